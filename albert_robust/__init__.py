@@ -1,0 +1,36 @@
+"""Robustness tests for NLP models: suites that pytest runs, one score for every language, and a report."""
+
+from typing import TYPE_CHECKING, Any
+
+from albert_robust.perturbing.perturbation import Example, perturbation, share
+from albert_robust.perturbing.phrases import PhraseTable, in_case, read_rows
+from albert_robust.text import Edit, Span, Text, Word
+
+if TYPE_CHECKING:
+    from albert_robust.api import load_suite, perturb, run, score
+
+__version__ = "0.1.0"
+__all__ = [
+    "Edit",
+    "Example",
+    "PhraseTable",
+    "Span",
+    "Text",
+    "Word",
+    "in_case",
+    "load_suite",
+    "perturb",
+    "perturbation",
+    "read_rows",
+    "run",
+    "score",
+    "share",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in {"load_suite", "perturb", "run", "score"}:
+        from albert_robust import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'albert_robust' has no attribute {name!r}")

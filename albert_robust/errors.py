@@ -1,0 +1,71 @@
+"""Mistakes in what a user gave us. Each is one clear line: where, what, and how to mend it; never our traceback."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib.util import find_spec
+from pathlib import Path
+
+SHOWN_CHOICES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One mistake in a user's file: where it is, what it is, and how to mend it."""
+
+    path: str
+    line: int
+    column: int
+    what: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}:{self.column}: {self.what}"
+        return f"{where}\n  {self.mend}" if self.mend else where
+
+
+class InputError(ValueError):
+    """A user's input cannot be used. The message holds every complaint, in file order."""
+
+    def __init__(self, complaints: Iterable[Complaint]) -> None:
+        self.complaints = sorted(complaints, key=lambda complaint: (complaint.path, complaint.line, complaint.column))
+        super().__init__("\n".join(map(str, self.complaints)))
+
+
+class UsageError(ValueError):
+    """A call or a command is wrong: one line that says what was expected."""
+
+
+class MissingExtraError(ImportError):
+    """An optional dependency is not installed: one line that says what to install."""
+
+
+def complaint_at(path: Path, what: str, mend: str = "", line: int = 1, column: int = 1) -> InputError:
+    """Return an error with one complaint about a file."""
+    return InputError([Complaint(shown_path(path), line, column, what, mend)])
+
+
+def need(module: str, extra: str, purpose: str) -> None:
+    """Raise unless an optional module can be imported.
+
+    Raises:
+        MissingExtraError: It is not installed; the message has its `pip install` line.
+    """
+    if find_spec(module) is None:
+        raise MissingExtraError(f"{purpose} needs {module}: pip install 'albert-robust[{extra}]'")
+
+
+def shown_path(path: Path) -> str:
+    """Return a path as a person would type it: relative to the working folder where it lies below it."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def suggest(word: str, known: Sequence[str]) -> str:
+    """Return a line that names the nearest known word, or all of them where they are few."""
+    near = get_close_matches(word, known, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return f"known: {', '.join(known)}" if 0 < len(known) <= SHOWN_CHOICES else ""

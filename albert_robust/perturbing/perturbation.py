@@ -1,0 +1,145 @@
+"""A perturbation: one function, what it promises, and examples that are documentation and tests at once."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from random import Random
+from typing import Literal, Protocol
+
+from albert_robust.text import Text
+from albert_robust.text.languages import base
+
+SEVERITIES = (1, 2, 3, 4, 5)
+SHARES = (0.05, 0.1, 0.2, 0.3, 0.5)  # of a text's words, at severity 1 to 5
+Scope = Literal["any"] | frozenset[str]
+
+
+class Perturb(Protocol):
+    """What a user writes: a text, a source of chance and a severity in; a text out."""
+
+    def __call__(self, text: Text, rng: Random, severity: int) -> Text:
+        """Return the perturbed text, or the same text where nothing can be done."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A case that a reader may doubt: it is documentation, a test, and text for the catalogue.
+
+    Attributes:
+        before: The text.
+        after: What the perturbation makes of it under this seed, language and severity.
+        language: BCP 47 tag.
+        seed: Of the random source.
+        severity: 1 to 5.
+        protect: Strings of the text that must stay.
+        parallels: The same text in other languages.
+        why: What the case shows.
+    """
+
+    before: str
+    after: str
+    language: str = "en"
+    seed: int = 0
+    severity: int = 2
+    protect: tuple[str, ...] = ()
+    parallels: tuple[tuple[str, str], ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Perturbation:
+    """A named change to a text.
+
+    Attributes:
+        name: `family.name`.
+        function: The change itself.
+        preserves: What stays the same (`meaning`), or None.
+        alters: What becomes different (`polarity`, `number`), or None. Exactly one of the two is given.
+        languages: The languages it works in, or `any`.
+        severities: How many levels it has; 1 means that severity does nothing.
+        version: Raise it when the same seed gives another text: it is part of the random key.
+        needs: An optional module it runs on, or None.
+        extra: The extra of albert-robust that installs that module.
+        examples: See `Example`.
+        path: The file it was defined in.
+    """
+
+    name: str
+    function: Perturb
+    preserves: str | None
+    alters: str | None
+    languages: Scope
+    severities: int
+    version: int
+    needs: str | None
+    extra: str | None
+    examples: tuple[Example, ...]
+    path: Path
+
+    @property
+    def family(self) -> str:
+        """The part of the name before the dot."""
+        return self.name.split(".", 1)[0]
+
+    @cached_property
+    def summary(self) -> str:
+        """The first line of the function's docstring."""
+        return (self.function.__doc__ or "").strip().split("\n", 1)[0]
+
+    def applies(self, language: str) -> bool:
+        """Return whether the perturbation works in a language."""
+        return self.languages == "any" or language in self.languages or base(language) in self.languages
+
+    def __call__(self, text: Text, rng: Random, severity: int = 2) -> Text:
+        """Return the perturbed text.
+
+        Raises:
+            ValueError: The severity is not 1 to 5.
+            TypeError: The function returned something other than a text.
+        """
+        if severity not in SEVERITIES:
+            raise ValueError(f"severity {severity!r} of {self.name}: expected 1 to 5")
+        made = self.function(text, rng, severity)
+        if not isinstance(made, Text):
+            raise TypeError(f"{self.name} returned {type(made).__name__}, expected a Text")
+        return made
+
+
+def perturbation(
+    name: str,
+    *,
+    preserves: str | None = None,
+    alters: str | None = None,
+    languages: Literal["any"] | Collection[str] = "any",
+    severities: int = 5,
+    version: int = 1,
+    needs: str | None = None,
+    extra: str | None = None,
+    examples: Sequence[Example] = (),
+) -> Callable[[Perturb], Perturbation]:
+    """Declare a perturbation; see `Perturbation` for the arguments.
+
+    Raises:
+        ValueError: The name is not `family.name`, or both or neither of `preserves` and `alters` are given.
+    """
+    family, _, rest = name.partition(".")
+    if not (family.isidentifier() and rest.isidentifier() and name.isascii()):
+        raise ValueError(f"perturbation name {name!r}: expected family.name, such as typos.keyboard")
+    if (preserves is None) == (alters is None):
+        raise ValueError(f"{name}: say either what it preserves or what it alters")
+
+    def declare(function: Perturb) -> Perturbation:
+        path = Path(function.__code__.co_filename)  # type: ignore[attr-defined]  # a Perturb is a plain function here
+        scope: Scope = "any" if isinstance(languages, str) else frozenset(languages)
+        return Perturbation(
+            name, function, preserves, alters, scope, severities, version, needs, extra, tuple(examples), path
+        )
+
+    return declare
+
+
+def share(severity: int, count: int) -> int:
+    """Return how many of `count` words or places a severity touches: 5, 10, 20, 30, 50 %, at least one if there is one."""
+    return min(count, max(1, round(SHARES[severity - 1] * count)))

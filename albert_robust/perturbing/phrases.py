@@ -1,0 +1,117 @@
+"""Tables of phrases: what a data file lists, found in a text, and exchanged without losing the text's capitals."""
+
+import csv
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import regex
+
+from albert_robust.text import Text, Word
+from albert_robust.text.graphemes import graphemes
+from albert_robust.text.languages import base
+
+V = TypeVar("V")
+
+# Turkish has two letters i. Python folds İ to two code points, which no table would hold.
+_FOLD = str.maketrans({"\u0130": "i", "\u0131": "i", "\u2019": "'", "\u02bc": "'"})
+_LAST_LETTER = regex.compile(r"(?r)[\p{L}\p{M}\p{N}]")
+_SENTENCE_OPENS = regex.compile(r"(?:^|[.!?…\n]|[.!?…]['\"”’)\]])\s*['\"“‘«„(\[¿¡]*$")
+
+
+@cache
+def read_rows(path: Path) -> tuple[Mapping[str, str], ...]:
+    """Return the rows of a tab-separated file with a header, as text without quoting."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+class PhraseTable(Generic[V]):
+    """Phrases, each with a value, to look for in texts.
+
+    The longest phrase wins. In scripts with spaces only whole words are found, and an apostrophe or hyphen does not end
+    a word; Chinese, Japanese and Thai phrases are found anywhere. A phrase begins with a letter or digit. Case, the
+    shape of an apostrophe and the kind of space do not matter. Of phrases equal but for these, the first counts.
+    """
+
+    def __init__(self, phrases: Mapping[str, V]) -> None:
+        """Make a table of phrases and their values, none of them None."""
+        self._values: dict[str, V] = {}
+        for phrase, value in phrases.items():
+            if phrase.strip():
+                self._values.setdefault(_key(phrase), value)
+        self._longest = max((len(Text.of(phrase).words()) for phrase in self._values), default=0)
+        self._tails = sorted({len(graphemes(phrase[_tail_of(phrase) :])) for phrase in self._values}, reverse=True)
+
+    def __len__(self) -> int:
+        """Return how many phrases there are."""
+        return len(self._values)
+
+    def get(self, phrase: str) -> V | None:
+        """Return the value of a phrase, or None; how it is written does not matter, as in `find`."""
+        return self._values.get(_key(phrase))
+
+    def find(self, text: Text, fits: Callable[[Word, V], bool] = lambda word, value: True) -> list[tuple[Word, V]]:
+        """Return the phrases that occur in a text and may be edited, in order, none overlapping another.
+
+        Args:
+            text: Where to look.
+            fits: Whether a phrase is wanted where it stands; if not, a shorter or a later one may be.
+        """
+        words = text.words()
+        found: list[tuple[Word, V]] = []
+        for index, word in enumerate(words):
+            if found and word.start < found[-1][0].end:
+                continue
+            ends = [last.end for last in words[index : index + self._longest]]
+            matches = (match for match in self._at(text, word.start, ends) if fits(*match))
+            found += islice(matches, 1)
+        return found
+
+    def _at(self, text: Text, start: int, ends: list[int]) -> Iterator[tuple[Word, V]]:
+        """Yield the phrases that begin at a grapheme and end with one of some words or its tail, longest first."""
+        for end in (last + tail for last in reversed(ends) for tail in self._tails if last + tail <= len(text)):
+            string = "".join(text.graphemes[start:end])
+            value = self.get(string)
+            if value is not None and text.editable(start, end) and not string[-1].isspace():
+                yield Word(start, end, string), value
+
+
+def in_case(text: Text, word: Word, replacement: str, listed: str = "") -> str:
+    """Return a replacement with the capitals that a phrase has in a text.
+
+    Args:
+        text: The text, in Turkish or Azerbaijani if `i` shall become `İ`.
+        word: The phrase as it stands there.
+        replacement: What shall stand there.
+        listed: How the table writes the phrase. Its own capitals (`TV`, `I think`) are not passed on within a sentence.
+    """
+    letters = [character for character in word.string if character.isalpha()]
+    if len(letters) > 1 and word.string.isupper() and not listed.isupper():
+        return _upper(replacement, text.language)
+    passed_on = not listed[:1].isupper() or opens_sentence(text, word.start)
+    if word.string[:1].isupper() and replacement[:1].islower() and passed_on:
+        return _upper(replacement[:1], text.language) + replacement[1:]
+    return replacement
+
+
+def opens_sentence(text: Text, start: int) -> bool:
+    """Return whether a sentence opens at a grapheme: at the start or after closing punctuation."""
+    return _SENTENCE_OPENS.search("".join(text.graphemes[:start])) is not None
+
+
+def _upper(string: str, language: str) -> str:
+    return (string.replace("i", "\u0130") if base(language) in {"az", "tr"} else string).upper()
+
+
+def _tail_of(phrase: str) -> int:
+    """Return where what follows the last word begins, as the dot of `etc.`"""
+    last = _LAST_LETTER.search(phrase)
+    return last.end() if last else 0
+
+
+def _key(phrase: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", phrase.translate(_FOLD).casefold()).split())

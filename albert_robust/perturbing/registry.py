@@ -1,0 +1,151 @@
+"""Packs: folders of perturbations, found and opened by path. The built-in pack is opened just as a user's is."""
+
+import ast
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+
+from albert_robust.builtin import PACKAGE, builtin
+from albert_robust.errors import InputError, complaint_at, shown_path, suggest
+from albert_robust.perturbing.perturbation import Perturbation
+from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec, Step, parse_spec
+
+PACK = "perturbations"
+ENGINE = (PACKAGE / "perturbing", PACKAGE / "text")
+FINGERPRINTED = (".csv", ".json", ".py", ".tsv", ".txt", ".yaml")
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The perturbations of some packs, by name, in alphabetical order."""
+
+    perturbations: dict[str, Perturbation]
+
+    def __iter__(self) -> Iterator[Perturbation]:
+        return iter(self.perturbations.values())
+
+    def get(self, name: str) -> Perturbation:
+        """Return a perturbation.
+
+        Raises:
+            KeyError: There is none of that name; the message suggests one.
+        """
+        if name not in self.perturbations:
+            hint = suggest(name, list(self.perturbations)) + " `albert-robust list perturbations` shows all "
+            raise KeyError(f"unknown perturbation {name!r}\n{hint.strip()} {len(self.perturbations)}.")
+        return self.perturbations[name]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of all that shapes a variant: the packs' files and the engine's own."""
+        packs = sorted({item.path.parent for item in self})
+        digest = hashlib.sha256()
+        for folder in (*packs, *ENGINE):
+            for path in sorted(folder.iterdir()):
+                if path.suffix in FINGERPRINTED:
+                    digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+        return digest.hexdigest()
+
+    def expand(self, written: str, severity: int | None = None) -> list[Spec]:
+        """Return the specs that a string stands for. A glob stands alone, not in a chain.
+
+        Args:
+            written: Such as `typos.keyboard@2`, `typos.*`, `typos.swap | case.lower`.
+            severity: For steps that do not say theirs; None for the default.
+
+        Raises:
+            ValueError: The string is malformed, or names nothing known.
+        """
+        spec = parse_spec(written)
+        globs = [step for step in spec.steps if step.is_glob]
+        if not globs:
+            return [Spec(tuple(self._settled(step, severity) for step in spec.steps))]
+        if len(spec.steps) > 1:
+            raise ValueError(f"{written!r}: a glob stands alone\nname the perturbations of a chain one by one")
+        names = [name for name in self.perturbations if globs[0].matches(name)]
+        if not names:
+            raise ValueError(f"no perturbation matches {written!r}\n{suggest(globs[0].name, list(self.perturbations))}")
+        return [Spec((self._settled(replace(globs[0], name=name), severity),)) for name in names]
+
+    def _settled(self, step: Step, severity: int | None) -> Step:
+        try:
+            found = self.get(step.name)
+        except KeyError as error:
+            raise ValueError(error.args[0]) from None
+        if found.severities == 1:
+            return Step(step.name)
+        return Step(step.name, step.severity or severity or DEFAULT_SEVERITY)
+
+    def applies(self, spec: Spec, language: str) -> bool:
+        """Return whether every step of a spec works in a language."""
+        return all(self.get(step.name).applies(language) for step in spec.steps)
+
+
+def open_packs(folders: Iterable[Path] = ()) -> Registry:
+    """Return the built-in perturbations and those of the folders named `perturbations` that exist among `folders`.
+
+    Raises:
+        InputError: A file of a pack cannot be imported, or a name is defined twice.
+    """
+    found: dict[str, Perturbation] = {}
+    seen: set[Path] = set()
+    for folder in (builtin(PACK), *folders):
+        resolved = folder.resolve()
+        if resolved in seen or not resolved.is_dir():
+            continue
+        seen.add(resolved)
+        for item in _perturbations(resolved):
+            if item.name in found:
+                first = shown_path(found[item.name].path)
+                raise complaint_at(item.path, f"{item.name} is defined twice", f"it is also in {first}: rename one")
+            found[item.name] = item
+    return Registry(dict(sorted(found.items())))
+
+
+def _perturbations(folder: Path) -> Iterator[Perturbation]:
+    for path in sorted(folder.glob("*.py")):
+        source = path.read_text(encoding="utf-8", errors="replace")
+        # A folder that merely has our name may hold anything: only files that use this package are run.
+        if "albert_robust" not in source:
+            continue
+        for value in vars(_import(path, source)).values():
+            if isinstance(value, Perturbation) and Path(value.path) == path:
+                yield value
+
+
+def _import(path: Path, source: str) -> ModuleType:
+    name = f"_albert_robust_pack_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}_{path.stem}"
+    if name in sys.modules:
+        return sys.modules[name]
+    try:
+        ast.parse(source, str(path))
+    except SyntaxError as error:
+        raise complaint_at(path, f"not Python: {error.msg}", line=error.lineno or 1, column=error.offset or 1) from None
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except InputError:
+        raise
+    except Exception as error:
+        del sys.modules[name]
+        line = _line_in(error, path)
+        raise complaint_at(path, f"the file raises {type(error).__name__}: {error}", line=line) from error
+    return module
+
+
+def _line_in(error: Exception, path: Path) -> int:
+    line, trace = 1, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

@@ -1,0 +1,57 @@
+"""The written form of what is applied to a text: `typos.keyboard@2`, or several in a row: `typos.keyboard@2 | case.lower`."""
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+DEFAULT_SEVERITY = 2
+_STEP = re.compile(r"(?P<name>[A-Za-z_][\w]*\.[\w*?\[\]]+)(?:@(?P<severity>\d+))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One perturbation's name and severity. `severity` is None where the text does not say."""
+
+    name: str
+    severity: int | None = None
+
+    def __str__(self) -> str:
+        return self.name if self.severity is None else f"{self.name}@{self.severity}"
+
+    @property
+    def is_glob(self) -> bool:
+        """Whether the name stands for several perturbations."""
+        return any(character in self.name for character in "*?[")
+
+    def matches(self, name: str) -> bool:
+        """Return whether a perturbation's name fits."""
+        return fnmatchcase(name, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """Perturbations applied one after another."""
+
+    steps: tuple[Step, ...]
+
+    def __str__(self) -> str:
+        return " | ".join(map(str, self.steps))
+
+
+def parse_spec(written: str) -> Spec:
+    """Return the spec that a string writes.
+
+    Raises:
+        ValueError: The string is not a name, or names joined by `|`, or a severity is not 1 to 5.
+    """
+    return Spec(tuple(_step(part.strip(), written) for part in written.split("|")))
+
+
+def _step(part: str, written: str) -> Step:
+    match = _STEP.fullmatch(part)
+    if match is None:
+        raise ValueError(f"{written!r} is no perturbation\nwrite family.name, family.name@severity or a | b")
+    severity = None if match["severity"] is None else int(match["severity"])
+    if severity is not None and not 1 <= severity <= 5:
+        raise ValueError(f"{written!r}: severity {severity}, expected 1 to 5")
+    return Step(match["name"], severity)

@@ -1,0 +1,43 @@
+"""Make variants. What comes out depends on the key alone: never on order, slice, process, hash seed or machine."""
+
+import hashlib
+import json
+from random import Random
+
+from albert_robust.errors import need
+from albert_robust.perturbing.registry import Registry
+from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec
+from albert_robust.text import Text
+
+
+def keyed_random(*key: str | int) -> Random:
+    """Return a random source that depends on the key alone. Seed 0 is a seed like any other."""
+    digest = hashlib.sha256(json.dumps(key).encode()).digest()
+    return Random(int.from_bytes(digest, "big"))
+
+
+def vary(
+    registry: Registry, spec: Spec, text: Text, *, seed: int, example: str, field: str = "text", replicate: int = 0
+) -> Text:
+    """Return the variant of a text under a spec.
+
+    Args:
+        registry: Where the spec's names are looked up.
+        spec: What to apply, in order.
+        text: An unedited text, or one that earlier steps edited.
+        seed: The suite's seed.
+        example: The example's id.
+        field: The field the text stands in.
+        replicate: Which of several variants.
+
+    Raises:
+        MissingExtraError: A step runs on a module that is not installed.
+    """
+    for place, step in enumerate(spec.steps):
+        item = registry.get(step.name)
+        if item.needs:
+            need(item.needs, item.extra or item.needs, item.name)
+        severity = step.severity or DEFAULT_SEVERITY
+        rng = keyed_random(seed, item.name, item.version, severity, example, text.language, field, replicate, place)
+        text = item(text, rng, severity)
+    return text

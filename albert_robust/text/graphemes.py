@@ -1,0 +1,32 @@
+"""Graphemes, what a reader takes for one character, and words, by the Unicode rules (UAX 29)."""
+
+import regex
+
+_GRAPHEME = regex.compile(r"\X")
+# Thai am and the half-width voicing marks are letters by category, yet part of the character before them.
+_TAIL = r"[\p{M}\u0e33\uff9e\uff9f]"
+_ALONE = rf"[[[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\p{{Thai}}]&&[\p{{L}}\p{{N}}]]--{_TAIL}]"
+_UNSPACED = rf"{_ALONE}{_TAIL}*"
+_SPACED = rf"[[\p{{L}}\p{{M}}\p{{N}}]--{_ALONE}]"
+_WORD = regex.compile(rf"{_UNSPACED}|{_SPACED}+(?:['\u2019\u02bc\u200c\u200d-]{_SPACED}+)*", regex.V1)
+_PROTECTED = regex.compile(
+    r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.\w[\w.]*|[@#][\w_]+|\{[^{}\s]*\}|%\(?\w*\)?[sd]\b|\$\{?\w+\}?(?=\s|$)|<[^<>\s]{1,30}>",
+    regex.V1,
+)
+
+
+def graphemes(string: str) -> tuple[str, ...]:
+    """Return the graphemes of a string; joined, they are the string."""
+    if string.isascii() and "\r" not in string:
+        return tuple(string)
+    return tuple(_GRAPHEME.findall(string))
+
+
+def word_spans(string: str) -> list[tuple[int, int]]:
+    """Return the words of a string as code point ranges. In scripts without spaces each character is a word."""
+    return [match.span() for match in _WORD.finditer(string)]
+
+
+def untouchable_spans(string: str) -> list[tuple[int, int]]:
+    """Return code point ranges that no edit may touch: links, addresses, mentions, hashtags, placeholders, tags."""
+    return [match.span() for match in _PROTECTED.finditer(string)]

@@ -1,0 +1,28 @@
+"""What the engine knows of languages: their tags and their scripts.
+
+Source: BCP 47 (RFC 5646) for tags; Unicode script names.
+"""
+
+import re
+
+UNKNOWN = "und"
+TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+SCRIPTS = {
+    "ar": "Arabic", "bg": "Cyrillic", "cs": "Latin", "de": "Latin", "el": "Greek", "en": "Latin", "es": "Latin",
+    "fa": "Arabic", "fr": "Latin", "he": "Hebrew", "hi": "Devanagari", "id": "Latin", "it": "Latin", "ja": "Japanese",
+    "ko": "Hangul", "nl": "Latin", "pl": "Latin", "pt": "Latin", "ru": "Cyrillic", "sw": "Latin", "th": "Thai",
+    "tr": "Latin", "uk": "Cyrillic", "ur": "Arabic", "vi": "Latin", "zh": "Han",
+}  # fmt: skip
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+UNSPACED = frozenset({"ja", "th", "zh"})
+
+
+def is_tag(language: str) -> bool:
+    """Return whether a string has the form of a BCP 47 language tag."""
+    return TAG.fullmatch(language) is not None
+
+
+def base(language: str) -> str:
+    """Return the language alone, without script or region: `zh-Hant` is `zh`."""
+    return language.split("-", 1)[0]

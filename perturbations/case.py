@@ -1,0 +1,86 @@
+"""Letter case: what a reader hardly notices and a model that knows only cased text may stumble over.
+
+Source: Unicode SpecialCasing for Turkish i, Greek sigma and German sharp s; CLDR el-Upper for Greek capitals, which
+lose their accent.
+"""
+
+import unicodedata
+from collections.abc import Callable
+from random import Random
+
+import regex
+
+from albert_robust import Example, Text, perturbation
+
+CASED = {"bg", "cs", "de", "el", "en", "es", "fr", "id", "it", "nl", "pl", "pt", "ru", "sw", "tr", "uk", "vi"}
+
+_TURKISH_LOWER = str.maketrans({"I": "\u0131", "\u0130": "i"})
+_TURKISH_UPPER = str.maketrans({"i": "\u0130", "\u0131": "I"})
+_TONOS = "\u0301"
+_SPLIT_BY_TONOS = regex.compile(rf"([ΑΕΟ]){_TONOS}([ΙΥ])(?!\p{{M}})")
+
+
+@perturbation(
+    "case.lower",
+    preserves="meaning",
+    languages=CASED,
+    severities=1,
+    examples=[
+        Example("The Weather in Paris is GREAT!", "the weather in paris is great!"),
+        Example("Das Essen war Großartig.", "das essen war großartig.", "de"),
+        Example("Ο ΔΡΟΜΟΣ ΕΙΝΑΙ ΜΕΓΑΛΟΣ", "ο δρομος ειναι μεγαλος", "el", why="final sigma has its own form"),
+        Example("IŞIK İyi mi?", "ışık iyi mi?", "tr", why="Turkish has a dotted and a dotless i"),
+        Example("Еда была Вкусной", "еда была вкусной", "ru"),
+        Example("Ask Anna about HTTP", "ask Anna about http", protect=("Anna",), why="a protected name stays"),
+        Example("A", "a", why="one character"),
+        Example("", "", why="nothing to perturb"),
+        Example("OK 👍🏽", "ok 👍🏽", why="an emoji has no case"),
+    ],
+)
+def lower(text: Text, rng: Random, severity: int) -> Text:
+    """Write everything in small letters."""
+    return _each_word(text, _lower, "lower")
+
+
+@perturbation(
+    "case.upper",
+    preserves="meaning",
+    languages=CASED,
+    severities=1,
+    examples=[
+        Example("The weather is great!", "THE WEATHER IS GREAT!"),
+        Example("Die Straße ist nass.", "DIE STRASSE IST NASS.", "de", why="sharp s becomes SS"),
+        Example("Το μαγαζί είναι ωραίο, ρολόι!", "ΤΟ ΜΑΓΑΖΙ ΕΙΝΑΙ ΩΡΑΙΟ, ΡΟΛΟΪ!", "el", why="no accents"),
+        Example("ışık iyi", "IŞIK İYİ", "tr", why="Turkish has a dotted and a dotless i"),
+        Example("Où est l'été ?", "OÙ EST L'ÉTÉ ?", "fr"),
+        Example("see {name} at https://a.org", "SEE {name} AT https://a.org", why="placeholders and links stay"),
+        Example("", "", why="nothing to perturb"),
+        Example("مرحبا", "مرحبا", why="Arabic script has no case"),
+    ],
+)
+def upper(text: Text, rng: Random, severity: int) -> Text:
+    """Write everything in capitals."""
+    return _each_word(text, _upper, "upper")
+
+
+def _each_word(text: Text, change: Callable[[str, str], str], kind: str) -> Text:
+    for word in reversed(text.words()):
+        text = text.replace(word.start, word.end, change(word.string, text.language.split("-")[0]), kind)
+    return text
+
+
+def _lower(word: str, language: str) -> str:
+    return (word.translate(_TURKISH_LOWER) if language == "tr" else word).lower()
+
+
+def _upper(word: str, language: str) -> str:
+    if language == "tr":
+        return word.translate(_TURKISH_UPPER).upper()
+    return _greek_upper(word) if language == "el" else word.upper()
+
+
+def _greek_upper(word: str) -> str:
+    """Return a Greek word in capitals: without accent, but a diphthong that the accent parted gets its diaeresis."""
+    capitals = unicodedata.normalize("NFD", word.upper())
+    parted = _SPLIT_BY_TONOS.sub("\\1\\2\u0308", capitals)
+    return unicodedata.normalize("NFC", parted.replace(_TONOS, ""))

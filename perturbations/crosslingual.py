@@ -1,0 +1,360 @@
+"""Other languages in a text: words of one, the whole text in one, or its words in Latin letters.
+
+Sources: Qin et al. (2020), CoSDA-ML, arXiv:2006.06402, for code-switching by dictionary; transliteration after
+GOST 7.79-2000 system B (Russian), ALA-LC without vowels and diacritics (Arabic), Hunterian without diacritics (Hindi)
+and Hanyu Pinyin without tones (Chinese).
+
+Departures: a word becomes the dictionary form of its translation, a plural a plural among de, en, es and fr; articles,
+agreement and order stay as they are. Where one form belongs to several concepts, the first of `lexicon.tsv` wins.
+Arabic alif, waw and ya are read by their neighbours in the word. Hindi drops the unwritten vowel by Ohala's rule
+(Aspects of Hindi Phonology, 1983): at the end of a word, and between two consonants with a vowel on either side.
+A Chinese character has its most frequent reading; rare characters and numerals stay.
+"""
+
+import math
+import unicodedata
+from functools import cache
+from pathlib import Path
+from random import Random
+
+import regex
+
+from albert_robust import Example, Text, Word, perturbation, share
+
+LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "ru", "zh")
+UNSPACED = "zh"
+PLURAL_SECOND = {"de", "en", "es", "fr"}  # a noun's cell goes singular, plural; elsewhere cases or articles come second
+_START = "^"  # in transliteration.tsv, the start of a word
+_LETTER = r"[\p{L}\p{M}\p{N}]"
+_JOINABLE = regex.compile(_LETTER, regex.V1)
+_HAN = regex.compile(r"\p{Han}+", regex.V1)
+_VIRAMA = "\u094d"
+_UNWRITTEN = "ə"  # the vowel of a Devanagari consonant that has no sign
+
+Lexicon = dict[str, tuple[str, ...]]
+
+
+@cache
+def _table(name: str) -> list[list[str]]:
+    lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines]
+
+
+@cache
+def _concepts() -> list[dict[str, list[str]]]:
+    """Return the surface forms of every concept by language."""
+    head, *rows = _table("lexicon.tsv")
+    return [{column: cell.split("|") for column, cell in zip(head, row, strict=True) if cell} for row in rows]
+
+
+@cache
+def _forms(language: str) -> dict[str, tuple[int, int]]:
+    """Return the place of every surface form of a language: which concept, which of its forms."""
+    places: dict[str, tuple[int, int]] = {}
+    for concept, cells in enumerate(_concepts()):
+        for place, form in enumerate(cells.get(language, [])):
+            places.setdefault(form.casefold(), (concept, place))
+    return places
+
+
+@cache
+def _known_words(language: str) -> regex.Pattern[str]:
+    """Return a pattern for the surface forms of a language, the longest first."""
+    forms = sorted(_forms(language), key=lambda form: (-len(form), form))
+    words = "|".join(map(regex.escape, forms)) or r"(?!)"
+    whole = f"(?:{words})" if language == UNSPACED else rf"(?<!{_LETTER})(?:{words})(?!{_LETTER})"
+    return regex.compile(whole, regex.V1 | regex.IGNORECASE)
+
+
+def _spoken(text: Text) -> str:
+    return text.language.split("-", 1)[0]
+
+
+def _chosen(text: Text, words: list[Word], rng: Random, severity: int) -> list[Word]:
+    """Return a share of a text's words drawn from some of them, the last first."""
+    size = sum(0.5 if _HAN.match(word.string) else 1 for word in text.words())  # two characters, a word
+    places = rng.sample(range(len(words)), min(len(words), share(severity, math.ceil(size))))
+    return [words[place] for place in sorted(places, reverse=True)]
+
+
+def _put(text: Text, word: Word, replacement: str, kind: str) -> Text:
+    """Return the text with a word replaced, set off by blanks where letters would touch in a script without spaces."""
+    if _HAN.match(word.string):
+        before = word.start > 0 and _JOINABLE.match(text[word.start - 1])
+        after = word.end < len(text) and _JOINABLE.match(text[word.end])
+        replacement = (" " if before else "") + replacement + (" " if after else "")
+    return text.replace(word.start, word.end, replacement, kind)
+
+
+@perturbation(
+    "crosslingual.code_switch",
+    preserves="meaning",
+    languages=LANGUAGES,
+    examples=[
+        Example("The new hotel is near the river.", "The new 酒店 is near the river."),
+        Example("The books are on the table.", "The Bücher are on the table.", seed=1, severity=3),
+        Example("El restaurante es barato.", "El restaurante es cheap.", "es", seed=13),
+        Example("La maison est vieille.", "La casa est vieille.", "fr", seed=25),
+        Example("Das Zimmer war kalt.", "Das комната war kalt.", "de", seed=19),
+        Example(
+            "Das Essen war gut.",
+            "Das Essen war bon.",
+            "de",
+            seed=9,
+            severity=5,
+            why="the noun Essen is not the verb essen",
+        ),
+        Example("Книга лежит на столе.", "Book лежит на столе.", "ru", seed=7),
+        Example("الكتاب على الطاولة", "livre على الطاولة", "ar", seed=25),
+        Example("यह किताब अच्छी है", "यह book अच्छी है", "hi", seed=7),
+        Example(
+            "这家餐厅的房间很好",
+            "这家餐厅的房间 gut",
+            "zh",
+            seed=1,
+            why="the longest word first, set off by blanks",
+        ),
+        Example("图书馆", "library", "zh", seed=7, why="not 图书 and 馆"),
+        Example("ROOM!", "ZIMMER!", seed=1, why="the case of what was written"),
+        Example("I", "I", why="no word of the lexicon"),
+        Example("", "", why="nothing to perturb"),
+        Example("👍🏽", "👍🏽", why="an emoji belongs to every language"),
+        Example("cafe\u0301", "cafe\u0301", "fr", why="a combining mark"),
+        Example(
+            "The hotel is cold",
+            "The hotel is froid",
+            seed=9,
+            severity=5,
+            protect=("hotel",),
+            why="what is protected stays",
+        ),
+    ],
+)
+def code_switch(text: Text, rng: Random, severity: int) -> Text:
+    """Put words into one other language, as bilingual people do; the language is drawn once a text."""
+    language = _spoken(text)
+    target = rng.choice([other for other in LANGUAGES if other != language])
+    found = [word for word in text.find(_known_words(language)) if _meant(text, word, language)]
+    translations = {word: other for word in found if (other := _translated(word, language, target)) != word.string}
+    for word in _chosen(text, list(translations), rng, severity):
+        text = _put(text, word, translations[word], "code switch")
+    return text
+
+
+def _meant(text: Text, word: Word, language: str) -> bool:
+    """Return whether a word is its lexicon entry: a German capital inside a sentence makes another word, a noun."""
+    if language != "de" or not word.string[:1].isupper() or word.string.isupper():
+        return True
+    concept, place = _forms(language).get(word.string.casefold(), (0, 0))
+    before = "".join(text.graphemes[: word.start]).rstrip()
+    return _concepts()[concept][language][place][:1].isupper() or before[-1:] in ("", ".", "!", "?", ":", "\n")
+
+
+def _translated(word: Word, language: str, target: str) -> str:
+    """Return a word's form in another language, in the case it was written in; the word where there is none."""
+    found = _forms(language).get(word.string.casefold())
+    if found is None:
+        return word.string
+    concept, place = found
+    cells = _concepts()[concept]
+    forms = cells.get(target, [])
+    if not forms:
+        return word.string
+    plural = place == 1 < len(forms) and cells["pos"] == ["n"] and {language, target} <= PLURAL_SECOND
+    return _like(forms[1] if plural else forms[0], word.string, cells[language][place])
+
+
+def _like(new: str, written: str, entry: str) -> str:
+    """Return a word in the case that another is written in, where that is not the case of its lexicon entry."""
+    if written == entry:
+        return new
+    if len(written) > 1 and written.isupper():
+        return new.upper()
+    return new[:1].upper() + new[1:] if written[:1].isupper() and not entry[:1].isupper() else new
+
+
+@perturbation(
+    "crosslingual.swap",
+    preserves="meaning",
+    severities=1,
+    examples=[
+        Example("Thank you!", "Danke!", parallels=(("de", "Danke!"),)),
+        Example("谢谢你", "Thank you", "zh", parallels=(("en", "Thank you"),)),
+        Example(
+            "شكرا لك",
+            "Gracias",
+            "ar",
+            seed=1,
+            parallels=(
+                ("es", "Gracias"),
+                ("hi", "धन्यवाद"),
+            ),
+            why="one of several, by chance",
+        ),
+        Example(
+            "Ask {name} now",
+            "Pregunta ahora a {name}",
+            parallels=(("es", "Pregunta ahora a {name}"),),
+            why="a placeholder that both texts have",
+        ),
+        Example(
+            "Ask Anna now",
+            "Ask Anna now",
+            protect=("Anna",),
+            parallels=(("ru", "Спроси Анну сейчас"),),
+            why="the other text lacks what is protected",
+        ),
+        Example(
+            "Thank you!",
+            "Thank you!",
+            parallels=(("en", "Thanks!"),),
+            why="the same language is no other",
+        ),
+        Example("Thank you!", "Thank you!", why="no other text is known"),
+        Example("a", "un", parallels=(("fr", "un"),)),
+        Example("", "", why="nothing to perturb"),
+        Example("👍 yes", "👍 oui", parallels=(("fr", "👍 oui"),)),
+    ],
+)
+def swap(text: Text, rng: Random, severity: int) -> Text:
+    """Give the same text in another language, where the dataset has it and it keeps what is protected."""
+    others = sorted(set(text.parallels) - {text.language})
+    if not others:
+        return text
+    parallel = text.parallels[rng.choice(others)]
+    made = text.rewrite(parallel, "swap")
+    return made if str(made) == parallel else text  # a protected span that the other text lacks: a mixture of the two
+
+
+@perturbation(
+    "crosslingual.transliterate",
+    preserves="meaning",
+    languages=("ar", "hi", "ru", "zh"),
+    examples=[
+        Example("Сегодня хорошая погода", "Сегодня xoroshaya pogoda", "ru", severity=5),
+        Example(
+            "Щука, цирк, объём, ЁЛКА",
+            "Щука, cirk, объём, YOLKA",
+            "ru",
+            seed=4,
+            severity=5,
+            why="c before e and i, else cz",
+        ),
+        Example("الكتاب جميل", "الكتاب jmil", "ar", severity=5),
+        Example("في اليوم الأول", "fi al-yum الأول", "ar", seed=4, severity=5, why="the article"),
+        Example("यह मेरी किताब है", "यह meri किताब hai", "hi", severity=5),
+        Example(
+            "समझना लड़का नमस्ते",
+            "samajhna larka नमस्ते",
+            "hi",
+            seed=4,
+            severity=5,
+            why="what is neither written nor spoken",
+        ),
+        Example("今天天气很好", "今天天 qi 很好", "zh", severity=4, why="syllables set off by blanks"),
+        Example("二十", "二十", "zh", severity=5, why="numerals stay"),
+        Example("я", "ya", "ru", why="one character"),
+        Example("", "", "ru", why="nothing to perturb"),
+        Example("ok 👍🏽", "ok 👍🏽", "ru", why="neither Cyrillic nor a letter"),
+        Example("и\u0306од", "jod", "ru", why="a combining mark: й in two parts"),
+        Example(
+            "Москва 2024",
+            "Москва 2024",
+            "ru",
+            severity=5,
+            protect=("Москва",),
+            why="what is protected stays",
+        ),
+        Example("Київ", "Київ", "ru", why="a letter that Russian lacks"),
+    ],
+)
+def transliterate(text: Text, rng: Random, severity: int) -> Text:
+    """Write words in Latin letters, as people do without a keyboard of their own."""
+    language = _spoken(text)
+    latin = {word: _latin(word.string, language) for word in text.words() if not _numeric(word.string)}
+    words = [word for word, written in latin.items() if written != word.string]
+    for word in _chosen(text, words, rng, severity):
+        text = _put(text, word, latin[word], "transliterate")
+    return text
+
+
+def _latin(word: str, language: str) -> str:
+    """Return a word in Latin letters; as it was, where a letter of it has no rule."""
+    lower = unicodedata.normalize("NFC", word).lower()
+    if language == "zh":
+        return _readings().get(word, word)
+    made = _hindi(lower) if language == "hi" else _lettered(lower, language)
+    if not made.isascii() or not made:
+        return word
+    if len(word) > 1 and word.isupper():
+        return made.upper()
+    return made[:1].upper() + made[1:] if word[:1].isupper() else made
+
+
+def _numeric(string: str) -> bool:
+    return any(character.isnumeric() for character in string)
+
+
+@cache
+def _readings() -> dict[str, str]:
+    """Return the syllable of each Han character; the last line that holds it gives its usual reading."""
+    return {character: syllable for syllable, characters in _table("pinyin.tsv")[1:] for character in characters}
+
+
+@cache
+def _rules(language: str) -> dict[str, str]:
+    return {letters: latin for owner, letters, latin in _table("transliteration.tsv")[1:] if owner == language}
+
+
+def _pieces(word: str, language: str) -> list[tuple[str, str]]:
+    """Return a word cut into the longest letters that have a rule, each with its Latin letters."""
+    rules = _rules(language)
+    pieces: list[tuple[str, str]] = []
+    place = 0
+    while place < len(word):
+        starts = not pieces or pieces[-1][1].endswith("-")  # also after the Arabic article
+        for end in range(min(len(word), place + max(map(len, rules))), place, -1):
+            letters = word[place:end]
+            latin = rules.get(_START + letters) if starts and _START + letters in rules else rules.get(letters)
+            if latin is not None or end == place + 1:
+                pieces.append((letters, letters if latin is None else latin))
+                place = end
+                break
+    return pieces
+
+
+def _lettered(word: str, language: str) -> str:
+    return "".join(latin for _, latin in _pieces(word, language))
+
+
+def _hindi(word: str) -> str:
+    """Return a Devanagari word in Latin letters, without the vowels that are neither written nor spoken."""
+    syllables: list[tuple[str, str]] = []  # consonant, vowel
+    for letters, latin in _pieces(word, "hi"):
+        mark = unicodedata.category(letters[0]).startswith("M")
+        if not mark:
+            vowel = latin[-1:] in set("aeiou")
+            syllables.append(("", latin) if vowel else (latin, _UNWRITTEN))
+        elif syllables:
+            onset, vowel_now = syllables[-1]
+            syllables[-1] = (onset, _marked(vowel_now, letters, latin))
+    return "".join(onset + vowel for onset, vowel in _spoken_vowels(syllables)).replace(_UNWRITTEN, "a")
+
+
+def _marked(vowel: str, mark: str, latin: str) -> str:
+    """Return a vowel under a vowel sign, which replaces it, or under another, which follows it."""
+    if mark == _VIRAMA:
+        return ""
+    return latin if vowel == _UNWRITTEN and latin[:1] in set("aeiour") else vowel + latin
+
+
+def _spoken_vowels(syllables: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return syllables without the unwritten vowel at the end, and inside where VC_CV surrounds it, from the right."""
+    spoken = syllables.copy()
+    for place in range(len(spoken) - 1, 0, -1):
+        onset, vowel = spoken[place]
+        last = place == len(spoken) - 1
+        between = not last and bool(spoken[place - 1][1] and onset and all(spoken[place + 1]))
+        if vowel == _UNWRITTEN and (last or between):
+            spoken[place] = (onset, "")
+    return spoken

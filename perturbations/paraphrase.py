@@ -1,0 +1,419 @@
+"""The same said in other words: synonyms, contractions and fillers, from tables of phrases that speakers exchange.
+
+Tables rather than a model: a reader can check each row, and the same seed gives the same text on every machine.
+"""
+
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import regex
+
+from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, share
+from albert_robust.perturbing.nlpaug import augment
+
+if TYPE_CHECKING:
+    from albert_robust.perturbing.nlpaug import Augmenter
+
+_SYNONYMS = Path(__file__).with_name("synonyms.tsv")
+_CONTRACTIONS = Path(__file__).with_name("contractions.tsv")
+_FILLERS = Path(__file__).with_name("fillers.tsv")
+
+# Words whose form hangs on the sound that follows: a quick, but an early.
+_SOUND_BOUND = {
+    "en": {"a", "an"},
+    "es": {"y", "e", "o", "u"},
+    "fr": {
+        "le",
+        "la",
+        "de",
+        "que",
+        "je",
+        "ne",
+        "me",
+        "te",
+        "se",
+        "ce",
+        "du",
+        "au",
+        "ma",
+        "ta",
+        "sa",
+        "mon",
+        "ton",
+        "son",
+    },
+}
+_VOWELS = set("aeioàâäáéèêëíìîïóòôöœæ")
+Rules = tuple[tuple[str, regex.Pattern[str], regex.Pattern[str]], ...]
+_LAST_WORD = regex.compile(r"(\w+)\s+$")
+
+
+def _languages(path: Path) -> set[str]:
+    return {row["language"] for row in read_rows(path)}
+
+
+def _base(text: Text) -> str:
+    return text.language.split("-")[0]
+
+
+@cache
+def _synonyms(language: str) -> PhraseTable[tuple[str, tuple[str, ...]]]:
+    """Return each phrase of a language as it is listed, with what may stand in its place."""
+    table: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for row in read_rows(_SYNONYMS):
+        words = row["words"].split("|") if row["language"] == language else []
+        for word in words:
+            table.setdefault(word, (word, tuple(other for other in words if other != word)))
+    return PhraseTable(table)
+
+
+def _places(text: Text) -> list[tuple[Word, list[str]]]:
+    """Return the phrases of a text that have synonyms, with those that fit, in the capitals of the text."""
+    places = []
+    for word, (listed, others) in _synonyms(_base(text)).find(text):
+        fitting = [in_case(text, word, other, listed) for other in others if _fits(text, word, other)]
+        if fitting:
+            places.append((word, fitting))
+    return places
+
+
+def _fits(text: Text, word: Word, other: str) -> bool:
+    before = _LAST_WORD.search("".join(text.graphemes[max(0, word.start - 12) : word.start]))
+    bound = before is not None and before[1].lower() in _SOUND_BOUND.get(_base(text), ())
+    return not bound or _sound(word.string) == _sound(other)
+
+
+def _sound(word: str) -> str:
+    first = word[0].lower()
+    return first if first in "hu" else str(first in _VOWELS)  # h and u are sounded in some words and not in others
+
+
+@perturbation(
+    "paraphrase.synonym",
+    preserves="meaning",
+    languages=_languages(_SYNONYMS),
+    examples=[
+        Example("Unfortunately the couch is very bad.", "Unfortunately the sofa is very bad."),
+        Example(
+            "Bicycles and TV for everyone",
+            "Bicycles and television for everybody",
+            severity=5,
+            why="a capital of the sentence is kept, those of TV are its own",
+        ),
+        Example("It was a huge error", "It was a huge error", severity=5, why="`a` or `an` hangs on the next sound"),
+        Example("我认为今天的饭馆很漂亮。", "我认为今日的饭馆很好看。", "zh", severity=3, why="found without spaces"),
+        Example("Sin embargo, el camarero fue amable.", "No obstante, el mesero fue cordial.", "es", severity=5),
+        Example(
+            "L'énorme restaurant est magnifique.",
+            "L'énorme resto est superbe.",
+            "fr",
+            severity=5,
+            why="an elided word stays as it is",
+        ),
+        Example("Leider ist das Handy kaputt.", "Bedauerlicherweise ist das Mobiltelefon kaputt.", "de", severity=5),
+        Example("К сожалению, врач не помог.", "Увы, доктор не помог.", "ru", severity=5),
+        Example("للأسف السيارة معطلة", "للأسف المركبة معطوبة", "ar", severity=5, why="right to left"),
+        Example(
+            "फिल्म बहुत अच्छी थी।", "मूवी बेहद अच्छी थी।", "hi", severity=5, why="combining marks stay with their letters"
+        ),
+        Example(
+            "Perhaps see the film Perhaps",
+            "Perhaps see the movie Perhaps",
+            severity=5,
+            protect=("Perhaps",),
+            why="a protected span stays",
+        ),
+        Example("Tiny rooms 👍🏽", "Minuscule rooms 👍🏽"),
+        Example("a", "a", why="one character"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def synonym(text: Text, rng: Random, severity: int) -> Text:
+    """Put synonyms in place of words and phrases, as many as a share of the text's words by severity."""
+    places = _places(text)
+    chosen = rng.sample(places, min(len(places), share(severity, len(text.words()))))
+    for word, fitting in sorted(chosen, key=lambda place: -place[0].start):
+        text = text.replace(word.start, word.end, rng.choice(fitting), "synonym")
+    return text
+
+
+@perturbation(
+    "paraphrase.reserved",
+    preserves="meaning",
+    languages=_languages(_SYNONYMS),
+    needs="nlpaug",
+    extra="nlpaug",
+    examples=[
+        Example(
+            "Unfortunately the couch isn't nice, it's  tiny.",
+            "Regrettably the sofa isn't nice, it's  minuscule.",
+            severity=5,
+            why="apostrophes and blanks stay",
+        ),
+        Example("It was a huge error", "It was a huge error", severity=5, why="`a` or `an` hangs on the next sound"),
+        Example("我认为今天的饭馆很漂亮。", "我觉得今天的饭馆很好看。", "zh", severity=3, why="found without spaces"),
+        Example("Quizás el camarero fue amable.", "Quizá el camarero fue cordial.", "es", severity=5),
+        Example("Leider ist das Handy kaputt.", "Bedauerlicherweise ist das Mobiltelefon kaputt.", "de", severity=5),
+        Example("Врач не помог.", "Доктор не помог.", "ru"),
+        Example("للأسف السيارة معطلة", "لسوء الحظ السيارة معطوبة", "ar", severity=5, why="right to left"),
+        Example(
+            "फिल्म बहुत अच्छी थी।", "मूवी बेहद अच्छी थी।", "hi", severity=5, why="combining marks stay with their letters"
+        ),
+        Example(
+            "Perhaps see the film Perhaps",
+            "Perhaps see the movie Perhaps",
+            severity=5,
+            protect=("Perhaps",),
+            why="a protected span stays",
+        ),
+        Example("Tiny rooms 👍🏽", "Minuscule rooms 👍🏽"),
+        Example("a", "a", why="one character"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def reserved(text: Text, rng: Random, severity: int) -> Text:
+    """Put synonyms in place of words and phrases, chosen by nlpaug's ReservedAug."""
+    places = _places(text)
+    if not places:
+        return text
+    # Imported before the bridge seeds the global states, so that an import never draws from them.
+    from nlpaug.augmenter.word import ReservedAug
+
+    sets = [[word.string, *fitting] for word, fitting in places]
+    pieces, whole = _pieces(text, [word for word, _ in places]), str(text)
+    count = share(severity, len(text.words()))
+
+    def make() -> "Augmenter":
+        # Its own tokenizer parts words at apostrophes and combining marks, finds phrases inside words and leaves its
+        # inner marks in the text; given our pieces and exact sets, it has none of this to do.
+        augmenter: Augmenter = ReservedAug(
+            sets,
+            tokenizer=lambda string: pieces if string == whole else [string],
+            reverse_tokenizer="".join,
+            aug_min=count,
+            aug_max=count,
+        )
+        augmenter.clean = str  # type: ignore[attr-defined]  # not ours to call, but it would strip the text
+        return augmenter
+
+    return augment(text, rng, make)
+
+
+def _pieces(text: Text, words: list[Word]) -> list[str]:
+    """Return a text cut into the given words and what stands between them; joined, they are the text."""
+    cuts = [0, *(cut for word in words for cut in (word.start, word.end)), len(text)]
+    return ["".join(text.graphemes[start:end]) for start, end in pairwise(cuts) if start < end]
+
+
+# What must follow for a short form to stand: nothing does in `I know who I am.`, and a number sign wants a number.
+# Language ("" is any), short form, what follows.
+_SHORT_BEFORE: Rules = (
+    ("", regex.compile(r"^(?:№|n\.º|n°|Nr\.|नं\.|tél\.|тел\.)$"), regex.compile(r"\s*:?\s*[+\p{Nd}]")),
+    ("de", regex.compile(r"^(?:in|an|auf|für|durch|um|über|unter|vor|hinter)s$"), regex.compile(r"\s+\p{Lu}")),
+    ("en", regex.compile(r"'(?:m|s|re)$"), regex.compile(r"\s+\p{L}")),
+    ("en", regex.compile(r"'ll$"), regex.compile(r"\s+(?!not\b)\p{L}")),
+    (
+        "en",
+        regex.compile(r"'ve$"),
+        regex.compile(
+            r"\s+(?:never|always|already|been|had|got|gone|done|made|come|found|left|bought|paid|told|read|heard|lost|"
+            r"become|felt|kept|said|sent|\p{L}{3,}ed|\p{L}{2,}en)\b(?!\s+to\b)"
+        ),
+    ),
+)
+# And for a long form: not `is not it?`, not `it is been`.
+_FULL_BEFORE: Rules = (
+    ("en", regex.compile(r"n't$"), regex.compile(r"(?!\s+(?:I|you|he|she|it|we|they|there|this|that|these|those)\b)")),
+    ("en", regex.compile(r"'s$"), regex.compile(r"(?!(?:\s+\p{L}+)?\s+(?:been|got|had|become|\p{L}+ed)\b)")),
+)
+
+
+@cache
+def _contractions(language: str, source: str, target: str) -> PhraseTable[tuple[str, str]]:
+    table: dict[str, tuple[str, str]] = {}
+    for row in read_rows(_CONTRACTIONS):
+        if row["language"] == language:
+            table.setdefault(row[source], (row[source], row[target]))
+    return PhraseTable(table)
+
+
+def _may_stand(text: Text, word: Word, short: str, rules: Rules) -> bool:
+    after = "".join(text.graphemes[word.end : word.end + 40])
+    return all(
+        follows.match(after)
+        for language, form, follows in rules
+        if language in {"", _base(text)} and form.search(short)
+    )
+
+
+@perturbation(
+    "paraphrase.contraction",
+    preserves="meaning",
+    languages=_languages(_CONTRACTIONS),
+    severities=1,
+    examples=[
+        Example("I do not think it is far.", "I don't think it's far."),
+        Example("I know who I am.", "I know who I am.", why="no short form closes a sentence"),
+        Example("I have a dog", "I have a dog", why="a main verb stays"),
+        Example("你为什么没有时间？", "你为啥没时间？", "zh"),
+        Example("Por favor, vea la película.", "Porfa, vea la peli.", "es"),
+        Example("Номер 5, тихий номер", "№ 5, тихий номер", "ru", why="a number sign wants a number"),
+        Example("Je ne sais pas, tu as beaucoup de temps.", "Je sais pas, t'as bcp de temps.", "fr"),
+        Example(
+            "Wir gehen in das Hotel und so weiter.", "Wir gehen ins Hotel usw.", "de", why="one full stop is enough"
+        ),
+        Example(
+            "Das Haus, in das ich ging", "Das Haus, in das ich ging", "de", why="a relative pronoun is not an article"
+        ),
+        Example("Он платит 5 тысяч рублей, чтобы жить.", "Он платит 5 тыс. руб., чтоб жить.", "ru"),
+        Example("يجب أن لا تذهب", "يجب ألا تذهب", "ar"),
+        Example("उसको 5 किलोमीटर जाना है।", "उसे 5 किमी जाना है।", "hi"),
+        Example(
+            "{count} minutes, I do not know",
+            "{count} mins, I do not know",
+            protect=("do not",),
+            why="a protected span stays",
+        ),
+        Example("I am 😀", "I am 😀", why="an emoji is no word to lean on"),
+        Example("I", "I", why="one character"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def contraction(text: Text, rng: Random, severity: int) -> Text:
+    """Shorten what is often said short: `do not` to `don't`, `minutes` to `mins`."""
+    table = _contractions(_base(text), "full", "short")
+    found = table.find(text, lambda word, pair: _may_stand(text, word, pair[1], _SHORT_BEFORE))
+    for word, (full, short) in reversed(found):
+        made = _like(text, in_case(text, word, short, full))
+        ends_sentence = made.endswith(".") and text.graphemes[word.end : word.end + 1] == (".",)
+        text = text.replace(word.start, word.end, made[:-1] if ends_sentence else made, "contraction")
+    return text
+
+
+@perturbation(
+    "paraphrase.expansion",
+    preserves="meaning",
+    languages=_languages(_CONTRACTIONS),
+    severities=1,
+    examples=[
+        Example("I don't think it's far.", "I do not think it is far."),
+        Example("It’s been fun, isn’t it?", "It’s been fun, isn’t it?", why="neither `is been` nor `is not it`"),
+        Example("你为啥没时间？", "你为什么没有时间？", "zh"),
+        Example("Porfa, vea la peli.", "Por favor, vea la película.", "es"),
+        Example("J'ai pas bcp de temps.", "Je n'ai pas beaucoup de temps.", "fr"),
+        Example("Brot, Käse usw.", "Brot, Käse und so weiter.", "de", why="the sentence keeps its full stop"),
+        Example("Это стоит 5 руб. и т.д.", "Это стоит 5 рублей и так далее.", "ru"),
+        Example("يجب ألا تذهب", "يجب أن لا تذهب", "ar"),
+        Example("उसे 5 किमी जाना है।", "उसको 5 किलोमीटर जाना है।", "hi"),
+        Example("I don't know Don't", "I do not know Don't", protect=("Don't",), why="a protected span stays"),
+        Example("I'm 😀", "I am 😀"),
+        Example("I", "I", why="one character"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def expansion(text: Text, rng: Random, severity: int) -> Text:
+    """Write short forms out: `don't` to `do not`, `mins` to `minutes`."""
+    table = _contractions(_base(text), "short", "full")
+    found = table.find(text, lambda word, pair: _may_stand(text, word, pair[0], _FULL_BEFORE))
+    for word, (short, full) in reversed(found):
+        ends_sentence = short.endswith(".") and not "".join(text.graphemes[word.end :]).strip()
+        made = _like(text, in_case(text, word, full, short)) + ("." if ends_sentence else "")
+        text = text.replace(word.start, word.end, made, "expansion")
+    return text
+
+
+def _like(text: Text, replacement: str) -> str:
+    """Return a replacement with the apostrophe that the text uses."""
+    return replacement.replace("'", "\u2019") if "\u2019" in str(text) else replacement
+
+
+# Words that open a sentence and may be written small after a filler; any other word may be a name or a German noun.
+_OPENERS = {
+    "de": "der die das ein eine ich wir es er mein meine unser dieser diese dieses im in am an auf für mit nach bei "
+    "wenn als leider sehr man alles hier",
+    "en": "the this that these those it we they he she you there my our your his her its a an if when in on at after "
+    "for as what how is was are were do did not no all some very",
+    "es": "el la los las un una unos unas es está fue no me mi nos nuestro nuestra este esta esto muy hay todo todos "
+    "lo se si en con para por yo",
+    "fr": "le la les l un une des ce cet cette ces c il elle nous je j on mon ma mes très tout si en dans pour avec",
+    "ru": "это мы я он она они в на мне нам всё все очень не если мой наш этот эта эти у с по для",
+}
+_CLOSING = regex.compile(r"\s*[.!?…。！？؟۔।॥]*\s*$")
+_SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
+
+
+@perturbation(
+    "paraphrase.filler",
+    preserves="meaning",
+    languages=_languages(_FILLERS),
+    severities=1,
+    examples=[
+        Example("The food was great.", "The food was great, by the way."),
+        Example("I like it!", "By the way, I like it!", seed=5, why="`I` stays a capital"),
+        Example(
+            "Paris is nice",
+            "Paris is nice, I must say",
+            seed=5,
+            why="a first word that may be a name keeps its capital",
+        ),
+        Example("今天天气很好。", "嗯，今天天气很好。", "zh"),
+        Example("¿Está abierto?", "Por cierto, ¿está abierto?", "es", why="the opening mark stays before its clause"),
+        Example("L'hôtel est bien !", "Écoutez, l'hôtel est bien !", "fr"),
+        Example("Bravo !", "Bravo, je dois dire !", "fr", seed=5, why="the French blank stays"),
+        Example("Das Essen war gut.", "Wissen Sie, das Essen war gut.", "de"),
+        Example("Hunde bellen.", "Hunde bellen, wissen Sie.", "de", why="a noun keeps its capital"),
+        Example("Это хорошо.", "Это хорошо, если честно.", "ru", seed=5),
+        Example("الطعام جيد.", "للأمانة، الطعام جيد.", "ar", why="right to left"),
+        Example("खाना अच्छा था।", "खाना अच्छा था, सच में।", "hi", seed=5),
+        Example("Anna left.", "Anna left.", protect=("Anna left.",), why="nothing protected changes"),
+        Example("👍", "👍", why="nothing is said yet"),
+        Example("a", "a, by the way", why="one character"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def filler(text: Text, rng: Random, severity: int) -> Text:
+    """Put words that say nothing before the text, or before the punctuation that closes it."""
+    places = {"start": _may_open(text), "end": _closing(text) is not None}
+    rows = [row for row in read_rows(_FILLERS) if row["language"] == _base(text) and places[row["place"]]]
+    if not rows:
+        return text
+    row = rng.choice(rows)
+    words, closing = row["filler"], _closing(text)
+    if row["place"] == "end" and closing is not None:
+        return text.replace(closing, closing, words, "filler")
+    first = text.words()[0]
+    if _is_opener(first, text):
+        text = text.replace(first.start, first.start + 1, text[first.start].lower(), "filler")
+    return text.replace(0, 0, words if words.endswith("，") else f"{words} ", "filler")
+
+
+def _may_open(text: Text) -> bool:
+    """Return whether a filler may stand before the text: its first word has no capital, or one it keeps or can lose."""
+    words = text.words()
+    if not words or "".join(text.graphemes[: words[0].start]) not in {"", "¿", "¡"}:
+        return False
+    first = words[0].string
+    if not first[0].isupper() or (_base(text) == "en" and _stem(first) == "I"):
+        return True
+    # `The Beatles`, `El Niño`: a name. German writes every noun so.
+    is_name = len(words) > 1 and words[1].string[0].isupper() and _base(text) != "de"
+    return _is_opener(words[0], text) and not is_name
+
+
+def _is_opener(word: Word, text: Text) -> bool:
+    is_loud = len(word.string) > 1 and word.string.isupper()
+    return not is_loud and _stem(word.string).lower() in _OPENERS.get(_base(text), "").split()
+
+
+def _stem(word: str) -> str:
+    return word.replace("\u2019", "'").split("'")[0]
+
+
+def _closing(text: Text) -> int | None:
+    """Return where the text's closing punctuation begins, or None where no word stands before it."""
+    closing = text.find(_CLOSING)
+    start = closing[0].start if closing else len(text)
+    return start if _SAID.search("".join(text.graphemes[:start])) else None

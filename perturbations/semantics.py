@@ -1,0 +1,237 @@
+"""Changes that a model must notice: a measure or a model that is deaf to them is not robust but blind.
+
+Source: the directional expectation tests of Ribeiro et al. (2020), doi:10.18653/v1/2020.acl-main.442. negation.tsv
+holds pairs of forms rather than rules, so that negation stays grammatical where it moves a verb or an article.
+"""
+
+import unicodedata
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import regex
+
+from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, share
+
+_NEGATION = Path(__file__).with_name("negation.tsv")
+# A number stands alone: no letter touches it (B2B, 4th, COVID-19), and it is no part of a time, a date or a range
+# (10:30, 2024-05-01). Scripts that write no blanks, and Hangul, may touch it (3个, 2024년).
+_TOUCHES = r"[[\p{L}\p{M}\p{N}_]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Hangul}]]"
+_NUMBER = regex.compile(
+    rf"(?<!{_TOUCHES}|{_TOUCHES}[-'’]|\p{{Nd}}[.,:/\u066b\u066c])"
+    rf"\p{{Nd}}++(?:[.,\u066b\u066c]\p{{Nd}}++|[ \u00a0\u202f]\p{{Nd}}{{3}}+(?!\p{{Nd}}))*+"
+    rf"(?!['’]?{_TOUCHES}|[:/-]\p{{Nd}})",
+    regex.V1,
+)
+_MANY_PLURALS = {"ar", "pl", "ru", "uk"}
+_MOST_DIGITS = 18  # longer ones are codes, and Python refuses to read very long ones
+
+
+def _base(text: Text) -> str:
+    return text.language.split("-")[0]
+
+
+# A clause with one of these is left alone, lest `ist leider nicht` become `ist nicht leider nicht`.
+_DENIALS = {
+    "ar": regex.compile(r"\b(?:لا|لم|لن|ليس|ليست|غير|ما|بدون|دون|لست)\b"),
+    "de": regex.compile(r"\b(?:nicht|nie|niemals|kein\w*|nichts|niemand|weder|ohne)\b", regex.I),
+    "en": regex.compile(
+        r"\b(?:not|never|no|nobody|nothing|none|neither|nor|hardly|cannot|without)\b|n['’]t\b", regex.I
+    ),
+    "es": regex.compile(r"\b(?:no|nunca|jamás|nada|nadie|ningún|ninguna|ninguno|ni|tampoco|sin)\b", regex.I),
+    "fr": regex.compile(r"\b(?:ne|pas|jamais|rien|aucune?|personne|sans|ni)\b|\bn['’]", regex.I),
+    "hi": regex.compile(r"(?<!\w)(?:नहीं|न|ना|मत|बिना)(?!\w)"),
+    "ru": regex.compile(r"\b(?:не|ни|нет|нельзя|никогда|ничего|ничто|никто|без)\b", regex.I),
+    "zh": regex.compile(r"[不没無无未]|非(?!常)"),
+}
+_CLAUSE_ENDS = regex.compile(r"[.!?…,;:\n。！？；，、：।॥؟،؛]")
+
+# Where a form is no statement, or has no such contrary: language, negative form, what stands before or after.
+_BLOCKED = (
+    # Is the room clean? What is it? It's been fun. A friendly host. It was well liked. The works.
+    ("en", r"^(?:is|was|are|were|would|will|can|could|should) ?not$", r"(?:^|[.!?…\n])\W*$", None),
+    ("en", r"^(?:is|was|are|were|would|will|can|could|should) ?not$", None, r"[^.!?\n]*\?"),
+    ("en", r"^(?:it|that) isn't$", None, r"(?:\s+\p{L}+)?\s+(?:been|got|had|\p{L}+ed)\b"),
+    ("en", r"^un", r"\ban?\s+$", None),
+    ("en", r"^did not ", r"\b(?:have|has|had|is|are|was|were|be|been|being|get|got)\s+(?:\p{L}+\s+)?$", None),
+    (
+        "en",
+        r"^(?:did|does) not ",
+        r"\b(?:a|an|the|its|his|her|their|my|your|our|to|of|good|great)\s+$|['’]\p{L}+\s+$",
+        None,
+    ),
+    # le llegó, lui a été, ich habe es
+    ("es", r"^no ", r"\b(?:me|te|se|le|les|lo|la|los|las|nos|os)\s+$", None),
+    ("fr", r"^n(?:e |')", r"\b(?:me|te|se|lui|leur|y|en|nous|vous|le|la|les)\s+$", None),
+    ("de", r"nicht$", None, r"\s+(?:es|ihn|ihm|ihr|ihnen|sie|mich|mir|dich|dir|sich|uns|ich|du|er|wir|man|das|dies)\b"),
+    # хорошо работает; 不好意思, 好不好, 但是一个, 刚好看到
+    ("ru", r"^не (?!очень)", r"\b\p{L}{2,}о\s+$", None),
+    ("zh", r"^不好$", r"好$", None),
+    ("zh", r"^不好$", None, r"意思|说"),
+    ("zh", r"^不是一", r"[但可于]$", None),
+    ("zh", r"^不好看$", r"[刚正只]$", None),
+)
+
+
+class _Form(NamedTuple):
+    """A form of a language, what it becomes, and the negative one of the two."""
+
+    listed: str
+    opposite: str
+    negative: str
+
+
+@cache
+def _forms(language: str) -> PhraseTable[_Form]:
+    """Return the forms of a language. The first row of a form counts."""
+    forms: dict[str, _Form] = {}
+    for row in read_rows(_NEGATION):
+        if row["language"] == language:
+            affirmative, negative = row["affirmative"], row["negative"]
+            forms.setdefault(affirmative, _Form(affirmative, negative, negative))
+            for written in (negative, *(_also_written(affirmative, negative) if language == "en" else ())):
+                forms.setdefault(written, _Form(written, affirmative, written))
+    return PhraseTable(forms)
+
+
+def _also_written(affirmative: str, negative: str) -> list[str]:
+    """Return the other ways to write an English negative form: `isn't` for `is not`, `it's not` for `it isn't`."""
+    short = negative.replace("will not", "won't").replace("cannot", "can't")
+    short = regex.sub(r"\b(is|are|was|were|would|could|should|has|have|do|does|did) not\b", r"\1n't", short)
+    return [short, f"{affirmative} not"] if "'" in affirmative else [short]
+
+
+@perturbation(
+    "semantics.negate",
+    alters="polarity",
+    languages={row["language"] for row in read_rows(_NEGATION)},
+    severities=1,
+    examples=[
+        Example("The food is good.", "The food is not good."),
+        Example("The food isn't good.", "The food is good.", why="what is denied becomes stated"),
+        Example(
+            "The room was never clean, but the staff was kind.",
+            "The room was never clean, but the staff was not kind.",
+            why="a clause that denies something is left alone",
+        ),
+        Example("Is it good?", "Is it good?", why="a question states nothing"),
+        Example("He met a friendly man", "He met a friendly man", why="`a` would have to become `an`"),
+        Example("我喜欢这家酒店。", "我不喜欢这家酒店。", "zh"),
+        Example("不好意思，房间很好。", "不好意思，房间不好。", "zh", why="an idiom is no denial"),
+        Example("El hotel es bueno.", "El hotel no es bueno.", "es"),
+        Example("C'est un bon hôtel.", "Ce n'est pas un bon hôtel.", "fr"),
+        Example("Es war kein schöner Tag.", "Es war ein schöner Tag.", "de"),
+        Example(
+            "Das Essen ist leider nicht gut.",
+            "Das Essen ist leider nicht gut.",
+            "de",
+            why="the denial stands elsewhere in the clause",
+        ),
+        Example("Мне не понравилось.", "Мне понравилось.", "ru"),
+        Example(
+            "Лампа хорошо работает", "Лампа хорошо работает", "ru", why="the denial would stand between adverb and verb"
+        ),
+        Example("الطعام جيد.", "الطعام غير جيد.", "ar", why="right to left"),
+        Example("खाना अच्छा है।", "खाना अच्छा नहीं है।", "hi", why="Hindi puts its `not` before the verb"),
+        Example(
+            "It was here and is there", "It was here and is not there", protect=("was",), why="a protected span stays"
+        ),
+        Example("It was good 👍", "It was not good 👍"),
+        Example("a", "a", why="one character"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def negate(text: Text, rng: Random, severity: int) -> Text:
+    """Turn the first statement that can be into its contrary: `is` into `is not`, or `is not` into `is`."""
+    forms = _forms(_base(text)).find(text, lambda word, form: _has_contrary(text, word, form))
+    if not forms:
+        return text
+    # An affirmative form first: a text that denies one thing still states another.
+    word, form = min(forms, key=lambda found: found[1].listed == found[1].negative)
+    return text.replace(word.start, word.end, in_case(text, word, form.opposite, form.listed), "negate")
+
+
+def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
+    before, after = ("".join(text.graphemes[: word.start]), "".join(text.graphemes[word.end :]))
+    for language, negative, comes, follows in _BLOCKED:
+        if language == _base(text) and regex.search(negative, form.negative):
+            stands_after = comes is not None and regex.search(comes, before, regex.I)
+            if stands_after or (follows is not None and regex.match(follows, after, regex.I)):
+                return False
+    denial = _DENIALS.get(_base(text))
+    rest_of_clause = f"{_CLAUSE_ENDS.split(before)[-1]} {_CLAUSE_ENDS.split(after)[0]}"
+    return denial is None or denial.search(rest_of_clause) is None
+
+
+@perturbation(
+    "semantics.number",
+    alters="number",
+    examples=[
+        Example("I paid 5 dollars for 12 eggs.", "I paid 5 dollars for 64 eggs.", severity=5),
+        Example("1,250.50 in total", "8,947.73 in total", why="one number, its separators stay"),
+        Example("In 2024 it was new.", "In 2095 it was new.", why="a year stays a year"),
+        Example(
+            "At 10:30 on 2024-05-01 with COVID-19",
+            "At 10:30 on 2024-05-01 with COVID-19",
+            why="times, dates and names are no numbers",
+        ),
+        Example("我买了3个苹果。", "我买了9个苹果。", "zh"),
+        Example("Hay 20 mesas.", "Hay 64 mesas.", "es"),
+        Example("Il y a 10 000 habitants.", "Il y a 65 126 habitants.", "fr"),
+        Example("Es kostet 3,50 Euro.", "Es kostet 8,77 Euro.", "de"),
+        Example("Осталось 15 рублей.", "Осталось 87 рублей.", "ru", why="and not 23, which takes another plural"),
+        Example("دفعت ٢٥ ريالا", "دفعت ٦٥ ريالا", "ar", why="the script's own digits"),
+        Example("मैंने १२३ रुपये दिए।", "मैंने ८७७ रुपये दिए।", "hi", why="the script's own digits"),
+        Example("Room 7 or 8?", "Room 7 or 6?", severity=5, protect=("7",), why="a protected span stays", seed=1),
+        Example("7", "9", why="one character"),
+        Example("5️⃣ stars", "5️⃣ stars", why="a keycap is an emoji"),
+        Example("no number", "no number"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def number(text: Text, rng: Random, severity: int) -> Text:
+    """Change some numbers to others of as many digits; a year stays a year of our centuries."""
+    numbers = [found for found in text.find(_NUMBER) if len(_digits(found.string)) <= _MOST_DIGITS]
+    chosen = rng.sample(numbers, share(severity, len(numbers)))
+    for found in sorted(chosen, key=lambda word: -word.start):
+        text = text.replace(found.start, found.end, _other_number(found.string, _base(text), rng), "number")
+    return text
+
+
+def _other_number(written: str, language: str, rng: Random) -> str:
+    digits = _digits(written)
+    new = iter(_other(int(digits), len(digits), language, rng))
+    return "".join(_same_script(character, next(new)) if character.isdecimal() else character for character in written)
+
+
+def _digits(written: str) -> str:
+    return "".join(str(unicodedata.decimal(character)) for character in written if character.isdecimal())
+
+
+def _same_script(old: str, digit: str) -> str:
+    return chr(ord(old) - unicodedata.decimal(old) + int(digit))
+
+
+def _other(old: int, length: int, language: str, rng: Random) -> str:
+    """Return another number of as many digits that takes the same plural, since the noun beside it stays as it is."""
+    is_year = length == 4 and 1900 <= old < 2100
+    low, high = (1900, 2100) if is_year else (10 ** (length - 1), 10**length)
+    if length <= 2:
+        others = [new for new in range(low, high) if new != old]
+        return str(rng.choice([new for new in others if _plural(new, language) == _plural(old, language)] or others))
+    # A plural hangs on the last two digits at most.
+    step = 100 if language in _MANY_PLURALS and not is_year else 1
+    head, low, high = old // step, low // step, high // step
+    new = rng.randrange(low, high - (low <= head))
+    return str((new + (low <= head <= new)) * step + old % step)  # steps over the old number without drawing again
+
+
+def _plural(number: int, language: str) -> str:
+    """Return which plural a number under 100 takes, for whole numbers after CLDR."""
+    if language == "ar":
+        return "one" if number == 1 else "two" if number == 2 else "few" if 3 <= number <= 10 else "many"
+    last, is_teen = number % 10, 11 <= number <= 14
+    if language in _MANY_PLURALS and (last == 1 or 2 <= last <= 4) and not is_teen:
+        return "one" if last == 1 else "few"
+    return "one" if number == 1 else "other"

@@ -1,0 +1,73 @@
+"""Small things that tests of several floors share: suites in a folder, and models of a few thousand weights."""
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+pytest_plugins = ["pytester"]
+
+settings.register_profile("here", deadline=None, database=None)
+settings.load_profile("here")
+
+Write = Callable[..., Path]
+Checkpoint = Callable[..., Path]
+SPECIAL = ["<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Return a function that writes files below the test's folder and returns the path of the last one."""
+
+    def write_files(**contents: str | bytes) -> Path:
+        path = tmp_path
+        for name, content in contents.items():
+            path = tmp_path / name.replace("__", "/").replace("_dot_", ".")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write_files
+
+
+@pytest.fixture(scope="session")
+def byte_tokenizer() -> Any:
+    """Return a tokenizer whose tokens are bytes: it reads any text and needs no training."""
+    tokenizers, transformers = importlib.import_module("tokenizers"), importlib.import_module("transformers")
+    alphabet = sorted(tokenizers.pre_tokenizers.ByteLevel.alphabet())
+    vocabulary = {token: place for place, token in enumerate([*SPECIAL, *alphabet])}
+    made = tokenizers.Tokenizer(tokenizers.models.BPE(vocabulary, [], unk_token="<unk>"))
+    made.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+    made.decoder = tokenizers.decoders.ByteLevel()
+    ends = [(token, vocabulary[token]) for token in ("[CLS]", "[SEP]")]
+    made.post_processor = tokenizers.processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=ends
+    )
+    names = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token", "mask_token"), SPECIAL, strict=True))
+    return transformers.PreTrainedTokenizerFast(tokenizer_object=made, **names)
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory, byte_tokenizer: Any) -> Checkpoint:
+    """Return a function that saves a tiny untrained BERT and returns its folder."""
+    torch, transformers = importlib.import_module("torch"), importlib.import_module("transformers")
+
+    def make(
+        kind: str = "BertModel", *, seed: int = 0, change: Callable[[Any], None] | None = None, **options: Any
+    ) -> Path:
+        sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
+        sizes |= {"max_position_embeddings": 64, "vocab_size": len(byte_tokenizer), "pad_token_id": 0}
+        torch.manual_seed(seed)
+        model = getattr(transformers, kind)(transformers.BertConfig(**{**sizes, **options})).eval()
+        if change is not None:
+            with torch.no_grad():
+                change(model)
+        folder: Path = tmp_path_factory.mktemp("tiny")
+        model.save_pretrained(folder)
+        byte_tokenizer.save_pretrained(folder)
+        return folder
+
+    return make

@@ -1,0 +1,186 @@
+"""What paraphrase and semantics promise beyond the laws that hold for every perturbation."""
+
+from random import Random
+
+import pytest
+import regex
+from hypothesis import given
+from hypothesis import strategies as st
+
+from albert_robust import Text
+from albert_robust.perturbing import Registry, open_packs
+
+SEEDS = range(10)
+
+
+@pytest.fixture(scope="module")
+def pack() -> Registry:
+    return open_packs()
+
+
+def made(pack: Registry, name: str, before: str, language: str = "en", *, seed: int = 0, severity: int = 5) -> str:
+    return str(pack.get(name)(Text.of(before, language), Random(seed), severity))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "I do not know what it is like. They have never been there, and we will not go."),
+        ("en", "IT IS NOT OK, approximately 5 minutes."),
+        ("es", "Por favor, usted sabe que la película, por ejemplo, es buena."),
+        ("fr", "Je ne sais pas, cela dure toujours environ 5 minutes."),
+        ("de", "Wir gehen in das Hotel, und es gibt zum Beispiel nichts."),
+        ("ru", "Он платит 5 тысяч рублей, чтобы жить, то есть так."),
+        ("zh", "你为什么没有时间？我们两个怎么办？"),
+        ("ar", "يجب أن لا تذهب كي لا تندم."),
+        ("hi", "उसको 5 किलोमीटर जाना है।"),
+    ],
+)
+def test_contraction_then_expansion_gives_the_text_back(pack: Registry, language: str, text: str) -> None:
+    short = made(pack, "paraphrase.contraction", text, language)
+    assert short != text
+    assert made(pack, "paraphrase.expansion", short, language) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["I know who I am.", "Yes, it is!", "I know what it is", "I have a dog", "we have to go"]
+)
+def test_no_short_form_stands_where_english_wants_the_full_one(pack: Registry, text: str) -> None:
+    assert made(pack, "paraphrase.contraction", text) == text
+
+
+@pytest.mark.parametrize("text", ["It's been fun", "Isn't it nice?", "Don't you think?", "That's already happened."])
+def test_no_full_form_stands_where_it_would_be_wrong_english(pack: Registry, text: str) -> None:
+    assert made(pack, "paraphrase.expansion", text) == text
+
+
+def test_a_short_form_takes_the_apostrophe_of_the_text(pack: Registry) -> None:
+    assert made(pack, "paraphrase.contraction", "It’s true, I do not know") == "It’s true, I don’t know"
+
+
+def test_an_abbreviation_and_the_sentence_share_one_full_stop(pack: Registry) -> None:
+    assert made(pack, "paraphrase.contraction", "Brot, Käse und so weiter.", "de") == "Brot, Käse usw."
+    assert made(pack, "paraphrase.expansion", "Brot, Käse usw.", "de") == "Brot, Käse und so weiter."
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("bicycles", "bikes"), ("Bicycles", "Bikes"), ("BICYCLES", "BIKES"), ("my TV", "my television")],
+)
+def test_a_synonym_keeps_capitals(pack: Registry, before: str, after: str) -> None:
+    assert made(pack, "paraphrase.synonym", before) == after
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_synonym_leaves_the_article_before_it_right(pack: Registry, seed: int) -> None:
+    variant = made(pack, "paraphrase.synonym", "a terrible, a huge and a tiny error", seed=seed)
+    assert not regex.search(r"\ba [aeio]|\ban [^aeio]", variant)
+
+
+def test_more_synonyms_come_with_severity(pack: Registry) -> None:
+    text = "Unfortunately the huge couch is boring, the tiny fridge is disgusting and nobody replied immediately."
+    counts = [
+        len(pack.get("paraphrase.synonym")(Text.of(text, "en"), Random(0), severity).edits) for severity in (1, 3, 5)
+    ]
+    assert counts == sorted(set(counts))
+
+
+def test_synonyms_of_nlpaug_come_from_the_same_table(pack: Registry) -> None:
+    pytest.importorskip("nlpaug", reason="the extra nlpaug is not installed")
+    ours = {made(pack, "paraphrase.synonym", "Perhaps!", seed=seed) for seed in SEEDS}
+    assert {made(pack, "paraphrase.reserved", "Perhaps!", seed=seed) for seed in SEEDS} <= ours
+
+
+@given(
+    number=st.from_regex(r"[0-9]{1,12}(\.[0-9]{1,3})?", fullmatch=True),
+    zero=st.sampled_from("0٠०"),
+    rng=st.randoms(use_true_random=False),
+)
+def test_a_number_becomes_another_of_as_many_digits(pack: Registry, number: str, zero: str, rng: Random) -> None:
+    before = regex.sub("[0-9]", lambda digit: chr(ord(zero) + int(digit[0])), number)
+    after = str(pack.get("semantics.number")(Text.of(f"({before})"), rng, 1))[1:-1]
+    assert len(after) == len(before)
+    assert after != before
+    assert after[0] != zero
+    assert all(zero <= digit <= chr(ord(zero) + 9) for digit in after if digit != ".")
+
+
+@pytest.mark.parametrize("text", ["at 10:30", "2024-05-01", "the 4th", "B2B", "COVID-19", "v2.0", "5️⃣", "5'te", "١٠:٣٠"])
+def test_times_dates_and_names_with_digits_are_no_numbers(pack: Registry, text: str) -> None:
+    assert made(pack, "semantics.number", text) == text
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_year_stays_a_year(pack: Registry, seed: int) -> None:
+    assert 1900 <= int(made(pack, "semantics.number", "1999", seed=seed)) < 2100
+
+
+@pytest.mark.parametrize("severity", [1, 2, 3, 4, 5])
+def test_at_least_one_number_changes(pack: Registry, severity: int) -> None:
+    assert made(pack, "semantics.number", "3 of 20 and 100", severity=severity) != "3 of 20 and 100"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "The food is good."),
+        ("en", "I'm happy."),
+        ("en", "THE ROOM WAS CLEAN"),
+        ("zh", "我喜欢这家酒店。"),
+        ("es", "El hotel es bueno."),
+        ("fr", "C'est un bon hôtel."),
+        ("de", "Es war ein schöner Tag."),
+        ("ru", "Мне понравилось."),
+        ("ar", "الطعام جيد."),
+        ("hi", "खाना अच्छा है।"),
+    ],
+)
+def test_negating_a_single_statement_twice_gives_the_text_back(pack: Registry, language: str, text: str) -> None:
+    negated = made(pack, "semantics.negate", text, language)
+    assert negated != text
+    assert made(pack, "semantics.negate", negated, language) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "It was hardly clean"),
+        ("en", "Nobody was there"),
+        ("en", "What is it?"),
+        ("en", "It's been fun"),
+        ("es", "Nunca fue bueno"),
+        ("fr", "Il ne sera jamais prêt"),
+        ("de", "Das ist leider nicht gut"),
+        ("de", "Ich habe es gekauft"),
+        ("ru", "Он никогда не был там"),
+        ("es", "No me gustó nada"),
+        ("zh", "不好意思"),
+    ],
+)
+def test_negation_never_denies_twice_nor_out_of_place(pack: Registry, language: str, text: str) -> None:
+    assert made(pack, "semantics.negate", text, language) == text
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "Paris is nice."), ("en", "The Beatles sing."), ("de", "Hunde bellen.")]
+)
+def test_a_filler_leaves_names_and_nouns_their_capitals(pack: Registry, language: str, name: str, seed: int) -> None:
+    variant = made(pack, "paraphrase.filler", name, language, seed=seed)
+    assert name.rstrip(".") in variant
+    assert len(variant) > len(name)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_filler_keeps_the_closing_punctuation_last(pack: Registry, seed: int) -> None:
+    assert made(pack, "paraphrase.filler", "Bravo !", "fr", seed=seed).endswith(" !")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("language", "number", "endings"), [("ru", "3", "234"), ("ru", "21", "1"), ("ar", "8", "3456789")]
+)
+def test_a_number_takes_the_plural_of_the_noun_beside_it(
+    pack: Registry, language: str, number: str, endings: str, seed: int
+) -> None:
+    assert made(pack, "semantics.number", number, language, seed=seed)[-1] in endings

@@ -1,0 +1,92 @@
+"""How a table of phrases is found in a text, and how a replacement takes on the text's capitals."""
+
+from pathlib import Path
+
+import pytest
+
+from albert_robust import Text, Word
+from albert_robust.perturbing.phrases import PhraseTable, in_case, opens_sentence, read_rows
+
+
+def found(text: str, *phrases: str, protect: tuple[str, ...] = ()) -> list[str]:
+    table = PhraseTable(dict.fromkeys(phrases, True))
+    return [word.string for word, _ in table.find(Text.of(text, protect=protect))]
+
+
+def test_the_longest_phrase_wins() -> None:
+    assert found("very good, very bad", "very", "very good") == ["very good", "very"]
+
+
+def test_phrases_do_not_overlap() -> None:
+    assert found("not at all good", "not at all", "all good") == ["not at all"]
+
+
+@pytest.mark.parametrize("text", ["every day", "very-good", "isn't", "averyb", "ver y"])
+def test_only_whole_words_are_found_where_words_are_spaced(text: str) -> None:
+    assert found(text, "very", "good", "isn", "t") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"), [("我非常喜欢它", "喜欢"), ("とても好きです", "好き"), ("มีที่นี่", "ที่"), ("这个OK吗", "ok")]
+)
+def test_phrases_are_found_anywhere_where_words_are_not_spaced(text: str, phrase: str) -> None:
+    assert [string.lower() for string in found(text, phrase)] == [phrase]
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [("DO  NOT", "do not"), ("Don’t", "don't"), ("STRASSE", "straße"), ("İÇİN", "için"), ("cafe\u0301", "café")],
+)
+def test_case_blanks_apostrophes_and_composition_do_not_matter(text: str, phrase: str) -> None:
+    assert found(text, phrase) == [text]
+
+
+def test_a_phrase_that_touches_a_protected_span_is_not_found() -> None:
+    assert found("do not do it", "do not", "do", protect=("not",)) == ["do", "do"]
+
+
+def test_an_empty_table_finds_nothing() -> None:
+    assert found("do not") == []
+    assert len(PhraseTable({"": 1, " ": 2})) == 0
+
+
+def test_of_two_spellings_of_a_phrase_the_first_counts() -> None:
+    assert PhraseTable({"TV": 1, "tv": 2}).get("Tv") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "replacement", "listed", "expected"),
+    [
+        ("quick", "fast", "quick", "fast"),
+        ("Quick", "fast", "quick", "Fast"),
+        ("QUICK", "fast", "quick", "FAST"),
+        ("I", "we", "I", "We"),
+        ("TV", "television", "TV", "Television"),
+        ("Handy", "Mobiltelefon", "Handy", "Mobiltelefon"),
+    ],
+)
+def test_a_replacement_takes_the_capitals_of_what_it_replaces(
+    text: str, replacement: str, listed: str, expected: str
+) -> None:
+    assert in_case(Text.of(text), Word(0, len(text), text), replacement, listed) == expected
+
+
+def test_a_capital_that_the_table_writes_is_not_passed_on_within_a_sentence() -> None:
+    text = Text.of("well I think so")
+    assert in_case(text, Word(5, 12, "I think"), "in my view", "I think") == "in my view"
+
+
+def test_turkish_capital_i_keeps_its_dot() -> None:
+    assert in_case(Text.of("Güzel", "tr"), Word(0, 5, "Güzel"), "iyi", "güzel") == "İyi"
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"), [("", True), ("Yes. ", True), ("¿", True), ('"Go!" ', True), ("so, ", False)]
+)
+def test_a_sentence_opens_at_the_start_and_after_closing_punctuation(before: str, expected: bool) -> None:
+    assert opens_sentence(Text.of(before + "we"), len(before)) is expected
+
+
+def test_rows_are_read_without_quoting(tmp_path: Path) -> None:
+    (tmp_path / "table.tsv").write_text('language\tphrase\nen\t"so"\n', encoding="utf-8")
+    assert read_rows(tmp_path / "table.tsv") == ({"language": "en", "phrase": '"so"'},)

@@ -1,0 +1,56 @@
+"""What a perturbation's declaration must say, and what becomes of one that does not."""
+
+from random import Random
+from typing import Any
+
+import pytest
+
+from albert_robust import Text, perturbation, share
+
+
+def unchanged(text: Text, rng: Random, severity: int) -> Text:
+    """Leave the text alone.
+
+    A second line that no catalogue shows.
+    """
+    return text
+
+
+@pytest.mark.parametrize("name", ["keyboard", "typos.", ".keyboard", "typos.key-board", "typos.a.b", "типы.a", ""])
+def test_a_name_is_a_family_and_a_name(name: str) -> None:
+    with pytest.raises(ValueError, match=r"expected family\.name, such as typos\.keyboard"):
+        perturbation(name, preserves="meaning")
+
+
+@pytest.mark.parametrize(("preserves", "alters"), [(None, None), ("meaning", "polarity")])
+def test_it_says_either_what_it_preserves_or_what_it_alters(preserves: str | None, alters: str | None) -> None:
+    with pytest.raises(ValueError, match=r"own\.one: say either what it preserves or what it alters"):
+        perturbation("own.one", preserves=preserves, alters=alters)
+
+
+def test_its_summary_is_the_first_line_of_its_docstring() -> None:
+    made = perturbation("own.one", preserves="meaning")(unchanged)
+    assert (made.family, made.summary) == ("own", "Leave the text alone.")
+
+
+def test_it_works_in_its_languages_and_their_regions_alone() -> None:
+    made = perturbation("own.one", preserves="meaning", languages=["pt", "zh-Hant"])(unchanged)
+    assert [tag for tag in ("pt", "pt-BR", "zh-Hant", "zh", "en") if made.applies(tag)] == ["pt", "pt-BR", "zh-Hant"]
+
+
+@pytest.mark.parametrize("severity", [0, 6, -1])
+def test_a_severity_outside_1_to_5_is_an_error(severity: int) -> None:
+    made = perturbation("own.one", preserves="meaning")(unchanged)
+    with pytest.raises(ValueError, match=f"severity {severity} of own.one: expected 1 to 5"):
+        made(Text("a"), Random(0), severity)
+
+
+def test_a_function_that_returns_a_string_is_told_so() -> None:
+    wrong: Any = lambda text, rng, severity: str(text)  # noqa: E731  # a user's mistake, as short as users make it
+    with pytest.raises(TypeError, match=r"own\.one returned str, expected a Text"):
+        perturbation("own.one", preserves="meaning")(wrong)(Text("a"), Random(0))
+
+
+def test_a_severity_touches_5_to_50_percent_of_the_words_and_at_least_one() -> None:
+    assert [share(severity, 100) for severity in (1, 2, 3, 4, 5)] == [5, 10, 20, 30, 50]
+    assert [share(1, count) for count in (0, 1, 3)] == [0, 1, 1]

@@ -1,0 +1,72 @@
+"""Packs: folders of perturbations that users have beside their suites."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from albert_robust.errors import InputError
+from albert_robust.perturbing.registry import open_packs
+
+OWN = """
+from albert_robust import perturbation
+
+@perturbation({name!r}, preserves="meaning")
+def one(text, rng, severity):
+    "Leave the text alone."
+    return text
+"""
+
+
+def test_a_users_perturbation_stands_beside_the_built_in_ones(write: Callable[..., Path]) -> None:
+    folder = write(pack__mine_dot_py=OWN.format(name="own.one")).parent
+    registry = open_packs([folder])
+    assert registry.get("own.one").path == folder / "mine.py"
+    assert "typos.swap" in registry.perturbations
+
+
+def test_an_unknown_name_is_answered_with_the_nearest_one() -> None:
+    with pytest.raises(KeyError, match=r"unknown perturbation 'typos\.swpa'\\ndid you mean 'typos\.swap'\?"):
+        open_packs().get("typos.swpa")
+
+
+def test_a_name_that_two_files_define_names_both(write: Callable[..., Path]) -> None:
+    write(pack__a_dot_py=OWN.format(name="own.one"))
+    folder = write(pack__b_dot_py=OWN.format(name="own.one")).parent
+    with pytest.raises(InputError, match=r"b\.py:1:1: own\.one is defined twice\n  it is also in .*a\.py: rename one"):
+        open_packs([folder])
+
+
+def test_a_name_of_a_built_in_perturbation_is_taken(write: Callable[..., Path]) -> None:
+    folder = write(pack__a_dot_py=OWN.format(name="typos.swap")).parent
+    with pytest.raises(InputError, match=r"it is also in .*perturbations/typos\.py"):
+        open_packs([folder])
+
+
+def test_python_files_that_do_not_use_this_package_are_not_run(write: Callable[..., Path], tmp_path: Path) -> None:
+    folder = write(perturbations__setup_dot_py=f"open({str(tmp_path / 'ran')!r}, 'w')").parent
+    open_packs([folder])
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_syntax_error_has_its_place(write: Callable[..., Path]) -> None:
+    folder = write(pack__a_dot_py="import albert_robust\nx = = 1\n").parent
+    with pytest.raises(InputError, match=r"pack/a\.py:2:5: not Python: invalid syntax"):
+        open_packs([folder])
+
+
+def test_a_file_that_raises_is_told_with_its_line(write: Callable[..., Path]) -> None:
+    folder = write(pack__a_dot_py="import albert_robust\n\n1 / 0\n").parent
+    with pytest.raises(InputError, match=r"a\.py:3:1: the file raises ZeroDivisionError: division by zero"):
+        open_packs([folder])
+
+
+def test_a_bad_declaration_is_told_with_its_line(write: Callable[..., Path]) -> None:
+    folder = write(pack__a_dot_py=OWN.format(name="own")).parent
+    with pytest.raises(InputError, match=r"a\.py:4:1: the file raises ValueError: perturbation name 'own'"):
+        open_packs([folder])
+
+
+def test_a_folder_that_is_named_twice_is_opened_once(write: Callable[..., Path]) -> None:
+    folder = write(pack__mine_dot_py=OWN.format(name="own.one")).parent
+    assert len(list(open_packs([folder, folder / ".." / "pack", folder / "nowhere"]))) == len(list(open_packs())) + 1

@@ -1,0 +1,153 @@
+"""A text under any edits: what it then is, what stays, and where its spans went."""
+
+from itertools import pairwise
+
+import pytest
+import regex
+from hypothesis import given
+from hypothesis import strategies as st
+
+from albert_robust import Edit, Text
+
+ANY = st.one_of(st.text(max_size=20), st.text(alphabet="ab 漢ทำ\u200d\u0301👨👩🇫🇷क्षि\r\n", max_size=12))
+EDITS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), ANY), max_size=5)
+PIECES = st.lists(st.sampled_from(["{a}", "https://x.org", "@me", "hi", "a", "漢", "é"]), max_size=6).map(" ".join)
+
+
+def edited(text: Text, edits: list[tuple[int, int, str]]) -> Text:
+    for first, second, replacement in edits:
+        start, end = sorted((first % (len(text) + 1), second % (len(text) + 1)))
+        text = text.replace(start, end, replacement, "edit")
+    return text
+
+
+def protected_now(text: Text) -> list[str]:
+    """Return the protected strings as they stand in the text, found by projecting their places in the source."""
+    offsets = [sum(map(len, Text.of(text.source).graphemes[:place])) for place in range(len(Text.of(text.source)) + 1)]
+    places = [text.project(offsets[span.start], offsets[span.end]) for span in text.protected]
+    return [str(text)[start:end] for start, end in places]
+
+
+@given(ANY, st.integers(0, 30), st.integers(0, 30), ANY)
+def test_a_replacement_stands_where_it_was_put(string: str, first: int, second: int, replacement: str) -> None:
+    text = Text(string)
+    start, end = sorted((first % (len(text) + 1), second % (len(text) + 1)))
+    before, after = "".join(text.graphemes[:start]), "".join(text.graphemes[end:])
+    assert str(text.replace(start, end, replacement, "x")) == before + replacement + after
+
+
+@given(ANY, EDITS)
+def test_replaying_all_edits_gives_the_text_and_none_the_source(string: str, edits: list[tuple[int, int, str]]) -> None:
+    text = edited(Text.of(string), edits)
+    assert str(text.replay(reversed(text.edits))) == str(text)
+    assert str(text.replay(())) == text.source == string
+    assert all(one.end <= other.start for one, other in pairwise(text.edits))
+
+
+@given(ANY, EDITS)
+def test_each_edit_can_be_replayed_alone(string: str, edits: list[tuple[int, int, str]]) -> None:
+    text = edited(Text.of(string), edits)
+    for edit in text.edits:
+        source = Text(string).graphemes
+        alone = "".join(source[: edit.start]) + edit.replacement + "".join(source[edit.end :])
+        assert str(text.replay([edit])) == alone
+
+
+@given(ANY, ANY)
+def test_a_text_without_protected_spans_can_be_rewritten_into_any_other(old: str, new: str) -> None:
+    rewritten = Text(old).rewrite(new)
+    assert str(rewritten) == new
+    assert rewritten.changed == (old != new)
+
+
+@given(PIECES, PIECES, EDITS)
+def test_what_is_protected_survives_any_edit_and_any_rewriting(
+    old: str, new: str, edits: list[tuple[int, int, str]]
+) -> None:
+    text = Text.of(old)
+    strings = ["".join(text.graphemes[span.start : span.end]) for span in text.protected]
+    assert protected_now(text.rewrite(new)) == strings
+    assert protected_now(edited(text, edits)) == strings
+
+
+@pytest.mark.parametrize(
+    "string",
+    [
+        "https://a.org/b?c=1",
+        "www.a.org",
+        "a.b@c.de",
+        "@someone",
+        "#topic",
+        "{name}",
+        "%s",
+        "%(name)d",
+        "$HOME",
+        "<br>",
+    ],
+)
+def test_links_mentions_and_placeholders_are_protected(string: str) -> None:
+    text = Text.of(f"see {string} now")
+    assert not any(text.editable(place, place + 1) for place in range(4, 4 + len(string)))
+    assert [word.string for word in text.words()] == ["see", "now"]
+
+
+def test_a_percentage_is_no_placeholder() -> None:
+    assert Text.of("50% discount and 5 % off").protected == ()
+
+
+def test_every_occurrence_of_an_answer_is_protected() -> None:
+    text = Text.of("Rome, not rome: Rome", protect=["Rome"])
+    assert [(span.start, span.end) for span in text.protected] == [(0, 4), (16, 20)]
+    assert text.replace(0, 5, "x", "x") is text
+
+
+def test_letters_may_be_put_beside_a_protected_span_but_not_into_it() -> None:
+    text = Text.of("a {b} c")
+    assert str(text.replace(2, 2, "x", "x")) == "a x{b} c"
+    assert text.replace(3, 3, "x", "x") is text
+
+
+def test_a_change_that_is_taken_back_leaves_no_edit() -> None:
+    text = Text.of("cat").replace(0, 1, "b", "x").replace(0, 1, "c", "x")
+    assert text.edits == ()
+    assert not text.changed
+
+
+def test_edits_count_characters_of_the_source() -> None:
+    text = Text.of("one two").replace(0, 3, "eleven", "x").replace(7, 10, "2", "y")
+    assert text.edits == (Edit(0, 3, "eleven", "x"), Edit(4, 7, "2", "y"))
+
+
+def test_a_range_outside_the_text_is_an_error() -> None:
+    with pytest.raises(IndexError, match=r"\[2, 5\) lie outside a text of 3"):
+        Text.of("abc").replace(2, 5, "", "x")
+
+
+def test_a_pattern_finds_only_what_may_be_edited() -> None:
+    text = Text.of("3 {3} 4")
+    assert [word.string for word in text.find(regex.compile(r"\d"))] == ["3", "4"]
+
+
+@given(st.data(), ANY.filter(bool), EDITS)
+def test_a_gold_span_that_no_edit_may_touch_is_found_again(
+    data: st.DataObject, string: str, edits: list[tuple[int, int, str]]
+) -> None:
+    start = data.draw(st.integers(0, len(string) - 1))
+    gold = string[start : data.draw(st.integers(start + 1, len(string)))]
+    text = edited(Text.of(string, protect=[gold]), edits)
+    opens, closes = text.project(start, start + len(gold))
+    assert str(text)[opens:closes] == gold
+
+
+@given(ANY.filter(bool), EDITS)
+def test_a_projected_span_lies_in_the_text(string: str, edits: list[tuple[int, int, str]]) -> None:
+    text = edited(Text.of(string), edits)
+    opens, closes = text.project(0, len(string))
+    assert 0 <= opens <= closes <= len(str(text))
+
+
+def test_a_projected_span_widens_to_whole_edits() -> None:
+    # "Rome" in "in Rome now": an edit of "Rome now" reaches over its end.
+    text = Text.of("in Rome now").replace(5, 11, "ma today", "x")
+    opens, closes = text.project(3, 7)
+    assert str(text)[opens:closes] == "Roma today"
