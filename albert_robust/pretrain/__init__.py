@@ -1,0 +1,1 @@
+"""Train the encoder behind the score: text on disk in, a transformers checkpoint out."""

@@ -1,0 +1,1 @@
+"""ALBERT, a language-agnostic BERT score, and the statistics around it."""

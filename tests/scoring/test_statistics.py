@@ -1,0 +1,129 @@
+"""Intervals, against published tables."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from albert_robust.scoring.statistics import Floats, bootstrap, cluster_means, mean_in_unit, paired_drop
+
+SHARES = st.lists(st.floats(0, 1), min_size=1, max_size=20)
+
+
+@pytest.mark.parametrize(
+    ("hits", "of", "low", "high"),
+    [
+        # Newcombe (1998), doi:10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E, table I, method 3.
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0000, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+        # At the ends the formula is z^2 / (n + z^2) = 3.8415 / 13.8415.
+        (0, 10, 0.0000, 0.2775),
+        (10, 10, 0.7225, 1.0000),
+    ],
+)
+def test_wilsons_interval_is_that_of_the_table(hits: int, of: int, low: float, high: float) -> None:
+    found = mean_in_unit(np.array([1.0] * hits + [0.0] * (of - hits)))
+    assert found.clusters == of
+    assert (found.value, found.low, found.high) == pytest.approx((hits / of, low, high), abs=6e-5)
+
+
+@pytest.mark.parametrize(
+    ("both", "first", "second", "neither", "low", "high"),
+    # Newcombe (1998), doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, table III, method 10.
+    [
+        (36, 12, 2, 0, 0.0569, 0.3404),
+        (20, 12, 2, 16, 0.0562, 0.3292),
+        (18, 12, 2, 18, 0.0562, 0.3290),
+        (36, 14, 0, 0, 0.1528, 0.4167),
+        (35, 14, 0, 1, 0.1461, 0.4175),
+        (18, 14, 0, 18, 0.1441, 0.3963),
+        (2, 97, 1, 0, 0.8721, 0.9854),
+        (1, 97, 1, 1, 0.8736, 0.9850),
+        (0, 30, 0, 0, 0.8395, 1.0000),
+        (54, 0, 0, 0, -0.0664, 0.0664),
+        (30, 0, 0, 24, -0.0358, 0.0358),
+    ],
+)
+def test_newcombes_interval_of_a_paired_difference_is_that_of_the_table(
+    both: int, first: int, second: int, neither: int, low: float, high: float
+) -> None:
+    before = np.array([1.0] * (both + first) + [0.0] * (second + neither))
+    after = np.array([1.0] * both + [0.0] * first + [1.0] * second + [0.0] * neither)
+    found = paired_drop(before, after)
+    assert found.value == pytest.approx((first - second) / len(before))
+    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-4)
+
+
+@given(SHARES, st.floats(0.5, 0.99))
+def test_a_mean_lies_in_its_interval_and_that_in_0_to_1(values: list[float], confidence: float) -> None:
+    found = mean_in_unit(np.array(values), confidence)
+    assert 0 <= found.low <= found.value + 1e-12
+    assert found.value - 1e-12 <= found.high <= 1
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=20))
+def test_a_drop_turned_round_is_its_negative(pairs: list[tuple[float, float]]) -> None:
+    before, after = np.array(pairs).T
+    there, back = paired_drop(before, after), paired_drop(after, before)
+    assert (there.value, there.low, there.high) == pytest.approx((-back.value, -back.high, -back.low), abs=1e-9)
+    assert there.low - 1e-9 <= there.value <= there.high + 1e-9
+
+
+@given(SHARES, st.integers(2, 5))
+def test_repeating_every_case_of_a_cluster_changes_nothing(values: list[float], times: int) -> None:
+    names = [str(place) for place in range(len(values))]
+    assert cluster_means(values * times, names * times) == pytest.approx(np.array(values))
+
+
+def test_clusters_come_in_the_order_of_their_first_case() -> None:
+    assert cluster_means([1, 0, 0, 1], ["b", "a", "b", "a"]).tolist() == [0.5, 0.5]
+    assert cluster_means([1, 0, 1], ["b", "a", "b"]).tolist() == [1, 0]
+
+
+def means(sums: Floats) -> Floats:
+    mean: Floats = sums[:, 0] / sums[:, 1]
+    return mean
+
+
+def vectors(values: Sequence[float]) -> Floats:
+    return np.array([[value, 1.0] for value in values])
+
+
+def test_the_bootstrap_of_a_mean_is_near_the_normal_interval() -> None:
+    # 100 of 400: 0.25 +- 1.96 * sqrt(0.25 * 0.75 / 400) = 0.2076 to 0.2924.
+    found = bootstrap(vectors([1.0] * 100 + [0.0] * 300), means)
+    assert (found.value, found.low, found.high) == pytest.approx((0.25, 0.2076, 0.2924), abs=0.005)
+
+
+def test_where_nothing_varied_the_bootstrap_falls_back_on_wilson() -> None:
+    found = bootstrap(vectors([1.0] * 10), means)
+    assert (found.value, found.low) == pytest.approx((1, 0.7225), abs=6e-5)
+
+
+def test_a_bootstrap_is_the_same_each_time_and_of_no_clusters_nothing() -> None:
+    values = vectors([0.1, 0.9, 0.4, 0.3])
+    assert bootstrap(values, means) == bootstrap(values, means)
+    assert not bootstrap(np.zeros((0, 2)), means).measured
+
+
+def test_no_values_measure_nothing() -> None:
+    none = np.array([])
+    assert not mean_in_unit(none).measured
+    assert not paired_drop(none, none).measured
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.1])
+def test_a_value_outside_0_to_1_is_an_error(value: float) -> None:
+    with pytest.raises(ValueError, match=r"a value lies outside \[0, 1\]"):
+        mean_in_unit(np.array([value]))
+
+
+def test_lengths_that_differ_are_an_error() -> None:
+    with pytest.raises(ValueError, match="1 values before for 2 after"):
+        paired_drop(np.array([1.0]), np.array([1.0, 0.0]))
+    with pytest.raises(ValueError, match="2 values for 1 clusters"):
+        cluster_means([1, 0], ["a"])
