@@ -1,0 +1,6 @@
+"""Datasets: files become streams of examples."""
+
+from albert_robust.data.dataset import Source, read_examples
+from albert_robust.data.example import Example
+
+__all__ = ["Example", "Source", "read_examples"]

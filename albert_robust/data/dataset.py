@@ -1,0 +1,180 @@
+"""A dataset: rows become examples; samples are seeded; translations are joined by id."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from heapq import nsmallest
+from pathlib import Path
+from typing import Any
+
+from albert_robust.data.example import Example
+from albert_robust.data.rows import read_rows
+from albert_robust.errors import complaint_at, suggest
+from albert_robust.text.languages import UNKNOWN
+
+MAX_CHARACTERS = 200_000  # in one field; a book chapter has about 30,000
+PLACEHOLDER = "{language}"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a dataset lies and how its columns are read.
+
+    Attributes:
+        path: A file; with `{language}` in its name, a file a language.
+        languages: Those to read, in order. One alone may be the language of all rows.
+        per_row: Whether each row says its language in the column `language`.
+        columns: From our names (`id`, `language`, a task's fields and reference) to the file's.
+        limit: At most so many ids, drawn by the seed; None for all.
+        seed: Of the draw.
+    """
+
+    path: Path
+    languages: tuple[str, ...]
+    per_row: bool = False
+    columns: Mapping[str, str] = field(default_factory=dict)
+    limit: int | None = None
+    seed: int = 0
+
+    def files(self) -> list[tuple[Path, str | None]]:
+        """Return the files and the language of each; None where the rows say it."""
+        if PLACEHOLDER in self.path.name:
+            name = self.path.name
+            return [(self.path.with_name(name.replace(PLACEHOLDER, language)), language) for language in self.languages]
+        return [(self.path, None if self.per_row else self.languages[0])]
+
+    def column(self, name: str) -> str:
+        """Return the file's name of one of our columns."""
+        return self.columns.get(name, name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    path: Path
+    line: int
+    id: str
+    language: str
+    fields: dict[str, str]
+    references: tuple[str, ...]
+
+
+def read_examples(source: Source, inputs: tuple[str, ...], reference: str) -> list[Example]:
+    """Return the examples of a dataset, parallel ones joined by id, ordered by language and file.
+
+    Args:
+        source: The dataset.
+        inputs: The task's field names.
+        reference: The task's reference column; rows may lack it.
+
+    Raises:
+        InputError: A file is missing or broken, a column is missing, an id stands twice, a field is unfit, a language is empty.
+    """
+    kept = _sampled(source, inputs, reference)
+    rows = [row for row in _rows(source, inputs, reference) if kept is None or row.id in kept]
+    translations: dict[str, dict[str, dict[str, str]]] = {}
+    for row in rows:
+        translations.setdefault(row.id, {})[row.language] = row.fields
+    for language in source.languages:
+        if not any(row.language == language for row in rows):
+            raise complaint_at(
+                source.files()[0][0], f"no example in language {language!r}", "mend `languages` or add some"
+            )
+    return [
+        Example(row.id, row.language, row.fields, row.references, translations[row.id])
+        for language in source.languages
+        for row in rows
+        if row.language == language
+    ]
+
+
+def check_header(source: Source, inputs: tuple[str, ...], reference: str) -> None:
+    """Read the first row of each file, no more.
+
+    Raises:
+        InputError: A file is missing or empty, its first row is broken, or a column is missing.
+    """
+    for path, language in source.files():
+        first = next(read_rows(path), None)
+        if first is None:
+            raise complaint_at(path, "the dataset is empty", "a gate cannot pass on nothing: add examples")
+        _example(source, path, language, *first, inputs, reference)
+
+
+def _sampled(source: Source, inputs: tuple[str, ...], reference: str) -> set[str] | None:
+    """Return the ids of the sample: those whose keyed hash is smallest, so that order and slices do not matter."""
+    if source.limit is None:
+        return None
+    ids = {row.id for row in _rows(source, inputs, reference)}
+    return set(
+        nsmallest(source.limit, ids, key=lambda name: hashlib.sha256(f"{source.seed}\n{name}".encode()).digest())
+    )
+
+
+def _rows(source: Source, inputs: tuple[str, ...], reference: str) -> Iterator[_Read]:
+    seen: dict[tuple[str, str], tuple[Path, int]] = {}
+    for path, language in source.files():
+        empty = True
+        for line, row in read_rows(path):
+            empty = False
+            read = _example(source, path, language, line, row, inputs, reference)
+            if read.language not in source.languages:
+                continue
+            key = (read.id, read.language)
+            if key in seen:
+                first_path, first_line = seen[key]
+                what = f"the id {read.id!r} is here twice in language {read.language}"
+                raise complaint_at(
+                    path, what, f"first in {first_path.name}:{first_line}: ids are unique in a language", line
+                )
+            seen[key] = (path, line)
+            yield read
+        if empty:
+            raise complaint_at(path, "the dataset is empty", "a gate cannot pass on nothing: add examples")
+
+
+def _example(
+    source: Source,
+    path: Path,
+    language: str | None,
+    line: int,
+    row: dict[str, Any],
+    inputs: tuple[str, ...],
+    reference: str,
+) -> _Read:
+    values = {name: _text(path, line, source.column(name), _cell(source, path, line, row, name)) for name in inputs}
+    if language is None:
+        language = str(_cell(source, path, line, row, "language") or UNKNOWN)
+    identifier = row.get(source.column("id"))
+    references = row.get(source.column(reference))
+    many = references if isinstance(references, list) else [references]
+    texts = tuple(_text(path, line, source.column(reference), value) for value in many if value is not None)
+    name = str(line) if identifier is None else _text(path, line, source.column("id"), str(identifier))
+    return _Read(path, line, name, language, values, texts)
+
+
+def _cell(source: Source, path: Path, line: int, row: dict[str, Any], name: str) -> Any:
+    column = source.column(name)
+    if column not in row:
+        known = [key for key in row if isinstance(key, str)]
+        hint = suggest(column, known) if known else ""
+        mend = f"{hint} or map it in the suite: `columns: {{{name}: ...}}`".strip()
+        raise complaint_at(path, f"the column {column!r} is missing", mend, line)
+    return row[column]
+
+
+def _text(path: Path, line: int, column: str, value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise complaint_at(path, f"{column!r} holds {type(value).__name__}, expected text", line=line)
+    text = str(value)
+    if len(text) > MAX_CHARACTERS:
+        what = f"{column!r} holds {len(text):,} characters, more than {MAX_CHARACTERS:,}"
+        raise complaint_at(path, what, "cut the text into examples", line)
+    if "\0" in text:
+        raise complaint_at(
+            path, f"{column!r} holds a NUL character", "take it out: models and reports cannot hold it", line
+        )
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise complaint_at(
+            path, f"{column!r} holds a lone surrogate", "it is half a character: encode the file anew", line
+        )
+    return text

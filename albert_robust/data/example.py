@@ -1,0 +1,23 @@
+"""One example of a dataset."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Inputs by field, the references a model should meet, and a language.
+
+    Attributes:
+        id: Unique in its dataset and language; the same id in another language is its translation.
+        language: BCP 47 tag.
+        fields: What the model sees, by the task's field names.
+        references: A label, the accepted answers, or reference texts; empty where the dataset has none.
+        parallels: The fields of the same example in other languages, by language.
+    """
+
+    id: str
+    language: str
+    fields: Mapping[str, str]
+    references: tuple[str, ...]
+    parallels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

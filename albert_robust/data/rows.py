@@ -1,0 +1,114 @@
+"""Rows of a data file, streamed, each with the line it came from.
+
+JSON Lines (jsonlines.org), CSV (RFC 4180) and TSV, Parquet, and folders that Hugging Face `datasets` saved.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from albert_robust.errors import complaint_at, need
+
+Row = tuple[int, dict[str, Any]]
+CSV_LIMIT = 1 << 24
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """Yield (line, row) for each row of a file. The line is 1 for the first line of the file, a header included.
+
+    Raises:
+        InputError: The file is missing, of an unknown kind, or a line of it is broken.
+    """
+    if not path.exists():
+        raise complaint_at(path, "the file is missing", "check the path: it is relative to the suite's file")
+    if path.is_dir():
+        return _saved_dataset(path)
+    reader = READERS.get(path.suffix)
+    if reader is None:
+        raise complaint_at(
+            path, f"unknown kind of file {path.suffix!r}", f"known: {', '.join(READERS)}, or a datasets folder"
+        )
+    return reader(path)
+
+
+def _json_lines(path: Path) -> Iterator[Row]:
+    for number, line in _lines(path):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (json.JSONDecodeError, RecursionError) as error:
+            column = getattr(error, "colno", 1)
+            what = getattr(error, "msg", "nested too deeply")
+            raise complaint_at(path, f"broken JSON: {what}", "each line is one JSON object", number, column) from None
+        if not isinstance(row, dict):
+            raise complaint_at(path, f"a JSON {type(row).__name__}", "each line is one JSON object", number)
+        yield number, row
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                yield number, line.decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError as error:
+                raise complaint_at(path, "not UTF-8 text", "save the file as UTF-8", number, error.start + 1) from None
+
+
+def _delimited(delimiter: str, quoting: Literal[0, 3]) -> Callable[[Path], Iterator[Row]]:
+    def read(path: Path) -> Iterator[Row]:
+        csv.field_size_limit(CSV_LIMIT)
+        reader = csv.reader((line for _, line in _lines(path)), delimiter=delimiter, quoting=quoting)
+        header: list[str] | None = None
+        try:
+            for cells in reader:
+                if header is None:
+                    header = cells
+                elif cells and len(cells) != len(header):
+                    what = f"{len(cells)} cells under a header of {len(header)}"
+                    raise complaint_at(path, what, "quote cells that hold the delimiter", reader.line_num)
+                elif cells:
+                    yield reader.line_num, dict(zip(header, cells, strict=True))
+        except csv.Error as error:
+            raise complaint_at(path, f"broken table: {error}", line=reader.line_num) from None
+
+    return read
+
+
+def _parquet(path: Path) -> Iterator[Row]:
+    from pyarrow import ArrowInvalid
+    from pyarrow.parquet import ParquetFile
+
+    try:
+        table = ParquetFile(path)
+    except (ArrowInvalid, OSError) as error:
+        raise complaint_at(path, f"not a Parquet file: {str(error).splitlines()[0]}") from None
+    number = 0
+    for batch in table.iter_batches():
+        for row in batch.to_pylist():
+            number += 1
+            yield number, row
+
+
+def _saved_dataset(path: Path) -> Iterator[Row]:
+    need("datasets", "datasets", f"the datasets folder {path.name}")
+    from datasets import Dataset, load_from_disk
+
+    try:
+        loaded = load_from_disk(str(path))
+    except (FileNotFoundError, ValueError) as error:
+        raise complaint_at(path, f"not a saved dataset: {str(error).splitlines()[0]}") from None
+    if not isinstance(loaded, Dataset):
+        raise complaint_at(path, f"a set of splits: {', '.join(loaded)}", "name the folder of one split")
+    for number, row in enumerate(loaded, start=1):
+        yield number, dict(row)
+
+
+READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
+    ".jsonl": _json_lines,
+    ".csv": _delimited(",", csv.QUOTE_MINIMAL),
+    ".tsv": _delimited("\t", csv.QUOTE_NONE),
+    ".parquet": _parquet,
+}

@@ -1,0 +1,6 @@
+"""Adapters of the model under test."""
+
+from albert_robust.models.load import load_model
+from albert_robust.models.model import Inputs, Model
+
+__all__ = ["Inputs", "Model", "load_model"]

@@ -1,0 +1,176 @@
+"""A transformers checkpoint as the model under test: `transformers: PATH-or-NAME`.
+
+Weights are read from safetensors alone, code from a checkpoint is never run, and no hub is asked unless the user allows it.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from albert_robust.errors import UsageError
+from albert_robust.models.model import Inputs
+
+MAX_TOKENS = 512
+STRIDE = 128  # tokens that two windows of a long context share
+MAX_ANSWER_TOKENS = 30
+MAX_SUMMARY_TOKENS = 128
+HASHED = (".json", ".model", ".safetensors", ".txt")
+DECODING = "v1"  # raise it when the same checkpoint answers otherwise
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint that does one task. `answer` maps inputs to answers, in order."""
+
+    identity: str | None
+    answer: Callable[[Sequence[Inputs]], list[Any]]
+
+    def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
+        """Return one answer an input."""
+        return self.answer(batch)
+
+
+def load_checkpoint(name: str, folder: Path, task: str, allow_network: bool = False) -> Checkpoint:
+    """Return the model in a checkpoint folder, or of a hub name.
+
+    Args:
+        name: A path relative to `folder`, or a hub name.
+        folder: The suite's folder.
+        task: The suite's task.
+        allow_network: Whether a hub may be asked.
+
+    Raises:
+        UsageError: There is no such checkpoint, or it has no safetensors weights, or does another task.
+    """
+    from transformers import AutoTokenizer
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    path = folder / name
+    local = path.is_dir()
+    if local and not any(path.glob("*.safetensors")):
+        raise UsageError(f"the folder {name!r} holds no safetensors weights: save the model with save_pretrained")
+    if not local and not allow_network and name.startswith((".", "/")):
+        raise UsageError(f"no checkpoint folder {name!r}")
+    source = str(path) if local else name
+    options: dict[str, Any] = {"local_files_only": local or not allow_network, "trust_remote_code": False}
+    try:
+        model, loading = auto_class(task).from_pretrained(
+            source, use_safetensors=True, dtype="float32", output_loading_info=True, **options
+        )
+        tokenizer = AutoTokenizer.from_pretrained(source, **options)
+    except (OSError, ValueError, KeyError) as error:
+        hint = "" if local or allow_network else " (no network without --robust-allow-network)"
+        raise UsageError(f"cannot load the checkpoint {name!r}{hint}: {str(error).splitlines()[0]}") from None
+    missing = sorted(loading["missing_keys"])
+    if missing:  # transformers would draw them at random
+        raise UsageError(f"the checkpoint {name!r} does not do {task}: it has no weights for {', '.join(missing[:3])}")
+    model.eval()
+    answer = ANSWERS[task]
+    identity = f"checkpoint:{_content_hash(path)}:{DECODING}" if local else None
+    return Checkpoint(identity, lambda batch: answer(model, tokenizer, batch))
+
+
+def checkpoint_identity(path: Path) -> str:
+    """Return the identity of a checkpoint folder without loading it."""
+    return f"checkpoint:{_content_hash(path)}:{DECODING}"
+
+
+def auto_class(task: str) -> Any:
+    """Return the transformers class that loads a checkpoint for a task."""
+    import transformers
+
+    names = {
+        "text-classification": "AutoModelForSequenceClassification",
+        "question-answering": "AutoModelForQuestionAnswering",
+        "summarization": "AutoModelForSeq2SeqLM",
+    }
+    return getattr(transformers, names[task])
+
+
+def _content_hash(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        if path.suffix in HASHED:
+            digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def classify(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
+    """Return the label and the probabilities of each text."""
+    import torch
+
+    texts = [inputs["text"] for inputs in batch]
+    encoded = tokenizer(texts, padding=True, truncation=True, max_length=_limit(model), return_tensors="pt")
+    with torch.inference_mode():
+        rows = torch.softmax(model(**encoded).logits.double(), dim=1).tolist()
+    labels = model.config.id2label
+    return [{"scores": {labels[place]: value for place, value in enumerate(row)}} for row in rows]
+
+
+def answer_questions(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
+    """Return the best span of each context. A long context is read in windows, and the best window's span wins."""
+    import torch
+
+    questions = [inputs["question"] for inputs in batch]
+    contexts = [inputs["context"] for inputs in batch]
+    limit = _limit(model)
+    encoded = tokenizer(
+        questions,
+        contexts,
+        padding=True,
+        truncation="only_second",
+        max_length=limit,
+        stride=min(STRIDE, limit // 4),
+        return_overflowing_tokens=True,
+        return_offsets_mapping=True,
+        return_tensors="pt",
+    )
+    owners, offsets = encoded.pop("overflow_to_sample_mapping"), encoded.pop("offset_mapping")
+    in_context = torch.tensor([[part == 1 for part in encoded.sequence_ids(row)] for row in range(len(owners))])
+    with torch.inference_mode():
+        output = model(**encoded)
+    best: dict[int, tuple[float, int, int]] = {}
+    for row, owner in enumerate(owners.tolist()):
+        value, start, end = _best_span(output.start_logits[row], output.end_logits[row], in_context[row])
+        if owner not in best or value > best[owner][0]:
+            best[owner] = (value, int(offsets[row, start, 0]), int(offsets[row, end, 1]))
+    return [{"answer": contexts[place][best[place][1] : best[place][2]].strip()} for place in range(len(batch))]
+
+
+def _best_span(starts: Any, ends: Any, allowed: Any) -> tuple[float, int, int]:
+    import torch
+
+    outside = torch.finfo(starts.dtype).min / 4
+    starts, ends = starts.masked_fill(~allowed, outside), ends.masked_fill(~allowed, outside)
+    sums = (starts[:, None] + ends[None, :]).triu().tril(MAX_ANSWER_TOKENS - 1)
+    reachable = torch.ones_like(sums).triu().tril(MAX_ANSWER_TOKENS - 1).bool()
+    sums = sums.masked_fill(~reachable, 2 * outside)
+    place = int(sums.argmax())
+    return float(sums.flatten()[place]), place // len(starts), place % len(starts)
+
+
+def summarize(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
+    """Return a summary of each document, by greedy decoding."""
+    import torch
+
+    documents = [inputs["document"] for inputs in batch]
+    encoded = tokenizer(documents, padding=True, truncation=True, max_length=_limit(model), return_tensors="pt")
+    encoded.pop("token_type_ids", None)
+    with torch.inference_mode():
+        made = model.generate(**encoded, max_new_tokens=MAX_SUMMARY_TOKENS, do_sample=False, num_beams=1)
+    return [{"summary": text.strip()} for text in tokenizer.batch_decode(made, skip_special_tokens=True)]
+
+
+def _limit(model: Any) -> int:
+    return min(MAX_TOKENS, int(getattr(model.config, "max_position_embeddings", MAX_TOKENS)))
+
+
+ANSWERS: dict[str, Callable[[Any, Any, Sequence[Inputs]], list[Any]]] = {
+    "text-classification": classify,
+    "question-answering": answer_questions,
+    "summarization": summarize,
+}

@@ -1,0 +1,230 @@
+"""A small baseline model, made here: the embedded encoder fine-tuned on a file of labelled examples.
+
+`finetuned: train.jsonl` in a suite makes an ordinary transformers checkpoint at first use, deterministically, and keeps
+it under `.albert_robust/models/`, named by all that shaped it: data, encoder, settings. The token vectors stay as they
+are, so what is learnt is small: `albert-robust finetune` writes it beside the data (`train.safetensors`), and a suite
+takes it from there instead of training, as long as it was made from these very data, encoder and settings.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from albert_robust.data import Example, Source, read_examples
+from albert_robust.data.rows import read_rows
+from albert_robust.errors import UsageError
+from albert_robust.models.checkpoint import auto_class
+from albert_robust.scoring.encoder import EMBEDDED_FOLDER
+from albert_robust.tasks import Task
+from albert_robust.text.languages import UNKNOWN
+
+RECIPE = 1  # raise it when the same data gives another model
+THREADS = 2  # fixed: sums over another number of threads differ in their last bits
+SORTED = 8  # batches whose examples are sorted by length together, for little padding
+MADE_FROM = "made_from"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How long and how fast a task is learnt.
+
+    Attributes:
+        epochs: Passes over the examples.
+        batch: Examples a step.
+        learning_rate: At its highest.
+        token_dropout: Share of tokens hidden in a step, so that no single word decides.
+    """
+
+    epochs: int
+    batch: int
+    learning_rate: float
+    token_dropout: float
+
+
+SETTINGS = {
+    "text-classification": Settings(epochs=6, batch=32, learning_rate=1e-3, token_dropout=0.15),
+    "question-answering": Settings(epochs=3, batch=32, learning_rate=1e-3, token_dropout=0.0),
+}
+
+
+def made_from(data: Path, task: Task) -> str:
+    """Return what names a fine-tuned model: a hash of its data, the encoder and the settings."""
+    digest = hashlib.sha256(f"{task.name} {RECIPE} {SETTINGS[task.name]}".encode())
+    for path in (data, *sorted(EMBEDDED_FOLDER.glob("*.json")), *sorted(EMBEDDED_FOLDER.glob("*.safetensors"))):
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def finetuned_folder(data: Path, task: Task, models: Path) -> Path:
+    """Return where the model that is made from `data` lies, below `models`."""
+    return models / f"{task.name}-{made_from(data, task)}"
+
+
+def learnt_path(data: Path) -> Path:
+    """Return where the learnt weights lie, beside the data."""
+    return data.with_suffix(".safetensors")
+
+
+def finetune(data: Path, task: Task, folder: Path, seed: int = 0) -> None:
+    """Write the checkpoint that is made from a data file to `folder`, whole or not at all.
+
+    Raises:
+        InputError: The data file is broken.
+        UsageError: The data hold too little to learn.
+    """
+    import torch
+    from safetensors.torch import load_file
+
+    learnt = load_file(learnt_path(data)) if _is_learnt(data, task) else learn(data, task, seed)
+    model, tokenizer, _ = _untrained(data, task)
+    with torch.no_grad():
+        model.load_state_dict({name: value.float() for name, value in learnt.items()}, strict=False)
+    part = folder.with_name(f"{folder.name}.{os.getpid()}.part")
+    model.eval().save_pretrained(part)
+    tokenizer.save_pretrained(part)
+    part.rename(folder)
+
+
+def write_learnt(data: Path, task: Task, seed: int = 0) -> Path:
+    """Fine-tune on a data file and write what was learnt beside it, as float16 safetensors.
+
+    Raises:
+        InputError: The data file is broken.
+        UsageError: The data hold too little to learn.
+    """
+    from safetensors.torch import save_file
+
+    path = learnt_path(data)
+    save_file(learn(data, task, seed), path, metadata={MADE_FROM: made_from(data, task)})
+    return path
+
+
+def _is_learnt(data: Path, task: Task) -> bool:
+    from safetensors import safe_open
+
+    path = learnt_path(data)
+    if not path.is_file():
+        return False
+    with safe_open(path, framework="pt") as file:
+        return bool((file.metadata() or {}).get(MADE_FROM) == made_from(data, task))
+
+
+def learn(data: Path, task: Task, seed: int = 0) -> dict[str, Any]:
+    """Return the weights that fine-tuning changes, by name, rounded to float16.
+
+    Raises:
+        InputError: The data file is broken.
+        UsageError: The data hold too little to learn.
+    """
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(THREADS)
+    torch.manual_seed(seed)
+    model, tokenizer, examples = _untrained(data, task)
+    model.base_model.embeddings.word_embeddings.requires_grad_(False)
+    features = _features(task, tokenizer, examples, _labels(examples))
+    _train(model, features, SETTINGS[task.name], tokenizer.pad_token_id, seed)
+    torch.set_num_threads(threads)
+    return {name: value.detach().half() for name, value in model.named_parameters() if value.requires_grad}
+
+
+def _untrained(data: Path, task: Task) -> tuple[Any, Any, list[Example]]:
+    import torch
+    from transformers import AutoTokenizer
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    languages = sorted({str(row.get("language", UNKNOWN)) for _, row in read_rows(data)})
+    examples = read_examples(Source(data, tuple(languages), per_row=True), task.inputs, task.reference)
+    labels = _labels(examples)
+    if len(labels) < 2:
+        raise UsageError(f"{data.name}: {len(labels)} different references to learn, expected two or more")
+    tokenizer = AutoTokenizer.from_pretrained(str(EMBEDDED_FOLDER))
+    options: dict[str, Any] = {"num_labels": len(labels), "id2label": dict(enumerate(labels))} if task.labels else {}
+    model = auto_class(task.name).from_pretrained(str(EMBEDDED_FOLDER), dtype=torch.float32, **options)
+    return model, tokenizer, examples
+
+
+def _labels(examples: Sequence[Example]) -> list[str]:
+    return sorted({example.references[0] for example in examples if example.references})
+
+
+Feature = dict[str, Any]
+
+
+def _features(task: Task, tokenizer: Any, examples: Sequence[Example], labels: list[str]) -> list[Feature]:
+    if task.labels:
+        encoded = tokenizer([example.fields["text"] for example in examples], truncation=True)
+        rows = zip(encoded["input_ids"], examples, strict=True)
+        return [{"input_ids": ids, "labels": labels.index(example.references[0])} for ids, example in rows]
+    return list(_spans(tokenizer, examples))
+
+
+def _spans(tokenizer: Any, examples: Sequence[Example]) -> Iterator[Feature]:
+    questions, contexts = ([example.fields[name] for example in examples] for name in ("question", "context"))
+    encoded = tokenizer(questions, contexts, truncation="only_second", return_offsets_mapping=True)
+    for row, example in enumerate(examples):
+        opens = example.fields["context"].find(example.references[0])
+        closes = opens + len(example.references[0])
+        inside = [
+            place
+            for place, (part, (start, end)) in enumerate(
+                zip(encoded.sequence_ids(row), encoded["offset_mapping"][row], strict=True)
+            )
+            if part == 1 and start < closes and end > opens
+        ]
+        if opens >= 0 and inside:
+            feature = {"input_ids": encoded["input_ids"][row], "token_type_ids": encoded["token_type_ids"][row]}
+            yield {**feature, "start_positions": inside[0], "end_positions": inside[-1]}
+
+
+def _train(model: Any, features: list[Feature], settings: Settings, pad: int, seed: int) -> None:
+    import torch
+
+    generator = torch.Generator().manual_seed(seed)
+    learnt = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(learnt, lr=settings.learning_rate, weight_decay=0.01)
+    steps = settings.epochs * -(-len(features) // settings.batch)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, total_steps=steps)
+    model.train()
+    for _ in range(settings.epochs):
+        order = torch.randperm(len(features), generator=generator).tolist()
+        for places in _batches([len(feature["input_ids"]) for feature in features], order, settings.batch):
+            batch = _collate([features[place] for place in places], pad)
+            hidden = torch.rand(batch["input_ids"].shape, generator=generator) < settings.token_dropout
+            hidden[:, 0] = False
+            batch["attention_mask"] *= ~hidden
+            optimizer.zero_grad()
+            model(**batch).loss.backward()
+            torch.nn.utils.clip_grad_norm_(learnt, 1.0)
+            optimizer.step()
+            schedule.step()
+    model.eval()
+
+
+def _batches(lengths: list[int], order: list[int], size: int) -> Iterator[list[int]]:
+    for start in range(0, len(order), size * SORTED):
+        block = sorted(order[start : start + size * SORTED], key=lambda place: lengths[place])
+        yield from (block[first : first + size] for first in range(0, len(block), size))
+
+
+def _collate(features: list[Feature], pad: int) -> dict[str, Any]:
+    import torch
+
+    longest = max(len(feature["input_ids"]) for feature in features)
+    batch: dict[str, Any] = {}
+    for key, value in features[0].items():
+        if isinstance(value, list):
+            fill = pad if key == "input_ids" else 0
+            rows = [feature[key] + [fill] * (longest - len(feature[key])) for feature in features]
+        else:
+            rows = [feature[key] for feature in features]
+        batch[key] = torch.tensor(rows)
+    lengths = torch.tensor([len(feature["input_ids"]) for feature in features])
+    batch["attention_mask"] = (torch.arange(longest) < lengths[:, None]).long()
+    return batch

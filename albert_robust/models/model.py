@@ -1,0 +1,19 @@
+"""The model under test, as the engine sees it: a batch of inputs in, a batch of answers out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+Inputs = Mapping[str, str]
+
+
+class Model(Protocol):
+    """A model under test."""
+
+    @property
+    def identity(self) -> str | None:
+        """What names the model and its settings for good; None where that cannot be known (kept within a run only)."""
+        ...
+
+    def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
+        """Return one answer an input, in order."""
+        ...

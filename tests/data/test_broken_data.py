@@ -1,0 +1,60 @@
+"""Each mistake in a data file is one clear line with its place."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from albert_robust.data import Source, read_examples
+from albert_robust.data.dataset import MAX_CHARACTERS
+from albert_robust.errors import InputError
+
+GOOD = '{"id": "1", "text": "fine"}\n'
+BROKEN = {
+    "not JSON": ("jsonl", GOOD + '{"text": "a"\n', r"d\.jsonl:2:\d+: broken JSON: .*\n  each line is one JSON object"),
+    "not an object": ("jsonl", GOOD + "[1]\n", r"d\.jsonl:2:1: a JSON list"),
+    "nested too deeply": ("jsonl", "[" * 100_000, r"d\.jsonl:1:1: broken JSON: nested too deeply"),
+    "a missing column": ("jsonl", '{"txt": "a"}\n', r"d\.jsonl:1:1: the column 'text' is missing\n  did you mean 'txt'\?"),
+    "an id twice": ("jsonl", GOOD + "\n" + GOOD, r"d\.jsonl:3:1: the id '1' is here twice in language en\n  first in d\.jsonl:1"),
+    "an empty file": ("jsonl", "", r"d\.jsonl:1:1: the dataset is empty"),
+    "a header alone": ("csv", "id,text\n", r"d\.csv:1:1: the dataset is empty"),
+    "a NUL": ("jsonl", GOOD + '{"text": "a\\u0000b"}\n', r"d\.jsonl:2:1: 'text' holds a NUL character"),
+    "half a character": ("jsonl", GOOD + '{"text": "a\\ud800b"}\n', r"d\.jsonl:2:1: 'text' holds a lone surrogate"),
+    "no text": ("jsonl", GOOD + '{"text": null}\n', r"d\.jsonl:2:1: 'text' holds NoneType, expected text"),
+    "true for text": ("jsonl", '{"text": true}\n', r"d\.jsonl:1:1: 'text' holds bool, expected text"),
+    "no UTF-8": ("jsonl", GOOD.encode() + '{"text": "é"}'.encode("latin-1"), r"d\.jsonl:2:11: not UTF-8 text"),
+    "no UTF-8 in a table": ("csv", b"id,text\n1,caf\xe9\n", r"d\.csv:2:6: not UTF-8 text\n  save the file as UTF-8"),
+    "a cell too many": ("csv", "id,text\n1,a,b\n", r"d\.csv:2:1: 3 cells under a header of 2"),
+    "no Parquet": ("parquet", "text", r"d\.parquet:1:1: not a Parquet file"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "content", "message"), list(BROKEN.values()), ids=list(BROKEN))
+def test_a_mistake_is_told_with_its_line(
+    write: Callable[..., Path], kind: str, content: str | bytes, message: str
+) -> None:
+    path = write(**{f"d_dot_{kind}": content})
+    with pytest.raises(InputError, match=message):
+        read_examples(Source(path, ("en",)), ("text",), "label")
+
+
+def test_a_field_as_long_as_a_book_is_refused(write: Callable[..., Path]) -> None:
+    path = write(d_dot_csv=f"text\n{'a' * MAX_CHARACTERS}\n{'a' * (MAX_CHARACTERS + 1)}\n")
+    with pytest.raises(InputError, match=r"d\.csv:3:1: 'text' holds 200,001 characters, more than 200,000"):
+        read_examples(Source(path, ("en",)), ("text",), "label")
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"nowhere\.jsonl:1:1: the file is missing"):
+        read_examples(Source(tmp_path / "nowhere.jsonl", ("en",)), ("text",), "label")
+
+
+def test_a_language_without_examples_is_told(write: Callable[..., Path]) -> None:
+    path = write(d_dot_jsonl='{"text": "a", "language": "en"}\n')
+    with pytest.raises(InputError, match="no example in language 'fr'"):
+        read_examples(Source(path, ("en", "fr"), per_row=True), ("text",), "label")
+
+
+def test_the_same_id_in_two_languages_is_no_mistake(write: Callable[..., Path]) -> None:
+    path = write(d_dot_csv="id,language,text\n1,en,a\n1,de,b\n")
+    assert len(read_examples(Source(path, ("en", "de"), per_row=True), ("text",), "label")) == 2

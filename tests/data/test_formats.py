@@ -1,0 +1,114 @@
+"""One dataset, whatever kind of file it lies in."""
+
+import csv
+import importlib.util
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow
+import pytest
+from pyarrow import parquet
+
+from albert_robust.data import Example, Source, read_examples
+from albert_robust.errors import InputError, MissingExtraError
+
+Write = Callable[..., Path]
+ROWS = [
+    {"id": "1", "language": "en", "text": 'He said "yes", twice', "label": "good"},
+    {"id": "1", "language": "zh", "text": "他说了两次“是”。", "label": "good"},
+    {"id": "2", "language": "en", "text": "naïve 👩‍👧 café", "label": "bad"},
+    {"id": "2", "language": "zh", "text": "天真", "label": "bad"},
+]
+LANGUAGES = ("en", "zh")
+
+
+def read(path: Path, languages: tuple[str, ...] = ("en",), per_row: bool = False) -> list[Example]:
+    return read_examples(Source(path, languages, per_row), ("text",), "label")
+
+
+def json_lines(path: Path) -> None:
+    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS), encoding="utf-8")
+
+
+def comma_separated(path: Path) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        table = csv.DictWriter(file, list(ROWS[0]))
+        table.writeheader()
+        table.writerows(ROWS)
+
+
+def tab_separated(path: Path) -> None:
+    lines = [list(ROWS[0]), *(list(row.values()) for row in ROWS)]
+    path.write_text("".join("\t".join(line) + "\n" for line in lines), encoding="utf-8")
+
+
+def columnar(path: Path) -> None:
+    parquet.write_table(pyarrow.Table.from_pylist(ROWS), path)
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [("d.jsonl", json_lines), ("d.csv", comma_separated), ("d.tsv", tab_separated), ("d.parquet", columnar)],
+)
+def test_every_kind_of_file_gives_the_same_examples(tmp_path: Path, name: str, make: Callable[[Path], None]) -> None:
+    make(tmp_path / name)
+    examples = read(tmp_path / name, LANGUAGES, per_row=True)
+    found = [(one.id, one.language, one.fields["text"], one.references) for one in examples]
+    rows = [(row["id"], row["language"], row["text"], (row["label"],)) for row in ROWS]
+    assert found == [rows[0], rows[2], rows[1], rows[3]]
+
+
+def test_translations_are_joined_by_id(tmp_path: Path) -> None:
+    json_lines(tmp_path / "d.jsonl")
+    first = read(tmp_path / "d.jsonl", LANGUAGES, per_row=True)[0]
+    assert {tag: fields["text"] for tag, fields in first.parallels.items()} == {
+        "en": 'He said "yes", twice',
+        "zh": "他说了两次“是”。",
+    }
+
+
+def test_a_pattern_names_a_file_a_language(write: Write) -> None:
+    write(d_en_dot_jsonl='{"text": "a cat"}\n{"text": "a dog"}', d_de_dot_jsonl='{"text": "eine Katze"}')
+    examples = read(write(other="").parent / "d_{language}.jsonl", ("en", "de"))
+    assert [(one.language, one.fields["text"]) for one in examples] == [
+        ("en", "a cat"),
+        ("en", "a dog"),
+        ("de", "eine Katze"),
+    ]
+    assert set(examples[0].parallels) == {"en", "de"}
+
+
+def test_a_row_without_an_id_is_named_by_its_line(write: Write) -> None:
+    path = write(d_dot_jsonl='{"text": "a"}\n\n{"text": "b"}\n')
+    assert [one.id for one in read(path)] == ["1", "3"]
+
+
+def test_a_cell_of_several_lines_is_one_cell(write: Write) -> None:
+    path = write(d_dot_csv='id,text\n1,"two\nlines"\n2,one\n')
+    assert [one.fields["text"] for one in read(path)] == ["two\nlines", "one"]
+
+
+def test_several_references_and_none_are_read(write: Write) -> None:
+    path = write(d_dot_jsonl='{"text": "a", "label": ["x", "y"]}\n{"text": "b", "label": null}\n{"text": "c"}\n')
+    assert [one.references for one in read(path)] == [("x", "y"), (), ()]
+
+
+def test_columns_may_have_other_names(write: Write) -> None:
+    path = write(d_dot_csv="key,review,stars\n7,nice,5\n")
+    columns = {"id": "key", "text": "review", "label": "stars"}
+    example = read_examples(Source(path, ("en",), columns=columns), ("text",), "label")[0]
+    assert (example.id, example.fields, example.references) == ("7", {"text": "nice"}, ("5",))
+
+
+def test_a_saved_datasets_folder_without_the_extra_says_what_to_install(tmp_path: Path) -> None:
+    if importlib.util.find_spec("datasets") is not None:
+        pytest.skip("datasets is installed")
+    (tmp_path / "saved").mkdir()
+    with pytest.raises(MissingExtraError, match=r"pip install 'albert-robust\[datasets\]'"):
+        read(tmp_path / "saved")
+
+
+def test_an_unknown_kind_of_file_names_the_known_ones(write: Write) -> None:
+    with pytest.raises(InputError, match=r"unknown kind of file '\.xlsx'\n  known: \.jsonl, \.csv, \.tsv, \.parquet"):
+        read(write(d_dot_xlsx=""))

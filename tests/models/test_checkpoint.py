@@ -1,0 +1,145 @@
+"""Transformers checkpoints as models under test, with a few thousand untrained weights each."""
+
+import importlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from albert_robust.errors import UsageError
+from albert_robust.models.checkpoint import Checkpoint, checkpoint_identity, load_checkpoint
+from albert_robust.tasks import TASKS
+
+Make = Callable[..., Path]
+LABELS = {0: "bad", 1: "good", 2: "mixed"}
+
+
+@pytest.fixture(scope="session")
+def classifier(tiny: Make) -> Path:
+    return tiny("BertForSequenceClassification", id2label=LABELS, label2id={name: n for n, name in LABELS.items()})
+
+
+def looks_for_capital_z(model: Any) -> None:
+    """Make a question answerer whose answer is the letter Z wherever it stands: weights set by hand."""
+    for name, parameter in model.named_parameters():
+        if name.endswith("weight") and "LayerNorm" not in name and "word" not in name:
+            parameter.zero_()
+    vectors = model.bert.embeddings.word_embeddings.weight
+    z = importlib.import_module("torch").linspace(-1, 1, vectors.shape[1])
+    vectors[5 + sorted_bytes().index("Z")] = 100 * z
+    model.qa_outputs.weight.copy_(z.repeat(2, 1))
+
+
+def sorted_bytes() -> list[str]:
+    return sorted(importlib.import_module("tokenizers").pre_tokenizers.ByteLevel.alphabet())
+
+
+@pytest.fixture(scope="session")
+def answerer(tiny: Make) -> Checkpoint:
+    folder = tiny("BertForQuestionAnswering", change=looks_for_capital_z)
+    return load_checkpoint(str(folder), folder, "question-answering")
+
+
+@pytest.fixture(scope="session")
+def summarizer(tmp_path_factory: pytest.TempPathFactory, byte_tokenizer: Any) -> Checkpoint:
+    torch, transformers = importlib.import_module("torch"), importlib.import_module("transformers")
+    torch.manual_seed(0)
+    sizes = {"d_model": 16, "d_kv": 8, "d_ff": 16, "num_layers": 1, "num_heads": 2, "decoder_start_token_id": 0}
+    config = transformers.T5Config(vocab_size=len(byte_tokenizer), pad_token_id=0, eos_token_id=3, **sizes)
+    folder = tmp_path_factory.mktemp("t5")
+    transformers.T5ForConditionalGeneration(config).save_pretrained(folder)
+    byte_tokenizer.save_pretrained(folder)
+    return load_checkpoint(str(folder), folder, "summarization")
+
+
+def test_a_classifier_gives_each_label_by_name_with_its_probability(classifier: Path) -> None:
+    model = load_checkpoint(classifier.name, classifier.parent, "text-classification")
+    answers = [TASKS["text-classification"].read(one) for one in model.predict([{"text": "fine"}, {"text": "饭"}])]
+    assert all(set(answer.scores) == set(LABELS.values()) for answer in answers)
+    assert [sum(answer.scores.values()) for answer in answers] == pytest.approx([1, 1])
+    assert all(answer.output == max(answer.scores, key=lambda label: answer.scores[label]) for answer in answers)
+
+
+def test_an_answer_does_not_depend_on_its_batch(classifier: Path) -> None:
+    model = load_checkpoint(str(classifier), classifier, "text-classification")
+    texts = ["a", "a much longer text, so that the short one is padded", ""]
+    together = model.predict([{"text": text} for text in texts])
+    for text, answer in zip(texts, together, strict=True):
+        assert model.predict([{"text": text}])[0]["scores"] == pytest.approx(answer["scores"], abs=1e-6)
+
+
+def test_a_text_longer_than_the_model_is_answered(classifier: Path) -> None:
+    model = load_checkpoint(str(classifier), classifier, "text-classification")
+    assert set(model.predict([{"text": "word " * 500}])[0]["scores"]) == set(LABELS.values())
+
+
+def test_an_answer_is_a_span_of_the_context(answerer: Checkpoint) -> None:
+    asked = [{"question": "Z?", "context": "aaa Z bbb"}, {"question": "who", "context": "饭Z"}]
+    assert [answer["answer"] for answer in answerer.predict(asked)] == ["Z", "Z"]
+
+
+@pytest.mark.parametrize("place", [0, 45, 60, 111, 299])
+def test_a_long_context_is_read_to_its_end(answerer: Checkpoint, place: int) -> None:
+    context = "a" * place + "Z" + "b" * (299 - place)
+    assert answerer.predict([{"question": "where", "context": context}]) == [{"answer": "Z"}]
+
+
+def test_an_empty_context_has_an_empty_answer(answerer: Checkpoint) -> None:
+    assert answerer.predict([{"question": "Z?", "context": ""}]) == [{"answer": ""}]
+
+
+def test_a_summary_is_text_and_the_same_each_time(summarizer: Checkpoint) -> None:
+    inputs = [{"document": "A long story about a cat."}, {"document": "Short."}]
+    first, second = summarizer.predict(inputs), summarizer.predict(inputs)
+    assert first == second
+    assert [TASKS["summarization"].read(answer).output for answer in first] == [one["summary"] for one in first]
+
+
+@pytest.mark.parametrize("task", ["text-classification", "question-answering"])
+def test_an_encoder_without_a_head_for_the_task_is_refused_rather_than_given_a_random_one(
+    tiny: Make, task: str
+) -> None:
+    folder = tiny()
+    with pytest.raises(UsageError, match=rf"'{folder.name}' does not do {task}: it has no weights for "):
+        load_checkpoint(folder.name, folder.parent, task)
+
+
+def test_no_hub_is_asked_unless_the_user_allows_it(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"'missing/model' \(no network without --robust-allow-network\)"):
+        load_checkpoint("missing/model", tmp_path, "text-classification")
+
+
+def test_a_folder_without_weights_is_told_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match="'empty' holds no safetensors weights: save the model with save_pretrained"):
+        load_checkpoint("empty", tmp_path, "text-classification")
+
+
+def test_pickled_weights_are_refused_unread(classifier: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(classifier, tmp_path / "pickled")
+    (folder / "model.safetensors").unlink()
+    (folder / "pytorch_model.bin").write_bytes(b"cos\nsystem\n(S'touch ran'\ntR.")
+    with pytest.raises(UsageError, match="holds no safetensors weights"):
+        load_checkpoint("pickled", tmp_path, "text-classification")
+
+
+def test_a_path_that_is_nowhere_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no checkpoint folder '\./nowhere'"):
+        load_checkpoint("./nowhere", tmp_path, "text-classification")
+
+
+def test_the_identity_is_the_content_and_not_the_place(classifier: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(classifier, tmp_path / "copy")
+    identity = load_checkpoint("copy", tmp_path, "text-classification").identity
+    assert identity == checkpoint_identity(folder) == checkpoint_identity(classifier)
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config.json"])
+def test_another_file_of_a_checkpoint_makes_another_identity(classifier: Path, tmp_path: Path, name: str) -> None:
+    folder = shutil.copytree(classifier, tmp_path / "changed")
+    content = bytearray((folder / name).read_bytes())
+    content[-2] ^= 1
+    (folder / name).write_bytes(content)
+    assert checkpoint_identity(folder) != checkpoint_identity(classifier)
