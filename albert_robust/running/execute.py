@@ -1,0 +1,202 @@
+"""Execute: cells in, outcomes out. Perturb all, predict all, score all; nothing is asked twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from albert_robust.data import Example, read_examples
+from albert_robust.errors import Complaint, InputError, UsageError
+from albert_robust.models import Model, load_model
+from albert_robust.models.checkpoint import checkpoint_identity
+from albert_robust.running.cache import Cache, key
+from albert_robust.running.plan import Cell
+from albert_robust.running.predict import Answers, Cost, ModelContractError, input_key, predict
+from albert_robust.running.records import Outcome
+from albert_robust.running.variants import cases
+from albert_robust.scoring.encoder import encoder_path, load_encoder
+from albert_robust.scoring.labs import DEFINITION, match, signature
+from albert_robust.suite.suite import Suite
+from albert_robust.tasks import best
+
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where a run keeps what later runs may use.
+
+    Attributes:
+        folder: `.albert_robust`, below the project's root.
+        run: Names this run; models without an identity share answers within it alone.
+        allow_network: Whether a hub may be asked.
+    """
+
+    folder: Path
+    run: str
+    allow_network: bool = False
+
+    @cached_property
+    def cache(self) -> Cache:
+        """Predictions and scores."""
+        return Cache(self.folder / "cache.sqlite")
+
+    @property
+    def models(self) -> Path:
+        """Fine-tuned checkpoints."""
+        return self.folder / "models"
+
+    def model(self, suite: Suite) -> Model:
+        """Return the suite's model, not loaded yet."""
+        return load_model(suite.model, suite.path.parent, suite.task, self.models, self.allow_network)
+
+
+@dataclass
+class Execution:
+    """What came of some cells: the outcomes of each, the suites' mistakes, and the cost."""
+
+    outcomes: dict[tuple[str, str], list[Outcome]] = field(default_factory=dict)
+    mistakes: dict[str, InputError] = field(default_factory=dict)
+    identities: dict[str, str | None] = field(default_factory=dict)
+    signatures: dict[str, str | None] = field(default_factory=dict)
+    cost: Cost = field(default_factory=Cost)
+
+
+def examples_of(suite: Suite, names: Sequence[str]) -> dict[str, list[Example]]:
+    """Return the examples of some datasets of a suite.
+
+    Raises:
+        InputError: A dataset is broken.
+    """
+    return {name: read_examples(suite.datasets[name], suite.task.inputs, suite.task.reference) for name in names}
+
+
+def execute(cells: Sequence[Cell], workspace: Workspace) -> Execution:
+    """Run cells of any number of suites.
+
+    A suite whose data or model are unfit gets a mistake and no outcomes; the other suites go on.
+    """
+    execution = Execution()
+    by_suite: dict[str, list[Cell]] = {}
+    for cell in cells:
+        by_suite.setdefault(cell.suite.name, []).append(cell)
+    for name, group in by_suite.items():
+        try:
+            _execute_suite(group[0].suite, group, workspace, execution)
+        except InputError as error:
+            execution.mistakes[name] = error
+        except (ModelContractError, UsageError, ImportError) as error:
+            line, column = group[0].suite.model_place
+            mend = "return one output for each input, in order" if isinstance(error, ModelContractError) else ""
+            execution.mistakes[name] = InputError([Complaint(group[0].suite.shown, line, column, str(error), mend)])
+    return execution
+
+
+def _execute_suite(suite: Suite, cells: Sequence[Cell], workspace: Workspace, execution: Execution) -> None:
+    datasets = examples_of(suite, sorted({cell.dataset for cell in cells}))
+    planned = {cell.id: cases(cell, datasets[cell.dataset], workspace.cache) for cell in cells}
+    tested = [case for group in planned.values() for case in group if case.status == "tested"]
+    inputs = [case.original for case in tested] + [case.variant for case in tested if case.variant]
+    model = workspace.model(suite)
+    answers = predict(
+        model,
+        suite.task,
+        inputs,
+        cache=workspace.cache,
+        scope=f"{workspace.run} {suite.name}",
+        batch=suite.model.batch,
+        cost=execution.cost,
+    )
+    scorer = CachedScorer(suite.encoder, workspace)
+    answered = {cell.id: [_answered(case, answers) for case in planned[cell.id]] for cell in cells}
+    for cell_id, outcomes in _scored(suite, cells, answered, scorer).items():
+        execution.outcomes[suite.name, cell_id] = outcomes
+    execution.identities[suite.name] = model.identity
+    execution.signatures[suite.name] = scorer.signature
+
+
+def _answered(case: Outcome, answers: Answers) -> Outcome:
+    if case.status != "tested":
+        return case
+    before_key, after_key = input_key(case.original), input_key(case.variant or case.original)
+    for name, which in ((before_key, "the original"), (after_key, "the variant")):
+        if name in answers.failures:
+            return replace(case, status="error", message=f"{which}: {answers.failures[name]}")
+    before, after = answers.predictions[before_key], answers.predictions[after_key]
+    return replace(
+        case, before=before.output, after=after.output, scores_before=before.scores, scores_after=after.scores
+    )
+
+
+def _scored(
+    suite: Suite, cells: Sequence[Cell], answered: dict[str, list[Outcome]], scorer: "CachedScorer"
+) -> dict[str, list[Outcome]]:
+    """Return all cells' cases with agreement and quality. They are scored together: an encoder likes large batches."""
+    tested = [(cell, case) for cell in cells for case in answered[cell.id] if case.status == "tested"]
+    references = [case.references for _, case in tested]
+    before, after = (
+        {name: best(metric, outputs, references, scorer) for name, metric in suite.task.qualities.items()}
+        for outputs in ([str(case.before) for _, case in tested], [str(case.after) for _, case in tested])
+    )
+    agreements = _agreements(suite, tested, scorer)
+    judged: dict[int, Outcome] = {}
+    for place, (_, case) in enumerate(tested):
+        judged[id(case)] = replace(
+            case,
+            agreement=round(agreements[place], DIGITS) if case.variant else None,
+            quality_before=_row(before, place),
+            quality_after=_row(after, place) if case.variant else {},
+        )
+    return {cell.id: [judged.get(id(case), case) for case in answered[cell.id]] for cell in cells}
+
+
+def _agreements(suite: Suite, tested: Sequence[tuple[Cell, Outcome]], scorer: "CachedScorer") -> list[float]:
+    """Return how alike the two outputs of each case are, by the measure that its check names."""
+    found = [1.0] * len(tested)
+    for name, metric in suite.task.agreements.items():
+        places = [place for place, (cell, _) in enumerate(tested) if cell.check.agreement == name]
+        pairs = [(str(tested[place][1].after), str(tested[place][1].before)) for place in places]
+        for place, value in zip(places, metric(pairs, scorer), strict=True):
+            found[place] = value
+    return found
+
+
+def _row(table: dict[str, list[float]], place: int) -> dict[str, float]:
+    return {name: round(values[place], DIGITS) for name, values in table.items() if values[place] == values[place]}
+
+
+class CachedScorer:
+    """LABS through the cache. The encoder loads at the first pair that is neither equal nor known."""
+
+    def __init__(self, encoder: str, workspace: Workspace) -> None:
+        self.encoder, self.workspace = encoder, workspace
+        self.signature: str | None = None
+
+    @cached_property
+    def _identity(self) -> str:
+        path = Path(encoder_path(self.encoder))
+        encoder = checkpoint_identity(path) if path.is_dir() else f"{self.workspace.run} {self.encoder}"
+        return f"{encoder} LABS {DEFINITION}"
+
+    def f(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """Return the LABS F of each pair."""
+        if not pairs:
+            return []
+        names = {pair: key("labs", self._identity, *pair) for pair in dict.fromkeys(pairs)}
+        signature_name = key("signature", self._identity)
+        known = self.workspace.cache.get([*names.values(), signature_name])
+        missing = [pair for pair, name in names.items() if name not in known]
+        if missing or signature_name not in known:
+            known.update(self._made(missing, names, signature_name))
+        self.signature = known[signature_name]
+        return [known[names[pair]] for pair in pairs]
+
+    def _made(
+        self, missing: list[tuple[str, str]], names: dict[tuple[str, str], str], signature_name: str
+    ) -> dict[str, object]:
+        loaded = load_encoder(self.encoder, allow_network=self.workspace.allow_network)
+        values = [round(float(value), DIGITS) for value in match(loaded, missing)[:, 2]]
+        made: dict[str, object] = {names[pair]: value for pair, value in zip(missing, values, strict=True)}
+        made[signature_name] = signature(loaded)
+        self.workspace.cache.put(made.items())
+        return made

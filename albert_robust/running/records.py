@@ -1,0 +1,144 @@
+"""What a run leaves behind: an outcome a variant, a record a cell, and the run they make. Plain values all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from albert_robust.scoring.statistics import Estimate
+
+Status = Literal["tested", "not applicable", "unchanged", "rejected", "error"]
+Verdict = Literal["passed", "failed", "known failure", "inconclusive", "error", "not applicable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An edit of one field: graphemes [start, end) of the original became `replacement`."""
+
+    field: str
+    start: int
+    end: int
+    replacement: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One variant of one example (or the example itself, in a reference check) and what the model made of it.
+
+    Attributes:
+        suite: The suite's name.
+        cell: The cell's id in its suite.
+        example: The example's id.
+        language: BCP 47 tag.
+        replicate: Which variant of the example.
+        status: Only `tested` ones are measured.
+        original: The example's fields.
+        variant: The variant's fields; empty where there is none.
+        changes: The edits between the two.
+        references: What the dataset expects.
+        before: The model's output for the original; None where it was not asked or failed.
+        after: Its output for the variant.
+        scores_before: Label probabilities, where the model gives them.
+        scores_after: Label probabilities.
+        agreement: How alike the two outputs are, in [0, 1].
+        quality_before: By metric, in [0, 1].
+        quality_after: By metric.
+        message: Why a case is an error or rejected.
+    """
+
+    suite: str
+    cell: str
+    example: str
+    language: str
+    replicate: int
+    status: Status
+    original: Mapping[str, str]
+    variant: Mapping[str, str] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
+    references: tuple[str, ...] = ()
+    before: str | None = None
+    after: str | None = None
+    scores_before: Mapping[str, float] = field(default_factory=dict)
+    scores_after: Mapping[str, float] = field(default_factory=dict)
+    agreement: float | None = None
+    quality_before: Mapping[str, float] = field(default_factory=dict)
+    quality_after: Mapping[str, float] = field(default_factory=dict)
+    message: str = ""
+
+    @property
+    def flipped(self) -> bool:
+        """Whether the two outputs differ at all."""
+        return self.agreement is not None and self.agreement < 1
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Honest accounting: every selected case is in exactly one of the other columns but `flipped`, which is part of `tested`."""
+
+    selected: int
+    not_applicable: int
+    unchanged: int
+    rejected: int
+    error: int
+    tested: int
+    flipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class GateRecord:
+    """One gate of a cell: what was measured, and what that decides."""
+
+    gate: str
+    measure: str
+    at_least: bool
+    bound: float
+    estimate: Estimate
+    verdict: Verdict
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CellRecord:
+    """One cell's verdict and all that led to it."""
+
+    suite: str
+    cell: str
+    task: str
+    expectation: str
+    dataset: str
+    perturbation: str
+    contract: str
+    language: str
+    verdict: Verdict
+    reason: str
+    gates: tuple[GateRecord, ...]
+    measures: Mapping[str, Estimate]
+    counts: Counts
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteRecord:
+    """What a run says of a suite."""
+
+    name: str
+    path: str
+    description: str
+    task: str
+    model: str
+    identity: str | None
+    seed: int
+    confidence: float
+    datasets: Mapping[str, str]
+    signature: str | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """One execution: suites, cells in plan order, outcomes in the same order, and what it cost."""
+
+    suites: tuple[SuiteRecord, ...]
+    cells: tuple[CellRecord, ...]
+    outcomes: tuple[Outcome, ...]
+    environment: Mapping[str, Any] = field(default_factory=dict)
+    cost: Mapping[str, float] = field(default_factory=dict)

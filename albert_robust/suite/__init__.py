@@ -1,0 +1,1 @@
+"""Suites: the grammar of `*.robust.yaml` and its loader."""

@@ -1,0 +1,198 @@
+"""Reading YAML documents: typed values, and every complaint at once with its file, line and column.
+
+Only plain YAML is read: no tags, no anchors or aliases (a small file must not unfold into a large one), no duplicate
+keys. Words such as `no` stay words: YAML 1.1 would read the language code of Norwegian as false.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from albert_robust.errors import Complaint, InputError, shown_path, suggest
+
+Model = TypeVar("Model", bound=BaseModel)
+Location = tuple[int | str, ...]
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 40
+_NUMBER = re.compile(
+    r"[-+]?([0-9]{1,18}|[0-9]*\.[0-9]+|[0-9]+\.)([eE][-+]?[0-9]+)?"
+)  # `nan` is a language: Min Nan Chinese
+TRUE, FALSE, NULL = {"true", "True"}, {"false", "False"}, {"", "~", "null"}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A YAML file's plain value, and the place of every key and value in it."""
+
+    path: Path
+    shown: str
+    value: Any
+    places: dict[Location, tuple[int, int]]
+
+    def complain(self, location: Location, what: str, mend: str = "") -> Complaint:
+        """Return a complaint at the deepest known place of `location`."""
+        while location and location not in self.places:
+            location = location[:-1]
+        line, column = self.places.get(location, (1, 1))
+        return Complaint(self.shown, line, column, what, mend)
+
+
+def open_document(path: Path) -> Document:
+    """Return the document in a YAML file.
+
+    Raises:
+        InputError: The file is missing, too large, not UTF-8, not plain YAML.
+    """
+    shown = shown_path(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError([Complaint(shown, 1, 1, f"cannot read the file: {error.strerror}")]) from None
+    if len(data) > MAX_BYTES:
+        what = f"the file has {len(data):,} bytes, more than {MAX_BYTES:,}"
+        raise InputError([Complaint(shown, 1, 1, what, "keep data in data files and name them in the suite")])
+    places: dict[Location, tuple[int, int]] = {}
+    try:
+        node = yaml.compose(data.decode("utf-8"), Loader=_Loader)
+        value = _plain(node, (), places) if node is not None else {}
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError([Complaint(shown, line, 1, "not UTF-8 text", "save the file as UTF-8")]) from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise InputError([Complaint(shown, line, column, f"not plain YAML: {error.problem}")]) from None
+    except (yaml.YAMLError, RecursionError) as error:
+        what = "nested too deeply" if isinstance(error, RecursionError) else str(error).splitlines()[0]
+        raise InputError([Complaint(shown, 1, 1, f"not plain YAML: {what}")]) from None
+    return Document(path, shown, value, places)
+
+
+def read_document(path: Path, model: type[Model]) -> Model:
+    """Return the file's content as an instance of `model`.
+
+    Raises:
+        InputError: With every complaint at once.
+    """
+    document = open_document(path)
+    return validate(document, model)
+
+
+def validate(document: Document, model: type[Model]) -> Model:
+    """Return the document's value as an instance of `model`; raise InputError with every complaint."""
+    if not isinstance(document.value, dict):
+        raise InputError([document.complain((), f"expected keys and values, got {_kind(document.value)}")])
+    try:
+        return model.model_validate(document.value)
+    except ValidationError as error:
+        complaints = [_complaint(document, model, dict(item)) for item in error.errors(include_url=False)]
+        raise InputError(dict.fromkeys(complaints)) from None
+
+
+class _Loader(yaml.SafeLoader):
+    """Composes plain nodes: an anchor, an alias or a tag is a complaint."""
+
+    depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's stubs leave the parser untyped
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise yaml.composer.ComposerError(None, None, "anchors and aliases are not allowed", event.start_mark)
+        if getattr(event, "tag", None):
+            raise yaml.composer.ComposerError(None, None, f"the tag {event.tag!r} is not allowed", event.start_mark)
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise yaml.composer.ComposerError(None, None, f"nested deeper than {MAX_DEPTH}", event.start_mark)
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+def _plain(node: Any, location: Location, places: dict[Location, tuple[int, int]]) -> Any:
+    places.setdefault(location, (node.start_mark.line + 1, node.start_mark.column + 1))
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(child, (*location, index), places) for index, child in enumerate(node.value)]
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(node, location, places)
+    return _scalar(node)
+
+
+def _mapping(node: Any, location: Location, places: dict[Location, tuple[int, int]]) -> dict[str, Any]:
+    value: dict[str, Any] = {}
+    for key, child in node.value:
+        name = str(key.value)
+        if name in value:
+            problem = f"the key {name!r} is here twice (first in line {places[(*location, name)][0]})"
+            raise yaml.composer.ComposerError(None, None, problem, key.start_mark)
+        places[(*location, name)] = (key.start_mark.line + 1, key.start_mark.column + 1)
+        value[name] = _plain(child, (*location, name), places)
+    return value
+
+
+def _scalar(node: Any) -> Any:
+    text = str(node.value)
+    if node.style is not None:
+        return text
+    if text in NULL:
+        return None
+    if text in TRUE or text in FALSE:
+        return text in TRUE
+    if _NUMBER.fullmatch(text) is None:
+        return text
+    return float(text) if set(text) & set(".eE") else int(text)
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "keys and values", list: "a list", str: "a word", bool: "true or false", int: "a number"}
+    return names.get(type(value), "nothing" if value is None else type(value).__name__)
+
+
+def _complaint(document: Document, model: type[BaseModel], error: dict[str, Any]) -> Complaint:
+    location = tuple(part for part in error["loc"])
+    kind, value = error["type"], error["input"]
+    if kind == "extra_forbidden":
+        known = _keys_beside(model, document, location)
+        return document.complain(location, f"unknown key {str(location[-1])!r}", suggest(str(location[-1]), known))
+    if kind == "missing":
+        return document.complain(location[:-1], f"the key {str(location[-1])!r} is missing", "add it")
+    message = str(error["msg"]).removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
+    what, _, mend = message.partition("\n")
+    if kind == "value_error":
+        return document.complain(location, what, mend)
+    return document.complain(location, f"{_shorten(value)}: {what}", mend)
+
+
+def _shorten(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _keys_beside(model: type[BaseModel], document: Document, location: Location) -> list[str]:
+    """Return the keys that the grammar allows where an unknown key stands."""
+    return _fields_at(model.model_json_schema(), location[:-1])
+
+
+def _fields_at(schema: dict[str, Any], location: Location) -> list[str]:
+    definitions = schema.get("$defs", {})
+
+    def resolve(node: dict[str, Any]) -> list[dict[str, Any]]:
+        if "$ref" in node:
+            return resolve(definitions[node["$ref"].rsplit("/", 1)[-1]])
+        return [found for option in node.get("anyOf", []) for found in resolve(option)] or [node]
+
+    def step(node: dict[str, Any], part: int | str) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = (
+            node.get("items") if isinstance(part, int) else node.get("properties", {}).get(part)
+        )
+        return found or node.get("additionalProperties") or None
+
+    nodes = resolve(schema)
+    for part in location:
+        following = [found for node in nodes if isinstance(child := step(node, part), dict) for found in resolve(child)]
+        nodes = following or nodes
+    return sorted({name for node in nodes for name in node.get("properties", {})})

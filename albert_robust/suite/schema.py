@@ -1,0 +1,147 @@
+"""The grammar of a `*.robust.yaml` file. `albert-robust schema` prints it as JSON Schema for editors."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from albert_robust.suite.gates import Expectation
+from albert_robust.tasks import TASKS
+from albert_robust.text.languages import is_tag
+
+TaskName = Literal["text-classification", "question-answering", "summarization"]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
+Share = Annotated[float, Field(gt=0, lt=1)]
+assert set(TaskName.__args__) == set(TASKS)  # type: ignore[attr-defined]  # a Literal's values, at run time
+
+
+class Strict(BaseModel):
+    """A part of the grammar: unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ModelSpec(Strict):
+    """The model under test: one of `python`, `transformers`, `finetuned`, `extractive`."""
+
+    python: Annotated[
+        str | None,
+        Field(description="module:function, a list of inputs in, a list of outputs out.", pattern=r"^[\w./-]+:\w+$"),
+    ] = None
+    transformers: Annotated[str | None, Field(description="A checkpoint folder beside the suite, or a hub name.")] = (
+        None
+    )
+    finetuned: Annotated[
+        str | None, Field(description="Training data: the embedded encoder is fine-tuned on it, once.")
+    ] = None
+    extractive: Annotated[
+        str | None, Field(description="An encoder (`builtin`) that picks a document's central sentence.")
+    ] = None
+    version: Annotated[
+        str | None, Field(description="Identity of a Python model: with it, predictions are kept between runs.")
+    ] = None
+    batch: Annotated[int, Field(gt=0, le=4096, description="Inputs a call, at most.")] = 64
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "ModelSpec":
+        kinds = [name for name in ("python", "transformers", "finetuned", "extractive") if getattr(self, name)]
+        if len(kinds) != 1:
+            raise ValueError(f"{len(kinds)} kinds of model\nname one of python, transformers, finetuned, extractive")
+        return self
+
+
+class DatasetSpec(Strict):
+    """Where examples come from."""
+
+    path: Annotated[
+        str, Field(description="JSON Lines, CSV, TSV, Parquet; `{language}` in its name: a file a language.")
+    ]
+    language: Annotated[str | None, Field(description="The language of every row, a BCP 47 tag.")] = None
+    languages: Annotated[
+        list[str] | None, Field(min_length=1, description="Rows say theirs in the column `language`.")
+    ] = None
+    columns: Annotated[dict[str, str], Field(description="From our names to the file's: {text: review}.")] = {}
+    limit: Annotated[int | None, Field(gt=0, description="At most so many ids, a seeded sample.")] = None
+
+    @field_validator("language", "languages")
+    @classmethod
+    def _tags(cls, value: str | list[str] | None) -> str | list[str] | None:
+        tags = [value] if isinstance(value, str) else value or []
+        for tag in tags:
+            if not is_tag(tag):
+                raise ValueError(f"{tag!r} is no language tag\nwrite a BCP 47 tag such as en, zh or pt-BR")
+        if len(set(tags)) != len(tags):
+            raise ValueError("a language is named twice")
+        return value
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "DatasetSpec":
+        if (self.language is None) == (self.languages is None):
+            raise ValueError(
+                "say the language\nwrite `language: en`, or `languages: [en, zh]` with a column `language`"
+            )
+        return self
+
+
+class CheckSpec(Strict):
+    """Datasets x perturbations x an expectation."""
+
+    expect: Annotated[Expectation, Field(description="invariance, direction or reference.")]
+    name: Annotated[
+        Name | None, Field(description="Starts the ids of its cells; needed where two checks would share ids.")
+    ] = None
+    perturbations: Annotated[list[str], Field(description="family.name, family.name@severity, a | b, family.*")] = []
+    severities: Annotated[
+        list[Annotated[int, Field(ge=1, le=5)]] | None,
+        Field(min_length=1, description="For names that do not say theirs."),
+    ] = None
+    datasets: Annotated[list[str] | None, Field(description="Default: all.")] = None
+    languages: Annotated[list[str] | None, Field(description="Default: all of the dataset.")] = None
+    fields: Annotated[list[str] | None, Field(description="Which fields are perturbed. Default: the task's.")] = None
+    gates: Annotated[list[str], Field(description="measure >= bound, measure <= bound.")] = []
+    agreement: Annotated[str | None, Field(description="How outputs are compared. Default: the task's.")] = None
+    variants: Annotated[int, Field(gt=0, le=100, description="Variants an example.")] = 1
+    min_tested: Annotated[int, Field(gt=0, description="Fewer tested cases fail the cell.")] = 1
+
+    @model_validator(mode="after")
+    def _whole(self) -> "CheckSpec":
+        if self.expect == "reference" and self.perturbations:
+            raise ValueError("a reference check perturbs nothing\ntake out `perturbations`, or expect invariance")
+        if self.expect != "reference" and not self.perturbations:
+            raise ValueError(f"a check of {self.expect} needs perturbations\nadd `perturbations: [typos.*]`")
+        if self.expect == "reference" and not self.gates:
+            raise ValueError("a reference check needs gates\nadd `gates: [...]`, such as accuracy >= 0.8")
+        return self
+
+
+class MarkSpec(Strict):
+    """A pytest mark for the cells whose id matches a pattern."""
+
+    cells: Annotated[
+        str, Field(description="A glob over cell ids: */typos.*[hi], where brackets stand for themselves.")
+    ]
+    skip: Annotated[str | None, Field(min_length=1, description="The reason.")] = None
+    xfail: Annotated[str | None, Field(min_length=1, description="The reason.")] = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "MarkSpec":
+        if (self.skip is None) == (self.xfail is None):
+            raise ValueError("a mark is either skip or xfail\nwrite `xfail: the reason`")
+        return self
+
+
+class SuiteSpec(Strict):
+    """One suite: a task, a model, datasets, checks."""
+
+    task: TaskName
+    model: ModelSpec
+    datasets: Annotated[dict[Name, DatasetSpec], Field(min_length=1)]
+    checks: Annotated[list[CheckSpec], Field(min_length=1)]
+    description: str = ""
+    seed: int = 0
+    confidence: Annotated[Share, Field(description="Of the one-sided bound that decides a verdict.")] = 0.95
+    on_inconclusive: Annotated[Literal["warn", "fail", "pass"], Field(description="What an undecided cell is.")] = (
+        "warn"
+    )
+    encoder: Annotated[str, Field(description="The score's encoder: `builtin`, a folder, or a hub name.")] = "builtin"
+    tags: Annotated[list[Name], Field(description="Keywords for -k.")] = []
+    marks: list[MarkSpec] = []

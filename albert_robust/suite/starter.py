@@ -1,0 +1,82 @@
+"""A first suite for a user's model and data: columns guessed from the data's names, nothing assumed of its quality."""
+
+import os
+from pathlib import Path
+
+import yaml
+
+from albert_robust.data.dataset import Source, check_header
+from albert_robust.data.rows import read_rows
+from albert_robust.errors import InputError, UsageError, complaint_at
+from albert_robust.suite.suite import SUFFIX, Suite, load_suite
+from albert_robust.tasks import TASKS, Task
+from albert_robust.text.languages import is_tag
+
+ALIASES = {
+    "text": ("sentence", "review", "content", "input", "comment", "body"),
+    "label": ("sentiment", "category", "class", "target", "y"),
+    "context": ("passage", "paragraph", "document", "text"),
+    "question": ("query",),
+    "answers": ("answer", "target"),
+    "document": ("article", "text", "source", "body"),
+    "summary": ("highlights", "target", "abstract"),
+}
+FAMILIES = ("typos.*", "paraphrase.synonym", "paraphrase.filler", "punctuation.strip_final", "case.lower")
+
+
+def write_starter(out: Path, task_name: str, model: str, data: Path, language: str) -> Suite:
+    """Write a suite and return it, read back.
+
+    Raises:
+        UsageError: The file exists, its name is no suite's, or the language is none.
+        InputError: The data are missing or lack a column for the task.
+    """
+    if out.exists():
+        raise UsageError(f"{out} exists: choose another --out")
+    if not out.name.endswith(SUFFIX):
+        raise UsageError(f"{out.name!r}: a suite's name ends in {SUFFIX}")
+    if not is_tag(language):
+        raise UsageError(f"{language!r} is no language tag: write a BCP 47 tag such as en or zh")
+    task = TASKS[task_name]
+    columns = _columns(data, task)
+    check_header(Source(data, (language,), columns=columns), task.inputs, task.reference)
+    kind = "python" if ":" in model and not Path(model).exists() else "transformers"
+    dataset: dict[str, object] = {"path": _relative(data, out), "language": language}
+    if columns:
+        dataset["columns"] = columns
+    content = {
+        "task": task_name,
+        "model": {kind: model if kind == "python" or not Path(model).exists() else _relative(Path(model), out)},
+        "datasets": {"data": dataset},
+        "checks": [
+            {"expect": "invariance", "perturbations": list(FAMILIES), "gates": ["consistency >= 0.8"]},
+            {"expect": "direction", "perturbations": ["semantics.negate"], "gates": ["sensitivity >= 0.5"]},
+        ],
+    }
+    if task.name != "text-classification":
+        content["checks"] = content["checks"][:1]  # type: ignore[index]  # the list above
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    try:
+        return load_suite(out)
+    except InputError:
+        out.unlink()
+        raise
+
+
+def _columns(data: Path, task: Task) -> dict[str, str]:
+    first = next(read_rows(data), None)
+    if first is None:
+        raise complaint_at(data, "the dataset is empty", "add examples")
+    present = {str(name).lower(): str(name) for name in first[1]}
+    found: dict[str, str] = {}
+    for wanted in (*task.inputs, task.reference):
+        if wanted not in first[1]:
+            near = next((present[name] for name in (wanted, *ALIASES[wanted]) if name in present), None)
+            if near is not None and near not in found.values():
+                found[wanted] = near
+    return found
+
+
+def _relative(path: Path, out: Path) -> str:
+    return Path(os.path.relpath(path.resolve(), out.resolve().parent)).as_posix()

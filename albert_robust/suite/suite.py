@@ -1,0 +1,213 @@
+"""A loaded suite: everything looked up, nothing left to go wrong but the data and the model."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from albert_robust.data import Source
+from albert_robust.data.dataset import PLACEHOLDER
+from albert_robust.errors import Complaint, InputError, suggest
+from albert_robust.perturbing import Registry, Spec, open_packs
+from albert_robust.perturbing.registry import PACK
+from albert_robust.suite.documents import Document, Location, open_document, validate
+from albert_robust.suite.gates import DEFAULT_GATES, Expectation, Gate, parse_gate
+from albert_robust.suite.schema import CheckSpec, DatasetSpec, MarkSpec, ModelSpec, SuiteSpec
+from albert_robust.tasks import TASKS, Task
+
+SUFFIX = ".robust.yaml"
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check, its names looked up."""
+
+    expectation: Expectation
+    name: str | None
+    specs: tuple[Spec, ...]
+    datasets: tuple[str, ...]
+    languages: tuple[str, ...] | None
+    fields: tuple[str, ...]
+    gates: tuple[Gate, ...]
+    agreement: str
+    variants: int
+    min_tested: int
+    line: int
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One suite, ready to be planned. `name` is its path below the root, `shown` its path as messages print it."""
+
+    name: str
+    path: Path
+    shown: str
+    task: Task
+    model: ModelSpec
+    model_place: tuple[int, int]
+    datasets: dict[str, Source]
+    checks: tuple[Check, ...]
+    seed: int
+    confidence: float
+    on_inconclusive: str
+    encoder: str
+    tags: tuple[str, ...]
+    marks: tuple[MarkSpec, ...]
+    registry: Registry
+    description: str = ""
+
+
+def load_suite(path: Path, packs: tuple[Path, ...] = (), seed: int | None = None, root: Path | None = None) -> Suite:
+    """Return the suite in a file.
+
+    Args:
+        path: A `*.robust.yaml` file.
+        packs: Folders of perturbations beside the built-in one and a `perturbations` folder beside the suite.
+        seed: In place of the suite's own.
+        root: The suite is named by its path below this folder; None for its file name alone.
+
+    Raises:
+        InputError: With every complaint about the file at once.
+    """
+    document = open_document(path)
+    spec = validate(document, SuiteSpec)
+    if seed is not None:
+        spec = spec.model_copy(update={"seed": seed})
+    registry = open_packs((*packs, path.parent / PACK))
+    return _Loader(document, spec, registry, root or path.parent).load()
+
+
+class _Loader:
+    """Looks up the names of one suite and gathers complaints."""
+
+    def __init__(self, document: Document, spec: SuiteSpec, registry: Registry, root: Path) -> None:
+        self.document, self.spec, self.registry, self.root = document, spec, registry, root
+        self.task = TASKS[spec.task]
+        self.complaints: list[Complaint] = []
+
+    def load(self) -> Suite:
+        """Return the suite, or raise with every complaint."""
+        spec, path = self.spec, self.document.path
+        datasets = {name: self._source(name, dataset) for name, dataset in spec.datasets.items()}
+        checks = tuple(self._check(number, check) for number, check in enumerate(spec.checks))
+        self._model()
+        if self.complaints:
+            raise InputError(self.complaints)
+        return Suite(
+            name=self._name(path),
+            path=path,
+            shown=self.document.shown,
+            task=self.task,
+            model=spec.model,
+            model_place=self.document.places.get(("model",), (1, 1)),
+            datasets=datasets,
+            checks=checks,
+            seed=spec.seed,
+            confidence=spec.confidence,
+            on_inconclusive=spec.on_inconclusive,
+            encoder=self._encoder(),
+            tags=tuple(spec.tags),
+            marks=tuple(spec.marks),
+            registry=self.registry,
+            description=spec.description,
+        )
+
+    def _name(self, path: Path) -> str:
+        below = path.resolve()
+        below = below.relative_to(self.root.resolve()) if below.is_relative_to(self.root.resolve()) else Path(path.name)
+        return below.as_posix().removesuffix(SUFFIX)
+
+    def _encoder(self) -> str:
+        beside = self.document.path.parent / self.spec.encoder
+        return str(beside) if beside.is_dir() else self.spec.encoder
+
+    def _source(self, name: str, dataset: DatasetSpec) -> Source:
+        languages = tuple(dataset.languages or [dataset.language or ""])
+        path = self.document.path.parent / dataset.path
+        per_row = dataset.languages is not None and PLACEHOLDER not in path.name
+        source = Source(path, languages, per_row, dataset.columns, dataset.limit, self.spec.seed)
+        location: Location = ("datasets", name, "path")
+        for file, _ in source.files():
+            if not file.exists():
+                self._complain(location, f"no file {file.name!r} here", "paths are relative to the suite's file")
+        known = ["id", "language", *self.task.inputs, self.task.reference]
+        for column in dataset.columns:
+            if column not in known:
+                self._complain(
+                    ("datasets", name, "columns", column), f"unknown column {column!r}", suggest(column, known)
+                )
+        return source
+
+    def _model(self) -> None:
+        model, folder = self.spec.model, self.document.path.parent
+        if model.finetuned and not (folder / model.finetuned).is_file():
+            self._complain(
+                ("model", "finetuned"), f"no file {model.finetuned!r} here", "paths are relative to the suite's file"
+            )
+        if model.finetuned and self.task.name == "summarization":
+            self._complain(
+                ("model", "finetuned"), "summarization cannot be fine-tuned here", "use `extractive: builtin`"
+            )
+        if model.extractive and self.task.name != "summarization":
+            self._complain(("model", "extractive"), f"an extractive summariser cannot do {self.task.name}", "")
+
+    def _check(self, number: int, check: CheckSpec) -> Check:
+        at: Location = ("checks", number)
+        self._known(at, "datasets", check.datasets, list(self.spec.datasets))
+        self._known(at, "languages", check.languages, self._languages(check))
+        self._known(at, "fields", check.fields, list(self.task.inputs))
+        agreements = list(self.task.agreements)
+        if check.agreement is not None:
+            self._known(at, "agreement", [check.agreement], agreements)
+        gates = check.gates or list(DEFAULT_GATES[check.expect])
+        parsed = [
+            self._try((*at, "gates", place), lambda gate=gate: parse_gate(gate, check.expect, self.task))  # type: ignore[misc]  # bound now, as lint asks
+            for place, gate in enumerate(gates)
+        ]
+        return Check(
+            check.expect,
+            check.name,
+            tuple(self._specs(at, check)),
+            tuple(check.datasets or self.spec.datasets),
+            tuple(check.languages) if check.languages else None,
+            tuple(check.fields or self.task.perturbed),
+            tuple(gate for gate in parsed if gate is not None),
+            check.agreement or agreements[0],
+            check.variants,
+            check.min_tested,
+            self.document.places.get(at, (1, 1))[0],
+        )
+
+    def _languages(self, check: CheckSpec) -> list[str]:
+        named = [
+            self.spec.datasets[name] for name in check.datasets or self.spec.datasets if name in self.spec.datasets
+        ]
+        return sorted({tag for dataset in named for tag in dataset.languages or [dataset.language or ""]})
+
+    def _specs(self, at: Location, check: CheckSpec) -> Iterator[Spec]:
+        seen: set[str] = set()
+        for place, written in enumerate(check.perturbations):
+            severities: list[int | None] = [*check.severities] if check.severities else [None]
+            for severity in severities:
+                found = self._try((*at, "perturbations", place), lambda: self.registry.expand(written, severity))  # noqa: B023  # called at once
+                for spec in found or ():
+                    if str(spec) not in seen:
+                        seen.add(str(spec))
+                        yield spec
+
+    def _known(self, at: Location, key: str, names: list[str] | None, known: list[str]) -> None:
+        for place, name in enumerate(names or ()):
+            if name not in known:
+                self._complain((*at, key, place), f"unknown {key.removesuffix('s')} {name!r}", suggest(name, known))
+
+    def _try(self, location: Location, make: Callable[[], Value]) -> Value | None:
+        try:
+            return make()
+        except ValueError as error:
+            what, _, mend = str(error).partition("\n")
+            self._complain(location, what, mend)
+            return None
+
+    def _complain(self, location: Location, what: str, mend: str) -> None:
+        self.complaints.append(self.document.complain(location, what, mend))

@@ -1,0 +1,161 @@
+"""Verdicts from a one-sided bound over whole examples."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from albert_robust.gate import judge
+from albert_robust.running.plan import Cell, plan
+from albert_robust.running.records import CellRecord, Outcome, Status
+from albert_robust.suite.suite import load_suite
+
+SUITE = """
+task: text-classification
+model: {{python: "m:f"}}
+datasets: {{d: {{path: d.jsonl, language: en}}}}
+checks: [{{expect: {expect}, {more}gates: [{gate}]}}]
+"""
+OUTCOME = Outcome("s", "c", "1", "en", 0, "tested", {"text": "a"}, {"text": "b"}, references=("good",))
+
+
+@pytest.fixture
+def cell(write: Callable[..., Path]) -> Callable[..., Cell]:
+    """Return a function from a gate to a cell that has it."""
+
+    def made(gate: str = "consistency >= 0.9", expect: str = "invariance", more: str = "") -> Cell:
+        if expect != "reference":
+            more += f"perturbations: [{'semantics.negate' if expect == 'direction' else 'typos.swap'}], "
+        text = SUITE.format(gate=gate, expect=expect, more=more)
+        return plan(load_suite(write(d_dot_jsonl='{"text": "a"}', s_dot_robust_dot_yaml=text)))[0]
+
+    return made
+
+
+def cases(agreements: Sequence[float], variants: int = 1) -> list[Outcome]:
+    """Return tested outcomes: an example an agreement, each with some equal variants."""
+    return [
+        replace(
+            OUTCOME,
+            example=str(number),
+            replicate=replicate,
+            before="good",
+            after="good" if agreement else "bad",
+            agreement=agreement,
+            quality_before={"accuracy": 1.0},
+            quality_after={"accuracy": agreement},
+        )
+        for number, agreement in enumerate(agreements)
+        for replicate in range(variants)
+    ]
+
+
+def interval(record: CellRecord, measure: str = "consistency") -> tuple[float, float]:
+    return record.measures[measure].low, record.measures[measure].high
+
+
+@pytest.mark.parametrize(
+    ("same", "flipped", "verdict"),
+    [(30, 0, "passed"), (24, 0, "inconclusive"), (25, 0, "passed"), (9, 1, "inconclusive"), (15, 15, "failed")],
+)
+def test_a_gate_is_met_missed_or_undecided(cell: Callable[..., Cell], same: int, flipped: int, verdict: str) -> None:
+    # Of n equal outputs the Wilson bound is n / (n + z^2) with z = 1.6449: at least 0.9 from n = 25 on.
+    assert judge(cell(), cases([1.0] * same + [0.0] * flipped)).verdict == verdict
+
+
+def test_the_bound_is_one_sided_at_the_suites_confidence(cell: Callable[..., Cell]) -> None:
+    low, high = interval(judge(cell(), cases([1.0] * 10)))
+    assert (low, high) == pytest.approx((10 / (10 + 1.6448536**2), 1), abs=1e-6)
+
+
+@pytest.mark.parametrize("gate", ["consistency >= 0.9", "flip rate <= 0.1", "accuracy >= 0.9", "accuracy drop <= 0.2"])
+def test_a_gate_reads_in_either_direction(cell: Callable[..., Cell], gate: str) -> None:
+    assert judge(cell(gate), cases([1.0] * 40)).verdict == "passed"
+    assert judge(cell(gate), cases([0.0] * 40)).verdict == "failed"
+
+
+def test_a_direction_passes_where_outputs_change(cell: Callable[..., Cell]) -> None:
+    direction = cell("sensitivity >= 0.5", "direction")
+    assert [judge(direction, cases([value] * 20)).verdict for value in (0.0, 1.0)] == ["passed", "failed"]
+
+
+def test_the_worst_gate_decides(cell: Callable[..., Cell]) -> None:
+    record = judge(cell("consistency >= 0.1, accuracy >= 0.9"), cases([1.0] * 10 + [0.0] * 10))
+    assert ([gate.verdict for gate in record.gates], record.verdict) == (["passed", "failed"], "failed")
+
+
+def test_an_undecided_gate_says_how_many_examples_would_decide(cell: Callable[..., Cell]) -> None:
+    reason = judge(cell(), cases([1.0] * 38 + [0.0] * 2)).reason
+    found = re.search(r": 40 examples do not decide it, about (\d+) would$", reason)
+    assert found is not None
+    times = -(-int(found[1]) // 20)
+    assert judge(cell(), cases(([1.0] * 19 + [0.0]) * times)).verdict == "passed"
+
+
+def test_a_gate_at_one_that_nothing_speaks_against_is_not_missed(cell: Callable[..., Cell]) -> None:
+    verdicts = {judge(cell("consistency >= 1"), cases([1.0] * count)).verdict for count in range(1, 60)}
+    assert verdicts == {"inconclusive"}
+
+
+def test_an_error_is_never_a_pass(cell: Callable[..., Cell]) -> None:
+    broken = replace(OUTCOME, example="7", status="error", message="boom")
+    record = judge(cell(), [*cases([1.0] * 100), broken])
+    assert (record.verdict, record.reason) == ("error", "1 of 101 cases are errors; 7: boom")
+
+
+def test_fewer_tested_cases_than_asked_for_fail(cell: Callable[..., Cell]) -> None:
+    demanding = cell(more="min_tested: 40, ")
+    assert judge(demanding, cases([1.0] * 40)).verdict == "passed"
+    record = judge(demanding, [*cases([1.0] * 39), replace(OUTCOME, status="unchanged")])
+    assert (record.verdict, record.reason) == ("failed", "39 of 40 cases could be tested, fewer than 40")
+
+
+@pytest.mark.parametrize("status", ["unchanged", "rejected"])
+def test_nothing_tested_fails_and_measures_nothing(cell: Callable[..., Cell], status: Status) -> None:
+    record = judge(cell(), [replace(OUTCOME, status=status, agreement=None)] * 5)
+    assert (record.verdict, record.measures["consistency"].measured) == ("failed", False)
+    assert judge(cell(), []).verdict == "failed"
+
+
+def test_a_perturbation_of_other_languages_is_not_applicable(cell: Callable[..., Cell]) -> None:
+    other = replace(OUTCOME, status="not applicable", message="not in en")
+    record = judge(cell(), [other] * 3)
+    assert (record.verdict, record.reason, record.counts.not_applicable) == ("not applicable", "not in en", 3)
+
+
+def test_more_variants_of_the_same_examples_do_not_narrow_an_interval(cell: Callable[..., Cell]) -> None:
+    agreements = [1.0] * 8 + [0.0] * 4
+    one, many = judge(cell(), cases(agreements)), judge(cell(), cases(agreements, variants=50))
+    for measure in ("consistency", "accuracy", "accuracy drop"):
+        assert interval(many, measure) == pytest.approx(interval(one, measure))
+    assert many.measures["consistency"].clusters == 12
+
+
+def test_more_examples_do_narrow_it(cell: Callable[..., Cell]) -> None:
+    few, many = (interval(judge(cell(), cases([1.0, 1.0, 0.0] * times))) for times in (4, 40))
+    assert few[0] < many[0] < many[1] < few[1]
+
+
+def test_a_reference_check_judges_the_originals(cell: Callable[..., Cell]) -> None:
+    outcomes = [replace(one, agreement=None, quality_after={}) for one in cases([1.0] * 40)]
+    record = judge(cell("accuracy >= 0.9", "reference"), outcomes)
+    assert (record.verdict, sorted(record.measures)) == ("passed", ["accuracy", "macro f1"])
+
+
+def test_macro_f1_is_the_mean_over_labels(cell: Callable[..., Cell]) -> None:
+    # The example of scikit-learn's f1_score: [0, 1, 2, 0, 1, 2] against [0, 2, 1, 0, 0, 1], average="macro": 0.26...
+    pairs = zip("012012", "021001", strict=True)
+    outcomes = [
+        replace(OUTCOME, example=str(n), references=(true,), after=said) for n, (true, said) in enumerate(pairs)
+    ]
+    found = judge(cell("macro f1 >= 0.9", "reference"), outcomes).measures["macro f1"]
+    assert found.value == pytest.approx(0.26666667)
+    assert 0 <= found.low <= found.value <= found.high <= 1
+
+
+def test_a_dataset_without_references_leaves_quality_unmeasured(cell: Callable[..., Cell]) -> None:
+    outcomes = [replace(one, references=(), quality_before={}, quality_after={}) for one in cases([1.0] * 40)]
+    record = judge(cell("accuracy >= 0.9"), outcomes)
+    assert (record.verdict, record.reason) == ("inconclusive", "accuracy: nothing was measured, gate >= 0.90")

@@ -1,0 +1,176 @@
+"""Predictions: each unique input once, through the cache, a failure alone."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from albert_robust.errors import InputError
+from albert_robust.models import Inputs
+from albert_robust.running.cache import Cache
+from albert_robust.running.predict import Answers, Cost, ModelContractError, input_key, predict
+from albert_robust.tasks import TASKS, Prediction
+
+TASK = TASKS["text-classification"]
+
+
+@dataclass
+class Recorder:
+    """A model that notes what it is asked."""
+
+    function: Callable[[str], Any] = str.upper
+    identity: str | None = "recorder@1"
+    batches: list[list[str]] = field(default_factory=list)
+
+    def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
+        self.batches.append([inputs["text"] for inputs in batch])
+        return [self.function(inputs["text"]) for inputs in batch]
+
+    @property
+    def asked(self) -> list[str]:
+        return [text for batch in self.batches for text in batch]
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Iterator[Cache]:
+    made = Cache(tmp_path / "cache.sqlite")
+    yield made
+    made.close()
+
+
+def ask(model: Any, texts: Sequence[str], cache: Cache, scope: str = "run", batch: int = 64) -> tuple[Answers, Cost]:
+    cost = Cost()
+    inputs = [{"text": text} for text in texts]
+    return predict(model, TASK, inputs, cache=cache, scope=scope, batch=batch, cost=cost), cost
+
+
+def output(answers: Answers, text: str) -> str:
+    return answers.predictions[input_key({"text": text})].output
+
+
+def test_each_unique_input_is_asked_once(cache: Cache) -> None:
+    model = Recorder()
+    answers, cost = ask(model, ["b", "a", "b", "a", "b"], cache)
+    assert sorted(model.asked) == ["a", "b"]
+    assert [output(answers, "a"), output(answers, "b")] == ["A", "B"]
+    assert (cost.unique_inputs, cost.predicted, cost.calls) == (2, 2, 1)
+
+
+def test_batches_are_full_and_of_like_length(cache: Cache) -> None:
+    model = Recorder()
+    ask(model, ["x" * length for length in (5, 1, 4, 2, 3)], cache, batch=2)
+    assert [[len(text) for text in batch] for batch in model.batches] == [[1, 2], [3, 4], [5]]
+
+
+def test_a_second_run_asks_nothing(cache: Cache) -> None:
+    first, _ = ask(Recorder(), ["a", "b"], cache, "run 1")
+    model = Recorder()
+    second, cost = ask(model, ["a", "b"], cache, "run 2")
+    assert (model.asked, cost.from_cache, cost.predicted) == ([], 2, 0)
+    assert second == first
+
+
+def test_another_version_is_asked_anew(cache: Cache) -> None:
+    ask(Recorder(), ["a"], cache)
+    model = Recorder(identity="recorder@2")
+    ask(model, ["a"], cache)
+    assert model.asked == ["a"]
+
+
+def test_answers_of_a_model_without_identity_are_kept_within_a_run_alone(cache: Cache) -> None:
+    models = [Recorder(identity=None) for _ in range(3)]
+    for model, scope in zip(models, ["run 1", "run 1", "run 2"], strict=True):
+        ask(model, ["a"], cache, scope)
+    assert [model.asked for model in models] == [["a"], [], ["a"]]
+
+
+def fails_on(bad: str) -> Callable[[str], str]:
+    def function(text: str) -> str:
+        if bad in text:
+            raise RuntimeError(f"cannot read {text}")
+        return text.upper()
+
+    return function
+
+
+def test_a_batch_that_raises_is_halved_until_the_bad_input_is_alone(cache: Cache) -> None:
+    model = Recorder(fails_on("!"))
+    answers, _ = ask(model, ["a", "b!", "c", "d", "e", "f", "g"], cache)
+    assert answers.failures == {input_key({"text": "b!"}): "the model raises RuntimeError: cannot read b!"}
+    assert {output(answers, text) for text in "acdefg"} == set("ACDEFG")
+
+
+def test_a_failure_is_not_kept(cache: Cache) -> None:
+    ask(Recorder(fails_on("b")), ["a", "b"], cache)
+    model = Recorder()
+    answers, _ = ask(model, ["a", "b"], cache)
+    assert (model.asked, output(answers, "b")) == (["b"], "B")
+
+
+@dataclass
+class Fixed:
+    """A model that returns what it is told to, whatever it is asked."""
+
+    answer: Any
+    identity: str | None = None
+
+    def predict(self, batch: Sequence[Inputs]) -> Any:
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "count"), [(["A"], "1"), (["A"] * 3, "3"), ([], "0"), ("AB", "str"), (None, "NoneType"), ({1, 2}, "set")]
+)
+def test_a_wrong_number_of_outputs_breaks_the_contract(cache: Cache, answer: Any, count: str) -> None:
+    with pytest.raises(ModelContractError, match="outputs for 2 inputs") as caught:
+        ask(Fixed(answer), ["a", "b"], cache)
+    if not isinstance(answer, str):
+        assert f"returned {count} outputs" in str(caught.value)
+
+
+@pytest.mark.parametrize("probability", [float("nan"), float("inf"), -0.5, 1.5])
+def test_a_probability_that_is_none_is_an_error_of_that_example_alone(cache: Cache, probability: float) -> None:
+    model = Recorder(lambda text: {"scores": {"good": probability if text == "b" else 1.0}})
+    answers, _ = ask(model, ["a", "b"], cache)
+    assert list(answers.failures) == [input_key({"text": "b"})]
+    assert f"the probability of 'good' is {probability}" in answers.failures[input_key({"text": "b"})]
+    assert output(answers, "a") == "good"
+
+
+@pytest.mark.parametrize("answer", [None, 3, {"answer": "x"}, {"label": None}, ["good"], {"scores": {}}])
+def test_an_answer_of_another_shape_is_an_error_of_that_example(cache: Cache, answer: Any) -> None:
+    answers, _ = ask(Recorder(lambda text: answer), ["a"], cache)
+    assert "expected a string or {'label': string}" in next(iter(answers.failures.values()))
+
+
+def test_the_label_of_the_highest_probability_is_the_output(cache: Cache) -> None:
+    answers, _ = ask(Recorder(lambda text: {"scores": {"bad": 0.2, "good": 0.8}}), ["a"], cache)
+    assert next(iter(answers.predictions.values())) == Prediction("good", {"bad": 0.2, "good": 0.8})
+
+
+@pytest.mark.parametrize("damage", ['{"outp', "[]", "3", "null", '{"output": "A"}'])
+def test_a_damaged_row_of_the_cache_is_asked_anew(tmp_path: Path, cache: Cache, damage: str) -> None:
+    ask(Recorder(), ["a"], cache)
+    with sqlite3.connect(tmp_path / "cache.sqlite") as other:
+        other.execute("UPDATE kept SET value = ?", (damage,))
+    other.close()
+    model = Recorder()
+    answers, _ = ask(model, ["a"], cache)
+    assert (model.asked, output(answers, "a")) == (["a"], "A")
+
+
+def test_a_file_that_is_no_cache_is_told(tmp_path: Path) -> None:
+    (tmp_path / "cache.sqlite").write_bytes(b"nothing that SQLite knows" * 100)
+    with pytest.raises(InputError, match=r"cache\.sqlite:1:1: damaged: file is not a database\n  delete it"):
+        Cache(tmp_path / "cache.sqlite")
+
+
+def test_two_processes_may_share_the_file(tmp_path: Path, cache: Cache) -> None:
+    other = Cache(tmp_path / "cache.sqlite")
+    cache.put([("a", {"x": 1})])
+    other.put([("b", "é\ud800")])
+    assert cache.get(["a", "b", "c"]) == other.get(["a", "b"]) == {"a": {"x": 1}, "b": "é\ud800"}
+    other.close()

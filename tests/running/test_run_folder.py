@@ -1,0 +1,132 @@
+"""A run on disk: whole, readable, the same bytes for the same run."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pyarrow import parquet
+
+from albert_robust.errors import InputError
+from albert_robust.running.execute import Workspace, execute
+from albert_robust.running.folder import keep, merge, open_run
+from albert_robust.running.plan import Cell, plan
+from albert_robust.running.records import Change, Outcome, Run
+from albert_robust.scoring.statistics import NOTHING
+from albert_robust.suite.suite import load_suite
+from albert_robust.summary import judged, run_of
+
+SUITE = """
+task: text-classification
+model: {python: "model:answer", version: "1"}
+datasets: {films: {path: d.jsonl, language: en}}
+checks:
+  - {expect: invariance, perturbations: [typos.swap, case.upper], variants: 2}
+  - {expect: reference, gates: [accuracy >= 0.5]}
+"""
+MODEL = """
+def answer(batch):
+    return [{"scores": {"good": 0.7, "bad": 0.3}} if len(one["text"]) % 2 else "bad" for one in batch]
+"""
+
+
+@pytest.fixture
+def cells(write: Callable[..., Path]) -> list[Cell]:
+    rows = "".join(f'{{"text": "quite a good film {"o" * number}", "label": "good"}}\n' for number in range(9))
+    write(d_dot_jsonl=rows, model_dot_py=MODEL)
+    return plan(load_suite(write(s_dot_robust_dot_yaml=SUITE)))
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Callable[[list[Cell]], Run]:
+    """Return a function from cells to their run."""
+    workspace = Workspace(tmp_path / ".albert_robust", "run")
+
+    def make(cells: list[Cell]) -> Run:
+        execution = execute(cells, workspace)
+        return run_of(execution, cells, judged(execution, cells))
+
+    return make
+
+
+def test_a_run_comes_back_as_it_was_kept(cells: list[Cell], made: Callable[[list[Cell]], Run], tmp_path: Path) -> None:
+    run = made(cells)
+    keep(run, tmp_path / "run")
+    assert open_run(tmp_path / "run") == run
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["outcomes.parquet", "run.json"]
+
+
+def test_two_halves_make_the_whole_in_any_order(cells: list[Cell], made: Callable[[list[Cell]], Run]) -> None:
+    whole, halves = made(cells), [made(cells[1:]), made(cells[:1])]
+    merged = merge(halves)
+    assert (merged.cells, merged.outcomes, merged.suites) == (whole.cells, whole.outcomes, whole.suites)
+    assert merged == merge(halves[::-1])
+
+
+def test_the_outcomes_are_the_same_bytes_for_any_order_of_cells(
+    cells: list[Cell], made: Callable[[list[Cell]], Run], tmp_path: Path
+) -> None:
+    for name, order in (("a", cells), ("b", cells[::-1])):
+        keep(made(order), tmp_path / name)
+    assert (tmp_path / "a/outcomes.parquet").read_bytes() == (tmp_path / "b/outcomes.parquet").read_bytes()
+
+
+def test_what_was_not_measured_is_null_in_the_file_and_not_measured_when_read(
+    cells: list[Cell], made: Callable[[list[Cell]], Run], tmp_path: Path
+) -> None:
+    run = made(cells)
+    empty = replace(run.cells[0], measures={"consistency": NOTHING})
+    keep(replace(run, cells=(empty,)), tmp_path)
+    written = json.loads((tmp_path / "run.json").read_text(), parse_constant=pytest.fail)
+    assert written["cells"][0]["measures"]["consistency"]["value"] is None
+    assert not open_run(tmp_path).cells[0].measures["consistency"].measured
+
+
+def test_the_outcomes_are_a_table_that_any_reader_of_parquet_opens(
+    cells: list[Cell], made: Callable[[list[Cell]], Run], tmp_path: Path
+) -> None:
+    run = made(cells)
+    keep(run, tmp_path)
+    table = parquet.read_table(tmp_path / "outcomes.parquet")
+    assert table.num_rows == len(run.outcomes) == 9 * 2 * 2 + 9
+    assert {"suite", "cell", "example", "status", "before", "after", "agreement"} <= set(table.column_names)
+
+
+def test_text_of_any_kind_comes_back(tmp_path: Path) -> None:
+    nasty = "a\x00b\u202e👩\u200d👧\r\n\ttab"
+    outcome = Outcome("s", "c", nasty, "en", 0, "tested", {"text": nasty}, {"text": ""}, before=nasty)
+    outcome = replace(outcome, changes=(Change("text", 0, 3, nasty, "x"),), references=(nasty, ""))
+    keep(Run((), (), (outcome,)), tmp_path)
+    assert open_run(tmp_path).outcomes == (outcome,)
+
+
+def test_half_a_character_of_a_model_becomes_visible(tmp_path: Path) -> None:
+    keep(Run((), (), (Outcome("s", "c", "1", "en", 0, "tested", {"text": "a"}, before="x\ud800"),)), tmp_path)
+    assert open_run(tmp_path).outcomes[0].before == "x\\ud800"
+
+
+DAMAGE = {
+    "no run": (None, "no run here: No such file or directory"),
+    "half a file": ('{"schema": 1, "outc', "run.json:1:1: damaged: not JSON"),
+    "a list": ("[]", r"written by another version \(schema None, expected 1\)"),
+    "a later version": ('{"schema": 99}', r"written by another version \(schema 99, expected 1\)"),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), list(DAMAGE.values()), ids=list(DAMAGE))
+def test_a_damaged_run_is_told(tmp_path: Path, content: str | None, message: str) -> None:
+    keep(Run((), (), ()), tmp_path)
+    (tmp_path / "run.json").unlink()
+    if content is not None:
+        (tmp_path / "run.json").write_text(content)
+    with pytest.raises(InputError, match=message):
+        open_run(tmp_path)
+
+
+def test_the_files_of_two_runs_do_not_mix_unnoticed(tmp_path: Path) -> None:
+    keep(Run((), (), ()), tmp_path / "a")
+    keep(Run((), (), (Outcome("s", "c", "1", "en", 0, "unchanged", {"text": "a"}),)), tmp_path / "b")
+    (tmp_path / "b/run.json").replace(tmp_path / "a/run.json")
+    with pytest.raises(InputError, match=r"outcomes\.parquet:1:1: does not belong to run\.json beside it"):
+        open_run(tmp_path / "a")

@@ -1,0 +1,169 @@
+"""A suite's file: what loads, and what is told of one that does not."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from albert_robust.errors import InputError
+from albert_robust.running.plan import plan
+from albert_robust.suite.suite import Suite, load_suite
+
+GOOD = """\
+task: text-classification
+model: {python: "model:predict"}
+datasets:
+  reviews: {path: d.jsonl, languages: [en, no]}
+checks:
+  - expect: invariance
+    perturbations: [typos.swap]
+    gates: [consistency >= 0.9]
+  - expect: direction
+    perturbations: [semantics.negate]
+"""
+ROWS = '{"text": "a", "language": "en"}\n{"text": "b", "language": "no"}\n'
+
+
+@pytest.fixture
+def load(write: Callable[..., Path]) -> Callable[..., Suite]:
+    """Return a function that loads the good suite with some strings replaced."""
+
+    def loaded(*replacements: tuple[str, str]) -> Suite:
+        text = GOOD
+        for old, new in replacements:
+            assert old in text
+            text = text.replace(old, new)
+        return load_suite(write(d_dot_jsonl=ROWS, s_dot_robust_dot_yaml=text))
+
+    return loaded
+
+
+def test_a_suite_of_ten_lines_loads(load: Callable[..., Suite]) -> None:
+    suite = load()
+    assert (suite.name, suite.task.name, suite.seed, suite.confidence) == ("s", "text-classification", 0, 0.95)
+    assert [str(check.specs[0]) for check in suite.checks] == ["typos.swap@2", "semantics.negate"]
+    assert [str(check.gates[0]) for check in suite.checks] == ["consistency >= 0.9", "sensitivity >= 0.5"]
+
+
+def test_its_cells_are_checks_by_datasets_by_perturbations_by_languages(load: Callable[..., Suite]) -> None:
+    assert [cell.id for cell in plan(load())] == [
+        "reviews/typos.swap@2[en]",
+        "reviews/typos.swap@2[no]",
+        "reviews/semantics.negate[en]",
+        "reviews/semantics.negate[no]",
+    ]
+
+
+def test_norwegian_stays_a_language(load: Callable[..., Suite]) -> None:
+    assert load().datasets["reviews"].languages == ("en", "no")
+
+
+def test_min_nan_chinese_is_a_language_and_not_a_number(load: Callable[..., Suite]) -> None:
+    assert load(("[en, no]", "[en, nan]")).datasets["reviews"].languages == ("en", "nan")
+
+
+MISTAKES = {
+    "unknown key": (
+        ("expect: inv", "expekt: inv"),
+        r"s\.robust\.yaml:6:5: unknown key 'expekt'\n  did you mean 'expect'\?",
+    ),
+    "unknown key above": (("checks:", "chekcs:"), r":5:1: unknown key 'chekcs'\n  did you mean 'checks'\?"),
+    "missing key": (("checks:", "chekcs:"), r"the key 'checks' is missing"),
+    "unknown perturbation": (
+        ("typos.swap", "typos.swpa"),
+        r":7:21: unknown perturbation 'typos\.swpa'\n  did you mean 'typos\.swap'\?",
+    ),
+    "unknown task": (("text-class", "txt-class"), r":1:1: 'txt-classification': input should be 'text-classification'"),
+    "wrong type": (("[typos.swap]", "typos.swap"), r":7:5: 'typos\.swap': input should be a valid list"),
+    "severity": (("[typos.swap]", "[typos.swap@9]"), r":7:21: 'typos\.swap@9': severity 9, expected 1 to 5"),
+    "missing file": (("d.jsonl", "e.jsonl"), r":4:13: no file 'e\.jsonl' here"),
+    "bad gate": (("consistency >=", "consistency >"), r":8:13: 'consistency > 0\.9' is no gate"),
+    "unknown measure": (
+        ("consistency >=", "consistancy >="),
+        r":8:13: unknown measure 'consistancy' .*\n  did you mean 'consistency'\?",
+    ),
+    "bound in percent": ((">= 0.9", ">= 90"), r":8:13: the bound 90 lies outside \[0, 1\]"),
+    "bad tag": (("[en, no]", "[english]"), r":4:28: 'english' is no language tag"),
+    "language twice": (("[en, no]", "[en, en]"), r"a language is named twice"),
+    "no language": ((", languages: [en, no]", ""), r":4:3: say the language"),
+    "two models": (("{python:", "{extractive: builtin, python:"), r":2:1: 2 kinds of model"),
+    "nothing to perturb": (
+        ("    perturbations: [typos.swap]\n", ""),
+        r":6:5: a check of invariance needs perturbations",
+    ),
+    "a glob of nothing": (("typos.swap", "typoes.*"), r":7:21: no perturbation matches 'typoes\.\*'"),
+    "unknown dataset": (
+        ("    gates:", "    datasets: [review]\n    gates:"),
+        r":8:16: unknown dataset 'review'\n  did you mean 'reviews'\?",
+    ),
+    "unknown check language": (
+        ("    gates:", "    languages: [fr]\n    gates:"),
+        r":8:17: unknown language 'fr'\n  known: en, no",
+    ),
+    "unknown agreement": (
+        ("    gates:", "    agreement: labs\n    gates:"),
+        r"unknown agreement 'labs'\n  known: equality",
+    ),
+}
+
+
+@pytest.mark.parametrize(("replacement", "message"), list(MISTAKES.values()), ids=list(MISTAKES))
+def test_a_mistake_is_told_with_its_place_and_its_cure(
+    load: Callable[..., Suite], replacement: tuple[str, str], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        load(replacement)
+
+
+def places(error: InputError) -> list[int]:
+    return [complaint.line for complaint in error.complaints]
+
+
+def test_all_mistakes_of_the_grammar_are_told_at_once_in_file_order(load: Callable[..., Suite]) -> None:
+    with pytest.raises(InputError) as caught:
+        load(("task: text-", "task: txt-"), ("[en, no]", "[English]"), ("expect: dir", "expect: no-dir"))
+    assert places(caught.value) == [1, 4, 9]
+
+
+def test_all_names_that_are_unknown_are_told_at_once_in_file_order(load: Callable[..., Suite]) -> None:
+    with pytest.raises(InputError) as caught:
+        load(("d.jsonl", "e.jsonl"), ("semantics.neg", "semantic.neg"), ("typos.swap", "typo.swap"), (">= 0.9", ">= 2"))
+    assert places(caught.value) == [4, 7, 8, 10]
+    assert str(caught.value).count("s.robust.yaml:") == 4
+
+
+def test_two_checks_with_cells_of_one_name_are_told(load: Callable[..., Suite]) -> None:
+    suite = load(("semantics.negate", "typos.swap"))
+    with pytest.raises(
+        InputError, match=r"yaml:9:1: two checks give the cell 'reviews/typos\.swap@2\[en\]'\n  give one"
+    ):
+        plan(suite)
+
+
+def test_a_name_tells_two_checks_apart(load: Callable[..., Suite]) -> None:
+    suite = load(("semantics.negate", "typos.swap"), ("- expect: dir", "- name: second\n    expect: dir"))
+    assert [cell.id for cell in plan(suite)][2] == "second/reviews/typos.swap@2[en]"
+
+
+def test_severities_multiply_names_that_do_not_say_theirs(load: Callable[..., Suite]) -> None:
+    suite = load(("[typos.swap]", "[typos.swap, typos.delete@5]\n    severities: [1, 3]"))
+    assert [str(spec) for spec in suite.checks[0].specs] == ["typos.swap@1", "typos.swap@3", "typos.delete@5"]
+
+
+def test_cell_ids_are_ascii_and_hold_no_blanks(load: Callable[..., Suite]) -> None:
+    ids = [cell.id for cell in plan(load(("[typos.swap]", '["typos.swap@1 | case.lower", "typos.*"]')))]
+    assert "reviews/typos.swap@1+case.lower[en]" in ids
+    assert all(name.isascii() and " " not in name for name in ids)
+
+
+def test_a_seed_from_outside_wins(write: Callable[..., Path]) -> None:
+    path = write(d_dot_jsonl=ROWS, s_dot_robust_dot_yaml=GOOD + "seed: 3\n")
+    assert [load_suite(path).seed, load_suite(path, seed=0).seed] == [3, 0]
+
+
+def test_a_pack_beside_the_suite_is_opened(write: Callable[..., Path], load: Callable[..., Suite]) -> None:
+    write(
+        perturbations__own_dot_py="from albert_robust import perturbation\n\n"
+        '@perturbation("own.one", preserves="meaning")\ndef one(text, rng, severity):\n    return text\n'
+    )
+    assert str(load(("typos.swap", "own.one")).checks[0].specs[0]) == "own.one@2"

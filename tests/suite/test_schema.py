@@ -1,0 +1,44 @@
+"""The JSON Schema that editors use says what the loader says."""
+
+import importlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from albert_robust.builtin import builtin
+from albert_robust.cli import main
+from albert_robust.suite.documents import open_document
+from albert_robust.suite.suite import load_suite
+
+SHIPPED = sorted(builtin("suites").glob("*.robust.yaml"))
+
+
+@pytest.fixture
+def validator(capsys: pytest.CaptureFixture[str]) -> Any:
+    """Return a validator of what `albert-robust schema` prints."""
+    jsonschema: Any = pytest.importorskip("jsonschema")
+    assert main(["schema"]) == 0
+    return jsonschema.Draft202012Validator(json.loads(capsys.readouterr().out))
+
+
+def test_the_schema_is_a_schema(validator: Any) -> None:
+    importlib.import_module("jsonschema").Draft202012Validator.check_schema(validator.schema)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=[path.name for path in SHIPPED])
+def test_the_shipped_suites_fit_the_schema_and_load(validator: Any, path: Path) -> None:
+    assert list(validator.iter_errors(open_document(path).value)) == []
+    assert load_suite(path).checks
+
+
+@pytest.mark.parametrize(
+    "line", ["tasks: x", "checks: []", "confidence: 2", "on_inconclusive: maybe", "checks: [{expect: invariant}]"]
+)
+def test_what_the_loader_refuses_an_editor_marks(validator: Any, write: Callable[..., Path], line: str) -> None:
+    good = 'task: text-classification\nmodel: {python: "m:f"}\ndatasets: {d: {path: d.jsonl, language: en}}\n'
+    value = open_document(write(s_dot_yaml=good + line)).value
+    whole = {"checks": [{"expect": "invariance", "perturbations": ["typos.*"]}], **value}
+    assert list(validator.iter_errors(whole))

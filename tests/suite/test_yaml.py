@@ -1,0 +1,77 @@
+"""Only plain YAML is read, and nothing in it unfolds or surprises."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from albert_robust.errors import InputError
+from albert_robust.suite.documents import open_document
+
+REFUSED = {
+    "an anchor": ("a: &x 1\n", r"s\.yaml:1:4: not plain YAML: anchors and aliases are not allowed"),
+    "an alias": ("a: 1\nb: *x\n", r"s\.yaml:2:4: not plain YAML: anchors and aliases are not allowed"),
+    "a merge": ("a: {b: 1}\nc:\n  <<: *a\n", r"s\.yaml:3:7: .*anchors and aliases"),
+    "a tag": ("a: !!python/object:os.system 1\n", r"s\.yaml:1:4: not plain YAML: the tag .* is not allowed"),
+    "a key twice": ("a: 1\nb: 2\na: 3\n", r"s\.yaml:3:1: .*the key 'a' is here twice \(first in line 1\)"),
+    "a key twice below": ("a:\n  b: 1\n  b: 2\n", r"s\.yaml:3:3: .*the key 'b' is here twice \(first in line 2\)"),
+    "too deep": ("a: " + "[" * 100 + "]" * 100, r"s\.yaml:1:43: not plain YAML: nested deeper than 40"),
+    "too large": ("# " + "x" * 1_000_000, r"s\.yaml:1:1: the file has 1,000,002 bytes, more than 1,000,000"),
+    "two documents": ("a: 1\n---\nb: 2\n", r"s\.yaml:2:1: not plain YAML: but found another document"),
+    "an open bracket": ("a: [1, 2\nb: 3\n", r"s\.yaml:2:\d: not plain YAML"),
+    "a tab": ("a:\n\t- 1\n", r"s\.yaml:2:1: not plain YAML: found character '\\t'"),
+    "a control character": ("a: \x07\n", r"s\.yaml:1:1: not plain YAML: unacceptable character #x0007"),
+    "no UTF-8": (b"a: 1\nb: \xff\n", r"s\.yaml:2:1: not UTF-8 text"),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), list(REFUSED.values()), ids=list(REFUSED))
+def test_what_is_not_plain_is_refused_with_its_place(
+    write: Callable[..., Path], content: str | bytes, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        open_document(write(s_dot_yaml=content))
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("no", "no"),
+        ("yes", "yes"),
+        ("on", "on"),
+        ("nan", "nan"),
+        ("inf", "inf"),
+        ("1_000", "1_000"),
+        ("0x10", "0x10"),
+        ("12:30", "12:30"),
+        ("2024-01-01", "2024-01-01"),
+        ("٣", "٣"),
+        ('"3"', "3"),
+        ("3", 3),
+        ("-3", -3),
+        ("0.5", 0.5),
+        (".5", 0.5),
+        ("1e3", 1000.0),
+        ("true", True),
+        ("~", None),
+        ("", None),
+    ],
+)
+def test_words_stay_words_and_numbers_are_numbers(write: Callable[..., Path], written: str, value: object) -> None:
+    found = open_document(write(s_dot_yaml=f"a: {written}\n")).value["a"]
+    assert (found, type(found)) == (value, type(value))
+
+
+def test_a_number_of_ten_thousand_digits_is_a_word(write: Callable[..., Path]) -> None:
+    assert open_document(write(s_dot_yaml="a: " + "9" * 10_000)).value == {"a": "9" * 10_000}
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"s\.yaml:1:1: cannot read the file: No such file"):
+        open_document(tmp_path / "s.yaml")
+
+
+def test_a_complaint_stands_at_the_deepest_place_that_the_file_has(write: Callable[..., Path]) -> None:
+    document = open_document(write(s_dot_yaml="a:\n  - b: 1\n"))
+    assert str(document.complain(("a", 0, "b", "c"), "wrong")).endswith("s.yaml:2:5: wrong")
+    assert str(document.complain(("z",), "wrong")).endswith("s.yaml:1:1: wrong")
