@@ -1,0 +1,125 @@
+"""Cases as a reader sees them: the outcomes that speak against the model, the worst first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from albert_robust.report.display import shorten
+from albert_robust.report.edits import SHORT, Segment, segments, shortened, side
+from albert_robust.report.figures import number
+from albert_robust.running.records import CellRecord, Outcome
+
+LONGEST = 4000  # code points of a whole text; longer ones are in the outcomes file alone
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field before and after, its edits marked; `whole` is empty where nothing was left out."""
+
+    name: str
+    changed: bool
+    original: tuple[Segment, ...]
+    variant: tuple[Segment, ...]
+    whole: tuple[Segment, ...]
+    too_long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutputView:
+    """An output or a reference: short, and whole where that differs."""
+
+    text: str
+    whole: str
+    probability: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One outcome of a cell."""
+
+    example: str
+    language: str
+    replicate: str
+    message: str
+    fields: tuple[FieldView, ...]
+    several: bool
+    before: OutputView | None
+    after: OutputView | None
+    references: tuple[OutputView, ...]
+    figures: tuple[tuple[str, str], ...]
+
+
+def failures(cell: CellRecord, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes that speak against the model: errors, then the worst first, then in order.
+
+    For invariance an output that changed, for direction one that stayed, for a reference check one below full quality.
+    """
+    errors = [outcome for outcome in outcomes if outcome.status == "error"]
+    weighed = [(_badness(cell.expectation, outcome), outcome) for outcome in outcomes if outcome.status == "tested"]
+    bad = sorted((pair for pair in weighed if pair[0] > 0), key=lambda pair: -pair[0])
+    return errors + [outcome for _, outcome in bad]
+
+
+def _badness(expectation: str, outcome: Outcome) -> float:
+    if expectation == "reference":
+        values = outcome.quality_before.values()
+        return 1 - sum(values) / len(values) if values else 0.0
+    if outcome.agreement is None:
+        return 0.0
+    return outcome.agreement if expectation == "direction" else 1 - outcome.agreement
+
+
+def case_view(cell: CellRecord, outcome: Outcome, numbered: bool) -> CaseView:
+    """Return one outcome, fit to be shown; `numbered` where examples have several variants."""
+    reference = cell.expectation == "reference"
+    return CaseView(
+        example=outcome.example,
+        language=outcome.language,
+        replicate=str(outcome.replicate) if numbered else "",
+        message=shorten(outcome.message, SHORT),
+        fields=tuple(_field(name, outcome) for name in outcome.original),
+        several=len(outcome.original) > 1,
+        before=_output(outcome.before, outcome.scores_before),
+        after=None if reference else _output(outcome.after, outcome.scores_after),
+        references=tuple(_text(text) for text in outcome.references[:3]),
+        figures=tuple(_figures(outcome, reference)),
+    )
+
+
+def _field(name: str, outcome: Outcome) -> FieldView:
+    original = outcome.original[name]
+    variant = outcome.variant.get(name, original)
+    changes = [change for change in outcome.changes if change.field == name]
+    whole = segments(original, variant, changes)
+    short = shortened(whole)
+    cut = short != whole
+    too_long = cut and sum(len(part.text) for part in whole) > LONGEST
+    return FieldView(
+        name=name,
+        changed=side(whole, "inserted") != original,
+        original=tuple(part for part in short if part.kind != "inserted"),
+        variant=tuple(part for part in short if part.kind != "deleted"),
+        whole=whole if cut and not too_long else (),
+        too_long=too_long,
+    )
+
+
+def _text(text: str) -> OutputView:
+    short = shorten(text, SHORT)
+    return OutputView(short, "" if short == text else shorten(text, LONGEST))
+
+
+def _output(text: str | None, scores: Mapping[str, float]) -> OutputView | None:
+    if text is None:
+        return None
+    found = _text(text)
+    return OutputView(found.text, found.whole, number(scores[text]) if text in scores else "")
+
+
+def _figures(outcome: Outcome, reference: bool) -> list[tuple[str, str]]:
+    if reference:
+        return [(name, number(value)) for name, value in outcome.quality_before.items()]
+    found = [] if outcome.agreement is None else [("agreement", number(outcome.agreement))]
+    for name, after in outcome.quality_after.items():
+        if name in outcome.quality_before:
+            found.append((name, f"{number(outcome.quality_before[name])} \u2192 {number(after)}"))
+    return found

@@ -1,0 +1,152 @@
+"""Cells as a reader sees them: the verdict, how it came about, and how to run the cell again."""
+
+import hashlib
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf, isnan
+
+from albert_robust.report.cases import CaseView, case_view, failures
+from albert_robust.report.display import shorten
+from albert_robust.report.figures import counted, interval, number
+from albert_robust.report.verdicts import ATTENTION, MARKS, WORST_FIRST, Mark
+from albert_robust.running.records import CellRecord, GateRecord, Outcome
+
+SHOWN = 10  # failures a cell
+SHOWN_IN_ALL = 1500  # keeps the page of a large run small
+OPEN = 3  # cells whose failures lie open
+LONG_REASON = 600
+_COMPLEMENTS = {"invariance": ("flip rate", "sensitivity"), "direction": ("flip rate", "consistency")}
+_SPEAK = {
+    "invariance": "changed outputs",
+    "direction": "outputs that stayed alike",
+    "reference": "outputs below full quality",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRow:
+    """A measure of a cell, and what its gate says if it has one."""
+
+    name: str
+    value: str
+    interval: str
+    examples: int
+    gate: str
+    mark: Mark | None
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """One cell."""
+
+    anchor: str
+    suite: str
+    name: str
+    mark: Mark
+    expectation: str
+    contract: str
+    language: str
+    reason: str
+    accounting: tuple[tuple[str, int], ...]
+    measures: tuple[MeasureRow, ...]
+    cases: tuple[CaseView, ...]
+    heading: str
+    unshown: int
+    is_open: bool
+    command: str
+
+
+def anchor(cell: CellRecord) -> str:
+    """Return the cell's place in the page, the same in every report."""
+    name = f"{cell.suite}\0{cell.cell}".encode("utf-8", "surrogatepass")
+    return f"c-{hashlib.sha256(name).hexdigest()[:10]}"
+
+
+def command(path: str, cell: str) -> str:
+    """Return the command line that runs a cell again."""
+    item = f"{path}::{cell}"
+    quoted = shlex.quote(item) if any(character in item for character in '"$`\\!') else f'"{item}"'
+    return f"pytest {quoted}"
+
+
+def worst_first(cells: Sequence[CellRecord]) -> list[CellRecord]:
+    """Return cells by verdict, those furthest from their gates first, then in plan order."""
+    return sorted(cells, key=lambda cell: (WORST_FIRST.index(cell.verdict), -max(map(_miss, cell.gates), default=-inf)))
+
+
+def _miss(gate: GateRecord) -> float:
+    if isnan(gate.estimate.value):
+        return inf
+    return gate.bound - gate.estimate.value if gate.at_least else gate.estimate.value - gate.bound
+
+
+def cell_views(
+    cells: Sequence[CellRecord], outcomes: Mapping[tuple[str, str], Sequence[Outcome]], paths: Mapping[str, str]
+) -> tuple[CellView, ...]:
+    """Return cells with their failures.
+
+    Args:
+        cells: In the order of the page. Passed ones and those that do not apply show no failures.
+        outcomes: By suite and cell.
+        paths: Of the suites, by name.
+    """
+    bad = [cell for cell in cells if cell.verdict in ATTENTION]
+    limit = min(SHOWN, max(1, SHOWN_IN_ALL // max(1, len(bad))))
+    opened = {anchor(cell) for cell in bad[:OPEN]}
+    return tuple(
+        _view(cell, outcomes.get((cell.suite, cell.cell), ()), paths.get(cell.suite, cell.suite), limit, opened)
+        for cell in cells
+    )
+
+
+def _view(cell: CellRecord, outcomes: Sequence[Outcome], path: str, limit: int, opened: set[str]) -> CellView:
+    found = failures(cell, outcomes) if cell.verdict in ATTENTION else []
+    numbered = any(outcome.replicate for outcome in outcomes)
+    return CellView(
+        anchor=anchor(cell),
+        suite=cell.suite,
+        name=cell.cell,
+        mark=MARKS[cell.verdict],
+        expectation=cell.expectation,
+        contract=cell.contract,
+        language=cell.language,
+        reason=shorten(cell.reason, LONG_REASON),
+        accounting=_accounting(cell),
+        measures=tuple(_measures(cell)),
+        cases=tuple(case_view(cell, outcome, numbered) for outcome in found[:limit]),
+        heading=_heading(cell, found, limit),
+        unshown=max(0, len(found) - limit),
+        is_open=anchor(cell) in opened,
+        command=command(path, cell.cell),
+    )
+
+
+def _heading(cell: CellRecord, found: Sequence[Outcome], limit: int) -> str:
+    errors = sum(outcome.status == "error" for outcome in found)
+    parts = [counted(errors, "error")] if errors else []
+    if len(found) > errors:
+        parts.append(f"{len(found) - errors:,} {_SPEAK.get(cell.expectation, 'cases')}")
+    what = " and ".join(parts)
+    return f"{what}; {limit} shown" if limit < len(found) else what
+
+
+def _accounting(cell: CellRecord) -> tuple[tuple[str, int], ...]:
+    counts = cell.counts
+    kept = (("selected", counts.selected), ("not applicable", counts.not_applicable), ("unchanged", counts.unchanged))
+    rest = (("rejected", counts.rejected), ("error", counts.error), ("tested", counts.tested))
+    return (*kept, *rest) if cell.expectation == "reference" else (*kept, *rest, ("flipped", counts.flipped))
+
+
+def _measures(cell: CellRecord) -> list[MeasureRow]:
+    """Return the measures that say something of their own: the gated ones and no mere complements of others."""
+    gated = {gate.measure: gate for gate in cell.gates}
+    hidden = _COMPLEMENTS.get(cell.expectation, ())
+    rows = []
+    for name, estimate in cell.measures.items():
+        gate = gated.get(name)
+        if gate or name not in hidden:
+            mark = MARKS[gate.verdict] if gate else None
+            bound = gate.gate.removeprefix(name).strip() if gate else ""
+            rows.append(MeasureRow(name, number(estimate.value, 3), interval(estimate), estimate.clusters, bound, mark))
+    return rows

@@ -1,0 +1,101 @@
+"""Safe display of hostile text: what cannot be seen, or moves what can, becomes a badge such as `U+202E`.
+
+The texts of a robustness report are attacks by design: direction overrides, zero-width letters, half characters.
+Escaping markup is the template engine's work; this module is about characters that no escaping touches. Joiners that
+spell a word (Indic and Arabic scripts) or an emoji are left alone in running text, never inside an edit.
+"""
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+import regex
+
+from albert_robust.text.graphemes import graphemes
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+_SCRIPTS = "Arab Syrc Mong Deva Beng Guru Gujr Orya Taml Telu Knda Mlym Sinh Khmr"
+_JOINING = "".join(rf"\p{{{script}}}" for script in _SCRIPTS.split())
+_PICTURE = r"\p{Extended_Pictographic}\uFE0F?\p{Emoji_Modifier}?"
+# A flag of a region is a black flag and 3 to 6 tag letters (UTS 51, ED-14a); longer runs of tags smuggle text.
+_FLAG = r"\U0001F3F4[\U000E0030-\U000E0039\U000E0061-\U000E007A]{3,6}\U000E007F"
+_WHOLE = rf"{_FLAG}|{_PICTURE}(?:\u200D{_PICTURE})*|[0-9#*]\uFE0F\u20E3"
+_JOINER = rf"(?<=[{_JOINING}\p{{M}}])[\u200C\u200D](?=[{_JOINING}])"
+_UNSEEN = r"\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800"
+_RUNNING = regex.compile(
+    rf"(?:{_WHOLE}|{_JOINER})|(?P<hidden>(?P<one>[[{_UNSEEN}\p{{Zs}}]--[\n\t\x20\u00A0\u3000]])(?P=one)*)", regex.V1
+)
+_EDITED = regex.compile(
+    rf"(?:{_WHOLE})|(?P<hidden>(?P<one>[[{_UNSEEN}\s]--[\x20]]|(?<=\A\s*)\x20(?=\s*\Z))(?P=one)*)", regex.V1
+)
+CODE_POINTS_A_GRAPHEME = 8  # on average, in a shortened text: one grapheme can hold thousands of marks
+
+
+def badge(character: str) -> str:
+    """Return the name of a code point as standards write it, such as `U+202E`."""
+    return f"U+{ord(character):04X}"
+
+
+def plain(text: str) -> str:
+    """Return a text whose hidden characters are written out, fit for attributes and files: `a‹U+202E›b`."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _RUNNING.sub(_written, text)
+
+
+def _written(match: "regex.Match[str]") -> str:
+    return f"‹{_label(match)}›" if match["hidden"] else match[0]
+
+
+def _label(match: "regex.Match[str]") -> str:
+    name = badge(match["one"])
+    return name if len(match["hidden"]) == 1 else f"{name} ×{len(match['hidden'])}"
+
+
+def visible(text: str, edited: bool = False) -> "Markup":
+    """Return a text as HTML: markup escaped, hidden characters as badges.
+
+    Args:
+        text: Any text.
+        edited: Whether it is a part that an edit put in or took out. There joiners and white space are shown too, but not
+            the spaces of words.
+    """
+    from markupsafe import Markup, escape
+
+    pieces: list[str] = []
+    done = 0
+    if edited and unicodedata.category(text[:1] or "a").startswith("M"):
+        pieces.append("\u25cc")  # a mark alone would sit on the letter before the edit
+    for match in (_EDITED if edited else _RUNNING).finditer(text):
+        if match["hidden"]:
+            title = unicodedata.name(match["one"], "no printable character").lower()
+            pieces += escape(text[done : match.start()]), f'<span class="cp" title="{title}">{_label(match)}</span>'
+            done = match.end()
+    return Markup("").join([*map(Markup, pieces), escape(text[done:])])  # each is escaped or ours
+
+
+def clip(text: str, limit: int) -> str:
+    """Return the first `limit` graphemes of a text, and fewer where they hold very many code points."""
+    if len(text) <= limit:
+        return text
+    part = text[: limit * CODE_POINTS_A_GRAPHEME]
+    found = graphemes(part)
+    whole = found[:-1] if len(part) < len(text) and len(found) > 1 else found  # the last one may be cut
+    return "".join(whole[:limit])
+
+
+def clip_end(text: str, limit: int) -> str:
+    """Return the last `limit` graphemes of a text, and fewer where they hold very many code points."""
+    if len(text) <= limit:
+        return text
+    part = text[-limit * CODE_POINTS_A_GRAPHEME :]
+    found = graphemes(part)
+    whole = found[1:] if len(part) < len(text) and len(found) > 1 else found  # the first one may be cut
+    return "".join(whole[-limit:])
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return a text of at most `limit` graphemes, with an ellipsis if something was left out."""
+    start = clip(text, limit)
+    return start if start == text else f"{start.rstrip()}\u2026"

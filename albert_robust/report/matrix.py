@@ -1,0 +1,145 @@
+"""Tables over many cells: consistency by perturbation and language, quality by dataset and language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from albert_robust.report.cells import anchor
+from albert_robust.report.figures import counted, interval, level, number
+from albert_robust.report.verdicts import MARKS, Mark
+from albert_robust.running.records import CellRecord
+from albert_robust.scoring.statistics import NOTHING
+
+_BLOCKS = {
+    "invariance": ("consistency", "Invariance: the output should stay"),
+    "direction": ("sensitivity", "Direction: the output should change"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixCell:
+    """One cell in a table."""
+
+    anchor: str
+    mark: Mark
+    value: str
+    title: str
+    tested: int
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """A perturbation; a language without a cell is None."""
+
+    name: str
+    check: str
+    cells: tuple[MatrixCell | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The rows of one expectation."""
+
+    title: str
+    rows: tuple[MatrixRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """One dataset of one suite."""
+
+    suite: str
+    dataset: str
+    languages: tuple[str, ...]
+    columns: int
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceRow:
+    """A reference check in one language; a measure that it does not have is None."""
+
+    anchor: str
+    name: str
+    language: str
+    mark: Mark
+    tested: int
+    values: tuple[tuple[str, str] | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceTable:
+    """The reference checks of a suite."""
+
+    suite: str
+    measures: tuple[str, ...]
+    rows: tuple[ReferenceRow, ...]
+
+
+def matrices(cells: Sequence[CellRecord]) -> tuple[Matrix, ...]:
+    """Return a matrix for each suite and dataset that perturbations were tried on, in plan order."""
+    groups: dict[tuple[str, str], list[CellRecord]] = {}
+    for cell in cells:
+        if cell.expectation in _BLOCKS:
+            groups.setdefault((cell.suite, cell.dataset), []).append(cell)
+    return tuple(_matrix(suite, dataset, group) for (suite, dataset), group in groups.items())
+
+
+def _matrix(suite: str, dataset: str, cells: Sequence[CellRecord]) -> Matrix:
+    languages = tuple(dict.fromkeys(cell.language for cell in cells))
+    blocks = []
+    for expectation, (measure, title) in _BLOCKS.items():
+        rows: dict[tuple[str, str], dict[str, CellRecord]] = {}
+        for cell in cells:
+            if cell.expectation == expectation:
+                rows.setdefault((_check(cell), cell.perturbation), {})[cell.language] = cell
+        if rows:
+            made = (_row(name, check, found, languages, measure) for (check, name), found in rows.items())
+            blocks.append(Block(f"{title}. Shown: {measure}", tuple(made)))
+    return Matrix(suite, dataset, languages, len(languages) + 1, tuple(blocks))
+
+
+def _check(cell: CellRecord) -> str:
+    """Return the name of the cell's check, which opens its id, or an empty string."""
+    before, found, _ = cell.cell.partition(f"{cell.dataset}/")
+    return before.rstrip("/") if found else ""
+
+
+def _row(name: str, check: str, found: dict[str, CellRecord], languages: Sequence[str], measure: str) -> MatrixRow:
+    return MatrixRow(name, check, tuple(_cell(found[tag], measure) if tag in found else None for tag in languages))
+
+
+def _cell(cell: CellRecord, measure: str) -> MatrixCell:
+    estimate = cell.measures.get(measure, NOTHING)
+    parts = [cell.verdict, f"{measure} {number(estimate.value, 3)} {interval(estimate)}".strip()]
+    title = "; ".join([*parts, counted(cell.counts.tested, "variant") + " tested", cell.cell])
+    return MatrixCell(
+        anchor=anchor(cell),
+        mark=MARKS[cell.verdict],
+        value=number(estimate.value),
+        title=title,
+        tested=cell.counts.tested,
+        level=level(estimate.value),
+    )
+
+
+def reference_tables(cells: Sequence[CellRecord]) -> tuple[ReferenceTable, ...]:
+    """Return a table for each suite with reference checks, in plan order."""
+    groups: dict[str, list[CellRecord]] = {}
+    for cell in cells:
+        if cell.expectation == "reference":
+            groups.setdefault(cell.suite, []).append(cell)
+    return tuple(_reference(suite, group) for suite, group in groups.items())
+
+
+def _reference(suite: str, cells: Sequence[CellRecord]) -> ReferenceTable:
+    names = tuple(dict.fromkeys(name for cell in cells for name in cell.measures))
+    return ReferenceTable(suite, names, tuple(_reference_row(cell, names) for cell in cells))
+
+
+def _reference_row(cell: CellRecord, names: Sequence[str]) -> ReferenceRow:
+    found = [cell.measures.get(name) for name in names]
+    values = tuple(None if one is None else (number(one.value, 3), interval(one)) for one in found)
+    check = _check(cell)
+    name = f"{check}/{cell.dataset}" if check else cell.dataset
+    return ReferenceRow(anchor(cell), name, cell.language, MARKS[cell.verdict], cell.counts.tested, values)

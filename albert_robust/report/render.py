@@ -1,0 +1,116 @@
+"""Render: a run as one self-contained HTML page, as Markdown or as JSON. The same run gives the same bytes.
+
+The page loads nothing: its style and its script lie in it, and its content security policy allows these two by their
+hashes and nothing else. Every value that a template prints is escaped and freed of hidden characters, in a user's
+templates too.
+"""
+
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from albert_robust.builtin import builtin
+from albert_robust.errors import UsageError
+from albert_robust.report.display import plain, visible
+from albert_robust.report.markdown import code, escaped
+from albert_robust.report.summary import summary
+from albert_robust.report.view import page
+from albert_robust.running.records import Run
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+PAGE = "index.html"
+
+
+def render_html(run: Run, templates: Sequence[Path] = ()) -> str:
+    """Return the report as one HTML page.
+
+    Args:
+        run: What is reported.
+        templates: Folders with the user's own templates, style sheet or script, which go before the built-in ones of
+            the same name: `report.html.j2`, `parts.html.j2`, `report.css`, `report.js`.
+
+    Raises:
+        UsageError: A folder of templates does not exist.
+    """
+    from markupsafe import Markup
+
+    environment = _environment(templates, autoescape=True, made_safe=plain)
+    environment.filters["visible"] = visible
+    style, script = _source(environment, "report.css"), _source(environment, "report.js")
+    return environment.get_template("report.html.j2").render(
+        page=page(run),
+        style=Markup(style),
+        script=Markup(script),
+        style_hash=_policy_hash(style),
+        script_hash=_policy_hash(script),
+    )
+
+
+def render_markdown(run: Run, templates: Sequence[Path] = ()) -> str:
+    """Return the report as Markdown, short enough for a comment. A user's `report.md.j2` goes before the built-in.
+
+    Raises:
+        UsageError: A folder of templates does not exist.
+    """
+    from markupsafe import Markup
+
+    environment = _environment(templates, autoescape=False, made_safe=escaped)
+    environment.filters["code"] = lambda text, table=False: Markup(code(text, table))
+    return environment.get_template("report.md.j2").render(page=page(run))
+
+
+def render_json(run: Run) -> str:
+    """Return what the run comes to as JSON in plain ASCII."""
+    return json.dumps(summary(run), indent=1, allow_nan=False) + "\n"
+
+
+def write_report(run: Run, folder: Path, templates: Sequence[Path] = ()) -> Path:
+    """Write the page beside the run's records, whole or not at all, and return its path."""
+    path = folder / PAGE
+    part = folder / f"{PAGE}.{os.getpid()}.part"
+    data = render_html(run, templates).encode("utf-8", "backslashreplace")
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def _environment(templates: Sequence[Path], autoescape: bool, made_safe: Callable[[str], str]) -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    for folder in templates:
+        if not folder.is_dir():
+            raise UsageError(f"no folder of templates at {str(folder)!r}")
+
+    def finalize(value: Any) -> Any:
+        return made_safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+    return Environment(
+        loader=FileSystemLoader([*templates, builtin("reports")]),
+        autoescape=autoescape,
+        undefined=StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _source(environment: "Environment", name: str) -> str:
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
+
+
+def _policy_hash(text: str) -> str:
+    """Return a source expression of a content security policy (CSP 3, 2.3.1) that allows a text."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,51 @@
+"""The run in brief, for programs: one JSON value with the verdicts and their measures, without the texts."""
+
+from typing import Any
+
+from albert_robust.report.view import banner, contrast
+from albert_robust.running.records import CellRecord, Run
+from albert_robust.scoring.statistics import Estimate
+
+SCHEMA = 1
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """Return what a run comes to; nothing measured is None."""
+    found = banner(run.cells)
+    return {
+        "schema": SCHEMA,
+        "answer": found.answer,
+        "explanation": found.explanation,
+        "tested": sum(cell.counts.tested for cell in run.cells),
+        "verdicts": {mark.word: count for mark, count in found.counts},
+        "suites": [_suite(suite.name, suite.path, run) for suite in run.suites],
+        "cells": [_cell(cell) for cell in run.cells],
+    }
+
+
+def _suite(name: str, path: str, run: Run) -> dict[str, Any]:
+    cells = [cell for cell in run.cells if cell.suite == name]
+    consistency, sensitivity = (sum(values) / len(values) if values else None for values in contrast(cells))
+    return {
+        "name": name,
+        "path": path,
+        "answer": banner(cells).answer,
+        "consistency": consistency,
+        "sensitivity": sensitivity,
+    }
+
+
+def _cell(cell: CellRecord) -> dict[str, Any]:
+    return {
+        "suite": cell.suite,
+        "cell": cell.cell,
+        "verdict": cell.verdict,
+        "reason": cell.reason,
+        "tested": cell.counts.tested,
+        "flipped": cell.counts.flipped,
+        "measures": {name: _estimate(value) for name, value in cell.measures.items() if value.measured},
+    }
+
+
+def _estimate(estimate: Estimate) -> dict[str, float | int]:
+    return {"value": estimate.value, "low": estimate.low, "high": estimate.high, "examples": estimate.clusters}

@@ -1,0 +1,257 @@
+"""The page as plain values. All arithmetic and all decisions of the report are here; templates only lay out."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import albert_robust
+from albert_robust.report.cells import CellView, anchor, cell_views, worst_first
+from albert_robust.report.display import shorten
+from albert_robust.report.figures import amount, counted, number
+from albert_robust.report.matrix import Matrix, ReferenceTable, matrices, reference_tables
+from albert_robust.report.verdicts import ATTENTION, MARKS, Mark
+from albert_robust.running.records import CellRecord, Outcome, Run, SuiteRecord, Verdict
+from albert_robust.scoring.statistics import NOTHING
+
+WORST, WORST_ERRORS = 6, 2  # lines on the first screen; errors must not hide every failure
+STILL, DEAF = 0.98, 0.05  # a model whose outputs hardly ever change: consistency from, sensitivity up to
+MANY_INPUTS = 20  # that one and the same output for all of them is worth a warning
+LONG_LINE = 150
+BRIEF = 20  # cells in a Markdown comment
+Answer = Literal["yes", "no", "undecided", "nothing"]
+_STYLES: dict[Answer, str] = {"yes": "passed", "no": "failed", "undecided": "inconclusive", "nothing": "error"}
+_HEADLINES: dict[Answer, tuple[str, str]] = {
+    "yes": ("\u2713", "Yes: every gate is met"),
+    "no": ("\u2715", "No"),
+    "undecided": ("?", "Undecided"),
+    "nothing": ("!", "Nothing was tested"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WorstCell:
+    """One line of the first screen."""
+
+    anchor: str
+    mark: Mark
+    suite: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """May I ship this model?"""
+
+    answer: Answer
+    style: str
+    sign: str
+    headline: str
+    explanation: str
+    counts: tuple[tuple[Mark, int], ...]
+    tested: str
+    worst: tuple[WorstCell, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """The mean of a measure over cells; `width` is in percent."""
+
+    value: str
+    width: str
+    cells: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteCard:
+    """One suite."""
+
+    name: str
+    path: str
+    description: str
+    facts: tuple[tuple[str, str], ...]
+    datasets: tuple[tuple[str, str], ...]
+    counts: tuple[tuple[Mark, int], ...]
+    consistency: Mean
+    sensitivity: Mean
+    warnings: tuple[str, ...]
+    note: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The report."""
+
+    banner: Banner
+    suites: tuple[SuiteCard, ...]
+    matrices: tuple[Matrix, ...]
+    references: tuple[ReferenceTable, ...]
+    attention: tuple[CellView, ...]
+    brief: tuple[CellView, ...]
+    brief_rest: int
+    passed: tuple[CellView, ...]
+    not_applicable: tuple[CellView, ...]
+    environment: tuple[tuple[str, str], ...]
+    cost: tuple[tuple[str, str], ...]
+    version: str
+
+
+def page(run: Run) -> Page:
+    """Return the report of a run as plain values."""
+    outcomes: dict[tuple[str, str], list[Outcome]] = {}
+    for outcome in run.outcomes:
+        outcomes.setdefault((outcome.suite, outcome.cell), []).append(outcome)
+    paths = {suite.name: suite.path for suite in run.suites}
+    attention = worst_first([cell for cell in run.cells if cell.verdict in ATTENTION])
+    shown = cell_views(attention, outcomes, paths)
+    return Page(
+        banner=banner(run.cells),
+        suites=tuple(_card(suite, run) for suite in run.suites),
+        matrices=matrices(run.cells),
+        references=reference_tables(run.cells),
+        attention=shown,
+        brief=shown[:BRIEF],
+        brief_rest=max(0, len(shown) - BRIEF),
+        passed=cell_views([cell for cell in run.cells if cell.verdict == "passed"], {}, paths),
+        not_applicable=cell_views([cell for cell in run.cells if cell.verdict == "not applicable"], {}, paths),
+        environment=tuple((name, _written(value)) for name, value in run.environment.items()),
+        cost=tuple((name.replace("_", " "), amount(value)) for name, value in run.cost.items()),
+        version=albert_robust.__version__,
+    )
+
+
+def banner(cells: Sequence[CellRecord]) -> Banner:
+    """Return the answer to "May I ship this model?", which nothing tested never answers with yes."""
+    verdicts = Counter(cell.verdict for cell in cells)
+    tested = sum(cell.counts.tested for cell in cells)
+    answer = _answer(cells, tested)
+    sign, headline = _HEADLINES[answer]
+    bad = worst_first([cell for cell in cells if cell.verdict in ATTENTION])
+    return Banner(
+        answer=answer,
+        style=_STYLES[answer],
+        sign=sign,
+        headline=headline,
+        explanation=_explanation(answer, verdicts),
+        counts=_counts(cells),
+        tested=counted(tested, "case") + " tested",
+        worst=tuple(_line(cell) for cell in _worst(bad)),
+        more=max(0, len(bad) - WORST),
+    )
+
+
+def _worst(bad: Sequence[CellRecord]) -> list[CellRecord]:
+    errors = [cell for cell in bad if cell.verdict == "error"]
+    others = bad[len(errors) :]
+    room = max(WORST_ERRORS, WORST - len(others))
+    return [*errors[:room], *others][:WORST]
+
+
+def _answer(cells: Sequence[CellRecord], tested: int) -> Answer:
+    verdicts = {cell.verdict for cell in cells}
+    if verdicts & {"failed", "error"}:
+        return "no"
+    if tested == 0:
+        return "nothing"
+    gated = any(cell.gates for cell in cells)
+    return "undecided" if "inconclusive" in verdicts or not gated else "yes"
+
+
+def _explanation(answer: Answer, verdicts: Mapping[Verdict, int]) -> str:
+    of = f"of {counted(sum(verdicts.values()) - verdicts['not applicable'], 'cell')} that apply"
+    if answer == "nothing":
+        return "No variant reached the model, so this run says nothing about it."
+    known = f"; {counted(verdicts['known failure'], 'known failure')}" if verdicts["known failure"] else ""
+    if answer == "yes" and known:
+        return f"{verdicts['passed']} {of} passed{known}."
+    if answer == "yes":
+        return f"All {of.removeprefix('of ')} passed."
+    if answer == "undecided" and not verdicts["inconclusive"]:
+        return "No check has a gate: everything was measured, nothing was demanded."
+    if answer == "undecided":
+        return f"{verdicts['inconclusive']} {of} cannot be decided from this many examples; none failed{known}."
+    words: tuple[tuple[Verdict, str], ...] = (("failed", "failed"), ("error", "ended in an error"))
+    bad = [f"{verdicts[name]} {word}" for name, word in words if verdicts[name]]
+    return f"{' and '.join(bad)} {of}."
+
+
+def _counts(cells: Sequence[CellRecord]) -> tuple[tuple[Mark, int], ...]:
+    verdicts = Counter(cell.verdict for cell in cells)
+    return tuple((mark, verdicts[verdict]) for verdict, mark in MARKS.items())
+
+
+def _line(cell: CellRecord) -> WorstCell:
+    reason = shorten(" ".join(cell.reason.split()), LONG_LINE)
+    return WorstCell(anchor(cell), MARKS[cell.verdict], cell.suite, cell.cell, reason)
+
+
+def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
+    cells = [cell for cell in run.cells if cell.suite == suite.name]
+    consistency, sensitivity = contrast(cells)
+    warnings = [_unchanging(consistency, sensitivity), _one_output(suite.name, run.outcomes)]
+    facts = (
+        ("task", suite.task),
+        ("model", suite.model),
+        ("identity", shorten(suite.identity, 24) if suite.identity else "unknown: nothing cached between runs"),
+        ("seed", str(suite.seed)),
+        ("confidence", f"{suite.confidence:g}"),
+    )
+    return SuiteCard(
+        name=suite.name,
+        path=suite.path,
+        description=suite.description,
+        facts=facts,
+        datasets=tuple(suite.datasets.items()),
+        counts=tuple(pair for pair in _counts(cells) if pair[1]),
+        consistency=_mean(consistency),
+        sensitivity=_mean(sensitivity),
+        warnings=tuple(filter(None, warnings)),
+        note="" if sensitivity else "No check asks that outputs change: a model that ignores its input could pass.",
+        signature=suite.signature or "",
+    )
+
+
+def contrast(cells: Sequence[CellRecord]) -> tuple[list[float], list[float]]:
+    """Return the consistency of cells that preserve meaning and the sensitivity of cells that alter it."""
+    return _values(cells, "preserves", "consistency"), _values(cells, "alters", "sensitivity")
+
+
+def _values(cells: Sequence[CellRecord], contract: str, measure: str) -> list[float]:
+    found = [cell.measures.get(measure, NOTHING) for cell in cells if cell.contract.startswith(contract)]
+    return [estimate.value for estimate in found if estimate.measured]
+
+
+def _average(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else float("nan")
+
+
+def _mean(values: Sequence[float]) -> Mean:
+    mean = _average(values)
+    return Mean(
+        number(mean),
+        f"{100 * mean:.0f}" if values else "0",
+        f"mean of {counted(len(values), 'cell')}" if values else "not measured",
+    )
+
+
+def _unchanging(consistency: Sequence[float], sensitivity: Sequence[float]) -> str:
+    if not (_average(consistency) >= STILL and _average(sensitivity) <= DEAF):
+        return ""
+    return "Outputs hardly ever change, whether or not the meaning does: the model may be ignoring its input."
+
+
+def _one_output(suite: str, outcomes: Sequence[Outcome]) -> str:
+    asked = [outcome for outcome in outcomes if outcome.suite == suite and outcome.before is not None]
+    inputs = {tuple(sorted(outcome.original.items())) for outcome in asked}
+    expected = {outcome.references for outcome in asked}
+    if len(inputs) < MANY_INPUTS or len(expected) < 2 or len({outcome.before for outcome in asked}) > 1:
+        return ""
+    return f"All {len(inputs):,} original inputs got one and the same output, though not the same is expected of them."
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,76 @@
+"use strict";
+// Comfort only: the page says everything without this script.
+(() => {
+  const element = (name, settings = {}) => Object.assign(document.createElement(name), settings);
+
+  function tools(place, label, onChange) {
+    const host = document.getElementById(place);
+    if (!host) return;
+    const search = element("input", { type: "search", placeholder: `Filter ${label}` });
+    search.setAttribute("aria-label", `Filter ${label} by name`);
+    const verdict = element("select");
+    verdict.setAttribute("aria-label", `Filter ${label} by verdict`);
+    for (const name of ["any verdict", "failed", "error", "inconclusive", "known", "passed"]) {
+      verdict.append(element("option", { textContent: name, value: name === "any verdict" ? "" : name }));
+    }
+    const change = () => onChange(search.value.trim().toLowerCase(), verdict.value);
+    search.addEventListener("input", change);
+    verdict.addEventListener("change", change);
+    host.className = "tools";
+    host.append(search, verdict);
+    host.hidden = false;
+  }
+
+  const matches = (node, name, words) => !words || node.querySelector(name).textContent.toLowerCase().includes(words);
+
+  tools("matrix-tools", "perturbations", (words, verdict) => {
+    for (const row of document.querySelectorAll(".matrix tbody tr:not(.block)")) {
+      const found = !verdict || row.querySelector(`td[data-verdict="${verdict}"]`);
+      row.hidden = !(found && matches(row, "th", words));
+    }
+  });
+
+  tools("cell-tools", "cells", (words, verdict) => {
+    for (const cell of document.querySelectorAll("article.cell")) {
+      cell.hidden = !((!verdict || cell.dataset.verdict === verdict) && matches(cell, "h3", words));
+    }
+  });
+
+  function sort(table, column, ascending) {
+    const value = (row) => {
+      const cell = row.cells[column];
+      const text = (cell.querySelector("b") || cell).textContent.replace(/[<>]/g, "");
+      return column === 0 ? text.toLowerCase() : Number.isNaN(parseFloat(text)) ? Infinity : parseFloat(text);
+    };
+    const order = (left, right) => (value(left) < value(right) ? -1 : value(left) > value(right) ? 1 : 0);
+    for (const body of table.tBodies) {
+      const rows = [...body.rows].filter((row) => !row.classList.contains("block")).sort(order);
+      body.append(...(ascending ? rows : rows.reverse()));
+    }
+  }
+
+  for (const table of document.querySelectorAll(".matrix")) {
+    [...table.tHead.rows[0].cells].forEach((head, column) => {
+      const button = element("button", { type: "button", textContent: head.textContent, title: "sort" });
+      head.replaceChildren(button);
+      button.addEventListener("click", () => {
+        const ascending = head.getAttribute("aria-sort") !== "ascending";
+        for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+        head.setAttribute("aria-sort", ascending ? "ascending" : "descending");
+        sort(table, column, ascending);
+      });
+    });
+  }
+
+  // A link into a closed part opens it; a filtered cell comes back.
+  function reveal() {
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    if (!target) return;
+    target.hidden = false;
+    const closed = target.closest("details:not([open])") || target.querySelector("details.cases:not([open])");
+    if (closed) closed.open = true;
+    target.scrollIntoView();
+  }
+  window.addEventListener("hashchange", reveal);
+  reveal();
+})();

@@ -1,0 +1,386 @@
+"""The page: what it answers, what it never does, and who may change it."""
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from report_runs import SUITE, cell, estimate, failed_run, outcome, run
+
+from albert_robust.errors import UsageError
+from albert_robust.report import render_html, render_json, render_markdown, write_report
+from albert_robust.report.cells import command
+from albert_robust.report.view import banner, page
+from albert_robust.running.records import Counts, Run, Verdict
+
+NO_COUNTS = Counts(5, 0, 5, 0, 0, 0, 0)
+ATTACKS = [
+    "<script>alert(1)</script>",
+    "</script><script>alert(1)</script>",
+    "</style><script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "</textarea><script>alert(1)</script>",
+    "<!--<script>alert(1)//-->",
+    "--><img src=x onerror=alert(1)>",
+    "<img src=x onerror=alert(1)>",
+    "<img/src/onerror=alert(1)>",
+    "<svg onload=alert(1)>",
+    "<svg><animate onbegin=alert(1) attributeName=x>",
+    "<svg><script>alert&#40;1&#41;</script>",
+    "<math><mi xlink:href='javascript:alert(1)'>x",
+    "<iframe src=javascript:alert(1)>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<a href=jav&#x0A;ascript:alert(1)>x</a>",
+    "javascript:alert(1)",
+    '" onmouseover="alert(1)',
+    "' onmouseover='alert(1)",
+    "` onmouseover=`alert(1)",
+    '"><script>alert(1)</script>',
+    "'><script>alert(1)</script>",
+    "x' autofocus onfocus='alert(1)",
+    "<body onload=alert(1)>",
+    "<details open ontoggle=alert(1)>",
+    "<link rel=stylesheet href=http://evil.example/x.css>",
+    "<meta http-equiv=refresh content='0;url=http://evil.example'>",
+    "<base href=http://evil.example/>",
+    "<form action=http://evil.example><input name=x>",
+    "{{ 7*7 }}{% raw %}",
+    "${alert(1)}",
+    "<ſcript>alert(1)</ſcript>",
+    "\u202e<script>\ud800alert(1)</script>\x00",
+    "<scr\x00ipt>alert(1)</scr\x00ipt>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+]
+
+
+class Parsed(HTMLParser):
+    """The elements, attributes and text of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[str] = []
+        self.attributes: list[tuple[str, str, str | None]] = []
+        self.text = ""
+        self.headings: list[int] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(tag)
+        self.attributes += [(tag, name, value) for name, value in attrs]
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def hostile_run(attack: str) -> Run:
+    made = replace(
+        cell(attack, "failed", language=attack, dataset=attack, contract=f"preserves {attack}", reason=attack),
+        suite=attack,
+    )
+    case = outcome(
+        made.cell,
+        attack,
+        suite=attack,
+        language=attack,
+        original={"text": attack},
+        variant={"text": attack * 2},
+        changes=(),
+        references=(attack,),
+        before=attack,
+        after=attack + "!",
+        scores_before={attack: 0.5},
+        message=attack,
+        quality_before={attack: 1.0},
+        quality_after={attack: 0.0},
+    )
+    suite = replace(
+        SUITE, name=attack, path=attack, description=attack, model=attack, identity=attack, datasets={attack: attack},
+        signature=attack,
+    )  # fmt: skip
+    reference = replace(
+        cell("", "error", expectation="reference", dataset=attack, reason=attack),
+        suite=attack,
+        measures={attack: estimate(0.5)},
+    )
+    passed = replace(cell("a.b@1"), suite=attack, cell=attack, reason=attack)
+    return Run((suite,), (made, reference, passed), (case,), {attack: attack}, {attack: 1.0})
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_no_text_of_a_run_becomes_markup(attack: str) -> None:
+    harmless, hostile = Parsed(render_html(hostile_run("harmless"))), Parsed(render_html(hostile_run(attack)))
+
+    assert set(hostile.elements) <= set(harmless.elements) | {"span"}
+    assert hostile.elements.count("script") == hostile.elements.count("style") == 1
+    known = {(tag, name) for tag, name, _ in harmless.attributes} | {("span", "title"), ("span", "class")}
+    assert {(tag, name) for tag, name, _ in hostile.attributes} <= known
+    for _, name, value in hostile.attributes:
+        if name in ("href", "src"):
+            assert value is not None
+            assert value.startswith(("#", "data:,"))
+
+
+@pytest.mark.parametrize("attack", ["<script>alert(1)</script>", "{{ 7*7 }}"])
+def test_hostile_text_is_shown_as_it_is(attack: str) -> None:
+    assert attack in Parsed(render_html(hostile_run(attack))).text
+
+
+def test_direction_controls_are_badges_everywhere_in_the_page() -> None:
+    html = render_html(hostile_run("abc\u202edef\u2066\u200b"))
+
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b]", html)
+    assert '<span class="cp" title="right-to-left override">U+202E</span>' in html
+
+
+def test_texts_choose_their_own_direction_apart_from_their_neighbours() -> None:
+    html = render_html(failed_run(original={"text": "كان رائعا"}, variant={"text": "كان رائعاا"}, changes=()))
+
+    assert '<bdi class="text" dir="auto" lang="en">' in html
+
+
+def test_the_page_loads_nothing() -> None:
+    html = render_html(failed_run())
+
+    resources = [
+        value for _, name, value in Parsed(html).attributes if name in ("src", "href", "srcset", "action", "data")
+    ]
+    assert all(value is not None and value.startswith(("#", "data:,")) for value in resources)
+    assert "http" not in html.replace("http-equiv", "")
+    assert "url(" not in html
+    assert "@import" not in html
+
+
+def test_the_policy_of_the_page_allows_its_own_script_and_style_alone() -> None:
+    html = render_html(failed_run())
+    policy = next(
+        value for _, name, value in Parsed(html).attributes if name == "content" and value and "default-src" in value
+    )
+
+    for tag, directive in (("script", "script-src"), ("style", "style-src")):
+        inlined = re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
+        assert len(inlined) == 1
+        digest = base64.b64encode(hashlib.sha256(inlined[0].encode()).digest()).decode()
+        assert f"{directive} 'sha256-{digest}'" in policy
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_the_same_run_gives_the_same_bytes() -> None:
+    assert render_html(failed_run()) == render_html(failed_run())
+    assert render_markdown(failed_run()) == render_markdown(failed_run())
+    assert render_json(failed_run()) == render_json(failed_run())
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "answer"),
+    [
+        (["passed", "passed"], "yes"),
+        (["passed", "not applicable"], "yes"),
+        (["passed", "inconclusive"], "undecided"),
+        (["passed", "inconclusive", "failed"], "no"),
+        (["passed", "error"], "no"),
+        ([], "nothing"),
+    ],
+)
+def test_the_first_line_answers_whether_the_model_may_ship(verdicts: list[Verdict], answer: str) -> None:
+    assert banner([cell(f"a.b@{place}", verdict) for place, verdict in enumerate(verdicts)]).answer == answer
+
+
+def test_nothing_tested_is_no_pass() -> None:
+    found = banner([cell(counts=NO_COUNTS)])
+
+    assert found.answer == "nothing"
+    assert "says nothing" in found.explanation
+
+
+def test_a_run_without_any_gate_is_no_pass() -> None:
+    assert banner([cell(gates=())]).answer == "undecided"
+
+
+def test_the_worst_cells_stand_first_and_errors_do_not_hide_failures() -> None:
+    errors = [cell(f"e.e@{place}", "error") for place in range(1, 6)]
+    failures = [cell(f"f.f@{place}", "failed", value=place / 10) for place in range(1, 6)]
+
+    found = banner([*failures, *errors])
+
+    assert [line.mark.word for line in found.worst] == ["error"] * 2 + ["failed"] * 4
+    assert found.worst[2].name == "restaurants/f.f@1[en]"
+    assert found.more == 4
+
+
+def test_a_constant_model_gets_a_warning() -> None:
+    still = cell("typos.swap@1", value=1.0)
+    deaf = cell("meaning.negate", "failed", value=1.0, expectation="direction", contract="alters polarity")
+
+    assert "may be ignoring its input" in render_html(run(still, deaf))
+    assert "may be ignoring its input" in render_markdown(run(still, deaf))
+
+
+def test_a_sensitive_model_gets_no_warning() -> None:
+    still = cell("typos.swap@1", value=1.0)
+    listens = cell("meaning.negate", value=0.1, expectation="direction", contract="alters polarity")
+
+    assert page(run(still, listens)).suites[0].warnings == ()
+
+
+def test_one_output_for_all_inputs_gets_a_warning() -> None:
+    group = tuple(
+        outcome("c", f"r/{place}", original={"text": str(place)}, references=(str(place % 2),), after="positive")
+        for place in range(30)
+    )
+
+    assert "one and the same output" in page(run(cell(), outcomes=group)).suites[0].warnings[0]
+
+
+def test_a_suite_that_never_asks_for_change_says_so() -> None:
+    assert "could pass" in page(run(cell())).suites[0].note
+
+
+def test_a_failure_is_shown_with_its_edits_outputs_and_command() -> None:
+    html = render_html(failed_run())
+
+    assert "the foo<del>d</del> was great" in html
+    assert "the foo<ins>f</ins> was great" in html
+    text = Parsed(html).text
+    for shown in ("r/1", "positive", "0.97", "negative", "0.61"):
+        assert shown in text
+    assert 'pytest "suites/reviews.robust.yaml::restaurants/typos.keyboard@2[en]"' in text
+
+
+def test_a_cell_shows_ten_failures_and_counts_the_rest() -> None:
+    found = cell(verdict="failed")
+    group = tuple(outcome(found.cell, f"r/{place:02}") for place in range(25))
+
+    html = render_html(run(found, outcomes=group))
+
+    assert html.count('<li class="case">') == 10
+    assert "25 changed outputs; 10 shown" in html
+    assert "15 more in outcomes.parquet" in html
+
+
+def test_passed_cells_show_no_examples() -> None:
+    found = cell()
+
+    assert '<li class="case">' not in render_html(run(found, outcomes=(outcome(found.cell),)))
+
+
+def test_a_direction_cell_shows_outputs_that_stayed() -> None:
+    found = cell("meaning.negate", "failed", expectation="direction", contract="alters polarity")
+    group = (outcome(found.cell, "changed"), outcome(found.cell, "stayed", agreement=1.0, after="positive"))
+
+    shown = page(run(found, outcomes=group)).attention[0].cases
+
+    assert [case.example for case in shown] == ["stayed"]
+
+
+def test_an_error_is_shown_first_and_with_its_message() -> None:
+    found = cell(verdict="error")
+    broken = outcome(
+        found.cell, "broken", status="error", before=None, after=None, agreement=None, message="out of memory"
+    )
+
+    shown = page(run(found, outcomes=(outcome(found.cell), broken))).attention[0]
+
+    assert shown.cases[0].message == "out of memory"
+    assert shown.heading == "1 error and 1 changed outputs"
+
+
+def test_a_long_text_is_shortened_and_whole_on_demand() -> None:
+    text = "word " * 300
+    html = render_html(failed_run(original={"text": text + "end"}, variant={"text": text + "fin"}, changes=()))
+
+    assert "whole text with its edits" in html
+
+
+def test_links_from_the_matrix_lead_to_cells() -> None:
+    cells = [cell("a.b@1"), cell("a.b@2", "failed"), cell("a.b@3", "not applicable")]
+
+    attributes = Parsed(render_html(run(*cells))).attributes
+
+    targets = {value for _, name, value in attributes if name == "id"}
+    links = {str(value)[1:] for _, name, value in attributes if name == "href" and str(value).startswith("#")}
+    assert links <= targets
+
+
+def test_headings_are_in_order() -> None:
+    levels = Parsed(render_html(run(cell(), cell("a.b@1", "failed"), cell("", expectation="reference")))).headings
+
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_every_table_has_a_name_and_scoped_headers() -> None:
+    html = render_html(run(cell(), cell("a.b@1", "failed"), cell("", expectation="reference")))
+
+    assert not re.search(r"<th(?![^>]*scope=)[ >]", html)
+    assert html.count("<table") == html.count('role="region"')
+
+
+def test_a_command_is_quoted_for_the_shell() -> None:
+    assert command("a b.robust.yaml", "x/y[en]") == 'pytest "a b.robust.yaml::x/y[en]"'
+    assert command("$(rm -rf ~).robust.yaml", "x") == "pytest '$(rm -rf ~).robust.yaml::x'"
+
+
+def test_markdown_keeps_hostile_text_in_code_on_one_line() -> None:
+    attack = "| x |\n# y\n```\n<img src=x> @everyone [a](http://b)"
+
+    markdown = render_markdown(hostile_run(attack))
+
+    assert not re.search(r"^(# y|```$)", markdown, re.MULTILINE)
+    spans = re.sub(r"(`+).*?\1(?!`)", "", markdown)
+    assert "<img" not in spans
+    assert "\n| x |" not in markdown
+
+
+def test_the_summary_is_ascii_json_without_the_texts() -> None:
+    content = render_json(hostile_run("\u202e\ud800é"))
+
+    assert content.isascii()
+    found = json.loads(content)
+    assert found["answer"] == "no"
+    assert found["verdicts"]["failed"] == 1
+    assert found["cells"][0]["measures"]["consistency"]["examples"] == 40
+
+
+def test_the_report_is_written_beside_the_run_and_leaves_nothing_else(tmp_path: Path) -> None:
+    path = write_report(hostile_run("\ud800"), tmp_path / "robustness-report")
+
+    assert path.name == "index.html"
+    assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert [file.name for file in path.parent.iterdir()] == ["index.html"]
+
+
+def test_a_users_template_goes_before_ours_and_is_as_safe(tmp_path: Path) -> None:
+    (tmp_path / "report.html.j2").write_text('<p title="{{ page.suites[0].name }}">{{ page.suites[0].name }}</p>')
+
+    html = render_html(hostile_run('"<b>\u202e'), [tmp_path])
+
+    assert html == '<p title="&#34;&lt;b&gt;‹U+202E›">&#34;&lt;b&gt;‹U+202E›</p>'
+
+
+def test_a_users_style_sheet_alone_can_be_replaced(tmp_path: Path) -> None:
+    (tmp_path / "report.css").write_text("body { color: teal }")
+
+    html = render_html(failed_run(), [tmp_path])
+
+    assert "<style>body { color: teal }</style>" in html
+    assert "May I ship this model?" in html
+
+
+def test_a_folder_of_templates_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no folder of templates at"):
+        render_html(failed_run(), [tmp_path / "missing"])
+
+
+def test_a_run_of_nothing_can_be_drawn() -> None:
+    html = render_html(Run((), (), ()))
+
+    assert "Nothing was tested" in html
+    assert "No suite was run." in html
