@@ -1,0 +1,94 @@
+"""The Python door: the same steps that pytest and the command line take."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from albert_robust.errors import UsageError
+from albert_robust.perturbing import open_packs, vary
+from albert_robust.perturbing.registry import PACK
+from albert_robust.running.records import Run
+from albert_robust.scoring.labs import Scores, score
+from albert_robust.suite.suite import Suite, load_suite
+from albert_robust.text import Edit, Text
+from albert_robust.text.languages import UNKNOWN, is_tag
+
+__all__ = ["Run", "Scores", "Suite", "Variant", "load_suite", "perturb", "run", "score"]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A perturbed text and the edits that made it. `status` is `tested`, `unchanged` or `not applicable`."""
+
+    text: str
+    edits: tuple[Edit, ...]
+    source: str
+    status: str
+
+
+def perturb(
+    texts: Sequence[str], spec: str, *, language: str = UNKNOWN, seed: int = 0, n: int = 1, packs: Sequence[Path] = ()
+) -> list[list[Variant]]:
+    """Return `n` variants of each text.
+
+    Args:
+        texts: The texts; a text's variants depend on its place in the list, not on its neighbours.
+        spec: Such as `typos.keyboard@2`, or `typos.swap | case.lower`.
+        language: BCP 47 tag of all texts.
+        seed: Any whole number.
+        n: Variants a text, one or more.
+        packs: Folders of perturbations beside the built-in one and `./perturbations`.
+
+    Raises:
+        UsageError: The texts are no list of strings, the spec or the language is none, or `n` is below 1.
+        MissingExtraError: The perturbation runs on a module that is not installed.
+    """
+    if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
+        raise UsageError("texts: expected a list of strings")
+    if not is_tag(language):
+        raise UsageError(f"{language!r} is no language tag: write a BCP 47 tag such as en or zh")
+    if n < 1:
+        raise UsageError(f"n: {n} variants a text, expected at least 1")
+    registry = open_packs((*packs, Path.cwd() / PACK))
+    try:
+        specs = registry.expand(spec)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if len(specs) > 1:
+        raise UsageError(f"{spec!r} stands for {len(specs)} perturbations: name one")
+    applies = registry.applies(specs[0], language)
+    rows = []
+    for place, text in enumerate(texts):
+        row = []
+        for replicate in range(n):
+            made = source = Text.of(text, language)
+            if applies:
+                made = vary(registry, specs[0], source, seed=seed, example=str(place), replicate=replicate)
+            status = "tested" if made.changed else "unchanged" if applies else "not applicable"
+            row.append(Variant(str(made), made.edits, text, status))
+        rows.append(row)
+    return rows
+
+
+def run(suite: Suite, *, workspace: Path = Path(".albert_robust"), allow_network: bool = False) -> Run:
+    """Return what came of all cells of a suite. `albert_robust.report.render.write_report` draws it.
+
+    Args:
+        suite: From `load_suite`.
+        workspace: Where predictions and fine-tuned models are kept.
+        allow_network: Whether a hub may be asked.
+
+    Raises:
+        InputError: The suite's data or model are unfit.
+    """
+    from uuid import uuid4
+
+    from albert_robust.running.execute import Workspace, execute
+    from albert_robust.running.plan import plan
+    from albert_robust.summary import judged, run_of
+
+    cells = plan(suite)
+    execution = execute(cells, Workspace(workspace, uuid4().hex, allow_network))
+    for mistake in execution.mistakes.values():
+        raise mistake
+    return run_of(execution, cells, judged(execution, cells))

@@ -1,0 +1,26 @@
+"""`albert-robust finetune`."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from albert_robust.cli.command import command
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    example = "albert-robust finetune reviews/train.jsonl --task text-classification"
+    made = command(
+        commands, "finetune", run, "Train a suite's `finetuned:` model once and keep it beside its data.", example
+    )
+    made.add_argument("data", type=Path, help="JSON Lines, CSV, TSV or Parquet with the task's columns and `language`")
+    made.add_argument("--task", required=True, choices=("text-classification", "question-answering"))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train and say what was written."""
+    from albert_robust.models.finetune import write_learnt
+    from albert_robust.tasks import TASKS
+
+    print(f"wrote {write_learnt(options.data, TASKS[options.task])}")
+    return 0

@@ -1,0 +1,32 @@
+"""`albert-robust init`."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from albert_robust.cli.command import command
+
+TASK_NAMES = ("text-classification", "question-answering", "summarization")
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    example = "albert-robust init --task text-classification --model my_model:predict --data reviews.csv --language en"
+    made = command(commands, "init", run, "Write a first suite for your model and data.", example)
+    made.add_argument("--task", required=True, choices=TASK_NAMES)
+    made.add_argument("--model", required=True, help="module:function, or a checkpoint folder or name")
+    made.add_argument("--data", type=Path, required=True, help="JSON Lines, CSV, TSV or Parquet")
+    made.add_argument("--language", required=True, help="BCP 47 tag of the data")
+    made.add_argument(
+        "--out", type=Path, default=Path("model.robust.yaml"), help="the suite to write (default: %(default)s)"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the suite, read it back, and say what to do next. An existing file is never overwritten."""
+    from albert_robust.running.plan import plan
+    from albert_robust.suite.starter import write_starter
+
+    suite = write_starter(options.out, options.task, options.model, options.data, options.language)
+    print(f"wrote {options.out}: {len(plan(suite))} cells\nnext: pytest {options.out}")
+    return 0

@@ -1,0 +1,32 @@
+"""`albert-robust perturb`."""
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from albert_robust.cli.command import command
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    example = "echo 'The weather is nice.' | albert-robust perturb typos.keyboard@2 --language en"
+    made = command(commands, "perturb", run, "Print variants of the lines of standard input.", example)
+    made.add_argument("perturbation", help="family.name, family.name@severity, or a | b")
+    made.add_argument("--language", required=True, help="BCP 47 tag of the lines")
+    made.add_argument("--seed", type=int, default=0)
+    made.add_argument("--n", type=int, default=1, help="variants a line")
+    made.add_argument("--json", action="store_true", help="print a JSON object a variant, with its edits")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the variants, one a line."""
+    from dataclasses import asdict
+
+    from albert_robust.api import perturb
+
+    texts = [line.rstrip("\n") for line in sys.stdin]
+    for row in perturb(texts, options.perturbation, language=options.language, seed=options.seed, n=options.n):
+        for variant in row:
+            print(json.dumps(asdict(variant), ensure_ascii=False) if options.json else variant.text)
+    return 0

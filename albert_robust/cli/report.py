@@ -1,0 +1,37 @@
+"""`albert-robust report`."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from albert_robust.cli.command import command
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    example = "albert-robust report robustness-report --markdown summary.md"
+    made = command(commands, "report", run, "Draw the report of a run folder again.", example)
+    made.add_argument("run_folder", type=Path, metavar="RUN", help="the folder that holds run.json")
+    made.add_argument("--html", type=Path, help="write the HTML report here")
+    made.add_argument("--markdown", type=Path, help="write a Markdown summary here")
+    made.add_argument("--json", action="store_true", help="print a JSON summary")
+    made.add_argument(
+        "--templates", type=Path, action="append", default=[], help="a folder of templates that come first"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write what was asked for; the HTML report into the run folder when nothing was."""
+    from albert_robust.report.render import render_html, render_json, render_markdown, write_report
+    from albert_robust.running.folder import open_run
+
+    found = open_run(options.run_folder)
+    if options.html:
+        options.html.write_text(render_html(found, options.templates), encoding="utf-8")
+    if options.markdown:
+        options.markdown.write_text(render_markdown(found, options.templates), encoding="utf-8")
+    if options.json:
+        print(render_json(found))
+    if not (options.html or options.markdown or options.json):
+        print(write_report(found, options.run_folder, options.templates))
+    return 0

@@ -1,0 +1,119 @@
+"""The fixture `robust`: the checks of a suite for hand-written tests, by the same steps."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from warnings import warn
+
+from albert_robust.api import Variant, perturb
+from albert_robust.errors import InputError, UsageError
+from albert_robust.models import Model
+from albert_robust.models.callable import CallableModel
+from albert_robust.perturbing.registry import PACK
+from albert_robust.running.execute import Workspace, execute
+from albert_robust.running.plan import plan
+from albert_robust.running.records import CellRecord
+from albert_robust.show import describe
+from albert_robust.suite.suite import SUFFIX, Suite, load_suite
+from albert_robust.summary import judged
+from albert_robust.text.languages import UNKNOWN
+
+Function = Callable[[list[dict[str, str]]], Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Robust:
+    """Variants and checks for one hand-written test. `nodeid` is the test's, for the command that repeats it."""
+
+    nodeid: str
+
+    def variants(self, text: str, spec: str, *, language: str = UNKNOWN, seed: int = 0, n: int = 1) -> list[Variant]:
+        """Return `n` variants of a text; `albert_robust.perturb` says the rest."""
+        return perturb([text], spec, language=language, seed=seed, n=n)[0]
+
+    def check(
+        self,
+        model: Function,
+        texts: Sequence[str],
+        spec: str,
+        *,
+        language: str,
+        gate: str = "consistency >= 0.9",
+        seed: int = 0,
+    ) -> list[CellRecord]:
+        """Return the verdicts of an invariance check on texts, one a perturbation that the spec stands for.
+
+        Undecided verdicts are a warning, as in a suite: too few texts can neither pass nor fail a gate.
+
+        Args:
+            model: As a suite's `python:` names it: a list of `{"text": ...}` in, a list of labels out.
+            texts: One or more.
+            spec: Such as `typos.keyboard@2`, or `typos.*`.
+            language: BCP 47 tag of all texts.
+            gate: The bound, as in a suite.
+            seed: Any whole number.
+
+        Raises:
+            AssertionError: A verdict is failed, error or not applicable; the message shows the worst cases.
+            UsageError: The texts, the spec, the language or the gate cannot be used, or the model answers not as models must.
+        """
+        with TemporaryDirectory() as folder:
+            try:
+                suite = _suite(Path(folder), texts, spec, language, gate, seed)
+                records, failures = self._judged(suite, _Given(Path(folder), self.nodeid, function=model))
+            except InputError as error:
+                raise UsageError("\n".join(f"{one.what}\n{one.mend}".strip() for one in error.complaints)) from None
+        if failures:
+            raise AssertionError("\n\n".join(failures))
+        for record in records:
+            if record.verdict == "inconclusive":
+                warn(f"{record.perturbation} [{language}] is inconclusive: {record.reason}", stacklevel=2)
+        return records
+
+    def _judged(self, suite: Suite, workspace: "_Given") -> tuple[list[CellRecord], list[str]]:
+        """Return all verdicts, and the messages of those that no test may pass with."""
+        cells = plan(suite)
+        execution = execute(cells, workspace)
+        workspace.cache.close()
+        for mistake in execution.mistakes.values():
+            raise mistake
+        records = judged(execution, cells)
+        again = f'pytest "{self.nodeid}"'
+        failures = [
+            describe(cell, record, execution.outcomes[suite.name, cell.id], again)
+            for cell, record in zip(cells, records, strict=True)
+            if record.verdict not in {"passed", "inconclusive"}
+        ]
+        return records, failures
+
+
+@dataclass(frozen=True)
+class _Given(Workspace):
+    """The workspace of a model that is at hand and needs no name."""
+
+    function: Function = list
+
+    def model(self, suite: Suite) -> Model:
+        """Return the model at hand, whatever the suite says."""
+        return CallableModel(self.function, None)
+
+
+def _suite(folder: Path, texts: Sequence[str], spec: str, language: str, gate: str, seed: int) -> Suite:
+    """Return a suite of one check, written to a folder and read back as any other."""
+    if isinstance(texts, str):
+        raise UsageError("texts: expected a list of strings")
+    lines = (json.dumps({"text": text, "label": None}) + "\n" for text in texts)
+    (folder / "texts.jsonl").write_text("".join(lines), encoding="utf-8")
+    content = {
+        "task": "text-classification",
+        "model": {"python": "the:model"},
+        "datasets": {"texts": {"path": "texts.jsonl", "language": language}},
+        "checks": [{"expect": "invariance", "perturbations": [spec], "gates": [gate]}],
+        "seed": seed,
+    }
+    path = folder / f"handwritten{SUFFIX}"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return load_suite(path, (Path.cwd() / PACK,))

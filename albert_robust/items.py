@@ -1,0 +1,114 @@
+"""A suite as pytest sees it: a file of cells."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from albert_robust.data.dataset import check_header
+from albert_robust.errors import InputError
+from albert_robust.perturbing.registry import PACK
+from albert_robust.plugin import VERDICT
+from albert_robust.running.execute import examples_of
+from albert_robust.running.plan import Cell, plan
+from albert_robust.running.records import CellRecord
+from albert_robust.session import RobustSession, robust_session
+from albert_robust.show import describe
+from albert_robust.suite.suite import Suite, load_suite
+
+
+class CellFailedError(Exception):
+    """A cell's verdict is a failure; the message is what a person would ask next."""
+
+
+class KnownFailureError(CellFailedError):
+    """The cell fails as its suite says it does. An error is never a known failure."""
+
+
+class RobustFile(pytest.File):
+    """A `*.robust.yaml` file."""
+
+    def collect(self) -> Iterator["RobustItem"]:
+        """Yield an item a cell. A broken suite is a collection error of one clear line a mistake."""
+        state = robust_session(self.config)
+        try:
+            suite = load_suite(self.path, (self.config.rootpath / PACK,), state.seed, self.config.rootpath)
+            cells = plan(suite)
+            self._check_data(suite)
+        except (InputError, pytest.UsageError) as error:
+            raise self.CollectError(str(error)) from None
+        state.suites[suite.name] = suite
+        for cell in cells:
+            # Since 9.2 pytest reads the brackets of an id but not those of a name, and --lf compares the two.
+            yield RobustItem.from_parent(self, name=cell.id, nodeid=f"{self.nodeid}::{cell.id}", cell=cell)
+
+    def _check_data(self, suite: Suite) -> None:
+        """Read the data: all of it before a run, the first rows when cells are only listed."""
+        if not self.config.option.collectonly:
+            examples_of(suite, sorted(suite.datasets))
+            return
+        for source in suite.datasets.values():
+            check_header(source, suite.task.inputs, suite.task.reference)
+
+
+class RobustItem(pytest.Item):
+    """One cell."""
+
+    def __init__(self, *, cell: Cell, **options: Any) -> None:
+        super().__init__(**options)
+        self.cell = cell
+        self.add_marker("robust")
+        self.extra_keyword_matches.update(
+            {cell.suite.task.name, cell.check.expectation, cell.language, *cell.suite.tags}
+        )
+        mark = cell.mark
+        if mark is not None and mark.skip:
+            self.add_marker(pytest.mark.skip(reason=mark.skip))
+        elif mark is not None and mark.xfail:
+            self.add_marker(pytest.mark.xfail(reason=mark.xfail, raises=KnownFailureError))
+
+    @property
+    def state(self) -> RobustSession:
+        """The state of this pytest session's suites."""
+        return robust_session(self.config)
+
+    def runtest(self) -> None:
+        """Judge the cell; a failure raises, an undecided or inapplicable cell is reported as such."""
+        record = self.state.record(self)
+        self.stash[VERDICT] = record.verdict
+        self.user_properties += _numbers(record)
+        verdict: str = record.verdict
+        if verdict == "inconclusive":
+            verdict = {"fail": "failed", "pass": "passed"}.get(self.cell.suite.on_inconclusive, verdict)
+        if verdict in {"failed", "error", "known failure"}:
+            kind = KnownFailureError if verdict == "known failure" else CellFailedError
+            again = f'pytest "{self.nodeid}" --robust-seed {self.cell.suite.seed}'
+            raise kind(describe(self.cell, record, self.state.outcomes(self.cell), again))
+        if verdict != "passed":
+            pytest.skip(f"{verdict}: {record.reason}")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Return a mistake or a failing cell as its own message, a bug of ours with its traceback."""
+        if isinstance(excinfo.value, CellFailedError | InputError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Any, int | None, str]:
+        """Return the place of the cell's check in its suite."""
+        return self.path, self.cell.check.line - 1, f"{self.cell.check.expectation} {self.name}"
+
+
+def _numbers(record: CellRecord) -> list[tuple[str, object]]:
+    """Return a cell's numbers for JUnit; parsers of its properties choke on anything else."""
+    counts = record.counts
+    numbers: list[tuple[str, object]] = [
+        ("tested", counts.tested),
+        ("flipped", counts.flipped),
+        ("errors", counts.error),
+    ]
+    for gate in record.gates:
+        if gate.estimate.measured:
+            name = gate.measure.replace(" ", "_")
+            estimate = gate.estimate
+            numbers += [(name, estimate.value), (f"{name}_low", estimate.low), (f"{name}_high", estimate.high)]
+    return numbers

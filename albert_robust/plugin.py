@@ -1,0 +1,127 @@
+"""The pytest plugin: a `*.robust.yaml` file is a test file, each of its cells an item.
+
+Imported by every pytest run in the environment: nothing heavy is loaded until a suite is met.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from albert_robust.handwritten import Robust
+    from albert_robust.session import RobustSession
+
+SUFFIX = ".robust.yaml"
+OPTIONS = (
+    ("report", "DIR", "folder of the run and its report (default: robustness-report)"),
+    ("seed", "N", "seed of all suites, in place of their own"),
+    ("workspace", "DIR", "folder of the cache and of fine-tuned models (default: .albert_robust)"),
+)
+SWITCHES = (
+    ("allow-network", "let models and encoders be fetched from a hub"),
+    ("no-report", "write no run folder and no report"),
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options, each with an ini twin."""
+    group = parser.getgroup("robust", "robustness suites")
+    for name, metavar, text in OPTIONS:
+        group.addoption(f"--robust-{name}", metavar=metavar, default=None, help=text)
+        parser.addini(f"robust_{name}", text, default="")
+    for name, text in SWITCHES:
+        group.addoption(f"--robust-{name}", action="store_true", default=None, help=text)
+        parser.addini(f"robust_{name.replace('-', '_')}", text, type="bool", default=False)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the mark that every cell carries."""
+    config.addinivalue_line("markers", "robust: a cell of a robustness suite")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect a suite's file."""
+    if not file_path.name.endswith(SUFFIX):
+        return None
+    from albert_robust.items import RobustFile
+
+    file: pytest.Collector = RobustFile.from_parent(parent, path=file_path)
+    return file
+
+
+@pytest.fixture
+def robust(request: pytest.FixtureRequest) -> Robust:
+    """Checks for hand-written tests: `robust.check(predict, texts, "typos.swap", language="en")`."""
+    from albert_robust.handwritten import Robust
+
+    return Robust(request.node.nodeid)
+
+
+STATUS = {
+    "inconclusive": ("inconclusive", "?", "INCONCLUSIVE"),
+    "not applicable": ("not applicable", "-", "N/A"),
+}
+SESSION: pytest.StashKey[RobustSession] = pytest.StashKey()
+VERDICT: pytest.StashKey[str] = pytest.StashKey()
+
+
+def _session(config: pytest.Config) -> RobustSession | None:
+    """Return the state of this pytest session's suites, if it met any."""
+    return config.stash.get(SESSION, None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Tell the session's state which cells are left after selection."""
+    state = _session(session.config)
+    if state is not None:
+        state.select(session.items)
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Carry a cell's verdict in its report, through xdist too."""
+    report = yield
+    verdict = item.stash.get(VERDICT, None)
+    if verdict is not None:
+        report.robust_verdict = verdict  # type: ignore[attr-defined]  # reports take and carry plain attributes
+    return report
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """Count undecided and not applicable cells apart from passed and skipped ones."""
+    verdict = getattr(report, "robust_verdict", None)
+    if verdict is None or report.when != "call" or not report.skipped or hasattr(report, "wasxfail"):
+        return None
+    return STATUS.get(verdict)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the run folder and the report; a session in which nothing was tested has failed."""
+    state = _session(session.config)
+    if state is not None:
+        state.finish(session)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the worst cells and where the report is."""
+    state = _session(config)
+    if state is not None:
+        state.print_summary(terminalreporter)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take a worker's part of the run, in xdist's controller."""
+    output = getattr(node, "workeroutput", {}).get("albert_robust")
+    if output is not None:
+        from albert_robust.session import robust_session
+
+        robust_session(node.config).take_over(output)

@@ -1,0 +1,205 @@
+"""The state of one pytest session: its suites, what was selected, and what came of it."""
+
+import os
+import shutil
+import tempfile
+import time
+from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from filelock import FileLock
+
+from albert_robust.errors import shown_path
+from albert_robust.gate import judge
+from albert_robust.plugin import SESSION
+from albert_robust.running.execute import Execution, Workspace, execute
+from albert_robust.running.folder import keep, merge, open_run
+from albert_robust.running.plan import Cell
+from albert_robust.running.records import CellRecord, Outcome, Run
+from albert_robust.suite.suite import Suite
+from albert_robust.summary import run_of
+
+if TYPE_CHECKING:
+    from albert_robust.items import RobustItem
+
+REPORT = "robustness-report"
+WORKSPACE = ".albert_robust"
+WORST_SHOWN = 10
+ORDER = ("error", "failed", "inconclusive", "known failure")
+
+
+def robust_session(config: pytest.Config) -> "RobustSession":
+    """Return the session's state, made at the first call."""
+    if SESSION not in config.stash:
+        config.stash[SESSION] = RobustSession(config)
+    return config.stash[SESSION]
+
+
+class RobustSession:
+    """Runs the selected cells together at the first one that pytest reaches, then hands out verdicts."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.suites: dict[str, Suite] = {}
+        self.selected: list[RobustItem] = []
+        self.records: dict[tuple[str, str], CellRecord] = {}
+        self.parts: list[Run] = []
+        self.mistaken = False
+        self.report: Path | None = None
+        self.run: Run | None = None
+        self.started = time.monotonic()
+        self.worker: dict[str, Any] | None = getattr(config, "workerinput", None)
+
+    def option(self, name: str) -> str:
+        """Return an option: from the command line, else the ini file, else empty."""
+        value = self.config.getoption(f"--robust-{name}")
+        return str(value if value is not None else self.config.getini(f"robust_{name}") or "")
+
+    def switch(self, name: str) -> bool:
+        """Return a switch: from the command line, else the ini file."""
+        return bool(self.config.getoption(f"--robust-{name}") or self.config.getini(f"robust_{name.replace('-', '_')}"))
+
+    @property
+    def seed(self) -> int | None:
+        """The seed for all suites, where one is given.
+
+        Raises:
+            pytest.UsageError: It is no whole number.
+        """
+        written = self.option("seed")
+        try:
+            return int(written) if written else None
+        except ValueError:
+            raise pytest.UsageError(f"--robust-seed: {written!r} is no whole number") from None
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """Where the cache and fine-tuned models are kept."""
+        folder = self.config.rootpath / (self.option("workspace") or WORKSPACE)
+        run = self.worker["testrunuid"] if self.worker else f"{os.getpid()}-{time.time_ns()}"
+        return Workspace(folder, run, self.switch("allow-network"))
+
+    def select(self, items: list[pytest.Item]) -> None:
+        """Remember which cells pytest kept. A model is asked nothing for those that a mark skips."""
+        cells = [item for item in items if hasattr(item, "cell")]
+        self.selected = [item for item in cells if item.get_closest_marker("skip") is None]  # type: ignore[misc]  # RobustItem alone has a cell
+
+    @cached_property
+    def execution(self) -> Execution:
+        """What came of the selected cells. Worker processes take turns, so that nothing is asked twice."""
+        cells = sorted((item.cell for item in self.selected), key=lambda cell: (cell.suite.name, cell.id))
+        with self._turn():
+            return execute(cells, self.workspace)
+
+    def _turn(self) -> AbstractContextManager[object]:
+        if self.worker is None:
+            return nullcontext()
+        self.workspace.folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(self.workspace.folder / "turn.lock")
+
+    def outcomes(self, cell: Cell) -> list[Outcome]:
+        """Return a cell's outcomes."""
+        return self.execution.outcomes[cell.suite.name, cell.id]
+
+    def record(self, item: "RobustItem") -> CellRecord:
+        """Return a cell's verdict.
+
+        Raises:
+            InputError: The suite's data or model are unfit.
+        """
+        cell = item.cell
+        mistake = self.execution.mistakes.get(cell.suite.name)
+        if mistake is not None:
+            raise mistake
+        record = judge(cell, self.outcomes(cell))
+        self.records[cell.suite.name, cell.id] = record
+        return record
+
+    def finish(self, session: pytest.Session) -> None:
+        """Write the run folder and the report, and see to it that nothing tested is no pass."""
+        self.mistaken = self.mistaken or ("execution" in self.__dict__ and bool(self.execution.mistakes))
+        if self.worker is not None:
+            self._hand_over()
+            return
+        if self.records:
+            self.parts.append(self._run())
+        if self.parts:
+            self._conclude(session)
+        if self.mistaken:
+            session.exitstatus = pytest.ExitCode.INTERRUPTED
+
+    def _conclude(self, session: pytest.Session) -> None:
+        self.run = merge(self.parts)
+        if not self.switch("no-report"):
+            self._write()
+        tested = sum(cell.counts.tested for cell in self.run.cells)
+        if tested == 0 and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _write(self) -> None:
+        from albert_robust.report.render import write_report
+
+        assert self.run is not None
+        folder = self.config.rootpath / (self.option("report") or REPORT)
+        keep(self.run, folder)
+        self.report = write_report(self.run, folder)
+
+    def _hand_over(self) -> None:
+        """Leave a worker's part of the run to the controller."""
+        part = tempfile.mkdtemp(prefix="albert-robust-part-") if self.records else None
+        if part is not None:
+            keep(self._run(), Path(part))
+        output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined]  # xdist adds it to a worker's config
+        output["albert_robust"] = {"part": part, "mistaken": self.mistaken}
+
+    def take_over(self, output: dict[str, Any]) -> None:
+        """Take what a worker left."""
+        self.mistaken = self.mistaken or output["mistaken"]
+        if output["part"] is not None:
+            self.parts.append(open_run(Path(output["part"])))
+            shutil.rmtree(output["part"])
+
+    def _run(self) -> Run:
+        cells = [item.cell for item in self.selected if (item.cell.suite.name, item.cell.id) in self.records]
+        records = [self.records[cell.suite.name, cell.id] for cell in cells]
+        return run_of(self.execution, cells, records, time.monotonic() - self.started)
+
+    def print_summary(self, terminal: pytest.TerminalReporter) -> None:
+        """Print the worst cells first and where the report is."""
+        if self.run is None or self.worker is not None:
+            return
+        cells = self.run.cells
+        bad = sorted((cell for cell in cells if cell.verdict in ORDER), key=_badness)
+        terminal.section("robustness", sep="=")
+        for cell in bad[:WORST_SHOWN] if terminal.verbosity >= 0 else []:
+            terminal.write_line(f"{cell.verdict:<13}{cell.suite}::{cell.cell}  {cell.reason}"[:400])
+        if len(bad) > WORST_SHOWN and terminal.verbosity >= 0:
+            terminal.write_line(f"... and {len(bad) - WORST_SHOWN} more that did not pass: the report has them all")
+        counts = {
+            verdict: sum(cell.verdict == verdict for cell in cells) for verdict in (*ORDER, "passed", "not applicable")
+        }
+        shown = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+        tested = sum(cell.counts.tested for cell in cells)
+        cost = self.run.cost
+        terminal.write_line(
+            f"{len(cells)} cells: {shown}; {tested} cases tested; "
+            f"{cost['predicted']:g} inputs predicted, {cost['from_cache']:g} from the cache"
+        )
+        if not tested:
+            terminal.write_line("nothing was tested: that is no pass", red=True)
+        if self.report is not None:
+            terminal.write_line(f"report: {shown_path(self.report)}")
+
+
+def _badness(cell: CellRecord) -> tuple[int, float, str]:
+    gap = min(
+        (
+            gate.estimate.value - gate.bound if gate.at_least else gate.bound - gate.estimate.value
+            for gate in cell.gates
+        ),
+        default=0.0,
+    )
+    return ORDER.index(cell.verdict), gap, cell.cell

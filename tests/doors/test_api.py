@@ -1,0 +1,90 @@
+"""The Python door: the same steps as pytest takes, and strategies for Hypothesis."""
+
+from pathlib import Path
+
+import pytest
+from door_suites import loaded_by, run, verdicts, write_suite
+from hypothesis import find, given, settings
+from hypothesis import strategies as st
+
+import albert_robust
+from albert_robust import api, load_suite, perturb
+from albert_robust.errors import InputError, UsageError
+from albert_robust.strategies import variants
+from albert_robust.text import Text
+
+SENTENCE = "the weather in town was lovely"
+
+
+def test_every_public_name_is_there_and_says_what_it_is() -> None:
+    for name in albert_robust.__all__:
+        assert getattr(albert_robust, name).__doc__, name
+
+
+def test_a_name_that_is_none_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'pertub'"):
+        albert_robust.pertub  # noqa: B018
+
+
+def test_importing_the_package_loads_nothing_heavy(tmp_path: Path) -> None:
+    assert loaded_by(tmp_path, "import albert_robust, albert_robust.plugin")[0] == set()
+    assert "torch" not in loaded_by(tmp_path, "from albert_robust import load_suite, perturb, run, score")[0]
+
+
+def test_a_run_from_python_has_the_verdicts_of_a_run_through_pytest(pytester: pytest.Pytester) -> None:
+    suite = load_suite(write_suite(pytester.path))
+    made = api.run(suite, workspace=pytester.path / "workspace")
+    run(pytester)
+    assert {cell.cell: cell.verdict for cell in made.cells} == verdicts(pytester.path)
+    assert len(made.outcomes) == 24
+
+
+def test_a_suite_that_cannot_be_run_raises(tmp_path: Path) -> None:
+    suite = load_suite(write_suite(tmp_path, model=""))
+    with pytest.raises(InputError, match="model has no function 'predict'"):
+        api.run(suite, workspace=tmp_path / "workspace")
+
+
+def test_perturb_gives_n_variants_a_text_each_with_its_edits() -> None:
+    found = perturb([SENTENCE, ""], "typos.swap@3", language="en", n=3)
+    assert [len(row) for row in found] == [3, 3]
+    assert {variant.status for variant in found[0]} == {"tested"}
+    assert {variant.status for variant in found[1]} == {"unchanged"}
+    one = found[0][0]
+    assert str(Text.of(SENTENCE, "en")) == one.source
+    assert all(sorted(edit.replacement) == sorted(SENTENCE[edit.start : edit.end]) for edit in one.edits)
+
+
+def test_the_variants_of_a_text_do_not_depend_on_its_neighbours() -> None:
+    assert perturb([SENTENCE, "one"], "typos.swap")[0] == perturb([SENTENCE, "two"], "typos.swap")[0]
+
+
+def test_a_perturbation_that_does_not_apply_says_so() -> None:
+    [[variant]] = perturb(["天气很好"], "case.upper", language="zh")
+    assert (variant.text, variant.status) == ("天气很好", "not applicable")
+
+
+@pytest.mark.parametrize("texts", [SENTENCE, [SENTENCE, 3]])
+def test_texts_that_are_no_list_of_strings_are_told(texts: list[str]) -> None:
+    with pytest.raises(UsageError, match="texts: expected a list of strings"):
+        perturb(texts, "typos.swap")
+
+
+@given(data=st.data())
+@settings(max_examples=25)
+def test_a_strategy_draws_variants_of_a_text(data: st.DataObject) -> None:
+    drawn = data.draw(variants(SENTENCE, "typos.*", language="en"))
+    assert drawn.source == SENTENCE
+    assert abs(len(drawn) - len(SENTENCE)) <= 5
+
+
+def test_hypothesis_finds_the_variant_that_breaks_a_property() -> None:
+    found = find(variants(SENTENCE, "typos.*", language="en"), lambda text: "lovely" not in str(text))
+    assert len(found.edits) == 1
+    assert SENTENCE.startswith("the weather in town was ") == str(found).startswith("the weather in town was ")
+
+
+@pytest.mark.parametrize("spec", ["typos.swop", "case.upper"])
+def test_a_strategy_of_nothing_is_told(spec: str) -> None:
+    with pytest.raises(ValueError, match=spec):
+        variants("天气很好", spec, language="zh")

@@ -1,0 +1,174 @@
+"""What a user got wrong is told in one clear line with its place and how to mend it: exit code 2, no traceback, no run folder."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from door_suites import kept_run, python, rows, run, verdicts, write_suite
+
+
+def complaints(pytester: pytest.Pytester) -> list[str]:
+    """The lines that pytest prints of a suite that cannot be run."""
+    result = run(pytester)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert not (pytester.path / "robustness-report").exists()
+    lines = result.outlines
+    start = next(number for number, line in enumerate(lines) if line.startswith("____"))
+    end = next(number for number, line in enumerate(lines) if "short test summary info" in line)
+    return lines[start + 1 : end]
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "expected"),
+    [
+        ("gates:", "gate:", ["8:5: unknown key 'gate'", "  did you mean 'gates'?"]),
+        ("checks:", "chekcs:", ["1:1: the key 'checks' is missing", "  add it", "5:1: *", "  did you mean 'checks'?"]),
+        ("typos.swap", "typos.swop", ["7:21: unknown perturbation 'typos.swop'", "  did you mean 'typos.swap'? *"]),
+        ("typos.swap", "typos.swap@9", ["7:21: 'typos.swap@9': severity 9, expected 1 to 5"]),
+        ("[typos.swap]", "3", ["7:5: 3: input should be a valid list"]),
+        ("data.jsonl", "dota.jsonl", ["4:10: no file 'dota.jsonl' here", "  paths are relative to the suite's file"]),
+        ("[en]", "[english!]", ["4:28: 'english!' is no language tag", "  write a BCP 47 tag such as en, zh or pt-BR"]),
+        (" >= 0.7", "ly >= 0.7", ["8:13: unknown measure 'consistencyly' for *", "  did you mean 'consistency'?"]),
+        (" >= 0.7", " >= 90", ["8:13: the bound 90 lies outside [[]0, 1]", "  measures are shares: write 0.9 *"]),
+        ("task: text-classification", "task: &a [b, b]", ["1:7: not plain YAML: anchors and aliases are not allowed"]),
+        ("text-classification", "!!python/object:os.system x", ["1:7: not plain YAML: the tag '*os.system' is not allowed"]),
+        ("task: ", "task: " + "[" * 100, ["1:*: not plain YAML: nested deeper than 40"]),
+        ("task: ", "task: a\ntask: ", ["2:1: *the key 'task' is here twice*line 1*"]),
+        ("task: ", "task: 'a", ["*: not plain YAML: *"]),
+        ("task: ", "\0", ["*: not plain YAML: *"]),
+    ],
+    ids=lambda value: value.replace(" ", "-")[:24].replace("\0", "NUL") if isinstance(value, str) else "",
+)  # fmt: skip
+def test_a_mistake_in_a_suite_is_told_with_its_line_and_column(
+    pytester: pytest.Pytester, written: str, instead: str, expected: Sequence[str]
+) -> None:
+    path = write_suite(pytester.path, "typos.swap")
+    path.write_text(path.read_text().replace(written, instead, 1))
+    patterns = [line if line.startswith("  ") else f"suite.robust.yaml:{line}" for line in expected]
+    found = complaints(pytester)
+    pytest.LineMatcher(found).fnmatch_lines(patterns)
+    assert len(found) == len(patterns)
+
+
+def test_all_mistakes_of_a_suite_are_told_at_once_in_the_order_of_its_lines(pytester: pytest.Pytester) -> None:
+    path = write_suite(pytester.path, "typos.swop, case.uper", gate="consistency > 1")
+    path.write_text(path.read_text().replace("data.jsonl", "dota.jsonl"))
+    places = [line.split(": ")[0] for line in complaints(pytester) if not line.startswith(" ")]
+    assert places == [f"suite.robust.yaml:{place}" for place in ("4:10", "7:21", "7:33", "8:13")]
+
+
+def test_a_suite_that_is_no_utf_8_text_is_told(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path).write_bytes(b"task: text\n\xff\xfe\n")
+    assert complaints(pytester) == ["suite.robust.yaml:2:1: not UTF-8 text", "  save the file as UTF-8"]
+
+
+GOOD = json.dumps(dict(rows(1)[0])) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ("", ["1:1: the dataset is empty", "  a gate cannot pass on nothing: add examples"]),
+        (GOOD + "{oops\n", ["2:2: broken JSON: Expecting property name *", "  each line is one JSON object"]),
+        (GOOD + "[1]\n", ["2:1: a JSON list", "  each line is one JSON object"]),
+        (GOOD.replace("text", "txt"), ["1:1: the column 'text' is missing", "  did you mean 'txt'? or map it *"]),
+        (GOOD + GOOD, ["2:1: the id 'r0' is here twice in language en", "  first in data.jsonl:1: ids are unique *"]),
+        (GOOD.replace("en", "de"), ["1:1: no example in language 'en'", "  mend `languages` or add some"]),
+        (GOOD.replace("lovely", "x" * 1_000_000), ["1:1: 'text' holds 1,000,0?? characters, more *", "  cut the text *"]),
+        (GOOD.replace("lovely", "\\ud800"), ["1:1: 'text' holds a lone surrogate", "  it is half a character: *"]),
+        (GOOD.replace("lovely", "\\u0000"), ["1:1: 'text' holds a NUL character", "  take it out: *"]),
+        (GOOD.replace('"the weather in town 0 was lovely"', "[1]"), ["1:1: 'text' holds list, expected text"]),
+    ],
+    ids=["empty", "broken JSON", "no object", "no column", "two ids", "no language", "1 MB", "surrogate", "NUL", "list"],
+)  # fmt: skip
+def test_a_mistake_in_the_data_is_told_with_its_line_before_the_model_is_asked(
+    pytester: pytest.Pytester, data: str, expected: Sequence[str]
+) -> None:
+    write_suite(pytester.path, "typos.swap", model="raise RuntimeError")
+    (pytester.path / "data.jsonl").write_text(data)
+    found = complaints(pytester)
+    pytest.LineMatcher(found).fnmatch_lines([f"data.jsonl:{expected[0]}", *expected[1:]])
+    assert len(found) == len(expected)
+
+
+def test_a_listing_of_cells_reads_no_more_of_the_data_than_its_head(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path)
+    (pytester.path / "data.jsonl").write_text(GOOD + "{oops\n")
+    assert run(pytester, "--collect-only").ret == pytest.ExitCode.OK
+    (pytester.path / "data.jsonl").write_text(GOOD.replace("text", "txt"))
+    assert run(pytester, "--collect-only").ret == pytest.ExitCode.INTERRUPTED
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        (None, "no module 'model' beside the suite or installed: *"),
+        ("other = 1", "model has no function 'predict'"),
+        ("import no_such_package", "the module 'model' raises ModuleNotFoundError: No module named 'no_such_package'"),
+        ("def predict(batch): return ['calm'] * (len(batch) - 1)", "the model returned 23 outputs for 24 inputs"),
+        ("def predict(batch): return None", "the model returned NoneType outputs for 24 inputs"),
+        ("def predict(batch): return 'calm'", "the model returned * outputs for 24 inputs"),
+    ],
+    ids=["no module", "no function", "no package", "too few", "none", "a string"],
+)
+def test_a_model_that_cannot_be_used_is_told_at_its_place_in_the_suite(
+    pytester: pytest.Pytester, model: str | None, expected: str
+) -> None:
+    write_suite(pytester.path, "typos.swap", model=model or "")
+    if model is None:
+        (pytester.path / "model.py").unlink()
+    pytest.LineMatcher(complaints(pytester)).fnmatch_lines([f"suite.robust.yaml:2:1: {expected}"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("1 / 0", "the model raises ZeroDivisionError: division by zero"),
+        ("{'label': 'calm', 'scores': {'calm': float('nan')}}", "the probability of 'calm' is nan, expected *"),
+        ("{'label': 'calm', 'scores': {'calm': 1.5}}", "the probability of 'calm' is 1.5, expected *"),
+        ("None", "the model returned None, expected a string or {'label': string}"),
+    ],
+    ids=["raises", "NaN", "no probability", "no answer"],
+)
+def test_a_model_that_fails_for_one_example_is_an_error_of_that_example_alone(
+    pytester: pytest.Pytester, answer: str, reason: str
+) -> None:
+    model = f"def predict(batch): return [{answer} if ' 7 ' in one['text'] else 'calm' for one in batch]"
+    write_suite(pytester.path, "typos.swap", model=model)
+    result = run(pytester)
+    result.stdout.fnmatch_lines(["*: 1 of 12 cases are errors; r7: the original: " + reason.replace("[", "[[]")])
+    counts = kept_run(pytester.path)["cells"][0]["counts"]
+    assert (counts["error"], counts["tested"], counts["flipped"]) == (1, 11, 0)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_a_suite_that_cannot_be_run_leaves_the_verdicts_of_the_others_and_the_exit_code_2(
+    pytester: pytest.Pytester,
+) -> None:
+    write_suite(pytester.path / "one", "typos.swap")
+    write_suite(pytester.path / "two", "typos.swap", model="", name="broken")
+    result = run(pytester)
+    result.assert_outcomes(passed=1, failed=1)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert verdicts(pytester.path) == {"data/typos.swap@2[en]": "passed"}
+
+
+def test_a_mistake_that_a_worker_met_gives_the_exit_code_2_too(tmp_path: Path) -> None:
+    write_suite(tmp_path, "typos.swap", model="")
+    done = python(tmp_path, "-m", "pytest", "-n", "1")
+    assert "suite.robust.yaml:2:1: model has no function 'predict'" in done.stdout
+    assert done.returncode == pytest.ExitCode.INTERRUPTED
+
+
+@pytest.mark.parametrize("break_it", [lambda text: text[:40], lambda text: text.replace('"schema": 1', '"schema": 99')])
+def test_a_damaged_run_folder_does_not_stop_the_next_run(
+    pytester: pytest.Pytester, break_it: Callable[[str], str]
+) -> None:
+    write_suite(pytester.path, "typos.swap")
+    run(pytester)
+    path = pytester.path / "robustness-report" / "run.json"
+    whole = path.read_text()
+    path.write_text(break_it(whole))
+    run(pytester).assert_outcomes(passed=1)
+    assert json.loads(path.read_text())["cells"] == json.loads(whole)["cells"]

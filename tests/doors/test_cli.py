@@ -1,0 +1,229 @@
+"""The command line: what a command prints, its exit codes 0, 1 and 2, and that help is light."""
+
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from door_suites import LOUD, kept_run, loaded_by, rows, run, verdicts, write_suite
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # the package has no types
+from yaml import safe_load
+
+from albert_robust import __version__
+from albert_robust.cli import COMMANDS, main, parser
+
+NAMES = ["init", "list", "perturb", "score", "report", "finetune", "pretrain", "schema"]
+Captured = pytest.CaptureFixture[str]
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Let a command read a text from standard input."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+
+
+def printed(capsys: Captured, *arguments: str) -> str:
+    """What a command prints that ends well."""
+    assert main(arguments) == 0
+    out, error = capsys.readouterr()
+    assert error == ""
+    return out
+
+
+def refused(capsys: Captured, *arguments: str) -> list[str]:
+    """The lines that a command prints which refuses its input."""
+    assert main(arguments) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    return error.splitlines()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_has_a_help_that_ends_with_an_example(capsys: Captured, name: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args([name, "--help"])
+    assert ended.value.code == 0
+    example = capsys.readouterr().out.rstrip().rpartition("example:\n  ")[2]
+    assert re.match(rf"(echo .* \| )?albert-robust {name}\b", example)
+    assert len(COMMANDS) == len(NAMES)
+
+
+def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
+    calls = "\n".join(f"call(['{name}', '--help'])" for name in NAMES)
+    statement = f"""
+from albert_robust.cli import main
+def call(arguments):
+    try: main(arguments)
+    except SystemExit as ended: assert ended.code == 0
+call(['--help'])
+call(['--version'])
+{calls}"""
+    loaded, out = loaded_by(tmp_path, statement)
+    assert loaded == set()
+    assert f"albert-robust {__version__}" in out
+
+
+@pytest.mark.parametrize("arguments", [[], ["nothing"], ["list"], ["perturb", "typos.swap"]])
+def test_a_command_that_is_none_exits_with_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+
+
+def test_list_shows_every_perturbation_with_its_contract_and_languages(capsys: Captured) -> None:
+    found = json.loads(printed(capsys, "list", "perturbations", "--json"))
+    assert {"typos.swap", "case.upper", "semantics.negate"} <= {one["name"] for one in found}
+    assert all(one["contract"].split()[0] in {"preserves", "alters"} and one["summary"] for one in found)
+    lines = printed(capsys, "list", "perturbations").splitlines()
+    assert [line.split()[0] for line in lines[::2]] == [one["name"] for one in found]
+
+
+def test_list_shows_the_perturbations_of_the_folder_at_hand(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "perturbations").mkdir()
+    (tmp_path / "perturbations" / "own.py").write_text(OWN, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert "own.shout" in printed(capsys, "list", "perturbations")
+
+
+OWN = '''
+"""Shouting."""
+from random import Random
+from albert_robust import Example, Text, perturbation
+
+@perturbation("own.shout", preserves="meaning", severities=1, examples=[Example("a", "a!")])
+def shout(text: Text, rng: Random) -> Text:
+    """Add an exclamation mark."""
+    return text.replace(len(text), len(text), "!", "shout")
+'''
+
+
+def test_perturb_prints_a_variant_a_line_and_repeats_itself(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = []
+    for seed in ("0", "0", "1"):
+        typed(monkeypatch, "the weather was lovely\n\n今天天气很好\n")
+        out.append(printed(capsys, "perturb", "typos.swap", "--language", "en", "--seed", seed).split("\n"))
+    assert out[0] == out[1] != out[2]
+    assert [sorted(line) for line in out[0]] == [
+        sorted(line) for line in ["the weather was lovely", "", "今天天气很好", ""]
+    ]
+
+
+def test_perturb_prints_edits_as_json(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed(monkeypatch, "it is so\n")
+    one, two = printed(capsys, "perturb", "case.upper", "--language", "en", "--n", "2", "--json").splitlines()
+    assert json.loads(one) == json.loads(two)
+    found = json.loads(one)
+    assert (found["text"], found["source"], found["status"]) == ("IT IS SO", "it is so", "tested")
+    assert [edit["replacement"] for edit in found["edits"]] == ["IT", "IS", "SO"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["typos.swop", "--language", "en"], "unknown perturbation 'typos.swop'"),
+        (["typos.*", "--language", "en"], "'typos.\\*' stands for \\d perturbations: name one"),
+        (["typos.swap@9", "--language", "en"], "'typos.swap@9': severity 9, expected 1 to 5"),
+        (["typos.swap", "--language", "!!"], "'!!' is no language tag"),
+        (["typos.swap", "--language", "en", "--n", "0"], "n: 0 variants a text, expected at least 1"),
+    ],
+)
+def test_perturb_refuses_what_it_cannot_do(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
+) -> None:
+    typed(monkeypatch, "the weather was lovely\n")
+    lines = refused(capsys, "perturb", *arguments)
+    assert re.match(message, lines[0])
+    assert len(lines) <= 2
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> tuple[str, str]:
+    """Two files: the first line of each is the same, the second is not."""
+    one, two = tmp_path / "one.txt", tmp_path / "two.txt"
+    one.write_text("the weather was lovely\n苹果很好吃\n", encoding="utf-8")
+    two.write_text("the weather was lovely\nno trains run on Sunday\n", encoding="utf-8")
+    return str(one), str(two)
+
+
+def test_score_prints_a_score_a_pair_the_mean_and_a_signature(capsys: Captured, texts: tuple[str, str]) -> None:
+    arguments = ["score", "--candidates", texts[0], "--references", texts[1]]
+    found = json.loads(printed(capsys, *arguments, "--json"))
+    assert found["f"][0] == pytest.approx(1, abs=1e-4)
+    assert found["f"][1] < found["f"][0]
+    assert found["corpus"]["mean"] == pytest.approx(sum(found["f"]) / 2, abs=1e-5)
+    lines = printed(capsys, *arguments).splitlines()
+    assert lines[0].split("\t")[2] == "1.0000"
+    assert lines[-1] == found["signature"]
+
+
+def test_score_refuses_files_that_it_cannot_pair(capsys: Captured, texts: tuple[str, str], tmp_path: Path) -> None:
+    (tmp_path / "short.txt").write_text("one line\n")
+    (tmp_path / "latin.txt").write_bytes(b"caf\xe9\n")
+    given = ["score", "--candidates", texts[0], "--references"]
+    assert refused(capsys, *given, str(tmp_path / "short.txt")) == ["2 candidates for 1 references"]
+    assert "cannot read the file" in refused(capsys, *given, str(tmp_path / "none.txt"))[0]
+    assert "not UTF-8 text" in refused(capsys, *given, str(tmp_path / "latin.txt"))[0]
+
+
+def test_the_schema_is_a_json_schema_that_takes_our_suites_and_no_misspelt_key(capsys: Captured) -> None:
+    schema = json.loads(printed(capsys, "schema"))
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    suites = sorted((Path(__file__).parents[2] / "suites").glob("*.robust.yaml"))
+    assert len(suites) >= 3
+    for path in suites:
+        content = safe_load(path.read_text(encoding="utf-8"))
+        assert not list(validator.iter_errors(content))
+        assert list(validator.iter_errors(content | {"chekcs": []}))
+
+
+def test_a_report_is_drawn_from_a_run_folder_alone(capsys: Captured, pytester: pytest.Pytester, tmp_path: Path) -> None:
+    write_suite(pytester.path)
+    run(pytester)
+    capsys.readouterr()
+    folder = (pytester.path / "robustness-report").rename(tmp_path / "moved")
+    html, markdown = tmp_path / "one.html", tmp_path / "one.md"
+    assert printed(capsys, "report", str(folder), "--html", str(html), "--markdown", str(markdown)) == ""
+    assert "data/case.upper[en]" in markdown.read_text(encoding="utf-8")
+    assert html.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert json.loads(printed(capsys, "report", str(folder), "--json"))
+    assert printed(capsys, "report", str(folder)).strip() == str(folder / "index.html")
+
+
+def test_a_folder_without_a_run_has_no_report(capsys: Captured, tmp_path: Path) -> None:
+    assert "no run here" in refused(capsys, "report", str(tmp_path))[0]
+
+
+DATA = "review,sentiment\n" + "".join(f"{row['text']} and quiet,calm\n" for row in rows(40))
+INIT = ["init", "--task", "text-classification", "--data", "reviews.csv", "--language", "en", "--model"]
+
+
+@pytest.mark.parametrize(
+    ("model", "verdict"),
+    [(LOUD, "passed"), ("def predict(batch): return [one['text'] for one in batch]", "failed")],
+    ids=["steady", "brittle"],
+)
+def test_init_writes_a_suite_that_pytest_runs(
+    capsys: Captured, pytester: pytest.Pytester, model: str, verdict: str
+) -> None:
+    (pytester.path / "reviews.csv").write_text(DATA)
+    (pytester.path / "model.py").write_text(model)
+    assert printed(capsys, *INIT, "model:predict").endswith("next: pytest model.robust.yaml\n")
+    run(pytester, "model.robust.yaml")
+    assert verdicts(pytester.path)["data/typos.delete@2[en]"] == verdict
+    constant = {cell["verdict"] for cell in kept_run(pytester.path)["cells"] if cell["expectation"] == "direction"}
+    assert constant == {"failed" if verdict == "passed" else "passed"}
+
+
+def test_init_overwrites_nothing_and_needs_data(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert refused(capsys, *INIT, "model:predict")[0] == "reviews.csv:1:1: the file is missing"
+    (tmp_path / "reviews.csv").write_text(DATA)
+    (tmp_path / "model.robust.yaml").write_text("mine")
+    assert refused(capsys, *INIT, "model:predict") == ["model.robust.yaml exists: choose another --out"]
+    assert (tmp_path / "model.robust.yaml").read_text() == "mine"
+    assert "ends in .robust.yaml" in refused(capsys, *INIT, "model:predict", "--out", "suite.yaml")[0]

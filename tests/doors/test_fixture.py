@@ -1,0 +1,101 @@
+"""The fixture `robust` gives hand-written tests the checks of a suite."""
+
+import pytest
+from door_suites import run
+
+from albert_robust.errors import UsageError
+from albert_robust.handwritten import Function, Robust
+
+TEXTS = [f"the weather in town {number} was lovely" for number in range(40)]
+
+
+def calm(batch: list[dict[str, str]]) -> list[str]:
+    return ["calm" for _ in batch]
+
+
+def loud(batch: list[dict[str, str]]) -> list[str]:
+    return ["loud" if one["text"].isupper() else "calm" for one in batch]
+
+
+def test_the_variants_of_a_text_are_those_of_perturb(robust: Robust) -> None:
+    one, two = robust.variants("the weather was lovely", "typos.swap", language="en", n=2)
+    assert (one.source, one.status) == ("the weather was lovely", "tested")
+    assert sorted(one.text) == sorted(two.text) == sorted(one.source)
+
+
+def test_a_model_that_keeps_its_answers_passes(robust: Robust) -> None:
+    records = robust.check(calm, TEXTS, "typos.*", language="en")
+    assert {record.verdict for record in records} == {"passed"}
+    assert "typos.swap@2" in {record.perturbation for record in records}
+
+
+def test_a_failing_check_shows_the_worst_cases_and_the_command_of_its_test(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def loud(batch):
+            return ["loud" if one["text"].isupper() else "calm" for one in batch]
+
+        def test_volume(robust):
+            robust.check(loud, ["it is so"] * 40, "case.upper", language="en")
+        """
+    )
+    result = run(pytester)
+    result.assert_outcomes(failed=1)
+    expected = [
+        "E * invariance case.upper [[]en]: consistency 0.00 [[]0.00, 0.0?], gate >= 0.90",
+        "E * text * [[]-it-]{+IT+} [[]-is-]{+IS+} [[]-so-]{+SO+}",
+        "E * variant * -> loud",
+        'E * again: pytest "*.py::test_volume"',
+    ]
+    result.stdout.fnmatch_lines(expected)
+
+
+@pytest.mark.parametrize(
+    ("spec", "language", "reason"),
+    [
+        ("case.upper", "zh", "case.upper does not work in zh"),
+        ("case.lower", "en", "0 of 40 cases could be tested, fewer than 1"),
+    ],
+)
+def test_a_check_that_tests_nothing_is_no_pass(robust: Robust, spec: str, language: str, reason: str) -> None:
+    with pytest.raises(AssertionError, match=reason):
+        robust.check(calm, TEXTS, spec, language=language)
+
+
+def test_an_undecided_check_is_a_warning(robust: Robust) -> None:
+    with pytest.warns(UserWarning, match="typos.swap@2 .* 5 examples do not decide it"):
+        robust.check(calm, TEXTS[:5], "typos.swap", language="en")
+
+
+def test_the_gate_is_a_suite_s(robust: Robust) -> None:
+    assert robust.check(loud, TEXTS, "case.upper", language="en", gate="flip rate >= 0.9")[0].verdict == "passed"
+
+
+@pytest.mark.parametrize(
+    ("texts", "spec", "language", "gate", "message"),
+    [
+        (TEXTS, "typos.swop", "en", "consistency >= 0.9", "^unknown perturbation 'typos.swop'\ndid you mean"),
+        (TEXTS, "typos.swap", "!!", "consistency >= 0.9", "^'!!' is no language tag"),
+        (TEXTS, "typos.swap", "en", "consistency", "^'consistency' is no gate"),
+        ([], "typos.swap", "en", "consistency >= 0.9", "^the dataset is empty"),
+        ("text", "typos.swap", "en", "consistency >= 0.9", "^texts: expected a list of strings"),
+    ],
+)
+def test_wrong_arguments_are_one_clear_line(
+    robust: Robust, texts: list[str], spec: str, language: str, gate: str, message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        robust.check(calm, texts, spec, language=language, gate=gate)
+
+
+@pytest.mark.parametrize(
+    ("model", "error", "message"),
+    [
+        (lambda batch: batch[1:], UsageError, "the model returned 63 outputs for 64 inputs"),
+        (lambda batch: 1 / 0, AssertionError, "40 of 40 cases are errors; 1: the original: the model raises Zero"),
+    ],
+    ids=["too few", "raises"],
+)
+def test_a_model_that_fails_never_passes(robust: Robust, model: Function, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        robust.check(model, TEXTS, "typos.swap", language="en")

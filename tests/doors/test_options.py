@@ -1,0 +1,87 @@
+"""Every option has a twin in the ini file; the command line comes first."""
+
+import sqlite3
+from typing import Any, cast
+
+import pytest
+from door_suites import kept_run, run, write_suite
+
+from albert_robust import plugin
+
+
+class Declared:
+    """Stands for pytest's parser: remembers the names that a plugin declares."""
+
+    def __init__(self) -> None:
+        self.options: set[str] = set()
+        self.ini: set[str] = set()
+
+    def getgroup(self, *_: str) -> "Declared":
+        return self
+
+    def addoption(self, name: str, **_: Any) -> None:
+        self.options.add(name)
+
+    def addini(self, name: str, *_: Any, **__: Any) -> None:
+        self.ini.add(name)
+
+
+def test_every_option_is_named_robust_and_has_an_ini_twin() -> None:
+    declared = Declared()
+    plugin.pytest_addoption(cast("pytest.Parser", declared))
+    assert all(name.startswith("--robust-") for name in declared.options)
+    assert {name.removeprefix("--").replace("-", "_") for name in declared.options} == declared.ini
+
+
+def test_the_help_of_pytest_names_every_option(pytester: pytest.Pytester) -> None:
+    lines = run(pytester, "--help").outlines
+    for name in [name for name, *_ in plugin.OPTIONS] + [name for name, _ in plugin.SWITCHES]:
+        assert any(f"--robust-{name}" in line for line in lines)
+        assert any(line.strip().startswith(f"robust_{name.replace('-', '_')} ") for line in lines)
+
+
+@pytest.mark.parametrize(("arguments", "folder"), [([], "from-ini"), (["--robust-report=from-option"], "from-option")])
+def test_the_report_goes_where_the_option_or_the_ini_file_says(
+    pytester: pytest.Pytester, arguments: list[str], folder: str
+) -> None:
+    pytester.makeini("[pytest]\nrobust_report = from-ini\n")
+    write_suite(pytester.path, "typos.swap")
+    run(pytester, *arguments)
+    found = {path.parent.name for path in pytester.path.glob("*/run.json")}
+    assert found == {folder}
+    assert (pytester.path / folder / "index.html").is_file()
+
+
+@pytest.mark.parametrize(("arguments", "seed"), [([], 3), (["--robust-seed=0"], 0)], ids=["ini", "option"])
+def test_a_seed_given_to_pytest_replaces_those_of_the_suites_and_0_is_a_seed(
+    pytester: pytest.Pytester, arguments: list[str], seed: int
+) -> None:
+    pytester.makeini("[pytest]\nrobust_seed = 3\n")
+    write_suite(pytester.path, "typos.swap", extra="seed: 9\n")
+    run(pytester, *arguments)
+    assert [suite["seed"] for suite in kept_run(pytester.path)["suites"]] == [seed]
+
+
+@pytest.mark.parametrize(("arguments", "folder"), [([], "of-ini"), (["--robust-workspace=of-option"], "of-option")])
+def test_predictions_are_kept_in_the_workspace(pytester: pytest.Pytester, arguments: list[str], folder: str) -> None:
+    pytester.makeini("[pytest]\nrobust_workspace = of-ini\n")
+    write_suite(pytester.path, "typos.swap")
+    run(pytester, *arguments)
+    kept = sqlite3.connect(pytester.path / folder / "cache.sqlite").execute("SELECT count(*) FROM kept").fetchone()
+    assert kept == (25,)  # 24 inputs and the variants of one cell
+
+
+@pytest.mark.parametrize("ini", [True, False])
+def test_a_switch_keeps_a_run_from_writing_its_report(pytester: pytest.Pytester, ini: bool) -> None:
+    pytester.makeini(f"[pytest]\nrobust_no_report = {ini}\n")
+    write_suite(pytester.path)
+    run(pytester, *([] if ini else ["--robust-no-report"])).assert_outcomes(passed=1, failed=1)
+    assert not (pytester.path / "robustness-report").exists()
+
+
+def test_a_seed_that_is_no_number_is_one_clear_line(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path)
+    result = run(pytester, "--robust-seed=seven")
+    result.stdout.fnmatch_lines(["--robust-seed: 'seven' is no whole number"])
+    result.stdout.no_fnmatch_line("*items.py*")
+    assert result.ret == pytest.ExitCode.INTERRUPTED

@@ -1,0 +1,242 @@
+"""Suites through pytest's own door: selection, marks, reports and exit codes are those that its users know."""
+
+import shlex
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from door_suites import LOGGING, kept_run, loaded_by, rows, run, verdicts, write_suite
+
+BOTH = [*rows(), *rows(language="zh", text="镇{}的天气非常好，我们很喜欢")]
+SWAP, UPPER = "suite.robust.yaml::data/typos.swap@2[en]", "suite.robust.yaml::data/case.upper[en]"
+
+
+def listed(pytester: pytest.Pytester, *arguments: str) -> list[str]:
+    """The ids that pytest collects."""
+    result = run(pytester, "--collect-only", "-q", *arguments)
+    return [line for line in result.outlines if "::" in line]
+
+
+def test_every_cell_is_an_item_with_an_ascii_id_in_the_order_of_the_suite(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, languages="en, zh", examples=BOTH)
+    cells = ["typos.swap@2[en]", "typos.swap@2[zh]", "case.upper[en]", "case.upper[zh]"]
+    assert listed(pytester) == [f"suite.robust.yaml::data/{cell}" for cell in cells]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cells"),
+    [
+        (["-k", "typos.swap"], {"typos.swap@2[en]", "typos.swap@2[zh]"}),
+        (["-k", "case"], {"case.upper[en]", "case.upper[zh]"}),
+        (["-k", "zh"], {"typos.swap@2[zh]", "case.upper[zh]"}),
+        (["-k", "[zh] and not upper"], {"typos.swap@2[zh]"}),
+        (["-k", "nightly"], {"typos.swap@2[en]", "typos.swap@2[zh]", "case.upper[en]", "case.upper[zh]"}),
+        (["-m", "robust"], {"typos.swap@2[en]", "typos.swap@2[zh]", "case.upper[en]", "case.upper[zh]"}),
+        (["-m", "not robust"], set()),
+        (["suite.robust.yaml::data/case.upper[zh]"], {"case.upper[zh]"}),
+        (["--deselect", "suite.robust.yaml::data/case"], {"typos.swap@2[en]", "typos.swap@2[zh]"}),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_pytest_selects_cells_as_it_selects_tests(
+    pytester: pytest.Pytester, arguments: list[str], cells: set[str]
+) -> None:
+    write_suite(pytester.path, languages="en, zh", examples=BOTH, extra="tags: [nightly]\n")
+    assert set(listed(pytester, *arguments)) == {f"suite.robust.yaml::data/{cell}" for cell in cells}
+
+
+def test_a_cell_that_is_not_selected_asks_the_model_nothing(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, model=LOGGING)
+    run(pytester, SWAP).assert_outcomes(passed=1)
+    assert not any(text.isupper() for text in (pytester.path / "asked.jsonl").read_text().splitlines())
+    assert list(verdicts(pytester.path)) == ["data/typos.swap@2[en]"]
+
+
+def test_the_last_failed_cell_runs_alone(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path)
+    run(pytester).assert_outcomes(passed=1, failed=1)
+    run(pytester, "--lf").assert_outcomes(failed=1)
+
+
+def test_a_session_stops_at_the_first_failing_cell(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, "case.upper, typos.swap")
+    run(pytester, "-x").assert_outcomes(failed=1)
+    assert verdicts(pytester.path) == {"data/case.upper[en]": "failed"}
+
+
+def test_cells_need_no_cache_of_pytest(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, "typos.swap")
+    assert run(pytester, "-p", "no:cacheprovider").ret == pytest.ExitCode.OK
+
+
+def test_listing_cells_asks_no_model_and_leaves_no_file(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, model="raise RuntimeError")
+    before = sorted(pytester.path.iterdir())
+    assert listed(pytester, "-p", "no:cacheprovider") == [SWAP, UPPER]
+    assert [path for path in sorted(pytester.path.iterdir()) if path.name != "__pycache__"] == before
+
+
+def test_junit_gets_numbers_and_numbers_only(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path)
+    run(pytester, "--junitxml=junit.xml")
+    found = {
+        case.attrib["name"]: {one.attrib["name"]: float(one.attrib["value"]) for one in case.iter("property")}
+        for case in ElementTree.parse(pytester.path / "junit.xml").iter("testcase")
+    }
+    numbers = found["data/case.upper[en]"]
+    assert [numbers.pop(name) for name in ("tested", "flipped", "errors")] == [12, 12, 0]
+    assert sorted(numbers) == ["consistency", "consistency_high", "consistency_low"]
+    assert numbers["consistency_low"] == pytest.approx(0) == numbers["consistency"] < numbers["consistency_high"]
+
+
+def test_without_a_suite_the_plugin_is_silent_and_loads_nothing_heavy(tmp_path: Path) -> None:
+    (tmp_path / "test_own.py").write_text("def test_own(): pass\n")
+    # pytest-randomly would import numpy
+    loaded, printed = loaded_by(tmp_path, "import pytest; pytest.main(['-q', '-p', 'no:randomly'])")
+    assert loaded == set()
+    assert "robust" not in printed
+    assert {path.name for path in tmp_path.iterdir()} <= {"test_own.py", "__pycache__", ".pytest_cache"}
+
+
+def test_collecting_a_suite_and_running_a_light_model_never_loads_torch(tmp_path: Path) -> None:
+    write_suite(tmp_path, "typos.swap")
+    loaded, printed = loaded_by(
+        tmp_path, "import pytest; pytest.main(['--collect-only', '-q']); pytest.main(['-p', 'no:randomly'])"
+    )
+    assert loaded == {"numpy", "pydantic", "yaml"}
+    assert "1 passed" in printed
+
+
+def test_a_failing_cell_prints_an_example_its_marked_edit_and_both_outputs(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, "case.upper", examples=rows(text="it is so {}"))
+    run(pytester).stdout.fnmatch_lines(
+        [
+            "invariance case.upper [[]en]: consistency 0.00 [[]0.00, 0.??], gate >= 0.70",
+            "  r0 (en)",
+            "  text         [[]-it-]{+IT+} [[]-is-]{+IS+} [[]-so-]{+SO+} 0",
+            "  original     -> calm",
+            "  variant      -> loud",
+        ],
+        consecutive=False,
+    )
+
+
+@pytest.mark.parametrize("arguments", [[], ["--robust-seed=7"]], ids=["own seed", "given seed"])
+def test_the_command_that_a_failing_cell_prints_repeats_its_failure(
+    pytester: pytest.Pytester, arguments: list[str]
+) -> None:
+    write_suite(pytester.path, "typos.swap", model=ECHO)
+    first = run(pytester, *arguments)
+    again = next(line for line in first.outlines if line.startswith("again: pytest "))
+    second = run(pytester, *shlex.split(again)[2:])
+    assert second.ret == pytest.ExitCode.TESTS_FAILED
+    assert _message(second) == _message(first)
+
+
+ECHO = """
+def predict(batch):
+    return [one["text"] for one in batch]
+"""
+
+
+def _message(result: pytest.RunResult) -> list[str]:
+    start = next(number for number, line in enumerate(result.outlines) if line.startswith("invariance "))
+    return result.outlines[start : result.outlines.index("=" * 34 + " robustness " + "=" * 34)]
+
+
+def test_the_terminal_section_shows_the_worst_cells_first(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, "typos.swap, typos.delete, case.upper", gate="consistency >= 0.9")
+    lines = run(pytester).outlines
+    section = lines[lines.index("=" * 34 + " robustness " + "=" * 34) + 1 :]
+    assert section[0].startswith("failed       suite::data/case.upper[en]  consistency 0.00")
+    assert section[1].startswith("inconclusive suite::data/typos.delete@2[en]")
+    assert section[3].startswith(
+        "3 cells: 1 failed, 2 inconclusive; 36 cases tested; 48 inputs predicted, 0 from the c"
+    )
+    assert section[4] == f"report: {pytester.path / 'robustness-report' / 'index.html'}"
+
+
+def test_a_quiet_session_prints_the_counts_alone(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path)
+    result = run(pytester, "-q")
+    result.stdout.fnmatch_lines(["2 cells: 1 failed, 1 passed; *"])
+    result.stdout.no_fnmatch_line("failed       suite::*")
+
+
+def test_undecided_cells_are_counted_apart_and_do_not_fail(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, "typos.swap", gate="consistency >= 0.9")
+    result = run(pytester)
+    assert result.parseoutcomes() == {"inconclusive": 1}
+    assert result.ret == pytest.ExitCode.OK
+
+
+@pytest.mark.parametrize(("choice", "outcome"), [("fail", "failed"), ("pass", "passed"), ("warn", "inconclusive")])
+def test_a_suite_says_what_an_undecided_cell_is(pytester: pytest.Pytester, choice: str, outcome: str) -> None:
+    extra = f"on_inconclusive: {choice}\n"
+    write_suite(pytester.path, "typos.swap", gate="consistency >= 0.9", extra=extra)
+    assert run(pytester).parseoutcomes() == {outcome: 1}
+
+
+def test_a_perturbation_that_does_not_apply_is_no_pass_beside_cells_that_pass(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, "case.upper, typos.swap", languages="zh", examples=BOTH[12:])
+    result = run(pytester)
+    result.stdout.fnmatch_lines(["*1 passed, 1 not applicable*"])
+    assert verdicts(pytester.path)["data/case.upper[zh]"] == "not applicable"
+    assert result.ret == pytest.ExitCode.OK
+
+
+def test_a_session_that_tests_nothing_has_failed(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, "case.upper", languages="zh", examples=BOTH[12:])
+    result = run(pytester)
+    result.stdout.fnmatch_lines(["nothing was tested: that is no pass"])
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_a_text_that_a_perturbation_leaves_as_it_is_passes_nothing(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, "case.lower")
+    result = run(pytester)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*0 of 12 cases could be tested, fewer than 1*"])
+
+
+def test_marks_skip_or_expect_failures_with_their_reasons(pytester: pytest.Pytester) -> None:
+    marks = "marks:\n  - {cells: '*/case.upper[en]', xfail: 'case matters'}\n  - {cells: '*swap*', skip: 'too slow'}\n"
+    write_suite(pytester.path, extra=marks)
+    result = run(pytester, "-ra")
+    result.assert_outcomes(xfailed=1, skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED [[]1] *too slow", f"XFAIL {UPPER.replace('[', '[[]')}*case matters"])
+
+
+def test_a_mark_that_skips_a_cell_spares_the_model(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, "case.upper", model=LOGGING, extra="marks:\n  - {cells: '*', skip: 'too slow'}\n")
+    run(pytester).assert_outcomes(skipped=1)
+    assert not (pytester.path / "asked.jsonl").exists()
+
+
+def test_brackets_in_a_mark_stand_for_themselves(pytester: pytest.Pytester) -> None:
+    marks = "marks:\n  - {cells: '*[en]', skip: 'English only'}\n"
+    write_suite(pytester.path, "typos.swap", languages="en, zh", examples=BOTH, extra=marks)
+    run(pytester, "-v").stdout.fnmatch_lines(["*typos.swap@2[[]en] SKIPPED*", "*typos.swap@2[[]zh] PASSED*"])
+
+
+def test_two_sessions_in_one_process_do_not_meet(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path / "one", "typos.swap")
+    write_suite(pytester.path / "two", "case.upper")
+    run(pytester, "--rootdir=one", "one").assert_outcomes(passed=1)
+    run(pytester, "--rootdir=two", "two").assert_outcomes(failed=1)
+    assert verdicts(pytester.path / "one") == {"data/typos.swap@2[en]": "passed"}
+    assert verdicts(pytester.path / "two") == {"data/case.upper[en]": "failed"}
+
+
+def test_models_of_one_name_and_version_in_two_folders_do_not_meet(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path / "one", "case.upper")
+    write_suite(pytester.path / "two", "case.upper", model=LOGGING)
+    run(pytester).assert_outcomes(failed=1, passed=1)
+
+
+def test_suites_of_one_file_name_in_two_folders_do_not_meet(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path / "one", "case.upper")
+    write_suite(pytester.path / "two", "typos.swap")
+    run(pytester).assert_outcomes(failed=1, passed=1)
+    found = {(cell["suite"], cell["verdict"]) for cell in kept_run(pytester.path)["cells"]}
+    assert found == {("one/suite", "failed"), ("two/suite", "passed")}
