@@ -1,0 +1,40 @@
+"""What a run found, as a Markdown table: each measure by perturbation, its mean over cells and its worst cell.
+
+Usage: python benchmarks/findings.py robustness-report
+"""
+
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+from albert_robust.running.folder import open_run
+from albert_robust.running.records import CellRecord, Run
+
+MEASURES = {"invariance": "consistency", "direction": "sensitivity"}
+
+
+def rows(run: Run) -> list[tuple[str, str, str, float, float, str]]:
+    """Return suite, what was measured, under what, mean, worst value and the worst cell, by suite and mean."""
+    groups: dict[tuple[str, str, str], list[tuple[float, CellRecord]]] = defaultdict(list)
+    for cell in run.cells:
+        measure = MEASURES.get(cell.expectation) or cell.gates[0].measure
+        estimate = cell.measures.get(measure)
+        if cell.counts.tested >= 5 and estimate is not None:
+            groups[cell.suite, measure, cell.perturbation or "no perturbation"].append((estimate.value, cell))
+    found = []
+    for (suite, measure, perturbation), cells in groups.items():
+        value, worst = min(cells, key=lambda pair: (pair[0], pair[1].cell))
+        mean = sum(one for one, _ in cells) / len(cells)
+        found.append((suite, measure, perturbation, mean, value, f"{worst.dataset} {worst.language}"))
+    return sorted(found, key=lambda row: (row[0], row[1], row[3]))
+
+
+def main() -> None:
+    """Print the table."""
+    print("| suite | measure | under | mean | worst |\n| --- | --- | --- | --- | --- |")
+    for suite, measure, perturbation, mean, value, worst in rows(open_run(Path(sys.argv[1]))):
+        print(f"| {suite.rsplit('/', 1)[-1]} | {measure} | {perturbation} | {mean:.2f} | {value:.2f} ({worst}) |")
+
+
+if __name__ == "__main__":
+    main()
