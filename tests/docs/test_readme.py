@@ -1,0 +1,60 @@
+"""The README says what is so: its suite, its table and its own perturbation are run and compared."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from albert_robust.perturbing import open_packs
+from albert_robust.running.plan import plan
+from albert_robust.suite.suite import load_suite
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+QUICKSTART = ROOT / "docs" / "quickstart"
+
+
+def block(language: str, first_line: str) -> str:
+    """Return the README's code block that opens with a line."""
+    found = re.search(rf"```{language}\n{re.escape(first_line)}\n(.*?)```", README, flags=re.S)
+    assert found is not None, first_line
+    return found[1]
+
+
+def test_the_first_suite_is_the_quickstart_s() -> None:
+    assert block("yaml", "# reviews.robust.yaml") == (QUICKSTART / "reviews.robust.yaml").read_text(encoding="utf-8")
+
+
+def test_the_first_suite_prints_the_failure_that_the_readme_shows(pytester: pytest.Pytester) -> None:
+    for path in QUICKSTART.iterdir():
+        if path.is_file():
+            shutil.copy(path, pytester.path)
+    lines = pytester.runpytest("-p", "no:randomly").stdout.str()
+    shown = block("text", "reviews.robust.yaml ...?...F                                    [100%]")
+    for line in shown.splitlines():
+        if line and line.strip() != "..." and " in " not in line:
+            assert line in lines
+
+
+def test_the_table_names_every_perturbation_with_its_summary() -> None:
+    for item in open_packs():
+        row = next(line for line in README.splitlines() if line.startswith(f"| `{item.name}` |"))
+        assert row.endswith(f"| {item.summary} |")
+        assert (f"preserves {item.preserves}" if item.preserves else f"alters {item.alters}") in row
+
+
+def test_the_readme_s_own_perturbation_is_found_beside_a_suite(tmp_path: Path) -> None:
+    (tmp_path / "perturbations").mkdir()
+    source = block("python", "# perturbations/dialect.py")
+    (tmp_path / "perturbations" / "dialect.py").write_text(source, encoding="utf-8")
+    (tmp_path / "d.jsonl").write_text('{"text": "We are going to the park.", "label": "a"}\n', encoding="utf-8")
+    suite = tmp_path / "s.robust.yaml"
+    suite.write_text(
+        "task: text-classification\nmodel: {python: m:f}\ndatasets: {d: {path: d.jsonl, language: en}}\n"
+        "checks: [{expect: invariance, perturbations: [dialect.gonna]}]\n",
+        encoding="utf-8",
+    )
+    assert [cell.id for cell in plan(load_suite(suite))] == ["d/dialect.gonna[en]"]
+    dialect = open_packs([tmp_path / "perturbations"]).get("dialect.gonna")
+    assert [example.after for example in dialect.examples] == ["I am gonna sleep.", ""]
