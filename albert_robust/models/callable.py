@@ -2,14 +2,13 @@
 
 import hashlib
 import importlib
-import importlib.util
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from albert_robust.errors import UsageError
+from albert_robust.imports import module_at
 from albert_robust.models.model import Inputs
 
 
@@ -56,16 +55,7 @@ def _module(name: str, folder: Path) -> Any:
             return importlib.import_module(name)
         except ImportError as error:
             raise UsageError(f"no module {name!r} beside the suite or installed: {error}") from None
-    key = f"_albert_robust_model_{path.resolve().as_posix().encode().hex()}"
-    if key not in sys.modules:
-        spec = importlib.util.spec_from_file_location(key, path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[key] = module
-        try:
-            spec.loader.exec_module(module)
-        except Exception as error:
-            del sys.modules[key]
-            raise UsageError(f"the module {name!r} raises {type(error).__name__}: {error}") from error
-    return sys.modules[key]
+    try:
+        return module_at(path.resolve())
+    except Exception as error:
+        raise UsageError(f"the module {name!r} raises {type(error).__name__}: {error}") from error

@@ -1,9 +1,6 @@
 """Packs: folders of perturbations, found and opened by path. The built-in pack is opened just as a user's is."""
 
-import ast
 import hashlib
-import importlib.util
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,6 +9,7 @@ from types import ModuleType
 
 from albert_robust.builtin import PACKAGE, builtin
 from albert_robust.errors import InputError, complaint_at, shown_path, suggest
+from albert_robust.imports import module_at
 from albert_robust.perturbing.perturbation import Perturbation
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec, Step, parse_spec
 
@@ -113,33 +111,21 @@ def _perturbations(folder: Path) -> Iterator[Perturbation]:
         # A folder that merely has our name may hold anything: only files that use this package are run.
         if "albert_robust" not in source:
             continue
-        for value in vars(_import(path, source)).values():
+        for value in vars(_import(path)).values():
             if isinstance(value, Perturbation) and Path(value.path) == path:
                 yield value
 
 
-def _import(path: Path, source: str) -> ModuleType:
-    name = f"_albert_robust_pack_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}_{path.stem}"
-    if name in sys.modules:
-        return sys.modules[name]
+def _import(path: Path) -> ModuleType:
     try:
-        ast.parse(source, str(path))
-    except SyntaxError as error:
-        raise complaint_at(path, f"not Python: {error.msg}", line=error.lineno or 1, column=error.offset or 1) from None
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
+        return module_at(path)
     except InputError:
         raise
+    except SyntaxError as error:
+        raise complaint_at(path, f"not Python: {error.msg}", line=error.lineno or 1, column=error.offset or 1) from None
     except Exception as error:
-        del sys.modules[name]
         line = _line_in(error, path)
         raise complaint_at(path, f"the file raises {type(error).__name__}: {error}", line=line) from error
-    return module
 
 
 def _line_in(error: Exception, path: Path) -> int:

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "albert_robust"
 FLOORS = (
-    {"errors", "builtin"},
+    {"errors", "builtin", "imports"},
     {"text"},
     {"perturbing"},
     {"scoring"},
