@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from albert_robust.errors import UsageError
 from albert_robust.scoring.encoder import EMBEDDED, OVERLAP, WINDOW, Encoder, load_encoder
 from albert_robust.scoring.statistics import DRAWS, SEED, Estimate
+from albert_robust.text.languages import is_tag
 
 DEFINITION = 1  # raise it when the same texts and encoder give another score
 Floats = NDArray[np.float64]
@@ -69,6 +70,8 @@ def score(
         UsageError: Not two lists of texts of equal length, or the encoder cannot be loaded.
     """
     groups = _checked(candidates, references)
+    if languages is not None and not is_tag(languages):
+        raise UsageError(f"{languages!r} is no language tag: write a BCP 47 tag such as zh, or zh-en for a pair")
     loaded = load_encoder(encoder, allow_network=allow_network)
     flat = [(candidate, reference) for candidate, group in zip(candidates, groups, strict=True) for reference in group]
     rows = match(loaded, flat, idf=idf)

@@ -10,7 +10,7 @@ _UNSPACED = rf"{_ALONE}{_TAIL}*"
 _SPACED = rf"[[\p{{L}}\p{{M}}\p{{N}}]--{_ALONE}]"
 _WORD = regex.compile(rf"{_UNSPACED}|{_SPACED}+(?:['\u2019\u02bc\u200c\u200d-]{_SPACED}+)*", regex.V1)
 _PROTECTED = regex.compile(
-    r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.\w[\w.]*|[@#][\w_]+|\{[^{}\s]*\}|%\(?\w*\)?[sd]\b|\$\{?\w+\}?(?=\s|$)|<[^<>\s]{1,30}>",
+    r"(?:https?://|www\.)[^\s。，、！？；：）》」]*[^\s。，、！？；：）》」.,;:!?)\]}'\"]|[\w.+-]+@[\w-]+\.\w[\w.]*|[@#][\w_]+|\{[^{}\s]*\}|%\(?\w*\)?[sd]\b|\$\{?\w+\}?(?=\s|$)|<[^<>\s]{1,30}>",
     regex.V1,
 )
 
