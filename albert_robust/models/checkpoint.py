@@ -63,8 +63,10 @@ def load_checkpoint(name: str, folder: Path, task: str, allow_network: bool = Fa
         )
         tokenizer = AutoTokenizer.from_pretrained(source, **options)
     except (OSError, ValueError, KeyError) as error:
-        hint = "" if local or allow_network else " (no network without --robust-allow-network)"
-        raise UsageError(f"cannot load the checkpoint {name!r}{hint}: {str(error).splitlines()[0]}") from None
+        if not local and not allow_network:
+            what = f"no checkpoint folder {name!r} beside the suite, and none kept of that name"
+            raise UsageError(f"{what}; a hub is asked only with --robust-allow-network") from None
+        raise UsageError(f"cannot load the checkpoint {name!r}: {str(error).splitlines()[0]}") from None
     missing = sorted(loading["missing_keys"])
     if missing:  # transformers would draw them at random
         raise UsageError(f"the checkpoint {name!r} does not do {task}: it has no weights for {', '.join(missing[:3])}")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from albert_robust.errors import InputError, MissingExtraError, UsageError
 from albert_robust.models import Inputs, Model
 from albert_robust.running.cache import Cache, key
 from albert_robust.tasks import Prediction, Task
@@ -79,6 +80,8 @@ def _ask(
     cost.calls += 1
     try:
         results = model.predict([unique[name] for name in chunk])
+    except (InputError, MissingExtraError, UsageError):
+        raise  # the model cannot be had at all: no example is to blame
     except Exception as error:
         if len(chunk) == 1:
             answers.failures[chunk[0]] = f"the model raises {type(error).__name__}: {error}"

@@ -172,3 +172,18 @@ def test_a_damaged_run_folder_does_not_stop_the_next_run(
     path.write_text(break_it(whole))
     run(pytester).assert_outcomes(passed=1)
     assert json.loads(path.read_text())["cells"] == json.loads(whole)["cells"]
+
+
+def test_a_checkpoint_without_weights_is_a_mistake_of_the_suite_and_no_error_of_its_examples(
+    pytester: pytest.Pytester,
+) -> None:
+    (pytester.mkdir("checkpoint") / "config.json").write_text('{"model_type": "bert"}', encoding="utf-8")
+    write_suite(pytester.path, "typos.swap")
+    suite = pytester.path / "suite.robust.yaml"
+    lines = suite.read_text(encoding="utf-8").splitlines()
+    kept = ["model: {transformers: checkpoint}" if line.startswith("model:") else line for line in lines]
+    suite.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    result = pytester.runpytest()
+    assert result.ret == 2
+    result.stdout.fnmatch_lines(["suite.robust.yaml:*: the folder 'checkpoint' holds no safetensors weights*"])
+    assert not (pytester.path / "robustness-report").exists()
