@@ -33,6 +33,13 @@ class Document:
     value: Any
     places: dict[Location, tuple[int, int]]
 
+    def at(self, location: Location) -> Any:
+        """Return the value at a known location."""
+        value = self.value
+        for part in location:
+            value = value[part]
+        return value
+
     def complain(self, location: Location, what: str, mend: str = "") -> Complaint:
         """Return a complaint at the deepest known place of `location`."""
         while location and location not in self.places:

@@ -71,11 +71,26 @@ def load_suite(path: Path, packs: tuple[Path, ...] = (), seed: int | None = None
         InputError: With every complaint about the file at once.
     """
     document = open_document(path)
-    spec = validate(document, SuiteSpec)
+    registry = open_packs((*packs, path.parent / PACK))
+    try:
+        spec = validate(document, SuiteSpec)
+    except InputError as error:
+        raise InputError([*error.complaints, *_unknown_perturbations(document, registry)]) from None
     if seed is not None:
         spec = spec.model_copy(update={"seed": seed})
-    registry = open_packs((*packs, path.parent / PACK))
     return _Loader(document, spec, registry, root or path.parent).load()
+
+
+def _unknown_perturbations(document: Document, registry: Registry) -> Iterator[Complaint]:
+    """Yield complaints about names in a document whose grammar is broken elsewhere: a user mends all in one go."""
+    for location in document.places:
+        if len(location) == 4 and location[0] == "checks" and location[2] == "perturbations":
+            written = document.at(location)
+            try:
+                registry.expand(str(written))
+            except ValueError as error:
+                what, _, mend = str(error).partition("\n")
+                yield document.complain(location, what, mend)
 
 
 class _Loader:

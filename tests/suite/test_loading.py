@@ -167,3 +167,10 @@ def test_a_pack_beside_the_suite_is_opened(write: Callable[..., Path], load: Cal
         '@perturbation("own.one", preserves="meaning")\ndef one(text, rng, severity):\n    return text\n'
     )
     assert str(load(("typos.swap", "own.one")).checks[0].specs[0]) == "own.one@2"
+
+
+def test_mistakes_of_the_grammar_and_unknown_perturbations_are_told_together(load: Callable[..., Suite]) -> None:
+    with pytest.raises(InputError) as caught:
+        load(("typos.swap", "typos.swop"), ("expect: dir", "expect: no-dir"))
+    assert places(caught.value) == [7, 9]
+    assert "unknown perturbation 'typos.swop'" in str(caught.value)
