@@ -1,0 +1,32 @@
+"""A folder that Hugging Face `datasets` saved is a dataset like any other, where the extra is installed."""
+
+from pathlib import Path
+
+import pytest
+
+from albert_robust.data import Source, read_examples
+from albert_robust.errors import InputError
+
+datasets = pytest.importorskip("datasets", reason="pip install 'albert-robust[datasets]'")
+ROWS = {"id": ["1", "2"], "text": ["good", "bad"], "label": ["yes", "no"]}
+
+
+def test_a_saved_dataset_gives_its_rows(tmp_path: Path) -> None:
+    datasets.Dataset.from_dict(ROWS).save_to_disk(tmp_path / "saved")
+    examples = read_examples(Source(tmp_path / "saved", ("en",)), ("text",), "label")
+    assert [(example.id, example.fields["text"], example.references) for example in examples] == [
+        ("1", "good", ("yes",)),
+        ("2", "bad", ("no",)),
+    ]
+
+
+def test_a_set_of_splits_asks_for_one_of_them(tmp_path: Path) -> None:
+    splits = datasets.DatasetDict({"train": datasets.Dataset.from_dict(ROWS)})
+    splits.save_to_disk(tmp_path / "saved")
+    with pytest.raises(InputError, match="name the folder of one split"):
+        read_examples(Source(tmp_path / "saved", ("en",)), ("text",), "label")
+
+
+def test_a_folder_that_is_no_saved_dataset_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not a saved dataset"):
+        read_examples(Source(tmp_path, ("en",)), ("text",), "label")
