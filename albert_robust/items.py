@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from albert_robust.data.dataset import check_header
-from albert_robust.errors import InputError
+from albert_robust.errors import InputError, MissingExtraError
 from albert_robust.perturbing.registry import PACK
 from albert_robust.plugin import VERDICT
 from albert_robust.running.execute import examples_of
@@ -35,7 +35,7 @@ class RobustFile(pytest.File):
             suite = load_suite(self.path, (self.config.rootpath / PACK,), state.seed, self.config.rootpath)
             cells = plan(suite)
             self._check_data(suite)
-        except (InputError, pytest.UsageError) as error:
+        except (InputError, MissingExtraError, pytest.UsageError) as error:
             raise self.CollectError(str(error)) from None
         state.suites[suite.name] = suite
         for cell in cells:

@@ -15,7 +15,6 @@ from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec, Step, parse_sp
 
 PACK = "perturbations"
 ENGINE = (PACKAGE / "perturbing", PACKAGE / "text")
-FINGERPRINTED = (".csv", ".json", ".py", ".tsv", ".txt", ".yaml")
 
 
 @dataclass(frozen=True)
@@ -44,8 +43,8 @@ class Registry:
         packs = sorted({item.path.parent for item in self})
         digest = hashlib.sha256()
         for folder in (*packs, *ENGINE):
-            for path in sorted(folder.iterdir()):
-                if path.suffix in FINGERPRINTED:
+            for path in sorted(folder.rglob("*")):
+                if path.is_file() and "__pycache__" not in path.parts:
                     digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()
 

@@ -10,7 +10,7 @@ from albert_robust.text.languages import is_tag
 
 TaskName = Literal["text-classification", "question-answering", "summarization"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
-Share = Annotated[float, Field(gt=0, lt=1)]
+Share = Annotated[float, Field(ge=0.5, lt=1)]
 assert set(TaskName.__args__) == set(TASKS)  # type: ignore[attr-defined]  # a Literal's values, at run time
 
 

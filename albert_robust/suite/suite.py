@@ -1,5 +1,6 @@
 """A loaded suite: everything looked up, nothing left to go wrong but the data and the model."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,8 +130,7 @@ class _Loader:
         )
 
     def _name(self, path: Path) -> str:
-        below = path.resolve()
-        below = below.relative_to(self.root.resolve()) if below.is_relative_to(self.root.resolve()) else Path(path.name)
+        below = Path(os.path.relpath(path.resolve(), self.root.resolve()))
         return below.as_posix().removesuffix(SUFFIX)
 
     def _encoder(self) -> str:
