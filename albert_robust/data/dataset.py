@@ -56,6 +56,7 @@ class _Read:
     language: str
     fields: dict[str, str]
     references: tuple[str, ...]
+    named: bool
 
 
 def read_examples(source: Source, inputs: tuple[str, ...], reference: str) -> list[Example]:
@@ -73,14 +74,15 @@ def read_examples(source: Source, inputs: tuple[str, ...], reference: str) -> li
     rows = [row for row in _rows(source, inputs, reference) if kept is None or row.id in kept]
     translations: dict[str, dict[str, dict[str, str]]] = {}
     for row in rows:
-        translations.setdefault(row.id, {})[row.language] = row.fields
+        if row.named:  # a line number says nothing of what stands in that line of another file
+            translations.setdefault(row.id, {})[row.language] = row.fields
     for language in source.languages:
         if not any(row.language == language for row in rows):
             raise complaint_at(
                 source.files()[0][0], f"no example in language {language!r}", "mend `languages` or add some"
             )
     return [
-        Example(row.id, row.language, row.fields, row.references, translations[row.id])
+        Example(row.id, row.language, row.fields, row.references, translations.get(row.id, {}))
         for language in source.languages
         for row in rows
         if row.language == language
@@ -149,7 +151,7 @@ def _example(
     many = references if isinstance(references, list) else [references]
     texts = tuple(_text(path, line, source.column(reference), value) for value in many if value is not None)
     name = str(line) if identifier is None else _text(path, line, source.column("id"), str(identifier))
-    return _Read(path, line, name, language, values, texts)
+    return _Read(path, line, name, language, values, texts, identifier is not None)
 
 
 def _cell(source: Source, path: Path, line: int, row: dict[str, Any], name: str) -> Any:

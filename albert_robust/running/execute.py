@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from albert_robust.data import Example, read_examples
-from albert_robust.errors import Complaint, InputError, UsageError
+from albert_robust.errors import Complaint, InputError, UsageError, complaint_at
 from albert_robust.models import Model, load_model
 from albert_robust.models.checkpoint import checkpoint_identity
 from albert_robust.running.cache import Cache, key
@@ -16,6 +16,7 @@ from albert_robust.running.records import Outcome
 from albert_robust.running.variants import cases
 from albert_robust.scoring.encoder import encoder_path, load_encoder
 from albert_robust.scoring.labs import DEFINITION, match, signature
+from albert_robust.suite.gates import needs_references
 from albert_robust.suite.suite import Suite
 from albert_robust.tasks import best
 
@@ -66,9 +67,17 @@ def examples_of(suite: Suite, names: Sequence[str]) -> dict[str, list[Example]]:
     """Return the examples of some datasets of a suite.
 
     Raises:
-        InputError: A dataset is broken.
+        InputError: A dataset is broken, or has no references though a gate on quality needs them.
     """
-    return {name: read_examples(suite.datasets[name], suite.task.inputs, suite.task.reference) for name in names}
+    found = {name: read_examples(suite.datasets[name], suite.task.inputs, suite.task.reference) for name in names}
+    for check in suite.checks:
+        for name in check.datasets:
+            if name in found and needs_references(check.gates) and not any(one.references for one in found[name]):
+                column = suite.datasets[name].column(suite.task.reference)
+                what = f"no row has a reference in the column {column!r}"
+                mend = f"{check.gates[0]} cannot be measured: map it, `columns: {{{suite.task.reference}: ...}}`"
+                raise complaint_at(suite.datasets[name].files()[0][0], what, mend)
+    return found
 
 
 def execute(cells: Sequence[Cell], workspace: Workspace) -> Execution:

@@ -1,6 +1,7 @@
 """Gates: `consistency >= 0.9`, `accuracy drop <= 0.05`. A measure, a direction and a bound."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,7 @@ DEFAULT_GATES: dict[Expectation, tuple[str, ...]] = {
     "direction": ("sensitivity >= 0.5",),
     "reference": (),
 }
+AGREEMENT = ("consistency", "flip rate", "sensitivity")
 _GATE = re.compile(r"(?P<measure>[a-z][a-z0-9 -]*?)\s*(?P<sign>>=|<=)\s*(?P<bound>[0-9.]+)")
 
 
@@ -52,11 +54,16 @@ def parse_gate(written: str, expectation: Expectation, task: Task) -> Gate:
     return Gate(measure, match["sign"] == ">=", bound)
 
 
+def needs_references(gates: Sequence[Gate]) -> bool:
+    """Return whether a gate measures quality, which takes references; agreement between two outputs takes none."""
+    return any(gate.measure not in AGREEMENT for gate in gates)
+
+
 def measures(expectation: Expectation, task: Task) -> list[str]:
     """Return the measures that a gate of this kind of check may name."""
     qualities = [*task.qualities, *task.aggregates]
     if expectation == "reference":
         return qualities
     if expectation == "direction":
-        return ["sensitivity"]
-    return ["consistency", "flip rate", *qualities, *(f"{name} drop" for name in task.qualities)]
+        return [AGREEMENT[2]]
+    return [*AGREEMENT[:2], *qualities, *(f"{name} drop" for name in task.qualities)]

@@ -69,7 +69,8 @@ def test_translations_are_joined_by_id(tmp_path: Path) -> None:
 
 
 def test_a_pattern_names_a_file_a_language(write: Write) -> None:
-    write(d_en_dot_jsonl='{"text": "a cat"}\n{"text": "a dog"}', d_de_dot_jsonl='{"text": "eine Katze"}')
+    rows = '{"id": "cat", "text": "a cat"}\n{"id": "dog", "text": "a dog"}'
+    write(d_en_dot_jsonl=rows, d_de_dot_jsonl='{"id": "cat", "text": "eine Katze"}')
     examples = read(write(other="").parent / "d_{language}.jsonl", ("en", "de"))
     assert [(one.language, one.fields["text"]) for one in examples] == [
         ("en", "a cat"),

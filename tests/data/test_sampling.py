@@ -43,3 +43,10 @@ def test_a_larger_sample_holds_the_smaller_one(tmp_path: Path) -> None:
 
 def test_a_limit_above_the_size_keeps_all(tmp_path: Path) -> None:
     assert sample(tmp_path / "d.jsonl", ROWS, limit=1000) == sample(tmp_path / "d.jsonl", ROWS, limit=None)
+
+
+def test_rows_without_ids_are_nobody_s_translations(tmp_path: Path) -> None:
+    (tmp_path / "d.en.jsonl").write_text('{"text": "good"}\n', encoding="utf-8")
+    (tmp_path / "d.de.jsonl").write_text('{"text": "alt"}\n', encoding="utf-8")
+    examples = read_examples(Source(tmp_path / "d.{language}.jsonl", ("en", "de")), ("text",), "label")
+    assert [dict(example.parallels) for example in examples] == [{}, {}]

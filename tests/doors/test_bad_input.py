@@ -187,3 +187,16 @@ def test_a_checkpoint_without_weights_is_a_mistake_of_the_suite_and_no_error_of_
     assert result.ret == 2
     result.stdout.fnmatch_lines(["suite.robust.yaml:*: the folder 'checkpoint' holds no safetensors weights*"])
     assert not (pytester.path / "robustness-report").exists()
+
+
+def test_a_quality_gate_on_data_without_references_is_told_and_never_passed_over(pytester: pytest.Pytester) -> None:
+    (pytester.path / "model.py").write_text("def predict(batch):\n    return ['a' for _ in batch]\n", encoding="utf-8")
+    (pytester.path / "d.jsonl").write_text('{"id": "1", "text": "good"}\n', encoding="utf-8")
+    (pytester.path / "s.robust.yaml").write_text(
+        "task: text-classification\nmodel: {python: model:predict}\ndatasets: {d: {path: d.jsonl, language: en}}\n"
+        "checks: [{expect: reference, gates: [accuracy >= 0.9]}]\n",
+        encoding="utf-8",
+    )
+    result = pytester.runpytest("s.robust.yaml")
+    assert result.ret == 2
+    result.stdout.fnmatch_lines(["d.jsonl:1:1: no row has a reference in the column 'label'"])
