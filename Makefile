@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Waiting threads that spin make a shared machine many times slower.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: suites test lint types check encoder wheel clean
+.PHONY: suites test lint types check encoder profile wheel clean
 
 suites: .venv/ready  ## the robustness gate: robustness-report/index.html
 	$(BIN)/pytest suites/
@@ -26,6 +26,12 @@ wheel: .venv/ready
 
 encoder: .venv/ready  ## trains the shipped encoder anew from text in data/, about 25 minutes on one core
 	$(BIN)/albert-robust pretrain --config docs/encoder.yaml --out build/encoder --threads 1
+
+# Text whose translations are good enough for ceilings: prose that people translated.
+CEILINGS := tico19 nextstrain opensource-guide udhr tatoeba african-storybook
+profile: .venv/ready  ## calibrates the shipped encoder anew on text in build/parallel/, about three minutes
+	$(BIN)/albert-robust calibrate --encoder builtin --parallel 'build/parallel/*.tsv.xz' \
+	  --translations $(CEILINGS:%=build/parallel/%.tsv.xz) --weighting idf+norm --lsar 8 --abtt 1
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

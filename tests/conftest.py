@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from albert_robust.scoring.scorer import Scorer
+
 pytest_plugins = ["pytester"]
 
 settings.register_profile("here", deadline=None, database=None)
@@ -71,3 +73,27 @@ def tiny(tmp_path_factory: pytest.TempPathFactory, byte_tokenizer: Any) -> Check
         return folder
 
     return make
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tiny: Checkpoint) -> str:
+    """Return the folder of a tiny untrained encoder; it has no profile."""
+    return str(tiny(max_position_embeddings=128))
+
+
+@pytest.fixture(scope="session")
+def tiny_scorer(tiny_encoder: str) -> Scorer:
+    """Return a scorer that calibrates nothing."""
+    return Scorer(tiny_encoder, calibration="none")
+
+
+@pytest.fixture(scope="session")
+def builtin_scorer() -> Scorer:
+    """Return a scorer with the embedded encoder and its own profile."""
+    return Scorer()
+
+
+@pytest.fixture(params=["tiny", "builtin"])
+def scorer(request: pytest.FixtureRequest, tiny_scorer: Scorer, builtin_scorer: Scorer) -> Scorer:
+    """Return each of the two scorers that laws are held against."""
+    return tiny_scorer if request.param == "tiny" else builtin_scorer

@@ -5,10 +5,21 @@ import sys
 from collections.abc import Sequence
 
 from albert_robust import __version__
-from albert_robust.cli import finetune, init, listing, perturb, pretrain, report, schema, score
+from albert_robust.cli import (
+    calibrate,
+    finetune,
+    init,
+    listing,
+    perturb,
+    pretrain,
+    report,
+    schema,
+    score,
+    tune,
+)
 from albert_robust.errors import InputError, MissingExtraError, UsageError
 
-COMMANDS = (init, listing, perturb, score, report, finetune, pretrain, schema)
+COMMANDS = (init, listing, perturb, score, report, finetune, pretrain, calibrate, tune, schema)
 
 
 def parser() -> argparse.ArgumentParser:

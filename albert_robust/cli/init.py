@@ -6,7 +6,7 @@ from typing import Any
 
 from albert_robust.cli.command import command
 
-TASK_NAMES = ("text-classification", "question-answering", "summarization")
+TASK_NAMES = ("text-classification", "question-answering", "summarization", "translation")
 
 
 def add(commands: Any) -> None:
@@ -18,6 +18,9 @@ def add(commands: Any) -> None:
     made.add_argument("--data", type=Path, required=True, help="JSON Lines, CSV, TSV or Parquet")
     made.add_argument("--language", required=True, help="BCP 47 tag of the data")
     made.add_argument(
+        "--reference-language", default="", help="of the references, where it is another: a translation's"
+    )
+    made.add_argument(
         "--out", type=Path, default=Path("model.robust.yaml"), help="the suite to write (default: %(default)s)"
     )
 
@@ -27,6 +30,8 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.running.plan import plan
     from albert_robust.suite.starter import write_starter
 
-    suite = write_starter(options.out, options.task, options.model, options.data, options.language)
+    suite = write_starter(
+        options.out, options.task, options.model, options.data, options.language, options.reference_language
+    )
     print(f"wrote {options.out}: {len(plan(suite))} cells\nnext: pytest {options.out}")
     return 0

@@ -2,58 +2,238 @@
 
 import argparse
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import isnan
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from albert_robust.cli.command import command
+
+if TYPE_CHECKING:
+    from albert_robust.scoring.alignment import Alignment
+    from albert_robust.scoring.calibration import Level
+    from albert_robust.scoring.scores import Scores
+    from albert_robust.scoring.statistics import Comparison
+
+LEVEL: "Level" = "damage"
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     example = "albert-robust score --candidates c.txt --references r.txt --language zh"
     made = command(commands, "score", run, "Score candidates against references with LABS, line by line.", example)
-    made.add_argument("--candidates", type=Path, required=True, help="a text a line")
-    made.add_argument("--references", type=Path, required=True, help="a text a line")
-    made.add_argument("--language", help="BCP 47 tag of the texts, for the signature")
-    made.add_argument("--encoder", default="builtin", help="builtin, a checkpoint folder, or a hub name")
-    made.add_argument("--idf", action="store_true", help="weigh tokens by their rarity among the references")
-    made.add_argument("--allow-network", action="store_true", help="let a hub be asked for the encoder")
-    made.add_argument("--json", action="store_true", help="print JSON")
+    texts = made.add_argument_group("texts", "UTF-8, a line a pair")
+    texts.add_argument("--candidates", type=Path, required=True, metavar="FILE")
+    texts.add_argument(
+        "--references",
+        type=Path,
+        required=True,
+        action="append",
+        metavar="FILE",
+        help="again for several references, of which the best counts; an empty line is then none",
+    )
+    texts.add_argument("--language", metavar="TAG", help="BCP 47 tag of the texts, or detect")
+    texts.add_argument("--reference-language", metavar="TAG", help="of the references, where it is another; or detect")
+    texts.add_argument("--clusters", type=Path, metavar="FILE", help="a label a line, such as the document's name")
+    texts.add_argument("--against", type=Path, metavar="FILE", help="another system's candidates: do the two differ?")
+    how = made.add_argument_group("score")
+    how.add_argument("--encoder", default="builtin", help="builtin, a checkpoint folder, or a hub name")
+    how.add_argument("--layer", type=int, metavar="N", help="which hidden state; the checkpoint's own choice without")
+    how.add_argument(
+        "--profile", type=Path, metavar="DIR", help="of albert-robust calibrate; the encoder's own without"
+    )
+    how.add_argument(
+        "--calibration", metavar="LEVEL", help="none, floor, floor+par or damage (all anchors: the default)"
+    )
+    how.add_argument("--raw", action="store_true", help="BERTScore by its own definition, as bert_score has it")
+    how.add_argument("--idf", action="store_true", help="with --raw: weigh tokens by their rarity in the references")
+    how.add_argument("--allow-network", action="store_true", help="let a hub be asked for the encoder")
+    shown = made.add_argument_group("output")
+    shown.add_argument("--explain", type=int, metavar="LINE", help="show which token matched which in one pair")
+    shown.add_argument("--svg", type=Path, metavar="FILE", help="with --explain: draw it here")
+    shown.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the scores of each pair and the corpus mean."""
-    from albert_robust.scoring.labs import score
+    """Print the scores of each pair and the corpus mean, a comparison, or one pair token by token."""
+    from albert_robust.cli.tables import alignment_table, comparison_table, scores_table
+    from albert_robust.scoring.comparing import compare
 
-    candidates, references = (_lines(path) for path in (options.candidates, options.references))
-    found = score(
-        candidates,
-        references,
-        encoder=options.encoder,
-        languages=options.language,
-        idf=options.idf,
-        allow_network=options.allow_network,
-    )
-    corpus = found.corpus
-    if options.json:
-        rows = {
-            name: [round(float(value), 6) for value in getattr(found, name)] for name in ("precision", "recall", "f")
-        }
-        mean = {"mean": round(corpus.value, 6), "low": round(corpus.low, 6), "high": round(corpus.high, 6)}
-        print(json.dumps({**rows, "corpus": mean, "signature": found.signature}, indent=1))
-        return 0
-    for place in range(len(found.f)):
-        print(f"{found.precision[place]:.4f}\t{found.recall[place]:.4f}\t{found.f[place]:.4f}")
-    print(f"mean F {corpus.value:.4f} [{corpus.low:.4f}, {corpus.high:.4f}]\n{found.signature}")
+    _check(options)
+    pairs = _read(options)
+    if options.explain is not None:
+        found = _explained(options, pairs)
+        if options.svg:
+            _draw(found, options.svg)
+        print(_json(_plain(found)) if options.json else alignment_table(found))
+    elif options.against is None:
+        scores = _scored(options, pairs, pairs.candidates)
+        several = len(options.references) > 1
+        print(_json(scores.as_dict()) if options.json else scores_table(scores, several))
+    else:
+        both = _scored(options, pairs, pairs.candidates), _scored(options, pairs, pairs.rivals)
+        made = compare(*both, clusters=pairs.clusters)
+        names = str(options.candidates), str(options.against)
+        print(_json(_compared(both, made)) if options.json else comparison_table(names, both, made))
     return 0
 
 
+@dataclass(frozen=True)
+class _Pairs:
+    """The texts of the files that were named.
+
+    Attributes:
+        candidates: A text a pair.
+        rivals: The other system's; none without `--against`.
+        references: The texts of each pair.
+        places: For each of them the number of its file, from 0.
+        clusters: A label a pair, or None.
+    """
+
+    candidates: list[str]
+    rivals: list[str]
+    references: list[list[str]]
+    places: list[list[int]]
+    clusters: list[str] | None
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Refuse what would be passed over in silence."""
+    from albert_robust.errors import UsageError
+
+    explain = options.explain is not None
+    refused = {
+        "--idf goes with --raw: without it the profile decides how much a token counts": options.idf
+        and not options.raw,
+        "--raw has no calibration and no profile": options.raw and (options.calibration or options.profile),
+        "--explain shows LABS: leave --raw out": options.raw and explain,
+        "--explain shows one system: leave --against out": options.against and explain,
+        "--svg goes with --explain LINE": options.svg and not explain,
+    }
+    for told, wrong in refused.items():
+        if wrong:
+            raise UsageError(told)
+
+
+def _read(options: argparse.Namespace) -> _Pairs:
+    from albert_robust.errors import UsageError, shown_path
+
+    candidates = _lines(options.candidates)
+    if not candidates:
+        raise UsageError(f"{shown_path(options.candidates)} is empty: there is nothing to score")
+
+    def fitting(path: Path) -> list[str]:
+        lines = _lines(path)
+        if len(lines) == len(candidates):
+            return lines
+        counts = f"{len(lines)} for the {len(candidates)} of {shown_path(options.candidates)}"
+        raise UsageError(f"{shown_path(path)} has another number of lines: {counts}")
+
+    rows = [_present(row) for row in zip(*map(fitting, options.references), strict=True)]
+    return _Pairs(
+        candidates=candidates,
+        rivals=fitting(options.against) if options.against else [],
+        references=[[text for _, text in row] for row in rows],
+        places=[[place for place, _ in row] for row in rows],
+        clusters=fitting(options.clusters) if options.clusters else None,
+    )
+
+
+def _present(row: Sequence[str]) -> list[tuple[int, str]]:
+    """The references of one pair with the numbers of their files; where all are empty, one."""
+    numbered = list(enumerate(row))
+    return [(place, text) for place, text in numbered if text.strip()] or numbered[:1]
+
+
 def _lines(path: Path) -> list[str]:
+    """The lines of a file; only a line feed ends one, whatever else a text holds."""
     from albert_robust.errors import complaint_at
 
     try:
-        return path.read_text(encoding="utf-8").splitlines()
+        text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise complaint_at(path, f"cannot read the file: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise complaint_at(path, "not UTF-8 text", "save the file as UTF-8") from None
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise complaint_at(path, "not UTF-8 text", "save the file as UTF-8", line) from None
+    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")] if text else []
+
+
+def _scored(options: argparse.Namespace, pairs: _Pairs, candidates: Sequence[str]) -> "Scores":
+    from albert_robust.scoring.labs import score
+
+    found = score(
+        candidates,
+        pairs.references,
+        encoder=options.encoder,
+        languages=options.language,
+        reference_languages=options.reference_language,
+        clusters=pairs.clusters,
+        layer=options.layer,
+        profile=options.profile,
+        calibration=options.calibration or LEVEL,
+        raw=options.raw,
+        idf=options.idf,
+        allow_network=options.allow_network,
+    )
+    files = found.winners.copy()
+    files[:] = [places[winner] for places, winner in zip(pairs.places, found.winners, strict=True)]
+    return replace(found, winners=files)
+
+
+def _explained(options: argparse.Namespace, pairs: _Pairs) -> "Alignment":
+    """The line that was asked for, with the reference that counts."""
+    from albert_robust.errors import UsageError
+    from albert_robust.scoring.scorer import Scorer
+
+    line = options.explain
+    if not 1 <= line <= len(pairs.candidates):
+        raise UsageError(f"--explain {line}: there are lines 1 to {len(pairs.candidates)}")
+    scorer = Scorer(
+        options.encoder,
+        layer=options.layer,
+        profile=options.profile,
+        calibration=options.calibration or LEVEL,
+        allow_network=options.allow_network,
+    )
+    language, other = options.language or "und", options.reference_language
+    found = [
+        scorer.explain(pairs.candidates[line - 1], reference, language=language, reference_language=other)
+        for reference in pairs.references[line - 1]
+    ]
+    return max(found, key=lambda one: float(one.scores.f[0]))
+
+
+def _draw(found: "Alignment", path: Path) -> None:
+    from albert_robust.report.alignment import alignment_svg
+
+    path.write_text(alignment_svg(found), encoding="utf-8")
+
+
+def _plain(found: "Alignment") -> dict[str, Any]:
+    """An alignment as plain values, fit for JSON."""
+    return {
+        "candidate": found.candidate,
+        "reference": found.reference,
+        "similarity": found.similarity.round(4).tolist(),
+        "candidate_weights": found.candidate_weights.round(4).tolist(),
+        "reference_weights": found.reference_weights.round(4).tolist(),
+        "scores": found.scores.as_dict(),
+    }
+
+
+def _compared(both: Sequence["Scores"], made: "Comparison") -> dict[str, Any]:
+    first, second = both
+    difference = {"mean": made.difference.value, "low": made.difference.low, "high": made.difference.high}
+    return {
+        "first": first.as_dict(),
+        "second": second.as_dict(),
+        "difference": {name: None if isnan(value) else round(value, 6) for name, value in difference.items()},
+        "bootstrap_p": made.bootstrap,
+        "randomisation_p": made.randomisation,
+    }
+
+
+def _json(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False)

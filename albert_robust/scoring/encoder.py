@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ EMBEDDED = "builtin"
 EMBEDDED_FOLDER = Path(__file__).resolve().parent.parent / "encoder"
 WINDOW, OVERLAP = 512, 128  # tokens; a longer text is read in windows, nothing is cut
 BATCH_TOKENS = 4096
+Precision = Literal["fp32", "bf16"]
 Vectors = NDArray[np.float32]
 
 
@@ -31,10 +32,12 @@ class Encoder:
 
     Attributes:
         name: As the user wrote it.
-        model: The transformers model, in inference mode.
+        model: The transformers model, in inference mode, without the layers above `layer`.
         tokenizer: Its tokenizer.
         layer: Which hidden state is read; 0 is the embeddings.
-        weights_hash: Eight hex digits of SHA-256 over the weights.
+        layers: How many layers the checkpoint has.
+        precision: In which the model computes; what it returns is float32.
+        weights_hash: Eight hex digits of SHA-256 over the weights that are used.
         tokenizer_hash: The same over the tokenizer.
     """
 
@@ -42,97 +45,156 @@ class Encoder:
     model: Any
     tokenizer: Any
     layer: int
+    layers: int
+    precision: Precision
     weights_hash: str
     tokenizer_hash: str
 
-    def encode(self, texts: Sequence[str]) -> list[tuple[list[int], Vectors]]:
-        """Return token ids and unit token vectors, shape (tokens, width), of each text, special tokens left out.
+    @property
+    def width(self) -> int:
+        """Numbers in a token vector."""
+        return int(self.model.config.hidden_size)
 
-        The texts are read in an order that their content decides, so that the result does not depend on theirs.
+    @property
+    def folder(self) -> Path | None:
+        """The checkpoint's folder; None where it came from a hub's cache."""
+        path = Path(encoder_path(self.name))
+        return path if path.is_dir() else None
+
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the token ids of each text, special tokens left out."""
+        if not texts:
+            return []
+        if self.tokenizer.is_fast:  # twice as fast as the call, which also finds where each token stands
+            backend = self.tokenizer.backend_tokenizer
+            return [found.ids for found in backend.encode_batch_fast(list(texts), add_special_tokens=False)]
+        found: list[list[int]] = self.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
+        return found
+
+    def starts(self, texts: Sequence[str]) -> list[list[int] | None]:
+        """Return where in each text its tokens start, in code points; None from a tokenizer that does not say."""
+        if not texts or not self.tokenizer.is_fast:
+            return [None] * len(texts)
+        options = {"add_special_tokens": False, "return_offsets_mapping": True, "verbose": False}
+        offsets = self.tokenizer(list(texts), **options)["offset_mapping"]
+        return [sorted({start for start, _ in found}) for found in offsets]
+
+    def words(self, ids: Sequence[int]) -> list[str]:
+        """Return each token as a person reads it."""
+        return [str(self.tokenizer.decode([token])) for token in ids]
+
+    def read(self, ids: Sequence[Sequence[int]], *, specials: bool = False) -> Iterator[tuple[int, Vectors]]:
+        """Yield the place of each token sequence and its hidden states, shape (tokens, width), shortest first.
+
+        Sequences are batched by length, in an order that their content decides, so that a result does not depend on
+        their order. A sequence over the encoder's limit is read in windows: each token takes its vector from the window
+        where it lies most centrally.
+
+        Args:
+            ids: Token ids without special tokens, as `ids` gives them.
+            specials: Whether the special tokens' vectors come along, before and after the others.
         """
-        ids = self.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"] if texts else []
-        windows = [window for number, tokens in enumerate(ids) for window in self._windows(number, tokens)]
-        windows.sort(key=lambda window: (len(window.ids), window.ids, window.text))
-        vectors = [np.zeros((len(tokens), 0), dtype=np.float32) for tokens in ids]
+        windows = [window for place, tokens in enumerate(ids) for window in self._windows(place, tokens)]
+        windows.sort(key=lambda window: (len(window.ids), window.ids, window.place))
+        pending: dict[int, _Part] = {}
         for batch in _batches(windows):
-            for window, hidden in zip(batch, self._forward([window.ids for window in batch]), strict=True):
-                if vectors[window.text].shape[1] == 0:
-                    vectors[window.text] = np.zeros((len(ids[window.text]), hidden.shape[1]), dtype=np.float32)
-                kept = slice(window.keep_from, window.keep_to)
-                vectors[window.text][kept] = hidden[window.keep_from - window.start : window.keep_to - window.start]
-        return [(list(tokens), _unit(found)) for tokens, found in zip(ids, vectors, strict=True)]
+            for window, hidden in zip(batch, self._forward(batch, specials), strict=True):
+                if window.whole:
+                    yield window.place, hidden
+                elif (joined := _joined(pending, window, hidden, len(ids[window.place]))) is not None:
+                    yield window.place, joined
+
+    def means(self, texts: Sequence[str]) -> Vectors:
+        """Return the mean token vector of each text, shape (texts, width); of a text without tokens, zeros."""
+        result = np.zeros((len(texts), self.width), dtype=np.float32)
+        for place, hidden in self.read(self.ids(texts)):
+            result[place] = hidden.mean(axis=0)
+        return result
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text, shape (texts, width): the mean of its token vectors before normalisation."""
-        import torch
-
-        width = self.model.config.hidden_size
-        result = np.zeros((len(texts), width), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda place: (len(texts[place]), texts[place]))
-        for start in range(0, len(order), 64):
-            places = order[start : start + 64]
-            batch = self.tokenizer(
-                [texts[place] for place in places],
-                padding=True,
-                truncation=True,
-                max_length=WINDOW,
-                return_tensors="pt",
-            )
-            with torch.inference_mode():
-                hidden = self._hidden(batch["input_ids"], batch["attention_mask"])
-            special = sum(batch["input_ids"] == token for token in self.tokenizer.all_special_ids) > 0
-            mask = (batch["attention_mask"].bool() & ~special).float().unsqueeze(-1)
-            result[places] = ((hidden * mask).sum(1) / mask.sum(1).clamp(min=1)).numpy()
-        return _unit(result)
+        return unit(self.means(texts))
 
     @cached_property
-    def _special(self) -> tuple[list[int], list[int]]:
+    def specials(self) -> tuple[list[int], list[int]]:
         """The special tokens that the tokenizer puts before and after a text."""
         bare, full = (self.tokenizer("a", add_special_tokens=special)["input_ids"] for special in (False, True))
         before = next(place for place in range(len(full)) if full[place : place + len(bare)] == bare)
         return full[:before], full[before + len(bare) :]
 
-    def _windows(self, number: int, ids: list[int]) -> Iterator["_Window"]:
-        limit = min(WINDOW, int(getattr(self.model.config, "max_position_embeddings", WINDOW)))
-        limit -= sum(map(len, self._special))
-        overlap = min(OVERLAP, limit // 4)
+    @cached_property
+    def limit(self) -> int:
+        """Tokens that fit into one window, special tokens not counted."""
+        config = self.model.config
+        positions = int(getattr(config, "max_position_embeddings", None) or WINDOW)
+        # RoBERTa's kind counts positions from the padding token's id on.
+        table = getattr(getattr(self.model, "embeddings", None), "position_embeddings", None)
+        if getattr(table, "padding_idx", None) is not None:
+            positions -= int(table.padding_idx) + 1  # type: ignore[union-attr]  # it is a torch embedding here
+        return min(WINDOW, positions) - sum(map(len, self.specials))
+
+    def _windows(self, place: int, ids: Sequence[int]) -> Iterator["_Window"]:
+        overlap = min(OVERLAP, self.limit // 4)
         start, kept = 0, 0
-        while ids and kept < len(ids):
-            end = min(len(ids), start + limit)
+        while kept < len(ids):
+            end = min(len(ids), start + self.limit)
             keep_to = len(ids) if end == len(ids) else end - overlap // 2
-            yield _Window(number, start, kept, keep_to, tuple(ids[start:end]))
+            yield _Window(place, start, kept, keep_to, tuple(ids[start:end]), whole=end - start == len(ids))
             kept, start = keep_to, end - overlap
 
-    def _forward(self, batch: list[tuple[int, ...]]) -> list[Vectors]:
+    def _forward(self, batch: Sequence["_Window"], specials: bool) -> list[Vectors]:
         import torch
 
-        opening, closing = self._special
-        prepared = [[*opening, *ids, *closing] for ids in batch]
-        before = len(opening)
+        opening, closing = self.specials
+        prepared = [[*opening, *window.ids, *closing] for window in batch]
         longest = max(map(len, prepared))
-        ids = torch.full((len(prepared), longest), self.tokenizer.pad_token_id or 0)
-        mask = torch.zeros_like(ids)
-        for place, tokens in enumerate(prepared):
-            ids[place, : len(tokens)] = torch.tensor(tokens)
-            mask[place, : len(tokens)] = 1
+        padding = self.tokenizer.pad_token_id or 0
+        ids = torch.tensor([[*tokens, *[padding] * (longest - len(tokens))] for tokens in prepared])
+        padded = len(prepared[0]) < longest  # they are sorted by length
+        lengths = torch.tensor([len(tokens) for tokens in prepared])
+        mask = (torch.arange(longest) < lengths[:, None]).long() if padded else None
+        device = self.model.device
         with torch.inference_mode():
-            hidden = self._hidden(ids, mask).float().numpy()
-        return [found[before : before + len(tokens)] for found, tokens in zip(hidden, batch, strict=True)]
-
-    def _hidden(self, ids: Any, mask: Any) -> Any:
-        output = self.model(input_ids=ids, attention_mask=mask, output_hidden_states=True)
-        return output.hidden_states[self.layer]
+            output = self.model(input_ids=ids.to(device), attention_mask=None if mask is None else mask.to(device))
+            hidden = output.last_hidden_state.float().cpu().numpy()
+        if not np.isfinite(hidden).all():
+            raise UsageError(f"the encoder {self.name!r} computes numbers that are none (NaN): its weights are damaged")
+        keep = [
+            slice(0, len(tokens)) if specials and window.whole else slice(len(opening), len(opening) + len(window.ids))
+            for window, tokens in zip(batch, prepared, strict=True)
+        ]
+        return [rows[kept] for rows, kept in zip(hidden, keep, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """Tokens [start, start + len(ids)) of a text; vectors of [keep_from, keep_to) are taken from here."""
+    """Tokens [start, start + len(ids)) of a sequence; vectors of [keep_from, keep_to) are taken from here."""
 
-    text: int
+    place: int
     start: int
     keep_from: int
     keep_to: int
     ids: tuple[int, ...]
+    whole: bool
+
+
+@dataclass(slots=True)
+class _Part:
+    """A long sequence's vectors, and how many of them are still missing."""
+
+    vectors: Vectors
+    missing: int
+
+
+def _joined(pending: dict[int, _Part], window: _Window, hidden: Vectors, tokens: int) -> Vectors | None:
+    """Keep a window's part of a long sequence; return the sequence once it is whole."""
+    if window.place not in pending:
+        pending[window.place] = _Part(np.empty((tokens, hidden.shape[1]), dtype=np.float32), tokens)
+    part = pending[window.place]
+    kept = slice(window.keep_from - window.start, window.keep_to - window.start)
+    part.vectors[window.keep_from : window.keep_to] = hidden[kept]
+    part.missing -= window.keep_to - window.keep_from
+    return None if part.missing else pending.pop(window.place).vectors
 
 
 def _batches(windows: list[_Window]) -> Iterator[list[_Window]]:
@@ -146,52 +208,106 @@ def _batches(windows: list[_Window]) -> Iterator[list[_Window]]:
         yield batch
 
 
-def _unit(vectors: Vectors) -> Vectors:
-    if vectors.size == 0:
-        return vectors
-    unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    return unit
+def unit(vectors: Vectors) -> Vectors:
+    """Return rows scaled to length 1; a row of zeros stays."""
+    scaled: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return scaled
 
 
 @cache
-def load_encoder(name: str = EMBEDDED, layer: int | None = None, allow_network: bool = False) -> Encoder:
+def load_encoder(
+    name: str = EMBEDDED,
+    layer: int | None = None,
+    allow_network: bool = False,
+    precision: Precision | None = None,
+) -> Encoder:
     """Return an encoder, kept in memory for later calls.
 
     Args:
         name: `builtin`, a checkpoint folder, or a hub name.
         layer: Which hidden state; None for the checkpoint's own `labs_layer`, else its last.
         allow_network: Whether a hub may be asked.
+        precision: `fp32` or `bf16`; None for bf16 on a GPU and fp32 without one.
 
     Raises:
-        UsageError: There is no such checkpoint, it has no safetensors weights, or no such layer.
+        UsageError: There is no such checkpoint, it has no safetensors weights or no tokenizer, or no such layer.
     """
-    from transformers import AutoConfig, AutoModel, AutoTokenizer
+    import torch
+    from transformers import AutoConfig, AutoTokenizer
     from transformers.utils import logging
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     path = encoder_path(name)
+    if not (allow_network or Path(path).is_dir() or _is_kept(path)):
+        what = "there is no such folder, and a hub is asked only if you allow the network"
+        raise UsageError(f"cannot load the encoder {name!r}: {what}")
     options: dict[str, Any] = {"local_files_only": not allow_network, "trust_remote_code": False}
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    chosen_precision: Precision = precision or ("bf16" if device == "cuda" else "fp32")
     try:
         config = AutoConfig.from_pretrained(path, **options)
         layers = int(config.num_hidden_layers)
         chosen = int(getattr(config, "labs_layer", layers)) if layer is None else layer
         if not 0 <= chosen <= layers:
             raise UsageError(f"encoder {name!r} has layers 0 to {layers}, got {chosen}")
-        config.num_hidden_layers = max(1, chosen)
-        model, loading = AutoModel.from_pretrained(
+        config.num_hidden_layers = chosen
+        model, loading = _auto_class(config).from_pretrained(
             path, config=config, use_safetensors=True, dtype="float32", output_loading_info=True, **options
         )
         tokenizer = AutoTokenizer.from_pretrained(path, **options)
-    except (OSError, ValueError, KeyError) as error:
-        if isinstance(error, UsageError):
-            raise
-        raise UsageError(f"cannot load the encoder {name!r}: {str(error).splitlines()[0]}") from None
+    except UsageError:
+        raise
+    except Exception as error:  # what transformers raises for a broken folder has no common type
+        raise UsageError(f"cannot load the encoder {name!r}: {_first_line(error)}") from None
+    if tokenizer.is_fast:  # some files ask for texts to be cut or padded
+        tokenizer.backend_tokenizer.no_truncation()
+        tokenizer.backend_tokenizer.no_padding()
+    # Where a folder has no tokenizer, transformers makes one without a vocabulary: all texts would be alike.
+    if len(tokenizer) <= len(tokenizer.all_special_tokens):
+        raise UsageError(f"the encoder {name!r} has no tokenizer")
     # What a checkpoint lacks, transformers draws at random. Of an encoder that may be the pooler, which no score reads.
     drawn = set(loading["missing_keys"])
     if any(not key.startswith("pooler.") for key in drawn):
         raise UsageError(f"the encoder {name!r} is not whole: it has no weights for {min(drawn)}")
-    return Encoder(name, model.eval(), tokenizer, chosen, _weights_hash(model, drawn), _tokenizer_hash(tokenizer))
+    hashes = (_weights_hash(model, drawn), _tokenizer_hash(tokenizer))
+    model = _ready(model.eval(), chosen_precision, device)
+    return Encoder(name, model, tokenizer, chosen, layers, chosen_precision, *hashes)
+
+
+def _is_kept(name: str) -> bool:
+    """Whether a hub's model was fetched before."""
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        return isinstance(try_to_load_from_cache(name, "config.json"), str)
+    except HFValidationError:  # the name of a folder, not of a model
+        return False
+
+
+def _auto_class(config: Any) -> Any:
+    """The class that loads the encoder alone, also of a model that has a decoder (T5)."""
+    from transformers import AutoModel, AutoModelForTextEncoding
+
+    known = type(config) in AutoModelForTextEncoding._model_mapping
+    return AutoModelForTextEncoding if known else AutoModel
+
+
+def _ready(model: Any, precision: Precision, device: str) -> Any:
+    import torch
+
+    from albert_robust.scoring.linear import pack
+
+    if precision == "bf16":
+        model = model.to(torch.bfloat16)
+    elif device == "cpu":
+        pack(model)
+    return model.to(device)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _weights_hash(model: Any, drawn: set[str]) -> str:

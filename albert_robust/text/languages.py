@@ -1,6 +1,6 @@
 """What the engine knows of languages: their tags and their scripts.
 
-Source: BCP 47 (RFC 5646) for tags; Unicode script names.
+Source: BCP 47 (RFC 5646) for tags; ISO 639-3 for codes and macrolanguages; Unicode script names.
 """
 
 import re
@@ -13,6 +13,14 @@ SCRIPTS = {
     "fa": "Arabic", "fr": "Latin", "he": "Hebrew", "hi": "Devanagari", "id": "Latin", "it": "Latin", "ja": "Japanese",
     "ko": "Hangul", "nl": "Latin", "pl": "Latin", "pt": "Latin", "ru": "Cyrillic", "sw": "Latin", "th": "Thai",
     "tr": "Latin", "uk": "Cyrillic", "ur": "Arabic", "vi": "Latin", "zh": "Han",
+}  # fmt: skip
+# Varieties, retired codes and ISO 639-3 codes, by the tag that data use for them.
+KIN = {
+    "ara": "ar", "arb": "ar", "ary": "ar", "arz": "ar", "apc": "ar", "bul": "bg", "ces": "cs", "deu": "de", "ell": "el",
+    "eng": "en", "spa": "es", "fas": "fa", "pes": "fa", "prs": "fa", "fra": "fr", "heb": "he", "hbo": "he", "iw": "he",
+    "hin": "hi", "ind": "id", "in": "id", "ita": "it", "jpn": "ja", "kor": "ko", "nld": "nl", "pol": "pl", "por": "pt",
+    "rus": "ru", "swa": "sw", "swh": "sw", "swc": "sw", "tha": "th", "tur": "tr", "ukr": "uk", "urd": "ur", "vie": "vi",
+    "zho": "zh", "cmn": "zh", "wuu": "zh", "yue": "zh",
 }  # fmt: skip
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 UNSPACED = frozenset({"ja", "th", "zh"})

@@ -28,7 +28,10 @@ def test_a_name_that_is_none_is_an_attribute_error() -> None:
 
 def test_importing_the_package_loads_nothing_heavy(tmp_path: Path) -> None:
     assert loaded_by(tmp_path, "import albert_robust, albert_robust.plugin")[0] == set()
-    assert "torch" not in loaded_by(tmp_path, "from albert_robust import load_suite, perturb, run, score")[0]
+    assert (
+        "torch"
+        not in loaded_by(tmp_path, "from albert_robust import Scorer, compare, load_suite, perturb, run, score")[0]
+    )
 
 
 def test_a_run_from_python_has_the_verdicts_of_a_run_through_pytest(pytester: pytest.Pytester) -> None:

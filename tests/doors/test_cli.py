@@ -13,7 +13,7 @@ from yaml import safe_load
 from albert_robust import __version__
 from albert_robust.cli import COMMANDS, main, parser
 
-NAMES = ["init", "list", "perturb", "score", "report", "finetune", "pretrain", "schema"]
+NAMES = ["init", "list", "perturb", "score", "report", "finetune", "pretrain", "calibrate", "tune", "schema"]
 Captured = pytest.CaptureFixture[str]
 
 
@@ -136,35 +136,6 @@ def test_perturb_refuses_what_it_cannot_do(
     lines = refused(capsys, "perturb", *arguments)
     assert re.match(message, lines[0])
     assert len(lines) <= 2
-
-
-@pytest.fixture
-def texts(tmp_path: Path) -> tuple[str, str]:
-    """Two files: the first line of each is the same, the second is not."""
-    one, two = tmp_path / "one.txt", tmp_path / "two.txt"
-    one.write_text("the weather was lovely\n苹果很好吃\n", encoding="utf-8")
-    two.write_text("the weather was lovely\nno trains run on Sunday\n", encoding="utf-8")
-    return str(one), str(two)
-
-
-def test_score_prints_a_score_a_pair_the_mean_and_a_signature(capsys: Captured, texts: tuple[str, str]) -> None:
-    arguments = ["score", "--candidates", texts[0], "--references", texts[1]]
-    found = json.loads(printed(capsys, *arguments, "--json"))
-    assert found["f"][0] == pytest.approx(1, abs=1e-4)
-    assert found["f"][1] < found["f"][0]
-    assert found["corpus"]["mean"] == pytest.approx(sum(found["f"]) / 2, abs=1e-5)
-    lines = printed(capsys, *arguments).splitlines()
-    assert lines[0].split("\t")[2] == "1.0000"
-    assert lines[-1] == found["signature"]
-
-
-def test_score_refuses_files_that_it_cannot_pair(capsys: Captured, texts: tuple[str, str], tmp_path: Path) -> None:
-    (tmp_path / "short.txt").write_text("one line\n")
-    (tmp_path / "latin.txt").write_bytes(b"caf\xe9\n")
-    given = ["score", "--candidates", texts[0], "--references"]
-    assert refused(capsys, *given, str(tmp_path / "short.txt")) == ["2 candidates for 1 references"]
-    assert "cannot read the file" in refused(capsys, *given, str(tmp_path / "none.txt"))[0]
-    assert "not UTF-8 text" in refused(capsys, *given, str(tmp_path / "latin.txt"))[0]
 
 
 def test_the_schema_is_a_json_schema_that_takes_our_suites_and_no_misspelt_key(capsys: Captured) -> None:

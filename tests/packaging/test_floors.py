@@ -24,9 +24,11 @@ FLOORS = (
     {
         "__init__",
         "api",
+        "calibrating",
         "cli",
         "handwritten",
         "items",
+        "metrics",
         "plugin",
         "pretrain",
         "session",

@@ -1,13 +1,22 @@
 """Intervals, against published tables."""
 
 from collections.abc import Sequence
+from math import isnan
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from albert_robust.scoring.statistics import Floats, bootstrap, cluster_means, mean_in_unit, paired_drop
+from albert_robust.scoring.statistics import (
+    Floats,
+    bootstrap,
+    cluster_means,
+    compare_systems,
+    mean_in_unit,
+    mean_of_clusters,
+    paired_drop,
+)
 
 SHARES = st.lists(st.floats(0, 1), min_size=1, max_size=20)
 
@@ -127,3 +136,116 @@ def test_lengths_that_differ_are_an_error() -> None:
         paired_drop(np.array([1.0]), np.array([1.0, 0.0]))
     with pytest.raises(ValueError, match="2 values for 1 clusters"):
         cluster_means([1, 0], ["a"])
+
+
+# Darwin's cross- and self-fertilised maize (The Effects of Cross and Self Fertilisation, 1876), differences in eighths of
+# an inch, as Fisher has them (The Design of Experiments, 1935, sections 17 and 21).
+MAIZE = np.array([49.0, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48])
+PAIRS_OF_ROWS = [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 6]
+SAME = np.zeros(15)
+
+
+@pytest.mark.parametrize(
+    ("clusters", "confidence", "low", "high", "within"),
+    [
+        # scipy 1.17.1, stats.bootstrap of the mean, or of sum(sums) / sum(counts) with paired=True for clusters:
+        # method="percentile", n_resamples=200000, rng=1.
+        (None, 0.95, 1.4, 38.2, 2),
+        (None, 0.80, 8.6, 32.73, 1),
+        (PAIRS_OF_ROWS, 0.95, 9.06, 30.71, 1.5),
+        (PAIRS_OF_ROWS, 0.80, 13.57, 27.79, 1),
+    ],
+)
+def test_the_interval_of_a_mean_of_clusters_is_that_of_scipy(
+    clusters: list[int] | None, confidence: float, low: float, high: float, within: float
+) -> None:
+    found = mean_of_clusters(MAIZE, clusters, confidence)
+    assert found.value == pytest.approx(314 / 15)
+    assert found.clusters == (7 if clusters else 15)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=within)
+
+
+def test_two_systems_are_compared_as_elsewhere() -> None:
+    found = compare_systems(MAIZE, SAME)
+    assert found.difference == mean_of_clusters(MAIZE)
+    # Fisher counts 1726 of the 32768 ways to sign the differences; sacrebleu 2.6.0's _paired_ar_test gives 0.0515.
+    assert found.randomisation == pytest.approx(1726 / 32768, abs=0.015)
+    # scipy 1.17.1: 0.0260 of the bootstrap distribution above is as far from its centre as 0 is; the z-test's p is 0.0262.
+    assert found.bootstrap == pytest.approx(0.026, abs=0.01)
+
+
+def test_five_cases_in_one_direction_are_one_of_sixteen() -> None:
+    # Two of the 2 ** 5 ways to sign them are as far out.
+    found = compare_systems(np.array([0.1, 0.2, 0.3, 0.4, 0.5]), np.zeros(5))
+    assert found.randomisation == pytest.approx(2 / 32, abs=0.02)
+
+
+def test_of_equal_systems_few_differ() -> None:
+    rng = np.random.default_rng(1)
+    systems = rng.normal(size=(200, 2, 50))
+    values = [compare_systems(one, other, seed=seed) for seed, (one, other) in enumerate(systems)]
+    for found in ([value.bootstrap for value in values], [value.randomisation for value in values]):
+        # Uniform: a mean of 1/2 with a standard error of sqrt(1/12 / 200) = 0.020, and 5 % below 0.05, +- 1.5 %.
+        assert np.mean(found) == pytest.approx(0.5, abs=0.06)
+        assert np.mean(np.array(found) < 0.05) == pytest.approx(0.05, abs=0.045)
+
+
+def test_a_system_does_not_differ_from_itself() -> None:
+    found = compare_systems(MAIZE, MAIZE)
+    assert (found.difference.value, found.difference.low, found.difference.high) == (0, 0, 0)
+    assert (found.bootstrap, found.randomisation) == (1, 1)
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(st.floats(-2, 2), st.floats(-2, 2), st.integers(0, 3)), min_size=2, max_size=12))
+def test_systems_exchanged_turn_the_difference_round(rows: list[tuple[float, float, int]]) -> None:
+    one, other = np.array([row[:2] for row in rows]).T
+    clusters = [row[2] for row in rows]
+    there, back = compare_systems(one, other, clusters), compare_systems(other, one, clusters)
+    ends = (back.difference.value, back.difference.high, back.difference.low)
+    assert (there.difference.value, there.difference.low, there.difference.high) == pytest.approx(
+        [-end for end in ends], abs=1e-9, nan_ok=True
+    )
+    assert (there.bootstrap, there.randomisation) == (back.bootstrap, back.randomisation)
+
+
+def test_copies_of_a_case_in_its_cluster_add_no_evidence() -> None:
+    alone = mean_of_clusters(MAIZE)
+    copied, clusters = np.repeat(MAIZE, 4), [place // 4 for place in range(60)]
+    assert mean_of_clusters(copied, clusters).low == pytest.approx(alone.low)
+    assert mean_of_clusters(copied, clusters).high == pytest.approx(alone.high)
+    apart = mean_of_clusters(copied)
+    # Four times the cases, half the width.
+    assert (apart.high - apart.low) / (alone.high - alone.low) == pytest.approx(0.5, abs=0.07)
+    assert compare_systems(copied, np.zeros(60)).bootstrap < compare_systems(copied, np.zeros(60), clusters).bootstrap
+
+
+def test_one_cluster_does_not_say_how_much_it_varies() -> None:
+    for values, clusters in ((np.array([0.3]), None), (np.array([0.2, 0.4]), ["a", "a"])):
+        found = mean_of_clusters(values, clusters)
+        assert found.clusters == 1
+        assert found.value == pytest.approx(0.3)
+        assert isnan(found.low)
+        assert isnan(found.high)
+        assert compare_systems(values, values * 0, clusters).bootstrap == 1
+
+
+def test_of_no_segments_nothing_is_compared() -> None:
+    found = compare_systems(np.array([]), np.array([]))
+    assert not found.difference.measured
+    assert isnan(found.bootstrap)
+    assert isnan(found.randomisation)
+
+
+def test_systems_on_other_segments_are_an_error() -> None:
+    with pytest.raises(ValueError, match="2 scores of one system for 1 of the other"):
+        compare_systems(np.array([1.0, 0.0]), np.array([1.0]))
+    with pytest.raises(ValueError, match="2 values for 1 clusters"):
+        compare_systems(np.array([1.0, 0.0]), np.array([1.0, 0.0]), ["a"])
+
+
+def test_many_clusters_are_drawn_in_blocks_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = mean_of_clusters(MAIZE, PAIRS_OF_ROWS), compare_systems(MAIZE, SAME, PAIRS_OF_ROWS)
+    monkeypatch.setattr("albert_robust.scoring.statistics.DRAW_CELLS", 100)
+    parts = mean_of_clusters(MAIZE, PAIRS_OF_ROWS), compare_systems(MAIZE, SAME, PAIRS_OF_ROWS)
+    assert parts == whole

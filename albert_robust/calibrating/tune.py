@@ -1,0 +1,165 @@
+"""Tuning: which layer, which directions to take out, how tokens weigh. By grid or Bayesian search, on background text.
+
+No human rating is touched, so all of them stay a test. A choice is worth
+
+    AUC - LAMBDA * bias
+
+AUC tells translations from unrelated texts of the same source over all pairs of languages together; bias is the standard
+deviation, over pairs of languages, of the mean score of translations, as a share of that mean. Both are measured on scores
+that have a floor and no ceiling yet. Search: Optuna (Akiba et al., 2019, arXiv:1907.10902), TPE for the Bayesian one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from albert_robust.calibrating.background import Background
+from albert_robust.calibrating.calibrate import Choice, spaced_profile
+from albert_robust.calibrating.ceiling import by_languages, unrelated
+from albert_robust.calibrating.floor import fit_floor
+from albert_robust.calibrating.material import Effort, Material, gather
+from albert_robust.calibrating.measure import Matcher
+from albert_robust.errors import need
+from albert_robust.scoring.calibration import F
+from albert_robust.scoring.encoder import Encoder, load_encoder
+from albert_robust.scoring.profile import WEIGHTINGS
+
+LAMBDA = 0.1  # what a point of bias costs in AUC
+EFFORT = Effort(lengths=8, translations=24, damaged=0, unrelated=40)
+LAYERS_KEPT = 3  # whose vectors stay in memory
+Search = Literal["grid", "bayes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A layer and a choice, and what they are worth."""
+
+    layer: int
+    choice: Choice
+    value: float
+    auc: float
+    bias: float
+
+
+def worth(encoder: Encoder, material: Material, choice: Choice, seed: int = 0) -> tuple[float, float]:
+    """Return AUC and bias of a choice on a sample.
+
+    Raises:
+        UsageError: The choice does not fit the encoder or the languages.
+    """
+    matcher = Matcher(spaced_profile(encoder, material, choice, {}))
+    calibration = fit_floor(matcher, material, seed)
+    means, alike, different = [], [], []
+    for rows in by_languages(material.translations).values():
+        there, apart = (
+            calibration.relative(F, found.raw[:, 2], found.a, found.b, found.n, found.m)
+            for found in (matcher.measure(rows), matcher.measure(unrelated(rows)))
+        )
+        means.append(float(there.mean()))
+        alike.append(there)
+        different.append(apart)
+    return area_under_curve(np.concatenate(alike), np.concatenate(different)), float(np.std(means) / np.mean(means))
+
+
+def area_under_curve(above: Any, below: Any) -> float:
+    """Return how often a number of the first kind is above one of the second; a tie counts half."""
+    ordered = np.sort(below)
+    left, right = (np.searchsorted(ordered, above, side=side) for side in ("left", "right"))
+    return float((left + right).mean() / (2 * len(ordered)))
+
+
+def tune(
+    encoder: str,
+    background: Background,
+    *,
+    search: Search = "bayes",
+    trials: int = 30,
+    layers: Sequence[int] | None = None,
+    study: Path | None = None,
+    seed: int = 0,
+    allow_network: bool = False,
+    progress: Callable[[int, int, Trial], None] = lambda done, of, trial: None,
+) -> list[Trial]:
+    """Return all trials, the best first.
+
+    Args:
+        encoder: `builtin`, a checkpoint folder, or a hub name.
+        background: Text in several languages.
+        search: `grid` for every combination, `bayes` for the promising ones.
+        trials: How many a Bayesian search makes in all, earlier ones of the study included.
+        layers: Which layers are tried; None for all.
+        study: A file that keeps the trials; a search that finds one goes on from there.
+        seed: Of the sample and the search.
+        allow_network: Whether a hub may be asked.
+        progress: Called after each trial with how many are done, of how many, and the trial.
+
+    Raises:
+        MissingExtraError: Optuna is not installed.
+        UsageError: The encoder cannot be loaded, or no text is known in two languages.
+    """
+    need("optuna", "tune", "tuning")
+    import optuna
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    space = _space(encoder, background, layers, allow_network)
+    total = int(np.prod([len(values) for values in space.values()])) if search == "grid" else trials
+
+    @lru_cache(maxsize=LAYERS_KEPT)
+    def material(layer: int) -> tuple[Encoder, Material]:
+        loaded = load_encoder(encoder, layer, allow_network)
+        return loaded, gather(loaded, background, EFFORT, seed)
+
+    def objective(trial: Any) -> float:
+        drawn = {name: trial.suggest_categorical(name, values) for name, values in space.items()}
+        loaded, sample = material(drawn.pop("layer"))
+        auc, bias = worth(loaded, sample, Choice(**drawn), seed)
+        trial.set_user_attr("auc", auc)
+        trial.set_user_attr("bias", bias)
+        return auc - LAMBDA * bias
+
+    grid = optuna.samplers.GridSampler(space, seed=seed)
+    made = optuna.create_study(
+        study_name="labs",
+        direction="maximize",
+        sampler=grid if search == "grid" else optuna.samplers.TPESampler(seed=seed),
+        storage=JournalStorage(JournalFileBackend(str(study))) if study else None,
+        load_if_exists=True,
+    )
+    left = total - len(_done(made))
+    if left > 0:
+        made.optimize(
+            objective, n_trials=left, callbacks=[lambda one, found: progress(len(_done(one)), total, _trial(found))]
+        )
+    return sorted((_trial(found) for found in _done(made)), key=lambda trial: (-trial.value, trial.layer))
+
+
+def _space(
+    encoder: str, background: Background, layers: Sequence[int] | None, allow_network: bool
+) -> dict[str, Sequence[Any]]:
+    loaded = load_encoder(encoder, None, allow_network)
+    every = range(loaded.layers + 1)
+    ranks = sorted({min(rank, len(background.languages) - 1) for rank in (0, 1, 4, 8)})
+    widths = [0, *(width for width in (64, 128) if width < loaded.width), loaded.width - ranks[-1] - 2]
+    return {
+        "layer": list(layers if layers is not None else every),
+        "lsar": ranks,
+        "abtt": [0, 1, 2],
+        "white": widths,
+        "weighting": list(WEIGHTINGS),
+    }
+
+
+def _done(study: Any) -> list[Any]:
+    return [trial for trial in study.trials if trial.value is not None]
+
+
+def _trial(found: Any) -> Trial:
+    drawn = dict(found.params)
+    layer = drawn.pop("layer")
+    return Trial(layer, Choice(**drawn), found.value, found.user_attrs["auc"], found.user_attrs["bias"])

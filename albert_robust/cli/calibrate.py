@@ -1,0 +1,102 @@
+"""`albert-robust calibrate`."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from albert_robust.cli.command import command
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    example = "albert-robust calibrate --encoder my-encoder/ --texts texts/ --parallel 'pairs/*.tsv.xz'"
+    made = command(commands, "calibrate", run, "Make the profile that an encoder's scores are calibrated by.", example)
+    add_text_options(made)
+    made.add_argument("--lsar", type=int, default=0, help="directions of the languages' means to take out")
+    made.add_argument("--abtt", type=int, default=0, help="common directions to take out")
+    made.add_argument("--white", type=int, default=0, help="dimensions that whitening keeps (default: no whitening)")
+    made.add_argument("--weighting", default="idf", choices=("1", "idf", "norm", "idf+norm"), help="how tokens weigh")
+    made.add_argument("--layer", type=int, help="which hidden state (default: the encoder's own choice)")
+    made.add_argument(
+        "--effort", type=float, default=1.0, help="how much text, 1 for the shipped profile's (default: 1)"
+    )
+
+
+def add_text_options(made: argparse.ArgumentParser) -> None:
+    """Declare what `calibrate` and `tune` have in common."""
+    made.add_argument("--encoder", default="builtin", help="builtin, a checkpoint folder, or a hub name")
+    made.add_argument("--texts", type=Path, help="a folder with LANGUAGE.txt or LANGUAGE/SOURCE.txt, a text a line")
+    made.add_argument("--parallel", nargs="*", default=[], help="files of language 1, language 2, text 1, text 2")
+    made.add_argument(
+        "--translations", nargs="*", default=[], help="those whose translations are good enough for ceilings"
+    )
+    made.add_argument("--out", type=Path, help="the profile's folder (default: labs/ in the encoder's folder)")
+    made.add_argument("--seed", type=int, default=0, help="of the sample (default: 0)")
+    made.add_argument("--allow-network", action="store_true", help="let a hub be asked for the encoder")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the profile and say what it is worth."""
+    from albert_robust.calibrating.calibrate import Choice, calibrate
+    from albert_robust.calibrating.material import Effort
+    from albert_robust.scoring.encoder import load_encoder
+
+    encoder = load_encoder(options.encoder, options.layer, options.allow_network)
+    folder = out_folder(options)
+    choice = Choice(options.lsar, options.abtt, options.white, options.weighting)
+    profile = calibrate(encoder, read_texts(options), choice, Effort.times(options.effort), options.seed)
+    profile.save(folder)
+    print(summary(profile))
+    print(f"profile {profile.digest}: {folder}")
+    return 0
+
+
+def read_texts(options: argparse.Namespace) -> Any:
+    """Return the background text that the options name; bad lines are counted on stderr."""
+    from albert_robust.calibrating.background import read_background
+
+    background = read_background(options.texts, options.parallel, options.translations, options.seed)
+    for line in background.bad_lines[:5]:
+        print(f"skipped {line}", file=sys.stderr)
+    if len(background.bad_lines) > 5:
+        print(f"skipped {len(background.bad_lines) - 5} more lines", file=sys.stderr)
+    return background
+
+
+def out_folder(options: argparse.Namespace) -> Path:
+    """Return where the profile goes.
+
+    Raises:
+        UsageError: The encoder has no folder and none was named.
+    """
+    from albert_robust.errors import UsageError
+    from albert_robust.scoring.encoder import encoder_path
+    from albert_robust.scoring.profile import FOLDER
+
+    if options.out is not None:
+        return Path(options.out)
+    folder = Path(encoder_path(options.encoder))
+    if not folder.is_dir():
+        raise UsageError(f"the encoder {options.encoder!r} has no folder here: name the profile's with --out")
+    return folder / FOLDER
+
+
+def summary(profile: Any) -> str:
+    """Return what a profile knows: its languages, and the pairs that the encoder supports least."""
+    from itertools import combinations
+
+    calibration = profile.calibration
+    known = [tag for tag in profile.languages if tag != "und"]
+    place = {tag: number for number, tag in enumerate(profile.languages)}
+    pairs = [
+        (calibration.auc[place[a], place[b]], a, b)
+        for a, b in combinations(known, 2)
+        if calibration.has_ceiling(place[a], place[b])
+    ]
+    lines = [f"{len(known)} languages: {' '.join(known)}"]
+    if pairs:
+        worst = ", ".join(f"{a}-{b} {auc:.3f}" for auc, a, b in sorted(pairs)[:3])
+        mean = sum(auc for auc, _, _ in pairs) / len(pairs)
+        lines.append(f"{len(pairs)} pairs of languages: AUC of translations {mean:.3f} in the mean, least {worst}")
+    return "\n".join(lines)

@@ -1,0 +1,95 @@
+"""Tables of scores, for people to read in a terminal."""
+
+from collections.abc import Collection, Sequence
+from math import isnan
+from unicodedata import combining, east_asian_width
+
+from albert_robust.scoring.alignment import Alignment
+from albert_robust.scoring.encoder import Vectors
+from albert_robust.scoring.scores import Scores
+from albert_robust.scoring.statistics import Comparison, Estimate
+
+MEASURES = ("precision", "recall", "F")
+Row = Sequence[str]
+
+
+def scores_table(found: Scores, several: bool = False) -> str:
+    """Return a line a pair, the corpus mean with its interval, and the signature.
+
+    Args:
+        found: The scores.
+        several: Whether a pair may have several references: the number of the best one is shown then.
+    """
+    rows = [["line", *MEASURES, *["reference"] * several]]
+    for place, numbers in enumerate(zip(found.precision, found.recall, found.f, strict=True)):
+        rows.append([str(place + 1), *map(_number, numbers), *[str(found.winners[place] + 1)] * several])
+    pairs, clusters = len(found.f), found.corpus.clusters
+    apart = "" if clusters == pairs else f" in {clusters} clusters"
+    empty = f", {found.empty} with an empty text" if found.empty else ""
+    mean = f"mean F {_number(found.corpus.value)} {_interval(found.corpus)}   {pairs} pairs{apart}{empty}"
+    return "\n".join([*_aligned(rows), mean, found.signature])
+
+
+def comparison_table(names: Sequence[str], both: Sequence[Scores], made: Comparison) -> str:
+    """Return both corpus means, their difference, and how likely it is where the systems are equal."""
+    means = [*zip(names, (found.corpus for found in both), strict=True), ("difference", made.difference)]
+    rows = [["", "mean F", "95 % interval"], *([name, _number(one.value), _interval(one)] for name, one in means)]
+    chance = f"paired bootstrap p = {made.bootstrap:.4f}, approximate randomisation p = {made.randomisation:.4f}"
+    return "\n".join([*_aligned(rows, left={0}), chance, *dict.fromkeys(found.signature for found in both)])
+
+
+def alignment_table(found: Alignment) -> str:
+    """Return each token of both texts with its weight and what it matched, and the scores that this gives."""
+    one, other, similarity = found.candidate, found.reference, found.similarity
+    own = _side(("candidate", "reference"), one, other, found.candidate_weights, found.precision_matches, similarity)
+    theirs = _side(("reference", "candidate"), other, one, found.reference_weights, found.recall_matches, similarity.T)
+    scores = found.scores
+    calibrated = (scores.precision[0], scores.recall[0], scores.f[0])
+    numbers = [["", *MEASURES], ["matched", *map(_number, scores.raw[0])], ["score", *map(_number, calibrated)]]
+    return "\n".join([*own, "", *theirs, "", *_aligned(numbers, left={0}), scores.signature])
+
+
+def _side(
+    names: tuple[str, str], words: Row, others: Row, weights: Vectors, matches: Sequence[int], similarity: Vectors
+) -> list[str]:
+    """The tokens of one text, a line each; where the other has none, nothing stands beside them."""
+    rows = [[names[0], "weight", f"nearest of the {names[1]}", "similarity"]]
+    for place, word in enumerate(words):
+        match = (
+            [_printable(others[matches[place]]), _number(similarity[place, matches[place]])] if matches else ["", ""]
+        )
+        rows.append([_printable(word), f"{weights[place]:.2f}", *match])
+    return _aligned(rows, left={0, 2})
+
+
+def _number(value: float) -> str:
+    return f"{value:.4f}"
+
+
+def _interval(estimate: Estimate) -> str:
+    """An interval in brackets; one case says nothing of it."""
+    return "[no interval]" if isnan(estimate.low) else f"[{estimate.low:.4f}, {estimate.high:.4f}]"
+
+
+def _printable(token: str) -> str:
+    """A token that moves no cursor: what is no letter, mark or sign is written as its escape."""
+    return "".join(one if one.isprintable() or combining(one) else f"\\u{ord(one):04x}" for one in token) or "''"
+
+
+def _aligned(rows: Sequence[Row], left: Collection[int] = ()) -> list[str]:
+    """Rows as lines whose columns stand below each other, to the right unless their number is in `left`."""
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        blanks = [" " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
+        cells = [
+            cell + blank if place in left else blank + cell
+            for place, (cell, blank) in enumerate(zip(row, blanks, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes in a terminal: East Asian characters two, combining marks none."""
+    return sum(0 if combining(one) else 1 + (east_asian_width(one) in "WF") for one in text)

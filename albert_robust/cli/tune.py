@@ -1,0 +1,80 @@
+"""`albert-robust tune`."""
+
+import argparse
+import json
+from typing import Any
+
+from albert_robust.cli import calibrate
+from albert_robust.cli.command import command
+
+SHOWN = 10
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    example = "albert-robust tune --encoder my-encoder/ --parallel 'pairs/*.tsv.xz' --search bayes --trials 30"
+    summary = "Search the layer, neutral space and weights that suit an encoder, and make its profile."
+    made = command(commands, "tune", run, summary, example)
+    calibrate.add_text_options(made)
+    made.add_argument(
+        "--search", choices=("grid", "bayes"), default="bayes", help="every combination, or the promising ones"
+    )
+    made.add_argument("--trials", type=int, default=30, help="how many a Bayesian search makes in all (default: 30)")
+    made.add_argument("--layers", type=int, nargs="*", help="which layers are tried (default: all)")
+    made.add_argument("--study", help="a file that keeps the trials; a search that finds it goes on from there")
+    made.add_argument("--effort", type=float, default=1.0, help="how much text the profile is made from (default: 1)")
+    made.add_argument("--json", action="store_true", help="print all trials as JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Search, print the best trials, and write the profile of the best."""
+    from dataclasses import asdict
+    from pathlib import Path
+
+    from tqdm import tqdm
+
+    from albert_robust.calibrating.calibrate import calibrate as make
+    from albert_robust.calibrating.material import Effort
+    from albert_robust.calibrating.tune import tune
+    from albert_robust.scoring.encoder import load_encoder
+
+    folder = calibrate.out_folder(options)
+    background = calibrate.read_texts(options)
+    with tqdm(unit="trial", desc="tune") as bar:
+
+        def progress(done: int, of: int, trial: Any) -> None:
+            bar.total, bar.n = of, done
+            bar.set_postfix(value=f"{trial.value:.4f}", refresh=True)
+
+        trials = tune(
+            options.encoder,
+            background,
+            search=options.search,
+            trials=options.trials,
+            layers=options.layers,
+            study=Path(options.study) if options.study else None,
+            seed=options.seed,
+            allow_network=options.allow_network,
+            progress=progress,
+        )
+    best = trials[0]
+    if options.json:
+        print(json.dumps([asdict(trial) for trial in trials], indent=1))
+    else:
+        print(table(trials[:SHOWN]))
+    encoder = load_encoder(options.encoder, best.layer, options.allow_network)
+    profile = make(encoder, background, best.choice, Effort.times(options.effort), options.seed)
+    profile.save(folder)
+    if not options.json:
+        print(f"{calibrate.summary(profile)}\nprofile {profile.digest} at layer {best.layer}: {folder}")
+    return 0
+
+
+def table(trials: list[Any]) -> str:
+    """Return trials as lines of text, the best first."""
+    rows = [f"{'value':>7} {'AUC':>7} {'bias':>7}  layer lsar abtt white weighting"]
+    for trial in trials:
+        choice = trial.choice
+        chosen = f"{trial.layer:>5} {choice.lsar:>4} {choice.abtt:>4} {choice.white:>5} {choice.weighting}"
+        rows.append(f"{trial.value:>7.4f} {trial.auc:>7.4f} {trial.bias:>7.4f}  {chosen}")
+    return "\n".join(rows)

@@ -1,0 +1,158 @@
+"""From a raw F to a number that means the same everywhere: three anchors, each with its own switch.
+
+    floor    unrelated = 0      b_ab(n, m): the F of unrelated texts of n and m tokens in languages a and b
+    par      equivalent = 1     c_ab: how far human translations rise from the floor to identity; 1 where a = b
+    damage   half = half        q(u): the share of a text that was replaced where such a u is seen
+
+    u = (F - b) / ((1 - b) c)        LABS = 1 - q(u)
+
+Every step is increasing in F, so within a pair of languages and lengths it changes no ranking. The derivation and the
+measurements behind it are in docs/labs.md.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from albert_robust.errors import UsageError
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Level = Literal["none", "floor", "floor+par", "damage"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+SHARES = tuple(count / 16 for count in (0, 1, 2, 3, 4, 6, 8, 10, 12, 14, 16))  # of a text, replaced by unrelated text
+MOST_TOKENS = 256  # the floor was fitted on texts up to here; it hardly rises beyond
+LEAST, MOST = -1.0, 2.0  # of a calibrated score: beyond them the anchors say nothing
+LEAST_AUC = 0.75  # of translations against unrelated texts: below it the encoder does not support the pair
+LEAST_GAP = 0.05  # between floor and translations
+PRECISION, F = 0, 1  # the two measures that have tables; recall is the precision of the pair turned round
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The anchors of all pairs of languages, by their place in `languages`; the last language is `und`, any other.
+
+    Attributes:
+        languages: Tags, `und` last.
+        surface: The floor's coefficients by length, shape (2, 2, 8): different or same language, precision or F.
+        factor: What a pair's floor is of the surface's, shape (2, languages, languages), candidate first.
+        ceiling: c_ab, the same shape; nan where there was no parallel text.
+        factor_error: Standard error of `factor` for F, shape (languages, languages).
+        ceiling_error: Standard error of `ceiling` for F, the same shape.
+        auc: How well translations are told from unrelated texts, shape (languages, languages); nan where unknown.
+        curves: u at each of `SHARES`, shape (2, languages, 11): against a text of another or of the same language.
+    """
+
+    languages: tuple[str, ...]
+    surface: Floats
+    factor: Floats
+    ceiling: Floats
+    factor_error: Floats
+    ceiling_error: Floats
+    auc: Floats
+    curves: Floats
+
+    def floor(self, measure: int, a: Ints, b: Ints, n: Ints, m: Ints) -> Floats:
+        """Return the expected precision or F of unrelated texts, shape (pairs,).
+
+        Args:
+            measure: `PRECISION` or `F`.
+            a: Places of the candidates' languages.
+            b: Places of the references' languages.
+            n: Tokens of the candidates.
+            m: Tokens of the references.
+        """
+        coefficients = self.surface[(a == b).astype(int), measure]
+        surface = (length_features(n, m) * coefficients).sum(axis=-1) * self.factor[measure, a, b]
+        floor: Floats = np.clip(surface, -0.5, 0.95)
+        return floor
+
+    def relative(self, measure: int, values: Floats, a: Ints, b: Ints, n: Ints, m: Ints) -> Floats:
+        """Return how far values rise from the floor (0) to identity (1), shape (pairs,)."""
+        floor = self.floor(measure, a, b, n, m)
+        risen: Floats = (values - floor) / (1 - floor)
+        return risen
+
+    def apply(self, raw: Floats, a: Ints, b: Ints, n: Ints, m: Ints, level: Level) -> Floats:
+        """Return precision, recall and F on the calibrated scale, shape (pairs, 3).
+
+        Args:
+            raw: Precision, recall and F as matched, shape (pairs, 3).
+            a: Places of the candidates' languages, shape (pairs,).
+            b: Places of the references' languages.
+            n: Tokens of the candidates.
+            m: Tokens of the references.
+            level: How many of the anchors are used.
+        """
+        if level == "none":
+            return raw
+        columns = ((PRECISION, a, b, n, m), (PRECISION, b, a, m, n), (F, a, b, n, m))
+        risen = np.stack([self.relative(which[0], raw[:, k], *which[1:]) for k, which in enumerate(columns)], axis=1)
+        if level == "floor":
+            return np.clip(risen, LEAST, MOST)
+        ceilings = np.stack([self.ceiling[measure, one, other] for measure, one, other, _, _ in columns], axis=1)
+        risen /= np.nan_to_num(ceilings, nan=1.0)
+        if level == "floor+par":
+            return np.clip(risen, LEAST, MOST)
+        result = np.empty_like(risen)
+        for one, other in sorted(set(zip(a.tolist(), b.tolist(), strict=True))):
+            here = (a == one) & (b == other)
+            result[here] = kept_share(risen[here], self.curve(one, other))
+        return np.clip(result, LEAST, MOST)
+
+    def curve(self, a: int, b: int) -> Floats:
+        """Return u at each of `SHARES` for a pair of languages, shape (11,)."""
+        kind = int(a == b)
+        mean: Floats = (self.curves[kind, a] + self.curves[kind, b]) / 2
+        return mean
+
+    def check(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Refuse pairs of languages that the encoder cannot tell apart from chance.
+
+        Raises:
+            UsageError: Names the first such pair.
+        """
+        for a, b in pairs:
+            if a != b and (self.auc[a, b] < LEAST_AUC or self.ceiling[F, a, b] < LEAST_GAP):
+                one, other = self.languages[a], self.languages[b]
+                raise UsageError(
+                    f"the encoder does not support {one}-{other}: it tells translations from unrelated texts with an AUC of"
+                    f" {self.auc[a, b]:.2f} ({LEAST_AUC} is needed), and they rise {self.ceiling[F, a, b]:.2f} of the way from"
+                    f" the floor to identity ({LEAST_GAP} is needed); calibration='none' gives the raw score"
+                )
+
+    def has_ceiling(self, a: int, b: int) -> bool:
+        """Return whether translations between two languages were seen."""
+        return not np.isnan(self.ceiling[F, a, b])
+
+    def error(self, u: Floats, a: int, b: int) -> Floats:
+        """Return the standard error that the anchors themselves add to each u of a pair of languages."""
+        floor = self.factor_error[a, b] * (1 - u)
+        ceiling = 0.0 if a == b else np.nan_to_num(self.ceiling_error[a, b] / self.ceiling[F, a, b]) * u
+        error: Floats = np.sqrt(floor**2 + ceiling**2)
+        return error
+
+
+def length_features(n: Ints, m: Ints) -> Floats:
+    """Return what the floor is a linear function of, shape (pairs, 8): logarithms of the lengths, to the second power."""
+    one, other = (np.log(np.clip(length, 1, MOST_TOKENS)) for length in (n, m))
+    least = np.minimum(one, other)
+    return np.stack([np.ones_like(one), one, other, one * other, one**2, other**2, least, least**2], axis=-1)
+
+
+def kept_share(u: Floats, curve: Floats) -> Floats:
+    """Return 1 - q(u), piecewise linear and continued linearly outside [0, 1].
+
+    Args:
+        u: Any shape.
+        curve: u at each of `SHARES`, decreasing from 1 to 0.
+    """
+    heights, kept = curve[::-1], 1 - np.array(SHARES[::-1])
+    inside = np.interp(u, heights, kept)
+    below = kept[0] + (u - heights[0]) * (kept[1] - kept[0]) / (heights[1] - heights[0])
+    above = kept[-1] + (u - heights[-1]) * (kept[-1] - kept[-2]) / (heights[-1] - heights[-2])
+    result: Floats = np.where(u < heights[0], below, np.where(u > heights[-1], above, inside))
+    return result

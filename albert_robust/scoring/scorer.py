@@ -1,0 +1,342 @@
+"""LABS: token vectors of a bidirectional encoder, made language-neutral, matched greedily, calibrated.
+
+Follows BERTScore (Zhang et al., 2020, arXiv:1904.09675); docs/labs.md has the definition, its reasons and its evidence.
+"""
+
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from albert_robust.errors import UsageError
+from albert_robust.scoring.alignment import Alignment
+from albert_robust.scoring.calibration import LEVELS, Level
+from albert_robust.scoring.encoder import EMBEDDED, Encoder, Precision, Vectors, encoder_path, load_encoder, unit
+from albert_robust.scoring.matching import Encoded, Floats, greedy
+from albert_robust.scoring.profile import FOLDER, Profile, Weighting, load_profile
+from albert_robust.scoring.scores import Scores, unmatched
+from albert_robust.scoring.signature import Settings
+from albert_robust.scoring.statistics import mean_of_clusters
+from albert_robust.scoring.texts import checked_clusters, checked_languages, checked_pairs, normal
+from albert_robust.text.languages import UNKNOWN
+
+TOGETHER = 64  # texts whose tokens are projected together
+KEPT_BYTES = 32 * 2**20  # vectors kept from call to call
+BLOCK, BLOCK_CHARACTERS = 256, 2**18  # pairs and characters that are encoded and matched together, then let go
+Text = tuple[str, str]  # language, text
+Pair = tuple[Text, Text]
+
+
+class Scorer:
+    """Scores texts; keeps the encoder and the vectors of recent texts from call to call.
+
+    Attributes:
+        encoder: The encoder at the layer that is read.
+        profile: Its profile; None with `calibration="none"` where there is none.
+        calibration: Which anchors are used.
+    """
+
+    def __init__(
+        self,
+        encoder: str = EMBEDDED,
+        *,
+        layer: int | None = None,
+        profile: str | Path | Profile | None = None,
+        calibration: Level = "damage",
+        weighting: Weighting | None = None,
+        precision: Precision | None = None,
+        allow_network: bool = False,
+    ) -> None:
+        """Load an encoder and its profile.
+
+        Args:
+            encoder: `builtin`, a checkpoint folder, or a hub name.
+            layer: Which hidden state; None for the checkpoint's own choice.
+            profile: A folder, or a profile; None for the one in the checkpoint's folder `labs`.
+            calibration: `damage` for all anchors, `floor+par`, `floor`, or `none` for F as it is matched.
+            weighting: How much a token counts; None for the profile's choice.
+            precision: `fp32` or `bf16`; None for bf16 on a GPU and fp32 without one.
+            allow_network: Whether a hub may be asked.
+
+        Raises:
+            UsageError: The encoder cannot be loaded, has no profile though one is needed, or one of another encoder.
+        """
+        if calibration not in LEVELS:
+            raise UsageError(f"calibration: {calibration!r} is none of {', '.join(LEVELS)}")
+        self.profile = _profile(encoder, profile, calibration, weighting, allow_network)
+        wanted = self.profile.layer if self.profile and layer is None else layer
+        self.encoder: Encoder = load_encoder(encoder, wanted, allow_network, precision)
+        if self.profile:
+            self.profile.check(self.encoder)
+        self.calibration = calibration
+        self._kept = _Kept()
+
+    def score(
+        self,
+        candidates: Sequence[str],
+        references: Sequence[str | Sequence[str]],
+        *,
+        languages: str | Sequence[str] | None = None,
+        reference_languages: str | Sequence[str] | None = None,
+        clusters: Sequence[Hashable] | None = None,
+    ) -> Scores:
+        """Return how much of each reference's meaning each candidate keeps.
+
+        Args:
+            candidates: Texts, one a pair; a list, an array or a data frame's column.
+            references: For each candidate a text, or several, of which the best counts.
+            languages: Of the candidates: a BCP 47 tag, a tag for each, `detect`, or None for `und`.
+            reference_languages: Of the references; None for the candidates'.
+            clusters: What belongs together, such as the document of each pair; the interval resamples it whole.
+
+        Raises:
+            UsageError: Not two lists of texts of equal length, a language that is none, or a pair of languages that the
+                encoder does not support.
+        """
+        candidates, groups = checked_pairs(candidates, references)
+        belong = checked_clusters(clusters, len(candidates))
+        own = checked_languages("languages", languages, candidates)
+        firsts = [group[0] for group in groups]
+        others = own
+        if reference_languages is not None:
+            others = checked_languages("reference_languages", reference_languages, firsts)
+        known = {tag: self._language(tag) for tag in (*own, *others)}
+        flat = [
+            ((known[one], normal(candidate)), (known[other], normal(reference)))
+            for candidate, group, one, other in zip(candidates, groups, own, others, strict=True)
+            for reference in group
+        ]
+        raw, labs = self._measure(flat)
+        chosen = _winners(labs[:, 2], [len(group) for group in groups])
+        starts = np.cumsum([0, *(len(group) for group in groups[:-1])]) if groups else np.zeros(0)
+        table = labs[chosen]
+        return Scores(
+            precision=table[:, 0],
+            recall=table[:, 1],
+            f=table[:, 2],
+            raw=raw[chosen],
+            winners=(chosen - starts).astype(np.int64),
+            corpus=mean_of_clusters(table[:, 2], belong),
+            empty=unmatched(raw[chosen]),
+            signature=self.signature(zip(own, others, strict=True), max(map(len, groups), default=1)),
+        )
+
+    def explain(
+        self, candidate: str, reference: str, *, language: str = UNKNOWN, reference_language: str | None = None
+    ) -> Alignment:
+        """Return which token of each text matched which of the other, with the score that this gives."""
+        [one] = checked_languages("language", language, [candidate])
+        other = one
+        if reference_language is not None:
+            [other] = checked_languages("reference_language", reference_language, [reference])
+        found = self.score([candidate], [reference], languages=one, reference_languages=other)
+        sides = [*self._sides([candidate], one), *self._sides([reference], other)]
+        mine, yours = (tuple(self.encoder.words(side.ids.tolist())) for side in sides)
+        similarity = sides[0].vectors @ sides[1].vectors.T
+        return Alignment(mine, yours, similarity, sides[0].weights, sides[1].weights, found)
+
+    def vectors(self, texts: Sequence[str], language: str = UNKNOWN) -> Vectors:
+        """Return a unit vector a text, shape (texts, k): the mean of its token vectors, in the neutral space.
+
+        A text without tokens has a vector of zeros.
+        """
+        means = self.encoder.means([normal(text) for text in texts])
+        if self.profile is None:
+            return unit(means)
+        vectors, _ = self.profile.space.apply(means, self._language(language))
+        vectors[~means.any(axis=1)] = 0
+        return vectors
+
+    def token_vectors(self, texts: Sequence[str], language: str = UNKNOWN) -> list[Vectors]:
+        """Return the neutral unit vectors of each text's tokens, shape (tokens, k)."""
+        return [side.vectors for side in self._sides(texts, language)]
+
+    def signature(self, languages: Iterable[tuple[str, str]] = ((UNKNOWN, UNKNOWN),), nrefs: int = 1) -> str:
+        """Return the line that says all that shaped a score of pairs of languages."""
+        pairs = sorted(set(languages)) or [(UNKNOWN, UNKNOWN)]
+        shown = [
+            self._shown(one) if one == other else f"{self._shown(one)}-{self._shown(other)}" for one, other in pairs
+        ]
+        calibration = "none"
+        if self.profile and self.calibration != "none":
+            tables = self.profile.calibration
+            places = [tuple(tables.languages.index(self._language(tag)) for tag in pair) for pair in pairs]
+            par = "+par" if all(tables.has_ceiling(*place) for place in places) else ""
+            steps = {"floor": "floor", "floor+par": f"floor{par}", "damage": f"floor{par}+damage"}
+            calibration = f"{steps[self.calibration]}@{self.profile.digest}"
+        neutral = self.profile.space.name if self.profile else "none"
+        if self.profile and self.calibration == "none":
+            neutral = f"{neutral}@{self.profile.digest}"
+        weighting = self.profile.weighting if self.profile else "1"
+        settings = Settings(self.encoder, neutral, weighting, calibration)
+        return settings.signature(nrefs=nrefs, languages=",".join(shown) if len(shown) < 4 else f"{len(shown)} pairs")
+
+    def _shown(self, tag: str) -> str:
+        """A tag as the signature names it, with the profile's language in its place where that is another."""
+        language = self._language(tag)
+        return tag if language == tag else f"{tag}({language})"
+
+    def _language(self, tag: str) -> str:
+        return self.profile.language(tag) if self.profile else tag
+
+    def _measure(self, pairs: Sequence[Pair]) -> tuple[Floats, Floats]:
+        """Return precision, recall and F of each pair as matched and as calibrated, both of shape (pairs, 3)."""
+        distinct = {pair: place for place, pair in enumerate(dict.fromkeys(pairs))}
+        raw, lengths = self._match(list(distinct))
+        labs = self._calibrated(list(distinct), raw, lengths)
+        places = np.array([distinct[pair] for pair in pairs], dtype=np.int64)
+        return raw[places], labs[places]
+
+    def _match(self, pairs: Sequence[Pair]) -> tuple[Floats, NDArray[np.int64]]:
+        """Return precision, recall and F, and both token counts, of distinct pairs; a block is let go when it is done.
+
+        Equal texts of one language score 1, two empty ones too, and an empty text against another 0.
+        """
+        raw, lengths = np.zeros((len(pairs), 3)), np.zeros((len(pairs), 2), dtype=np.int64)
+        raw[[place for place, (one, other) in enumerate(pairs) if one == other or not (one[1] or other[1])]] = 1.0
+        open_pairs = [place for place, (one, other) in enumerate(pairs) if one != other and one[1] and other[1]]
+        # Pairs that share a reference lie in one block, whatever order they came in.
+        open_pairs.sort(key=lambda place: (len(pairs[place][1][1]), pairs[place][1], pairs[place][0]))
+        for block in _blocks(pairs, open_pairs):
+            encoded = dict(self._encode(dict.fromkeys(text for place in block for text in pairs[place])))
+            for place in block:
+                one, other = (encoded.get(text, _EMPTY) for text in pairs[place])
+                lengths[place] = len(one.ids), len(other.ids)
+                if len(one.ids) and len(other.ids):
+                    raw[place] = greedy(one, other)
+                elif not len(one.ids) and not len(other.ids):
+                    raw[place] = 1.0
+        return raw, lengths
+
+    def _calibrated(self, pairs: Sequence[Pair], raw: Floats, lengths: NDArray[np.int64]) -> Floats:
+        if self.profile is None or self.calibration == "none":
+            return raw
+        calibration = self.profile.calibration
+        index = {language: place for place, language in enumerate(calibration.languages)}
+        sides = np.array([[index[language] for language, _ in pair] for pair in pairs], dtype=np.int64).reshape(-1, 2)
+        met = lengths.min(axis=1) > 0
+        calibration.check(sorted(set(map(tuple, sides[met].tolist()))))
+        labs = raw.copy()
+        labs[met] = calibration.apply(
+            raw[met], sides[met, 0], sides[met, 1], lengths[met, 0], lengths[met, 1], self.calibration
+        )
+        return labs
+
+    def _encode(self, texts: Iterable[Text]) -> Iterator[tuple[Text, Encoded]]:
+        """Yield texts with their vectors; an empty text is left out. What was kept is not encoded again."""
+        wanted = sorted(texts)
+        missing = []
+        for text in wanted:
+            kept = self._kept.get(text)
+            if kept is None:
+                missing.append(text)
+            else:
+                yield text, kept
+        ids = self.encoder.ids([text for _, text in missing])
+        read = self.encoder.read(ids)
+        while group := list(islice(read, TOGETHER)):
+            for language in dict.fromkeys(missing[place][0] for place, _ in group):
+                places, hidden = zip(*(one for one in group if missing[one[0]][0] == language), strict=True)
+                rows = self._neutral([np.array(ids[place], dtype=np.int32) for place in places], hidden, language)
+                for place, encoded in zip(places, rows, strict=True):
+                    self._kept.put(missing[place], encoded)
+                    yield missing[place], encoded
+
+    def _neutral(self, ids: Sequence[NDArray[np.int32]], hidden: Sequence[Vectors], language: str) -> Iterator[Encoded]:
+        """Yield texts of one language in the neutral space: all their tokens are projected together."""
+        tokens = np.concatenate(hidden)
+        if self.profile is None:
+            vectors, weights = unit(tokens), np.ones(len(tokens), dtype=np.float32)
+        else:
+            vectors, norms = self.profile.space.apply(tokens, language)
+            weights = self.profile.weights(np.concatenate(ids), norms, language)
+        ends = np.cumsum([len(found) for found in ids])[:-1]
+        parts = zip(ids, np.split(vectors, ends), np.split(weights, ends), strict=True)
+        return (Encoded(found, *part) for found, *part in parts)
+
+    def _sides(self, texts: Sequence[str], language: str) -> Iterator[Encoded]:
+        """Yield the texts encoded, in their order."""
+        keys = [(self._language(language), normal(text)) for text in texts]
+        encoded = dict(self._encode(dict.fromkeys(keys)))
+        width = self.profile.space.projector.shape[0] if self.profile else self.encoder.width
+        empty = Encoded(_EMPTY.ids, np.zeros((0, width), dtype=np.float32), _EMPTY.weights)
+        return (encoded.get(key, empty) for key in keys)
+
+
+_EMPTY = Encoded(np.zeros(0, dtype=np.int32), np.zeros((0, 0), dtype=np.float32), np.zeros(0, dtype=np.float32))
+
+
+@dataclass
+class _Kept:
+    """The vectors of recent texts, up to a number of bytes."""
+
+    def __init__(self) -> None:
+        self.texts: OrderedDict[Text, Encoded] = OrderedDict()
+        self.size = 0
+
+    def get(self, text: Text) -> Encoded | None:
+        found = self.texts.get(text)
+        if found is not None:
+            self.texts.move_to_end(text)
+        return found
+
+    def put(self, text: Text, encoded: Encoded) -> None:
+        self.texts[text] = encoded
+        self.size += encoded.size
+        while self.size > KEPT_BYTES:
+            self.size -= self.texts.popitem(last=False)[1].size
+
+
+def _profile(
+    encoder: str,
+    given: str | Path | Profile | None,
+    calibration: Level,
+    weighting: Weighting | None,
+    allow_network: bool,
+) -> Profile | None:
+    """Return the profile that was given, or the one in the encoder's folder; None where none is and none is needed."""
+    profile = given if isinstance(given, Profile) else None
+    if profile is None:
+        folder = Path(given) if isinstance(given, str | Path) else Path(encoder_path(encoder)) / FOLDER
+        if given is None and not folder.is_dir():
+            if calibration == "none":
+                return None
+            load_encoder(encoder, None, allow_network)  # one that is not there at all has another message
+            raise UsageError(
+                f"the encoder {encoder!r} has no profile: make one with `albert-robust calibrate --encoder {encoder}"
+                " --texts DIR`, or score with calibration='none'"
+            )
+        profile = load_profile(folder)
+    if weighting in (None, profile.weighting):
+        return profile
+    if calibration != "none":
+        raise UsageError(f"the profile is calibrated for weighting {profile.weighting!r}, not {weighting!r}")
+    return replace(profile, weighting=weighting)
+
+
+def _blocks(pairs: Sequence[Pair], places: Sequence[int]) -> Iterator[list[int]]:
+    """Yield places in their order, as many at a time as fit into memory."""
+    block: list[int] = []
+    size = 0
+    for place in places:
+        more = sum(len(text) for _, text in pairs[place])
+        if block and (len(block) == BLOCK or size + more > BLOCK_CHARACTERS):
+            yield block
+            block, size = [], 0
+        block.append(place)
+        size += more
+    if block:
+        yield block
+
+
+def _winners(f: Floats, sizes: Sequence[int]) -> NDArray[np.int64]:
+    """Return the place of the best reference of each group, all groups laid end to end."""
+    winners, start = [], 0
+    for size in sizes:
+        winners.append(start + int(np.argmax(f[start : start + size])))
+        start += size
+    return np.array(winners, dtype=np.int64)

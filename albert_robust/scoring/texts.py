@@ -1,0 +1,104 @@
+"""The texts that are scored: checked as they come in, and as the score sees them."""
+
+import unicodedata
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from albert_robust.errors import UsageError
+from albert_robust.text.languages import SCRIPTS, UNKNOWN, is_tag
+
+DETECT = "detect"
+
+
+def checked_texts(name: str, texts: Any) -> list[Any]:
+    """Return texts as a list; they may come as any sequence, as an array or a data frame's column.
+
+    Raises:
+        UsageError: A bare string, or no sequence at all.
+    """
+    if hasattr(texts, "tolist"):
+        texts = texts.tolist()
+    if isinstance(texts, str | bytes) or not isinstance(texts, Sequence):
+        raise UsageError(f"{name}: expected a list of texts, got {type(texts).__name__}")
+    return list(texts)
+
+
+def checked_pairs(candidates: Any, references: Any) -> tuple[list[str], list[list[str]]]:
+    """Return candidates, and the references of each.
+
+    Raises:
+        UsageError: They are no lists of texts of equal length; the first wrong pair is named.
+    """
+    candidates, references = checked_texts("candidates", candidates), checked_texts("references", references)
+    if len(candidates) != len(references):
+        raise UsageError(f"{len(candidates)} candidates for {len(references)} references")
+    groups = [_group(group) for group in references]
+    for place, (candidate, group) in enumerate(zip(candidates, groups, strict=True)):
+        if not group or not all(isinstance(text, str) for text in (candidate, *group)):
+            raise UsageError(f"pair {place}: expected texts, got {(candidate, references[place])!r:.60}")
+    return candidates, groups
+
+
+def _group(references: Any) -> list[Any]:
+    """The references of one candidate, as a list; data frames hold them as arrays."""
+    if hasattr(references, "tolist") and not isinstance(references, str):
+        references = references.tolist()
+    return list(references) if isinstance(references, list | tuple) else [references]
+
+
+def checked_languages(name: str, languages: Any, texts: Sequence[str]) -> list[str]:
+    """Return the language of each text.
+
+    Args:
+        name: How the caller names the argument.
+        languages: A BCP 47 tag of all texts, a tag for each, `detect`, or None for `und`.
+        texts: The texts.
+
+    Raises:
+        UsageError: It is none of these.
+        MissingExtraError: `detect`, and the detector is not installed.
+    """
+    if isinstance(languages, str) and languages == DETECT:
+        from albert_robust.scoring.detect import detect
+
+        return detect(texts)
+    if languages is None:
+        return [UNKNOWN] * len(texts)
+    tags = [languages] * len(texts) if isinstance(languages, str) else checked_texts(name, languages)
+    if len(tags) != len(texts):
+        raise UsageError(f"{name}: {len(tags)} languages for {len(texts)} texts")
+    for tag in dict.fromkeys([languages] if isinstance(languages, str) else tags):
+        if not isinstance(tag, str) or not is_tag(tag):
+            raise UsageError(f"{name}: {tag!r} is no language tag: write a BCP 47 tag such as zh")
+        if len(parts := tag.split("-")) > 1 and parts[1] in SCRIPTS:
+            raise UsageError(
+                f"{name}: {tag!r} names two languages: write languages={parts[0]!r}, reference_languages={parts[1]!r}"
+            )
+    return tags
+
+
+def checked_clusters(clusters: Any, pairs: int) -> list[Hashable] | None:
+    """Return what each pair belongs to as a list, None where each stands alone.
+
+    Raises:
+        UsageError: There is not one for each pair.
+    """
+    if clusters is None:
+        return None
+    labels: list[Hashable] = checked_texts("clusters", clusters)
+    if len(labels) != pairs:
+        raise UsageError(f"{len(labels)} clusters for {pairs} pairs")
+    return labels
+
+
+def normal(text: str) -> str:
+    """Return a text in Unicode normal form C without outer white space: what the score sees of it.
+
+    Half characters, which no tokenizer reads, become question marks.
+    """
+    text = unicodedata.normalize("NFC", text).strip()
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode("utf-8")
+    return text

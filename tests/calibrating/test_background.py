@@ -1,0 +1,69 @@
+"""Background text from disk."""
+
+import lzma
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from albert_robust.calibrating.background import read_background
+from albert_robust.errors import UsageError
+
+Write = Callable[..., Path]
+
+
+def lines(language: str, count: int = 60) -> str:
+    return "".join(f"{language} text number {number}\n" for number in range(count))
+
+
+def test_a_file_a_language_and_a_folder_a_language_are_read(write: Write) -> None:
+    folder = write(
+        en_dot_txt=lines("en"),
+        de__news_dot_txt=lines("de news"),
+        de__talk_dot_txt_dot_xz=lzma.compress(lines("de talk").encode()),
+    ).parent.parent
+    found = read_background(folder, [])
+    assert found.languages == ("de", "en")
+    assert {tag: sorted(sources) for tag, sources in found.texts.items()} == {"de": ["news", "talk"], "en": ["en"]}
+    assert len(found.texts["de"]["talk"]) == 60
+
+
+def test_parallel_files_are_joined_on_the_first_text(write: Write) -> None:
+    rows = "".join(f"en\t{tag}\thouse {number}\t{tag} {number}\n" for tag in ("de", "fr") for number in range(60))
+    path = write(pairs_dot_tsv=rows)
+    found = read_background(None, [str(path)])
+    assert found.languages == ("de", "en", "fr")
+    assert len(found.translations) == 60
+    assert {"en": "house 0", "de": "de 0", "fr": "fr 0"} in [dict(group.texts) for group in found.translations]
+
+
+def test_bad_lines_are_named_and_left_out(write: Write) -> None:
+    path = write(en_dot_txt=lines("en").encode() + b"caf\xe9\n")
+    assert read_background(path.parent, []).bad_lines == ["en.txt:61: not UTF-8 text"]
+
+
+def test_the_sample_depends_on_the_seed_alone(write: Write) -> None:
+    folder = write(en_dot_txt=lines("en", 5000)).parent
+    samples = [read_background(folder, [], seed=seed).texts["en"]["en"] for seed in (0, 0, 1)]
+    assert samples[0] == samples[1] != samples[2]
+    assert len(samples[0]) == 4000
+
+
+def test_a_language_with_too_little_text_is_left_out(write: Write) -> None:
+    write(en_dot_txt=lines("en"))
+    assert read_background(write(de_dot_txt=lines("de", 49)).parent, []).languages == ("en",)
+
+
+def test_no_text_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no background text: a language needs 50 texts"):
+        read_background(tmp_path, [])
+    with pytest.raises(UsageError, match="no folder"):
+        read_background(tmp_path / "nowhere", [])
+
+
+def test_ceilings_come_from_the_translations_that_are_named(write: Write) -> None:
+    rows = "".join(f"en\tde\thouse {number}\tHaus {number}\n" for number in range(60))
+    good, bad = write(good_dot_tsv=rows), write(bad_dot_tsv=rows.replace("house", "hut"))
+    found = read_background(None, [str(bad)], [str(good)])
+    assert {group.source for group in found.translations} == {"good"}
+    assert set(found.texts["en"]) == {"good", "bad"}

@@ -1,0 +1,91 @@
+"""Tuning on background text: what is tried, what it is worth, and that a search can be broken off."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import made_up
+import pytest
+from made_up import WORDS, sentences
+
+from albert_robust.calibrating.background import Background
+from albert_robust.calibrating.tune import LAMBDA, Trial, area_under_curve, tune
+from albert_robust.cli import main
+from albert_robust.scoring.encoder import Encoder, load_encoder
+from albert_robust.scoring.profile import load_profile
+from albert_robust.scoring.scorer import Scorer
+
+pytest.importorskip("optuna")
+
+
+@pytest.fixture(scope="module", name="background")
+def read_background() -> Background:
+    """Two sources of sentences, and short lines."""
+    return made_up.background()
+
+
+@pytest.fixture(scope="module")
+def encoder(tiny: Callable[..., Path]) -> Encoder:
+    """An untrained encoder at its token embeddings, where equal bytes are alike."""
+    return load_encoder(str(tiny(max_position_embeddings=256)), 0)
+
+
+def search(encoder: Encoder, background: Background, trials: int, **options: object) -> list[Trial]:
+    return tune(encoder.name, background, trials=trials, layers=[0, 1], **options)  # type: ignore[arg-type]  # options of tests
+
+
+def test_the_area_counts_pairs_in_the_right_order_and_ties_half() -> None:
+    # Of 12 pairs: 3 for 0.9, twice 2 and a tie for 0.5, 1 for 0.1.
+    assert area_under_curve([0.9, 0.5, 0.5, 0.1], [0.5, 0.2, 0.0]) == pytest.approx(9 / 12)
+
+
+def test_the_best_trial_comes_first_and_is_worth_what_is_said(encoder: Encoder, background: Background) -> None:
+    trials = search(encoder, background, 4)
+    assert len(trials) == 4
+    assert [trial.value for trial in trials] == sorted((trial.value for trial in trials), reverse=True)
+    assert all(trial.value == pytest.approx(trial.auc - LAMBDA * trial.bias) for trial in trials)
+
+
+def test_the_same_seed_searches_alike(encoder: Encoder, background: Background) -> None:
+    assert search(encoder, background, 3) == search(encoder, background, 3)
+
+
+def test_a_search_that_was_broken_off_goes_on(encoder: Encoder, background: Background, tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    first = search(encoder, background, 2, study=tmp_path / "study.log")
+    both = search(
+        encoder, background, 3, study=tmp_path / "study.log", progress=lambda done, of, trial: seen.append((done, of))
+    )
+    assert seen == [(3, 3)]
+    assert len(both) == 3
+    assert all(trial in both for trial in first)
+
+
+def test_the_command_prints_the_trials_and_writes_the_profile_of_the_best(
+    encoder: Encoder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = sentences(80)
+    lines = [f"en\t{tag}\t{row['en']}\t{row[tag]}" for tag in ("de", "zh") for row in rows]
+    (tmp_path / "pairs.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    options = ["--encoder", encoder.name, "--parallel", str(tmp_path / "pairs.tsv"), "--out", str(tmp_path / "profile")]
+    assert main(["tune", *options, "--trials", "2", "--layers", "0", "1", "--effort", "0.1", "--json"]) == 0
+    trials = json.loads(capsys.readouterr().out)
+    profile = load_profile(tmp_path / "profile")
+    assert profile.layer == trials[0]["layer"]
+    assert set(profile.languages) == {*WORDS, "und"}
+    assert Scorer(encoder.name, profile=profile).encoder.layer == profile.layer
+
+
+def test_the_command_makes_a_profile_without_a_search(
+    encoder: Encoder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    (texts / "en.txt").write_text("\n".join(row["en"] for row in sentences(80)) + "\n", encoding="utf-8")
+    options = ["--encoder", encoder.name, "--texts", str(texts), "--out", str(tmp_path / "profile")]
+    assert main(["calibrate", *options, "--layer", "1", "--effort", "0.1"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("1 languages: en\n")
+    assert load_profile(tmp_path / "profile").digest in printed
+    assert main(["calibrate", *options, "--layer", "9"]) == 2
+    assert "has layers 0 to 2, got 9" in capsys.readouterr().err

@@ -1,0 +1,223 @@
+"""`albert-robust score`, from outside: what it prints, and one clear line with exit code 2 for what it cannot score."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from albert_robust import Scorer, compare, score
+from albert_robust.cli import main
+
+Captured = pytest.CaptureFixture[str]
+CANDIDATES = ["the weather was lovely", "苹果很好吃", "", "a\u2028b\x0bc"]
+REFERENCES = ["the weather was lovely", "no trains run on Sunday", "something", "a b"]
+OTHERS = ["it rained", "苹果很好吃。", "", ""]
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that commands run in."""
+    monkeypatch.chdir(tmp_path)
+    for name, lines in (("c", CANDIDATES), ("r", REFERENCES), ("o", OTHERS), ("k", ["one", "one", "two", "two"])):
+        (tmp_path / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="")
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def encoder(tiny: Callable[..., Path]) -> str:
+    return str(tiny(max_position_embeddings=128))
+
+
+BOTH = ("--candidates", "c.txt", "--references", "r.txt")
+
+
+def printed(capsys: Captured, *arguments: str) -> str:
+    assert main(["score", *BOTH, *arguments]) == 0
+    out, error = capsys.readouterr()
+    assert error == ""
+    return out
+
+
+def refused(capsys: Captured, *arguments: str) -> str:
+    assert main(["score", *arguments]) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert "Traceback" not in error
+    return error
+
+
+def test_json_is_what_python_gives(capsys: Captured, files: Path) -> None:
+    found = json.loads(printed(capsys, "--language", "en", "--reference-language", "zh", "--json"))
+    assert found == score(CANDIDATES, REFERENCES, languages="en", reference_languages="zh").as_dict()
+    assert found["corpus"]["mean"] == pytest.approx(np.mean(found["f"]), abs=1e-6)
+
+
+def test_people_get_a_line_a_pair_the_mean_and_a_signature(capsys: Captured, files: Path) -> None:
+    found = score(CANDIDATES, REFERENCES, languages="en")
+    *rows, mean, signature = printed(capsys, "--language", "en").splitlines()
+    assert rows[0].split() == ["line", "precision", "recall", "F"]
+    assert rows[1].split() == ["1", "1.0000", "1.0000", "1.0000"]
+    assert [float(row.split()[3]) for row in rows[1:]] == pytest.approx(found.f, abs=1e-4)
+    low, high = found.corpus.low, found.corpus.high
+    assert mean == f"mean F {found.corpus.value:.4f} [{low:.4f}, {high:.4f}]   4 pairs, 1 with an empty text"
+    assert signature == found.signature
+
+
+def test_one_pair_has_no_interval(capsys: Captured, files: Path) -> None:
+    (files / "one.txt").write_text("a\n")
+    assert main(["score", "--candidates", "one.txt", "--references", "one.txt"]) == 0
+    assert "mean F 1.0000 [no interval]   1 pairs\n" in capsys.readouterr().out
+
+
+def test_of_several_files_of_references_the_best_counts_and_empty_lines_do_not(capsys: Captured, files: Path) -> None:
+    table = printed(capsys, "--references", "o.txt").splitlines()
+    assert [row.split()[-1] for row in table[:5]] == ["reference", "1", "2", "1", "1"]
+    found = json.loads(printed(capsys, "--references", "o.txt", "--json"))
+    groups = [REFERENCES[:1] + OTHERS[:1], REFERENCES[1:2] + OTHERS[1:2], REFERENCES[2:3], REFERENCES[3:]]
+    assert found["f"] == score(CANDIDATES, groups).as_dict()["f"]
+    assert found["winners"] == [0, 1, 0, 0]
+    assert "|nrefs:2|" in found["signature"]
+
+
+def test_clusters_widen_the_interval(capsys: Captured, files: Path) -> None:
+    found = json.loads(printed(capsys, "--clusters", "k.txt", "--json"))
+    assert found == score(CANDIDATES, REFERENCES, clusters=["one", "one", "two", "two"]).as_dict()
+    assert "4 pairs in 2 clusters" in printed(capsys, "--clusters", "k.txt")
+
+
+def test_two_systems_are_compared(capsys: Captured, files: Path) -> None:
+    first, second = score(CANDIDATES, REFERENCES), score(OTHERS, REFERENCES)
+    expected = compare(first, second)
+    found = json.loads(printed(capsys, "--against", "o.txt", "--json"))
+    assert found["first"] == first.as_dict()
+    assert found["second"] == second.as_dict()
+    assert found["difference"]["mean"] == pytest.approx(first.corpus.value - second.corpus.value, abs=1e-6)
+    assert (found["bootstrap_p"], found["randomisation_p"]) == (expected.bootstrap, expected.randomisation)
+    lines = printed(capsys, "--against", "o.txt").splitlines()
+    assert [line.split()[0] for line in lines[1:4]] == ["c.txt", "o.txt", "difference"]
+    assert lines[2].split()[1] == f"{second.corpus.value:.4f}"
+    assert lines[4] == (
+        f"paired bootstrap p = {expected.bootstrap:.4f}, approximate randomisation p = {expected.randomisation:.4f}"
+    )
+    assert lines[5:] == [first.signature]
+
+
+def test_a_pair_is_explained_token_by_token(capsys: Captured, files: Path, encoder: str) -> None:
+    tiny = ("--encoder", encoder, "--calibration", "none")
+    lines = printed(capsys, "--explain", "4", *tiny).splitlines()
+    made = Scorer(encoder, calibration="none").explain(CANDIDATES[3], REFERENCES[3])
+    assert lines[0].split() == ["candidate", "weight", "nearest", "of", "the", "reference", "similarity"]
+    assert [line.split()[-1] for line in lines[1:8]] == [f"{row.max():.4f}" for row in made.similarity]
+    assert lines[9].split()[0] == "reference"
+    assert lines[-2].split() == [
+        "score",
+        *(f"{value[0]:.4f}" for value in (made.scores.precision, made.scores.recall, made.scores.f)),
+    ]
+    assert lines[-1] == made.scores.signature
+    assert not [one for line in lines for one in line if not one.isprintable()]
+    found = json.loads(printed(capsys, "--explain", "4", *tiny, "--json"))
+    assert found["candidate"] == list(made.candidate)
+    assert np.array(found["similarity"]) == pytest.approx(made.similarity, abs=1e-4)
+    assert found["scores"] == made.scores.as_dict()
+
+
+def test_a_pair_with_an_empty_text_is_explained_too(capsys: Captured, files: Path) -> None:
+    lines = printed(capsys, "--explain", "3").splitlines()
+    assert lines[0].startswith("candidate")
+    assert lines[2].startswith("reference")
+    assert lines[-2].split() == ["score", "0.0000", "0.0000", "0.0000"]
+
+
+def test_the_best_reference_is_explained(capsys: Captured, files: Path) -> None:
+    found = json.loads(printed(capsys, "--references", "o.txt", "--explain", "2", "--json"))
+    assert "".join(found["reference"]).replace("。", "") == "苹果很好吃"
+
+
+def test_an_explained_pair_is_drawn(capsys: Captured, files: Path) -> None:
+    printed(capsys, "--explain", "1", "--svg", "one.svg")
+    assert "</svg>" in (files / "one.svg").read_text(encoding="utf-8")
+
+
+def test_raw_is_bertscore(capsys: Captured, files: Path, encoder: str) -> None:
+    for idf in (False, True):
+        found = json.loads(printed(capsys, "--encoder", encoder, "--raw", *["--idf"] * idf, "--json"))
+        assert found == score(CANDIDATES, REFERENCES, encoder=encoder, raw=True, idf=idf).as_dict()
+        assert found["signature"].startswith("BERTScore-F|")
+
+
+def test_languages_are_detected(capsys: Captured, files: Path) -> None:
+    (files / "c.txt").write_text("Die Großmutter schickte einen langen Brief.\n" * 4, encoding="utf-8")
+    assert "|lang:de|" in printed(capsys, "--language", "detect")
+
+
+def test_anchors_can_be_left_out(capsys: Captured, files: Path) -> None:
+    marks = [f"|cal:{name}" for name in ("none|", "floor@", "floor+par@", "floor+par+damage@")]
+    for level, mark in zip(("none", "floor", "floor+par", "damage"), marks, strict=True):
+        assert mark in printed(capsys, "--calibration", level)
+
+
+def test_a_byte_order_mark_and_carriage_returns_are_no_part_of_a_text(capsys: Captured, files: Path) -> None:
+    plain = printed(capsys, "--json")
+    (files / "c.txt").write_bytes(b"\xef\xbb\xbf" + (files / "c.txt").read_bytes().replace(b"\n", b"\r\n"))
+    assert printed(capsys, "--json") == plain
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--references", "short.txt"], "short.txt has another number of lines: 1 for the 4 of c.txt\n"),
+        (["--against", "short.txt"], "short.txt has another number of lines: 1 for the 4 of c.txt\n"),
+        (["--clusters", "short.txt"], "short.txt has another number of lines: 1 for the 4 of c.txt\n"),
+        (["--references", "none.txt"], "none.txt:1:1: cannot read the file: No such file or directory\n"),
+        (["--references", "latin.txt"], "latin.txt:2:1: not UTF-8 text\n  save the file as UTF-8\n"),
+        (["--candidates", "empty.txt"], "empty.txt is empty: there is nothing to score\n"),
+        (["--calibration", "full"], "calibration: 'full' is none of none, floor, floor+par, damage\n"),
+        (["--idf"], "--idf goes with --raw: without it the profile decides how much a token counts\n"),
+        (["--raw", "--calibration", "floor"], "--raw has no calibration and no profile\n"),
+        (["--raw", "--profile", "."], "--raw has no calibration and no profile\n"),
+        (["--raw", "--explain", "1"], "--explain shows LABS: leave --raw out\n"),
+        (["--against", "o.txt", "--explain", "1"], "--explain shows one system: leave --against out\n"),
+        (["--explain", "0"], "--explain 0: there are lines 1 to 4\n"),
+        (["--explain", "5"], "--explain 5: there are lines 1 to 4\n"),
+        (["--svg", "a.svg"], "--svg goes with --explain LINE\n"),
+        (["--profile", "nowhere"], "no profile in nowhere: make one with `albert-robust calibrate`\n"),
+        (["--encoder", "nowhere"], "cannot load the encoder 'nowhere': there is no such folder"),
+        (
+            ["--encoder", "nowhere", "--calibration", "none"],
+            "cannot load the encoder 'nowhere': there is no such folder",
+        ),
+        (["--language", "zh-en"], "languages: 'zh-en' names two languages: write languages='zh', reference_lang"),
+        (["--language", "english!"], "languages: 'english!' is no language tag: write a BCP 47 tag such as zh\n"),
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_scored_is_told_in_one_line(
+    capsys: Captured, files: Path, arguments: list[str], message: str
+) -> None:
+    (files / "short.txt").write_text("one line\n")
+    (files / "latin.txt").write_bytes(b"tea\ncaf\xe9\n")
+    (files / "empty.txt").write_text("")
+    told = refused(capsys, *BOTH, *arguments)
+    assert told.startswith(message)
+    assert told.count("\n") == max(1, message.count("\n"))
+
+
+def test_an_option_that_is_none_exits_with_2(files: Path) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["score", *BOTH, "--layer", "last"])
+    assert ended.value.code == 2
+
+
+def test_scores_of_other_settings_do_not_compare(files: Path, encoder: str) -> None:
+    from albert_robust.errors import UsageError
+
+    one: Any = score(["a"], ["b"], encoder=encoder, calibration="none")
+    for other, field in (
+        (score(["a"], ["b"], encoder=encoder, calibration="none", layer=1), "L: 2, 1"),
+        (score(["a"], ["b"], encoder=encoder, raw=True), "score: LABS-F, BERTScore-F"),
+    ):
+        with pytest.raises(UsageError, match=f"the scores do not compare: they differ in .*{field}"):
+            compare(one, other)

@@ -1,0 +1,100 @@
+"""Encoders of every architecture: one layer is read, those above never run, and nothing of a long text is lost."""
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from albert_robust.scoring.encoder import load_encoder
+from albert_robust.scoring.linear import pack
+from albert_robust.scoring.scorer import Scorer
+
+TEXT, OTHER = "The ferry leaves at nine.", "The boat goes at 9."
+SMALL = {"hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 48}
+KINDS: dict[str, dict[str, Any]] = {
+    "Bert": {**SMALL, "max_position_embeddings": 80},
+    "Albert": {**SMALL, "embedding_size": 16, "max_position_embeddings": 80},
+    "XLMRoberta": {**SMALL, "max_position_embeddings": 82, "pad_token_id": 1},
+    "DistilBert": {"dim": 32, "n_layers": 3, "n_heads": 2, "hidden_dim": 48, "max_position_embeddings": 80},
+    "DebertaV2": {**SMALL, "max_position_embeddings": 80, "pad_token_id": 0},
+    "T5": {"d_model": 32, "num_layers": 3, "num_heads": 2, "d_ff": 48, "d_kv": 16},
+}
+Make = Callable[[str], Path]
+
+
+@pytest.fixture(scope="module")
+def make(tmp_path_factory: pytest.TempPathFactory, byte_tokenizer: Any) -> Make:
+    """Return a function that saves a tiny untrained model of a kind."""
+    torch, transformers = importlib.import_module("torch"), importlib.import_module("transformers")
+
+    def made(kind: str) -> Path:
+        torch.manual_seed(0)
+        config = getattr(transformers, f"{kind}Config")(vocab_size=len(byte_tokenizer), **KINDS[kind])
+        name = "T5ForConditionalGeneration" if kind == "T5" else f"{kind}Model"
+        folder = tmp_path_factory.mktemp(kind)
+        getattr(transformers, name)(config).eval().save_pretrained(folder)
+        byte_tokenizer.save_pretrained(folder)
+        return folder
+
+    return made
+
+
+def by_transformers(folder: Path, layer: int) -> Any:
+    """The hidden states of a layer of the whole model, special tokens left out."""
+    transformers = importlib.import_module("transformers")
+    kind = transformers.AutoConfig.from_pretrained(folder).model_type
+    auto = transformers.T5EncoderModel if kind == "t5" else transformers.AutoModel
+    model, tokenizer = auto.from_pretrained(folder).eval(), transformers.AutoTokenizer.from_pretrained(folder)
+    ids = tokenizer(TEXT, return_tensors="pt")["input_ids"]
+    return model(input_ids=ids, output_hidden_states=True).hidden_states[layer][0, 1:-1].detach().numpy()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_its_layer_is_the_one_that_transformers_computes(make: Make, kind: str) -> None:
+    folder = make(kind)
+    whole = load_encoder(str(folder))
+    [(_, hidden)] = whole.read(whole.ids([TEXT]))
+    assert (whole.layer, whole.layers) == (3, 3)
+    assert hidden == pytest.approx(by_transformers(folder, 3), abs=1e-5)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "T5"])  # T5 norms the last layer that runs
+@pytest.mark.parametrize("layer", [0, 2])
+def test_the_layers_above_never_run(make: Make, kind: str, layer: int) -> None:
+    folder = make(kind)
+    cut = load_encoder(str(folder), layer)
+    [(_, hidden)] = cut.read(cut.ids([TEXT]))
+    assert hidden == pytest.approx(by_transformers(folder, layer), abs=1e-5)
+    assert cut.model.config.num_hidden_layers == layer
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_long_text_is_read_whole(make: Make, kind: str) -> None:
+    scorer = Scorer(str(make(kind)), calibration="none")
+    long = " ".join(f"Sentence {number}." for number in range(120))
+    ids = scorer.encoder.ids([long, f"{long} end"])
+    assert all(len(tokens) > scorer.encoder.limit for tokens in ids)
+    assert [len(hidden) for _, hidden in scorer.encoder.read(ids)] == [len(tokens) for tokens in ids]
+    assert scorer.score([f"{long} end"], [long]).f[0] < 1
+
+
+def test_packed_layers_compute_the_same(make: Make) -> None:
+    plain, packed = (load_encoder.__wrapped__(str(make("Bert"))) for _ in range(2))
+    if not pack(packed.model, always=True):
+        pytest.skip("this torch has no packed layers")
+    for (_, one), (_, other) in zip(
+        plain.read(plain.ids([TEXT, OTHER])), packed.read(packed.ids([TEXT, OTHER])), strict=True
+    ):
+        assert np.abs(one - other).max() < 1e-5
+
+
+def test_bf16_is_named_and_near(make: Make) -> None:
+    folder = str(make("Bert"))
+    full, half = (Scorer(folder, calibration="none", precision=precision) for precision in ("fp32", "bf16"))  # type: ignore[arg-type]  # a loop loses the literals
+    one, other = (scorer.score([TEXT], [OTHER]) for scorer in (full, half))
+    assert one.f == pytest.approx(other.f, abs=0.02)
+    assert "|prec:fp32|" in one.signature
+    assert "|prec:bf16|" in other.signature

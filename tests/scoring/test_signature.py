@@ -1,0 +1,124 @@
+"""A signature changes when something that shapes the score does, and only then."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from albert_robust import __version__
+from albert_robust.scoring.encoder import load_encoder
+from albert_robust.scoring.labs import score
+from albert_robust.scoring.profile import Profile
+from albert_robust.scoring.scorer import Scorer
+from albert_robust.scoring.signature import differences
+
+Tiny = Callable[..., Path]
+
+
+def changed(profile: Profile, **what: Any) -> Profile:
+    """A profile that differs in its space or its calibration."""
+    if "calibration" in what:
+        return replace(profile, calibration=replace(profile.calibration, **what["calibration"]))
+    return replace(profile, space=replace(profile.space, **what["space"]))
+
+
+def test_it_changes_with_whatever_shapes_the_score(tiny: Tiny, tiny_encoder: str, tmp_path: Path) -> None:
+    other = shutil.copytree(tiny_encoder, tmp_path / "other")
+    text = (other / "tokenizer.json").read_text()
+    (other / "tokenizer.json").write_text(
+        text.replace('"add_prefix_space": false', '"add_prefix_space": true').replace(
+            '"add_prefix_space":false', '"add_prefix_space":true'
+        )
+    )
+    scorers = [
+        Scorer(tiny_encoder, calibration="none"),
+        Scorer(str(tiny(seed=1, max_position_embeddings=128)), calibration="none"),
+        Scorer(str(other), calibration="none"),
+        Scorer(tiny_encoder, calibration="none", layer=1),
+        Scorer(tiny_encoder, calibration="none", precision="bf16"),
+    ]
+    signatures = [one.signature() for one in scorers] + [score(["a"], ["b"], encoder=tiny_encoder, raw=True).signature]
+    signatures.append(score(["a"], ["b"], encoder=tiny_encoder, raw=True, idf=True).signature)
+    assert len(set(signatures)) == len(signatures)
+    assert all(differences(one, other) for one in signatures for other in signatures if one != other)
+
+
+def test_it_changes_with_the_profile_and_its_use(builtin_scorer: Scorer) -> None:
+    profile = builtin_scorer.profile
+    assert profile is not None
+    space, tables = profile.space, profile.calibration
+    others = [
+        changed(profile, space={"means": space.means + 0.01}),
+        changed(profile, space={"projector": space.projector * 1.01}),
+        changed(profile, calibration={"surface": tables.surface + 0.01}),
+        changed(profile, calibration={"curves": tables.curves * 0.99}),
+    ]
+    signatures = [Scorer(profile=one).signature() for one in (profile, *others)]
+    signatures += [Scorer(calibration=level).signature() for level in ("none", "floor", "floor+par")]
+    # Without anchors the profile still says where a language's vectors lie and how much they weigh.
+    signatures += [Scorer(profile=one, calibration="none").signature() for one in others[:2]]
+    weightings = [Scorer(calibration="none", weighting=one).signature() for one in ("1", "idf", "norm", "idf+norm")]
+    assert len({*signatures, *weightings}) == len(signatures) + 3
+    assert all(differences(one, other) for one in signatures for other in signatures if one != other)
+
+
+def test_it_changes_with_nothing_else(tiny_encoder: str, tmp_path: Path) -> None:
+    copy = shutil.copytree(tiny_encoder, tmp_path / Path(tiny_encoder).name)
+    here, there = (Scorer(str(folder), calibration="none").signature() for folder in (tiny_encoder, copy))
+    assert here == there
+    renamed = Scorer(str(copy.rename(tmp_path / "renamed")), calibration="none").signature()
+    assert renamed != here
+    assert differences(renamed, here) == []
+
+
+def test_texts_their_number_and_their_languages_do_not_keep_scores_apart(builtin_scorer: Scorer) -> None:
+    one = builtin_scorer.score(["a"], ["b"], languages="de")
+    other = builtin_scorer.score(["c", "d"], [["e", "f"], "g"], languages="de", reference_languages="en")
+    assert differences(one.signature, other.signature) == []
+    assert [part for part in other.signature.split("|") if part in {"nrefs:2", "lang:de-en"}] == [
+        "nrefs:2",
+        "lang:de-en",
+    ]
+
+
+def test_it_says_all_in_one_order(tiny_encoder: str) -> None:
+    found = Scorer(tiny_encoder, calibration="none").score(["a"], ["b"], languages="zh").signature
+    encoder = load_encoder(tiny_encoder)
+    assert found == (
+        f"LABS-F|nrefs:1|lang:zh|enc:{Path(tiny_encoder).name}@{encoder.weights_hash}|tok:{encoder.tokenizer_hash}|L:2"
+        f"|neut:none|w:1|cal:none|long:win512/128|prec:{encoder.precision}|bs:1000|seed:12345|v:{__version__}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "reference_language", "shown"),
+    [
+        (None, None, "und"),
+        ("zh", None, "zh"),
+        ("zh", "en", "zh-en"),
+        ("zh-Hant", None, "zh-Hant(zh)"),
+        ("xx", None, "xx(und)"),
+        ("en", "gsw", "en-gsw(und)"),
+        (["de", "en", "de"], None, "de,en"),
+        (["de", "en", "fr"], ["en", "fr", "de"], "de-en,en-fr,fr-de"),
+    ],
+)
+def test_it_names_the_languages_and_what_stands_for_them(
+    builtin_scorer: Scorer, language: Any, reference_language: Any, shown: str
+) -> None:
+    found = builtin_scorer.score(["a"] * 3, ["b"] * 3, languages=language, reference_languages=reference_language)
+    assert f"|lang:{shown}|" in found.signature
+
+
+def test_many_languages_are_counted(builtin_scorer: Scorer) -> None:
+    found = builtin_scorer.score(["a"] * 4, ["b"] * 4, languages=["de", "en", "fr", "zh"])
+    assert "|lang:4 pairs|" in found.signature
+
+
+def test_what_differs_is_named() -> None:
+    one, other = "LABS-F|nrefs:1|lang:zh|L:6|cal:none", "LABS-F|nrefs:2|lang:en|L:4|cal:none|v:2"
+    assert differences(one, one) == []
+    assert differences(one, other) == ["L: 6, 4", "v: absent, 2"]
