@@ -221,8 +221,9 @@ def swap(text: Text, rng: Random, severity: int) -> Text:
     others = sorted(set(text.parallels) - {text.language})
     if not others:
         return text
-    parallel = text.parallels[rng.choice(others)]
-    made = text.rewrite(parallel, "swap")
+    language = rng.choice(others)
+    parallel = text.parallels[language]
+    made = text.rewrite(parallel, "swap", language)
     return made if str(made) == parallel else text  # a protected span that the other text lacks: a mixture of the two
 
 

@@ -27,6 +27,7 @@ class Source:
         columns: From our names (`id`, `language`, a task's fields and reference) to the file's.
         limit: At most so many ids, drawn by the seed; None for all.
         seed: Of the draw.
+        reference_language: Of the references; empty where each has its row's.
     """
 
     path: Path
@@ -35,6 +36,7 @@ class Source:
     columns: Mapping[str, str] = field(default_factory=dict)
     limit: int | None = None
     seed: int = 0
+    reference_language: str = ""
 
     def files(self) -> list[tuple[Path, str | None]]:
         """Return the files and the language of each; None where the rows say it."""

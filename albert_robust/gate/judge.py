@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from math import ceil
 from statistics import NormalDist
 
-import numpy as np
-
+from albert_robust.running.answers import answer_of
 from albert_robust.running.plan import Cell
 from albert_robust.running.records import CellRecord, Counts, GateRecord, Outcome, Verdict
-from albert_robust.scoring.statistics import NOTHING, Estimate, bootstrap, cluster_means, mean_in_unit, paired_drop
-from albert_robust.suite.gates import Gate
-from albert_robust.tasks.task import Aggregate
+from albert_robust.scoring.statistics import Estimate, cluster_means, mean_in_unit, paired_drop
+from albert_robust.suite.gates import DROP, Gate
 
 WORST_FIRST: tuple[Verdict, ...] = ("error", "failed", "inconclusive", "passed")
 
@@ -87,11 +85,12 @@ def measures(cell: Cell, tested: Sequence[Outcome]) -> dict[str, Estimate]:
         found["consistency"] = consistency
         found["flip rate"] = found["sensitivity"] = _complement(consistency)
     reference = cell.check.expectation == "reference"
-    for name in cell.suite.task.qualities:
+    for name in cell.suite.qualities:
         found |= _quality(name, tested, reference, confidence)
     referenced = [outcome for outcome in tested if outcome.references]
     for name, aggregate in cell.suite.task.aggregates.items():
-        found[name] = _aggregate(aggregate, referenced, confidence)
+        answers = [answer_of(cell, outcome, "after") for outcome in referenced]
+        found[name] = aggregate.measure(answers, [outcome.example for outcome in referenced], confidence)
     return found
 
 
@@ -102,22 +101,7 @@ def _quality(name: str, tested: Sequence[Outcome], reference: bool, confidence: 
     if reference:
         return {name: mean_in_unit(before, confidence)}
     after = cluster_means([outcome.quality_after[name] for outcome in scored], examples)
-    return {name: mean_in_unit(after, confidence), f"{name} drop": paired_drop(before, after, confidence)}
-
-
-def _aggregate(aggregate: Aggregate, referenced: Sequence[Outcome], confidence: float) -> Estimate:
-    """Return a measure from sums, its interval from resampling whole examples."""
-    if not referenced:
-        return NOTHING
-    counts = aggregate.counts([(str(outcome.after), outcome.references[0]) for outcome in referenced])
-    places: dict[str, int] = {}
-    owners = [places.setdefault(outcome.example, len(places)) for outcome in referenced]
-    sums = np.zeros((len(places), *counts.shape[1:]))
-    np.add.at(sums, owners, counts)
-    shape = counts.shape[1:]
-    return bootstrap(
-        sums.reshape(len(places), -1), lambda draws: aggregate.value(draws.reshape(-1, *shape)), confidence
-    )
+    return {name: mean_in_unit(after, confidence), f"{name}{DROP}": paired_drop(before, after, confidence)}
 
 
 def _complement(estimate: Estimate) -> Estimate:

@@ -16,6 +16,7 @@ MAX_TOKENS = 512
 STRIDE = 128  # tokens that two windows of a long context share
 MAX_ANSWER_TOKENS = 30
 MAX_SUMMARY_TOKENS = 128
+MAX_TRANSLATION_TOKENS = 256
 HASHED = (".json", ".model", ".safetensors", ".txt")
 DECODING = "v1"  # raise it when the same checkpoint answers otherwise
 
@@ -89,6 +90,7 @@ def auto_class(task: str) -> Any:
         "text-classification": "AutoModelForSequenceClassification",
         "question-answering": "AutoModelForQuestionAnswering",
         "summarization": "AutoModelForSeq2SeqLM",
+        "translation": "AutoModelForSeq2SeqLM",
     }
     return getattr(transformers, names[task])
 
@@ -157,14 +159,28 @@ def _best_span(starts: Any, ends: Any, allowed: Any) -> tuple[float, int, int]:
 
 def summarize(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
     """Return a summary of each document, by greedy decoding."""
+    made = _generated(model, tokenizer, [inputs["document"] for inputs in batch], MAX_SUMMARY_TOKENS)
+    return [{"summary": text} for text in made]
+
+
+def translate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
+    """Return a translation of each source, by greedy decoding.
+
+    The checkpoint decides the languages: it translates one way, or its saved settings (`src_lang`, `forced_bos_token_id`)
+    say which of several.
+    """
+    made = _generated(model, tokenizer, [inputs["source"] for inputs in batch], MAX_TRANSLATION_TOKENS)
+    return [{"translation": text} for text in made]
+
+
+def _generated(model: Any, tokenizer: Any, texts: list[str], tokens: int) -> list[str]:
     import torch
 
-    documents = [inputs["document"] for inputs in batch]
-    encoded = tokenizer(documents, padding=True, truncation=True, max_length=_limit(model), return_tensors="pt")
+    encoded = tokenizer(texts, padding=True, truncation=True, max_length=_limit(model), return_tensors="pt")
     encoded.pop("token_type_ids", None)
     with torch.inference_mode():
-        made = model.generate(**encoded, max_new_tokens=MAX_SUMMARY_TOKENS, do_sample=False, num_beams=1)
-    return [{"summary": text.strip()} for text in tokenizer.batch_decode(made, skip_special_tokens=True)]
+        made = model.generate(**encoded, max_new_tokens=tokens, do_sample=False, num_beams=1)
+    return [text.strip() for text in tokenizer.batch_decode(made, skip_special_tokens=True)]
 
 
 def _limit(model: Any) -> int:
@@ -175,4 +191,5 @@ ANSWERS: dict[str, Callable[[Any, Any, Sequence[Inputs]], list[Any]]] = {
     "text-classification": classify,
     "question-answering": answer_questions,
     "summarization": summarize,
+    "translation": translate,
 }

@@ -33,11 +33,12 @@ def vary(
     Raises:
         MissingExtraError: A step runs on a module that is not installed.
     """
+    language = text.language  # of the example: a step may give the text another
     for place, step in enumerate(spec.steps):
         item = registry.get(step.name)
         if item.needs:
             need(item.needs, item.extra or item.needs, item.name)
         severity = step.severity or DEFAULT_SEVERITY
-        rng = keyed_random(seed, item.name, item.version, severity, example, text.language, field, replicate, place)
+        rng = keyed_random(seed, item.name, item.version, severity, example, language, field, replicate, place)
         text = item(text, rng, severity)
     return text

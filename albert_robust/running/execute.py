@@ -8,17 +8,17 @@ from pathlib import Path
 from albert_robust.data import Example, read_examples
 from albert_robust.errors import Complaint, InputError, UsageError, complaint_at
 from albert_robust.models import Model, load_model
-from albert_robust.models.checkpoint import checkpoint_identity
-from albert_robust.running.cache import Cache, key
+from albert_robust.running.answers import answer_of
+from albert_robust.running.cache import Cache
 from albert_robust.running.plan import Cell
 from albert_robust.running.predict import Answers, Cost, ModelContractError, input_key, predict
 from albert_robust.running.records import Outcome
+from albert_robust.running.score import CachedScorer
 from albert_robust.running.variants import cases
-from albert_robust.scoring.encoder import encoder_path, load_encoder
-from albert_robust.scoring.labs import DEFINITION, match, signature
 from albert_robust.suite.gates import needs_references
 from albert_robust.suite.suite import Suite
-from albert_robust.tasks import best
+from albert_robust.tasks import Answer
+from albert_robust.tasks.task import Compared
 
 DIGITS = 6
 
@@ -56,10 +56,12 @@ class Workspace:
 class Execution:
     """What came of some cells: the outcomes of each, the suites' mistakes, and the cost."""
 
+    cache: Cache
     outcomes: dict[tuple[str, str], list[Outcome]] = field(default_factory=dict)
     mistakes: dict[str, InputError] = field(default_factory=dict)
     identities: dict[str, str | None] = field(default_factory=dict)
     signatures: dict[str, str | None] = field(default_factory=dict)
+    scorers: dict[str, CachedScorer] = field(default_factory=dict)
     cost: Cost = field(default_factory=Cost)
 
 
@@ -71,11 +73,12 @@ def examples_of(suite: Suite, names: Sequence[str]) -> dict[str, list[Example]]:
     """
     found = {name: read_examples(suite.datasets[name], suite.task.inputs, suite.task.reference) for name in names}
     for check in suite.checks:
-        for name in check.datasets:
-            if name in found and needs_references(check.gates) and not any(one.references for one in found[name]):
+        needing = [gate for gate in check.gates if needs_references(gate, suite.task)]
+        for name in check.datasets if needing else ():
+            if name in found and not any(one.references for one in found[name]):
                 column = suite.datasets[name].column(suite.task.reference)
                 what = f"no row has a reference in the column {column!r}"
-                mend = f"{check.gates[0]} cannot be measured: map it, `columns: {{{suite.task.reference}: ...}}`"
+                mend = f"{needing[0]} cannot be measured: map it, `columns: {{{suite.task.reference}: ...}}`"
                 raise complaint_at(suite.datasets[name].files()[0][0], what, mend)
     return found
 
@@ -85,7 +88,7 @@ def execute(cells: Sequence[Cell], workspace: Workspace) -> Execution:
 
     A suite whose data or model are unfit gets a mistake and no outcomes; the other suites go on.
     """
-    execution = Execution()
+    execution = Execution(workspace.cache)
     by_suite: dict[str, list[Cell]] = {}
     for cell in cells:
         by_suite.setdefault(cell.suite.name, []).append(cell)
@@ -116,12 +119,13 @@ def _execute_suite(suite: Suite, cells: Sequence[Cell], workspace: Workspace, ex
         batch=suite.model.batch,
         cost=execution.cost,
     )
-    scorer = CachedScorer(suite.encoder, workspace)
+    scorer = CachedScorer(suite.encoder, workspace.cache, workspace.run, workspace.allow_network)
     answered = {cell.id: [_answered(case, answers) for case in planned[cell.id]] for cell in cells}
     for cell_id, outcomes in _scored(suite, cells, answered, scorer).items():
         execution.outcomes[suite.name, cell_id] = outcomes
     execution.identities[suite.name] = model.identity
-    execution.signatures[suite.name] = scorer.signature
+    execution.signatures[suite.name] = scorer.signature()
+    execution.scorers[suite.name] = scorer
 
 
 def _answered(case: Outcome, answers: Answers) -> Outcome:
@@ -138,33 +142,39 @@ def _answered(case: Outcome, answers: Answers) -> Outcome:
 
 
 def _scored(
-    suite: Suite, cells: Sequence[Cell], answered: dict[str, list[Outcome]], scorer: "CachedScorer"
+    suite: Suite, cells: Sequence[Cell], answered: dict[str, list[Outcome]], scorer: CachedScorer
 ) -> dict[str, list[Outcome]]:
     """Return all cells' cases with agreement and quality. They are scored together: an encoder likes large batches."""
     tested = [(cell, case) for cell in cells for case in answered[cell.id] if case.status == "tested"]
-    references = [case.references for _, case in tested]
-    before, after = (
-        {name: best(metric, outputs, references, scorer) for name, metric in suite.task.qualities.items()}
-        for outputs in ([str(case.before) for _, case in tested], [str(case.after) for _, case in tested])
+    before = [answer_of(cell, case, "before") for cell, case in tested]
+    after = [answer_of(cell, case, "after") for cell, case in tested]
+    qualities_before, qualities_after = (
+        {name: quality.measure(answers, scorer) for name, quality in suite.qualities.items()}
+        for answers in (before, after)
     )
-    agreements = _agreements(suite, tested, scorer)
+    agreements = _agreements(suite, [cell.check.agreement for cell, _ in tested], before, after, scorer)
     judged: dict[int, Outcome] = {}
     for place, (_, case) in enumerate(tested):
         judged[id(case)] = replace(
             case,
             agreement=round(agreements[place], DIGITS) if case.variant else None,
-            quality_before=_row(before, place),
-            quality_after=_row(after, place) if case.variant else {},
+            quality_before=_row(qualities_before, place),
+            quality_after=_row(qualities_after, place) if case.variant else {},
         )
     return {cell.id: [judged.get(id(case), case) for case in answered[cell.id]] for cell in cells}
 
 
-def _agreements(suite: Suite, tested: Sequence[tuple[Cell, Outcome]], scorer: "CachedScorer") -> list[float]:
+def _agreements(
+    suite: Suite, names: Sequence[str], before: Sequence[Answer], after: Sequence[Answer], scorer: CachedScorer
+) -> list[float]:
     """Return how alike the two outputs of each case are, by the measure that its check names."""
-    found = [1.0] * len(tested)
+    found = [1.0] * len(names)
     for name, metric in suite.task.agreements.items():
-        places = [place for place, (cell, _) in enumerate(tested) if cell.check.agreement == name]
-        pairs = [(str(tested[place][1].after), str(tested[place][1].before)) for place in places]
+        places = [place for place, chosen in enumerate(names) if chosen == name]
+        pairs = [
+            Compared(after[place].output, before[place].output, after[place].language, before[place].language)
+            for place in places
+        ]
         for place, value in zip(places, metric(pairs, scorer), strict=True):
             found[place] = value
     return found
@@ -172,40 +182,3 @@ def _agreements(suite: Suite, tested: Sequence[tuple[Cell, Outcome]], scorer: "C
 
 def _row(table: dict[str, list[float]], place: int) -> dict[str, float]:
     return {name: round(values[place], DIGITS) for name, values in table.items() if values[place] == values[place]}
-
-
-class CachedScorer:
-    """LABS through the cache. The encoder loads at the first pair that is neither equal nor known."""
-
-    def __init__(self, encoder: str, workspace: Workspace) -> None:
-        self.encoder, self.workspace = encoder, workspace
-        self.signature: str | None = None
-
-    @cached_property
-    def _identity(self) -> str:
-        path = Path(encoder_path(self.encoder))
-        encoder = checkpoint_identity(path) if path.is_dir() else f"{self.workspace.run} {self.encoder}"
-        return f"{encoder} LABS {DEFINITION}"
-
-    def f(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """Return the LABS F of each pair."""
-        if not pairs:
-            return []
-        names = {pair: key("labs", self._identity, *pair) for pair in dict.fromkeys(pairs)}
-        signature_name = key("signature", self._identity)
-        known = self.workspace.cache.get([*names.values(), signature_name])
-        missing = [pair for pair, name in names.items() if name not in known]
-        if missing or signature_name not in known:
-            known.update(self._made(missing, names, signature_name))
-        self.signature = known[signature_name]
-        return [known[names[pair]] for pair in pairs]
-
-    def _made(
-        self, missing: list[tuple[str, str]], names: dict[tuple[str, str], str], signature_name: str
-    ) -> dict[str, object]:
-        loaded = load_encoder(self.encoder, allow_network=self.workspace.allow_network)
-        values = [round(float(value), DIGITS) for value in match(loaded, missing)[:, 2]]
-        made: dict[str, object] = {names[pair]: value for pair, value in zip(missing, values, strict=True)}
-        made[signature_name] = signature(loaded)
-        self.workspace.cache.put(made.items())
-        return made

@@ -42,7 +42,7 @@ def _key(cell: Cell, examples: Sequence[Example]) -> str:
 
 def _row(case: Outcome) -> list[Any]:
     changes = [[change.field, change.start, change.end, change.replacement, change.kind] for change in case.changes]
-    return [case.replicate, case.status, dict(case.variant), changes, case.message]
+    return [case.replicate, case.status, dict(case.variant), changes, case.message, case.variant_language]
 
 
 def _restored(cell: Cell, examples: Sequence[Example], rows: list[Any]) -> list[Outcome]:
@@ -55,8 +55,9 @@ def _restored(cell: Cell, examples: Sequence[Example], rows: list[Any]) -> list[
             variant=variant,
             changes=tuple(Change(*change) for change in changes),
             message=message,
+            variant_language=language,
         )
-        for example, (replicate, status, variant, changes, message) in zip(owners, rows, strict=True)
+        for example, (replicate, status, variant, changes, message, language) in zip(owners, rows, strict=True)
     ]
 
 
@@ -101,7 +102,9 @@ def _variant(cell: Cell, example: Example, blank: Outcome) -> Outcome:
         for name, text in texts.items()
         for edit in text.edits
     )
-    made = replace(blank, variant=variant, changes=changes)
+    spoken = texts.get(cell.suite.task.speaks)
+    language = spoken.language if spoken is not None and spoken.language != example.language else ""
+    made = replace(blank, variant=variant, changes=changes, variant_language=language)
     if any(not variant[name].strip() for name in texts):
         return replace(made, status="rejected", message="nothing is left of the text")
     return made

@@ -1,7 +1,6 @@
 """Gates: `consistency >= 0.9`, `accuracy drop <= 0.05`. A measure, a direction and a bound."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +14,7 @@ DEFAULT_GATES: dict[Expectation, tuple[str, ...]] = {
     "reference": (),
 }
 AGREEMENT = ("consistency", "flip rate", "sensitivity")
+DROP = " drop"
 _GATE = re.compile(r"(?P<measure>[a-z][a-z0-9 -]*?)\s*(?P<sign>>=|<=)\s*(?P<bound>[0-9.]+)")
 
 
@@ -54,9 +54,10 @@ def parse_gate(written: str, expectation: Expectation, task: Task) -> Gate:
     return Gate(measure, match["sign"] == ">=", bound)
 
 
-def needs_references(gates: Sequence[Gate]) -> bool:
-    """Return whether a gate measures quality, which takes references; agreement between two outputs takes none."""
-    return any(gate.measure not in AGREEMENT for gate in gates)
+def needs_references(gate: Gate, task: Task) -> bool:
+    """Return whether a gate measures quality by references; agreement of outputs and qualities of the source take none."""
+    sourced = {name for name, quality in task.qualities.items() if quality.of_source}
+    return gate.measure.removesuffix(DROP) not in {*AGREEMENT, *sourced}
 
 
 def measures(expectation: Expectation, task: Task) -> list[str]:
@@ -66,4 +67,4 @@ def measures(expectation: Expectation, task: Task) -> list[str]:
         return qualities
     if expectation == "direction":
         return [AGREEMENT[2]]
-    return [*AGREEMENT[:2], *qualities, *(f"{name} drop" for name in task.qualities)]
+    return [*AGREEMENT[:2], *qualities, *(f"{name}{DROP}" for name in task.qualities)]

@@ -8,7 +8,7 @@ from albert_robust.suite.gates import Expectation
 from albert_robust.tasks import TASKS
 from albert_robust.text.languages import is_tag
 
-TaskName = Literal["text-classification", "question-answering", "summarization"]
+TaskName = Literal["text-classification", "question-answering", "summarization", "translation"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
 Share = Annotated[float, Field(ge=0.5, lt=1)]
 assert set(TaskName.__args__) == set(TASKS)  # type: ignore[attr-defined]  # a Literal's values, at run time
@@ -59,10 +59,13 @@ class DatasetSpec(Strict):
     languages: Annotated[
         list[str] | None, Field(min_length=1, description="Rows say theirs in the column `language`.")
     ] = None
+    reference_language: Annotated[
+        str | None, Field(description="The language of the references, where it is not the rows' own: a translation's.")
+    ] = None
     columns: Annotated[dict[str, str], Field(description="From our names to the file's: {text: review}.")] = {}
     limit: Annotated[int | None, Field(gt=0, description="At most so many ids, a seeded sample.")] = None
 
-    @field_validator("language", "languages")
+    @field_validator("language", "languages", "reference_language")
     @classmethod
     def _tags(cls, value: str | list[str] | None) -> str | list[str] | None:
         tags = [value] if isinstance(value, str) else value or []

@@ -20,12 +20,24 @@ ALIASES = {
     "answers": ("answer", "target"),
     "document": ("article", "text", "source", "body"),
     "summary": ("highlights", "target", "abstract"),
+    "source": ("src", "text", "input"),
+    "translation": ("tgt", "target", "reference"),
 }
 FAMILIES = ("typos.*", "paraphrase.synonym", "paraphrase.filler", "punctuation.strip_final", "case.lower")
 
 
-def write_starter(out: Path, task_name: str, model: str, data: Path, language: str) -> Suite:
+def write_starter(
+    out: Path, task_name: str, model: str, data: Path, language: str, reference_language: str = ""
+) -> Suite:
     """Write a suite and return it, read back.
+
+    Args:
+        out: The suite's file.
+        task_name: As suites write it.
+        model: `module:function`, or a checkpoint folder or name.
+        data: The examples.
+        language: Of the examples.
+        reference_language: Of the references; empty where it is the examples'. A translation's must be said.
 
     Raises:
         UsageError: The file exists, its name is no suite's, or the language is none.
@@ -42,6 +54,8 @@ def write_starter(out: Path, task_name: str, model: str, data: Path, language: s
     check_header(Source(data, (language,), columns=columns), task.inputs, task.reference)
     kind = "python" if ":" in model and not Path(model).exists() else "transformers"
     dataset: dict[str, object] = {"path": _relative(data, out), "language": language}
+    if reference_language:
+        dataset["reference_language"] = reference_language
     if columns:
         dataset["columns"] = columns
     content = {

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,11 +13,15 @@ from albert_robust.errors import Complaint, InputError, suggest
 from albert_robust.perturbing import Registry, Spec, open_packs
 from albert_robust.perturbing.registry import PACK
 from albert_robust.suite.documents import Document, Location, open_document, validate
-from albert_robust.suite.gates import DEFAULT_GATES, Expectation, Gate, parse_gate
+from albert_robust.suite.gates import DEFAULT_GATES, DROP, Expectation, Gate, parse_gate
 from albert_robust.suite.schema import CheckSpec, DatasetSpec, MarkSpec, ModelSpec, SuiteSpec
-from albert_robust.tasks import TASKS, Task
+from albert_robust.tasks import TASKS, Quality, Task
 
 SUFFIX = ".robust.yaml"
+UNTRAINED = {
+    "summarization": "use `extractive: builtin`",
+    "translation": "use `transformers:` or `python:`",
+}
 Value = TypeVar("Value")
 
 
@@ -57,6 +62,13 @@ class Suite:
     marks: tuple[MarkSpec, ...]
     registry: Registry
     description: str = ""
+
+    @cached_property
+    def qualities(self) -> dict[str, Quality]:
+        """The qualities that are measured: all of the task's but those on request that no gate names."""
+        asked = {gate.measure.removesuffix(DROP) for check in self.checks for gate in check.gates}
+        named = self.task.qualities.items()
+        return {name: quality for name, quality in named if name in asked or not quality.on_request}
 
 
 def load_suite(path: Path, packs: tuple[Path, ...] = (), seed: int | None = None, root: Path | None = None) -> Suite:
@@ -141,7 +153,12 @@ class _Loader:
         languages = tuple(dataset.languages or [dataset.language or ""])
         path = self.document.path.parent / dataset.path
         per_row = dataset.languages is not None and PLACEHOLDER not in path.name
-        source = Source(path, languages, per_row, dataset.columns, dataset.limit, self.spec.seed)
+        source = Source(
+            path, languages, per_row, dataset.columns, dataset.limit, self.spec.seed, dataset.reference_language or ""
+        )
+        if not self.task.speaks and dataset.reference_language is None:
+            what = f"the dataset {name!r} does not say the language of its {self.task.reference}s"
+            self._complain(("datasets", name), what, "add `reference_language: de`, a BCP 47 tag")
         location: Location = ("datasets", name, "path")
         for file, _ in source.files():
             if not file.exists():
@@ -160,9 +177,9 @@ class _Loader:
             self._complain(
                 ("model", "finetuned"), f"no file {model.finetuned!r} here", "paths are relative to the suite's file"
             )
-        if model.finetuned and self.task.name == "summarization":
+        if model.finetuned and self.task.name in UNTRAINED:
             self._complain(
-                ("model", "finetuned"), "summarization cannot be fine-tuned here", "use `extractive: builtin`"
+                ("model", "finetuned"), f"{self.task.name} cannot be fine-tuned here", UNTRAINED[self.task.name]
             )
         if model.extractive and self.task.name != "summarization":
             self._complain(("model", "extractive"), f"an extractive summariser cannot do {self.task.name}", "")

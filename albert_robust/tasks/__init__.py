@@ -1,8 +1,10 @@
 """The tasks, one file each."""
 
-from albert_robust.tasks import classification, question_answering, summarization
-from albert_robust.tasks.task import Prediction, Task, TextScorer, best
+from albert_robust.tasks import classification, question_answering, summarization, translation
+from albert_robust.tasks.task import Answer, Prediction, Quality, Task, TextScorer
 
-TASKS = {task.name: task for task in (classification.TASK, question_answering.TASK, summarization.TASK)}
+TASKS = {
+    task.name: task for task in (classification.TASK, question_answering.TASK, summarization.TASK, translation.TASK)
+}
 
-__all__ = ["TASKS", "Prediction", "Task", "TextScorer", "best"]
+__all__ = ["TASKS", "Answer", "Prediction", "Quality", "Task", "TextScorer"]

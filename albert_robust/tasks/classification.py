@@ -1,11 +1,18 @@
-"""Text classification: one label for a text."""
+"""Text classification: one label for a text.
+
+Of the measures, kappa is the one on the scale of LABS, where 0 is unrelated and 1 the same. Cohen (1960),
+doi:10.1177/001316446002000104: (accuracy - chance) / (1 - chance), where chance is how often the same outputs would be
+right beside other examples' labels, which is what the floor of LABS is for texts. With 1/labels for chance (Bennett et
+al., 1954, doi:10.1086/266520) a model that always says the label of nine examples in ten would stand at 0.8 of two
+labels, though its output has nothing to do with its input; kappa puts every such model at 0.
+"""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from albert_robust.scoring.statistics import Floats
-from albert_robust.tasks.task import Aggregate, Task, each
+from albert_robust.tasks.task import Aggregate, Answer, Compared, Quality, Task, TextScorer, each, labs
 
 
 def equality(output: str, reference: str) -> float:
@@ -13,11 +20,18 @@ def equality(output: str, reference: str) -> float:
     return float(output == reference)
 
 
-def label_counts(pairs: Sequence[tuple[str, str]]) -> Floats:
-    """Return what each (output, reference) pair adds to three counts a label, shape (pairs, labels, 3).
+def labs_of_labels(pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
+    """Return 1 where two labels are the same, else the LABS F of their names, which may be in different languages."""
+    others = iter(labs([pair for pair in pairs if pair.output != pair.reference], scorer))
+    return [1.0 if pair.output == pair.reference else next(others) for pair in pairs]
 
-    The counts: both say the label, the output says it, the reference says it.
+
+def label_counts(answers: Sequence[Answer]) -> Floats:
+    """Return what each answer adds to three counts a label, shape (answers, labels, 3).
+
+    The counts: output and reference say the label, the output says it, the reference says it.
     """
+    pairs = [(answer.output, answer.references[0]) for answer in answers]
     labels = {label: place for place, label in enumerate(sorted({label for pair in pairs for label in pair}))}
     counts = np.zeros((len(pairs), len(labels), 3))
     for row, (output, reference) in enumerate(pairs):
@@ -36,14 +50,37 @@ def macro_f1(counts: Floats) -> Floats:
     return mean
 
 
+def kappa(counts: Floats) -> Floats:
+    """Return Cohen's kappa from summed counts.
+
+    Args:
+        counts: Shape (draws, labels, 3), as `label_counts` has them.
+
+    Returns:
+        Numbers in [-1, 1], shape (draws,): 0 is chance, 1 no error. Where outputs and references all say one label,
+        being right is no evidence: nan.
+    """
+    total = counts[..., 1].sum(axis=-1)
+    accuracy = counts[..., 0].sum(axis=-1) / total
+    chance = (counts[..., 1] * counts[..., 2]).sum(axis=-1) / total**2
+    undefined = np.full_like(chance, np.nan)
+    value: Floats = np.divide(accuracy - chance, 1 - chance, out=undefined, where=chance < 1)
+    return value
+
+
+def _kappa_from_zero(counts: Floats) -> Floats:
+    return np.clip(kappa(counts), 0, 1)  # worse than chance is no better than unrelated
+
+
 TASK = Task(
     name="text-classification",
     inputs=("text",),
     reference="label",
     perturbed=("text",),
-    agreements={"equality": each(equality)},
-    qualities={"accuracy": each(equality)},
-    aggregates={"macro f1": Aggregate(label_counts, macro_f1)},
+    agreements={"equality": each(equality), "labs": labs_of_labels},
+    qualities={"accuracy": Quality(each(equality)), "labs": Quality(labs_of_labels, on_request=True)},
+    aggregates={"macro f1": Aggregate(label_counts, macro_f1), "kappa": Aggregate(label_counts, _kappa_from_zero)},
     key="label",
     labels=True,
+    speaks="text",
 )

@@ -1,7 +1,15 @@
-"""Summarization: a short text for a long one."""
+"""Summarization: a short text for a long one.
+
+Faithfulness and coverage are those of Koto et al. (2022), FFCI, arXiv:2011.13662: how much of the summary is in the
+document, LABS precision, and how much of a reference is in the summary, LABS recall. Coverage is not the document's
+recall: a perfect summary leaves most of a document out, so that number never nears 1 and only ever rewards length.
+People's ratings it follows better than F does: tau .23 and .17 for relevance (SummEval), .38 and .31 for the share of a
+reference's facts (REALSumm), both within documents.
+Faithfulness is against the document as the dataset has it: one output has one quality, whatever was perturbed.
+"""
 
 from albert_robust.scoring.overlap import rouge_l, token_f1
-from albert_robust.tasks.task import Task, each, labs
+from albert_robust.tasks.task import Quality, Task, each, labs, labs_precision, labs_recall
 
 TASK = Task(
     name="summarization",
@@ -9,7 +17,14 @@ TASK = Task(
     reference="summary",
     perturbed=("document",),
     agreements={"labs": labs, "token f1": each(token_f1)},
-    qualities={"labs": labs, "rouge l": each(rouge_l)},
+    qualities={
+        "labs": Quality(labs),
+        "faithfulness": Quality(labs_precision, of_source=True),
+        "coverage": Quality(labs_recall),
+        "rouge l": Quality(each(rouge_l)),
+    },
     aggregates={},
     key="summary",
+    about="document",
+    speaks="document",
 )

@@ -1,12 +1,15 @@
 """What a task is: the fields a model sees, what it answers, and how answers are compared."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
+from math import isfinite, isnan, nan
 from typing import Any, Protocol
 
+import numpy as np
+
 from albert_robust.data import Example
-from albert_robust.scoring.statistics import Floats
+from albert_robust.scoring.statistics import NOTHING, Estimate, Floats, bootstrap
+from albert_robust.text.languages import UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +25,75 @@ class Prediction:
     scores: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An output beside a text that it should agree with: a reference, another output, or what it was made from."""
+
+    output: str
+    reference: str
+    language: str = UNKNOWN
+    reference_language: str = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An output with all that it can be measured by.
+
+    Attributes:
+        output: What the model said.
+        references: What the dataset accepts; empty where it has none.
+        source: The input that the output is about, as the dataset has it.
+        language: Of the output, a BCP 47 tag.
+        reference_language: Of the references.
+        source_language: Of the source.
+    """
+
+    output: str
+    references: tuple[str, ...] = ()
+    source: str = ""
+    language: str = UNKNOWN
+    reference_language: str = UNKNOWN
+    source_language: str = UNKNOWN
+
+
 class TextScorer(Protocol):
     """The metric core as tasks see it."""
 
-    def f(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """Return the LABS F of (candidate, reference) pairs, each in [0, 1]."""
+    def scores(self, pairs: Sequence[tuple[str, str, str, str]]) -> list[tuple[float, float, float]]:
+        """Return LABS precision, recall and F, not clipped, of (candidate, reference, and the language of each)."""
         ...
 
 
-PairMetric = Callable[[Sequence[tuple[str, str]], TextScorer], list[float]]
+PairMetric = Callable[[Sequence[Compared], TextScorer], list[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How good an output is, in [0, 1].
+
+    Attributes:
+        metric: Compares outputs with texts.
+        of_source: Whether the text is the output's source; else it is a reference, and the best one counts.
+        on_request: Whether it is measured only in suites with a gate on it.
+    """
+
+    metric: PairMetric
+    of_source: bool = False
+    on_request: bool = False
+
+    def measure(self, answers: Sequence[Answer], scorer: TextScorer) -> list[float]:
+        """Return each answer's value; where there is nothing to compare it with, nan."""
+        groups = [self._compared(answer) for answer in answers]
+        values = iter(self.metric([pair for group in groups for pair in group], scorer))
+        return [max((next(values) for _ in group), default=nan) for group in groups]
+
+    def _compared(self, answer: Answer) -> list[Compared]:
+        if self.of_source:
+            return [Compared(answer.output, answer.source, answer.language, answer.source_language)]
+        return [
+            Compared(answer.output, reference, answer.language, answer.reference_language)
+            for reference in answer.references
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +101,36 @@ class Aggregate:
     """A measure from sums over examples.
 
     Attributes:
-        counts: From (output, reference) pairs to what each adds, shape (pairs, ...).
-        value: From sums, shape (draws, ...), to values in [0, 1], shape (draws,).
+        counts: From answers, each with a reference, to what each adds, shape (answers, ...).
+        value: From sums, shape (draws, ...), to values in [0, 1], shape (draws,); nan where they say nothing.
     """
 
-    counts: Callable[[Sequence[tuple[str, str]]], Floats]
+    counts: Callable[[Sequence[Answer]], Floats]
     value: Callable[[Floats], Floats]
+
+    def measure(self, answers: Sequence[Answer], owners: Sequence[Hashable], confidence: float = 0.95) -> Estimate:
+        """Return the measure of all answers together, its interval from resampling whole examples.
+
+        Args:
+            answers: Each with a reference.
+            owners: The example that each answer belongs to, shape (answers,).
+            confidence: Two-sided coverage in (0, 1).
+
+        Returns:
+            The estimate; `NOTHING` for no answers, or where they say nothing. A draw that says nothing counts as 0.
+        """
+        if not answers:
+            return NOTHING
+        counts = self.counts(answers)
+        shape = counts.shape[1:]
+        if isnan(self.value(counts.sum(axis=0, keepdims=True))[0]):
+            return NOTHING
+        places: dict[Hashable, int] = {}
+        rows = [places.setdefault(owner, len(places)) for owner in owners]
+        sums = np.zeros((len(places), *shape))
+        np.add.at(sums, rows, counts)
+        flat = sums.reshape(len(places), -1)
+        return bootstrap(flat, lambda draws: np.nan_to_num(self.value(draws.reshape(-1, *shape))), confidence)
 
 
 @dataclass(frozen=True)
@@ -56,10 +143,12 @@ class Task:
         reference: The dataset's column with the reference.
         perturbed: The fields that are perturbed unless a check says otherwise.
         agreements: How alike two outputs are, in [0, 1]; the first is the default.
-        qualities: How good an output is against one reference, in [0, 1]; the best reference counts.
+        qualities: How good an output is, by name.
         aggregates: Measures of a whole cell that are no mean over examples, such as macro-F1.
         key: The name under which a model may return its output.
-        labels: Whether the output is one of a closed set: then agreement is equality and a flip is a changed label.
+        labels: Whether the output is one of a closed set: then a flip is a changed label.
+        about: The input that an output is about: what qualities of the source compare it with.
+        speaks: The input whose language an output is in; empty where that is the language of the references.
         protect: Returns the strings of an example that no edit may touch.
     """
 
@@ -68,10 +157,12 @@ class Task:
     reference: str
     perturbed: tuple[str, ...]
     agreements: Mapping[str, PairMetric]
-    qualities: Mapping[str, PairMetric]
+    qualities: Mapping[str, Quality]
     aggregates: Mapping[str, Aggregate]
     key: str
     labels: bool = False
+    about: str = ""
+    speaks: str = ""
     protect: Callable[[Example, str], tuple[str, ...]] = lambda example, name: ()
 
     def read(self, answer: Any) -> Prediction:
@@ -104,20 +195,26 @@ def _checked(prediction: Prediction) -> Prediction:
     return prediction
 
 
-def best(
-    metric: PairMetric, outputs: Sequence[str], references: Sequence[tuple[str, ...]], scorer: TextScorer
-) -> list[float]:
-    """Return each output's best value over its references; an output without a reference has none (nan)."""
-    pairs = [(output, reference) for output, group in zip(outputs, references, strict=True) for reference in group]
-    values = iter(metric(pairs, scorer))
-    return [max((next(values) for _ in group), default=float("nan")) for group in references]
-
-
 def each(function: Callable[[str, str], float]) -> PairMetric:
     """Return a metric that compares pairs one by one and needs no encoder."""
-    return lambda pairs, scorer: [function(left, right) for left, right in pairs]
+    return lambda pairs, scorer: [function(pair.output, pair.reference) for pair in pairs]
 
 
-def labs(pairs: Sequence[tuple[str, str]], scorer: TextScorer) -> list[float]:
+def labs(pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
     """Return the LABS F of pairs, clipped to [0, 1]."""
-    return [min(1.0, max(0.0, value)) for value in scorer.f(pairs)]
+    return _part(2, pairs, scorer)
+
+
+def labs_precision(pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
+    """Return how much of each output is in the text beside it, clipped to [0, 1]."""
+    return _part(0, pairs, scorer)
+
+
+def labs_recall(pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
+    """Return how much of the text beside it is in each output, clipped to [0, 1]."""
+    return _part(1, pairs, scorer)
+
+
+def _part(place: int, pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
+    asked = [(pair.output, pair.reference, pair.language, pair.reference_language) for pair in pairs]
+    return [min(1.0, max(0.0, found[place])) for found in scorer.scores(asked)]

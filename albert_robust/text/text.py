@@ -52,7 +52,7 @@ class Text:
 
     Attributes:
         source: The text before any edit.
-        language: BCP 47 tag, `und` if unknown.
+        language: BCP 47 tag of the text as it is now, `und` if unknown.
         protected: Ranges of source graphemes that stay as they are.
         edits: What was changed, in source order.
         parallels: The same text in other languages, by tag, where the dataset has it.
@@ -207,8 +207,14 @@ class Text:
                 touched.append(edit)
         return tuple(before), tuple(touched), tuple(after)
 
-    def rewrite(self, string: str, kind: str = "rewrite") -> "Text":
-        """Return the text rewritten as a whole. Its edits are a word diff; a change of a protected span is not made."""
+    def rewrite(self, string: str, kind: str = "rewrite", language: str | None = None) -> "Text":
+        """Return the text rewritten as a whole. Its edits are a word diff; a change of a protected span is not made.
+
+        Args:
+            string: What the text should become.
+            kind: What the edits are called in reports.
+            language: Of the new text, a BCP 47 tag; None where it is still the old one.
+        """
         old, new = _pieces(str(self)), _pieces(string)
         starts = list(accumulate((len(graphemes(piece)) for piece in old), initial=0))
         text = self
@@ -216,7 +222,7 @@ class Text:
         for tag, old_start, old_end, new_start, new_end in reversed(opcodes):
             if tag != "equal":
                 text = text.replace(starts[old_start], starts[old_end], "".join(new[new_start:new_end]), kind)
-        return text
+        return text if language is None else replace(text, language=language)
 
     def project(self, start: int, end: int) -> tuple[int, int]:
         """Return where source code points [start, end) lie in the text as it is now, widened to whole edits."""

@@ -141,7 +141,7 @@ def test_more_examples_do_narrow_it(cell: Callable[..., Cell]) -> None:
 def test_a_reference_check_judges_the_originals(cell: Callable[..., Cell]) -> None:
     outcomes = [replace(one, agreement=None, quality_after={}) for one in cases([1.0] * 40)]
     record = judge(cell("accuracy >= 0.9", "reference"), outcomes)
-    assert (record.verdict, sorted(record.measures)) == ("passed", ["accuracy", "macro f1"])
+    assert (record.verdict, sorted(record.measures)) == ("passed", ["accuracy", "kappa", "macro f1"])
 
 
 def test_macro_f1_is_the_mean_over_labels(cell: Callable[..., Cell]) -> None:
@@ -159,3 +159,35 @@ def test_a_dataset_without_references_leaves_quality_unmeasured(cell: Callable[.
     outcomes = [replace(one, references=(), quality_before={}, quality_after={}) for one in cases([1.0] * 40)]
     record = judge(cell("accuracy >= 0.9"), outcomes)
     assert (record.verdict, record.reason) == ("inconclusive", "accuracy: nothing was measured, gate >= 0.90")
+
+
+def said(outputs: str, right: str) -> list[Outcome]:
+    """Return outcomes of a reference check whose outputs and references are letters."""
+    pairs = zip(outputs, right, strict=True)
+    return [
+        replace(OUTCOME, example=str(n), references=(true,), after=output) for n, (output, true) in enumerate(pairs)
+    ]
+
+
+def test_a_model_that_always_says_the_commonest_label_is_accurate_and_at_chance(cell: Callable[..., Cell]) -> None:
+    outcomes = [
+        replace(one, quality_before={"accuracy": float(one.after == one.references[0])})
+        for one in said("a" * 40, "a" * 36 + "b" * 4)
+    ]
+    record = judge(cell("accuracy >= 0.7, kappa >= 0.1", "reference"), outcomes)
+    assert [gate.verdict for gate in record.gates] == ["passed", "failed"]
+
+
+def test_worse_than_chance_is_no_less_than_unrelated(cell: Callable[..., Cell]) -> None:
+    found = judge(cell("kappa >= 0.5", "reference"), said("ab" * 10, "ba" * 10)).measures["kappa"]
+    assert (found.value, found.low) == (0, 0)
+
+
+def test_one_label_alone_leaves_kappa_unmeasured(cell: Callable[..., Cell]) -> None:
+    record = judge(cell("kappa >= 0.5", "reference"), said("a" * 30, "a" * 30))
+    assert (record.verdict, record.reason) == ("inconclusive", "kappa: nothing was measured, gate >= 0.50")
+
+
+def test_labels_are_compared_by_name_only_where_a_gate_asks(cell: Callable[..., Cell]) -> None:
+    assert "labs" not in judge(cell("accuracy >= 0.9"), cases([1.0])).measures
+    assert "labs drop" in judge(cell("labs drop <= 0.9"), cases([1.0])).measures

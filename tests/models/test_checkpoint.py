@@ -43,7 +43,7 @@ def answerer(tiny: Make) -> Checkpoint:
 
 
 @pytest.fixture(scope="session")
-def summarizer(tmp_path_factory: pytest.TempPathFactory, byte_tokenizer: Any) -> Checkpoint:
+def seq2seq(tmp_path_factory: pytest.TempPathFactory, byte_tokenizer: Any) -> Path:
     torch, transformers = importlib.import_module("torch"), importlib.import_module("transformers")
     torch.manual_seed(0)
     sizes = {"d_model": 16, "d_kv": 8, "d_ff": 16, "num_layers": 1, "num_heads": 2, "decoder_start_token_id": 0}
@@ -51,7 +51,7 @@ def summarizer(tmp_path_factory: pytest.TempPathFactory, byte_tokenizer: Any) ->
     folder = tmp_path_factory.mktemp("t5")
     transformers.T5ForConditionalGeneration(config).save_pretrained(folder)
     byte_tokenizer.save_pretrained(folder)
-    return load_checkpoint(str(folder), folder, "summarization")
+    return folder
 
 
 def test_a_classifier_gives_each_label_by_name_with_its_probability(classifier: Path) -> None:
@@ -90,11 +90,20 @@ def test_an_empty_context_has_an_empty_answer(answerer: Checkpoint) -> None:
     assert answerer.predict([{"question": "Z?", "context": ""}]) == [{"answer": ""}]
 
 
-def test_a_summary_is_text_and_the_same_each_time(summarizer: Checkpoint) -> None:
-    inputs = [{"document": "A long story about a cat."}, {"document": "Short."}]
-    first, second = summarizer.predict(inputs), summarizer.predict(inputs)
+@pytest.mark.parametrize(("task", "key"), [("summarization", "summary"), ("translation", "translation")])
+def test_what_is_generated_is_text_and_the_same_each_time(seq2seq: Path, task: str, key: str) -> None:
+    model, field = load_checkpoint(str(seq2seq), seq2seq, task), TASKS[task].inputs[0]
+    inputs = [{field: "A long story about a cat."}, {field: "Short."}]
+    first, second = model.predict(inputs), model.predict(inputs)
     assert first == second
-    assert [TASKS["summarization"].read(answer).output for answer in first] == [one["summary"] for one in first]
+    assert [TASKS[task].read(answer).output for answer in first] == [one[key] for one in first]
+
+
+@pytest.mark.parametrize("task", ["summarization", "translation"])
+def test_an_encoder_generates_nothing(tiny: Make, task: str) -> None:
+    folder = tiny()
+    with pytest.raises(UsageError, match=f"cannot load the checkpoint '{folder.name}'"):
+        load_checkpoint(folder.name, folder.parent, task)
 
 
 @pytest.mark.parametrize("task", ["text-classification", "question-answering"])

@@ -52,6 +52,21 @@ def test_neither_the_process_nor_its_hash_seed_matters(hash_seed: str) -> None:
     assert made.stdout.decode().rstrip("\n") == variant()
 
 
+def test_a_step_after_a_change_of_language_keeps_the_example_s_key() -> None:
+    parallels = {"de": LINE}
+    swapped = vary(
+        REGISTRY, parse_spec("crosslingual.swap"), Text.of("x", "en", parallels=parallels), seed=0, example="a"
+    )
+    assert (str(swapped), swapped.language) == (LINE, "de")
+    chain = parse_spec("crosslingual.swap | typos.swap@5")
+    stays = parse_spec("case.lower | typos.swap@5")
+    made = [
+        vary(REGISTRY, spec, Text.of(source, "en", parallels=parallels), seed=0, example="a")
+        for spec, source in ((chain, "x"), (stays, LINE))
+    ]
+    assert str(made[0]).lower() == str(made[1]).lower()
+
+
 def test_a_slice_of_the_texts_has_the_variants_of_the_whole() -> None:
     texts = [f"{LINE} {number}" for number in range(6)]
     whole = perturb(texts, "typos.swap@3", language="en")

@@ -101,8 +101,12 @@ MISTAKES = {
         r":8:17: unknown language 'fr'\n  known: en, no",
     ),
     "unknown agreement": (
-        ("    gates:", "    agreement: labs\n    gates:"),
-        r"unknown agreement 'labs'\n  known: equality",
+        ("    gates:", "    agreement: rouge\n    gates:"),
+        r"unknown agreement 'rouge'\n  known: equality, labs",
+    ),
+    "bad reference language": (
+        ("languages: [en, no]", "languages: [en, no], reference_language: German"),
+        r":4:49: 'German' is no language tag",
     ),
 }
 
@@ -174,3 +178,36 @@ def test_mistakes_of_the_grammar_and_unknown_perturbations_are_told_together(loa
         load(("typos.swap", "typos.swop"), ("expect: dir", "expect: no-dir"))
     assert places(caught.value) == [7, 9]
     assert "unknown perturbation 'typos.swop'" in str(caught.value)
+
+
+TRANSLATION = """\
+task: translation
+model: {{python: "model:predict"}}
+datasets:
+  news: {{path: d.jsonl, languages: [en, no]{more}}}
+checks:
+  - {{expect: reference, gates: [labs >= 0.5, labs source >= 0.5, chrf >= 0.5, bleu >= 0.2]}}
+"""
+
+
+def test_a_translation_says_the_language_that_it_is_into(write: Callable[..., Path]) -> None:
+    suite = load_suite(
+        write(d_dot_jsonl=ROWS, s_dot_robust_dot_yaml=TRANSLATION.format(more=", reference_language: de"))
+    )
+    assert suite.datasets["news"].reference_language == "de"
+
+
+def test_one_that_does_not_is_told(write: Callable[..., Path]) -> None:
+    what = r"yaml:4:3: the dataset 'news' does not say the language of its translations\n  add `reference_language: de`"
+    with pytest.raises(InputError, match=what):
+        load_suite(write(d_dot_jsonl=ROWS, s_dot_robust_dot_yaml=TRANSLATION.format(more="")))
+
+
+def test_the_references_of_other_tasks_are_in_the_rows_languages(load: Callable[..., Suite]) -> None:
+    assert load().datasets["reviews"].reference_language == ""
+
+
+def test_no_model_of_ours_learns_to_translate(write: Callable[..., Path]) -> None:
+    text = TRANSLATION.format(more=", reference_language: de").replace('python: "model:predict"', "finetuned: d.jsonl")
+    with pytest.raises(InputError, match=r"yaml:2:9: translation cannot be fine-tuned here\n  use `transformers:`"):
+        load_suite(write(d_dot_jsonl=ROWS, s_dot_robust_dot_yaml=text))

@@ -60,6 +60,12 @@ def test_a_text_without_protected_spans_can_be_rewritten_into_any_other(old: str
     assert rewritten.changed == (old != new)
 
 
+def test_a_text_rewritten_in_another_language_is_in_that_language() -> None:
+    text = Text("hello", "en")
+    assert (text.rewrite("hallo", language="de").language, text.rewrite("hullo").language) == ("de", "en")
+    assert text.rewrite("hallo", language="de").replace(0, 1, "j", "typo").language == "de"
+
+
 @given(PIECES, PIECES, EDITS)
 def test_what_is_protected_survives_any_edit_and_any_rewriting(
     old: str, new: str, edits: list[tuple[int, int, str]]

@@ -1,0 +1,408 @@
+"""The measures of each task, for use without a suite. Those on the scale of LABS, 0 unrelated and 1 the same, average.
+
+    from albert_robust import metrics
+
+    found = metrics.question_answering(answers, golds, languages="de")
+    found["labs recall"].estimate.value
+
+Each function returns its measures by the names that gates have, the task's own first. `overall` takes one a task and
+gives their mean. Beside them stand the field's measures, which no mean takes: token F1, ROUGE, chrF, BLEU, accuracy. What
+each measure is and why it was chosen is said where the task is defined, in `albert_robust/tasks/`.
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import sqrt
+
+import numpy as np
+
+from albert_robust import __version__
+from albert_robust.errors import UsageError
+from albert_robust.scoring.overlap import (
+    bleu,
+    bleu_signature,
+    chrf,
+    chrf_signature,
+    exact_match,
+    rouge_l,
+    token_f1,
+)
+from albert_robust.scoring.scorer import Scorer
+from albert_robust.scoring.signature import differences
+from albert_robust.scoring.statistics import Estimate, Floats, mean_of_clusters
+from albert_robust.scoring.texts import checked_clusters, checked_languages, checked_pairs
+from albert_robust.tasks import Answer
+from albert_robust.tasks.classification import kappa, label_counts, macro_f1
+from albert_robust.tasks.task import Aggregate, Compared
+from albert_robust.tasks.translation import segment_counts, translated
+from albert_robust.text.languages import base
+
+LEAST_LABEL = 0.3  # LABS F to a label's name, see `classification`
+PARTS = {"P": "precision", "R": "recall", "F": "f"}
+Languages = str | Sequence[str]
+Clusters = Sequence[Hashable] | None
+References = Sequence[str | Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number of a task.
+
+    Attributes:
+        name: As gates name it.
+        estimate: The mean over examples, or the value of them all together, with its 95 % bootstrap interval.
+        values: One number an example, shape (examples,); None where only all examples together have one.
+        signature: All that shaped it, in one line.
+        common: Whether it is on the scale of LABS, where 0 is unrelated, or chance, and 1 the same.
+    """
+
+    name: str
+    estimate: Estimate
+    values: Floats | None
+    signature: str
+    common: bool
+
+
+Measures = dict[str, Measure]
+
+
+def translation(
+    hypotheses: Sequence[str],
+    references: References | None = None,
+    *,
+    languages: Languages,
+    sources: Sequence[str] | None = None,
+    source_languages: Languages | None = None,
+    scorer: Scorer | None = None,
+    clusters: Clusters = None,
+) -> Measures:
+    """Return `labs`, `chrf` and `bleu` against references, and `labs source` against source texts, less what is copied.
+
+    Args:
+        hypotheses: Translations, one a segment.
+        references: Of each, a text, or several of which the best counts.
+        languages: Of hypotheses and references: a BCP 47 tag, one for each, or `detect`.
+        sources: What was translated. Without references it is all there is to compare with.
+        source_languages: Of the sources; they must be said.
+        scorer: None for the embedded encoder's.
+        clusters: What belongs together, such as the document of each segment; intervals resample it whole.
+
+    Returns:
+        By name. `bleu` is there where all references are in one language.
+
+    Raises:
+        UsageError: Neither references nor sources, sources without their language, or texts that `Scorer.score` refuses.
+    """
+    scoring = _Scoring(scorer, clusters)
+    found: Measures = {}
+    if references is not None:
+        pairs = _Pairs.of(hypotheses, references, languages, languages)
+        found = scoring.labs(pairs, {"labs": "F"}) | scoring.shared(pairs, "chrf", chrf, chrf_signature(pairs.nrefs))
+        if len({base(tag) for tag in pairs.others}) == 1:
+            found |= scoring.bleu(pairs)
+    if sources is not None:
+        if source_languages is None:
+            raise UsageError("source_languages: say the language of the sources, such as source_languages='en'")
+        pairs = _Pairs.of(hypotheses, sources, languages, source_languages)
+        found |= scoring.labs(pairs, {"labs source": "F"}, _translated(pairs))
+    if not found:
+        raise UsageError("a translation is compared with references or with sources: give one of them")
+    return found
+
+
+def summarization(
+    summaries: Sequence[str],
+    references: References | None = None,
+    *,
+    languages: Languages,
+    documents: Sequence[str] | None = None,
+    document_languages: Languages | None = None,
+    reference_languages: Languages | None = None,
+    scorer: Scorer | None = None,
+    clusters: Clusters = None,
+) -> Measures:
+    """Return `labs`, `coverage` and `rouge l` against references, and `faithfulness` to documents.
+
+    Args:
+        summaries: One a document.
+        references: Of each, a text, or several of which the best counts.
+        languages: Of the summaries: a BCP 47 tag, one for each, or `detect`.
+        documents: What was summarised.
+        document_languages: Of the documents; None for the summaries'.
+        reference_languages: Of the references; None for the summaries'.
+        scorer: None for the embedded encoder's.
+        clusters: What belongs together; intervals resample it whole.
+
+    Raises:
+        UsageError: Neither references nor documents, or texts that `Scorer.score` refuses.
+    """
+    scoring = _Scoring(scorer, clusters)
+    found: Measures = {}
+    if references is not None:
+        pairs = _Pairs.of(summaries, references, languages, reference_languages or languages)
+        found = scoring.labs(pairs, {"labs": "F", "coverage": "R"})
+        found |= scoring.shared(pairs, "rouge l", rouge_l, _words("ROUGE-L", pairs))
+    if documents is not None:
+        pairs = _Pairs.of(summaries, documents, languages, document_languages or languages)
+        found |= scoring.labs(pairs, {"faithfulness": "P"})
+    if not found:
+        raise UsageError("a summary is compared with references or with its document: give one of them")
+    return found
+
+
+def question_answering(
+    answers: Sequence[str],
+    golds: References,
+    *,
+    languages: Languages,
+    gold_languages: Languages | None = None,
+    scorer: Scorer | None = None,
+    clusters: Clusters = None,
+) -> Measures:
+    """Return `labs recall`, `labs`, `exact match` and `token f1`, each the best over the accepted answers.
+
+    Args:
+        answers: One a question.
+        golds: The accepted answer of each, or several.
+        languages: Of the answers: a BCP 47 tag, one for each, or `detect`.
+        gold_languages: Of the accepted answers; None for the answers'.
+        scorer: None for the embedded encoder's.
+        clusters: What belongs together; intervals resample it whole.
+
+    Raises:
+        UsageError: Texts that `Scorer.score` refuses.
+    """
+    scoring = _Scoring(scorer, clusters)
+    pairs = _Pairs.of(answers, golds, languages, gold_languages or languages)
+    found = scoring.labs(pairs, {"labs recall": "R", "labs": "F"})
+    found |= scoring.shared(pairs, "exact match", exact_match, _words("exact match", pairs))
+    return found | scoring.shared(pairs, "token f1", token_f1, _words("token F1", pairs))
+
+
+def classification(
+    outputs: Sequence[str],
+    references: Sequence[str],
+    *,
+    languages: Languages | None = None,
+    label_languages: Languages | None = None,
+    scorer: Scorer | None = None,
+    clusters: Clusters = None,
+) -> Measures:
+    """Return `kappa`, `accuracy` and `macro f1` of labels.
+
+    Args:
+        outputs: One label an example.
+        references: The right labels.
+        languages: Of the outputs, where they may name labels in other words or in another language: an output that is
+            none of the references' labels is read as the one with the highest LABS F to it, from 0.3 on. Below that it
+            is a label of its own, and wrong. Of the names of 14 English labels in eight languages the embedded encoder
+            finds four in five nearest to the right one; of texts that name no label two in three stay below 0.3. None
+            for labels that are compared as they are, without an encoder.
+        label_languages: Of the references; None for the outputs'.
+        scorer: None for the embedded encoder's.
+        clusters: What belongs together; intervals resample it whole.
+
+    Returns:
+        By name; `kappa` measures nothing where outputs and references all say one label.
+
+    Raises:
+        UsageError: Not two lists of labels of equal length, or languages that `Scorer.score` refuses.
+    """
+    said, groups = checked_pairs(outputs, references)
+    right = [group[0] for group in groups]
+    owners = checked_clusters(clusters, len(said)) or range(len(said))
+    if languages is not None:
+        said = _named(said, right, languages, label_languages or languages, scorer or _builtin())
+    labels = [Answer(output, (label,)) for output, label in zip(said, right, strict=True)]
+    correct = np.array([output == label for output, label in zip(said, right, strict=True)], dtype=np.float64)
+    chance_corrected = Aggregate(label_counts, kappa).measure(labels, owners)
+    f1 = Aggregate(label_counts, macro_f1).measure(labels, owners)
+    return {
+        "kappa": Measure("kappa", chance_corrected, None, f"kappa|chance:marginals|v:{__version__}", common=True),
+        "accuracy": Measure("accuracy", mean_of_clusters(correct, owners), correct, "accuracy", common=False),
+        "macro f1": Measure("macro f1", f1, None, "macro F1", common=False),
+    }
+
+
+def similarity(
+    texts: Sequence[str],
+    others: References,
+    *,
+    languages: Languages,
+    other_languages: Languages | None = None,
+    scorer: Scorer | None = None,
+    clusters: Clusters = None,
+) -> Measures:
+    """Return `labs`: of pairs of sentences, or of what was retrieved and what should have been, of which the best counts.
+
+    Args:
+        texts: One a pair.
+        others: Of each, a text, or several.
+        languages: Of the texts: a BCP 47 tag, one for each, or `detect`.
+        other_languages: Of the others; None for the texts'.
+        scorer: None for the embedded encoder's.
+        clusters: What belongs together; intervals resample it whole.
+
+    Raises:
+        UsageError: Texts that `Scorer.score` refuses.
+    """
+    pairs = _Pairs.of(texts, others, languages, other_languages or languages)
+    return _Scoring(scorer, clusters).labs(pairs, {"labs": "F"})
+
+
+def overall(measures: Mapping[str, Measure]) -> Measure:
+    """Return the mean of one measure a task, each counting alike, whatever its number of examples.
+
+    The interval takes the tasks as independent: Zou and Donner (2008), doi:10.1002/sim.3095, whose limits for a sum keep
+    each measure's own, uneven distances.
+
+    Args:
+        measures: By task, or by any other name that messages should use; all on the scale of LABS.
+
+    Raises:
+        UsageError: None are given, one is not on the scale or measured nothing, or LABS was made in two ways: the message
+            names the field in which they differ.
+    """
+    if not measures:
+        raise UsageError("a mean of no measures: give one a task")
+    labs: dict[str, str] = {}
+    for task, measure in measures.items():
+        if not measure.common:
+            raise UsageError(f"{task}: {measure.name!r} is not on the scale where 0 is unrelated and 1 the same")
+        if not measure.estimate.measured:
+            raise UsageError(f"{task}: {measure.name!r} measured nothing")
+        if measure.signature.startswith("LABS-"):
+            labs[task] = "LABS|" + measure.signature.split("|", 1)[1]
+    first = next(iter(labs), "")
+    for task, signature in labs.items():
+        if apart := differences(labs[first], signature):
+            raise UsageError(f"{first} and {task} do not average: they differ in {'; '.join(apart)}")
+    estimates = [measure.estimate for measure in measures.values()]
+    signature = " + ".join(dict.fromkeys(measure.signature for measure in measures.values()))
+    return Measure("overall", _mean(estimates), None, f"mean of {len(estimates)}: {signature}", common=True)
+
+
+def _mean(estimates: Sequence[Estimate]) -> Estimate:
+    count = len(estimates)
+    value = sum(one.value for one in estimates) / count
+    below = sqrt(sum((one.value - one.low) ** 2 for one in estimates)) / count
+    above = sqrt(sum((one.high - one.value) ** 2 for one in estimates)) / count
+    return Estimate(value, value - below, value + above, sum(one.clusters for one in estimates))
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Each text beside each of its references, laid end to end; `starts` is where each text's pairs begin."""
+
+    texts: list[str]
+    references: list[str]
+    languages: list[str]
+    others: list[str]
+    groups: list[list[str]]
+    starts: list[int]
+
+    @classmethod
+    def of(cls, texts: Sequence[str], references: References, languages: Languages, others: Languages) -> "_Pairs":
+        checked, groups = checked_pairs(texts, references)
+        own = checked_languages("languages", languages, checked)
+        theirs = checked_languages("languages of the references", others, [group[0] for group in groups])
+        rows = [
+            (text, reference, one, other)
+            for text, group, one, other in zip(checked, groups, own, theirs, strict=True)
+            for reference in group
+        ]
+        columns = [[row[place] for row in rows] for place in range(4)]
+        starts: list[int] = np.cumsum([0, *map(len, groups)])[:-1].tolist()
+        return cls(columns[0], columns[1], columns[2], columns[3], groups, starts)
+
+    @property
+    def nrefs(self) -> int:
+        return max(map(len, self.groups), default=1)
+
+    def best(self, values: Floats) -> Floats:
+        """Return the best value of each text's references, shape (texts,)."""
+        found: Floats = np.maximum.reduceat(values, self.starts) if self.starts else np.zeros(0)
+        return found
+
+
+class _Scoring:
+    """Makes measures of pairs."""
+
+    def __init__(self, scorer: Scorer | None, clusters: Clusters) -> None:
+        self.given, self.clusters = scorer, clusters
+
+    def labs(self, pairs: _Pairs, parts: Mapping[str, str], kept: Floats | None = None) -> Measures:
+        """Return LABS precision (P), recall (R) or F of pairs, by the names that they get, times what of each is kept."""
+        scorer = self.given or _builtin()
+        scores = scorer.score(
+            pairs.texts, pairs.references, languages=pairs.languages, reference_languages=pairs.others
+        )
+        signature = scorer.signature(zip(pairs.languages, pairs.others, strict=True), pairs.nrefs).split("|", 1)[1]
+        found = {}
+        for name, part in parts.items():
+            numbers: Floats = getattr(scores, PARTS[part])
+            values = pairs.best(numbers if kept is None else numbers * kept)
+            common = scorer.calibration != "none"
+            found[name] = Measure(name, self._average(values), values, f"LABS-{part}|{signature}", common)
+        return found
+
+    def shared(self, pairs: _Pairs, name: str, function: Callable[[str, str], float], signature: str) -> Measures:
+        """Return a measure of shared words or characters."""
+        each = [function(*pair) for pair in zip(pairs.texts, pairs.references, strict=True)]
+        values = pairs.best(np.array(each, dtype=np.float64))
+        return {name: Measure(name, self._average(values), values, signature, common=False)}
+
+    def bleu(self, pairs: _Pairs) -> Measures:
+        """Return the BLEU of all segments together."""
+        language = pairs.others[0]
+        answers = [
+            Answer(pairs.texts[start], tuple(group), reference_language=language)
+            for start, group in zip(pairs.starts, pairs.groups, strict=True)
+        ]
+        estimate = Aggregate(segment_counts, bleu).measure(answers, self._owners(len(answers)) or range(len(answers)))
+        return {"bleu": Measure("bleu", estimate, None, bleu_signature(language, pairs.nrefs), common=False)}
+
+    def _average(self, values: Floats) -> Estimate:
+        return mean_of_clusters(values, self._owners(len(values)))
+
+    def _owners(self, count: int) -> list[Hashable] | None:
+        return checked_clusters(self.clusters, count)
+
+
+def _translated(pairs: _Pairs) -> Floats:
+    """The share of each text that is not copied from the source beside it, shape (pairs,)."""
+    rows = zip(pairs.texts, pairs.references, pairs.languages, pairs.others, strict=True)
+    return np.array([translated(Compared(*row)) for row in rows], dtype=np.float64)
+
+
+def _words(name: str, pairs: _Pairs) -> str:
+    """The signature of a measure of shared words, which are this package's."""
+    return f"{name}|nrefs:{pairs.nrefs}|tok:words|v:{__version__}"
+
+
+def _named(said: list[str], right: list[str], languages: Languages, others: Languages, scorer: Scorer) -> list[str]:
+    """Return outputs with each that is no label in the place of the label that it names, if it names one."""
+    tags = checked_languages("languages", languages, said)
+    label_tags = dict(zip(right, checked_languages("label_languages", others, right), strict=True))
+    names = sorted(label_tags)
+    unknown = [(text, tag) for text, tag in dict.fromkeys(zip(said, tags, strict=True)) if text not in label_tags]
+    if not unknown:
+        return said
+    found = scorer.score(
+        [text for text, _ in unknown for _ in names],
+        [name for _ in unknown for name in names],
+        languages=[tag for _, tag in unknown for _ in names],
+        reference_languages=[label_tags[name] for _ in unknown for name in names],
+    )
+    table = found.f.reshape(len(unknown), len(names))
+    read = {
+        pair: names[int(row.argmax())] if row.max() >= LEAST_LABEL else pair[0]
+        for pair, row in zip(unknown, table, strict=True)
+    }
+    return [read.get(pair, pair[0]) for pair in zip(said, tags, strict=True)]
+
+
+@cache
+def _builtin() -> Scorer:
+    return Scorer()

@@ -1,0 +1,154 @@
+"""What each task measures, with numbers worked by hand or taken from other tools."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import isnan
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from albert_robust.tasks import TASKS, Answer
+from albert_robust.tasks.classification import kappa, label_counts
+from albert_robust.tasks.task import Aggregate, Compared, labs, labs_precision, labs_recall
+
+Pair = tuple[str, str, str, str]
+LABELS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=1, max_size=30)
+
+
+class Lengths:
+    """A scorer without an encoder: precision is 1/10 of the candidate's length, recall of the reference's, F their sum."""
+
+    def __init__(self) -> None:
+        self.asked: list[Pair] = []
+
+    def scores(self, pairs: Sequence[Pair]) -> list[tuple[float, float, float]]:
+        self.asked += pairs
+        return [(len(left) / 10, len(right) / 10, (len(left) + len(right)) / 10 - 0.5) for left, right, _, _ in pairs]
+
+
+def answered(said: Sequence[str], right: Sequence[str]) -> list[Answer]:
+    return [Answer(output, (reference,)) for output, reference in zip(said, right, strict=True)]
+
+
+def kappa_of(said: Sequence[str], right: Sequence[str]) -> float:
+    return float(kappa(label_counts(answered(said, right)).sum(axis=0, keepdims=True))[0])
+
+
+def test_the_number_is_the_precision_recall_or_f_clipped_to_the_unit() -> None:
+    pairs = [Compared("ab", "abcd"), Compared("", ""), Compared("a" * 20, "b" * 20)]
+    assert labs_precision(pairs, Lengths()) == [0.2, 0, 1]
+    assert labs_recall(pairs, Lengths()) == [0.4, 0, 1]
+    assert labs(pairs, Lengths()) == [pytest.approx(0.1), 0, 1]
+
+
+def test_the_best_reference_counts_and_each_text_is_asked_in_its_language() -> None:
+    scorer = Lengths()
+    answer = Answer("abc", ("a", "abcd", "ab"), language="de", reference_language="en")
+    assert TASKS["question-answering"].qualities["labs recall"].measure([answer], scorer) == [0.4]
+    assert scorer.asked == [("abc", reference, "de", "en") for reference in answer.references]
+
+
+def test_a_longer_answer_that_holds_the_gold_one_has_its_whole_recall() -> None:
+    short, long = (Answer(output, ("abcd",)) for output in ("abcd", "abcd and a lot more"))
+    values = TASKS["question-answering"].qualities["labs recall"].measure([short, long], Lengths())
+    assert values[0] == values[1]
+
+
+def test_a_summary_is_compared_with_its_document_for_faithfulness_and_with_references_for_coverage() -> None:
+    scorer, qualities = Lengths(), TASKS["summarization"].qualities
+    answer = Answer("abc", ("ab", "abcdef"), "the document", "zh", "en", "fr")
+    assert qualities["faithfulness"].measure([answer], scorer) == [0.3]
+    assert scorer.asked == [("abc", "the document", "zh", "fr")]
+    assert qualities["coverage"].measure([answer], scorer) == [0.6]
+
+
+def test_what_compares_with_the_source_needs_no_reference_and_the_rest_measures_nothing_without() -> None:
+    answer = Answer("a translation", (), "the source")
+    values = {name: one.measure([answer], Lengths())[0] for name, one in TASKS["translation"].qualities.items()}
+    assert {name for name, value in values.items() if not isnan(value)} == {"labs source"}
+
+
+def test_a_copy_of_the_source_is_no_translation() -> None:
+    measure = TASKS["translation"].qualities["labs source"].measure
+    source = "one two three four five six"
+    half = Answer("one two three four vier fünf sechs sieben", (), source, "de", source_language="en")
+    outputs = [
+        replace(half, output=source),
+        half,
+        replace(half, output="one two three vier"),
+        replace(half, language="en"),
+    ]
+    assert measure(outputs, Lengths()) == [0, 0.5, 1, 1]
+
+
+def test_labels_that_are_equal_are_1_in_whatever_languages_and_others_are_scored_by_name() -> None:
+    scorer = Lengths()
+    pairs = [Compared("good", "good", "de", "en"), Compared("gut", "good", "de", "en")]
+    assert TASKS["text-classification"].agreements["labs"](pairs, scorer) == [1, pytest.approx(0.2)]
+    assert scorer.asked == [("gut", "good", "de", "en")]
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "value"),
+    [
+        # scikit-learn 1.9.1, cohen_kappa_score: the example of its documentation, and three more.
+        (["neg", "pos", "neg", "neu", "pos"], ["neg", "pos", "neg", "neu", "neg"], 0.6875),
+        ("012012", "021001", 0.0),
+        ("aaaaaaaaab", "aaaaaaaaaa", 0.0),
+        ("ababababab", "bababababa", -1.0),
+        # By hand: right 35 of 50; by chance 1/2 * 25/50 + 1/2 * 25/50, so (0.7 - 0.5) / (1 - 0.5).
+        ("y" * 20 + "y" * 5 + "n" * 10 + "n" * 15, "y" * 20 + "n" * 5 + "y" * 10 + "n" * 15, 0.4),
+    ],
+)
+def test_kappa_is_cohen_s(said: Sequence[str], right: Sequence[str], value: float) -> None:
+    assert kappa_of(said, right) == pytest.approx(value, abs=1e-12)
+
+
+@given(LABELS)
+def test_a_model_that_always_says_one_label_is_at_chance(pairs: list[tuple[str, str]]) -> None:
+    right = [reference for _, reference in pairs]
+    for label in "abc":
+        assert np.isnan(kappa_of([label] * len(right), right)) or kappa_of([label] * len(right), right) == 0
+
+
+@given(LABELS)
+def test_kappa_is_1_for_the_right_labels_and_never_above(pairs: list[tuple[str, str]]) -> None:
+    said, right = [one for one, _ in pairs], [other for _, other in pairs]
+    assert -1 - 1e-12 <= kappa_of(said, right) <= 1 + 1e-12 or np.isnan(kappa_of(said, right))
+    assert kappa_of(right, right) == pytest.approx(1) or len(set(right)) == 1
+
+
+def test_outputs_of_other_examples_are_at_chance_on_average() -> None:
+    rng = np.random.default_rng(0)
+    right = rng.choice(["a", "b", "c"], 4000, p=[0.7, 0.2, 0.1])
+    assert kappa_of(list(rng.permutation(right)), list(right)) == pytest.approx(0, abs=0.03)
+
+
+def test_one_label_alone_is_no_evidence() -> None:
+    assert not Aggregate(label_counts, kappa).measure(answered("aaa", "aaa"), range(3)).measured
+
+
+# The corpus of sacrebleu's README: two references a segment, BLEU = 48.530827 with the default settings.
+HYPOTHESES = ["The dog bit the man.", "It wasn't surprising.", "The man had just bitten him."]
+REFERENCES = [
+    ("The dog bit the man.", "The dog had bit the man."),
+    ("It was not unexpected.", "No one was surprised."),
+    ("The man bit him first.", "The man had bitten the dog."),
+]
+
+
+def test_bleu_is_the_whole_corpus_s() -> None:
+    answers = [
+        Answer(hypothesis, group, reference_language="en")
+        for hypothesis, group in zip(HYPOTHESES, REFERENCES, strict=True)
+    ]
+    found = TASKS["translation"].aggregates["bleu"].measure(answers, range(3))
+    assert found.value == pytest.approx(0.48530827)
+    assert 0 <= found.low <= found.value <= found.high <= 1
+
+
+def test_variants_of_one_example_are_one_cluster_of_an_aggregate() -> None:
+    answers = [Answer(hypothesis, (hypothesis,), reference_language="en") for hypothesis in HYPOTHESES] * 2
+    assert TASKS["translation"].aggregates["bleu"].measure(answers, [0, 1, 2, 0, 1, 2]).clusters == 3
