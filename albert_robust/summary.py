@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from albert_robust.gate import judge
+from albert_robust.running.alignments import alignments_of
 from albert_robust.running.execute import Execution
 from albert_robust.running.folder import merge
 from albert_robust.running.plan import Cell
 from albert_robust.running.records import CellRecord, Run, SuiteRecord
 from albert_robust.suite.suite import Suite
 
-PACKAGES = ("albert-robust", "numpy", "pytest", "tokenizers", "torch", "transformers")
+PACKAGES = ("albert-robust", "numpy", "pytest", "sacrebleu", "tokenizers", "torch", "transformers")
 
 
 def judged(execution: Execution, cells: Sequence[Cell]) -> list[CellRecord]:
@@ -26,6 +27,7 @@ def run_of(execution: Execution, cells: Sequence[Cell], records: Sequence[CellRe
     run = Run(
         suites=tuple(_suite(suites[name], execution) for name in sorted(suites)),
         cells=tuple(records),
+        alignments=alignments_of(cells, records, execution.outcomes, execution.scorers, execution.cache),
         outcomes=tuple(outcome for cell in cells for outcome in execution.outcomes[cell.suite.name, cell.id]),
         environment=environment(),
         cost={

@@ -1,13 +1,16 @@
-"""Cases as a reader sees them: the outcomes that speak against the model, the worst first."""
+"""Cases as a reader sees them: the outcomes that speak against the model."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from albert_robust.report.display import shorten
 from albert_robust.report.edits import SHORT, Segment, segments, shortened, side
 from albert_robust.report.figures import number
-from albert_robust.running.records import CellRecord, Outcome
+from albert_robust.report.picture import Picture, picture
+from albert_robust.running.records import CaseAlignment, CellRecord, Outcome
 
+COMPARED = {"original": "output for the original", "reference": "expected"}
 LONGEST = 4000  # code points of a whole text; longer ones are in the outcomes file alone
 
 
@@ -46,29 +49,10 @@ class CaseView:
     after: OutputView | None
     references: tuple[OutputView, ...]
     figures: tuple[tuple[str, str], ...]
+    picture: Picture | None
 
 
-def failures(cell: CellRecord, outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Return the outcomes that speak against the model: errors, then the worst first, then in order.
-
-    For invariance an output that changed, for direction one that stayed, for a reference check one below full quality.
-    """
-    errors = [outcome for outcome in outcomes if outcome.status == "error"]
-    weighed = [(_badness(cell.expectation, outcome), outcome) for outcome in outcomes if outcome.status == "tested"]
-    bad = sorted((pair for pair in weighed if pair[0] > 0), key=lambda pair: -pair[0])
-    return errors + [outcome for _, outcome in bad]
-
-
-def _badness(expectation: str, outcome: Outcome) -> float:
-    if expectation == "reference":
-        values = outcome.quality_before.values()
-        return 1 - sum(values) / len(values) if values else 0.0
-    if outcome.agreement is None:
-        return 0.0
-    return outcome.agreement if expectation == "direction" else 1 - outcome.agreement
-
-
-def case_view(cell: CellRecord, outcome: Outcome, numbered: bool) -> CaseView:
+def case_view(cell: CellRecord, outcome: Outcome, numbered: bool, aligned: CaseAlignment | None = None) -> CaseView:
     """Return one outcome, fit to be shown; `numbered` where examples have several variants."""
     reference = cell.expectation == "reference"
     return CaseView(
@@ -82,7 +66,15 @@ def case_view(cell: CellRecord, outcome: Outcome, numbered: bool) -> CaseView:
         after=None if reference else _output(outcome.after, outcome.scores_after),
         references=tuple(_text(text) for text in outcome.references[:3]),
         figures=tuple(_figures(outcome, reference)),
+        picture=None if aligned is None else _picture(aligned, reference),
     )
+
+
+def _picture(found: CaseAlignment, reference: bool) -> Picture:
+    """Return the alignment's picture, under a name that no other picture of the page has."""
+    case = f"{found.suite}\0{found.cell}\0{found.example}\0{found.replicate}".encode("utf-8", "surrogatepass")
+    output = "output" if reference else "output for the variant"
+    return picture(found.alignment, output, COMPARED[found.against], f"t-{hashlib.sha256(case).hexdigest()[:10]}")
 
 
 def _field(name: str, outcome: Outcome) -> FieldView:

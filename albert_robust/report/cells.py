@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, isnan
 
-from albert_robust.report.cases import CaseView, case_view, failures
+from albert_robust.report.cases import CaseView, case_view
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import counted, interval, number
-from albert_robust.report.verdicts import ATTENTION, MARKS, WORST_FIRST, Mark
-from albert_robust.running.records import CellRecord, GateRecord, Outcome
+from albert_robust.report.verdicts import MARKS, WORST_FIRST, Mark
+from albert_robust.running.failures import ATTENTION, failures
+from albert_robust.running.records import CaseAlignment, CellRecord, GateRecord, Outcome
 
 SHOWN = 10  # failures a cell
 SHOWN_IN_ALL = 1500  # keeps the page of a large run small
@@ -82,7 +83,10 @@ def _miss(gate: GateRecord) -> float:
 
 
 def cell_views(
-    cells: Sequence[CellRecord], outcomes: Mapping[tuple[str, str], Sequence[Outcome]], paths: Mapping[str, str]
+    cells: Sequence[CellRecord],
+    outcomes: Mapping[tuple[str, str], Sequence[Outcome]],
+    paths: Mapping[str, str],
+    alignments: Sequence[CaseAlignment] = (),
 ) -> tuple[CellView, ...]:
     """Return cells with their failures.
 
@@ -90,19 +94,34 @@ def cell_views(
         cells: In the order of the page. Passed ones and those that do not apply show no failures.
         outcomes: By suite and cell.
         paths: Of the suites, by name.
+        alignments: Of some of the failures.
     """
     bad = [cell for cell in cells if cell.verdict in ATTENTION]
     limit = min(SHOWN, max(1, SHOWN_IN_ALL // max(1, len(bad))))
     opened = {anchor(cell) for cell in bad[:OPEN]}
+    aligned = {(found.suite, found.cell, found.example, found.replicate): found for found in alignments}
     return tuple(
-        _view(cell, outcomes.get((cell.suite, cell.cell), ()), paths.get(cell.suite, cell.suite), limit, opened)
+        _view(
+            cell, outcomes.get((cell.suite, cell.cell), ()), paths.get(cell.suite, cell.suite), limit, opened, aligned
+        )
         for cell in cells
     )
 
 
-def _view(cell: CellRecord, outcomes: Sequence[Outcome], path: str, limit: int, opened: set[str]) -> CellView:
-    found = failures(cell, outcomes) if cell.verdict in ATTENTION else []
+def _view(
+    cell: CellRecord,
+    outcomes: Sequence[Outcome],
+    path: str,
+    limit: int,
+    opened: set[str],
+    aligned: Mapping[tuple[str, str, str, int], CaseAlignment],
+) -> CellView:
+    found = failures(cell, outcomes)
     numbered = any(outcome.replicate for outcome in outcomes)
+    cases = [
+        case_view(cell, case, numbered, aligned.get((case.suite, case.cell, case.example, case.replicate)))
+        for case in found[:limit]
+    ]
     return CellView(
         anchor=anchor(cell),
         suite=cell.suite,
@@ -114,7 +133,7 @@ def _view(cell: CellRecord, outcomes: Sequence[Outcome], path: str, limit: int, 
         reason=shorten(cell.reason, LONG_REASON),
         accounting=_accounting(cell),
         measures=tuple(_measures(cell)),
-        cases=tuple(case_view(cell, outcome, numbered) for outcome in found[:limit]),
+        cases=tuple(cases),
         heading=_heading(cell, found, limit),
         unshown=max(0, len(found) - limit),
         is_open=anchor(cell) in opened,

@@ -37,11 +37,21 @@ def badge(character: str) -> str:
     return f"U+{ord(character):04X}"
 
 
-def plain(text: str) -> str:
-    """Return a text whose hidden characters are written out, fit for attributes and files: `a‹U+202E›b`."""
-    if text.isascii() and text.isprintable():
+def plain(text: str, edited: bool = False) -> str:
+    """Return a text whose hidden characters are written out, fit for attributes and files: `a‹U+202E›b`.
+
+    Args:
+        text: Any text.
+        edited: Whether it stands alone, as `visible` has it.
+    """
+    if text.isascii() and text.isprintable() and not edited:
         return text
-    return _RUNNING.sub(_written, text)
+    return _alone(text, edited) + (_EDITED if edited else _RUNNING).sub(_written, text)
+
+
+def _alone(text: str, edited: bool) -> str:
+    """Return a circle for a mark to sit on, which would else sit on the letter before the edit."""
+    return "\u25cc" if edited and unicodedata.category(text[:1] or "a").startswith("M") else ""
 
 
 def _written(match: "regex.Match[str]") -> str:
@@ -63,10 +73,8 @@ def visible(text: str, edited: bool = False) -> "Markup":
     """
     from markupsafe import Markup, escape
 
-    pieces: list[str] = []
+    pieces: list[str] = [_alone(text, edited)]
     done = 0
-    if edited and unicodedata.category(text[:1] or "a").startswith("M"):
-        pieces.append("\u25cc")  # a mark alone would sit on the letter before the edit
     for match in (_EDITED if edited else _RUNNING).finditer(text):
         if match["hidden"]:
             title = unicodedata.name(match["one"], "no printable character").lower()

@@ -9,20 +9,15 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from albert_robust.builtin import builtin
-from albert_robust.errors import UsageError
 from albert_robust.report.display import plain, visible
 from albert_robust.report.markdown import code, escaped
 from albert_robust.report.summary import summary
+from albert_robust.report.templates import environment, source
 from albert_robust.report.view import page
 from albert_robust.running.records import Run
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 PAGE = "index.html"
 
@@ -33,17 +28,20 @@ def render_html(run: Run, templates: Sequence[Path] = ()) -> str:
     Args:
         run: What is reported.
         templates: Folders with the user's own templates, style sheet or script, which go before the built-in ones of
-            the same name: `report.html.j2`, `parts.html.j2`, `report.css`, `report.js`.
+            the same name: `report.html.j2`, `parts.html.j2`, `report.css`, `report.js`, and for the pictures of
+            alignments `alignment.svg.j2` and `alignment.css`.
 
     Raises:
         UsageError: A folder of templates does not exist.
     """
     from markupsafe import Markup
 
-    environment = _environment(templates, autoescape=True, made_safe=plain)
-    environment.filters["visible"] = visible
-    style, script = _source(environment, "report.css"), _source(environment, "report.js")
-    return environment.get_template("report.html.j2").render(
+    found = environment(templates, autoescape=True, made_safe=plain)
+    found.filters["visible"] = visible
+    style, script = source(found, "report.css"), source(found, "report.js")
+    if run.alignments:
+        style += source(found, "alignment.css")
+    return found.get_template("report.html.j2").render(
         page=page(run),
         style=Markup(style),
         script=Markup(script),
@@ -60,9 +58,9 @@ def render_markdown(run: Run, templates: Sequence[Path] = ()) -> str:
     """
     from markupsafe import Markup
 
-    environment = _environment(templates, autoescape=False, made_safe=escaped)
-    environment.filters["code"] = lambda text, table=False: Markup(code(text, table))
-    return environment.get_template("report.md.j2").render(page=page(run))
+    found = environment(templates, autoescape=False, made_safe=escaped)
+    found.filters["code"] = lambda text, table=False: Markup(code(text, table))
+    return found.get_template("report.md.j2").render(page=page(run))
 
 
 def render_json(run: Run) -> str:
@@ -82,33 +80,6 @@ def write_report(run: Run, folder: Path, templates: Sequence[Path] = ()) -> Path
     finally:
         part.unlink(missing_ok=True)
     return path
-
-
-def _environment(templates: Sequence[Path], autoescape: bool, made_safe: Callable[[str], str]) -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    for folder in templates:
-        if not folder.is_dir():
-            raise UsageError(f"no folder of templates at {str(folder)!r}")
-
-    def finalize(value: Any) -> Any:
-        return made_safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-    return Environment(
-        loader=FileSystemLoader([*templates, builtin("reports")]),
-        autoescape=autoescape,
-        undefined=StrictUndefined,
-        finalize=finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def _source(environment: "Environment", name: str) -> str:
-    assert environment.loader is not None
-    return environment.loader.get_source(environment, name)[0]
 
 
 def _policy_hash(text: str) -> str:

@@ -23,4 +23,3 @@ MARKS: dict[Verdict, Mark] = {
     "not applicable": Mark("not applicable", "\u2013", "na"),
 }
 WORST_FIRST = tuple(MARKS)
-ATTENTION = WORST_FIRST[: WORST_FIRST.index("passed")]

@@ -11,7 +11,8 @@ from albert_robust.report.cells import CellView, anchor, cell_views, worst_first
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import amount, counted, number
 from albert_robust.report.matrix import Matrix, ReferenceTable, matrices, reference_tables
-from albert_robust.report.verdicts import ATTENTION, MARKS, Mark
+from albert_robust.report.verdicts import MARKS, Mark
+from albert_robust.running.failures import ATTENTION
 from albert_robust.running.records import CellRecord, Outcome, Run, SuiteRecord, Verdict
 from albert_robust.scoring.statistics import NOTHING
 
@@ -107,7 +108,7 @@ def page(run: Run) -> Page:
         outcomes.setdefault((outcome.suite, outcome.cell), []).append(outcome)
     paths = {suite.name: suite.path for suite in run.suites}
     attention = worst_first([cell for cell in run.cells if cell.verdict in ATTENTION])
-    shown = cell_views(attention, outcomes, paths)
+    shown = cell_views(attention, outcomes, paths, run.alignments)
     return Page(
         banner=banner(run.cells),
         suites=tuple(_card(suite, run) for suite in run.suites),

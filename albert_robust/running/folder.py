@@ -1,6 +1,7 @@
 """Keep: a run as two files, `run.json` and `outcomes.parquet`, each written whole or not at all.
 
-`run.json` is written last and names the SHA-256 of the outcomes beside it, so that two runs never mix unnoticed.
+A third, `alignments.json`, is there where a score was taken apart. `run.json` is written last and names the SHA-256 of
+the files beside it, so that two runs never mix unnoticed.
 """
 
 import hashlib
@@ -13,12 +14,23 @@ from pathlib import Path
 from typing import Any
 
 from albert_robust.errors import complaint_at
-from albert_robust.running.records import CellRecord, Change, Counts, GateRecord, Outcome, Run, SuiteRecord
+from albert_robust.running.alignments import chosen, plan_order
+from albert_robust.running.records import (
+    CaseAlignment,
+    CellRecord,
+    Change,
+    Counts,
+    GateRecord,
+    Outcome,
+    Run,
+    SuiteRecord,
+)
+from albert_robust.running.tokens import restored
 from albert_robust.scoring.statistics import Estimate
 
 SCHEMA = 1
-RUN, OUTCOMES = "run.json", "outcomes.parquet"
-_TEXT = ("suite", "cell", "example", "language", "status", "before", "after", "message")
+RUN, OUTCOMES, ALIGNMENTS = "run.json", "outcomes.parquet", "alignments.json"
+_TEXT = ("suite", "cell", "example", "language", "status", "before", "after", "message", "variant_language")
 _JSON = (
     "original", "variant", "changes", "references", "scores_before", "scores_after", "quality_before", "quality_after",
 )  # fmt: skip
@@ -32,6 +44,7 @@ def keep(run: Run, folder: Path) -> None:
     content = {
         "schema": SCHEMA,
         "outcomes": digest,
+        "alignments": _keep_alignments(run.alignments, folder / ALIGNMENTS),
         "suites": [asdict(suite) for suite in run.suites],
         "cells": [_plain(cell) for cell in run.cells],
         "environment": dict(run.environment),
@@ -66,12 +79,13 @@ def open_run(folder: Path) -> Run:
         outcomes=tuple(_outcomes(folder / OUTCOMES)),
         environment=content["environment"],
         cost=content["cost"],
+        alignments=tuple(_alignments(folder / ALIGNMENTS, content.get("alignments"))),
     )
 
 
 def merge(runs: list[Run]) -> Run:
     """Return several parts of one run as one, in plan order."""
-    cells = sorted((cell for run in runs for cell in run.cells), key=lambda cell: (cell.suite, cell.order, cell.cell))
+    cells = sorted((cell for run in runs for cell in run.cells), key=plan_order)
     place = {(cell.suite, cell.cell): number for number, cell in enumerate(cells)}
     outcomes = sorted(
         (outcome for run in runs for outcome in run.outcomes),
@@ -82,8 +96,14 @@ def merge(runs: list[Run]) -> Run:
     for run in runs:
         for name, value in run.cost.items():
             cost[name] = max(cost.get(name, 0), value) if name == "seconds" else cost.get(name, 0) + value
-    environment = runs[0].environment if runs else {}
-    return Run(tuple(suites[name] for name in sorted(suites)), tuple(cells), tuple(outcomes), environment, cost)
+    return Run(
+        suites=tuple(suites[name] for name in sorted(suites)),
+        cells=tuple(cells),
+        outcomes=tuple(outcomes),
+        environment=runs[0].environment if runs else {},
+        cost=cost,
+        alignments=chosen((found for run in runs for found in run.alignments), cells),
+    )
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -93,6 +113,28 @@ def _write(path: Path, data: bytes) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _keep_alignments(alignments: tuple[CaseAlignment, ...], path: Path) -> str | None:
+    """Write alignments, one a line, and return the digest of their file; none leave no file, nor that of an earlier run."""
+    if not alignments:
+        path.unlink(missing_ok=True)
+        return None
+    rows = [json.dumps(asdict(found), sort_keys=True, ensure_ascii=False, allow_nan=False) for found in alignments]
+    data = "".join(("[\n", ",\n".join(rows), "\n]\n")).encode("utf-8", "backslashreplace")
+    _write(path, data)
+    return hashlib.sha256(data).hexdigest()
+
+
+def _alignments(path: Path, digest: str | None) -> Iterator[CaseAlignment]:
+    """Yield the alignments of a run. Without their file, or in a folder of an earlier version, there are none."""
+    if digest is None or not path.exists():
+        return
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise complaint_at(path, "does not belong to run.json beside it", "delete it, or run the suites again")
+    for row in json.loads(data):
+        yield CaseAlignment(**{**row, "alignment": restored(row["alignment"])})
 
 
 def _parquet(outcomes: tuple[Outcome, ...]) -> bytes:

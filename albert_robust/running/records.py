@@ -8,6 +8,7 @@ from albert_robust.scoring.statistics import Estimate
 
 Status = Literal["tested", "not applicable", "unchanged", "rejected", "error"]
 Verdict = Literal["passed", "failed", "known failure", "inconclusive", "error", "not applicable"]
+Against = Literal["original", "reference"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Outcome:
         status: Only `tested` ones are measured.
         original: The example's fields.
         variant: The variant's fields; empty where there is none.
+        variant_language: Of the variant's field whose language the output is in; empty where it is the original's.
         changes: The edits between the two.
         references: What the dataset expects.
         before: The model's output for the original; None where it was not asked or failed.
@@ -64,6 +66,7 @@ class Outcome:
     quality_before: Mapping[str, float] = field(default_factory=dict)
     quality_after: Mapping[str, float] = field(default_factory=dict)
     message: str = ""
+    variant_language: str = ""
 
     @property
     def flipped(self) -> bool:
@@ -133,12 +136,77 @@ class SuiteRecord:
     signature: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class MatchedText:
+    """One text of an alignment, token by token; of a long text the first tokens.
+
+    Attributes:
+        tokens: As a person reads them.
+        weights: Each token's share of the weight of the whole text.
+        nearest: The place in the whole other text of the token that each matched; -1 where that text has none.
+        similarity: To that token, in [-1, 1]; 0 where there is none.
+        length: How many tokens the whole text has.
+    """
+
+    tokens: tuple[str, ...]
+    weights: tuple[float, ...]
+    nearest: tuple[int, ...]
+    similarity: tuple[float, ...]
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentRecord:
+    """An alignment in plain values: rounded, and cut to the first tokens of each text.
+
+    Attributes:
+        candidate: The candidate's tokens.
+        reference: The reference's.
+        similarity: Of the kept candidate tokens (rows) to the kept reference tokens, in [-1, 1].
+        scores: Precision, recall and F of the whole texts.
+        matched: The same before calibration.
+        signature: Of the score.
+    """
+
+    candidate: MatchedText
+    reference: MatchedText
+    similarity: tuple[tuple[float, ...], ...]
+    scores: tuple[float, float, float]
+    matched: tuple[float, float, float]
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAlignment:
+    """Which tokens of a case's output matched which of the text it was scored against.
+
+    Attributes:
+        suite: The case's suite.
+        cell: Its cell.
+        example: Its example.
+        replicate: Which variant of the example.
+        against: The output for the `original`, or the best `reference`.
+        alignment: Token by token.
+    """
+
+    suite: str
+    cell: str
+    example: str
+    replicate: int
+    against: Against
+    alignment: AlignmentRecord
+
+
 @dataclass(frozen=True)
 class Run:
-    """One execution: suites, cells in plan order, outcomes in the same order, and what it cost."""
+    """One execution: suites, cells in plan order, outcomes in the same order, and what it cost.
+
+    Alignments are there for some of the worst cases, cell by cell in plan order, the worst first.
+    """
 
     suites: tuple[SuiteRecord, ...]
     cells: tuple[CellRecord, ...]
     outcomes: tuple[Outcome, ...]
     environment: Mapping[str, Any] = field(default_factory=dict)
     cost: Mapping[str, float] = field(default_factory=dict)
+    alignments: tuple[CaseAlignment, ...] = ()

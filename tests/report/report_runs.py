@@ -1,11 +1,26 @@
 """Runs made by hand, as small as each question allows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from albert_robust.running.records import CellRecord, Change, Counts, GateRecord, Outcome, Run, SuiteRecord, Verdict
-from albert_robust.scoring.statistics import Estimate
+import numpy as np
+
+from albert_robust.running.records import (
+    CaseAlignment,
+    CellRecord,
+    Change,
+    Counts,
+    GateRecord,
+    Outcome,
+    Run,
+    SuiteRecord,
+    Verdict,
+)
+from albert_robust.running.tokens import kept
+from albert_robust.scoring.alignment import Alignment
+from albert_robust.scoring.scores import Scores
+from albert_robust.scoring.statistics import NOTHING, Estimate
 
 SUITE = SuiteRecord(
     name="reviews",
@@ -85,6 +100,42 @@ def cell(perturbation: str = "typos.keyboard@2", verdict: Verdict = "passed", **
 def run(*cells: CellRecord, outcomes: tuple[Outcome, ...] = (), suite: SuiteRecord = SUITE) -> Run:
     environment = {"python": "3.12.4", "platform": "Linux", "packages": {"torch": "2.8.0"}}
     return Run((suite,), cells, outcomes, environment, {"predicted": 1200, "seconds": 12.34})
+
+
+def alignment(candidate: Sequence[str], reference: Sequence[str], **settings: Any) -> Alignment:
+    """An alignment whose similarities count down from 1, unless told otherwise."""
+    shape = (len(candidate), len(reference))
+    falling = np.linspace(1, 0, shape[0] * shape[1], endpoint=False, dtype=np.float32)
+    made = Scores(
+        precision=np.array([0.71]),
+        recall=np.array([0.62]),
+        f=np.array([0.66]),
+        raw=np.array([[0.81, 0.72, 0.76]]),
+        winners=np.array([0]),
+        corpus=NOTHING,
+        empty=0,
+        signature="LABS-F|nrefs:1|lang:en|enc:builtin@c942a224|seed:12345",
+    )
+    return replace(
+        Alignment(
+            candidate=tuple(candidate),
+            reference=tuple(reference),
+            similarity=falling.reshape(shape),
+            candidate_weights=np.arange(1, shape[0] + 1, dtype=np.float32),
+            reference_weights=np.ones(shape[1], dtype=np.float32),
+            scores=made,
+        ),
+        **settings,
+    )
+
+
+def aligned_run(candidate: Sequence[str], reference: Sequence[str]) -> Run:
+    """One failed cell with one flip, taken apart."""
+    made = failed_run()
+    case = made.outcomes[0]
+    drawn = kept(alignment(candidate, reference))
+    found = CaseAlignment(case.suite, case.cell, case.example, case.replicate, "original", drawn)
+    return replace(made, alignments=(found,))
 
 
 def failed_run(**settings: Any) -> Run:

@@ -1,14 +1,16 @@
 """The page in a browser."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from report_runs import cell, outcome, run
+from report_runs import aligned_run, alignment, cell, outcome, run
 
 from albert_robust.report import write_report
+from albert_robust.report.alignment import alignment_svg
 from albert_robust.running.records import Run
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -92,6 +94,64 @@ def test_the_matrix_can_be_filtered_and_sorted(browser: "Browser", address: str)
     shown.locator(".matrix thead button").nth(1).click()
 
     assert "zero_width" in rows.first.inner_text()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_picture_of_forty_tokens_scrolls_inside_its_frame(browser: "Browser", tmp_path: Path, width: int) -> None:
+    address = write_report(aligned_run(["w" * 40] * 50, ["كان"] * 50), tmp_path).as_uri()
+    shown = browser.new_page(viewport={"width": width, "height": 800})
+    said: list[str] = []
+    shown.on("console", lambda message: said.append(message.text))
+    shown.goto(address)
+
+    shown.locator("details.tokens summary").click()
+
+    picture = shown.get_by_role("img", name="Which tokens matched: output for the variant and output for the original")
+    assert picture.is_visible()
+    assert picture.locator("text.label").first.bounding_box() is not None
+    assert said == []
+    assert shown.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_picture_alone_can_be_read_in_light_and_dark(browser: "Browser", tmp_path: Path, scheme: str) -> None:
+    file = tmp_path / "alignment.svg"
+    file.write_text(alignment_svg(alignment(["the", "cat"], ["a", "cat"])), encoding="utf-8")
+    shown = browser.new_page(color_scheme=scheme)
+
+    shown.goto(file.as_uri())
+
+    ground, *inks = shown.evaluate(
+        "[document.querySelector('.ground'), ...document.querySelectorAll('text')].map(one => getComputedStyle(one).fill)"
+    )
+    assert min(contrast(ground, ink) for ink in inks) >= 4.5
+
+
+def test_no_label_of_a_picture_leaves_it(browser: "Browser", tmp_path: Path) -> None:
+    file = tmp_path / "alignment.svg"
+    words = ["Donaudampfschifffahrt", "昨天的天气", "mmmmmmmm", "كان", "क्षि", "WWWW"]
+    file.write_text(alignment_svg(alignment(words, words)), encoding="utf-8")
+    shown = browser.new_page(viewport={"width": 1280, "height": 900})
+
+    shown.goto(file.as_uri())
+
+    across, boxes = shown.evaluate(
+        "[document.documentElement.width.baseVal.value,"
+        " [...document.querySelectorAll('text')].map(one => one.getBoundingClientRect().toJSON())]"
+    )
+    assert all(box["left"] >= 0 and box["right"] <= across and box["top"] >= 0 for box in boxes)
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours (WCAG 2.2)."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_a_script_in_a_report_would_not_run(browser: "Browser", address: str, tmp_path: Path) -> None:

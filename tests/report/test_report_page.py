@@ -10,13 +10,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from report_runs import SUITE, cell, estimate, failed_run, outcome, run
+from report_runs import SUITE, aligned_run, alignment, cell, estimate, failed_run, outcome, run
 
 from albert_robust.errors import UsageError
 from albert_robust.report import render_html, render_json, render_markdown, write_report
 from albert_robust.report.cells import command
 from albert_robust.report.view import banner, page
-from albert_robust.running.records import Counts, Run, Verdict
+from albert_robust.running.records import CaseAlignment, Counts, Run, Verdict
+from albert_robust.running.tokens import kept
 
 NO_COUNTS = Counts(5, 0, 5, 0, 0, 0, 0)
 ATTACKS = [
@@ -110,7 +111,9 @@ def hostile_run(attack: str) -> Run:
         measures={attack: estimate(0.5)},
     )
     passed = replace(cell("a.b@1"), suite=attack, cell=attack, reason=attack)
-    return Run((suite,), (made, reference, passed), (case,), {attack: attack}, {attack: 1.0})
+    tokens = kept(alignment([attack, attack], [attack]))
+    aligned = CaseAlignment(attack, made.cell, attack, 0, "original", replace(tokens, signature=attack))
+    return Run((suite,), (made, reference, passed), (case,), {attack: attack}, {attack: 1.0}, (aligned,))
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -297,6 +300,40 @@ def test_a_long_text_is_shortened_and_whole_on_demand() -> None:
     html = render_html(failed_run(original={"text": text + "end"}, variant={"text": text + "fin"}, changes=()))
 
     assert "whole text with its edits" in html
+
+
+def test_a_case_whose_score_was_taken_apart_shows_which_tokens_matched() -> None:
+    html = render_html(aligned_run(["the", "cat"], ["a", "cat"]))
+
+    assert "<summary>which tokens matched</summary>" in html
+    assert 'aria-label="Which tokens matched: output for the variant and output for the original"' in html
+    assert html.count('<svg class="alignment" role="img"') == 1
+
+
+def test_a_case_of_another_variant_shows_no_tokens() -> None:
+    made = aligned_run(["a"], ["b"])
+    html = render_html(replace(made, alignments=(replace(made.alignments[0], replicate=1),)))
+
+    assert "which tokens matched" not in html
+
+
+def test_the_names_in_a_page_of_many_pictures_are_unique() -> None:
+    made = aligned_run(["a"], ["b"])
+    second = outcome(made.cells[0].cell, "r/2")
+    again = replace(made.alignments[0], example="r/2")
+    html = render_html(replace(made, outcomes=(*made.outcomes, second), alignments=(*made.alignments, again)))
+
+    names = re.findall(r' id="([^"]*)"', html)
+    assert len(names) == len(set(names))
+
+
+def test_a_page_with_pictures_loads_nothing_and_has_one_style() -> None:
+    html = render_html(aligned_run(["the", "cat"], ["a", "cat"]))
+
+    assert "http" not in html.replace("http-equiv", "")
+    assert "url(" not in html
+    assert html.count("<style") == 1
+    assert "style=" not in html.replace("style-src", "")
 
 
 def test_links_from_the_matrix_lead_to_cells() -> None:

@@ -192,16 +192,13 @@ def test_a_cell_alone_has_the_outcomes_that_it_has_among_others(
     assert alone == {("s", planned[3].id): whole["s", planned[3].id]}
 
 
-def test_an_answer_in_the_context_stays_as_it_is(
-    write: Callable[..., Path], tiny: Callable[..., Path], workspace: Workspace
-) -> None:
+def test_an_answer_in_the_context_stays_as_it_is(write: Callable[..., Path], workspace: Workspace) -> None:
     row = '{"context": "Ada lived in London", "question": "Where?", "answers": ["London"]}\n'
     write(d_dot_jsonl=row, model_dot_py="def find(batch):\n    return [one['context'] for one in batch]\n")
     suite = load_suite(
         write(
             s_dot_robust_dot_yaml="task: question-answering\nmodel: {python: 'model:find'}\n"
             "datasets: {d: {path: d.jsonl, language: en}}\n"
-            f"encoder: {tiny()}\n"
             "checks:\n- {expect: invariance, perturbations: [typos.*], severities: [5], fields: [context],"
             " agreement: exact match, variants: 5}\n"
         )

@@ -12,7 +12,7 @@ from albert_robust.errors import InputError
 from albert_robust.running.execute import Workspace, execute
 from albert_robust.running.folder import keep, merge, open_run
 from albert_robust.running.plan import Cell, plan
-from albert_robust.running.records import Change, Outcome, Run
+from albert_robust.running.records import AlignmentRecord, CaseAlignment, Change, MatchedText, Outcome, Run
 from albert_robust.scoring.statistics import NOTHING
 from albert_robust.suite.suite import load_suite
 from albert_robust.summary import judged, run_of
@@ -55,6 +55,54 @@ def test_a_run_comes_back_as_it_was_kept(cells: list[Cell], made: Callable[[list
     keep(run, tmp_path / "run")
     assert open_run(tmp_path / "run") == run
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["outcomes.parquet", "run.json"]
+
+
+def taken_apart(run: Run, word: str = "was") -> Run:
+    """The same run, with an alignment of its first case."""
+    case = run.outcomes[0]
+    candidate = MatchedText((word, "\u202e\ud800"), (0.75, 0.25), (0, 0), (0.81, -0.1), 7)
+    reference = MatchedText(("war",), (1.0,), (0,), (0.81,), 1)
+    found = AlignmentRecord(
+        candidate, reference, ((0.81,), (-0.1,)), (0.71, 0.62, 0.66), (0.8, 0.7, 0.75), "LABS-F|v:1"
+    )
+    aligned = CaseAlignment(case.suite, case.cell, case.example, case.replicate, "original", found)
+    return replace(run, alignments=(aligned,))
+
+
+def test_alignments_come_back_as_they_were_kept(
+    cells: list[Cell], made: Callable[[list[Cell]], Run], tmp_path: Path
+) -> None:
+    run = taken_apart(made(cells))
+    keep(run, tmp_path / "a")
+    keep(run, tmp_path / "b")
+    assert open_run(tmp_path / "a") == run
+    assert (tmp_path / "a/alignments.json").read_bytes() == (tmp_path / "b/alignments.json").read_bytes()
+
+
+def test_a_run_without_alignments_leaves_none_of_an_earlier_run(tmp_path: Path) -> None:
+    plain = Run((), (), (Outcome("s", "c", "1", "en", 0, "tested", {"text": "a"}),))
+    keep(taken_apart(plain), tmp_path)
+    keep(plain, tmp_path)
+    assert not (tmp_path / "alignments.json").exists()
+    assert open_run(tmp_path).alignments == ()
+
+
+def test_a_folder_of_an_earlier_version_has_no_alignments(tmp_path: Path) -> None:
+    keep(Run((), (), ()), tmp_path)
+    content = json.loads((tmp_path / "run.json").read_text())
+    del content["alignments"]
+    (tmp_path / "run.json").write_text(json.dumps(content))
+    assert open_run(tmp_path).alignments == ()
+
+
+def test_alignments_of_another_run_are_told_and_missing_ones_are_none(tmp_path: Path) -> None:
+    plain = Run((), (), (Outcome("s", "c", "1", "en", 0, "tested", {"text": "a"}),))
+    keep(taken_apart(plain), tmp_path / "a")
+    keep(taken_apart(plain, "is"), tmp_path / "b")
+    (tmp_path / "b/alignments.json").replace(tmp_path / "a/alignments.json")
+    with pytest.raises(InputError, match=r"alignments\.json:1:1: does not belong to run\.json beside it"):
+        open_run(tmp_path / "a")
+    assert open_run(tmp_path / "b").alignments == ()
 
 
 def test_two_halves_make_the_whole_in_any_order(cells: list[Cell], made: Callable[[list[Cell]], Run]) -> None:

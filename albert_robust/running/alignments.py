@@ -1,0 +1,143 @@
+"""Align: which tokens matched, for a few of the worst cases of each cell whose score is LABS, kept for the report.
+
+A report is drawn without an encoder, so what it shows of a score is made while the encoder is at hand. What was made once
+comes from the cache. A cell without failures, or without LABS, asks for nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import groupby, islice
+from typing import Protocol, TypeVar
+
+from albert_robust.running.answers import answer_of
+from albert_robust.running.cache import Cache, key
+from albert_robust.running.failures import failures
+from albert_robust.running.plan import Cell
+from albert_robust.running.records import Against, AlignmentRecord, CaseAlignment, CellRecord, Outcome
+from albert_robust.running.tokens import TOKENS, kept, restored
+from albert_robust.scoring.alignment import Alignment
+from albert_robust.scoring.texts import normal
+
+LABS = "labs"  # the measure's name in every task
+CASES = 3  # a cell
+MOST = 150  # a run: each takes up to 12 kB in the folder and 30 kB in the page
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """An output that LABS scored, the texts it was scored against, and the language of each."""
+
+    output: str
+    others: tuple[str, ...]
+    against: Against
+    language: str
+    other_language: str
+
+
+class Explainer(Protocol):
+    """LABS, as alignments need it."""
+
+    @property
+    def identity(self) -> str:
+        """All that shapes an alignment besides the texts and their languages."""
+        ...
+
+    def explain(self, candidate: str, reference: str, *, language: str, reference_language: str) -> Alignment:
+        """Return which token of each text matched which of the other."""
+        ...
+
+
+def alignments_of(
+    cells: Sequence[Cell],
+    records: Sequence[CellRecord],
+    outcomes: Mapping[tuple[str, str], Sequence[Outcome]],
+    scorers: Mapping[str, Explainer],
+    cache: Cache,
+) -> tuple[CaseAlignment, ...]:
+    """Return the alignments of the worst cases of judged cells, in plan order.
+
+    Args:
+        cells: Of any number of suites.
+        records: Their verdicts, one a cell.
+        outcomes: By suite and cell.
+        scorers: By suite. One whose suite has nothing to align is asked nothing.
+        cache: Where alignments that were made before are kept.
+    """
+    judged = sorted(zip(cells, records, strict=True), key=lambda pair: plan_order(pair[1]))
+    worst = [_worst(cell, record, outcomes[record.suite, record.cell]) for cell, record in judged]
+    return tuple(
+        CaseAlignment(
+            suite=case.suite,
+            cell=case.cell,
+            example=case.example,
+            replicate=case.replicate,
+            against=texts.against,
+            alignment=_aligned(texts, scorers[case.suite], cache),
+        )
+        for group in fair(worst)
+        for case, texts in group
+    )
+
+
+def plan_order(record: CellRecord) -> tuple[str, int, str]:
+    """Return a cell's place in a run."""
+    return record.suite, record.order, record.cell
+
+
+def fair(groups: Sequence[Sequence[T]], most: int = MOST) -> list[list[T]]:
+    """Return `most` of the values, the first of every group before any group's second; groups and values keep their order.
+
+    What is chosen from parts, then from those together, is what is chosen from the whole.
+    """
+    ranked = sorted((rank, place) for place, group in enumerate(groups) for rank in range(len(group)))
+    counts = Counter(place for _, place in ranked[:most])
+    return [list(group[: counts[place]]) for place, group in enumerate(groups)]
+
+
+def chosen(alignments: Iterable[CaseAlignment], cells: Sequence[CellRecord]) -> tuple[CaseAlignment, ...]:
+    """Return alignments from several parts of a run in plan order, and no more than a whole run keeps."""
+    places = {(cell.suite, cell.cell): plan_order(cell) for cell in cells}
+
+    def place(found: CaseAlignment) -> tuple[str, int, str]:
+        return places[found.suite, found.cell]
+
+    groups = [list(group) for _, group in groupby(sorted(alignments, key=place), key=place)]
+    return tuple(found for group in fair(groups) for found in group)
+
+
+def _worst(cell: Cell, record: CellRecord, outcomes: Sequence[Outcome]) -> list[tuple[Outcome, Texts]]:
+    """Return a cell's worst cases that LABS scored and that have tokens to match, each with its texts."""
+    found = ((case, _texts(cell, case)) for case in failures(record, outcomes) if case.status == "tested")
+    return list(islice(((case, texts) for case, texts in found if texts is not None), CASES))
+
+
+def _texts(cell: Cell, case: Outcome) -> Texts | None:
+    """Return what LABS compared; None where it compared nothing, or texts in which there is nothing to see."""
+    reference = cell.check.expectation == "reference"
+    answer = answer_of(cell, case, "before" if reference else "after")
+    found = Texts(answer.output, answer.references, "reference", answer.language, answer.reference_language)
+    scored = LABS in (case.quality_before if reference else case.quality_after)
+    if not reference and cell.check.agreement == LABS:
+        original = answer_of(cell, case, "before")
+        found = replace(found, others=(original.output,), against="original", other_language=original.language)
+        scored = True
+    found = replace(found, others=tuple(other for other in dict.fromkeys(found.others) if normal(other)))
+    same = found.output in found.others and found.language == found.other_language
+    return found if scored and not same and normal(found.output) and found.others else None
+
+
+def _aligned(texts: Texts, scorer: Explainer, cache: Cache) -> AlignmentRecord:
+    """Return the alignment with the best of the texts."""
+    name = key("alignment", scorer.identity, TOKENS, asdict(texts))
+    known = cache.get([name]).get(name)
+    if known is not None:
+        return restored(known)
+    each = [
+        scorer.explain(texts.output, other, language=texts.language, reference_language=texts.other_language)
+        for other in texts.others
+    ]
+    made = kept(max(each, key=lambda alignment: float(alignment.scores.f[0])))
+    cache.put([(name, asdict(made))])
+    return made
