@@ -17,6 +17,7 @@ EMBEDDED = "builtin"
 EMBEDDED_FOLDER = Path(__file__).resolve().parent.parent / "encoder"
 WINDOW, OVERLAP = 512, 128  # tokens; a longer text is read in windows, nothing is cut
 BATCH_TOKENS = 4096
+NEED_A_LAYER = ("deberta", "deberta-v2")  # these fail without any, so one more runs than layer 0 needs
 Precision = Literal["fp32", "bf16"]
 Vectors = NDArray[np.float32]
 
@@ -155,8 +156,11 @@ class Encoder:
         mask = (torch.arange(longest) < lengths[:, None]).long() if padded else None
         device = self.model.device
         with torch.inference_mode():
-            output = self.model(input_ids=ids.to(device), attention_mask=None if mask is None else mask.to(device))
-            hidden = output.last_hidden_state.float().cpu().numpy()
+            above = self.model.config.num_hidden_layers > self.layer
+            masks = None if mask is None else mask.to(device)
+            output = self.model(input_ids=ids.to(device), attention_mask=masks, output_hidden_states=above)
+            states = output.hidden_states[self.layer] if above else output.last_hidden_state
+            hidden = states.float().cpu().numpy()
         if not np.isfinite(hidden).all():
             raise UsageError(f"the encoder {self.name!r} computes numbers that are none (NaN): its weights are damaged")
         keep = [
@@ -251,7 +255,7 @@ def load_encoder(
         chosen = int(getattr(config, "labs_layer", layers)) if layer is None else layer
         if not 0 <= chosen <= layers:
             raise UsageError(f"encoder {name!r} has layers 0 to {layers}, got {chosen}")
-        config.num_hidden_layers = chosen
+        config.num_hidden_layers = max(chosen, 1) if config.model_type in NEED_A_LAYER else chosen
         model, loading = _auto_class(config).from_pretrained(
             path, config=config, use_safetensors=True, dtype="float32", output_loading_info=True, **options
         )

@@ -68,7 +68,7 @@ def test_the_layers_above_never_run(make: Make, kind: str, layer: int) -> None:
     cut = load_encoder(str(folder), layer)
     [(_, hidden)] = cut.read(cut.ids([TEXT]))
     assert hidden == pytest.approx(by_transformers(folder, layer), abs=1e-5)
-    assert cut.model.config.num_hidden_layers == layer
+    assert cut.model.config.num_hidden_layers == (max(layer, 1) if kind == "DebertaV2" else layer)
 
 
 @pytest.mark.parametrize("kind", KINDS)
