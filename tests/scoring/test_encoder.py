@@ -93,7 +93,7 @@ def test_packed_layers_compute_the_same(make: Make) -> None:
 
 def test_bf16_is_named_and_near(make: Make) -> None:
     folder = str(make("Bert"))
-    full, half = (Scorer(folder, calibration="none", precision=precision) for precision in ("fp32", "bf16"))  # type: ignore[arg-type]  # a loop loses the literals
+    full, half = (Scorer(folder, calibration="none", precision=precision) for precision in ("fp32", "bf16"))
     one, other = (scorer.score([TEXT], [OTHER]) for scorer in (full, half))
     assert one.f == pytest.approx(other.f, abs=0.02)
     assert "|prec:fp32|" in one.signature
