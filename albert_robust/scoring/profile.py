@@ -7,7 +7,7 @@ another encoder's lies in the folder `labs` of its checkpoint, or where the user
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from albert_robust.errors import UsageError
-from albert_robust.scoring.calibration import Calibration
-from albert_robust.scoring.encoder import Encoder, Vectors
+from albert_robust.scoring.calibration import Calibration, Level
+from albert_robust.scoring.encoder import Encoder, Vectors, encoder_path, load_encoder
 from albert_robust.scoring.neutral import NeutralSpace
 from albert_robust.text.languages import KIN, UNKNOWN, base
 
@@ -171,6 +171,37 @@ def load_profile(folder: Path) -> Profile:
         raise UsageError(
             f"the profile in {folder} is damaged ({error}): make it anew with `albert-robust calibrate`"
         ) from None
+
+
+def find_profile(
+    encoder: str,
+    given: str | Path | Profile | None,
+    calibration: Level,
+    weighting: Weighting | None,
+    allow_network: bool,
+) -> Profile | None:
+    """Return the profile that was given, or the one in the encoder's folder; None where none is and none is needed.
+
+    Raises:
+        UsageError: One is needed and there is none, it is damaged, or it is calibrated for another weighting.
+    """
+    profile = given if isinstance(given, Profile) else None
+    if profile is None:
+        folder = Path(given) if isinstance(given, str | Path) else Path(encoder_path(encoder)) / FOLDER
+        if given is None and not folder.is_dir():
+            if calibration == "none":
+                return None
+            load_encoder(encoder, None, allow_network)  # one that is not there at all has another message
+            raise UsageError(
+                f"the encoder {encoder!r} has no profile: make one with `albert-robust calibrate --encoder {encoder}"
+                " --texts DIR`, or score with calibration='none'"
+            )
+        profile = load_profile(folder)
+    if weighting in (None, profile.weighting):
+        return profile
+    if calibration != "none":
+        raise UsageError(f"the profile is calibrated for weighting {profile.weighting!r}, not {weighting!r}")
+    return replace(profile, weighting=weighting)
 
 
 def _profile(facts: dict[str, Any], tables: dict[str, NDArray[Any]]) -> Profile:

@@ -3,10 +3,7 @@
 Follows BERTScore (Zhang et al., 2020, arXiv:1904.09675); docs/labs.md has the definition, its reasons and its evidence.
 """
 
-from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -15,19 +12,17 @@ from numpy.typing import NDArray
 from albert_robust.errors import UsageError
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.calibration import LEVELS, Level
-from albert_robust.scoring.encoder import EMBEDDED, Encoder, Precision, Vectors, encoder_path, load_encoder, unit
-from albert_robust.scoring.matching import Encoded, Floats, greedy
-from albert_robust.scoring.profile import FOLDER, Profile, Weighting, load_profile
+from albert_robust.scoring.encoder import EMBEDDED, Encoder, Precision, Vectors, load_encoder, unit
+from albert_robust.scoring.matching import Floats, greedy
+from albert_robust.scoring.profile import Profile, Weighting, find_profile
 from albert_robust.scoring.scores import Scores, unmatched
 from albert_robust.scoring.signature import Settings
 from albert_robust.scoring.statistics import mean_of_clusters
 from albert_robust.scoring.texts import checked_clusters, checked_languages, checked_pairs, normal
+from albert_robust.scoring.vectors import Text, TextVectors
 from albert_robust.text.languages import UNKNOWN
 
-TOGETHER = 64  # texts whose tokens are projected together
-KEPT_BYTES = 32 * 2**20  # vectors kept from call to call
 BLOCK, BLOCK_CHARACTERS = 256, 2**18  # pairs and characters that are encoded and matched together, then let go
-Text = tuple[str, str]  # language, text
 Pair = tuple[Text, Text]
 
 
@@ -67,13 +62,13 @@ class Scorer:
         """
         if calibration not in LEVELS:
             raise UsageError(f"calibration: {calibration!r} is none of {', '.join(LEVELS)}")
-        self.profile = _profile(encoder, profile, calibration, weighting, allow_network)
+        self.profile = find_profile(encoder, profile, calibration, weighting, allow_network)
         wanted = self.profile.layer if self.profile and layer is None else layer
         self.encoder: Encoder = load_encoder(encoder, wanted, allow_network, precision)
         if self.profile:
             self.profile.check(self.encoder)
         self.calibration = calibration
-        self._kept = _Kept()
+        self._vectors = TextVectors(self.encoder, self.profile)
 
     def score(
         self,
@@ -134,7 +129,7 @@ class Scorer:
         if reference_language is not None:
             [other] = checked_languages("reference_language", reference_language, [reference])
         found = self.score([candidate], [reference], languages=one, reference_languages=other)
-        sides = [*self._sides([candidate], one), *self._sides([reference], other)]
+        sides = self._vectors.of([self._text(one, candidate), self._text(other, reference)])
         mine, yours = (tuple(self.encoder.words(side.ids.tolist())) for side in sides)
         similarity = sides[0].vectors @ sides[1].vectors.T
         return Alignment(mine, yours, similarity, sides[0].weights, sides[1].weights, found)
@@ -153,7 +148,7 @@ class Scorer:
 
     def token_vectors(self, texts: Sequence[str], language: str = UNKNOWN) -> list[Vectors]:
         """Return the neutral unit vectors of each text's tokens, shape (tokens, k)."""
-        return [side.vectors for side in self._sides(texts, language)]
+        return [side.vectors for side in self._vectors.of([self._text(language, text) for text in texts])]
 
     def signature(self, languages: Iterable[tuple[str, str]] = ((UNKNOWN, UNKNOWN),), nrefs: int = 1) -> str:
         """Return the line that says all that shaped a score of pairs of languages."""
@@ -180,6 +175,9 @@ class Scorer:
         language = self._language(tag)
         return tag if language == tag else f"{tag}({language})"
 
+    def _text(self, tag: str, text: str) -> Text:
+        return self._language(tag), normal(text)
+
     def _language(self, tag: str) -> str:
         return self.profile.language(tag) if self.profile else tag
 
@@ -202,9 +200,9 @@ class Scorer:
         # Pairs that share a reference lie in one block, whatever order they came in.
         open_pairs.sort(key=lambda place: (len(pairs[place][1][1]), pairs[place][1], pairs[place][0]))
         for block in _blocks(pairs, open_pairs):
-            encoded = dict(self._encode(dict.fromkeys(text for place in block for text in pairs[place])))
+            encoded = self._vectors.encode(text for place in block for text in pairs[place])
             for place in block:
-                one, other = (encoded.get(text, _EMPTY) for text in pairs[place])
+                one, other = (encoded.get(text, self._vectors.empty) for text in pairs[place])
                 lengths[place] = len(one.ids), len(other.ids)
                 if len(one.ids) and len(other.ids):
                     raw[place] = greedy(one, other)
@@ -225,97 +223,6 @@ class Scorer:
             raw[met], sides[met, 0], sides[met, 1], lengths[met, 0], lengths[met, 1], self.calibration
         )
         return labs
-
-    def _encode(self, texts: Iterable[Text]) -> Iterator[tuple[Text, Encoded]]:
-        """Yield texts with their vectors; an empty text is left out. What was kept is not encoded again."""
-        wanted = sorted(texts)
-        missing = []
-        for text in wanted:
-            kept = self._kept.get(text)
-            if kept is None:
-                missing.append(text)
-            else:
-                yield text, kept
-        ids = self.encoder.ids([text for _, text in missing])
-        read = self.encoder.read(ids)
-        while group := list(islice(read, TOGETHER)):
-            for language in dict.fromkeys(missing[place][0] for place, _ in group):
-                places, hidden = zip(*(one for one in group if missing[one[0]][0] == language), strict=True)
-                rows = self._neutral([np.array(ids[place], dtype=np.int32) for place in places], hidden, language)
-                for place, encoded in zip(places, rows, strict=True):
-                    self._kept.put(missing[place], encoded)
-                    yield missing[place], encoded
-
-    def _neutral(self, ids: Sequence[NDArray[np.int32]], hidden: Sequence[Vectors], language: str) -> Iterator[Encoded]:
-        """Yield texts of one language in the neutral space: all their tokens are projected together."""
-        tokens = np.concatenate(hidden)
-        if self.profile is None:
-            vectors, weights = unit(tokens), np.ones(len(tokens), dtype=np.float32)
-        else:
-            vectors, norms = self.profile.space.apply(tokens, language)
-            weights = self.profile.weights(np.concatenate(ids), norms, language)
-        ends = np.cumsum([len(found) for found in ids])[:-1]
-        parts = zip(ids, np.split(vectors, ends), np.split(weights, ends), strict=True)
-        return (Encoded(found, *part) for found, *part in parts)
-
-    def _sides(self, texts: Sequence[str], language: str) -> Iterator[Encoded]:
-        """Yield the texts encoded, in their order."""
-        keys = [(self._language(language), normal(text)) for text in texts]
-        encoded = dict(self._encode(dict.fromkeys(keys)))
-        width = self.profile.space.projector.shape[0] if self.profile else self.encoder.width
-        empty = Encoded(_EMPTY.ids, np.zeros((0, width), dtype=np.float32), _EMPTY.weights)
-        return (encoded.get(key, empty) for key in keys)
-
-
-_EMPTY = Encoded(np.zeros(0, dtype=np.int32), np.zeros((0, 0), dtype=np.float32), np.zeros(0, dtype=np.float32))
-
-
-@dataclass
-class _Kept:
-    """The vectors of recent texts, up to a number of bytes."""
-
-    def __init__(self) -> None:
-        self.texts: OrderedDict[Text, Encoded] = OrderedDict()
-        self.size = 0
-
-    def get(self, text: Text) -> Encoded | None:
-        found = self.texts.get(text)
-        if found is not None:
-            self.texts.move_to_end(text)
-        return found
-
-    def put(self, text: Text, encoded: Encoded) -> None:
-        self.texts[text] = encoded
-        self.size += encoded.size
-        while self.size > KEPT_BYTES:
-            self.size -= self.texts.popitem(last=False)[1].size
-
-
-def _profile(
-    encoder: str,
-    given: str | Path | Profile | None,
-    calibration: Level,
-    weighting: Weighting | None,
-    allow_network: bool,
-) -> Profile | None:
-    """Return the profile that was given, or the one in the encoder's folder; None where none is and none is needed."""
-    profile = given if isinstance(given, Profile) else None
-    if profile is None:
-        folder = Path(given) if isinstance(given, str | Path) else Path(encoder_path(encoder)) / FOLDER
-        if given is None and not folder.is_dir():
-            if calibration == "none":
-                return None
-            load_encoder(encoder, None, allow_network)  # one that is not there at all has another message
-            raise UsageError(
-                f"the encoder {encoder!r} has no profile: make one with `albert-robust calibrate --encoder {encoder}"
-                " --texts DIR`, or score with calibration='none'"
-            )
-        profile = load_profile(folder)
-    if weighting in (None, profile.weighting):
-        return profile
-    if calibration != "none":
-        raise UsageError(f"the profile is calibrated for weighting {profile.weighting!r}, not {weighting!r}")
-    return replace(profile, weighting=weighting)
 
 
 def _blocks(pairs: Sequence[Pair], places: Sequence[int]) -> Iterator[list[int]]:

@@ -107,8 +107,8 @@ def test_two_long_texts_are_matched_a_block_at_a_time(tiny_scorer: Scorer, monke
 def test_pairs_are_encoded_a_block_at_a_time(tiny_scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
     candidates, references = [f"text {number}" for number in range(9)], [f"no {number % 4}" for number in range(9)]
     whole = tiny_scorer.score(candidates, references)
-    for name, value in (("BLOCK", 2), ("BLOCK_CHARACTERS", 15), ("KEPT_BYTES", 1)):
-        monkeypatch.setattr(f"albert_robust.scoring.scorer.{name}", value)
+    for name, value in (("scorer.BLOCK", 2), ("scorer.BLOCK_CHARACTERS", 15), ("vectors.KEPT_BYTES", 1)):
+        monkeypatch.setattr(f"albert_robust.scoring.{name}", value)
         again = Scorer(tiny_scorer.encoder.name, calibration="none").score(candidates, references)
         assert again.raw == pytest.approx(whole.raw, abs=1e-5)
 
