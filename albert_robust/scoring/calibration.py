@@ -128,13 +128,6 @@ class Calibration:
         """Return whether translations between two languages were seen."""
         return not np.isnan(self.ceiling[F, a, b])
 
-    def error(self, u: Floats, a: int, b: int) -> Floats:
-        """Return the standard error that the anchors themselves add to each u of a pair of languages."""
-        floor = self.factor_error[a, b] * (1 - u)
-        ceiling = 0.0 if a == b else np.nan_to_num(self.ceiling_error[a, b] / self.ceiling[F, a, b]) * u
-        error: Floats = np.sqrt(floor**2 + ceiling**2)
-        return error
-
 
 def length_features(n: Ints, m: Ints) -> Floats:
     """Return what the floor is a linear function of, shape (pairs, 8): logarithms of the lengths, to the second power."""

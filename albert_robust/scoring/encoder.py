@@ -56,12 +56,6 @@ class Encoder:
         """Numbers in a token vector."""
         return int(self.model.config.hidden_size)
 
-    @property
-    def folder(self) -> Path | None:
-        """The checkpoint's folder; None where it came from a hub's cache."""
-        path = Path(encoder_path(self.name))
-        return path if path.is_dir() else None
-
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the token ids of each text, special tokens left out."""
         if not texts:

@@ -33,20 +33,10 @@ class NeutralSpace:
     name: str
 
     def apply(self, hidden: Vectors, language: str) -> tuple[Vectors, Vectors]:
-        """Return unit vectors in the neutral space, shape (tokens, k), and the length of each before centring by W, (tokens,).
-
-        A language that the space does not know is centred on the mean of all languages' means.
-        """
-        centred: Vectors = hidden - self._mean(language)
+        """Return unit vectors in the neutral space, shape (tokens, k), and the length of each before centring by W, (tokens,)."""
+        centred: Vectors = hidden - self.means[self.languages.index(language)]
         norms: Vectors = np.linalg.norm(centred, axis=1)
         return unit(centred @ self.projector.T), norms
-
-    def _mean(self, language: str) -> Vectors:
-        if language in self.languages:
-            found: Vectors = self.means[self.languages.index(language)]
-            return found
-        overall: Vectors = self.means.mean(axis=0)
-        return overall
 
 
 def fit_space(

@@ -106,15 +106,14 @@ class Scorer:
             for reference in group
         ]
         raw, labs = self._measure(flat)
-        chosen = _winners(labs[:, 2], [len(group) for group in groups])
-        starts = np.cumsum([0, *(len(group) for group in groups[:-1])]) if groups else np.zeros(0)
+        chosen, winners = _winners(labs[:, 2], [len(group) for group in groups])
         table = labs[chosen]
         return Scores(
             precision=table[:, 0],
             recall=table[:, 1],
             f=table[:, 2],
             raw=raw[chosen],
-            winners=(chosen - starts).astype(np.int64),
+            winners=winners,
             corpus=mean_of_clusters(table[:, 2], belong),
             empty=unmatched(raw[chosen]),
             signature=self.signature(zip(own, others, strict=True), max(map(len, groups), default=1)),
@@ -240,10 +239,10 @@ def _blocks(pairs: Sequence[Pair], places: Sequence[int]) -> Iterator[list[int]]
         yield block
 
 
-def _winners(f: Floats, sizes: Sequence[int]) -> NDArray[np.int64]:
-    """Return the place of the best reference of each group, all groups laid end to end."""
-    winners, start = [], 0
-    for size in sizes:
-        winners.append(start + int(np.argmax(f[start : start + size])))
-        start += size
-    return np.array(winners, dtype=np.int64)
+def _winners(f: Floats, sizes: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the place of each group's best reference among all groups laid end to end, and in its own group."""
+    starts = np.cumsum([0, *sizes], dtype=np.int64)
+    winners = np.array(
+        [np.argmax(f[start : start + size]) for start, size in zip(starts, sizes, strict=False)], dtype=np.int64
+    )
+    return starts[:-1] + winners, winners

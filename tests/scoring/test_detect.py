@@ -6,39 +6,17 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sentences import LETTERS
 
 from albert_robust.errors import MissingExtraError
 from albert_robust.scoring.detect import detect
 from albert_robust.scoring.labs import score
 from albert_robust.text.languages import SCRIPTS, is_tag
 
+# Written alike in Malay but for its length: a longer line decides.
 SENTENCES = {
-    "ar": "أرسلت الجدة رسالة طويلة إلى حفيدها الذي يعيش في المدينة.",
-    "bg": "Баба ми изпрати дълго писмо на внука си, който живее в града.",
-    "cs": "Babička poslala dlouhý dopis vnukovi, který žije ve městě.",
-    "de": "Die Großmutter schickte ihrem Enkel, der in der Stadt wohnt, einen langen Brief.",
-    "el": "Η γιαγιά έστειλε ένα μεγάλο γράμμα στον εγγονό της που ζει στην πόλη.",
-    "en": "The grandmother sent a long letter to her grandson who lives in the city.",
-    "es": "La abuela envió una larga carta a su nieto, que vive en la ciudad.",
-    "fa": "مادربزرگ نامه‌ای طولانی برای نوه‌اش که در شهر زندگی می‌کند فرستاد.",
-    "fr": "La grand-mère a envoyé une longue lettre à son petit-fils qui habite en ville.",
-    "he": "סבתא שלחה מכתב ארוך לנכד שלה שגר בעיר.",
-    "hi": "दादी ने शहर में रहने वाले अपने पोते को एक लंबा पत्र भेजा।",
+    **LETTERS,
     "id": "Nenek mengirim surat panjang kepada cucunya yang tinggal di kota karena dia sudah lama tidak pulang.",
-    "it": "La nonna ha mandato una lunga lettera al nipote che abita in città.",
-    "ja": "祖母は町に住んでいる孫に長い手紙を送りました。",
-    "ko": "할머니는 도시에 사는 손자에게 긴 편지를 보냈습니다.",
-    "nl": "De grootmoeder stuurde een lange brief naar haar kleinzoon die in de stad woont.",
-    "pl": "Babcia wysłała długi list do wnuka, który mieszka w mieście.",
-    "pt": "A avó mandou uma longa carta ao neto, que mora na cidade.",
-    "ru": "Бабушка отправила длинное письмо внуку, который живёт в городе.",
-    "sw": "Bibi alimtumia mjukuu wake anayeishi mjini barua ndefu.",
-    "th": "คุณยายส่งจดหมายยาวให้หลานชายที่อาศัยอยู่ในเมือง",
-    "tr": "Büyükanne şehirde yaşayan torununa uzun bir mektup gönderdi.",
-    "uk": "Бабуся надіслала довгого листа онукові, який живе в місті.",
-    "ur": "دادی نے شہر میں رہنے والے اپنے پوتے کو ایک لمبا خط بھیجا۔",
-    "vi": "Bà gửi một lá thư dài cho đứa cháu trai đang sống ở thành phố.",
-    "zh": "奶奶给住在城里的孙子寄了一封长信。",
 }
 
 

@@ -1,0 +1,54 @@
+"""What is left of a language in the neutral space, on vectors made up with known means and directions."""
+
+import numpy as np
+import pytest
+
+from albert_robust.scoring.neutral import NeutralSpace, fit_space
+
+LANGUAGES = ("de", "en", "zh")
+WIDTH = 8
+RNG = np.random.default_rng(0)
+MEANS = RNG.normal(size=(3, WIDTH))
+MIXING = RNG.normal(size=(WIDTH, WIDTH))
+COVARIANCE = MIXING @ MIXING.T
+
+
+def space(lsar: int = 0, abtt: int = 0, white: int = 0, shrink: float = 0.1) -> NeutralSpace:
+    return fit_space(MEANS, np.array([COVARIANCE] * 3), LANGUAGES, lsar=lsar, abtt=abtt, white=white, shrink=shrink)
+
+
+def test_centring_alone_leaves_directions_as_they_are() -> None:
+    tokens = RNG.normal(size=(5, WIDTH)).astype(np.float32)
+    vectors, lengths = space().apply((MEANS[1] + tokens).astype(np.float32), "en")
+    assert lengths == pytest.approx(np.linalg.norm(tokens, axis=1), rel=1e-5)
+    assert vectors == pytest.approx(tokens / lengths[:, None], abs=1e-5)
+
+
+def test_the_directions_in_which_the_means_differ_are_gone() -> None:
+    projected = (MEANS - MEANS.mean(axis=0)) @ space(lsar=2).projector.T  # three means differ in two directions
+    assert projected == pytest.approx(0, abs=1e-5)
+    assert np.abs((MEANS - MEANS.mean(axis=0)) @ space(lsar=1).projector.T).max() > 0.1
+
+
+def test_the_most_common_direction_is_gone() -> None:
+    common = np.linalg.eigh(COVARIANCE)[1][:, -1]
+    assert space(abtt=1).projector @ common == pytest.approx(0, abs=1e-5)
+
+
+def test_whitened_tokens_vary_alike_in_every_direction_that_is_kept() -> None:
+    projector = space(white=4, shrink=0.0).projector.astype(np.float64)
+    assert projector.shape == (4, WIDTH)
+    assert projector @ COVARIANCE @ projector.T == pytest.approx(np.eye(4), abs=1e-4)
+
+
+def test_its_name_says_how_it_was_made() -> None:
+    assert space().name == "center"
+    assert space(lsar=2, abtt=1, white=4).name == "center+lsar2+abtt1+white4"
+
+
+@pytest.mark.parametrize(
+    "choice", [{"lsar": 3}, {"lsar": -1}, {"abtt": WIDTH}, {"white": WIDTH + 1}, {"lsar": 1, "white": WIDTH}]
+)
+def test_more_directions_than_there_are_is_an_error(choice: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match=r"do not fit 3 languages of width 8"):
+        space(**choice)
