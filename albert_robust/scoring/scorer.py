@@ -191,7 +191,8 @@ class Scorer:
     def _match(self, pairs: Sequence[Pair]) -> tuple[Floats, NDArray[np.int64]]:
         """Return precision, recall and F, and both token counts, of distinct pairs; a block is let go when it is done.
 
-        Equal texts of one language score 1, two empty ones too, and an empty text against another 0.
+        Equal texts of one language score 1, two empty ones too. An empty text against another scores 0, and so does one that
+        the tokenizer cannot read.
         """
         raw, lengths = np.zeros((len(pairs), 3)), np.zeros((len(pairs), 2), dtype=np.int64)
         raw[[place for place, (one, other) in enumerate(pairs) if one == other or not (one[1] or other[1])]] = 1.0
@@ -205,7 +206,7 @@ class Scorer:
                 lengths[place] = len(one.ids), len(other.ids)
                 if len(one.ids) and len(other.ids):
                     raw[place] = greedy(one, other)
-                elif not len(one.ids) and not len(other.ids):
+                elif not any(text in encoded for text in pairs[place]):
                     raw[place] = 1.0
         return raw, lengths
 

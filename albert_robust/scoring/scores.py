@@ -23,7 +23,7 @@ class Scores:
         raw: Precision, recall and F as matched, before calibration, shape (pairs, 3).
         winners: Which reference gave the numbers, shape (pairs,).
         corpus: The mean F with its 95 % bootstrap interval.
-        empty: How many pairs had one empty text, and so score 0.
+        empty: How many pairs had an empty text, or one that the tokenizer cannot read, and so score 0.
         signature: All that shaped the numbers, in one line: two scores compare when their signatures agree.
     """
 

@@ -13,6 +13,7 @@ from albert_robust.scoring.profile import Profile
 
 TOGETHER = 64  # texts whose tokens are projected together
 KEPT_BYTES = 32 * 2**20  # vectors kept from call to call
+LEAST_KNOWN = 0.5  # share of a text's weight in tokens that the tokenizer knows
 Text = tuple[str, str]  # language, text
 
 
@@ -32,7 +33,7 @@ class TextVectors:
         return [encoded.get(text, self.empty) for text in texts]
 
     def encode(self, texts: Iterable[Text]) -> dict[Text, Encoded]:
-        """Return texts encoded; one without tokens is left out."""
+        """Return texts encoded; one without tokens is left out, one that the tokenizer cannot read is empty."""
         return dict(self._encode(dict.fromkeys(texts)))
 
     def _encode(self, texts: Iterable[Text]) -> Iterator[tuple[Text, Encoded]]:
@@ -56,7 +57,11 @@ class TextVectors:
                     yield missing[place], encoded
 
     def _neutral(self, ids: Sequence[NDArray[np.int32]], hidden: Sequence[Vectors], language: str) -> Iterator[Encoded]:
-        """Yield texts of one language in the neutral space: all their tokens are projected together."""
+        """Yield texts of one language in the neutral space: all their tokens are projected together.
+
+        Tokens that stand for whatever the tokenizer does not know are left out: they are alike, and what they stand for is
+        not. Where little else is left, blanks and punctuation of a script it cannot read, nothing is.
+        """
         tokens = np.concatenate(hidden)
         if self._profile is None:
             vectors, weights = unit(tokens), np.ones(len(tokens), dtype=np.float32)
@@ -64,8 +69,14 @@ class TextVectors:
             vectors, norms = self._profile.space.apply(tokens, language)
             weights = self._profile.weights(np.concatenate(ids), norms, language)
         ends = np.cumsum([len(found) for found in ids])[:-1]
-        parts = zip(ids, np.split(vectors, ends), np.split(weights, ends), strict=True)
-        return (Encoded(found, *part) for found, *part in parts)
+        unknown = self._encoder.tokenizer.unk_token_id
+        for found, own, counts in zip(ids, np.split(vectors, ends), np.split(weights, ends), strict=True):
+            if unknown in found:
+                known = found != unknown
+                known &= counts[known].sum() >= LEAST_KNOWN * counts.sum()
+                yield Encoded(found[known], own[known], counts[known])
+            else:
+                yield Encoded(found, own, counts)
 
 
 class _Kept:

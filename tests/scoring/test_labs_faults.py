@@ -241,3 +241,18 @@ def test_a_damaged_profile_is_told(tmp_path: Path, name: str, break_it: Callable
 def test_settings_that_are_none_are_told(options: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         Scorer(**options)
+
+
+def test_texts_in_a_script_that_the_encoder_cannot_read_are_not_alike(builtin_scorer: Scorer) -> None:
+    bengali = ["বিড়ালটি বাগানে ঘুমাচ্ছে।", "আজ লোহার দাম খুব কমেছে।"]
+    found = builtin_scorer.score([bengali[0], bengali[0], bengali[0]], [bengali[1], "The cat sleeps.", bengali[0]])
+    assert found.f.tolist() == [0, 0, 1]
+    assert found.empty == 2
+
+
+def test_what_the_tokenizer_does_not_know_is_left_out(builtin_scorer: Scorer) -> None:
+    unknown = builtin_scorer.encoder.tokenizer.unk_token_id
+    [ids] = builtin_scorer.encoder.ids(["A cat 𓀀𓀁 sleeps."])
+    assert unknown in ids
+    [vectors] = builtin_scorer.token_vectors(["A cat 𓀀𓀁 sleeps."], "en")
+    assert len(vectors) == len(ids) - ids.count(unknown)
