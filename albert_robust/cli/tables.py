@@ -25,7 +25,7 @@ def scores_table(found: Scores, several: bool = False) -> str:
         rows.append([str(place + 1), *map(_number, numbers), *[str(found.winners[place] + 1)] * several])
     pairs, clusters = len(found.f), found.corpus.clusters
     apart = "" if clusters == pairs else f" in {clusters} clusters"
-    empty = f", {found.empty} with an empty text" if found.empty else ""
+    empty = f", {found.empty} with an empty or unreadable text" if found.empty else ""
     mean = f"mean F {_number(found.corpus.value)} {_interval(found.corpus)}   {pairs} pairs{apart}{empty}"
     return "\n".join([*_aligned(rows), mean, found.signature])
 

@@ -62,7 +62,9 @@ def test_people_get_a_line_a_pair_the_mean_and_a_signature(capsys: Captured, fil
     assert rows[1].split() == ["1", "1.0000", "1.0000", "1.0000"]
     assert [float(row.split()[3]) for row in rows[1:]] == pytest.approx(found.f, abs=1e-4)
     low, high = found.corpus.low, found.corpus.high
-    assert mean == f"mean F {found.corpus.value:.4f} [{low:.4f}, {high:.4f}]   4 pairs, 1 with an empty text"
+    assert (
+        mean == f"mean F {found.corpus.value:.4f} [{low:.4f}, {high:.4f}]   4 pairs, 2 with an empty or unreadable text"
+    )
     assert signature == found.signature
 
 

@@ -102,9 +102,12 @@ def by_definition(scorer: Scorer, language: str, pair: tuple[str, str]) -> list[
 
 
 def test_it_is_what_it_is_defined_to_be(scorer: Scorer) -> None:
+    encoder = scorer.encoder
+    read = [pair for pair in PAIRS if not any(encoder.tokenizer.unk_token_id in ids for ids in encoder.ids(pair))]
+    assert len(read) >= 6
     for language in ("en", "und"):
-        expected = [by_definition(scorer, language, pair) for pair in PAIRS]
-        left, right = zip(*PAIRS, strict=True)
+        expected = [by_definition(scorer, language, pair) for pair in read]
+        left, right = zip(*read, strict=True)
         assert scorer.score(left, right, languages=language).raw == pytest.approx(np.array(expected), abs=1e-5)
 
 
