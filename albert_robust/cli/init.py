@@ -6,7 +6,14 @@ from typing import Any
 
 from albert_robust.cli.command import command
 
-TASK_NAMES = ("text-classification", "question-answering", "summarization", "translation")
+TASK_NAMES = (
+    "text-classification",
+    "question-answering",
+    "summarization",
+    "translation",
+    "retrieval",
+    "sentence-similarity",
+)
 
 
 def add(commands: Any) -> None:
@@ -14,12 +21,13 @@ def add(commands: Any) -> None:
     example = "albert-robust init --task text-classification --model my_model:predict --data reviews.csv --language en"
     made = command(commands, "init", run, "Write a first suite for your model and data.", example)
     made.add_argument("--task", required=True, choices=TASK_NAMES)
-    made.add_argument("--model", required=True, help="module:function, or a checkpoint folder or name")
+    made.add_argument("--model", required=True, help="module:function, or a folder or name of a checkpoint or encoder")
     made.add_argument("--data", type=Path, required=True, help="JSON Lines, CSV, TSV or Parquet")
     made.add_argument("--language", required=True, help="BCP 47 tag of the data")
     made.add_argument(
         "--reference-language", default="", help="of the references, where it is another: a translation's"
     )
+    made.add_argument("--documents", type=Path, help="what an encoder searches, for retrieval: a text file, one a line")
     made.add_argument(
         "--out", type=Path, default=Path("model.robust.yaml"), help="the suite to write (default: %(default)s)"
     )
@@ -31,7 +39,13 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.suite.starter import write_starter
 
     suite = write_starter(
-        options.out, options.task, options.model, options.data, options.language, options.reference_language
+        options.out,
+        options.task,
+        options.model,
+        options.data,
+        options.language,
+        options.reference_language,
+        options.documents,
     )
     print(f"wrote {options.out}: {len(plan(suite))} cells\nnext: pytest {options.out}")
     return 0

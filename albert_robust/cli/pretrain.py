@@ -12,21 +12,49 @@ def add(commands: Any) -> None:
     """Declare the command."""
     example = "albert-robust pretrain --config encoder.yaml --out encoder/"
     made = command(commands, "pretrain", run, "Train an encoder from text on disk, as a recipe says.", example)
-    made.add_argument("--config", type=Path, required=True, help="the recipe, a YAML file")
+    what = made.add_mutually_exclusive_group(required=True)
+    what.add_argument("--config", type=Path, help="the recipe, a YAML file")
+    what.add_argument(
+        "--search",
+        type=Path,
+        metavar="SPACE",
+        help="a YAML file that names a recipe, the settings to vary and the budget: find the best recipe instead",
+    )
     made.add_argument(
-        "--out", type=Path, required=True, help="folder of the checkpoint; a run goes on from its last stage"
+        "--out",
+        type=Path,
+        required=True,
+        help="folder of the checkpoint; an interrupted run goes on from its last step",
     )
     made.add_argument("--threads", type=int, help="processor threads (default: torch's own)")
+    made.add_argument("--json", action="store_true", help="with --search: print all trials as JSON")
 
 
 def run(options: argparse.Namespace) -> int:
     """Train and say what was read and written."""
-    from albert_robust.pretrain.pretrain import pretrain
+    from albert_robust.cli import search
+    from albert_robust.errors import UsageError
 
-    outcome = pretrain(options.config, options.out, options.threads)
+    if options.search:
+        return search.run(options)
+    if options.json:
+        raise UsageError("--json goes with --search")
+    from tqdm import tqdm
+
+    from albert_robust.pretrain.pretrain import pretrain
+    from albert_robust.pretrain.trainer import Progress
+
+    with tqdm(unit="step", desc="text and tokenizer") as bar:
+
+        def tell(progress: Progress) -> None:
+            bar.set_description(f"stage {progress.stage}", refresh=False)
+            bar.total, bar.n = progress.steps, progress.step
+            found = {} if progress.retrieved is None else {"found": f"{progress.retrieved:.3f}"}
+            left = f"{progress.seconds_left / 60:.0f} min"
+            bar.set_postfix({"loss": f"{progress.loss:.3f}", **found, "left": left}, refresh=True)
+
+        outcome = pretrain(options.config, options.out, options.threads, tell)
     for line in outcome.bad_examples:
         print(f"skipped {line}", file=sys.stderr)
-    print(
-        f"{outcome.pairs} pairs, {outcome.bad_lines} bad lines skipped, {outcome.stages_run} stages: {outcome.folder}"
-    )
+    print(f"{outcome.pairs} pairs, {outcome.bad_lines} bad lines skipped, {outcome.steps} steps: {outcome.folder}")
     return 0

@@ -27,7 +27,7 @@ def scores_table(found: Scores, several: bool = False) -> str:
     apart = "" if clusters == pairs else f" in {clusters} clusters"
     empty = f", {found.empty} with an empty or unreadable text" if found.empty else ""
     mean = f"mean F {_number(found.corpus.value)} {_interval(found.corpus)}   {pairs} pairs{apart}{empty}"
-    return "\n".join([*_aligned(rows), mean, found.signature])
+    return "\n".join([*aligned(rows), mean, found.signature])
 
 
 def comparison_table(names: Sequence[str], both: Sequence[Scores], made: Comparison) -> str:
@@ -35,7 +35,7 @@ def comparison_table(names: Sequence[str], both: Sequence[Scores], made: Compari
     means = [*zip(names, (found.corpus for found in both), strict=True), ("difference", made.difference)]
     rows = [["", "mean F", "95 % interval"], *([name, _number(one.value), _interval(one)] for name, one in means)]
     chance = f"paired bootstrap p = {made.bootstrap:.4f}, approximate randomisation p = {made.randomisation:.4f}"
-    return "\n".join([*_aligned(rows, left={0}), chance, *dict.fromkeys(found.signature for found in both)])
+    return "\n".join([*aligned(rows, left={0}), chance, *dict.fromkeys(found.signature for found in both)])
 
 
 def alignment_table(found: Alignment) -> str:
@@ -46,7 +46,7 @@ def alignment_table(found: Alignment) -> str:
     scores = found.scores
     calibrated = (scores.precision[0], scores.recall[0], scores.f[0])
     numbers = [["", *MEASURES], ["matched", *map(_number, scores.raw[0])], ["score", *map(_number, calibrated)]]
-    return "\n".join([*own, "", *theirs, "", *_aligned(numbers, left={0}), scores.signature])
+    return "\n".join([*own, "", *theirs, "", *aligned(numbers, left={0}), scores.signature])
 
 
 def _side(
@@ -59,7 +59,7 @@ def _side(
             [_printable(others[matches[place]]), _number(similarity[place, matches[place]])] if matches else ["", ""]
         )
         rows.append([_printable(word), f"{weights[place]:.2f}", *match])
-    return _aligned(rows, left={0, 2})
+    return aligned(rows, left={0, 2})
 
 
 def _number(value: float) -> str:
@@ -76,7 +76,7 @@ def _printable(token: str) -> str:
     return "".join(one if one.isprintable() or combining(one) else f"\\u{ord(one):04x}" for one in token) or "''"
 
 
-def _aligned(rows: Sequence[Row], left: Collection[int] = ()) -> list[str]:
+def aligned(rows: Sequence[Row], left: Collection[int] = ()) -> list[str]:
     """Rows as lines whose columns stand below each other, to the right unless their number is in `left`."""
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     lines = []

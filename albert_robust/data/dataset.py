@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from heapq import nsmallest
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ class Source:
         limit: At most so many ids, drawn by the seed; None for all.
         seed: Of the draw.
         reference_language: Of the references; empty where each has its row's.
+        numeric: Whether the references are numbers.
     """
 
     path: Path
@@ -37,6 +39,7 @@ class Source:
     limit: int | None = None
     seed: int = 0
     reference_language: str = ""
+    numeric: bool = False
 
     def files(self) -> list[tuple[Path, str | None]]:
         """Return the files and the language of each; None where the rows say it."""
@@ -152,6 +155,8 @@ def _example(
     references = row.get(source.column(reference))
     many = references if isinstance(references, list) else [references]
     texts = tuple(_text(path, line, source.column(reference), value) for value in many if value is not None)
+    for text in texts if source.numeric else ():
+        _number(path, line, source.column(reference), text)
     name = str(line) if identifier is None else _text(path, line, source.column("id"), str(identifier))
     return _Read(path, line, name, language, values, texts, identifier is not None)
 
@@ -164,6 +169,15 @@ def _cell(source: Source, path: Path, line: int, row: dict[str, Any], name: str)
         mend = f"{hint} or map it in the suite: `columns: {{{name}: ...}}`".strip()
         raise complaint_at(path, f"the column {column!r} is missing", mend, line)
     return row[column]
+
+
+def _number(path: Path, line: int, column: str, text: str) -> None:
+    try:
+        finite = isfinite(float(text))
+    except ValueError:
+        finite = False
+    if not finite:
+        raise complaint_at(path, f"{column!r} holds {text!r:.40}, expected a finite number", line=line)
 
 
 def _text(path: Path, line: int, column: str, value: Any) -> str:

@@ -1,22 +1,29 @@
-"""Parallel text from disk. Bad lines are counted and named, never fatal."""
+"""Text from disk: translations, words and their translations, texts of one language. Bad lines are counted and named."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from albert_robust.data.parallel import ParallelRow, files_of, parallel_rows, stem
+from albert_robust.data.parallel import ParallelRow, files_of, open_text, parallel_rows, stem
 from albert_robust.pretrain.recipe import TextSources
+from albert_robust.pretrain.typos import with_typo
 
 SHOWN = 5
 
 
 @dataclass(slots=True)
 class Corpus:
-    """Translation pairs, shuffled. `languages[i]` are the two languages of `pairs[i]`."""
+    """Pairs of texts. `languages[i]` are the two languages of `pairs[i]`; the first `prose` pairs are texts as people wrote them.
+
+    A text of one language is a pair with itself: two views of it, each without other tokens, shall be near (SimCSE;
+    Gao et al., 2021, arXiv:2104.08821).
+    """
 
     pairs: list[tuple[str, str]] = field(default_factory=list)
     languages: list[tuple[str, str]] = field(default_factory=list)
+    prose: int = 0
     sources: dict[str, int] = field(default_factory=dict)
     bad_lines: int = 0
     bad_examples: list[str] = field(default_factory=list)
@@ -28,29 +35,100 @@ def read_corpus(text: TextSources, folder: Path, seed: int) -> Corpus:
     Raises:
         FileNotFoundError: No file matches the patterns.
     """
-    files = [path for path in files_of(text.parallel, folder) if stem(path) not in text.exclude]
-    if not files:
-        raise FileNotFoundError(
-            f"no file matches {text.parallel!r} below {folder}; name text files in `text: parallel:`"
-        )
     corpus = Corpus()
-    rows = []
-    for path in files:
-        found = list(_rows(path, corpus))
-        corpus.sources[stem(path)] = len(found)
+    rows: list[tuple[bool, ParallelRow]] = []
+    for source in _sources(text, folder):
+        found = [(source.prose, row) for row in _good(source.rows(), corpus)]
+        corpus.sources[stem(source.path)] = len(found)
         rows += found
-    Random(seed).shuffle(rows)
-    rows = rows[: text.max_pairs]
-    corpus.pairs = [(row.text, row.other_text) for row in rows]
-    corpus.languages = [(row.language, row.other_language) for row in rows]
+    rng = Random(seed)
+    rng.shuffle(rows)
+    kept = rows[: text.max_pairs]
+    prose, words = ([row for is_prose, row in kept if is_prose is wanted] for wanted in (True, False))
+    clean = prose + words
+    clean += [_mistyped(clean[rng.randrange(len(clean))], rng) for _ in range(int(text.typos * len(clean)))]
+    corpus.pairs = [(row.text, row.other_text) for row in clean]
+    corpus.languages = [(row.language, row.other_language) for row in clean]
+    corpus.prose = len(prose)
     return corpus
 
 
-def _rows(path: Path, corpus: Corpus) -> Iterator[ParallelRow]:
-    for row in parallel_rows(path):
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file, how its rows are read, and whether they are texts rather than words."""
+
+    path: Path
+    read: Callable[[Path], Iterator[ParallelRow | str]]
+    prose: bool
+
+    def rows(self) -> Iterator[ParallelRow | str]:
+        return self.read(self.path)
+
+
+def _sources(text: TextSources, folder: Path) -> list[_Source]:
+    readers: list[tuple[list[str], Callable[[Path], Iterator[ParallelRow | str]], bool]] = [
+        (text.parallel, parallel_rows, True),
+        (text.lexicons, lambda path: _words(path, text.words_held_out), False),
+        (text.monolingual, _texts, True),
+    ]
+    found = []
+    for patterns, read, prose in readers:
+        paths = [path for path in files_of(patterns, folder) if stem(path) not in text.exclude]
+        if patterns and not paths:
+            raise FileNotFoundError(f"no file matches {patterns!r} below {folder}; name text files in `text:`")
+        found += [_Source(path, read, prose) for path in paths]
+    if not found:
+        raise FileNotFoundError("the recipe names no text: give `parallel`, `lexicons` or `monolingual` in `text:`")
+    return found
+
+
+def held_out(word: str, share: float) -> bool:
+    """Whether a word of a lexicon is among those left out. The same words are, in all languages and sessions."""
+    digest = hashlib.sha256(word.casefold().encode()).digest()
+    return int.from_bytes(digest[:4]) < share * 2**32
+
+
+def _words(path: Path, share: float) -> Iterator[ParallelRow | str]:
+    language, _, other = stem(path).partition("-")
+    for number, line in _lines(path):
+        cells = line.split("\t") if line is not None else []
+        if len(cells) < 2 or not all(cell.strip() for cell in cells[:2]):
+            yield f"{path.name}:{number}: " + (
+                "not UTF-8 text" if line is None else "expected a word and its translation"
+            )
+        elif not held_out(cells[1], share):
+            yield ParallelRow(other, language, cells[1], cells[0])
+
+
+def _texts(path: Path) -> Iterator[ParallelRow | str]:
+    language = stem(path)
+    for number, line in _lines(path):
+        if line is None:
+            yield f"{path.name}:{number}: not UTF-8 text"
+        elif line.strip():
+            yield ParallelRow(language, language, line.strip(), line.strip())
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str | None]]:
+    with open_text(path) as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                yield number, line.decode("utf-8").rstrip("\r\n")
+            except UnicodeDecodeError:
+                yield number, None
+
+
+def _good(rows: Iterator[ParallelRow | str], corpus: Corpus) -> Iterator[ParallelRow]:
+    for row in rows:
         if isinstance(row, ParallelRow):
             yield row
             continue
         corpus.bad_lines += 1
         if len(corpus.bad_examples) < SHOWN:
             corpus.bad_examples.append(row)
+
+
+def _mistyped(row: ParallelRow, rng: Random) -> ParallelRow:
+    if rng.random() < 0.5:
+        return row._replace(text=with_typo(row.text, rng))
+    return row._replace(other_text=with_typo(row.other_text, rng))

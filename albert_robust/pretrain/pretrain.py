@@ -1,17 +1,30 @@
-"""The whole of `albert-robust pretrain`: recipe in, checkpoint folder out, stage by stage, resumable between stages."""
+"""The whole of `albert-robust pretrain`: recipe in, checkpoint folder out, resumable to the step."""
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 from transformers import AlbertForMaskedLM, PreTrainedTokenizerFast
 
-from albert_robust.pretrain.corpus import read_corpus
-from albert_robust.pretrain.recipe import read_recipe
+from albert_robust.errors import UsageError
+from albert_robust.pretrain.checkpoint import Place, keep, kept_place, load_model, load_trained, save_encoder
+from albert_robust.pretrain.corpus import Corpus, read_corpus
+from albert_robust.pretrain.losses import likeness
+from albert_robust.pretrain.network import new_model
+from albert_robust.pretrain.objectives import AttentionObjective, Objective, VectorObjective
+from albert_robust.pretrain.recipe import Recipe, Stage, read_recipe
+from albert_robust.pretrain.sentences import Sentences, tokenized
+from albert_robust.pretrain.team import Team, join
 from albert_robust.pretrain.tokenizer import train_tokenizer
-from albert_robust.pretrain.train import Trainer, new_model, prepare, save
+from albert_robust.pretrain.trainer import Progress, Schedule, run_stage, write_line
+from albert_robust.scoring.encoder import load_encoder
+
+STATE, SENTENCES, FACTS, METRICS = "state.safetensors", "sentences.safetensors", "recipe.json", "metrics.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,55 +35,127 @@ class Outcome:
     pairs: int
     bad_lines: int
     bad_examples: list[str]
-    stages_run: int
+    steps: int
 
 
-def pretrain(config: Path, folder: Path, threads: int | None = None) -> Outcome:
+def pretrain(
+    config: Path, folder: Path, threads: int | None = None, tell: Callable[[Progress], None] = lambda progress: None
+) -> Outcome:
     """Train the encoder that the recipe in `config` describes and write it to `folder`.
 
-    A finished stage is a checkpoint in `folder/stage-N`; a run that finds one goes on from there. Progress goes to
-    `folder/metrics.jsonl`, a line every fifty steps.
+    A run that was interrupted, also by kill -9, goes on from its last kept step, at most two minutes back, and ends with the
+    same weights. Progress goes to `folder/metrics.jsonl` and to `tell`. Under torchrun each process takes its part of a batch.
 
     Raises:
         InputError: The recipe is wrong.
         FileNotFoundError: It names no text.
+        UsageError: The folder holds a run of another recipe, or the teacher cannot be loaded.
     """
     recipe = read_recipe(config)
     if threads:
         torch.set_num_threads(threads)
     torch.manual_seed(recipe.seed)
+    team = join()
     folder.mkdir(parents=True, exist_ok=True)
     corpus = read_corpus(recipe.text, config.parent, recipe.seed)
-    first = _first_unfinished(folder, len(recipe.stages))
-    if first:
-        model = AlbertForMaskedLM.from_pretrained(_stage(folder, first - 1), dtype=torch.float32)
-        tokenizer = PreTrainedTokenizerFast.from_pretrained(_stage(folder, first - 1))
+    with team.leader_first():
+        _claim(folder, recipe)
+        tokenizer = _tokenizer(folder, recipe, corpus)
+        sentences = _sentences(folder, recipe, corpus, tokenizer)
+    texts = [pair[0] for pair in corpus.pairs] if any(stage.teacher for stage in recipe.stages) else []
+    outcome = Outcome(folder, len(corpus.pairs), corpus.bad_lines, corpus.bad_examples, 0)
+    sources = corpus.sources
+    del corpus  # the ids say it all, in a tenth of the memory
+    model = new_model(recipe.architecture, tokenizer)
+    at = kept_place(folder / STATE)
+    if at != Place():
+        load_model(folder / STATE, model)
+    steps = 0
+    for number in range(at.stage, len(recipe.stages)):
+        first = at.step if number == at.stage else 0
+        steps += _stage(number, first, recipe, model, tokenizer, sentences, team, folder, config.parent, texts, tell)
+    if team.leads and steps:
+        save_encoder(model, tokenizer, folder)
+        _write_facts(folder, recipe, sources, outcome.pairs)
+    return Outcome(folder, outcome.pairs, outcome.bad_lines, outcome.bad_examples, steps)
+
+
+def _stage(
+    number: int,
+    first: int,
+    recipe: Recipe,
+    model: AlbertForMaskedLM,
+    tokenizer: PreTrainedTokenizerFast,
+    sentences: Sentences,
+    team: Team,
+    folder: Path,
+    home: Path,
+    texts: list[str],
+    tell: Callable[[Progress], None],
+) -> int:
+    """Run a stage from its step `first` on; return how many steps were taken."""
+    stage, state = recipe.stages[number], folder / STATE
+    schedule = Schedule(sentences, stage, (recipe.seed, number))
+    objective: Objective
+    if stage.train == "vectors":
+        anew = not any(before.train == "vectors" for before in recipe.stages[:number])
+        objective = VectorObjective(model, sentences, stage, team, recipe.seed, anew=anew)
     else:
-        tokenizer = _tokenizer(folder, lambda: train_tokenizer(corpus, recipe.tokenizer, recipe.architecture.positions))
-        model = new_model(recipe.architecture, tokenizer)
-    sides = prepare(recipe, corpus, tokenizer)
-    with (folder / "metrics.jsonl").open("a", encoding="utf-8") as log:
-        trainer = Trainer(recipe, model, tokenizer, sides, log)
-        for number in range(first, len(recipe.stages)):
-            trainer.run(number)
-            save(model, tokenizer, _stage(folder, number))
-    save(model, tokenizer, folder)
-    facts = {"recipe": recipe.model_dump(), "sources": corpus.sources, "pairs": len(corpus.pairs)}
-    (folder / "recipe.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    return Outcome(folder, len(corpus.pairs), corpus.bad_lines, corpus.bad_examples, len(recipe.stages) - first)
+        objective = AttentionObjective(model, tokenizer, sentences, stage, team)
+    if first:
+        load_trained(state, objective.parameters, objective.optimizer)
+
+    def keep_at(step: int) -> None:
+        keep(state, Place(number, step), model, objective.parameters, objective.optimizer)
+
+    def note(progress: Progress) -> None:
+        write_line(folder / METRICS, progress)
+        tell(progress)
+
+    teach = _teacher(home, stage, texts) if stage.teacher else None
+    run_stage(number, schedule, objective, team, first=first, teach=teach, keep=keep_at, tell=note)
+    if team.leads:
+        keep(state, Place(number + 1), model, [], torch.optim.SGD([torch.zeros(1)], lr=0))
+    return schedule.steps - first
 
 
-def _stage(folder: Path, number: int) -> Path:
-    return folder / f"stage-{number}"
+def _teacher(home: Path, stage: Stage, texts: list[str]) -> Callable[[NDArray[np.int64]], Tensor]:
+    local = home / str(stage.teacher)
+    teacher = load_encoder(str(local) if local.is_dir() else str(stage.teacher))
+
+    def teach(rows: NDArray[np.int64]) -> Tensor:
+        return likeness(torch.from_numpy(teacher.embed([texts[row] for row in rows])))
+
+    return teach
 
 
-def _first_unfinished(folder: Path, stages: int) -> int:
-    done = [number for number in range(stages) if (_stage(folder, number) / "model.safetensors").is_file()]
-    return len(done)
+def _claim(folder: Path, recipe: Recipe) -> None:
+    """Make the folder this recipe's, unless it is another's."""
+    path = folder / FACTS
+    facts = recipe.model_dump(mode="json")
+    if path.is_file() and json.loads(path.read_text(encoding="utf-8"))["recipe"] != facts:
+        raise UsageError(f"{folder} holds a run of another recipe: choose another folder, or empty this one")
+    if not path.is_file():
+        path.write_text(json.dumps({"recipe": facts}), encoding="utf-8")
 
 
-def _tokenizer(folder: Path, make: Callable[[], PreTrainedTokenizerFast]) -> PreTrainedTokenizerFast:
+def _write_facts(folder: Path, recipe: Recipe, sources: dict[str, int], pairs: int) -> None:
+    facts = {"recipe": recipe.model_dump(mode="json"), "sources": sources, "pairs": pairs}
+    (folder / FACTS).write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _tokenizer(folder: Path, recipe: Recipe, corpus: Corpus) -> PreTrainedTokenizerFast:
     saved = folder / "tokenizer"
     if not (saved / "tokenizer.json").is_file():
-        make().save_pretrained(saved)
+        made = train_tokenizer(corpus, recipe.tokenizer, recipe.architecture.positions)
+        part = folder / "tokenizer.part"
+        made.save_pretrained(part)
+        part.replace(saved)
     return PreTrainedTokenizerFast.from_pretrained(saved)
+
+
+def _sentences(folder: Path, recipe: Recipe, corpus: Corpus, tokenizer: PreTrainedTokenizerFast) -> Sentences:
+    path = folder / SENTENCES
+    if not path.is_file():
+        tokenized(corpus, tokenizer, max(stage.max_tokens for stage in recipe.stages)).save(path)
+    return Sentences.load(path)

@@ -1,11 +1,14 @@
 """A recipe says everything that shapes an encoder: its text, tokenizer, architecture, stages and seed."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from albert_robust.suite.documents import read_document
+
+SINKS = 2  # numbers that every token vector ends with, so that layer normalisation leaves the others alone
+ORDER = 16  # numbers that say where in its text a token stands
 
 
 class _Strict(BaseModel):
@@ -13,47 +16,83 @@ class _Strict(BaseModel):
 
 
 class TextSources(_Strict):
-    """Which files are read. A file holds tab separated rows: language 1, language 2, text 1, text 2 (plain or xz)."""
+    """Which files are read, plain or xz; glob patterns are relative to the recipe.
 
-    parallel: Annotated[list[str], Field(description="Glob patterns of parallel files, relative to the recipe.")]
+    parallel: tab separated rows of language 1, language 2, text 1, text 2.
+    lexicons: word lists; a file's name starts with its languages (`he-en.tsv`), a row with a word in either.
+    monolingual: one text a line; a file's name starts with its language (`he.txt`).
+    """
+
+    parallel: Annotated[list[str], Field(description="Files of translations.")] = []
+    lexicons: Annotated[list[str], Field(description="Files of words and their translations.")] = []
+    monolingual: Annotated[list[str], Field(description="Files of texts in one language.")] = []
     exclude: Annotated[list[str], Field(description="File stems left out, kept for calibration, say.")] = []
     max_pairs: Annotated[int | None, Field(gt=0, description="Seeded sample of this many pairs.")] = None
+    words_held_out: Annotated[
+        float, Field(ge=0, lt=1, description="Share of a lexicon that is left out, to test what was learnt.")
+    ] = 0.0
+    typos: Annotated[
+        float, Field(ge=0, le=1, description="Copies with typos in one side that are added, a share of the pairs.")
+    ] = 0.0
 
 
 class TokenizerSettings(_Strict):
     """How the subword vocabulary is made."""
 
-    vocabulary: Annotated[int, Field(ge=300)] = 32_000
+    vocabulary: Annotated[int, Field(ge=300, description="Subwords at most, 256 of them single bytes.")] = 32_000
     max_lines: Annotated[int, Field(gt=0, description="Lines a language that the tokenizer is trained on.")] = 30_000
+    coverage: Annotated[float, Field(gt=0.9, le=1, description="Share of characters that are no bytes.")] = 0.9998
     lowercase: bool = True
 
 
 class Architecture(_Strict):
     """ALBERT's sizes (Lan et al., 2020, arXiv:1909.11942): a factorised embedding and shared layers."""
 
-    embedding: Annotated[int, Field(ge=8)] = 192
-    hidden: Annotated[int, Field(ge=8)] = 192
+    embedding: Annotated[int, Field(ge=8, description="Numbers of a token vector.")] = 240
+    hidden: Annotated[int, Field(ge=8)] = 256
     layers: Annotated[int, Field(ge=1)] = 2
     heads: Annotated[int, Field(ge=1)] = 4
-    intermediate: Annotated[int, Field(ge=8)] = 768
+    intermediate: Annotated[int, Field(ge=8)] = 512
     positions: Annotated[int, Field(ge=32)] = 512
     labs_layer: Annotated[int | None, Field(ge=0, description="The layer that the score reads; null for the last.")] = (
         None
     )
 
+    @model_validator(mode="after")
+    def _sizes_fit(self) -> Self:
+        if self.hidden < self.embedding + ORDER:
+            raise ValueError(f"hidden must be at least embedding + {ORDER}: a token's vector and its place")
+        if self.hidden % self.heads:
+            raise ValueError(f"hidden must be a multiple of heads: {self.hidden} is none of {self.heads}")
+        return self
+
 
 class Stage(_Strict):
-    """One pass over the pairs. `embeddings` trains the token vectors alone, `attention` the whole network."""
+    """A part of the training. `vectors` trains the token vectors alone, `attention` the layers over them.
 
-    train: Literal["embeddings", "attention"]
+    The losses: pooled (a text's vector is near its translation's), aligned (so are their tokens', as LABS matches them),
+    masked (a hidden token is guessed; of a translation pair in the light of both sides), and the likeness of texts as a
+    teacher sees it.
+    """
+
+    train: Literal["vectors", "attention"]
     epochs: Annotated[float, Field(gt=0)] = 1.0
     batch: Annotated[int, Field(ge=2)] = 2048
     learning_rate: Annotated[float, Field(gt=0)] = 4e-3
+    temperature: Annotated[
+        float, Field(ge=0, le=1, description="A language is drawn as often as its share of the pairs to this power.")
+    ] = 1.0
     token_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
     max_tokens: Annotated[int, Field(ge=4)] = 64
-    masked_weight: Annotated[
-        float, Field(ge=0, description="Weight of the masked-language loss (attention stage).")
-    ] = 0.0
+    pooled_weight: Annotated[float, Field(ge=0)] = 1.0
+    aligned_weight: Annotated[float, Field(ge=0)] = 0.0
+    aligned_rows: Annotated[int, Field(ge=2, description="Pairs of a batch whose tokens are matched.")] = 64
+    masked_weight: Annotated[float, Field(ge=0, description="Only with attention.")] = 0.0
+    teacher: Annotated[str | None, Field(description="An encoder to learn from: a folder, relative to the recipe.")] = (
+        None
+    )
+    teacher_weight: Annotated[float, Field(ge=0, le=1)] = 0.5
+    freeze_vectors: Annotated[bool, Field(description="Whether layer 0 stays as it is (attention stage).")] = True
 
 
 class Recipe(_Strict):

@@ -8,7 +8,15 @@ from albert_robust.suite.gates import Expectation
 from albert_robust.tasks import TASKS
 from albert_robust.text.languages import is_tag
 
-TaskName = Literal["text-classification", "question-answering", "summarization", "translation"]
+TaskName = Literal[
+    "text-classification",
+    "question-answering",
+    "summarization",
+    "translation",
+    "retrieval",
+    "sentence-similarity",
+]
+KINDS = ("python", "transformers", "finetuned", "extractive", "encoder")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
 Share = Annotated[float, Field(ge=0.5, lt=1)]
 assert set(TaskName.__args__) == set(TASKS)  # type: ignore[attr-defined]  # a Literal's values, at run time
@@ -21,7 +29,7 @@ class Strict(BaseModel):
 
 
 class ModelSpec(Strict):
-    """The model under test: one of `python`, `transformers`, `finetuned`, `extractive`."""
+    """The model under test: one of `python`, `transformers`, `finetuned`, `extractive`, `encoder`."""
 
     python: Annotated[
         str | None,
@@ -36,6 +44,12 @@ class ModelSpec(Strict):
     extractive: Annotated[
         str | None, Field(description="An encoder (`builtin`) that picks a document's central sentence.")
     ] = None
+    encoder: Annotated[
+        str | None, Field(description="An encoder under test: `builtin`, a folder beside the suite, or a hub name.")
+    ] = None
+    documents: Annotated[
+        str | None, Field(description="What the encoder searches, for retrieval: a text file, a document a line.")
+    ] = None
     version: Annotated[
         str | None, Field(description="Identity of a Python model: with it, predictions are kept between runs.")
     ] = None
@@ -43,9 +57,9 @@ class ModelSpec(Strict):
 
     @model_validator(mode="after")
     def _one_kind(self) -> "ModelSpec":
-        kinds = [name for name in ("python", "transformers", "finetuned", "extractive") if getattr(self, name)]
+        kinds = [name for name in KINDS if getattr(self, name)]
         if len(kinds) != 1:
-            raise ValueError(f"{len(kinds)} kinds of model\nname one of python, transformers, finetuned, extractive")
+            raise ValueError(f"{len(kinds)} kinds of model\nname one of {', '.join(KINDS)}")
         return self
 
 

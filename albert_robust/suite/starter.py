@@ -8,7 +8,7 @@ import yaml
 from albert_robust.data.dataset import Source, check_header
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import InputError, UsageError, complaint_at
-from albert_robust.suite.suite import SUFFIX, Suite, load_suite
+from albert_robust.suite.suite import ENCODED, SUFFIX, Suite, load_suite
 from albert_robust.tasks import TASKS, Task
 from albert_robust.text.languages import is_tag
 
@@ -22,22 +22,34 @@ ALIASES = {
     "summary": ("highlights", "target", "abstract"),
     "source": ("src", "text", "input"),
     "translation": ("tgt", "target", "reference"),
+    "query": ("question", "search", "text"),
+    "relevant": ("positive", "document", "answer", "target"),
+    "first": ("sentence1", "sentence_a", "text1", "text"),
+    "second": ("sentence2", "sentence_b", "text2"),
+    "score": ("similarity_score", "similarity", "label"),
 }
 FAMILIES = ("typos.*", "paraphrase.synonym", "paraphrase.filler", "punctuation.strip_final", "case.lower")
 
 
 def write_starter(
-    out: Path, task_name: str, model: str, data: Path, language: str, reference_language: str = ""
+    out: Path,
+    task_name: str,
+    model: str,
+    data: Path,
+    language: str,
+    reference_language: str = "",
+    documents: Path | None = None,
 ) -> Suite:
     """Write a suite and return it, read back.
 
     Args:
         out: The suite's file.
         task_name: As suites write it.
-        model: `module:function`, or a checkpoint folder or name.
+        model: `module:function`, or a checkpoint folder or name, or an encoder's where the task is an encoder's.
         data: The examples.
         language: Of the examples.
         reference_language: Of the references; empty where it is the examples'. A translation's must be said.
+        documents: What an encoder searches.
 
     Raises:
         UsageError: The file exists, its name is no suite's, or the language is none.
@@ -52,7 +64,11 @@ def write_starter(
     task = TASKS[task_name]
     columns = _columns(data, task)
     check_header(Source(data, (language,), columns=columns), task.inputs, task.reference)
-    kind = "python" if ":" in model and not Path(model).exists() else "transformers"
+    made = "encoder" if task_name in ENCODED else "transformers"
+    kind = "python" if ":" in model and not Path(model).exists() else made
+    named = {kind: model if kind == "python" or not Path(model).exists() else _relative(Path(model), out)}
+    if documents is not None:
+        named["documents"] = _relative(documents, out)
     dataset: dict[str, object] = {"path": _relative(data, out), "language": language}
     if reference_language:
         dataset["reference_language"] = reference_language
@@ -60,7 +76,7 @@ def write_starter(
         dataset["columns"] = columns
     content = {
         "task": task_name,
-        "model": {kind: model if kind == "python" or not Path(model).exists() else _relative(Path(model), out)},
+        "model": named,
         "datasets": {"data": dataset},
         "checks": [
             {"expect": "invariance", "perturbations": list(FAMILIES), "gates": ["consistency >= 0.8"]},

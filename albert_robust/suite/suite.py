@@ -21,7 +21,11 @@ SUFFIX = ".robust.yaml"
 UNTRAINED = {
     "summarization": "use `extractive: builtin`",
     "translation": "use `transformers:` or `python:`",
+    "retrieval": "use `encoder:` or `python:`",
+    "sentence-similarity": "use `encoder:` or `python:`",
 }
+SEARCH = "retrieval"
+ENCODED = (SEARCH, "sentence-similarity")  # what an encoder under test does, and a checkpoint does not
 Value = TypeVar("Value")
 
 
@@ -154,7 +158,14 @@ class _Loader:
         path = self.document.path.parent / dataset.path
         per_row = dataset.languages is not None and PLACEHOLDER not in path.name
         source = Source(
-            path, languages, per_row, dataset.columns, dataset.limit, self.spec.seed, dataset.reference_language or ""
+            path,
+            languages,
+            per_row,
+            dataset.columns,
+            dataset.limit,
+            self.spec.seed,
+            dataset.reference_language or "",
+            self.task.numeric,
         )
         if not self.task.speaks and dataset.reference_language is None:
             what = f"the dataset {name!r} does not say the language of its {self.task.reference}s"
@@ -183,6 +194,26 @@ class _Loader:
             )
         if model.extractive and self.task.name != "summarization":
             self._complain(("model", "extractive"), f"an extractive summariser cannot do {self.task.name}", "")
+        if model.transformers and self.task.name in ENCODED:
+            what = f"a checkpoint cannot do {self.task.name} here"
+            self._complain(("model", "transformers"), what, UNTRAINED[self.task.name])
+        if model.encoder and self.task.name not in ENCODED:
+            what = f"an encoder alone cannot do {self.task.name}"
+            self._complain(("model", "encoder"), what, f"it does {' and '.join(ENCODED)}")
+        elif model.encoder or model.documents:
+            self._documents(model)
+
+    def _documents(self, model: ModelSpec) -> None:
+        """Complain of documents that are missing, or that nothing searches."""
+        searches = model.encoder is not None and self.task.name == SEARCH
+        if searches and model.documents is None:
+            what = "the encoder has no documents to search"
+            self._complain(("model", "encoder"), what, "add `documents: documents.txt`, a file with one a line")
+        if model.documents is not None and not searches:
+            self._complain(("model", "documents"), "only an encoder that does retrieval searches documents", "")
+        elif model.documents is not None and not (self.document.path.parent / model.documents).is_file():
+            what = f"no file {model.documents!r} here"
+            self._complain(("model", "documents"), what, "paths are relative to the suite's file")
 
     def _check(self, number: int, check: CheckSpec) -> Check:
         at: Location = ("checks", number)

@@ -1,10 +1,25 @@
 """The tasks, one file each."""
 
-from albert_robust.tasks import classification, question_answering, summarization, translation
+from albert_robust.tasks import (
+    classification,
+    question_answering,
+    retrieval,
+    sentence_similarity,
+    summarization,
+    translation,
+)
 from albert_robust.tasks.task import Answer, Prediction, Quality, Task, TextScorer
 
 TASKS = {
-    task.name: task for task in (classification.TASK, question_answering.TASK, summarization.TASK, translation.TASK)
+    task.name: task
+    for task in (
+        classification.TASK,
+        question_answering.TASK,
+        summarization.TASK,
+        translation.TASK,
+        retrieval.TASK,
+        sentence_similarity.TASK,
+    )
 }
 
 __all__ = ["TASKS", "Answer", "Prediction", "Quality", "Task", "TextScorer"]

@@ -17,7 +17,7 @@ class Prediction:
     """What a model answered.
 
     Attributes:
-        output: A label, an answer or a text.
+        output: A label, an answer or a text; what is none of these as its task writes it.
         scores: The probability of each label, where the model gives them.
     """
 
@@ -64,6 +64,7 @@ class TextScorer(Protocol):
         ...
 
 
+Reader = Callable[[Any], str | None]
 PairMetric = Callable[[Sequence[Compared], TextScorer], list[float]]
 
 
@@ -74,18 +75,25 @@ class Quality:
     Attributes:
         metric: Compares outputs with texts.
         of_source: Whether the text is the output's source; else it is a reference, and the best one counts.
+        of_each: Whether all references count alike, by their mean, and not the best one alone.
         on_request: Whether it is measured only in suites with a gate on it.
     """
 
     metric: PairMetric
     of_source: bool = False
+    of_each: bool = False
     on_request: bool = False
 
     def measure(self, answers: Sequence[Answer], scorer: TextScorer) -> list[float]:
         """Return each answer's value; where there is nothing to compare it with, nan."""
         groups = [self._compared(answer) for answer in answers]
         values = iter(self.metric([pair for group in groups for pair in group], scorer))
-        return [max((next(values) for _ in group), default=nan) for group in groups]
+        return [self._together([next(values) for _ in group]) for group in groups]
+
+    def _together(self, values: list[float]) -> float:
+        if not values:
+            return nan
+        return sum(values) / len(values) if self.of_each else max(values)
 
     def _compared(self, answer: Answer) -> list[Compared]:
         if self.of_source:
@@ -133,6 +141,11 @@ class Aggregate:
         return bootstrap(flat, lambda draws: np.nan_to_num(self.value(draws.reshape(-1, *shape))), confidence)
 
 
+def string(value: Any) -> str | None:
+    """Return a string as it is; of anything else None."""
+    return value if isinstance(value, str) else None
+
+
 @dataclass(frozen=True)
 class Task:
     """One shape of work.
@@ -150,6 +163,9 @@ class Task:
         about: The input that an output is about: what qualities of the source compare it with.
         speaks: The input whose language an output is in; empty where that is the language of the references.
         protect: Returns the strings of an example that no edit may touch.
+        kind: What an output is, as messages say it.
+        written: Returns the output that a model gave as the string that is kept; None where it is no output.
+        numeric: Whether references are numbers.
     """
 
     name: str
@@ -164,28 +180,34 @@ class Task:
     about: str = ""
     speaks: str = ""
     protect: Callable[[Example, str], tuple[str, ...]] = lambda example, name: ()
+    kind: str = "string"
+    written: Reader = string
+    numeric: bool = False
 
     def read(self, answer: Any) -> Prediction:
         """Return what a model answered for one input.
 
         Args:
-            answer: A string, or a mapping with the output under the task's key and, for labels, `scores`.
+            answer: An output, a string in most tasks, or a mapping with it under the task's key and, for labels, `scores`.
 
         Raises:
             ValueError: It is neither, or holds a probability that is none.
         """
-        if isinstance(answer, Prediction):
-            return _checked(answer)
-        if isinstance(answer, str):
-            return _checked(Prediction(answer))
         if isinstance(answer, Mapping) and self.labels and "scores" in answer:
             scores = {str(label): float(value) for label, value in answer["scores"].items()}
             output = answer.get(self.key) or (max(scores, key=lambda label: scores[label]) if scores else None)
             if isinstance(output, str):
                 return _checked(Prediction(output, scores))
-        if isinstance(answer, Mapping) and isinstance(answer.get(self.key), str):
-            return _checked(Prediction(answer[self.key]))
-        raise ValueError(f"the model returned {answer!r:.80}, expected a string or {{{self.key!r}: string}}")
+        output = self.written(self._bare(answer))
+        if output is None:
+            what = f"expected a {self.kind} or {{{self.key!r}: {self.kind}}}"
+            raise ValueError(f"the model returned {answer!r:.80}, {what}")
+        return _checked(Prediction(output, answer.scores if isinstance(answer, Prediction) else {}))
+
+    def _bare(self, answer: Any) -> Any:
+        if isinstance(answer, Prediction):
+            return answer.output
+        return answer.get(self.key) if isinstance(answer, Mapping) else answer
 
 
 def _checked(prediction: Prediction) -> Prediction:

@@ -26,6 +26,7 @@ FLOORS = (
         "api",
         "calibrating",
         "cli",
+        "exporting",
         "handwritten",
         "items",
         "metrics",

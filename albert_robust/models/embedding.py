@@ -1,0 +1,115 @@
+"""An encoder as the model under test: `encoder: builtin`. A text is the mean of its token vectors, of length 1.
+
+It answers how alike two sentences are, and which of a file's documents are nearest to a query.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from albert_robust.errors import complaint_at
+from albert_robust.models.model import Inputs
+from albert_robust.scoring.encoder import Encoder, Vectors, load_encoder
+from albert_robust.tasks.retrieval import plain
+
+NEAREST = 10  # documents in an answer
+DIGITS = 5  # of a cosine: a machine's last bits decide neither a rank nor an answer
+ANSWERING = "v1"  # raise it when the same encoder answers otherwise
+
+
+@dataclass(frozen=True)
+class EmbeddingModel:
+    """An encoder that does one task.
+
+    Attributes:
+        encoder: The encoder.
+        task: `sentence-similarity` or `retrieval`.
+        documents: What is searched.
+    """
+
+    encoder: Encoder
+    task: str
+    documents: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> str:
+        """The encoder's weights, its tokenizer and layer, and the documents decide every answer."""
+        encoder = self.encoder
+        made = f"{encoder.weights_hash}:{encoder.tokenizer_hash}:L{encoder.layer}"
+        return f"encoder:{made}:{documents_hash(self.documents)}:{ANSWERING}"
+
+    def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
+        """Return one answer an input."""
+        return ANSWERS[self.task](self, batch)
+
+    @cached_property
+    def index(self) -> Vectors:
+        """The vectors of the documents, shape (documents, width)."""
+        return self.encoder.embed(self.documents)
+
+
+def similarities(model: EmbeddingModel, batch: Sequence[Inputs]) -> list[Any]:
+    """Return the cosine of the two sentences of each pair; of a text without tokens 0."""
+    first, second = (model.encoder.embed([inputs[name] for inputs in batch]) for name in ("first", "second"))
+    cosines = (first.astype(np.float64) * second).sum(axis=1)
+    return [{"similarity": value} for value in np.round(np.clip(cosines, -1, 1), DIGITS).tolist()]
+
+
+def nearest(model: EmbeddingModel, batch: Sequence[Inputs]) -> list[Any]:
+    """Return the documents nearest to each query, the nearest first; of equally near ones the first of the file."""
+    queries = model.encoder.embed([inputs["query"] for inputs in batch])
+    cosines = np.round(queries.astype(np.float64) @ model.index.T, DIGITS)
+    order = np.argsort(-cosines, axis=1, kind="stable")[:, :NEAREST]
+    return [{"documents": [model.documents[place] for place in row]} for row in order.tolist()]
+
+
+ANSWERS: Mapping[str, Callable[[EmbeddingModel, Sequence[Inputs]], list[Any]]] = {
+    "sentence-similarity": similarities,
+    "retrieval": nearest,
+}
+
+
+def read_documents(path: Path) -> tuple[str, ...]:
+    """Return the documents of a text file, one a line; blank lines are none, and what stands twice counts once.
+
+    Raises:
+        InputError: The file is missing, not UTF-8, or holds no document.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise complaint_at(path, f"cannot read the documents: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise complaint_at(path, "not UTF-8 text", "save the file as UTF-8", line) from None
+    documents = tuple(dict.fromkeys(filter(None, map(plain, text.split("\n")))))
+    if not documents:
+        raise complaint_at(path, "the file holds no document", "write one a line: there is nothing to search")
+    return documents
+
+
+def documents_hash(documents: Sequence[str]) -> str:
+    """Return eight hex digits of SHA-256 over documents in their order."""
+    return hashlib.sha256("\n".join(documents).encode()).hexdigest()[:8]
+
+
+def load_embedding(
+    encoder: str, task: str, documents: tuple[str, ...] = (), allow_network: bool = False
+) -> EmbeddingModel:
+    """Return an encoder as a model.
+
+    Args:
+        encoder: `builtin`, a folder or a hub name.
+        task: `sentence-similarity` or `retrieval`.
+        documents: What is searched, for retrieval.
+        allow_network: Whether a hub may be asked.
+
+    Raises:
+        UsageError: The encoder cannot be loaded.
+    """
+    return EmbeddingModel(load_encoder(encoder, allow_network=allow_network), task, documents)

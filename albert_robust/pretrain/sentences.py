@@ -1,0 +1,99 @@
+"""The corpus as token ids, end to end in one array a side: made once a run, read back after an interruption."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import safe_open
+from safetensors.numpy import save_file
+from transformers import PreTrainedTokenizerFast
+
+from albert_robust.pretrain.corpus import Corpus
+
+CHUNK = 10_000  # texts tokenized at once
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """All sentences of one side, end to end: sentence i is ids[offsets[i]:offsets[i + 1]]."""
+
+    ids: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+
+    def lengths(self, rows: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
+        """Return the token counts of some sentences, shape (rows,), each at most `limit`."""
+        lengths: NDArray[np.int64] = np.minimum(self.offsets[rows + 1] - self.offsets[rows], limit)
+        return lengths
+
+    def gather(self, rows: NDArray[np.int64], limit: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the first tokens of some sentences end to end, and where each starts."""
+        lengths = self.lengths(rows, limit)
+        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        index = np.repeat(self.offsets[rows] - starts, lengths) + np.arange(lengths.sum())
+        return self.ids[index].astype(np.int64), starts
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Pairs of sentences as token ids.
+
+    Attributes:
+        sides: Both sides.
+        languages: The two languages of each pair as numbers, shape (pairs, 2).
+        texts: A hash of each pair's first text, shape (pairs,): equal texts are no contrast to each other.
+        twins: Which pairs are a text and itself, shape (pairs,).
+    """
+
+    sides: tuple[Tokens, Tokens]
+    languages: NDArray[np.int32]
+    texts: NDArray[np.int64]
+    twins: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def save(self, path: Path) -> None:
+        """Write the arrays to a safetensors file, whole or not at all."""
+        part = path.with_name(path.name + ".part")
+        arrays = {f"{name}.{side}": getattr(self.sides[side], name) for side in (0, 1) for name in ("ids", "offsets")}
+        save_file({**arrays, "languages": self.languages, "texts": self.texts, "twins": self.twins}, part)
+        part.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> "Sentences":
+        """Read what `save` wrote."""
+        with safe_open(path, framework="numpy") as file:
+            sides = [Tokens(*(file.get_tensor(f"{name}.{side}") for name in ("ids", "offsets"))) for side in (0, 1)]
+            return cls((sides[0], sides[1]), *(file.get_tensor(name) for name in ("languages", "texts", "twins")))
+
+
+def tokenized(corpus: Corpus, tokenizer: PreTrainedTokenizerFast, limit: int) -> Sentences:
+    """Return the corpus as token ids without special tokens, each sentence cut at `limit`."""
+    names = sorted({language for pair in corpus.languages for language in pair})
+    number = {name: place for place, name in enumerate(names)}
+    languages = np.array([[number[language] for language in pair] for pair in corpus.languages], dtype=np.int32)
+    sides = [_tokens(tokenizer, [pair[side] for pair in corpus.pairs], limit) for side in (0, 1)]
+    texts = np.array([_hash(pair[0]) for pair in corpus.pairs], dtype=np.int64)
+    twins = np.array([left == right for left, right in corpus.pairs])
+    return Sentences((sides[0], sides[1]), languages, texts, twins)
+
+
+def _tokens(tokenizer: PreTrainedTokenizerFast, texts: Sequence[str], limit: int) -> Tokens:
+    backend = tokenizer.backend_tokenizer
+    distinct = list(dict.fromkeys(texts))  # one text often has translations into many languages
+    ids: dict[str, NDArray[np.int32]] = {}
+    for start in range(0, len(distinct), CHUNK):
+        chunk = distinct[start : start + CHUNK]
+        for text, found in zip(chunk, backend.encode_batch_fast(chunk, add_special_tokens=False), strict=True):
+            ids[text] = np.asarray(found.ids[:limit] or [tokenizer.unk_token_id], dtype=np.int32)
+    lengths = [len(ids[text]) for text in texts]
+    return Tokens(
+        np.concatenate([ids[text] for text in texts]), np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    )
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], signed=True)
