@@ -1,9 +1,11 @@
 """How good an encoder is: translations found, likeness, topics, words, typos, guessed tokens, speed. Prints JSON.
 
 Usage: python benchmarks/encoder.py --data EVAL [--lexicon DIR] [--text FILE...] [--encoder builtin] [--layer N] [--only F...]
+       [--against benchmarks/encoder.json]
 
 EVAL holds a folder for each evaluation set (docs/labs.md names them); DIR holds `xx-en.tsv[.xz]` word lists; each FILE is
-parallel text that the encoder was not trained on, for guessing masked tokens.
+parallel text that the encoder was not trained on, for guessing masked tokens. With --against, a figure that is worse than in an
+earlier output by more than a hundredth is named, and the exit code is 1: encoder.json is the shipped encoder's.
 """
 
 import argparse
@@ -252,6 +254,36 @@ FIGURES: dict[str, Callable[[Subject], dict[str, Any]]] = {
 }  # fmt: skip
 
 
+HIGHER = (
+    "tatoeba.mean",
+    "tatoeba.least",
+    "sts.pooled.mean",
+    "topics.others",
+    "words.mean",
+    "words.held_out",
+    "masked.mean",
+)
+LOWER = ("typos.mean_loss", "pool.pooled.same_language", "fertility.largest")
+TOLERATED = 0.01
+
+
+def worse(now: dict[str, Any], before: dict[str, Any]) -> list[str]:
+    """Return the figures, of those in both, that have become worse by more than is tolerated."""
+    result = []
+    for name in (*HIGHER, *LOWER):
+        new, old = (_at(figures, name) for figures in (now, before))
+        if new is not None and old is not None and (old - new if name in HIGHER else new - old) > TOLERATED:
+            result.append(f"{name}: {new}, was {old}")
+    return result
+
+
+def _at(figures: dict[str, Any], name: str) -> float | None:
+    value: Any = figures
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
 def _mean(values: Any) -> float:
     return round(float(np.mean(list(values))), 4)
 
@@ -265,14 +297,17 @@ def main() -> None:
     parser.add_argument("--words-held-out", type=float, default=0.2, help="as in the encoder's recipe")
     parser.add_argument("--encoder", default=EMBEDDED)
     parser.add_argument("--layer", type=int)
+    parser.add_argument("--against", type=Path, help="an earlier output, which must not be better")
     parser.add_argument("--only", nargs="*", choices=sorted(FIGURES), default=list(FIGURES))
     options = parser.parse_args()
     encoder = load_encoder(options.encoder, options.layer)
     subject = Subject(encoder, Sets(options.data), options.lexicon, options.text, options.words_held_out)
     facts = {"encoder": encoder.name, "weights": encoder.weights_hash, "layer": encoder.layer}
-    print(
-        json.dumps({**facts, **{name: FIGURES[name](subject) for name in options.only}}, indent=1, ensure_ascii=False)
-    )
+    figures = {**facts, **{name: FIGURES[name](subject) for name in options.only}}
+    print(json.dumps(figures, indent=1, ensure_ascii=False))
+    if options.against:
+        lost = worse(figures, json.loads(options.against.read_text(encoding="utf-8")))
+        sys.exit("\n".join(["worse than before:", *lost]) if lost else 0)
 
 
 if __name__ == "__main__":

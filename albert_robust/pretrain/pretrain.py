@@ -75,7 +75,7 @@ def pretrain(
         first = at.step if number == at.stage else 0
         steps += _stage(number, first, recipe, model, tokenizer, sentences, team, folder, config.parent, texts, tell)
     if team.leads and steps:
-        save_encoder(model, tokenizer, folder)
+        save_encoder(model, tokenizer, folder, recipe.stored)
         _write_facts(folder, recipe, sources, outcome.pairs)
     return Outcome(folder, outcome.pairs, outcome.bad_lines, outcome.bad_examples, steps)
 

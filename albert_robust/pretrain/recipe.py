@@ -104,6 +104,9 @@ class Recipe(_Strict):
     tokenizer: TokenizerSettings = TokenizerSettings()
     architecture: Architecture = Architecture()
     stages: Annotated[list[Stage], Field(min_length=1)]
+    stored: Annotated[
+        Literal["fp16", "fp8"], Field(description="How token vectors are kept on disk; the rest is fp16.")
+    ] = "fp16"
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -17,7 +17,7 @@ EMBEDDED = "builtin"
 EMBEDDED_FOLDER = Path(__file__).resolve().parent.parent / "encoder"
 WINDOW, OVERLAP = 512, 128  # tokens; a longer text is read in windows, nothing is cut
 BATCH_TOKENS = 4096
-NEED_A_LAYER = ("deberta", "deberta-v2")  # these fail without any, so one more runs than layer 0 needs
+NEED_A_LAYER = ("deberta", "deberta-v2", "modernbert")  # these fail without any, so one more runs than layer 0 needs
 Precision = Literal["fp32", "bf16"]
 Vectors = NDArray[np.float32]
 

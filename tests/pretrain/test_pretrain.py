@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+import torch
 
 from albert_robust import score
 from albert_robust.errors import InputError, UsageError
@@ -81,6 +82,17 @@ def test_transformers_loads_the_encoder_whole(trained: Outcome, kind: str) -> No
     assert set(loading["missing_keys"]) <= {"pooler.weight", "pooler.bias"}
     output = model(**tokenizer("der Hund mag Wasser.", return_tensors="pt"))[0]
     assert output.isfinite().all()
+
+
+def test_an_encoder_kept_in_eight_bits_is_nearly_the_same_and_smaller(trained: Outcome, tmp_path: Path) -> None:
+    transformers = importlib.import_module("transformers")
+    small = pretrain(recipe(tmp_path, RECIPE + "stored: fp8\n"), tmp_path / "out", threads=1)
+    words = transformers.AutoTokenizer.from_pretrained(small.folder)("der Hund mag Wasser.", return_tensors="pt")
+    models = [transformers.AutoModelForMaskedLM.from_pretrained(folder) for folder in (trained.folder, small.folder)]
+    assert {model.dtype for model in models} == {torch.float32}
+    full, rounded = (model(**words).logits.detach() for model in models)
+    assert torch.nn.functional.cosine_similarity(full, rounded, dim=-1).min() > 0.98
+    assert len(weights(small.folder)) < 0.9 * len(weights(trained.folder))
 
 
 def test_the_encoder_scores_texts_and_its_training_shows(trained: Outcome) -> None:
