@@ -38,7 +38,7 @@ class Team:
             distributed.barrier()
 
     def part(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return this process's part of a batch; all parts are equally large, up to size - 1 rows are left out."""
+        """Return this process's part of a batch."""
         each = len(rows) // self.size
         return rows[self.rank * each : (self.rank + 1) * each]
 

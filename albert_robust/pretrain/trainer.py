@@ -124,6 +124,7 @@ def run_stage(
 
 def _batch(schedule: Schedule, rows: NDArray[np.int64], step: int, team: Team, teach: Teach | None) -> Batch:
     key = np.random.SeedSequence([*schedule.seed, step, team.rank]).generate_state(1, np.uint64)[0]
+    rows = rows[: len(rows) // team.size * team.size]  # all parts are equally large
     return Batch(team.part(rows), torch.Generator().manual_seed(int(key) >> 1), step, teach(rows) if teach else None)
 
 

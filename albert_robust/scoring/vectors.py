@@ -59,8 +59,9 @@ class TextVectors:
     def _neutral(self, ids: Sequence[NDArray[np.int32]], hidden: Sequence[Vectors], language: str) -> Iterator[Encoded]:
         """Yield texts of one language in the neutral space: all their tokens are projected together.
 
-        Tokens that stand for whatever the tokenizer does not know are left out: they are alike, and what they stand for is
-        not. Where little else is left, blanks and punctuation of a script it cannot read, nothing is.
+        Tokens that stand for whatever the tokenizer does not know, be it one for all or single bytes, are left out: they are
+        alike, and what they stand for is not. Where little else is left, blanks and punctuation of a script it cannot read,
+        nothing is.
         """
         tokens = np.concatenate(hidden)
         if self._profile is None:
@@ -69,11 +70,12 @@ class TextVectors:
             vectors, norms = self._profile.space.apply(tokens, language)
             weights = self._profile.weights(np.concatenate(ids), norms, language)
         ends = np.cumsum([len(found) for found in ids])[:-1]
-        unknown = self._encoder.tokenizer.unk_token_id
+        starts, rest = self._encoder.unreadable
         for found, own, counts in zip(ids, np.split(vectors, ends), np.split(weights, ends), strict=True):
-            if unknown in found:
-                known = found != unknown
-                known &= counts[known].sum() >= LEAST_KNOWN * counts.sum()
+            characters = ~np.isin(found, rest)
+            known = characters & ~np.isin(found, starts)
+            if not known.all():
+                known &= counts[known].sum() >= LEAST_KNOWN * counts[characters].sum()
                 yield Encoded(found[known], own[known], counts[known])
             else:
                 yield Encoded(found, own, counts)

@@ -13,6 +13,7 @@ from .pairs import PARALLEL, Found, Pairs, add_buckets, sample, translations
 from .texts import BUCKETS, Pool, damaged, pools, unrelated
 
 ZERO = 0.02  # M2 counts a mean up to here as 0
+UNSEEN = "unseen languages"
 LEVELS = "12345"  # errors in a translation of XQ-MEval
 
 
@@ -40,7 +41,10 @@ def m1(metric: Metric, sets: Sets, size: Size) -> Found:
 
 
 def m2(metric: Metric, sets: Sets, size: Size) -> Found:
-    """Unrelated texts of every two languages, one with itself too; 3 x lines, so that the error of a mean is near .005."""
+    """Unrelated texts of every two languages, one with itself too; 3 x lines, so that the error of a mean is near .005.
+
+    `unseen languages` are those of NTREX that the profile does not know, scored as `und`.
+    """
     pairs, names = Pairs(), (*PARALLEL, "sib200")
     for name in names:
         parallel = sample(sets.parallel(name), 3 * size.lines)
@@ -49,8 +53,13 @@ def m2(metric: Metric, sets: Sets, size: Size) -> Found:
             there = parallel.texts[right]
             pairs.add((name, left, right), parallel.texts[left], [there[place] for place in partner], left, right)
     add_buckets(pairs, pools(sets, 2 * size.lines))
+    parallel = sample(sets.parallel("ntrex", unseen=True), 3 * size.lines)
+    partner = unrelated(parallel.documents, seed=2)
+    for left, right in combinations_with_replacement(parallel.languages, 2):
+        there = parallel.texts[right]
+        pairs.add((UNSEEN, left, right), parallel.texts[left], [there[place] for place in partner], "und", "und")
     found = pairs.by_group(metric)
-    parts = {part: {group: f for group, f in found.items() if group[0] == part} for part in (*names, *BUCKETS)}
+    parts = {part: {group: f for group, f in found.items() if group[0] == part} for part in (*names, *BUCKETS, UNSEEN)}
     lines_only = {group: f for group, f in found.items() if group[0] in names}
     return {"all": _zero(lines_only), **{part: _zero(groups) for part, groups in parts.items()}}
 

@@ -20,6 +20,7 @@ HEADLINES = (
     ("M2 mean, 5-16 tokens", "M2.5-16.mean", "0"),
     ("M2 mean, 17-64 tokens", "M2.17-64.mean", "0"),
     ("M2 mean, 65+ tokens", "M2.65+.mean", "0"),
+    ("M2 max abs, unseen languages", "M2.unseen languages.max", "<= .05"),
     ("M3 ntrex, translation nearest", "M3.ntrex.translation", ""),
     ("M3 ntrex, same language nearest", "M3.ntrex.same_language", "-> 0"),
     ("M3 sib200, same language nearest", "M3.sib200.same_language", "-> 0"),
