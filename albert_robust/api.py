@@ -87,11 +87,13 @@ def run(suite: Suite, *, workspace: Path = Path(".albert_robust"), allow_network
     from uuid import uuid4
 
     from albert_robust.running.execute import Workspace, execute
-    from albert_robust.running.plan import plan
-    from albert_robust.summary import judged, run_of
+    from albert_robust.running.plan import across, plan
+    from albert_robust.summary import judged, judged_across, run_of
 
     cells = plan(suite)
     execution = execute(cells, Workspace(workspace, uuid4().hex, allow_network))
     for mistake in execution.mistakes.values():
         raise mistake
-    return run_of(execution, cells, judged(execution, cells))
+    compared = across(cells)
+    records = [*judged(execution, cells), *judged_across(execution, compared)]
+    return run_of(execution, [*cells, *compared], records)

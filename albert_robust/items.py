@@ -10,11 +10,13 @@ from albert_robust.errors import InputError, MissingExtraError
 from albert_robust.perturbing.registry import PACK
 from albert_robust.plugin import VERDICT
 from albert_robust.running.execute import examples_of
-from albert_robust.running.plan import Cell, plan
+from albert_robust.running.plan import Cell, Item, across, plan
 from albert_robust.running.records import CellRecord
 from albert_robust.session import RobustSession, robust_session
-from albert_robust.show import describe
+from albert_robust.show import describe, describe_across
 from albert_robust.suite.suite import Suite, load_suite
+
+BASELINE = "baseline"
 
 
 class CellFailedError(Exception):
@@ -28,19 +30,23 @@ class KnownFailureError(CellFailedError):
 class RobustFile(pytest.File):
     """A `*.robust.yaml` file."""
 
-    def collect(self) -> Iterator["RobustItem"]:
-        """Yield an item a cell. A broken suite is a collection error of one clear line a mistake."""
+    def collect(self) -> Iterator[pytest.Item]:
+        """Yield an item a cell, and one for a baseline. A broken suite is a collection error of one clear line a mistake."""
         state = robust_session(self.config)
         try:
             suite = load_suite(self.path, (self.config.rootpath / PACK,), state.seed, self.config.rootpath)
             cells = plan(suite)
             self._check_data(suite)
+            state.baselines.meet(suite, cells)
         except (InputError, MissingExtraError, pytest.UsageError) as error:
             raise self.CollectError(str(error)) from None
         state.suites[suite.name] = suite
-        for cell in cells:
+        items: list[Item] = [*cells, *across(cells)]
+        for cell in items:
             # Since 9.2 pytest reads the brackets of an id but not those of a name, and --lf compares the two.
             yield RobustItem.from_parent(self, name=cell.id, nodeid=f"{self.nodeid}::{cell.id}", cell=cell)
+        if suite.name in state.baselines.known:
+            yield BaselineItem.from_parent(self, name=BASELINE, suite=suite)
 
     def _check_data(self, suite: Suite) -> None:
         """Read the data: all of it before a run, the first rows when cells are only listed."""
@@ -52,19 +58,19 @@ class RobustFile(pytest.File):
 
 
 class RobustItem(pytest.Item):
-    """One cell."""
+    """One cell, or several compared with each other."""
 
-    def __init__(self, *, cell: Cell, **options: Any) -> None:
+    def __init__(self, *, cell: Item, **options: Any) -> None:
         super().__init__(**options)
         self.cell = cell
         self.add_marker("robust")
         self.extra_keyword_matches.update(
-            {cell.suite.task.name, cell.check.expectation, cell.language, *cell.suite.tags}
+            filter(None, {cell.suite.task.name, cell.check.expectation, cell.language, *cell.suite.tags})
         )
         mark = cell.mark
         if mark is not None and mark.skip:
             self.add_marker(pytest.mark.skip(reason=mark.skip))
-        elif mark is not None and mark.xfail:
+        elif mark is not None and mark.xfail and not mark.expired(cell.suite.today):
             self.add_marker(pytest.mark.xfail(reason=mark.xfail, raises=KnownFailureError))
 
     @property
@@ -78,14 +84,19 @@ class RobustItem(pytest.Item):
         self.stash[VERDICT] = record.verdict
         self.user_properties += _numbers(record)
         verdict: str = record.verdict
-        if verdict == "inconclusive":
+        if verdict == "inconclusive" and self.cell.check.on_failure != "warn":
             verdict = {"fail": "failed", "pass": "passed"}.get(self.cell.suite.on_inconclusive, verdict)
         if verdict in {"failed", "error", "known failure"}:
             kind = KnownFailureError if verdict == "known failure" else CellFailedError
             again = f'pytest "{self.nodeid}" --robust-seed {self.cell.suite.seed}'
-            raise kind(describe(self.cell, record, self.state.outcomes(self.cell), again))
+            raise kind(self._described(record, again))
         if verdict != "passed":
             pytest.skip(f"{verdict}: {record.reason}")
+
+    def _described(self, record: CellRecord, again: str) -> str:
+        if isinstance(self.cell, Cell):
+            return describe(self.cell, record, self.state.outcomes(self.cell), again)
+        return describe_across(self.cell, record, again)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return a mistake or a failing cell as its own message, a bug of ours with its traceback."""
@@ -96,6 +107,36 @@ class RobustItem(pytest.Item):
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """Return the place of the cell's check in its suite."""
         return self.path, self.cell.check.line - 1, f"{self.cell.check.expectation} {self.name}"
+
+
+class BaselineItem(pytest.Item):
+    """Whether all cells of a suite's baseline are still there. How each of them stands, its own item says."""
+
+    def __init__(self, *, suite: Suite, **options: Any) -> None:
+        super().__init__(**options)
+        self.suite = suite
+        self.add_marker("robust")
+        self.extra_keyword_matches.update({suite.task.name, *suite.tags})
+
+    def runtest(self) -> None:
+        """Fail where cells are missing, or warn if that was asked for."""
+        baselines = robust_session(self.config).baselines
+        gone = baselines.missing_of(self.suite)
+        message = "\n".join(f"{record.cell}: {record.reason}" for record in gone)
+        if gone and not baselines.lenient:
+            raise CellFailedError(message)
+        if gone:
+            self.warn(pytest.PytestWarning(message))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Return the message alone, of a bug of ours its traceback."""
+        return (
+            str(excinfo.value) if isinstance(excinfo.value, CellFailedError) else super().repr_failure(excinfo, style)
+        )
+
+    def reportinfo(self) -> tuple[Any, int | None, str]:
+        """Return the suite's place."""
+        return self.path, 0, f"{self.suite.name} {self.name}"
 
 
 def _numbers(record: CellRecord) -> list[tuple[str, object]]:
@@ -111,4 +152,8 @@ def _numbers(record: CellRecord) -> list[tuple[str, object]]:
             name = gate.measure.replace(" ", "_")
             estimate = gate.estimate
             numbers += [(name, estimate.value), (f"{name}_low", estimate.low), (f"{name}_high", estimate.high)]
+    drop = record.comparison.drop if record.comparison else None
+    if drop is not None and record.comparison is not None:
+        numbers += [("baseline_drop", drop.value), ("baseline_drop_low", drop.low), ("baseline_drop_high", drop.high)]
+        numbers.append(("baseline_p", record.comparison.adjusted))
     return numbers

@@ -5,6 +5,7 @@ Imported by every pytest run in the environment: nothing heavy is loaded until a
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,10 +22,14 @@ OPTIONS = (
     ("report", "DIR", "folder of the run and its report (default: robustness-report)"),
     ("seed", "N", "seed of all suites, in place of their own"),
     ("workspace", "DIR", "folder of the cache and of fine-tuned models (default: .albert_robust)"),
+    ("baseline-correction", "METHOD", "for many cells: holm (default) or benjamini-hochberg"),
+    ("baseline-update", "all|new", "make this session the baseline of its suites, or only add cells that have none"),
 )
+UPDATES = ("all", "new")
 SWITCHES = (
     ("allow-network", "let models and encoders be fetched from a hub"),
     ("no-report", "write no run folder and no report"),
+    ("warn-stale", "only warn of baseline lines whose cell is gone or no longer the same"),
 )
 
 
@@ -32,11 +37,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options, each with an ini twin."""
     group = parser.getgroup("robust", "robustness suites")
     for name, metavar, text in OPTIONS:
-        group.addoption(f"--robust-{name}", metavar=metavar, default=None, help=text)
-        parser.addini(f"robust_{name}", text, default="")
+        bare: dict[str, Any] = {}
+        if name == "baseline-update":
+            bare = {"nargs": "?", "const": UPDATES[0], "type": _update}
+        group.addoption(f"--robust-{name}", metavar=metavar, default=None, help=text, **bare)
+        parser.addini(f"robust_{name.replace('-', '_')}", text, default="")
     for name, text in SWITCHES:
         group.addoption(f"--robust-{name}", action="store_true", default=None, help=text)
         parser.addini(f"robust_{name.replace('-', '_')}", text, type="bool", default=False)
+
+
+def _update(value: str) -> str:
+    """Return what is to be written. A path that stands behind the option would else be taken for it in silence."""
+    if value not in UPDATES:
+        raise ArgumentTypeError(f"{value!r} is neither all nor new: before a path write --robust-baseline-update=all")
+    return value
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -63,6 +78,7 @@ def robust(request: pytest.FixtureRequest) -> Robust:
 
 
 STATUS = {
+    "warned": ("warned", "w", "WARNED"),
     "inconclusive": ("inconclusive", "?", "INCONCLUSIVE"),
     "not applicable": ("not applicable", "-", "N/A"),
 }

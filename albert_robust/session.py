@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import time
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,15 +13,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from filelock import FileLock
 
+from albert_robust.baselines import SessionBaselines, session_baselines
 from albert_robust.errors import shown_path
 from albert_robust.gate import judge
+from albert_robust.gate.comparing import Family, settled, tally
+from albert_robust.gate.family import compared, defined
 from albert_robust.plugin import SESSION
 from albert_robust.running.execute import Execution, Workspace, execute
 from albert_robust.running.folder import keep, merge, open_run
-from albert_robust.running.plan import Cell
-from albert_robust.running.records import CellRecord, Outcome, Run
+from albert_robust.running.plan import Cell, Item, cells_of
+from albert_robust.running.records import CellRecord, Outcome, Run, tested_in
 from albert_robust.suite.suite import Suite
-from albert_robust.summary import run_of
+from albert_robust.summary import judged_across, run_of
 
 if TYPE_CHECKING:
     from albert_robust.items import RobustItem
@@ -28,7 +32,8 @@ if TYPE_CHECKING:
 REPORT = "robustness-report"
 WORKSPACE = ".albert_robust"
 WORST_SHOWN = 10
-ORDER = ("error", "failed", "inconclusive", "known failure")
+FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+ORDER = ("error", "failed", "warned", "inconclusive", "known failure")
 
 
 def robust_session(config: pytest.Config) -> "RobustSession":
@@ -46,6 +51,7 @@ class RobustSession:
         self.suites: dict[str, Suite] = {}
         self.selected: list[RobustItem] = []
         self.records: dict[tuple[str, str], CellRecord] = {}
+        self._verdicts: dict[tuple[str, str], CellRecord] = {}
         self.parts: list[Run] = []
         self.mistaken = False
         self.report: Path | None = None
@@ -56,7 +62,7 @@ class RobustSession:
     def option(self, name: str) -> str:
         """Return an option: from the command line, else the ini file, else empty."""
         value = self.config.getoption(f"--robust-{name}")
-        return str(value if value is not None else self.config.getini(f"robust_{name}") or "")
+        return str(value if value is not None else self.config.getini(f"robust_{name.replace('-', '_')}") or "")
 
     def switch(self, name: str) -> bool:
         """Return a switch: from the command line, else the ini file."""
@@ -76,6 +82,17 @@ class RobustSession:
             raise pytest.UsageError(f"--robust-seed: {written!r} is no whole number") from None
 
     @cached_property
+    def baselines(self) -> SessionBaselines:
+        """The baselines that the session met.
+
+        Raises:
+            pytest.UsageError: An option has a value that is none.
+        """
+        return session_baselines(
+            self.option("baseline-update"), self.option("baseline-correction"), self.switch("warn-stale")
+        )
+
+    @cached_property
     def workspace(self) -> Workspace:
         """Where the cache and fine-tuned models are kept."""
         folder = self.config.rootpath / (self.option("workspace") or WORKSPACE)
@@ -89,8 +106,11 @@ class RobustSession:
 
     @cached_property
     def execution(self) -> Execution:
-        """What came of the selected cells. Worker processes take turns, so that nothing is asked twice."""
-        cells = sorted((item.cell for item in self.selected), key=lambda cell: (cell.suite.name, cell.id))
+        """What came of the selected cells, and of those that selected comparisons need.
+
+        Worker processes take turns, so that nothing is asked twice.
+        """
+        cells = sorted(cells_of([item.cell for item in self.selected]), key=lambda cell: (cell.suite.name, cell.id))
         with self._turn():
             return execute(cells, self.workspace)
 
@@ -114,9 +134,34 @@ class RobustSession:
         mistake = self.execution.mistakes.get(cell.suite.name)
         if mistake is not None:
             raise mistake
-        record = judge(cell, self.outcomes(cell))
+        family = self.family if cell.suite.name in self.baselines.known else {}
+        own = self._judged(cell)
+        record = settled(own, family.get((cell.suite.name, cell.id)), self.baselines.lenient)
+        if cell.check.on_failure == "warn" and record.verdict != own.verdict:
+            record = replace(record, verdict="warned")
         self.records[cell.suite.name, cell.id] = record
         return record
+
+    @cached_property
+    def family(self) -> Family:
+        """How all selected cells stand beside their baselines: a p-value is adjusted by those of all others."""
+        known, mistakes = self.baselines.known, self.execution.mistakes
+        cells = [item.cell for item in self.selected if isinstance(item.cell, Cell)]
+        cells = [cell for cell in cells if cell.suite.name in known and cell.suite.name not in mistakes]
+        records = [self._judged(cell) for cell in cells]
+        return compared(self.execution, cells, records, known, self.baselines.correction)
+
+    def _judged(self, item: Item) -> CellRecord:
+        """Return the verdict of a cell's gates, or of those of cells together, made once."""
+        name = item.suite.name, item.id
+        if name not in self._verdicts:
+            self._verdicts[name] = (
+                self._alone(item) if isinstance(item, Cell) else judged_across(self.execution, [item])[0]
+            )
+        return self._verdicts[name]
+
+    def _alone(self, cell: Cell) -> CellRecord:
+        return defined(self.execution, cell, judge(cell, self.outcomes(cell)))
 
     def finish(self, session: pytest.Session) -> None:
         """Write the run folder and the report, and see to it that nothing tested is no pass."""
@@ -132,10 +177,12 @@ class RobustSession:
             session.exitstatus = pytest.ExitCode.INTERRUPTED
 
     def _conclude(self, session: pytest.Session) -> None:
-        self.run = merge(self.parts)
+        self.run = merge([*self.parts, Run((), tuple(self.baselines.absent), ())])
+        if session.exitstatus in FINISHED:
+            self.baselines.write(self.run)
         if not self.switch("no-report"):
             self._write()
-        tested = sum(cell.counts.tested for cell in self.run.cells)
+        tested = tested_in(self.run.cells)
         if tested == 0 and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -153,17 +200,22 @@ class RobustSession:
         if part is not None:
             keep(self._run(), Path(part))
         output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined]  # xdist adds it to a worker's config
-        output["albert_robust"] = {"part": part, "mistaken": self.mistaken}
+        left = self.baselines.hand_over() if self.suites else None
+        output["albert_robust"] = {"part": part, "mistaken": self.mistaken, "baselines": left}
 
     def take_over(self, output: dict[str, Any]) -> None:
         """Take what a worker left."""
         self.mistaken = self.mistaken or output["mistaken"]
+        if output["baselines"] is not None:
+            self.baselines.take_over(output["baselines"])
         if output["part"] is not None:
             self.parts.append(open_run(Path(output["part"])))
             shutil.rmtree(output["part"])
 
     def _run(self) -> Run:
-        cells = [item.cell for item in self.selected if (item.cell.suite.name, item.cell.id) in self.records]
+        cells: list[Item] = [
+            item.cell for item in self.selected if (item.cell.suite.name, item.cell.id) in self.records
+        ]
         records = [self.records[cell.suite.name, cell.id] for cell in cells]
         return run_of(self.execution, cells, records, time.monotonic() - self.started)
 
@@ -182,12 +234,16 @@ class RobustSession:
             verdict: sum(cell.verdict == verdict for cell in cells) for verdict in (*ORDER, "passed", "not applicable")
         }
         shown = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
-        tested = sum(cell.counts.tested for cell in cells)
+        tested = tested_in(cells)
         cost = self.run.cost
         terminal.write_line(
             f"{len(cells)} cells: {shown}; {tested} cases tested; "
             f"{cost['predicted']:g} inputs predicted, {cost['from_cache']:g} from the cache"
         )
+        beside = tally([cell.comparison for cell in cells])
+        for line in (f"beside the baseline: {beside}" if beside else "", *self.baselines.written):
+            if line:
+                terminal.write_line(line)
         if not tested:
             terminal.write_line("nothing was tested: that is no pass", red=True)
         if self.report is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from albert_robust.running.plan import Cell
+from albert_robust.running.plan import Across, Cell
 from albert_robust.running.records import CellRecord, Change, Outcome
 from albert_robust.text.graphemes import graphemes
 
@@ -14,10 +14,28 @@ def describe(cell: Cell, record: CellRecord, outcomes: Sequence[Outcome], again:
     """Return the message of a failing cell; `again` is the command that repeats it."""
     what = f"{cell.check.expectation} {cell.perturbation}".strip()
     lines = [f"{what} [{cell.language}]: {record.reason}"]
-    for outcome in worst(cell, outcomes)[:SHOWN]:
+    for outcome in _first(worst(cell, outcomes), record)[:SHOWN]:
         lines += ["", *_case(outcome)]
     lines += ["", f"again: {again}"]
     return "\n".join(lines)
+
+
+def describe_across(item: Across, record: CellRecord, again: str) -> str:
+    """Return the message of failing cells together: each of them, the worst first."""
+    what = f"{item.check.expectation} {item.perturbation}".strip()
+    ranked = sorted(record.members, key=lambda member: (member.estimate.value, member.cell))
+    lines = [
+        f"  {member.name:<12} {member.measure} {member.estimate.value:.2f} "
+        f"[{member.estimate.low:.2f}, {member.estimate.high:.2f}], {member.estimate.clusters} examples"
+        for member in ranked
+    ]
+    return "\n".join([f"{what} {item.kind}: {record.reason}", "", *lines, "", f"again: {again}"])
+
+
+def _first(found: Sequence[Outcome], record: CellRecord) -> list[Outcome]:
+    """Return cases, those first whose example became worse if that is why the cell fails."""
+    lost = record.comparison.worse if record.comparison and record.comparison.verdict == "regressed" else ()
+    return sorted(found, key=lambda outcome: lost.index(outcome.example) if outcome.example in lost else len(lost))
 
 
 def worst(cell: Cell, outcomes: Iterable[Outcome]) -> list[Outcome]:

@@ -4,11 +4,12 @@ import platform
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from albert_robust.gate import judge
+from albert_robust.gate import judge, judge_across
+from albert_robust.gate.family import beside_baselines, defined
 from albert_robust.running.alignments import alignments_of
 from albert_robust.running.execute import Execution
 from albert_robust.running.folder import merge
-from albert_robust.running.plan import Cell
+from albert_robust.running.plan import Across, Cell, Item
 from albert_robust.running.records import CellRecord, Run, SuiteRecord
 from albert_robust.suite.suite import Suite
 
@@ -16,18 +17,35 @@ PACKAGES = ("albert-robust", "numpy", "pytest", "sacrebleu", "tokenizers", "torc
 
 
 def judged(execution: Execution, cells: Sequence[Cell]) -> list[CellRecord]:
-    """Return the verdicts on executed cells."""
-    return [judge(cell, execution.outcomes[cell.suite.name, cell.id]) for cell in cells]
+    """Return the verdicts on executed cells, compared with the baselines beside their suites.
+
+    Raises:
+        InputError: A baseline is damaged.
+    """
+    records = [defined(execution, cell, judge(cell, execution.outcomes[cell.suite.name, cell.id])) for cell in cells]
+    return beside_baselines(execution, cells, records)
 
 
-def run_of(execution: Execution, cells: Sequence[Cell], records: Sequence[CellRecord], seconds: float = 0.0) -> Run:
-    """Return the run that executed cells and their verdicts make, in plan order."""
-    suites = {cell.suite.name: cell.suite for cell in cells}
+def judged_across(execution: Execution, items: Sequence[Across]) -> list[CellRecord]:
+    """Return the verdicts on executed cells that are compared with each other."""
+    return [
+        judge_across(item, {cell.id: execution.outcomes[cell.suite.name, cell.id] for cell in item.members})
+        for item in items
+    ]
+
+
+def run_of(execution: Execution, items: Sequence[Item], records: Sequence[CellRecord], seconds: float = 0.0) -> Run:
+    """Return the run that executed cells, comparisons of cells, and their verdicts make, in plan order."""
+    suites = {item.suite.name: item.suite for item in items}
+    alone = [(item, record) for item, record in zip(items, records, strict=True) if isinstance(item, Cell)]
+    cells = [cell for cell, _ in alone]
     cost = execution.cost
     run = Run(
         suites=tuple(_suite(suites[name], execution) for name in sorted(suites)),
         cells=tuple(records),
-        alignments=alignments_of(cells, records, execution.outcomes, execution.scorers, execution.cache),
+        alignments=alignments_of(
+            cells, [record for _, record in alone], execution.outcomes, execution.scorers, execution.cache
+        ),
         outcomes=tuple(outcome for cell in cells for outcome in execution.outcomes[cell.suite.name, cell.id]),
         environment=environment(),
         cost={

@@ -17,9 +17,9 @@ def rows(run: Run) -> list[tuple[str, str, str, float, float, str]]:
     """Return suite, what was measured, under what, mean, worst value and the worst cell, by suite and mean."""
     groups: dict[tuple[str, str, str], list[tuple[float, CellRecord]]] = defaultdict(list)
     for cell in run.cells:
-        measure = MEASURES.get(cell.expectation) or cell.gates[0].measure
+        measure = MEASURES.get(cell.expectation) or next(iter(gate.measure for gate in cell.gates), "")
         estimate = cell.measures.get(measure)
-        if cell.counts.tested >= 5 and estimate is not None:
+        if not cell.across and cell.counts.tested >= 5 and estimate is not None:
             groups[cell.suite, measure, cell.perturbation or "no perturbation"].append((estimate.value, cell))
     found = []
     for (suite, measure, perturbation), cells in groups.items():

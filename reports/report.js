@@ -10,7 +10,7 @@
     search.setAttribute("aria-label", `Filter ${label} by name`);
     const verdict = element("select");
     verdict.setAttribute("aria-label", `Filter ${label} by verdict`);
-    for (const name of ["any verdict", "failed", "error", "inconclusive", "known", "passed"]) {
+    for (const name of ["any verdict", "failed", "error", "warned", "inconclusive", "known", "passed"]) {
       verdict.append(element("option", { textContent: name, value: name === "any verdict" ? "" : name }));
     }
     const change = () => onChange(search.value.trim().toLowerCase(), verdict.value);

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from albert_robust import __version__
 from albert_robust.cli import (
     calibrate,
+    compare,
     export,
     finetune,
     init,
@@ -20,7 +21,7 @@ from albert_robust.cli import (
 )
 from albert_robust.errors import InputError, MissingExtraError, UsageError
 
-COMMANDS = (init, listing, perturb, score, report, finetune, pretrain, calibrate, tune, export, schema)
+COMMANDS = (init, listing, perturb, score, report, compare, finetune, pretrain, calibrate, tune, export, schema)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -1,5 +1,6 @@
-"""Verdicts: a cell's outcomes against its gates."""
+"""Verdicts: a cell's outcomes against its gates, and several cells' together."""
 
+from albert_robust.gate.across import judge_across
 from albert_robust.gate.judge import judge
 
-__all__ = ["judge"]
+__all__ = ["judge", "judge_across"]

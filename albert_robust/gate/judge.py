@@ -5,31 +5,31 @@ inconclusive in between: the examples do not decide it.
 """
 
 from collections.abc import Sequence
-from math import ceil
-from statistics import NormalDist
+from math import comb
 
+import numpy as np
+
+from albert_robust.gate.decide import decide, excused, together
 from albert_robust.running.answers import answer_of
 from albert_robust.running.plan import Cell
 from albert_robust.running.records import CellRecord, Counts, GateRecord, Outcome, Verdict
 from albert_robust.scoring.statistics import Estimate, cluster_means, mean_in_unit, paired_drop
-from albert_robust.suite.gates import DROP, Gate
-
-WORST_FIRST: tuple[Verdict, ...] = ("error", "failed", "inconclusive", "passed")
+from albert_robust.suite.gates import DROP, WORST_CASE
 
 
 def judge(cell: Cell, outcomes: Sequence[Outcome]) -> CellRecord:
     """Return the verdict on a cell.
 
     Errors are never flips and never passes: one of them makes the cell an error. Fewer tested cases than the check's
-    `min_tested` fail it.
+    `min_tested` fail it, and neither a mark nor the check excuses that.
     """
     counts = count(outcomes)
     measured = measures(cell, [outcome for outcome in outcomes if outcome.status == "tested"])
-    gates = tuple(_decide(gate, measured[gate.measure], cell.suite.confidence) for gate in cell.check.gates)
+    gates = tuple(decide(gate, measured[gate.measure], cell.suite.confidence) for gate in cell.check.gates)
     verdict, reason = _verdict(cell, counts, gates, outcomes)
     tested_enough = counts.tested >= cell.check.min_tested
-    if verdict == "failed" and tested_enough and cell.mark is not None and cell.mark.xfail:
-        verdict, reason = "known failure", f"{cell.mark.xfail}: {reason}"
+    if verdict == "failed" and tested_enough:
+        verdict, reason = excused(cell, reason)
     return CellRecord(
         suite=cell.suite.name,
         cell=cell.id,
@@ -84,6 +84,8 @@ def measures(cell: Cell, tested: Sequence[Outcome]) -> dict[str, Estimate]:
         consistency = mean_in_unit(means, confidence)
         found["consistency"] = consistency
         found["flip rate"] = found["sensitivity"] = _complement(consistency)
+    if cell.check.expectation == "invariance" and (cell.check.variants > 1 or _named(cell)):
+        found |= _breaks(cell, tested, confidence)
     reference = cell.check.expectation == "reference"
     for name in cell.suite.qualities:
         found |= _quality(name, tested, reference, confidence)
@@ -104,41 +106,29 @@ def _quality(name: str, tested: Sequence[Outcome], reference: bool, confidence: 
     return {name: mean_in_unit(after, confidence), f"{name}{DROP}": paired_drop(before, after, confidence)}
 
 
+def _named(cell: Cell) -> bool:
+    return any(gate.measure == WORST_CASE or gate.variants for gate in cell.check.gates)
+
+
+def _breaks(cell: Cell, tested: Sequence[Outcome], confidence: float) -> dict[str, Estimate]:
+    """Return the share of examples that no variant breaks, and `consistency at k` for each k that a gate names.
+
+    The latter is how likely k variants of an example, drawn from all of them, all agree: C(agreeing, k) / C(variants, k),
+    unbiased as pass@k of Chen et al. (2021), arXiv:2107.03374, and pass^k of Yao et al. (2024), arXiv:2406.12045.
+    """
+    held: dict[str, list[bool]] = {}
+    for outcome in tested:
+        held.setdefault(outcome.example, []).append((outcome.agreement or 0.0) >= cell.check.agrees_at)
+    found = {WORST_CASE: mean_in_unit(np.array([float(all(each)) for each in held.values()]), confidence)}
+    for gate in cell.check.gates:
+        if k := gate.variants:
+            shares = [comb(sum(each), k) / comb(len(each), k) for each in held.values() if len(each) >= k]
+            found[gate.measure] = mean_in_unit(np.array(shares), confidence)
+    return found
+
+
 def _complement(estimate: Estimate) -> Estimate:
     return Estimate(1 - estimate.value, 1 - estimate.high, 1 - estimate.low, estimate.clusters)
-
-
-def _decide(gate: Gate, estimate: Estimate, confidence: float) -> GateRecord:
-    verdict, reason = _against(gate, estimate, confidence)
-    return GateRecord(str(gate), gate.measure, gate.at_least, gate.bound, estimate, verdict, reason)
-
-
-def _against(gate: Gate, estimate: Estimate, confidence: float) -> tuple[Verdict, str]:
-    if not estimate.measured:
-        return "inconclusive", f"{gate.measure}: nothing was measured, gate {_sign(gate)}"
-    shown = f"{gate.measure} {estimate.value:.2f} [{estimate.low:.2f}, {estimate.high:.2f}], gate {_sign(gate)}"
-    met = estimate.low >= gate.bound if gate.at_least else estimate.high <= gate.bound
-    missed = estimate.high < gate.bound if gate.at_least else estimate.low > gate.bound
-    if met:
-        return "passed", shown
-    if missed:
-        return "failed", shown
-    return "inconclusive", f"{shown}: {_needed(gate, estimate, confidence)}"
-
-
-def _sign(gate: Gate) -> str:
-    return f"{'>=' if gate.at_least else '<='} {gate.bound:.2f}"
-
-
-def _needed(gate: Gate, estimate: Estimate, confidence: float) -> str:
-    """Return how many examples would decide the gate, were the value to stay (normal approximation)."""
-    distance = abs(estimate.value - gate.bound)
-    if distance < 0.005:
-        return f"{estimate.clusters} examples do not decide it; the value lies on the bound"
-    z = NormalDist().inv_cdf(confidence)
-    half = max(estimate.high - estimate.value, estimate.value - estimate.low)
-    n = ceil(estimate.clusters * (half / distance) ** 2)
-    return f"{estimate.clusters} examples do not decide it, about {max(n, ceil(z * z))} would"
 
 
 def _verdict(
@@ -154,8 +144,4 @@ def _verdict(
             "failed",
             f"{counts.tested} of {counts.selected} cases could be tested, fewer than {cell.check.min_tested}",
         )
-    for verdict in WORST_FIRST:
-        reasons = [gate.reason for gate in gates if gate.verdict == verdict]
-        if reasons:
-            return verdict, "; ".join(reasons)
-    return "passed", ""
+    return together(gates)

@@ -9,10 +9,11 @@ from math import inf, isnan
 from albert_robust.report.cases import CaseView, case_view
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import counted, interval, number
-from albert_robust.report.verdicts import MARKS, WORST_FIRST, Mark
+from albert_robust.report.verdicts import MARKS, STANDINGS, WORST_FIRST, Mark
 from albert_robust.running.failures import ATTENTION, failures
 from albert_robust.running.records import CaseAlignment, CellRecord, GateRecord, Outcome
 
+BASELINE = "baseline"  # the item that looks for cells that are missing
 SHOWN = 10  # failures a cell
 SHOWN_IN_ALL = 1500  # keeps the page of a large run small
 OPEN = 3  # cells whose failures lie open
@@ -56,6 +57,7 @@ class CellView:
     unshown: int
     is_open: bool
     command: str
+    standing: Mark | None = None
 
 
 def anchor(cell: CellRecord) -> str:
@@ -137,7 +139,8 @@ def _view(
         heading=_heading(cell, found, limit),
         unshown=max(0, len(found) - limit),
         is_open=anchor(cell) in opened,
-        command=command(path, cell.cell),
+        command=command(path, BASELINE if cell.comparison and cell.comparison.verdict == "missing" else cell.cell),
+        standing=STANDINGS[cell.comparison.verdict] if cell.comparison else None,
     )
 
 
@@ -168,4 +171,7 @@ def _measures(cell: CellRecord) -> list[MeasureRow]:
             mark = MARKS[gate.verdict] if gate else None
             bound = gate.gate.removeprefix(name).strip() if gate else ""
             rows.append(MeasureRow(name, number(estimate.value, 3), interval(estimate), estimate.clusters, bound, mark))
+    for member in cell.members:
+        found, name = member.estimate, f"{member.measure}, {member.name}"
+        rows.append(MeasureRow(name, number(found.value, 3), interval(found), found.clusters, "", None))
     return rows

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from albert_robust.report.cells import anchor
 from albert_robust.report.figures import counted, interval, level, number
-from albert_robust.report.verdicts import MARKS, Mark
+from albert_robust.report.verdicts import MARKS, QUIET, STANDINGS, Mark
 from albert_robust.running.records import CellRecord
 from albert_robust.scoring.statistics import NOTHING
 
@@ -25,6 +25,7 @@ class MatrixCell:
     title: str
     tested: int
     level: str
+    standing: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,27 @@ class ReferenceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AcrossRow:
+    """Cells compared with each other."""
+
+    anchor: str
+    name: str
+    mark: Mark
+    value: str
+    interval: str
+    gate: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcrossTable:
+    """The comparisons of a suite's cells."""
+
+    suite: str
+    rows: tuple[AcrossRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReferenceTable:
     """The reference checks of a suite."""
 
@@ -80,7 +102,7 @@ def matrices(cells: Sequence[CellRecord]) -> tuple[Matrix, ...]:
     """Return a matrix for each suite and dataset that perturbations were tried on, in plan order."""
     groups: dict[tuple[str, str], list[CellRecord]] = {}
     for cell in cells:
-        if cell.expectation in _BLOCKS:
+        if cell.expectation in _BLOCKS and not cell.across:
             groups.setdefault((cell.suite, cell.dataset), []).append(cell)
     return tuple(_matrix(suite, dataset, group) for (suite, dataset), group in groups.items())
 
@@ -112,6 +134,8 @@ def _row(name: str, check: str, found: dict[str, CellRecord], languages: Sequenc
 def _cell(cell: CellRecord, measure: str) -> MatrixCell:
     estimate = cell.measures.get(measure, NOTHING)
     parts = [cell.verdict, f"{measure} {number(estimate.value, 3)} {interval(estimate)}".strip()]
+    standing = STANDINGS[cell.comparison.verdict] if cell.comparison else None
+    parts += [f"beside the baseline: {standing.word}"] if standing else []
     title = "; ".join([*parts, counted(cell.counts.tested, "variant") + " tested", cell.cell])
     return MatrixCell(
         anchor=anchor(cell),
@@ -120,6 +144,7 @@ def _cell(cell: CellRecord, measure: str) -> MatrixCell:
         title=title,
         tested=cell.counts.tested,
         level=level(estimate.value),
+        standing=standing if standing and cell.comparison and cell.comparison.verdict not in QUIET else None,
     )
 
 
@@ -127,7 +152,7 @@ def reference_tables(cells: Sequence[CellRecord]) -> tuple[ReferenceTable, ...]:
     """Return a table for each suite with reference checks, in plan order."""
     groups: dict[str, list[CellRecord]] = {}
     for cell in cells:
-        if cell.expectation == "reference":
+        if cell.expectation == "reference" and not cell.across:
             groups.setdefault(cell.suite, []).append(cell)
     return tuple(_reference(suite, group) for suite, group in groups.items())
 
@@ -143,3 +168,19 @@ def _reference_row(cell: CellRecord, names: Sequence[str]) -> ReferenceRow:
     check = _check(cell)
     name = f"{check}/{cell.dataset}" if check else cell.dataset
     return ReferenceRow(anchor(cell), name, cell.language, MARKS[cell.verdict], cell.counts.tested, values)
+
+
+def across_tables(cells: Sequence[CellRecord]) -> tuple[AcrossTable, ...]:
+    """Return a table for each suite whose gates compare cells, in plan order."""
+    groups: dict[str, list[CellRecord]] = {}
+    for cell in cells:
+        if cell.across:
+            groups.setdefault(cell.suite, []).append(cell)
+    return tuple(AcrossTable(suite, tuple(map(_across_row, group))) for suite, group in groups.items())
+
+
+def _across_row(cell: CellRecord) -> AcrossRow:
+    estimate = next(iter(cell.measures.values()), NOTHING)
+    gates = ", ".join(gate.gate for gate in cell.gates)
+    shown = number(estimate.value, 3), interval(estimate)
+    return AcrossRow(anchor(cell), cell.cell, MARKS[cell.verdict], *shown, gates, cell.note or cell.reason)

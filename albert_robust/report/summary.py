@@ -3,7 +3,7 @@
 from typing import Any
 
 from albert_robust.report.view import banner, contrast
-from albert_robust.running.records import CellRecord, Run
+from albert_robust.running.records import CellRecord, ComparisonRecord, Run, tested_in
 from albert_robust.scoring.statistics import Estimate
 
 SCHEMA = 1
@@ -16,7 +16,7 @@ def summary(run: Run) -> dict[str, Any]:
         "schema": SCHEMA,
         "answer": found.answer,
         "explanation": found.explanation,
-        "tested": sum(cell.counts.tested for cell in run.cells),
+        "tested": tested_in(run.cells),
         "verdicts": {mark.word: count for mark, count in found.counts},
         "suites": [_suite(suite.name, suite.path, run) for suite in run.suites],
         "cells": [_cell(cell) for cell in run.cells],
@@ -44,6 +44,20 @@ def _cell(cell: CellRecord) -> dict[str, Any]:
         "tested": cell.counts.tested,
         "flipped": cell.counts.flipped,
         "measures": {name: _estimate(value) for name, value in cell.measures.items() if value.measured},
+        "baseline": _beside(cell.comparison) if cell.comparison else None,
+    }
+
+
+def _beside(found: ComparisonRecord) -> dict[str, Any]:
+    return {
+        "verdict": found.verdict,
+        "reason": found.reason,
+        "measure": found.measure,
+        "before": found.before,
+        "after": found.after,
+        "drop": _estimate(found.drop) if found.drop else None,
+        "p": found.chance,
+        "adjusted_p": found.adjusted,
     }
 
 

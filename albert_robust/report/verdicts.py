@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from albert_robust.running.records import Verdict
+from albert_robust.running.records import Standing, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +17,20 @@ class Mark:
 MARKS: dict[Verdict, Mark] = {
     "error": Mark("error", "!", "error"),
     "failed": Mark("failed", "\u2715", "failed"),
+    "warned": Mark("warned", "\u25b2", "warned"),
     "inconclusive": Mark("inconclusive", "?", "inconclusive"),
     "known failure": Mark("known failure", "~", "known"),
     "passed": Mark("passed", "\u2713", "passed"),
     "not applicable": Mark("not applicable", "\u2013", "na"),
 }
 WORST_FIRST = tuple(MARKS)
+QUIET: tuple[Standing, ...] = ("undecided", "same")  # a reader need not look at them
+STANDINGS: dict[Standing, Mark] = {
+    "regressed": Mark("regressed", "\u25bc", "failed"),
+    "missing": Mark("missing", "\u2205", "failed"),
+    "incomparable": Mark("incomparable", "\u2260", "error"),
+    "undecided": Mark("undecided", "?", "inconclusive"),
+    "new": Mark("new", "+", "na"),
+    "improved": Mark("improved", "\u25b2", "passed"),
+    "same": Mark("same", "=", "na"),
+}

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import albert_robust
+from albert_robust.report.beside import Beside, beside
 from albert_robust.report.cells import CellView, anchor, cell_views, worst_first
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import amount, counted, number
-from albert_robust.report.matrix import Matrix, ReferenceTable, matrices, reference_tables
+from albert_robust.report.matrix import AcrossTable, Matrix, ReferenceTable, across_tables, matrices, reference_tables
 from albert_robust.report.verdicts import MARKS, Mark
 from albert_robust.running.failures import ATTENTION
-from albert_robust.running.records import CellRecord, Outcome, Run, SuiteRecord, Verdict
+from albert_robust.running.records import CellRecord, Outcome, Run, SuiteRecord, Verdict, tested_in
 from albert_robust.scoring.statistics import NOTHING
 
 WORST, WORST_ERRORS = 6, 2  # lines on the first screen; errors must not hide every failure
@@ -91,9 +92,11 @@ class Page:
     suites: tuple[SuiteCard, ...]
     matrices: tuple[Matrix, ...]
     references: tuple[ReferenceTable, ...]
+    across: tuple[AcrossTable, ...]
     attention: tuple[CellView, ...]
     brief: tuple[CellView, ...]
     brief_rest: int
+    beside: Beside
     passed: tuple[CellView, ...]
     not_applicable: tuple[CellView, ...]
     environment: tuple[tuple[str, str], ...]
@@ -114,9 +117,11 @@ def page(run: Run) -> Page:
         suites=tuple(_card(suite, run) for suite in run.suites),
         matrices=matrices(run.cells),
         references=reference_tables(run.cells),
+        across=across_tables(run.cells),
         attention=shown,
         brief=shown[:BRIEF],
         brief_rest=max(0, len(shown) - BRIEF),
+        beside=beside(run.cells),
         passed=cell_views([cell for cell in run.cells if cell.verdict == "passed"], {}, paths),
         not_applicable=cell_views([cell for cell in run.cells if cell.verdict == "not applicable"], {}, paths),
         environment=tuple((name, _written(value)) for name, value in run.environment.items()),
@@ -128,9 +133,11 @@ def page(run: Run) -> Page:
 def banner(cells: Sequence[CellRecord]) -> Banner:
     """Return the answer to "May I ship this model?", which nothing tested never answers with yes."""
     verdicts = Counter(cell.verdict for cell in cells)
-    tested = sum(cell.counts.tested for cell in cells)
+    tested = tested_in(cells)
     answer = _answer(cells, tested)
     sign, headline = _HEADLINES[answer]
+    if answer == "yes" and verdicts["warned"]:
+        headline = "Yes: every gate that can fail the run is met"
     bad = worst_first([cell for cell in cells if cell.verdict in ATTENTION])
     return Banner(
         answer=answer,
@@ -166,7 +173,8 @@ def _explanation(answer: Answer, verdicts: Mapping[Verdict, int]) -> str:
     of = f"of {counted(sum(verdicts.values()) - verdicts['not applicable'], 'cell')} that apply"
     if answer == "nothing":
         return "No variant reached the model, so this run says nothing about it."
-    known = f"; {counted(verdicts['known failure'], 'known failure')}" if verdicts["known failure"] else ""
+    warned = f"; {verdicts['warned']} missed a gate that only warns" if verdicts["warned"] else ""
+    known = warned + (f"; {counted(verdicts['known failure'], 'known failure')}" if verdicts["known failure"] else "")
     if answer == "yes" and known:
         return f"{verdicts['passed']} {of} passed{known}."
     if answer == "yes":

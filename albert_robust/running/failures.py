@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from albert_robust.running.records import CellRecord, Outcome, Verdict
 
-ATTENTION: tuple[Verdict, ...] = ("error", "failed", "inconclusive", "known failure")  # a reader looks at these cells
+# A reader looks at these cells.
+ATTENTION: tuple[Verdict, ...] = ("error", "failed", "warned", "inconclusive", "known failure")
 
 
 def failures(cell: CellRecord, outcomes: Sequence[Outcome]) -> list[Outcome]:

@@ -19,8 +19,10 @@ from albert_robust.running.records import (
     CaseAlignment,
     CellRecord,
     Change,
+    ComparisonRecord,
     Counts,
     GateRecord,
+    MemberRecord,
     Outcome,
     Run,
     SuiteRecord,
@@ -39,7 +41,7 @@ _JSON = (
 def keep(run: Run, folder: Path) -> None:
     """Write a run to a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / OUTCOMES, _parquet(run.outcomes))
+    write_whole(folder / OUTCOMES, _parquet(run.outcomes))
     digest = hashlib.sha256((folder / OUTCOMES).read_bytes()).hexdigest()
     content = {
         "schema": SCHEMA,
@@ -51,7 +53,7 @@ def keep(run: Run, folder: Path) -> None:
         "cost": dict(run.cost),
     }
     text = json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)
-    _write(folder / RUN, (text + "\n").encode("utf-8", "backslashreplace"))
+    write_whole(folder / RUN, (text + "\n").encode("utf-8", "backslashreplace"))
 
 
 def open_run(folder: Path) -> Run:
@@ -71,8 +73,15 @@ def open_run(folder: Path) -> Run:
     schema = content.get("schema") if isinstance(content, dict) else None
     if schema != SCHEMA:
         raise complaint_at(path, f"written by another version (schema {schema!r}, expected {SCHEMA})")
-    if hashlib.sha256(data).hexdigest() != content["outcomes"]:
+    if hashlib.sha256(data).hexdigest() != content.get("outcomes"):
         raise complaint_at(folder / OUTCOMES, "does not belong to run.json beside it", "run the suites again")
+    try:
+        return _run(content, folder)
+    except (KeyError, TypeError, AttributeError):
+        raise complaint_at(path, "damaged: not what a run writes", "run the suites again") from None
+
+
+def _run(content: dict[str, Any], folder: Path) -> Run:
     return Run(
         suites=tuple(SuiteRecord(**suite) for suite in content["suites"]),
         cells=tuple(_cell(cell) for cell in content["cells"]),
@@ -106,7 +115,8 @@ def merge(runs: list[Run]) -> Run:
     )
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         part.write_bytes(data)
@@ -122,7 +132,7 @@ def _keep_alignments(alignments: tuple[CaseAlignment, ...], path: Path) -> str |
         return None
     rows = [json.dumps(asdict(found), sort_keys=True, ensure_ascii=False, allow_nan=False) for found in alignments]
     data = "".join(("[\n", ",\n".join(rows), "\n]\n")).encode("utf-8", "backslashreplace")
-    _write(path, data)
+    write_whole(path, data)
     return hashlib.sha256(data).hexdigest()
 
 
@@ -199,4 +209,15 @@ def _estimate(value: dict[str, Any]) -> Estimate:
 def _cell(value: dict[str, Any]) -> CellRecord:
     gates = tuple(GateRecord(**{**gate, "estimate": _estimate(gate["estimate"])}) for gate in value["gates"])
     found = {name: _estimate(estimate) for name, estimate in value["measures"].items()}
-    return CellRecord(**{**value, "gates": gates, "measures": found, "counts": Counts(**value["counts"])})
+    members = tuple(
+        MemberRecord(**{**member, "estimate": _estimate(member["estimate"])}) for member in value.get("members", ())
+    )
+    made = {"gates": gates, "measures": found, "counts": Counts(**value["counts"]), "members": members}
+    return CellRecord(**{**value, **made, "comparison": _comparison(value.get("comparison"))})
+
+
+def _comparison(value: dict[str, Any] | None) -> ComparisonRecord | None:
+    if value is None:
+        return None
+    drop = None if value["drop"] is None else _estimate(value["drop"])
+    return ComparisonRecord(**{**value, "drop": drop, "worse": tuple(value["worse"])})

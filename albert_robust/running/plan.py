@@ -1,73 +1,28 @@
 """Plan: expand a suite's checks into cells, before anything is read or asked."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from collections.abc import Iterator, Sequence
 from itertools import count
 
-from albert_robust.errors import Complaint, InputError
-from albert_robust.perturbing import Spec
-from albert_robust.suite.schema import MarkSpec
-from albert_robust.suite.suite import Check, Suite
+from albert_robust.errors import Complaint, InputError, suggest
+from albert_robust.running.across import across, idle
+from albert_robust.running.cell import Across, Cell, Item, cells_of
+from albert_robust.suite.suite import Suite
 
-
-@dataclass(frozen=True)
-class Cell:
-    """One check on one dataset, perturbation, severity and language.
-
-    Attributes:
-        suite: Its suite.
-        check: Its check.
-        dataset: The dataset's name.
-        spec: What is applied; None for a reference check.
-        language: BCP 47 tag.
-        order: Its place in the suite's plan.
-    """
-
-    suite: Suite
-    check: Check
-    dataset: str
-    spec: Spec | None
-    language: str
-    order: int
-
-    @property
-    def id(self) -> str:
-        """Stable, ASCII, unique in its suite: `reviews/typos.keyboard@2[zh]`."""
-        what = "reference" if self.spec is None else str(self.spec).replace(" | ", "+")
-        prefix = f"{self.check.name}/" if self.check.name else ""
-        return f"{prefix}{self.dataset}/{what}[{self.language}]"
-
-    @property
-    def perturbation(self) -> str:
-        """The spec as written, or an empty string."""
-        return "" if self.spec is None else str(self.spec)
-
-    @property
-    def mark(self) -> MarkSpec | None:
-        """The suite's first mark whose pattern fits the cell's id; brackets in a pattern stand for themselves."""
-        patterns = ((mark, mark.cells.replace("[", "[[]")) for mark in self.suite.marks)
-        return next((mark for mark, pattern in patterns if fnmatchcase(self.id, pattern)), None)
-
-    @property
-    def applies(self) -> bool:
-        """Whether the perturbation works in the cell's language."""
-        return self.spec is None or self.suite.registry.applies(self.spec, self.language)
+__all__ = ["Across", "Cell", "Item", "across", "cells_of", "plan"]
 
 
 def plan(suite: Suite) -> list[Cell]:
-    """Return the cells of a suite, in the order of its checks.
+    """Return the cells of a suite, in the order of its checks; `across` says which of them are compared.
 
     Raises:
-        InputError: Two checks would give cells of the same id.
+        InputError: Two checks would give cells of the same id, a gate compares nothing, or a mark fits no cell.
     """
     cells = list(_cells(suite))
-    twice = [name for name, times in Counter(cell.id for cell in cells).items() if times > 1]
-    if twice:
-        line = [cell.check.line for cell in cells if cell.id == twice[0]][-1]
-        what = f"two checks give the cell {twice[0]!r}"
-        raise InputError([Complaint(suite.shown, line, 1, what, "give one of them a `name:`")])
+    items: list[Item] = [*cells, *across(cells)]
+    complaints = [*_twice(suite, items), *idle(cells), *_unfit(suite, items)]
+    if complaints:
+        raise InputError(complaints)
     return cells
 
 
@@ -79,3 +34,20 @@ def _cells(suite: Suite) -> Iterator[Cell]:
                 for language in suite.datasets[dataset].languages:
                     if check.languages is None or language in check.languages:
                         yield Cell(suite, check, dataset, spec, language, next(order))
+
+
+def _twice(suite: Suite, items: Sequence[Item]) -> Iterator[Complaint]:
+    """Yield a complaint about the first id that two items have."""
+    for name in [name for name, times in Counter(item.id for item in items).items() if times > 1][:1]:
+        line = [item.check.line for item in items if item.id == name][-1]
+        yield Complaint(suite.shown, line, 1, f"two checks give the cell {name!r}", "give one of them a `name:`")
+
+
+def _unfit(suite: Suite, items: Sequence[Item]) -> Iterator[Complaint]:
+    """Yield a complaint for each mark that fits no cell: a failure that it was to excuse would not be."""
+    for mark in suite.marks:
+        if not any(mark.fits(item.id) for item in items):
+            names = [item.id for item in items]
+            line, column = mark.place
+            mend = suggest(mark.cells, names) or f"cells are written as {names[0]!r}" if names else ""
+            yield Complaint(suite.shown, line, column, f"no cell fits {mark.cells!r}", mend)

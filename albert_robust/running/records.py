@@ -1,14 +1,15 @@
 """What a run leaves behind: an outcome a variant, a record a cell, and the run they make. Plain values all."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from albert_robust.scoring.statistics import Estimate
 
 Status = Literal["tested", "not applicable", "unchanged", "rejected", "error"]
-Verdict = Literal["passed", "failed", "known failure", "inconclusive", "error", "not applicable"]
+Verdict = Literal["passed", "failed", "warned", "known failure", "inconclusive", "error", "not applicable"]
 Against = Literal["original", "reference"]
+Standing = Literal["regressed", "improved", "same", "undecided", "new", "missing", "incomparable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,61 @@ class GateRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparisonRecord:
+    """A cell beside what a baseline, or an earlier run, says of it, over the same examples.
+
+    Attributes:
+        verdict: What became of it.
+        reason: The same in words, with how to mend it.
+        measure: What was compared, by its mean over examples; more is better.
+        test: What the p-value is of; empty where nothing was tested.
+        before: The mean then.
+        after: The mean now.
+        drop: `before` less `after`, with its two one-sided bounds.
+        chance: The one-sided p-value of "it became worse".
+        adjusted: The same, adjusted for all cells that were compared together.
+        worse: The examples that became worse, the most so first; the first few.
+    """
+
+    verdict: Standing
+    reason: str
+    measure: str = ""
+    test: str = ""
+    before: float | None = None
+    after: float | None = None
+    drop: Estimate | None = None
+    chance: float | None = None
+    adjusted: float | None = None
+    worse: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRecord:
+    """One of the cells that are compared with each other.
+
+    Attributes:
+        cell: Its id in the suite.
+        name: What sets it apart: its language, dataset or severity.
+        measure: What is compared.
+        estimate: The cell's own, with its two one-sided bounds.
+        tested: Its tested cases.
+    """
+
+    cell: str
+    name: str
+    measure: str
+    estimate: Estimate
+    tested: int
+
+
+@dataclass(frozen=True, slots=True)
 class CellRecord:
-    """One cell's verdict and all that led to it."""
+    """One cell's verdict and all that led to it.
+
+    `definition` says how its outputs were compared, such as `token f1`; `comparison` is there where a baseline is.
+    Of several cells together `across` says what is compared, `members` has each, and `note` is what it came to. Such a
+    record has no outcomes of its own, and its counts are those of all members.
+    """
 
     suite: str
     cell: str
@@ -118,6 +172,11 @@ class CellRecord:
     measures: Mapping[str, Estimate]
     counts: Counts
     order: int = 0
+    definition: str = ""
+    comparison: ComparisonRecord | None = None
+    across: str = ""
+    members: tuple[MemberRecord, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,3 +269,13 @@ class Run:
     environment: Mapping[str, Any] = field(default_factory=dict)
     cost: Mapping[str, float] = field(default_factory=dict)
     alignments: tuple[CaseAlignment, ...] = ()
+
+
+def tested_in(cells: Iterable[CellRecord]) -> int:
+    """Return how many cases were tested, those of compared cells once."""
+    tested: dict[tuple[str, str], int] = {}
+    for cell in cells:
+        members = [(member.cell, member.tested) for member in cell.members]
+        found = members if cell.across else [(cell.cell, cell.counts.tested)]
+        tested.update(((cell.suite, name), count) for name, count in found)
+    return sum(tested.values())

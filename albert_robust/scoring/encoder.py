@@ -113,12 +113,12 @@ class Encoder:
     @cached_property
     def unreadable(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Tokens of characters without one of their own: the unknown token and bytes that start a character; bytes that go on."""
-        starts, rest = {self.tokenizer.unk_token_id} - {None}, set()
-        backend = getattr(self.tokenizer, "backend_tokenizer", None)
-        if backend is not None and getattr(backend.model, "byte_fallback", False):
-            for byte in range(256):
-                goes_on = 0x80 <= byte < 0xC0  # in UTF-8
-                (rest if goes_on else starts).update({backend.token_to_id(f"<0x{byte:02X}>")} - {None})
+        starts: set[int] = {self.tokenizer.unk_token_id} - {None}
+        rest: set[int] = set()
+        backend: Any = getattr(self.tokenizer, "backend_tokenizer", None)
+        for byte in range(256) if backend is not None else ():
+            goes_on = 0x80 <= byte < 0xC0  # in UTF-8
+            (rest if goes_on else starts).update({backend.token_to_id(f"<0x{byte:02X}>")} - {None})
         return np.array(sorted(starts), dtype=np.int32), np.array(sorted(rest), dtype=np.int32)
 
     @cached_property

@@ -1,8 +1,10 @@
 """Estimates with intervals. Variants of one example are not independent: every interval is over whole examples.
 
-Wilson (1927), doi:10.1080/01621459.1927.10502953, for a mean of numbers in [0, 1]: for a given mean such numbers vary at
-most as yes-no outcomes do, so the interval is never too short. Newcombe (1998), doi:10.1002/(SICI)1097-0258(19981130)
-17:22<2635::AID-SIM954>3.0.CO;2-C, method 10, for a paired difference. Percentile bootstrap (Efron, 1979) for the rest.
+Wilson (1927), doi:10.1080/01621459.1927.10502953, for a mean of numbers in [0, 1], at their effective number: for a given
+mean such numbers vary at most as yes-no outcomes do. `benchmarks/interval_coverage.py` measures how often the interval holds
+the truth: less often than it says where a mean near 1 rests on few yes-no outcomes. Newcombe (1998),
+doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, method 10, for a paired difference. Percentile
+bootstrap (Efron, 1979) for the rest.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -18,6 +20,7 @@ DRAWS = 1000
 TINY = 1e-12  # a spread below it is rounding
 DRAW_CELLS = 500_000  # numbers that a block of draws holds
 SEED = 12345  # sacrebleu's, so that intervals compare
+AT_EACH_END = 2  # numbers put to 0 and to 1 in a spread: Agresti and Coull's (1998), doi:10.1080/00031305.1998.10480550
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,11 @@ def cluster_means(values: Sequence[float], clusters: Sequence[Hashable]) -> Floa
 
 
 def mean_in_unit(values: Floats, confidence: float = 0.95) -> Estimate:
-    """Return the mean of independent numbers in [0, 1] with Wilson's two-sided interval.
+    """Return the mean of independent numbers in [0, 1] with Wilson's two-sided interval at their effective number.
+
+    Means of several variants vary less than yes-no outcomes, and are worth as many of those as vary alike: Kish's (1965)
+    effective number, in Wilson's interval by Franco et al. (2019), doi:10.1093/jssam/smy019. Yes-no outcomes are worth
+    their own number, and no number is ever worth less than one of them.
 
     Args:
         values: Shape (examples,), one number an example.
@@ -66,14 +73,29 @@ def mean_in_unit(values: Floats, confidence: float = 0.95) -> Estimate:
         return NOTHING
     if values.min() < 0 or values.max() > 1:
         raise ValueError("a value lies outside [0, 1]")
-    mean = float(values.mean())
+    return _wilson(float(values.mean()), _effective_number(values), n, confidence)
+
+
+def _wilson(mean: float, effective: float, clusters: int, confidence: float) -> Estimate:
     z = NormalDist().inv_cdf((1 + confidence) / 2)
-    centre = (mean + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * sqrt(mean * (1 - mean) / n + z * z / (4 * n * n))
+    centre = (mean + z * z / (2 * effective)) / (1 + z * z / effective)
+    half = z / (1 + z * z / effective) * sqrt(mean * (1 - mean) / effective + z * z / (4 * effective * effective))
     # At the ends the formula gives 0 and 1 but for rounding, which would fail a gate at 1 that nothing speaks against.
     low = 0.0 if mean == 0 else max(0.0, centre - half)
     high = 1.0 if mean == 1 else min(1.0, centre + half)
-    return Estimate(mean, low, high, n)
+    return Estimate(mean, low, high, clusters)
+
+
+def _effective_number(values: Floats) -> float:
+    """Return how many yes-no outcomes say as much about their mean as the values do.
+
+    The spread of a few values is a poor estimate, and 0 where what happens seldom did not happen. Hence two numbers more at
+    each end, our departure from Kish; yes-no outcomes are still worth their own number.
+    """
+    total = len(values) + 2 * AT_EACH_END
+    centre = (float(values.sum()) + AT_EACH_END) / total
+    squares = float(((values - centre) ** 2).sum()) + AT_EACH_END * (centre**2 + (1 - centre) ** 2)
+    return max(1.0, centre * (1 - centre) * total / squares) * len(values)
 
 
 def paired_drop(before: Floats, after: Floats, confidence: float = 0.95) -> Estimate:
@@ -92,7 +114,7 @@ def paired_drop(before: Floats, after: Floats, confidence: float = 0.95) -> Esti
     if len(before) == 0:
         return NOTHING
     first, second = mean_in_unit(before, confidence), mean_in_unit(after, confidence)
-    together = _correlation(before, after)
+    together = corrected_correlation(before, after)
     value = first.value - second.value
 
     def reach(left: float, right: float) -> float:
@@ -103,8 +125,11 @@ def paired_drop(before: Floats, after: Floats, confidence: float = 0.95) -> Esti
     return Estimate(value, max(-1.0, low), min(1.0, high), len(before))
 
 
-def _correlation(left: Floats, right: Floats) -> float:
-    """Return the correlation, a positive one with method 10's continuity correction: n/2 off ad - bc."""
+def corrected_correlation(left: Floats, right: Floats) -> float:
+    """Return the correlation, a positive one with method 10's continuity correction: n/2 off ad - bc.
+
+    Where nothing varies it is 0.
+    """
     spread = float(left.std() * right.std())
     if spread < TINY:
         return 0.0
@@ -135,7 +160,7 @@ def bootstrap(
     times = np.random.default_rng(seed).multinomial(clusters, np.full(clusters, 1 / clusters), DRAWS)
     values = value(times @ vectors)
     if np.ptp(values) == 0:
-        wilson = mean_in_unit(np.full(clusters, min(1.0, max(0.0, found))), confidence)
+        wilson = _wilson(min(1.0, max(0.0, found)), clusters, clusters, confidence)
         return Estimate(found, wilson.low, wilson.high, clusters)
     low, high = np.quantile(values, [(1 - confidence) / 2, (1 + confidence) / 2])
     return Estimate(found, float(low), float(high), clusters)

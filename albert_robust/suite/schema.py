@@ -1,5 +1,7 @@
 """The grammar of a `*.robust.yaml` file. `albert-robust schema` prints it as JSON Schema for editors."""
 
+import re
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -19,6 +21,7 @@ TaskName = Literal[
 KINDS = ("python", "transformers", "finetuned", "extractive", "encoder")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
 Share = Annotated[float, Field(ge=0.5, lt=1)]
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 assert set(TaskName.__args__) == set(TASKS)  # type: ignore[attr-defined]  # a Literal's values, at run time
 
 
@@ -114,8 +117,16 @@ class CheckSpec(Strict):
     datasets: Annotated[list[str] | None, Field(description="Default: all.")] = None
     languages: Annotated[list[str] | None, Field(description="Default: all of the dataset.")] = None
     fields: Annotated[list[str] | None, Field(description="Which fields are perturbed. Default: the task's.")] = None
-    gates: Annotated[list[str], Field(description="measure >= bound, measure <= bound.")] = []
+    gates: Annotated[
+        list[str], Field(description="measure >= bound, measure <= bound; also of cells together: language gap <= 0.1.")
+    ] = []
     agreement: Annotated[str | None, Field(description="How outputs are compared. Default: the task's.")] = None
+    agrees_at: Annotated[
+        float, Field(gt=0, le=1, description="Agreement from which a variant breaks nothing, for the worst case.")
+    ] = 1.0
+    on_failure: Annotated[
+        Literal["fail", "warn"], Field(description="What a cell is that misses its gate; errors fail either way.")
+    ] = "fail"
     variants: Annotated[int, Field(gt=0, le=100, description="Variants an example.")] = 1
     min_tested: Annotated[int, Field(gt=0, description="Fewer tested cases fail the cell.")] = 1
 
@@ -138,12 +149,33 @@ class MarkSpec(Strict):
     ]
     skip: Annotated[str | None, Field(min_length=1, description="The reason.")] = None
     xfail: Annotated[str | None, Field(min_length=1, description="The reason.")] = None
+    until: Annotated[
+        str | None, Field(description="The last day of an xfail, such as 2027-03-01; then the failure is one.")
+    ] = None
+
+    @field_validator("until")
+    @classmethod
+    def _day(cls, value: str | None) -> str | None:
+        if value is not None and not _is_day(value):
+            raise ValueError(f"{value!r} is no day\nwrite year, month and day: 2027-03-01")
+        return value
 
     @model_validator(mode="after")
     def _one(self) -> "MarkSpec":
         if (self.skip is None) == (self.xfail is None):
             raise ValueError("a mark is either skip or xfail\nwrite `xfail: the reason`")
+        if self.until is not None and self.xfail is None:
+            raise ValueError("only an xfail has a last day\ntake out `until`")
         return self
+
+
+class BaselineSpec(Strict):
+    """What counts as a regression against the suite's baseline, where it has one."""
+
+    floor: Annotated[float, Field(ge=0, le=1, description="A smaller drop is no regression.")] = 0.01
+    tolerance: Annotated[
+        float, Field(gt=0, le=1, description="A cell is the same where its drop is shown to be less.")
+    ] = 0.05
 
 
 class SuiteSpec(Strict):
@@ -162,3 +194,11 @@ class SuiteSpec(Strict):
     encoder: Annotated[str, Field(description="The score's encoder: `builtin`, a folder, or a hub name.")] = "builtin"
     tags: Annotated[list[Name], Field(description="Keywords for -k.")] = []
     marks: list[MarkSpec] = []
+    baseline: BaselineSpec = BaselineSpec()
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return _DAY.fullmatch(value) is not None and date.fromisoformat(value) is not None
+    except ValueError:
+        return False

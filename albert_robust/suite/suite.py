@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +15,8 @@ from albert_robust.perturbing import Registry, Spec, open_packs
 from albert_robust.perturbing.registry import PACK
 from albert_robust.suite.documents import Document, Location, open_document, validate
 from albert_robust.suite.gates import DEFAULT_GATES, DROP, Expectation, Gate, parse_gate
-from albert_robust.suite.schema import CheckSpec, DatasetSpec, MarkSpec, ModelSpec, SuiteSpec
+from albert_robust.suite.marks import Mark, utc_today
+from albert_robust.suite.schema import BaselineSpec, CheckSpec, DatasetSpec, MarkSpec, ModelSpec, SuiteSpec
 from albert_robust.tasks import TASKS, Quality, Task
 
 SUFFIX = ".robust.yaml"
@@ -31,7 +33,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check, its names looked up."""
+    """One check, its names looked up. `gates` are those of its cells, `across` those that compare its cells."""
 
     expectation: Expectation
     name: str | None
@@ -40,15 +42,26 @@ class Check:
     languages: tuple[str, ...] | None
     fields: tuple[str, ...]
     gates: tuple[Gate, ...]
+    across: tuple[Gate, ...]
     agreement: str
+    agrees_at: float
     variants: int
     min_tested: int
+    on_failure: str
     line: int
+
+    @property
+    def all_gates(self) -> tuple[Gate, ...]:
+        """All gates, whatever they are of."""
+        return (*self.gates, *self.across)
 
 
 @dataclass(frozen=True)
 class Suite:
-    """One suite, ready to be planned. `name` is its path below the root, `shown` its path as messages print it."""
+    """One suite, ready to be planned.
+
+    `name` is its path below the root, `shown` its path as messages print it; known failures expire by `today`.
+    """
 
     name: str
     path: Path
@@ -63,19 +76,27 @@ class Suite:
     on_inconclusive: str
     encoder: str
     tags: tuple[str, ...]
-    marks: tuple[MarkSpec, ...]
+    marks: tuple[Mark, ...]
     registry: Registry
+    today: date
     description: str = ""
+    baseline: BaselineSpec = field(default_factory=BaselineSpec)
 
     @cached_property
     def qualities(self) -> dict[str, Quality]:
         """The qualities that are measured: all of the task's but those on request that no gate names."""
-        asked = {gate.measure.removesuffix(DROP) for check in self.checks for gate in check.gates}
+        asked = {gate.of_cell.removesuffix(DROP) for check in self.checks for gate in check.all_gates}
         named = self.task.qualities.items()
         return {name: quality for name, quality in named if name in asked or not quality.on_request}
 
 
-def load_suite(path: Path, packs: tuple[Path, ...] = (), seed: int | None = None, root: Path | None = None) -> Suite:
+def load_suite(
+    path: Path,
+    packs: tuple[Path, ...] = (),
+    seed: int | None = None,
+    root: Path | None = None,
+    today: date | None = None,
+) -> Suite:
     """Return the suite in a file.
 
     Args:
@@ -83,6 +104,7 @@ def load_suite(path: Path, packs: tuple[Path, ...] = (), seed: int | None = None
         packs: Folders of perturbations beside the built-in one and a `perturbations` folder beside the suite.
         seed: In place of the suite's own.
         root: The suite is named by its path below this folder; None for its file name alone.
+        today: The day by which known failures expire; None for that of the clock.
 
     Raises:
         InputError: With every complaint about the file at once.
@@ -95,7 +117,7 @@ def load_suite(path: Path, packs: tuple[Path, ...] = (), seed: int | None = None
         raise InputError([*error.complaints, *_unknown_perturbations(document, registry)]) from None
     if seed is not None:
         spec = spec.model_copy(update={"seed": seed})
-    return _Loader(document, spec, registry, root or path.parent).load()
+    return _Loader(document, spec, registry, root or path.parent, today or utc_today()).load()
 
 
 def _unknown_perturbations(document: Document, registry: Registry) -> Iterator[Complaint]:
@@ -113,8 +135,8 @@ def _unknown_perturbations(document: Document, registry: Registry) -> Iterator[C
 class _Loader:
     """Looks up the names of one suite and gathers complaints."""
 
-    def __init__(self, document: Document, spec: SuiteSpec, registry: Registry, root: Path) -> None:
-        self.document, self.spec, self.registry, self.root = document, spec, registry, root
+    def __init__(self, document: Document, spec: SuiteSpec, registry: Registry, root: Path, today: date) -> None:
+        self.document, self.spec, self.registry, self.root, self.today = document, spec, registry, root, today
         self.task = TASKS[spec.task]
         self.complaints: list[Complaint] = []
 
@@ -140,10 +162,16 @@ class _Loader:
             on_inconclusive=spec.on_inconclusive,
             encoder=self._encoder(),
             tags=tuple(spec.tags),
-            marks=tuple(spec.marks),
+            marks=tuple(self._mark(number, mark) for number, mark in enumerate(spec.marks)),
             registry=self.registry,
+            today=self.today,
             description=spec.description,
+            baseline=spec.baseline,
         )
+
+    def _mark(self, number: int, mark: MarkSpec) -> Mark:
+        until = None if mark.until is None else date.fromisoformat(mark.until)
+        return Mark(mark.cells, mark.skip, mark.xfail, until, self.document.places[("marks", number, "cells")])
 
     def _name(self, path: Path) -> str:
         below = Path(os.path.relpath(path.resolve(), self.root.resolve()))
@@ -223,11 +251,7 @@ class _Loader:
         agreements = list(self.task.agreements)
         if check.agreement is not None:
             self._known(at, "agreement", [check.agreement], agreements)
-        gates = check.gates or list(DEFAULT_GATES[check.expect])
-        parsed = [
-            self._try((*at, "gates", place), lambda gate=gate: parse_gate(gate, check.expect, self.task))  # type: ignore[misc]  # bound now, as lint asks
-            for place, gate in enumerate(gates)
-        ]
+        gates = tuple(self._gates(at, check))
         return Check(
             check.expect,
             check.name,
@@ -235,12 +259,25 @@ class _Loader:
             tuple(check.datasets or self.spec.datasets),
             tuple(check.languages) if check.languages else None,
             tuple(check.fields or self.task.perturbed),
-            tuple(gate for gate in parsed if gate is not None),
+            tuple(gate for gate in gates if not gate.across),
+            tuple(gate for gate in gates if gate.across),
             check.agreement or agreements[0],
+            check.agrees_at,
             check.variants,
             check.min_tested,
+            check.on_failure,
             self.document.places.get(at, (1, 1))[0],
         )
+
+    def _gates(self, at: Location, check: CheckSpec) -> Iterator[Gate]:
+        for number, written in enumerate(check.gates or DEFAULT_GATES[check.expect]):
+            location = (*at, "gates", number)
+            gate = self._try(location, lambda: parse_gate(written, check.expect, self.task))  # noqa: B023  # called at once
+            if gate is not None and gate.variants > check.variants:
+                what = f"{gate.measure} needs {gate.variants} variants an example, the check makes {check.variants}"
+                self._complain(location, what, f"add `variants: {gate.variants}` to the check")
+            elif gate is not None:
+                yield replace(gate, place=self.document.places.get(location, (1, 1)))
 
     def _languages(self, check: CheckSpec) -> list[str]:
         named = [

@@ -14,7 +14,9 @@ from albert_robust.text.languages import SCRIPTS
 
 Row = dict[str, str]
 PROJECT = frozenset(SCRIPTS)
-OTHERS = frozenset({"bn", "fi", "ha", "ka", "ta"})  # of the evaluation sets; no profile of the embedded encoder has them
+OTHERS = frozenset(
+    {"bn", "fi", "ha", "ka", "ta"}
+)  # of the evaluation sets; no profile of the embedded encoder has them
 TAGS = {
     "ara": "ar", "arb": "ar", "ben": "bn", "bul": "bg", "ces": "cs", "cmn": "zh", "deu": "de", "ell": "el", "eng": "en",
     "fas": "fa", "fin": "fi", "fra": "fr", "hau": "ha", "heb": "he", "hin": "hi", "ind": "id", "ita": "it", "jpn": "ja",

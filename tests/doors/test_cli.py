@@ -13,7 +13,20 @@ from yaml import safe_load
 from albert_robust import __version__
 from albert_robust.cli import COMMANDS, main, parser
 
-NAMES = ["init", "list", "perturb", "score", "report", "finetune", "pretrain", "calibrate", "tune", "export", "schema"]
+NAMES = [
+    "init",
+    "list",
+    "perturb",
+    "score",
+    "report",
+    "compare",
+    "finetune",
+    "pretrain",
+    "calibrate",
+    "tune",
+    "export",
+    "schema",
+]
 Captured = pytest.CaptureFixture[str]
 
 

@@ -24,6 +24,7 @@ FLOORS = (
     {
         "__init__",
         "api",
+        "baselines",
         "calibrating",
         "cli",
         "exporting",

@@ -1,0 +1,100 @@
+"""`albert-robust compare`."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from albert_robust.cli.command import command
+
+if TYPE_CHECKING:
+    from albert_robust.gate.comparing import Family, Key
+    from albert_robust.running.records import ComparisonRecord
+    from albert_robust.scoring.statistics import Estimate
+
+PLACES = 3
+LONG = 100  # letters of a cell's id in the table
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    example = "albert-robust compare reports/main reports/branch"
+    summary = "Compare the cells of two runs over the same examples: did any become worse?"
+    made = command(commands, "compare", run, summary, example)
+    made.add_argument("earlier", type=Path, metavar="A", help="the folder of the earlier run")
+    made.add_argument("later", type=Path, metavar="B", help="the folder of the later one")
+    made.add_argument("--correction", default="holm", metavar="METHOD", help="holm (default) or benjamini-hochberg")
+    made.add_argument("--floor", type=float, default=0.01, metavar="D", help="a smaller drop is no regression (0.01)")
+    made.add_argument(
+        "--tolerance", type=float, default=0.05, metavar="D", help="the same is a drop shown to be less (0.05)"
+    )
+    made.add_argument("--warn-stale", action="store_true", help="cells that are missing or incomparable fail nothing")
+    made.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print how each cell stands, the worst first; 1 if one regressed, is missing or cannot be compared."""
+    from albert_robust.gate.comparing import fails, tally
+
+    family = _family(options)
+    placed = sorted(family.items(), key=_worst_first)
+    failed = any(fails(found, options.warn_stale) for found in family.values())
+    if options.json:
+        cells = [{"suite": suite, "cell": cell, **asdict(found)} for (suite, cell), found in placed]
+        print(json.dumps({"schema": 1, "failed": failed, "cells": cells}, indent=1))
+    else:
+        print("\n".join([*_table(placed), tally([found for _, found in placed])]))
+    return int(failed)
+
+
+def _family(options: argparse.Namespace) -> "Family":
+    from albert_robust.errors import UsageError
+    from albert_robust.gate.family import compare_runs
+    from albert_robust.running.folder import open_run
+    from albert_robust.scoring.significance import CORRECTIONS
+
+    if options.correction not in CORRECTIONS:
+        raise UsageError(f"--correction: {options.correction!r} is neither {' nor '.join(CORRECTIONS)}")
+    if not (0 <= options.floor <= 1 and 0 < options.tolerance <= 1):
+        raise UsageError("--floor and --tolerance are drops: numbers from 0 to 1")
+    earlier, later = open_run(options.earlier), open_run(options.later)
+    found = compare_runs(earlier, later, options.floor, options.tolerance, options.correction)
+    if not found:
+        raise UsageError("there is nothing to compare: no cell of either run has a number for each example")
+    return found
+
+
+def _worst_first(placed: "tuple[Key, ComparisonRecord]") -> tuple[int, float, "Key"]:
+    from albert_robust.gate.comparing import ORDER
+
+    place, found = placed
+    return ORDER.index(found.verdict), -(found.drop.value if found.drop else 0.0), place
+
+
+def _table(placed: "Sequence[tuple[Key, ComparisonRecord]]") -> list[str]:
+    """The cells in columns, and below them why those that could not be compared were not."""
+    from albert_robust.cli.tables import aligned
+
+    rows: list[Sequence[str]] = [("", "cell", "measure", "before", "after", "drop", "bounds", "adjusted p")]
+    notes = []
+    for (suite, cell), found in placed:
+        name = f"{suite}::{cell}"[:LONG]
+        numbers = [_number(found.before), _number(found.after), *_drop(found.drop)]
+        rows.append((found.verdict, name, found.measure, *numbers, _chance(found.adjusted)))
+        if found.verdict in {"missing", "incomparable", "regressed"}:
+            notes.append(f"{name}: {found.reason}")
+    return [*aligned(rows, left={0, 1, 2}), *notes]
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.{PLACES}f}"
+
+
+def _drop(drop: "Estimate | None") -> list[str]:
+    return ["", ""] if drop is None else [_number(drop.value), f"[{_number(drop.low)}, {_number(drop.high)}]"]
+
+
+def _chance(value: float | None) -> str:
+    return "" if value is None else f"{value:.2g}"

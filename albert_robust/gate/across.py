@@ -1,0 +1,178 @@
+"""Judge cells together: gaps between languages or datasets, and what becomes of a measure as severity grows.
+
+A gap is the best cell's mean minus the worst's; `scoring.gaps` has its bounds. The curve over severities is the mean at
+each; its area is the mean height between the least and the greatest severity (trapezoids), of the examples that were tested
+at all of them, so that each example has an area of its own and the bounds are those of a mean.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import fields, replace
+
+import numpy as np
+
+from albert_robust.gate.decide import decide, excused, together
+from albert_robust.gate.judge import contract, count
+from albert_robust.running.cell import Across, Cell
+from albert_robust.running.records import CellRecord, Counts, MemberRecord, Outcome, Verdict
+from albert_robust.scoring.gaps import gap
+from albert_robust.scoring.statistics import Estimate, Floats, cluster_means, mean_in_unit
+from albert_robust.suite.gates import DATASET_GAP, DEFAULT_GATES, LANGUAGE_GAP, SEVERITY_AREA, parse_gate
+
+Outcomes = Mapping[str, Sequence[Outcome]]
+Values = dict[Hashable, float]
+
+
+def judge_across(item: Across, outcomes: Outcomes) -> CellRecord:
+    """Return the verdict on cells together.
+
+    A member with an error makes it an error, one with fewer tested cases than `min_tested` fails it: what is known of the
+    others says nothing of that one. A member of which nothing applies is left out; the comparison of fewer than two does
+    not apply.
+
+    Args:
+        item: The cells and their gates.
+        outcomes: Of each member, by its id.
+    """
+    counts = {cell.id: count(outcomes[cell.id]) for cell in item.members}
+    applying = tuple(cell for cell in item.members if counts[cell.id].not_applicable < max(1, counts[cell.id].selected))
+    if len(applying) < 2:
+        what = f"{len(applying)} of {len(item.members)} cells apply, and a comparison needs two"
+        return _record(item, ("not applicable", what), list(counts.values()))
+    item = replace(item, members=applying)
+    members = tuple(_member(item, cell, outcomes[cell.id]) for cell in applying)
+    estimate = _estimate(item, outcomes)
+    gates = tuple(decide(gate, estimate, item.suite.confidence) for gate in item.gates)
+    broken = _broken(item, counts)
+    verdict, reason = broken or together(gates)
+    note = _note(item, members)
+    if verdict == "failed" and not broken:
+        verdict, reason = excused(item, reason)
+    judged = _record(item, (verdict, reason if broken else f"{reason}; {note}"), list(counts.values()))
+    return replace(judged, gates=gates, measures={item.gates[0].measure: estimate}, members=members, note=note)
+
+
+def _record(item: Across, verdict: tuple[Verdict, str], counts: Sequence[Counts]) -> CellRecord:
+    return CellRecord(
+        suite=item.suite.name,
+        cell=item.id,
+        task=item.suite.task.name,
+        expectation=item.check.expectation,
+        dataset=item.dataset,
+        perturbation=item.perturbation,
+        contract=contract(item.members[0]),
+        language=item.language,
+        verdict=verdict[0],
+        reason=verdict[1],
+        gates=(),
+        measures={},
+        counts=_sum(counts),
+        order=item.order,
+        across=item.kind,
+    )
+
+
+def _broken(item: Across, counts: Mapping[str, Counts]) -> tuple[Verdict, str] | None:
+    """Return the verdict that members force which could not be measured as they should."""
+    for cell in item.members:
+        found = counts[cell.id]
+        if found.error:
+            return "error", f"{cell.id}: {found.error} of {found.selected} cases are errors"
+    for cell in item.members:
+        found, least = counts[cell.id], cell.check.min_tested
+        if found.tested < least:
+            return "failed", f"{cell.id}: {found.tested} of {found.selected} cases could be tested, fewer than {least}"
+    return None
+
+
+def _member(item: Across, cell: Cell, outcomes: Sequence[Outcome]) -> MemberRecord:
+    values = np.array(list(_values(item, cell, outcomes).values()), dtype=np.float64)
+    estimate = mean_in_unit(values, _two_sided(item))
+    tested = sum(outcome.status == "tested" for outcome in outcomes)
+    return MemberRecord(cell.id, item.difference(cell), _base(item), estimate, tested)
+
+
+def _two_sided(item: Across) -> float:
+    return 2 * item.suite.confidence - 1
+
+
+def _base(item: Across) -> str:
+    return item.gates[0].base
+
+
+def _estimate(item: Across, outcomes: Outcomes) -> Estimate:
+    confidence = _two_sided(item)
+    each = [_values(item, cell, outcomes[cell.id]) for cell in item.members]
+    if item.kind in {LANGUAGE_GAP, DATASET_GAP}:
+        return gap(each, confidence)
+    return mean_in_unit(_areas(item, each) if item.kind == SEVERITY_AREA else _unbroken(item, outcomes), confidence)
+
+
+def _values(item: Across, cell: Cell, outcomes: Sequence[Outcome]) -> Values:
+    """Return what is compared, by example. Rows of one id are translations; ids of two datasets have nothing in common."""
+    tested = [(outcome, _value(item, outcome)) for outcome in outcomes if outcome.status == "tested"]
+    pairs = [(outcome.example, value) for outcome, value in tested if value is not None]
+    names = list(dict.fromkeys(example for example, _ in pairs))
+    means = cluster_means([value for _, value in pairs], [example for example, _ in pairs])
+    return {(cell.dataset, name): float(mean) for name, mean in zip(names, means, strict=True)}
+
+
+def _value(item: Across, outcome: Outcome) -> float | None:
+    base = _base(item)
+    agreement = outcome.agreement or 0.0
+    if base in {"consistency", "sensitivity"}:
+        return agreement if base == "consistency" else 1 - agreement
+    return (outcome.quality_before if item.check.expectation == "reference" else outcome.quality_after).get(base)
+
+
+def _areas(item: Across, each: Sequence[Values]) -> Floats:
+    """Return the area under the curve of each example that was tested at every severity."""
+    severities = np.array([cell.severity for cell in item.members], dtype=np.float64)
+    order = np.argsort(severities)
+    whole = [example for example in each[0] if all(example in values for values in each)]
+    heights = np.array([[each[place][example] for place in order] for example in whole]).reshape(-1, len(each))
+    steps = np.diff(severities[order])
+    areas: Floats = ((heights[:, 1:] + heights[:, :-1]) / 2 @ steps) / steps.sum()
+    return np.clip(areas, 0, 1)
+
+
+def _unbroken(item: Across, outcomes: Outcomes) -> Floats:
+    """Return 1 for each example that no variant breaks at any severity, else 0."""
+    held: dict[str, bool] = {}
+    for cell in item.members:
+        for outcome in outcomes[cell.id]:
+            if outcome.status == "tested":
+                agrees = (outcome.agreement or 0.0) >= item.check.agrees_at
+                held[outcome.example] = held.get(outcome.example, True) and agrees
+    return np.array(list(held.values()), dtype=np.float64)
+
+
+def _note(item: Across, members: Sequence[MemberRecord]) -> str:
+    """Return which members are the best and the worst, or where the curve breaks, and what a mark leaves out."""
+    known = [member for member in members if member.estimate.measured]
+    left_out = f"; without {', '.join(item.skipped)}, which a mark skips" if item.skipped else ""
+    if not known:
+        return f"{members[0].measure} was measured nowhere{left_out}"
+    if item.kind not in {LANGUAGE_GAP, DATASET_GAP}:
+        return _breaking(item, known) + left_out
+    ranked = sorted(known, key=lambda member: member.estimate.value)
+    worst, best = ranked[0], ranked[-1]
+    ends = [f"{name} {one.name} {one.estimate.value:.2f}" for name, one in (("best", best), ("worst", worst))]
+    return f"{members[0].measure}: {', '.join(ends)}, of {len(members)}{left_out}"
+
+
+def _breaking(item: Across, members: Sequence[MemberRecord]) -> str:
+    """Return the lowest severity whose consistency is below the check's own gate, or below the default one."""
+    bound = _bound(item)
+    for member in sorted(members, key=lambda member: int(member.name)):
+        if member.estimate.value < bound:
+            return f"breaks at severity {member.name}: consistency {member.estimate.value:.2f}, below {bound:.2f}"
+    return f"breaks at no severity up to {max(int(member.name) for member in members)}: consistency from {bound:.2f}"
+
+
+def _bound(item: Across) -> float:
+    own = [gate for gate in item.check.gates if gate.measure == "consistency" and gate.at_least]
+    return (own or [parse_gate(DEFAULT_GATES["invariance"][0], "invariance", item.suite.task)])[0].bound
+
+
+def _sum(counts: Sequence[Counts]) -> Counts:
+    return Counts(**{one.name: sum(getattr(each, one.name) for each in counts) for one in fields(Counts)})

@@ -1,0 +1,258 @@
+"""Compare: each cell with what a baseline says of it, example by example, and all cells of a session as one family.
+
+A cell is compared by a paired test over whole examples. Many cells are many chances of a false alarm, so p-values are
+adjusted over all that were compared together: by Holm's method, and a session of equal models fails with a probability of
+5 % at most; or by Benjamini and Hochberg's, which finds more and lets a share of the findings be false. The family is the
+session's, not the suite's: what a person reads is one red or green.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from albert_robust.gate.lines import Line
+from albert_robust.running.records import CellRecord, ComparisonRecord, Counts, Standing
+from albert_robust.scoring.significance import CORRECTIONS, drop_on_pairs, mcnemar, sign_flip
+from albert_robust.scoring.statistics import Estimate, Floats
+
+Key = tuple[str, str]  # suite, cell
+Family = dict[Key, ComparisonRecord]
+CONFIDENCE, FLOOR, TOLERANCE, CORRECTION = 0.95, 0.01, 0.05, "holm"
+STALE: tuple[Standing, ...] = ("missing", "incomparable")
+ORDER: tuple[Standing, ...] = ("regressed", "missing", "incomparable", "undecided", "new", "improved", "same")
+LAST = 10**9  # in plan order, after all cells that are there
+SHOWN = 5  # examples that became worse
+MISSING = (
+    "missing: the baseline has a line of it, and the suite no longer tests it; `--robust-baseline-update` takes the line "
+    "out, `--robust-warn-stale` only warns"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What messages call the other side, and how they say to mend a cell that it lacks or that has changed."""
+
+    other: str = "the baseline"
+    add: str = "`--robust-baseline-update=new` writes it"
+    renew: str = "if it is meant, `--robust-baseline-update` makes this the baseline"
+
+
+BESIDE_BASELINE = Told()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What counts as a regression, and as the same.
+
+    Attributes:
+        confidence: Of the claims and of each one-sided bound.
+        floor: A smaller drop is no regression, however certain.
+        tolerance: What a drop must be shown to lie below, for a cell to be the same.
+    """
+
+    confidence: float = CONFIDENCE
+    floor: float = FLOOR
+    tolerance: float = TOLERANCE
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """The same examples before and after, with what the tests say."""
+
+    measure: str
+    before: Floats
+    after: Floats
+    drop: Estimate
+    test: str
+    worse: float
+    better: float
+    examples: tuple[str, ...]
+
+
+def compare_all(
+    now: Mapping[Key, Line | None],
+    before: Mapping[Key, Line],
+    limits: Mapping[str, Limits],
+    correction: str = CORRECTION,
+    told: Told = BESIDE_BASELINE,
+) -> Family:
+    """Return how each cell stands beside its baseline.
+
+    Args:
+        now: What cells came to, by suite and cell; None where there is nothing to compare.
+        before: The lines of the baselines; those of cells that are not in `now` are passed over, see `missing`.
+        limits: By suite.
+        correction: `holm` or `benjamini-hochberg`.
+        told: How messages speak.
+    """
+    found: Family = {}
+    paired: dict[Key, _Pairs] = {}
+    for place, line in now.items():
+        if line is None:
+            if place in before:
+                apart = ["no example has a number, or some are errors"]
+                found[place] = _apart(before[place], apart, told)
+        elif place not in before:
+            what = f"new: {told.other} has no line of it; {told.add}"
+            found[place] = ComparisonRecord("new", what, line.measure)
+        elif apart := differences(line, before[place]):
+            found[place] = _apart(line, apart, told)
+        else:
+            paired[place] = _pairs(line, before[place], limits[place[0]].confidence)
+    worse, better = (
+        CORRECTIONS[correction]([getattr(pairs, way) for pairs in paired.values()]) for way in ("worse", "better")
+    )
+    for (place, pairs), one, other in zip(paired.items(), worse, better, strict=True):
+        found[place] = _stand(pairs, one, other, limits[place[0]], f"{correction}, of {len(paired)}")
+    return found
+
+
+def _apart(line: Line, apart: Sequence[str], told: Told) -> ComparisonRecord:
+    what = f"incomparable with {told.other}: {'; '.join(apart)}; {told.renew}"
+    return ComparisonRecord("incomparable", what, line.measure)
+
+
+def differences(now: Line, before: Line) -> list[str]:
+    """Return why two lines cannot be compared; nothing where they can."""
+    found = []
+    if (now.measure, now.definition) != (before.measure, before.definition):
+        found.append(f"measured by {_measured(now)}, then by {_measured(before)}")
+    added, gone = now.values.keys() - before.values.keys(), before.values.keys() - now.values.keys()
+    if added or gone:
+        found.append(f"other examples: {len(added)} more, {len(gone)} fewer")
+    elif now.inputs != before.inputs:
+        found.append("the dataset's texts or references have changed")
+    elif now.variants != before.variants:
+        seeds = f" (seed {now.seed}, then {before.seed})" if now.seed != before.seed else ""
+        found.append(f"other variants of the same examples{seeds}: the perturbation, its settings or its seed changed")
+    elif [one is None for one in now.values.values()] != [before.values[name] is None for name in now.values]:
+        found.append("other examples have a number")
+    return found
+
+
+def missing(before: Iterable[str], living: Iterable[str]) -> list[str]:
+    """Return the cells of a baseline that their suite no longer has, or skips."""
+    return sorted(set(before) - set(living))
+
+
+def fails(comparison: ComparisonRecord | None, lenient: bool) -> bool:
+    """Return whether a comparison fails its cell; a lenient session only warns of lines that are stale."""
+    if comparison is None:
+        return False
+    return comparison.verdict == "regressed" or (comparison.verdict in STALE and not lenient)
+
+
+def settled(record: CellRecord, comparison: ComparisonRecord | None, lenient: bool = False) -> CellRecord:
+    """Return a cell's record with its comparison, which may fail a cell that its gates passed.
+
+    A regression fails a known failure too: it was known to be as bad as it was, and no worse. An error stays one.
+    """
+    compared = replace(record, comparison=comparison)
+    if comparison is None or not fails(comparison, lenient) or record.verdict == "error":
+        return compared
+    bad = record.verdict in ("failed", "known failure", "warned")
+    reason = f"{comparison.reason}; {record.reason}" if bad and record.reason else comparison.reason
+    return replace(compared, verdict="failed", reason=reason)
+
+
+def absent(suite: str, task: str, cell: str, lenient: bool = False) -> CellRecord:
+    """Return the record of a cell that is missing: nothing of it was tested."""
+    where, _, language = cell.removesuffix("]").rpartition("[")
+    dataset, perturbation = ["", "", *where.split("/")][-2:]
+    reference = perturbation == "reference"
+    return CellRecord(
+        suite=suite,
+        cell=cell,
+        task=task,
+        expectation="reference" if reference else "invariance",
+        dataset=dataset,
+        perturbation="" if reference else perturbation.replace("+", " | "),
+        contract="",
+        language=language,
+        verdict="not applicable" if lenient else "failed",
+        reason=MISSING,
+        gates=(),
+        measures={},
+        counts=Counts(0, 0, 0, 0, 0, 0, 0),
+        order=LAST,
+        comparison=ComparisonRecord("missing", MISSING),
+    )
+
+
+def _pairs(now: Line, before: Line, confidence: float) -> _Pairs:
+    names = [name for name, value in now.values.items() if value is not None]
+    one = np.array([before.values[name] for name in names], dtype=np.float64)
+    other = np.array([now.values[name] for name in names], dtype=np.float64)
+    apart = one - other
+    order = sorted((place for place in range(len(names)) if apart[place] > 0), key=lambda place: -apart[place])
+    test, worse, better = _tested(apart)
+    return _Pairs(
+        measure=now.measure,
+        before=one,
+        after=other,
+        drop=drop_on_pairs(one, other, 2 * confidence - 1),
+        test=test,
+        worse=worse,
+        better=better,
+        examples=tuple(names[place] for place in order[:SHOWN]),
+    )
+
+
+def _tested(apart: Floats) -> tuple[str, float, float]:
+    """Return the test's name and its p-values of "worse" and of "better"."""
+    if np.isin(apart, (-1, 0, 1)).all():
+        down, up = int((apart > 0).sum()), int((apart < 0).sum())
+        return "McNemar", mcnemar(down, up), mcnemar(up, down)
+    return "sign flip", sign_flip(apart), sign_flip(-apart)
+
+
+def _stand(pairs: _Pairs, worse: float, better: float, limits: Limits, family: str) -> ComparisonRecord:
+    drop, alpha = pairs.drop, 1 - limits.confidence
+    verdict: Standing = "undecided"
+    if worse <= alpha and drop.value >= limits.floor:
+        verdict = "regressed"
+    elif better <= alpha and drop.value <= -limits.floor:
+        verdict = "improved"
+    elif drop.high < limits.tolerance:
+        verdict = "same"
+    return ComparisonRecord(
+        verdict=verdict,
+        reason=_reason(verdict, pairs, better if verdict == "improved" else worse, limits, family),
+        measure=pairs.measure,
+        test=pairs.test,
+        before=float(pairs.before.mean()),
+        after=float(pairs.after.mean()),
+        drop=drop,
+        chance=pairs.worse,
+        adjusted=worse,
+        worse=pairs.examples,
+    )
+
+
+def _reason(verdict: Standing, pairs: _Pairs, adjusted: float, limits: Limits, family: str) -> str:
+    drop = pairs.drop
+    shown = f"{verdict}: {pairs.measure} {pairs.after.mean():.3f}, was {pairs.before.mean():.3f}"
+    bounds = f"drop {drop.value:.3f} [{drop.low:.3f}, {drop.high:.3f}]"
+    if verdict == "same":
+        return f"{shown}; {bounds}, below {limits.tolerance:g}"
+    if verdict == "undecided":
+        return f"{shown}; {bounds}: {drop.clusters} examples do not rule out a drop of {limits.tolerance:g}"
+    tested = f"{shown}; {bounds}, adjusted p = {adjusted:.2g} ({pairs.test}, {family})"
+    return f"{tested}; worse: {_listed(pairs)}" if verdict == "regressed" else tested
+
+
+def _listed(pairs: _Pairs) -> str:
+    more = int((pairs.before > pairs.after).sum()) - len(pairs.examples)
+    return ", ".join(pairs.examples) + (f" and {more} more" if more else "")
+
+
+def _measured(line: Line) -> str:
+    return f"{line.measure} ({line.definition})" if line.definition else line.measure
+
+
+def tally(comparisons: Sequence[ComparisonRecord | None]) -> str:
+    """Return how many cells stand how, the worst first; an empty string where none was compared."""
+    verdicts = [comparison.verdict for comparison in comparisons if comparison is not None]
+    counts = {name: verdicts.count(name) for name in ORDER}
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count)

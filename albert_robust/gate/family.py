@@ -1,0 +1,111 @@
+"""All executed cells of a session beside the baselines of their suites, as one family."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from albert_robust.gate.baseline import Baseline, baseline_path, open_baseline
+from albert_robust.gate.comparing import CORRECTION, Family, Key, Limits, Told, compare_all, settled
+from albert_robust.gate.lines import Line, definition, line_of
+from albert_robust.running.execute import Execution
+from albert_robust.running.plan import Cell
+from albert_robust.running.records import CellRecord, ComparisonRecord, Outcome, Run
+from albert_robust.suite.suite import Suite
+
+LACKING = "missing: the earlier run has it, the later one has not"
+EARLIER = Told(
+    other="the earlier run",
+    add="there is nothing to compare it with",
+    renew="make both runs of the same examples, seed and version",
+)
+
+
+def defined(execution: Execution, cell: Cell, record: CellRecord) -> CellRecord:
+    """Return a cell's record with how its outputs were compared."""
+    return replace(record, definition=definition(cell, execution.scorers[cell.suite.name]))
+
+
+def baselines_beside(suites: Mapping[str, Suite]) -> dict[str, Baseline]:
+    """Return the baselines of the suites that have one beside them, by suite.
+
+    Raises:
+        InputError: A baseline is damaged.
+    """
+    found = {name: open_baseline(baseline_path(suite.path)) for name, suite in suites.items()}
+    return {name: baseline for name, baseline in found.items() if baseline is not None}
+
+
+def compared(
+    execution: Execution, cells: Sequence[Cell], records: Sequence[CellRecord], baselines: Mapping[str, Baseline],
+    correction: str = CORRECTION,
+) -> Family:  # fmt: skip
+    """Return how executed cells stand beside their baselines.
+
+    Args:
+        execution: What came of the cells.
+        cells: Those whose suite has no baseline, and those that do not apply, are passed over.
+        records: Their verdicts, one a cell.
+        baselines: By suite.
+        correction: As `compare_all` has it.
+    """
+    now = {
+        (record.suite, record.cell): line_of(record, execution.outcomes[record.suite, record.cell], cell.suite.seed)
+        for cell, record in zip(cells, records, strict=True)
+        if cell.suite.name in baselines and cell.applies
+    }
+    before = {(name, line.cell): line for name, baseline in baselines.items() for line in baseline.values()}
+    limits = {cell.suite.name: limits_of(cell.suite) for cell in cells}
+    return compare_all(now, before, limits, correction)
+
+
+def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, correction: str = CORRECTION) -> Family:
+    """Return how the cells of a run stand beside those of an earlier one; cells that the later one lacks are missing.
+
+    Args:
+        earlier: What is compared with.
+        later: What is compared; its suites' confidence counts.
+        floor: A smaller drop is no regression.
+        tolerance: What a drop must be shown to lie below, for a cell to be the same.
+        correction: As `compare_all` has it.
+    """
+    limits = {suite.name: Limits(suite.confidence, floor, tolerance) for suite in later.suites}
+    then = {place: line for place, line in _lines(earlier).items() if line is not None}
+    now = _lines(later)
+    gone = {
+        place: ComparisonRecord("missing", LACKING, line.measure) for place, line in then.items() if place not in now
+    }
+    return compare_all(now, then, limits, correction, told=EARLIER) | gone
+
+
+def _lines(run: Run) -> dict[Key, Line | None]:
+    """Return what the cells of a run came to, those that were asked nothing left out."""
+    seeds = {suite.name: suite.seed for suite in run.suites}
+    outcomes: dict[Key, list[Outcome]] = {}
+    for outcome in run.outcomes:
+        outcomes.setdefault((outcome.suite, outcome.cell), []).append(outcome)
+    places = {(record.suite, record.cell): record for record in run.cells if record.verdict != "not applicable"}
+    return {
+        place: line_of(record, outcomes[place], seeds[place[0]])
+        for place, record in places.items()
+        if place in outcomes
+    }
+
+
+def beside_baselines(execution: Execution, cells: Sequence[Cell], records: Sequence[CellRecord]) -> list[CellRecord]:
+    """Return the records of executed cells, compared with the baselines beside their suites.
+
+    Raises:
+        InputError: A baseline is damaged.
+    """
+    baselines = baselines_beside({cell.suite.name: cell.suite for cell in cells})
+    family = compared(execution, cells, records, baselines)
+    return [settled(record, family.get((record.suite, record.cell))) for record in records]
+
+
+def living(cells: Sequence[Cell]) -> frozenset[str]:
+    """Return which cells of a suite's plan are tested in a whole run: those that apply and that no mark skips."""
+    return frozenset(cell.id for cell in cells if cell.applies and not (cell.mark and cell.mark.skip))
+
+
+def limits_of(suite: Suite) -> Limits:
+    """Return what a suite counts as a regression."""
+    return Limits(suite.confidence, suite.baseline.floor, suite.baseline.tolerance)

@@ -1,0 +1,145 @@
+"""A cell, and several cells of a check together: what pytest runs as an item."""
+
+from dataclasses import dataclass
+
+from albert_robust.perturbing import Spec
+from albert_robust.suite.gates import DATASET_GAP, LANGUAGE_GAP, Gate
+from albert_robust.suite.marks import Mark
+from albert_robust.suite.suite import Check, Suite
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One check on one dataset, perturbation, severity and language.
+
+    Attributes:
+        suite: Its suite.
+        check: Its check.
+        dataset: The dataset's name.
+        spec: What is applied; None for a reference check.
+        language: BCP 47 tag.
+        order: Its place in the suite's plan.
+    """
+
+    suite: Suite
+    check: Check
+    dataset: str
+    spec: Spec | None
+    language: str
+    order: int
+
+    @property
+    def id(self) -> str:
+        """Stable, ASCII, unique in its suite: `reviews/typos.keyboard@2[zh]`."""
+        return f"{_prefix(self.check)}{self.dataset}/{written(self.spec)}[{self.language}]"
+
+    @property
+    def perturbation(self) -> str:
+        """The spec as written, or an empty string."""
+        return "" if self.spec is None else str(self.spec)
+
+    @property
+    def mark(self) -> Mark | None:
+        """The suite's first mark that fits the cell's id."""
+        return next((mark for mark in self.suite.marks if mark.fits(self.id)), None)
+
+    @property
+    def applies(self) -> bool:
+        """Whether the perturbation works in the cell's language."""
+        return self.spec is None or self.suite.registry.applies(self.spec, self.language)
+
+    @property
+    def severity(self) -> int | None:
+        """The one severity of all steps that have one; None where there is none."""
+        found = {step.severity for step in self.spec.steps if step.severity} if self.spec else set()
+        return found.pop() if len(found) == 1 else None
+
+
+@dataclass(frozen=True)
+class Across:
+    """Cells of one check that differ in one thing alone, judged together by what they have in common.
+
+    Attributes:
+        gates: All of one measure, one of those across cells.
+        members: The cells, two or more: all that apply and that no mark skips.
+        skipped: What a mark skips: languages, datasets or severities.
+        order: Its place in the suite's plan.
+    """
+
+    gates: tuple[Gate, ...]
+    members: tuple[Cell, ...]
+    skipped: tuple[str, ...]
+    order: int
+
+    @property
+    def suite(self) -> Suite:
+        """Its suite."""
+        return self.members[0].suite
+
+    @property
+    def check(self) -> Check:
+        """Its check."""
+        return self.members[0].check
+
+    @property
+    def kind(self) -> str:
+        """Which comparison it is."""
+        return self.gates[0].across
+
+    @property
+    def id(self) -> str:
+        """Stable, ASCII, unique in its suite: `reviews/typos.keyboard@2/language-gap`, `.../severity-area[zh]`."""
+        what = self.perturbation.replace(" | ", "+") or "reference"
+        language = f"[{self.language}]" if self.language else ""
+        dataset = f"{self.dataset}/" if self.dataset else ""
+        return f"{_prefix(self.check)}{dataset}{what}/{self.gates[0].measure.replace(' ', '-')}{language}"
+
+    @property
+    def dataset(self) -> str:
+        """The members' dataset; empty where they differ in it."""
+        return "" if self.kind == DATASET_GAP else self.members[0].dataset
+
+    @property
+    def language(self) -> str:
+        """The members' language; empty where they differ in it."""
+        return "" if self.kind == LANGUAGE_GAP else self.members[0].language
+
+    @property
+    def perturbation(self) -> str:
+        """The members' perturbation, without its severity where they differ in that."""
+        first = self.members[0]
+        return first.perturbation if self.kind in {LANGUAGE_GAP, DATASET_GAP} else unsevered(first.spec)
+
+    @property
+    def mark(self) -> Mark | None:
+        """The suite's first mark that fits the id."""
+        return next((mark for mark in self.suite.marks if mark.fits(self.id)), None)
+
+    def difference(self, cell: Cell) -> str:
+        """Return what sets a member apart: its language, its dataset or its severity."""
+        if self.kind == LANGUAGE_GAP:
+            return cell.language
+        return cell.dataset if self.kind == DATASET_GAP else str(cell.severity)
+
+
+Item = Cell | Across
+
+
+def cells_of(items: "list[Item]") -> list[Cell]:
+    """Return the cells among items and those that they compare, each once."""
+    cells = [cell for item in items for cell in ((item,) if isinstance(item, Cell) else item.members)]
+    return list({(cell.suite.name, cell.id): cell for cell in cells}.values())
+
+
+def written(spec: Spec | None) -> str:
+    """Return what is applied as ids have it."""
+    return "reference" if spec is None else str(spec).replace(" | ", "+")
+
+
+def unsevered(spec: Spec | None) -> str:
+    """Return a spec without its severities."""
+    return "" if spec is None else " | ".join(step.name for step in spec.steps)
+
+
+def _prefix(check: Check) -> str:
+    return f"{check.name}/" if check.name else ""

@@ -1,0 +1,146 @@
+"""How often intervals hold the truth, in simulation; prints JSON.
+
+`mean`: variants of an example agree or not; the share that agrees differs from example to example by a beta distribution
+with mean p and the stated correlation of two variants of one example. Beside the interval that gates use stands Wilson's of
+as many yes-no outcomes as there are examples, which it replaced. `rare`: outputs that are nearly alike, but now and then
+wholly different. `gap`: yes-no outcomes of languages, two of which are the best and the worst; beside it the percentile
+bootstrap of whole examples, which a gap does not use.
+
+Coverage is two-sided at 95 %; `below` and `above` are how often the true value lies beyond the bounds that gates use, each of
+which may be wrong in 5 % of cases.
+
+Usage: python benchmarks/interval_coverage.py [--samples 2000] [--correlation 0.3] [--seed 0]
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from math import sqrt
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+from albert_robust.scoring.gaps import gap
+from albert_robust.scoring.statistics import Floats, mean_in_unit
+
+TWO_SIDED, ONE_SIDED = 0.95, 0.90  # 0.90 leaves 5 % on each side
+TARGET = 0.94
+MEANS, EXAMPLES, VARIANTS = (0.5, 0.9, 0.99), (50, 200, 2000), (1, 5, 20)
+RARE = ((0.95, 0.02), (0.9, 0.05), (0.7, 0.1))  # what is usual, and how often an output is wholly different instead
+GAPS = {"equal": [0.8] * 8, "one worse": [0.9] * 7 + [0.7], "spread": [0.95, 0.9, 0.85, 0.8, 0.75, 0.7]}
+DRAWS = 300
+
+
+def means(rng: np.random.Generator, p: float, examples: int, variants: int, correlation: float) -> Floats:
+    """Return the mean agreement of each example."""
+    if variants == 1:
+        return (rng.random(examples) < p).astype(float)
+    strength = (1 - correlation) / correlation
+    shares: Floats = rng.binomial(variants, rng.beta(p * strength, (1 - p) * strength, examples)) / variants
+    return shares
+
+
+def rare(rng: np.random.Generator, usual: float, chance: float, examples: int) -> Floats:
+    """Return agreements near the usual one, some of them 0 instead."""
+    near = np.clip(usual + rng.normal(0, 0.02, examples), 0, 1)
+    return np.where(rng.random(examples) < chance, 0.0, near)
+
+
+def coverage(samples: list[Floats], truth: float) -> dict[str, float]:
+    """Return how often intervals of samples hold the truth, and how wide they are."""
+    both = [mean_in_unit(values, TWO_SIDED) for values in samples]
+    gates = [mean_in_unit(values, ONE_SIDED) for values in samples]
+    plain = [_wilson(float(values.mean()), len(values)) for values in samples]
+    return {
+        "coverage": _share([one.low <= truth <= one.high for one in both]),
+        "width": _share([one.high - one.low for one in both]),
+        "below": _share([truth < one.low for one in gates]),
+        "above": _share([truth > one.high for one in gates]),
+        "wilson_coverage": _share([low <= truth <= high for low, high in plain]),
+        "wilson_width": _share([high - low for low, high in plain]),
+    }
+
+
+def gap_coverage(rng: np.random.Generator, truths: list[float], examples: int, samples: int) -> dict[str, float]:
+    """Return how often the bounds of a gap hold the truth; four outcomes in ten are common to all languages."""
+    truth = max(truths) - min(truths)
+    rows: dict[str, list[float]] = {
+        name: [] for name in ("below", "above", "bootstrap_below", "bootstrap_above", "width")
+    }
+    for _ in range(samples):
+        drawn = np.where(
+            rng.random((examples, len(truths))) < 0.4, rng.random((examples, 1)), rng.random((examples, len(truths)))
+        )
+        values = (drawn < np.array(truths)).astype(float)
+        found = gap([dict(enumerate(column)) for column in values.T], ONE_SIDED)
+        times = rng.multinomial(examples, np.full(examples, 1 / examples), DRAWS) / examples
+        low, high = np.quantile(np.ptp(times @ values, axis=1), [0.05, 0.95])
+        outside = (truth < found.low - 1e-9, truth > found.high + 1e-9, truth < low - 1e-9, truth > high + 1e-9)
+        for name, value in zip(rows, (*outside, found.high - found.low), strict=True):
+            rows[name].append(float(value))
+    return {name: _share(values) for name, values in rows.items()}
+
+
+def _wilson(mean: float, n: int) -> tuple[float, float]:
+    z = NormalDist().inv_cdf((1 + TWO_SIDED) / 2)
+    centre = (mean + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * sqrt(mean * (1 - mean) / n + z * z / (4 * n * n))
+    return 0.0 if mean == 0 else centre - half, 1.0 if mean == 1 else centre + half
+
+
+def _share(values: list[Any]) -> float:
+    return round(float(np.mean(values)), 4)
+
+
+def mean_rows(options: argparse.Namespace) -> Iterator[dict[str, float]]:
+    """Yield a row a setting of `mean`."""
+    for p in MEANS:
+        for examples in EXAMPLES:
+            for variants in VARIANTS:
+                rng = np.random.default_rng([options.seed, int(100 * p), examples, variants])
+                drawn = [means(rng, p, examples, variants, options.correlation) for _ in range(options.samples)]
+                yield {"p": p, "examples": examples, "variants": variants, **coverage(drawn, p)}
+
+
+def rare_rows(options: argparse.Namespace) -> Iterator[dict[str, float]]:
+    """Yield a row a setting of `rare`; its truth is the mean of a large sample."""
+    for usual, chance in RARE:
+        for examples in EXAMPLES[:2]:
+            rng = np.random.default_rng([options.seed, int(100 * usual), examples])
+            truth = float(rare(rng, usual, chance, 2_000_000).mean())
+            drawn = [rare(rng, usual, chance, examples) for _ in range(options.samples)]
+            yield {"usual": usual, "chance": chance, "examples": examples, **coverage(drawn, truth)}
+
+
+def gap_rows(options: argparse.Namespace) -> Iterator[dict[str, object]]:
+    """Yield a row a setting of `gap`; a tenth of the samples, which take a while."""
+    for name, truths in GAPS.items():
+        for examples in (40, 200):
+            rng = np.random.default_rng([options.seed, len(name), examples])
+            found = gap_coverage(rng, truths, examples, max(1, options.samples // 10))
+            yield {"languages": name, "examples": examples, **found}
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description="How often intervals hold the truth.")
+    parser.add_argument("--samples", type=int, default=2000)
+    parser.add_argument("--correlation", type=float, default=0.3)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    rows = list(mean_rows(options))
+    content = {
+        "samples": options.samples,
+        "correlation": options.correlation,
+        "target": TARGET,
+        "below_target": [row for row in rows if row["coverage"] < TARGET],
+        "mean": rows,
+        "rare": list(rare_rows(options)),
+        "gap": list(gap_rows(options)),
+    }
+    print(json.dumps(content, indent=1))
+
+
+if __name__ == "__main__":
+    main()

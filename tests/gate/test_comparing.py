@@ -1,0 +1,231 @@
+"""Cells beside their baseline: what regressed, what is the same, what cannot be known, and what cannot be compared."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from gate_lines import line
+
+from albert_robust.gate.comparing import Limits, absent, compare_all, differences, fails, settled, tally
+from albert_robust.gate.lines import Line, line_of
+from albert_robust.running.records import CellRecord, ComparisonRecord, Counts, Outcome, Verdict
+
+HERE = ("s", "d/typos.swap@2[en]")
+WHOLE = [1.0] * 200
+
+
+def beside(now: Sequence[float | None], before: Sequence[float | None], **limits: float) -> ComparisonRecord:
+    """One cell beside its baseline, alone in its family."""
+    return compare_all({HERE: line(now)}, {HERE: line(before)}, {"s": replace(Limits(), **limits)})[HERE]
+
+
+def lost(count: int) -> list[float | None]:
+    return [*[0.0] * count, *[1.0] * (200 - count)]
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "verdict"),
+    [
+        (lost(10), WHOLE, "regressed"),
+        (WHOLE, lost(10), "improved"),
+        (WHOLE, WHOLE, "same"),
+        (lost(2), WHOLE, "same"),
+        (WHOLE[:20], WHOLE[:20], "undecided"),
+        (lost(4)[:40], WHOLE[:40], "undecided"),
+    ],
+    ids=["ten lost", "ten won", "no change", "two lost", "few examples", "few lost of few"],
+)
+def test_a_cell_stands_where_its_examples_show_it(
+    now: list[float | None], before: list[float | None], verdict: str
+) -> None:
+    assert beside(now, before).verdict == verdict
+
+
+def test_a_regression_says_how_much_how_sure_and_where() -> None:
+    found = beside(lost(10), WHOLE)
+    assert found.reason == (
+        "regressed: consistency 0.950, was 1.000; drop 0.050 [0.030, 0.082], adjusted p = 0.00098 (McNemar, holm, of 1); "
+        "worse: r000, r001, r002, r003, r004 and 5 more"
+    )
+    assert (found.before, found.after, found.chance, found.test) == (1.0, 0.95, 1 / 1024, "McNemar")
+
+
+def test_numbers_are_tested_by_flipping_signs_and_the_worst_are_named_first() -> None:
+    before = [0.5] * 12
+    found = beside([0.4] * 11 + [0.1], before)
+    assert (found.verdict, found.test, found.chance, found.worse[0]) == ("regressed", "sign flip", 1 / 4096, "r011")
+
+
+def test_a_drop_below_the_floor_is_no_regression_however_certain() -> None:
+    now, before = [0.5] * 12, [0.508] * 12
+    assert beside(now, before).verdict != "regressed"
+    assert beside(now, before, floor=0.005).verdict == "regressed"
+
+
+def test_how_near_is_the_same_is_for_the_suite_to_say() -> None:
+    assert [beside(WHOLE, WHOLE, tolerance=bound).verdict for bound in (0.01, 0.02)] == ["undecided", "same"]
+
+
+def many(count: int) -> dict[tuple[str, str], Line]:
+    return {("s", f"c{number}"): line(WHOLE, cell=f"c{number}") for number in range(count)}
+
+
+def test_among_many_cells_a_chance_finding_is_none() -> None:
+    """Six of six changed for the worse: p = 1/64, of two cells 1/32, and of four 1/16."""
+    before = many(4)
+    now = before | {("s", "c0"): line(lost(6), cell="c0")}
+
+    def first(count: int, correction: str = "holm") -> str:
+        some = {place: now[place] for place in list(now)[:count]}
+        return compare_all(some, before, {"s": Limits()}, correction)["s", "c0"].verdict
+
+    assert [first(count) for count in (1, 2, 4)] == ["regressed", "regressed", "undecided"]
+
+
+def test_the_other_correction_finds_more_among_many_regressions() -> None:
+    before = many(4)
+    now = {place: line(lost(6), cell=place[1]) for place in before}
+    for correction, verdict in (("holm", "undecided"), ("benjamini-hochberg", "regressed")):
+        found = compare_all(now, before, {"s": Limits()}, correction)
+        assert {one.verdict for one in found.values()} == {verdict}
+
+
+def test_cells_that_cannot_be_compared_are_no_part_of_the_family() -> None:
+    before = many(8)
+    now = {place: line(WHOLE, cell=place[1], variants="other") for place in before} | {("s", "c0"): line(lost(6))}
+    assert compare_all(now, before, {"s": Limits()})["s", "c0"].adjusted == 1 / 64
+
+
+def test_a_cell_without_a_line_is_new_and_fails_nothing() -> None:
+    found = compare_all({HERE: line(WHOLE)}, {}, {"s": Limits()})[HERE]
+    assert (found.verdict, fails(found, False)) == ("new", False)
+    assert "--robust-baseline-update=new" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        (line(WHOLE[:199]), "other examples: 0 more, 1 fewer"),
+        (line(WHOLE, inputs="x"), "the dataset's texts or references have changed"),
+        (line(WHOLE, variants="x"), "other variants of the same examples: the perturbation, its settings or its seed"),
+        (line(WHOLE, variants="x", seed=7), r"other variants of the same examples (seed 7, then 0)"),
+        (line(WHOLE, definition="labs"), "measured by consistency (labs), then by consistency (equality)"),
+        (line(WHOLE, measure="accuracy"), "measured by accuracy (equality), then by consistency (equality)"),
+        (line([None, *WHOLE[1:]]), "other examples have a number"),
+    ],
+)
+def test_what_differs_is_said(changed: Line, what: str) -> None:
+    assert differences(changed, line(WHOLE))[0].startswith(what)
+    found = compare_all({HERE: changed}, {HERE: line(WHOLE)}, {"s": Limits()})[HERE]
+    assert (found.verdict, fails(found, False), fails(found, True)) == ("incomparable", True, False)
+    assert "--robust-baseline-update" in found.reason
+
+
+def test_another_seed_that_gives_the_same_variants_changes_nothing() -> None:
+    assert differences(line(WHOLE, seed=7), line(WHOLE)) == []
+
+
+def test_a_cell_that_lost_its_numbers_is_not_passed_over() -> None:
+    assert compare_all({HERE: None}, {HERE: line(WHOLE)}, {"s": Limits()})[HERE].verdict == "incomparable"
+    assert compare_all({HERE: None}, {}, {"s": Limits()}) == {}
+
+
+COUNTS = Counts(4, 0, 0, 0, 0, 4, 0)
+RECORD = CellRecord("s", HERE[1], "t", "invariance", "d", "typos.swap@2", "", "en", "passed", "", (), {}, COUNTS)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "then"),
+    [
+        ("passed", "failed"),
+        ("inconclusive", "failed"),
+        ("known failure", "failed"),
+        ("failed", "failed"),
+        ("error", "error"),
+    ],
+)
+def test_a_regression_fails_a_cell_whatever_its_gates_say(verdict: Verdict, then: str) -> None:
+    found = settled(replace(RECORD, verdict=verdict, reason="why"), beside(lost(10), WHOLE))
+    assert (found.verdict, found.reason.startswith("regressed: ")) == (then, then != "error")
+
+
+@pytest.mark.parametrize("now", [WHOLE, lost(1)[:20] + [1.0] * 180])
+def test_what_is_no_regression_leaves_the_verdict(now: list[float | None]) -> None:
+    assert settled(RECORD, beside(now, WHOLE)).verdict == "passed"
+    assert settled(RECORD, None) == RECORD
+
+
+def test_a_missing_cell_has_a_record_that_fails_or_warns() -> None:
+    strict, lenient = (absent("s", "t", "named/d/typos.swap@2+case.lower[en]", mild) for mild in (False, True))
+    assert (strict.verdict, lenient.verdict) == ("failed", "not applicable")
+    assert (strict.dataset, strict.perturbation, strict.language) == ("d", "typos.swap@2 | case.lower", "en")
+    assert absent("s", "t", "d/reference[en]").expectation == "reference"
+    assert absent("s", "t", "whatever somebody wrote").verdict == "failed"
+
+
+def test_comparisons_are_counted_the_worst_first() -> None:
+    found = [beside(WHOLE, WHOLE), None, beside(lost(10), WHOLE), beside(WHOLE, WHOLE)]
+    assert tally(found) == "1 regressed, 2 same"
+    assert tally([None]) == ""
+
+
+CASE = Outcome("s", "c", "b", "en", 0, "tested", {"text": "x"}, {"text": "y"}, references=("good",), agreement=1.0)
+
+
+def made(cases: Sequence[Outcome], **settings: Any) -> Line:
+    found = line_of(replace(RECORD, **settings), cases, 0)
+    assert found is not None
+    return found
+
+
+def test_a_line_has_the_mean_of_each_example_in_order_of_ids() -> None:
+    cases = [
+        CASE,
+        replace(CASE, replicate=1, agreement=0.0),
+        replace(CASE, example="a"),
+        replace(CASE, example="c", status="unchanged"),
+    ]
+    assert list(made(cases).values.items()) == [("a", 1.0), ("b", 0.5), ("c", None)]
+
+
+def test_more_is_better_in_every_line() -> None:
+    answered = replace(CASE, agreement=0.0, quality_before={"accuracy": 1.0})
+    assert [made([answered], expectation=name).values["b"] for name in ("invariance", "direction", "reference")] == [
+        0,
+        1,
+        1,
+    ]
+
+
+def test_a_line_does_not_depend_on_the_order_of_cases() -> None:
+    cases = [CASE, replace(CASE, example="a", variant={"text": "z"})]
+    assert made(cases) == made(cases[::-1])
+
+
+@pytest.mark.parametrize(
+    ("change", "invariance", "reference"),
+    [
+        ({"original": {"text": "q"}}, "inputs", "inputs"),
+        ({"variant": {"text": "q"}}, "variants", ""),
+        ({"references": ("bad",)}, "", "inputs"),
+        ({"after": "bad", "before": "x"}, "", ""),
+    ],
+    ids=["text", "variant", "reference", "output"],
+)
+def test_fingerprints_are_of_what_the_measure_rests_on(
+    change: dict[str, object], invariance: str, reference: str
+) -> None:
+    answered = replace(CASE, quality_before={"accuracy": 1.0})
+    for expectation, touched in (("invariance", invariance), ("reference", reference)):
+        one = made([answered], expectation=expectation)
+        other = made([replace(answered, **change)], expectation=expectation)  # type: ignore[arg-type]  # settings of a case
+        assert [name for name in ("inputs", "variants") if getattr(one, name) != getattr(other, name)] == [
+            touched
+        ] * bool(touched)
+
+
+def test_errors_and_cells_without_numbers_have_no_line() -> None:
+    assert line_of(replace(RECORD, counts=replace(COUNTS, error=1)), [CASE], 0) is None
+    assert line_of(replace(RECORD, expectation="reference"), [CASE], 0) is None
+    assert line_of(RECORD, [replace(CASE, status="unchanged")], 0) is None

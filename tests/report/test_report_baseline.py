@@ -1,0 +1,84 @@
+"""What the report says of cells beside their baseline."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from report_runs import cell, run
+
+from albert_robust.gate.comparing import absent
+from albert_robust.report import render_html, render_json, render_markdown
+from albert_robust.report.view import page
+from albert_robust.running.folder import keep, open_run
+from albert_robust.running.records import ComparisonRecord, Run, Standing
+from albert_robust.scoring.statistics import Estimate
+
+
+def comparison(verdict: Standing, drop: float) -> ComparisonRecord:
+    return ComparisonRecord(
+        verdict=verdict,
+        reason=f"{verdict}: consistency",
+        measure="consistency",
+        test="McNemar",
+        before=0.95,
+        after=0.95 - drop,
+        drop=Estimate(drop, drop - 0.03, drop + 0.04, 200),
+        chance=0.001,
+        adjusted=0.012,
+        worse=("r/1",),
+    )
+
+
+def compared() -> Run:
+    new = ComparisonRecord("new", "new: <b>no line</b>", "consistency")
+    return run(
+        cell(language="de", comparison=comparison("same", 0.0)),
+        cell(language="fr", comparison=new),
+        cell(language="en", verdict="failed", comparison=comparison("regressed", 0.1)),
+        absent("reviews", "text-classification", "restaurants/typos.swap@2[en]"),
+    )
+
+
+def test_the_worst_stand_first_and_what_did_not_change_apart() -> None:
+    found = page(compared()).beside
+    assert found.told == "1 regressed, 1 missing, 1 new, 1 same"
+    assert [row.mark.word for row in found.rows] == ["regressed", "missing", "new"]
+    assert [row.mark.word for row in found.quiet] == ["same"]
+    first = found.rows[0]
+    shown = (first.before, first.after, first.drop, first.bounds, first.examples, first.chance)
+    assert shown == ("0.950", "0.850", "0.100", "[0.070, 0.140]", "200", "0.012")
+
+
+def test_the_page_has_a_table_and_marks_what_changed_in_the_matrix() -> None:
+    html = render_html(compared())
+    assert '<section id="baseline"' in html
+    assert 'Beside the <a href="#baseline">baseline</a>: 1 regressed, 1 missing, 1 new, 1 same.' in html
+    assert html.count('<span class="vh"> regressed</span>') == 1
+    assert '<span class="vh"> same</span>' not in html
+    assert "<b>no line</b>" not in html
+    assert "&lt;b&gt;no line&lt;/b&gt;" in html
+
+
+def test_a_cell_that_is_missing_is_run_again_by_the_item_that_misses_it() -> None:
+    assert "pytest &#34;suites/reviews.robust.yaml::baseline&#34;" in render_html(compared())
+
+
+def test_without_a_baseline_the_page_has_no_word_of_it() -> None:
+    plain = run(cell())
+    assert 'id="baseline"' not in render_html(plain)
+    assert "Baseline" not in render_markdown(plain)
+    assert json.loads(render_json(plain))["cells"][0]["baseline"] is None
+
+
+def test_markdown_and_json_say_it_too() -> None:
+    markdown = render_markdown(compared())
+    assert re.search(r"- \*\*regressed\*\* `.*` consistency 0\.850, was 0\.950; drop 0\.100", markdown)
+    found = json.loads(render_json(compared()))["cells"][2]["baseline"]
+    assert (found["verdict"], found["drop"]["examples"], found["adjusted_p"]) == ("regressed", 200, 0.012)
+
+
+def test_a_run_folder_keeps_comparisons(tmp_path: Path) -> None:
+    made = replace(compared(), cells=(compared().cells[2],))
+    keep(made, tmp_path)
+    assert open_run(tmp_path).cells[0].comparison == made.cells[0].comparison
