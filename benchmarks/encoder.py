@@ -235,7 +235,8 @@ def _unseen(paths: list[Path]) -> dict[str, list[str]]:
 def speed(subject: Subject) -> dict[str, Any]:
     """Sentences of 20 words that the embedded encoder scores a second, and seconds to load it in a fresh process."""
     program = "import time; from albert_robust.scoring.encoder import load_encoder as l; import torch, transformers\n"
-    program += "from transformers import AutoModel, AutoTokenizer\nt = time.perf_counter(); l(); print(time.perf_counter() - t)"
+    program += "from transformers import AlbertModel, AutoModel, AutoTokenizer\n"
+    program += "t = time.perf_counter(); l(); print(time.perf_counter() - t)"
     loads = [
         float(subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout)
         for _ in range(LOADS)

@@ -111,15 +111,19 @@ class Encoder:
         return unit(self.means(texts))
 
     @cached_property
-    def unreadable(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Tokens of characters without one of their own: the unknown token and bytes that start a character; bytes that go on."""
-        starts: set[int] = {self.tokenizer.unk_token_id} - {None}
-        rest: set[int] = set()
+    def unreadable(self) -> NDArray[np.uint8]:
+        """What each token stands for, shape (vocabulary,): 1 for a character without a token of its own, be it the unknown token
+        or the first byte of it, 2 for a further byte, 0 for all else.
+        """
+        kinds = np.zeros(len(self.tokenizer), dtype=np.uint8)
+        if self.tokenizer.unk_token_id is not None:
+            kinds[self.tokenizer.unk_token_id] = 1
         backend: Any = getattr(self.tokenizer, "backend_tokenizer", None)
         for byte in range(256) if backend is not None else ():
-            goes_on = 0x80 <= byte < 0xC0  # in UTF-8
-            (rest if goes_on else starts).update({backend.token_to_id(f"<0x{byte:02X}>")} - {None})
-        return np.array(sorted(starts), dtype=np.int32), np.array(sorted(rest), dtype=np.int32)
+            token = backend.token_to_id(f"<0x{byte:02X}>")
+            if token is not None:
+                kinds[token] = 2 if 0x80 <= byte < 0xC0 else 1  # in UTF-8
+        return kinds
 
     @cached_property
     def specials(self) -> tuple[list[int], list[int]]:

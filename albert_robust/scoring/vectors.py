@@ -70,12 +70,12 @@ class TextVectors:
             vectors, norms = self._profile.space.apply(tokens, language)
             weights = self._profile.weights(np.concatenate(ids), norms, language)
         ends = np.cumsum([len(found) for found in ids])[:-1]
-        starts, rest = self._encoder.unreadable
-        for found, own, counts in zip(ids, np.split(vectors, ends), np.split(weights, ends), strict=True):
-            characters = ~np.isin(found, rest)
-            known = characters & ~np.isin(found, starts)
-            if not known.all():
-                known &= counts[known].sum() >= LEAST_KNOWN * counts[characters].sum()
+        kinds = self._encoder.unreadable[np.concatenate(ids)]
+        parts = (np.split(part, ends) for part in (vectors, weights, kinds))
+        for found, own, counts, kind in zip(ids, *parts, strict=True):
+            if kind.any():
+                known = kind == 0
+                known &= counts[known].sum() >= LEAST_KNOWN * counts[kind < 2].sum()
                 yield Encoded(found[known], own[known], counts[known])
             else:
                 yield Encoded(found, own, counts)

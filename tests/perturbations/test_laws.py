@@ -180,6 +180,8 @@ def test_what_is_protected_stays(perturbation: Perturbation, data: st.DataObject
 
 
 def test_it_draws_nothing_from_the_global_random_source(perturbation: Perturbation) -> None:
+    for language in languages(perturbation):
+        perturbation(ordinary(language), Random(0), 3)  # what it needs is imported at first use, and imports may draw
     before = random.getstate()
     for language in languages(perturbation):
         perturbation(ordinary(language), Random(0), 3)

@@ -251,8 +251,8 @@ def test_texts_in_a_script_that_the_encoder_cannot_read_are_not_alike(builtin_sc
 
 
 def test_what_the_tokenizer_does_not_know_is_left_out(builtin_scorer: Scorer) -> None:
-    unreadable = np.concatenate(builtin_scorer.encoder.unreadable)
     [ids] = builtin_scorer.encoder.ids(["A cat 𓀀𓀁 sleeps."])
-    assert np.isin(unreadable, ids).any()
+    readable = builtin_scorer.encoder.unreadable[ids] == 0
+    assert not readable.all()
     [vectors] = builtin_scorer.token_vectors(["A cat 𓀀𓀁 sleeps."], "en")
-    assert len(vectors) == np.isin(ids, unreadable, invert=True).sum() > 3
+    assert len(vectors) == readable.sum() > 3

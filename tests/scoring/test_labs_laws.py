@@ -103,11 +103,7 @@ def by_definition(scorer: Scorer, language: str, pair: tuple[str, str]) -> list[
 
 def test_it_is_what_it_is_defined_to_be(scorer: Scorer) -> None:
     encoder = scorer.encoder
-    read = [
-        pair
-        for pair in PAIRS
-        if not any(np.isin(ids, np.concatenate(encoder.unreadable)).any() for ids in encoder.ids(pair))
-    ]
+    read = [pair for pair in PAIRS if not any(encoder.unreadable[ids].any() for ids in encoder.ids(pair))]
     assert len(read) >= 6
     for language in ("en", "und"):
         expected = [by_definition(scorer, language, pair) for pair in read]

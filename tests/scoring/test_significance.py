@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from albert_robust.scoring import significance
 from albert_robust.scoring.significance import benjamini_hochberg, drop_on_pairs, holm, mcnemar, sign_flip
-from albert_robust.scoring.statistics import Floats
 
 CHANCES = st.lists(st.floats(0, 1), max_size=12)
 
