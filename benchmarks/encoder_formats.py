@@ -1,7 +1,7 @@
 """What an encoder costs and keeps in each format and precision, at each depth, side by side in one run. Prints JSON.
 
 Usage: python benchmarks/encoder_formats.py [--encoder builtin] [--layers 0 2 6] [--threads 1] [--rounds 5]
-           [--processor-time] [--tatoeba tatoeba.dev.tsv.xz [--pairs 200]] [--table]
+           [--processor-time] [--data EVAL [--pairs 200]] [--table]
 
 Every way reads the same sentences of 20 words, batched as the score batches them, in turn every round, and the fastest
 round counts; on a machine that others use, with one thread, `--processor-time` measures better than the clock. Token ids are
@@ -14,18 +14,15 @@ texts of the built-in suites in all their languages. Sizes are of the file of we
     onnx fp32      ONNX Runtime
     onnx int8      with ONNX Runtime's dynamic quantisation
     fp16, fp8      safetensors, read and computed in float32
-    fp16 in fp16   safetensors, computed in what config.json says: what a plain AutoModel.from_pretrained does
+    fp16 in fp16   safetensors, computed in float16
 
-What ONNX Runtime gains in float32 over an encoder with the activation `gelu_new` is that one: torch computes it in seven steps,
-and `gelu_pytorch_tanh`, the same function, in one (the embedded encoder with 2 layers: 342 and 518 sentences a second; ONNX
-Runtime 635 and 529).
+What ONNX Runtime gains in float32 over an encoder with the activation `gelu_new` is mostly that one: torch computes it in seven
+steps, and `gelu_pytorch_tanh`, the same function, in one.
 """
 
 import argparse
-import csv
 import io
 import json
-import lzma
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -37,7 +34,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from labs.data import PROJECT, tag
+from labs import measures
+from labs.data import Sets
+from labs.texts import tatoeba as tatoeba_pairs
 from labs_speed import native_bf16
 
 from albert_robust.builtin import builtin
@@ -125,23 +124,12 @@ def state_megabytes(model: Any) -> float:
     return len(file.getvalue()) / 1e6
 
 
-def read_pairs(path: Path, most: int | None) -> dict[str, list[tuple[str, str]]]:
-    """Return the first (text, English) pairs of each project language in LASER's test set."""
-    pairs: dict[str, list[tuple[str, str]]] = {}
-    with lzma.open(path, "rt", encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-            if tag(row["lang"]) in PROJECT:
-                pairs.setdefault(tag(row["lang"]), []).append((row["text"], row["eng"]))
-    return {language: found[:most] for language, found in sorted(pairs.items())}
-
-
 def tatoeba(encoder: Encoder, pairs: dict[str, list[tuple[str, str]]]) -> float:
     """Return the mean share of sentences whose translation is nearest, both directions, over languages."""
-    shares = []
-    for found in pairs.values():
-        left, right = (encoder.embed([pair[side] for pair in found]) for side in (0, 1))
-        similarity, here = left @ right.T, np.arange(len(found))
-        shares.append(np.mean([(similarity.argmax(axis=axis) == here).mean() for axis in (0, 1)]))
+    shares = [
+        measures.retrieval(*(encoder.embed(list(side)) for side in zip(*found, strict=True)))
+        for found in pairs.values()
+    ]
     return float(np.mean(shares))
 
 
@@ -164,7 +152,7 @@ def at_depth(found: Encoder, layers: int, options: argparse.Namespace) -> dict[s
                 "mean_cosine": round(near.mean, 6),
                 "worst_cosine": round(near.worst, 6),
             }
-            if options.tatoeba:
+            if options.data:
                 rows[name]["tatoeba"] = round(tatoeba(one, options.tatoeba_pairs), 4)
     return rows
 
@@ -234,7 +222,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--sentences", type=int, default=1000)
-    parser.add_argument("--tatoeba", type=Path)
+    parser.add_argument("--data", type=Path, help="folder of the evaluation sets: Tatoeba is measured")
     parser.add_argument("--pairs", type=int, help="of each language (default: all); the fewer, the easier")
     parser.add_argument("--processor-time", action="store_true", help="of this process, not the clock's")
     parser.add_argument("--table", action="store_true", help="print a table instead")
@@ -242,8 +230,10 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     options.clock = time.process_time if options.processor_time else time.perf_counter
     found = load_encoder(options.encoder, precision="fp32")
-    if options.tatoeba:
-        options.tatoeba_pairs = read_pairs(options.tatoeba, options.pairs)
+    if options.data:
+        options.tatoeba_pairs = {
+            language: found[: options.pairs] for language, found in tatoeba_pairs(Sets(options.data)).items()
+        }
     depths = {}
     for layers in range(found.layers + 1) if options.layers is None else options.layers:
         rows = at_depth(found, layers, options)

@@ -2,11 +2,10 @@
 
 fp8 is `float8_e4m3fn`: three binary digits, from 1/512 to 448, without a scale, so that `AutoModel.from_pretrained` reads it
 as it reads any other. Only the table of words is stored so: it is nearly all of a multilingual encoder, and a row of it is
-rounded once, where a layer's weights would be rounded at every layer. The rest is float16, and so says config.json: what
-transformers computes in unless it is told otherwise.
+rounded once, where a layer's weights would be rounded at every layer. The rest is float16. Transformers computes in float32 all
+the same, for so says config.json: processors are several times slower in float16.
 """
 
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from albert_robust.exporting.source import Source
 
 WEIGHTS = "model.safetensors"
 STORED = {"fp32": torch.float32, "fp16": torch.float16, "fp8": torch.float16}
+TABLE = torch.float8_e4m3fn  # of the table of words in fp8
 
 
 def save_checkpoint(source: Source, folder: Path, precision: str) -> None:
@@ -34,13 +34,12 @@ def save_checkpoint(source: Source, folder: Path, precision: str) -> None:
     model = encoder.model
     if model.config.num_hidden_layers != encoder.layer:
         raise UsageError(f"encoder {encoder.name!r}: transformers loads its kind with one layer or more, got 0")
-    stored = deepcopy(model).to(STORED[precision])  # its type is what config.json will say
-    weights = _weights(source, stored, precision)
+    weights = {key: weight for key, weight in rounded(model, precision).items() if key not in source.drawn}
     full = model.state_dict()
     large = [key for key, weight in weights.items() if full[key].abs().max() > torch.finfo(weight.dtype).max]
     if large:
         raise UsageError(f"encoder {encoder.name!r} does not fit into {precision}: {large[0]} has larger numbers")
-    stored.save_pretrained(folder, state_dict=weights)
+    model.save_pretrained(folder, state_dict=weights)
     encoder.tokenizer.save_pretrained(folder)
 
 
@@ -50,11 +49,12 @@ def load_checkpoint(source: Source, folder: Path) -> Any:
     return model.eval()
 
 
-def _weights(source: Source, stored: Any, precision: str) -> dict[str, torch.Tensor]:
-    """What is written: all weights but those that transformers drew, the table of words in fp8 where that was asked for."""
-    weights = {key: weight for key, weight in stored.state_dict().items() if key not in source.drawn}
-    if precision != "fp8":
-        return weights
-    table = source.encoder.model.get_input_embeddings().weight.detach().to(torch.float8_e4m3fn)
-    place = stored.get_input_embeddings().weight.data_ptr()
-    return {key: table if weight.data_ptr() == place else weight for key, weight in weights.items()}
+def rounded(model: Any, precision: str) -> dict[str, torch.Tensor]:
+    """Return a model's weights as a precision stores them; with fp8 the table of words, also where words are guessed."""
+    state = {key: weight.detach() for key, weight in model.state_dict().items()}
+    table = model.get_input_embeddings().weight.data_ptr()
+    kinds = {
+        key: TABLE if weight.data_ptr() == table and precision == "fp8" else STORED[precision]
+        for key, weight in state.items()
+    }
+    return {key: weight.to(kinds[key]) for key, weight in state.items()}

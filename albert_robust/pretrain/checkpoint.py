@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from transformers import AlbertForMaskedLM, PreTrainedTokenizerFast
 
-WORDS = "albert.embeddings.word_embeddings.weight"
+from albert_robust.exporting.checkpoint import rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +68,11 @@ def save_encoder(
 ) -> None:
     """Write a transformers checkpoint as safetensors, file by file, each whole or not at all.
 
-    Its numbers take two bytes, those of token vectors one if `stored` is fp8 (float8_e4m3fn). Transformers computes in float32
-    all the same, unless it is told otherwise: processors are several times slower in float16.
+    Its numbers take two bytes, those of token vectors one if `stored` is fp8.
     """
     part = folder / "part"
     part.mkdir(parents=True, exist_ok=True)
-    weights = {name: value.half() for name, value in model.state_dict().items()}
-    if stored == "fp8":
-        table = model.albert.embeddings.word_embeddings.weight.detach().to(torch.float8_e4m3fn)
-        weights |= dict.fromkeys(
-            (WORDS, "predictions.decoder.weight"), table
-        )  # one table, also where words are guessed
-    model.save_pretrained(part, state_dict=weights)
+    model.save_pretrained(part, state_dict=rounded(model, stored))
     tokenizer.save_pretrained(part)
     for path in sorted(part.iterdir()):
         path.replace(folder / path.name)

@@ -19,7 +19,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from albert_robust.scoring.statistics import NOTHING, SEED, Estimate, Floats
+from albert_robust.scoring.statistics import NOTHING, SEED, Estimate, Floats, check_paired
 
 DIGITS = 3  # of a difference, in the sign-flip test
 DRAWS = 19_999  # with Holm enough to find one regression among 1,000 cells
@@ -108,13 +108,9 @@ def drop_on_pairs(before: Floats, after: Floats, confidence: float = 0.95) -> Es
     Raises:
         ValueError: The lengths differ, or a value lies outside [0, 1].
     """
-    if len(before) != len(after):
-        raise ValueError(f"{len(before)} values before for {len(after)} after")
+    check_paired(before, after)
     if len(before) == 0:
         return NOTHING
-    both = np.concatenate([before, after])
-    if both.min() < 0 or both.max() > 1:
-        raise ValueError("a value lies outside [0, 1]")
     apart, z = before - after, NormalDist().inv_cdf((1 + confidence) / 2)
     down, up = float(apart[apart > 0].sum()), float(-apart[apart < 0].sum())
     high = _upper(down, up, len(apart), z)

@@ -98,6 +98,19 @@ def _effective_number(values: Floats) -> float:
     return max(1.0, centre * (1 - centre) * total / squares) * len(values)
 
 
+def check_paired(before: Floats, after: Floats) -> None:
+    """Raise unless both are as many numbers in [0, 1].
+
+    Raises:
+        ValueError: The lengths differ, or a value lies outside [0, 1].
+    """
+    if len(before) != len(after):
+        raise ValueError(f"{len(before)} values before for {len(after)} after")
+    both = np.concatenate([before, after])
+    if len(both) and (both.min() < 0 or both.max() > 1):
+        raise ValueError("a value lies outside [0, 1]")
+
+
 def paired_drop(before: Floats, after: Floats, confidence: float = 0.95) -> Estimate:
     """Return the mean of `before - after` with Newcombe's interval for paired shares.
 
@@ -109,8 +122,7 @@ def paired_drop(before: Floats, after: Floats, confidence: float = 0.95) -> Esti
     Raises:
         ValueError: The lengths differ, or a value lies outside [0, 1].
     """
-    if len(before) != len(after):
-        raise ValueError(f"{len(before)} values before for {len(after)} after")
+    check_paired(before, after)
     if len(before) == 0:
         return NOTHING
     first, second = mean_in_unit(before, confidence), mean_in_unit(after, confidence)

@@ -12,9 +12,10 @@ WAYS = {"torch fp32", "torch int8", "onnx fp32", "onnx int8", "fp16", "fp16 in f
 
 def test_every_format_is_measured_at_every_depth(tmp_path: Path, tiny_encoder: str) -> None:
     rows = "".join(f"deu\t{number}\tSatz {number}\tsentence {number}\n" for number in range(5))
-    with lzma.open(tmp_path / "pairs.tsv.xz", "wt", encoding="utf-8") as file:
+    (tmp_path / "tatoeba").mkdir()
+    with lzma.open(tmp_path / "tatoeba" / "tatoeba.dev.tsv.xz", "wt", encoding="utf-8") as file:
         file.write(f"lang\tidx\ttext\teng\n{rows}")
-    few = ["--layers", "0", "2", "--sentences", "20", "--rounds", "1", "--tatoeba", str(tmp_path / "pairs.tsv.xz")]
+    few = ["--layers", "0", "2", "--sentences", "20", "--rounds", "1", "--data", str(tmp_path)]
     made = subprocess.run(
         [sys.executable, str(SCRIPT), "--encoder", tiny_encoder, *few], capture_output=True, check=True, text=True
     )

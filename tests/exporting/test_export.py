@@ -74,16 +74,16 @@ def read_graph(folder: Path, encoder: Encoder, layer: int) -> Encoder:
 
 
 @pytest.mark.parametrize("kind", ["Albert", "Bert"])
-@pytest.mark.parametrize(("precision", "plain"), [("fp32", "float32"), ("fp16", "float16"), ("fp8", "float16")])
+@pytest.mark.parametrize("precision", ["fp32", "fp16", "fp8"])
 @pytest.mark.parametrize("dtype", [None, "float32", "float16"])
 def test_auto_model_loads_a_checkpoint_with_and_without_a_dtype(
-    make: Make, tmp_path: Path, kind: str, precision: Precision, plain: str, dtype: str | None
+    make: Make, tmp_path: Path, kind: str, precision: Precision, dtype: str | None
 ) -> None:
     name = make(kind)
     export(name, tmp_path / "out", "safetensors", precision)
     options = {} if dtype is None else {"dtype": dtype}
     model = transformers.AutoModel.from_pretrained(tmp_path / "out", **options)
-    assert {weight.dtype for weight in model.parameters()} == {getattr(torch, dtype or plain)}
+    assert {weight.dtype for weight in model.parameters()} == {getattr(torch, dtype or "float32")}
     own = load_encoder(name, precision="fp32")
     assert states(model, own) == pytest.approx(states(own.model, own), abs=0.25 if precision == "fp8" else 0.02)
 
