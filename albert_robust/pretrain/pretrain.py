@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor
 from transformers import AlbertForMaskedLM, PreTrainedTokenizerFast
 
 from albert_robust.errors import UsageError
+from albert_robust.exporting.checkpoint import WEIGHTS
 from albert_robust.pretrain.checkpoint import Place, keep, kept_place, load_model, load_trained, save_encoder
 from albert_robust.pretrain.corpus import Corpus, read_corpus
 from albert_robust.pretrain.losses import likeness
@@ -57,9 +59,10 @@ def pretrain(
     torch.manual_seed(recipe.seed)
     team = join()
     folder.mkdir(parents=True, exist_ok=True)
-    corpus = read_corpus(recipe.text, config.parent, recipe.seed)
     with team.leader_first():
         _claim(folder, recipe)
+    corpus = read_corpus(recipe.text, config.parent, recipe.seed)
+    with team.leader_first():
         tokenizer = _tokenizer(folder, recipe, corpus)
         sentences = _sentences(folder, recipe, corpus, tokenizer)
     texts = [pair[0] for pair in corpus.pairs] if any(stage.teacher for stage in recipe.stages) else []
@@ -74,9 +77,10 @@ def pretrain(
     for number in range(at.stage, len(recipe.stages)):
         first = at.step if number == at.stage else 0
         steps += _stage(number, first, recipe, model, tokenizer, sentences, team, folder, config.parent, texts, tell)
-    if team.leads and steps:
+    if team.leads and (steps or not (folder / WEIGHTS).is_file()):  # it may have been killed after its last step
         save_encoder(model, tokenizer, folder, recipe.stored)
-        _write_facts(folder, recipe, sources, outcome.pairs)
+        facts = {"recipe": recipe.model_dump(mode="json"), "sources": sources, "pairs": outcome.pairs}
+        _write_facts(folder, facts)
     return Outcome(folder, outcome.pairs, outcome.bad_lines, outcome.bad_examples, steps)
 
 
@@ -136,12 +140,13 @@ def _claim(folder: Path, recipe: Recipe) -> None:
     if path.is_file() and json.loads(path.read_text(encoding="utf-8"))["recipe"] != facts:
         raise UsageError(f"{folder} holds a run of another recipe: choose another folder, or empty this one")
     if not path.is_file():
-        path.write_text(json.dumps({"recipe": facts}), encoding="utf-8")
+        _write_facts(folder, {"recipe": facts})
 
 
-def _write_facts(folder: Path, recipe: Recipe, sources: dict[str, int], pairs: int) -> None:
-    facts = {"recipe": recipe.model_dump(mode="json"), "sources": sources, "pairs": pairs}
-    (folder / FACTS).write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+def _write_facts(folder: Path, facts: dict[str, Any]) -> None:
+    part = folder / f"{FACTS}.part"
+    part.write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    part.replace(folder / FACTS)
 
 
 def _tokenizer(folder: Path, recipe: Recipe, corpus: Corpus) -> PreTrainedTokenizerFast:

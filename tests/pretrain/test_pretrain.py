@@ -160,6 +160,13 @@ def test_a_run_that_is_finished_trains_nothing(trained: Outcome) -> None:
     assert weights(trained.folder) == before
 
 
+def test_a_run_that_was_killed_after_its_last_step_is_written_all_the_same(trained: Outcome) -> None:
+    before = weights(trained.folder)
+    (trained.folder / "model.safetensors").unlink()
+    assert pretrain(trained.folder.parent / "recipe.yaml", trained.folder, threads=1).steps == 0
+    assert weights(trained.folder) == before
+
+
 def test_a_folder_of_another_recipe_is_left_alone(trained: Outcome, tmp_path: Path) -> None:
     other = recipe(tmp_path, RECIPE.replace("epochs: 16", "epochs: 5"))
     with pytest.raises(UsageError, match="holds a run of another recipe: choose another folder, or empty this one"):
