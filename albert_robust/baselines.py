@@ -14,7 +14,8 @@ from albert_robust.gate.family import living
 from albert_robust.gate.lines import line_of
 from albert_robust.plugin import UPDATES
 from albert_robust.running.plan import Cell
-from albert_robust.running.records import CellRecord, Outcome, Run
+from albert_robust.running.records import CellRecord, Run
+from albert_robust.running.tally import Tally
 from albert_robust.scoring.significance import CORRECTIONS
 from albert_robust.suite.suite import Suite
 
@@ -65,20 +66,16 @@ class SessionBaselines:
         if not self.updating:
             return
         seeds = {suite.name: suite.seed for suite in run.suites}
-        outcomes: dict[tuple[str, str], list[Outcome]] = {}
-        for outcome in run.outcomes:
-            outcomes.setdefault((outcome.suite, outcome.cell), []).append(outcome)
         for suite, seed in seeds.items():
-            records = [cell for cell in run.cells if cell.suite == suite and (suite, cell.cell) in outcomes]
-            self._write(suite, records, {record.cell: outcomes[suite, record.cell] for record in records}, seed)
+            tallies = {cell: tally for (name, cell), tally in run.tallies.items() if name == suite and tally.examples}
+            records = [record for record in run.cells if record.suite == suite and record.cell in tallies]
+            self._write(suite, records, tallies, seed)
 
-    def _write(
-        self, suite: str, records: Iterable[CellRecord], outcomes: Mapping[str, Sequence[Outcome]], seed: int
-    ) -> None:
+    def _write(self, suite: str, records: Iterable[CellRecord], tallies: Mapping[str, Tally], seed: int) -> None:
         place, alive = self.places[suite]
         path, broken = Path(place), [record for record in records if record.counts.error]
         whole = [record for record in records if not record.counts.error]
-        made = {record.cell: line_of(record, outcomes[record.cell], seed) for record in whole}
+        made = {record.cell: line_of(record, tallies[record.cell], seed) for record in whole}
         old = self._old(path)
         lines = updated(old, made, alive, only_new=self.updating == "new")
         write_baseline(path, lines.values())

@@ -83,7 +83,7 @@ class Robust:
         records = judged(execution, cells)
         again = f'pytest "{self.nodeid}"'
         failures = [
-            describe(cell, record, execution.outcomes[suite.name, cell.id], again)
+            describe(cell, record, execution.tallies[suite.name, cell.id].worst, again)
             for cell, record in zip(cells, records, strict=True)
             if record.verdict not in {"passed", "inconclusive"}
         ]

@@ -95,7 +95,7 @@ class RobustItem(pytest.Item):
 
     def _described(self, record: CellRecord, again: str) -> str:
         if isinstance(self.cell, Cell):
-            return describe(self.cell, record, self.state.outcomes(self.cell), again)
+            return describe(self.cell, record, self.state.worst(self.cell, record), again)
         return describe_across(self.cell, record, again)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:

@@ -53,6 +53,7 @@ class RobustSession:
         self.records: dict[tuple[str, str], CellRecord] = {}
         self._verdicts: dict[tuple[str, str], CellRecord] = {}
         self.parts: list[Run] = []
+        self.handed: list[Path] = []
         self.mistaken = False
         self.report: Path | None = None
         self.run: Run | None = None
@@ -120,9 +121,15 @@ class RobustSession:
         self.workspace.folder.mkdir(parents=True, exist_ok=True)
         return FileLock(self.workspace.folder / "turn.lock")
 
-    def outcomes(self, cell: Cell) -> list[Outcome]:
-        """Return a cell's outcomes."""
-        return self.execution.outcomes[cell.suite.name, cell.id]
+    def worst(self, cell: Cell, record: CellRecord) -> list[Outcome]:
+        """Return the cases that speak against the model, the worst first; of a cell that regressed those that became worse."""
+        found = self.execution.tallies[cell.suite.name, cell.id].worst
+        lost = record.comparison.worse if record.comparison and record.comparison.verdict == "regressed" else ()
+        if not lost:
+            return found
+        cases = self.execution.outcomes([cell]).of(cell.suite.name, cell.id)
+        first = [case for name in lost for case in cases if case.example == name and case.status == "tested"]
+        return first + [case for case in found if case.example not in lost]
 
     def record(self, item: "RobustItem") -> CellRecord:
         """Return a cell's verdict.
@@ -161,7 +168,7 @@ class RobustSession:
         return self._verdicts[name]
 
     def _alone(self, cell: Cell) -> CellRecord:
-        return defined(self.execution, cell, judge(cell, self.outcomes(cell)))
+        return defined(self.execution, cell, judge(cell, self.execution.tallies[cell.suite.name, cell.id]))
 
     def finish(self, session: pytest.Session) -> None:
         """Write the run folder and the report, and see to it that nothing tested is no pass."""
@@ -173,6 +180,8 @@ class RobustSession:
             self.parts.append(self._run())
         if self.parts:
             self._conclude(session)
+        for folder in self.handed:
+            shutil.rmtree(folder, ignore_errors=True)
         if self.mistaken:
             session.exitstatus = pytest.ExitCode.INTERRUPTED
 
@@ -210,7 +219,7 @@ class RobustSession:
             self.baselines.take_over(output["baselines"])
         if output["part"] is not None:
             self.parts.append(open_run(Path(output["part"])))
-            shutil.rmtree(output["part"])
+            self.handed.append(Path(output["part"]))
 
     def _run(self) -> Run:
         cells: list[Item] = [

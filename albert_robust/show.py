@@ -10,11 +10,18 @@ SHOWN = 3
 WIDTH = 160
 
 
-def describe(cell: Cell, record: CellRecord, outcomes: Sequence[Outcome], again: str) -> str:
-    """Return the message of a failing cell; `again` is the command that repeats it."""
+def describe(cell: Cell, record: CellRecord, worst: Sequence[Outcome], again: str) -> str:
+    """Return the message of a failing cell.
+
+    Args:
+        cell: The cell.
+        record: Its verdict.
+        worst: The cases that speak against the model, the worst first.
+        again: The command that repeats the cell.
+    """
     what = f"{cell.check.expectation} {cell.perturbation}".strip()
     lines = [f"{what} [{cell.language}]: {record.reason}"]
-    for outcome in _first(worst(cell, outcomes), record)[:SHOWN]:
+    for outcome in worst[:SHOWN]:
         lines += ["", *_case(outcome)]
     lines += ["", f"again: {again}"]
     return "\n".join(lines)
@@ -30,28 +37,6 @@ def describe_across(item: Across, record: CellRecord, again: str) -> str:
         for member in ranked
     ]
     return "\n".join([f"{what} {item.kind}: {record.reason}", "", *lines, "", f"again: {again}"])
-
-
-def _first(found: Sequence[Outcome], record: CellRecord) -> list[Outcome]:
-    """Return cases, those first whose example became worse if that is why the cell fails."""
-    lost = record.comparison.worse if record.comparison and record.comparison.verdict == "regressed" else ()
-    return sorted(found, key=lambda outcome: lost.index(outcome.example) if outcome.example in lost else len(lost))
-
-
-def worst(cell: Cell, outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """Return the cases that speak against the model, the worst first: errors, then by what the check expects."""
-    expectation = cell.check.expectation
-
-    def badness(outcome: Outcome) -> float:
-        if outcome.status == "error":
-            return 2.0
-        if expectation == "reference":
-            return 1 - min(outcome.quality_before.values(), default=1.0)
-        moved = 1 - (outcome.agreement or 0.0)
-        return moved if expectation == "invariance" else 1 - moved
-
-    against = [outcome for outcome in outcomes if outcome.status in {"tested", "error"} and badness(outcome) > 0]
-    return sorted(against, key=lambda outcome: (-badness(outcome), outcome.example, outcome.replicate))
 
 
 def _case(outcome: Outcome) -> list[str]:

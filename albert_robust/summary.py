@@ -22,14 +22,14 @@ def judged(execution: Execution, cells: Sequence[Cell]) -> list[CellRecord]:
     Raises:
         InputError: A baseline is damaged.
     """
-    records = [defined(execution, cell, judge(cell, execution.outcomes[cell.suite.name, cell.id])) for cell in cells]
+    records = [defined(execution, cell, judge(cell, execution.tallies[cell.suite.name, cell.id])) for cell in cells]
     return beside_baselines(execution, cells, records)
 
 
 def judged_across(execution: Execution, items: Sequence[Across]) -> list[CellRecord]:
     """Return the verdicts on executed cells that are compared with each other."""
     return [
-        judge_across(item, {cell.id: execution.outcomes[cell.suite.name, cell.id] for cell in item.members})
+        judge_across(item, {cell.id: execution.tallies[cell.suite.name, cell.id] for cell in item.members})
         for item in items
     ]
 
@@ -40,13 +40,15 @@ def run_of(execution: Execution, items: Sequence[Item], records: Sequence[CellRe
     alone = [(item, record) for item, record in zip(items, records, strict=True) if isinstance(item, Cell)]
     cells = [cell for cell, _ in alone]
     cost = execution.cost
+    places = [(cell.suite.name, cell.id) for cell in cells]
     run = Run(
         suites=tuple(_suite(suites[name], execution) for name in sorted(suites)),
         cells=tuple(records),
         alignments=alignments_of(
-            cells, [record for _, record in alone], execution.outcomes, execution.scorers, execution.cache
+            cells, [record for _, record in alone], execution.tallies, execution.scorers, execution.cache
         ),
-        outcomes=tuple(outcome for cell in cells for outcome in execution.outcomes[cell.suite.name, cell.id]),
+        outcomes=execution.outcomes(cells),
+        counted={place: tally for place in places if (tally := execution.tallies.get(place))},
         environment=environment(),
         cost={
             "unique_inputs": cost.unique_inputs,

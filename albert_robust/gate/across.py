@@ -11,18 +11,19 @@ from dataclasses import fields, replace
 import numpy as np
 
 from albert_robust.gate.decide import decide, excused, together
-from albert_robust.gate.judge import contract, count
+from albert_robust.gate.judge import contract
 from albert_robust.running.cell import Across, Cell
-from albert_robust.running.records import CellRecord, Counts, MemberRecord, Outcome, Verdict
+from albert_robust.running.records import CellRecord, Counts, MemberRecord, Verdict
+from albert_robust.running.tally import Series, Tally
 from albert_robust.scoring.gaps import gap
-from albert_robust.scoring.statistics import Estimate, Floats, cluster_means, mean_in_unit
+from albert_robust.scoring.statistics import Estimate, Floats, mean_in_unit
 from albert_robust.suite.gates import DATASET_GAP, DEFAULT_GATES, LANGUAGE_GAP, SEVERITY_AREA, parse_gate
 
-Outcomes = Mapping[str, Sequence[Outcome]]
+Tallies = Mapping[str, Tally]
 Values = dict[Hashable, float]
 
 
-def judge_across(item: Across, outcomes: Outcomes) -> CellRecord:
+def judge_across(item: Across, tallies: Tallies) -> CellRecord:
     """Return the verdict on cells together.
 
     A member with an error makes it an error, one with fewer tested cases than `min_tested` fails it: what is known of the
@@ -31,16 +32,16 @@ def judge_across(item: Across, outcomes: Outcomes) -> CellRecord:
 
     Args:
         item: The cells and their gates.
-        outcomes: Of each member, by its id.
+        tallies: Of each member, by its id.
     """
-    counts = {cell.id: count(outcomes[cell.id]) for cell in item.members}
+    counts = {cell.id: tallies[cell.id].counts for cell in item.members}
     applying = tuple(cell for cell in item.members if counts[cell.id].not_applicable < max(1, counts[cell.id].selected))
     if len(applying) < 2:
         what = f"{len(applying)} of {len(item.members)} cells apply, and a comparison needs two"
         return _record(item, ("not applicable", what), list(counts.values()))
     item = replace(item, members=applying)
-    members = tuple(_member(item, cell, outcomes[cell.id]) for cell in applying)
-    estimate = _estimate(item, outcomes)
+    members = tuple(_member(item, cell, tallies[cell.id]) for cell in applying)
+    estimate = _estimate(item, tallies)
     gates = tuple(decide(gate, estimate, item.suite.confidence) for gate in item.gates)
     broken = _broken(item, counts)
     verdict, reason = broken or together(gates)
@@ -84,11 +85,10 @@ def _broken(item: Across, counts: Mapping[str, Counts]) -> tuple[Verdict, str] |
     return None
 
 
-def _member(item: Across, cell: Cell, outcomes: Sequence[Outcome]) -> MemberRecord:
-    values = np.array(list(_values(item, cell, outcomes).values()), dtype=np.float64)
+def _member(item: Across, cell: Cell, tally: Tally) -> MemberRecord:
+    values = np.array(list(_values(item, cell, tally).values()), dtype=np.float64)
     estimate = mean_in_unit(values, _two_sided(item))
-    tested = sum(outcome.status == "tested" for outcome in outcomes)
-    return MemberRecord(cell.id, item.difference(cell), _base(item), estimate, tested)
+    return MemberRecord(cell.id, item.difference(cell), _base(item), estimate, tally.counts.tested)
 
 
 def _two_sided(item: Across) -> float:
@@ -99,29 +99,25 @@ def _base(item: Across) -> str:
     return item.gates[0].base
 
 
-def _estimate(item: Across, outcomes: Outcomes) -> Estimate:
+def _estimate(item: Across, tallies: Tallies) -> Estimate:
     confidence = _two_sided(item)
-    each = [_values(item, cell, outcomes[cell.id]) for cell in item.members]
+    each = [_values(item, cell, tallies[cell.id]) for cell in item.members]
     if item.kind in {LANGUAGE_GAP, DATASET_GAP}:
         return gap(each, confidence)
-    return mean_in_unit(_areas(item, each) if item.kind == SEVERITY_AREA else _unbroken(item, outcomes), confidence)
+    return mean_in_unit(_areas(item, each) if item.kind == SEVERITY_AREA else _unbroken(item, tallies), confidence)
 
 
-def _values(item: Across, cell: Cell, outcomes: Sequence[Outcome]) -> Values:
+def _values(item: Across, cell: Cell, tally: Tally) -> Values:
     """Return what is compared, by example. Rows of one id are translations; ids of two datasets have nothing in common."""
-    tested = [(outcome, _value(item, outcome)) for outcome in outcomes if outcome.status == "tested"]
-    pairs = [(outcome.example, value) for outcome, value in tested if value is not None]
-    names = list(dict.fromkeys(example for example, _ in pairs))
-    means = cluster_means([value for _, value in pairs], [example for example, _ in pairs])
-    return {(cell.dataset, name): float(mean) for name, mean in zip(names, means, strict=True)}
-
-
-def _value(item: Across, outcome: Outcome) -> float | None:
-    base = _base(item)
-    agreement = outcome.agreement or 0.0
-    if base in {"consistency", "sensitivity"}:
-        return agreement if base == "consistency" else 1 - agreement
-    return (outcome.quality_before if item.check.expectation == "reference" else outcome.quality_after).get(base)
+    base, examples = _base(item), tally.examples
+    if base == "consistency":
+        found = tally.agreement.by_example(examples)
+    elif base == "sensitivity":
+        found = tally.agreement.by_example(examples, 1 - tally.agreement.values)
+    else:
+        qualities = tally.before if item.check.expectation == "reference" else tally.after
+        found = qualities.get(base, Series()).by_example(examples)
+    return {(cell.dataset, name): value for name, value in found.items()}
 
 
 def _areas(item: Across, each: Sequence[Values]) -> Floats:
@@ -135,14 +131,14 @@ def _areas(item: Across, each: Sequence[Values]) -> Floats:
     return np.clip(areas, 0, 1)
 
 
-def _unbroken(item: Across, outcomes: Outcomes) -> Floats:
+def _unbroken(item: Across, tallies: Tallies) -> Floats:
     """Return 1 for each example that no variant breaks at any severity, else 0."""
     held: dict[str, bool] = {}
     for cell in item.members:
-        for outcome in outcomes[cell.id]:
-            if outcome.status == "tested":
-                agrees = (outcome.agreement or 0.0) >= item.check.agrees_at
-                held[outcome.example] = held.get(outcome.example, True) and agrees
+        tally = tallies[cell.id]
+        agrees = (tally.agreement.values >= item.check.agrees_at).astype(np.float64)
+        for example, share in tally.agreement.by_example(tally.examples, agrees).items():
+            held[example] = held.get(example, True) and share == 1
     return np.array(list(held.values()), dtype=np.float64)
 
 

@@ -4,7 +4,7 @@ JSON Lines, sorted, without commas between them: the first says what the file is
 its own fingerprint, then a line a cell. Two branches that change different cells merge by themselves; what they leave that
 does not fit is a complaint at its line. The same lines give the same bytes.
 
-    {"schema": 1}
+    {"schema": 2}
     {"examples": "1f0c52a9d3be", "ids": ["r0", "r1", "r2"]}
     {"cell": "reviews/typos.swap@2[en]", "examples": "1f0c52a9d3be", "measure": "consistency", ..., "values": "1-0"}
 
@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from albert_robust.errors import Complaint, InputError, complaint_at, shown_path
-from albert_robust.gate.lines import LENGTH, Line
+from albert_robust.gate.lines import Line
 from albert_robust.running.cache import key
 from albert_robust.running.folder import write_whole
+from albert_robust.running.tally import LENGTH
 from albert_robust.suite.suite import SUFFIX
 
-SCHEMA = 1
+SCHEMA = 2
 ENDING = ".baseline.jsonl"
 UNTESTED = "-"
 MEND = "make it anew: pytest --robust-baseline-update=all"

@@ -8,7 +8,7 @@ from albert_robust.gate.comparing import CORRECTION, Family, Key, Limits, Told, 
 from albert_robust.gate.lines import Line, definition, line_of
 from albert_robust.running.execute import Execution
 from albert_robust.running.plan import Cell
-from albert_robust.running.records import CellRecord, ComparisonRecord, Outcome, Run
+from albert_robust.running.records import CellRecord, ComparisonRecord, Run
 from albert_robust.suite.suite import Suite
 
 LACKING = "missing: the earlier run has it, the later one has not"
@@ -48,7 +48,7 @@ def compared(
         correction: As `compare_all` has it.
     """
     now = {
-        (record.suite, record.cell): line_of(record, execution.outcomes[record.suite, record.cell], cell.suite.seed)
+        (record.suite, record.cell): line_of(record, execution.tallies[record.suite, record.cell], cell.suite.seed)
         for cell, record in zip(cells, records, strict=True)
         if cell.suite.name in baselines and cell.applies
     }
@@ -79,14 +79,11 @@ def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, corre
 def _lines(run: Run) -> dict[Key, Line | None]:
     """Return what the cells of a run came to, those that were asked nothing left out."""
     seeds = {suite.name: suite.seed for suite in run.suites}
-    outcomes: dict[Key, list[Outcome]] = {}
-    for outcome in run.outcomes:
-        outcomes.setdefault((outcome.suite, outcome.cell), []).append(outcome)
     places = {(record.suite, record.cell): record for record in run.cells if record.verdict != "not applicable"}
     return {
-        place: line_of(record, outcomes[place], seeds[place[0]])
+        place: line_of(record, run.tallies[place], seeds[place[0]])
         for place, record in places.items()
-        if place in outcomes
+        if run.tallies[place].examples
     }
 
 

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 
 from albert_robust.running.cache import key
 from albert_robust.running.plan import Cell
-from albert_robust.running.records import CellRecord, Outcome
+from albert_robust.running.records import CellRecord
 from albert_robust.running.score import CachedScorer
-from albert_robust.scoring.statistics import cluster_means
+from albert_robust.running.tally import LENGTH, Series, Tally
 from albert_robust.tasks.task import Compared, PairMetric
 
 DIGITS = 4  # of an example's number
-LENGTH = 12  # hexadecimal digits of a fingerprint
 MEASURES = {"invariance": "consistency", "direction": "sensitivity"}
 
 
@@ -42,7 +41,7 @@ class Line:
     values: Mapping[str, float | None]
 
 
-def line_of(record: CellRecord, outcomes: Sequence[Outcome], seed: int) -> Line | None:
+def line_of(record: CellRecord, tally: Tally, seed: int) -> Line | None:
     """Return what a cell came to; None where it has no number an example, or cases that are errors.
 
     What is compared is the question that the cell asks: consistency for invariance, sensitivity for direction; for a reference
@@ -51,29 +50,24 @@ def line_of(record: CellRecord, outcomes: Sequence[Outcome], seed: int) -> Line 
 
     Args:
         record: The cell's verdict.
-        outcomes: All its cases.
+        tally: What its outcomes come to.
         seed: Of its suite.
     """
-    tested = [outcome for outcome in outcomes if outcome.status == "tested"]
-    measure = MEASURES.get(record.expectation) or _quality(record, tested)
+    measure = MEASURES.get(record.expectation) or _quality(record, tally)
     if not measure or record.counts.error:
         return None
-    numbers = [(outcome.example, _number(record.expectation, measure, outcome)) for outcome in tested]
-    measured = [(example, number) for example, number in numbers if number is not None]
-    if not measured:
+    found = _numbers(record.expectation, measure, tally)
+    if not found:
         return None
-    owners = list(dict.fromkeys(example for example, _ in measured))
-    means = cluster_means([number for _, number in measured], [example for example, _ in measured])
-    found = dict(zip(owners, (round(value, DIGITS) for value in means.tolist()), strict=True))
     referenced = record.expectation == "reference"
     return Line(
         cell=record.cell,
         measure=measure,
         definition=record.definition,
         seed=seed,
-        inputs=_inputs(outcomes, referenced),
-        variants="" if referenced else _variants(outcomes),
-        values={example: found.get(example) for example in sorted({outcome.example for outcome in outcomes})},
+        inputs=str(tally.references if referenced else tally.inputs),
+        variants="" if referenced else str(tally.variants),
+        values={example: found.get(example) for example in sorted(tally.examples)},
     )
 
 
@@ -108,29 +102,17 @@ def _asks_an_encoder(metric: PairMetric) -> bool:
     return probe.asked
 
 
-def _quality(record: CellRecord, tested: Sequence[Outcome]) -> str:
+def _quality(record: CellRecord, tally: Tally) -> str:
     """Return the quality that a reference check is compared by; empty where it has none."""
-    present = list(dict.fromkeys(name for outcome in tested for name in outcome.quality_before))
-    gated = [gate.measure for gate in record.gates if gate.measure in present]
-    return next(iter([*gated, *present]), "")
+    gated = [gate.measure for gate in record.gates if gate.measure in tally.before]
+    return next(iter([*gated, *tally.before]), "")
 
 
-def _number(expectation: str, measure: str, outcome: Outcome) -> float | None:
+def _numbers(expectation: str, measure: str, tally: Tally) -> dict[str, float]:
+    """Return the number of each example that has one."""
+    series, values = tally.agreement, None
     if expectation == "reference":
-        return outcome.quality_before.get(measure)
-    agreement = outcome.agreement or 0.0
-    return 1 - agreement if expectation == "direction" else agreement
-
-
-def _inputs(outcomes: Sequence[Outcome], referenced: bool) -> str:
-    rows = {
-        outcome.example: [dict(outcome.original), list(outcome.references) if referenced else []]
-        for outcome in outcomes
-    }
-    return key("inputs", rows)[:LENGTH]
-
-
-def _variants(outcomes: Sequence[Outcome]) -> str:
-    rows = sorted((outcome.example, outcome.replicate, outcome.variant_language) for outcome in outcomes)
-    texts = {f"{outcome.replicate} {outcome.example}": dict(outcome.variant) for outcome in outcomes}
-    return key("variants", rows, texts)[:LENGTH]
+        series = tally.before.get(measure, Series())
+    elif expectation == "direction":
+        values = 1 - series.values
+    return {example: round(value, DIGITS) for example, value in series.by_example(tally.examples, values).items()}

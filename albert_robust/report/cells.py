@@ -11,7 +11,8 @@ from albert_robust.report.display import shorten
 from albert_robust.report.figures import counted, interval, number
 from albert_robust.report.verdicts import MARKS, STANDINGS, WORST_FIRST, Mark
 from albert_robust.running.failures import ATTENTION, failures
-from albert_robust.running.records import CaseAlignment, CellRecord, GateRecord, Outcome
+from albert_robust.running.records import CaseAlignment, CellRecord, GateRecord
+from albert_robust.running.tally import Tally
 
 BASELINE = "baseline"  # the item that looks for cells that are missing
 SHOWN = 10  # failures a cell
@@ -86,7 +87,7 @@ def _miss(gate: GateRecord) -> float:
 
 def cell_views(
     cells: Sequence[CellRecord],
-    outcomes: Mapping[tuple[str, str], Sequence[Outcome]],
+    tallies: Mapping[tuple[str, str], Tally],
     paths: Mapping[str, str],
     alignments: Sequence[CaseAlignment] = (),
 ) -> tuple[CellView, ...]:
@@ -94,7 +95,7 @@ def cell_views(
 
     Args:
         cells: In the order of the page. Passed ones and those that do not apply show no failures.
-        outcomes: By suite and cell.
+        tallies: What the outcomes of each come to, by suite and cell.
         paths: Of the suites, by name.
         alignments: Of some of the failures.
     """
@@ -103,23 +104,22 @@ def cell_views(
     opened = {anchor(cell) for cell in bad[:OPEN]}
     aligned = {(found.suite, found.cell, found.example, found.replicate): found for found in alignments}
     return tuple(
-        _view(
-            cell, outcomes.get((cell.suite, cell.cell), ()), paths.get(cell.suite, cell.suite), limit, opened, aligned
-        )
+        _view(cell, tallies.get((cell.suite, cell.cell)), paths.get(cell.suite, cell.suite), limit, opened, aligned)
         for cell in cells
     )
 
 
 def _view(
     cell: CellRecord,
-    outcomes: Sequence[Outcome],
+    tally: Tally | None,
     path: str,
     limit: int,
     opened: set[str],
     aligned: Mapping[tuple[str, str, str, int], CaseAlignment],
 ) -> CellView:
-    found = failures(cell, outcomes)
-    numbered = any(outcome.replicate for outcome in outcomes)
+    found = failures(cell, tally)
+    numbered = tally is not None and tally.several
+    errors, against = (tally.counts.error, tally.against) if tally is not None and found else (0, 0)
     cases = [
         case_view(cell, case, numbered, aligned.get((case.suite, case.cell, case.example, case.replicate)))
         for case in found[:limit]
@@ -136,21 +136,20 @@ def _view(
         accounting=_accounting(cell),
         measures=tuple(_measures(cell)),
         cases=tuple(cases),
-        heading=_heading(cell, found, limit),
-        unshown=max(0, len(found) - limit),
+        heading=_heading(cell, errors, against, limit),
+        unshown=max(0, errors + against - limit),
         is_open=anchor(cell) in opened,
         command=command(path, BASELINE if cell.comparison and cell.comparison.verdict == "missing" else cell.cell),
         standing=STANDINGS[cell.comparison.verdict] if cell.comparison else None,
     )
 
 
-def _heading(cell: CellRecord, found: Sequence[Outcome], limit: int) -> str:
-    errors = sum(outcome.status == "error" for outcome in found)
+def _heading(cell: CellRecord, errors: int, against: int, limit: int) -> str:
     parts = [counted(errors, "error")] if errors else []
-    if len(found) > errors:
-        parts.append(f"{len(found) - errors:,} {_SPEAK.get(cell.expectation, 'cases')}")
+    if against:
+        parts.append(f"{against:,} {_SPEAK.get(cell.expectation, 'cases')}")
     what = " and ".join(parts)
-    return f"{what}; {limit} shown" if limit < len(found) else what
+    return f"{what}; {limit} shown" if limit < errors + against else what
 
 
 def _accounting(cell: CellRecord) -> tuple[tuple[str, int], ...]:

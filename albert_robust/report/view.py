@@ -14,7 +14,8 @@ from albert_robust.report.figures import amount, counted, number
 from albert_robust.report.matrix import AcrossTable, Matrix, ReferenceTable, across_tables, matrices, reference_tables
 from albert_robust.report.verdicts import MARKS, Mark
 from albert_robust.running.failures import ATTENTION
-from albert_robust.running.records import CellRecord, Outcome, Run, SuiteRecord, Verdict, tested_in
+from albert_robust.running.records import CellRecord, Run, SuiteRecord, Verdict, tested_in
+from albert_robust.running.tally import Tally
 from albert_robust.scoring.statistics import NOTHING
 
 WORST, WORST_ERRORS = 6, 2  # lines on the first screen; errors must not hide every failure
@@ -106,12 +107,9 @@ class Page:
 
 def page(run: Run) -> Page:
     """Return the report of a run as plain values."""
-    outcomes: dict[tuple[str, str], list[Outcome]] = {}
-    for outcome in run.outcomes:
-        outcomes.setdefault((outcome.suite, outcome.cell), []).append(outcome)
     paths = {suite.name: suite.path for suite in run.suites}
     attention = worst_first([cell for cell in run.cells if cell.verdict in ATTENTION])
-    shown = cell_views(attention, outcomes, paths, run.alignments)
+    shown = cell_views(attention, run.tallies, paths, run.alignments)
     return Page(
         banner=banner(run.cells),
         suites=tuple(_card(suite, run) for suite in run.suites),
@@ -201,7 +199,10 @@ def _line(cell: CellRecord) -> WorstCell:
 def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
     cells = [cell for cell in run.cells if cell.suite == suite.name]
     consistency, sensitivity = contrast(cells)
-    warnings = [_unchanging(consistency, sensitivity), _one_output(suite.name, run.outcomes)]
+    warnings = [
+        _unchanging(consistency, sensitivity),
+        _one_output([tally for (name, _), tally in run.tallies.items() if name == suite.name]),
+    ]
     facts = (
         ("task", suite.task),
         ("model", suite.model),
@@ -253,13 +254,13 @@ def _unchanging(consistency: Sequence[float], sensitivity: Sequence[float]) -> s
     return "Outputs hardly ever change, whether or not the meaning does: the model may be ignoring its input."
 
 
-def _one_output(suite: str, outcomes: Sequence[Outcome]) -> str:
-    asked = [outcome for outcome in outcomes if outcome.suite == suite and outcome.before is not None]
-    inputs = {tuple(sorted(outcome.original.items())) for outcome in asked}
-    expected = {outcome.references for outcome in asked}
-    if len(inputs) < MANY_INPUTS or len(expected) < 2 or len({outcome.before for outcome in asked}) > 1:
+def _one_output(tallies: Sequence[Tally]) -> str:
+    asked, outputs, expected = (
+        {value for tally in tallies for value in getattr(tally, name)} for name in ("asked", "outputs", "expected")
+    )
+    if len(asked) < MANY_INPUTS or len(expected) < 2 or len(outputs) != 1:
         return ""
-    return f"All {len(inputs):,} original inputs got one and the same output, though not the same is expected of them."
+    return "All original inputs got one and the same output, though not the same is expected of them."
 
 
 def _written(value: Any) -> str:

@@ -15,6 +15,7 @@ from albert_robust.running.cache import Cache, key
 from albert_robust.running.failures import failures
 from albert_robust.running.plan import Cell
 from albert_robust.running.records import Against, AlignmentRecord, CaseAlignment, CellRecord, Outcome
+from albert_robust.running.tally import Tally
 from albert_robust.running.tokens import TOKENS, kept, restored
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.texts import normal
@@ -52,7 +53,7 @@ class Explainer(Protocol):
 def alignments_of(
     cells: Sequence[Cell],
     records: Sequence[CellRecord],
-    outcomes: Mapping[tuple[str, str], Sequence[Outcome]],
+    tallies: Mapping[tuple[str, str], Tally],
     scorers: Mapping[str, Explainer],
     cache: Cache,
 ) -> tuple[CaseAlignment, ...]:
@@ -61,12 +62,12 @@ def alignments_of(
     Args:
         cells: Of any number of suites.
         records: Their verdicts, one a cell.
-        outcomes: By suite and cell.
+        tallies: What the outcomes of each come to, by suite and cell.
         scorers: By suite. One whose suite has nothing to align is asked nothing.
         cache: Where alignments that were made before are kept.
     """
     judged = sorted(zip(cells, records, strict=True), key=lambda pair: plan_order(pair[1]))
-    worst = [_worst(cell, record, outcomes[record.suite, record.cell]) for cell, record in judged]
+    worst = [_worst(cell, record, tallies[record.suite, record.cell]) for cell, record in judged]
     return tuple(
         CaseAlignment(
             suite=case.suite,
@@ -107,9 +108,9 @@ def chosen(alignments: Iterable[CaseAlignment], cells: Sequence[CellRecord]) -> 
     return tuple(found for group in fair(groups) for found in group)
 
 
-def _worst(cell: Cell, record: CellRecord, outcomes: Sequence[Outcome]) -> list[tuple[Outcome, Texts]]:
+def _worst(cell: Cell, record: CellRecord, tally: Tally) -> list[tuple[Outcome, Texts]]:
     """Return a cell's worst cases that LABS scored and that have tokens to match, each with its texts."""
-    found = ((case, _texts(cell, case)) for case in failures(record, outcomes) if case.status == "tested")
+    found = ((case, _texts(cell, case)) for case in failures(record, tally) if case.status == "tested")
     return list(islice(((case, texts) for case, texts in found if texts is not None), CASES))
 
 

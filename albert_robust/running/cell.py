@@ -1,6 +1,7 @@
 """A cell, and several cells of a check together: what pytest runs as an item."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from albert_robust.perturbing import Spec
 from albert_robust.suite.gates import DATASET_GAP, LANGUAGE_GAP, Gate
@@ -28,7 +29,7 @@ class Cell:
     language: str
     order: int
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Stable, ASCII, unique in its suite: `reviews/typos.keyboard@2[zh]`."""
         return f"{_prefix(self.check)}{self.dataset}/{written(self.spec)}[{self.language}]"
@@ -43,10 +44,17 @@ class Cell:
         """The suite's first mark that fits the cell's id."""
         return next((mark for mark in self.suite.marks if mark.fits(self.id)), None)
 
-    @property
+    @cached_property
     def applies(self) -> bool:
         """Whether the perturbation works in the cell's language."""
         return self.spec is None or self.suite.registry.applies(self.spec, self.language)
+
+    @property
+    def aggregates(self) -> tuple[str, ...]:
+        """Which measures of a whole cell it has: all of the task's in a reference check, else those that a gate names."""
+        named = {gate.measure for gate in self.check.gates}
+        found = self.suite.task.aggregates
+        return tuple(name for name in found if self.check.expectation == "reference" or name in named)
 
     @property
     def severity(self) -> int | None:

@@ -1,26 +1,33 @@
-"""Execute: cells in, outcomes out. Perturb all, predict all, score all; nothing is asked twice."""
+"""Execute: cells in, outcomes out, a block of examples at a time. Perturb all, predict all, score all; nothing is asked twice.
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+A block's variants need all of its originals, which are asked once for all cells. Its outcomes are written and counted before
+the next block is made: a million of them need no more memory than a block and a few numbers a case.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from albert_robust.data import Example, read_examples
 from albert_robust.errors import Complaint, InputError, UsageError, complaint_at
-from albert_robust.models import Model, load_model
+from albert_robust.models import Inputs, Model, load_model
 from albert_robust.running.answers import answer_of
 from albert_robust.running.cache import Cache
+from albert_robust.running.measure import Made, measure
+from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter, Part, Place
 from albert_robust.running.plan import Cell
-from albert_robust.running.predict import Answers, Cost, ModelContractError, input_key, predict
+from albert_robust.running.predict import Answers, Cost, ModelContractError, predict
 from albert_robust.running.records import Outcome
 from albert_robust.running.score import CachedScorer
+from albert_robust.running.tally import Tally
 from albert_robust.running.variants import cases
 from albert_robust.suite.gates import needs_references
 from albert_robust.suite.suite import Suite
-from albert_robust.tasks import Answer
-from albert_robust.tasks.task import Compared
 
-DIGITS = 6
+BLOCK = 1000  # examples
 
 
 @dataclass(frozen=True)
@@ -52,17 +59,40 @@ class Workspace:
         return load_model(suite.model, suite.path.parent, suite.task, self.models, self.allow_network)
 
 
-@dataclass
 class Execution:
-    """What came of some cells: the outcomes of each, the suites' mistakes, and the cost."""
+    """What came of some cells: what the outcomes of each come to, the outcomes in a file, mistakes, and the cost.
 
-    cache: Cache
-    outcomes: dict[tuple[str, str], list[Outcome]] = field(default_factory=dict)
-    mistakes: dict[str, InputError] = field(default_factory=dict)
-    identities: dict[str, str | None] = field(default_factory=dict)
-    signatures: dict[str, str | None] = field(default_factory=dict)
-    scorers: dict[str, CachedScorer] = field(default_factory=dict)
-    cost: Cost = field(default_factory=Cost)
+    Attributes:
+        cache: Where predictions and scores are kept.
+        tallies: By suite and cell.
+        mistakes: Of suites whose data or model are unfit.
+        identities: Of the suites' models.
+        signatures: Of the scores of each suite.
+        scorers: By suite.
+        cost: Of all suites.
+    """
+
+    def __init__(self, cache: Cache) -> None:
+        self.cache = cache
+        self.tallies: dict[Place, Tally] = {}
+        self.mistakes: dict[str, InputError] = {}
+        self.identities: dict[str, str | None] = {}
+        self.signatures: dict[str, str | None] = {}
+        self.scorers: dict[str, CachedScorer] = {}
+        self.cost = Cost()
+        self.written: set[Place] = set()
+        self._folder = TemporaryDirectory(prefix="albert-robust-")
+
+    @property
+    def path(self) -> Path:
+        """The file of all outcomes; those of a suite with a mistake may be in it too."""
+        return Path(self._folder.name) / OUTCOMES
+
+    def outcomes(self, cells: Sequence[Cell]) -> OutcomeFile:
+        """Return the outcomes of some of the cells."""
+        order = {(cell.suite.name, cell.id): cell.order for cell in cells}
+        part = Part(self.path, None if self.written <= order.keys() else frozenset(order))
+        return OutcomeFile([part], order, [self._folder])
 
 
 def examples_of(suite: Suite, names: Sequence[str]) -> dict[str, list[Example]]:
@@ -92,93 +122,100 @@ def execute(cells: Sequence[Cell], workspace: Workspace) -> Execution:
     by_suite: dict[str, list[Cell]] = {}
     for cell in cells:
         by_suite.setdefault(cell.suite.name, []).append(cell)
-    for name, group in by_suite.items():
-        try:
-            _execute_suite(group[0].suite, group, workspace, execution)
-        except InputError as error:
-            execution.mistakes[name] = error
-        except (ModelContractError, UsageError, ImportError) as error:
-            line, column = group[0].suite.model_place
-            mend = "return one output for each input, in order" if isinstance(error, ModelContractError) else ""
-            execution.mistakes[name] = InputError([Complaint(group[0].suite.shown, line, column, str(error), mend)])
+    with OutcomeWriter(execution.path) as writer:
+        for name, group in by_suite.items():
+            try:
+                _execute_suite(group, workspace, execution, writer)
+            except InputError as error:
+                execution.mistakes[name] = error
+            except (ModelContractError, UsageError, ImportError) as error:
+                line, column = group[0].suite.model_place
+                mend = "return one output for each input, in order" if isinstance(error, ModelContractError) else ""
+                execution.mistakes[name] = InputError([Complaint(group[0].suite.shown, line, column, str(error), mend)])
     return execution
 
 
-def _execute_suite(suite: Suite, cells: Sequence[Cell], workspace: Workspace, execution: Execution) -> None:
+def _execute_suite(cells: Sequence[Cell], workspace: Workspace, execution: Execution, writer: OutcomeWriter) -> None:
+    suite, cells = cells[0].suite, sorted(cells, key=lambda cell: cell.order)
     datasets = examples_of(suite, sorted({cell.dataset for cell in cells}))
-    planned = {cell.id: cases(cell, datasets[cell.dataset], workspace.cache) for cell in cells}
-    tested = [case for group in planned.values() for case in group if case.status == "tested"]
-    inputs = [case.original for case in tested] + [case.variant for case in tested if case.variant]
     model = workspace.model(suite)
-    answers = predict(
-        model,
-        suite.task,
-        inputs,
-        cache=workspace.cache,
-        scope=f"{workspace.run} {suite.name}",
-        batch=suite.model.batch,
-        cost=execution.cost,
-    )
     scorer = CachedScorer(suite.encoder, workspace.cache, workspace.run, workspace.allow_network)
-    answered = {cell.id: [_answered(case, answers) for case in planned[cell.id]] for cell in cells}
-    for cell_id, outcomes in _scored(suite, cells, answered, scorer).items():
-        execution.outcomes[suite.name, cell_id] = outcomes
+    tallies = {cell.id: Tally(cell.check.expectation, bool(cell.aggregates)) for cell in cells}
+    for number, block in enumerate(blocks(datasets)):
+        made = perturbed(cells, block, workspace.cache)
+        answers = predict(
+            model,
+            suite.task,
+            _inputs(made),
+            cache=workspace.cache,
+            scope=f"{workspace.run} {suite.name}",
+            batch=suite.model.batch,
+            cost=execution.cost,
+        )
+        _answer(made, answers)
+        measure(suite, made, scorer)
+        for cell, group in made:
+            _count(cell, group, number, tallies[cell.id])
+            writer.add(group)
+            execution.written.add((suite.name, cell.id))
+    execution.tallies |= {(suite.name, name): tally for name, tally in tallies.items()}
     execution.identities[suite.name] = model.identity
     execution.signatures[suite.name] = scorer.signature()
     execution.scorers[suite.name] = scorer
 
 
-def _answered(case: Outcome, answers: Answers) -> Outcome:
-    if case.status != "tested":
-        return case
-    before_key, after_key = input_key(case.original), input_key(case.variant or case.original)
-    for name, which in ((before_key, "the original"), (after_key, "the variant")):
-        if name in answers.failures:
-            return replace(case, status="error", message=f"{which}: {answers.failures[name]}")
-    before, after = answers.predictions[before_key], answers.predictions[after_key]
-    return replace(
-        case, before=before.output, after=after.output, scores_before=before.scores, scores_after=after.scores
-    )
+Block = Mapping[tuple[str, str], Sequence[Example]]  # by dataset and language
 
 
-def _scored(
-    suite: Suite, cells: Sequence[Cell], answered: dict[str, list[Outcome]], scorer: CachedScorer
-) -> dict[str, list[Outcome]]:
-    """Return all cells' cases with agreement and quality. They are scored together: an encoder likes large batches."""
-    tested = [(cell, case) for cell in cells for case in answered[cell.id] if case.status == "tested"]
-    before = [answer_of(cell, case, "before") for cell, case in tested]
-    after = [answer_of(cell, case, "after") for cell, case in tested]
-    qualities_before, qualities_after = (
-        {name: quality.measure(answers, scorer) for name, quality in suite.qualities.items()}
-        for answers in (before, after)
-    )
-    agreements = _agreements(suite, [cell.check.agreement for cell, _ in tested], before, after, scorer)
-    judged: dict[int, Outcome] = {}
-    for place, (_, case) in enumerate(tested):
-        judged[id(case)] = replace(
-            case,
-            agreement=round(agreements[place], DIGITS) if case.variant else None,
-            quality_before=_row(qualities_before, place),
-            quality_after=_row(qualities_after, place) if case.variant else {},
-        )
-    return {cell.id: [judged.get(id(case), case) for case in answered[cell.id]] for cell in cells}
+def blocks(datasets: Mapping[str, Sequence[Example]]) -> Iterator[Block]:
+    """Yield the examples of datasets, a thousand at a time."""
+    rows = ((name, example) for name, examples in datasets.items() for example in examples)
+    while some := list(islice(rows, BLOCK)):
+        block: dict[tuple[str, str], list[Example]] = {}
+        for name, example in some:
+            block.setdefault((name, example.language), []).append(example)
+        yield block
 
 
-def _agreements(
-    suite: Suite, names: Sequence[str], before: Sequence[Answer], after: Sequence[Answer], scorer: CachedScorer
-) -> list[float]:
-    """Return how alike the two outputs of each case are, by the measure that its check names."""
-    found = [1.0] * len(names)
-    for name, metric in suite.task.agreements.items():
-        places = [place for place, chosen in enumerate(names) if chosen == name]
-        pairs = [
-            Compared(after[place].output, before[place].output, after[place].language, before[place].language)
-            for place in places
-        ]
-        for place, value in zip(places, metric(pairs, scorer), strict=True):
-            found[place] = value
-    return found
+def perturbed(cells: Sequence[Cell], block: Block, cache: Cache) -> Made:
+    """Return the cases of each cell that has examples in a block."""
+    own = [(cell, block.get((cell.dataset, cell.language), ())) for cell in cells]
+    return [(cell, cases(cell, examples, cache)) for cell, examples in own if examples]
 
 
-def _row(table: dict[str, list[float]], place: int) -> dict[str, float]:
-    return {name: round(values[place], DIGITS) for name, values in table.items() if values[place] == values[place]}
+def _inputs(made: Made) -> Iterator[Inputs]:
+    """Yield what the model is to be asked, repeats included."""
+    for _, group in made:
+        for case in group:
+            if case.status == "tested":
+                yield case.original
+                if case.variant:
+                    yield case.variant
+
+
+def _answer(made: Made, answers: Answers) -> None:
+    """Fill in what the model said; where it said nothing, the case is an error."""
+    for _, group in made:
+        for case in group:
+            if case.status == "tested":
+                _answered(case, answers)
+
+
+def _answered(case: Outcome, answers: Answers) -> None:
+    before = answers.of(case.original)
+    after = answers.of(case.variant) if case.variant else before
+    for found, which in ((before, "the original"), (after, "the variant")):
+        if isinstance(found, str):
+            case.status, case.message = "error", f"{which}: {found}"
+            return
+        output, scores = found.output, found.scores
+        if found is before:
+            case.before, case.scores_before = output, scores
+        case.after, case.scores_after = output, scores
+
+
+def _count(cell: Cell, group: Sequence[Outcome], block: int, tally: Tally) -> None:
+    for case in group:
+        case.block = block
+        wanted = tally.answers is not None and case.status == "tested"
+        tally.add(case, answer_of(cell, case, "after") if wanted else None)

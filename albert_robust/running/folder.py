@@ -7,7 +7,9 @@ the files beside it, so that two runs never mix unnoticed.
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from math import isnan
 from pathlib import Path
@@ -15,10 +17,10 @@ from typing import Any
 
 from albert_robust.errors import complaint_at
 from albert_robust.running.alignments import chosen, plan_order
+from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter, Part, joined
 from albert_robust.running.records import (
     CaseAlignment,
     CellRecord,
-    Change,
     ComparisonRecord,
     Counts,
     GateRecord,
@@ -30,25 +32,19 @@ from albert_robust.running.records import (
 from albert_robust.running.tokens import restored
 from albert_robust.scoring.statistics import Estimate
 
-SCHEMA = 1
-RUN, OUTCOMES, ALIGNMENTS = "run.json", "outcomes.parquet", "alignments.json"
-_TEXT = ("suite", "cell", "example", "language", "status", "before", "after", "message", "variant_language")
-_JSON = (
-    "original", "variant", "changes", "references", "scores_before", "scores_after", "quality_before", "quality_after",
-)  # fmt: skip
+SCHEMA = 2
+RUN, ALIGNMENTS = "run.json", "alignments.json"
 
 
 def keep(run: Run, folder: Path) -> None:
     """Write a run to a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / OUTCOMES, _parquet(run.outcomes))
-    digest = hashlib.sha256((folder / OUTCOMES).read_bytes()).hexdigest()
     content = {
         "schema": SCHEMA,
-        "outcomes": digest,
+        "outcomes": _keep_outcomes(run.outcomes, folder / OUTCOMES),
         "alignments": _keep_alignments(run.alignments, folder / ALIGNMENTS),
         "suites": [asdict(suite) for suite in run.suites],
-        "cells": [_plain(cell) for cell in run.cells],
+        "cells": [asdict(cell) for cell in run.cells],
         "environment": dict(run.environment),
         "cost": dict(run.cost),
     }
@@ -65,7 +61,7 @@ def open_run(folder: Path) -> Run:
     path = folder / RUN
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        data = (folder / OUTCOMES).read_bytes()
+        digest = _digest(folder / OUTCOMES)
     except OSError as error:
         raise complaint_at(path, f"no run here: {error.strerror}", "name the folder that a run wrote") from None
     except ValueError:
@@ -73,7 +69,7 @@ def open_run(folder: Path) -> Run:
     schema = content.get("schema") if isinstance(content, dict) else None
     if schema != SCHEMA:
         raise complaint_at(path, f"written by another version (schema {schema!r}, expected {SCHEMA})")
-    if hashlib.sha256(data).hexdigest() != content.get("outcomes"):
+    if digest != content.get("outcomes"):
         raise complaint_at(folder / OUTCOMES, "does not belong to run.json beside it", "run the suites again")
     try:
         return _run(content, folder)
@@ -82,24 +78,25 @@ def open_run(folder: Path) -> Run:
 
 
 def _run(content: dict[str, Any], folder: Path) -> Run:
+    cells = tuple(_cell(cell) for cell in content["cells"])
     return Run(
         suites=tuple(SuiteRecord(**suite) for suite in content["suites"]),
-        cells=tuple(_cell(cell) for cell in content["cells"]),
-        outcomes=tuple(_outcomes(folder / OUTCOMES)),
+        cells=cells,
+        outcomes=OutcomeFile([Part(folder / OUTCOMES)], order_of(cells)),
         environment=content["environment"],
         cost=content["cost"],
         alignments=tuple(_alignments(folder / ALIGNMENTS, content.get("alignments"))),
     )
 
 
-def merge(runs: list[Run]) -> Run:
-    """Return several parts of one run as one, in plan order."""
+def order_of(cells: Iterable[CellRecord]) -> dict[tuple[str, str], int]:
+    """Return the place of each cell in its suite's plan, by suite and cell."""
+    return {(cell.suite, cell.cell): cell.order for cell in cells}
+
+
+def merge(runs: Sequence[Run]) -> Run:
+    """Return several parts of one run, each with cells of its own, as one, in plan order."""
     cells = sorted((cell for run in runs for cell in run.cells), key=plan_order)
-    place = {(cell.suite, cell.cell): number for number, cell in enumerate(cells)}
-    outcomes = sorted(
-        (outcome for run in runs for outcome in run.outcomes),
-        key=lambda outcome: place[outcome.suite, outcome.cell],
-    )
     suites = {suite.name: suite for run in runs for suite in run.suites}
     cost: dict[str, float] = {}
     for run in runs:
@@ -108,21 +105,46 @@ def merge(runs: list[Run]) -> Run:
     return Run(
         suites=tuple(suites[name] for name in sorted(suites)),
         cells=tuple(cells),
-        outcomes=tuple(outcomes),
+        outcomes=joined([run.outcomes for run in runs if isinstance(run.outcomes, OutcomeFile)], order_of(cells)),
         environment=runs[0].environment if runs else {},
         cost=cost,
         alignments=chosen((found for run in runs for found in run.alignments), cells),
+        counted={place: tally for run in runs for place, tally in run.tallies.items()},
     )
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
+    with _part(path) as part:
+        part.write_bytes(data)
+
+
+@contextmanager
+def _part(path: Path) -> Iterator[Path]:
+    """Give a name to write to, which becomes the path if all goes well, and else is taken away."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(data)
+        yield part
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _keep_outcomes(outcomes: Iterable[Outcome], path: Path) -> str:
+    """Write outcomes and return the digest of their file, which is copied where it is the run's as it stands."""
+    with _part(path) as part:
+        whole = outcomes.whole if isinstance(outcomes, OutcomeFile) else None
+        if whole is not None:
+            shutil.copyfile(whole, part)
+        else:
+            with OutcomeWriter(part) as writer:
+                writer.add(outcomes)
+        return _digest(part)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _keep_alignments(alignments: tuple[CaseAlignment, ...], path: Path) -> str | None:
@@ -145,51 +167,6 @@ def _alignments(path: Path, digest: str | None) -> Iterator[CaseAlignment]:
         raise complaint_at(path, "does not belong to run.json beside it", "delete it, or run the suites again")
     for row in json.loads(data):
         yield CaseAlignment(**{**row, "alignment": restored(row["alignment"])})
-
-
-def _parquet(outcomes: tuple[Outcome, ...]) -> bytes:
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    columns: dict[str, Any] = {
-        name: pa.array([_safe(getattr(outcome, name)) for outcome in outcomes], pa.string()) for name in _TEXT
-    }
-    columns["replicate"] = pa.array([outcome.replicate for outcome in outcomes], pa.int32())
-    columns["agreement"] = pa.array([outcome.agreement for outcome in outcomes], pa.float64())
-    for name in _JSON:
-        columns[name] = pa.array([_json(getattr(outcome, name)) for outcome in outcomes], pa.string())
-    sink = pa.BufferOutputStream()
-    parquet.write_table(pa.table(columns), sink, compression="zstd")
-    return bytes(sink.getvalue())
-
-
-def _safe(value: str | None) -> str | None:
-    """Return a string that every reader can hold: half characters become visible."""
-    return None if value is None else value.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _json(value: Any) -> str:
-    if isinstance(value, tuple):
-        value = [asdict(one) if isinstance(one, Change) else one for one in value]
-    return (
-        json.dumps(value if isinstance(value, list) else dict(value), ensure_ascii=False)
-        .encode("utf-8", "backslashreplace")
-        .decode("utf-8")
-    )
-
-
-def _outcomes(path: Path) -> Iterator[Outcome]:
-    from pyarrow import parquet
-
-    for row in parquet.read_table(path).to_pylist():
-        values = {**row, **{name: json.loads(row[name]) for name in _JSON}}
-        values["changes"] = tuple(Change(**change) for change in values["changes"])
-        values["references"] = tuple(values["references"])
-        yield Outcome(**values)
-
-
-def _plain(cell: CellRecord) -> dict[str, Any]:
-    return asdict(cell)
 
 
 def _finite(value: Any) -> Any:

@@ -33,10 +33,18 @@ class Answers:
     predictions: dict[str, Prediction] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
 
+    def of(self, inputs: Inputs) -> Prediction | str:
+        """Return the prediction for an input, or why there is none."""
+        name = input_key(inputs)
+        return self.failures[name] if name in self.failures else self.predictions[name]
+
+
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
+
 
 def input_key(inputs: Inputs) -> str:
     """Return what tells one input from another."""
-    return json.dumps(dict(inputs), sort_keys=True, ensure_ascii=False)
+    return _encode(dict(inputs))
 
 
 def predict(

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
 from albert_robust.scoring.statistics import Estimate
+
+if TYPE_CHECKING:
+    from albert_robust.running.tally import Tally
 
 Status = Literal["tested", "not applicable", "unchanged", "rejected", "error"]
 Verdict = Literal["passed", "failed", "warned", "known failure", "inconclusive", "error", "not applicable"]
@@ -23,9 +27,11 @@ class Change:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """One variant of one example (or the example itself, in a reference check) and what the model made of it.
+
+    A run fills it in step by step: the variant, the outputs, the scores. It is written once, and there may be millions.
 
     Attributes:
         suite: The suite's name.
@@ -47,6 +53,7 @@ class Outcome:
         quality_before: By metric, in [0, 1].
         quality_after: By metric.
         message: Why a case is an error or rejected.
+        block: Which block of its suite's examples it was asked in.
     """
 
     suite: str
@@ -68,6 +75,7 @@ class Outcome:
     quality_after: Mapping[str, float] = field(default_factory=dict)
     message: str = ""
     variant_language: str = ""
+    block: int = 0
 
     @property
     def flipped(self) -> bool:
@@ -258,17 +266,28 @@ class CaseAlignment:
 
 @dataclass(frozen=True)
 class Run:
-    """One execution: suites, cells in plan order, outcomes in the same order, and what it cost.
+    """One execution: suites, cells in plan order, outcomes, and what it cost.
 
-    Alignments are there for some of the worst cases, cell by cell in plan order, the worst first.
+    Outcomes may be many more than memory holds, and are read from their file each time that they are gone through: suite by
+    suite, in it by blocks of examples, in those cell by cell in plan order. Alignments are there for some of the worst
+    cases, cell by cell in plan order, the worst first.
     """
 
     suites: tuple[SuiteRecord, ...]
     cells: tuple[CellRecord, ...]
-    outcomes: tuple[Outcome, ...]
+    outcomes: Iterable[Outcome] = ()
     environment: Mapping[str, Any] = field(default_factory=dict)
     cost: Mapping[str, float] = field(default_factory=dict)
     alignments: tuple[CaseAlignment, ...] = ()
+    counted: "Mapping[tuple[str, str], Tally] | None" = field(default=None, compare=False)
+
+    @cached_property
+    def tallies(self) -> "Mapping[tuple[str, str], Tally]":
+        """What the outcomes of each cell come to, by suite and cell; counted now if that was not done as they came."""
+        from albert_robust.running.tally import tallied
+
+        expectations = {(cell.suite, cell.cell): cell.expectation for cell in self.cells}
+        return tallied(self.outcomes, expectations) if self.counted is None else self.counted
 
 
 def tested_in(cells: Iterable[CellRecord]) -> int:

@@ -1,7 +1,6 @@
-"""Perturb: the cases of a cell, before any model is asked. What was made once is kept: variants depend on their key alone."""
+"""Perturb: the cases of a cell, before any model is asked. Variants depend on their key alone."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 from albert_robust.data import Example
@@ -9,29 +8,38 @@ from albert_robust.errors import MissingExtraError
 from albert_robust.perturbing import vary
 from albert_robust.running.cache import Cache, key
 from albert_robust.running.plan import Cell
-from albert_robust.running.records import Change, Outcome
+from albert_robust.running.records import Change, Outcome, Status
 from albert_robust.text import Text
 
 
-def cases(cell: Cell, examples: Iterable[Example], cache: Cache) -> list[Outcome]:
+def cases(cell: Cell, examples: Sequence[Example], cache: Cache) -> list[Outcome]:
     """Return a cell's cases in the order of its examples, none of them judged yet.
 
     Args:
         cell: The cell.
-        examples: Of its dataset, in all languages.
-        cache: Where variants made by the same perturbations from the same examples are kept.
+        examples: Of its dataset, in its language.
+        cache: Where variants that take a module of their own to make are kept: what is quick to make is made again.
     """
-    own = [example for example in examples if example.language == cell.language]
-    if cell.spec is None or not cell.applies:
-        return [case for example in own for case in _of_example(cell, example)]
-    name = _key(cell, own)
+    spec = cell.spec
+    if spec is None:
+        return [_blank(cell, example, 0) for example in examples]
+    if not cell.applies:
+        message = f"{spec} does not work in {cell.language}"
+        return [_blank(cell, example, 0, "not applicable", message) for example in examples]
+    if not any(cell.suite.registry.get(step.name).needs for step in spec.steps):
+        return _made(cell, examples)
+    name = _key(cell, examples)
     kept = cache.get([name]).get(name)
     if kept is not None:
-        return _restored(cell, own, kept)
-    made = [case for example in own for case in _of_example(cell, example)]
+        return _restored(cell, examples, kept)
+    made = _made(cell, examples)
     if not any(case.status == "error" for case in made):
         cache.put([(name, [_row(case) for case in made])])
     return made
+
+
+def _made(cell: Cell, examples: Sequence[Example]) -> list[Outcome]:
+    return [_variant(cell, example, replicate) for example in examples for replicate in range(cell.check.variants)]
 
 
 def _key(cell: Cell, examples: Sequence[Example]) -> str:
@@ -53,67 +61,54 @@ def _row(case: Outcome) -> list[Any]:
 
 def _restored(cell: Cell, examples: Sequence[Example], rows: list[Any]) -> list[Outcome]:
     owners = (example for example in examples for _ in range(cell.check.variants))
-    return [
-        replace(
-            _blank(cell, example),
-            replicate=replicate,
-            status=status,
-            variant=variant,
-            changes=tuple(Change(*change) for change in changes),
-            message=message,
-            variant_language=language,
-        )
-        for example, (replicate, status, variant, changes, message, language) in zip(owners, rows, strict=True)
-    ]
+    made = []
+    for example, row in zip(owners, rows, strict=True):
+        replicate, status, variant, changes, message, language = row
+        case = _blank(cell, example, replicate, status, message)
+        case.variant, case.variant_language = variant, language
+        case.changes = tuple(Change(*change) for change in changes)
+        made.append(case)
+    return made
 
 
-def _blank(cell: Cell, example: Example) -> Outcome:
+def _blank(cell: Cell, example: Example, replicate: int, status: Status = "tested", message: str = "") -> Outcome:
     return Outcome(
         suite=cell.suite.name,
         cell=cell.id,
         example=example.id,
         language=cell.language,
-        replicate=0,
-        status="tested",
+        replicate=replicate,
+        status=status,
         original=example.fields,
         references=example.references,
+        message=message,
     )
 
 
-def _of_example(cell: Cell, example: Example) -> Iterator[Outcome]:
-    blank = _blank(cell, example)
-    if cell.spec is None:
-        yield blank
-        return
-    if not cell.applies:
-        yield replace(blank, status="not applicable", message=f"{cell.spec} does not work in {cell.language}")
-        return
-    for replicate in range(cell.check.variants):
-        yield _variant(cell, example, replace(blank, replicate=replicate))
-
-
-def _variant(cell: Cell, example: Example, blank: Outcome) -> Outcome:
+def _variant(cell: Cell, example: Example, replicate: int) -> Outcome:
     """Return the case with its variant; an exception of a perturbation is an error of this case alone."""
     try:
-        texts = {name: _perturbed(cell, example, name, blank.replicate) for name in cell.check.fields}
+        texts = {name: _perturbed(cell, example, name, replicate) for name in cell.check.fields}
     except MissingExtraError as error:
-        return replace(blank, status="error", message=str(error))
+        return _blank(cell, example, replicate, "error", str(error))
     except Exception as error:
-        return replace(blank, status="error", message=f"{cell.spec} raises {type(error).__name__}: {error}")
+        return _blank(cell, example, replicate, "error", f"{cell.spec} raises {type(error).__name__}: {error}")
+    case = _blank(cell, example, replicate)
     if not any(text.changed for text in texts.values()):
-        return replace(blank, status="unchanged")
-    variant = {**example.fields, **{name: str(text) for name, text in texts.items()}}
-    changes = tuple(
+        case.status = "unchanged"
+        return case
+    case.variant = {**example.fields, **{name: str(text) for name, text in texts.items()}}
+    case.changes = tuple(
         Change(name, edit.start, edit.end, edit.replacement, edit.kind)
         for name, text in texts.items()
         for edit in text.edits
     )
     spoken = texts.get(cell.suite.task.speaks)
-    language = spoken.language if spoken is not None and spoken.language != example.language else ""
-    made = replace(blank, variant=variant, changes=changes, variant_language=language)
-    if any(not variant[name].strip() for name in texts):
-        return replace(made, status="rejected", message="nothing is left of the text")
-    return made
+    if spoken is not None and spoken.language != example.language:
+        case.variant_language = spoken.language
+    if any(not case.variant[name].strip() for name in texts):
+        case.status, case.message = "rejected", "nothing is left of the text"
+    return case
 
 
 def _perturbed(cell: Cell, example: Example, name: str, replicate: int) -> Text:

@@ -39,7 +39,7 @@ def test_a_run_from_python_has_the_verdicts_of_a_run_through_pytest(pytester: py
     made = api.run(suite, workspace=pytester.path / "workspace")
     run(pytester)
     assert {cell.cell: cell.verdict for cell in made.cells} == verdicts(pytester.path)
-    assert len(made.outcomes) == 24
+    assert len(list(made.outcomes)) == 24
 
 
 def test_a_suite_that_cannot_be_run_raises(tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ def test_a_mistake_that_a_worker_met_gives_the_exit_code_2_too(tmp_path: Path) -
     assert done.returncode == pytest.ExitCode.INTERRUPTED
 
 
-@pytest.mark.parametrize("break_it", [lambda text: text[:40], lambda text: text.replace('"schema": 1', '"schema": 99')])
+@pytest.mark.parametrize("break_it", [lambda text: text[:40], lambda text: text.replace('"schema": 2', '"schema": 99')])
 def test_a_damaged_run_folder_does_not_stop_the_next_run(
     pytester: pytest.Pytester, break_it: Callable[[str], str]
 ) -> None:

@@ -225,7 +225,7 @@ def test_cells_that_cannot_be_compared_fail_and_say_why(
 
 def test_a_damaged_baseline_is_a_collection_error_of_one_line_that_an_update_mends(pytester: pytest.Pytester) -> None:
     write(pytester.path, "typos.swap")
-    (pytester.path / FILE).write_text('{"schema": 1}\n<<<<<<< HEAD\n')
+    (pytester.path / FILE).write_text('{"schema": 2}\n<<<<<<< HEAD\n')
     result = run(pytester)
     assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.fnmatch_lines([f"{FILE}:2:1: a merge left its marks here"])

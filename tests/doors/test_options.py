@@ -68,7 +68,7 @@ def test_predictions_are_kept_in_the_workspace(pytester: pytest.Pytester, argume
     write_suite(pytester.path, "typos.swap")
     run(pytester, *arguments)
     kept = sqlite3.connect(pytester.path / folder / "cache.sqlite").execute("SELECT count(*) FROM kept").fetchone()
-    assert kept == (25,)  # 24 inputs and the variants of one cell
+    assert kept == (24,)
 
 
 @pytest.mark.parametrize("ini", [True, False])

@@ -27,7 +27,7 @@ def test_a_line_a_cell_and_the_examples_once(tmp_path: Path) -> None:
     path = tmp_path / "s.baseline.jsonl"
     write_baseline(path, [SWAP, UPPER])
     rows = [json.loads(text) for text in path.read_text().splitlines()]
-    assert rows[0] == {"schema": 1}
+    assert rows[0] == {"schema": 2}
     assert rows[1]["ids"] == ["r000", "r001", "r002"]
     assert [row["cell"] for row in rows[2:]] == ["d/case.upper[en]", "d/typos.swap@2[en]"]
     assert [row["values"] for row in rows[2:]] == [[0.25, 1.0, 0.3333], "10-"]
@@ -94,8 +94,8 @@ def spoilt(tmp_path: Path, change: Callable[[list[str]], list[str]]) -> Path:
     ("change", "line_number", "what"),
     [
         (lambda lines: ["x", *lines[1:]], 1, "no line of a baseline"),
-        (lambda lines: ['{"schema": 9}', *lines[1:]], 1, r"no baseline of this version \(schema 9, expected 1\)"),
-        (lambda lines: [], 1, r"no baseline of this version \(schema None, expected 1\)"),
+        (lambda lines: ['{"schema": 9}', *lines[1:]], 1, r"no baseline of this version \(schema 9, expected 2\)"),
+        (lambda lines: [], 1, r"no baseline of this version \(schema None, expected 2\)"),
         (lambda lines: [*lines, "<<<<<<< HEAD"], 5, "a merge left its marks here"),
         (lambda lines: [*lines, lines[-1].replace('"10-"', '"00-"')], 5, r"a second line of d/typos.swap@2\[en\]"),
         (lambda lines: [*lines[:3], lines[3].replace('"10-"', '"10"')], 4, "do not fit its examples"),

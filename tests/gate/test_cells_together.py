@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from counted import tally_of
 
 from albert_robust.gate import judge_across
 from albert_robust.running.cell import Across, Cell
@@ -63,7 +64,11 @@ def cases(cell: Cell, values: Values) -> list[Outcome]:
 
 def verdict(item: Across, values: Mapping[str, Values]) -> CellRecord:
     """Return the verdict where members have these values, by what sets them apart."""
-    return judge_across(item, {cell.id: cases(cell, values[item.difference(cell)]) for cell in item.members})
+    return judged(item, {cell.id: cases(cell, values[item.difference(cell)]) for cell in item.members})
+
+
+def judged(item: Across, outcomes: Mapping[str, list[Outcome]]) -> CellRecord:
+    return judge_across(item, {cell.id: tally_of(cell, outcomes[cell.id]) for cell in item.members})
 
 
 GAP = "one/typos.swap@1/language-gap"
@@ -182,7 +187,7 @@ def test_a_member_with_an_error_makes_the_whole_an_error(items: Callable[..., di
     gap = items()[GAP]
     outcomes = {cell.id: cases(cell, GOOD) for cell in gap.members}
     outcomes["one/typos.swap@1[fr]"][0] = replace(outcomes["one/typos.swap@1[fr]"][0], status="error")
-    record = judge_across(gap, outcomes)
+    record = judged(gap, outcomes)
     assert (record.verdict, record.counts.error, record.counts.selected) == ("error", 1, 120)
 
 
@@ -191,10 +196,10 @@ def test_members_of_which_nothing_applies_are_left_out(items: Callable[..., dict
     outcomes = {cell.id: cases(cell, GOOD) for cell in gap.members}
     for name in ("one/typos.swap@1[fr]", "one/typos.swap@1[de]"):
         outcomes[name] = [replace(one, status="not applicable") for one in outcomes[name]]
-        found = judge_across(gap, outcomes)
+        found = judged(gap, outcomes)
     assert (found.verdict, found.reason) == ("not applicable", "1 of 3 cells apply, and a comparison needs two")
     outcomes["one/typos.swap@1[de]"] = cases(gap.members[1], GOOD)
-    assert judge_across(gap, outcomes).note.endswith("of 2")
+    assert judged(gap, outcomes).note.endswith("of 2")
 
 
 def test_a_member_that_a_mark_skips_is_left_out_and_told(items: Callable[..., dict[str, Across]]) -> None:

@@ -10,6 +10,7 @@ from gate_lines import line
 from albert_robust.gate.comparing import Limits, absent, compare_all, differences, fails, settled, tally
 from albert_robust.gate.lines import Line, line_of
 from albert_robust.running.records import CellRecord, ComparisonRecord, Counts, Outcome, Verdict
+from albert_robust.running.tally import tallied
 
 HERE = ("s", "d/typos.swap@2[en]")
 WHOLE = [1.0] * 200
@@ -174,9 +175,13 @@ CASE = Outcome("s", "c", "b", "en", 0, "tested", {"text": "x"}, {"text": "y"}, r
 
 
 def made(cases: Sequence[Outcome], **settings: Any) -> Line:
-    found = line_of(replace(RECORD, **settings), cases, 0)
+    found = line_from(replace(RECORD, **settings), cases)
     assert found is not None
     return found
+
+
+def line_from(record: CellRecord, cases: Sequence[Outcome]) -> Line | None:
+    return line_of(record, tallied(cases, {("s", "c"): record.expectation})["s", "c"], 0)
 
 
 def test_a_line_has_the_mean_of_each_example_in_order_of_ids() -> None:
@@ -226,6 +231,6 @@ def test_fingerprints_are_of_what_the_measure_rests_on(
 
 
 def test_errors_and_cells_without_numbers_have_no_line() -> None:
-    assert line_of(replace(RECORD, counts=replace(COUNTS, error=1)), [CASE], 0) is None
-    assert line_of(replace(RECORD, expectation="reference"), [CASE], 0) is None
-    assert line_of(RECORD, [replace(CASE, status="unchanged")], 0) is None
+    assert line_from(replace(RECORD, counts=replace(COUNTS, error=1)), [CASE]) is None
+    assert line_from(replace(RECORD, expectation="reference"), [CASE]) is None
+    assert line_from(RECORD, [replace(CASE, status="unchanged")]) is None

@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from counted import tally_of
 
-from albert_robust.gate import judge
+from albert_robust.gate import judge as judged
 from albert_robust.running.plan import Cell, plan
 from albert_robust.running.records import CellRecord, Outcome, Status
 from albert_robust.suite.suite import load_suite
@@ -19,6 +20,10 @@ datasets: {{d: {{path: d.jsonl, language: en}}}}
 checks: [{{expect: {expect}, {more}gates: [{gate}]}}]
 """
 OUTCOME = Outcome("s", "c", "1", "en", 0, "tested", {"text": "a"}, {"text": "b"}, references=("good",))
+
+
+def judge(cell: Cell, outcomes: Sequence[Outcome]) -> CellRecord:
+    return judged(cell, tally_of(cell, outcomes))
 
 
 @pytest.fixture

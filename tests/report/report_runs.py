@@ -132,7 +132,7 @@ def alignment(candidate: Sequence[str], reference: Sequence[str], **settings: An
 def aligned_run(candidate: Sequence[str], reference: Sequence[str]) -> Run:
     """One failed cell with one flip, taken apart."""
     made = failed_run()
-    case = made.outcomes[0]
+    case = next(iter(made.outcomes))
     drawn = kept(alignment(candidate, reference))
     found = CaseAlignment(case.suite, case.cell, case.example, case.replicate, "original", drawn)
     return replace(made, alignments=(found,))

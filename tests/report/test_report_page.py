@@ -235,7 +235,9 @@ def test_a_sensitive_model_gets_no_warning() -> None:
 
 def test_one_output_for_all_inputs_gets_a_warning() -> None:
     group = tuple(
-        outcome("c", f"r/{place}", original={"text": str(place)}, references=(str(place % 2),), after="positive")
+        outcome(
+            cell().cell, f"r/{place}", original={"text": str(place)}, references=(str(place % 2),), after="positive"
+        )
         for place in range(30)
     )
 

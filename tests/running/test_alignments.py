@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from counted import tally_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,9 +92,9 @@ def found(tmp_path: Path) -> Callable[..., tuple[CaseAlignment, ...]]:
     cache = Cache(tmp_path / "cache.sqlite")
 
     def find(cell: Cell, cases: Sequence[Outcome], scorer: Words, verdict: Any = "failed") -> Any:
-        record = replace(judge(cell, cases), verdict=verdict)
-        outcomes = {(cell.suite.name, cell.id): cases}
-        return alignments_of([cell], [record], outcomes, {cell.suite.name: scorer}, cache)
+        tally = tally_of(cell, cases)
+        record = replace(judge(cell, tally), verdict=verdict)
+        return alignments_of([cell], [record], {(cell.suite.name, cell.id): tally}, {cell.suite.name: scorer}, cache)
 
     return find
 
@@ -148,17 +149,19 @@ def test_nothing_to_see_asks_for_nothing(
 
 def test_without_labs_not_even_the_scorer_is_looked_up(cells: list[Cell], tmp_path: Path) -> None:
     cases = [case(cells[1], quality_after={}, quality_before={})]
-    record = replace(judge(cells[1], cases), verdict="failed")
+    tally = tally_of(cells[1], cases)
+    record = replace(judge(cells[1], tally), verdict="failed")
     cache = Cache(tmp_path / "cache.sqlite")
-    assert alignments_of([cells[1]], [record], {(record.suite, record.cell): cases}, {}, cache) == ()
+    assert alignments_of([cells[1]], [record], {(record.suite, record.cell): tally}, {}, cache) == ()
 
 
 def test_the_worst_few_cases_of_a_cell_are_aligned_the_worst_first(cells: list[Cell], found: Found) -> None:
     cases = [case(cells[0], str(place), agreement=place / 10) for place in (5, 1, 4, 2, 3)]
     made = found(cells[0], cases, Words())
     assert [one.example for one in made] == ["1", "2", "3"][:CASES]
-    record = replace(judge(cells[0], cases), verdict="failed")
-    assert [one.example for one in made] == [one.example for one in failures(record, cases)][:CASES]
+    tally = tally_of(cells[0], cases)
+    record = replace(judge(cells[0], tally), verdict="failed")
+    assert [one.example for one in made] == [one.example for one in failures(record, tally)][:CASES]
 
 
 def test_what_was_aligned_once_comes_from_the_cache_as_it_was(cells: list[Cell], found: Found) -> None:
@@ -171,12 +174,12 @@ def test_what_was_aligned_once_comes_from_the_cache_as_it_was(cells: list[Cell],
 
 
 def test_alignments_stand_in_plan_order_whatever_the_order_of_cells(cells: list[Cell], tmp_path: Path) -> None:
-    outcomes = {(cell.suite.name, cell.id): [case(cell)] for cell in cells}
-    records = {cell.id: replace(judge(cell, outcomes[cell.suite.name, cell.id]), verdict="failed") for cell in cells}
+    tallies = {(cell.suite.name, cell.id): tally_of(cell, [case(cell)]) for cell in cells}
+    records = {cell.id: replace(judge(cell, tallies[cell.suite.name, cell.id]), verdict="failed") for cell in cells}
     scorers = {cells[0].suite.name: Words()}
     cache = Cache(tmp_path / "cache.sqlite")
     runs = [
-        alignments_of(order, [records[cell.id] for cell in order], outcomes, scorers, cache)
+        alignments_of(order, [records[cell.id] for cell in order], tallies, scorers, cache)
         for order in (cells, cells[::-1])
     ]
     assert runs[0] == runs[1]
@@ -197,7 +200,7 @@ def test_every_cell_s_worst_case_goes_before_any_cell_s_second() -> None:
 
 def test_parts_of_a_run_are_joined_in_plan_order(cells: list[Cell], found: Found) -> None:
     made = {cell.id: found(cell, [case(cell)], Words()) for cell in cells}
-    records: list[CellRecord] = [judge(cell, [case(cell)]) for cell in cells]
+    records: list[CellRecord] = [judge(cell, tally_of(cell, [case(cell)])) for cell in cells]
     backwards = [one for cell in cells[::-1] for one in made[cell.id]]
     assert [one.cell for one in chosen(backwards, records)] == [cell.id for cell in cells]
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from counted import outcomes_of
 
 from albert_robust.gate import judge
 from albert_robust.running.execute import Execution, Workspace, execute
@@ -60,7 +61,7 @@ def run(write: Callable[..., Path], tmp_path: Path) -> Callable[..., tuple[list[
 def records(ran: tuple[list[Cell], Execution]) -> list[CellRecord]:
     cells, execution = ran
     assert execution.mistakes == {}
-    return [judge(cell, execution.outcomes["s", cell.id]) for cell in cells]
+    return [judge(cell, execution.tallies["s", cell.id]) for cell in cells]
 
 
 def python(name: str) -> str:
@@ -123,7 +124,7 @@ def test_an_encoder_searches_the_documents_beside_its_suite_and_is_asked_once(
     model = f"{{encoder: {tiny_encoder}, documents: docs/all.txt}}"
     first, second = (run("retrieval", model, "accuracy") for _ in range(2))
     assert records(first)[0].measures["accuracy"].value == 1
-    assert (second[1].cost.predicted, second[1].outcomes) == (0, first[1].outcomes)
+    assert (second[1].cost.predicted, outcomes_of(second[1])) == (0, outcomes_of(first[1]))
 
 
 def test_other_documents_are_searched_anew(
@@ -142,7 +143,7 @@ def test_documents_that_are_empty_are_a_mistake_of_the_suite(
 ) -> None:
     write(docs_dot_txt="\n")
     _, execution = run("retrieval", "{encoder: builtin, documents: docs.txt}", "accuracy")
-    assert execution.outcomes == {}
+    assert execution.tallies == {}
     assert "docs.txt:1:1: the file holds no document" in str(execution.mistakes["s"])
 
 

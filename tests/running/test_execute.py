@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from counted import outcomes_of
 
 from albert_robust.gate import judge
 from albert_robust.running.execute import Workspace, execute
@@ -99,7 +100,7 @@ def records(cells: list[Cell], workspace: Workspace) -> dict[str, CellRecord]:
     execution = execute(cells, workspace)
     assert execution.mistakes == {}
     return {
-        cell.perturbation.split("@")[0] or "reference": judge(cell, execution.outcomes["s", cell.id]) for cell in cells
+        cell.perturbation.split("@")[0] or "reference": judge(cell, execution.tallies["s", cell.id]) for cell in cells
     }
 
 
@@ -162,7 +163,7 @@ def test_a_model_that_breaks_its_contract_is_a_mistake_of_the_suite(
     cells: Callable[..., list[Cell]], workspace: Workspace
 ) -> None:
     execution = execute(cells("short"), workspace)
-    assert execution.outcomes == {}
+    assert execution.tallies == {}
     assert "s.robust.yaml:3:1: the model returned" in str(execution.mistakes["s"])
 
 
@@ -180,15 +181,15 @@ def test_a_second_run_of_a_versioned_model_asks_nothing_and_finds_the_same(
     versioned = cells("afraid_of_marks", ', version: "1"')
     first, second = (execute(versioned, Workspace(tmp_path / ".albert_robust", run)) for run in ("a", "b"))
     assert (first.cost.predicted, second.cost.predicted, second.cost.from_cache) == (156, 0, 156)
-    assert first.outcomes == second.outcomes
+    assert outcomes_of(first) == outcomes_of(second)
 
 
 def test_a_cell_alone_has_the_outcomes_that_it_has_among_others(
     cells: Callable[..., list[Cell]], workspace: Workspace
 ) -> None:
     planned = cells("afraid_of_marks")
-    whole = execute(planned, workspace).outcomes
-    alone = execute(planned[3:4], workspace).outcomes
+    whole = outcomes_of(execute(planned, workspace))
+    alone = outcomes_of(execute(planned[3:4], workspace))
     assert alone == {("s", planned[3].id): whole["s", planned[3].id]}
 
 
@@ -203,6 +204,6 @@ def test_an_answer_in_the_context_stays_as_it_is(write: Callable[..., Path], wor
             " agreement: exact match, variants: 5}\n"
         )
     )
-    outcomes = [one for group in execute(plan(suite), workspace).outcomes.values() for one in group]
+    outcomes = [one for group in outcomes_of(execute(plan(suite), workspace)).values() for one in group]
     assert Counter(one.status for one in outcomes)["tested"] >= 10
     assert all("London" in one.variant["context"] for one in outcomes if one.variant)

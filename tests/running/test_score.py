@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from counted import outcomes_of
 
 from albert_robust.running import score
 from albert_robust.running.cache import Cache
@@ -107,7 +108,7 @@ def test_an_encoder_without_a_profile_is_the_suite_s_mistake(
     write(model_dot_py="def answer(batch):\n    return ['b'] * len(batch)\n")
     suite = load_suite(write(s_dot_robust_dot_yaml=QUESTIONS.format(encoder=tiny())))
     execution = execute(plan(suite), Workspace(tmp_path / ".albert_robust", "run"))
-    assert execution.outcomes == {}
+    assert execution.tallies == {}
     assert [str(error) for error in execution.mistakes.values()] == [
         f"{suite.shown}:3:1: the encoder {suite.encoder!r} has no profile: make one with `albert-robust calibrate"
         f" --encoder {suite.encoder} --texts DIR`, or score with calibration='none'"
@@ -158,7 +159,7 @@ FIRST = "def first(batch):\n    return [one['document'].split('.')[0] for one in
 
 
 def test_a_summary_is_in_the_language_of_the_document_that_the_model_saw(run: Callable[..., Execution]) -> None:
-    [case] = run(SUMMARIES, DOCUMENTS, FIRST).outcomes["s", "d/crosslingual.swap[en]"]
+    [case] = outcomes_of(run(SUMMARIES, DOCUMENTS, FIRST))["s", "d/crosslingual.swap[en]"]
     assert (case.before, case.after, case.language, case.variant_language) == ("It rained", "Es regnete", "en", "de")
     assert set(Recorder.asked) == {
         ("It rained", "Rain.", "en", "en"),
@@ -172,7 +173,7 @@ def test_a_summary_is_in_the_language_of_the_document_that_the_model_saw(run: Ca
 
 
 def test_a_kept_variant_keeps_its_language(run: Callable[..., Execution]) -> None:
-    first, second = (run(SUMMARIES, DOCUMENTS, FIRST).outcomes for _ in range(2))
+    first, second = (outcomes_of(run(SUMMARIES, DOCUMENTS, FIRST)) for _ in range(2))
     assert first == second
     assert [case.variant_language for group in second.values() for case in group] == ["de"]
 
@@ -194,7 +195,7 @@ TRANSLATE = "def translate(batch):\n    return [{'translation': 'de: ' + one['so
 def test_a_translation_is_in_the_language_that_the_dataset_says_whatever_the_source_is_in(
     run: Callable[..., Execution],
 ) -> None:
-    outcomes = run(TRANSLATION, SOURCES, TRANSLATE).outcomes
+    outcomes = outcomes_of(run(TRANSLATION, SOURCES, TRANSLATE))
     [case] = outcomes["s", "d/crosslingual.swap[en]"]
     assert (case.after, case.variant_language) == ("de: Il pleut.", "")
     assert set(Recorder.asked) == {
@@ -214,5 +215,5 @@ def test_a_translation_is_in_the_language_that_the_dataset_says_whatever_the_sou
 
 
 def test_a_gate_on_what_the_source_decides_needs_no_references(run: Callable[..., Execution]) -> None:
-    outcomes = run(TRANSLATION, [{**row, "translation": None} for row in SOURCES], TRANSLATE).outcomes
+    outcomes = outcomes_of(run(TRANSLATION, [{**row, "translation": None} for row in SOURCES], TRANSLATE))
     assert all(case.quality_after == {"labs source": 0.75} for group in outcomes.values() for case in group)

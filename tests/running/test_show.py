@@ -1,7 +1,6 @@
 """What a failing cell prints."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from albert_robust.gate import judge
 from albert_robust.running.execute import Workspace, execute
 from albert_robust.running.plan import plan
 from albert_robust.running.records import Change
-from albert_robust.show import clip, describe, mark, visible, worst
+from albert_robust.show import clip, describe, mark, visible
 from albert_robust.suite.suite import load_suite
 
 SUITE = """
@@ -30,8 +29,8 @@ def test_a_failing_cell_shows_its_worst_cases_and_how_to_repeat_it(write: Callab
     model = "def answer(batch):\n    return ['bad' if one['text'].isupper() else 'good' for one in batch]\n"
     write(d_dot_jsonl=rows, model_dot_py=model)
     cell = plan(load_suite(write(s_dot_robust_dot_yaml=SUITE)))[0]
-    outcomes = execute([cell], Workspace(tmp_path / "kept", "run")).outcomes["s", cell.id]
-    lines = describe(cell, judge(cell, outcomes), outcomes, f"s.robust.yaml::{cell.id}").splitlines()
+    tally = execute([cell], Workspace(tmp_path / "kept", "run")).tallies["s", cell.id]
+    lines = describe(cell, judge(cell, tally), tally.worst, f"s.robust.yaml::{cell.id}").splitlines()
     assert lines[0].startswith("invariance case.upper [en]: consistency 0.00 [0.00, ")
     assert lines[2] == "  1 (en)"
     assert [mark in lines[3] for mark in ("text  ", "[-", "{+GOOD+}", "{+FILM+}")] == [True] * 4
@@ -67,12 +66,3 @@ def test_nothing_that_a_terminal_obeys_is_printed(text: str, shown: str) -> None
 def test_a_long_text_is_one_short_line() -> None:
     shown = clip("two\nlines " * 100)
     assert (len(shown), "\n" in shown, shown[-1]) == (160, False, "…")
-
-
-def test_errors_come_before_flips_and_what_agrees_is_left_out(write: Callable[..., Path], tmp_path: Path) -> None:
-    rows = "".join(f'{{"text": "film {number}", "label": "good"}}\n' for number in range(3))
-    write(d_dot_jsonl=rows, model_dot_py="def answer(batch):\n    return ['good' for one in batch]\n")
-    cell = plan(load_suite(write(s_dot_robust_dot_yaml=SUITE)))[0]
-    agreed = execute([cell], Workspace(tmp_path / "kept", "run")).outcomes["s", cell.id]
-    flipped, broken = replace(agreed[1], agreement=0.0), replace(agreed[2], status="error")
-    assert worst(cell, [agreed[0], flipped, broken]) == [broken, flipped]

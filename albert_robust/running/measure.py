@@ -1,0 +1,54 @@
+"""Measure: the agreement and quality of a block's cases. They are scored together: an encoder likes large batches."""
+
+from collections.abc import Sequence
+from math import isnan
+
+from albert_robust.running.answers import answer_of
+from albert_robust.running.cell import Cell
+from albert_robust.running.records import Outcome
+from albert_robust.suite.suite import Suite
+from albert_robust.tasks import Answer, TextScorer
+from albert_robust.tasks.task import Compared
+
+DIGITS = 6
+Made = Sequence[tuple[Cell, Sequence[Outcome]]]  # the cases of each cell
+
+
+def measure(suite: Suite, made: Made, scorer: TextScorer) -> None:
+    """Fill in the agreement and the qualities of tested cases.
+
+    Args:
+        suite: Of all cells.
+        made: The cases, answered.
+        scorer: For measures that compare texts.
+    """
+    tested = [(cell, case) for cell, group in made for case in group if case.status == "tested"]
+    varied = [(cell, case) for cell, case in tested if case.variant]
+    before = [answer_of(cell, case, "before") for cell, case in tested]
+    after = [answer_of(cell, case, "after") for cell, case in varied]
+    for (_, case), row in zip(tested, _qualities(suite, before, scorer), strict=True):
+        case.quality_before = row
+    for (_, case), row in zip(varied, _qualities(suite, after, scorer), strict=True):
+        case.quality_after = row
+    origins = [answer for answer, (_, case) in zip(before, tested, strict=True) if case.variant]
+    for name in suite.task.agreements:
+        places = [place for place, (cell, _) in enumerate(varied) if cell.check.agreement == name]
+        _agree(suite, name, [(varied[place][1], origins[place], after[place]) for place in places], scorer)
+
+
+def _agree(suite: Suite, name: str, found: Sequence[tuple[Outcome, Answer, Answer]], scorer: TextScorer) -> None:
+    """Fill in how alike the two outputs of each case are, by one measure."""
+    pairs = [Compared(after.output, before.output, after.language, before.language) for _, before, after in found]
+    for (case, _, _), value in zip(found, suite.task.agreements[name](pairs, scorer), strict=True):
+        case.agreement = round(value, DIGITS)
+
+
+def _qualities(suite: Suite, answers: Sequence[Answer], scorer: TextScorer) -> list[dict[str, float]]:
+    """Return what each answer is worth by each quality; what cannot be measured is left out."""
+    unique = {answer: place for place, answer in enumerate(dict.fromkeys(answers))}
+    rows: list[dict[str, float]] = [{} for _ in unique]
+    for name, quality in suite.qualities.items():
+        for row, value in zip(rows, quality.measure(list(unique), scorer), strict=True):
+            if not isnan(value):
+                row[name] = round(value, DIGITS)
+    return [rows[unique[answer]] for answer in answers]

@@ -1,0 +1,180 @@
+"""Outcomes in a Parquet file, written in row groups as they come and read back a few at a time: memory holds no run whole.
+
+Suite by suite, in it by blocks of examples, in those cell by cell. Several parts of one run, each with cells of its own,
+merge in that order, and give the bytes that the whole run gives.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import merge
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from albert_robust.running.records import Change, Outcome
+
+if TYPE_CHECKING:
+    from pyarrow import Schema
+
+ROWS = 20_000  # of a row group
+READ = 2_000  # rows at once
+OUTCOMES = "outcomes.parquet"
+Place = tuple[str, str]  # suite, cell
+_TEXT = ("suite", "cell", "example", "language", "status", "before", "after", "message", "variant_language")
+_NUMBERS = {"replicate": "int32", "agreement": "float64", "block": "int32"}
+_SHARED = ("original", "references")  # by all variants of an example
+_JSON = (*_SHARED, "variant", "changes", "scores_before", "scores_after", "quality_before", "quality_after")
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+class OutcomeWriter:
+    """Writes outcomes to a file. As a context it ends the file, without which nobody can read it."""
+
+    def __init__(self, path: Path) -> None:
+        """Begin a file.
+
+        Args:
+            path: Where it lies; its folder exists.
+        """
+        from pyarrow import parquet
+
+        self._held: list[Outcome] = []
+        self._schema = _schema()
+        self._writer = parquet.ParquetWriter(path, self._schema, compression="zstd")
+
+    def add(self, outcomes: Iterable[Outcome]) -> None:
+        """Write outcomes after those before."""
+        self._held += outcomes
+        while len(self._held) >= ROWS:
+            self._write(self._held[:ROWS])
+            del self._held[:ROWS]
+
+    def _write(self, outcomes: Sequence[Outcome]) -> None:
+        import pyarrow as pa
+
+        columns = [_column(field.name, outcomes) for field in self._schema]
+        arrays = [_array(values, field.type) for values, field in zip(columns, self._schema, strict=True)]
+        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema), row_group_size=ROWS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._held and error is None:
+            self._write(self._held)
+        self._writer.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file, and the cells in it that count; None for all."""
+
+    path: Path
+    cells: frozenset[Place] | None = None
+
+
+class OutcomeFile:
+    """The outcomes of a run, in one file or in several parts. Going through it reads it anew."""
+
+    def __init__(
+        self, parts: Sequence[Part], order: Mapping[Place, int], held: Sequence[TemporaryDirectory[str]] = ()
+    ) -> None:
+        """Take the parts of a run.
+
+        Args:
+            parts: One or more; a cell counts in one of them alone.
+            order: The plan's.
+            held: Folders that last as long as this object.
+        """
+        self.parts, self.order, self.held = tuple(parts), order, tuple(held)
+
+    @property
+    def whole(self) -> Path | None:
+        """The file that is the run's as it stands; None where parts are to be merged."""
+        return self.parts[0].path if len(self.parts) == 1 and self.parts[0].cells is None else None
+
+    def __iter__(self) -> Iterator[Outcome]:
+        return merge(*map(_read, self.parts), key=self._place)
+
+    def _place(self, outcome: Outcome) -> tuple[str, int, int]:
+        return outcome.suite, outcome.block, self.order.get((outcome.suite, outcome.cell), 0)
+
+    def of(self, suite: str, cell: str) -> list[Outcome]:
+        """Return the outcomes of one cell."""
+        cells = [part for part in self.parts if part.cells is None or (suite, cell) in part.cells]
+        return [outcome for part in cells for outcome in _of_cell(part.path, suite, cell)]
+
+
+def joined(files: Sequence[OutcomeFile], order: Mapping[Place, int]) -> OutcomeFile:
+    """Return the parts of several files together, in the order of a plan."""
+    parts = [part for file in files for part in file.parts]
+    return OutcomeFile(parts, order, [folder for file in files for folder in file.held])
+
+
+def _read(part: Part) -> Iterator[Outcome]:
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(part.path) as file:
+        for batch in file.iter_batches(READ):
+            for row in batch.to_pylist():
+                if part.cells is None or (row["suite"], row["cell"]) in part.cells:
+                    yield _outcome(row)
+
+
+def _of_cell(path: Path, suite: str, cell: str) -> Iterator[Outcome]:
+    from pyarrow import parquet
+
+    for row in parquet.read_table(path, filters=[("suite", "=", suite), ("cell", "=", cell)]).to_pylist():
+        yield _outcome(row)
+
+
+def _outcome(row: dict[str, Any]) -> Outcome:
+    values = {**row, **{name: json.loads(row[name]) for name in _JSON}}
+    values["changes"] = tuple(Change(**change) for change in values["changes"])
+    values["references"] = tuple(values["references"])
+    return Outcome(**values)
+
+
+def _schema() -> "Schema":
+    import pyarrow as pa
+
+    fields = [(name, pa.string()) for name in _TEXT]
+    fields += [(name, pa.type_for_alias(kind)) for name, kind in _NUMBERS.items()]
+    return pa.schema([*fields, *((name, pa.string()) for name in _JSON)])
+
+
+def _column(name: str, outcomes: Sequence[Outcome]) -> list[Any]:
+    values = [getattr(outcome, name) for outcome in outcomes]
+    if name in _SHARED:
+        known: dict[int, str] = {}
+        return [known.get(id(value)) or known.setdefault(id(value), _encode(_plain(value))) for value in values]
+    if name == "changes":
+        return [_encode(list(map(_change, value))) if value else "[]" for value in values]
+    return [_encode(_plain(value)) if value else "{}" for value in values] if name in _JSON else values
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else dict(value)
+
+
+def _change(change: Change) -> dict[str, Any]:
+    names = ("field", "start", "end", "replacement", "kind")
+    return {name: getattr(change, name) for name in names}
+
+
+def _array(values: list[Any], kind: Any) -> Any:
+    """Return a column; half characters, which no reader can hold, become visible."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:
+        return pa.array([None if one is None else _visible(one) for one in values], kind)
+
+
+def _visible(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,230 @@
+"""Tally: what a cell's outcomes come to, a few numbers a case, counted as they come, so that a million need little memory."""
+
+import hashlib
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from heapq import heappush, heapreplace
+
+import numpy as np
+
+from albert_robust.running.records import Counts, Outcome
+from albert_robust.scoring.statistics import Floats
+from albert_robust.tasks import Answer
+
+WORST = 10  # cases of a cell that are kept whole
+INPUTS = 100  # that are kept
+LENGTH = 12  # hexadecimal digits of a fingerprint
+_BITS = 128
+
+
+class Series:
+    """A number a case, beside the example that the case is of."""
+
+    def __init__(self) -> None:
+        self._places, self._values = array("q"), array("d")
+
+    def add(self, place: int, value: float) -> None:
+        """Take the number of one case of an example."""
+        self._places.append(place)
+        self._values.append(value)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @property
+    def values(self) -> Floats:
+        """The number of each case, shape (cases,)."""
+        return np.array(self._values, dtype=np.float64)
+
+    def means(self, values: Floats | None = None) -> Floats:
+        """Return the mean over the cases of each example that has one, shape (examples,).
+
+        Args:
+            values: Of the cases, in place of their numbers, shape (cases,).
+        """
+        sums, counts = self.sums(self.values if values is None else values)
+        return sums / counts
+
+    def sums(self, values: Floats) -> tuple[Floats, Floats]:
+        """Return the sum over the cases of each example that has one, and their number, both of shape (examples,)."""
+        places = np.array(self._places, dtype=np.int64)
+        counts = np.bincount(places).astype(np.float64)
+        there = counts > 0
+        sums = np.bincount(places, weights=values).astype(np.float64)
+        return sums[there], counts[there]
+
+    def by_example(self, examples: Sequence[str], values: Floats | None = None) -> dict[str, float]:
+        """Return those means by example.
+
+        Args:
+            examples: By place.
+            values: As `means` has them.
+        """
+        there = np.unique(np.array(self._places, dtype=np.int64)).tolist()
+        return dict(zip((examples[place] for place in there), self.means(values).tolist(), strict=True))
+
+
+class Fingerprint:
+    """A digest of rows, whatever their order: the sum of their digests."""
+
+    def __init__(self) -> None:
+        self._sum = 0
+
+    def add(self, *parts: str) -> None:
+        """Take a row."""
+        row = "\0".join((*parts, *(str(len(part)) for part in parts))).encode("utf-8", "surrogatepass")
+        self._sum += int.from_bytes(hashlib.blake2b(row, digest_size=_BITS // 8).digest(), "big")
+
+    def __str__(self) -> str:
+        return f"{self._sum % 2**_BITS:0{_BITS // 4}x}"[:LENGTH]
+
+
+class Tally:
+    """What the outcomes of one cell come to.
+
+    Attributes:
+        expectation: Of the cell's check.
+        agreement: Of the tested cases.
+        before: Qualities of the outputs for originals, by name.
+        after: Of those for variants.
+        message: Of the first case that does not apply.
+        against: How many tested cases speak against the model.
+        answers: Of tested cases with references, each with its example: what measures of a whole cell need, and kept only then.
+        several: Whether an example has more than one variant.
+        inputs: Fingerprint of the examples.
+        references: Fingerprint of the examples with their references.
+        variants: Fingerprint of what was made of them.
+        outputs: Those for originals; the first two that differ.
+        asked: The originals themselves; the first few.
+        expected: Their references; the first two that differ.
+    """
+
+    def __init__(self, expectation: str, keep_answers: bool = False) -> None:
+        """Begin to count.
+
+        Args:
+            expectation: Of the cell's check.
+            keep_answers: Whether `answers` are kept.
+        """
+        self.expectation = expectation
+        self.agreement = Series()
+        self.before: dict[str, Series] = {}
+        self.after: dict[str, Series] = {}
+        self.message = ""
+        self.against = 0
+        self.answers: list[tuple[str, Answer]] | None = [] if keep_answers else None
+        self.several = False
+        self.inputs, self.references, self.variants = Fingerprint(), Fingerprint(), Fingerprint()
+        self.outputs: set[str] = set()
+        self.asked: set[tuple[str, ...]] = set()
+        self.expected: set[tuple[str, ...]] = set()
+        self._places: dict[str, int] = {}
+        self._statuses: Counter[str] = Counter()
+        self._flipped = 0
+        self._errors: list[Outcome] = []
+        self._worst: list[tuple[float, int, Outcome]] = []
+
+    def add(self, outcome: Outcome, answer: Answer | None = None) -> None:
+        """Take one case.
+
+        Args:
+            outcome: In the order of its cell.
+            answer: That to the case, where answers are kept.
+        """
+        known = len(self._places)
+        place = self._places.setdefault(outcome.example, known)
+        if place == known:
+            self._meet(outcome)
+        self.several = self.several or outcome.replicate > 0
+        self.variants.add(outcome.example, str(outcome.replicate), outcome.variant_language, *outcome.variant.values())
+        self._statuses[outcome.status] += 1
+        if outcome.before is not None and len(self.outputs) < 2:
+            self.outputs.add(outcome.before)
+        if outcome.status == "tested":
+            self._measure(place, outcome)
+            if self.answers is not None and answer is not None and answer.references:
+                self.answers.append((outcome.example, answer))
+        elif outcome.status == "error" and len(self._errors) < WORST:
+            self._errors.append(outcome)
+        elif outcome.status == "not applicable" and not self.message:
+            self.message = outcome.message
+
+    def _meet(self, outcome: Outcome) -> None:
+        """Take what the cases of an example have in common."""
+        texts = tuple(outcome.original.values())
+        self.inputs.add(outcome.example, *texts)
+        self.references.add(outcome.example, *texts, *outcome.references)
+        if len(self.asked) < INPUTS:
+            self.asked.add(texts)
+        if len(self.expected) < 2:
+            self.expected.add(outcome.references)
+
+    def _measure(self, place: int, outcome: Outcome) -> None:
+        self._flipped += outcome.flipped
+        if outcome.agreement is not None:
+            self.agreement.add(place, outcome.agreement)
+        for values, found in ((outcome.quality_before, self.before), (outcome.quality_after, self.after)):
+            for name, value in values.items():
+                found.setdefault(name, Series()).add(place, value)
+        badness = self._badness(outcome)
+        if badness > 0:
+            self.against += 1
+            entry = (badness, -self.against, outcome)
+            if len(self._worst) < WORST:
+                heappush(self._worst, entry)
+            elif entry[:2] > self._worst[0][:2]:
+                heapreplace(self._worst, entry)
+
+    def _badness(self, outcome: Outcome) -> float:
+        """Return how much a tested case speaks against the model, in [0, 1].
+
+        For invariance an output that changed, for direction one that stayed, for a reference check one below full quality.
+        """
+        if self.expectation == "reference":
+            values = outcome.quality_before.values()
+            return 1 - sum(values) / len(values) if values else 0.0
+        if outcome.agreement is None:
+            return 0.0
+        return outcome.agreement if self.expectation == "direction" else 1 - outcome.agreement
+
+    @property
+    def examples(self) -> list[str]:
+        """The ids of the examples, in order of appearance."""
+        return list(self._places)
+
+    @property
+    def counts(self) -> Counts:
+        """The accounting of the cases."""
+        of = self._statuses
+        return Counts(
+            selected=sum(of.values()),
+            not_applicable=of["not applicable"],
+            unchanged=of["unchanged"],
+            rejected=of["rejected"],
+            error=of["error"],
+            tested=of["tested"],
+            flipped=self._flipped,
+        )
+
+    @property
+    def worst(self) -> list[Outcome]:
+        """The cases that speak against the model, the first few: errors, then the worst first, then in order."""
+        return self._errors + [
+            outcome for _, _, outcome in sorted(self._worst, key=lambda entry: entry[:2], reverse=True)
+        ]
+
+
+def tallied(outcomes: Iterable[Outcome], expectations: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], Tally]:
+    """Return what outcomes come to, by suite and cell; those of a cell without an expectation are passed over.
+
+    Args:
+        outcomes: In the order of a run.
+        expectations: Of the checks, by suite and cell.
+    """
+    found = {name: Tally(expectation) for name, expectation in expectations.items()}
+    for outcome in outcomes:
+        tally = found.get((outcome.suite, outcome.cell))
+        if tally is not None:
+            tally.add(outcome)
+    return found
