@@ -9,9 +9,10 @@ from albert_robust.data import Example, read_examples
 from albert_robust.errors import Complaint, InputError, UsageError, complaint_at
 from albert_robust.models import Model, load_model
 from albert_robust.running.answers import answer_of
+from albert_robust.running.ask import Cost, Limits, ModelContractError
 from albert_robust.running.cache import Cache
 from albert_robust.running.plan import Cell
-from albert_robust.running.predict import Answers, Cost, ModelContractError, input_key, predict
+from albert_robust.running.predict import Answers, input_key, predict
 from albert_robust.running.records import Outcome
 from albert_robust.running.score import CachedScorer
 from albert_robust.running.variants import cases
@@ -117,6 +118,7 @@ def _execute_suite(suite: Suite, cells: Sequence[Cell], workspace: Workspace, ex
         cache=workspace.cache,
         scope=f"{workspace.run} {suite.name}",
         batch=suite.model.batch,
+        limits=Limits(suite.model.timeout, suite.model.retries),
         cost=execution.cost,
     )
     scorer = CachedScorer(suite.encoder, workspace.cache, workspace.run, workspace.allow_network)
