@@ -85,6 +85,11 @@ def said(error: BaseException) -> str:
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in short)
 
 
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an exception says, or its type where it says nothing."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
 def shown_path(path: Path) -> str:
     """Return a path as a person would type it: relative to the working folder where it lies below it."""
     try:
