@@ -16,6 +16,7 @@ from albert_robust.models.model import Answering, Inputs
 from albert_robust.scoring.encoder import encoder_path
 from albert_robust.tasks import Task
 
+ADAPTER = "adapter_config.json"
 LIBRARIES = ("torch", "transformers", "tokenizers")
 
 
@@ -72,7 +73,7 @@ class LazyModel:
             return f"finetuned:{made}:{DECODING}"
         encoder = settings.extractive or settings.encoder
         source = self.folder / (encoder_path(encoder) if encoder else str(settings.transformers))
-        if not source.is_dir():
+        if not source.is_dir() or (source / ADAPTER).exists():  # an adapter's base model lies elsewhere
             return None
         checkpoint = checkpoint_identity(source)
         if settings.extractive:

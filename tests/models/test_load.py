@@ -125,6 +125,12 @@ def test_damaged_weights_beside_the_data_are_told_in_one_line(folder: Path) -> N
         _ = lazy("finetuned", folder).identity
 
 
+@pytest.mark.parametrize("kind", ["transformers", "extractive", "encoder"])
+def test_an_adapter_of_a_model_that_lies_elsewhere_has_none(folder: Path, kind: str) -> None:
+    (folder / "tiny" / "adapter_config.json").write_text("{}")
+    assert lazy(kind, folder).identity is None
+
+
 @pytest.mark.parametrize(
     ("kind", "inputs"),
     [

@@ -174,19 +174,39 @@ def test_one_that_answers_in_between_is_asked_to_the_end() -> None:
     assert [isinstance(one, Failure) for one in found] == ["!" in text for text in texts]
 
 
+HANGS = """
+import os, signal, socket, threading, time
+from albert_robust.models.callable import CallableModel
+from albert_robust.running.ask import Asker, Limits
+from albert_robust.tasks import TASKS
+
+ends = socket.socketpair()
+
+def ask(seconds):
+    model = CallableModel(lambda batch: ends[0].recv(1), None)
+    return Asker(model, TASKS["text-classification"], Limits(timeout=seconds)).ask([{"text": "a"}])
+"""
+
+
+def script(code: str) -> str:
+    """Run a program that may ask a model that waits for a network forever; return what it says."""
+    done = subprocess.run([sys.executable, "-c", HANGS + code], capture_output=True, text=True, timeout=60, check=True)
+    return done.stdout
+
+
 def test_what_was_left_behind_does_not_keep_the_program_from_ending() -> None:
-    script = (
-        "import socket\n"
-        "from albert_robust.models.callable import CallableModel\n"
-        "from albert_robust.running.ask import Asker, Limits\n"
-        "from albert_robust.tasks import TASKS\n"
-        "ends = socket.socketpair()\n"
-        "model = CallableModel(lambda batch: ends[0].recv(1), None)\n"
-        "asker = Asker(model, TASKS['text-classification'], Limits(timeout=0.1))\n"
-        "print(asker.ask([{'text': 'a'}]))\n"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
-    assert "no answer within 0.1 s" in done.stdout
+    assert "no answer within 0.1 s" in script("print(ask(0.1))")
+
+
+def test_a_person_need_not_wait_for_a_time_out_to_interrupt() -> None:
+    code = """
+threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    ask(3600)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    assert script(code) == "interrupted\n"
 
 
 # What passes by itself
