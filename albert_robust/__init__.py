@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from albert_robust.errors import TransientError
 from albert_robust.perturbing.perturbation import Example, perturbation, share
 from albert_robust.perturbing.phrases import PhraseTable, in_case, read_rows
 from albert_robust.text import Edit, Span, Text, Word
@@ -17,6 +18,7 @@ __all__ = [
     "Scorer",
     "Span",
     "Text",
+    "TransientError",
     "Word",
     "compare",
     "in_case",

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 SHOWN_CHOICES = 20
+SHOWN_CHARACTERS = 300  # of what somebody else's exception says
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,20 @@ class MissingExtraError(ImportError):
     """An optional dependency is not installed: one line that says what to install."""
 
 
+class TransientError(Exception):
+    """Raised by a model that will answer the same batch a little later: a limit was hit, a server is busy.
+
+    Attributes:
+        retry_after: Seconds that the next try has to wait at least; None where that is not known.
+    """
+
+    retry_after: float | None = None
+
+    def __init__(self, message: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = None if retry_after is None else float(retry_after)
+
+
 def complaint_at(path: Path, what: str, mend: str = "", line: int = 1, column: int = 1) -> InputError:
     """Return an error with one complaint about a file."""
     return InputError([Complaint(shown_path(path), line, column, what, mend)])
@@ -53,6 +68,26 @@ def need(module: str, extra: str, purpose: str) -> None:
     """
     if find_spec(module) is None:
         raise MissingExtraError(f"{purpose} needs {module}: pip install 'albert-robust[{extra}]'")
+
+
+def raised(error: BaseException) -> str:
+    """Return an exception of foreign code as one line that is safe to print: its type, and what it says."""
+    return f"{type(error).__name__}: {said(error)}"
+
+
+def said(error: BaseException) -> str:
+    """Return what an exception says on one line, not all of a long one, characters that are not printable written out."""
+    try:
+        text = str(error)
+    except Exception:
+        return "(no message: its __str__ raises)"
+    short = text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in short)
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an exception says, or its type where it says nothing."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def shown_path(path: Path) -> str:

@@ -55,6 +55,8 @@ def run_of(execution: Execution, items: Sequence[Item], records: Sequence[CellRe
             "predicted": cost.predicted,
             "from_cache": cost.from_cache,
             "calls": cost.calls,
+            "retries": cost.retries,
+            "timeouts": cost.timeouts,
             "seconds": round(seconds, 1),
         },
     )
@@ -62,7 +64,7 @@ def run_of(execution: Execution, items: Sequence[Item], records: Sequence[CellRe
 
 
 def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
-    kinds = suite.model.model_dump(exclude_none=True, exclude={"batch", "version"})
+    kinds = suite.model.model_dump(exclude_none=True, exclude={"batch", "version", "timeout", "retries"})
     return SuiteRecord(
         name=suite.name,
         path=suite.shown,

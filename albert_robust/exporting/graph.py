@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 
-from albert_robust.errors import UsageError
+from albert_robust.errors import UsageError, first_line
 from albert_robust.exporting.source import Source
 
 GRAPH = "model.onnx"
@@ -58,8 +58,7 @@ def save_graph(source: Source, folder: Path, precision: str) -> None:
                 dynamo=False,
             )
     except Exception as error:  # what the exporter raises has no common type
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise UsageError(f"cannot export the encoder {encoder.name!r} to ONNX: {reason}") from error
+        raise UsageError(f"cannot export the encoder {encoder.name!r} to ONNX: {first_line(error)}") from error
     if precision == "int8":
         _quantise(whole, folder / GRAPH)
         whole.unlink()

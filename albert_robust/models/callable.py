@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from albert_robust.errors import UsageError
+from albert_robust.errors import UsageError, raised
 from albert_robust.imports import module_at
 from albert_robust.models.model import Inputs
 
@@ -58,4 +58,4 @@ def _module(name: str, folder: Path) -> Any:
     try:
         return module_at(path.resolve())
     except Exception as error:
-        raise UsageError(f"the module {name!r} raises {type(error).__name__}: {error}") from error
+        raise UsageError(f"the module {name!r} raises {raised(error)}") from error

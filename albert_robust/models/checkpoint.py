@@ -6,10 +6,11 @@ Weights are read from safetensors alone, code from a checkpoint is never run, an
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from albert_robust.errors import UsageError
+from albert_robust.errors import UsageError, first_line, shown_path
 from albert_robust.models.model import Inputs
 
 MAX_TOKENS = 512
@@ -17,7 +18,14 @@ STRIDE = 128  # tokens that two windows of a long context share
 MAX_ANSWER_TOKENS = 30
 MAX_SUMMARY_TOKENS = 128
 MAX_TRANSLATION_TOKENS = 256
-HASHED = (".json", ".model", ".safetensors", ".txt")
+UNREAD = (
+    ".bin",
+    ".h5",
+    ".md",
+    ".msgpack",
+    ".onnx",
+    ".pt",
+)  # no model is made from these; all else in a folder shapes it
 DECODING = "v1"  # raise it when the same checkpoint answers otherwise
 
 
@@ -25,7 +33,6 @@ DECODING = "v1"  # raise it when the same checkpoint answers otherwise
 class Checkpoint:
     """A checkpoint that does one task. `answer` maps inputs to answers, in order."""
 
-    identity: str | None
     answer: Callable[[Sequence[Inputs]], list[Any]]
 
     def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
@@ -63,23 +70,49 @@ def load_checkpoint(name: str, folder: Path, task: str, allow_network: bool = Fa
             source, use_safetensors=True, dtype="float32", output_loading_info=True, **options
         )
         tokenizer = AutoTokenizer.from_pretrained(source, **options)
-    except (OSError, ValueError, KeyError) as error:
+    except Exception as error:  # what transformers raises for a broken folder has no common type
         if not local and not allow_network:
             what = f"no checkpoint folder {name!r} beside the suite, and none kept of that name"
             raise UsageError(f"{what}; a hub is asked only with --robust-allow-network") from None
-        raise UsageError(f"cannot load the checkpoint {name!r}: {str(error).splitlines()[0]}") from None
+        raise UsageError(f"cannot load the checkpoint {name!r}: {first_line(error)}") from None
     missing = sorted(loading["missing_keys"])
     if missing:  # transformers would draw them at random
         raise UsageError(f"the checkpoint {name!r} does not do {task}: it has no weights for {', '.join(missing[:3])}")
     model.eval()
     answer = ANSWERS[task]
-    identity = f"checkpoint:{_content_hash(path)}:{DECODING}" if local else None
-    return Checkpoint(identity, lambda batch: answer(model, tokenizer, batch))
+    return Checkpoint(lambda batch: answer(model, tokenizer, batch))
 
 
-def checkpoint_identity(path: Path) -> str:
-    """Return the identity of a checkpoint folder without loading it."""
-    return f"checkpoint:{_content_hash(path)}:{DECODING}"
+def checkpoint_identity(folder: Path) -> str:
+    """Return what names a checkpoint folder for good: its weights, settings and tokenizer files, read but not loaded.
+
+    Raises:
+        UsageError: A file of it cannot be read.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and path.suffix not in UNREAD and not path.name.startswith("."):
+            digest.update(path.name.encode() + b"\0" + file_digest(path))
+    return f"checkpoint:{digest.hexdigest()}:{DECODING}"
+
+
+def file_digest(path: Path) -> bytes:
+    """Return SHA-256 over a file's content, made once a process for as long as the file stays as it is.
+
+    Raises:
+        UsageError: The file cannot be read.
+    """
+    try:
+        found = path.stat()
+        return _digest(path, found.st_size, found.st_mtime_ns, found.st_ino)
+    except OSError as error:
+        raise UsageError(f"cannot read {shown_path(path)}: {error.strerror}") from None
+
+
+@cache
+def _digest(path: Path, *state: int) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def auto_class(task: str) -> Any:
@@ -93,14 +126,6 @@ def auto_class(task: str) -> Any:
         "translation": "AutoModelForSeq2SeqLM",
     }
     return getattr(transformers, names[task])
-
-
-def _content_hash(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
-        if path.suffix in HASHED:
-            digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
 
 
 def classify(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:

@@ -14,11 +14,12 @@ import numpy as np
 
 from albert_robust.errors import complaint_at
 from albert_robust.models.model import Inputs
-from albert_robust.scoring.encoder import Encoder, Vectors, load_encoder
+from albert_robust.scoring.encoder import Encoder, Precision, Vectors, load_encoder
 from albert_robust.tasks.retrieval import plain
 
 NEAREST = 10  # documents in an answer
 DIGITS = 5  # of a cosine: a machine's last bits decide neither a rank nor an answer
+PRECISION: Precision = "fp32"  # on every machine: an answer does not depend on whether there is a GPU
 ANSWERING = "v1"  # raise it when the same encoder answers otherwise
 
 
@@ -35,13 +36,6 @@ class EmbeddingModel:
     encoder: Encoder
     task: str
     documents: tuple[str, ...] = ()
-
-    @property
-    def identity(self) -> str:
-        """The encoder's weights, its tokenizer and layer, and the documents decide every answer."""
-        encoder = self.encoder
-        made = f"{encoder.weights_hash}:{encoder.tokenizer_hash}:L{encoder.layer}"
-        return f"encoder:{made}:{documents_hash(self.documents)}:{ANSWERING}"
 
     def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
         """Return one answer an input."""
@@ -94,8 +88,8 @@ def read_documents(path: Path) -> tuple[str, ...]:
 
 
 def documents_hash(documents: Sequence[str]) -> str:
-    """Return eight hex digits of SHA-256 over documents in their order."""
-    return hashlib.sha256("\n".join(documents).encode()).hexdigest()[:8]
+    """Return 16 hex digits of SHA-256 over documents in their order."""
+    return hashlib.sha256("\n".join(documents).encode()).hexdigest()[:16]
 
 
 def load_embedding(
@@ -112,4 +106,4 @@ def load_embedding(
     Raises:
         UsageError: The encoder cannot be loaded.
     """
-    return EmbeddingModel(load_encoder(encoder, allow_network=allow_network), task, documents)
+    return EmbeddingModel(load_encoder(encoder, allow_network=allow_network, precision=PRECISION), task, documents)

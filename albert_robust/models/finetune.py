@@ -15,8 +15,8 @@ from typing import Any
 
 from albert_robust.data import Example, Source, read_examples
 from albert_robust.data.rows import read_rows
-from albert_robust.errors import UsageError
-from albert_robust.models.checkpoint import auto_class
+from albert_robust.errors import UsageError, complaint_at
+from albert_robust.models.checkpoint import auto_class, file_digest
 from albert_robust.scoring.encoder import EMBEDDED_FOLDER
 from albert_robust.tasks import Task
 from albert_robust.text.languages import UNKNOWN
@@ -54,13 +54,19 @@ def made_from(data: Path, task: Task) -> str:
     """Return what names a fine-tuned model: a hash of its data, the encoder and the settings."""
     digest = hashlib.sha256(f"{task.name} {RECIPE} {SETTINGS[task.name]}".encode())
     for path in (data, *sorted(EMBEDDED_FOLDER.glob("*.json")), *sorted(EMBEDDED_FOLDER.glob("*.safetensors"))):
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+        digest.update(file_digest(path))
     return digest.hexdigest()[:16]
 
 
 def finetuned_folder(data: Path, task: Task, models: Path) -> Path:
-    """Return where the model that is made from `data` lies, below `models`."""
-    return models / f"{task.name}-{made_from(data, task)}"
+    """Return where the model that is made from `data` lies, below `models`: its name tells all that shaped it.
+
+    Raises:
+        InputError: The learnt weights beside the data are damaged.
+        UsageError: A file cannot be read.
+    """
+    name = f"{task.name}-{made_from(data, task)}"
+    return models / (f"{name}-{file_digest(learnt_path(data)).hex()[:16]}" if _is_learnt(data, task) else name)
 
 
 def learnt_path(data: Path) -> Path:
@@ -103,13 +109,17 @@ def write_learnt(data: Path, task: Task, seed: int = 0) -> Path:
 
 
 def _is_learnt(data: Path, task: Task) -> bool:
-    from safetensors import safe_open
+    """Whether the weights beside the data are there, and made from these very data; no weight is read."""
+    from safetensors import SafetensorError, safe_open
 
     path = learnt_path(data)
     if not path.is_file():
         return False
-    with safe_open(path, framework="pt") as file:
-        return bool((file.metadata() or {}).get(MADE_FROM) == made_from(data, task))
+    try:
+        with safe_open(path, framework="numpy") as file:
+            return bool((file.metadata() or {}).get(MADE_FROM) == made_from(data, task))
+    except SafetensorError as error:
+        raise complaint_at(path, f"damaged: {error}", f"write it anew: albert-robust finetune {data.name}") from None
 
 
 def learn(data: Path, task: Task, seed: int = 0) -> dict[str, Any]:

@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
-from albert_robust.models.callable import load_callable
-from albert_robust.models.checkpoint import checkpoint_identity, load_checkpoint
+from albert_robust.models.callable import CallableModel, load_callable
+from albert_robust.models.checkpoint import DECODING, checkpoint_identity, load_checkpoint
 from albert_robust.models.embedding import ANSWERING, documents_hash, load_embedding, read_documents
+from albert_robust.models.extractive import PICKING, load_extractive
 from albert_robust.models.finetune import finetune, finetuned_folder
-from albert_robust.models.model import Inputs, Model
+from albert_robust.models.model import Answering, Inputs
 from albert_robust.scoring.encoder import encoder_path
 from albert_robust.tasks import Task
+
+ADAPTER = "adapter_config.json"
+LIBRARIES = ("torch", "transformers", "tokenizers")
 
 
 class ModelSettings(Protocol):
@@ -46,34 +51,49 @@ class LazyModel:
 
     @cached_property
     def identity(self) -> str | None:
-        """The model's identity, from its files alone."""
+        """The model's identity, from its files alone, with the versions of what computes its answers.
+
+        Another version of a library may cut texts into other tokens or decode by other rules, so its answers are its own.
+
+        Raises:
+            InputError: A file of the model is damaged.
+            UsageError: A file of the model cannot be read, or a Python model cannot be imported.
+        """
+        if self.settings.python:
+            return self._python.identity
+        made = self._made
+        return None if made is None else f"{made}:{_libraries()}"
+
+    @property
+    def _made(self) -> str | None:
+        """What a model is made of and how it answers; None of one that is kept elsewhere."""
         settings = self.settings
-        if settings.python:
-            return self._loaded.identity
         if settings.finetuned:
-            return f"finetuned:{finetuned_folder(self.folder / settings.finetuned, self.task, self.models).name}"
+            made = finetuned_folder(self.folder / settings.finetuned, self.task, self.models).name
+            return f"finetuned:{made}:{DECODING}"
+        encoder = settings.extractive or settings.encoder
+        source = self.folder / (encoder_path(encoder) if encoder else str(settings.transformers))
+        if not source.is_dir() or (source / ADAPTER).exists():  # an adapter's base model lies elsewhere
+            return None
+        checkpoint = checkpoint_identity(source)
         if settings.extractive:
-            source = self.folder / encoder_path(settings.extractive)
-            return f"extractive:{checkpoint_identity(source)}:v1" if source.is_dir() else None
-        if settings.encoder:
-            source = self.folder / encoder_path(settings.encoder)
-            searched = documents_hash(self._documents)
-            return f"encoder:{checkpoint_identity(source)}:{searched}:{ANSWERING}" if source.is_dir() else None
-        path = self.folder / str(settings.transformers)
-        return checkpoint_identity(path) if path.is_dir() else None
+            return f"extractive:{checkpoint}:{PICKING}"
+        return f"encoder:{checkpoint}:{documents_hash(self._documents)}:{ANSWERING}" if settings.encoder else checkpoint
 
     def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
         """Return one answer an input."""
         return self._loaded.predict(batch)
 
     @cached_property
-    def _loaded(self) -> Model:
+    def _python(self) -> CallableModel:
+        return load_callable(str(self.settings.python), self.folder, self.settings.version)
+
+    @cached_property
+    def _loaded(self) -> Answering:
         settings = self.settings
         if settings.python:
-            return load_callable(settings.python, self.folder, settings.version)
+            return self._python
         if settings.extractive:
-            from albert_robust.models.extractive import load_extractive
-
             return load_extractive(self._beside(settings.extractive), self.allow_network)
         if settings.encoder:
             return load_embedding(self._beside(settings.encoder), self.task.name, self._documents, self.allow_network)
@@ -110,3 +130,8 @@ def load_model(
         allow_network: Whether a hub may be asked.
     """
     return LazyModel(settings, folder, task, models, allow_network)
+
+
+@cache
+def _libraries() -> str:
+    return " ".join(f"{name} {version(name)}" for name in LIBRARIES)

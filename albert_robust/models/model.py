@@ -6,14 +6,21 @@ from typing import Any, Protocol
 Inputs = Mapping[str, str]
 
 
-class Model(Protocol):
+class Answering(Protocol):
+    """What answers, whoever it is."""
+
+    def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
+        """Return one answer an input, in order."""
+        ...
+
+
+class Model(Answering, Protocol):
     """A model under test."""
 
     @property
     def identity(self) -> str | None:
-        """What names the model and its settings for good; None where that cannot be known (kept within a run only)."""
-        ...
+        """What names the model and its settings for good; None where that cannot be known (kept within a run only).
 
-    def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
-        """Return one answer an input, in order."""
+        It is known from files and settings: asking for it loads nothing heavy.
+        """
         ...

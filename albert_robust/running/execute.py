@@ -15,11 +15,12 @@ from albert_robust.data import Example, read_examples
 from albert_robust.errors import Complaint, InputError, UsageError, complaint_at
 from albert_robust.models import Inputs, Model, load_model
 from albert_robust.running.answers import answer_of
+from albert_robust.running.ask import Cost, Limits, ModelContractError
 from albert_robust.running.cache import Cache
 from albert_robust.running.measure import Made, measure
 from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter, Part, Place
 from albert_robust.running.plan import Cell
-from albert_robust.running.predict import Answers, Cost, ModelContractError, predict
+from albert_robust.running.predict import Answers, predict
 from albert_robust.running.records import Outcome
 from albert_robust.running.score import CachedScorer
 from albert_robust.running.tally import Tally
@@ -150,6 +151,7 @@ def _execute_suite(cells: Sequence[Cell], workspace: Workspace, execution: Execu
             cache=workspace.cache,
             scope=f"{workspace.run} {suite.name}",
             batch=suite.model.batch,
+            limits=Limits(suite.model.timeout, suite.model.retries),
             cost=execution.cost,
         )
         _answer(made, answers)

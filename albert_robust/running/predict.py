@@ -1,29 +1,13 @@
-"""Predict: each unique input is asked once, in large batches, sorted by length, through the cache.
-
-A batch that raises is halved until the example that raises is alone: that example is an error, the others go on.
-"""
+"""Predict: each unique input is asked once, in large batches, sorted by length, through the cache."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from albert_robust.errors import InputError, MissingExtraError, UsageError
 from albert_robust.models import Inputs, Model
+from albert_robust.running.ask import LIMITS, Asker, Cost, Failure, Limits
 from albert_robust.running.cache import Cache, key
 from albert_robust.tasks import Prediction, Task
-
-DIGITS = 6  # of a probability: a machine's last bits shape neither files nor verdicts
-
-
-@dataclass
-class Cost:
-    """What a run asked for."""
-
-    unique_inputs: int = 0
-    predicted: int = 0
-    from_cache: int = 0
-    calls: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,7 +32,15 @@ def input_key(inputs: Inputs) -> str:
 
 
 def predict(
-    model: Model, task: Task, inputs: Iterable[Inputs], *, cache: Cache, scope: str, batch: int, cost: Cost
+    model: Model,
+    task: Task,
+    inputs: Iterable[Inputs],
+    *,
+    cache: Cache,
+    scope: str,
+    batch: int,
+    cost: Cost,
+    limits: Limits = LIMITS,
 ) -> Answers:
     """Return the model's answers for all inputs.
 
@@ -60,6 +52,7 @@ def predict(
         scope: Stands for the identity of a model that has none: its answers are kept for this run alone.
         batch: Inputs a call, at most.
         cost: Is added to.
+        limits: How long and how often the model is asked.
     """
     unique = {input_key(one): one for one in inputs}
     names = {name: key("prediction", model.identity or scope, task.name, name) for name in unique}
@@ -74,46 +67,14 @@ def predict(
     cost.from_cache += len(unique) - len(missing)
     cost.predicted += len(missing)
     missing.sort(key=lambda name: (len(name), name))
+    asker = Asker(model, task, limits, cost)
     for start in range(0, len(missing), batch):
         chunk = missing[start : start + batch]
-        _ask(model, task, chunk, unique, answers, cost)
+        for name, found in zip(chunk, asker.ask([unique[name] for name in chunk]), strict=True):
+            if isinstance(found, Failure):
+                answers.failures[name] = found.message
+            else:
+                answers.predictions[name] = found
         made = [(names[name], answers.predictions[name]) for name in chunk if name in answers.predictions]
         cache.put((name, {"output": found.output, "scores": dict(found.scores)}) for name, found in made)
     return answers
-
-
-def _ask(
-    model: Model, task: Task, chunk: Sequence[str], unique: Mapping[str, Inputs], answers: Answers, cost: Cost
-) -> None:
-    cost.calls += 1
-    try:
-        results = model.predict([unique[name] for name in chunk])
-    except (InputError, MissingExtraError, UsageError):
-        raise  # the model cannot be had at all: no example is to blame
-    except Exception as error:
-        if len(chunk) == 1:
-            answers.failures[chunk[0]] = f"the model raises {type(error).__name__}: {error}"
-            return
-        middle = len(chunk) // 2
-        _ask(model, task, chunk[:middle], unique, answers, cost)
-        _ask(model, task, chunk[middle:], unique, answers, cost)
-        return
-    if not isinstance(results, Sequence) or isinstance(results, str) or len(results) != len(chunk):
-        count = len(results) if isinstance(results, Sequence) else type(results).__name__
-        raise ModelContractError(f"the model returned {count} outputs for {len(chunk)} inputs")
-    for name, result in zip(chunk, results, strict=True):
-        _read(task, name, result, answers)
-
-
-def _read(task: Task, name: str, result: Any, answers: Answers) -> None:
-    try:
-        prediction = task.read(result)
-    except (ValueError, TypeError) as error:
-        answers.failures[name] = str(error)
-        return
-    scores = {label: round(value, DIGITS) for label, value in sorted(prediction.scores.items())}
-    answers.predictions[name] = Prediction(prediction.output, scores)
-
-
-class ModelContractError(ValueError):
-    """The model does not answer as models must; no example of it can be trusted."""

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from albert_robust.errors import UsageError
+from albert_robust.errors import UsageError, first_line
 
 EMBEDDED = "builtin"
 EMBEDDED_FOLDER = Path(__file__).resolve().parent.parent / "encoder"
@@ -272,7 +272,7 @@ def load_encoder(
     except UsageError:
         raise
     except Exception as error:  # what transformers raises for a broken folder has no common type
-        raise UsageError(f"cannot load the encoder {name!r}: {_first_line(error)}") from None
+        raise UsageError(f"cannot load the encoder {name!r}: {first_line(error)}") from None
     if tokenizer.is_fast:  # some files ask for texts to be cut or padded
         tokenizer.backend_tokenizer.no_truncation()
         tokenizer.backend_tokenizer.no_padding()
@@ -317,10 +317,6 @@ def _ready(model: Any, precision: Precision, device: str) -> Any:
     elif device == "cpu":
         pack(model)
     return model.to(device)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _weights_hash(model: Any, drawn: set[str]) -> str:

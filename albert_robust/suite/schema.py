@@ -57,12 +57,23 @@ class ModelSpec(Strict):
         str | None, Field(description="Identity of a Python model: with it, predictions are kept between runs.")
     ] = None
     batch: Annotated[int, Field(gt=0, le=4096, description="Inputs a call, at most.")] = 64
+    timeout: Annotated[
+        float | None,
+        Field(gt=0, le=86400, description="Seconds that a Python model has for a batch. Default: no limit."),
+    ] = None
+    retries: Annotated[
+        int, Field(ge=0, le=20, description="How often a batch is asked again after errors that pass.")
+    ] = 3
 
     @model_validator(mode="after")
     def _one_kind(self) -> "ModelSpec":
         kinds = [name for name in KINDS if getattr(self, name)]
         if len(kinds) != 1:
             raise ValueError(f"{len(kinds)} kinds of model\nname one of {', '.join(KINDS)}")
+        if self.timeout is not None and self.python is None:
+            raise ValueError(
+                "only a Python model has a time-out\ntake out `timeout`: what is computed here always ends"
+            )
         return self
 
 

@@ -141,14 +141,36 @@ def test_a_path_that_is_nowhere_is_told(tmp_path: Path) -> None:
 
 def test_the_identity_is_the_content_and_not_the_place(classifier: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(classifier, tmp_path / "copy")
-    identity = load_checkpoint("copy", tmp_path, "text-classification").identity
-    assert identity == checkpoint_identity(folder) == checkpoint_identity(classifier)
+    assert checkpoint_identity(folder) == checkpoint_identity(classifier)
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config.json"])
 def test_another_file_of_a_checkpoint_makes_another_identity(classifier: Path, tmp_path: Path, name: str) -> None:
     folder = shutil.copytree(classifier, tmp_path / "changed")
+    before = checkpoint_identity(folder)
     content = bytearray((folder / name).read_bytes())
     content[-2] ^= 1
     (folder / name).write_bytes(content)
+    assert checkpoint_identity(folder) != before == checkpoint_identity(classifier)
+
+
+@pytest.mark.parametrize("name", ["source.spm", "vocab.txt", "tiktoken.model", "generation_config.json", "merges"])
+def test_and_so_does_one_more_file_that_a_model_is_made_of(classifier: Path, tmp_path: Path, name: str) -> None:
+    folder = shutil.copytree(classifier, tmp_path / "more")
+    (folder / name).write_bytes(b"something")
     assert checkpoint_identity(folder) != checkpoint_identity(classifier)
+
+
+@pytest.mark.parametrize("name", ["README.md", "pytorch_model.bin", ".gitattributes"])
+def test_but_not_one_that_no_model_is_made_of(classifier: Path, tmp_path: Path, name: str) -> None:
+    folder = shutil.copytree(classifier, tmp_path / "more")
+    (folder / name).write_bytes(b"something")
+    assert checkpoint_identity(folder) == checkpoint_identity(classifier)
+
+
+def test_broken_weights_are_told_in_one_line(classifier: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(classifier, tmp_path / "broken")
+    (folder / "model.safetensors").write_bytes(b"no weights at all")
+    with pytest.raises(UsageError, match="cannot load the checkpoint 'broken': ") as caught:
+        load_checkpoint("broken", tmp_path, "text-classification")
+    assert "\n" not in str(caught.value)

@@ -91,21 +91,7 @@ def test_and_so_is_one_that_is_missing(tmp_path: Path) -> None:
         read_documents(tmp_path / "nowhere.txt")
 
 
-def test_its_identity_is_its_encoder_and_its_documents(tiny: Make) -> None:
-    first, other = str(tiny()), str(tiny(seed=1))
-    made = [
-        load_embedding(first, "retrieval", DOCUMENTS),
-        load_embedding(other, "retrieval", DOCUMENTS),
-        load_embedding(first, "retrieval", DOCUMENTS[:2]),
-        load_embedding(first, "sentence-similarity"),
-    ]
-    assert len({model.identity for model in made}) == 4
-    encoder = load_encoder(first)
-    for part in (encoder.weights_hash, encoder.tokenizer_hash, f"L{encoder.layer}"):
-        assert part in made[0].identity
-
-
-def test_which_is_known_before_anything_is_loaded(write: Callable[..., Path], tiny: Make) -> None:
+def test_its_identity_is_its_encoder_and_its_documents(write: Callable[..., Path], tiny: Make) -> None:
     folder, encoder = write(d_dot_txt="one\n").parent, str(tiny())
     before = lazy(folder, "retrieval", encoder, "d.txt").identity
     assert lazy(folder, "retrieval", encoder, "d.txt").identity == before

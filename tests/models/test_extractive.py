@@ -41,8 +41,3 @@ def test_it_picks_a_sentence_of_the_document(tiny: Callable[..., Path]) -> None:
     answers = [answer["summary"] for answer in model.predict([{"document": text} for text in documents])]
     assert all(answer in sentences(text) for answer, text in zip(answers, documents, strict=True))
     assert answers[:1] == [model.predict([{"document": documents[0]}])[0]["summary"]]
-
-
-def test_its_identity_is_its_encoder(tiny: Callable[..., Path]) -> None:
-    first, other = (load_extractive(str(tiny(seed=seed))).identity for seed in (0, 1))
-    assert first != other

@@ -10,8 +10,9 @@ import pytest
 
 from albert_robust.errors import InputError
 from albert_robust.models import Inputs
+from albert_robust.running.ask import Cost, ModelContractError
 from albert_robust.running.cache import Cache
-from albert_robust.running.predict import Answers, Cost, ModelContractError, input_key, predict
+from albert_robust.running.predict import Answers, input_key, predict
 from albert_robust.tasks import TASKS, Prediction
 
 TASK = TASKS["text-classification"]

@@ -1,0 +1,218 @@
+"""Ask: one batch at a time, of a model that may raise, hang, fail for a while, or answer what nobody can read.
+
+A batch that raises, or that has no answer in time, is halved until the input that is to blame is alone: that input is a
+failure, the others are answered. An error that passes by itself is waited out first, longer each time.
+
+A batch with a time-out is asked in a thread, which is left behind when the time is over: no signal can end every call (those
+of a library that waits in its own code), no signal reaches a thread of the caller's, and other plugins use the same alarm.
+What is left behind goes on beside the next call, if it goes on, and ends with the process, which does not wait for it. Code
+that waits without giving up the interpreter's lock stops the clock too: only its own time-out can end it.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
+from dataclasses import dataclass, field
+from functools import partial
+from random import Random
+from threading import Thread
+from typing import Any, TypeVar
+
+from albert_robust.errors import InputError, MissingExtraError, TransientError, UsageError, raised, said
+from albert_robust.models import Inputs, Model
+from albert_robust.running.cache import key
+from albert_robust.tasks import Prediction, Task
+
+DIGITS = 6  # of a probability: a machine's last bits shape neither files nor verdicts
+FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0  # seconds
+SILENT = 3  # inputs in a row, each asked alone, that had no answer: the model is gone
+TRANSIENT = (TransientError, ConnectionError, TimeoutError)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long and how often a model is asked.
+
+    Attributes:
+        timeout: Seconds a call; None for no limit.
+        retries: How often a batch, with all its parts, is asked again after errors that pass.
+    """
+
+    timeout: float | None = None
+    retries: int = 3
+
+
+LIMITS = Limits()
+
+
+@dataclass
+class Cost:
+    """What a run asked for."""
+
+    unique_inputs: int = 0
+    predicted: int = 0
+    from_cache: int = 0
+    calls: int = 0
+    retries: int = 0
+    timeouts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an input has no prediction.
+
+    Attributes:
+        message: One line.
+        transient: Whether the same question may have an answer at another time.
+    """
+
+    message: str
+    transient: bool = False
+
+
+class ModelContractError(ValueError):
+    """The model does not answer as models must; no example of it can be trusted."""
+
+
+class _NoAnswerError(Exception):
+    """A call has not ended in time."""
+
+
+@dataclass
+class Asker:
+    """Asks one model. Of a model that has stopped answering it asks nothing more.
+
+    Attributes:
+        model: The model.
+        task: Says how answers are read.
+        limits: How long and how often it is asked.
+        cost: Is added to.
+        sleep: Waits for some seconds.
+    """
+
+    model: Model
+    task: Task
+    limits: Limits = LIMITS
+    cost: Cost = field(default_factory=Cost)
+    sleep: Callable[[float], None] = time.sleep
+    _silent: int = field(default=0, init=False)
+    _retried: int = field(default=0, init=False)
+
+    def ask(self, batch: Sequence[Inputs]) -> list[Prediction | Failure]:
+        """Return what the model made of each input, in order.
+
+        Args:
+            batch: One input or more.
+
+        Raises:
+            InputError: The model cannot be had at all, for a mistake in a file; `UsageError` and `MissingExtraError` likewise.
+            ModelContractError: It returned another number of outputs than it was given inputs.
+        """
+        self._retried = 0
+        found: list[Prediction | Failure] = []
+        self._settle(batch, found)
+        return found
+
+    def _settle(self, batch: Sequence[Inputs], found: list[Prediction | Failure]) -> bool:
+        """Append what becomes of each input; return whether the model took the batch."""
+        if self._silent == SILENT:
+            gone = f"not asked: the model had stopped answering, {SILENT} inputs in a row had no answer"
+            found.extend(Failure(gone, transient=True) for _ in batch)
+            return False
+        outputs = self._outputs(batch)
+        if not isinstance(outputs, Failure):
+            self._silent = 0
+            found.extend(map(self._read, outputs))
+            return True
+        if len(batch) > 1:
+            self._halve(batch, found)
+        else:
+            self._silent = self._silent + 1 if outputs.transient else 0
+            found.append(outputs)
+        return False
+
+    def _halve(self, batch: Sequence[Inputs], found: list[Prediction | Failure]) -> None:
+        """Settle a batch that failed as a whole."""
+        middle = len(batch) // 2
+        left, right = batch[:middle], batch[middle:]
+        if self._settle(left, found) and len(right) > 1:
+            self._halve(right, found)  # the fault lies there: asked as a whole, it would fail again
+        else:
+            self._settle(right, found)
+
+    def _outputs(self, batch: Sequence[Inputs]) -> list[Any] | Failure:
+        """Return an output for each input, or why there are none; wait out what passes."""
+        while True:
+            self.cost.calls += 1
+            try:
+                return _within(self.limits.timeout, partial(_predicted, self.model, batch))
+            except (InputError, MissingExtraError, UsageError, ModelContractError):
+                raise  # no example is to blame
+            except _NoAnswerError:
+                self.cost.timeouts += 1
+                return Failure(f"no answer within {self.limits.timeout:g} s", transient=True)
+            except TRANSIENT as error:
+                if self._retried == self.limits.retries:
+                    return Failure(f"the model raises {raised(error)}", transient=True)
+                asked = error.retry_after if isinstance(error, TransientError) else None
+                seconds = waiting(batch, self._retried, asked)
+            except (Exception, SystemExit) as error:
+                return Failure(f"the model raises {raised(error)}")
+            self._retried += 1
+            self.cost.retries += 1
+            self.sleep(seconds)
+
+    def _read(self, output: Any) -> Prediction | Failure:
+        try:
+            prediction = self.task.read(output)
+        except ValueError as error:
+            return Failure(said(error))
+        except Exception as error:
+            return Failure(f"the model returned what cannot be read: {raised(error)}")
+        scores = {label: round(value, DIGITS) for label, value in sorted(prediction.scores.items())}
+        return Prediction(prediction.output, scores)
+
+
+def waiting(batch: Sequence[Inputs], retried: int, retry_after: float | None = None) -> float:
+    """Return the seconds before a batch is asked again: twice as many each time, and drawn, so that askers do not meet.
+
+    Args:
+        batch: Decides the draw: the same batch waits equally long in every run.
+        retried: How often it was asked again before.
+        retry_after: What the model asked for; never waited for less, unless it is more than `LONGEST_WAIT`.
+    """
+    longest = min(LONGEST_WAIT, FIRST_WAIT * 2**retried)
+    drawn = Random(key(retried, [dict(inputs) for inputs in batch])).uniform(longest / 2, longest)
+    return min(LONGEST_WAIT, max(drawn, retry_after or 0.0))
+
+
+def _predicted(model: Model, batch: Sequence[Inputs]) -> list[Any]:
+    results = model.predict(batch)
+    outputs = list(results) if isinstance(results, Sequence) and not isinstance(results, str) else None
+    if outputs is None or len(outputs) != len(batch):
+        count = type(results).__name__ if outputs is None else len(outputs)
+        raise ModelContractError(f"the model returned {count} outputs for {len(batch)} inputs")
+    return outputs
+
+
+def _within(seconds: float | None, call: Callable[[], T]) -> T:
+    """Return what a call returns, or raise what it raises; a call that takes longer is left behind.
+
+    Raises:
+        _NoAnswerError: It has not ended in time.
+    """
+    if seconds is None:
+        return call()
+    ending: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            ending.set_result(call())
+        except BaseException as error:  # whatever it is, it belongs to the caller
+            ending.set_exception(error)
+
+    Thread(target=run, name="albert-robust model", daemon=True).start()
+    if not wait([ending], seconds).done:
+        raise _NoAnswerError
+    return ending.result()

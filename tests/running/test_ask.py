@@ -1,0 +1,336 @@
+"""A batch is asked: what raises, hangs, fails for a while or answers nonsense costs no other input its answer."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import albert_robust
+from albert_robust.errors import TransientError, UsageError
+from albert_robust.models import Inputs
+from albert_robust.running.ask import LONGEST_WAIT, SILENT, Asker, Cost, Failure, Limits, waiting
+from albert_robust.running.execute import Workspace, execute
+from albert_robust.running.plan import plan
+from albert_robust.suite.suite import load_suite
+from albert_robust.tasks import TASKS, Prediction
+
+TASK = TASKS["text-classification"]
+SHORT = 0.05  # seconds that a call may take here
+Found = list[Prediction | Failure]
+
+
+@dataclass
+class Scripted:
+    """A model that answers a text by a function, and notes what it is asked."""
+
+    function: Callable[[str], Any] = str.upper
+    identity: str | None = None
+    batches: list[list[str]] = field(default_factory=list)
+
+    def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
+        self.batches.append([inputs["text"] for inputs in batch])
+        return [self.function(inputs["text"]) for inputs in batch]
+
+
+@dataclass
+class Slept:
+    """Notes how long was to be waited."""
+
+    seconds: list[float] = field(default_factory=list)
+
+    def __call__(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+
+
+def raising(error: BaseException, bad: Callable[[str], bool] = lambda text: True) -> Scripted:
+    def function(text: str) -> str:
+        if bad(text):
+            raise error
+        return text.upper()
+
+    return Scripted(function)
+
+
+def hanging(bad: Callable[[str], bool]) -> Scripted:
+    def function(text: str) -> str:
+        if bad(text):
+            threading.Event().wait()
+        return text.upper()
+
+    return Scripted(function)
+
+
+def failing(times: int, error: Exception) -> Scripted:
+    """A model whose first calls fail."""
+    left = iter(range(times))
+
+    def function(text: str) -> str:
+        if next(left, None) is not None:
+            raise error
+        return text.upper()
+
+    return Scripted(function)
+
+
+def ask(model: Any, texts: Sequence[str], limits: Limits = Limits(), sleep: Slept | None = None) -> tuple[Found, Cost]:  # noqa: B008  # frozen
+    asker = Asker(model, TASK, limits, sleep=sleep or Slept())
+    return asker.ask([{"text": text} for text in texts]), asker.cost
+
+
+def numbered(count: int) -> list[str]:
+    return [f"text {number}" for number in range(count)]
+
+
+# What raises
+
+
+@given(st.integers(1, 70), st.sets(st.integers(0, 69)))
+def test_whatever_raises_is_alone_and_nothing_is_asked_twice(count: int, bad: set[int]) -> None:
+    texts = numbered(count)
+    model = raising(ValueError("no"), lambda text: int(text.split()[1]) in bad)
+    found, cost = ask(model, texts)
+    failure = Failure("the model raises ValueError: no")
+    assert found == [failure if place in bad else Prediction(text.upper()) for place, text in enumerate(texts)]
+    assert len({tuple(batch) for batch in model.batches}) == len(model.batches) == cost.calls
+
+
+@pytest.mark.parametrize("bad", range(0, 64, 9))
+def test_one_of_64_that_raises_costs_13_calls_at_most(bad: int) -> None:
+    _, cost = ask(raising(ValueError(), lambda text: text == f"text {bad}"), numbered(64))
+    assert cost.calls <= 13
+
+
+def test_a_half_that_must_be_to_blame_is_not_asked_as_a_whole() -> None:
+    model = raising(ValueError(), lambda text: text == "d")
+    ask(model, "abcd")
+    assert model.batches == [["a", "b", "c", "d"], ["a", "b"], ["c"], ["d"]]
+
+
+def test_a_model_that_leaves_the_program_has_failed_at_that_input() -> None:
+    found, _ = ask(raising(SystemExit("bye"), lambda text: text == "b"), "abc")
+    assert found == [Prediction("A"), Failure("the model raises SystemExit: bye"), Prediction("C")]
+
+
+@pytest.mark.parametrize("limits", [Limits(), Limits(timeout=60)])
+def test_a_person_who_interrupts_is_obeyed_at_once(limits: Limits) -> None:
+    model = raising(KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        ask(model, "abc", limits)
+    assert len(model.batches) == 1
+
+
+@pytest.mark.parametrize("limits", [Limits(), Limits(timeout=60)])
+def test_a_model_that_cannot_be_had_is_no_failure_of_an_input(limits: Limits) -> None:
+    with pytest.raises(UsageError, match="no checkpoint"):
+        ask(raising(UsageError("no checkpoint")), "abc", limits)
+
+
+# What hangs
+
+
+@pytest.mark.parametrize("bad", [0, 21, 63])
+def test_one_of_64_that_hangs_is_alone_and_the_others_are_answered(bad: int) -> None:
+    texts = numbered(64)
+    found, cost = ask(hanging(lambda text: text == texts[bad]), texts, Limits(timeout=SHORT))
+    failure = Failure("no answer within 0.05 s", transient=True)
+    assert found == [failure if place == bad else Prediction(text.upper()) for place, text in enumerate(texts)]
+    assert 2 <= cost.timeouts <= 7
+    assert cost.retries == 0
+
+
+def test_a_batch_that_is_merely_slow_is_asked_in_parts() -> None:
+    def slowly(text: str) -> str:
+        threading.Event().wait(0.03)
+        return text.upper()
+
+    found, cost = ask(Scripted(slowly), numbered(8), Limits(timeout=0.15))
+    assert found == [Prediction(text.upper()) for text in numbered(8)]
+    assert cost.timeouts >= 1
+
+
+def test_a_model_that_has_stopped_answering_is_asked_nothing_more() -> None:
+    model = hanging(lambda text: True)
+    asker = Asker(model, TASK, Limits(timeout=SHORT))
+    first, second = (asker.ask([{"text": text} for text in numbered(64)]) for _ in range(2))
+    assert [one.message for one in first if isinstance(one, Failure)][: SILENT + 1] == [
+        *["no answer within 0.05 s"] * SILENT,
+        "not asked: the model had stopped answering, 3 inputs in a row had no answer",
+    ]
+    assert len(model.batches) == asker.cost.calls == 10
+    assert all(isinstance(one, Failure) and one.transient for one in first + second)
+
+
+def test_one_that_answers_in_between_is_asked_to_the_end() -> None:
+    texts = ["a!", "b!", "c", "d!", "e!", "f", "g!", "h!", "i"]
+    asker = Asker(hanging(lambda text: "!" in text), TASK, Limits(timeout=SHORT))
+    found = [asker.ask([{"text": text}])[0] for text in texts]
+    assert [isinstance(one, Failure) for one in found] == ["!" in text for text in texts]
+
+
+HANGS = """
+import os, signal, socket, threading, time
+from albert_robust.models.callable import CallableModel
+from albert_robust.running.ask import Asker, Limits
+from albert_robust.tasks import TASKS
+
+ends = socket.socketpair()
+
+def ask(seconds):
+    model = CallableModel(lambda batch: ends[0].recv(1), None)
+    return Asker(model, TASKS["text-classification"], Limits(timeout=seconds)).ask([{"text": "a"}])
+"""
+
+
+def script(code: str) -> str:
+    """Run a program that may ask a model that waits for a network forever; return what it says."""
+    done = subprocess.run([sys.executable, "-c", HANGS + code], capture_output=True, text=True, timeout=60, check=True)
+    return done.stdout
+
+
+def test_what_was_left_behind_does_not_keep_the_program_from_ending() -> None:
+    assert "no answer within 0.1 s" in script("print(ask(0.1))")
+
+
+def test_a_person_need_not_wait_for_a_time_out_to_interrupt() -> None:
+    code = """
+threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    ask(3600)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    assert script(code) == "interrupted\n"
+
+
+# What passes by itself
+
+
+@pytest.mark.parametrize("error", [TransientError("busy"), ConnectionResetError("gone"), TimeoutError("late")])
+def test_a_model_that_fails_twice_and_then_answers_has_answered(error: Exception) -> None:
+    slept = Slept()
+    found, cost = ask(failing(2, error), "abc", sleep=slept)
+    assert found == [Prediction(text) for text in "ABC"]
+    assert (cost.calls, cost.retries, len(slept.seconds)) == (3, 2, 2)
+
+
+def test_one_that_never_does_is_given_up_and_said_to_be_so() -> None:
+    slept = Slept()
+    found, cost = ask(raising(TransientError("busy")), ["a"], Limits(retries=5), slept)
+    assert found == [Failure("the model raises TransientError: busy", transient=True)]
+    assert (cost.calls, cost.retries) == (6, 5)
+    assert 0.5 * (1 + 2 + 4 + 8 + 16) <= sum(slept.seconds) <= 1 + 2 + 4 + 8 + 16
+
+
+def test_a_batch_and_its_parts_share_the_retries() -> None:
+    model, slept = raising(ConnectionError("reset"), lambda text: text == "b"), Slept()
+    found, cost = ask(model, "abcd", Limits(retries=3), slept)
+    assert found[1] == Failure("the model raises ConnectionError: reset", transient=True)
+    assert [one for one in found if isinstance(one, Prediction)] == [Prediction(text) for text in "ACD"]
+    assert cost.retries == len(slept.seconds) == 3
+
+
+def test_the_next_batch_has_retries_of_its_own() -> None:
+    slept = Slept()
+    asker = Asker(raising(TransientError()), TASK, Limits(retries=1), sleep=slept)
+    for text in "ab":
+        asker.ask([{"text": text}])
+    assert len(slept.seconds) == 2
+
+
+def test_a_model_may_say_how_long_to_wait() -> None:
+    slept = Slept()
+    ask(failing(1, TransientError("slow down", retry_after=30)), ["a"], sleep=slept)
+    assert slept.seconds == [30]
+
+
+@given(st.text(), st.integers(0, 20), st.none() | st.floats())
+def test_a_wait_is_bounded_and_the_same_in_every_run(text: str, retried: int, retry_after: float | None) -> None:
+    batch = [{"text": text}]
+    seconds = waiting(batch, retried, retry_after)
+    assert seconds == waiting(batch, retried, retry_after)
+    assert min(LONGEST_WAIT, 2**retried) / 2 <= seconds <= LONGEST_WAIT
+
+
+def test_two_batches_do_not_come_back_at_the_same_moment() -> None:
+    assert len({waiting([{"text": text}], 0) for text in numbered(20)}) == 20
+
+
+def test_the_error_is_there_for_users() -> None:
+    assert albert_robust.TransientError is TransientError
+    assert (TransientError("busy", retry_after=3).retry_after, TransientError().retry_after) == (3.0, None)
+
+
+# What says too much
+
+
+class UnspeakableError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (UnspeakableError(), "the model raises UnspeakableError: (no message: its __str__ raises)"),
+        (ValueError("a\nb\x1b[2J\u202e\ud800"), r"the model raises ValueError: a\nb\x1b[2J\u202e\ud800"),
+        (ValueError("x" * 5_000_000), f"the model raises ValueError: {'x' * 300}..."),
+        (ValueError("电影 film"), "the model raises ValueError: 电影 film"),
+    ],
+)
+def test_a_message_is_one_short_harmless_line(error: Exception, message: str) -> None:
+    assert ask(raising(error), ["a"])[0] == [Failure(message)]
+
+
+class Unprintable:
+    def __repr__(self) -> str:
+        raise RuntimeError("nothing to see")
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        (Unprintable(), "the model returned what cannot be read: RuntimeError: nothing to see"),
+        ({"scores": ["good"]}, "the model returned what cannot be read: AttributeError: "),
+        (["\x1b" * 100_000], r"the model returned ['\x1b\x1b"),
+    ],
+)
+def test_an_output_that_cannot_be_read_fails_that_input_alone(output: Any, message: str) -> None:
+    found, _ = ask(Scripted(lambda text: output if text == "b" else text), "abc")
+    assert [found[0], found[2]] == [Prediction("a"), Prediction("c")]
+    assert isinstance(found[1], Failure)
+    assert found[1].message.startswith(message)
+    assert len(found[1].message) < 400
+
+
+# In a suite
+
+
+def test_a_suite_with_a_time_out_says_which_example_had_no_answer(write: Callable[..., Path], tmp_path: Path) -> None:
+    write(
+        d_dot_jsonl="".join(f'{{"text": "film number {number}", "label": "good"}}\n' for number in range(20)),
+        model_dot_py=(
+            "import time\n"
+            "def predict(batch):\n"
+            "    if any('number 7' in inputs['text'] for inputs in batch):\n"
+            "        time.sleep(3600)\n"
+            "    return ['good'] * len(batch)\n"
+        ),
+    )
+    suite = write(
+        s_dot_yaml="task: text-classification\n"
+        'model: {python: "model:predict", timeout: 0.1, retries: 0}\n'
+        "datasets: {films: {path: d.jsonl, language: en}}\n"
+        "checks: [{expect: reference, gates: [accuracy >= 0.5]}]\n"
+    )
+    execution = execute(plan(load_suite(suite)), Workspace(tmp_path / "kept", "run"))
+    [outcomes] = execution.outcomes.values()
+    assert [case.message for case in outcomes if case.status == "error"] == ["the original: no answer within 0.1 s"]
+    assert sum(case.status == "tested" for case in outcomes) == 19
+    assert execution.cost.timeouts >= 2
