@@ -14,6 +14,7 @@ import pytest
 from filelock import FileLock
 
 from albert_robust.baselines import SessionBaselines, session_baselines
+from albert_robust.ci.junit import tell_cost
 from albert_robust.errors import shown_path
 from albert_robust.gate import judge
 from albert_robust.gate.comparing import Family, settled, tally
@@ -178,6 +179,7 @@ class RobustSession:
 
     def _conclude(self, session: pytest.Session) -> None:
         self.run = merge([*self.parts, Run((), tuple(self.baselines.absent), ())])
+        tell_cost(self.config, self.run.cost)
         if session.exitstatus in FINISHED:
             self.baselines.write(self.run)
         if not self.switch("no-report"):
