@@ -13,7 +13,7 @@ from albert_robust.gate import judge
 from albert_robust.running.execute import Workspace, execute
 from albert_robust.running.plan import plan
 from albert_robust.running.records import Change
-from albert_robust.show import clip, describe, mark, visible, worst
+from albert_robust.show import clip, describe, mark, one_line, visible, worst
 from albert_robust.suite.suite import load_suite
 
 SUITE = """
@@ -76,3 +76,17 @@ def test_errors_come_before_flips_and_what_agrees_is_left_out(write: Callable[..
     agreed = execute([cell], Workspace(tmp_path / "kept", "run")).outcomes["s", cell.id]
     flipped, broken = replace(agreed[1], agreement=0.0), replace(agreed[2], status="error")
     assert worst(cell, [agreed[0], flipped, broken]) == [broken, flipped]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\n::error::b\r\nc", "a ::error::b c"),
+        (" ::stop-commands::x", "<U+003A>:stop-commands::x"),
+        ("said ##[add-mask]x", "said <U+0023>#[add-mask]x"),
+        ("a::b ## c", "a::b ## c"),
+    ],
+)
+def test_a_text_on_one_line_gives_github_s_runner_no_command(text: str, shown: str) -> None:
+    # How the runner reads lines: actions/runner, src/Runner.Common/ActionCommand.cs, TryParseV2 and TryParse.
+    assert one_line(text) == shown
