@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from albert_robust.ci.junit import properties
 from albert_robust.data.dataset import check_header
 from albert_robust.errors import InputError, MissingExtraError
 from albert_robust.perturbing.registry import PACK
@@ -82,7 +83,7 @@ class RobustItem(pytest.Item):
         """Judge the cell; a failure raises, an undecided or inapplicable cell is reported as such."""
         record = self.state.record(self)
         self.stash[VERDICT] = record.verdict
-        self.user_properties += _numbers(record)
+        self.user_properties += properties(record)
         verdict: str = record.verdict
         if verdict == "inconclusive" and self.cell.check.on_failure != "warn":
             verdict = {"fail": "failed", "pass": "passed"}.get(self.cell.suite.on_inconclusive, verdict)
@@ -137,23 +138,3 @@ class BaselineItem(pytest.Item):
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """Return the suite's place."""
         return self.path, 0, f"{self.suite.name} {self.name}"
-
-
-def _numbers(record: CellRecord) -> list[tuple[str, object]]:
-    """Return a cell's numbers for JUnit; parsers of its properties choke on anything else."""
-    counts = record.counts
-    numbers: list[tuple[str, object]] = [
-        ("tested", counts.tested),
-        ("flipped", counts.flipped),
-        ("errors", counts.error),
-    ]
-    for gate in record.gates:
-        if gate.estimate.measured:
-            name = gate.measure.replace(" ", "_")
-            estimate = gate.estimate
-            numbers += [(name, estimate.value), (f"{name}_low", estimate.low), (f"{name}_high", estimate.high)]
-    drop = record.comparison.drop if record.comparison else None
-    if drop is not None and record.comparison is not None:
-        numbers += [("baseline_drop", drop.value), ("baseline_drop_low", drop.low), ("baseline_drop_high", drop.high)]
-        numbers.append(("baseline_p", record.comparison.adjusted))
-    return numbers

@@ -118,9 +118,9 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] 
     return STATUS.get(verdict)
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the run folder and the report; a session in which nothing was tested has failed."""
+    """Write the run folder and the report, before pytest writes its XML; a session that tested nothing has failed."""
     state = _session(session.config)
     if state is not None:
         state.finish(session)

@@ -14,6 +14,7 @@ import pytest
 from filelock import FileLock
 
 from albert_robust.baselines import SessionBaselines, session_baselines
+from albert_robust.ci.junit import tell_cost
 from albert_robust.errors import shown_path
 from albert_robust.gate import judge
 from albert_robust.gate.comparing import Family, settled, tally
@@ -23,6 +24,7 @@ from albert_robust.running.execute import Execution, Workspace, execute
 from albert_robust.running.folder import keep, merge, open_run
 from albert_robust.running.plan import Cell, Item, cells_of
 from albert_robust.running.records import CellRecord, Outcome, Run, tested_in
+from albert_robust.show import one_line
 from albert_robust.suite.suite import Suite
 from albert_robust.summary import judged_across, run_of
 
@@ -187,6 +189,7 @@ class RobustSession:
 
     def _conclude(self, session: pytest.Session) -> None:
         self.run = merge([*self.parts, Run((), tuple(self.baselines.absent), ())])
+        tell_cost(self.config, self.run.cost)
         if session.exitstatus in FINISHED:
             self.baselines.write(self.run)
         if not self.switch("no-report"):
@@ -230,13 +233,15 @@ class RobustSession:
 
     def print_summary(self, terminal: pytest.TerminalReporter) -> None:
         """Print the worst cells first and where the report is."""
+        from albert_robust.ci.github import tell
+
         if self.run is None or self.worker is not None:
             return
         cells = self.run.cells
         bad = sorted((cell for cell in cells if cell.verdict in ORDER), key=_badness)
         terminal.section("robustness", sep="=")
         for cell in bad[:WORST_SHOWN] if terminal.verbosity >= 0 else []:
-            terminal.write_line(f"{cell.verdict:<13}{cell.suite}::{cell.cell}  {cell.reason}"[:400])
+            terminal.write_line(f"{cell.verdict:<13}{cell.suite}::{cell.cell}  {one_line(cell.reason)}"[:400])
         if len(bad) > WORST_SHOWN and terminal.verbosity >= 0:
             terminal.write_line(f"... and {len(bad) - WORST_SHOWN} more that did not pass: the report has them all")
         counts = {
@@ -257,6 +262,7 @@ class RobustSession:
             terminal.write_line("nothing was tested: that is no pass", red=True)
         if self.report is not None:
             terminal.write_line(f"report: {shown_path(self.report)}")
+        tell(terminal, self.run, self.report, self.mistaken)
 
 
 def _badness(cell: CellRecord) -> tuple[int, float, str]:

@@ -1,5 +1,6 @@
 """What a failing cell prints: what was measured, the worst examples with their edits marked, and how to repeat it."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from albert_robust.running.plan import Across, Cell
@@ -8,6 +9,7 @@ from albert_robust.text.graphemes import graphemes
 
 SHOWN = 3
 WIDTH = 160
+_COMMANDS = re.compile(r"^::|##\[")  # of GitHub's runner: at the start of a line, and in its older form anywhere
 
 
 def describe(cell: Cell, record: CellRecord, worst: Sequence[Outcome], again: str) -> str:
@@ -20,7 +22,7 @@ def describe(cell: Cell, record: CellRecord, worst: Sequence[Outcome], again: st
         again: The command that repeats the cell.
     """
     what = f"{cell.check.expectation} {cell.perturbation}".strip()
-    lines = [f"{what} [{cell.language}]: {record.reason}"]
+    lines = [f"{what} [{cell.language}]: {one_line(record.reason)}"]
     for outcome in worst[:SHOWN]:
         lines += ["", *_case(outcome)]
     lines += ["", f"again: {again}"]
@@ -36,13 +38,13 @@ def describe_across(item: Across, record: CellRecord, again: str) -> str:
         f"[{member.estimate.low:.2f}, {member.estimate.high:.2f}], {member.estimate.clusters} examples"
         for member in ranked
     ]
-    return "\n".join([f"{what} {item.kind}: {record.reason}", "", *lines, "", f"again: {again}"])
+    return "\n".join([f"{what} {item.kind}: {one_line(record.reason)}", "", *lines, "", f"again: {again}"])
 
 
 def _case(outcome: Outcome) -> list[str]:
-    title = f"  {outcome.example} ({outcome.language})"
+    title = f"  {one_line(outcome.example)} ({outcome.language})"
     if outcome.status == "error":
-        return [f"{title}  {visible(outcome.message)}"]
+        return [f"{title}  {one_line(outcome.message)}"]
     if not outcome.variant:
         expected = " | ".join(outcome.references)
         text = [*outcome.original.values(), ""][-2 if outcome.original else -1]
@@ -79,8 +81,13 @@ def mark(original: str, changes: Iterable[Change]) -> str:
 
 def clip(text: str) -> str:
     """Return a text on one line, shortened, with nothing that a terminal would obey."""
-    line = visible(" ".join(text.split()))
+    line = one_line(text)
     return line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line, with nothing that a terminal or GitHub's runner would obey."""
+    return _COMMANDS.sub(lambda found: f"<U+{ord(found[0][0]):04X}>{found[0][1:]}", visible(" ".join(text.split())))
 
 
 def visible(text: str) -> str:

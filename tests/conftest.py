@@ -1,7 +1,7 @@
 """Small things that tests of several floors share: suites in a folder, and models of a few thousand weights."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,15 @@ settings.load_profile("here")
 Write = Callable[..., Path]
 Checkpoint = Callable[..., Path]
 SPECIAL = ["<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_job_of_github() -> Iterator[None]:
+    """Keep the sessions that tests run from telling the job that runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT", "GITHUB_WORKSPACE"):
+            patch.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture

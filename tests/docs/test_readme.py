@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from albert_robust.perturbing import open_packs
 from albert_robust.running.plan import plan
@@ -58,3 +59,12 @@ def test_the_readme_s_own_perturbation_is_found_beside_a_suite(tmp_path: Path) -
     assert [cell.id for cell in plan(load_suite(suite))] == ["d/dialect.gonna[en]"]
     dialect = open_packs([tmp_path / "perturbations"]).get("dialect.gonna")
     assert [example.after for example in dialect.examples] == ["I am gonna sleep.", ""]
+
+
+def test_the_workflow_reads_outputs_that_a_session_leaves() -> None:
+    written = block("yaml", "# .github/workflows/robustness.yml")
+    steps = yaml.safe_load(written)["jobs"]["robustness"]["steps"]
+    assert [step["run"].split()[0] for step in steps if "run" in step] == ["pip", "pytest"]
+    source = (ROOT / "albert_robust" / "ci" / "github.py").read_text(encoding="utf-8")
+    for name in re.findall(r"steps\.robust\.outputs\.(\w+)", written):
+        assert f"{name}={{{name}}}\\n" in source

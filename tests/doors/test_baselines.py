@@ -104,9 +104,11 @@ def test_a_cell_that_became_worse_fails_though_its_gate_is_met(worse: pytest.Pyt
     assert verdicts(worse.path) == {SWAP: "passed", UPPER: "failed"}
     cases = {case.attrib["name"]: case for case in ElementTree.parse(worse.path / "junit.xml").iter("testcase")}
     assert [name for name, case in cases.items() if case.find("failure") is not None] == [UPPER]
-    numbers = {one.attrib["name"]: float(one.attrib["value"]) for one in cases[UPPER].iter("property")}
-    assert numbers["baseline_drop_low"] < numbers["baseline_drop"] < numbers["baseline_drop_high"]
-    assert numbers["baseline_p"] < 0.05
+    found = {one.attrib["name"]: one.attrib["value"] for one in cases[UPPER].iter("property")}
+    assert found["baseline"] == "regressed"
+    drop, low, high, p = (float(found[f"baseline.{name}"]) for name in ("drop", "drop.low", "drop.high", "p"))
+    assert low < drop < high
+    assert p < 0.05
 
 
 def test_the_first_case_shown_is_one_that_became_worse(worse: pytest.Pytester) -> None:

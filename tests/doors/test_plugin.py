@@ -2,7 +2,6 @@
 
 import shlex
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 from door_suites import LOGGING, kept_run, loaded_by, rows, run, verdicts, write_suite
@@ -74,19 +73,6 @@ def test_listing_cells_asks_no_model_and_leaves_no_file(pytester: pytest.Pyteste
     before = sorted(pytester.path.iterdir())
     assert listed(pytester, "-p", "no:cacheprovider") == [SWAP, UPPER]
     assert [path for path in sorted(pytester.path.iterdir()) if path.name != "__pycache__"] == before
-
-
-def test_junit_gets_numbers_and_numbers_only(pytester: pytest.Pytester) -> None:
-    write_suite(pytester.path)
-    run(pytester, "--junitxml=junit.xml")
-    found = {
-        case.attrib["name"]: {one.attrib["name"]: float(one.attrib["value"]) for one in case.iter("property")}
-        for case in ElementTree.parse(pytester.path / "junit.xml").iter("testcase")
-    }
-    numbers = found["data/case.upper[en]"]
-    assert [numbers.pop(name) for name in ("tested", "flipped", "errors")] == [12, 12, 0]
-    assert sorted(numbers) == ["consistency", "consistency_high", "consistency_low"]
-    assert numbers["consistency_low"] == pytest.approx(0) == numbers["consistency"] < numbers["consistency_high"]
 
 
 def test_without_a_suite_the_plugin_is_silent_and_loads_nothing_heavy(tmp_path: Path) -> None:

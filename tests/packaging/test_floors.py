@@ -26,6 +26,7 @@ FLOORS = (
         "api",
         "baselines",
         "calibrating",
+        "ci",
         "cli",
         "exporting",
         "handwritten",

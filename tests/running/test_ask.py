@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from counted import outcomes_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -330,7 +331,7 @@ def test_a_suite_with_a_time_out_says_which_example_had_no_answer(write: Callabl
         "checks: [{expect: reference, gates: [accuracy >= 0.5]}]\n"
     )
     execution = execute(plan(load_suite(suite)), Workspace(tmp_path / "kept", "run"))
-    [outcomes] = execution.outcomes.values()
+    [outcomes] = outcomes_of(execution).values()
     assert [case.message for case in outcomes if case.status == "error"] == ["the original: no answer within 0.1 s"]
     assert sum(case.status == "tested" for case in outcomes) == 19
     assert execution.cost.timeouts >= 2

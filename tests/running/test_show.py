@@ -12,7 +12,7 @@ from albert_robust.gate import judge
 from albert_robust.running.execute import Workspace, execute
 from albert_robust.running.plan import plan
 from albert_robust.running.records import Change
-from albert_robust.show import clip, describe, mark, visible
+from albert_robust.show import clip, describe, mark, one_line, visible
 from albert_robust.suite.suite import load_suite
 
 SUITE = """
@@ -66,3 +66,17 @@ def test_nothing_that_a_terminal_obeys_is_printed(text: str, shown: str) -> None
 def test_a_long_text_is_one_short_line() -> None:
     shown = clip("two\nlines " * 100)
     assert (len(shown), "\n" in shown, shown[-1]) == (160, False, "…")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\n::error::b\r\nc", "a ::error::b c"),
+        (" ::stop-commands::x", "<U+003A>:stop-commands::x"),
+        ("said ##[add-mask]x", "said <U+0023>#[add-mask]x"),
+        ("a::b ## c", "a::b ## c"),
+    ],
+)
+def test_a_text_on_one_line_gives_github_s_runner_no_command(text: str, shown: str) -> None:
+    # How the runner reads lines: actions/runner, src/Runner.Common/ActionCommand.cs, TryParseV2 and TryParse.
+    assert one_line(text) == shown

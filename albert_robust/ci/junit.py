@@ -1,0 +1,72 @@
+"""A cell and a session as properties in JUnit's XML. Numbers are written plainly, and in full: `run.json` has the same."""
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from albert_robust.running.records import CellRecord, ComparisonRecord
+from albert_robust.scoring.statistics import Estimate
+
+Properties = list[tuple[str, object]]
+
+
+def properties(record: CellRecord) -> Properties:
+    """Return what a cell is, what came of it and its numbers; what was not measured is left out.
+
+    A measure `flip rate` is `flip_rate`, `flip_rate.low` and `flip_rate.high`; its gate is `flip_rate.at_most`, a number too.
+    `baseline` is how the cell stands beside its baseline, `baseline.p` the adjusted p-value of its drop.
+    """
+    return [*_words(record), *_counts(record), *_measures(record), *_baseline(record.comparison)]
+
+
+def tell_cost(config: pytest.Config, cost: Mapping[str, float]) -> None:
+    """Leave what a session cost as properties of the whole, where XML is written; under xdist the controller writes it."""
+    for plugin in config.pluginmanager.get_plugins():
+        if hasattr(plugin, "add_global_property"):  # pytest's writer, by what `record_testsuite_property` calls
+            for name, value in cost.items():
+                plugin.add_global_property(f"robust.{name}", value)
+
+
+def _words(record: CellRecord) -> Iterator[tuple[str, object]]:
+    for name in ("verdict", "dataset", "perturbation", "language"):
+        if value := getattr(record, name):
+            yield name, value
+
+
+def _counts(record: CellRecord) -> Properties:
+    counts = record.counts
+    return [
+        ("selected", counts.selected),
+        ("tested", counts.tested),
+        ("flipped", counts.flipped),
+        ("errors", counts.error),
+        ("unchanged", counts.unchanged),
+        ("rejected", counts.rejected),
+        ("not_applicable", counts.not_applicable),
+    ]
+
+
+def _measures(record: CellRecord) -> Iterator[tuple[str, object]]:
+    for measure, estimate in record.measures.items():
+        yield from _estimate(_plain(measure), estimate)
+    for gate in record.gates:
+        yield f"{_plain(gate.measure)}.{'at_least' if gate.at_least else 'at_most'}", gate.bound
+
+
+def _baseline(comparison: ComparisonRecord | None) -> Iterator[tuple[str, object]]:
+    if comparison is None:
+        return
+    yield "baseline", comparison.verdict
+    if comparison.drop is not None:
+        yield from _estimate("baseline.drop", comparison.drop)
+    if comparison.adjusted is not None:
+        yield "baseline.p", comparison.adjusted
+
+
+def _estimate(name: str, estimate: Estimate) -> Properties:
+    ends = {name: estimate.value, f"{name}.low": estimate.low, f"{name}.high": estimate.high}
+    return list(ends.items()) if estimate.measured else []
+
+
+def _plain(measure: str) -> str:
+    return measure.replace(" ", "_")

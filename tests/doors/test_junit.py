@@ -1,0 +1,73 @@
+"""JUnit's XML, as other programs read it: each cell's numbers, in full, and what the session cost."""
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from door_suites import kept_run, python, run, write_suite
+
+COUNTS = ("selected", "tested", "flipped", "unchanged", "rejected", "not_applicable")
+XML = "--junitxml=junit.xml"
+Found = dict[str, dict[str, str]]
+
+
+def properties(path: Path) -> tuple[Found, dict[str, str]]:
+    """The properties of each test case and of the whole."""
+    suite = ElementTree.parse(path).getroot().find("testsuite")
+    assert suite is not None
+    cases = {case.attrib["name"]: _named(case.iter("property")) for case in suite.iter("testcase")}
+    return cases, _named(suite.findall("properties/property"))
+
+
+def _named(elements: object) -> dict[str, str]:
+    return {one.attrib["name"]: one.attrib["value"] for one in elements}  # type: ignore[attr-defined]  # of ElementTree
+
+
+@pytest.mark.parametrize("workers", [False, True], ids=["one process", "two workers"])
+def test_each_cell_leaves_the_numbers_of_the_run(pytester: pytest.Pytester, workers: bool) -> None:
+    write_suite(pytester.path, "typos.swap, case.upper", gate="consistency >= 0.7, accuracy drop <= 0.5")
+    if workers:
+        python(pytester.path, "-m", "pytest", "-n", "2", XML)
+    else:
+        run(pytester, XML)
+    cases, whole = properties(pytester.path / "junit.xml")
+    kept = kept_run(pytester.path)
+    assert len(cases) == len(kept["cells"]) == 2
+    for cell in kept["cells"]:
+        found = cases[cell["cell"]]
+        assert {name: found.pop(name) for name in ("verdict", "dataset", "perturbation", "language")} == {
+            name: cell[name] for name in ("verdict", "dataset", "perturbation", "language")
+        }
+        numbers = {name: float(value) for name, value in found.items()}
+        assert numbers.pop("errors") == cell["counts"]["error"]
+        assert {name: numbers.pop(name) for name in COUNTS} == {name: cell["counts"][name] for name in COUNTS}
+        assert numbers.pop("consistency.at_least") == 0.7
+        assert numbers.pop("accuracy_drop.at_most") == 0.5
+        assert numbers == {
+            name.replace(" ", "_") + end: estimate[kind]
+            for name, estimate in cell["measures"].items()
+            for end, kind in (("", "value"), (".low", "low"), (".high", "high"))
+            if estimate["value"] is not None
+        }
+    assert {name.removeprefix("robust."): float(value) for name, value in whole.items()} == kept["cost"]
+
+
+def test_a_cell_beside_its_baseline_leaves_how_it_stands(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, "typos.swap")
+    run(pytester, "--robust-baseline-update")
+    run(pytester, XML)
+    found = properties(pytester.path / "junit.xml")[0]["data/typos.swap@2[en]"]
+    beside = kept_run(pytester.path)["cells"][0]["comparison"]
+    assert found["baseline"] == beside["verdict"]
+    assert [float(found[f"baseline.drop{end}"]) for end in ("", ".low", ".high")] == [
+        beside["drop"][name] for name in ("value", "low", "high")
+    ]
+    assert float(found["baseline.p"]) == beside["adjusted"] == 1
+
+
+def test_what_was_not_measured_is_left_out(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, "case.lower")
+    run(pytester, XML)
+    found = properties(pytester.path / "junit.xml")[0]["data/case.lower[en]"]
+    assert (found["verdict"], found["selected"], found["unchanged"], found["tested"]) == ("failed", "12", "12", "0")
+    assert not [name for name in found if name.endswith((".low", ".high"))]
