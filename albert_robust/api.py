@@ -86,12 +86,14 @@ def run(suite: Suite, *, workspace: Path = Path(".albert_robust"), allow_network
     """
     from uuid import uuid4
 
+    from albert_robust.gate import certain
+    from albert_robust.gate.family import whole_beside_baseline
     from albert_robust.running.execute import Workspace, execute
     from albert_robust.running.plan import across, plan
     from albert_robust.summary import judged, judged_across, run_of
 
-    cells = plan(suite)
-    execution = execute(cells, Workspace(workspace, uuid4().hex, allow_network))
+    cells = plan(whole_beside_baseline(suite))
+    execution = execute(cells, Workspace(workspace, uuid4().hex, allow_network), certain)
     for mistake in execution.mistakes.values():
         raise mistake
     compared = across(cells)

@@ -22,12 +22,15 @@ OPTIONS = (
     ("report", "DIR", "folder of the run and its report (default: robustness-report)"),
     ("seed", "N", "seed of all suites, in place of their own"),
     ("workspace", "DIR", "folder of the cache and of fine-tuned models (default: .albert_robust)"),
+    ("max-calls", "N", "ask the models for at most N inputs in all; what is not asked is not tested"),
+    ("max-seconds", "S", "ask the models for at most S seconds in all"),
     ("baseline-correction", "METHOD", "for many cells: holm (default) or benjamini-hochberg"),
     ("baseline-update", "all|new", "make this session the baseline of its suites, or only add cells that have none"),
 )
 UPDATES = ("all", "new")
 SWITCHES = (
     ("allow-network", "let models and encoders be fetched from a hub"),
+    ("plan", "print what would be asked, and ask nothing"),
     ("no-report", "write no run folder and no report"),
     ("warn-stale", "only warn of baseline lines whose cell is gone or no longer the same"),
 )
@@ -80,6 +83,7 @@ def robust(request: pytest.FixtureRequest) -> Robust:
 STATUS = {
     "warned": ("warned", "w", "WARNED"),
     "inconclusive": ("inconclusive", "?", "INCONCLUSIVE"),
+    "not tested": ("not tested", "o", "NOT TESTED"),
     "not applicable": ("not applicable", "-", "N/A"),
 }
 SESSION: pytest.StashKey[RobustSession] = pytest.StashKey()
@@ -91,12 +95,22 @@ def _session(config: pytest.Config) -> RobustSession | None:
     return config.stash.get(SESSION, None)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Plan in this process alone: worker processes of xdist would each plan the whole."""
+    if config.getoption("--robust-plan") and hasattr(config.option, "numprocesses"):
+        config.option.numprocesses, config.option.dist, config.option.tx = None, "no", []
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Tell the session's state which cells are left after selection."""
     state = _session(session.config)
     if state is not None:
         state.select(session.items)
+        if state.switch("plan"):
+            state.plan()
+            session.items.clear()
     return (yield)
 
 

@@ -7,6 +7,7 @@ import time
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +16,19 @@ from filelock import FileLock
 
 from albert_robust.baselines import SessionBaselines, session_baselines
 from albert_robust.ci.junit import tell_cost
-from albert_robust.errors import shown_path
-from albert_robust.gate import judge
+from albert_robust.errors import InputError, UsageError, shown_path
+from albert_robust.gate import certain, judge
 from albert_robust.gate.comparing import Family, settled, tally
 from albert_robust.gate.family import compared, defined
 from albert_robust.plugin import SESSION
+from albert_robust.running.budget import Budget
 from albert_robust.running.execute import Execution, Workspace, execute
 from albert_robust.running.folder import keep, merge, open_run
+from albert_robust.running.forecast import forecasts
 from albert_robust.running.plan import Cell, Item, cells_of
+from albert_robust.running.progress import Progress
 from albert_robust.running.records import CellRecord, Outcome, Run, tested_in
-from albert_robust.show import one_line
+from albert_robust.show import describe_forecasts, one_line
 from albert_robust.suite.suite import Suite
 from albert_robust.summary import judged_across, run_of
 
@@ -35,7 +39,7 @@ REPORT = "robustness-report"
 WORKSPACE = ".albert_robust"
 WORST_SHOWN = 10
 FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-ORDER = ("error", "failed", "warned", "inconclusive", "known failure")
+ORDER = ("error", "failed", "warned", "inconclusive", "not tested", "known failure")
 
 
 def robust_session(config: pytest.Config) -> "RobustSession":
@@ -60,6 +64,7 @@ class RobustSession:
         self.report: Path | None = None
         self.run: Run | None = None
         self.started = time.monotonic()
+        self.budget = self._budget()
         self.worker: dict[str, Any] | None = getattr(config, "workerinput", None)
 
     def option(self, name: str) -> str:
@@ -100,7 +105,22 @@ class RobustSession:
         """Where the cache and fine-tuned models are kept."""
         folder = self.config.rootpath / (self.option("workspace") or WORKSPACE)
         run = self.worker["testrunuid"] if self.worker else f"{os.getpid()}-{time.time_ns()}"
-        return Workspace(folder, run, self.switch("allow-network"))
+        return Workspace(folder, run, self.switch("allow-network"), self.budget)
+
+    def _budget(self) -> Budget:
+        """Return what the models may be asked.
+
+        Raises:
+            pytest.UsageError: An option is no number.
+        """
+        inputs, seconds = self.option("max-calls"), self.option("max-seconds")
+        try:
+            budget = Budget(int(inputs) if inputs else None, float(seconds) if seconds else None)
+        except ValueError:
+            budget = Budget(-1)
+        if (budget.inputs or 0) < 0 or not 0 <= (budget.seconds or 0) < inf:
+            raise pytest.UsageError("--robust-max-calls is a number of inputs, --robust-max-seconds one of seconds")
+        return budget
 
     def select(self, items: list[pytest.Item]) -> None:
         """Remember which cells pytest kept. A model is asked nothing for those that a mark skips."""
@@ -115,7 +135,20 @@ class RobustSession:
         """
         cells = sorted(cells_of([item.cell for item in self.selected]), key=lambda cell: (cell.suite.name, cell.id))
         with self._turn():
-            return execute(cells, self.workspace)
+            return execute(cells, self.workspace, certain, self._progress())
+
+    def _progress(self) -> Progress | None:
+        """Return what tells of progress: the terminal, where there is one and it is to hold more than a few signs."""
+        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        capture = self.config.pluginmanager.get_plugin("capturemanager")
+        if self.worker is not None or terminal is None or terminal.verbosity < 0:
+            return None
+
+        def write(text: str) -> None:
+            with capture.global_and_fixture_disabled() if capture else nullcontext():
+                terminal.write(text, flush=True)
+
+        return Progress(write, terminal.isatty)
 
     def _turn(self) -> AbstractContextManager[object]:
         if self.worker is None:
@@ -171,6 +204,17 @@ class RobustSession:
 
     def _alone(self, cell: Cell) -> CellRecord:
         return defined(self.execution, cell, judge(cell, self.execution.tallies[cell.suite.name, cell.id]))
+
+    def plan(self) -> None:
+        """Print what the selected cells would ask."""
+        cells = cells_of([item.cell for item in self.selected])
+        try:
+            found = forecasts(cells, self.workspace)
+        except (InputError, UsageError) as error:
+            raise pytest.UsageError(str(error)) from None
+        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is not None:
+            terminal.write_line("\n".join(["", *describe_forecasts(found)]))
 
     def finish(self, session: pytest.Session) -> None:
         """Write the run folder and the report, and see to it that nothing tested is no pass."""
@@ -253,6 +297,7 @@ class RobustSession:
         terminal.write_line(
             f"{len(cells)} cells: {shown}; {tested} cases tested; "
             f"{cost['predicted']:g} inputs predicted, {cost['from_cache']:g} from the cache"
+            + (f", {cost['spared']:g} cases spared: their verdicts were certain" if cost["spared"] else "")
         )
         beside = tally([cell.comparison for cell in cells])
         for line in (f"beside the baseline: {beside}" if beside else "", *self.baselines.written):

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from albert_robust.running.forecast import Forecast
 from albert_robust.running.plan import Across, Cell
+from albert_robust.running.progress import duration
 from albert_robust.running.records import CellRecord, Change, Outcome
 from albert_robust.text.graphemes import graphemes
 
@@ -39,6 +41,34 @@ def describe_across(item: Across, record: CellRecord, again: str) -> str:
         for member in ranked
     ]
     return "\n".join([f"{what} {item.kind}: {one_line(record.reason)}", "", *lines, "", f"again: {again}"])
+
+
+def describe_forecasts(found: Sequence[Forecast]) -> list[str]:
+    """Return what suites would ask, a line a suite, and one for all of several."""
+    lines = [f"{one.suite}: {_asked(one.cells, one.cases, [one])}" for one in found]
+    if len(found) > 1:
+        lines.append(f"all: {_asked(sum(one.cells for one in found), sum(one.cases for one in found), found)}")
+    return lines
+
+
+def _asked(cells: int, cases: int, found: Sequence[Forecast]) -> str:
+    unique, missing, calls = (sum(getattr(one, name) for one in found) for name in ("unique", "missing", "calls"))
+    parts = [
+        f"{cells:,} cells",
+        f"{cases:,} cases",
+        f"{unique:,} unique inputs",
+        f"{missing:,} to ask in {calls:,} calls",
+    ]
+    asking = [one for one in found if one.missing]
+    seconds = [one.seconds for one in asking if one.seconds is not None]
+    prices = [one.price for one in asking if one.price is not None]
+    if asking:
+        parts.append(
+            f"about {duration(sum(seconds))}" if len(seconds) == len(asking) else "time unknown before a first run"
+        )
+    if prices:
+        parts.append(f"price {sum(prices):,.2f}")
+    return ", ".join(parts)
 
 
 def _case(outcome: Outcome) -> list[str]:

@@ -57,6 +57,7 @@ def run_of(execution: Execution, items: Sequence[Item], records: Sequence[CellRe
             "calls": cost.calls,
             "retries": cost.retries,
             "timeouts": cost.timeouts,
+            "spared": cost.spared,
             "seconds": round(seconds, 1),
         },
     )

@@ -23,7 +23,13 @@ from albert_robust.running.records import CellRecord, Run, Verdict
 Level = Literal["error", "warning"]
 Reports = Mapping[str, pytest.TestReport]
 Told = Sequence[tuple[Level, CellRecord]]
-LEVELS: dict[Verdict, Level] = {"error": "error", "failed": "error", "warned": "warning", "inconclusive": "warning"}
+LEVELS: dict[Verdict, Level] = {
+    "error": "error",
+    "failed": "error",
+    "warned": "warning",
+    "inconclusive": "warning",
+    "not tested": "warning",
+}
 STALE = ("missing", "incomparable")  # beside a baseline; `--robust-warn-stale` lets them pass
 SHOWN = 10  # annotations of a level that GitHub shows of a step
 LONG = 1000  # graphemes of a message

@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from albert_robust.gate.decide import decide, excused, together
+from albert_robust.gate.decide import decide, excused, not_asked, together
 from albert_robust.gate.judge import contract
 from albert_robust.running.cell import Across, Cell
 from albert_robust.running.records import CellRecord, Counts, MemberRecord, Verdict
@@ -78,6 +78,9 @@ def _broken(item: Across, counts: Mapping[str, Counts]) -> tuple[Verdict, str] |
         found = counts[cell.id]
         if found.error:
             return "error", f"{cell.id}: {found.error} of {found.selected} cases are errors"
+    for cell in item.members:
+        if counts[cell.id].not_asked:
+            return "not tested", f"{cell.id}: {not_asked(counts[cell.id])}"
     for cell in item.members:
         found, least = counts[cell.id], cell.check.min_tested
         if found.tested < least:

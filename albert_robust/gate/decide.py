@@ -1,14 +1,16 @@
 """Decide: an estimate against a gate, gates against each other, and what a suite makes of a failure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil
 from statistics import NormalDist
 
 from albert_robust.running.cell import Item
-from albert_robust.running.records import GateRecord, Verdict
+from albert_robust.running.records import Counts, GateRecord, Verdict
 from albert_robust.scoring.statistics import Estimate
 from albert_robust.suite.gates import Gate
 
+NOISE = "self-consistency"  # of a model that is asked for the same original again
 WORST_FIRST: tuple[Verdict, ...] = ("error", "failed", "inconclusive", "passed")
 
 
@@ -16,6 +18,34 @@ def decide(gate: Gate, estimate: Estimate, confidence: float) -> GateRecord:
     """Return what a gate says of an estimate whose bounds are each at `confidence`."""
     verdict, reason = _against(gate, estimate, confidence)
     return GateRecord(str(gate), gate.measure, gate.at_least, gate.bound, estimate, verdict, reason)
+
+
+def above_noise(record: GateRecord, noise: Estimate) -> GateRecord:
+    """Return a gate's record, inconclusive where what the model does by itself decides it.
+
+    A model that does not agree with itself, asked for the same original again, cannot agree with itself on variants: a bound
+    above that noise floor says nothing of the variants, nor does a sensitivity that mere repetition reaches.
+
+    Args:
+        record: What the gate says.
+        noise: How far the model agrees with itself on originals.
+    """
+    drowned = {
+        "consistency": record.at_least and record.verdict == "failed" and noise.high < record.bound,
+        "worst case": record.at_least and record.verdict == "failed" and noise.high < record.bound,
+        "flip rate": not record.at_least and record.verdict == "failed" and 1 - noise.high > record.bound,
+        "sensitivity": record.at_least and record.verdict == "passed" and 1 - noise.high >= record.bound,
+    }
+    if not drowned.get(record.measure):
+        return record
+    shown = f"{noise.value:.2f} [{noise.low:.2f}, {noise.high:.2f}]"
+    reason = f"{record.reason}: noise decides it, the model agrees with itself in {shown} of repeated originals"
+    return replace(record, verdict="inconclusive", reason=reason)
+
+
+def not_asked(counts: Counts) -> str:
+    """Return why cases that no model was asked for are no verdict."""
+    return f"{counts.not_asked} of {counts.selected} cases were not asked: the budget had no room"
 
 
 def together(gates: Sequence[GateRecord]) -> tuple[Verdict, str]:

@@ -50,7 +50,7 @@ def compared(
     now = {
         (record.suite, record.cell): line_of(record, execution.tallies[record.suite, record.cell], cell.suite.seed)
         for cell, record in zip(cells, records, strict=True)
-        if cell.suite.name in baselines and cell.applies
+        if cell.suite.name in baselines and cell.applies and not record.counts.not_asked
     }
     before = {(name, line.cell): line for name, baseline in baselines.items() for line in baseline.values()}
     limits = {cell.suite.name: limits_of(cell.suite) for cell in cells}
@@ -83,8 +83,13 @@ def _lines(run: Run) -> dict[Key, Line | None]:
     return {
         place: line_of(record, run.tallies[place], seeds[place[0]])
         for place, record in places.items()
-        if run.tallies[place].examples
+        if run.tallies[place].examples and not record.counts.not_asked
     }
+
+
+def whole_beside_baseline(suite: Suite) -> Suite:
+    """Return a suite that does not stop early where it has a baseline: that is compared over all its examples."""
+    return replace(suite, early_stop=suite.early_stop and not baseline_path(suite.path).exists())
 
 
 def beside_baselines(execution: Execution, cells: Sequence[Cell], records: Sequence[CellRecord]) -> list[CellRecord]:

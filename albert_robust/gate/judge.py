@@ -4,14 +4,16 @@ A gate `consistency >= 0.9` passes when the lower bound is at least 0.9, fails w
 inconclusive in between: the examples do not decide it.
 """
 
+from collections.abc import Callable, Mapping
 from math import comb
 
 import numpy as np
 
-from albert_robust.gate.decide import decide, excused, together
+from albert_robust.gate.decide import NOISE, above_noise, decide, excused, not_asked, together
 from albert_robust.running.plan import Cell
 from albert_robust.running.records import CellRecord, Counts, GateRecord, Verdict
 from albert_robust.running.tally import Series, Tally
+from albert_robust.scoring.sequential import sequential_drop, sequential_mean
 from albert_robust.scoring.statistics import Estimate, Floats, mean_in_unit, paired_drop
 from albert_robust.suite.gates import DROP, WORST_CASE
 
@@ -22,9 +24,8 @@ def judge(cell: Cell, tally: Tally) -> CellRecord:
     Errors are never flips and never passes: one of them makes the cell an error. Fewer tested cases than the check's
     `min_tested` fail it, and neither a mark nor the check excuses that.
     """
-    counts = tally.counts
-    measured = measures(cell, tally)
-    gates = tuple(decide(gate, measured[gate.measure], cell.suite.confidence) for gate in cell.check.gates)
+    counts, measured = tally.counts, measures(cell, tally)
+    gates = _decided(cell, measured)
     verdict, reason = _verdict(cell, counts, gates, tally)
     tested_enough = counts.tested >= cell.check.min_tested
     if verdict == "failed" and tested_enough:
@@ -47,6 +48,17 @@ def judge(cell: Cell, tally: Tally) -> CellRecord:
     )
 
 
+def judged_gates(cell: Cell, tally: Tally) -> tuple[GateRecord, ...]:
+    """Return what the gates of a cell say of what its outcomes come to so far."""
+    return _decided(cell, measures(cell, tally))
+
+
+def _decided(cell: Cell, measured: Mapping[str, Estimate]) -> tuple[GateRecord, ...]:
+    noise = measured.get(NOISE)
+    gates = (decide(gate, measured[gate.measure], cell.suite.confidence) for gate in cell.check.gates)
+    return tuple(gate if noise is None else above_noise(gate, noise) for gate in gates)
+
+
 def contract(cell: Cell) -> str:
     """Return what the cell's perturbation promises, such as `preserves meaning`."""
     if cell.spec is None:
@@ -57,19 +69,27 @@ def contract(cell: Cell) -> str:
 
 
 def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
-    """Return all measures of a cell, each with its two one-sided bounds as an interval."""
+    """Return all measures of a cell, each with its two one-sided bounds as an interval.
+
+    The bounds of a cell that may stop early hold at all looks together, so they are wider.
+    """
     confidence = 2 * cell.suite.confidence - 1
+    mean, drop = (sequential_mean, sequential_drop) if cell.stops_early else (mean_in_unit, paired_drop)
     reference = cell.check.expectation == "reference"
     found: dict[str, Estimate] = {}
     if not reference:
-        consistency = mean_in_unit(tally.agreement.means(), confidence)
+        consistency = mean(tally.agreement.means(), confidence)
         found["consistency"] = consistency
         found["flip rate"] = found["sensitivity"] = _complement(consistency)
     if cell.check.expectation == "invariance" and (cell.check.variants > 1 or _named(cell)):
-        found |= _breaks(cell, tally.agreement, confidence)
+        found |= _breaks(cell, tally.agreement, lambda shares: mean(shares, confidence))
+    if len(tally.noise):
+        found[NOISE] = mean_in_unit(tally.noise.means(), confidence)
     for name in cell.suite.qualities:
         before, after = (series.get(name, Series()).means() for series in (tally.before, tally.after))
-        found |= {name: mean_in_unit(before, confidence)} if reference else _drop(name, before, after, confidence)
+        found[name] = mean(before if reference else after, confidence)
+        if not reference:
+            found[f"{name}{DROP}"] = drop(before, after, confidence)
     for name in cell.aggregates:
         answers = tally.answers or []
         measure = cell.suite.task.aggregates[name].measure
@@ -77,27 +97,23 @@ def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
     return found
 
 
-def _drop(name: str, before: Floats, after: Floats, confidence: float) -> dict[str, Estimate]:
-    return {name: mean_in_unit(after, confidence), f"{name}{DROP}": paired_drop(before, after, confidence)}
-
-
 def _named(cell: Cell) -> bool:
     return any(gate.measure == WORST_CASE or gate.variants for gate in cell.check.gates)
 
 
-def _breaks(cell: Cell, agreement: Series, confidence: float) -> dict[str, Estimate]:
+def _breaks(cell: Cell, agreement: Series, mean: Callable[[Floats], Estimate]) -> dict[str, Estimate]:
     """Return the share of examples that no variant breaks, and `consistency at k` for each k that a gate names.
 
     The latter is how likely k variants of an example, drawn from all of them, all agree: C(agreeing, k) / C(variants, k),
     unbiased as pass@k of Chen et al. (2021), arXiv:2107.03374, and pass^k of Yao et al. (2024), arXiv:2406.12045.
     """
     agreeing, variants = agreement.sums((agreement.values >= cell.check.agrees_at).astype(np.float64))
-    found = {WORST_CASE: mean_in_unit((agreeing == variants).astype(np.float64), confidence)}
+    found = {WORST_CASE: mean((agreeing == variants).astype(np.float64))}
     pairs = list(zip(agreeing.astype(int).tolist(), variants.astype(int).tolist(), strict=True))
     for gate in cell.check.gates:
         if k := gate.variants:
             shares = [comb(held, k) / comb(made, k) for held, made in pairs if made >= k]
-            found[gate.measure] = mean_in_unit(np.array(shares), confidence)
+            found[gate.measure] = mean(np.array(shares))
     return found
 
 
@@ -111,9 +127,12 @@ def _verdict(cell: Cell, counts: Counts, gates: tuple[GateRecord, ...], tally: T
     if counts.error:
         first = tally.worst[0]
         return "error", f"{counts.error} of {counts.selected} cases are errors; {first.example}: {first.message}"
+    if counts.not_asked:
+        return "not tested", not_asked(counts)
     if counts.tested < cell.check.min_tested:
         return (
             "failed",
             f"{counts.tested} of {counts.selected} cases could be tested, fewer than {cell.check.min_tested}",
         )
-    return together(gates)
+    verdict, reason = together(gates)
+    return verdict, f"{reason}; certain after {counts.tested} of {counts.selected} cases" if counts.spared else reason

@@ -54,7 +54,7 @@ def line_of(record: CellRecord, tally: Tally, seed: int) -> Line | None:
         seed: Of its suite.
     """
     measure = MEASURES.get(record.expectation) or _quality(record, tally)
-    if not measure or record.counts.error:
+    if not measure or record.counts.error or record.counts.spared:
         return None
     found = _numbers(record.expectation, measure, tally)
     if not found:

@@ -156,7 +156,9 @@ def _accounting(cell: CellRecord) -> tuple[tuple[str, int], ...]:
     counts = cell.counts
     kept = (("selected", counts.selected), ("not applicable", counts.not_applicable), ("unchanged", counts.unchanged))
     rest = (("rejected", counts.rejected), ("error", counts.error), ("tested", counts.tested))
-    return (*kept, *rest) if cell.expectation == "reference" else (*kept, *rest, ("flipped", counts.flipped))
+    unasked = (("not asked", counts.not_asked), ("spared", counts.spared))
+    flipped = () if cell.expectation == "reference" else (("flipped", counts.flipped),)
+    return (*kept, *rest, *(pair for pair in unasked if pair[1]), *flipped)
 
 
 def _measures(cell: CellRecord) -> list[MeasureRow]:

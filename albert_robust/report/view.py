@@ -164,7 +164,7 @@ def _answer(cells: Sequence[CellRecord], tested: int) -> Answer:
     if tested == 0:
         return "nothing"
     gated = any(cell.gates for cell in cells)
-    return "undecided" if "inconclusive" in verdicts or not gated else "yes"
+    return "undecided" if verdicts & {"inconclusive", "not tested"} or not gated else "yes"
 
 
 def _explanation(answer: Answer, verdicts: Mapping[Verdict, int]) -> str:
@@ -177,13 +177,19 @@ def _explanation(answer: Answer, verdicts: Mapping[Verdict, int]) -> str:
         return f"{verdicts['passed']} {of} passed{known}."
     if answer == "yes":
         return f"All {of.removeprefix('of ')} passed."
-    if answer == "undecided" and not verdicts["inconclusive"]:
-        return "No check has a gate: everything was measured, nothing was demanded."
     if answer == "undecided":
-        return f"{verdicts['inconclusive']} {of} cannot be decided from this many examples; none failed{known}."
+        return _undecided(of, verdicts, known)
     words: tuple[tuple[Verdict, str], ...] = (("failed", "failed"), ("error", "ended in an error"))
     bad = [f"{verdicts[name]} {word}" for name, word in words if verdicts[name]]
     return f"{' and '.join(bad)} {of}."
+
+
+def _undecided(of: str, verdicts: Mapping[Verdict, int], known: str) -> str:
+    if verdicts["not tested"]:
+        return f"{verdicts['not tested']} {of} were not tested: the budget of this run had no room; none failed{known}."
+    if verdicts["inconclusive"]:
+        return f"{verdicts['inconclusive']} {of} cannot be decided from this many examples; none failed{known}."
+    return "No check has a gate: everything was measured, nothing was demanded."
 
 
 def _counts(cells: Sequence[CellRecord]) -> tuple[tuple[Mark, int], ...]:

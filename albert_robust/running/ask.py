@@ -48,7 +48,7 @@ LIMITS = Limits()
 
 @dataclass
 class Cost:
-    """What a run asked for."""
+    """What a run asked for; `asking` is how many seconds its models took."""
 
     unique_inputs: int = 0
     predicted: int = 0
@@ -56,6 +56,8 @@ class Cost:
     calls: int = 0
     retries: int = 0
     timeouts: int = 0
+    spared: int = 0
+    asking: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

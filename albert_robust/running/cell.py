@@ -57,6 +57,13 @@ class Cell:
         return tuple(name for name in found if self.check.expectation == "reference" or name in named)
 
     @property
+    def stops_early(self) -> bool:
+        """Whether its verdict may come before all its examples: all its gates are of means, and no other cell needs it."""
+        check = self.check
+        means = not any(gate.measure in self.suite.task.aggregates for gate in check.gates)
+        return self.suite.early_stop and bool(check.gates) and not check.across and means
+
+    @property
     def severity(self) -> int | None:
         """The one severity of all steps that have one; None where there is none."""
         found = {step.severity for step in self.spec.steps if step.severity} if self.spec else set()

@@ -4,10 +4,11 @@ A block's variants need all of its originals, which are asked once for all cells
 the next block is made: a million of them need no more memory than a block and a few numbers a case.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,19 +17,25 @@ from albert_robust.errors import Complaint, InputError, UsageError, complaint_at
 from albert_robust.models import Inputs, Model, load_model
 from albert_robust.running.answers import answer_of
 from albert_robust.running.ask import Cost, Limits, ModelContractError
+from albert_robust.running.budget import Budget
 from albert_robust.running.cache import Cache
-from albert_robust.running.measure import Made, measure
+from albert_robust.running.measure import Made, measure, self_agreement
 from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter, Part, Place
 from albert_robust.running.plan import Cell
-from albert_robust.running.predict import Answers, predict
+from albert_robust.running.predict import Answers, Predictor
+from albert_robust.running.progress import Progress
 from albert_robust.running.records import Outcome
 from albert_robust.running.score import CachedScorer
 from albert_robust.running.tally import Tally
 from albert_robust.running.variants import cases
+from albert_robust.scoring.sequential import looks
 from albert_robust.suite.gates import needs_references
 from albert_robust.suite.suite import Suite
+from albert_robust.tasks import Prediction
 
 BLOCK = 1000  # examples
+Block = Mapping[tuple[str, str], Sequence[Example]]  # by dataset and language
+Certain = Callable[[Cell, Tally], bool]
 
 
 @dataclass(frozen=True)
@@ -39,11 +46,13 @@ class Workspace:
         folder: `.albert_robust`, below the project's root.
         run: Names this run; models without an identity share answers within it alone.
         allow_network: Whether a hub may be asked.
+        budget: What the models may be asked in all.
     """
 
     folder: Path
     run: str
     allow_network: bool = False
+    budget: Budget = field(default_factory=Budget)
 
     @cached_property
     def cache(self) -> Cache:
@@ -58,6 +67,11 @@ class Workspace:
     def model(self, suite: Suite) -> Model:
         """Return the suite's model, not loaded yet."""
         return load_model(suite.model, suite.path.parent, suite.task, self.models, self.allow_network)
+
+
+def never(cell: Cell, tally: Tally) -> bool:
+    """Return that more examples may always change a verdict."""
+    return False
 
 
 class Execution:
@@ -114,69 +128,174 @@ def examples_of(suite: Suite, names: Sequence[str]) -> dict[str, list[Example]]:
     return found
 
 
-def execute(cells: Sequence[Cell], workspace: Workspace) -> Execution:
+def execute(
+    cells: Sequence[Cell], workspace: Workspace, certain: Certain = never, progress: Progress | None = None
+) -> Execution:
     """Run cells of any number of suites.
 
     A suite whose data or model are unfit gets a mistake and no outcomes; the other suites go on.
+
+    Args:
+        cells: What is run.
+        workspace: Where answers are kept, and what may be asked.
+        certain: Whether more examples cannot change a verdict: asked of cells that may stop early.
+        progress: Is told how far the run is.
     """
     execution = Execution(workspace.cache)
     by_suite: dict[str, list[Cell]] = {}
     for cell in cells:
         by_suite.setdefault(cell.suite.name, []).append(cell)
+    workspace.budget.begin(workspace.cache, workspace.run)
     with OutcomeWriter(execution.path) as writer:
         for name, group in by_suite.items():
             try:
-                _execute_suite(group, workspace, execution, writer)
+                _SuiteRun(group, workspace, execution, certain, progress).run(writer)
             except InputError as error:
                 execution.mistakes[name] = error
             except (ModelContractError, UsageError, ImportError) as error:
                 line, column = group[0].suite.model_place
                 mend = "return one output for each input, in order" if isinstance(error, ModelContractError) else ""
                 execution.mistakes[name] = InputError([Complaint(group[0].suite.shown, line, column, str(error), mend)])
+    workspace.budget.end(workspace.cache, workspace.run)
+    if progress is not None:
+        progress.end()
     return execution
 
 
-def _execute_suite(cells: Sequence[Cell], workspace: Workspace, execution: Execution, writer: OutcomeWriter) -> None:
-    suite, cells = cells[0].suite, sorted(cells, key=lambda cell: cell.order)
-    datasets = examples_of(suite, sorted({cell.dataset for cell in cells}))
-    model = workspace.model(suite)
-    scorer = CachedScorer(suite.encoder, workspace.cache, workspace.run, workspace.allow_network)
-    tallies = {cell.id: Tally(cell.check.expectation, bool(cell.aggregates)) for cell in cells}
-    for number, block in enumerate(blocks(datasets)):
-        made = perturbed(cells, block, workspace.cache)
-        answers = predict(
-            model,
-            suite.task,
-            _inputs(made),
-            cache=workspace.cache,
-            scope=f"{workspace.run} {suite.name}",
-            batch=suite.model.batch,
-            limits=Limits(suite.model.timeout, suite.model.retries),
-            cost=execution.cost,
-        )
+class _SuiteRun:
+    """The cells of one suite, and what their run needs."""
+
+    def __init__(
+        self,
+        cells: Sequence[Cell],
+        workspace: Workspace,
+        execution: Execution,
+        certain: Certain,
+        progress: Progress | None,
+    ) -> None:
+        self.suite, self.cells = cells[0].suite, sorted(cells, key=lambda cell: cell.order)
+        self.execution, self.cost, self.certain, self.progress = execution, execution.cost, certain, progress
+        self.cache, self.done = workspace.cache, 0
+        self.asked, self.asking = self.cost.predicted, self.cost.asking
+        self.model = workspace.model(self.suite)
+        self.predictor = predictor(self.suite, self.model, workspace, execution.cost)
+        self.scorer = CachedScorer(self.suite.encoder, workspace.cache, workspace.run, workspace.allow_network)
+        self.tallies = {cell.id: Tally(cell.check.expectation, bool(cell.aggregates)) for cell in self.cells}
+
+    def run(self, writer: OutcomeWriter) -> None:
+        """Run block after block; a cell whose verdict is certain leaves."""
+        suite, execution = self.suite, self.execution
+        datasets = examples_of(suite, sorted({cell.dataset for cell in self.cells}))
+        totals = {cell.id: _cases(cell, datasets[cell.dataset]) for cell in self.cells}
+        if self.progress is not None:
+            self.progress.begin(suite.name, sum(totals.values()), self.cost)
+        live = list(self.cells)
+        for number, block in enumerate(blocks(suite, datasets)):
+            self._block(perturbed(live, block, self.cache), number, writer)
+            left = [cell for cell in live if cell.stops_early and self.certain(cell, self.tallies[cell.id])]
+            for cell in left:
+                self._spare(cell, totals[cell.id])
+            live = [cell for cell in live if cell not in left]
+        execution.tallies |= {(suite.name, name): tally for name, tally in self.tallies.items()}
+        execution.identities[suite.name] = self.model.identity
+        execution.signatures[suite.name] = self.scorer.signature()
+        self.predictor.timed(self.cost.predicted - self.asked, self.cost.asking - self.asking)
+        execution.scorers[suite.name] = self.scorer
+
+    def _block(self, made: Made, number: int, writer: OutcomeWriter) -> None:
+        cases = sum(len(group) for _, group in made)
+        answers = self.predictor.predict(inputs_of(made), watch=lambda share: self._reach(cases * share))
         _answer(made, answers)
-        measure(suite, made, scorer)
+        measure(self.suite, made, self.scorer)
+        noise = self._noise(made, answers)
         for cell, group in made:
-            _count(cell, group, number, tallies[cell.id])
+            tally = self.tallies[cell.id]
+            for case in group:
+                case.block = number
+                wanted = tally.answers is not None and case.status == "tested"
+                tally.add(case, answer_of(cell, case, "after") if wanted else None)
             writer.add(group)
-            execution.written.add((suite.name, cell.id))
-    execution.tallies |= {(suite.name, name): tally for name, tally in tallies.items()}
-    execution.identities[suite.name] = model.identity
-    execution.signatures[suite.name] = scorer.signature()
-    execution.scorers[suite.name] = scorer
+            self.execution.written.add((self.suite.name, cell.id))
+        for cell, example, agreement in noise:
+            self.tallies[cell.id].repeated(example, agreement)
+        self._reach(cases)
+        self.done += cases
+
+    def _noise(self, made: Made, answers: Answers) -> list[tuple[Cell, str, float]]:
+        """Ask for the originals again, and return how far the model agrees with itself."""
+        if self.suite.model.replicates == 1:
+            return []
+        originals = list(inputs_of(made, originals=True))
+        replicas = [self.predictor.predict(originals, replicate) for replicate in range(1, self.suite.model.replicates)]
+        return self_agreement(self.suite, made, [answers, *replicas], self.scorer)
+
+    def _spare(self, cell: Cell, total: int) -> None:
+        tally = self.tallies[cell.id]
+        spared = total - tally.counts.selected
+        tally.spare(spared)
+        self.cost.spared += spared
+        self.done += spared
+
+    def _reach(self, cases: float) -> None:
+        """Tell how far the block is."""
+        if self.progress is not None:
+            self.progress.reach(self.done + cases, self.cost)
 
 
-Block = Mapping[tuple[str, str], Sequence[Example]]  # by dataset and language
+def predictor(suite: Suite, model: Model, workspace: Workspace, cost: Cost) -> Predictor:
+    """Return a suite's model as it is asked in a workspace."""
+    return Predictor(
+        model,
+        suite.task,
+        workspace.cache,
+        suite=suite.name,
+        run=workspace.run,
+        batch=suite.model.batch,
+        limits=Limits(suite.model.timeout, suite.model.retries),
+        cost=cost,
+        budget=workspace.budget,
+    )
 
 
-def blocks(datasets: Mapping[str, Sequence[Example]]) -> Iterator[Block]:
-    """Yield the examples of datasets, a thousand at a time."""
+def _cases(cell: Cell, examples: Sequence[Example]) -> int:
+    own = sum(example.language == cell.language for example in examples)
+    return own * (cell.check.variants if cell.spec is not None and cell.applies else 1)
+
+
+def blocks(suite: Suite, datasets: Mapping[str, Sequence[Example]]) -> Iterator[Block]:
+    """Yield the examples of datasets, a thousand at a time.
+
+    Where cells may stop early they come in random order, and as many at a time as `looks` says: the order depends on the
+    suite's seed alone.
+    """
+    if suite.early_stop:
+        yield from _looks(suite.seed, datasets)
+        return
     rows = ((name, example) for name, examples in datasets.items() for example in examples)
     while some := list(islice(rows, BLOCK)):
-        block: dict[tuple[str, str], list[Example]] = {}
-        for name, example in some:
-            block.setdefault((name, example.language), []).append(example)
-        yield block
+        yield _grouped(some)
+
+
+def _looks(seed: int, datasets: Mapping[str, Sequence[Example]]) -> Iterator[Block]:
+    whole = _grouped((name, example) for name, examples in datasets.items() for example in examples)
+    shuffled = {place: sorted(group, key=lambda example: _drawn(seed, example.id)) for place, group in whole.items()}
+    chunks = {
+        place: [group[start:end] for start, end in pairwise([0, *looks(len(group))])]
+        for place, group in shuffled.items()
+    }
+    for number in range(max(map(len, chunks.values()), default=0)):
+        yield {place: parts[number] for place, parts in chunks.items() if number < len(parts)}
+
+
+def _drawn(seed: int, example: str) -> bytes:
+    return hashlib.sha256(f"{seed}\nearly stop\n{example}".encode()).digest()
+
+
+def _grouped(rows: Iterable[tuple[str, Example]]) -> dict[tuple[str, str], list[Example]]:
+    found: dict[tuple[str, str], list[Example]] = {}
+    for name, example in rows:
+        found.setdefault((name, example.language), []).append(example)
+    return found
 
 
 def perturbed(cells: Sequence[Cell], block: Block, cache: Cache) -> Made:
@@ -185,13 +304,14 @@ def perturbed(cells: Sequence[Cell], block: Block, cache: Cache) -> Made:
     return [(cell, cases(cell, examples, cache)) for cell, examples in own if examples]
 
 
-def _inputs(made: Made) -> Iterator[Inputs]:
-    """Yield what the model is to be asked, repeats included."""
+def inputs_of(made: Made, originals: bool = False) -> Iterator[Inputs]:
+    """Yield what the model is to be asked, repeats included; the originals of variants alone, if asked for those again."""
     for _, group in made:
         for case in group:
             if case.status == "tested":
-                yield case.original
-                if case.variant:
+                if case.variant or not originals:
+                    yield case.original
+                if case.variant and not originals:
                     yield case.variant
 
 
@@ -210,14 +330,8 @@ def _answered(case: Outcome, answers: Answers) -> None:
         if isinstance(found, str):
             case.status, case.message = "error", f"{which}: {found}"
             return
-        output, scores = found.output, found.scores
-        if found is before:
-            case.before, case.scores_before = output, scores
-        case.after, case.scores_after = output, scores
-
-
-def _count(cell: Cell, group: Sequence[Outcome], block: int, tally: Tally) -> None:
-    for case in group:
-        case.block = block
-        wanted = tally.answers is not None and case.status == "tested"
-        tally.add(case, answer_of(cell, case, "after") if wanted else None)
+    if isinstance(before, Prediction) and isinstance(after, Prediction):
+        case.before, case.scores_before = before.output, before.scores
+        case.after, case.scores_after = after.output, after.scores
+    else:
+        case.status, case.message = "not asked", "the budget had no room for it"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from albert_robust.running.records import CellRecord, Outcome, Verdict
 from albert_robust.running.tally import Tally
 
-ATTENTION: tuple[Verdict, ...] = ("error", "failed", "warned", "inconclusive", "known failure")
+ATTENTION: tuple[Verdict, ...] = ("error", "failed", "warned", "inconclusive", "not tested", "known failure")
 
 
 def failures(cell: CellRecord, tally: Tally | None) -> Sequence[Outcome]:

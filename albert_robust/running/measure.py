@@ -1,13 +1,15 @@
 """Measure: the agreement and quality of a block's cases. They are scored together: an encoder likes large batches."""
 
 from collections.abc import Sequence
+from itertools import combinations
 from math import isnan
 
 from albert_robust.running.answers import answer_of
 from albert_robust.running.cell import Cell
+from albert_robust.running.predict import Answers
 from albert_robust.running.records import Outcome
 from albert_robust.suite.suite import Suite
-from albert_robust.tasks import Answer, TextScorer
+from albert_robust.tasks import Answer, Prediction, TextScorer
 from albert_robust.tasks.task import Compared
 
 DIGITS = 6
@@ -34,6 +36,32 @@ def measure(suite: Suite, made: Made, scorer: TextScorer) -> None:
     for name in suite.task.agreements:
         places = [place for place, (cell, _) in enumerate(varied) if cell.check.agreement == name]
         _agree(suite, name, [(varied[place][1], origins[place], after[place]) for place in places], scorer)
+
+
+def self_agreement(
+    suite: Suite, made: Made, replicas: Sequence[Answers], scorer: TextScorer
+) -> list[tuple[Cell, str, float]]:
+    """Return how far the model agrees with itself on each original of each cell, by the cell's own measure.
+
+    Args:
+        suite: Of all cells.
+        made: The cases, measured; reference checks have nothing to agree with.
+        replicas: The model's answers to the originals, time after time.
+        scorer: For measures that compare texts.
+    """
+    found: list[tuple[Cell, str, float]] = []
+    for cell, group in made:
+        tested = {case.example: case for case in group if case.status == "tested" and case.variant}
+        for example, case in tested.items():
+            outputs = [
+                answer.output for answers in replicas if isinstance(answer := answers.of(case.original), Prediction)
+            ]
+            language = answer_of(cell, case, "before").language
+            pairs = [Compared(one, other, language, language) for one, other in combinations(outputs, 2)]
+            if pairs:
+                values = suite.task.agreements[cell.check.agreement](pairs, scorer)
+                found.append((cell, example, round(sum(values) / len(values), DIGITS)))
+    return found
 
 
 def _agree(suite: Suite, name: str, found: Sequence[tuple[Outcome, Answer, Answer]], scorer: TextScorer) -> None:

@@ -1,13 +1,20 @@
 """Predict: each unique input is asked once, in large batches, sorted by length, through the cache."""
 
 import json
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from albert_robust.models import Inputs, Model
 from albert_robust.running.ask import LIMITS, Asker, Cost, Failure, Limits
+from albert_robust.running.budget import Budget
 from albert_robust.running.cache import Cache, key
 from albert_robust.tasks import Prediction, Task
+
+KEEPING = 0.5  # seconds of answers that a killed run loses at most
+Watch = Callable[[float], None]  # is told the share of the inputs that is done
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
@@ -17,13 +24,10 @@ class Answers:
     predictions: dict[str, Prediction] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
 
-    def of(self, inputs: Inputs) -> Prediction | str:
-        """Return the prediction for an input, or why there is none."""
+    def of(self, inputs: Inputs) -> Prediction | str | None:
+        """Return the prediction for an input, or why there is none; None if it was not asked."""
         name = input_key(inputs)
-        return self.failures[name] if name in self.failures else self.predictions[name]
-
-
-_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
+        return self.predictions.get(name) or self.failures.get(name)
 
 
 def input_key(inputs: Inputs) -> str:
@@ -31,50 +35,108 @@ def input_key(inputs: Inputs) -> str:
     return _encode(dict(inputs))
 
 
-def predict(
-    model: Model,
-    task: Task,
-    inputs: Iterable[Inputs],
-    *,
-    cache: Cache,
-    scope: str,
-    batch: int,
-    cost: Cost,
-    limits: Limits = LIMITS,
-) -> Answers:
-    """Return the model's answers for all inputs.
+@dataclass(frozen=True)
+class Predictor:
+    """A model through the cache, within a budget.
 
-    Args:
+    Attributes:
         model: The model.
         task: Says how answers are read.
-        inputs: In any order, repeats allowed.
         cache: Where answers are looked up and kept.
-        scope: Stands for the identity of a model that has none: its answers are kept for this run alone.
+        suite: Of the model.
+        run: With the suite it stands for the identity of a model that has none: its answers are kept for this run alone.
         batch: Inputs a call, at most.
-        cost: Is added to.
         limits: How long and how often the model is asked.
+        cost: Is added to.
+        budget: What may be asked in all.
     """
-    unique = {input_key(one): one for one in inputs}
-    names = {name: key("prediction", model.identity or scope, task.name, name) for name in unique}
-    answers = Answers()
-    cached = cache.get(list(names.values()))
-    for name in unique:
-        kept = cached.get(names[name])
-        if isinstance(kept, dict) and kept.keys() == {"output", "scores"}:
-            answers.predictions[name] = Prediction(**kept)
-    missing = [name for name in unique if name not in answers.predictions]
-    cost.unique_inputs += len(unique)
-    cost.from_cache += len(unique) - len(missing)
-    cost.predicted += len(missing)
-    missing.sort(key=lambda name: (len(name), name))
-    asker = Asker(model, task, limits, cost)
-    for start in range(0, len(missing), batch):
-        chunk = missing[start : start + batch]
-        for name, found in zip(chunk, asker.ask([unique[name] for name in chunk]), strict=True):
+
+    model: Model
+    task: Task
+    cache: Cache
+    suite: str
+    run: str
+    batch: int
+    limits: Limits = LIMITS
+    cost: Cost = field(default_factory=Cost)
+    budget: Budget = field(default_factory=Budget)
+
+    def known(self, inputs: Iterable[Inputs], replicate: int = 0) -> tuple[Answers, dict[str, Inputs], dict[str, str]]:
+        """Return what the cache has, which inputs are missing, and under which names answers are kept, by input.
+
+        Args:
+            inputs: In any order, repeats allowed.
+            replicate: Which answer of several to the same input.
+        """
+        unique = {input_key(one): one for one in inputs}
+        parts = [self.model.identity or f"{self.run} {self.suite}", self.task.name]
+        names = {one: key("prediction", *parts, one, *([replicate] if replicate else ())) for one in unique}
+        kept = self.cache.get(list(names.values()))
+        answers = Answers({one: found for one, name in names.items() if (found := _read(kept.get(name))) is not None})
+        return answers, {one: unique[one] for one in unique if one not in answers.predictions}, names
+
+    def predict(self, inputs: Iterable[Inputs], replicate: int = 0, watch: Watch | None = None) -> Answers:
+        """Return the model's answers for all inputs that the budget has room for.
+
+        Args:
+            inputs: As `known` has them; what there is no room for are the last ones.
+            replicate: As `known` has it.
+            watch: Is told of progress.
+        """
+        answers, missing, names = self.known(inputs, replicate)
+        self.cost.unique_inputs += len(names)
+        self.cost.from_cache += len(answers.predictions)
+        order = sorted(list(missing)[: self.budget.room], key=lambda one: (len(one), one))
+        asker, begun = Asker(self.model, self.task, self.limits, self.cost), time.monotonic()
+        waiting: list[str] = []
+        kept_at = time.monotonic()
+        try:
+            for start in range(0, len(order), self.batch):
+                if self.budget.room == 0:
+                    break
+                chunk = order[start : start + self.batch]
+                self.cost.predicted += len(chunk)
+                self.budget.asked += len(chunk)
+                waiting += self._ask(asker, chunk, missing, answers)
+                if time.monotonic() - kept_at >= KEEPING:
+                    self._keep(waiting, answers, names)
+                    waiting, kept_at = [], time.monotonic()
+                if watch is not None:
+                    watch((start + len(chunk)) / len(order))
+        finally:
+            self._keep(waiting, answers, names)
+        self.cost.asking += time.monotonic() - begun
+        return answers
+
+    @property
+    def seconds_an_input(self) -> float | None:
+        """What an answer took in earlier runs of the model; None where there was none."""
+        asked, seconds = self.cache.get([self._pace]).get(self._pace, (0, 0.0))
+        return seconds / asked if asked else None
+
+    def timed(self, asked: int, seconds: float) -> None:
+        """Keep how long the answers of a run took, for forecasts: the last run that asked for something counts."""
+        if asked:
+            self.cache.put([(self._pace, [asked, round(seconds, 3)])])
+
+    @property
+    def _pace(self) -> str:
+        """The name under which the model's speed is kept; one without an identity goes by its suite."""
+        return key("pace", self.model.identity or self.suite, self.task.name)
+
+    def _ask(self, asker: Asker, chunk: Sequence[str], inputs: Mapping[str, Inputs], answers: Answers) -> list[str]:
+        """Ask a batch, and return which inputs have a prediction."""
+        for one, found in zip(chunk, asker.ask([inputs[one] for one in chunk]), strict=True):
             if isinstance(found, Failure):
-                answers.failures[name] = found.message
+                answers.failures[one] = found.message
             else:
-                answers.predictions[name] = found
-        made = [(names[name], answers.predictions[name]) for name in chunk if name in answers.predictions]
-        cache.put((name, {"output": found.output, "scores": dict(found.scores)}) for name, found in made)
-    return answers
+                answers.predictions[one] = found
+        return [one for one in chunk if one in answers.predictions]
+
+    def _keep(self, asked: Sequence[str], answers: Answers, names: Mapping[str, str]) -> None:
+        found = ((names[one], answers.predictions[one]) for one in asked)
+        self.cache.put((name, {"output": one.output, "scores": dict(one.scores)}) for name, one in found)
+
+
+def _read(kept: Any) -> Prediction | None:
+    return Prediction(**kept) if isinstance(kept, dict) and kept.keys() == {"output", "scores"} else None

@@ -10,8 +10,10 @@ from albert_robust.scoring.statistics import Estimate
 if TYPE_CHECKING:
     from albert_robust.running.tally import Tally
 
-Status = Literal["tested", "not applicable", "unchanged", "rejected", "error"]
-Verdict = Literal["passed", "failed", "warned", "known failure", "inconclusive", "error", "not applicable"]
+Status = Literal["tested", "not applicable", "unchanged", "rejected", "error", "not asked"]
+Verdict = Literal[
+    "passed", "failed", "warned", "known failure", "inconclusive", "not tested", "error", "not applicable"
+]
 Against = Literal["original", "reference"]
 Standing = Literal["regressed", "improved", "same", "undecided", "new", "missing", "incomparable"]
 
@@ -85,7 +87,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Honest accounting: every selected case is in exactly one of the other columns but `flipped`, which is part of `tested`."""
+    """Honest accounting: every selected case is in exactly one of the other columns but `flipped`, which is part of `tested`.
+
+    `not_asked` are those for which the budget had no room, `spared` those that a verdict did not need any more.
+    """
 
     selected: int
     not_applicable: int
@@ -94,6 +99,8 @@ class Counts:
     error: int
     tested: int
     flipped: int
+    not_asked: int = 0
+    spared: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ class Tally:
         against: How many tested cases speak against the model.
         answers: Of tested cases with references, each with its example: what measures of a whole cell need, and kept only then.
         several: Whether an example has more than one variant.
+        noise: Agreement of the model with itself, asked for the same original again.
         inputs: Fingerprint of the examples.
         references: Fingerprint of the examples with their references.
         variants: Fingerprint of what was made of them.
@@ -120,7 +121,9 @@ class Tally:
         self.asked: set[tuple[str, ...]] = set()
         self.expected: set[tuple[str, ...]] = set()
         self._places: dict[str, int] = {}
+        self.noise = Series()
         self._statuses: Counter[str] = Counter()
+        self._spared = 0
         self._flipped = 0
         self._errors: list[Outcome] = []
         self._worst: list[tuple[float, int, Outcome]] = []
@@ -149,6 +152,14 @@ class Tally:
             self._errors.append(outcome)
         elif outcome.status == "not applicable" and not self.message:
             self.message = outcome.message
+
+    def spare(self, cases: int) -> None:
+        """Take note of cases that need not be made."""
+        self._spared += cases
+
+    def repeated(self, example: str, agreement: float) -> None:
+        """Take how far the model agreed with itself when it was asked for an example again."""
+        self.noise.add(self._places[example], agreement)
 
     def _meet(self, outcome: Outcome) -> None:
         """Take what the cases of an example have in common."""
@@ -198,13 +209,15 @@ class Tally:
         """The accounting of the cases."""
         of = self._statuses
         return Counts(
-            selected=sum(of.values()),
+            selected=sum(of.values()) + self._spared,
             not_applicable=of["not applicable"],
             unchanged=of["unchanged"],
             rejected=of["rejected"],
             error=of["error"],
             tested=of["tested"],
             flipped=self._flipped,
+            not_asked=of["not asked"],
+            spared=self._spared,
         )
 
     @property

@@ -61,6 +61,15 @@ class ModelSpec(Strict):
         float | None,
         Field(gt=0, le=86400, description="Seconds that a Python model has for a batch. Default: no limit."),
     ] = None
+    replicates: Annotated[
+        int,
+        Field(
+            ge=1, le=20, description="How often each original is asked, of a model that does not always answer alike."
+        ),
+    ] = 1
+    price: Annotated[
+        float | None, Field(ge=0, description="Of one input, for `--robust-plan`; in whatever currency.")
+    ] = None
     retries: Annotated[
         int, Field(ge=0, le=20, description="How often a batch is asked again after errors that pass.")
     ] = 3
@@ -206,6 +215,10 @@ class SuiteSpec(Strict):
     tags: Annotated[list[Name], Field(description="Keywords for -k.")] = []
     marks: list[MarkSpec] = []
     baseline: BaselineSpec = BaselineSpec()
+    early_stop: Annotated[
+        bool,
+        Field(description="Ask in random order, and only until a cell's verdict is certain; not beside a baseline."),
+    ] = False
 
 
 def _is_day(value: str) -> bool:

@@ -81,6 +81,7 @@ class Suite:
     today: date
     description: str = ""
     baseline: BaselineSpec = field(default_factory=BaselineSpec)
+    early_stop: bool = False
 
     @cached_property
     def qualities(self) -> dict[str, Quality]:
@@ -167,6 +168,7 @@ class _Loader:
             today=self.today,
             description=spec.description,
             baseline=spec.baseline,
+            early_stop=spec.early_stop,
         )
 
     def _mark(self, number: int, mark: MarkSpec) -> Mark:

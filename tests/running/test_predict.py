@@ -12,7 +12,7 @@ from albert_robust.errors import InputError
 from albert_robust.models import Inputs
 from albert_robust.running.ask import Cost, ModelContractError
 from albert_robust.running.cache import Cache
-from albert_robust.running.predict import Answers, input_key, predict
+from albert_robust.running.predict import Answers, Predictor, input_key
 from albert_robust.tasks import TASKS, Prediction
 
 TASK = TASKS["text-classification"]
@@ -44,8 +44,8 @@ def cache(tmp_path: Path) -> Iterator[Cache]:
 
 def ask(model: Any, texts: Sequence[str], cache: Cache, scope: str = "run", batch: int = 64) -> tuple[Answers, Cost]:
     cost = Cost()
-    inputs = [{"text": text} for text in texts]
-    return predict(model, TASK, inputs, cache=cache, scope=scope, batch=batch, cost=cost), cost
+    predictor = Predictor(model, TASK, cache, "s", scope, batch, cost=cost)
+    return predictor.predict([{"text": text} for text in texts]), cost
 
 
 def output(answers: Answers, text: str) -> str:
