@@ -19,16 +19,16 @@ import json
 import sys
 from collections.abc import Iterator
 from itertools import product
-from math import log, sqrt
+from math import sqrt
 from typing import Any
 
 import numpy as np
 
-from albert_robust.scoring.sequential import evidence, looks
+from albert_robust.scoring.sequential import capital, looks
 from albert_robust.scoring.statistics import Floats, mean_in_unit
 
 CONFIDENCE = 0.95  # one-sided, as suites have it
-RICH = -log(1 - CONFIDENCE)
+RICH = 1 / (1 - CONFIDENCE)
 KINDS, VARIANTS, GATES, DISTANCES = (
     ("yes or no", "graded"),
     (1, 5),
@@ -63,7 +63,7 @@ def _drawn(rng: np.random.Generator, kind: str, truth: float, shape: tuple[int, 
 
 def stopped(values: Floats, bound: float) -> tuple[str, int]:
     """Return the verdict on a gate at the first look that decides it, and how many examples that took."""
-    above, below = (np.maximum.accumulate(evidence(*bet)) for bet in ((values, bound), (1 - values, 1 - bound)))
+    above, below = (np.maximum.accumulate(capital(*bet)) for bet in ((values, bound), (1 - values, 1 - bound)))
     means = np.cumsum(values) / np.arange(1, len(values) + 1)
     for asked in looks(len(values)):
         if above[asked - 1] >= RICH and means[asked - 1] >= bound:
@@ -94,8 +94,8 @@ def _learnt(values: Floats, mean: float) -> Floats:
     spreads = (0.25 + np.cumsum((values - centres) ** 2)) / seen
     before, spread = np.append(0.5, centres[:-1]), np.append(0.25, spreads[:-1])
     bets = np.clip((before - mean) / (spread + (before - mean) ** 2), 0, 0.5 / mean)
-    capital: Floats = np.cumsum(np.log1p(bets * (values - mean)))
-    return capital
+    found: Floats = np.exp(np.cumsum(np.log1p(bets * (values - mean))))
+    return found
 
 
 def rows(options: argparse.Namespace) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ without replacement, and where all examples were asked there is still an interva
 """
 
 from collections.abc import Iterator
-from math import fsum, log
+from math import fsum
 
 import numpy as np
 
@@ -76,8 +76,8 @@ def sequential_drop(before: Floats, after: Floats, confidence: float = 0.95) -> 
     return _estimate(before - after, (2 * low - STEPS) / STEPS, (2 * high - STEPS) / STEPS)
 
 
-def evidence(values: Floats, mean: float) -> Floats:
-    """Return the logarithm of the capital after each value, of bets that the true mean is greater than `mean`.
+def capital(values: Floats, mean: float) -> Floats:
+    """Return the capital after each value, at first 1, of bets that the true mean is greater than `mean`.
 
     Where it is not, the capital ever reaches 1 / alpha with a probability of alpha at most. The smaller `mean` is, the
     greater is the capital.
@@ -87,12 +87,12 @@ def evidence(values: Floats, mean: float) -> Floats:
         mean: In (0, 1].
 
     Returns:
-        Shape (examples,).
+        Shape (examples,); infinite where it is too great for a number.
     """
-    with np.errstate(divide="ignore"):  # who bets all loses all
-        grown = np.log1p(np.outer(BETS, values / mean - 1))
-    capital: Floats = np.logaddexp.reduce(np.cumsum(grown, axis=1), axis=0) - log(len(BETS))
-    return capital
+    with np.errstate(divide="ignore", over="ignore"):  # who bets all may lose all
+        grown = np.cumsum(np.log1p(np.outer(BETS, values / mean - 1)), axis=1)
+        found: Floats = np.exp(grown).mean(axis=0)
+    return found
 
 
 def _estimate(values: Floats, low: float, high: float) -> Estimate:
@@ -104,7 +104,7 @@ def _estimate(values: Floats, low: float, high: float) -> Estimate:
 
 def _bounds(values: Floats, confidence: float) -> tuple[int, int]:
     """Return the lower and the upper bound of a mean, in steps."""
-    rich = log(2 / (1 - confidence))
+    rich = 2 / (1 - confidence)
     return _ruled_out(values, rich), STEPS - _ruled_out(1 - values, rich)
 
 
@@ -113,7 +113,7 @@ def _ruled_out(values: Floats, rich: float) -> int:
     ruled_out, possible = 0, STEPS
     while possible - ruled_out > 1:
         middle = (ruled_out + possible) // 2
-        if evidence(values, middle / STEPS).max(initial=0.0) >= rich:
+        if capital(values, middle / STEPS).max(initial=1.0) >= rich:
             ruled_out = middle
         else:
             possible = middle

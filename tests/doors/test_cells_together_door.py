@@ -102,8 +102,9 @@ def test_junit_gets_the_numbers_of_a_gap(pytester: pytest.Pytester) -> None:
     write_gap(pytester.path)
     run(pytester, "--junitxml=junit.xml")
     cases = {case.attrib["name"]: case for case in ElementTree.parse(pytester.path / "junit.xml").iter("testcase")}
-    found = {one.attrib["name"]: float(one.attrib["value"]) for one in cases[GAP].iter("property")}
-    assert (found["tested"], found["language_gap"]) == (24, 1)
+    found = {one.attrib["name"]: one.attrib["value"] for one in cases[GAP].iter("property")}
+    assert [float(found[name]) for name in ("tested", "language_gap", "language_gap.at_most")] == [24, 1, 0.3]
+    assert "language" not in found
 
 
 WARN = "    on_failure: warn\n"
