@@ -23,7 +23,7 @@ from albert_robust.suite.suite import load_suite
 from albert_robust.tasks import TASKS, Prediction
 
 TASK = TASKS["text-classification"]
-SHORT = 0.05  # seconds that a call may take here
+SHORT = 0.2  # seconds that a call may take here
 Found = list[Prediction | Failure]
 
 
@@ -140,7 +140,7 @@ def test_a_model_that_cannot_be_had_is_no_failure_of_an_input(limits: Limits) ->
 def test_one_of_64_that_hangs_is_alone_and_the_others_are_answered(bad: int) -> None:
     texts = numbered(64)
     found, cost = ask(hanging(lambda text: text == texts[bad]), texts, Limits(timeout=SHORT))
-    failure = Failure("no answer within 0.05 s", transient=True)
+    failure = Failure("no answer within 0.2 s", transient=True)
     assert found == [failure if place == bad else Prediction(text.upper()) for place, text in enumerate(texts)]
     assert 2 <= cost.timeouts <= 7
     assert cost.retries == 0
@@ -148,11 +148,11 @@ def test_one_of_64_that_hangs_is_alone_and_the_others_are_answered(bad: int) -> 
 
 def test_a_batch_that_is_merely_slow_is_asked_in_parts() -> None:
     def slowly(text: str) -> str:
-        threading.Event().wait(0.03)
+        threading.Event().wait(0.2)
         return text.upper()
 
-    found, cost = ask(Scripted(slowly), numbered(8), Limits(timeout=0.15))
-    assert found == [Prediction(text.upper()) for text in numbered(8)]
+    found, cost = ask(Scripted(slowly), "abcd", Limits(timeout=0.6))
+    assert found == [Prediction(text) for text in "ABCD"]
     assert cost.timeouts >= 1
 
 
@@ -161,7 +161,7 @@ def test_a_model_that_has_stopped_answering_is_asked_nothing_more() -> None:
     asker = Asker(model, TASK, Limits(timeout=SHORT))
     first, second = (asker.ask([{"text": text} for text in numbered(64)]) for _ in range(2))
     assert [one.message for one in first if isinstance(one, Failure)][: SILENT + 1] == [
-        *["no answer within 0.05 s"] * SILENT,
+        *["no answer within 0.2 s"] * SILENT,
         "not asked: the model had stopped answering, 3 inputs in a row had no answer",
     ]
     assert len(model.batches) == asker.cost.calls == 10
@@ -326,12 +326,12 @@ def test_a_suite_with_a_time_out_says_which_example_had_no_answer(write: Callabl
     )
     suite = write(
         s_dot_yaml="task: text-classification\n"
-        'model: {python: "model:predict", timeout: 0.1, retries: 0}\n'
+        'model: {python: "model:predict", timeout: 0.3, retries: 0}\n'
         "datasets: {films: {path: d.jsonl, language: en}}\n"
         "checks: [{expect: reference, gates: [accuracy >= 0.5]}]\n"
     )
     execution = execute(plan(load_suite(suite)), Workspace(tmp_path / "kept", "run"))
     [outcomes] = outcomes_of(execution).values()
-    assert [case.message for case in outcomes if case.status == "error"] == ["the original: no answer within 0.1 s"]
+    assert [case.message for case in outcomes if case.status == "error"] == ["the original: no answer within 0.3 s"]
     assert sum(case.status == "tested" for case in outcomes) == 19
     assert execution.cost.timeouts >= 2
