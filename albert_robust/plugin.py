@@ -22,6 +22,7 @@ OPTIONS = (
     ("report", "DIR", "folder of the run and its report (default: robustness-report)"),
     ("seed", "N", "seed of all suites, in place of their own"),
     ("workspace", "DIR", "folder of the cache and of fine-tuned models (default: .albert_robust)"),
+    ("cache-size", "SIZE", "how large the cache may grow, such as 500MB (default: 2GiB)"),
     ("baseline-correction", "METHOD", "for many cells: holm (default) or benjamini-hochberg"),
     ("baseline-update", "all|new", "make this session the baseline of its suites, or only add cells that have none"),
 )

@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cached_property
@@ -14,7 +15,7 @@ import pytest
 from filelock import FileLock
 
 from albert_robust.baselines import SessionBaselines, session_baselines
-from albert_robust.errors import shown_path
+from albert_robust.errors import UsageError, shown_path
 from albert_robust.gate import judge
 from albert_robust.gate.comparing import Family, settled, tally
 from albert_robust.gate.family import compared, defined
@@ -23,6 +24,8 @@ from albert_robust.running.execute import Execution, Workspace, execute
 from albert_robust.running.folder import keep, merge, open_run
 from albert_robust.running.plan import Cell, Item, cells_of
 from albert_robust.running.records import CellRecord, Outcome, Run, tested_in
+from albert_robust.running.sizes import bytes_in
+from albert_robust.running.store import BOUND
 from albert_robust.suite.suite import Suite
 from albert_robust.summary import judged_across, run_of
 
@@ -81,6 +84,19 @@ class RobustSession:
         except ValueError:
             raise pytest.UsageError(f"--robust-seed: {written!r} is no whole number") from None
 
+    @property
+    def cache_size(self) -> int:
+        """The bytes that the cache may grow to.
+
+        Raises:
+            pytest.UsageError: It is no size.
+        """
+        written = self.option("cache-size")
+        try:
+            return bytes_in(written) if written else BOUND
+        except UsageError as error:
+            raise pytest.UsageError(f"--robust-cache-size: {error}") from None
+
     @cached_property
     def baselines(self) -> SessionBaselines:
         """The baselines that the session met.
@@ -97,7 +113,18 @@ class RobustSession:
         """Where the cache and fine-tuned models are kept."""
         folder = self.config.rootpath / (self.option("workspace") or WORKSPACE)
         run = self.worker["testrunuid"] if self.worker else f"{os.getpid()}-{time.time_ns()}"
-        return Workspace(folder, run, self.switch("allow-network"))
+        return Workspace(folder, run, self.switch("allow-network"), self.cache_size)
+
+    def meet(self, suite: Suite, cells: Sequence[Cell]) -> None:
+        """Take a suite into the session.
+
+        Raises:
+            pytest.UsageError: An option has a value that is none.
+            InputError: The suite's baseline is damaged.
+        """
+        _ = self.workspace  # reads its options: a mistake in one is told at collection
+        self.baselines.meet(suite, cells)
+        self.suites[suite.name] = suite
 
     def select(self, items: list[pytest.Item]) -> None:
         """Remember which cells pytest kept. A model is asked nothing for those that a mark skips."""
@@ -165,10 +192,16 @@ class RobustSession:
 
     def finish(self, session: pytest.Session) -> None:
         """Write the run folder and the report, and see to it that nothing tested is no pass."""
-        self.mistaken = self.mistaken or ("execution" in self.__dict__ and bool(self.execution.mistakes))
+        executed = "execution" in self.__dict__
+        self.mistaken = self.mistaken or (executed and bool(self.execution.mistakes))
         if self.worker is not None:
             self._hand_over()
-            return
+        else:
+            self._end(session)
+        if executed:
+            self.execution.cache.close()
+
+    def _end(self, session: pytest.Session) -> None:
         if self.records:
             self.parts.append(self._run())
         if self.parts:

@@ -9,11 +9,12 @@ from albert_robust.data import Example, read_examples
 from albert_robust.errors import Complaint, InputError, UsageError, complaint_at
 from albert_robust.models import Model, load_model
 from albert_robust.running.answers import answer_of
-from albert_robust.running.cache import Cache
+from albert_robust.running.cache import FILE, Cache
 from albert_robust.running.plan import Cell
 from albert_robust.running.predict import Answers, Cost, ModelContractError, input_key, predict
 from albert_robust.running.records import Outcome
 from albert_robust.running.score import CachedScorer
+from albert_robust.running.store import BOUND
 from albert_robust.running.variants import cases
 from albert_robust.suite.gates import needs_references
 from albert_robust.suite.suite import Suite
@@ -31,16 +32,18 @@ class Workspace:
         folder: `.albert_robust`, below the project's root.
         run: Names this run; models without an identity share answers within it alone.
         allow_network: Whether a hub may be asked.
+        bound: Bytes that the cache may grow to.
     """
 
     folder: Path
     run: str
     allow_network: bool = False
+    bound: int = BOUND
 
     @cached_property
     def cache(self) -> Cache:
         """Predictions and scores."""
-        return Cache(self.folder / "cache.sqlite")
+        return Cache(self.folder / FILE, self.bound)
 
     @property
     def models(self) -> Path:
