@@ -98,4 +98,6 @@ def run(suite: Suite, *, workspace: Path = Path(".albert_robust"), allow_network
         raise mistake
     compared = across(cells)
     records = [*judged(execution, cells), *judged_across(execution, compared)]
-    return run_of(execution, [*cells, *compared], records)
+    made = run_of(execution, [*cells, *compared], records)
+    execution.cache.close()
+    return made

@@ -40,10 +40,9 @@ class RobustFile(pytest.File):
             suite = replace(suite, early_stop=suite.early_stop and not state.baselines.compares(suite))
             cells = plan(suite)
             self._check_data(suite)
-            state.baselines.meet(suite, cells)
+            state.meet(suite, cells)
         except (InputError, MissingExtraError, pytest.UsageError) as error:
             raise self.CollectError(str(error)) from None
-        state.suites[suite.name] = suite
         items: list[Item] = [*cells, *across(cells)]
         for cell in items:
             # Since 9.2 pytest reads the brackets of an id but not those of a name, and --lf compares the two.

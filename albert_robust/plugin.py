@@ -22,6 +22,7 @@ OPTIONS = (
     ("report", "DIR", "folder of the run and its report (default: robustness-report)"),
     ("seed", "N", "seed of all suites, in place of their own"),
     ("workspace", "DIR", "folder of the cache and of fine-tuned models (default: .albert_robust)"),
+    ("cache-size", "SIZE", "how large the cache may grow, such as 500MB (default: 2GiB)"),
     ("max-calls", "N", "ask the models for at most N inputs in all; what is not asked is not tested"),
     ("max-seconds", "S", "ask the models for at most S seconds in all"),
     ("baseline-correction", "METHOD", "for many cells: holm (default) or benjamini-hochberg"),

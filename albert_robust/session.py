@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cached_property
@@ -28,6 +29,8 @@ from albert_robust.running.forecast import forecasts
 from albert_robust.running.plan import Cell, Item, cells_of
 from albert_robust.running.progress import Progress
 from albert_robust.running.records import CellRecord, Outcome, Run, tested_in
+from albert_robust.running.sizes import bytes_in
+from albert_robust.running.store import BOUND
 from albert_robust.show import describe_forecasts, one_line
 from albert_robust.suite.suite import Suite
 from albert_robust.summary import judged_across, run_of
@@ -64,7 +67,6 @@ class RobustSession:
         self.report: Path | None = None
         self.run: Run | None = None
         self.started = time.monotonic()
-        self.budget = self._budget()
         self.worker: dict[str, Any] | None = getattr(config, "workerinput", None)
 
     def option(self, name: str) -> str:
@@ -89,6 +91,19 @@ class RobustSession:
         except ValueError:
             raise pytest.UsageError(f"--robust-seed: {written!r} is no whole number") from None
 
+    @property
+    def cache_size(self) -> int:
+        """The bytes that the cache may grow to.
+
+        Raises:
+            pytest.UsageError: It is no size.
+        """
+        written = self.option("cache-size")
+        try:
+            return bytes_in(written) if written else BOUND
+        except UsageError as error:
+            raise pytest.UsageError(f"--robust-cache-size: {error}") from None
+
     @cached_property
     def baselines(self) -> SessionBaselines:
         """The baselines that the session met.
@@ -105,7 +120,7 @@ class RobustSession:
         """Where the cache and fine-tuned models are kept."""
         folder = self.config.rootpath / (self.option("workspace") or WORKSPACE)
         run = self.worker["testrunuid"] if self.worker else f"{os.getpid()}-{time.time_ns()}"
-        return Workspace(folder, run, self.switch("allow-network"), self.budget)
+        return Workspace(folder, run, self.switch("allow-network"), self._budget(), self.cache_size)
 
     def _budget(self) -> Budget:
         """Return what the models may be asked.
@@ -121,6 +136,17 @@ class RobustSession:
         if (budget.inputs or 0) < 0 or not 0 <= (budget.seconds or 0) < inf:
             raise pytest.UsageError("--robust-max-calls is a number of inputs, --robust-max-seconds one of seconds")
         return budget
+
+    def meet(self, suite: Suite, cells: Sequence[Cell]) -> None:
+        """Take a suite into the session.
+
+        Raises:
+            pytest.UsageError: An option has a value that is none.
+            InputError: The suite's baseline is damaged.
+        """
+        _ = self.workspace  # reads its options: a mistake in one is told at collection
+        self.baselines.meet(suite, cells)
+        self.suites[suite.name] = suite
 
     def select(self, items: list[pytest.Item]) -> None:
         """Remember which cells pytest kept. A model is asked nothing for those that a mark skips."""
@@ -218,10 +244,16 @@ class RobustSession:
 
     def finish(self, session: pytest.Session) -> None:
         """Write the run folder and the report, and see to it that nothing tested is no pass."""
-        self.mistaken = self.mistaken or ("execution" in self.__dict__ and bool(self.execution.mistakes))
+        executed = "execution" in self.__dict__
+        self.mistaken = self.mistaken or (executed and bool(self.execution.mistakes))
         if self.worker is not None:
             self._hand_over()
-            return
+        else:
+            self._end(session)
+        if executed:
+            self.execution.cache.close()
+
+    def _end(self, session: pytest.Session) -> None:
         if self.records:
             self.parts.append(self._run())
         if self.parts:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from albert_robust import __version__
 from albert_robust.cli import (
+    cache,
     calibrate,
     compare,
     export,
@@ -21,7 +22,7 @@ from albert_robust.cli import (
 )
 from albert_robust.errors import InputError, MissingExtraError, UsageError
 
-COMMANDS = (init, listing, perturb, score, report, compare, finetune, pretrain, calibrate, tune, export, schema)
+COMMANDS = (init, listing, perturb, score, report, compare, cache, finetune, pretrain, calibrate, tune, export, schema)
 
 
 def parser() -> argparse.ArgumentParser:

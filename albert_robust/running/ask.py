@@ -185,7 +185,7 @@ def waiting(batch: Sequence[Inputs], retried: int, retry_after: float | None = N
         retry_after: What the model asked for; never waited for less, unless it is more than `LONGEST_WAIT`.
     """
     longest = min(LONGEST_WAIT, FIRST_WAIT * 2**retried)
-    drawn = Random(key(retried, [dict(inputs) for inputs in batch])).uniform(longest / 2, longest)
+    drawn = Random(key("waiting", retried, [dict(inputs) for inputs in batch])).uniform(longest / 2, longest)
     return min(LONGEST_WAIT, max(drawn, retry_after or 0.0))
 
 

@@ -18,7 +18,7 @@ from albert_robust.models import Inputs, Model, load_model
 from albert_robust.running.answers import answer_of
 from albert_robust.running.ask import Cost, Limits, ModelContractError
 from albert_robust.running.budget import Budget
-from albert_robust.running.cache import Cache
+from albert_robust.running.cache import FILE, Cache
 from albert_robust.running.measure import Made, measure, self_agreement
 from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter, Part, Place
 from albert_robust.running.plan import Cell
@@ -26,6 +26,7 @@ from albert_robust.running.predict import Answers, Predictor
 from albert_robust.running.progress import Progress
 from albert_robust.running.records import Outcome
 from albert_robust.running.score import CachedScorer
+from albert_robust.running.store import BOUND
 from albert_robust.running.tally import Tally
 from albert_robust.running.variants import cases
 from albert_robust.scoring.sequential import looks
@@ -47,17 +48,19 @@ class Workspace:
         run: Names this run; models without an identity share answers within it alone.
         allow_network: Whether a hub may be asked.
         budget: What the models may be asked in all.
+        bound: Bytes that the cache may grow to.
     """
 
     folder: Path
     run: str
     allow_network: bool = False
     budget: Budget = field(default_factory=Budget)
+    bound: int = BOUND
 
     @cached_property
     def cache(self) -> Cache:
         """Predictions and scores."""
-        return Cache(self.folder / "cache.sqlite")
+        return Cache(self.folder / FILE, self.bound)
 
     @property
     def models(self) -> Path:

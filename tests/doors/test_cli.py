@@ -20,6 +20,7 @@ NAMES = [
     "score",
     "report",
     "compare",
+    "cache",
     "finetune",
     "pretrain",
     "calibrate",

@@ -85,3 +85,38 @@ def test_a_seed_that_is_no_number_is_one_clear_line(pytester: pytest.Pytester) -
     result.stdout.fnmatch_lines(["--robust-seed: 'seven' is no whole number"])
     result.stdout.no_fnmatch_line("*items.py*")
     assert result.ret == pytest.ExitCode.INTERRUPTED
+
+
+@pytest.mark.parametrize(
+    ("ini", "arguments", "rows"),
+    [("1kB", [], 1), ("", ["--robust-cache-size=1kB"], 1), ("1kB", ["--robust-cache-size=1MB"], 2)],
+    ids=["ini", "option", "both"],
+)
+def test_the_cache_grows_to_its_size_alone(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, ini: str, arguments: list[str], rows: int
+) -> None:
+    pytester.makeini(f"[pytest]\nrobust_cache_size = {ini}\n")
+    path = pytester.path / ".albert_robust" / "cache.sqlite"
+    monkeypatch.setattr("albert_robust.running.store.now", lambda: 1_000_000)
+    write_suite(pytester.path, "typos.swap")
+    run(pytester)
+    monkeypatch.setattr("albert_robust.running.store.now", lambda: 2_000_000)
+    write_suite(pytester.path, "typos.insert")
+    run(pytester, *arguments)
+    kept = sqlite3.connect(path).execute("SELECT count(*) FROM kept WHERE kind = 'variants'").fetchone()
+    assert kept == (rows,)
+
+
+def test_a_size_that_is_none_is_one_clear_line(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path)
+    result = run(pytester, "--robust-cache-size=much")
+    result.stdout.fnmatch_lines(["--robust-cache-size: 'much' is no size: write one as 500MB or 2GiB"])
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+
+
+def test_a_cache_that_cannot_be_written_is_a_warning_and_no_failure(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, "typos.swap")
+    (pytester.path / "taken").touch()
+    result = run(pytester, "--robust-workspace=taken")
+    result.assert_outcomes(passed=1, warnings=1)
+    result.stdout.fnmatch_lines(["*taken/cache.sqlite: cannot be used (File exists): what this run makes is kept in*"])

@@ -1,6 +1,5 @@
 """Predictions: each unique input once, through the cache, a failure alone."""
 
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from albert_robust.errors import InputError
 from albert_robust.models import Inputs
 from albert_robust.running.ask import Cost, ModelContractError
 from albert_robust.running.cache import Cache
@@ -150,28 +148,3 @@ def test_an_answer_of_another_shape_is_an_error_of_that_example(cache: Cache, an
 def test_the_label_of_the_highest_probability_is_the_output(cache: Cache) -> None:
     answers, _ = ask(Recorder(lambda text: {"scores": {"bad": 0.2, "good": 0.8}}), ["a"], cache)
     assert next(iter(answers.predictions.values())) == Prediction("good", {"bad": 0.2, "good": 0.8})
-
-
-@pytest.mark.parametrize("damage", ['{"outp', "[]", "3", "null", '{"output": "A"}'])
-def test_a_damaged_row_of_the_cache_is_asked_anew(tmp_path: Path, cache: Cache, damage: str) -> None:
-    ask(Recorder(), ["a"], cache)
-    with sqlite3.connect(tmp_path / "cache.sqlite") as other:
-        other.execute("UPDATE kept SET value = ?", (damage,))
-    other.close()
-    model = Recorder()
-    answers, _ = ask(model, ["a"], cache)
-    assert (model.asked, output(answers, "a")) == (["a"], "A")
-
-
-def test_a_file_that_is_no_cache_is_told(tmp_path: Path) -> None:
-    (tmp_path / "cache.sqlite").write_bytes(b"nothing that SQLite knows" * 100)
-    with pytest.raises(InputError, match=r"cache\.sqlite:1:1: damaged: file is not a database\n  delete it"):
-        Cache(tmp_path / "cache.sqlite")
-
-
-def test_two_processes_may_share_the_file(tmp_path: Path, cache: Cache) -> None:
-    other = Cache(tmp_path / "cache.sqlite")
-    cache.put([("a", {"x": 1})])
-    other.put([("b", "é\ud800")])
-    assert cache.get(["a", "b", "c"]) == other.get(["a", "b"]) == {"a": {"x": 1}, "b": "é\ud800"}
-    other.close()
