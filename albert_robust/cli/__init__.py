@@ -9,6 +9,7 @@ from albert_robust.cli import (
     cache,
     calibrate,
     compare,
+    exchange,
     export,
     finetune,
     init,
@@ -22,7 +23,22 @@ from albert_robust.cli import (
 )
 from albert_robust.errors import InputError, MissingExtraError, UsageError
 
-COMMANDS = (init, listing, perturb, score, report, compare, cache, finetune, pretrain, calibrate, tune, export, schema)
+COMMANDS = (
+    init,
+    listing,
+    perturb,
+    score,
+    report,
+    compare,
+    exchange,
+    cache,
+    finetune,
+    pretrain,
+    calibrate,
+    tune,
+    export,
+    schema,
+)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from albert_robust.models.callable import CallableModel, load_callable
 from albert_robust.models.checkpoint import DECODING, checkpoint_identity, load_checkpoint
+from albert_robust.models.elsewhere import ElsewhereModel
 from albert_robust.models.embedding import ANSWERING, documents_hash, load_embedding, read_documents
 from albert_robust.models.extractive import PICKING, load_extractive
 from albert_robust.models.finetune import finetune, finetuned_folder
@@ -24,7 +25,7 @@ class ModelSettings(Protocol):
     """What a suite says about its model."""
 
     @property
-    def python(self) -> str | None: ...  # noqa: D102  # the five kinds of models/load.py
+    def python(self) -> str | None: ...  # noqa: D102  # the six kinds of models/load.py
     @property
     def transformers(self) -> str | None: ...  # noqa: D102
     @property
@@ -33,6 +34,8 @@ class ModelSettings(Protocol):
     def extractive(self) -> str | None: ...  # noqa: D102
     @property
     def encoder(self) -> str | None: ...  # noqa: D102
+    @property
+    def elsewhere(self) -> str | None: ...  # noqa: D102
     @property
     def documents(self) -> str | None: ...  # noqa: D102
     @property
@@ -61,6 +64,8 @@ class LazyModel:
         """
         if self.settings.python:
             return self._python.identity
+        if self.settings.elsewhere:
+            return f"elsewhere:{self.settings.elsewhere}@{self.settings.version or ''}"
         made = self._made
         return None if made is None else f"{made}:{_libraries()}"
 
@@ -93,6 +98,8 @@ class LazyModel:
         settings = self.settings
         if settings.python:
             return self._python
+        if settings.elsewhere:
+            return ElsewhereModel(settings.elsewhere)
         if settings.extractive:
             return load_extractive(self._beside(settings.extractive), self.allow_network)
         if settings.encoder:

@@ -125,7 +125,8 @@ class Asker:
         outputs = self._outputs(batch)
         if not isinstance(outputs, Failure):
             self._silent = 0
-            found.extend(map(self._read, outputs))
+            made = (read_output(self.task, output) for output in outputs)
+            found.extend(Failure(one) if isinstance(one, str) else one for one in made)
             return True
         if len(batch) > 1:
             self._halve(batch, found)
@@ -165,15 +166,17 @@ class Asker:
             self.cost.retries += 1
             self.sleep(seconds)
 
-    def _read(self, output: Any) -> Prediction | Failure:
-        try:
-            prediction = self.task.read(output)
-        except ValueError as error:
-            return Failure(said(error))
-        except Exception as error:
-            return Failure(f"the model returned what cannot be read: {raised(error)}")
-        scores = {label: round(value, DIGITS) for label, value in sorted(prediction.scores.items())}
-        return Prediction(prediction.output, scores)
+
+def read_output(task: Task, output: Any) -> Prediction | str:
+    """Return what a model gave for one input as a prediction, or why it is none; it may be anything."""
+    try:
+        prediction = task.read(output)
+    except ValueError as error:
+        return said(error)
+    except Exception as error:
+        return f"the model returned what cannot be read: {raised(error)}"
+    scores = {label: round(value, DIGITS) for label, value in sorted(prediction.scores.items())}
+    return Prediction(prediction.output, scores)
 
 
 def waiting(batch: Sequence[Inputs], retried: int, retry_after: float | None = None) -> float:

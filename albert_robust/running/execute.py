@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice, pairwise
+from itertools import groupby, islice, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,7 +22,7 @@ from albert_robust.running.cache import FILE, Cache
 from albert_robust.running.measure import Made, measure, self_agreement
 from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter, Part, Place
 from albert_robust.running.plan import Cell
-from albert_robust.running.predict import Answers, Predictor
+from albert_robust.running.predict import Answers, Found, Predictor
 from albert_robust.running.progress import Progress
 from albert_robust.running.records import Outcome
 from albert_robust.running.score import CachedScorer
@@ -258,6 +258,46 @@ def predictor(suite: Suite, model: Model, workspace: Workspace, cost: Cost) -> P
         cost=cost,
         budget=workspace.budget,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a block of a suite's examples asks, looked up and not asked.
+
+    Attributes:
+        suite: The suite.
+        identity: Of its model.
+        made: The block's cases.
+        replicate: Which of several answers.
+        found: The inputs.
+        predictor: The model.
+    """
+
+    suite: Suite
+    identity: str | None
+    made: Made
+    replicate: int
+    found: Found
+    predictor: Predictor
+
+
+def asked(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Asked]:
+    """Yield what a run of cells would ask, block by block, suite by suite; no model is loaded.
+
+    Raises:
+        InputError: A suite's data or model are unfit.
+    """
+    ordered = sorted(cells, key=lambda cell: (cell.suite.name, cell.order))
+    for _, group in groupby(ordered, key=lambda cell: cell.suite.name):
+        own = list(group)
+        suite = own[0].suite
+        model = workspace.model(suite)
+        asking = predictor(suite, model, workspace, Cost())
+        for block in blocks(suite, examples_of(suite, sorted({cell.dataset for cell in own}))):
+            made = perturbed(own, block, workspace.cache)
+            for replicate in range(suite.model.replicates):
+                found = asking.look_up(inputs_of(made, originals=replicate > 0), replicate)
+                yield Asked(suite, model.identity, made, replicate, found, asking)
 
 
 def _cases(cell: Cell, examples: Sequence[Example]) -> int:

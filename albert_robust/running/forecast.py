@@ -1,13 +1,11 @@
 """Forecast: what a run would ask, before anything is asked. Variants are made, answers are looked up, no model is loaded."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from albert_robust.running.ask import Cost
 from albert_robust.running.cell import Cell
-from albert_robust.running.execute import Workspace, blocks, examples_of, inputs_of, perturbed, predictor
-from albert_robust.running.predict import input_key
+from albert_robust.running.execute import Asked, Workspace, asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,33 +43,25 @@ def forecasts(cells: Sequence[Cell], workspace: Workspace) -> list[Forecast]:
     Raises:
         InputError: A suite's data or model are unfit.
     """
-    ordered = sorted(cells, key=lambda cell: (cell.suite.name, cell.order))
-    groups = (list(group) for _, group in groupby(ordered, key=lambda cell: cell.suite.name))
-    return [_forecast(group, workspace) for group in groups]
+    found = groupby(asked(cells, workspace), key=lambda one: one.suite.name)
+    return [_forecast(name, group, sum(cell.suite.name == name for cell in cells)) for name, group in found]
 
 
-def _forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
-    suite = cells[0].suite
-    model = workspace.model(suite)
-    asking = predictor(suite, model, workspace, Cost())
-    datasets = examples_of(suite, sorted({cell.dataset for cell in cells}))
-    cases, seen, missing = 0, set[tuple[int, str]](), 0
-    for block in blocks(suite, datasets):
-        made = perturbed(cells, block, workspace.cache)
-        cases += sum(case.status == "tested" for _, group in made for case in group)
-        for replicate in range(suite.model.replicates):
-            inputs = list(inputs_of(made, originals=replicate > 0))
-            new = {(replicate, input_key(one)) for one in inputs} - seen
-            seen |= new
-            missing += sum((replicate, one) in new for one in asking.known(inputs, replicate)[1])
-    rate = asking.seconds_an_input
+def _forecast(name: str, blocks: Iterable[Asked], cells: int) -> Forecast:
+    cases, names, missing = 0, set[str](), set[str]()
+    for one in blocks:
+        if one.replicate == 0:
+            cases += sum(case.status == "tested" for _, group in one.made for case in group)
+        names |= set(one.found.names.values())
+        missing |= {one.found.names[input_key] for input_key in one.found.missing}
+    settings, pace = one.suite.model, one.predictor.seconds_an_input
     return Forecast(
-        suite=suite.name,
-        cells=len(cells),
+        suite=name,
+        cells=cells,
         cases=cases,
-        unique=len(seen),
-        missing=missing,
-        calls=-(-missing // suite.model.batch),
-        seconds=None if rate is None else rate * missing,
-        price=None if suite.model.price is None else suite.model.price * missing,
+        unique=len(names),
+        missing=len(missing),
+        calls=-(-len(missing) // settings.batch),
+        seconds=None if pace is None else pace * len(missing),
+        price=None if settings.price is None else settings.price * len(missing),
     )

@@ -36,6 +36,26 @@ def input_key(inputs: Inputs) -> str:
 
 
 @dataclass(frozen=True)
+class Found:
+    """Inputs looked up in the cache.
+
+    Attributes:
+        answers: Those that are there.
+        inputs: All of them, repeats apart, by what tells them apart.
+        names: Under which their answers are kept.
+    """
+
+    answers: Answers
+    inputs: Mapping[str, Inputs]
+    names: Mapping[str, str]
+
+    @property
+    def missing(self) -> list[str]:
+        """What has no answer, in the order of the inputs."""
+        return [one for one in self.inputs if one not in self.answers.predictions]
+
+
+@dataclass(frozen=True)
 class Predictor:
     """A model through the cache, within a budget.
 
@@ -61,8 +81,8 @@ class Predictor:
     cost: Cost = field(default_factory=Cost)
     budget: Budget = field(default_factory=Budget)
 
-    def known(self, inputs: Iterable[Inputs], replicate: int = 0) -> tuple[Answers, dict[str, Inputs], dict[str, str]]:
-        """Return what the cache has, which inputs are missing, and under which names answers are kept, by input.
+    def look_up(self, inputs: Iterable[Inputs], replicate: int = 0) -> Found:
+        """Return what the cache has.
 
         Args:
             inputs: In any order, repeats allowed.
@@ -72,21 +92,25 @@ class Predictor:
         parts = [self.model.identity or f"{self.run} {self.suite}", self.task.name]
         names = {one: key("prediction", *parts, one, *([replicate] if replicate else ())) for one in unique}
         kept = self.cache.get(list(names.values()))
-        answers = Answers({one: found for one, name in names.items() if (found := _read(kept.get(name))) is not None})
-        return answers, {one: unique[one] for one in unique if one not in answers.predictions}, names
+        return Found(
+            Answers({one: found for one, name in names.items() if (found := _read(kept.get(name))) is not None}),
+            unique,
+            names,
+        )
 
     def predict(self, inputs: Iterable[Inputs], replicate: int = 0, watch: Watch | None = None) -> Answers:
         """Return the model's answers for all inputs that the budget has room for.
 
         Args:
-            inputs: As `known` has them; what there is no room for are the last ones.
-            replicate: As `known` has it.
+            inputs: In any order, repeats allowed; what there is no room for are the last ones.
+            replicate: Which answer of several to the same input.
             watch: Is told of progress.
         """
-        answers, missing, names = self.known(inputs, replicate)
+        found = self.look_up(inputs, replicate)
+        answers, names = found.answers, found.names
         self.cost.unique_inputs += len(names)
         self.cost.from_cache += len(answers.predictions)
-        order = sorted(list(missing)[: self.budget.room], key=lambda one: (len(one), one))
+        order = sorted(found.missing[: self.budget.room], key=lambda one: (len(one), one))
         asker, begun = Asker(self.model, self.task, self.limits, self.cost), time.monotonic()
         waiting: list[str] = []
         kept_at = time.monotonic()
@@ -97,7 +121,7 @@ class Predictor:
                 chunk = order[start : start + self.batch]
                 self.cost.predicted += len(chunk)
                 self.budget.asked += len(chunk)
-                waiting += self._ask(asker, chunk, missing, answers)
+                waiting += self._ask(asker, chunk, found.inputs, answers)
                 if time.monotonic() - kept_at >= KEEPING:
                     self._keep(waiting, answers, names)
                     waiting, kept_at = [], time.monotonic()

@@ -18,7 +18,7 @@ TaskName = Literal[
     "retrieval",
     "sentence-similarity",
 ]
-KINDS = ("python", "transformers", "finetuned", "extractive", "encoder")
+KINDS = ("python", "transformers", "finetuned", "extractive", "encoder", "elsewhere")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
 Share = Annotated[float, Field(ge=0.5, lt=1)]
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -32,7 +32,7 @@ class Strict(BaseModel):
 
 
 class ModelSpec(Strict):
-    """The model under test: one of `python`, `transformers`, `finetuned`, `extractive`, `encoder`."""
+    """The model under test: one of `python`, `transformers`, `finetuned`, `extractive`, `encoder`, `elsewhere`."""
 
     python: Annotated[
         str | None,
@@ -50,11 +50,16 @@ class ModelSpec(Strict):
     encoder: Annotated[
         str | None, Field(description="An encoder under test: `builtin`, a folder beside the suite, or a hub name.")
     ] = None
+    elsewhere: Annotated[
+        Name | None,
+        Field(description="A name: `albert-robust inputs` and `outputs` exchange what it is asked and answers."),
+    ] = None
     documents: Annotated[
         str | None, Field(description="What the encoder searches, for retrieval: a text file, a document a line.")
     ] = None
     version: Annotated[
-        str | None, Field(description="Identity of a Python model: with it, predictions are kept between runs.")
+        str | None,
+        Field(description="Identity of a model that has no files: with it, predictions are kept between runs."),
     ] = None
     batch: Annotated[int, Field(gt=0, le=4096, description="Inputs a call, at most.")] = 64
     timeout: Annotated[

@@ -1,0 +1,74 @@
+"""`albert-robust inputs` and `albert-robust outputs`."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from albert_robust.cli.command import command
+
+if TYPE_CHECKING:
+    from albert_robust.running.cell import Cell
+    from albert_robust.running.execute import Workspace
+
+
+def add(commands: Any) -> None:
+    """Declare both commands."""
+    summary = "Write what suites would ask their models, a JSON line an input, to be answered elsewhere."
+    made = command(commands, "inputs", write, summary, "albert-robust inputs suites/reviews.robust.yaml > inputs.jsonl")
+    _shared(made)
+    made.add_argument("--all", action="store_true", help="those that have an answer already, too")
+    summary = "Take in what a model answered elsewhere: lines with the key of an input and its output."
+    example = "albert-robust outputs suites/reviews.robust.yaml --from answers.jsonl"
+    made = command(commands, "outputs", read, summary, example)
+    _shared(made)
+    made.add_argument("--from", type=Path, required=True, dest="answers", metavar="FILE", help="key and output a line")
+
+
+def _shared(made: argparse.ArgumentParser) -> None:
+    made.add_argument("suites", type=Path, nargs="+", metavar="SUITE", help="a *.robust.yaml file")
+    made.add_argument("--workspace", type=Path, default=Path(".albert_robust"), metavar="DIR", help=".albert_robust")
+    made.add_argument("--seed", type=int, help="in place of the suites' own")
+
+
+def write(options: argparse.Namespace) -> int:
+    """Print a line an input; how many there are goes to standard error."""
+    from albert_robust.running.exchange import questions
+
+    cells, workspace = _planned(options)
+    counts = [0, 0]
+    for question in questions(cells, workspace):
+        counts[question.answered] += 1
+        if options.all or not question.answered:
+            facts = {"key": question.key, "suite": question.suite, "task": question.task.name}
+            repeated = {"replicate": question.replicate} if question.replicate else {}
+            print(json.dumps({**facts, **repeated, "inputs": dict(question.inputs)}, ensure_ascii=False))
+    workspace.cache.close()
+    print(f"{sum(counts)} inputs, {counts[1]} of them answered", file=sys.stderr)
+    return 0
+
+
+def read(options: argparse.Namespace) -> int:
+    """Keep the outputs, and say what is still missing."""
+    from albert_robust.running.exchange import questions, take_in
+
+    cells, workspace = _planned(options)
+    count = take_in(options.answers, cells, workspace)
+    missing = sum(not question.answered for question in questions(cells, workspace))
+    workspace.cache.close()
+    print(f"took in {count} outputs; {missing} inputs have none yet")
+    return 0
+
+
+def _planned(options: argparse.Namespace) -> "tuple[list[Cell], Workspace]":
+    """Return the cells of the suites, and where answers are kept; a suite is named as pytest names it, from here."""
+    from uuid import uuid4
+
+    from albert_robust.perturbing.registry import PACK
+    from albert_robust.running.execute import Workspace
+    from albert_robust.running.plan import plan
+    from albert_robust.suite.suite import load_suite
+
+    suites = [load_suite(path, (Path.cwd() / PACK,), options.seed, Path.cwd()) for path in options.suites]
+    return [cell for suite in suites for cell in plan(suite)], Workspace(options.workspace, uuid4().hex)

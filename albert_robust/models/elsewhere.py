@@ -1,0 +1,24 @@
+"""A model that runs elsewhere: `elsewhere: NAME`. Its answers come in as a file, and here it answers nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from albert_robust.errors import UsageError
+from albert_robust.models.model import Inputs
+
+
+@dataclass(frozen=True, slots=True)
+class ElsewhereModel:
+    """What stands for it."""
+
+    name: str
+
+    def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
+        """Say how its answers come in.
+
+        Raises:
+            UsageError: Always.
+        """
+        what = f"the model {self.name!r} runs elsewhere, and {len(batch)} inputs or more have no output yet"
+        raise UsageError(f"{what}: `albert-robust inputs` writes them, `albert-robust outputs` takes what it answers")

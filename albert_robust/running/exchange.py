@@ -1,0 +1,115 @@
+"""Exchange: what a model is to be asked goes out as JSON Lines, and what it answered comes in, wherever it ran.
+
+A line out has a `key`, which stands for the model, the task, the inputs and the replicate; a line in has the same key and an
+`output` of any form that the task takes from a model. What came in is kept where answers are kept: the gate then runs without
+the model, and asks for nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from albert_robust.data.rows import read_rows
+from albert_robust.errors import Complaint, InputError, UsageError, shown_path
+from albert_robust.models import Inputs
+from albert_robust.running.ask import read_output
+from albert_robust.running.cell import Cell
+from albert_robust.running.execute import Workspace, asked
+from albert_robust.tasks import Task
+
+SHORT = 16  # characters of a key
+FORM = 'write {"key": "...", "output": ...}'
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a model is asked once.
+
+    Attributes:
+        suite: The suite's name.
+        name: Under which its answer is kept.
+        inputs: What the model sees.
+        replicate: Which of several answers to the same inputs.
+        answered: Whether there is an answer.
+        task: Says how an answer is read.
+    """
+
+    suite: str
+    name: str
+    inputs: Inputs
+    replicate: int
+    answered: bool
+    task: Task
+
+    @property
+    def key(self) -> str:
+        """What stands for it in files."""
+        return self.name[:SHORT]
+
+
+def questions(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Question]:
+    """Yield what a run of cells asks, each question once.
+
+    Args:
+        cells: Of any number of suites.
+        workspace: Where answers are kept.
+
+    Raises:
+        InputError: A suite's data or model are unfit.
+        UsageError: A model has no identity: nobody could tell which model an answer is from.
+    """
+    seen: set[str] = set()
+    for one in asked(cells, workspace):
+        if one.identity is None:
+            raise UsageError(f'{one.suite.shown}: its model has no identity: add `version: "1"` to `model:`')
+        for input_key, name in one.found.names.items():
+            if name not in seen:
+                seen.add(name)
+                answered = input_key in one.found.answers.predictions
+                inputs = one.found.inputs[input_key]
+                yield Question(one.suite.name, name, inputs, one.replicate, answered, one.suite.task)
+
+
+def take_in(path: Path, cells: Sequence[Cell], workspace: Workspace) -> int:
+    """Keep the outputs in a file as answers, all or none, and return how many there were.
+
+    Args:
+        path: JSON Lines, CSV, TSV or Parquet with `key` and `output`, and `scores` where there are some.
+        cells: Whose questions they answer.
+        workspace: Where answers are kept.
+
+    Raises:
+        InputError: The file is broken, a key is none of theirs, stands twice, or its output is none; every complaint.
+        UsageError: As `questions` has it.
+    """
+    known = {question.key: question for question in questions(cells, workspace)}
+    kept: dict[str, Any] = {}
+    complaints = []
+    for line, row in read_rows(path):
+        try:
+            name, value = _answer(row, known)
+            if name in kept:
+                raise ValueError(f"the key {row['key']!r} is here twice")
+            kept[name] = value
+        except ValueError as error:
+            what, _, mend = str(error).partition("\n")
+            complaints.append(Complaint(shown_path(path), line, 1, what, mend or FORM))
+    if complaints:
+        raise InputError(complaints)
+    workspace.cache.put(kept.items())
+    return len(kept)
+
+
+def _answer(row: dict[str, Any], known: dict[str, Question]) -> tuple[str, Any]:
+    if "output" not in row or not isinstance(row.get("key"), str):
+        raise ValueError("a line without a key or an output")
+    question = known.get(row["key"])
+    if question is None:
+        what = f"unknown key {row['key']!r}: the suite, its data, its seed or its model's version are others now"
+        raise ValueError(f"{what}\nwrite the inputs anew: albert-robust inputs")
+    task, output = question.task, row["output"]
+    found = read_output(task, {task.key: output, "scores": row["scores"]} if row.get("scores") else output)
+    if isinstance(found, str):
+        raise ValueError(found)
+    return question.name, {"output": found.output, "scores": dict(found.scores)}
