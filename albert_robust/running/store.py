@@ -26,6 +26,11 @@ ROW = 104  # bytes that a row takes beside its value, index included: measured o
 SLACK = 1.25  # a run may outgrow the bound by this until it ends
 KEPT = 0.9  # share of the bound that is left after rows were dropped, so that not every run drops some
 STEP = 0.02  # share of the file that is dropped at once, at least: half-empty pages free nothing
+FIRST_SETTINGS = (  # a file that has pages keeps what it has
+    "page_size = 8192",  # a put of 10,000 rows costs a fifth less than with 4096, one of 64 the same
+    "auto_vacuum = INCREMENTAL",
+    "journal_mode = WAL",
+)
 SETTINGS = (
     "synchronous = NORMAL",
     "secure_delete = OFF",
@@ -211,8 +216,8 @@ class Store:
 
     def _begin_anew(self) -> None:
         """Make the table. What another version kept is dropped: it can be made anew."""
-        self._connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # first: a file that has pages keeps what it has
-        self._connection.execute("PRAGMA journal_mode = WAL")
+        for setting in FIRST_SETTINGS:
+            self._connection.execute(f"PRAGMA {setting}")
         with self._transaction():
             if self._pragma("user_version") != SCHEMA:  # another process may have been quicker
                 self._connection.execute("DROP TABLE IF EXISTS kept")

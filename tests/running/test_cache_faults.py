@@ -106,7 +106,7 @@ def test_a_flipped_byte_anywhere_is_never_taken_for_a_value(
 def test_a_flipped_byte_of_the_header_or_the_schema_costs_the_file_at_most(
     tmp_path_factory: pytest.TempPathFactory, sound: Path, place: int, flip: int
 ) -> None:
-    schema_is_at_the_end_of_the_first_page = 4096 - place if place > 100 else place
+    schema_is_at_the_end_of_the_first_page = 8192 - place if place > 100 else place
     assert_survives(tmp_path_factory, sound, [(schema_is_at_the_end_of_the_first_page, flip)])
 
 
@@ -124,8 +124,8 @@ def assert_survives(tmp_path_factory: pytest.TempPathFactory, sound: Path, flips
     for place, flip in flips:
         content[place] ^= flip
     path.write_bytes(content)
-    assert len(told(lambda: used(path))) <= 1
-    assert len(told(lambda: used(path))) <= 1
+    for _ in range(4):  # what the first use does not come across, a later one may
+        assert len(told(lambda: used(path))) <= 1
     assert holds_all(path) or not whole(path)
     shutil.rmtree(folder)
 
@@ -159,7 +159,7 @@ def test_a_file_that_is_damaged_in_the_middle_of_a_run_is_set_aside_and_the_run_
     names = list(ROWS)
     assert cache.get(names[:1]) == {names[0]: ROWS[names[0]]}
     with path.open("r+b") as file:
-        file.seek(4096)
+        file.seek(8192)
         file.write(b"\xff" * 60_000)
     put = told(lambda: cache.put(ROWS.items()))
     assert len(put) == 1
@@ -172,7 +172,7 @@ def test_a_file_that_is_damaged_in_the_middle_of_a_run_is_set_aside_and_the_run_
 def test_a_file_that_another_process_has_renewed_is_not_set_aside_again(path: Path) -> None:
     caches = [Cache(path), Cache(path)]
     with path.open("r+b") as file:
-        file.seek(4096)
+        file.seek(8192)
         file.write(b"\xff" * 60_000)
     (line,) = told(lambda: caches[0].put([(key("row", 0), 0)]))
     assert "set aside" in line
