@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from warnings import warn
 
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 
 from albert_robust.errors import shown_path
 from albert_robust.running.sizes import shown_bytes
 from albert_robust.running.store import BOUND, Store, lock
+from albert_robust.running.written import written
 
 FILE = "cache.sqlite"  # in a workspace
 CHUNK = 1000  # keys a query
@@ -49,8 +50,9 @@ def key(kind: str, *parts: Any) -> str:
         kind: What the value is, such as `prediction`: what `albert-robust cache` counts it as.
         parts: All else that decides it; JSON values.
     """
-    digest = hashlib.sha256(_canonical((kind, *parts)).encode()).hexdigest()
-    return f"{digest}.{kind}"
+    plain = all(type(part) in (str, int) for part in parts)
+    text = written([kind, *parts]) if plain else _canonical((kind, *parts)).encode()
+    return f"{hashlib.sha256(text).hexdigest()}.{kind}"
 
 
 class Cache:
@@ -83,7 +85,7 @@ class Cache:
 
     def put(self, values: Iterable[tuple[str, Any]]) -> None:
         """Keep values, all or none; in memory where the file takes none."""
-        rows = [(name, _written(value)) for name, value in values]
+        rows = [(name, written(value)) for name, value in values]
         if self._writable:
             self._through(Store.put, rows)
         if not self._writable:
@@ -179,13 +181,6 @@ def _is_damage(error: Exception) -> bool:
 def _reason(error: Exception) -> str:
     """Return what went wrong in one line; SQLite quotes the file, whatever stands in it."""
     return (error.strerror if isinstance(error, OSError) else None) or " ".join(str(error).split())
-
-
-def _written(value: Any) -> bytes:
-    try:
-        return to_json(value)
-    except ValueError:  # half a surrogate pair, or nested too deep for it
-        return json.dumps(value).encode()
 
 
 def _read(texts: Collection[bytes]) -> list[Any]:

@@ -343,8 +343,12 @@ def _grouped(rows: Iterable[tuple[str, Example]]) -> dict[tuple[str, str], list[
 
 def perturbed(cells: Sequence[Cell], block: Block, cache: Cache) -> Made:
     """Return the cases of each cell that has examples in a block."""
-    own = [(cell, block.get((cell.dataset, cell.language), ())) for cell in cells]
-    return [(cell, cases(cell, examples, cache)) for cell, examples in own if examples]
+    own: dict[tuple[str, str], list[Cell]] = {}
+    for cell in cells:
+        own.setdefault((cell.dataset, cell.language), []).append(cell)
+    groups = {place: cases(group, block[place], cache) for place, group in own.items() if place in block}
+    made = {cell.id: found for place, group in groups.items() for cell, found in zip(own[place], group, strict=True)}
+    return [(cell, made[cell.id]) for cell in cells if cell.id in made]
 
 
 def inputs_of(made: Made, originals: bool = False) -> Iterator[Inputs]:

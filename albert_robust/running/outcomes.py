@@ -4,7 +4,6 @@ Suite by suite, in it by blocks of examples, in those cell by cell. Several part
 merge in that order, and give the bytes that the whole run gives.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
@@ -13,7 +12,10 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from pydantic_core import from_json
+
 from albert_robust.running.records import Change, Outcome
+from albert_robust.running.written import written
 
 if TYPE_CHECKING:
     from pyarrow import Schema
@@ -26,7 +28,6 @@ _TEXT = ("suite", "cell", "example", "language", "status", "before", "after", "m
 _NUMBERS = {"replicate": "int32", "agreement": "float64", "block": "int32"}
 _SHARED = ("original", "references")  # by all variants of an example
 _JSON = (*_SHARED, "variant", "changes", "scores_before", "scores_after", "quality_before", "quality_after")
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class OutcomeWriter:
@@ -133,7 +134,7 @@ def _of_cell(path: Path, suite: str, cell: str) -> Iterator[Outcome]:
 
 
 def _outcome(row: dict[str, Any]) -> Outcome:
-    values = {**row, **{name: json.loads(row[name]) for name in _JSON}}
+    values = {**row, **{name: from_json(row[name]) for name in _JSON}}
     values["changes"] = tuple(Change(**change) for change in values["changes"])
     values["references"] = tuple(values["references"])
     return Outcome(**values)
@@ -150,20 +151,11 @@ def _schema() -> "Schema":
 def _column(name: str, outcomes: Sequence[Outcome]) -> list[Any]:
     values = [getattr(outcome, name) for outcome in outcomes]
     if name in _SHARED:
-        known: dict[int, str] = {}
-        return [known.get(id(value)) or known.setdefault(id(value), _encode(_plain(value))) for value in values]
+        known: dict[int, bytes] = {}
+        return [known.get(id(value)) or known.setdefault(id(value), written(value)) for value in values]
     if name == "changes":
-        return [_encode(list(map(_change, value))) if value else "[]" for value in values]
-    return [_encode(_plain(value)) if value else "{}" for value in values] if name in _JSON else values
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else dict(value)
-
-
-def _change(change: Change) -> dict[str, Any]:
-    names = ("field", "start", "end", "replacement", "kind")
-    return {name: getattr(change, name) for name in names}
+        return [written([change._asdict() for change in value]) if value else b"[]" for value in values]
+    return [written(value) if value else b"{}" for value in values] if name in _JSON else values
 
 
 def _array(values: list[Any], kind: Any) -> Any:

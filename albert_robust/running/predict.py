@@ -1,6 +1,5 @@
 """Predict: each unique input is asked once, in large batches, sorted by length, through the cache."""
 
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,29 +9,36 @@ from albert_robust.models import Inputs, Model
 from albert_robust.running.ask import LIMITS, Asker, Cost, Failure, Limits
 from albert_robust.running.budget import Budget
 from albert_robust.running.cache import Cache, key
+from albert_robust.running.written import written
 from albert_robust.tasks import Prediction, Task
 
 KEEPING = 0.5  # seconds of answers that a killed run loses at most
 Watch = Callable[[float], None]  # is told the share of the inputs that is done
-_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What the model made of each unique input: a prediction or the reason why there is none."""
+    """What the model made of each unique input: a prediction or the reason why there is none.
+
+    Attributes:
+        predictions: By what tells inputs apart.
+        failures: Likewise.
+        keys: What tells inputs apart, of those objects that were asked for; while they are there it need not be made again.
+    """
 
     predictions: dict[str, Prediction] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    keys: Mapping[int, str] = field(default_factory=dict)
 
     def of(self, inputs: Inputs) -> Prediction | str | None:
         """Return the prediction for an input, or why there is none; None if it was not asked."""
-        name = input_key(inputs)
+        name = self.keys.get(id(inputs)) or input_key(inputs)
         return self.predictions.get(name) or self.failures.get(name)
 
 
 def input_key(inputs: Inputs) -> str:
     """Return what tells one input from another."""
-    return _encode(dict(inputs))
+    return written(sorted(inputs.items())).decode()
 
 
 @dataclass(frozen=True)
@@ -88,12 +94,19 @@ class Predictor:
             inputs: In any order, repeats allowed.
             replicate: Which answer of several to the same input.
         """
-        unique = {input_key(one): one for one in inputs}
+        keys: dict[int, str] = {}
+        unique: dict[str, Inputs] = {}
+        for one in inputs:
+            if id(one) not in keys:
+                keys[id(one)] = input_key(one)
+                unique.setdefault(keys[id(one)], one)
         parts = [self.model.identity or f"{self.run} {self.suite}", self.task.name]
         names = {one: key("prediction", *parts, one, *([replicate] if replicate else ())) for one in unique}
         kept = self.cache.get(list(names.values()))
         return Found(
-            Answers({one: found for one, name in names.items() if (found := _read(kept.get(name))) is not None}),
+            Answers(
+                {one: found for one, name in names.items() if (found := _read(kept.get(name))) is not None}, keys=keys
+            ),
             unique,
             names,
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from albert_robust.scoring.statistics import Estimate
 
@@ -18,8 +18,7 @@ Against = Literal["original", "reference"]
 Standing = Literal["regressed", "improved", "same", "undecided", "new", "missing", "incomparable"]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """An edit of one field: graphemes [start, end) of the original became `replacement`."""
 
     field: str

@@ -73,7 +73,7 @@ class Fingerprint:
 
     def add(self, *parts: str) -> None:
         """Take a row."""
-        row = "\0".join((*parts, *(str(len(part)) for part in parts))).encode("utf-8", "surrogatepass")
+        row = repr(parts).encode("utf-8", "surrogatepass")
         self._sum += int.from_bytes(hashlib.blake2b(row, digest_size=_BITS // 8).digest(), "big")
 
     def __str__(self) -> str:

@@ -12,34 +12,45 @@ from albert_robust.running.records import Change, Outcome, Status
 from albert_robust.text import Text
 
 
-def cases(cell: Cell, examples: Sequence[Example], cache: Cache) -> list[Outcome]:
-    """Return a cell's cases in the order of its examples, none of them judged yet.
+def cases(cells: Sequence[Cell], examples: Sequence[Example], cache: Cache) -> list[list[Outcome]]:
+    """Return the cases of each cell, in the order of its examples, none of them judged yet.
+
+    A text is read once for all cells: they are made example by example.
 
     Args:
-        cell: The cell.
-        examples: Of its dataset, in its language.
+        cells: Of one dataset and language.
+        examples: Of the same.
         cache: Where variants that take a module of their own to make are kept: what is quick to make is made again.
     """
-    spec = cell.spec
-    if spec is None:
-        return [_blank(cell, example, 0) for example in examples]
-    if not cell.applies:
-        message = f"{spec} does not work in {cell.language}"
-        return [_blank(cell, example, 0, "not applicable", message) for example in examples]
-    if not any(cell.suite.registry.get(step.name).needs for step in spec.steps):
-        return _made(cell, examples)
+    made: list[list[Outcome]] = [_through(cell, examples, cache) if _slow(cell) else [] for cell in cells]
+    quick = [(cell, group) for cell, group in zip(cells, made, strict=True) if not _slow(cell)]
+    for example in examples:
+        for cell, group in quick:
+            group += _of_example(cell, example)
+    return made
+
+
+def _slow(cell: Cell) -> bool:
+    return cell.spec is not None and any(cell.suite.registry.get(step.name).needs for step in cell.spec.steps)
+
+
+def _through(cell: Cell, examples: Sequence[Example], cache: Cache) -> list[Outcome]:
     name = _key(cell, examples)
     kept = cache.get([name]).get(name)
     if kept is not None:
         return _restored(cell, examples, kept)
-    made = _made(cell, examples)
-    if not any(case.status == "error" for case in made):
+    made = [case for example in examples for case in _of_example(cell, example)]
+    if cell.applies and not any(case.status == "error" for case in made):
         cache.put([(name, [_row(case) for case in made])])
     return made
 
 
-def _made(cell: Cell, examples: Sequence[Example]) -> list[Outcome]:
-    return [_variant(cell, example, replicate) for example in examples for replicate in range(cell.check.variants)]
+def _of_example(cell: Cell, example: Example) -> list[Outcome]:
+    if cell.spec is None:
+        return [_blank(cell, example, 0)]
+    if not cell.applies:
+        return [_blank(cell, example, 0, "not applicable", f"{cell.spec} does not work in {cell.language}")]
+    return [_variant(cell, example, replicate) for replicate in range(cell.check.variants)]
 
 
 def _key(cell: Cell, examples: Sequence[Example]) -> str:
