@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import ceil
-from statistics import NormalDist
+from math import ceil, log
 
 from albert_robust.running.cell import Item
 from albert_robust.running.records import Counts, GateRecord, Verdict
@@ -16,7 +15,7 @@ WORST_FIRST: tuple[Verdict, ...] = ("error", "failed", "inconclusive", "passed")
 
 def decide(gate: Gate, estimate: Estimate, confidence: float) -> GateRecord:
     """Return what a gate says of an estimate whose bounds are each at `confidence`."""
-    verdict, reason = _against(gate, estimate, confidence)
+    verdict, reason = _against(gate, estimate)
     return GateRecord(str(gate), gate.measure, gate.at_least, gate.bound, estimate, verdict, reason)
 
 
@@ -67,7 +66,7 @@ def excused(item: Item, reason: str) -> tuple[Verdict, str]:
     return ("warned" if item.check.on_failure == "warn" else "failed"), reason
 
 
-def _against(gate: Gate, estimate: Estimate, confidence: float) -> tuple[Verdict, str]:
+def _against(gate: Gate, estimate: Estimate) -> tuple[Verdict, str]:
     if not estimate.measured:
         return "inconclusive", f"{gate.measure}: nothing was measured, gate {_sign(gate)}"
     shown = f"{gate.measure} {estimate.value:.2f} [{estimate.low:.2f}, {estimate.high:.2f}], gate {_sign(gate)}"
@@ -77,19 +76,28 @@ def _against(gate: Gate, estimate: Estimate, confidence: float) -> tuple[Verdict
         return "passed", shown
     if missed:
         return "failed", shown
-    return "inconclusive", f"{shown}: {_needed(gate, estimate, confidence)}"
+    return "inconclusive", f"{shown}: {_needed(gate, estimate)}"
 
 
 def _sign(gate: Gate) -> str:
     return f"{'>=' if gate.at_least else '<='} {gate.bound:.2f}"
 
 
-def _needed(gate: Gate, estimate: Estimate, confidence: float) -> str:
-    """Return how many examples would decide the gate, were the value to stay (normal approximation)."""
-    distance = abs(estimate.value - gate.bound)
-    if distance < 0.005:
+def _needed(gate: Gate, estimate: Estimate) -> str:
+    """Return how many examples would decide the gate, were the value to stay.
+
+    So many as make the gate as unlikely as the bound is now: n times the divergence of the two from the value stays the same.
+    """
+    if abs(estimate.value - gate.bound) < 0.005:
         return f"{estimate.clusters} examples do not decide it; the value lies on the bound"
-    z = NormalDist().inv_cdf(confidence)
-    half = max(estimate.high - estimate.value, estimate.value - estimate.low)
-    n = ceil(estimate.clusters * (half / distance) ** 2)
-    return f"{estimate.clusters} examples do not decide it, about {max(n, ceil(z * z))} would"
+    end = estimate.low if estimate.value > gate.bound else estimate.high
+    n = estimate.clusters * _divergence(estimate.value, end) / _divergence(estimate.value, gate.bound)
+    return f"{estimate.clusters} examples do not decide it, about {ceil(n) + 1} would"
+
+
+def _divergence(value: float, other: float) -> float:
+    """Return how far a share is from another, in nats (Kullback and Leibler, 1951); of a drop, half its square."""
+    if value < 0 or other < 0:
+        return (value - other) ** 2 / 2
+    parts = ((value, other), (1 - value, 1 - other))
+    return sum(one * log(one / two) for one, two in parts if one > 0 and two > 0)

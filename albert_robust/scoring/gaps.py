@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from albert_robust.scoring.statistics import NOTHING, Estimate, corrected_correlation, mean_in_unit
+from albert_robust.scoring.statistics import NOTHING, Estimate, corrected_correlation, wilson_in_unit
 
 Values = Mapping[Any, float]  # by example
 
@@ -56,7 +56,7 @@ def gap(groups: Sequence[Values], confidence: float = 0.95) -> Estimate:
 
 def _mean(values: Values, confidence: float, together: float) -> _Mean:
     numbers = np.array(list(values.values()), dtype=np.float64)
-    return _Mean(values, mean_in_unit(numbers, confidence), mean_in_unit(numbers, together))
+    return _Mean(values, wilson_in_unit(numbers, confidence), wilson_in_unit(numbers, together))
 
 
 def _difference(first: _Mean, second: _Mean) -> tuple[float, float]:

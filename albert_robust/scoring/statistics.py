@@ -1,10 +1,10 @@
 """Estimates with intervals. Variants of one example are not independent: every interval is over whole examples.
 
-Wilson (1927), doi:10.1080/01621459.1927.10502953, for a mean of numbers in [0, 1], at their effective number: for a given
-mean such numbers vary at most as yes-no outcomes do. `benchmarks/interval_coverage.py` measures how often the interval holds
-the truth: less often than it says where a mean near 1 rests on few yes-no outcomes. Newcombe (1998),
-doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C, method 10, for a paired difference. Percentile
-bootstrap (Efron, 1979) for the rest.
+Clopper and Pearson (1934), doi:10.1093/biomet/26.4.404, for a mean of numbers in [0, 1], at their effective number: for a given
+mean such numbers vary at most as yes-no outcomes do. It is exact: a bound is wrong at most as often as it says, where
+Wilson's (1927), doi:10.1080/01621459.1927.10502953, is so in the mean over truths. `benchmarks/interval_coverage.py` measures how
+often the interval holds the truth. Newcombe (1998), doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C,
+method 10, for a paired difference, of Wilson's as he has it. Percentile bootstrap (Efron, 1979) for the rest.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -14,6 +14,8 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
+
+from albert_robust.scoring.beta import beta_quantile
 
 Floats = NDArray[np.float64]
 DRAWS = 1000
@@ -52,11 +54,11 @@ def cluster_means(values: Sequence[float], clusters: Sequence[Hashable]) -> Floa
 
 
 def mean_in_unit(values: Floats, confidence: float = 0.95) -> Estimate:
-    """Return the mean of independent numbers in [0, 1] with Wilson's two-sided interval at their effective number.
+    """Return the mean of independent numbers in [0, 1] with an exact two-sided interval at their effective number.
 
     Means of several variants vary less than yes-no outcomes, and are worth as many of those as vary alike: Kish's (1965)
-    effective number, in Wilson's interval by Franco et al. (2019), doi:10.1093/jssam/smy019. Yes-no outcomes are worth
-    their own number, and no number is ever worth less than one of them.
+    effective number, in Clopper and Pearson's interval by Korn and Graubard (1998), Survey Methodology 24(2). Yes-no outcomes
+    are worth their own number, and no number is ever worth less than one of them.
 
     Args:
         values: Shape (examples,), one number an example.
@@ -68,22 +70,42 @@ def mean_in_unit(values: Floats, confidence: float = 0.95) -> Estimate:
     Raises:
         ValueError: A value lies outside [0, 1].
     """
-    n = len(values)
-    if n == 0:
+    return _in_unit(values, confidence, _exact)
+
+
+def wilson_in_unit(values: Floats, confidence: float = 0.95) -> Estimate:
+    """Return the same with Wilson's interval, of which intervals of differences are made; by Franco et al. (2019),
+    doi:10.1093/jssam/smy019, for an effective number.
+    """  # the source is part of what it is
+    return _in_unit(values, confidence, _wilson)
+
+
+def _in_unit(
+    values: Floats, confidence: float, interval: Callable[[float, float, float], tuple[float, float]]
+) -> Estimate:
+    if len(values) == 0:
         return NOTHING
     if values.min() < 0 or values.max() > 1:
         raise ValueError("a value lies outside [0, 1]")
-    return _wilson(float(values.mean()), _effective_number(values), n, confidence)
+    mean = float(values.mean())
+    return Estimate(mean, *interval(mean, _effective_number(values), confidence), len(values))
 
 
-def _wilson(mean: float, effective: float, clusters: int, confidence: float) -> Estimate:
+def _exact(mean: float, effective: float, confidence: float) -> tuple[float, float]:
+    hits, tail = mean * effective, (1 - confidence) / 2
+    low = 0.0 if mean == 0 else beta_quantile(tail, hits, effective - hits + 1)
+    high = 1.0 if mean == 1 else beta_quantile(1 - tail, hits + 1, effective - hits)
+    return min(low, mean), max(high, mean)
+
+
+def _wilson(mean: float, effective: float, confidence: float) -> tuple[float, float]:
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     centre = (mean + z * z / (2 * effective)) / (1 + z * z / effective)
     half = z / (1 + z * z / effective) * sqrt(mean * (1 - mean) / effective + z * z / (4 * effective * effective))
     # At the ends the formula gives 0 and 1 but for rounding, which would fail a gate at 1 that nothing speaks against.
     low = 0.0 if mean == 0 else max(0.0, centre - half)
     high = 1.0 if mean == 1 else min(1.0, centre + half)
-    return Estimate(mean, low, high, clusters)
+    return low, high
 
 
 def _effective_number(values: Floats) -> float:
@@ -125,7 +147,7 @@ def paired_drop(before: Floats, after: Floats, confidence: float = 0.95) -> Esti
     check_paired(before, after)
     if len(before) == 0:
         return NOTHING
-    first, second = mean_in_unit(before, confidence), mean_in_unit(after, confidence)
+    first, second = wilson_in_unit(before, confidence), wilson_in_unit(after, confidence)
     together = corrected_correlation(before, after)
     value = first.value - second.value
 
@@ -163,7 +185,7 @@ def bootstrap(
         seed: Of the draws.
 
     Returns:
-        The estimate. Where all draws agree (nothing varied in a small sample) the interval is Wilson's for that mean.
+        The estimate. Where all draws agree (nothing varied in a small sample) the interval is the exact one of that mean.
     """
     clusters = len(vectors)
     if clusters == 0:
@@ -172,8 +194,8 @@ def bootstrap(
     times = np.random.default_rng(seed).multinomial(clusters, np.full(clusters, 1 / clusters), DRAWS)
     values = value(times @ vectors)
     if np.ptp(values) == 0:
-        wilson = _wilson(min(1.0, max(0.0, found)), clusters, clusters, confidence)
-        return Estimate(found, wilson.low, wilson.high, clusters)
+        low, high = _exact(min(1.0, max(0.0, found)), clusters, confidence)
+        return Estimate(found, min(low, found), max(high, found), clusters)
     low, high = np.quantile(values, [(1 - confidence) / 2, (1 + confidence) / 2])
     return Estimate(found, float(low), float(high), clusters)
 

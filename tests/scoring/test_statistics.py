@@ -16,6 +16,7 @@ from albert_robust.scoring.statistics import (
     mean_in_unit,
     mean_of_clusters,
     paired_drop,
+    wilson_in_unit,
 )
 
 SHARES = st.lists(st.floats(0, 1), min_size=1, max_size=20)
@@ -24,18 +25,29 @@ SHARES = st.lists(st.floats(0, 1), min_size=1, max_size=20)
 @pytest.mark.parametrize(
     ("hits", "of", "low", "high"),
     [
-        # Newcombe (1998), doi:10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E, table I, method 3.
-        (81, 263, 0.2553, 0.3662),
-        (15, 148, 0.0624, 0.1605),
-        (0, 20, 0.0000, 0.1611),
-        (1, 29, 0.0061, 0.1718),
-        # At the ends the formula is z^2 / (n + z^2) = 3.8415 / 13.8415.
-        (0, 10, 0.0000, 0.2775),
-        (10, 10, 0.7225, 1.0000),
+        # Newcombe (1998), doi:10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E, table I, method 5.
+        (81, 263, 0.2527, 0.3676),
+        (15, 148, 0.0578, 0.1617),
+        (0, 20, 0.0000, 0.1684),
+        (1, 29, 0.0009, 0.1776),
+        # At the ends the lower bound is 0.025 ^ (1 / n).
+        (0, 10, 0.0000, 0.3085),
+        (10, 10, 0.6915, 1.0000),
     ],
 )
-def test_wilsons_interval_is_that_of_the_table(hits: int, of: int, low: float, high: float) -> None:
+def test_the_exact_interval_is_that_of_the_table(hits: int, of: int, low: float, high: float) -> None:
     found = mean_in_unit(np.array([1.0] * hits + [0.0] * (of - hits)))
+    assert found.clusters == of
+    assert (found.value, found.low, found.high) == pytest.approx((hits / of, low, high), abs=6e-5)
+
+
+@pytest.mark.parametrize(
+    ("hits", "of", "low", "high"),
+    # The same table, method 3.
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0000, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_wilsons_interval_is_that_of_the_table(hits: int, of: int, low: float, high: float) -> None:
+    found = wilson_in_unit(np.array([1.0] * hits + [0.0] * (of - hits)))
     assert found.clusters == of
     assert (found.value, found.low, found.high) == pytest.approx((hits / of, low, high), abs=6e-5)
 
@@ -108,9 +120,9 @@ def test_the_bootstrap_of_a_mean_is_near_the_normal_interval() -> None:
     assert (found.value, found.low, found.high) == pytest.approx((0.25, 0.2076, 0.2924), abs=0.005)
 
 
-def test_where_nothing_varied_the_bootstrap_falls_back_on_wilson() -> None:
+def test_where_nothing_varied_the_bootstrap_falls_back_on_the_exact_interval() -> None:
     found = bootstrap(vectors([1.0] * 10), means)
-    assert (found.value, found.low) == pytest.approx((1, 0.7225), abs=6e-5)
+    assert (found.value, found.low) == pytest.approx((1, 0.6915), abs=6e-5)
 
 
 def test_a_bootstrap_is_the_same_each_time_and_of_no_clusters_nothing() -> None:
