@@ -64,9 +64,9 @@ def upper(text: Text, rng: Random, severity: int) -> Text:
 
 
 def _each_word(text: Text, change: Callable[[str, str], str], kind: str) -> Text:
-    for word in reversed(text.words()):
-        text = text.replace(word.start, word.end, change(word.string, text.language.split("-")[0]), kind)
-    return text
+    language = text.language.split("-")[0]
+    changes = [(start, end, made) for start, end, word in text.words() if (made := change(word, language)) != word]
+    return text.replace_each(changes, kind)
 
 
 def _lower(word: str, language: str) -> str:

@@ -13,7 +13,7 @@ A Chinese character has its most frequent reading; rare characters and numerals 
 
 import math
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from random import Random
 
@@ -279,6 +279,7 @@ def transliterate(text: Text, rng: Random, severity: int) -> Text:
     return text
 
 
+@lru_cache(maxsize=1 << 14)
 def _latin(word: str, language: str) -> str:
     """Return a word in Latin letters; as it was, where a letter of it has no rule."""
     lower = unicodedata.normalize("NFC", word).lower()
@@ -310,11 +311,12 @@ def _rules(language: str) -> dict[str, str]:
 def _pieces(word: str, language: str) -> list[tuple[str, str]]:
     """Return a word cut into the longest letters that have a rule, each with its Latin letters."""
     rules = _rules(language)
+    longest = max(map(len, rules))
     pieces: list[tuple[str, str]] = []
     place = 0
     while place < len(word):
         starts = not pieces or pieces[-1][1].endswith("-")  # also after the Arabic article
-        for end in range(min(len(word), place + max(map(len, rules))), place, -1):
+        for end in range(min(len(word), place + longest), place, -1):
             letters = word[place:end]
             latin = rules.get(_START + letters) if starts and _START + letters in rules else rules.get(letters)
             if latin is not None or end == place + 1:

@@ -3,6 +3,7 @@
 Tables rather than a model: a reader can check each row, and the same seed gives the same text on every machine.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -74,16 +75,21 @@ def _places(text: Text) -> list[tuple[Word, list[str]]]:
     """Return the phrases of a text that have synonyms, with those that fit, in the capitals of the text."""
     places = []
     for word, (listed, others) in _synonyms(_base(text)).find(text):
-        fitting = [in_case(text, word, other, listed) for other in others if _fits(text, word, other)]
+        is_bound = _is_bound(text, word)
+        fitting = [
+            in_case(text, word, other, listed)
+            for other in others
+            if not is_bound or _sound(word.string) == _sound(other)
+        ]
         if fitting:
             places.append((word, fitting))
     return places
 
 
-def _fits(text: Text, word: Word, other: str) -> bool:
+def _is_bound(text: Text, word: Word) -> bool:
+    """Return whether the word before hangs on the sound that follows."""
     before = _LAST_WORD.search("".join(text.graphemes[max(0, word.start - 12) : word.start]))
-    bound = before is not None and before[1].lower() in _SOUND_BOUND.get(_base(text), ())
-    return not bound or _sound(word.string) == _sound(other)
+    return before is not None and before[1].lower() in _SOUND_BOUND.get(_base(text), ())
 
 
 def _sound(word: str) -> str:
@@ -135,9 +141,9 @@ def synonym(text: Text, rng: Random, severity: int) -> Text:
     """Put synonyms in place of words and phrases, as many as a share of the text's words by severity."""
     places = _places(text)
     chosen = rng.sample(places, min(len(places), share(severity, len(text.words()))))
-    for word, fitting in sorted(chosen, key=lambda place: -place[0].start):
-        text = text.replace(word.start, word.end, rng.choice(fitting), "synonym")
-    return text
+    last_first = sorted(chosen, key=lambda place: -place[0].start)
+    changes = [(word.start, word.end, rng.choice(fitting)) for word, fitting in last_first]
+    return text.replace_each(changes[::-1], "synonym")
 
 
 @perturbation(
@@ -377,7 +383,7 @@ _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
 def filler(text: Text, rng: Random, severity: int) -> Text:
     """Put words that say nothing before the text, or before the punctuation that closes it."""
     places = {"start": _may_open(text), "end": _closing(text) is not None}
-    rows = [row for row in read_rows(_FILLERS) if row["language"] == _base(text) and places[row["place"]]]
+    rows = [row for row in _fillers(_base(text)) if places[row["place"]]]
     if not rows:
         return text
     row = rng.choice(rows)
@@ -388,6 +394,11 @@ def filler(text: Text, rng: Random, severity: int) -> Text:
     if _is_opener(first, text):
         text = text.replace(first.start, first.start + 1, text[first.start].lower(), "filler")
     return text.replace(0, 0, words if words.endswith("，") else f"{words} ", "filler")
+
+
+@cache
+def _fillers(language: str) -> list[Mapping[str, str]]:
+    return [row for row in read_rows(_FILLERS) if row["language"] == language]
 
 
 def _may_open(text: Text) -> bool:

@@ -7,8 +7,8 @@ import regex
 from albert_robust import Example, Text, perturbation
 
 # Full stop, exclamation and question mark, ellipsis; those of Chinese and Japanese, Arabic, Urdu, Hindi and Greek.
-_CLOSING = regex.compile(r"\s*[.!?…。！？｡؟۔।॥\u037e]+(?=[\"'”’»」』)\]]*\s*$)")
-_GREEK_CLOSING = regex.compile(r"\s*[.!;…\u037e]+(?=[\"'”’»)\]]*\s*$)")
+_CLOSING = regex.compile(r"(?r)\s*[.!?…。！？｡؟۔।॥\u037e]+(?=[\"'”’»」』)\]]*\s*$)")
+_GREEK_CLOSING = regex.compile(r"(?r)\s*[.!;…\u037e]+(?=[\"'”’»)\]]*\s*$)")
 _SENTENCE_END = regex.compile(r"[.!?…]")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
 _OPENING = regex.compile(r"[¿¡]")
@@ -48,11 +48,11 @@ def strip_final(text: Text, rng: Random, severity: int) -> Text:
     closing = text.find(_GREEK_CLOSING if text.language.split("-")[0] == "el" else _CLOSING)
     if not closing:
         return text
-    stripped = text.replace(closing[0].start, closing[0].end, "", "strip")
+    lost = [closing[0]]
     opening = text.find(_OPENING)
-    if not opening or _SENTENCE_END.search("".join(text.graphemes[opening[-1].end : closing[0].start])):
-        return stripped
-    return stripped.replace(opening[-1].start, opening[-1].end, "", "strip")
+    if opening and not _SENTENCE_END.search("".join(text.graphemes[opening[-1].end : closing[0].start])):
+        lost.insert(0, opening[-1])
+    return text.replace_each([(mark.start, mark.end, "") for mark in lost], "strip")
 
 
 @perturbation(
@@ -75,6 +75,4 @@ def width(text: Text, rng: Random, severity: int) -> Text:
     """Swap full-width punctuation for ASCII, or ASCII for full-width where the text has no other."""
     wide = text.find(_WIDE)
     marks, table = (wide, _TO_ASCII) if wide else (text.find(_NARROW_IN_CHINESE), _TO_FULL_WIDTH)
-    for mark in marks:
-        text = text.replace(mark.start, mark.end, table.get(mark.string, mark.string), "width")
-    return text
+    return text.replace_each([(mark.start, mark.end, table.get(mark.string, mark.string)) for mark in marks], "width")

@@ -194,9 +194,10 @@ def number(text: Text, rng: Random, severity: int) -> Text:
     """Change some numbers to others of as many digits; a year stays a year of our centuries."""
     numbers = [found for found in text.find(_NUMBER) if len(_digits(found.string)) <= _MOST_DIGITS]
     chosen = rng.sample(numbers, share(severity, len(numbers)))
-    for found in sorted(chosen, key=lambda word: -word.start):
-        text = text.replace(found.start, found.end, _other_number(found.string, _base(text), rng), "number")
-    return text
+    changes = [
+        (start, end, _other_number(string, _base(text), rng)) for start, end, string in sorted(chosen, reverse=True)
+    ]
+    return text.replace_each(changes[::-1], "number")
 
 
 def _other_number(written: str, language: str, rng: Random) -> str:

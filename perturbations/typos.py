@@ -11,8 +11,9 @@ The rules of spelling errors, Information Processing & Management 19(2)).
 
 import math
 import unicodedata
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, lru_cache
+from itertools import compress
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -28,15 +29,39 @@ SLANT = 0.75  # key widths, to the side, on the next row
 OFFERED = 6  # candidates that an input method shows before one must scroll
 NO_LETTER = "·"
 UNMISTAKABLE = frozenset("不没未无别非勿莫否两半")
+VOCABULARY = 1 << 16  # words that are looked at once; texts hardly use more
+LETTERS = 1 << 12
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]", regex.V1)
 
+Keys = dict[str, tuple[str, ...]]
+Graphemes = str | tuple[str, ...]  # of a word: its string, where each is one code point
+Slip = tuple[int, int, str]  # graphemes [start, end), counted from the start of a word, and what they would become
+Groups = tuple[tuple[Slip, ...], ...]
 
-class Slip(NamedTuple):
-    """One possible slip: graphemes [start, end) would become `replacement`."""
 
-    start: int
-    end: int
-    replacement: str
+class Words(NamedTuple):
+    """The words of a text that may slip."""
+
+    words: list[Word]
+    size: int  # how many they are, where a character of a script without spaces is half a word
+    graphemes: list[Graphemes]
+    runs: list[Graphemes]  # in scripts without spaces, with the character that follows, if that may be edited
+
+
+class Slips(NamedTuple):
+    """A kind of slip: whether a word allows it, and in what ways, in groups: a group is drawn first, then one of it.
+
+    Both are remembered, since a text repeats the words of others. All words are asked the first, only those drawn the second.
+    """
+
+    possible: Callable[[Graphemes], bool]
+    groups: Callable[[Graphemes], Groups]
+
+
+def _slips(find: Callable[[Graphemes], Iterator[Iterable[Slip]]]) -> Slips:
+    """Return the kind of slip that a function finds in a word, group by group."""
+    possible = lru_cache(VOCABULARY)(lambda word: any(True for group in find(word) for _ in group))
+    return Slips(possible, lru_cache(VOCABULARY >> 3)(lambda word: _filled(find(word))))
 
 
 class Key(NamedTuple):
@@ -48,63 +73,78 @@ class Key(NamedTuple):
     letters: str
 
 
-Options = Callable[[Text, Word], list[list[Slip]]]
-Keys = dict[str, tuple[str, ...]]
-
-
-def _slipped(text: Text, rng: Random, severity: int, kind: str, options: Options) -> Text:
-    """Return the text with a share of its words slipped once each.
-
-    `options` gives the slips a word allows, in groups: a group is drawn first, then a slip of it.
-    """
-    words = [word for word in text.words() if _spelled(word)]
-    open_to_slips = [groups for word in words if (groups := _filled(options(text, word)))]
-    chosen = rng.sample(range(len(open_to_slips)), min(share(severity, _size(words)), len(open_to_slips)))
-    limit = len(text)  # from the right, so that places stay where they were found; two slips never overlap
-    for index in sorted(chosen, reverse=True):
-        groups = _filled([[slip for slip in group if slip.end <= limit] for group in open_to_slips[index]])
+def _slipped(text: Text, rng: Random, severity: int, kind: str, slips: Slips, spelt: list[Graphemes]) -> Text:
+    """Return the text with a share of its words slipped once each; `spelt` is what tells the slips of each word."""
+    words, size, graphemes, _ = _words(text)
+    places = list(compress(range(len(words)), map(slips.possible, spelt)))
+    changes: list[tuple[int, int, str]] = []
+    limit = len(text)  # from the right: two slips never overlap
+    for place in sorted(rng.sample(places, min(share(severity, size), len(places))), reverse=True):
+        start, groups = words[place].start, slips.groups(spelt[place])
+        if limit - start <= len(graphemes[place]):  # a slip reaches one grapheme over its word at most
+            groups = _filled([slip for slip in group if start + slip[1] <= limit] for group in groups)
         if groups:
-            slip = rng.choice(rng.choice(groups))
-            text = text.replace(*slip, kind)
-            limit = slip.start
-    return text
+            first, end, replacement = rng.choice(rng.choice(groups))
+            limit = start + first
+            changes.append((limit, start + end, replacement))
+    return text.replace_each(changes[::-1], kind)
 
 
-def _filled(groups: list[list[Slip]]) -> list[list[Slip]]:
-    return [group for group in groups if group]
+def _filled(groups: Iterable[Iterable[Slip]]) -> Groups:
+    return tuple(filled for group in groups if (filled := tuple(group)))
 
 
-def _size(words: list[Word]) -> int:
-    """Return how many words these are, where a character of a script without spaces is half a word."""
-    return math.ceil(sum(0.5 if _unspaced(word.string) else 1 for word in words))
+@lru_cache(maxsize=256)
+def _words(text: Text) -> Words:
+    """Return the words of a text that may slip; of the texts of late, as one is given to several perturbations."""
+    words = [word for word in text.words() if _spelled(word.string)]
+    graphemes = [
+        word.string if len(word.string) == word.end - word.start else text.graphemes[word.start : word.end]
+        for word in words
+    ]
+    alone = [_unspaced(spelt[0]) for spelt in graphemes]  # characters of scripts without spaces
+    runs = [_run(text, *both) for both in zip(words, graphemes, strict=True)] if any(alone) else graphemes
+    return Words(words, math.ceil(len(words) - sum(alone) / 2), graphemes, runs)
 
 
-def _spelled(word: Word) -> bool:
-    return not any(character.isnumeric() for character in word.string)
+def _run(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
+    """Return a word; in a script without spaces, with the character that follows, if that may be edited."""
+    following = text.graphemes[word.end : word.end + 1]
+    runs_on = following and _unspaced(spelt[0]) and _unspaced(following[0])
+    return _joined(spelt, following[0]) if runs_on and text.editable(word.end, word.end + 1) else spelt
 
 
+def _joined(spelt: Graphemes, grapheme: str) -> Graphemes:
+    return spelt + grapheme if isinstance(spelt, str) and len(grapheme) == 1 else (*spelt, grapheme)
+
+
+@lru_cache(maxsize=VOCABULARY)
+def _spelled(word: str) -> bool:
+    return not any(character.isnumeric() for character in word)
+
+
+@lru_cache(maxsize=LETTERS)
 def _unspaced(grapheme: str) -> bool:
     return _UNSPACED.match(grapheme) is not None
 
 
+@lru_cache(maxsize=LETTERS)
 def _letter(grapheme: str) -> bool:
     """Return whether a grapheme starts with a letter whose change leaves the meaning guessable."""
     first = grapheme[:1]
     return first.isalpha() and not first.isnumeric() and first not in UNMISTAKABLE
 
 
-def _letters(text: Text, word: Word) -> list[int]:
-    return [index for index in range(word.start, word.end) if _letter(text[index])]
+def _letters(word: Graphemes) -> Iterator[int]:
+    return (place for place, grapheme in enumerate(word) if _letter(grapheme))
 
 
-def _pairs(text: Text, word: Word) -> list[int]:
-    """Return the first places of two neighbouring letters; in a script without spaces, of this and the next one."""
-    end = word.end
-    if _unspaced(word.string) and end < len(text) and _unspaced(text[end]) and text.editable(end, end + 1):
-        end += 1
-    return [index for index in range(word.start, end - 1) if _letter(text[index]) and _letter(text[index + 1])]
+def _pairs(run: Graphemes) -> Iterator[int]:
+    """Return the first places of two neighbouring letters."""
+    return (place for place in _letters(run[:-1]) if _letter(run[place + 1]))
 
 
+@lru_cache(maxsize=LETTERS)
 def _like(new: str, old: str) -> str:
     """Return letters in the case of others, where that keeps their number."""
     cased = new.upper() if old[:1].isupper() else new.lower() if old[:1].islower() else new
@@ -159,11 +199,19 @@ def _homophones() -> Keys:
     return found
 
 
-def _mistyped(grapheme: str, keys: Keys) -> Iterator[str]:
-    """Yield a grapheme with one of its code points from a neighbouring key; the others stay."""
-    for place, character in enumerate(grapheme):
-        for other in keys.get(character.lower(), ()):
-            yield grapheme[:place] + _like(other, character) + grapheme[place + 1 :]
+@cache
+def _mistakable(language: str) -> Keys:
+    return {**_keys(language), **(_homophones() if language == "zh" else {})}
+
+
+@lru_cache(maxsize=LETTERS)
+def _mistyped(grapheme: str, language: str) -> list[str]:
+    """Return a grapheme with one of its code points from a neighbouring key, in all ways; the others stay."""
+    return [
+        grapheme[:place] + _like(other, character) + grapheme[place + 1 :]
+        for place, character in enumerate(grapheme)
+        for other in _mistakable(language).get(character.lower(), ())
+    ]
 
 
 def _spoken(text: Text) -> str:
@@ -215,15 +263,18 @@ def _spoken(text: Text) -> str:
 )
 def keyboard(text: Text, rng: Random, severity: int) -> Text:
     """Hit a neighbouring key of the language's own keyboard; in Chinese, take another character of the same sound."""
-    language = _spoken(text)
-    keys = {**_keys(language), **(_homophones() if language == "zh" else {})}
+    return _slipped(text, rng, severity, "keyboard", _mistypings(_spoken(text)), _words(text).graphemes)
 
-    def options(text: Text, word: Word) -> list[list[Slip]]:
-        if word.end - word.start < 2 and not _unspaced(word.string):
-            return []
-        return [[Slip(i, i + 1, other) for other in _mistyped(text[i], keys)] for i in _letters(text, word)]
 
-    return _slipped(text, rng, severity, "keyboard", options)
+@cache
+def _mistypings(language: str) -> Slips:
+    @_slips
+    def mistypings(word: Graphemes) -> Iterator[Iterable[Slip]]:
+        if len(word) > 1 or _unspaced(word[0]):
+            for place in _letters(word):
+                yield ((place, place + 1, other) for other in _mistyped(word[place], language))
+
+    return mistypings
 
 
 @perturbation(
@@ -257,17 +308,20 @@ def keyboard(text: Text, rng: Random, severity: int) -> Text:
 )
 def swap(text: Text, rng: Random, severity: int) -> Text:
     """Swap two neighbouring letters inside a word; in scripts without spaces, two neighbouring characters."""
-    return _slipped(text, rng, severity, "swap", _swaps)
+    return _slipped(text, rng, severity, "swap", _swaps, _words(text).runs)
 
 
-def _swaps(text: Text, word: Word) -> list[list[Slip]]:
-    slips = []
-    for i in _pairs(text, word):
-        first, second = text[i], text[i + 1]
-        swapped = _like(second, first) + _like(first, second)
-        if swapped != first + second:
-            slips.append(Slip(i, i + 2, swapped))
-    return [slips]
+@_slips
+def _swaps(run: Graphemes) -> Iterator[Iterable[Slip]]:
+    yield (
+        (place, place + 2, swapped)
+        for place in _pairs(run)
+        if (swapped := _swapped(run[place], run[place + 1])) != run[place] + run[place + 1]
+    )
+
+
+def _swapped(first: str, second: str) -> str:
+    return _like(second, first) + _like(first, second)
 
 
 @perturbation(
@@ -306,16 +360,21 @@ def _swaps(text: Text, word: Word) -> list[list[Slip]]:
 )
 def delete(text: Text, rng: Random, severity: int) -> Text:
     """Lose a letter of a word of three or more, never the first; in scripts without spaces, a character of a run."""
-    return _slipped(text, rng, severity, "delete", _deletions)
+    words, _, graphemes, _ = _words(text)
+    spelt = ["" if _opens_run(text, word, letters) else letters for word, letters in zip(words, graphemes, strict=True)]
+    return _slipped(text, rng, severity, "delete", _deletions, spelt)
 
 
-def _deletions(text: Text, word: Word) -> list[list[Slip]]:
-    if _unspaced(word.string):
-        follows = word.start > 0 and _unspaced(text[word.start - 1])
-        return [[Slip(i, i + 1, "") for i in _letters(text, word) if follows]]
-    if word.end - word.start < 3:
-        return []
-    return [[Slip(i, i + 1, "") for i in _letters(text, word) if i > word.start]]
+def _opens_run(text: Text, word: Word, letters: Graphemes) -> bool:
+    """Return whether a word is the first character of a run in a script without spaces, and so stays."""
+    return _unspaced(letters[0]) and (word.start == 0 or not _unspaced(text[word.start - 1]))
+
+
+@_slips
+def _deletions(word: Graphemes) -> Iterator[Iterable[Slip]]:
+    unspaced = word != "" and _unspaced(word[0])
+    if unspaced or len(word) > 2:
+        yield ((place, place + 1, "") for place in _letters(word) if place or unspaced)
 
 
 @perturbation(
@@ -348,23 +407,28 @@ def _deletions(text: Text, word: Word) -> list[list[Slip]]:
 )
 def insert(text: Text, rng: Random, severity: int) -> Text:
     """Type a letter of a word twice, or hit a neighbouring key along with it."""
-    keys = _keys(_spoken(text))
-
-    def options(text: Text, word: Word) -> list[list[Slip]]:
-        if word.end - word.start < 2 and not _unspaced(word.string):
-            return []
-        letters = _letters(text, word)
-        doubled = [_inserted(text, word, i, text[i]) for i in letters]
-        beside = [_inserted(text, word, i, key) for i in letters for key in keys.get(text[i][0].lower(), ())]
-        return [doubled, beside]
-
-    return _slipped(text, rng, severity, "insert", options)
+    return _slipped(text, rng, severity, "insert", _insertions(_spoken(text)), _words(text).graphemes)
 
 
-def _inserted(text: Text, word: Word, index: int, letter: str) -> Slip:
+@cache
+def _insertions(language: str) -> Slips:
+    keys = _keys(language)
+
+    @_slips
+    def insertions(word: Graphemes) -> Iterator[Iterable[Slip]]:
+        if len(word) > 1 or _unspaced(word[0]):
+            yield (_inserted(word, place, word[place]) for place in _letters(word))
+            yield (
+                _inserted(word, place, key) for place in _letters(word) for key in keys.get(word[place][0].lower(), ())
+            )
+
+    return insertions
+
+
+def _inserted(word: Graphemes, place: int, letter: str) -> Slip:
     """Return the insertion of a letter after a place, in the case of the letter that follows."""
-    following = text[index + 1] if index + 1 < word.end else text[index]
-    return Slip(index + 1, index + 1, _like(letter, following))
+    following = word[place + 1] if place + 1 < len(word) else word[place]
+    return place + 1, place + 1, _like(letter, following)
 
 
 @perturbation(
@@ -403,15 +467,27 @@ def _inserted(text: Text, word: Word, index: int, letter: str) -> Slip:
 )
 def spacing(text: Text, rng: Random, severity: int) -> Text:
     """Lose the blank after a word, or put one inside it; in scripts without spaces, between two characters."""
-    return _slipped(text, rng, severity, "spacing", _spacings)
+    words, _, _, runs = _words(text)
+    spelt = [_joined(run, " ") if joins else run for run, joins in zip(runs, _joins(text, words), strict=True)]
+    return _slipped(text, rng, severity, "spacing", _spacings, spelt)
 
 
-def _spacings(text: Text, word: Word) -> list[list[Slip]]:
-    blank, following = word.end, word.end + 1
-    joins = following < len(text) and text[blank] == " " and _letter(text[following])
-    joins = joins and _letter(text[blank - 1]) and text.editable(blank, following + 1)
-    long = _unspaced(word.string) or word.end - word.start > 2
+def _joins(text: Text, words: list[Word]) -> list[bool]:
+    """Return which words may be written as one with what follows: a blank and a letter."""
+    graphemes = (*text.graphemes, "", "")
     return [
-        [Slip(blank, following, "")] if joins else [],
-        [Slip(i + 1, i + 1, " ") for i in _pairs(text, word)] if long else [],
+        graphemes[blank] == " "
+        and _letter(graphemes[blank - 1])
+        and _letter(graphemes[blank + 1])
+        and text.editable(blank, blank + 2)
+        for _, blank, _ in words
     ]
+
+
+@_slips
+def _spacings(run: Graphemes) -> Iterator[Iterable[Slip]]:
+    if run[-1] == " ":
+        run = run[:-1]
+        yield [(len(run), len(run) + 1, "")]
+    if _unspaced(run[0]) or len(run) > 2:
+        yield ((place + 1, place + 1, " ") for place in _pairs(run))

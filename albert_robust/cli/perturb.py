@@ -28,5 +28,6 @@ def run(options: argparse.Namespace) -> int:
     texts = [line.rstrip("\n") for line in sys.stdin]
     for row in perturb(texts, options.perturbation, language=options.language, seed=options.seed, n=options.n):
         for variant in row:
-            print(json.dumps(asdict(variant), ensure_ascii=False) if options.json else variant.text)
+            found = asdict(variant) | {"edits": [edit._asdict() for edit in variant.edits]}
+            print(json.dumps(found, ensure_ascii=False) if options.json else variant.text)
     return 0

@@ -3,7 +3,7 @@
 import csv
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -13,6 +13,7 @@ import regex
 from albert_robust.text import Text, Word
 from albert_robust.text.graphemes import graphemes
 from albert_robust.text.languages import base
+from albert_robust.text.reading import read
 
 V = TypeVar("V")
 
@@ -43,7 +44,12 @@ class PhraseTable(Generic[V]):
         for phrase, value in phrases.items():
             if phrase.strip():
                 self._values.setdefault(_key(phrase), value)
-        self._longest = max((len(Text.of(phrase).words()) for phrase in self._values), default=0)
+        self._longest: dict[str, int] = {}  # how many words a phrase has at most, by its first word
+        for phrase in self._values:
+            words = read(phrase).words
+            if words and words[0].start == 0:
+                first = _key(words[0].string)
+                self._longest[first] = max(len(words), self._longest.get(first, 0))
         self._tails = sorted({len(graphemes(phrase[_tail_of(phrase) :])) for phrase in self._values}, reverse=True)
 
     def __len__(self) -> int:
@@ -66,7 +72,8 @@ class PhraseTable(Generic[V]):
         for index, word in enumerate(words):
             if found and word.start < found[-1][0].end:
                 continue
-            ends = [last.end for last in words[index : index + self._longest]]
+            longest = self._longest.get(_key(word.string), 0)
+            ends = [last.end for last in words[index : index + longest]]
             matches = (match for match in self._at(text, word.start, ends) if fits(*match))
             found += islice(matches, 1)
         return found
@@ -113,5 +120,6 @@ def _tail_of(phrase: str) -> int:
     return last.end() if last else 0
 
 
+@lru_cache(maxsize=1 << 14)
 def _key(phrase: str) -> str:
     return " ".join(unicodedata.normalize("NFC", phrase.translate(_FOLD).casefold()).split())

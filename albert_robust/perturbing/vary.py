@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import lru_cache
 from random import Random
 
 from albert_robust.errors import need
@@ -12,8 +13,12 @@ from albert_robust.text import Text
 
 def keyed_random(*key: str | int) -> Random:
     """Return a random source that depends on the key alone. Seed 0 is a seed like any other."""
-    digest = hashlib.sha256(json.dumps(key).encode()).digest()
+    written = ", ".join([_quoted(part) if isinstance(part, str) else str(part) for part in key])  # as JSON
+    digest = hashlib.sha256(f"[{written}]".encode()).digest()
     return Random(int.from_bytes(digest, "big"))
+
+
+_quoted = lru_cache(maxsize=1024)(json.dumps)  # the strings of a key are those of many others
 
 
 def vary(

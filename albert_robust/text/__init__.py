@@ -1,5 +1,6 @@
 """Text as people see it: graphemes, words, scripts, protected spans and edits."""
 
-from albert_robust.text.text import Edit, Span, Text, Word
+from albert_robust.text.reading import Span, Word
+from albert_robust.text.text import Edit, Text
 
 __all__ = ["Edit", "Span", "Text", "Word"]

@@ -1,40 +1,24 @@
 """A text that remembers how it was changed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import accumulate, groupby
 from types import MappingProxyType
+from typing import NamedTuple
 
 import regex
 
-from albert_robust.text.graphemes import graphemes, untouchable_spans, word_spans
+from albert_robust.text.graphemes import graphemes, word_spans
 from albert_robust.text.languages import UNKNOWN
+from albert_robust.text.reading import Reading, Span, Word, read, spans_at, words_at
 
 _JOINED = regex.compile(r"\s|[[\p{L}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]]", regex.V1)
 _NO_PARALLELS: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """A half-open range of graphemes."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a text: its range of graphemes and its letters."""
-
-    start: int
-    end: int
-    string: str
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Edit:
+class Edit(NamedTuple):
     """An atomic change: the graphemes [start, end) of the source became `replacement`."""
 
     start: int
@@ -74,17 +58,21 @@ class Text:
         parallels: Mapping[str, str] | None = None,
     ) -> "Text":
         """Return an unedited text whose links, placeholders and every occurrence of the `protect` strings are protected."""
-        ranges = untouchable_spans(source)
-        for needle in protect:
-            start = source.find(needle) if needle else -1
-            while start >= 0:
-                ranges.append((start, start + len(needle)))
-                start = source.find(needle, start + len(needle))
-        spans = tuple(sorted(set(_grapheme_spans(graphemes(source), ranges)))) if ranges else ()
+        reading = read(source)
+        spans = reading.untouchable
+        named = [span for needle in protect for span in _occurrences(source, needle)]
+        if named:
+            spans = tuple(sorted({*spans, *spans_at(reading.graphemes, source, named)}))
         return cls(source, language, spans, (), parallels or _NO_PARALLELS)
 
     def __str__(self) -> str:
-        return "".join(self.graphemes)
+        source, offsets = self.source, self._reading.offsets
+        pieces: list[str] = []
+        done = 0
+        for start, end, replacement, _ in self.edits:
+            pieces += source[done : offsets[start]], replacement
+            done = offsets[end]
+        return "".join(pieces) + source[done:]
 
     def __len__(self) -> int:
         return len(self.graphemes)
@@ -95,25 +83,24 @@ class Text:
     def __iter__(self) -> Iterator[str]:
         return iter(self.graphemes)
 
-    @cached_property
-    def _source_graphemes(self) -> tuple[str, ...]:
-        return graphemes(self.source)
+    @property
+    def _reading(self) -> Reading:
+        return read(self.source)
 
-    @cached_property
+    @property
     def graphemes(self) -> tuple[str, ...]:
         """The graphemes of the text as it is now."""
-        if not self.edits:
-            return self._source_graphemes
-        return self._replayed(self.edits)
+        return self._graphemes if self.edits else self._reading.graphemes
 
-    def _replayed(self, edits: Iterable[Edit]) -> tuple[str, ...]:
+    @cached_property
+    def _graphemes(self) -> tuple[str, ...]:
         pieces: list[str] = []
         done = 0
-        for edit in edits:
-            pieces += self._source_graphemes[done : edit.start]
+        for edit in self.edits:
+            pieces += self._reading.graphemes[done : edit.start]
             pieces += graphemes(edit.replacement)
             done = edit.end
-        pieces += self._source_graphemes[done:]
+        pieces += self._reading.graphemes[done:]
         return tuple(pieces)
 
     @property
@@ -123,22 +110,25 @@ class Text:
 
     def replay(self, edits: Iterable[Edit]) -> "Text":
         """Return the source with some of the edits alone, in any order."""
-        return replace(self, edits=tuple(sorted(edits)))
+        return self._edited(tuple(sorted(edits)))
 
     def words(self) -> list[Word]:
         """Return the words that may be edited, in order. In scripts without spaces each character is a word."""
-        return self._words_at(word_spans(str(self)))
+        if self.edits:
+            string = str(self)
+            return self._words_at(string, word_spans(string))
+        return self._editable(self._reading.words)
 
     def find(self, pattern: regex.Pattern[str]) -> list[Word]:
         """Return what a pattern matches as words that may be edited, in order."""
-        return self._words_at([match.span() for match in pattern.finditer(str(self)) if match.group()])
+        string = str(self)
+        return self._words_at(string, [match.span() for match in pattern.finditer(string) if match.group()])
 
-    def _words_at(self, ranges: Iterable[tuple[int, int]]) -> list[Word]:
-        spans = _grapheme_spans(self.graphemes, ranges)
-        # Two ranges may lie in one grapheme, as joiners make them: the first has it.
-        apart = [span for last, span in zip([Span(0, 0), *spans], spans, strict=False) if last.end <= span.start]
-        words = (Word(span.start, span.end, "".join(self.graphemes[span.start : span.end])) for span in apart)
-        return [word for word in words if self.editable(word.start, word.end)]
+    def _words_at(self, string: str, ranges: Sequence[tuple[int, int]]) -> list[Word]:
+        return self._editable(words_at(self.graphemes, string, ranges)) if ranges else []
+
+    def _editable(self, words: Iterable[Word]) -> list[Word]:
+        return [word for word in words if self.editable(word.start, word.end)] if self.protected else list(words)
 
     @cached_property
     def _protected_now(self) -> tuple[Span, ...]:
@@ -151,6 +141,8 @@ class Text:
 
     def editable(self, start: int, end: int) -> bool:
         """Return whether graphemes [start, end) lie clear of protected spans. Between two graphemes, start equals end."""
+        if not self.protected:
+            return True
         if start == end:
             return not any(span.start < start < span.end for span in self._protected_now)
         return not any(span.start < end and start < span.end for span in self._protected_now)
@@ -186,8 +178,44 @@ class Text:
             first = min(first, touched[0].start)
             last = max(last - inside, touched[-1].end)
         merged = Edit(first, last, replacement, kind)
-        undone = "".join(self._source_graphemes[first:last]) == replacement
-        return replace(self, edits=(*before, *(() if undone else (merged,)), *after))
+        undone = "".join(self._reading.graphemes[first:last]) == replacement
+        return self._edited((*before, *(() if undone else (merged,)), *after))
+
+    def replace_each(self, changes: Sequence[tuple[int, int, str]], kind: str) -> "Text":
+        """Return the text with several ranges of graphemes replaced, as `replace` would one by one from the last on.
+
+        Args:
+            changes: First grapheme, one past the last, and what stands there instead, in order and none overlapping;
+                all counted in the text as it is now.
+            kind: What the edits are called in reports.
+
+        Raises:
+            IndexError: A range lies outside the text, or reaches over the next one.
+        """
+        if self.edits:
+            text = self
+            for start, end, replacement in reversed(changes):
+                text = text.replace(start, end, replacement, kind)
+            return text
+        source, offsets = self.source, read(self.source).offsets
+        edits: list[Edit] = []
+        limit = len(offsets) - 1
+        for start, end, replacement in reversed(changes):
+            if not 0 <= start <= end <= limit:
+                raise IndexError(f"graphemes [{start}, {end}) lie outside a text of {len(self)} or over a later change")
+            touches_next, limit = end == limit, start
+            if source[offsets[start] : offsets[end]] == replacement or not self.editable(start, end):
+                continue
+            if touches_next and edits and end == edits[-1].start and (start == end or end == edits[-1].end):
+                _, end, following, _ = edits.pop()
+                replacement += following
+                if source[offsets[start] : offsets[end]] == replacement:
+                    continue
+            edits.append(Edit(start, end, replacement, kind))
+        return self._edited(tuple(edits[::-1])) if edits else self
+
+    def _edited(self, edits: tuple[Edit, ...]) -> "Text":
+        return Text(self.source, self.language, self.protected, edits, self.parallels)
 
     def _split(self, start: int, end: int) -> tuple[tuple[Edit, ...], tuple[Edit, ...], tuple[Edit, ...]]:
         """Return the edits before, touched by and after a range of the text as it is now."""
@@ -226,7 +254,7 @@ class Text:
 
     def project(self, start: int, end: int) -> tuple[int, int]:
         """Return where source code points [start, end) lie in the text as it is now, widened to whole edits."""
-        offsets = list(accumulate(map(len, self._source_graphemes), initial=0))
+        offsets = self._reading.offsets
         moved = [start, end]
         for edit in self.edits:
             edit_start, edit_end = offsets[edit.start], offsets[edit.end]
@@ -254,10 +282,9 @@ def _pieces(string: str) -> list[str]:
     return ["".join(grapheme for _, grapheme in run) for _, run in groupby(enumerate(graphemes(string)), key=kind)]
 
 
-def _grapheme_spans(characters: tuple[str, ...], ranges: Iterable[tuple[int, int]]) -> list[Span]:
-    """Return code point ranges as grapheme ranges, widened to whole graphemes."""
-    ranges = list(ranges)
-    if len(characters) == sum(map(len, characters)):
-        return [Span(start, end) for start, end in ranges]
-    owner = [index for index, character in enumerate(characters) for _ in character]
-    return [Span(owner[start], owner[end - 1] + 1) for start, end in ranges]
+def _occurrences(string: str, needle: str) -> Iterator[tuple[int, int]]:
+    """Yield where a string occurs in another, as code point ranges, none overlapping."""
+    start = string.find(needle) if needle else -1
+    while start >= 0:
+        yield start, start + len(needle)
+        start = string.find(needle, start + len(needle))

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from albert_robust import Text, Word
 from albert_robust.perturbing.phrases import PhraseTable, in_case, opens_sentence, read_rows
@@ -19,6 +21,29 @@ def test_the_longest_phrase_wins() -> None:
 
 def test_phrases_do_not_overlap() -> None:
     assert found("not at all good", "not at all", "all good") == ["not at all"]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["do", "not", "Do", "n't", "don’t", "na", "ﬁsh", "不", "好", "etc.", " ", "-"]), max_size=9
+    )
+)
+def test_of_all_runs_of_words_the_longest_that_the_table_has_is_found(pieces: list[str]) -> None:
+    table = PhraseTable(
+        dict.fromkeys(["do not", "do", "don't", "not na", "fish", "不", "不好", "etc.", "好 do not"], True)
+    )
+    text = Text.of(" ".join(pieces))
+    words = text.words()
+    expected: list[str] = []
+    done = 0
+    for word in words:
+        ends = [end for last in words for end in (last.end + 1, last.end) if word.start < end <= len(text)]
+        strings = ["".join(text.graphemes[word.start : end]) for end in sorted(ends, reverse=True)]
+        fitting = [string for string in strings if table.get(string) and not string[-1].isspace()]
+        if word.start >= done and fitting:
+            expected.append(fitting[0])
+            done = word.start + len(fitting[0])
+    assert [word.string for word, _ in table.find(text)] == expected
 
 
 @pytest.mark.parametrize("text", ["every day", "very-good", "isn't", "averyb", "ver y"])

@@ -1,6 +1,9 @@
 """A variant depends on its key alone."""
 
+import hashlib
+import json
 import os
+import random
 import subprocess
 import sys
 
@@ -39,6 +42,12 @@ def test_another_key_gives_another_variant(other: dict[str, int | str]) -> None:
 def test_keys_that_read_alike_when_joined_are_two_keys(seed: int, left: str, right: str) -> None:
     together, apart = keyed_random(seed, left + right, "").random(), keyed_random(seed, left, right).random()
     assert (together == apart) == (right == "")
+
+
+@given(st.lists(st.integers() | st.text()))
+def test_a_key_is_hashed_as_json(key: list[int | str]) -> None:
+    digest = hashlib.sha256(json.dumps(key).encode()).digest()
+    assert keyed_random(*key).getstate() == random.Random(int.from_bytes(digest, "big")).getstate()
 
 
 def test_seed_0_is_a_seed() -> None:

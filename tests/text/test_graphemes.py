@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust import Text
-from albert_robust.text.graphemes import graphemes
+from albert_robust.text.graphemes import graphemes, untouchable_spans, word_spans
 
 ANY = st.one_of(
     st.text(max_size=30), st.text(alphabet="ab-' 漢字ทำกั๐カｶﾞー\u200c\u200d\u0301👨👩🇫🇷क्षि\r\n", max_size=15)
@@ -55,3 +55,17 @@ def test_words_lie_in_order_and_never_overlap(string: str) -> None:
     words = text.words()
     assert all(before.end <= after.start for before, after in pairwise(words))
     assert ["".join(text.graphemes[word.start : word.end]) for word in words] == [word.string for word in words]
+
+
+@given(st.text(st.characters(codec="ascii"), max_size=30))
+def test_a_word_of_ascii_is_one_beside_other_letters_too(string: str) -> None:
+    assert word_spans(f"{string} é")[:-1] == word_spans(string)
+
+
+@given(
+    st.lists(st.sampled_from(["a", " ", "www.", "a.org", "http://", "me@", "#", "{x}", "%s", "$A", "<b>", "."])).map(
+        "".join
+    )
+)
+def test_what_is_untouchable_is_so_beside_other_signs(string: str) -> None:
+    assert untouchable_spans(f"{string} @ # % $ < {{") == untouchable_spans(string)

@@ -36,6 +36,19 @@ def test_a_replacement_stands_where_it_was_put(string: str, first: int, second: 
     assert str(text.replace(start, end, replacement, "x")) == before + replacement + after
 
 
+@given(PIECES | ANY, EDITS, st.lists(st.integers(0, 40), max_size=10), st.lists(ANY, min_size=5, max_size=5))
+def test_several_replacements_are_those_one_by_one_from_the_last(
+    string: str, edits: list[tuple[int, int, str]], cuts: list[int], strings: list[str]
+) -> None:
+    text = edited(Text.of(string), edits)
+    places = sorted(cut % (len(text) + 1) for cut in cuts)
+    changes = list(zip(places[::2], places[1::2], strings, strict=False))
+    one_by_one = text
+    for start, end, replacement in reversed(changes):
+        one_by_one = one_by_one.replace(start, end, replacement, "x")
+    assert text.replace_each(changes, "x") == one_by_one
+
+
 @given(ANY, EDITS)
 def test_replaying_all_edits_gives_the_text_and_none_the_source(string: str, edits: list[tuple[int, int, str]]) -> None:
     text = edited(Text.of(string), edits)
@@ -127,6 +140,11 @@ def test_edits_count_characters_of_the_source() -> None:
 def test_a_range_outside_the_text_is_an_error() -> None:
     with pytest.raises(IndexError, match=r"\[2, 5\) lie outside a text of 3"):
         Text.of("abc").replace(2, 5, "", "x")
+
+
+def test_of_several_replacements_none_reaches_over_the_next() -> None:
+    with pytest.raises(IndexError, match=r"\[0, 2\) lie outside a text of 3 or over a later change"):
+        Text.of("abc").replace_each([(0, 2, "x"), (1, 3, "y")], "x")
 
 
 def test_a_pattern_finds_only_what_may_be_edited() -> None:
