@@ -29,7 +29,7 @@ SLANT = 0.75  # key widths, to the side, on the next row
 OFFERED = 6  # candidates that an input method shows before one must scroll
 NO_LETTER = "·"
 UNMISTAKABLE = frozenset("不没未无别非勿莫否两半")
-VOCABULARY = 1 << 15  # words that are looked at once; few languages have more in use
+VOCABULARY = 1 << 16  # words that are looked at once; texts hardly use more
 LETTERS = 1 << 12
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]", regex.V1)
 
@@ -102,20 +102,16 @@ def _words(text: Text) -> Words:
         word.string if len(word.string) == word.end - word.start else text.graphemes[word.start : word.end]
         for word in words
     ]
-    unspaced = [_unspaced(spelt[0]) for spelt in graphemes]
-    runs = [
-        _run(text, word, spelt) if alone else spelt
-        for word, spelt, alone in zip(words, graphemes, unspaced, strict=True)
-    ]
-    return Words(words, math.ceil(len(words) - 0.5 * sum(unspaced)), graphemes, runs)
+    alone = [_unspaced(spelt[0]) for spelt in graphemes]  # characters of scripts without spaces
+    runs = [_run(text, *both) for both in zip(words, graphemes, strict=True)] if any(alone) else graphemes
+    return Words(words, math.ceil(len(words) - sum(alone) / 2), graphemes, runs)
 
 
 def _run(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
-    """Return a word with the character that follows, where that is of a script without spaces and may be edited."""
+    """Return a word; in a script without spaces, with the character that follows, if that may be edited."""
     following = text.graphemes[word.end : word.end + 1]
-    if not (following and _unspaced(following[0]) and text.editable(word.end, word.end + 1)):
-        return spelt
-    return _joined(spelt, following[0])
+    runs_on = following and _unspaced(spelt[0]) and _unspaced(following[0])
+    return _joined(spelt, following[0]) if runs_on and text.editable(word.end, word.end + 1) else spelt
 
 
 def _joined(spelt: Graphemes, grapheme: str) -> Graphemes:
@@ -139,13 +135,13 @@ def _letter(grapheme: str) -> bool:
     return first.isalpha() and not first.isnumeric() and first not in UNMISTAKABLE
 
 
-def _letters(word: Graphemes) -> list[int]:
-    return [place for place, grapheme in enumerate(word) if _letter(grapheme)]
+def _letters(word: Graphemes) -> Iterator[int]:
+    return (place for place, grapheme in enumerate(word) if _letter(grapheme))
 
 
-def _pairs(run: Graphemes) -> list[int]:
+def _pairs(run: Graphemes) -> Iterator[int]:
     """Return the first places of two neighbouring letters."""
-    return [place for place in _letters(run[:-1]) if _letter(run[place + 1])]
+    return (place for place in _letters(run[:-1]) if _letter(run[place + 1]))
 
 
 @lru_cache(maxsize=LETTERS)
@@ -421,9 +417,10 @@ def _insertions(language: str) -> Slips:
     @_slips
     def insertions(word: Graphemes) -> Iterator[Iterable[Slip]]:
         if len(word) > 1 or _unspaced(word[0]):
-            letters = _letters(word)
-            yield (_inserted(word, place, word[place]) for place in letters)
-            yield (_inserted(word, place, key) for place in letters for key in keys.get(word[place][0].lower(), ()))
+            yield (_inserted(word, place, word[place]) for place in _letters(word))
+            yield (
+                _inserted(word, place, key) for place in _letters(word) for key in keys.get(word[place][0].lower(), ())
+            )
 
     return insertions
 
