@@ -77,8 +77,10 @@ class SessionBaselines:
 
     def _write(self, suite: str, records: Iterable[CellRecord], tallies: Mapping[str, Tally], seed: int) -> None:
         place, alive = self.places[suite]
-        path, broken = Path(place), [record for record in records if record.counts.error]
-        whole = [record for record in records if not record.counts.error]
+        path, found = Path(place), list(records)
+        broken = [record for record in found if record.counts.error]
+        unasked = [record for record in found if record.counts.not_asked and not record.counts.error]
+        whole = [record for record in found if not record.counts.error and not record.counts.not_asked]
         made = {record.cell: line_of(record, tallies[record.cell], seed) for record in whole}
         old = self._old(path)
         lines = updated(old, made, alive, only_new=self.updating == "new")
@@ -90,6 +92,7 @@ class SessionBaselines:
             "changed": changed,
             "taken out": len(old.keys() - lines.keys()),
             "left as they were because of errors": len(broken),
+            "left as they were because they were not tested": len(unasked),
         }
         told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
         self.written.append(f"baseline: {shown_path(path)}: {told or 'no lines'}")

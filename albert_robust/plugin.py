@@ -99,7 +99,8 @@ def _session(config: pytest.Config) -> RobustSession | None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Plan in this process alone: worker processes of xdist would each plan the whole."""
-    if config.getoption("--robust-plan") and hasattr(config.option, "numprocesses"):
+    planned = config.getoption("--robust-plan") or config.getini("robust_plan")
+    if planned and hasattr(config.option, "numprocesses"):
         config.option.numprocesses, config.option.dist, config.option.tx = None, "no", []
 
 

@@ -172,9 +172,10 @@ class RobustSession:
 
         def write(text: str) -> None:
             with capture.global_and_fixture_disabled() if capture else nullcontext():
+                terminal.ensure_newline()  # pytest says which file it is at anew
                 terminal.write(text, flush=True)
 
-        return Progress(write, terminal.isatty)
+        return Progress(write, shutil.get_terminal_size().columns if terminal.isatty else None)
 
     def _turn(self) -> AbstractContextManager[object]:
         if self.worker is None:

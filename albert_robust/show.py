@@ -53,11 +53,12 @@ def describe_forecasts(found: Sequence[Forecast]) -> list[str]:
 
 def _asked(cells: int, cases: int, found: Sequence[Forecast]) -> str:
     unique, missing, calls = (sum(getattr(one, name) for one in found) for name in ("unique", "missing", "calls"))
+    most = "at most " if any(one.at_most for one in found) else ""
     parts = [
         f"{cells:,} cells",
         f"{cases:,} cases",
         f"{unique:,} unique inputs",
-        f"{missing:,} to ask in {calls:,} calls",
+        f"{most}{missing:,} to ask in {calls:,} calls",
     ]
     asking = [one for one in found if one.missing]
     seconds = [one.seconds for one in asking if one.seconds is not None]

@@ -11,6 +11,7 @@ from albert_robust.running.execute import Execution
 from albert_robust.running.folder import merge
 from albert_robust.running.plan import Across, Cell, Item
 from albert_robust.running.records import CellRecord, Run, SuiteRecord
+from albert_robust.suite.schema import KINDS
 from albert_robust.suite.suite import Suite
 
 PACKAGES = ("albert-robust", "numpy", "pytest", "sacrebleu", "tokenizers", "torch", "transformers")
@@ -65,7 +66,7 @@ def run_of(execution: Execution, items: Sequence[Item], records: Sequence[CellRe
 
 
 def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
-    kinds = suite.model.model_dump(exclude_none=True, exclude={"batch", "version", "timeout", "retries"})
+    kinds = suite.model.model_dump(exclude_none=True, include={*KINDS, "documents"})
     return SuiteRecord(
         name=suite.name,
         path=suite.shown,

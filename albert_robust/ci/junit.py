@@ -43,6 +43,8 @@ def _counts(record: CellRecord) -> Properties:
         ("unchanged", counts.unchanged),
         ("rejected", counts.rejected),
         ("not_applicable", counts.not_applicable),
+        ("not_asked", counts.not_asked),
+        ("spared", counts.spared),
     ]
 
 

@@ -60,6 +60,8 @@ def compared(
 def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, correction: str = CORRECTION) -> Family:
     """Return how the cells of a run stand beside those of an earlier one; cells that the later one lacks are missing.
 
+    Cells that either of them did not ask whole are passed over.
+
     Args:
         earlier: What is compared with.
         later: What is compared; its suites' confidence counts.
@@ -69,9 +71,11 @@ def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, corre
     """
     limits = {suite.name: Limits(suite.confidence, floor, tolerance) for suite in later.suites}
     then = {place: line for place, line in _lines(earlier).items() if line is not None}
-    now = _lines(later)
+    now, unasked = _lines(later), {(cell.suite, cell.cell) for cell in later.cells if cell.counts.not_asked}
     gone = {
-        place: ComparisonRecord("missing", LACKING, line.measure) for place, line in then.items() if place not in now
+        place: ComparisonRecord("missing", LACKING, line.measure)
+        for place, line in then.items()
+        if place not in now and place not in unasked
     }
     return compare_all(now, then, limits, correction, told=EARLIER) | gone
 

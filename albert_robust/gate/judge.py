@@ -84,7 +84,7 @@ def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
     if cell.check.expectation == "invariance" and (cell.check.variants > 1 or _named(cell)):
         found |= _breaks(cell, tally.agreement, lambda shares: mean(shares, confidence))
     if len(tally.noise):
-        found[NOISE] = mean_in_unit(tally.noise.means(), confidence)
+        found[NOISE] = mean(tally.noise.means(), confidence)
     for name in cell.suite.qualities:
         before, after = (series.get(name, Series()).means() for series in (tally.before, tally.after))
         found[name] = mean(before if reference else after, confidence)

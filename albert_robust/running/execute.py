@@ -208,9 +208,10 @@ class _SuiteRun:
     def _block(self, made: Made, number: int, writer: OutcomeWriter) -> None:
         cases = sum(len(group) for _, group in made)
         answers = self.predictor.predict(inputs_of(made), watch=lambda share: self._reach(cases * share))
-        _answer(made, answers)
+        replicas = self._replicas(made, answers)
+        _answer(made, answers, replicas)
         measure(self.suite, made, self.scorer)
-        noise = self._noise(made, answers)
+        noise = self_agreement(self.suite, made, [answers, *replicas], self.scorer) if replicas else []
         for cell, group in made:
             tally = self.tallies[cell.id]
             for case in group:
@@ -224,13 +225,10 @@ class _SuiteRun:
         self._reach(cases)
         self.done += cases
 
-    def _noise(self, made: Made, answers: Answers) -> list[tuple[Cell, str, float]]:
-        """Ask for the originals again, and return how far the model agrees with itself."""
-        if self.suite.model.replicates == 1:
-            return []
-        originals = list(inputs_of(made, originals=True))
-        replicas = [self.predictor.predict(originals, replicate) for replicate in range(1, self.suite.model.replicates)]
-        return self_agreement(self.suite, made, [answers, *replicas], self.scorer)
+    def _replicas(self, made: Made, answers: Answers) -> list[Answers]:
+        """Ask again for the originals that the model answered, as often as the suite says."""
+        originals = [one for one in inputs_of(made, originals=True) if isinstance(answers.of(one), Prediction)]
+        return [self.predictor.predict(originals, replicate) for replicate in range(1, self.suite.model.replicates)]
 
     def _spare(self, cell: Cell, total: int) -> None:
         tally = self.tallies[cell.id]
@@ -362,22 +360,23 @@ def inputs_of(made: Made, originals: bool = False) -> Iterator[Inputs]:
                     yield case.variant
 
 
-def _answer(made: Made, answers: Answers) -> None:
+def _answer(made: Made, answers: Answers, replicas: Sequence[Answers]) -> None:
     """Fill in what the model said; where it said nothing, the case is an error."""
     for _, group in made:
         for case in group:
             if case.status == "tested":
-                _answered(case, answers)
+                _answered(case, answers, replicas if case.variant else ())
 
 
-def _answered(case: Outcome, answers: Answers) -> None:
+def _answered(case: Outcome, answers: Answers, replicas: Sequence[Answers]) -> None:
     before = answers.of(case.original)
     after = answers.of(case.variant) if case.variant else before
     for found, which in ((before, "the original"), (after, "the variant")):
         if isinstance(found, str):
             case.status, case.message = "error", f"{which}: {found}"
             return
-    if isinstance(before, Prediction) and isinstance(after, Prediction):
+    whole = all(answers.of(case.original) is not None for answers in replicas)
+    if whole and isinstance(before, Prediction) and isinstance(after, Prediction):
         case.before, case.scores_before = before.output, before.scores
         case.after, case.scores_after = after.output, after.scores
     else:

@@ -34,6 +34,7 @@ from albert_robust.scoring.statistics import Estimate
 
 SCHEMA = 2
 RUN, ALIGNMENTS = "run.json", "alignments.json"
+WHOLE = ("seconds", "spared")  # costs that each part of a run has of the whole: its workers go through all cells
 
 
 def keep(run: Run, folder: Path) -> None:
@@ -101,7 +102,7 @@ def merge(runs: Sequence[Run]) -> Run:
     cost: dict[str, float] = {}
     for run in runs:
         for name, value in run.cost.items():
-            cost[name] = max(cost.get(name, 0), value) if name == "seconds" else cost.get(name, 0) + value
+            cost[name] = max(cost.get(name, 0), value) if name in WHOLE else cost.get(name, 0) + value
     return Run(
         suites=tuple(suites[name] for name in sorted(suites)),
         cells=tuple(cells),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import ceil
 
 from albert_robust.running.cell import Cell
 from albert_robust.running.execute import Asked, Workspace, asked
@@ -17,10 +18,11 @@ class Forecast:
         cells: How many cells it has.
         cases: How many of their cases would be tested.
         unique: Their inputs, repeats apart; those of replicates count as often as they are asked.
-        missing: Those that the cache does not have. A suite that stops early asks for so many at most.
+        missing: Those that the cache does not have.
         calls: Of the model, in batches.
         seconds: From what earlier runs took; None where there was none.
         price: By the suite's own price of an input; None where it has none.
+        at_most: Whether the suite may stop before it has asked for all that.
     """
 
     suite: str
@@ -31,6 +33,7 @@ class Forecast:
     calls: int
     seconds: float | None
     price: float | None
+    at_most: bool = False
 
 
 def forecasts(cells: Sequence[Cell], workspace: Workspace) -> list[Forecast]:
@@ -48,12 +51,14 @@ def forecasts(cells: Sequence[Cell], workspace: Workspace) -> list[Forecast]:
 
 
 def _forecast(name: str, blocks: Iterable[Asked], cells: int) -> Forecast:
-    cases, names, missing = 0, set[str](), set[str]()
+    cases, calls, names, missing = 0, 0, set[str](), set[str]()
     for one in blocks:
         if one.replicate == 0:
             cases += sum(case.status == "tested" for _, group in one.made for case in group)
         names |= set(one.found.names.values())
-        missing |= {one.found.names[input_key] for input_key in one.found.missing}
+        fresh = {one.found.names[input_key] for input_key in one.found.missing} - missing
+        missing |= fresh
+        calls += ceil(len(fresh) / one.suite.model.batch)
     settings, pace = one.suite.model, one.predictor.seconds_an_input
     return Forecast(
         suite=name,
@@ -61,7 +66,8 @@ def _forecast(name: str, blocks: Iterable[Asked], cells: int) -> Forecast:
         cases=cases,
         unique=len(names),
         missing=len(missing),
-        calls=-(-len(missing) // settings.batch),
+        calls=calls,
         seconds=None if pace is None else pace * len(missing),
         price=None if settings.price is None else settings.price * len(missing),
+        at_most=one.suite.early_stop,
     )

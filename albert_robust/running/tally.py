@@ -4,7 +4,8 @@ import hashlib
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from heapq import heappush, heapreplace
+from heapq import heappush, heappushpop
+from math import inf
 
 import numpy as np
 
@@ -125,7 +126,7 @@ class Tally:
         self._statuses: Counter[str] = Counter()
         self._spared = 0
         self._flipped = 0
-        self._errors: list[Outcome] = []
+        self._ranked = 0
         self._worst: list[tuple[float, int, Outcome]] = []
 
     def add(self, outcome: Outcome, answer: Answer | None = None) -> None:
@@ -148,8 +149,8 @@ class Tally:
             self._measure(place, outcome)
             if self.answers is not None and answer is not None and answer.references:
                 self.answers.append((outcome.example, answer))
-        elif outcome.status == "error" and len(self._errors) < WORST:
-            self._errors.append(outcome)
+        elif outcome.status == "error":
+            self._rank(inf, outcome)
         elif outcome.status == "not applicable" and not self.message:
             self.message = outcome.message
 
@@ -181,11 +182,16 @@ class Tally:
         badness = self._badness(outcome)
         if badness > 0:
             self.against += 1
-            entry = (badness, -self.against, outcome)
-            if len(self._worst) < WORST:
-                heappush(self._worst, entry)
-            elif entry[:2] > self._worst[0][:2]:
-                heapreplace(self._worst, entry)
+            self._rank(badness, outcome)
+
+    def _rank(self, badness: float, outcome: Outcome) -> None:
+        """Keep a case that is among the worst so far; of equally bad ones the first."""
+        self._ranked += 1
+        entry = (badness, -self._ranked, outcome)
+        if len(self._worst) < WORST:
+            heappush(self._worst, entry)
+        else:
+            heappushpop(self._worst, entry)
 
     def _badness(self, outcome: Outcome) -> float:
         """Return how much a tested case speaks against the model, in [0, 1].
@@ -223,9 +229,7 @@ class Tally:
     @property
     def worst(self) -> list[Outcome]:
         """The cases that speak against the model, the first few: errors, then the worst first, then in order."""
-        return self._errors + [
-            outcome for _, _, outcome in sorted(self._worst, key=lambda entry: entry[:2], reverse=True)
-        ]
+        return [outcome for _, _, outcome in sorted(self._worst, key=lambda entry: entry[:2], reverse=True)]
 
 
 def tallied(outcomes: Iterable[Outcome], expectations: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], Tally]:

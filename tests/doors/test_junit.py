@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 from door_suites import kept_run, python, run, write_suite
 
-COUNTS = ("selected", "tested", "flipped", "unchanged", "rejected", "not_applicable")
+COUNTS = ("selected", "tested", "flipped", "unchanged", "rejected", "not_applicable", "not_asked", "spared")
 XML = "--junitxml=junit.xml"
 Found = dict[str, dict[str, str]]
 

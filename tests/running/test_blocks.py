@@ -1,0 +1,105 @@
+"""Blocks of examples: however many a run needs, it asks, measures and decides the same."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from counted import asked, outcomes_of, planned, ran, records_of
+
+from albert_robust.gate import judge_across
+from albert_robust.running import execute
+from albert_robust.running.execute import blocks, examples_of
+from albert_robust.running.folder import keep, merge
+from albert_robust.running.plan import Cell, across
+from albert_robust.running.records import Outcome, Run
+from albert_robust.summary import judged, run_of
+
+CHECKS = """
+- {expect: invariance, perturbations: [typos.swap, case.upper], variants: 3, gates: [consistency at 2 >= 0.5, kappa >= 0]}
+- {expect: invariance, perturbations: [typos.delete], severities: [1, 3, 5], gates: [severity area >= 0.8]}
+- {expect: direction, perturbations: [semantics.negate], gates: [sensitivity >= 0.5]}
+- {expect: reference, gates: [macro f1 >= 0.5]}
+"""
+SIZES = [1, 5, 12, 1000]
+
+
+@pytest.fixture
+def cells(tmp_path: Path) -> list[Cell]:
+    return planned(tmp_path, CHECKS)
+
+
+def unplaced(outcomes: list[Outcome]) -> list[Outcome]:
+    return [replace(one, block=0) for one in outcomes]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_any_number_of_blocks_gives_the_same_verdicts_and_asks_the_same(
+    cells: list[Cell], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    whole = ran(cells, tmp_path)
+    once = sorted(asked(tmp_path))
+    (tmp_path / "asked.jsonl").unlink()
+    monkeypatch.setattr(execute, "BLOCK", size)
+    parts = ran(cells, tmp_path / "again")
+    assert sorted(asked(tmp_path)) == once
+    assert records_of(parts, cells) == records_of(whole, cells)
+    for item in across(cells):
+        tallies = [{cell.id: run.tallies["s", cell.id] for cell in item.members} for run in (parts, whole)]
+        assert judge_across(item, tallies[0]) == judge_across(item, tallies[1])
+    found = {place: unplaced(group) for place, group in outcomes_of(parts).items()}
+    assert found == outcomes_of(whole)
+
+
+def test_outcomes_of_three_blocks_come_back_in_order(
+    cells: list[Cell], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execute, "BLOCK", 5)
+    file = ran(cells, tmp_path).outcomes(cells)
+    places = [(one.block, file.order["s", one.cell]) for one in file]
+    assert places == sorted(places)
+    assert {block for block, _ in places} == {0, 1, 2}
+    for cell in cells:
+        own = file.of("s", cell.id)
+        examples = [f"r{number:04}" for number in range(12) for _ in range(cell.check.variants)]
+        assert [one.example for one in own] == examples
+        assert [one.block for one in own] == [int(one.example[1:]) // 5 for one in own]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_two_processes_with_half_of_the_cells_each_leave_the_bytes_of_one(
+    cells: list[Cell], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(execute, "BLOCK", size)
+
+    def made(own: list[Cell]) -> Run:
+        execution = ran(cells, tmp_path)  # a worker runs all cells and judges its own
+        return run_of(execution, own, judged(execution, own))
+
+    for name, run in (("one", made(cells)), ("two", merge([made(cells[1::2]), made(cells[::2])]))):
+        keep(run, tmp_path / name)
+    one, two = ((tmp_path / name / "outcomes.parquet").read_bytes() for name in ("one", "two"))
+    assert one == two
+
+
+def test_a_model_that_breaks_down_in_a_later_block_is_a_mistake_of_its_suite_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execute, "BLOCK", 5)
+    check = "- {expect: reference, gates: [accuracy >= 0.5]}"
+    broken = "\ndef answer(text):\n    return 'calm'\n\ndef predict(batch):\n    return ['calm'] * (5 - ('7' in str(batch)))\n"
+    bad, good = planned(tmp_path / "bad", check, answer=broken), planned(tmp_path / "good", check)
+    good = [replace(cell, suite=replace(cell.suite, name="t")) for cell in good]
+    workspace = execute.Workspace(tmp_path / "work", "run")
+    execution = execute.execute([*bad, *good], workspace)
+    assert list(execution.mistakes) == ["s"]
+    assert list(execution.tallies) == [("t", good[0].id)]
+    assert {one.suite for one in execution.outcomes(good)} == {"t"}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_blocks_are_all_examples_in_order(cells: list[Cell], monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(execute, "BLOCK", size)
+    datasets = examples_of(cells[0].suite, ["d"])
+    made = [block["d", "en"] for block in blocks(cells[0].suite, datasets)]
+    assert [example for block in made for example in block] == datasets["d"]
+    assert {len(block) for block in made[:-1]} <= {size}

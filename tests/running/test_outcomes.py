@@ -1,0 +1,144 @@
+"""Outcomes in a file: they come back as they were, a few at a time, and parts of a run make the whole, to the byte."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyarrow import parquet
+
+from albert_robust.running import outcomes
+from albert_robust.running.folder import keep
+from albert_robust.running.outcomes import OutcomeFile, OutcomeWriter, Part, Place, joined
+from albert_robust.running.records import Change, Outcome, Run
+
+PLACES = [(suite, cell) for suite in ("one", "two") for cell in ("swap", "upper", "delete")]
+ORDER = {place: number % 3 for number, place in enumerate(PLACES)}
+NUMBERS = st.floats(0, 1) | st.none()
+
+
+def outcome(place: Place, block: int, example: int) -> Outcome:
+    suite, cell = place
+    return Outcome(suite, cell, f"r{example}", "en", 0, "tested", {"text": f"text {example}"}, block=block)
+
+
+def run_of(blocks: int, examples: int = 2, places: Sequence[Place] = PLACES) -> list[Outcome]:
+    """The outcomes of some cells in the order of a run."""
+    ordered = sorted(places, key=lambda place: (place[0], ORDER[place]))
+    return [
+        outcome(place, block, block * examples + number)
+        for suite in ("one", "two")
+        for block in range(blocks)
+        for place in ordered
+        if place[0] == suite
+        for number in range(examples)
+    ]
+
+
+def written(path: Path, rows: Iterable[Outcome]) -> Path:
+    with OutcomeWriter(path) as writer:
+        writer.add(rows)
+    return path
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(
+        st.builds(
+            Outcome,
+            *[st.text()] * 4,
+            st.integers(0, 99),
+            st.sampled_from(["tested", "error", "not asked"]),
+            st.dictionaries(st.text(), st.text(), max_size=2),
+            variant=st.dictionaries(st.text(), st.text(), max_size=2),
+            changes=st.lists(
+                st.builds(Change, st.text(), st.integers(0, 9), st.integers(0, 9), st.text(), st.text()), max_size=2
+            ).map(tuple),
+            references=st.lists(st.text(), max_size=2).map(tuple),
+            before=st.text() | st.none(),
+            scores_after=st.dictionaries(st.text(), st.floats(0, 1), max_size=2),
+            agreement=NUMBERS,
+            quality_before=st.dictionaries(st.text(), st.floats(0, 1), max_size=2),
+            block=st.integers(0, 9),
+        ),
+        max_size=9,
+    )
+)
+def test_outcomes_come_back_as_they_were_written(rows: list[Outcome]) -> None:
+    with TemporaryDirectory() as folder:
+        assert list(outcomes._read(Part(written(Path(folder) / "o", rows)))) == rows
+
+
+@pytest.mark.parametrize("group", [1, 7, 36, 1000])
+def test_row_groups_of_any_size_hold_the_same_outcomes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: int
+) -> None:
+    monkeypatch.setattr(outcomes, "ROWS", group)
+    monkeypatch.setattr(outcomes, "READ", 5)
+    rows = run_of(blocks=3)
+    file = OutcomeFile([Part(written(tmp_path / "o", rows))], ORDER)
+    assert list(file) == list(file) == rows
+    assert parquet.ParquetFile(tmp_path / "o").num_row_groups == -(-len(rows) // group)
+
+
+def test_outcomes_are_written_as_they_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outcomes, "ROWS", 10)
+    with OutcomeWriter(tmp_path / "o") as writer:
+        for number in range(25):
+            writer.add([outcome(PLACES[0], 0, number)])
+            assert len(writer._held) == (number + 1) % 10
+    assert parquet.read_table(tmp_path / "o").num_rows == 25
+
+
+def test_a_file_without_outcomes_is_one(tmp_path: Path) -> None:
+    assert list(OutcomeFile([Part(written(tmp_path / "o", []))], {})) == []
+
+
+@settings(max_examples=30)
+@given(st.integers(1, 3), st.lists(st.integers(0, 2), min_size=len(PLACES), max_size=len(PLACES)))
+def test_parts_each_with_cells_of_its_own_make_the_bytes_of_the_whole(blocks: int, owners: list[int]) -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        files = []
+        for part in range(3):
+            own = [place for place, owner in zip(PLACES, owners, strict=True) if owner == part]
+            path = written(folder / str(part), run_of(blocks, places=own))
+            files.append(OutcomeFile([Part(path)], {place: ORDER[place] for place in own}))
+        for made, rows in ((folder / "parts", joined(files, ORDER)), (folder / "whole", run_of(blocks))):
+            keep(Run((), (), rows), made)
+        one, other = ((folder / made / "outcomes.parquet").read_bytes() for made in ("parts", "whole"))
+        assert one == other
+
+
+@settings(max_examples=30)
+@given(st.integers(1, 3), st.sets(st.sampled_from(PLACES)))
+def test_cells_of_a_file_that_do_not_count_are_passed_over(blocks: int, cells: set[Place]) -> None:
+    with TemporaryDirectory() as folder:
+        path = written(Path(folder) / "o", run_of(blocks))
+        file = OutcomeFile([Part(path, frozenset(cells))], ORDER)
+        assert list(file) == run_of(blocks, places=[place for place in PLACES if place in cells])
+        for place in PLACES:
+            assert file.of(*place) == (run_of(blocks, places=[place]) if place in cells else [])
+
+
+def test_the_outcomes_of_one_cell_are_found_in_whichever_part_has_them(tmp_path: Path) -> None:
+    one, two = (written(tmp_path / str(part), run_of(2, places=PLACES[part::2])) for part in (0, 1))
+    file = joined([OutcomeFile([Part(one)], ORDER), OutcomeFile([Part(two)], ORDER)], ORDER)
+    assert [file.of(*place) for place in PLACES] == [run_of(2, places=[place]) for place in PLACES]
+    assert file.of("one", "gone") == []
+
+
+def test_a_file_that_is_the_run_s_as_it_stands_is_copied(tmp_path: Path) -> None:
+    path = written(tmp_path / "o", run_of(2))
+    keep(Run((), (), OutcomeFile([Part(path)], ORDER)), tmp_path / "kept")
+    assert (tmp_path / "kept" / "outcomes.parquet").read_bytes() == path.read_bytes()
+    assert OutcomeFile([Part(path, frozenset(PLACES))], ORDER).whole is None
+
+
+def test_half_a_character_becomes_visible_and_the_others_stay(tmp_path: Path) -> None:
+    rows = [replace(outcome(PLACES[0], 0, number), before=text) for number, text in enumerate(["a\ud800", "é", None])]
+    found = OutcomeFile([Part(written(tmp_path / "o", rows))], ORDER)
+    assert [one.before for one in found] == ["a\\ud800", "é", None]
