@@ -28,7 +28,7 @@ class Answers:
 
     predictions: dict[str, Prediction] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
-    keys: Mapping[int, str] = field(default_factory=dict)
+    keys: Mapping[int, str] = field(default_factory=dict, compare=False)
 
     def of(self, inputs: Inputs) -> Prediction | str | None:
         """Return the prediction for an input, or why there is none; None if it was not asked."""
