@@ -175,6 +175,8 @@ def read_output(task: Task, output: Any) -> Prediction | str:
         return said(error)
     except Exception as error:
         return f"the model returned what cannot be read: {raised(error)}"
+    if not prediction.scores:
+        return prediction
     scores = {label: round(value, DIGITS) for label, value in sorted(prediction.scores.items())}
     return Prediction(prediction.output, scores)
 

@@ -4,8 +4,10 @@ A block's variants need all of its originals, which are asked once for all cells
 the next block is made: a million of them need no more memory than a block and a few numbers a case.
 """
 
+import gc
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby, islice, pairwise
@@ -194,7 +196,9 @@ class _SuiteRun:
             self.progress.begin(suite.name, sum(totals.values()), self.cost)
         live = list(self.cells)
         for number, block in enumerate(blocks(suite, datasets)):
-            self._block(perturbed(live, block, self.cache), number, writer)
+            with _uncollected():
+                made = perturbed(live, block, self.cache)
+            self._block(made, number, writer)
             left = [cell for cell in live if cell.stops_early and self.certain(cell, self.tallies[cell.id])]
             for cell in left:
                 self._spare(cell, totals[cell.id])
@@ -209,9 +213,18 @@ class _SuiteRun:
         cases = sum(len(group) for _, group in made)
         answers = self.predictor.predict(inputs_of(made), watch=lambda share: self._reach(cases * share))
         replicas = self._replicas(made, answers)
-        _answer(made, answers, replicas)
-        measure(self.suite, made, self.scorer)
+        with _uncollected():
+            _answer(made, answers, replicas)
+            measure(self.suite, made, self.scorer)
         noise = self_agreement(self.suite, made, [answers, *replicas], self.scorer) if replicas else []
+        with _uncollected():
+            self._count(made, number, writer)
+        for cell, example, agreement in noise:
+            self.tallies[cell.id].repeated(example, agreement)
+        self._reach(cases)
+        self.done += cases
+
+    def _count(self, made: Made, number: int, writer: OutcomeWriter) -> None:
         for cell, group in made:
             tally = self.tallies[cell.id]
             for case in group:
@@ -220,10 +233,6 @@ class _SuiteRun:
                 tally.add(case, answer_of(cell, case, "after") if wanted else None)
             writer.add(group)
             self.execution.written.add((self.suite.name, cell.id))
-        for cell, example, agreement in noise:
-            self.tallies[cell.id].repeated(example, agreement)
-        self._reach(cases)
-        self.done += cases
 
     def _replicas(self, made: Made, answers: Answers) -> list[Answers]:
         """Ask again for the originals that the model answered, as often as the suite says."""
@@ -241,6 +250,18 @@ class _SuiteRun:
         """Tell how far the block is."""
         if self.progress is not None:
             self.progress.reach(self.done + cases, self.cost)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep Python from looking for cycles: the cases of a block hold none, and looking takes a sixth of a run."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def predictor(suite: Suite, model: Model, workspace: Workspace, cost: Cost) -> Predictor:

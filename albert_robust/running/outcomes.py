@@ -7,6 +7,7 @@ merge in that order, and give the bytes that the whole run gives.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -26,8 +27,9 @@ OUTCOMES = "outcomes.parquet"
 Place = tuple[str, str]  # suite, cell
 _TEXT = ("suite", "cell", "example", "language", "status", "before", "after", "message", "variant_language")
 _NUMBERS = {"replicate": "int32", "agreement": "float64", "block": "int32"}
-_SHARED = ("original", "references")  # by all variants of an example
-_JSON = (*_SHARED, "variant", "changes", "scores_before", "scores_after", "quality_before", "quality_after")
+_QUALITIES = ("quality_before", "quality_after")
+_SHARED = ("original", "references", *_QUALITIES)  # one object in many outcomes
+_JSON = ("original", "references", "variant", "changes", "scores_before", "scores_after", *_QUALITIES)
 
 
 class OutcomeWriter:
@@ -149,13 +151,18 @@ def _schema() -> "Schema":
 
 
 def _column(name: str, outcomes: Sequence[Outcome]) -> list[Any]:
-    values = [getattr(outcome, name) for outcome in outcomes]
+    values = list(map(attrgetter(name), outcomes))
     if name in _SHARED:
         known: dict[int, bytes] = {}
         return [known.get(id(value)) or known.setdefault(id(value), written(value)) for value in values]
     if name == "changes":
-        return [written([change._asdict() for change in value]) if value else b"[]" for value in values]
+        return [written(list(map(_named, value))) if value else b"[]" for value in values]
     return [written(value) if value else b"{}" for value in values] if name in _JSON else values
+
+
+def _named(change: Change) -> dict[str, Any]:
+    field, start, end, replacement, kind = change  # `_asdict` takes twice as long
+    return {"field": field, "start": start, "end": end, "replacement": replacement, "kind": kind}
 
 
 def _array(values: list[Any], kind: Any) -> Any:

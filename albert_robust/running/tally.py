@@ -2,8 +2,9 @@
 
 import hashlib
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from heapq import heappush, heappushpop
 from math import inf
 
@@ -16,6 +17,7 @@ from albert_robust.tasks import Answer
 WORST = 10  # cases of a cell that are kept whole
 INPUTS = 100  # that are kept
 LENGTH = 12  # hexadecimal digits of a fingerprint
+SHARED = 4096  # rows that are remembered: two for each example of a block, which all cells meet
 _BITS = 128
 
 
@@ -74,11 +76,22 @@ class Fingerprint:
 
     def add(self, *parts: str) -> None:
         """Take a row."""
-        row = repr(parts).encode("utf-8", "surrogatepass")
-        self._sum += int.from_bytes(hashlib.blake2b(row, digest_size=_BITS // 8).digest(), "big")
+        self._sum += _digest(parts)
+
+    def add_shared(self, *parts: str) -> None:
+        """Take a row that others take too: what it comes to is remembered."""
+        self._sum += _shared_digest(parts)
 
     def __str__(self) -> str:
         return f"{self._sum % 2**_BITS:0{_BITS // 4}x}"[:LENGTH]
+
+
+def _digest(parts: tuple[str, ...]) -> int:
+    row = repr(parts).encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(row, digest_size=_BITS // 8).digest(), "big")
+
+
+_shared_digest = lru_cache(maxsize=SHARED)(_digest)
 
 
 class Tally:
@@ -111,8 +124,8 @@ class Tally:
         """
         self.expectation = expectation
         self.agreement = Series()
-        self.before: dict[str, Series] = {}
-        self.after: dict[str, Series] = {}
+        self.before: dict[str, Series] = defaultdict(Series)
+        self.after: dict[str, Series] = defaultdict(Series)
         self.message = ""
         self.against = 0
         self.answers: list[tuple[str, Answer]] | None = [] if keep_answers else None
@@ -165,8 +178,8 @@ class Tally:
     def _meet(self, outcome: Outcome) -> None:
         """Take what the cases of an example have in common."""
         texts = tuple(outcome.original.values())
-        self.inputs.add(outcome.example, *texts)
-        self.references.add(outcome.example, *texts, *outcome.references)
+        self.inputs.add_shared(outcome.example, *texts)
+        self.references.add_shared(outcome.example, *texts, *outcome.references)
         if len(self.asked) < INPUTS:
             self.asked.add(texts)
         if len(self.expected) < 2:
@@ -178,7 +191,7 @@ class Tally:
             self.agreement.add(place, outcome.agreement)
         for values, found in ((outcome.quality_before, self.before), (outcome.quality_after, self.after)):
             for name, value in values.items():
-                found.setdefault(name, Series()).add(place, value)
+                found[name].add(place, value)
         badness = self._badness(outcome)
         if badness > 0:
             self.against += 1

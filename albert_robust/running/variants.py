@@ -11,6 +11,8 @@ from albert_robust.running.plan import Cell
 from albert_robust.running.records import Change, Outcome, Status
 from albert_robust.text import Text
 
+Sources = dict[tuple[str, bool], Text]  # of one example, by field and whether the meaning is to stay
+
 
 def cases(cells: Sequence[Cell], examples: Sequence[Example], cache: Cache) -> list[list[Outcome]]:
     """Return the cases of each cell, in the order of its examples, none of them judged yet.
@@ -25,8 +27,9 @@ def cases(cells: Sequence[Cell], examples: Sequence[Example], cache: Cache) -> l
     made: list[list[Outcome]] = [_through(cell, examples, cache) if _slow(cell) else [] for cell in cells]
     quick = [(cell, group) for cell, group in zip(cells, made, strict=True) if not _slow(cell)]
     for example in examples:
+        read: Sources = {}
         for cell, group in quick:
-            group += _of_example(cell, example)
+            group += _of_example(cell, example, read)
     return made
 
 
@@ -39,18 +42,18 @@ def _through(cell: Cell, examples: Sequence[Example], cache: Cache) -> list[Outc
     kept = cache.get([name]).get(name)
     if kept is not None:
         return _restored(cell, examples, kept)
-    made = [case for example in examples for case in _of_example(cell, example)]
+    made = [case for example in examples for case in _of_example(cell, example, {})]
     if cell.applies and not any(case.status == "error" for case in made):
         cache.put([(name, [_row(case) for case in made])])
     return made
 
 
-def _of_example(cell: Cell, example: Example) -> list[Outcome]:
+def _of_example(cell: Cell, example: Example, read: Sources) -> list[Outcome]:
     if cell.spec is None:
         return [_blank(cell, example, 0)]
     if not cell.applies:
         return [_blank(cell, example, 0, "not applicable", f"{cell.spec} does not work in {cell.language}")]
-    return [_variant(cell, example, replicate) for replicate in range(cell.check.variants)]
+    return [_variant(cell, example, replicate, read) for replicate in range(cell.check.variants)]
 
 
 def _key(cell: Cell, examples: Sequence[Example]) -> str:
@@ -96,19 +99,20 @@ def _blank(cell: Cell, example: Example, replicate: int, status: Status = "teste
     )
 
 
-def _variant(cell: Cell, example: Example, replicate: int) -> Outcome:
+def _variant(cell: Cell, example: Example, replicate: int, read: Sources) -> Outcome:
     """Return the case with its variant; an exception of a perturbation is an error of this case alone."""
     try:
-        texts = {name: _perturbed(cell, example, name, replicate) for name in cell.check.fields}
+        texts = {name: _perturbed(cell, example, name, replicate, read) for name in cell.check.fields}
     except MissingExtraError as error:
         return _blank(cell, example, replicate, "error", str(error))
     except Exception as error:
         return _blank(cell, example, replicate, "error", f"{cell.spec} raises {type(error).__name__}: {error}")
     case = _blank(cell, example, replicate)
-    if not any(text.changed for text in texts.values()):
+    variant = {**example.fields, **{name: str(text) for name, text in texts.items()}}
+    if variant == example.fields:
         case.status = "unchanged"
         return case
-    case.variant = {**example.fields, **{name: str(text) for name, text in texts.items()}}
+    case.variant = variant
     case.changes = tuple(
         Change(name, edit.start, edit.end, edit.replacement, edit.kind)
         for name, text in texts.items()
@@ -117,15 +121,20 @@ def _variant(cell: Cell, example: Example, replicate: int) -> Outcome:
     spoken = texts.get(cell.suite.task.speaks)
     if spoken is not None and spoken.language != example.language:
         case.variant_language = spoken.language
-    if any(not case.variant[name].strip() for name in texts):
+    if not all(variant[name].strip() for name in texts):
         case.status, case.message = "rejected", "nothing is left of the text"
     return case
 
 
-def _perturbed(cell: Cell, example: Example, name: str, replicate: int) -> Text:
+def _perturbed(cell: Cell, example: Example, name: str, replicate: int, read: Sources) -> Text:
     assert cell.spec is not None
-    suite = cell.suite
-    protected = suite.task.protect(example, name) if cell.check.expectation == "invariance" else ()
-    parallels = {tag: fields[name] for tag, fields in example.parallels.items()}
-    text = Text.of(example.fields[name], example.language, protect=protected, parallels=parallels)
+    suite, keeping = cell.suite, cell.check.expectation == "invariance"
+    text = read.get((name, keeping)) or read.setdefault((name, keeping), _source(cell, example, name, keeping))
     return vary(suite.registry, cell.spec, text, seed=suite.seed, example=example.id, field=name, replicate=replicate)
+
+
+def _source(cell: Cell, example: Example, name: str, keeping: bool) -> Text:
+    """Return a field's text, unedited; where the meaning is to stay, what the task protects is."""
+    protected = cell.suite.task.protect(example, name) if keeping else ()
+    parallels = {tag: fields[name] for tag, fields in example.parallels.items()}
+    return Text.of(example.fields[name], example.language, protect=protected, parallels=parallels)

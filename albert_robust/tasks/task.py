@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite, isnan, nan
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -25,8 +25,7 @@ class Prediction:
     scores: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """An output beside a text that it should agree with: a reference, another output, or what it was made from."""
 
     output: str
@@ -35,8 +34,7 @@ class Compared:
     reference_language: str = UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """An output with all that it can be measured by.
 
     Attributes:
