@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from counted import in_memory
+
 from albert_robust.running.folder import open_run
 
 SUITE = """
@@ -40,9 +42,9 @@ def test_a_second_run_loads_nothing_heavy_and_finds_the_same(
         d_dot_jsonl="".join(rows), s_dot_robust_dot_yaml=SUITE.format(encoder=tiny()), conftest_dot_py=HEAVY
     ).parent
     assert "heavy: ['torch', 'transformers']" in run(folder)
-    cold = open_run(folder / "robustness-report")
+    cold = in_memory(open_run(folder / "robustness-report"))
     again = run(folder)
-    warm = open_run(folder / "robustness-report")
+    warm = in_memory(open_run(folder / "robustness-report"))
     assert "heavy: []" in again
     assert (warm.cost["predicted"], warm.cost["calls"], warm.cost["from_cache"]) == (0, 0, cold.cost["unique_inputs"])
     assert cold.alignments
