@@ -60,7 +60,13 @@ def answer(text):
 
 
 def planned(
-    folder: Path, checks: str, *, model: str = "", answer: str = CALM, extra: str = "", rows: Sequence[str] = ()
+    folder: Path,
+    checks: str,
+    *,
+    model: str = "",
+    answer: str = CALM,
+    extra: str = "",
+    rows: Sequence[str] = (),
 ) -> list[Cell]:
     """Return the cells of a suite written to a folder, whose model notes what it is asked.
 

@@ -50,13 +50,17 @@ def write(options: argparse.Namespace) -> int:
 
 
 def read(options: argparse.Namespace) -> int:
-    """Keep the outputs, and say what is still missing."""
+    """Keep the outputs, and say what is still missing, as a run finds it."""
+    from dataclasses import replace
+
     from albert_robust.running.exchange import questions, take_in
 
     cells, workspace = _planned(options)
     count = take_in(options.answers, cells, workspace)
-    missing = sum(not question.answered for question in questions(cells, workspace))
     workspace.cache.close()
+    later = replace(workspace)
+    missing = sum(not question.answered for question in questions(cells, later))
+    later.cache.close()
     print(f"took in {count} outputs; {missing} inputs have none yet")
     return 0
 

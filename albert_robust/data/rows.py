@@ -22,7 +22,7 @@ def read_rows(path: Path) -> Iterator[Row]:
         InputError: The file is missing, of an unknown kind, or a line of it is broken.
     """
     if not path.exists():
-        raise complaint_at(path, "the file is missing", "check the path: it is relative to the suite's file")
+        raise complaint_at(path, "the file is missing", "check the path: in a suite it is relative to the suite's file")
     if path.is_dir():
         return _saved_dataset(path)
     reader = READERS.get(path.suffix)

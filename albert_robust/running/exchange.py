@@ -106,10 +106,12 @@ def _answer(row: dict[str, Any], known: dict[str, Question]) -> tuple[str, Any]:
         raise ValueError("a line without a key or an output")
     question = known.get(row["key"])
     if question is None:
-        what = f"unknown key {row['key']!r}: the suite, its data, its seed or its model's version are others now"
+        what = f"unknown key {row['key']!r:.40}: the suite, its data, its seed or its model's version are others now"
         raise ValueError(f"{what}\nwrite the inputs anew: albert-robust inputs")
-    task, output = question.task, row["output"]
-    found = read_output(task, {task.key: output, "scores": row["scores"]} if row.get("scores") else output)
+    task, output, scores = question.task, row["output"], row.get("scores")
+    if scores and not isinstance(scores, dict):
+        raise ValueError(f"the scores are {scores!r:.40}, expected a probability a label")
+    found = read_output(task, {task.key: output, "scores": scores} if scores else output)
     if isinstance(found, str):
         raise ValueError(found)
     return question.name, {"output": found.output, "scores": dict(found.scores)}

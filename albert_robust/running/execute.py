@@ -236,8 +236,10 @@ class _SuiteRun:
 
     def _replicas(self, made: Made, answers: Answers) -> list[Answers]:
         """Ask again for the originals that the model answered, as often as the suite says."""
-        originals = [one for one in inputs_of(made, originals=True) if isinstance(answers.of(one), Prediction)]
-        return [self.predictor.predict(originals, replicate) for replicate in range(1, self.suite.model.replicates)]
+        again = range(1, self.suite.model.replicates)
+        originals = list(inputs_of(made, originals=True)) if again else []
+        answered = [one for one in originals if isinstance(answers.of(one), Prediction)]
+        return [self.predictor.predict(answered, replicate) for replicate in again]
 
     def _spare(self, cell: Cell, total: int) -> None:
         tally = self.tallies[cell.id]

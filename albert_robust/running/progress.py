@@ -57,8 +57,9 @@ class Progress:
     def _line(self, seconds: float, cost: Cost) -> str:
         asked, saved = cost.predicted - self._before.predicted, cost.from_cache - self._before.from_cache
         parts = [f"{self._suite}: {self._done:,.0f} of {self._total:,} cases"]
-        if asked and seconds > 0:
-            parts.append(f"{asked / seconds:,.0f} inputs a second" if asked >= seconds else f"{asked:,} inputs asked")
+        if asked:
+            fast = asked >= seconds > 0
+            parts.append(f"{asked / seconds:,.0f} inputs a second" if fast else f"{asked:,} inputs asked")
         if saved:
             parts.append(f"{saved:,} from the cache")
         if 0 < self._done < self._total:

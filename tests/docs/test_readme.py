@@ -38,6 +38,14 @@ def test_the_first_suite_prints_the_failure_that_the_readme_shows(pytester: pyte
             assert line in lines
 
 
+def test_the_first_suite_has_the_plan_that_the_readme_shows(pytester: pytest.Pytester) -> None:
+    for path in QUICKSTART.iterdir():
+        if path.is_file():
+            shutil.copy(path, pytester.path)
+    (line,) = re.findall(r"^reviews: 8 cells, .*$", README, flags=re.M)
+    assert line in pytester.runpytest("--robust-plan").outlines
+
+
 def test_the_table_names_every_perturbation_with_its_summary() -> None:
     for item in open_packs():
         row = next(line for line in README.splitlines() if line.startswith(f"| `{item.name}` |"))

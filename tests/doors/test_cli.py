@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # t
 from yaml import safe_load
 
 from albert_robust import __version__
-from albert_robust.cli import COMMANDS, main, parser
+from albert_robust.cli import main, parser
 
 NAMES = [
     "init",
@@ -20,6 +20,8 @@ NAMES = [
     "score",
     "report",
     "compare",
+    "inputs",
+    "outputs",
     "cache",
     "finetune",
     "pretrain",
@@ -59,7 +61,12 @@ def test_every_command_has_a_help_that_ends_with_an_example(capsys: Captured, na
     assert ended.value.code == 0
     example = capsys.readouterr().out.rstrip().rpartition("example:\n  ")[2]
     assert re.match(rf"(echo .* \| )?albert-robust {name}\b", example)
-    assert len(COMMANDS) == len(NAMES)
+
+
+def test_all_commands_are_known_here() -> None:
+    (known,) = [action.choices for action in parser()._actions if action.dest == "command"]
+    assert known is not None
+    assert sorted(known) == sorted(NAMES)
 
 
 def test_help_loads_nothing_heavy(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from albert_robust.builtin import builtin
 from albert_robust.cli import main
+from albert_robust.errors import InputError
 from albert_robust.suite.documents import open_document
 from albert_robust.suite.suite import load_suite
 
@@ -32,6 +33,38 @@ def test_the_schema_is_a_schema(validator: Any) -> None:
 def test_the_shipped_suites_fit_the_schema_and_load(validator: Any, path: Path) -> None:
     assert list(validator.iter_errors(open_document(path).value)) == []
     assert load_suite(path).checks
+
+
+GOOD = {
+    "task": "text-classification",
+    "datasets": {"d": {"path": "d.jsonl", "language": "en"}},
+    "checks": [{"expect": "invariance", "perturbations": ["typos.*"]}],
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "fits"),
+    [
+        ({}, True),
+        ({"replicates": 5, "price": 0.002}, True),
+        ({"replicates": 0}, False),
+        ({"replicates": 21}, False),
+        ({"price": -1}, False),
+        ({"elsewhere": "far away"}, False),
+    ],
+    ids=str,
+)
+def test_the_schema_and_the_loader_agree_on_what_a_model_is_asked(
+    validator: Any, write: Callable[..., Path], more: dict[str, Any], fits: bool
+) -> None:
+    value = {**GOOD, "model": {"elsewhere": "far-away", "version": "1", **more}, "early_stop": True}
+    assert (list(validator.iter_errors(value)) == []) is fits
+    path = write(d_dot_jsonl='{"text": "a"}', s_dot_robust_dot_yaml=json.dumps(value))
+    if fits:
+        assert load_suite(path).early_stop
+    else:
+        with pytest.raises(InputError, match=r"s\.robust\.yaml:1:\d+: "):
+            load_suite(path)
 
 
 @pytest.mark.parametrize(
