@@ -113,11 +113,7 @@ def _variant(cell: Cell, example: Example, replicate: int, read: Sources) -> Out
         case.status = "unchanged"
         return case
     case.variant = variant
-    case.changes = tuple(
-        Change(name, edit.start, edit.end, edit.replacement, edit.kind)
-        for name, text in texts.items()
-        for edit in text.edits
-    )
+    case.changes = tuple([Change(name, *edit) for name, text in texts.items() for edit in text.edits])
     spoken = texts.get(cell.suite.task.speaks)
     if spoken is not None and spoken.language != example.language:
         case.variant_language = spoken.language

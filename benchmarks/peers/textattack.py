@@ -1,10 +1,22 @@
-"""TextAttack's augmenters in a plain loop: five transformations of characters, each of a tenth of the words."""
+"""TextAttack's augmenters in a plain loop: five transformations of characters, each of a tenth of the words.
+
+At import TextAttack wants stop words that nltk would fetch. A short list of them is written where nltk looks.
+"""
 
 import random
 import sys
 import time
+from pathlib import Path
 
 sys.path.insert(0, sys.argv[1])
+import nltk
+
+STOP_WORDS = "a an and are as at be but by for from had has have i in is it my not of on so that the they this to was we with you"
+corpus = Path(sys.argv[1]) / "corpora" / "stopwords"
+corpus.mkdir(parents=True)
+(corpus / "english").write_text("\n".join(STOP_WORDS.split()))
+nltk.data.path.insert(0, sys.argv[1])
+nltk.download = lambda *args, **kwargs: False
 
 from textattack.augmentation import Augmenter
 from textattack.transformations import (
