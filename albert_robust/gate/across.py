@@ -42,7 +42,7 @@ def judge_across(item: Across, tallies: Tallies) -> CellRecord:
     item = replace(item, members=applying)
     members = tuple(_member(item, cell, tallies[cell.id]) for cell in applying)
     estimate = _estimate(item, tallies)
-    gates = tuple(decide(gate, estimate, item.suite.confidence) for gate in item.gates)
+    gates = tuple(decide(gate, estimate) for gate in item.gates)
     broken = _broken(item, counts)
     verdict, reason = broken or together(gates)
     note = _note(item, members)

@@ -13,8 +13,8 @@ NOISE = "self-consistency"  # of a model that is asked for the same original aga
 WORST_FIRST: tuple[Verdict, ...] = ("error", "failed", "inconclusive", "passed")
 
 
-def decide(gate: Gate, estimate: Estimate, confidence: float) -> GateRecord:
-    """Return what a gate says of an estimate whose bounds are each at `confidence`."""
+def decide(gate: Gate, estimate: Estimate) -> GateRecord:
+    """Return what a gate says of an estimate."""
     verdict, reason = _against(gate, estimate)
     return GateRecord(str(gate), gate.measure, gate.at_least, gate.bound, estimate, verdict, reason)
 
@@ -86,18 +86,22 @@ def _sign(gate: Gate) -> str:
 def _needed(gate: Gate, estimate: Estimate) -> str:
     """Return how many examples would decide the gate, were the value to stay.
 
-    So many as make the gate as unlikely as the bound is now: n times the divergence of the two from the value stays the same.
+    So many as make the gate as unlikely as the bound is now: n times the divergence of the two from the value stays the same;
+    n times its square where there is none, at the ends and of drops.
     """
     if abs(estimate.value - gate.bound) < 0.005:
         return f"{estimate.clusters} examples do not decide it; the value lies on the bound"
     end = estimate.low if estimate.value > gate.bound else estimate.high
-    n = estimate.clusters * _divergence(estimate.value, end) / _divergence(estimate.value, gate.bound)
+    apart = _divergence if 0 < end < 1 and 0 < gate.bound < 1 and estimate.value >= 0 else _square
+    n = estimate.clusters * apart(estimate.value, end) / apart(estimate.value, gate.bound)
     return f"{estimate.clusters} examples do not decide it, about {ceil(n) + 1} would"
 
 
 def _divergence(value: float, other: float) -> float:
-    """Return how far a share is from another, in nats (Kullback and Leibler, 1951); of a drop, half its square."""
-    if value < 0 or other < 0:
-        return (value - other) ** 2 / 2
+    """Return how far a share is from another one that is neither 0 nor 1, in nats (Kullback and Leibler, 1951)."""
     parts = ((value, other), (1 - value, 1 - other))
-    return sum(one * log(one / two) for one, two in parts if one > 0 and two > 0)
+    return sum(one * log(one / two) for one, two in parts if one > 0)
+
+
+def _square(value: float, other: float) -> float:
+    return (value - other) ** 2

@@ -55,7 +55,7 @@ def judged_gates(cell: Cell, tally: Tally) -> tuple[GateRecord, ...]:
 
 def _decided(cell: Cell, measured: Mapping[str, Estimate]) -> tuple[GateRecord, ...]:
     noise = measured.get(NOISE)
-    gates = (decide(gate, measured[gate.measure], cell.suite.confidence) for gate in cell.check.gates)
+    gates = (decide(gate, measured[gate.measure]) for gate in cell.check.gates)
     return tuple(gate if noise is None else above_noise(gate, noise) for gate in gates)
 
 

@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 from counted import tally_of
+from hypothesis import given
+from hypothesis import strategies as st
 
 from albert_robust.gate import judge as judged
+from albert_robust.gate.decide import decide
 from albert_robust.running.plan import Cell, plan
 from albert_robust.running.records import CellRecord, Outcome, Status
+from albert_robust.scoring.statistics import Estimate
+from albert_robust.suite.gates import Gate
 from albert_robust.suite.suite import load_suite
 
 SUITE = """
@@ -97,6 +102,16 @@ def test_an_undecided_gate_says_how_many_examples_would_decide(cell: Callable[..
     assert found is not None
     times = -(-int(found[1]) // 20)
     assert judge(cell(), cases(([1.0] * 19 + [0.0]) * times)).verdict == "passed"
+
+
+@given(value=st.floats(-1, 1), low=st.floats(0, 1), high=st.floats(0, 1), bound=st.floats(0, 1), at_least=st.booleans())
+def test_how_many_examples_would_decide_is_a_number_of_them(
+    value: float, low: float, high: float, bound: float, at_least: bool
+) -> None:
+    estimate = Estimate(value, value - low, value + high, 10)
+    record = decide(Gate("consistency", at_least, bound), estimate)
+    if found := re.search(r"about (-?\d+) would$", record.reason):
+        assert int(found[1]) > 0
 
 
 def test_a_gate_at_one_that_nothing_speaks_against_is_not_missed(cell: Callable[..., Cell]) -> None:
