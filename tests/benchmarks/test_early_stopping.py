@@ -29,7 +29,7 @@ def test_a_cell_stops_at_the_first_look_whose_bounds_decide_its_gate(truth: floa
     gate = Gate("consistency", at_least=True, bound=0.8)
     for values in agreements(np.random.default_rng(1), "graded", truth, (5, 300), 5, 0.3):
         estimates = ((asked, sequential_mean(values[:asked], 2 * CONFIDENCE - 1)) for asked in looks(300))
-        verdicts = ((decide(gate, estimate, CONFIDENCE).verdict, asked) for asked, estimate in estimates)
+        verdicts = ((decide(gate, estimate).verdict, asked) for asked, estimate in estimates)
         decided = next((found for found in verdicts if found[0] != "inconclusive"), ("undecided", 300))
         assert stopped(values, 0.8) == decided
 
