@@ -19,7 +19,7 @@ MARKS: dict[Verdict, Mark] = {
     "failed": Mark("failed", "\u2715", "failed"),
     "warned": Mark("warned", "\u25b2", "warned"),
     "inconclusive": Mark("inconclusive", "?", "inconclusive"),
-    "not tested": Mark("not tested", "0", "inconclusive"),
+    "not tested": Mark("not tested", "\u25cb", "inconclusive"),
     "known failure": Mark("known failure", "~", "known"),
     "passed": Mark("passed", "\u2713", "passed"),
     "not applicable": Mark("not applicable", "\u2013", "na"),
