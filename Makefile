@@ -40,7 +40,7 @@ finetuned: .venv/ready  ## what the suites' models learn from the shipped encode
 CEILINGS := tico19 nextstrain opensource-guide udhr
 profile: .venv/ready  ## calibrates the shipped encoder anew on text in build/parallel/, about three minutes
 	$(BIN)/albert-robust calibrate --encoder builtin --parallel 'build/parallel/*.tsv.xz' \
-	  --translations $(CEILINGS:%=build/parallel/%.tsv.xz) --weighting idf+norm --lsar 8 --abtt 1
+	  --translations $(CEILINGS:%=build/parallel/%.tsv.xz) --weighting idf+norm --one-mean --lsar 8 --abtt 1
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -26,12 +26,14 @@ class Choice:
         abtt: Common directions that are taken out.
         white: Dimensions that whitening keeps; 0 for no whitening.
         weighting: How much a token counts.
+        one_mean: Whether all languages are centred on one mean.
     """
 
     lsar: int = 0
     abtt: int = 0
     white: int = 0
     weighting: Weighting = "idf"
+    one_mean: bool = False
 
 
 USUAL = Choice()
@@ -65,6 +67,7 @@ def spaced_profile(encoder: Encoder, material: Material, choice: Choice, facts: 
             np.array(means),
             np.array(covariances),
             material.languages,
+            one_mean=choice.one_mean,
             lsar=choice.lsar,
             abtt=choice.abtt,
             white=choice.white,

@@ -152,6 +152,7 @@ def _space(
         "abtt": [0, 1, 2],
         "white": widths,
         "weighting": list(WEIGHTINGS),
+        "one_mean": [False, True],
     }
 
 

@@ -16,6 +16,7 @@ def add(commands: Any) -> None:
     made.add_argument("--lsar", type=int, default=0, help="directions of the languages' means to take out")
     made.add_argument("--abtt", type=int, default=0, help="common directions to take out")
     made.add_argument("--white", type=int, default=0, help="dimensions that whitening keeps (default: no whitening)")
+    made.add_argument("--one-mean", action="store_true", help="centre all languages on one mean, not each on its own")
     made.add_argument("--weighting", default="idf", choices=("1", "idf", "norm", "idf+norm"), help="how tokens weigh")
     made.add_argument("--layer", type=int, help="which hidden state (default: the encoder's own choice)")
     made.add_argument(
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
 
     encoder = load_encoder(options.encoder, options.layer, options.allow_network)
     folder = out_folder(options)
-    choice = Choice(options.lsar, options.abtt, options.white, options.weighting)
+    choice = Choice(options.lsar, options.abtt, options.white, options.weighting, options.one_mean)
     profile = calibrate(encoder, read_texts(options), choice, Effort.times(options.effort), options.seed)
     profile.save(folder)
     print(summary(profile))

@@ -72,9 +72,10 @@ def run(options: argparse.Namespace) -> int:
 
 def table(trials: list[Any]) -> str:
     """Return trials as lines of text, the best first."""
-    rows = [f"{'value':>7} {'AUC':>7} {'bias':>7}  layer lsar abtt white weighting"]
+    rows = [f"{'value':>7} {'AUC':>7} {'bias':>7}  layer lsar abtt white mean weighting"]
     for trial in trials:
         choice = trial.choice
-        chosen = f"{trial.layer:>5} {choice.lsar:>4} {choice.abtt:>4} {choice.white:>5} {choice.weighting}"
+        space = f"{choice.lsar:>4} {choice.abtt:>4} {choice.white:>5} {'one' if choice.one_mean else 'own':<4}"
+        chosen = f"{trial.layer:>5} {space} {choice.weighting}"
         rows.append(f"{trial.value:>7.4f} {trial.auc:>7.4f} {trial.bias:>7.4f}  {chosen}")
     return "\n".join(rows)

@@ -2,10 +2,10 @@
 
     z = normalise(W (I - M M^T) (h - mu))
 
-mu is the mean vector of the text's language (Libovicky et al., 2020, arXiv:2004.05160); M spans the directions in which
-the languages' means differ (LSAR: Xie et al., 2022, arXiv:2401.05792) and the most common directions of all tokens
-(ABTT: Mu and Viswanath, 2018, arXiv:1702.01417); W is a shrunk whitening to fewer dimensions (Su et al., 2021,
-arXiv:2103.15316), or the identity. Departs from them: all is fitted on token vectors, at the layer that is scored.
+mu is the mean vector of the text's language (Libovicky et al., 2020, arXiv:2004.05160), or the mean of those, one for all;
+M spans the directions in which the languages' means differ (LSAR: Xie et al., 2022, arXiv:2401.05792) and the most common
+directions of all tokens (ABTT: Mu and Viswanath, 2018, arXiv:1702.01417); W is a shrunk whitening to fewer dimensions (Su et
+al., 2021, arXiv:2103.15316), or the identity. Departs from them: all is fitted on token vectors, at the layer that is scored.
 """
 
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ class NeutralSpace:
 
     Attributes:
         languages: The languages that it knows, sorted.
-        means: The mean token vector of each, shape (languages, width).
+        means: What is taken off the vectors of each, shape (languages, width).
         projector: W (I - M M^T), shape (k, width).
-        name: How it was made, for the signature: `center+lsar7+abtt2+white128`.
+        name: How it was made, for the signature: `center+lsar7+abtt2+white128`, `onemean` in place of `center`.
     """
 
     languages: tuple[str, ...]
@@ -44,6 +44,7 @@ def fit_space(
     covariances: NDArray[np.float64],
     languages: tuple[str, ...],
     *,
+    one_mean: bool = False,
     lsar: int = 0,
     abtt: int = 0,
     white: int = 0,
@@ -55,6 +56,8 @@ def fit_space(
         means: The mean token vector of each language, shape (languages, width).
         covariances: The covariance of each language's token vectors, shape (languages, width, width).
         languages: Their tags.
+        one_mean: Whether all are centred on the mean of their means. The domain of a language's text moves its mean by more than
+            the language does, where an encoder was trained to put translations in one place.
         lsar: Directions of the means to take out, at most languages - 1.
         abtt: Principal directions of the centred tokens to take out.
         white: Dimensions kept by whitening; 0 for none.
@@ -73,7 +76,10 @@ def fit_space(
     covariance = covariances.mean(axis=0)
     common = _directions(keep @ covariance @ keep)[1][:abtt]
     projector = keep - common.T @ common
-    steps = ["center", f"lsar{lsar}" * (lsar > 0), f"abtt{abtt}" * (abtt > 0), f"white{white}" * (white > 0)]
+    if one_mean:
+        means = np.broadcast_to(means.mean(axis=0), means.shape)
+    centred = "onemean" if one_mean else "center"
+    steps = [centred, f"lsar{lsar}" * (lsar > 0), f"abtt{abtt}" * (abtt > 0), f"white{white}" * (white > 0)]
     if white:
         variances, directions = _directions(projector @ covariance @ projector)
         ridge = shrink * covariance.trace() / width
