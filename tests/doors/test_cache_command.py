@@ -160,4 +160,4 @@ def test_a_suite_s_run_is_shown_by_kind(capsys: Captured, pytester: pytest.Pytes
     write_suite(pytester.path, "typos.swap")
     run(pytester)
     capsys.readouterr()
-    assert rows(shown(capsys)) == {"prediction": 24, "variants": 1}
+    assert rows(shown(capsys)) == {"prediction": 24, "pace": 1}

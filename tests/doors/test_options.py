@@ -67,7 +67,8 @@ def test_predictions_are_kept_in_the_workspace(pytester: pytest.Pytester, argume
     pytester.makeini("[pytest]\nrobust_workspace = of-ini\n")
     write_suite(pytester.path, "typos.swap")
     run(pytester, *arguments)
-    kept = sqlite3.connect(pytester.path / folder / "cache.sqlite").execute("SELECT count(*) FROM kept").fetchone()
+    cache = sqlite3.connect(pytester.path / folder / "cache.sqlite")
+    kept = cache.execute("SELECT count(*) FROM kept WHERE kind = 'prediction'").fetchone()
     assert kept == (24,)
 
 
@@ -89,7 +90,7 @@ def test_a_seed_that_is_no_number_is_one_clear_line(pytester: pytest.Pytester) -
 
 @pytest.mark.parametrize(
     ("ini", "arguments", "rows"),
-    [("1kB", [], 1), ("", ["--robust-cache-size=1kB"], 1), ("1kB", ["--robust-cache-size=1MB"], 2)],
+    [("1kB", [], 24), ("", ["--robust-cache-size=1kB"], 24), ("1kB", ["--robust-cache-size=1MB"], 36)],
     ids=["ini", "option", "both"],
 )
 def test_the_cache_grows_to_its_size_alone(
@@ -103,7 +104,7 @@ def test_the_cache_grows_to_its_size_alone(
     monkeypatch.setattr("albert_robust.running.store.now", lambda: 2_000_000)
     write_suite(pytester.path, "typos.insert")
     run(pytester, *arguments)
-    kept = sqlite3.connect(path).execute("SELECT count(*) FROM kept WHERE kind = 'variants'").fetchone()
+    kept = sqlite3.connect(path).execute("SELECT count(*) FROM kept WHERE kind = 'prediction'").fetchone()
     assert kept == (rows,)
 
 
