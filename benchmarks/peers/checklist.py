@@ -1,6 +1,9 @@
 """CheckList's INV: five variants a text with two typos each, by its own `add_typos`.
 
 At import CheckList wants corpora that pattern would fetch. Typos need none of them, so pattern is a stand-in here.
+
+    pip install torch==2.13.0 'setuptools<80' wheel 'notebook<7' 'ipython<8'
+    pip install --no-build-isolation checklist==0.0.11
 """
 
 import random

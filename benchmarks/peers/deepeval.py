@@ -1,4 +1,7 @@
-"""DeepEval: a test case a variant, a metric that compares two labels, `evaluate` without its display and its cache."""
+"""DeepEval: a test case a variant, a metric that compares two labels, `evaluate` without its display and its cache.
+
+pip install deepeval==4.3.1
+"""
 
 import sys
 import time

@@ -1,4 +1,7 @@
-"""LangTest's harness: five of its cheap robustness tests. Cases that a test leaves unchanged it drops silently."""
+"""LangTest's harness: five of its cheap robustness tests. Cases that a test leaves unchanged it drops silently.
+
+pip install langtest==2.7.0 openai psutil
+"""
 
 import csv
 import sys

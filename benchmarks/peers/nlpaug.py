@@ -1,4 +1,7 @@
-"""nlpaug in a plain loop: its augmenters of characters, and no edits, cache, statistics or files."""
+"""nlpaug in a plain loop: its augmenters of characters, and no edits, cache, statistics or files.
+
+pip install nlpaug==1.1.11
+"""
 
 import random
 import sys

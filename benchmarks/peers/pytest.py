@@ -1,4 +1,7 @@
-"""pytest with an item a case: a parametrized test. A session of one empty test comes first and counts as start-up."""
+"""pytest with an item a case: a parametrized test. A session of one empty test comes first and counts as start-up.
+
+pip install pytest==9.2.0
+"""
 
 import sys
 import time

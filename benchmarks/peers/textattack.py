@@ -1,6 +1,8 @@
 """TextAttack's augmenters in a plain loop: five transformations of characters, each of a tenth of the words.
 
 At import TextAttack wants stop words that nltk would fetch. A short list of them is written where nltk looks.
+
+    pip install torch==2.13.0 textattack==0.3.11 transformers==4.57.5 'datasets<4.5' 'huggingface-hub<1' flair==0.15.1
 """
 
 import random
