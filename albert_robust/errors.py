@@ -1,6 +1,8 @@
 """Mistakes in what a user gave us. Each is one clear line: where, what, and how to mend it; never our traceback."""
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.util import find_spec
@@ -37,6 +39,10 @@ class UsageError(ValueError):
     """A call or a command is wrong: one line that says what was expected."""
 
 
+class WritingError(Exception):
+    """A file or a folder cannot be written: one line that says which and why, and how to mend it."""
+
+
 class MissingExtraError(ImportError):
     """An optional dependency is not installed: one line that says what to install."""
 
@@ -58,6 +64,24 @@ class TransientError(Exception):
 def complaint_at(path: Path, what: str, mend: str = "", line: int = 1, column: int = 1) -> InputError:
     """Return an error with one complaint about a file."""
     return InputError([Complaint(shown_path(path), line, column, what, mend)])
+
+
+@contextmanager
+def writing(path: Path, mend: str) -> Iterator[None]:
+    """Tell what cannot be written, and why, in place of our traceback.
+
+    Args:
+        path: What is written inside.
+        mend: How to mend it.
+
+    Raises:
+        WritingError: It cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else said(error)
+        raise WritingError(f"{shown_path(path)}: cannot be written: {reason}\n  {mend}") from None
 
 
 def need(module: str, extra: str, purpose: str) -> None:

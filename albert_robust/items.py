@@ -8,7 +8,7 @@ import pytest
 
 from albert_robust.ci.junit import properties
 from albert_robust.data.dataset import check_header
-from albert_robust.errors import InputError, MissingExtraError
+from albert_robust.errors import InputError, MissingExtraError, WritingError
 from albert_robust.perturbing.registry import PACK
 from albert_robust.plugin import VERDICT
 from albert_robust.running.execute import examples_of
@@ -59,16 +59,23 @@ class RobustFile(pytest.File):
             check_header(source, suite.task.inputs, suite.task.reference)
 
 
+def _join(item: pytest.Item, suite: Suite) -> None:
+    """Mark an item as one of a suite; `--dist loadgroup` gives a suite's items to one worker."""
+    item.add_marker("robust")
+    if item.config.pluginmanager.hasplugin("xdist"):
+        item.add_marker(pytest.mark.xdist_group(suite.name))
+    item.extra_keyword_matches.update({suite.task.name, *suite.tags})
+
+
 class RobustItem(pytest.Item):
     """One cell, or several compared with each other."""
 
     def __init__(self, *, cell: Item, **options: Any) -> None:
         super().__init__(**options)
         self.cell = cell
-        self.add_marker("robust")
-        self.extra_keyword_matches.update(
-            filter(None, {cell.suite.task.name, cell.check.expectation, cell.language, *cell.suite.tags})
-        )
+        self.place = self.nodeid  # `--dist loadgroup` appends the group's name to it
+        _join(self, cell.suite)
+        self.extra_keyword_matches.update(filter(None, {cell.check.expectation, cell.language}))
         mark = cell.mark
         if mark is not None and mark.skip:
             self.add_marker(pytest.mark.skip(reason=mark.skip))
@@ -84,13 +91,13 @@ class RobustItem(pytest.Item):
         """Judge the cell; a failure raises, an undecided or inapplicable cell is reported as such."""
         record = self.state.record(self)
         self.stash[VERDICT] = record.verdict
-        self.user_properties += properties(record)
+        self.user_properties += [one for one in properties(record) if one not in self.user_properties]  # of a rerun
         verdict: str = record.verdict
         if verdict == "inconclusive" and self.cell.check.on_failure != "warn":
             verdict = {"fail": "failed", "pass": "passed"}.get(self.cell.suite.on_inconclusive, verdict)
         if verdict in {"failed", "error", "known failure"}:
             kind = KnownFailureError if verdict == "known failure" else CellFailedError
-            again = f'pytest "{self.nodeid}" --robust-seed {self.cell.suite.seed}'
+            again = f'pytest "{self.place}" --robust-seed {self.cell.suite.seed}'
             raise kind(self._described(record, again))
         if verdict != "passed":
             pytest.skip(f"{verdict}: {record.reason}")
@@ -102,7 +109,7 @@ class RobustItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return a mistake or a failing cell as its own message, a bug of ours with its traceback."""
-        if isinstance(excinfo.value, CellFailedError | InputError):
+        if isinstance(excinfo.value, CellFailedError | InputError | WritingError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
@@ -117,8 +124,7 @@ class BaselineItem(pytest.Item):
     def __init__(self, *, suite: Suite, **options: Any) -> None:
         super().__init__(**options)
         self.suite = suite
-        self.add_marker("robust")
-        self.extra_keyword_matches.update({suite.task.name, *suite.tags})
+        _join(self, suite)
 
     def runtest(self) -> None:
         """Fail where cells are missing, or warn if that was asked for."""

@@ -89,6 +89,7 @@ STATUS = {
 }
 SESSION: pytest.StashKey[RobustSession] = pytest.StashKey()
 VERDICT: pytest.StashKey[str] = pytest.StashKey()
+DIED: pytest.StashKey[bool] = pytest.StashKey()
 
 
 def _session(config: pytest.Config) -> RobustSession | None:
@@ -151,9 +152,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take a worker's part of the run, in xdist's controller."""
-    output = getattr(node, "workeroutput", {}).get("albert_robust")
-    if output is not None:
+    """Take a worker's part of the run, in xdist's controller. One that died left nothing, not even that there are suites."""
+    output = getattr(node, "workeroutput", None)
+    if output is None:
+        node.config.stash[DIED] = True
+    elif "albert_robust" in output:
         from albert_robust.session import robust_session
 
-        robust_session(node.config).take_over(output)
+        robust_session(node.config).take_over(output["albert_robust"])

@@ -4,8 +4,8 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from functools import cached_property
 from math import inf
@@ -17,15 +17,16 @@ from filelock import FileLock
 
 from albert_robust.baselines import SessionBaselines, session_baselines
 from albert_robust.ci.junit import tell_cost
-from albert_robust.errors import InputError, UsageError, shown_path
+from albert_robust.errors import InputError, UsageError, WritingError, shown_path, writing
 from albert_robust.gate import certain, judge
 from albert_robust.gate.comparing import Family, settled, tally
 from albert_robust.gate.family import compared, defined
-from albert_robust.plugin import SESSION
+from albert_robust.plugin import DIED, SESSION
 from albert_robust.running.budget import Budget
 from albert_robust.running.execute import Execution, Workspace, execute
-from albert_robust.running.folder import keep, merge, open_run
+from albert_robust.running.folder import ELSEWHERE, keep, merge, open_run
 from albert_robust.running.forecast import forecasts
+from albert_robust.running.outcomes import TEMPORARY
 from albert_robust.running.plan import Cell, Item, cells_of
 from albert_robust.running.progress import Progress
 from albert_robust.running.records import CellRecord, Outcome, Run, tested_in
@@ -64,6 +65,7 @@ class RobustSession:
         self.parts: list[Run] = []
         self.handed: list[Path] = []
         self.mistaken = False
+        self.unwritten: list[str] = []
         self.report: Path | None = None
         self.run: Run | None = None
         self.started = time.monotonic()
@@ -158,10 +160,17 @@ class RobustSession:
         """What came of the selected cells, and of those that selected comparisons need.
 
         Worker processes take turns, so that nothing is asked twice.
+
+        Raises:
+            WritingError: There is no place for temporary files.
         """
         cells = sorted(cells_of([item.cell for item in self.selected]), key=lambda cell: (cell.suite.name, cell.id))
-        with self._turn():
-            return execute(cells, self.workspace, certain, self._progress())
+        try:
+            with self._turn():
+                return execute(cells, self.workspace, certain, self._progress())
+        except WritingError:
+            self.mistaken = True
+            raise
 
     def _progress(self) -> Progress | None:
         """Return what tells of progress: the terminal, where there is one and it is to hold more than a few signs."""
@@ -178,10 +187,14 @@ class RobustSession:
         return Progress(write, shutil.get_terminal_size().columns if terminal.isatty else None)
 
     def _turn(self) -> AbstractContextManager[object]:
+        """Return a worker's turn. Where no lock can be had no answer can be shared either, and there is nothing to wait for."""
         if self.worker is None:
             return nullcontext()
-        self.workspace.folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(self.workspace.folder / "turn.lock")
+        try:
+            self.workspace.folder.mkdir(parents=True, exist_ok=True)
+            return FileLock(self.workspace.folder / "turn.lock").acquire()
+        except OSError:
+            return nullcontext()
 
     def worst(self, cell: Cell, record: CellRecord) -> list[Outcome]:
         """Return the cases that speak against the model, the worst first; of a cell that regressed those that became worse."""
@@ -198,6 +211,7 @@ class RobustSession:
 
         Raises:
             InputError: The suite's data or model are unfit.
+            WritingError: The outcomes cannot be written.
         """
         cell = item.cell
         mistake = self.execution.mistakes.get(cell.suite.name)
@@ -261,16 +275,18 @@ class RobustSession:
             self._conclude(session)
         for folder in self.handed:
             shutil.rmtree(folder, ignore_errors=True)
-        if self.mistaken:
+        if self.mistaken or self.unwritten:
             session.exitstatus = pytest.ExitCode.INTERRUPTED
 
     def _conclude(self, session: pytest.Session) -> None:
         self.run = merge([*self.parts, Run((), tuple(self.baselines.absent), ())])
         tell_cost(self.config, self.run.cost)
         if session.exitstatus in FINISHED:
-            self.baselines.write(self.run)
+            with self._told():
+                self.baselines.write(self.run)
         if not self.switch("no-report"):
-            self._write()
+            with self._told():
+                self._write()
         tested = tested_in(self.run.cells)
         if tested == 0 and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -281,20 +297,42 @@ class RobustSession:
         assert self.run is not None
         folder = self.config.rootpath / (self.option("report") or REPORT)
         keep(self.run, folder)
-        self.report = write_report(self.run, folder)
+        with writing(folder, ELSEWHERE):
+            self.report = write_report(self.run, folder)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Keep what cannot be written for the end of the session."""
+        try:
+            yield
+        except WritingError as error:
+            self.unwritten.append(str(error))
 
     def _hand_over(self) -> None:
         """Leave a worker's part of the run to the controller."""
-        part = tempfile.mkdtemp(prefix="albert-robust-part-") if self.records else None
-        if part is not None:
-            keep(self._run(), Path(part))
+        part = None
+        with self._told():
+            part = self._part() if self.records else None
         output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined]  # xdist adds it to a worker's config
         left = self.baselines.hand_over() if self.suites else None
-        output["albert_robust"] = {"part": part, "mistaken": self.mistaken, "baselines": left}
+        output["albert_robust"] = {
+            "part": part,
+            "mistaken": self.mistaken,
+            "unwritten": self.unwritten,
+            "baselines": left,
+        }
+
+    def _part(self) -> str:
+        """Return a new folder with the run of a worker."""
+        with writing(Path(tempfile.gettempdir()), TEMPORARY):
+            part = tempfile.mkdtemp(prefix="albert-robust-part-")
+        keep(self._run(), Path(part), TEMPORARY)
+        return part
 
     def take_over(self, output: dict[str, Any]) -> None:
         """Take what a worker left."""
         self.mistaken = self.mistaken or output["mistaken"]
+        self.unwritten += output["unwritten"]
         if output["baselines"] is not None:
             self.baselines.take_over(output["baselines"])
         if output["part"] is not None:
@@ -312,7 +350,11 @@ class RobustSession:
         """Print the worst cells first and where the report is."""
         from albert_robust.ci.github import tell
 
-        if self.run is None or self.worker is not None:
+        if self.worker is not None:
+            return
+        for line in dict.fromkeys(self.unwritten):
+            terminal.write_line(line, red=True)
+        if self.run is None:
             return
         cells = self.run.cells
         bad = sorted((cell for cell in cells if cell.verdict in ORDER), key=_badness)
@@ -338,6 +380,8 @@ class RobustSession:
                 terminal.write_line(line)
         if not tested:
             terminal.write_line("nothing was tested: that is no pass", red=True)
+        if self.config.stash.get(DIED, False):
+            terminal.write_line("a worker process died: what it had judged before is in no report", yellow=True)
         if self.report is not None:
             terminal.write_line(f"report: {shown_path(self.report)}")
         tell(terminal, self.run, self.report, self.mistaken)

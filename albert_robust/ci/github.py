@@ -46,7 +46,7 @@ def tell(terminal: pytest.TerminalReporter, run: Run, page: Path | None, mistake
         page: The report, if it was written.
         mistaken: Whether a suite, its data or its model was broken.
     """
-    reports = {report.nodeid: report for report in _called(terminal)}
+    reports = {_place(report.nodeid): report for report in _called(terminal)}
     told = [(level, cell) for cell in worst_first(run.cells) if (level := _level(cell, reports.get(_node(cell))))]
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in annotations(told, reports, terminal.config.rootpath):
@@ -96,6 +96,11 @@ def _called(terminal: pytest.TerminalReporter) -> list[pytest.TestReport]:
 
 def _node(cell: CellRecord) -> str:
     return f"{cell.suite}{SUFFIX}::{cell.cell}"
+
+
+def _place(node: str) -> str:
+    """Return an item's id without the name of its suite, which `--dist loadgroup` appends."""
+    return node.removesuffix(f"@{node.partition(SUFFIX)[0]}")
 
 
 def _level(cell: CellRecord, report: pytest.TestReport | None) -> Level | None:

@@ -21,7 +21,7 @@ from albert_robust.cli import (
     score,
     tune,
 )
-from albert_robust.errors import InputError, MissingExtraError, UsageError
+from albert_robust.errors import InputError, MissingExtraError, UsageError, WritingError
 
 COMMANDS = (
     init,
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except (InputError, UsageError, MissingExtraError, FileNotFoundError) as error:
+    except (InputError, UsageError, WritingError, MissingExtraError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 2
     except BrokenPipeError:

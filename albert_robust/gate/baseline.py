@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from albert_robust.errors import Complaint, InputError, complaint_at, shown_path
+from albert_robust.errors import Complaint, InputError, complaint_at, shown_path, writing
 from albert_robust.gate.lines import Line
 from albert_robust.running.cache import key
 from albert_robust.running.folder import write_whole
@@ -53,14 +53,18 @@ def open_baseline(path: Path) -> dict[str, Line] | None:
 
 
 def write_baseline(path: Path, lines: Iterable[Line]) -> None:
-    """Write a baseline whole or not at all; without lines there is no file."""
+    """Write a baseline whole or not at all; without lines there is no file.
+
+    Raises:
+        WritingError: It cannot be written.
+    """
     rows = list(_rows(lines))
-    if not rows:
-        path.unlink(missing_ok=True)
-        return
     text = "".join(json.dumps(row, sort_keys=True, allow_nan=False) + "\n" for row in ({"schema": SCHEMA}, *rows))
-    if not path.exists() or path.read_bytes() != text.encode():
-        write_whole(path, text.encode())
+    with writing(path, "make room there, or see that it may be written"):
+        if not rows:
+            path.unlink(missing_ok=True)
+        elif not path.exists() or path.read_bytes() != text.encode():
+            write_whole(path, text.encode())
 
 
 def updated(

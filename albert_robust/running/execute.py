@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby, islice, pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 from albert_robust.data import Example, read_examples
-from albert_robust.errors import Complaint, InputError, UsageError, complaint_at
+from albert_robust.errors import Complaint, InputError, UsageError, WritingError, complaint_at, writing
 from albert_robust.models import Inputs, Model, load_model
 from albert_robust.running.answers import answer_of
 from albert_robust.running.ask import Cost, Limits, ModelContractError
 from albert_robust.running.budget import Budget
 from albert_robust.running.cache import FILE, Cache
 from albert_robust.running.measure import Made, measure, self_agreement
-from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter, Part, Place
+from albert_robust.running.outcomes import OUTCOMES, TEMPORARY, OutcomeFile, OutcomeWriter, Part, Place
 from albert_robust.running.plan import Cell
 from albert_robust.running.predict import Answers, Found, Predictor
 from albert_robust.running.progress import Progress
@@ -85,7 +85,7 @@ class Execution:
     Attributes:
         cache: Where predictions and scores are kept.
         tallies: By suite and cell.
-        mistakes: Of suites whose data or model are unfit.
+        mistakes: Of suites whose data or model are unfit; of all where the outcomes could not be written.
         identities: Of the suites' models.
         signatures: Of the scores of each suite.
         scorers: By suite.
@@ -95,13 +95,14 @@ class Execution:
     def __init__(self, cache: Cache) -> None:
         self.cache = cache
         self.tallies: dict[Place, Tally] = {}
-        self.mistakes: dict[str, InputError] = {}
+        self.mistakes: dict[str, InputError | WritingError] = {}
         self.identities: dict[str, str | None] = {}
         self.signatures: dict[str, str | None] = {}
         self.scorers: dict[str, CachedScorer] = {}
         self.cost = Cost()
         self.written: set[Place] = set()
-        self._folder = TemporaryDirectory(prefix="albert-robust-")
+        with writing(Path(gettempdir()), TEMPORARY):
+            self._folder = TemporaryDirectory(prefix="albert-robust-")
 
     @property
     def path(self) -> Path:
@@ -145,26 +146,37 @@ def execute(
         workspace: Where answers are kept, and what may be asked.
         certain: Whether more examples cannot change a verdict: asked of cells that may stop early.
         progress: Is told how far the run is.
+
+    Raises:
+        WritingError: There is no place for temporary files.
     """
     execution = Execution(workspace.cache)
     by_suite: dict[str, list[Cell]] = {}
     for cell in cells:
         by_suite.setdefault(cell.suite.name, []).append(cell)
     workspace.budget.begin(workspace.cache, workspace.run)
-    with OutcomeWriter(execution.path) as writer:
-        for name, group in by_suite.items():
-            try:
-                _SuiteRun(group, workspace, execution, certain, progress).run(writer)
-            except InputError as error:
-                execution.mistakes[name] = error
-            except (ModelContractError, UsageError, ImportError) as error:
-                line, column = group[0].suite.model_place
-                mend = "return one output for each input, in order" if isinstance(error, ModelContractError) else ""
-                execution.mistakes[name] = InputError([Complaint(group[0].suite.shown, line, column, str(error), mend)])
+    try:
+        with OutcomeWriter(execution.path) as writer:
+            for name, group in by_suite.items():
+                try:
+                    _SuiteRun(group, workspace, execution, certain, progress).run(writer)
+                except (InputError, ModelContractError, UsageError, ImportError) as error:
+                    execution.mistakes[name] = _mistake(group[0].suite, error)
+    except WritingError as error:
+        execution.mistakes |= dict.fromkeys(by_suite, error)
     workspace.budget.end(workspace.cache, workspace.run)
     if progress is not None:
         progress.end()
     return execution
+
+
+def _mistake(suite: Suite, error: Exception) -> InputError:
+    """Return what ended a suite's run as a mistake in a file; what is not one already is of the model."""
+    if isinstance(error, InputError):
+        return error
+    line, column = suite.model_place
+    mend = "return one output for each input, in order" if isinstance(error, ModelContractError) else ""
+    return InputError([Complaint(suite.shown, line, column, str(error), mend)])
 
 
 class _SuiteRun:

@@ -8,14 +8,14 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from math import isnan
 from pathlib import Path
 from typing import Any
 
-from albert_robust.errors import complaint_at
+from albert_robust.errors import complaint_at, writing
 from albert_robust.running.alignments import chosen, plan_order
 from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter, Part, joined
 from albert_robust.running.records import (
@@ -34,15 +34,36 @@ from albert_robust.scoring.statistics import Estimate
 
 SCHEMA = 2
 RUN, ALIGNMENTS = "run.json", "alignments.json"
-WHOLE = ("seconds", "spared")  # costs that each part of a run has of the whole: its workers go through all cells
+ELSEWHERE = "make room there, or choose another folder: --robust-report DIR"
+# Of parts that went through the same cells: one asked, and the others found its answers. The rest of a cost adds up.
+SHARED_COST: dict[str, Callable[[Sequence[float]], float]] = {
+    "unique_inputs": max,
+    "from_cache": min,
+    "spared": max,
+    "seconds": max,
+}
 
 
-def keep(run: Run, folder: Path) -> None:
-    """Write a run to a folder."""
+def keep(run: Run, folder: Path, mend: str = ELSEWHERE) -> None:
+    """Write a run to a folder.
+
+    Args:
+        run: The run.
+        folder: Made where there is none.
+        mend: What to do where it cannot be written.
+
+    Raises:
+        WritingError: The folder cannot be written.
+    """
+    with writing(folder, mend):
+        _keep(run, folder, mend)
+
+
+def _keep(run: Run, folder: Path, mend: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     content = {
         "schema": SCHEMA,
-        "outcomes": _keep_outcomes(run.outcomes, folder / OUTCOMES),
+        "outcomes": _keep_outcomes(run.outcomes, folder / OUTCOMES, mend),
         "alignments": _keep_alignments(run.alignments, folder / ALIGNMENTS),
         "suites": [asdict(suite) for suite in run.suites],
         "cells": [asdict(cell) for cell in run.cells],
@@ -96,19 +117,19 @@ def order_of(cells: Iterable[CellRecord]) -> dict[tuple[str, str], int]:
 
 
 def merge(runs: Sequence[Run]) -> Run:
-    """Return several parts of one run, each with cells of its own, as one, in plan order."""
+    """Return several parts of one run as one, in plan order: each judged cells of its own, all went through the same ones."""
     cells = sorted((cell for run in runs for cell in run.cells), key=plan_order)
     suites = {suite.name: suite for run in runs for suite in run.suites}
-    cost: dict[str, float] = {}
+    costs: dict[str, list[float]] = {}
     for run in runs:
         for name, value in run.cost.items():
-            cost[name] = max(cost.get(name, 0), value) if name in WHOLE else cost.get(name, 0) + value
+            costs.setdefault(name, []).append(value)
     return Run(
         suites=tuple(suites[name] for name in sorted(suites)),
         cells=tuple(cells),
         outcomes=joined([run.outcomes for run in runs if isinstance(run.outcomes, OutcomeFile)], order_of(cells)),
         environment=runs[0].environment if runs else {},
-        cost=cost,
+        cost={name: SHARED_COST.get(name, sum)(values) for name, values in costs.items()},
         alignments=chosen((found for run in runs for found in run.alignments), cells),
         counted={place: tally for run in runs for place, tally in run.tallies.items()},
     )
@@ -131,14 +152,14 @@ def _part(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def _keep_outcomes(outcomes: Iterable[Outcome], path: Path) -> str:
+def _keep_outcomes(outcomes: Iterable[Outcome], path: Path, mend: str) -> str:
     """Write outcomes and return the digest of their file, which is copied where it is the run's as it stands."""
     with _part(path) as part:
         whole = outcomes.whole if isinstance(outcomes, OutcomeFile) else None
         if whole is not None:
             shutil.copyfile(whole, part)
         else:
-            with OutcomeWriter(part) as writer:
+            with OutcomeWriter(part, mend) as writer:
                 writer.add(outcomes)
         return _digest(part)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic_core import from_json
 
+from albert_robust.errors import writing
 from albert_robust.running.records import Change, Outcome
 from albert_robust.running.written import written
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 ROWS = 20_000  # of a row group
 READ = 2_000  # rows at once
 OUTCOMES = "outcomes.parquet"
+TEMPORARY = "make room there, or choose another place for temporary files: TMPDIR=..."
 Place = tuple[str, str]  # suite, cell
 _TEXT = ("suite", "cell", "example", "language", "status", "before", "after", "message", "variant_language")
 _NUMBERS = {"replicate": "int32", "agreement": "float64", "block": "int32"}
@@ -33,19 +35,25 @@ _JSON = ("original", "references", "variant", "changes", "scores_before", "score
 
 
 class OutcomeWriter:
-    """Writes outcomes to a file. As a context it ends the file, without which nobody can read it."""
+    """Writes outcomes to a file. As a context it ends the file, without which nobody can read it.
 
-    def __init__(self, path: Path) -> None:
+    All it does raises `WritingError` where the file cannot be written.
+    """
+
+    def __init__(self, path: Path, mend: str = TEMPORARY) -> None:
         """Begin a file.
 
         Args:
             path: Where it lies; its folder exists.
+            mend: What to do where it cannot be written.
         """
         from pyarrow import parquet
 
         self._held: list[Outcome] = []
         self._schema = _schema()
-        self._writer = parquet.ParquetWriter(path, self._schema, compression="zstd")
+        self._path, self._mend = path, mend
+        with writing(path, mend):
+            self._writer = parquet.ParquetWriter(path, self._schema, compression="zstd")
 
     def add(self, outcomes: Iterable[Outcome]) -> None:
         """Write outcomes after those before."""
@@ -59,7 +67,8 @@ class OutcomeWriter:
 
         columns = [_column(field.name, outcomes) for field in self._schema]
         arrays = [_array(values, field.type) for values, field in zip(columns, self._schema, strict=True)]
-        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema), row_group_size=ROWS)
+        with writing(self._path, self._mend):
+            self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema), row_group_size=ROWS)
 
     def __enter__(self) -> Self:
         return self
@@ -69,7 +78,8 @@ class OutcomeWriter:
     ) -> None:
         if self._held and error is None:
             self._write(self._held)
-        self._writer.close()
+        with writing(self._path, self._mend):
+            self._writer.close()
 
 
 @dataclass(frozen=True, slots=True)

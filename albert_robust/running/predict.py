@@ -46,7 +46,7 @@ class Found:
     """Inputs looked up in the cache.
 
     Attributes:
-        answers: Those that are there.
+        answers: Those that are there, and failures of this very run.
         inputs: All of them, repeats apart, by what tells them apart.
         names: Under which their answers are kept.
     """
@@ -58,7 +58,8 @@ class Found:
     @property
     def missing(self) -> list[str]:
         """What has no answer, in the order of the inputs."""
-        return [one for one in self.inputs if one not in self.answers.predictions]
+        known = self.answers
+        return [one for one in self.inputs if one not in known.predictions and one not in known.failures]
 
 
 @dataclass(frozen=True)
@@ -103,13 +104,14 @@ class Predictor:
         parts = [self.model.identity or f"{self.run} {self.suite}", self.task.name]
         names = {one: key("prediction", *parts, one, *([replicate] if replicate else ())) for one in unique}
         kept = self.cache.get(list(names.values()))
-        return Found(
-            Answers(
-                {one: found for one, name in names.items() if (found := _read(kept.get(name))) is not None}, keys=keys
-            ),
-            unique,
-            names,
-        )
+        answers = Answers(keys=keys)
+        for text, name in names.items():
+            value = kept.get(name)
+            if (prediction := _read(value)) is not None:
+                answers.predictions[text] = prediction
+            elif (failure := self._failure(value)) is not None:
+                answers.failures[text] = failure
+        return Found(answers, unique, names)
 
     def predict(self, inputs: Iterable[Inputs], replicate: int = 0, watch: Watch | None = None) -> Answers:
         """Return the model's answers for all inputs that the budget has room for.
@@ -134,7 +136,8 @@ class Predictor:
                 chunk = order[start : start + self.batch]
                 self.cost.predicted += len(chunk)
                 self.budget.asked += len(chunk)
-                waiting += self._ask(asker, chunk, found.inputs, answers)
+                self._ask(asker, chunk, found.inputs, answers)
+                waiting += chunk
                 if time.monotonic() - kept_at >= KEEPING:
                     self._keep(waiting, answers, names)
                     waiting, kept_at = [], time.monotonic()
@@ -161,18 +164,34 @@ class Predictor:
         """The name under which the model's speed is kept; one without an identity goes by its suite."""
         return key("pace", self.model.identity or self.suite, self.task.name)
 
-    def _ask(self, asker: Asker, chunk: Sequence[str], inputs: Mapping[str, Inputs], answers: Answers) -> list[str]:
-        """Ask a batch, and return which inputs have a prediction."""
+    def _ask(self, asker: Asker, chunk: Sequence[str], inputs: Mapping[str, Inputs], answers: Answers) -> None:
+        """Ask a batch."""
         for one, found in zip(chunk, asker.ask([inputs[one] for one in chunk]), strict=True):
             if isinstance(found, Failure):
                 answers.failures[one] = found.message
             else:
                 answers.predictions[one] = found
-        return [one for one in chunk if one in answers.predictions]
 
     def _keep(self, asked: Sequence[str], answers: Answers, names: Mapping[str, str]) -> None:
-        found = ((names[one], answers.predictions[one]) for one in asked)
-        self.cache.put((name, {"output": one.output, "scores": dict(one.scores)}) for name, one in found)
+        """Keep answers; failures too, but for this run alone: its other processes ask nothing again."""
+        made = {names[one]: _written(answers.predictions[one]) for one in asked if one in answers.predictions}
+        failed = {names[one]: answers.failures[one] for one in asked if one in answers.failures}
+        answered = self.cache.get(list(failed))  # by another run, in the meantime: that stays
+        made |= {
+            name: {"failure": message, "run": self.run}
+            for name, message in failed.items()
+            if _read(answered.get(name)) is None
+        }
+        self.cache.put(made.items())
+
+    def _failure(self, kept: Any) -> str | None:
+        """Return why this run has no answer; what failed in another run counts for nothing."""
+        ours = isinstance(kept, dict) and kept.keys() == {"failure", "run"} and kept["run"] == self.run
+        return kept["failure"] if ours else None
+
+
+def _written(prediction: Prediction) -> dict[str, Any]:
+    return {"output": prediction.output, "scores": dict(prediction.scores)}
 
 
 def _read(kept: Any) -> Prediction | None:

@@ -102,11 +102,33 @@ def test_a_batch_that_raises_is_halved_until_the_bad_input_is_alone(cache: Cache
     assert {output(answers, text) for text in "acdefg"} == set("ACDEFG")
 
 
-def test_a_failure_is_not_kept(cache: Cache) -> None:
+def test_a_failure_is_not_kept_between_runs(cache: Cache) -> None:
     ask(Recorder(fails_on("b")), ["a", "b"], cache)
     model = Recorder()
-    answers, _ = ask(model, ["a", "b"], cache)
+    answers, _ = ask(model, ["a", "b"], cache, "another run")
     assert (model.asked, output(answers, "b")) == (["b"], "B")
+
+
+@pytest.mark.parametrize("identity", ["recorder@1", None])
+def test_what_failed_is_not_asked_again_in_its_run(cache: Cache, identity: str | None) -> None:
+    first, _ = ask(Recorder(fails_on("b"), identity), ["a", "b"], cache)
+    model = Recorder(identity=identity)
+    second, cost = ask(model, ["a", "b"], cache)
+    assert model.asked == []
+    assert second == first
+    assert (cost.unique_inputs, cost.predicted, cost.from_cache) == (2, 0, 1)
+
+
+def test_a_failure_never_takes_the_place_of_an_answer_that_another_run_got_meanwhile(cache: Cache) -> None:
+    def fails_while_another_run_is_answered(text: str) -> str:
+        ask(Recorder(), [text], cache, "another run")
+        raise RuntimeError
+
+    answers, _ = ask(Recorder(fails_while_another_run_is_answered), ["a"], cache)
+    assert len(answers.failures) == 1
+    model = Recorder()
+    ask(model, ["a"], cache, "a third run")
+    assert model.asked == []
 
 
 @dataclass

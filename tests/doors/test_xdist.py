@@ -1,0 +1,130 @@
+"""Several processes, and plugins beside ours: the same run as one process alone, and nothing is asked twice."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from door_suites import kept_run, python, run, verdicts, write_suite
+
+CELLS = "typos.swap, typos.delete@3, case.upper"
+DEFIANT = """
+import json, os, pathlib
+
+HERE = pathlib.Path(__file__).parent
+
+def predict(batch):
+    with (HERE / "asked.jsonl").open("a") as log:
+        log.writelines(json.dumps(one["text"]) + "\\n" for one in batch)
+    if (HERE / "deadly").exists():
+        (HERE / "deadly").unlink()
+        os.kill(os.getpid(), 9)
+    if len(batch) == 1 and "town 3" in batch[0]["text"]:
+        raise RuntimeError("never heard of it")
+    return ["loud" if one["text"].isupper() else "calm" for one in batch]
+"""
+
+
+def write(folder: Path, name: str = "suite", *, versioned: bool = True) -> None:
+    """A suite whose model fails on one original: its cells are errors, and each of its inputs is asked alone."""
+    path = write_suite(folder, CELLS, model=DEFIANT, name=name)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace('version: "1"', 'batch: 1, version: "1"' if versioned else "batch: 1"), encoding="utf-8"
+    )
+
+
+def asked(folder: Path) -> list[str]:
+    return [json.loads(line) for line in (folder / "asked.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def workers(folder: Path, *arguments: str) -> str:
+    """What pytest prints with two workers."""
+    done = python(folder, "-m", "pytest", "-p", "no:randomly", "-n", "2", *arguments)
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "INTERNALERROR" not in done.stdout
+    return done.stdout
+
+
+def without_seconds(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {**found, "cost": {name: value for name, value in found["cost"].items() if name != "seconds"}}
+
+
+@pytest.mark.parametrize("versioned", [True, False], ids=["a version", "no version"])
+def test_two_workers_ask_each_input_once_and_leave_the_run_of_one_process(
+    pytester: pytest.Pytester, versioned: bool
+) -> None:
+    write(pytester.path, versioned=versioned)
+    left = []
+    for door in (run, lambda tester: workers(tester.path)):
+        for path in pytester.path.glob(".albert_robust/*"):
+            path.unlink()
+        (pytester.path / "asked.jsonl").write_text("")
+        door(pytester)
+        once = asked(pytester.path)
+        assert len(once) == len(set(once))
+        outcomes = (pytester.path / "robustness-report" / "outcomes.parquet").read_bytes()
+        left.append((without_seconds(kept_run(pytester.path)), outcomes, sorted(once)))
+    assert left[0] == left[1]
+    assert left[0][0]["cost"]["predicted"] == len(left[0][2])
+    assert set(verdicts(pytester.path).values()) == {"error"}
+
+
+def test_a_worker_that_the_model_kills_costs_one_item_and_its_loss_is_told(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "deadly").touch()
+    printed = workers(tmp_path)
+    assert re.search(r"worker 'gw\d' crashed while running", printed)
+    assert "a worker process died: what it had judged before is in no report" in printed
+    assert len(verdicts(tmp_path)) == 2
+
+
+def test_a_suite_is_a_file_of_one_worker(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write(tmp_path, name)
+    printed = workers(tmp_path, "--dist", "loadfile", "-v")
+    found = set(re.findall(r"\[(gw\d)\].* FAILED (\w+)\.robust\.yaml::", printed))
+    assert sorted(suite for _, suite in found) == ["one", "two"]
+
+
+def test_a_suite_is_a_group_of_xdist_and_needs_none(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path / "sub", CELLS)
+    items, _ = pytester.inline_genitems()
+    assert [mark.args for item in items for mark in item.iter_markers("xdist_group")] == [("sub/suite",)] * 3
+    assert run(pytester, "-p", "no:xdist", "--strict-markers", "--collect-only").ret == pytest.ExitCode.OK
+
+
+def test_a_rerun_asks_nothing_and_is_recorded_once(pytester: pytest.Pytester) -> None:
+    write(pytester.path)
+    result = run(pytester, "--reruns", "2", "--junitxml=junit.xml")
+    assert result.parseoutcomes() == {"failed": 3, "rerun": 6}
+    assert len(asked(pytester.path)) == len(set(asked(pytester.path)))
+    assert len(verdicts(pytester.path)) == 3
+    for case in ElementTree.parse(pytester.path / "junit.xml").iter("testcase"):
+        names = [one.attrib["name"] for one in case.iter("property")]
+        assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "-x",
+        "--ff",
+        "--nf",
+        "--sw",
+        "-p no:terminal",
+        "-p no:xdist",
+        "-p albert_robust",
+        "-p no:rerunfailures",
+        "-p randomly",
+    ],
+)
+def test_an_option_changes_no_verdict_of_what_it_lets_run(pytester: pytest.Pytester, arguments: str) -> None:
+    write_suite(
+        pytester.path, "case.upper, typos.swap", extra="marks:\n  - {cells: '*upper*', xfail: 'case matters'}\n"
+    )
+    run(pytester, *arguments.split())
+    assert verdicts(pytester.path) == {"data/case.upper[en]": "known failure", "data/typos.swap@2[en]": "passed"}
