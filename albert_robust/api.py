@@ -88,8 +88,9 @@ def run(suite: Suite, *, workspace: Path = Path(".albert_robust"), allow_network
 
     from albert_robust.gate import certain
     from albert_robust.gate.family import whole_beside_baseline
-    from albert_robust.running.execute import Workspace, execute
+    from albert_robust.running.execute import execute
     from albert_robust.running.plan import across, plan
+    from albert_robust.running.workspace import Workspace
     from albert_robust.summary import judged, judged_across, run_of
 
     cells = plan(whole_beside_baseline(suite))

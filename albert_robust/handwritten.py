@@ -13,9 +13,10 @@ from albert_robust.errors import InputError, UsageError
 from albert_robust.models import Model
 from albert_robust.models.callable import CallableModel
 from albert_robust.perturbing.registry import PACK
-from albert_robust.running.execute import Workspace, execute
+from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord
+from albert_robust.running.workspace import Workspace
 from albert_robust.show import describe
 from albert_robust.suite.suite import SUFFIX, Suite, load_suite
 from albert_robust.summary import judged

@@ -11,7 +11,7 @@ from albert_robust.data.dataset import check_header
 from albert_robust.errors import InputError, MissingExtraError, WritingError
 from albert_robust.perturbing.registry import PACK
 from albert_robust.plugin import VERDICT
-from albert_robust.running.execute import examples_of
+from albert_robust.running.blocks import examples_of
 from albert_robust.running.plan import Cell, Item, across, plan
 from albert_robust.running.records import CellRecord
 from albert_robust.session import RobustSession, robust_session

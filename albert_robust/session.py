@@ -23,7 +23,7 @@ from albert_robust.gate.comparing import Family, settled, tally
 from albert_robust.gate.family import compared, defined
 from albert_robust.plugin import DIED, SESSION
 from albert_robust.running.budget import Budget
-from albert_robust.running.execute import Execution, Workspace, execute
+from albert_robust.running.execute import Execution, execute
 from albert_robust.running.folder import ELSEWHERE, keep, merge, open_run
 from albert_robust.running.forecast import forecasts
 from albert_robust.running.outcomes import TEMPORARY
@@ -32,6 +32,7 @@ from albert_robust.running.progress import Progress
 from albert_robust.running.records import CellRecord, Outcome, Run, tested_in
 from albert_robust.running.sizes import bytes_in
 from albert_robust.running.store import BOUND
+from albert_robust.running.workspace import Workspace
 from albert_robust.show import describe_forecasts, one_line
 from albert_robust.suite.suite import Suite
 from albert_robust.summary import judged_across, run_of

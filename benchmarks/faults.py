@@ -30,8 +30,8 @@ from typing import Any
 
 from albert_robust.running.cache import FILE, Cache
 from albert_robust.running.exchange import questions
-from albert_robust.running.execute import Workspace
 from albert_robust.running.plan import plan
+from albert_robust.running.workspace import Workspace
 from albert_robust.suite.suite import load_suite
 
 SUITE = """

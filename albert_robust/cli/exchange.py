@@ -10,7 +10,7 @@ from albert_robust.cli.command import command
 
 if TYPE_CHECKING:
     from albert_robust.running.cell import Cell
-    from albert_robust.running.execute import Workspace
+    from albert_robust.running.workspace import Workspace
 
 
 def add(commands: Any) -> None:
@@ -70,8 +70,8 @@ def _planned(options: argparse.Namespace) -> "tuple[list[Cell], Workspace]":
     from uuid import uuid4
 
     from albert_robust.perturbing.registry import PACK
-    from albert_robust.running.execute import Workspace
     from albert_robust.running.plan import plan
+    from albert_robust.running.workspace import Workspace
     from albert_robust.suite.suite import load_suite
 
     suites = [load_suite(path, (Path.cwd() / PACK,), options.seed, Path.cwd()) for path in options.suites]

@@ -14,8 +14,9 @@ from albert_robust.data.rows import read_rows
 from albert_robust.errors import Complaint, InputError, UsageError, shown_path
 from albert_robust.models import Inputs
 from albert_robust.running.ask import read_output
+from albert_robust.running.asked import asked
 from albert_robust.running.cell import Cell
-from albert_robust.running.execute import Workspace, asked
+from albert_robust.running.workspace import Workspace
 from albert_robust.tasks import Task
 
 SHORT = 16  # characters of a key

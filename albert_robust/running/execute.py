@@ -5,73 +5,30 @@ the next block is made: a million of them need no more memory than a block and a
 """
 
 import gc
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import groupby, islice, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
-from albert_robust.data import Example, read_examples
-from albert_robust.errors import Complaint, InputError, UsageError, WritingError, complaint_at, writing
-from albert_robust.models import Inputs, Model, load_model
+from albert_robust.data import Example
+from albert_robust.errors import Complaint, InputError, UsageError, WritingError, writing
 from albert_robust.running.answers import answer_of
-from albert_robust.running.ask import Cost, Limits, ModelContractError
-from albert_robust.running.budget import Budget
-from albert_robust.running.cache import FILE, Cache
+from albert_robust.running.ask import Cost, ModelContractError
+from albert_robust.running.blocks import blocks, examples_of, inputs_of, perturbed
+from albert_robust.running.cache import Cache
 from albert_robust.running.measure import Made, measure, self_agreement
 from albert_robust.running.outcomes import OUTCOMES, TEMPORARY, OutcomeFile, OutcomeWriter, Part, Place
 from albert_robust.running.plan import Cell
-from albert_robust.running.predict import Answers, Found, Predictor
+from albert_robust.running.predict import Answers
 from albert_robust.running.progress import Progress
 from albert_robust.running.records import Outcome
 from albert_robust.running.score import CachedScorer
-from albert_robust.running.store import BOUND
 from albert_robust.running.tally import Tally
-from albert_robust.running.variants import cases
-from albert_robust.scoring.sequential import looks
-from albert_robust.suite.gates import needs_references
+from albert_robust.running.workspace import Workspace, predictor
 from albert_robust.suite.suite import Suite
 from albert_robust.tasks import Prediction
 
-BLOCK = 1000  # examples
-Block = Mapping[tuple[str, str], Sequence[Example]]  # by dataset and language
 Certain = Callable[[Cell, Tally], bool]
-
-
-@dataclass(frozen=True)
-class Workspace:
-    """Where a run keeps what later runs may use.
-
-    Attributes:
-        folder: `.albert_robust`, below the project's root.
-        run: Names this run; models without an identity share answers within it alone.
-        allow_network: Whether a hub may be asked.
-        budget: What the models may be asked in all.
-        bound: Bytes that the cache may grow to.
-    """
-
-    folder: Path
-    run: str
-    allow_network: bool = False
-    budget: Budget = field(default_factory=Budget)
-    bound: int = BOUND
-
-    @cached_property
-    def cache(self) -> Cache:
-        """Predictions and scores."""
-        return Cache(self.folder / FILE, self.bound)
-
-    @property
-    def models(self) -> Path:
-        """Fine-tuned checkpoints."""
-        return self.folder / "models"
-
-    def model(self, suite: Suite) -> Model:
-        """Return the suite's model, not loaded yet."""
-        return load_model(suite.model, suite.path.parent, suite.task, self.models, self.allow_network)
 
 
 def never(cell: Cell, tally: Tally) -> bool:
@@ -114,24 +71,6 @@ class Execution:
         order = {(cell.suite.name, cell.id): cell.order for cell in cells}
         part = Part(self.path, None if self.written <= order.keys() else frozenset(order))
         return OutcomeFile([part], order, [self._folder])
-
-
-def examples_of(suite: Suite, names: Sequence[str]) -> dict[str, list[Example]]:
-    """Return the examples of some datasets of a suite.
-
-    Raises:
-        InputError: A dataset is broken, or has no references though a gate on quality needs them.
-    """
-    found = {name: read_examples(suite.datasets[name], suite.task.inputs, suite.task.reference) for name in names}
-    for check in suite.checks:
-        needing = [gate for gate in check.gates if needs_references(gate, suite.task)]
-        for name in check.datasets if needing else ():
-            if name in found and not any(one.references for one in found[name]):
-                column = suite.datasets[name].column(suite.task.reference)
-                what = f"no row has a reference in the column {column!r}"
-                mend = f"{needing[0]} cannot be measured: map it, `columns: {{{suite.task.reference}: ...}}`"
-                raise complaint_at(suite.datasets[name].files()[0][0], what, mend)
-    return found
 
 
 def execute(
@@ -278,121 +217,9 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def predictor(suite: Suite, model: Model, workspace: Workspace, cost: Cost) -> Predictor:
-    """Return a suite's model as it is asked in a workspace."""
-    return Predictor(
-        model,
-        suite.task,
-        workspace.cache,
-        suite=suite.name,
-        run=workspace.run,
-        batch=suite.model.batch,
-        limits=Limits(suite.model.timeout, suite.model.retries),
-        cost=cost,
-        budget=workspace.budget,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a block of a suite's examples asks, looked up and not asked.
-
-    Attributes:
-        suite: The suite.
-        identity: Of its model.
-        made: The block's cases.
-        replicate: Which of several answers.
-        found: The inputs.
-        predictor: The model.
-    """
-
-    suite: Suite
-    identity: str | None
-    made: Made
-    replicate: int
-    found: Found
-    predictor: Predictor
-
-
-def asked(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Asked]:
-    """Yield what a run of cells would ask, block by block, suite by suite; no model is loaded.
-
-    Raises:
-        InputError: A suite's data or model are unfit.
-    """
-    ordered = sorted(cells, key=lambda cell: (cell.suite.name, cell.order))
-    for _, group in groupby(ordered, key=lambda cell: cell.suite.name):
-        own = list(group)
-        suite = own[0].suite
-        model = workspace.model(suite)
-        asking = predictor(suite, model, workspace, Cost())
-        for block in blocks(suite, examples_of(suite, sorted({cell.dataset for cell in own}))):
-            made = perturbed(own, block, workspace.cache)
-            for replicate in range(suite.model.replicates):
-                found = asking.look_up(inputs_of(made, originals=replicate > 0), replicate)
-                yield Asked(suite, model.identity, made, replicate, found, asking)
-
-
 def _cases(cell: Cell, examples: Sequence[Example]) -> int:
     own = sum(example.language == cell.language for example in examples)
     return own * (cell.check.variants if cell.spec is not None and cell.applies else 1)
-
-
-def blocks(suite: Suite, datasets: Mapping[str, Sequence[Example]]) -> Iterator[Block]:
-    """Yield the examples of datasets, a thousand at a time.
-
-    Where cells may stop early they come in random order, and as many at a time as `looks` says: the order depends on the
-    suite's seed alone.
-    """
-    if suite.early_stop:
-        yield from _looks(suite.seed, datasets)
-        return
-    rows = ((name, example) for name, examples in datasets.items() for example in examples)
-    while some := list(islice(rows, BLOCK)):
-        yield _grouped(some)
-
-
-def _looks(seed: int, datasets: Mapping[str, Sequence[Example]]) -> Iterator[Block]:
-    whole = _grouped((name, example) for name, examples in datasets.items() for example in examples)
-    shuffled = {place: sorted(group, key=lambda example: _drawn(seed, example.id)) for place, group in whole.items()}
-    chunks = {
-        place: [group[start:end] for start, end in pairwise([0, *looks(len(group))])]
-        for place, group in shuffled.items()
-    }
-    for number in range(max(map(len, chunks.values()), default=0)):
-        yield {place: parts[number] for place, parts in chunks.items() if number < len(parts)}
-
-
-def _drawn(seed: int, example: str) -> bytes:
-    return hashlib.sha256(f"{seed}\nearly stop\n{example}".encode()).digest()
-
-
-def _grouped(rows: Iterable[tuple[str, Example]]) -> dict[tuple[str, str], list[Example]]:
-    found: dict[tuple[str, str], list[Example]] = {}
-    for name, example in rows:
-        found.setdefault((name, example.language), []).append(example)
-    return found
-
-
-def perturbed(cells: Sequence[Cell], block: Block, cache: Cache) -> Made:
-    """Return the cases of each cell that has examples in a block."""
-    own: dict[tuple[str, str], list[Cell]] = {}
-    for cell in cells:
-        own.setdefault((cell.dataset, cell.language), []).append(cell)
-    groups = {place: cases(group, block[place], cache) for place, group in own.items() if place in block}
-    made = {cell.id: found for place, group in groups.items() for cell, found in zip(own[place], group, strict=True)}
-    return [(cell, made[cell.id]) for cell in cells if cell.id in made]
-
-
-def inputs_of(made: Made, originals: bool = False) -> Iterator[Inputs]:
-    """Yield what the model is to be asked, repeats included; the originals of variants alone, if asked for those again."""
-    for _, group in made:
-        for case in group:
-            if case.status == "tested":
-                if case.variant or not originals:
-                    yield case.original
-                if case.variant and not originals:
-                    yield case.variant
 
 
 def _answer(made: Made, answers: Answers, replicas: Sequence[Answers]) -> None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from math import ceil
 
+from albert_robust.running.asked import Asked, asked
 from albert_robust.running.cell import Cell
-from albert_robust.running.execute import Asked, Workspace, asked
+from albert_robust.running.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from albert_robust.cli import main
 from albert_robust.errors import Complaint, InputError
 from albert_robust.running.exchange import questions, take_in
-from albert_robust.running.execute import Workspace
 from albert_robust.running.plan import plan
+from albert_robust.running.workspace import Workspace
 from albert_robust.suite.suite import load_suite
 
 ELSEWHERE = 'model: {elsewhere: far-away, version: "1"'

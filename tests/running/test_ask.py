@@ -17,8 +17,9 @@ import albert_robust
 from albert_robust.errors import TransientError, UsageError
 from albert_robust.models import Inputs
 from albert_robust.running.ask import LONGEST_WAIT, SILENT, Asker, Cost, Failure, Limits, waiting
-from albert_robust.running.execute import Workspace, execute
+from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan
+from albert_robust.running.workspace import Workspace
 from albert_robust.suite.suite import load_suite
 from albert_robust.tasks import TASKS, Prediction
 

@@ -7,11 +7,13 @@ import pytest
 from counted import asked, outcomes_of, planned, ran, records_of
 
 from albert_robust.gate import judge_across
-from albert_robust.running import execute
-from albert_robust.running.execute import blocks, examples_of
+from albert_robust.running import blocks as blocks_module
+from albert_robust.running.blocks import blocks, examples_of
+from albert_robust.running.execute import execute
 from albert_robust.running.folder import keep, merge
 from albert_robust.running.plan import Cell, across
 from albert_robust.running.records import Outcome, Run
+from albert_robust.running.workspace import Workspace
 from albert_robust.summary import judged, run_of
 
 CHECKS = """
@@ -39,7 +41,7 @@ def test_any_number_of_blocks_gives_the_same_verdicts_and_asks_the_same(
     whole = ran(cells, tmp_path)
     once = sorted(asked(tmp_path))
     (tmp_path / "asked.jsonl").unlink()
-    monkeypatch.setattr(execute, "BLOCK", size)
+    monkeypatch.setattr(blocks_module, "BLOCK", size)
     parts = ran(cells, tmp_path / "again")
     assert sorted(asked(tmp_path)) == once
     assert records_of(parts, cells) == records_of(whole, cells)
@@ -53,7 +55,7 @@ def test_any_number_of_blocks_gives_the_same_verdicts_and_asks_the_same(
 def test_outcomes_of_three_blocks_come_back_in_order(
     cells: list[Cell], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(execute, "BLOCK", 5)
+    monkeypatch.setattr(blocks_module, "BLOCK", 5)
     file = ran(cells, tmp_path).outcomes(cells)
     places = [(one.block, file.order["s", one.cell]) for one in file]
     assert places == sorted(places)
@@ -69,7 +71,7 @@ def test_outcomes_of_three_blocks_come_back_in_order(
 def test_two_processes_with_half_of_the_cells_each_leave_the_bytes_of_one(
     cells: list[Cell], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
-    monkeypatch.setattr(execute, "BLOCK", size)
+    monkeypatch.setattr(blocks_module, "BLOCK", size)
 
     def made(own: list[Cell]) -> Run:
         execution = ran(cells, tmp_path)  # a worker runs all cells and judges its own
@@ -84,13 +86,13 @@ def test_two_processes_with_half_of_the_cells_each_leave_the_bytes_of_one(
 def test_a_model_that_breaks_down_in_a_later_block_is_a_mistake_of_its_suite_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(execute, "BLOCK", 5)
+    monkeypatch.setattr(blocks_module, "BLOCK", 5)
     check = "- {expect: reference, gates: [accuracy >= 0.5]}"
     broken = "\ndef answer(text):\n    return 'calm'\n\ndef predict(batch):\n    return ['calm'] * (5 - ('7' in str(batch)))\n"
     bad, good = planned(tmp_path / "bad", check, answer=broken), planned(tmp_path / "good", check)
     good = [replace(cell, suite=replace(cell.suite, name="t")) for cell in good]
-    workspace = execute.Workspace(tmp_path / "work", "run")
-    execution = execute.execute([*bad, *good], workspace)
+    workspace = Workspace(tmp_path / "work", "run")
+    execution = execute([*bad, *good], workspace)
     assert list(execution.mistakes) == ["s"]
     assert list(execution.tallies) == [("t", good[0].id)]
     assert {one.suite for one in execution.outcomes(good)} == {"t"}
@@ -98,7 +100,7 @@ def test_a_model_that_breaks_down_in_a_later_block_is_a_mistake_of_its_suite_alo
 
 @pytest.mark.parametrize("size", SIZES)
 def test_blocks_are_all_examples_in_order(cells: list[Cell], monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    monkeypatch.setattr(execute, "BLOCK", size)
+    monkeypatch.setattr(blocks_module, "BLOCK", size)
     datasets = examples_of(cells[0].suite, ["d"])
     made = [block["d", "en"] for block in blocks(cells[0].suite, datasets)]
     assert [example for block in made for example in block] == datasets["d"]

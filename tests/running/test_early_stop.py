@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from albert_robust.data import Example
 from albert_robust.gate.decide import NOISE
+from albert_robust.running.blocks import blocks
 from albert_robust.running.budget import Budget
-from albert_robust.running.execute import blocks
 from albert_robust.running.plan import Cell
 from albert_robust.running.records import CellRecord
 from albert_robust.scoring.sequential import looks, sequential_mean

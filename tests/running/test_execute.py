@@ -8,9 +8,10 @@ import pytest
 from counted import outcomes_of
 
 from albert_robust.gate import judge
-from albert_robust.running.execute import Workspace, execute
+from albert_robust.running.execute import execute
 from albert_robust.running.plan import Cell, plan
 from albert_robust.running.records import CellRecord
+from albert_robust.running.workspace import Workspace
 from albert_robust.suite.suite import load_suite
 
 PACK = '''

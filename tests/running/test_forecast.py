@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from counted import MOODY, asked, planned, ran
 
-from albert_robust.running import execute
-from albert_robust.running.execute import Workspace
+from albert_robust.running import blocks as blocks_module
 from albert_robust.running.forecast import Forecast, forecasts
 from albert_robust.running.plan import Cell, plan
+from albert_robust.running.workspace import Workspace
 from albert_robust.show import describe_forecasts
 from albert_robust.suite.suite import load_suite
 
@@ -31,7 +31,7 @@ def forecast(cells: list[Cell], folder: Path) -> Forecast:
 def test_a_run_asks_what_was_foreseen_and_then_nothing_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, replicates: int
 ) -> None:
-    monkeypatch.setattr(execute, "BLOCK", size)
+    monkeypatch.setattr(blocks_module, "BLOCK", size)
     cells = planned(tmp_path, CHECKS, model=f", batch: 4, price: 0.5, replicates: {replicates}")
     before = forecast(cells, tmp_path)
     assert asked(tmp_path) == []

@@ -11,9 +11,10 @@ from counted import outcomes_of
 
 from albert_robust.running import score
 from albert_robust.running.cache import Cache
-from albert_robust.running.execute import Execution, Workspace, execute
+from albert_robust.running.execute import Execution, execute
 from albert_robust.running.plan import plan
 from albert_robust.running.score import CachedScorer
+from albert_robust.running.workspace import Workspace
 from albert_robust.scoring.encoder import EMBEDDED_FOLDER
 from albert_robust.scoring.scorer import Scorer
 from albert_robust.suite.suite import load_suite

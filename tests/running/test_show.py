@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from albert_robust import Text
 from albert_robust.gate import judge
-from albert_robust.running.execute import Workspace, execute
+from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan
 from albert_robust.running.records import Change
+from albert_robust.running.workspace import Workspace
 from albert_robust.show import clip, describe, mark, one_line, visible
 from albert_robust.suite.suite import load_suite
 

@@ -1,0 +1,53 @@
+"""Asked: what a run would ask, looked up and not asked."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from albert_robust.running.ask import Cost
+from albert_robust.running.blocks import blocks, examples_of, inputs_of, perturbed
+from albert_robust.running.cell import Cell
+from albert_robust.running.measure import Made
+from albert_robust.running.predict import Found, Predictor
+from albert_robust.running.workspace import Workspace, predictor
+from albert_robust.suite.suite import Suite
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a block of a suite's examples asks, looked up and not asked.
+
+    Attributes:
+        suite: The suite.
+        identity: Of its model.
+        made: The block's cases.
+        replicate: Which of several answers.
+        found: The inputs.
+        predictor: The model.
+    """
+
+    suite: Suite
+    identity: str | None
+    made: Made
+    replicate: int
+    found: Found
+    predictor: Predictor
+
+
+def asked(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Asked]:
+    """Yield what a run of cells would ask, block by block, suite by suite; no model is loaded.
+
+    Raises:
+        InputError: A suite's data or model are unfit.
+    """
+    ordered = sorted(cells, key=lambda cell: (cell.suite.name, cell.order))
+    for _, group in groupby(ordered, key=lambda cell: cell.suite.name):
+        own = list(group)
+        suite = own[0].suite
+        model = workspace.model(suite)
+        asking = predictor(suite, model, workspace, Cost())
+        for block in blocks(suite, examples_of(suite, sorted({cell.dataset for cell in own}))):
+            made = perturbed(own, block, workspace.cache)
+            for replicate in range(suite.model.replicates):
+                found = asking.look_up(inputs_of(made, originals=replicate > 0), replicate)
+                yield Asked(suite, model.identity, made, replicate, found, asking)

@@ -1,0 +1,94 @@
+"""Blocks: the examples of a suite, so many at a time, and what all cells make of them."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, pairwise
+
+from albert_robust.data import Example, read_examples
+from albert_robust.errors import complaint_at
+from albert_robust.models import Inputs
+from albert_robust.running.cache import Cache
+from albert_robust.running.cell import Cell
+from albert_robust.running.measure import Made
+from albert_robust.running.variants import cases
+from albert_robust.scoring.sequential import looks
+from albert_robust.suite.gates import needs_references
+from albert_robust.suite.suite import Suite
+
+BLOCK = 1000  # examples
+Block = Mapping[tuple[str, str], Sequence[Example]]  # by dataset and language
+
+
+def examples_of(suite: Suite, names: Sequence[str]) -> dict[str, list[Example]]:
+    """Return the examples of some datasets of a suite.
+
+    Raises:
+        InputError: A dataset is broken, or has no references though a gate on quality needs them.
+    """
+    found = {name: read_examples(suite.datasets[name], suite.task.inputs, suite.task.reference) for name in names}
+    for check in suite.checks:
+        needing = [gate for gate in check.gates if needs_references(gate, suite.task)]
+        for name in check.datasets if needing else ():
+            if name in found and not any(one.references for one in found[name]):
+                column = suite.datasets[name].column(suite.task.reference)
+                what = f"no row has a reference in the column {column!r}"
+                mend = f"{needing[0]} cannot be measured: map it, `columns: {{{suite.task.reference}: ...}}`"
+                raise complaint_at(suite.datasets[name].files()[0][0], what, mend)
+    return found
+
+
+def blocks(suite: Suite, datasets: Mapping[str, Sequence[Example]]) -> Iterator[Block]:
+    """Yield the examples of datasets, a thousand at a time.
+
+    Where cells may stop early they come in random order, and as many at a time as `looks` says: the order depends on the
+    suite's seed alone.
+    """
+    if suite.early_stop:
+        yield from _looks(suite.seed, datasets)
+        return
+    rows = ((name, example) for name, examples in datasets.items() for example in examples)
+    while some := list(islice(rows, BLOCK)):
+        yield _grouped(some)
+
+
+def _looks(seed: int, datasets: Mapping[str, Sequence[Example]]) -> Iterator[Block]:
+    whole = _grouped((name, example) for name, examples in datasets.items() for example in examples)
+    shuffled = {place: sorted(group, key=lambda example: _drawn(seed, example.id)) for place, group in whole.items()}
+    chunks = {
+        place: [group[start:end] for start, end in pairwise([0, *looks(len(group))])]
+        for place, group in shuffled.items()
+    }
+    for number in range(max(map(len, chunks.values()), default=0)):
+        yield {place: parts[number] for place, parts in chunks.items() if number < len(parts)}
+
+
+def _drawn(seed: int, example: str) -> bytes:
+    return hashlib.sha256(f"{seed}\nearly stop\n{example}".encode()).digest()
+
+
+def _grouped(rows: Iterable[tuple[str, Example]]) -> dict[tuple[str, str], list[Example]]:
+    found: dict[tuple[str, str], list[Example]] = {}
+    for name, example in rows:
+        found.setdefault((name, example.language), []).append(example)
+    return found
+
+
+def perturbed(cells: Sequence[Cell], block: Block, cache: Cache) -> Made:
+    """Return the cases of each cell that has examples in a block."""
+    own: dict[tuple[str, str], list[Cell]] = {}
+    for cell in cells:
+        own.setdefault((cell.dataset, cell.language), []).append(cell)
+    groups = {place: cases(group, block[place], cache) for place, group in own.items() if place in block}
+    made = {cell.id: found for place, group in groups.items() for cell, found in zip(own[place], group, strict=True)}
+    return [(cell, made[cell.id]) for cell in cells if cell.id in made]
+
+
+def inputs_of(made: Made, originals: bool = False) -> Iterator[Inputs]:
+    """Yield what the model is to be asked, repeats included; the originals of variants alone, if asked for those again."""
+    for _, group in made:
+        for case in group:
+            if case.status == "tested":
+                if case.variant or not originals:
+                    yield case.original
+                if case.variant and not originals:
+                    yield case.variant

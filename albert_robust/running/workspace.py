@@ -1,0 +1,61 @@
+"""Where a run keeps what later runs may use, and how a suite's model is asked there."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from albert_robust.models import Model, load_model
+from albert_robust.running.ask import Cost, Limits
+from albert_robust.running.budget import Budget
+from albert_robust.running.cache import FILE, Cache
+from albert_robust.running.predict import Predictor
+from albert_robust.running.store import BOUND
+from albert_robust.suite.suite import Suite
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where a run keeps what later runs may use.
+
+    Attributes:
+        folder: `.albert_robust`, below the project's root.
+        run: Names this run; models without an identity share answers within it alone.
+        allow_network: Whether a hub may be asked.
+        budget: What the models may be asked in all.
+        bound: Bytes that the cache may grow to.
+    """
+
+    folder: Path
+    run: str
+    allow_network: bool = False
+    budget: Budget = field(default_factory=Budget)
+    bound: int = BOUND
+
+    @cached_property
+    def cache(self) -> Cache:
+        """Predictions and scores."""
+        return Cache(self.folder / FILE, self.bound)
+
+    @property
+    def models(self) -> Path:
+        """Fine-tuned checkpoints."""
+        return self.folder / "models"
+
+    def model(self, suite: Suite) -> Model:
+        """Return the suite's model, not loaded yet."""
+        return load_model(suite.model, suite.path.parent, suite.task, self.models, self.allow_network)
+
+
+def predictor(suite: Suite, model: Model, workspace: Workspace, cost: Cost) -> Predictor:
+    """Return a suite's model as it is asked in a workspace."""
+    return Predictor(
+        model,
+        suite.task,
+        workspace.cache,
+        suite=suite.name,
+        run=workspace.run,
+        batch=suite.model.batch,
+        limits=Limits(suite.model.timeout, suite.model.retries),
+        cost=cost,
+        budget=workspace.budget,
+    )
