@@ -202,6 +202,7 @@ def test_what_was_left_behind_does_not_keep_the_program_from_ending() -> None:
 
 def test_a_person_need_not_wait_for_a_time_out_to_interrupt() -> None:
     code = """
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background is started with none
 threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
 try:
     ask(3600)
