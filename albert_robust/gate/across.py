@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 import numpy as np
 
 from albert_robust.gate.decide import decide, excused, not_asked, together
-from albert_robust.gate.judge import contract
+from albert_robust.gate.judge import blank
 from albert_robust.running.cell import Across, Cell
 from albert_robust.running.records import CellRecord, Counts, MemberRecord, Verdict
 from albert_robust.running.tally import Series, Tally
@@ -53,23 +53,7 @@ def judge_across(item: Across, tallies: Tallies) -> CellRecord:
 
 
 def _record(item: Across, verdict: tuple[Verdict, str], counts: Sequence[Counts]) -> CellRecord:
-    return CellRecord(
-        suite=item.suite.name,
-        cell=item.id,
-        task=item.suite.task.name,
-        expectation=item.check.expectation,
-        dataset=item.dataset,
-        perturbation=item.perturbation,
-        contract=contract(item.members[0]),
-        language=item.language,
-        verdict=verdict[0],
-        reason=verdict[1],
-        gates=(),
-        measures={},
-        counts=_sum(counts),
-        order=item.order,
-        across=item.kind,
-    )
+    return replace(blank(item, *verdict, _sum(counts)), across=item.kind)
 
 
 def _broken(item: Across, counts: Mapping[str, Counts]) -> tuple[Verdict, str] | None:

@@ -5,12 +5,13 @@ inconclusive in between: the examples do not decide it.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from math import comb
 
 import numpy as np
 
 from albert_robust.gate.decide import NOISE, above_noise, decide, excused, not_asked, together
-from albert_robust.running.plan import Cell
+from albert_robust.running.cell import Cell, Item
 from albert_robust.running.records import CellRecord, Counts, GateRecord, Verdict
 from albert_robust.running.tally import Series, Tally
 from albert_robust.scoring.sequential import sequential_drop, sequential_mean
@@ -30,21 +31,26 @@ def judge(cell: Cell, tally: Tally) -> CellRecord:
     tested_enough = counts.tested >= cell.check.min_tested
     if verdict == "failed" and tested_enough:
         verdict, reason = excused(cell, reason)
+    return replace(blank(cell, verdict, reason, counts), gates=gates, measures=measured)
+
+
+def blank(item: Item, verdict: Verdict, reason: str, counts: Counts) -> CellRecord:
+    """Return a record of a cell, or of cells together, in which nothing was measured."""
     return CellRecord(
-        suite=cell.suite.name,
-        cell=cell.id,
-        task=cell.suite.task.name,
-        expectation=cell.check.expectation,
-        dataset=cell.dataset,
-        perturbation=cell.perturbation,
-        contract=contract(cell),
-        language=cell.language,
+        suite=item.suite.name,
+        cell=item.id,
+        task=item.suite.task.name,
+        expectation=item.check.expectation,
+        dataset=item.dataset,
+        perturbation=item.perturbation,
+        contract=contract(item if isinstance(item, Cell) else item.members[0]),
+        language=item.language,
         verdict=verdict,
         reason=reason,
-        gates=gates,
-        measures=measured,
+        gates=(),
+        measures={},
         counts=counts,
-        order=cell.order,
+        order=item.order,
     )
 
 

@@ -16,6 +16,7 @@ from albert_robust.models import Inputs
 from albert_robust.running.ask import read_output
 from albert_robust.running.asked import asked
 from albert_robust.running.cell import Cell
+from albert_robust.running.predict import kept_form
 from albert_robust.running.workspace import Workspace
 from albert_robust.tasks import Task
 
@@ -115,4 +116,4 @@ def _answer(row: dict[str, Any], known: dict[str, Question]) -> tuple[str, Any]:
     found = read_output(task, {task.key: output, "scores": scores} if scores else output)
     if isinstance(found, str):
         raise ValueError(found)
-    return question.name, {"output": found.output, "scores": dict(found.scores)}
+    return question.name, kept_form(found)

@@ -49,7 +49,8 @@ def self_agreement(
         replicas: The model's answers to the originals, time after time.
         scorer: For measures that compare texts.
     """
-    found: list[tuple[Cell, str, float]] = []
+    cases: list[tuple[Cell, str]] = []
+    each: list[list[Compared]] = []
     for cell, group in made:
         tested = {case.example: case for case in group if case.status == "tested" and case.variant}
         for example, case in tested.items():
@@ -57,11 +58,15 @@ def self_agreement(
                 answer.output for answers in replicas if isinstance(answer := answers.of(case.original), Prediction)
             ]
             language = answer_of(cell, case, "before").language
-            pairs = [Compared(one, other, language, language) for one, other in combinations(outputs, 2)]
-            if pairs:
-                values = suite.task.agreements[cell.check.agreement](pairs, scorer)
-                found.append((cell, example, round(sum(values) / len(values), DIGITS)))
-    return found
+            if len(outputs) > 1:
+                cases.append((cell, example))
+                each.append([Compared(one, other, language, language) for one, other in combinations(outputs, 2)])
+    means: dict[int, float] = {}
+    for name, metric in suite.task.agreements.items():
+        places = [place for place, (cell, _) in enumerate(cases) if cell.check.agreement == name]
+        values = iter(metric([pair for place in places for pair in each[place]], scorer))
+        means |= {place: sum(next(values) for _ in each[place]) / len(each[place]) for place in places}
+    return [(cell, example, round(means[place], DIGITS)) for place, (cell, example) in enumerate(cases)]
 
 
 def _agree(suite: Suite, name: str, found: Sequence[tuple[Outcome, Answer, Answer]], scorer: TextScorer) -> None:

@@ -174,7 +174,7 @@ class Predictor:
 
     def _keep(self, asked: Sequence[str], answers: Answers, names: Mapping[str, str]) -> None:
         """Keep answers; failures too, but for this run alone: its other processes ask nothing again."""
-        made = {names[one]: _written(answers.predictions[one]) for one in asked if one in answers.predictions}
+        made = {names[one]: kept_form(answers.predictions[one]) for one in asked if one in answers.predictions}
         failed = {names[one]: answers.failures[one] for one in asked if one in answers.failures}
         answered = self.cache.get(list(failed))  # by another run, in the meantime: that stays
         made |= {
@@ -190,7 +190,8 @@ class Predictor:
         return kept["failure"] if ours else None
 
 
-def _written(prediction: Prediction) -> dict[str, Any]:
+def kept_form(prediction: Prediction) -> dict[str, Any]:
+    """Return a prediction as the cache keeps it."""
     return {"output": prediction.output, "scores": dict(prediction.scores)}
 
 
