@@ -23,16 +23,18 @@ class Answers:
     Attributes:
         predictions: By what tells inputs apart.
         failures: Likewise.
-        keys: What tells inputs apart, of those objects that were asked for; while they are there it need not be made again.
+        keys: What tells inputs apart, by the address of the objects that were asked for: for these it need not be made again.
+            They come with it, since an address says something only as long as its object lives.
     """
 
     predictions: dict[str, Prediction] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
-    keys: Mapping[int, str] = field(default_factory=dict, compare=False)
+    keys: Mapping[int, tuple[str, Inputs]] = field(default_factory=dict, compare=False)
 
     def of(self, inputs: Inputs) -> Prediction | str | None:
         """Return the prediction for an input, or why there is none; None if it was not asked."""
-        name = self.keys.get(id(inputs)) or input_key(inputs)
+        known = self.keys.get(id(inputs))
+        name = known[0] if known else input_key(inputs)
         return self.predictions.get(name) or self.failures.get(name)
 
 
@@ -95,12 +97,13 @@ class Predictor:
             inputs: In any order, repeats allowed.
             replicate: Which answer of several to the same input.
         """
-        keys: dict[int, str] = {}
+        keys: dict[int, tuple[str, Inputs]] = {}
         unique: dict[str, Inputs] = {}
         for one in inputs:
             if id(one) not in keys:
-                keys[id(one)] = input_key(one)
-                unique.setdefault(keys[id(one)], one)
+                name = input_key(one)
+                keys[id(one)] = name, one
+                unique.setdefault(name, one)
         parts = [self.model.identity or f"{self.run} {self.suite}", self.task.name]
         names = {one: key("prediction", *parts, one, *([replicate] if replicate else ())) for one in unique}
         kept = self.cache.get(list(names.values()))
