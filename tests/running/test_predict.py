@@ -64,6 +64,11 @@ def test_batches_are_full_and_of_like_length(cache: Cache) -> None:
     assert [[len(text) for text in batch] for batch in model.batches] == [[1, 2], [3, 4], [5]]
 
 
+def test_inputs_that_nobody_holds_are_told_apart(cache: Cache) -> None:
+    answers = predict(Recorder(str.upper), ({"text": text} for text in "abcdefgh"), cache)
+    assert [answers.of({"text": text}) for text in "abcdefgh"] == [Prediction(output=text) for text in "ABCDEFGH"]
+
+
 def test_a_second_run_asks_nothing(cache: Cache) -> None:
     first, _ = ask(Recorder(), ["a", "b"], cache, "run 1")
     model = Recorder()
