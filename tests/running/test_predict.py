@@ -65,7 +65,8 @@ def test_batches_are_full_and_of_like_length(cache: Cache) -> None:
 
 
 def test_inputs_that_nobody_holds_are_told_apart(cache: Cache) -> None:
-    answers = predict(Recorder(str.upper), ({"text": text} for text in "abcdefgh"), cache)
+    predictor = Predictor(Recorder(), TASK, cache, "s", "run", batch=64)
+    answers = predictor.predict({"text": text} for text in "abcdefgh")
     assert [answers.of({"text": text}) for text in "abcdefgh"] == [Prediction(output=text) for text in "ABCDEFGH"]
 
 
