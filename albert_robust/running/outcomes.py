@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 from pydantic_core import from_json
 
 from albert_robust.errors import writing
@@ -20,10 +21,11 @@ from albert_robust.running.records import Change, Outcome
 from albert_robust.running.written import written
 
 if TYPE_CHECKING:
-    from pyarrow import Schema
+    from pyarrow import Array, DataType, Schema
 
 ROWS = 20_000  # of a row group
 READ = 2_000  # rows at once
+LARGEST = 2**31 - 1  # bytes of one array of texts
 OUTCOMES = "outcomes.parquet"
 TEMPORARY = "make room there, or choose another place for temporary files: TMPDIR=..."
 Place = tuple[str, str]  # suite, cell
@@ -65,10 +67,9 @@ class OutcomeWriter:
     def _write(self, outcomes: Sequence[Outcome]) -> None:
         import pyarrow as pa
 
-        columns = [_column(field.name, outcomes) for field in self._schema]
-        arrays = [_array(values, field.type) for values, field in zip(columns, self._schema, strict=True)]
+        columns = [pa.chunked_array(_arrays(_column(field.name, outcomes), field.type)) for field in self._schema]
         with writing(self._path, self._mend):
-            self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema), row_group_size=ROWS)
+            self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema), row_group_size=ROWS)
 
     def __enter__(self) -> Self:
         return self
@@ -175,15 +176,26 @@ def _named(change: Change) -> dict[str, Any]:
     return {"field": field, "start": start, "end": end, "replacement": replacement, "kind": kind}
 
 
-def _array(values: list[Any], kind: Any) -> Any:
-    """Return a column; half characters, which no reader can hold, become visible."""
+def _arrays(values: Sequence[Any], kind: "DataType") -> "list[Array]":
+    """Return a column of texts or numbers, some of them None; half characters, which no reader can hold, become visible.
+
+    Arrow's own way from lists to columns imports pandas where it is installed, which takes longer than a small run.
+    """
     import pyarrow as pa
 
-    try:
-        return pa.array(values, kind)
-    except UnicodeEncodeError:
-        return pa.array([None if one is None else _visible(one) for one in values], kind)
+    there = [value is not None for value in values]
+    bits = None if all(there) else pa.py_buffer(np.packbits(there, bitorder="little"))
+    if kind != pa.string():
+        numbers = np.array([value or 0 for value in values], kind.to_pandas_dtype())
+        return [pa.Array.from_buffers(kind, len(values), [bits, pa.py_buffer(numbers)])]
+    texts = [_utf8(value) for value in values]
+    ends = np.cumsum([0, *map(len, texts)])
+    if ends[-1] > LARGEST:
+        middle = len(values) // 2
+        return _arrays(values[:middle], kind) + _arrays(values[middle:], kind)
+    buffers = [bits, pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(b"".join(texts))]
+    return [pa.Array.from_buffers(kind, len(values), buffers)]
 
 
-def _visible(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+def _utf8(value: str | bytes | None) -> bytes:
+    return value.encode("utf-8", "backslashreplace") if isinstance(value, str) else value or b""

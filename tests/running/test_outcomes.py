@@ -1,5 +1,7 @@
 """Outcomes in a file: they come back as they were, a few at a time, and parts of a run make the whole, to the byte."""
 
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -91,6 +93,25 @@ def test_outcomes_are_written_as_they_come(tmp_path: Path, monkeypatch: pytest.M
             writer.add([outcome(PLACES[0], 0, number)])
             assert len(writer._held) == (number + 1) % 10
     assert parquet.read_table(tmp_path / "o").num_rows == 25
+
+
+def test_more_text_than_one_array_holds_is_kept_in_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outcomes, "LARGEST", 100)
+    rows = run_of(blocks=3)
+    assert list(outcomes._read(Part(written(tmp_path / "o", rows)))) == rows
+
+
+def test_to_write_outcomes_pandas_is_not_loaded(tmp_path: Path) -> None:
+    code = """
+import sys
+from albert_robust.running.outcomes import OutcomeWriter
+from albert_robust.running.records import Outcome
+with OutcomeWriter(sys.argv[1]) as writer:
+    writer.add([Outcome("s", "c", "e", "en", 0, "tested", {})])
+print("pandas" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code, tmp_path / "o"], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_a_file_without_outcomes_is_one(tmp_path: Path) -> None:
