@@ -13,12 +13,11 @@ from albert_robust.text import Text
 
 def keyed_random(*key: str | int) -> Random:
     """Return a random source that depends on the key alone. Seed 0 is a seed like any other."""
-    written = ", ".join([_quoted(part) if isinstance(part, str) else str(part) for part in key])  # as JSON
-    digest = hashlib.sha256(f"[{written}]".encode()).digest()
+    digest = hashlib.sha256(f"[{', '.join(map(_json, key))}]".encode()).digest()
     return Random(int.from_bytes(digest, "big"))
 
 
-_quoted = lru_cache(maxsize=1024)(json.dumps)  # the strings of a key are those of many others
+_json = lru_cache(maxsize=1024)(json.dumps)  # the parts of a key are those of many others
 
 
 def vary(

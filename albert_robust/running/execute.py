@@ -149,7 +149,8 @@ class _SuiteRun:
         for number, block in enumerate(blocks(suite, datasets)):
             with _uncollected():
                 made = perturbed(live, block, self.cache)
-            self._block(made, number, writer)
+            with _passed_over():
+                self._block(made, number, writer)
             left = [cell for cell in live if cell.stops_early and self.certain(cell, self.tallies[cell.id])]
             for cell in left:
                 self._spare(cell, totals[cell.id])
@@ -164,12 +165,10 @@ class _SuiteRun:
         cases = sum(len(group) for _, group in made)
         answers = self.predictor.predict(inputs_of(made), watch=lambda share: self._reach(cases * share))
         replicas = self._replicas(made, answers)
-        with _uncollected():
-            _answer(made, answers, replicas)
-            measure(self.suite, made, self.scorer)
+        _answer(made, answers, replicas)
+        measure(self.suite, made, self.scorer)
         noise = self_agreement(self.suite, made, [answers, *replicas], self.scorer) if replicas else []
-        with _uncollected():
-            self._count(made, number, writer)
+        self._count(made, number, writer)
         for cell, example, agreement in noise:
             self.tallies[cell.id].repeated(example, agreement)
         self._reach(cases)
@@ -215,6 +214,16 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+@contextmanager
+def _passed_over() -> Iterator[None]:
+    """Let Python look for cycles in what is made from now on, since a model may leave some, and pass over what is there."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _cases(cell: Cell, examples: Sequence[Example]) -> int:
