@@ -123,7 +123,8 @@ class RobustSession:
         """Where the cache and fine-tuned models are kept."""
         folder = self.config.rootpath / (self.option("workspace") or WORKSPACE)
         run = self.worker["testrunuid"] if self.worker else f"{os.getpid()}-{time.time_ns()}"
-        return Workspace(folder, run, self.switch("allow-network"), self._budget(), self.cache_size)
+        alone = not self.worker
+        return Workspace(folder, run, self.switch("allow-network"), self._budget(), self.cache_size, alone)
 
     def _budget(self) -> Budget:
         """Return what the models may be asked.

@@ -8,17 +8,15 @@ file that cannot be written is still read, and what is made is kept in memory. E
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from warnings import warn
 
-from pydantic_core import from_json
-
 from albert_robust.errors import shown_path
 from albert_robust.running.sizes import shown_bytes
 from albert_robust.running.store import BOUND, Store, lock
-from albert_robust.running.written import written
+from albert_robust.running.written import unwritten, written
 
 FILE = "cache.sqlite"  # in a workspace
 CHUNK = 1000  # keys a query
@@ -80,7 +78,7 @@ class Cache:
             kept = self._through(Store.get, chunk) or {}
             if self._spare:
                 kept.update((name, self._spare[name]) for name in chunk if name in self._spare)
-            found.update(zip(kept, _read(kept.values()), strict=True))
+            found.update(zip(kept, unwritten(kept.values()), strict=True))
         return found
 
     def put(self, values: Iterable[tuple[str, Any]]) -> None:
@@ -181,11 +179,3 @@ def _is_damage(error: Exception) -> bool:
 def _reason(error: Exception) -> str:
     """Return what went wrong in one line; SQLite quotes the file, whatever stands in it."""
     return (error.strerror if isinstance(error, OSError) else None) or " ".join(str(error).split())
-
-
-def _read(texts: Collection[bytes]) -> list[Any]:
-    """Return the values of JSON texts: all at once, which is quicker; in Python's own way what pydantic cannot read."""
-    try:
-        return list(from_json(b"[" + b",".join(texts) + b"]"))
-    except ValueError:
-        return [json.loads(text) for text in texts]

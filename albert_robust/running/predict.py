@@ -3,12 +3,14 @@
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from albert_robust.models import Inputs, Model
 from albert_robust.running.ask import LIMITS, Asker, Cost, Failure, Limits
 from albert_robust.running.budget import Budget
 from albert_robust.running.cache import Cache, key
+from albert_robust.running.passing import Kept, Passing
 from albert_robust.running.written import written
 from albert_robust.tasks import Prediction, Task
 
@@ -71,13 +73,14 @@ class Predictor:
     Attributes:
         model: The model.
         task: Says how answers are read.
-        cache: Where answers are looked up and kept.
+        cache: Where answers are looked up and kept that later runs or other processes of this one can use.
         suite: Of the model.
         run: With the suite it stands for the identity of a model that has none: its answers are kept for this run alone.
         batch: Inputs a call, at most.
         limits: How long and how often the model is asked.
         cost: Is added to.
         budget: What may be asked in all.
+        alone: Whether no other process takes part in the run.
     """
 
     model: Model
@@ -89,6 +92,11 @@ class Predictor:
     limits: Limits = LIMITS
     cost: Cost = field(default_factory=Cost)
     budget: Budget = field(default_factory=Budget)
+    alone: bool = False
+
+    @cached_property
+    def _kept(self) -> Kept:
+        return Passing(self.cache) if self.alone and not self.model.identity else self.cache
 
     def look_up(self, inputs: Iterable[Inputs], replicate: int = 0) -> Found:
         """Return what the cache has.
@@ -106,7 +114,7 @@ class Predictor:
                 unique.setdefault(name, one)
         parts = [self.model.identity or f"{self.run} {self.suite}", self.task.name]
         names = {one: key("prediction", *parts, one, *([replicate] if replicate else ())) for one in unique}
-        kept = self.cache.get(list(names.values()))
+        kept = self._kept.get(list(names.values()))
         answers = Answers(keys=keys)
         for text, name in names.items():
             value = kept.get(name)
@@ -179,13 +187,13 @@ class Predictor:
         """Keep answers; failures too, but for this run alone: its other processes ask nothing again."""
         made = {names[one]: kept_form(answers.predictions[one]) for one in asked if one in answers.predictions}
         failed = {names[one]: answers.failures[one] for one in asked if one in answers.failures}
-        answered = self.cache.get(list(failed))  # by another run, in the meantime: that stays
+        answered = self._kept.get(list(failed))  # by another run, in the meantime: that stays
         made |= {
             name: {"failure": message, "run": self.run}
             for name, message in failed.items()
             if _read(answered.get(name)) is None
         }
-        self.cache.put(made.items())
+        self._kept.put(made.items())
 
     def _failure(self, kept: Any) -> str | None:
         """Return why this run has no answer; what failed in another run counts for nothing."""

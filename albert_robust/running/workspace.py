@@ -23,6 +23,7 @@ class Workspace:
         allow_network: Whether a hub may be asked.
         budget: What the models may be asked in all.
         bound: Bytes that the cache may grow to.
+        alone: Whether no other process takes part in the run.
     """
 
     folder: Path
@@ -30,6 +31,7 @@ class Workspace:
     allow_network: bool = False
     budget: Budget = field(default_factory=Budget)
     bound: int = BOUND
+    alone: bool = True
 
     @cached_property
     def cache(self) -> Cache:
@@ -58,4 +60,5 @@ def predictor(suite: Suite, model: Model, workspace: Workspace, cost: Cost) -> P
         limits=Limits(suite.model.timeout, suite.model.retries),
         cost=cost,
         budget=workspace.budget,
+        alone=workspace.alone,
     )

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from door_suites import python, rows, run, write_suite
 
+from albert_robust.ci import github
+
 FILE = "::error file=suite.robust.yaml,line="
 
 
@@ -135,7 +137,7 @@ def test_the_summary_of_the_job_is_the_markdown_report_after_what_was_there(
 def test_a_summary_that_would_be_too_long_is_cut_at_a_line(
     pytester: pytest.Pytester, job: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("albert_robust.ci.github.SUMMARY_BYTES", 300)
+    monkeypatch.setattr(github, "SUMMARY_BYTES", 300)
     write_suite(pytester.path)
     (job / "GITHUB_STEP_SUMMARY").write_text("before\n" * 10)
     run(pytester)

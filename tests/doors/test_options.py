@@ -7,6 +7,7 @@ import pytest
 from door_suites import kept_run, run, write_suite
 
 from albert_robust import plugin
+from albert_robust.running import store
 
 
 class Declared:
@@ -98,10 +99,10 @@ def test_the_cache_grows_to_its_size_alone(
 ) -> None:
     pytester.makeini(f"[pytest]\nrobust_cache_size = {ini}\n")
     path = pytester.path / ".albert_robust" / "cache.sqlite"
-    monkeypatch.setattr("albert_robust.running.store.now", lambda: 1_000_000)
+    monkeypatch.setattr(store, "now", lambda: 1_000_000)
     write_suite(pytester.path, "typos.swap")
     run(pytester)
-    monkeypatch.setattr("albert_robust.running.store.now", lambda: 2_000_000)
+    monkeypatch.setattr(store, "now", lambda: 2_000_000)
     write_suite(pytester.path, "typos.insert")
     run(pytester, *arguments)
     kept = sqlite3.connect(path).execute("SELECT count(*) FROM kept WHERE kind = 'prediction'").fetchone()

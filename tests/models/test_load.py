@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from albert_robust.errors import InputError, UsageError
+from albert_robust.models import checkpoint
 from albert_robust.models import load as loading
 from albert_robust.models import load_model
 from albert_robust.models.finetune import MADE_FROM, finetuned_folder, learnt_path, made_from
@@ -74,7 +75,7 @@ def test_another_version_of_an_adapter_makes_another_model(
 
 def test_and_so_does_one_of_a_checkpoint(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = lazy("transformers", folder).identity
-    monkeypatch.setattr("albert_robust.models.checkpoint.DECODING", "another")
+    monkeypatch.setattr(checkpoint, "DECODING", "another")
     assert lazy("transformers", folder).identity != before
 
 

@@ -15,6 +15,7 @@ import torch
 
 from albert_robust import score
 from albert_robust.errors import InputError, UsageError
+from albert_robust.pretrain import trainer
 from albert_robust.pretrain.pretrain import Outcome, pretrain
 from albert_robust.pretrain.recipe import read_recipe
 from albert_robust.pretrain.trainer import Progress
@@ -126,8 +127,8 @@ def test_another_seed_gives_others(trained: Outcome, tmp_path: Path) -> None:
 def test_a_run_that_was_stopped_in_a_stage_takes_the_same_steps_as_one_that_was_not(
     stage: int, trained: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("albert_robust.pretrain.trainer.KEEP_EVERY", 0)
-    monkeypatch.setattr("albert_robust.pretrain.trainer.LOG_EVERY", 1)
+    monkeypatch.setattr(trainer, "KEEP_EVERY", 0)
+    monkeypatch.setattr(trainer, "LOG_EVERY", 1)
 
     def stop(progress: Progress) -> None:
         if (progress.stage, progress.step) == (stage, 4):

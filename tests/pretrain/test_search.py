@@ -20,7 +20,7 @@ from test_pretrain import recipe
 from albert_robust.cli import main
 from albert_robust.data.parallel import ParallelRow
 from albert_robust.errors import InputError, MissingExtraError, UsageError
-from albert_robust.pretrain import bench, evaluate
+from albert_robust.pretrain import bench, evaluate, trainer
 from albert_robust.pretrain.bench import Trial
 from albert_robust.pretrain.picture import search_svg
 from albert_robust.pretrain.pretrain import pretrain
@@ -198,8 +198,8 @@ def test_a_search_that_lost_its_study_keeps_its_trials(tmp_path: Path, untrained
 
 
 def test_an_interrupted_trial_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("albert_robust.pretrain.trainer.KEEP_EVERY", 0)
-    monkeypatch.setattr("albert_robust.pretrain.trainer.LOG_EVERY", 1)
+    monkeypatch.setattr(trainer, "KEEP_EVERY", 0)
+    monkeypatch.setattr(trainer, "LOG_EVERY", 1)
     path, steps = space(tmp_path), []
 
     def stop(number: int, progress: Any) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from albert_robust.errors import UsageError
+from albert_robust.scoring import matching
 from albert_robust.scoring.encoder import EMBEDDED_FOLDER, load_encoder
 from albert_robust.scoring.labs import score
 from albert_robust.scoring.profile import FACTS, FOLDER, TABLES, load_profile
@@ -100,7 +101,7 @@ def test_a_text_of_200_000_characters_is_scored(tiny_scorer: Scorer) -> None:
 def test_two_long_texts_are_matched_a_block_at_a_time(tiny_scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
     long, other = "the quick brown fox " * 30, "a lazy dog and 3 cats " * 20
     whole = tiny_scorer.score([long], [other])
-    monkeypatch.setattr("albert_robust.scoring.matching.BLOCK_CELLS", 1000)
+    monkeypatch.setattr(matching, "BLOCK_CELLS", 1000)
     assert tiny_scorer.score([long], [other]).raw == pytest.approx(whole.raw, abs=1e-6)
 
 
