@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from albert_robust.errors import InputError, UsageError
-from albert_robust.models import checkpoint
+from albert_robust.models import checkpoint, load_model
 from albert_robust.models import load as loading
-from albert_robust.models import load_model
 from albert_robust.models.finetune import MADE_FROM, finetuned_folder, learnt_path, made_from
 from albert_robust.models.load import LazyModel
 from albert_robust.suite.schema import ModelSpec
