@@ -9,13 +9,15 @@ deviation, over pairs of languages, of the mean score of translations, as a shar
 that have a floor and no ceiling yet. Search: Optuna (Akiba et al., 2019, arXiv:1907.10902), TPE for the Bayesian one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from filelock import FileLock, Timeout
 
 from albert_robust.calibrating.background import Background
 from albert_robust.calibrating.calibrate import Choice, spaced_profile
@@ -23,10 +25,11 @@ from albert_robust.calibrating.ceiling import by_languages, unrelated
 from albert_robust.calibrating.floor import fit_floor
 from albert_robust.calibrating.material import Effort, Material, gather
 from albert_robust.calibrating.measure import Matcher
-from albert_robust.errors import need
+from albert_robust.errors import UsageError, need
 from albert_robust.scoring.calibration import F
 from albert_robust.scoring.encoder import Encoder, load_encoder
 from albert_robust.scoring.profile import WEIGHTINGS
+from albert_robust.studies import open_study
 
 LAMBDA = 0.1  # what a point of bias costs in AUC
 EFFORT = Effort(lengths=8, translations=24, damaged=0, unrelated=40)
@@ -99,14 +102,11 @@ def tune(
 
     Raises:
         MissingExtraError: Optuna is not installed.
-        UsageError: The encoder cannot be loaded, or no text is known in two languages.
+        UsageError: The encoder cannot be loaded, no text is known in two languages, or another process is at the study.
     """
     need("optuna", "tune", "tuning")
     import optuna
-    from optuna.storages import JournalStorage
-    from optuna.storages.journal import JournalFileBackend
 
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
     space = _space(encoder, background, layers, allow_network)
     total = int(np.prod([len(values) for values in space.values()])) if search == "grid" else trials
 
@@ -124,19 +124,24 @@ def tune(
         return auc - LAMBDA * bias
 
     grid = optuna.samplers.GridSampler(space, seed=seed)
-    made = optuna.create_study(
-        study_name="labs",
-        direction="maximize",
-        sampler=grid if search == "grid" else optuna.samplers.TPESampler(seed=seed),
-        storage=JournalStorage(JournalFileBackend(str(study))) if study else None,
-        load_if_exists=True,
-    )
-    left = total - len(_done(made))
-    if left > 0:
-        made.optimize(
-            objective, n_trials=left, callbacks=[lambda one, found: progress(len(_done(one)), total, _trial(found))]
-        )
+    with _alone(study):
+        made = open_study(study, "labs", grid if search == "grid" else optuna.samplers.TPESampler(seed=seed))
+        left = total - len(_done(made))
+        if left > 0:
+            made.optimize(
+                objective, n_trials=left, callbacks=[lambda one, found: progress(len(_done(one)), total, _trial(found))]
+            )
     return sorted((_trial(found) for found in _done(made)), key=lambda trial: (-trial.value, trial.layer))
+
+
+@contextmanager
+def _alone(study: Path | None) -> Iterator[None]:
+    """Keep other searches away from a study's file."""
+    try:
+        with FileLock(f"{study}.search", timeout=0) if study else nullcontext():
+            yield
+    except Timeout:
+        raise UsageError(f"another process searches in {study}: wait for its end, or name another file") from None
 
 
 def _space(

@@ -27,6 +27,7 @@ from albert_robust.pretrain.bench import TRIAL, TRIALS, Trial, open_bench, write
 from albert_robust.pretrain.picture import search_svg
 from albert_robust.pretrain.space import Drawn, Setting, Space, read_space, write_recipe
 from albert_robust.pretrain.trainer import Progress
+from albert_robust.studies import open_study
 
 BEST_SHARE = 0.25  # of the trials, against all: five of twenty, fewer say little
 FEWEST = 5  # trials that importances are told from
@@ -105,7 +106,7 @@ def _search(
 
     logging.disable_progress_bar()
     _claim(folder, space)
-    study, total, bench = _study(folder), _total(space), open_bench(space, folder, threads)
+    study, total, bench = open_study(folder / STUDY, "pretrain"), _total(space), open_bench(space, folder, threads)
     trials = kept_trials(folder)
     while len(trials) < total:
         number, drawn = _next(study, space, trials)
@@ -173,29 +174,6 @@ def publish(space: Space, folder: Path, trials: list[Trial]) -> Found:
         )
         write_recipe(folder / BEST, space.drawn(good[0].settings, folder), comment)
     return found
-
-
-def _study(folder: Path) -> Any:
-    import optuna
-    from optuna.storages import JournalStorage
-    from optuna.storages.journal import JournalFileBackend
-
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    path = folder.resolve() / STUDY
-    _mend(path)
-    storage = JournalStorage(JournalFileBackend(str(path)))
-    return optuna.create_study(study_name="pretrain", direction="maximize", storage=storage, load_if_exists=True)
-
-
-def _mend(journal: Path) -> None:
-    """Take away what a killed search left in the midst of a write: Optuna's own lock, for which it waits forever where the path
-    is relative, and half a line, which would spoil the next one. No other search is at work: the folder's lock says so.
-    """
-    journal.with_name(journal.name + ".lock").unlink(missing_ok=True)
-    if journal.is_file():
-        whole = journal.read_bytes()
-        if not whole.endswith(b"\n"):
-            journal.write_bytes(whole[: whole.rfind(b"\n") + 1])
 
 
 def _total(space: Space) -> int:

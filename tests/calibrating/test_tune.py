@@ -6,11 +6,13 @@ from pathlib import Path
 
 import made_up
 import pytest
+from filelock import FileLock
 from made_up import WORDS, sentences
 
 from albert_robust.calibrating.background import Background
 from albert_robust.calibrating.tune import LAMBDA, Trial, area_under_curve, tune
 from albert_robust.cli import main
+from albert_robust.errors import UsageError
 from albert_robust.scoring.encoder import Encoder, load_encoder
 from albert_robust.scoring.profile import load_profile
 from albert_robust.scoring.scorer import Scorer
@@ -59,6 +61,26 @@ def test_a_search_that_was_broken_off_goes_on(encoder: Encoder, background: Back
     assert seen == [(3, 3)]
     assert len(both) == 3
     assert all(trial in both for trial in first)
+
+
+def test_a_search_that_was_killed_as_it_wrote_goes_on(
+    encoder: Encoder, background: Background, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    study = Path("study.log")
+    first = search(encoder, background, 1, study=study)
+    Path("study.log.lock").symlink_to("study.log")  # Optuna's own lock
+    with study.open("ab") as journal:
+        journal.write(b'{"op_code": 4, "worker_id": "half a li')
+    both = search(encoder, background, 2, study=study)
+    assert len(both) == 2
+    assert first[0] in both
+
+
+def test_two_searches_do_not_share_a_study(encoder: Encoder, background: Background, tmp_path: Path) -> None:
+    study = tmp_path / "study.log"
+    with FileLock(f"{study}.search"), pytest.raises(UsageError, match="another process searches in"):
+        search(encoder, background, 1, study=study)
 
 
 def test_the_command_prints_the_trials_and_writes_the_profile_of_the_best(
