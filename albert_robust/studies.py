@@ -28,8 +28,8 @@ def open_study(path: Path | None, name: str, sampler: Any = None) -> Any:
 
 
 def _mend(journal: Path) -> None:
-    """Take away what a killed search left in the midst of a write: Optuna's own lock, for which it waits half a minute, or forever
-    where the path is relative, and half a line, which would spoil the next one.
+    """Take away what a killed search left in the midst of a write: Optuna's own lock, for which it waits half a minute, or
+    forever where the path is relative, and half a line, which would spoil the next one.
     """
     journal.with_name(journal.name + ".lock").unlink(missing_ok=True)
     if journal.is_file():

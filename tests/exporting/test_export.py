@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from architectures import KINDS, saved
 
 from albert_robust import errors
 from albert_robust.cli import main
@@ -22,16 +23,6 @@ from albert_robust.scoring.encoder import EMBEDDED_FOLDER, Encoder, load_encoder
 
 torch, transformers = importlib.import_module("torch"), importlib.import_module("transformers")
 
-SMALL = {"hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 48}
-KINDS: dict[str, dict[str, Any]] = {
-    "Bert": {**SMALL, "max_position_embeddings": 80},
-    "Albert": {**SMALL, "embedding_size": 16, "max_position_embeddings": 80},
-    "XLMRoberta": {**SMALL, "max_position_embeddings": 82, "pad_token_id": 1},
-    "DistilBert": {"dim": 32, "n_layers": 3, "n_heads": 2, "hidden_dim": 48, "max_position_embeddings": 80},
-    "DebertaV2": {**SMALL, "max_position_embeddings": 80, "pad_token_id": 0},
-    "ModernBert": {**SMALL, "max_position_embeddings": 80, "pad_token_id": 0, "local_attention": 8},
-    "T5": {"d_model": 32, "num_layers": 3, "num_heads": 2, "d_ff": 48, "d_kv": 16},
-}
 TEXT = "The ferry leaves at nine."
 Make = Callable[..., str]
 
@@ -42,18 +33,9 @@ def make(tmp_path_factory: pytest.TempPathFactory, byte_tokenizer: Any) -> Make:
     made: dict[str, str] = {}
 
     def one(kind: str, change: Callable[[Any], None] | None = None) -> str:
-        if kind in made and change is None:
-            return made[kind]
-        torch.manual_seed(0)
-        config = getattr(transformers, f"{kind}Config")(vocab_size=len(byte_tokenizer), **KINDS[kind])
-        name = "T5ForConditionalGeneration" if kind == "T5" else f"{kind}Model"
-        model = getattr(transformers, name)(config).eval()
         if change is not None:
-            change(model)
-        folder = str(tmp_path_factory.mktemp(kind))
-        model.save_pretrained(folder)
-        byte_tokenizer.save_pretrained(folder)
-        return folder if change is not None else made.setdefault(kind, folder)
+            return str(saved(kind, tmp_path_factory.mktemp(kind), byte_tokenizer, change))
+        return made.get(kind) or made.setdefault(kind, str(saved(kind, tmp_path_factory.mktemp(kind), byte_tokenizer)))
 
     return one
 

@@ -7,39 +7,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+from architectures import KINDS, saved
 
 from albert_robust.scoring.encoder import load_encoder
 from albert_robust.scoring.linear import pack
 from albert_robust.scoring.scorer import Scorer
 
 TEXT, OTHER = "The ferry leaves at nine.", "The boat goes at 9."
-SMALL = {"hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 48}
-KINDS: dict[str, dict[str, Any]] = {
-    "Bert": {**SMALL, "max_position_embeddings": 80},
-    "Albert": {**SMALL, "embedding_size": 16, "max_position_embeddings": 80},
-    "XLMRoberta": {**SMALL, "max_position_embeddings": 82, "pad_token_id": 1},
-    "DistilBert": {"dim": 32, "n_layers": 3, "n_heads": 2, "hidden_dim": 48, "max_position_embeddings": 80},
-    "DebertaV2": {**SMALL, "max_position_embeddings": 80, "pad_token_id": 0},
-    "T5": {"d_model": 32, "num_layers": 3, "num_heads": 2, "d_ff": 48, "d_kv": 16},
-}
+NORMS_LAST = ("ModernBert", "T5")  # the last layer that runs, whichever it is
 Make = Callable[[str], Path]
 
 
 @pytest.fixture(scope="module")
 def make(tmp_path_factory: pytest.TempPathFactory, byte_tokenizer: Any) -> Make:
     """Return a function that saves a tiny untrained model of a kind."""
-    torch, transformers = importlib.import_module("torch"), importlib.import_module("transformers")
-
-    def made(kind: str) -> Path:
-        torch.manual_seed(0)
-        config = getattr(transformers, f"{kind}Config")(vocab_size=len(byte_tokenizer), **KINDS[kind])
-        name = "T5ForConditionalGeneration" if kind == "T5" else f"{kind}Model"
-        folder = tmp_path_factory.mktemp(kind)
-        getattr(transformers, name)(config).eval().save_pretrained(folder)
-        byte_tokenizer.save_pretrained(folder)
-        return folder
-
-    return made
+    return lambda kind: saved(kind, tmp_path_factory.mktemp(kind), byte_tokenizer)
 
 
 def by_transformers(folder: Path, layer: int) -> Any:
@@ -61,7 +43,7 @@ def test_its_layer_is_the_one_that_transformers_computes(make: Make, kind: str) 
     assert hidden == pytest.approx(by_transformers(folder, 3), abs=1e-5)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "T5"])  # T5 norms the last layer that runs
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in NORMS_LAST])
 @pytest.mark.parametrize("layer", [0, 2])
 def test_the_layers_above_never_run(make: Make, kind: str, layer: int) -> None:
     folder = make(kind)
