@@ -357,6 +357,7 @@ class RobustSession:
         for line in dict.fromkeys(self.unwritten):
             terminal.write_line(line, red=True)
         if self.run is None:
+            tell(terminal, None, None, mistaken=bool(terminal.stats.get("error")))
             return
         cells = self.run.cells
         bad = sorted((cell for cell in cells if cell.verdict in ORDER), key=_badness)

@@ -5,6 +5,7 @@ those of GitHub's own `@actions/core`, `command.ts`. Nothing happens where the v
 """
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -34,27 +35,51 @@ STALE = ("missing", "incomparable")  # beside a baseline; `--robust-warn-stale` 
 SHOWN = 10  # annotations of a level that GitHub shows of a step
 LONG = 1000  # graphemes of a message
 SUMMARY_BYTES = 1 << 20  # that GitHub takes of a step
+MISTAKE = re.compile(r"(?P<file>.+?):(?P<line>\d+):(?P<col>\d+): (?P<what>.*(?:\n  .*)*)")  # as a complaint is written
 CUT = b"\n\nCut here: a job summary holds 1 MiB.\n"
 
 
-def tell(terminal: pytest.TerminalReporter, run: Run, page: Path | None, mistaken: bool) -> None:
+def tell(terminal: pytest.TerminalReporter, run: Run | None, page: Path | None, mistaken: bool) -> None:
     """Tell GitHub what came of a session, as far as its variables ask for it.
 
     Args:
         terminal: Where commands are printed. Its reports know where checks are, and what a suite makes of undecided cells.
-        run: What was judged.
+        run: What was judged; None where nothing was.
         page: The report, if it was written.
         mistaken: Whether a suite, its data or its model was broken.
     """
     reports = {_place(report.nodeid): report for report in _called(terminal)}
-    told = [(level, cell) for cell in worst_first(run.cells) if (level := _level(cell, reports.get(_node(cell))))]
+    cells = worst_first(run.cells) if run is not None else []
+    told = [(level, cell) for cell in cells if (level := _level(cell, reports.get(_node(cell))))]
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        for line in annotations(told, reports, terminal.config.rootpath):
+        for line in (*mistakes(terminal), *annotations(told, reports, terminal.config.rootpath)):
             terminal.write_line(line)
-    if os.environ.get("GITHUB_STEP_SUMMARY"):
+    if os.environ.get("GITHUB_STEP_SUMMARY") and run is not None:
         _append("GITHUB_STEP_SUMMARY", render_markdown(run), terminal, SUMMARY_BYTES)
-    if os.environ.get("GITHUB_OUTPUT"):
-        _append("GITHUB_OUTPUT", _outputs(run, told, page, mistaken), terminal)
+    if os.environ.get("GITHUB_OUTPUT") and (run is not None or mistaken):
+        _append("GITHUB_OUTPUT", _outputs(run or Run((), ()), told, page, mistaken), terminal)
+
+
+def mistakes(terminal: pytest.TerminalReporter) -> Iterator[str]:
+    """Yield the commands that show what is wrong with suites, their data and their models, where it stands; ten at most."""
+    reports = [one for reports in terminal.stats.values() for one in reports]
+    found = dict.fromkeys(place for report in reports for place in _mistaken(report))
+    for file, line, column, what in list(found)[:SHOWN]:
+        place = {"file": _in_repository(Path(file)), "line": line, "col": column, "title": "broken suite"}
+        yield command("error", place, shorten(what, LONG))
+
+
+def _mistaken(report: object) -> list[tuple[str, ...]]:
+    """Return file, line, column and text of what keeps a suite from being collected, or its cells from being judged."""
+    if isinstance(report, pytest.CollectReport) and report.failed and report.nodeid.endswith(SUFFIX):
+        return _complaints(report.longreprtext) or [(report.nodeid, "1", "1", report.longreprtext)]
+    if isinstance(report, pytest.TestReport) and report.failed and f"{SUFFIX}::" in report.nodeid:
+        return [] if hasattr(report, "robust_verdict") else _complaints(report.longreprtext)
+    return []
+
+
+def _complaints(text: str) -> list[tuple[str, ...]]:
+    return [match.groups() for match in MISTAKE.finditer(text)] if MISTAKE.match(text) else []
 
 
 def annotations(told: Told, reports: Reports, root: Path) -> Iterator[str]:

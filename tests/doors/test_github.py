@@ -40,6 +40,28 @@ def test_a_failing_cell_is_an_error_at_the_line_of_its_check(pytester: pytest.Py
     assert told[0].endswith("gate >= 0.70")
 
 
+def test_a_broken_suite_is_an_error_at_each_mistake(pytester: pytest.Pytester, job: Path) -> None:
+    write_suite(pytester.path, "typos.swop, case.upper", gate="consistensy >= 0.7")
+    told = commands(run(pytester).outlines)
+    places = ["line=7,col=21", "line=8,col=13"]
+    assert [line.partition("::unknown")[0] for line in told] == [
+        f"::error file=suite.robust.yaml,{place},title=broken suite" for place in places
+    ]
+    assert "perturbation 'typos.swop'%0A  did you mean 'typos.swap'?" in told[0]
+    assert outputs(job) == {"verdict": "error", "passed": "0", "failed": "0", "report": ""}
+
+
+def test_a_model_that_cannot_be_had_is_one_error_however_many_cells_there_are(
+    pytester: pytest.Pytester, job: Path
+) -> None:
+    write_suite(pytester.path, model="raise RuntimeError('no weights')")
+    found = run(pytester)
+    told = commands(found.outlines)
+    assert len(told) == 1
+    assert told[0].startswith("::error file=suite.robust.yaml,line=2,col=")
+    assert "no weights" in told[0]
+
+
 def test_a_file_is_named_from_the_root_of_the_repository(
     pytester: pytest.Pytester, job: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
