@@ -8,7 +8,7 @@ from albert_robust.perturbing.phrases import PhraseTable, in_case, read_rows
 from albert_robust.text import Edit, Span, Text, Word
 
 if TYPE_CHECKING:
-    from albert_robust.api import Scorer, compare, load_suite, perturb, run, score
+    from albert_robust.api import Scorer, compare, compare_languages, load_suite, perturb, run, score
 
 __version__ = "0.1.0"
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "TransientError",
     "Word",
     "compare",
+    "compare_languages",
     "in_case",
     "load_suite",
     "perturb",
@@ -33,7 +34,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in {"Scorer", "compare", "load_suite", "perturb", "run", "score"}:
+    if name in {"Scorer", "compare", "compare_languages", "load_suite", "perturb", "run", "score"}:
         from albert_robust import api
 
         return getattr(api, name)

@@ -8,7 +8,7 @@ from albert_robust.errors import UsageError
 from albert_robust.perturbing import open_packs, vary
 from albert_robust.perturbing.registry import PACK
 from albert_robust.running.records import Run
-from albert_robust.scoring.comparing import compare
+from albert_robust.scoring.comparing import compare, compare_languages
 from albert_robust.scoring.labs import score
 from albert_robust.scoring.scorer import Scorer
 from albert_robust.scoring.scores import Scores
@@ -16,7 +16,19 @@ from albert_robust.suite.suite import Suite, load_suite
 from albert_robust.text import Edit, Text
 from albert_robust.text.languages import UNKNOWN, is_tag
 
-__all__ = ["Run", "Scorer", "Scores", "Suite", "Variant", "compare", "load_suite", "perturb", "run", "score"]
+__all__ = [
+    "Run",
+    "Scorer",
+    "Scores",
+    "Suite",
+    "Variant",
+    "compare",
+    "compare_languages",
+    "load_suite",
+    "perturb",
+    "run",
+    "score",
+]
 
 
 @dataclass(frozen=True, slots=True)

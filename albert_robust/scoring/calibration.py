@@ -11,7 +11,7 @@ measurements behind it are in docs/labs.md.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -87,21 +87,38 @@ class Calibration:
             m: Tokens of the references.
             level: How many of the anchors are used.
         """
-        if level == "none":
-            return raw
         columns = ((PRECISION, a, b, n, m), (PRECISION, b, a, m, n), (F, a, b, n, m))
-        risen = np.stack([self.relative(which[0], raw[:, k], *which[1:]) for k, which in enumerate(columns)], axis=1)
-        if level == "floor":
-            return np.clip(risen, LEAST, MOST)
-        ceilings = np.stack([self.ceiling[measure, one, other] for measure, one, other, _, _ in columns], axis=1)
-        risen /= np.nan_to_num(ceilings, nan=1.0)
-        if level == "floor+par":
-            return np.clip(risen, LEAST, MOST)
-        result = np.empty_like(risen)
-        for one, other in sorted(set(zip(a.tolist(), b.tolist(), strict=True))):
-            here = (a == one) & (b == other)
-            result[here] = kept_share(risen[here], self.curve(one, other))
-        return np.clip(result, LEAST, MOST)
+        return np.stack(
+            [self.scaled(which[0], raw[:, k], *which[1:], level) for k, which in enumerate(columns)], axis=1
+        )
+
+    def scaled(self, measure: int, values: Floats, a: Ints, b: Ints, n: Ints, m: Ints, level: Level) -> Floats:
+        """Return precision or F on the calibrated scale, shape (pairs,); the arguments are those of `floor` and `apply`."""
+        if level == "none":
+            return values
+        risen = self.relative(measure, values, a, b, n, m)
+        if level != "floor":
+            risen = risen / np.nan_to_num(self.ceiling[measure, a, b], nan=1.0)
+        if level == "damage":
+            for one, other in sorted(set(zip(a.tolist(), b.tolist(), strict=True))):
+                here = (a == one) & (b == other)
+                risen[here] = kept_share(risen[here], self.curve(one, other))
+        clipped: Floats = np.clip(risen, LEAST, MOST)
+        return clipped
+
+    def moved(self, values: Floats, a: Ints, b: Ints, n: Ints, m: Ints, level: Level) -> Floats:
+        """Return how far calibrated F goes with one standard error of the floor and with one of the ceiling, shape (pairs, 2).
+
+        Args:
+            values: F as matched, shape (pairs,); all others as `apply` has them.
+        """
+        floor, ceiling = self.factor_error, np.nan_to_num(self.ceiling_error)
+        shifted = [
+            (replace(self, factor=self.factor + floor), replace(self, factor=self.factor - floor)),
+            (replace(self, ceiling=self.ceiling + ceiling), replace(self, ceiling=self.ceiling - ceiling)),
+        ]
+        ends = [[one.scaled(F, values, a, b, n, m, level) for one in pair] for pair in shifted]
+        return np.stack([(up - down) / 2 for up, down in ends], axis=1)
 
     def curve(self, a: int, b: int) -> Floats:
         """Return u at each of `SHARES` for a pair of languages, shape (11,)."""
@@ -134,6 +151,21 @@ def length_features(n: Ints, m: Ints) -> Floats:
     one, other = (np.log(np.clip(length, 1, MOST_TOKENS)) for length in (n, m))
     least = np.minimum(one, other)
     return np.stack([np.ones_like(one), one, other, one * other, one**2, other**2, least, least**2], axis=-1)
+
+
+def error_of_mean(moved: Floats, pairs: Sequence[tuple[str, str]]) -> float:
+    """Return the standard error that the anchors give a mean of scores: those of one pair of languages err for all its texts.
+
+    Args:
+        moved: How far each score goes with one standard error of each anchor, shape (scores, anchors).
+        pairs: The languages of each score.
+    """
+    kinds = [tuple(sorted(pair)) for pair in pairs]
+    total = 0.0
+    for kind in sorted(set(kinds)):
+        here = np.array([one == kind for one in kinds])
+        total += float((moved[here].sum(axis=0) ** 2).sum())
+    return float(np.sqrt(total)) / max(1, len(kinds))
 
 
 def kept_share(u: Floats, curve: Floats) -> Floats:

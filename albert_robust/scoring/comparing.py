@@ -1,12 +1,16 @@
-"""Two systems on the same texts."""
+"""Two systems on the same texts, or two languages."""
 
 from collections.abc import Hashable, Sequence
+from math import hypot
+from statistics import NormalDist
 
 from albert_robust.errors import UsageError
 from albert_robust.scoring.scores import Scores
 from albert_robust.scoring.signature import differences
-from albert_robust.scoring.statistics import Comparison, compare_systems
+from albert_robust.scoring.statistics import Comparison, Estimate, compare_systems
 from albert_robust.scoring.texts import checked_clusters
+
+Z = NormalDist().inv_cdf(0.975)  # standard errors on either side of a mean that hold 95 %
 
 
 def compare(first: Scores, second: Scores, *, clusters: Sequence[Hashable] | None = None) -> Comparison:
@@ -20,8 +24,35 @@ def compare(first: Scores, second: Scores, *, clusters: Sequence[Hashable] | Non
     Raises:
         UsageError: Their signatures say that the scores do not compare, or they are not of as many pairs.
     """
-    if apart := differences(first.signature, second.signature):
-        raise UsageError(f"the scores do not compare: they differ in {'; '.join(apart)}")
+    _refuse_others(first, second)
     if len(first.f) != len(second.f):
         raise UsageError(f"{len(first.f)} pairs of one system for {len(second.f)} of the other")
     return compare_systems(first.f, second.f, checked_clusters(clusters, len(first.f)))
+
+
+def compare_languages(first: Scores, second: Scores) -> Estimate:
+    """Return how much higher the mean F in one language (or pair of languages) is than in another, with a 95 % interval.
+
+    Its bounds are those of both means, and the errors of what each language's numbers are calibrated by: more texts make the
+    former smaller, and not the latter. They are put together as Zou and Donner (2008, doi:10.1002/sim.3095) do for independent
+    means, which is on the safe side where the texts are translations of each other.
+
+    Args:
+        first: The scores in one language.
+        second: Those in another, of the same or of other texts.
+
+    Raises:
+        UsageError: Their signatures say that the scores do not compare.
+    """
+    _refuse_others(first, second)
+    one, other = first.corpus, second.corpus
+    calibration = Z * hypot(first.calibration_error, second.calibration_error)
+    value = one.value - other.value
+    low = value - hypot(one.value - one.low, other.high - other.value, calibration)
+    high = value + hypot(one.high - one.value, other.value - other.low, calibration)
+    return Estimate(value, low, high, one.clusters + other.clusters)
+
+
+def _refuse_others(first: Scores, second: Scores) -> None:
+    if apart := differences(first.signature, second.signature):
+        raise UsageError(f"the scores do not compare: they differ in {'; '.join(apart)}")

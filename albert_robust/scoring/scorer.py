@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from albert_robust.errors import UsageError
 from albert_robust.scoring.alignment import Alignment
-from albert_robust.scoring.calibration import LEVELS, Level
+from albert_robust.scoring.calibration import LEVELS, Level, error_of_mean
 from albert_robust.scoring.encoder import EMBEDDED, Encoder, Precision, Vectors, load_encoder, unit
 from albert_robust.scoring.matching import Floats, greedy
 from albert_robust.scoring.profile import Profile, Weighting, find_profile
@@ -105,7 +105,7 @@ class Scorer:
             for candidate, group, one, other in zip(candidates, groups, own, others, strict=True)
             for reference in group
         ]
-        raw, labs = self._measure(flat)
+        raw, labs, moved = self._measure(flat)
         chosen, winners = _winners(labs[:, 2], [len(group) for group in groups])
         table = labs[chosen]
         return Scores(
@@ -117,6 +117,9 @@ class Scorer:
             corpus=mean_of_clusters(table[:, 2], belong),
             empty=unmatched(raw[chosen]),
             signature=self.signature(zip(own, others, strict=True), max(map(len, groups), default=1)),
+            calibration_error=error_of_mean(
+                moved[chosen], [(known[a], known[b]) for a, b in zip(own, others, strict=True)]
+            ),
         )
 
     def explain(
@@ -180,13 +183,16 @@ class Scorer:
     def _language(self, tag: str) -> str:
         return self.profile.language(tag) if self.profile else tag
 
-    def _measure(self, pairs: Sequence[Pair]) -> tuple[Floats, Floats]:
-        """Return precision, recall and F of each pair as matched and as calibrated, both of shape (pairs, 3)."""
+    def _measure(self, pairs: Sequence[Pair]) -> tuple[Floats, Floats, Floats]:
+        """Return precision, recall and F of each pair as matched and as calibrated, both of shape (pairs, 3).
+
+        And how far its calibrated F goes with one standard error of each anchor, shape (pairs, 2).
+        """
         distinct = {pair: place for place, pair in enumerate(dict.fromkeys(pairs))}
         raw, lengths = self._match(list(distinct))
-        labs = self._calibrated(list(distinct), raw, lengths)
+        labs, moved = self._calibrated(list(distinct), raw, lengths)
         places = np.array([distinct[pair] for pair in pairs], dtype=np.int64)
-        return raw[places], labs[places]
+        return raw[places], labs[places], moved[places]
 
     def _match(self, pairs: Sequence[Pair]) -> tuple[Floats, NDArray[np.int64]]:
         """Return precision, recall and F, and both token counts, of distinct pairs; a block is let go when it is done.
@@ -210,19 +216,19 @@ class Scorer:
                     raw[place] = 1.0
         return raw, lengths
 
-    def _calibrated(self, pairs: Sequence[Pair], raw: Floats, lengths: NDArray[np.int64]) -> Floats:
+    def _calibrated(self, pairs: Sequence[Pair], raw: Floats, lengths: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        labs, moved = raw.copy(), np.zeros((len(pairs), 2))
         if self.profile is None or self.calibration == "none":
-            return raw
+            return labs, moved
         calibration = self.profile.calibration
         index = {language: place for place, language in enumerate(calibration.languages)}
         sides = np.array([[index[language] for language, _ in pair] for pair in pairs], dtype=np.int64).reshape(-1, 2)
         met = lengths.min(axis=1) > 0
         calibration.check(sorted(set(map(tuple, sides[met].tolist()))))
-        labs = raw.copy()
-        labs[met] = calibration.apply(
-            raw[met], sides[met, 0], sides[met, 1], lengths[met, 0], lengths[met, 1], self.calibration
-        )
-        return labs
+        columns = (*sides[met].T, *lengths[met].T, self.calibration)
+        labs[met] = calibration.apply(raw[met], *columns)
+        moved[met] = calibration.moved(raw[met, 2], *columns)
+        return labs, moved
 
 
 def _blocks(pairs: Sequence[Pair], places: Sequence[int]) -> Iterator[list[int]]:

@@ -25,6 +25,8 @@ class Scores:
         corpus: The mean F with its 95 % bootstrap interval.
         empty: How many pairs had an empty text, or one that the tokenizer cannot read, and so score 0.
         signature: All that shaped the numbers, in one line: two scores compare when their signatures agree.
+        calibration_error: The standard error that the calibration gives the mean. All texts of the same languages share it, so
+            it matters beside other languages alone; see `compare_languages`.
     """
 
     precision: Floats
@@ -35,6 +37,7 @@ class Scores:
     corpus: Estimate
     empty: int
     signature: str
+    calibration_error: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, fit for JSON."""
@@ -45,6 +48,7 @@ class Scores:
             "raw_f": _rounded(self.raw[:, 2]),
             "winners": self.winners.tolist(),
             "corpus": {name: None if isnan(value) else round(value, DIGITS) for name, value in corpus.items()},
+            "calibration_error": round(self.calibration_error, DIGITS),
             "empty": self.empty,
             "signature": self.signature,
         }
