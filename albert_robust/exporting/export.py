@@ -1,9 +1,5 @@
 """The whole of `albert-robust export`: an encoder's name in, a folder in another format out, compared before it is kept."""
 
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -14,6 +10,7 @@ from albert_robust.exporting.closeness import Closeness, closeness
 from albert_robust.exporting.graph import GRAPH, TOLERANCE, Graph, save_graph
 from albert_robust.exporting.source import Source, load_source
 from albert_robust.scoring.encoder import load_encoder
+from albert_robust.whole import whole
 
 FileFormat = Literal["onnx", "safetensors"]
 Precision = Literal["fp32", "fp16", "fp8", "int8"]
@@ -68,7 +65,10 @@ def export(
     found = load_encoder(encoder, None, allow_network, "fp32")
     depth = layers if layers is not None else found.layer if file_format == "onnx" else found.layers
     source = load_source(found, depth, allow_network)
-    with _whole(folder) as part:
+    target = folder.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with whole(target) as part:
+        part.mkdir()
         save = save_graph if file_format == "onnx" else save_checkpoint
         save(source, part, precision)
         near = _compared(source, part, file_format, precision)
@@ -87,21 +87,6 @@ def _check(file_format: str, precision: str, folder: Path) -> None:
             need(module, "onnx", "an export to ONNX")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is in use: name a new or empty folder")
-
-
-@contextmanager
-def _whole(folder: Path) -> Iterator[Path]:
-    """Yield a folder that takes the place of `folder` when all went well, and is gone when it did not."""
-    target = folder.resolve()
-    part = target.with_name(f"{target.name}.{os.getpid()}.part")
-    part.mkdir(parents=True)
-    try:
-        yield part
-        if target.exists():  # empty, or this fails
-            target.rmdir()
-        part.replace(target)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def _compared(source: Source, part: Path, file_format: FileFormat, precision: Precision) -> Closeness:

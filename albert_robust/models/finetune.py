@@ -7,7 +7,6 @@ takes it from there instead of training, as long as it was made from these very 
 """
 
 import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +14,12 @@ from typing import Any
 
 from albert_robust.data import Example, Source, read_examples
 from albert_robust.data.rows import read_rows
-from albert_robust.errors import UsageError, complaint_at
+from albert_robust.errors import UsageError, complaint_at, writing
 from albert_robust.models.checkpoint import auto_class, file_digest
 from albert_robust.scoring.encoder import EMBEDDED_FOLDER
 from albert_robust.tasks import Task
 from albert_robust.text.languages import UNKNOWN
+from albert_robust.whole import whole, write_whole
 
 RECIPE = 1  # raise it when the same data gives another model
 THREADS = 2  # fixed: sums over another number of threads differ in their last bits
@@ -88,10 +88,9 @@ def finetune(data: Path, task: Task, folder: Path, seed: int = 0) -> None:
     model, tokenizer, _ = _untrained(data, task)
     with torch.no_grad():
         model.load_state_dict({name: value.float() for name, value in learnt.items()}, strict=False)
-    part = folder.with_name(f"{folder.name}.{os.getpid()}.part")
-    model.eval().save_pretrained(part)
-    tokenizer.save_pretrained(part)
-    part.rename(folder)
+    with whole(folder) as part:
+        model.eval().save_pretrained(part)
+        tokenizer.save_pretrained(part)
 
 
 def write_learnt(data: Path, task: Task, seed: int = 0) -> Path:
@@ -100,11 +99,14 @@ def write_learnt(data: Path, task: Task, seed: int = 0) -> Path:
     Raises:
         InputError: The data file is broken.
         UsageError: The data hold too little to learn.
+        WritingError: The file cannot be written.
     """
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     path = learnt_path(data)
-    save_file(learn(data, task, seed), path, metadata={MADE_FROM: made_from(data, task)})
+    weights = save(learn(data, task, seed), metadata={MADE_FROM: made_from(data, task)})
+    with writing(path, "make room there, or see that it may be written"):
+        write_whole(path, weights)
     return path
 
 

@@ -18,6 +18,7 @@ from albert_robust.pretrain.pretrain import METRICS, SENTENCES, STATE, pretrain
 from albert_robust.pretrain.recipe import Recipe, read_recipe
 from albert_robust.pretrain.space import Drawn, Space, moved, write_recipe
 from albert_robust.pretrain.trainer import Progress
+from albert_robust.whole import whole, write_whole
 
 TRIALS, RECIPE, TRIAL, HELD_OUT, TOKENIZER = "trials", "recipe.yaml", "trial.json", "held-out.tsv", "tokenizer"
 
@@ -134,9 +135,7 @@ def open_bench(space: Space, folder: Path, threads: int | None) -> Bench:
 
 def write_json(path: Path, facts: Any) -> None:
     """Write plain values, whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    part.replace(path)
+    write_whole(path, (json.dumps(facts, indent=1, ensure_ascii=False) + "\n").encode(), alone=True)
 
 
 def _give(source: Path, target: Path) -> None:
@@ -144,16 +143,14 @@ def _give(source: Path, target: Path) -> None:
     if not source.exists() or target.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    if source.is_dir():
-        shutil.copytree(source, part, dirs_exist_ok=True)
-    else:
-        part.unlink(missing_ok=True)
+    with whole(target, alone=True) as part:
+        if source.is_dir():
+            shutil.copytree(source, part)
+            return
         try:
             os.link(source, part)
         except OSError:  # a file system without links
             shutil.copyfile(source, part)
-    part.replace(target)
 
 
 def _digest(facts: dict[str, Any]) -> str:

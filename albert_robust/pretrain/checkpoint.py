@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from transformers import AlbertForMaskedLM, PreTrainedTokenizerFast
 
 from albert_robust.exporting.checkpoint import rounded
+from albert_robust.whole import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,8 @@ def keep(path: Path, place: Place, model: AlbertForMaskedLM, parameters: list[nn
         tensors |= {f"optimizer.{place_of}.{name}": torch.as_tensor(value) for name, value in memory.items()}
     # A tensor may be kept under two names; safetensors wants each by itself.
     copies = {name: value.detach().cpu().clone().contiguous() for name, value in tensors.items()}
-    part = path.with_name(path.name + ".part")
-    save_file(copies, part, {"place": json.dumps([place.stage, place.step])})
-    part.replace(path)
+    with whole(path, alone=True) as part:
+        save_file(copies, part, {"place": json.dumps([place.stage, place.step])})
 
 
 def kept_place(path: Path) -> Place:

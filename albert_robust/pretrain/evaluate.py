@@ -18,6 +18,7 @@ from albert_robust.errors import UsageError
 from albert_robust.pretrain.corpus import Corpus, read_corpus
 from albert_robust.pretrain.recipe import TextSources
 from albert_robust.scoring.encoder import Encoder, load_encoder
+from albert_robust.whole import whole
 
 LARGEST_SHARE = 0.2  # of a language's translations that may be held out
 AT_ONCE = 1000  # texts that are compared with all others
@@ -117,10 +118,8 @@ def sample(text: TextSources, folder: Path, seed: int, many: int, held_out: list
 def write_rows(path: Path, rows: Iterable[ParallelRow]) -> None:
     """Write pairs as a parallel file, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8", newline="\n") as lines:
+    with whole(path, alone=True) as part, part.open("w", encoding="utf-8", newline="\n") as lines:
         lines.writelines("\t".join(cell.replace("\t", " ") for cell in row) + "\n" for row in rows)
-    part.replace(path)
 
 
 def read_rows(path: Path) -> list[ParallelRow]:

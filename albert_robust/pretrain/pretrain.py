@@ -25,6 +25,7 @@ from albert_robust.pretrain.team import Team, join
 from albert_robust.pretrain.tokenizer import train_tokenizer
 from albert_robust.pretrain.trainer import Progress, Schedule, run_stage, write_line
 from albert_robust.scoring.encoder import load_encoder
+from albert_robust.whole import whole, write_whole
 
 STATE, SENTENCES, FACTS, METRICS = "state.safetensors", "sentences.safetensors", "recipe.json", "metrics.jsonl"
 
@@ -144,18 +145,15 @@ def _claim(folder: Path, recipe: Recipe) -> None:
 
 
 def _write_facts(folder: Path, facts: dict[str, Any]) -> None:
-    part = folder / f"{FACTS}.part"
-    part.write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    part.replace(folder / FACTS)
+    write_whole(folder / FACTS, (json.dumps(facts, indent=1, sort_keys=True) + "\n").encode(), alone=True)
 
 
 def _tokenizer(folder: Path, recipe: Recipe, corpus: Corpus) -> PreTrainedTokenizerFast:
     saved = folder / "tokenizer"
     if not (saved / "tokenizer.json").is_file():
         made = train_tokenizer(corpus, recipe.tokenizer, recipe.architecture.positions)
-        part = folder / "tokenizer.part"
-        made.save_pretrained(part)
-        part.replace(saved)
+        with whole(saved, alone=True) as part:
+            made.save_pretrained(part)
     return PreTrainedTokenizerFast.from_pretrained(saved)
 
 

@@ -12,6 +12,7 @@ from safetensors.numpy import save_file
 from transformers import PreTrainedTokenizerFast
 
 from albert_robust.pretrain.corpus import Corpus
+from albert_robust.whole import whole
 
 CHUNK = 10_000  # texts tokenized at once
 
@@ -57,10 +58,9 @@ class Sentences:
 
     def save(self, path: Path) -> None:
         """Write the arrays to a safetensors file, whole or not at all."""
-        part = path.with_name(path.name + ".part")
         arrays = {f"{name}.{side}": getattr(self.sides[side], name) for side in (0, 1) for name in ("ids", "offsets")}
-        save_file({**arrays, "languages": self.languages, "texts": self.texts, "twins": self.twins}, part)
-        part.replace(path)
+        with whole(path, alone=True) as part:
+            save_file({**arrays, "languages": self.languages, "texts": self.texts, "twins": self.twins}, part)
 
     @classmethod
     def load(cls, path: Path) -> "Sentences":

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from albert_robust.errors import Complaint, InputError, suggest
 from albert_robust.pretrain.recipe import Recipe, read_recipe
 from albert_robust.suite.documents import Document, open_document, validate
+from albert_robust.whole import write_whole
 
 TEXTS = ("parallel", "lexicons", "monolingual")
 Drawn = dict[str, Any]
@@ -154,11 +155,9 @@ def read_space(path: Path) -> Space:
 
 def write_recipe(path: Path, plain: dict[str, Any], comment: str = "") -> None:
     """Write a recipe's plain values as YAML, whole or not at all."""
-    part = path.with_name(path.name + ".part")
     head = f"# {comment}\n" if comment else ""
     text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
-    part.write_text(head + text, encoding="utf-8")
-    part.replace(path)
+    write_whole(path, (head + text).encode(), alone=True)
 
 
 def moved(pattern: str, home: Path, folder: Path) -> str:

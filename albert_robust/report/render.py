@@ -8,7 +8,6 @@ templates too.
 import base64
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from albert_robust.report.summary import summary
 from albert_robust.report.templates import environment, source
 from albert_robust.report.view import page
 from albert_robust.running.records import Run
+from albert_robust.whole import write_whole
 
 PAGE = "index.html"
 
@@ -71,14 +71,9 @@ def render_json(run: Run) -> str:
 def write_report(run: Run, folder: Path, templates: Sequence[Path] = ()) -> Path:
     """Write the page beside the run's records, whole or not at all, and return its path."""
     path = folder / PAGE
-    part = folder / f"{PAGE}.{os.getpid()}.part"
     data = render_html(run, templates).encode("utf-8", "backslashreplace")
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(path, data)
     return path
 
 

@@ -6,10 +6,8 @@ the files beside it, so that two runs never mix unnoticed.
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict
 from math import isnan
 from pathlib import Path
@@ -31,6 +29,7 @@ from albert_robust.running.records import (
 )
 from albert_robust.running.tokens import restored
 from albert_robust.scoring.statistics import Estimate
+from albert_robust.whole import whole, write_whole
 
 SCHEMA = 2
 RUN, ALIGNMENTS = "run.json", "alignments.json"
@@ -135,29 +134,12 @@ def merge(runs: Sequence[Run]) -> Run:
     )
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    with _part(path) as part:
-        part.write_bytes(data)
-
-
-@contextmanager
-def _part(path: Path) -> Iterator[Path]:
-    """Give a name to write to, which becomes the path if all goes well, and else is taken away."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def _keep_outcomes(outcomes: Iterable[Outcome], path: Path, mend: str) -> str:
     """Write outcomes and return the digest of their file, which is copied where it is the run's as it stands."""
-    with _part(path) as part:
-        whole = outcomes.whole if isinstance(outcomes, OutcomeFile) else None
-        if whole is not None:
-            shutil.copyfile(whole, part)
+    with whole(path) as part:
+        made = outcomes.whole if isinstance(outcomes, OutcomeFile) else None
+        if made is not None:
+            shutil.copyfile(made, part)
         else:
             with OutcomeWriter(part, mend) as writer:
                 writer.add(outcomes)
