@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from albert_robust.data import Example, Source, read_examples
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import UsageError, complaint_at, writing
@@ -75,12 +77,21 @@ def learnt_path(data: Path) -> Path:
 
 
 def finetune(data: Path, task: Task, folder: Path, seed: int = 0) -> None:
-    """Write the checkpoint that is made from a data file to `folder`, whole or not at all.
+    """Write the checkpoint that is made from a data file to `folder`, whole or not at all, unless it is there.
+
+    Of several processes one makes it, and the others wait.
 
     Raises:
         InputError: The data file is broken.
         UsageError: The data hold too little to learn.
     """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        if not folder.is_dir():
+            _write(data, task, folder, seed)
+
+
+def _write(data: Path, task: Task, folder: Path, seed: int) -> None:
     import torch
     from safetensors.torch import load_file
 

@@ -11,7 +11,7 @@ import pytest
 from albert_robust.errors import InputError, UsageError
 from albert_robust.models import checkpoint, load_model
 from albert_robust.models import load as loading
-from albert_robust.models.finetune import MADE_FROM, finetuned_folder, learnt_path, made_from
+from albert_robust.models.finetune import MADE_FROM, finetune, finetuned_folder, learnt_path, made_from
 from albert_robust.models.load import LazyModel
 from albert_robust.suite.schema import ModelSpec
 from albert_robust.tasks import TASKS
@@ -59,6 +59,13 @@ def test_what_stays_as_it_is_stays_the_same_model_and_is_read_once(
     before = lazy(kind, folder).identity
     monkeypatch.setattr(Path, "open", lambda *given, **named: pytest.fail("read twice"))
     assert lazy(kind, folder).identity == before
+
+
+def test_a_model_that_another_process_has_made_meanwhile_is_taken(tmp_path: Path) -> None:
+    made = tmp_path / "models" / "made"
+    made.mkdir(parents=True)
+    finetune(tmp_path / "there is none.jsonl", TASKS["text-classification"], made)  # would be read, had it to be made
+    assert list(made.iterdir()) == []
 
 
 @pytest.mark.parametrize(
