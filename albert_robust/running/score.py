@@ -16,6 +16,7 @@ from albert_robust.scoring.texts import normal
 
 DIGITS = 6
 SAME = (1.0, 1.0, 1.0)
+KNOWN = 50_000  # pairs in memory: enough for a block, whose outputs are compared in several ways; the cache has all
 Pair = tuple[str, str, str, str]
 Numbers = tuple[float, float, float]
 
@@ -41,6 +42,8 @@ class CachedScorer:
 
         Equal texts of one language are exactly 1 and need no encoder.
         """
+        if len(self._known) > KNOWN:
+            self._known.clear()
         seen = [(normal(left), normal(right), one, other) for left, right, one, other in pairs]
         wanted = [pair for pair in dict.fromkeys(seen) if not _same(pair)]
         self._languages.update((one, other) for _, _, one, other in wanted)
@@ -82,7 +85,7 @@ class CachedScorer:
 
     @cached_property
     def _scorer(self) -> Scorer:
-        return Scorer(self._name, allow_network=self._allow_network)
+        return Scorer(self._name, precision="fp32", allow_network=self._allow_network)  # the same on a GPU as without one
 
     @cached_property
     def identity(self) -> str:

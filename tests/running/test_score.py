@@ -76,6 +76,22 @@ def test_what_is_known_needs_no_encoder_and_neither_does_its_signature(
     assert (second.scores(PAIRS), second.signature()) == (numbers, signature)
 
 
+def test_memory_holds_the_pairs_of_late_and_the_cache_all(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(score, "KNOWN", 1)
+    scorer = CachedScorer("builtin", cache, "run")
+    numbers = [scorer.scores([pair]) for pair in PAIRS]
+    assert len(scorer._known) <= 2
+    monkeypatch.setattr(scorer, "_made", None)
+    assert [scorer.scores([pair]) for pair in PAIRS] == numbers
+
+
+def test_on_every_machine_the_encoder_computes_in_float32(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("albert_robust.scoring.encoder._ready", lambda model, precision, device: model)
+    scorer = CachedScorer("builtin", cache, "run")
+    assert scorer._scorer.encoder.precision == "fp32"
+
+
 def test_the_signature_names_the_languages_that_were_scored(cache: Cache) -> None:
     scorer = CachedScorer("builtin", cache, "run")
     scorer.scores(PAIRS[:1])
