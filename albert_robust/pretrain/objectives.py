@@ -18,6 +18,7 @@ from albert_robust.pretrain.sentences import Sentences, Tokens, View
 from albert_robust.pretrain.team import Team
 
 INITIAL_SPREAD = 0.05  # small: the length of a vector makes a step as large as it is relative to it
+WHITENING_PAIRS = 60_000  # enough for the second moment of some hundred numbers
 MASKED_SHARE = 0.15
 MASKED_ROWS = 4  # one row in so many has tokens masked
 
@@ -77,7 +78,7 @@ class VectorObjective:
         self, model: AlbertForMaskedLM, sentences: Sentences, stage: Stage, team: Team, seed: int, *, anew: bool
     ) -> None:
         self.model, self.sentences, self.stage, self.team = model, sentences, stage, team
-        self.views = sentences.views(stage.turned)
+        self.views, self.seed = sentences.views(stage.turned), seed
         table = layer_zero(model)
         if anew:
             table.normal_(std=INITIAL_SPREAD, generator=torch.Generator().manual_seed(seed))
@@ -115,7 +116,26 @@ class VectorObjective:
 
     def finish(self) -> None:
         """Make the table layer 0 of the model."""
-        place(self.model, self.table.detach().cpu())
+        place(self.model, self._whitened(self.table.detach().cpu()))
+
+    def _whitened(self, table: Tensor) -> Tensor:
+        """Return the table with the directions that most texts share made shorter, as far as the stage asks for.
+
+        The map is the power `-whitened` of the texts' second moment. A softer contrast leaves few directions that say much.
+        """
+        if not self.stage.whitened:
+            return table
+        rows = np.random.default_rng(self.seed).permutation(len(self.sentences))[:WHITENING_PAIRS]
+        sides = [side.gather(rows, self.stage.max_tokens) for side in self.sentences.sides]
+        sums = [
+            functional.embedding_bag(torch.from_numpy(ids), table, torch.from_numpy(starts), mode="sum")
+            for ids, starts in sides
+        ]
+        texts = functional.normalize(torch.cat(sums), dim=1).double()
+        sizes, directions = torch.linalg.eigh(texts.T @ texts / len(texts))
+        powers = sizes.clamp(min=1e-6) ** -self.stage.whitened
+        whitened: Tensor = table @ ((directions * powers) @ directions.T).float()
+        return whitened
 
     def _tokens(self, side: View, batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64], Tensor]:
         ids, starts = side.gather(batch.rows, self.stage.max_tokens)

@@ -98,6 +98,14 @@ class Stage(_Strict):
             description="1 / temperature of the contrast: the larger, the more only the nearest others count.",
         ),
     ] = 20.0
+    whitened: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=0.5,
+            description="How far the directions of texts are evened at the end; 0.5 wholly. Only with vectors.",
+        ),
+    ] = 0.0
     token_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
     max_tokens: Annotated[int, Field(ge=4)] = 64
     pooled_weight: Annotated[float, Field(ge=0)] = 1.0
