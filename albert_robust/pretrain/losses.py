@@ -12,17 +12,20 @@ from torch.nn import functional
 SCALE = 20.0  # 1 / temperature of the contrastive softmax, as in sentence-transformers' multilingual recipes
 
 
-def contrast(scores: Tensor, same: Tensor, soft: Tensor | None = None, weight: float = 0.0) -> tuple[Tensor, float]:
+def contrast(
+    scores: Tensor, same: Tensor, soft: Tensor | None = None, weight: float = 0.0, scale: float = SCALE
+) -> tuple[Tensor, float]:
     """Return the symmetric InfoNCE loss of a batch, and the share of rows that find their translation.
 
     Args:
         scores: Similarities of all texts and all translations, in [-1, 1], shape (batch, batch).
-        same: Pairs whose first texts are equal, shape (batch, batch): no contrast to each other.
+        same: Pairs that share a text, shape (batch, batch): no contrast to each other.
         soft: Likeness of the texts as a teacher sees it, shape (batch, batch), rows sum to 1; or None.
         weight: What share of the target is the teacher's.
+        scale: 1 / temperature of the softmax. The larger, the more only the most similar of the others count.
     """
-    scores = SCALE * scores.float()
-    # exp(SCALE) is far from overflow, so one table of exponentials serves both directions.
+    scores = scale * scores.float()
+    # exp(scale) is far from overflow, so one table of exponentials serves both directions.
     chances = scores.exp().masked_fill(same & ~torch.eye(len(scores), dtype=torch.bool, device=scores.device), 0.0)
     spread = (chances.sum(dim=1).log() + chances.sum(dim=0).log()).mean() / 2
     own = scores.diagonal().mean()

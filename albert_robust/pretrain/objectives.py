@@ -14,10 +14,11 @@ from transformers import AlbertForMaskedLM, PreTrainedTokenizerFast
 from albert_robust.pretrain.losses import alignments, contrast, cosines
 from albert_robust.pretrain.network import frozen_parameters, layer_zero, place
 from albert_robust.pretrain.recipe import Stage
-from albert_robust.pretrain.sentences import Sentences, Tokens
+from albert_robust.pretrain.sentences import Sentences, Tokens, View
 from albert_robust.pretrain.team import Team
 
 INITIAL_SPREAD = 0.05  # small: the length of a vector makes a step as large as it is relative to it
+WHITENING_PAIRS = 60_000  # enough for the second moment of some hundred numbers
 MASKED_SHARE = 0.15
 MASKED_ROWS = 4  # one row in so many has tokens masked
 
@@ -77,6 +78,7 @@ class VectorObjective:
         self, model: AlbertForMaskedLM, sentences: Sentences, stage: Stage, team: Team, seed: int, *, anew: bool
     ) -> None:
         self.model, self.sentences, self.stage, self.team = model, sentences, stage, team
+        self.views, self.seed = sentences.views(stage.turned), seed
         table = layer_zero(model)
         if anew:
             table.normal_(std=INITIAL_SPREAD, generator=torch.Generator().manual_seed(seed))
@@ -86,7 +88,7 @@ class VectorObjective:
 
     def losses(self, batch: Batch) -> Losses:
         """Return the pooled loss and the aligned one of a batch."""
-        ids, starts, keeps = zip(*(self._tokens(side, batch) for side in self.sentences.sides), strict=True)
+        ids, starts, keeps = zip(*(self._tokens(view, batch) for view in self.views), strict=True)
         # Each distinct token of the batch is a row of `rows`, so gradients are as small as the batch.
         distinct, places = np.unique(np.concatenate(ids), return_inverse=True)
         used = torch.from_numpy(distinct).to(self.team.device)
@@ -101,20 +103,41 @@ class VectorObjective:
         ]
         same = _same(self.sentences, batch, self.team)
         whole = cosines(*(self.team.gather(side) for side in sums))
-        pooled, retrieved = contrast(whole, same, batch.taught, self.stage.teacher_weight)
+        pooled, retrieved = contrast(whole, same, batch.taught, self.stage.teacher_weight, self.stage.scale)
         parts = {"pooled": self.stage.pooled_weight * pooled}
         if self.stage.aligned_weight:
             few = min(self.stage.aligned_rows, len(batch.rows))
             apart = [_side_by_side(*side, few) for side in zip(sides, starts, keeps, strict=True)]
             left, right = ((rows[places], mask) for places, mask in apart)
-            parts["aligned"] = self.stage.aligned_weight * _aligned(left, right, self.sentences, batch)
+            parts["aligned"] = self.stage.aligned_weight * _aligned(
+                left, right, self.sentences, batch, self.stage.scale
+            )
         return Losses(parts, retrieved)
 
     def finish(self) -> None:
         """Make the table layer 0 of the model."""
-        place(self.model, self.table.detach().cpu())
+        place(self.model, self._whitened(self.table.detach().cpu()))
 
-    def _tokens(self, side: Tokens, batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64], Tensor]:
+    def _whitened(self, table: Tensor) -> Tensor:
+        """Return the table with the directions that most texts share made shorter, as far as the stage asks for.
+
+        The map is the power `-whitened` of the texts' second moment. A softer contrast leaves few directions that say much.
+        """
+        if not self.stage.whitened:
+            return table
+        rows = np.random.default_rng(self.seed).permutation(len(self.sentences))[:WHITENING_PAIRS]
+        sides = [side.gather(rows, self.stage.max_tokens) for side in self.sentences.sides]
+        sums = [
+            functional.embedding_bag(torch.from_numpy(ids), table, torch.from_numpy(starts), mode="sum")
+            for ids, starts in sides
+        ]
+        texts = functional.normalize(torch.cat(sums), dim=1).double()
+        sizes, directions = torch.linalg.eigh(texts.T @ texts / len(texts))
+        powers = sizes.clamp(min=1e-6) ** -self.stage.whitened
+        whitened: Tensor = table @ ((directions * powers) @ directions.T).float()
+        return whitened
+
+    def _tokens(self, side: View, batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64], Tensor]:
         ids, starts = side.gather(batch.rows, self.stage.max_tokens)
         return ids, starts, batch.kept([len(ids)], self.stage.token_dropout).to(self.team.device)
 
@@ -131,6 +154,7 @@ class AttentionObjective:
         team: Team,
     ) -> None:
         self.model, self.sentences, self.stage, self.team = model.to(team.device), sentences, stage, team
+        self.views = sentences.views(stage.turned)
         self.ends, self.mask_id = (tokenizer.cls_token_id, tokenizer.sep_token_id), tokenizer.mask_token_id
         self.layers = int(model.config.num_hidden_layers)
         frozen = {id(parameter) for parameter in frozen_parameters(model)} if stage.freeze_vectors else set()
@@ -146,12 +170,16 @@ class AttentionObjective:
         stage, parts, retrieved = self.stage, {}, None
         depth = 1 + batch.step % self.layers
         if stage.pooled_weight or stage.aligned_weight:
-            views = [self._view(side, batch, depth) for side in self.sentences.sides]
+            views = [self._view(view, batch, depth) for view in self.views]
             same = _same(self.sentences, batch, self.team)
             pairs = zip(*((_mean(hidden, words), hidden[:, 0]) for hidden, words in views), strict=True)
             found = [
                 contrast(
-                    cosines(self.team.gather(left), self.team.gather(right)), same, batch.taught, stage.teacher_weight
+                    cosines(self.team.gather(left), self.team.gather(right)),
+                    same,
+                    batch.taught,
+                    stage.teacher_weight,
+                    stage.scale,
                 )
                 for left, right in pairs
             ]
@@ -161,7 +189,7 @@ class AttentionObjective:
             if stage.aligned_weight:
                 few = min(stage.aligned_rows, len(batch.rows))
                 left, right = ((hidden[:few], words[:few]) for hidden, words in views)
-                parts["aligned"] = stage.aligned_weight * _aligned(left, right, self.sentences, batch)
+                parts["aligned"] = stage.aligned_weight * _aligned(left, right, self.sentences, batch, stage.scale)
         if stage.masked_weight:
             parts["masked"] = stage.masked_weight * self._masked(batch, depth)
         return Losses(parts, retrieved)
@@ -181,7 +209,7 @@ class AttentionObjective:
             encoder.config.num_hidden_layers = whole
         return hidden
 
-    def _view(self, side: Tokens, batch: Batch, depth: int) -> tuple[Tensor, Tensor]:
+    def _view(self, side: View, batch: Batch, depth: int) -> tuple[Tensor, Tensor]:
         """Return hidden states and which of them are words; some tokens are not there."""
         text = self._padded([side], batch.rows)
         kept = text.mask & batch.kept(text.mask.shape, self.stage.token_dropout).to(self.team.device)
@@ -203,7 +231,7 @@ class AttentionObjective:
         scores = self.model.predictions(hidden[chosen])
         return functional.cross_entropy(scores, text.ids[chosen])
 
-    def _padded(self, sides: Sequence[Tokens], rows: NDArray[np.int64]) -> Padded:
+    def _padded(self, sides: Sequence[Tokens | View], rows: NDArray[np.int64]) -> Padded:
         """Return texts between their special tokens; of two sides the second follows the first."""
         limit = self.stage.max_tokens
         lengths = [side.lengths(rows, limit) + 1 for side in sides]
@@ -239,12 +267,17 @@ def _side_by_side(places: Tensor, starts: NDArray[np.int64], kept: Tensor, few: 
 
 
 def _same(sentences: Sentences, batch: Batch, team: Team) -> Tensor:
-    texts = team.gather(torch.from_numpy(sentences.texts[batch.rows]).to(team.device))
-    return texts[:, None] == texts[None]
+    return _equal(team.gather(torch.from_numpy(sentences.texts[batch.rows]).to(team.device)))
 
 
-def _aligned(left: Masked, right: Masked, sentences: Sentences, batch: Batch) -> Tensor:
+def _equal(texts: Tensor) -> Tensor:
+    """Return which pairs share a first text or a second one, shape (pairs, pairs); `texts` has a number a text, (pairs, 2)."""
+    equal: Tensor = (texts[:, None] == texts[None]).any(dim=2)
+    return equal
+
+
+def _aligned(left: Masked, right: Masked, sentences: Sentences, batch: Batch, scale: float) -> Tensor:
     """Return the loss of matching the tokens of a batch's first pairs; each side is token vectors and which are there."""
     scores = alignments(*left, *right)
     texts = torch.from_numpy(sentences.texts[batch.rows[: len(scores)]]).to(scores.device)
-    return contrast(scores, texts[:, None] == texts[None])[0]
+    return contrast(scores, _equal(texts), scale=scale)[0]

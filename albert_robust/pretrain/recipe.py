@@ -82,6 +82,30 @@ class Stage(_Strict):
     temperature: Annotated[
         float, Field(ge=0, le=1, description="A language is drawn as often as its share of the pairs to this power.")
     ] = 1.0
+    turned: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="Share of a batch's pairs whose sides change places, so that texts of one language meet.",
+        ),
+    ] = 0.0
+    scale: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=40,
+            description="1 / temperature of the contrast: the larger, the more only the nearest others count.",
+        ),
+    ] = 20.0
+    whitened: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=0.5,
+            description="How far the directions of texts are evened at the end; 0.5 wholly. Only with vectors.",
+        ),
+    ] = 0.0
     token_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
     max_tokens: Annotated[int, Field(ge=4)] = 64
     pooled_weight: Annotated[float, Field(ge=0)] = 1.0

@@ -32,9 +32,31 @@ class Tokens:
     def gather(self, rows: NDArray[np.int64], limit: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the first tokens of some sentences end to end, and where each starts."""
         lengths = self.lengths(rows, limit)
-        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        starts: NDArray[np.int64] = np.cumsum(lengths) - lengths
         index = np.repeat(self.offsets[rows] - starts, lengths) + np.arange(lengths.sum())
         return self.ids[index].astype(np.int64), starts
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One side of pairs, but of the last rows that are asked for, a share of them, the other side."""
+
+    side: Tokens
+    other: Tokens
+    turned: float
+
+    def lengths(self, rows: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
+        """Return the token counts of some sentences, as `Tokens.lengths` does."""
+        return np.concatenate([side.lengths(own, limit) for side, own in self._parts(rows)])
+
+    def gather(self, rows: NDArray[np.int64], limit: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the first tokens of some sentences end to end, and where each starts."""
+        (ids, starts), (more, later) = (side.gather(own, limit) for side, own in self._parts(rows))
+        return np.concatenate([ids, more]), np.concatenate([starts, later + len(ids)])
+
+    def _parts(self, rows: NDArray[np.int64]) -> list[tuple[Tokens, NDArray[np.int64]]]:
+        cut = len(rows) - round(self.turned * len(rows))
+        return [(self.side, rows[:cut]), (self.other, rows[cut:])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +66,7 @@ class Sentences:
     Attributes:
         sides: Both sides.
         languages: The two languages of each pair as numbers, shape (pairs, 2).
-        texts: A hash of each pair's first text, shape (pairs,): equal texts are no contrast to each other.
+        texts: A hash of each text, shape (pairs, 2): equal texts are no contrast to each other.
         twins: Which pairs are a text and itself, shape (pairs,).
     """
 
@@ -55,6 +77,10 @@ class Sentences:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def views(self, turned: float) -> tuple["View", "View"]:
+        """Return both sides of the pairs; of any rows the last, this share of them, are seen the other way round."""
+        return View(*self.sides, turned), View(*self.sides[::-1], turned)
 
     def save(self, path: Path) -> None:
         """Write the arrays to a safetensors file, whole or not at all."""
@@ -76,7 +102,7 @@ def tokenized(corpus: Corpus, tokenizer: PreTrainedTokenizerFast, limit: int) ->
     number = {name: place for place, name in enumerate(names)}
     languages = np.array([[number[language] for language in pair] for pair in corpus.languages], dtype=np.int32)
     sides = [_tokens(tokenizer, [pair[side] for pair in corpus.pairs], limit) for side in (0, 1)]
-    texts = np.array([_hash(pair[0]) for pair in corpus.pairs], dtype=np.int64)
+    texts = np.array([[_hash(text) for text in pair] for pair in corpus.pairs], dtype=np.int64)
     twins = np.array([left == right for left, right in corpus.pairs])
     return Sentences((sides[0], sides[1]), languages, texts, twins)
 

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 import torch
 
@@ -19,6 +20,7 @@ from albert_robust.pretrain import trainer
 from albert_robust.pretrain.pretrain import Outcome, pretrain
 from albert_robust.pretrain.recipe import read_recipe
 from albert_robust.pretrain.trainer import Progress
+from albert_robust.scoring.encoder import load_encoder
 
 RECIPE = """\
 name: tiny
@@ -200,6 +202,19 @@ def test_two_processes_train_as_one(tmp_path: Path) -> None:
         for out in (alone.folder, tmp_path / "two" / "out")
     )
     assert left.f[0] == pytest.approx(right.f[0], abs=0.02)
+
+
+def shares(folder: Path) -> list[float]:
+    """Return how much of the texts' vectors lies in each direction, shares of the whole, largest first."""
+    vectors = load_encoder(str(folder), layer=0).embed([line.split("\t")[side] for line in pairs() for side in (2, 3)])
+    sizes = np.linalg.svd(vectors, compute_uv=False) ** 2
+    return list(sizes / sizes.sum())
+
+
+def test_whitening_evens_the_directions_of_texts(trained: Outcome, tmp_path: Path) -> None:
+    text = RECIPE.replace("epochs: 16,", "epochs: 16, whitened: 0.5,")
+    evened = pretrain(recipe(tmp_path, text), tmp_path / "out", threads=1)
+    assert shares(evened.folder)[0] < 0.7 * shares(trained.folder)[0]
 
 
 def test_a_teacher_is_learnt_from(trained: Outcome, tmp_path: Path) -> None:
