@@ -85,7 +85,9 @@ class CachedScorer:
 
     @cached_property
     def _scorer(self) -> Scorer:
-        return Scorer(self._name, precision="fp32", allow_network=self._allow_network)  # the same on a GPU as without one
+        return Scorer(
+            self._name, precision="fp32", allow_network=self._allow_network
+        )  # the same on a GPU as without one
 
     @cached_property
     def identity(self) -> str:
