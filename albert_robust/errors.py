@@ -84,6 +84,17 @@ def writing(path: Path, mend: str) -> Iterator[None]:
         raise WritingError(f"{shown_path(path)}: cannot be written: {reason}\n  {mend}") from None
 
 
+def raise_if_ending(error: BaseException) -> None:
+    """Raise again what code of others did not raise to tell of a fault: an interrupt, or a time-out of the whole test.
+
+    `SystemExit`, and what `pytest.skip` and `pytest.importorskip` raise, do not end somebody else's run: they are faults.
+    """
+    import pytest
+
+    if not isinstance(error, Exception | SystemExit | pytest.skip.Exception):
+        raise error
+
+
 def need(module: str, extra: str, purpose: str) -> None:
     """Raise unless an optional module can be imported.
 

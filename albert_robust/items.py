@@ -8,10 +8,11 @@ import pytest
 
 from albert_robust.ci.junit import properties
 from albert_robust.data.dataset import check_header
-from albert_robust.errors import InputError, MissingExtraError, WritingError
+from albert_robust.errors import InputError, MissingExtraError, WritingError, shown_path
 from albert_robust.perturbing.registry import PACK
 from albert_robust.plugin import VERDICT
 from albert_robust.running.blocks import examples_of
+from albert_robust.running.failures import again
 from albert_robust.running.plan import Cell, Item, across, plan
 from albert_robust.running.records import CellRecord
 from albert_robust.session import RobustSession, robust_session
@@ -73,7 +74,6 @@ class RobustItem(pytest.Item):
     def __init__(self, *, cell: Item, **options: Any) -> None:
         super().__init__(**options)
         self.cell = cell
-        self.place = self.nodeid  # `--dist loadgroup` appends the group's name to it
         _join(self, cell.suite)
         self.extra_keyword_matches.update(filter(None, {cell.check.expectation, cell.language}))
         mark = cell.mark
@@ -97,15 +97,15 @@ class RobustItem(pytest.Item):
             verdict = {"fail": "failed", "pass": "passed"}.get(self.cell.suite.on_inconclusive, verdict)
         if verdict in {"failed", "error", "known failure"}:
             kind = KnownFailureError if verdict == "known failure" else CellFailedError
-            again = f'pytest "{self.place}" --robust-seed {self.cell.suite.seed}'
-            raise kind(self._described(record, again))
+            command = again(f"{shown_path(self.path)}::{self.cell.id}", self.cell.suite.seed)
+            raise kind(self._described(record, command))
         if verdict != "passed":
             pytest.skip(f"{verdict}: {record.reason}")
 
-    def _described(self, record: CellRecord, again: str) -> str:
+    def _described(self, record: CellRecord, command: str) -> str:
         if isinstance(self.cell, Cell):
-            return describe(self.cell, record, self.state.worst(self.cell, record), again)
-        return describe_across(self.cell, record, again)
+            return describe(self.cell, record, self.state.worst(self.cell, record), command)
+        return describe_across(self.cell, record, command)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return a mistake or a failing cell as its own message, a bug of ours with its traceback."""

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 REPORT = "robustness-report"
 WORKSPACE = ".albert_robust"
+NOTHING = "nothing was tested: that is no pass"
 WORST_SHOWN = 10
 FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 ORDER = ("error", "failed", "warned", "inconclusive", "not tested", "known failure")
@@ -66,6 +67,7 @@ class RobustSession:
         self.parts: list[Run] = []
         self.handed: list[Path] = []
         self.mistaken = False
+        self.skipped = False  # whether marks skip all cells that were chosen
         self.unwritten: list[str] = []
         self.report: Path | None = None
         self.run: Run | None = None
@@ -156,8 +158,10 @@ class RobustSession:
         """Remember which cells pytest kept. A model is asked nothing for those that a mark skips."""
         cells = [item for item in items if hasattr(item, "cell")]
         self.selected = [item for item in cells if item.get_closest_marker("skip") is None]  # type: ignore[misc]  # RobustItem alone has a cell
+        listed = self.config.option.collectonly or self.switch("plan")
+        self.skipped = bool(cells) and not self.selected and not listed
 
-    @cached_property
+    @property
     def execution(self) -> Execution:
         """What came of the selected cells, and of those that selected comparisons need.
 
@@ -166,13 +170,20 @@ class RobustSession:
         Raises:
             WritingError: There is no place for temporary files.
         """
+        if isinstance(self._executed, Exception):
+            raise self._executed
+        return self._executed
+
+    @cached_property
+    def _executed(self) -> Execution | Exception:
+        """That, or why there is nothing: what went wrong once is not tried again for each cell."""
         cells = sorted(cells_of([item.cell for item in self.selected]), key=lambda cell: (cell.suite.name, cell.id))
         try:
             with self._turn():
                 return execute(cells, self.workspace, certain, self._progress())
-        except WritingError:
+        except Exception as error:
             self.mistaken = True
-            raise
+            return error
 
     def _progress(self) -> Progress | None:
         """Return what tells of progress: the terminal, where there is one and it is to hold more than a few signs."""
@@ -261,20 +272,23 @@ class RobustSession:
 
     def finish(self, session: pytest.Session) -> None:
         """Write the run folder and the report, and see to it that nothing tested is no pass."""
-        executed = "execution" in self.__dict__
-        self.mistaken = self.mistaken or (executed and bool(self.execution.mistakes))
+        executed = self.__dict__.get("_executed")
+        done = executed if isinstance(executed, Execution) else None
+        self.mistaken = self.mistaken or (done is not None and bool(done.mistakes))
         if self.worker is not None:
             self._hand_over()
         else:
             self._end(session)
-        if executed:
-            self.execution.cache.close()
+        if done is not None:
+            done.cache.close()
 
     def _end(self, session: pytest.Session) -> None:
         if self.records:
             self.parts.append(self._run())
         if self.parts:
             self._conclude(session)
+        elif self.skipped and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         for folder in self.handed:
             shutil.rmtree(folder, ignore_errors=True)
         if self.mistaken or self.unwritten:
@@ -320,6 +334,7 @@ class RobustSession:
         output["albert_robust"] = {
             "part": part,
             "mistaken": self.mistaken,
+            "skipped": self.skipped,
             "unwritten": self.unwritten,
             "baselines": left,
         }
@@ -334,6 +349,7 @@ class RobustSession:
     def take_over(self, output: dict[str, Any]) -> None:
         """Take what a worker left."""
         self.mistaken = self.mistaken or output["mistaken"]
+        self.skipped = self.skipped or output["skipped"]
         self.unwritten += output["unwritten"]
         if output["baselines"] is not None:
             self.baselines.take_over(output["baselines"])
@@ -357,7 +373,9 @@ class RobustSession:
         for line in dict.fromkeys(self.unwritten):
             terminal.write_line(line, red=True)
         if self.run is None:
-            tell(terminal, None, None, mistaken=bool(terminal.stats.get("error")))
+            if self.skipped:
+                terminal.write_line(NOTHING, red=True)
+            tell(terminal, None, None, mistaken=self.mistaken or bool(terminal.stats.get("error")))
             return
         cells = self.run.cells
         bad = sorted((cell for cell in cells if cell.verdict in ORDER), key=_badness)
@@ -382,7 +400,7 @@ class RobustSession:
             if line:
                 terminal.write_line(line)
         if not tested:
-            terminal.write_line("nothing was tested: that is no pass", red=True)
+            terminal.write_line(NOTHING, red=True)
         if self.config.stash.get(DIED, False):
             terminal.write_line("a worker process died: what it had judged before is in no report", yellow=True)
         if self.report is not None:

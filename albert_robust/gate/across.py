@@ -10,13 +10,13 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from albert_robust.gate.decide import decide, excused, not_asked, together
+from albert_robust.gate.decide import above_noise, decide, excused, not_asked, together
 from albert_robust.gate.judge import blank
 from albert_robust.running.cell import Across, Cell
 from albert_robust.running.records import CellRecord, Counts, MemberRecord, Verdict
 from albert_robust.running.tally import Series, Tally
 from albert_robust.scoring.gaps import gap
-from albert_robust.scoring.statistics import Estimate, Floats, mean_in_unit
+from albert_robust.scoring.statistics import NOTHING, Estimate, Floats, mean_in_unit
 from albert_robust.suite.gates import DATASET_GAP, DEFAULT_GATES, LANGUAGE_GAP, SEVERITY_AREA, parse_gate
 
 Tallies = Mapping[str, Tally]
@@ -42,7 +42,8 @@ def judge_across(item: Across, tallies: Tallies) -> CellRecord:
     item = replace(item, members=applying)
     members = tuple(_member(item, cell, tallies[cell.id]) for cell in applying)
     estimate = _estimate(item, tallies)
-    gates = tuple(decide(gate, estimate) for gate in item.gates)
+    noise = _noise(item, tallies)
+    gates = tuple(above_noise(decide(gate, estimate), noise) for gate in item.gates)
     broken = _broken(item, counts)
     verdict, reason = broken or together(gates)
     note = _note(item, members)
@@ -92,6 +93,12 @@ def _estimate(item: Across, tallies: Tallies) -> Estimate:
     if item.kind in {LANGUAGE_GAP, DATASET_GAP}:
         return gap(each, confidence)
     return mean_in_unit(_areas(item, each) if item.kind == SEVERITY_AREA else _unbroken(item, tallies), confidence)
+
+
+def _noise(item: Across, tallies: Tallies) -> Estimate:
+    """Return how far the model agrees with itself on the originals, which are those of all members; `NOTHING` if asked once."""
+    found = tallies[item.members[0].id].noise
+    return mean_in_unit(found.means(), _two_sided(item)) if len(found) else NOTHING
 
 
 def _values(item: Across, cell: Cell, tally: Tally) -> Values:

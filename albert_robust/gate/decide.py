@@ -7,9 +7,10 @@ from math import ceil, log
 from albert_robust.running.cell import Item
 from albert_robust.running.records import Counts, GateRecord, Verdict
 from albert_robust.scoring.statistics import Estimate
-from albert_robust.suite.gates import Gate
+from albert_robust.suite.gates import CONSISTENCY_AT, SEVERITY_AREA, SEVERITY_WORST, WORST_CASE, Gate
 
 NOISE = "self-consistency"  # of a model that is asked for the same original again
+AGREEING = ("consistency", WORST_CASE, SEVERITY_AREA, SEVERITY_WORST)  # and consistency at k: noise lowers them all
 WORST_FIRST: tuple[Verdict, ...] = ("error", "failed", "inconclusive", "passed")
 
 
@@ -29,17 +30,22 @@ def above_noise(record: GateRecord, noise: Estimate) -> GateRecord:
         record: What the gate says.
         noise: How far the model agrees with itself on originals.
     """
-    drowned = {
-        "consistency": record.at_least and record.verdict == "failed" and noise.high < record.bound,
-        "worst case": record.at_least and record.verdict == "failed" and noise.high < record.bound,
-        "flip rate": not record.at_least and record.verdict == "failed" and 1 - noise.high > record.bound,
-        "sensitivity": record.at_least and record.verdict == "passed" and 1 - noise.high >= record.bound,
-    }
-    if not drowned.get(record.measure):
+    if not _drowned(record, noise.high):
         return record
     shown = f"{noise.value:.2f} [{noise.low:.2f}, {noise.high:.2f}]"
     reason = f"{record.reason}: noise decides it, the model agrees with itself in {shown} of repeated originals"
     return replace(record, verdict="inconclusive", reason=reason)
+
+
+def _drowned(record: GateRecord, floor: float) -> bool:
+    """Return whether a model that agrees with itself no more than `floor` decides a gate by that alone."""
+    missed = record.verdict == "failed"
+    if record.measure in AGREEING or record.measure.startswith(CONSISTENCY_AT):
+        return record.at_least and missed and floor < record.bound
+    if record.measure == "flip rate":
+        return not record.at_least and missed and 1 - floor > record.bound
+    met = record.measure == "sensitivity" and record.verdict == "passed"
+    return met and record.at_least and 1 - floor >= record.bound
 
 
 def not_asked(counts: Counts) -> str:

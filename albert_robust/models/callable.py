@@ -1,13 +1,13 @@
 """A Python function as the model under test: `python: module:function`."""
 
 import hashlib
-import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from albert_robust.errors import UsageError, raised
+from albert_robust.errors import UsageError, raise_if_ending, raised
 from albert_robust.imports import module_at
 from albert_robust.models.model import Inputs
 
@@ -40,22 +40,35 @@ def load_callable(written: str, folder: Path, version: str | None) -> CallableMo
     function = getattr(module, name, None)
     if not callable(function):
         raise UsageError(f"{module_name} has no function {name!r}")
+    return CallableModel(function, callable_identity(written, folder, version))
+
+
+def callable_identity(written: str, folder: Path, version: str | None) -> str | None:
+    """Return what names the model that `load_callable` would load, which is not imported; None without a version.
+
+    Two modules of one name in two folders are two models: where the module lies is part of what it is.
+    """
     if version is None:
-        return CallableModel(function, None)
-    # Two modules of one name in two folders are two models: where the function lies is part of what it is.
-    code = getattr(function, "__code__", None)
-    place = hashlib.sha256(str(code.co_filename if code else module_name).encode()).hexdigest()[:12]
-    return CallableModel(function, f"python:{written}@{version}:{place}")
+        return None
+    module = written.rpartition(":")[0]
+    place = hashlib.sha256(str(_beside(module, folder) or module).encode()).hexdigest()[:12]
+    return f"python:{written}@{version}:{place}"
+
+
+def _beside(module: str, folder: Path) -> Path | None:
+    """Return the file of a module beside a suite; None where there is none, and it is an installed one."""
+    path = folder / (module if module.endswith(".py") else module.replace(".", "/") + ".py")
+    return path.resolve() if path.is_file() else None
 
 
 def _module(name: str, folder: Path) -> Any:
-    path = folder / (name if name.endswith(".py") else name.replace(".", "/") + ".py")
-    if not path.is_file():
-        try:
-            return importlib.import_module(name)
-        except ImportError as error:
-            raise UsageError(f"no module {name!r} beside the suite or installed: {error}") from None
+    path = _beside(name, folder)
     try:
-        return module_at(path.resolve())
-    except Exception as error:
+        return module_at(path) if path is not None else import_module(name)
+    except ModuleNotFoundError as error:
+        if path is not None or error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise UsageError(f"the module {name!r} raises {raised(error)}") from error
+        raise UsageError(f"no module {name!r} beside the suite or installed: {error}") from None
+    except BaseException as error:
+        raise_if_ending(error)
         raise UsageError(f"the module {name!r} raises {raised(error)}") from error

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
-from albert_robust.models.callable import CallableModel, load_callable
+from albert_robust.models.callable import callable_identity, load_callable
 from albert_robust.models.checkpoint import DECODING, checkpoint_identity, load_checkpoint
 from albert_robust.models.elsewhere import ElsewhereModel
 from albert_robust.models.embedding import ANSWERING, documents_hash, load_embedding, read_documents
@@ -60,10 +60,10 @@ class LazyModel:
 
         Raises:
             InputError: A file of the model is damaged.
-            UsageError: A file of the model cannot be read, or a Python model cannot be imported.
+            UsageError: A file of the model cannot be read.
         """
         if self.settings.python:
-            return self._python.identity
+            return callable_identity(self.settings.python, self.folder, self.settings.version)
         if self.settings.elsewhere:
             return f"elsewhere:{self.settings.elsewhere}@{self.settings.version or ''}"
         made = self._made
@@ -90,14 +90,10 @@ class LazyModel:
         return self._loaded.predict(batch)
 
     @cached_property
-    def _python(self) -> CallableModel:
-        return load_callable(str(self.settings.python), self.folder, self.settings.version)
-
-    @cached_property
     def _loaded(self) -> Answering:
         settings = self.settings
         if settings.python:
-            return self._python
+            return load_callable(settings.python, self.folder, settings.version)
         if settings.elsewhere:
             return ElsewhereModel(settings.elsewhere)
         if settings.extractive:

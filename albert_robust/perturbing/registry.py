@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from albert_robust.builtin import PACKAGE, builtin
-from albert_robust.errors import InputError, complaint_at, shown_path, suggest
+from albert_robust.errors import InputError, complaint_at, raise_if_ending, raised, shown_path, suggest
 from albert_robust.imports import module_at
 from albert_robust.perturbing.perturbation import Perturbation
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec, Step, parse_spec
@@ -122,12 +122,12 @@ def _import(path: Path) -> ModuleType:
         raise
     except SyntaxError as error:
         raise complaint_at(path, f"not Python: {error.msg}", line=error.lineno or 1, column=error.offset or 1) from None
-    except Exception as error:
-        line = _line_in(error, path)
-        raise complaint_at(path, f"the file raises {type(error).__name__}: {error}", line=line) from error
+    except BaseException as error:
+        raise_if_ending(error)
+        raise complaint_at(path, f"the file raises {raised(error)}", line=_line_in(error, path)) from error
 
 
-def _line_in(error: Exception, path: Path) -> int:
+def _line_in(error: BaseException, path: Path) -> int:
     line, trace = 1, error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == str(path):

@@ -1,7 +1,6 @@
 """Cells as a reader sees them: the verdict, how it came about, and how to run the cell again."""
 
 import hashlib
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, isnan
@@ -10,8 +9,8 @@ from albert_robust.report.cases import CaseView, case_view
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import counted, interval, number
 from albert_robust.report.verdicts import MARKS, STANDINGS, WORST_FIRST, Mark
-from albert_robust.running.failures import ATTENTION, failures
-from albert_robust.running.records import CaseAlignment, CellRecord, GateRecord
+from albert_robust.running.failures import ATTENTION, again, failures
+from albert_robust.running.records import CaseAlignment, CellRecord, GateRecord, SuiteRecord
 from albert_robust.running.tally import Tally
 
 BASELINE = "baseline"  # the item that looks for cells that are missing
@@ -67,13 +66,6 @@ def anchor(cell: CellRecord) -> str:
     return f"c-{hashlib.sha256(name).hexdigest()[:10]}"
 
 
-def command(path: str, cell: str) -> str:
-    """Return the command line that runs a cell again."""
-    item = f"{path}::{cell}"
-    quoted = shlex.quote(item) if any(character in item for character in '"$`\\!') else f'"{item}"'
-    return f"pytest {quoted}"
-
-
 def worst_first(cells: Sequence[CellRecord]) -> list[CellRecord]:
     """Return cells by verdict, those furthest from their gates first, then in plan order."""
     return sorted(cells, key=lambda cell: (WORST_FIRST.index(cell.verdict), -max(map(_miss, cell.gates), default=-inf)))
@@ -88,7 +80,7 @@ def _miss(gate: GateRecord) -> float:
 def cell_views(
     cells: Sequence[CellRecord],
     tallies: Mapping[tuple[str, str], Tally],
-    paths: Mapping[str, str],
+    suites: Mapping[str, SuiteRecord],
     alignments: Sequence[CaseAlignment] = (),
 ) -> tuple[CellView, ...]:
     """Return cells with their failures.
@@ -96,7 +88,7 @@ def cell_views(
     Args:
         cells: In the order of the page. Passed ones and those that do not apply show no failures.
         tallies: What the outcomes of each come to, by suite and cell.
-        paths: Of the suites, by name.
+        suites: By name; a baseline's line may be of one that is gone.
         alignments: Of some of the failures.
     """
     bad = [cell for cell in cells if cell.verdict in ATTENTION]
@@ -104,7 +96,7 @@ def cell_views(
     opened = {anchor(cell) for cell in bad[:OPEN]}
     aligned = {(found.suite, found.cell, found.example, found.replicate): found for found in alignments}
     return tuple(
-        _view(cell, tallies.get((cell.suite, cell.cell)), paths.get(cell.suite, cell.suite), limit, opened, aligned)
+        _view(cell, tallies.get((cell.suite, cell.cell)), suites.get(cell.suite), limit, opened, aligned)
         for cell in cells
     )
 
@@ -112,7 +104,7 @@ def cell_views(
 def _view(
     cell: CellRecord,
     tally: Tally | None,
-    path: str,
+    suite: SuiteRecord | None,
     limit: int,
     opened: set[str],
     aligned: Mapping[tuple[str, str, str, int], CaseAlignment],
@@ -139,9 +131,15 @@ def _view(
         heading=_heading(cell, errors, against, limit),
         unshown=max(0, errors + against - limit),
         is_open=anchor(cell) in opened,
-        command=command(path, BASELINE if cell.comparison and cell.comparison.verdict == "missing" else cell.cell),
+        command=_command(cell, suite),
         standing=STANDINGS[cell.comparison.verdict] if cell.comparison else None,
     )
+
+
+def _command(cell: CellRecord, suite: SuiteRecord | None) -> str:
+    missing = cell.comparison is not None and cell.comparison.verdict == "missing"
+    path, seed = (suite.path, suite.seed) if suite is not None else (cell.suite, 0)
+    return again(f"{path}::{BASELINE if missing else cell.cell}", seed)
 
 
 def _heading(cell: CellRecord, errors: int, against: int, limit: int) -> str:

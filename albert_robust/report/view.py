@@ -107,9 +107,9 @@ class Page:
 
 def page(run: Run) -> Page:
     """Return the report of a run as plain values."""
-    paths = {suite.name: suite.path for suite in run.suites}
+    suites = {suite.name: suite for suite in run.suites}
     attention = worst_first([cell for cell in run.cells if cell.verdict in ATTENTION])
-    shown = cell_views(attention, run.tallies, paths, run.alignments)
+    shown = cell_views(attention, run.tallies, suites, run.alignments)
     return Page(
         banner=banner(run.cells),
         suites=tuple(_card(suite, run) for suite in run.suites),
@@ -120,8 +120,8 @@ def page(run: Run) -> Page:
         brief=shown[:BRIEF],
         brief_rest=max(0, len(shown) - BRIEF),
         beside=beside(run.cells),
-        passed=cell_views([cell for cell in run.cells if cell.verdict == "passed"], {}, paths),
-        not_applicable=cell_views([cell for cell in run.cells if cell.verdict == "not applicable"], {}, paths),
+        passed=cell_views([cell for cell in run.cells if cell.verdict == "passed"], {}, suites),
+        not_applicable=cell_views([cell for cell in run.cells if cell.verdict == "not applicable"], {}, suites),
         environment=tuple((name, _written(value)) for name, value in run.environment.items()),
         cost=tuple((name.replace("_", " "), amount(value)) for name, value in run.cost.items()),
         version=albert_robust.__version__,

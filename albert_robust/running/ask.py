@@ -18,7 +18,15 @@ from random import Random
 from threading import Thread
 from typing import Any, TypeVar
 
-from albert_robust.errors import InputError, MissingExtraError, TransientError, UsageError, raised, said
+from albert_robust.errors import (
+    InputError,
+    MissingExtraError,
+    TransientError,
+    UsageError,
+    raise_if_ending,
+    raised,
+    said,
+)
 from albert_robust.models import Inputs, Model
 from albert_robust.running.cache import key
 from albert_robust.tasks import Prediction, Task
@@ -160,7 +168,8 @@ class Asker:
                     return Failure(f"the model raises {raised(error)}", transient=True)
                 asked = error.retry_after if isinstance(error, TransientError) else None
                 seconds = waiting(batch, self._retried, asked)
-            except (Exception, SystemExit) as error:
+            except BaseException as error:
+                raise_if_ending(error)
                 return Failure(f"the model raises {raised(error)}")
             self._retried += 1
             self.cost.retries += 1

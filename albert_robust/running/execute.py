@@ -103,9 +103,10 @@ def execute(
                     execution.mistakes[name] = _mistake(group[0].suite, error)
     except WritingError as error:
         execution.mistakes |= dict.fromkeys(by_suite, error)
-    workspace.budget.end(workspace.cache, workspace.run)
-    if progress is not None:
-        progress.end()
+    finally:
+        workspace.budget.end(workspace.cache, workspace.run)
+        if progress is not None:
+            progress.end()
     return execution
 
 
@@ -242,12 +243,13 @@ def _answer(made: Made, answers: Answers, replicas: Sequence[Answers]) -> None:
 def _answered(case: Outcome, answers: Answers, replicas: Sequence[Answers]) -> None:
     before = answers.of(case.original)
     after = answers.of(case.variant) if case.variant else before
-    for found, which in ((before, "the original"), (after, "the variant")):
+    repeats = [answers.of(case.original) for answers in replicas]
+    whiches = ("the original", "the variant", *["the original, asked again"] * len(repeats))
+    for found, which in zip((before, after, *repeats), whiches, strict=True):
         if isinstance(found, str):
             case.status, case.message = "error", f"{which}: {found}"
             return
-    whole = all(answers.of(case.original) is not None for answers in replicas)
-    if whole and isinstance(before, Prediction) and isinstance(after, Prediction):
+    if None not in repeats and isinstance(before, Prediction) and isinstance(after, Prediction):
         case.before, case.scores_before = before.output, before.scores
         case.after, case.scores_after = after.output, after.scores
     else:

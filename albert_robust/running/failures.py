@@ -1,5 +1,6 @@
 """Failures: which cells and cases a reader looks at."""
 
+import shlex
 from collections.abc import Sequence
 
 from albert_robust.running.records import CellRecord, Outcome, Verdict
@@ -14,3 +15,14 @@ def failures(cell: CellRecord, tally: Tally | None) -> Sequence[Outcome]:
     A cell that passed or does not apply has none.
     """
     return tally.worst if tally is not None and cell.verdict in ATTENTION else ()
+
+
+def again(place: str, seed: int) -> str:
+    """Return the command line that runs a cell again.
+
+    Args:
+        place: `path/to/suite.robust.yaml::cell`, from the folder that the command is given in.
+        seed: Of the run.
+    """
+    quoted = shlex.quote(place) if any(character in place for character in '"$`\\!') else f'"{place}"'
+    return f"pytest {quoted} --robust-seed {seed}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from albert_robust.data import Example
-from albert_robust.errors import MissingExtraError
+from albert_robust.errors import MissingExtraError, raise_if_ending, raised
 from albert_robust.perturbing import vary
 from albert_robust.running.cache import Cache, key
 from albert_robust.running.plan import Cell
@@ -105,8 +105,9 @@ def _variant(cell: Cell, example: Example, replicate: int, read: Sources) -> Out
         texts = {name: _perturbed(cell, example, name, replicate, read) for name in cell.check.fields}
     except MissingExtraError as error:
         return _blank(cell, example, replicate, "error", str(error))
-    except Exception as error:
-        return _blank(cell, example, replicate, "error", f"{cell.spec} raises {type(error).__name__}: {error}")
+    except BaseException as error:
+        raise_if_ending(error)
+        return _blank(cell, example, replicate, "error", f"{cell.spec} raises {raised(error)}")
     case = _blank(cell, example, replicate)
     variant = {**example.fields, **{name: str(text) for name, text in texts.items()}}
     if variant == example.fields:

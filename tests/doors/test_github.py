@@ -60,6 +60,7 @@ def test_a_model_that_cannot_be_had_is_one_error_however_many_cells_there_are(
     assert len(told) == 1
     assert told[0].startswith("::error file=suite.robust.yaml,line=2,col=")
     assert "no weights" in told[0]
+    assert outputs(job)["verdict"] == "error"
 
 
 def test_a_file_is_named_from_the_root_of_the_repository(

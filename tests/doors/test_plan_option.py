@@ -30,6 +30,13 @@ def test_a_plan_is_a_line_a_suite_and_runs_nothing(pytester: pytest.Pytester) ->
     assert not (pytester.path / "robustness-report").exists()
 
 
+def test_a_plan_imports_no_model(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, model="raise RuntimeError('imported')")
+    result = run(pytester, PLAN)
+    assert PLANNED in result.outlines
+    assert result.ret == pytest.ExitCode.OK
+
+
 def test_after_a_run_a_plan_has_its_pace_and_what_is_left(pytester: pytest.Pytester) -> None:
     write_priced(pytester.path)
     foreseen = (
@@ -79,10 +86,11 @@ def test_one_process_plans_for_all(pytester: pytest.Pytester, arguments: list[st
 
 def test_a_broken_model_file_is_told_before_anything_is_asked(pytester: pytest.Pytester) -> None:
     path = write_suite(pytester.path)
-    path.write_text(path.read_text().replace("model:predict", "model:gone"))
+    path.write_text(path.read_text().replace('{python: "model:predict", version: "1"}', "{finetuned: data.jsonl}"))
+    (pytester.path / "data.safetensors").write_bytes(b"no weights")
     result = run(pytester, PLAN)
     assert result.ret != pytest.ExitCode.OK
-    assert any("has no function 'gone'" in line for line in [*result.outlines, *result.errlines])
+    assert any("data.safetensors:1:1: damaged" in line for line in [*result.outlines, *result.errlines])
     result.stdout.no_fnmatch_line("*Traceback*")
 
 

@@ -4,7 +4,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from door_suites import LOGGING, kept_run, loaded_by, rows, run, verdicts, write_suite
+from door_suites import LOGGING, kept_run, loaded_by, python, rows, run, verdicts, write_suite
 
 BOTH = [*rows(), *rows(language="zh", text="镇{}的天气非常好，我们很喜欢")]
 SWAP, UPPER = "suite.robust.yaml::data/typos.swap@2[en]", "suite.robust.yaml::data/case.upper[en]"
@@ -191,6 +191,26 @@ def test_marks_skip_or_expect_failures_with_their_reasons(pytester: pytest.Pytes
     result = run(pytester, "-ra")
     result.assert_outcomes(xfailed=1, skipped=1)
     result.stdout.fnmatch_lines(["SKIPPED [[]1] *too slow", f"XFAIL {UPPER.replace('[', '[[]')}*case matters"])
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_a_suite_whose_cells_are_all_skipped_has_tested_nothing(
+    pytester: pytest.Pytester, workers: tuple[str, ...]
+) -> None:
+    write_suite(pytester.path, "case.upper", extra="marks:\n  - {cells: '*', skip: 'too slow'}\n")
+    done = python(pytester.path, "-m", "pytest", "-p", "no:randomly", *workers)
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "nothing was tested: that is no pass" in done.stdout.splitlines()
+    assert python(pytester.path, "-m", "pytest", "--collect-only").returncode == pytest.ExitCode.OK
+
+
+def test_a_cell_is_run_again_from_the_folder_that_one_stands_in(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_suite(pytester.path / "deep", "case.upper")
+    (pytester.path / "pytest.ini").write_text("[pytest]\n")
+    monkeypatch.chdir(pytester.path / "deep")
+    assert 'again: pytest "suite.robust.yaml::data/case.upper[en]" --robust-seed 0' in run(pytester).outlines
 
 
 def test_a_mark_that_skips_a_cell_spares_the_model(pytester: pytest.Pytester) -> None:

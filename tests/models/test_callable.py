@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from albert_robust.errors import UsageError
-from albert_robust.models.callable import load_callable
+from albert_robust.models.callable import callable_identity, load_callable
 
 MODEL = "def label(batch):\n    return [inputs['text'].upper() for inputs in batch]\n"
 INPUTS = [{"text": "good"}, {"text": "bad"}]
@@ -37,6 +37,51 @@ def test_only_a_version_gives_an_identity(write: Callable[..., Path]) -> None:
     assert nameless is None
     assert str(first).startswith("python:model:label@1:")
     assert str(second).startswith("python:model:label@2:")
+
+
+CALLABLES = """
+from functools import partial
+
+def answer(how, batch):
+    return [getattr(inputs["text"], how)() for inputs in batch]
+
+class Model:
+    def __call__(self, batch):
+        return answer("{how}", batch)
+
+instance, bound = Model(), partial(answer, "{how}")
+"""
+
+
+@pytest.mark.parametrize("name", ["instance", "bound"])
+def test_models_of_one_name_and_version_in_two_folders_are_two_whatever_they_are(
+    write: Callable[..., Path], name: str
+) -> None:
+    folders = [write(**{f"{how}__model_dot_py": CALLABLES.format(how=how)}).parent for how in ("upper", "title")]
+    found = [load_callable(f"model:{name}", folder, "1") for folder in folders]
+    assert [model.predict(INPUTS[:1]) for model in found] == [["GOOD"], ["Good"]]
+    assert found[0].identity != found[1].identity
+
+
+def test_an_identity_is_known_without_the_module(write: Callable[..., Path]) -> None:
+    folder = write(model_dot_py="raise RuntimeError").parent
+    assert str(callable_identity("model:label", folder, "1")).startswith("python:model:label@1:")
+
+
+@pytest.mark.parametrize("ending", ["raise SystemExit(3)", "import pytest\npytest.importorskip('there_is_none')"])
+def test_a_module_that_would_end_the_program_or_the_test_is_told(write: Callable[..., Path], ending: str) -> None:
+    folder = write(model_dot_py=ending).parent
+    with pytest.raises(UsageError, match=r"the module 'model' raises (SystemExit: 3|Skipped: could not import)"):
+        load_callable("model:label", folder, None)
+
+
+def test_an_installed_module_that_raises_is_told(
+    write: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(write(installed_with_faults_dot_py="raise RuntimeError('no GPU')").parent)
+    (tmp_path / "suite").mkdir()
+    with pytest.raises(UsageError, match="the module 'installed_with_faults' raises RuntimeError: no GPU"):
+        load_callable("installed_with_faults:label", tmp_path / "suite", None)
 
 
 def test_a_function_may_change_its_inputs_without_harm(write: Callable[..., Path]) -> None:

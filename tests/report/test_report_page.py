@@ -14,8 +14,8 @@ from report_runs import SUITE, aligned_run, alignment, cell, estimate, failed_ru
 
 from albert_robust.errors import UsageError
 from albert_robust.report import render_html, render_json, render_markdown, write_report
-from albert_robust.report.cells import command
 from albert_robust.report.view import banner, page
+from albert_robust.running.failures import again
 from albert_robust.running.records import CaseAlignment, Counts, Run, Verdict
 from albert_robust.running.tokens import kept
 
@@ -256,7 +256,7 @@ def test_a_failure_is_shown_with_its_edits_outputs_and_command() -> None:
     text = Parsed(html).text
     for shown in ("r/1", "positive", "0.97", "negative", "0.61"):
         assert shown in text
-    assert 'pytest "suites/reviews.robust.yaml::restaurants/typos.keyboard@2[en]"' in text
+    assert 'pytest "suites/reviews.robust.yaml::restaurants/typos.keyboard@2[en]" --robust-seed 0' in text
 
 
 def test_a_cell_shows_ten_failures_and_counts_the_rest() -> None:
@@ -363,8 +363,8 @@ def test_every_table_has_a_name_and_scoped_headers() -> None:
 
 
 def test_a_command_is_quoted_for_the_shell() -> None:
-    assert command("a b.robust.yaml", "x/y[en]") == 'pytest "a b.robust.yaml::x/y[en]"'
-    assert command("$(rm -rf ~).robust.yaml", "x") == "pytest '$(rm -rf ~).robust.yaml::x'"
+    assert again("a b.robust.yaml::x/y[en]", 0) == 'pytest "a b.robust.yaml::x/y[en]" --robust-seed 0'
+    assert again("$(rm -rf ~).robust.yaml::x", 5) == "pytest '$(rm -rf ~).robust.yaml::x' --robust-seed 5"
 
 
 def test_markdown_keeps_hostile_text_in_code_on_one_line() -> None:

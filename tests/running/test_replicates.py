@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from counted import CALM, MOODY, asked, outcomes_of, planned, ran, records_of
 
+from albert_robust.gate import judge_across
 from albert_robust.gate.decide import NOISE
+from albert_robust.running.plan import across
 
 UPPER = "- {expect: invariance, perturbations: [case.upper], gates: [consistency >= 0.7]}"
 TURNS = """
@@ -86,3 +88,41 @@ def test_an_original_that_the_model_cannot_answer_is_not_asked_again(tmp_path: P
     record = records_of(ran(cells, tmp_path), cells)[cells[0].id]
     assert (record.counts.error, record.counts.tested) == (1, 11)
     assert Counter(asked(tmp_path))["the weather in town 3 was lovely"] == 1
+
+
+@pytest.mark.parametrize("gate", ["consistency at 2 >= 0.7", "worst case >= 0.7"])
+def test_noise_decides_no_gate_on_several_variants(tmp_path: Path, gate: str) -> None:
+    several = f"- {{expect: invariance, perturbations: [typos.swap], variants: 2, gates: [{gate}]}}"
+    texts = [f"film {number} is rather long and so slow" for number in range(60)]
+    cells = planned(tmp_path, several, model=", replicates: 4", answer=MOODY, rows=texts)
+    assert records_of(ran(cells, tmp_path), cells)[cells[0].id].verdict == "inconclusive"
+
+
+@pytest.mark.parametrize("measure", ["severity area", "severity worst case"])
+def test_noise_decides_no_gate_over_severities(tmp_path: Path, measure: str) -> None:
+    severe = f"- {{expect: invariance, perturbations: [typos.swap], severities: [1, 5], gates: [{measure} >= 0.8]}}"
+    texts = [f"film {number} is rather long and so slow" for number in range(60)]
+    verdicts = []
+    for count in (1, 4):
+        cells = planned(tmp_path / str(count), severe, model=f", replicates: {count}", answer=MOODY, rows=texts)
+        [item] = across(cells)
+        execution = ran(cells, tmp_path / str(count))
+        verdicts.append(judge_across(item, {cell.id: execution.tallies["s", cell.id] for cell in cells}).verdict)
+    assert verdicts == ["failed", "inconclusive"]
+
+
+def test_a_repeat_that_fails_is_an_error_and_no_agreement(tmp_path: Path) -> None:
+    once = """
+from collections import Counter
+SEEN = Counter()
+
+def answer(text):
+    SEEN[text] += 1
+    if SEEN[text] > 1:
+        raise ValueError("tired")
+    return "calm"
+"""
+    cells = planned(tmp_path, UPPER, model=", replicates: 2", answer=once)
+    record = records_of(ran(cells, tmp_path), cells)[cells[0].id]
+    assert (record.verdict, record.counts.error) == ("error", 12)
+    assert "the original, asked again: the model raises ValueError: tired" in record.reason
