@@ -10,10 +10,12 @@ that waits without giving up the interpreter's lock stops the clock too: only it
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set, Sized
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from functools import partial
+from inspect import isawaitable
+from itertools import islice
 from random import Random
 from threading import Thread
 from typing import Any, TypeVar
@@ -204,11 +206,17 @@ def waiting(batch: Sequence[Inputs], retried: int, retry_after: float | None = N
 
 
 def _predicted(model: Model, batch: Sequence[Inputs]) -> list[Any]:
-    results = model.predict(batch)
-    outputs = list(results) if isinstance(results, Sequence) and not isinstance(results, str) else None
-    if outputs is None or len(outputs) != len(batch):
-        count = type(results).__name__ if outputs is None else len(outputs)
-        raise ModelContractError(f"the model returned {count} outputs for {len(batch)} inputs")
+    """Return an output for each input, from a list, an array, a column of a data frame or a generator."""
+    results: Any = model.predict(batch)
+    if isawaitable(results):
+        raise ModelContractError(
+            "the model returned an awaitable: it is an async function, and is called as a plain one"
+        )
+    if not isinstance(results, Iterable) or isinstance(results, str | bytes | Mapping | Set):
+        raise ModelContractError(f"the model returned {type(results).__name__} for {len(batch)} inputs")
+    outputs = list(results if isinstance(results, Sized) else islice(results, len(batch) + 1))
+    if len(outputs) != len(batch):
+        raise ModelContractError(f"the model returned {len(outputs)} outputs for {len(batch)} inputs")
     return outputs
 
 

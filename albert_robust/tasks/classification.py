@@ -8,11 +8,20 @@ labels, though its output has nothing to do with its input; kappa puts every suc
 """
 
 from collections.abc import Sequence
+from numbers import Integral
+from typing import Any
 
 import numpy as np
 
 from albert_robust.scoring.statistics import Floats
 from albert_robust.tasks.task import Aggregate, Answer, Compared, Quality, Task, TextScorer, each, labs
+
+
+def label(value: Any) -> str | None:
+    """Return a label as it is kept: a string as it is, a whole number as its digits, which a dataset's is too."""
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        return str(int(value))
+    return str(value) if isinstance(value, str) else None  # numpy's strings become Python's
 
 
 def equality(output: str, reference: str) -> float:
@@ -82,5 +91,6 @@ TASK = Task(
     aggregates={"macro f1": Aggregate(label_counts, macro_f1), "kappa": Aggregate(label_counts, _kappa_from_zero)},
     key="label",
     labels=True,
+    written=label,
     speaks="text",
 )

@@ -193,8 +193,9 @@ class Task:
         """
         if isinstance(answer, Mapping) and self.labels and "scores" in answer:
             scores = {str(label): float(value) for label, value in answer["scores"].items()}
-            output = answer.get(self.key) or (max(scores, key=lambda label: scores[label]) if scores else None)
-            if isinstance(output, str):
+            best = max(scores, key=lambda label: scores[label]) if scores else None
+            output = self.written(answer.get(self.key, best))
+            if output is not None:
                 return _checked(Prediction(output, scores))
         output = self.written(self._bare(answer))
         if output is None:

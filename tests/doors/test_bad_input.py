@@ -107,8 +107,8 @@ def test_a_listing_of_cells_reads_no_more_of_the_data_than_its_head(pytester: py
         ("other = 1", "model has no function 'predict'"),
         ("import no_such_package", "the module 'model' raises ModuleNotFoundError: No module named 'no_such_package'"),
         ("def predict(batch): return ['calm'] * (len(batch) - 1)", "the model returned 23 outputs for 24 inputs"),
-        ("def predict(batch): return None", "the model returned NoneType outputs for 24 inputs"),
-        ("def predict(batch): return 'calm'", "the model returned * outputs for 24 inputs"),
+        ("def predict(batch): return None", "the model returned NoneType for 24 inputs"),
+        ("def predict(batch): return 'calm'", "the model returned str for 24 inputs"),
     ],
     ids=["no module", "no function", "no package", "too few", "none", "a string"],
 )

@@ -1,5 +1,6 @@
 """A batch is asked: what raises, hangs, fails for a while or answers nonsense costs no other input its answer."""
 
+import itertools
 import subprocess
 import sys
 import threading
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from counted import outcomes_of
 from hypothesis import given
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 import albert_robust
 from albert_robust.errors import TransientError, UsageError
 from albert_robust.models import Inputs
-from albert_robust.running.ask import LONGEST_WAIT, SILENT, Asker, Cost, Failure, Limits, waiting
+from albert_robust.running.ask import LONGEST_WAIT, SILENT, Asker, Cost, Failure, Limits, ModelContractError, waiting
 from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan
 from albert_robust.running.workspace import Workspace
@@ -88,6 +90,59 @@ def ask(model: Any, texts: Sequence[str], limits: Limits = Limits(), sleep: Slep
 
 def numbered(count: int) -> list[str]:
     return [f"text {number}" for number in range(count)]
+
+
+# What it returns
+
+
+@dataclass
+class Returning:
+    """A model that returns what a function makes of its answers."""
+
+    made: Callable[[list[Any]], Any]
+    identity: str | None = None
+
+    def predict(self, batch: Sequence[Inputs]) -> Any:
+        return self.made([inputs["text"] for inputs in batch])
+
+
+async def later(answers: list[str]) -> list[str]:
+    return answers
+
+
+@pytest.mark.parametrize("made", [tuple, np.array, iter], ids=["tuple", "array", "generator"])
+def test_answers_are_taken_from_whatever_holds_one_for_each_input(made: Callable[[list[str]], Any]) -> None:
+    found, _ = ask(Returning(made), "abc")
+    assert found == [Prediction("a"), Prediction("b"), Prediction("c")]
+    assert all(type(one.output) is str for one in found if isinstance(one, Prediction))
+
+
+def test_labels_may_be_whole_numbers() -> None:
+    found, _ = ask(Returning(lambda answers: np.arange(len(answers))), "abc")
+    assert found == [Prediction("0"), Prediction("1"), Prediction("2")]
+    [one], _ = ask(Returning(lambda _: [{"label": 0, "scores": {"0": 0.9, "1": 0.1}}]), "a")
+    assert one == Prediction("0", {"0": 0.9, "1": 0.1})
+    [other], _ = ask(Returning(lambda _: [True]), "a")
+    assert isinstance(other, Failure)
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        (lambda _: None, "the model returned NoneType for 3 inputs"),
+        (lambda _: "abc", "the model returned str for 3 inputs"),
+        (lambda answers: dict.fromkeys(answers), "the model returned dict for 3 inputs"),
+        (lambda answers: set(answers), "the model returned set for 3 inputs"),
+        (lambda answers: answers[1:], "the model returned 2 outputs for 3 inputs"),
+        (lambda _: itertools.repeat("a"), "the model returned 4 outputs for 3 inputs"),
+        (later, "the model returned an awaitable: it is an async function, and is called as a plain one"),
+    ],
+    ids=["none", "a string", "a mapping", "a set", "too few", "without end", "async"],
+)
+@pytest.mark.filterwarnings("ignore:coroutine")
+def test_what_is_no_answer_for_each_input_is_told_by_its_type(made: Callable[[list[str]], Any], message: str) -> None:
+    with pytest.raises(ModelContractError, match=message):
+        ask(Returning(made), "abc")
 
 
 # What raises

@@ -148,14 +148,10 @@ class Fixed:
         return self.answer
 
 
-@pytest.mark.parametrize(
-    ("answer", "count"), [(["A"], "1"), (["A"] * 3, "3"), ([], "0"), ("AB", "str"), (None, "NoneType"), ({1, 2}, "set")]
-)
-def test_a_wrong_number_of_outputs_breaks_the_contract(cache: Cache, answer: Any, count: str) -> None:
-    with pytest.raises(ModelContractError, match="outputs for 2 inputs") as caught:
+@pytest.mark.parametrize(("answer", "count"), [(["A"], "1"), (["A"] * 3, "3"), ([], "0")])
+def test_a_wrong_number_of_outputs_breaks_the_contract(cache: Cache, answer: list[str], count: str) -> None:
+    with pytest.raises(ModelContractError, match=f"returned {count} outputs for 2 inputs"):
         ask(Fixed(answer), ["a", "b"], cache)
-    if not isinstance(answer, str):
-        assert f"returned {count} outputs" in str(caught.value)
 
 
 @pytest.mark.parametrize("probability", [float("nan"), float("inf"), -0.5, 1.5])
@@ -167,7 +163,7 @@ def test_a_probability_that_is_none_is_an_error_of_that_example_alone(cache: Cac
     assert output(answers, "a") == "good"
 
 
-@pytest.mark.parametrize("answer", [None, 3, {"answer": "x"}, {"label": None}, ["good"], {"scores": {}}])
+@pytest.mark.parametrize("answer", [None, 3.5, True, {"answer": "x"}, {"label": None}, ["good"], {"scores": {}}])
 def test_an_answer_of_another_shape_is_an_error_of_that_example(cache: Cache, answer: Any) -> None:
     answers, _ = ask(Recorder(lambda text: answer), ["a"], cache)
     assert "expected a string or {'label': string}" in next(iter(answers.failures.values()))
