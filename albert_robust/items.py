@@ -93,8 +93,8 @@ class RobustItem(pytest.Item):
         self.stash[VERDICT] = record.verdict
         self.user_properties += [one for one in properties(record) if one not in self.user_properties]  # of a rerun
         verdict: str = record.verdict
-        if verdict == "inconclusive" and self.cell.check.on_failure != "warn":
-            verdict = {"fail": "failed", "pass": "passed"}.get(self.cell.suite.on_inconclusive, verdict)
+        if verdict == "inconclusive" and self.cell.suite.on_inconclusive == "pass":
+            verdict = "passed"
         if verdict in {"failed", "error", "known failure"}:
             kind = KnownFailureError if verdict == "known failure" else CellFailedError
             command = again(f"{shown_path(self.path)}::{self.cell.id}", self.cell.suite.seed)

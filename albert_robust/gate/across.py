@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from albert_robust.gate.decide import above_noise, decide, excused, not_asked, together
+from albert_robust.gate.decide import above_noise, decide, not_asked, taken, together
 from albert_robust.gate.judge import blank
 from albert_robust.running.cell import Across, Cell
 from albert_robust.running.records import CellRecord, Counts, MemberRecord, Verdict
@@ -47,8 +47,8 @@ def judge_across(item: Across, tallies: Tallies) -> CellRecord:
     broken = _broken(item, counts)
     verdict, reason = broken or together(gates)
     note = _note(item, members)
-    if verdict == "failed" and not broken:
-        verdict, reason = excused(item, reason)
+    if not broken:
+        verdict, reason = taken(item, verdict, reason)
     judged = _record(item, (verdict, reason if broken else f"{reason}; {note}"), list(counts.values()))
     return replace(judged, gates=gates, measures={item.gates[0].measure: estimate}, members=members, note=note)
 

@@ -62,7 +62,14 @@ def together(gates: Sequence[GateRecord]) -> tuple[Verdict, str]:
     return "passed", ""
 
 
-def excused(item: Item, reason: str) -> tuple[Verdict, str]:
+def taken(item: Item, verdict: Verdict, reason: str) -> tuple[Verdict, str]:
+    """Return what a suite makes of a gate that is missed, or that the examples do not decide."""
+    if verdict == "inconclusive" and item.suite.on_inconclusive == "fail":
+        verdict, reason = "failed", f"{reason}, and what is undecided fails here"
+    return _excused(item, reason) if verdict == "failed" else (verdict, reason)
+
+
+def _excused(item: Item, reason: str) -> tuple[Verdict, str]:
     """Return what a missed gate is: a known failure until its last day, a warning where the check asks for that."""
     mark = item.mark
     if mark is not None and mark.xfail:

@@ -10,7 +10,7 @@ from math import comb
 
 import numpy as np
 
-from albert_robust.gate.decide import NOISE, above_noise, decide, excused, not_asked, together
+from albert_robust.gate.decide import NOISE, above_noise, decide, not_asked, taken, together
 from albert_robust.running.cell import Cell, Item
 from albert_robust.running.records import CellRecord, Counts, GateRecord, Verdict
 from albert_robust.running.tally import Series, Tally
@@ -29,8 +29,8 @@ def judge(cell: Cell, tally: Tally) -> CellRecord:
     gates = _decided(cell, measured)
     verdict, reason = _verdict(cell, counts, gates, tally)
     tested_enough = counts.tested >= cell.check.min_tested
-    if verdict == "failed" and tested_enough:
-        verdict, reason = excused(cell, reason)
+    if tested_enough:
+        verdict, reason = taken(cell, verdict, reason)
     return replace(blank(cell, verdict, reason, counts), gates=gates, measures=measured)
 
 
