@@ -76,12 +76,12 @@ def _shown(workspace: "Workspace") -> str:
 
 
 def _planned(options: argparse.Namespace) -> "tuple[list[Cell], Workspace]":
-    """Return the cells of the suites, and where pytest keeps their answers."""
+    """Return the cells of the suites that no mark skips, and where pytest keeps their answers."""
     import pytest
 
     from albert_robust.errors import UsageError
     from albert_robust.perturbing.registry import PACK
-    from albert_robust.running.plan import plan
+    from albert_robust.running.plan import plan, unskipped
     from albert_robust.suite.suite import load_suite
 
     try:
@@ -90,7 +90,7 @@ def _planned(options: argparse.Namespace) -> "tuple[list[Cell], Workspace]":
     except pytest.UsageError as error:
         raise UsageError(str(error)) from None
     suites = [load_suite(path, (root / PACK,), seed, root) for path in options.suites]
-    return [cell for suite in suites for cell in plan(suite)], workspace
+    return [cell for suite in suites for cell in unskipped(plan(suite))], workspace
 
 
 def _session(options: argparse.Namespace) -> "RobustSession":

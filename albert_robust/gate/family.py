@@ -7,7 +7,7 @@ from albert_robust.gate.baseline import Baseline, baseline_path, open_baseline
 from albert_robust.gate.comparing import CORRECTION, Family, Key, Limits, Told, compare_all, settled
 from albert_robust.gate.lines import Line, definition, line_of
 from albert_robust.running.execute import Execution
-from albert_robust.running.plan import Cell
+from albert_robust.running.plan import Cell, unskipped
 from albert_robust.running.records import CellRecord, ComparisonRecord, Run
 from albert_robust.suite.suite import Suite
 
@@ -109,7 +109,7 @@ def beside_baselines(execution: Execution, cells: Sequence[Cell], records: Seque
 
 def living(cells: Sequence[Cell]) -> frozenset[str]:
     """Return which cells of a suite's plan are tested in a whole run: those that apply and that no mark skips."""
-    return frozenset(cell.id for cell in cells if cell.applies and not (cell.mark and cell.mark.skip))
+    return frozenset(cell.id for cell in unskipped(cells) if cell.applies)
 
 
 def limits_of(suite: Suite) -> Limits:

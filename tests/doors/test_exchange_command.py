@@ -186,6 +186,15 @@ def test_labels_may_come_with_scores_or_as_scores_alone(
     assert cell["measures"]["consistency"]["value"] == 1
 
 
+def test_what_a_mark_skips_is_asked_of_nobody(pytester: pytest.Pytester, here: Path, capsys: Captured) -> None:
+    write(here, extra="marks:\n  - {cells: '*upper*', skip: 'capitals are fine'}\n")
+    asked = written(capsys)
+    assert len(asked) == 24
+    assert not any(line["inputs"]["text"].isupper() for line in asked)
+    taken(capsys, answered(asked))
+    run(pytester).assert_outcomes(passed=1, skipped=1)
+
+
 def test_two_suites_are_written_and_taken_in_together(here: Path, capsys: Captured) -> None:
     write(here, perturbations="case.lower, typos.delete", name="other")
     capsys.readouterr()
