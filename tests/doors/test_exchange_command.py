@@ -324,6 +324,13 @@ def test_a_model_without_an_identity_cannot_be_asked_elsewhere(here: Path, capsy
         assert capsys.readouterr().err == what
 
 
+def test_a_model_that_cannot_be_loaded_is_told_at_its_place(here: Path, capsys: Captured) -> None:
+    path = write_suite(here)
+    path.write_text(path.read_text().replace("model:predict", "model:gone"))
+    assert main(["inputs", SUITE]) == 2
+    assert capsys.readouterr().err == f"{SUITE}:2:1: model has no function 'gone'\n"
+
+
 def test_neither_command_loads_torch_or_the_model(here: Path) -> None:
     (here / "model.py").write_text("raise RuntimeError('loaded')\n")
     statement = f"from albert_robust.cli import main\nassert main(['inputs', '{SUITE}']) == 0"
