@@ -206,9 +206,11 @@ def _explained(options: argparse.Namespace, pairs: _Pairs) -> "Alignment":
 
 
 def _draw(found: "Alignment", path: Path) -> None:
+    from albert_robust.errors import writing
     from albert_robust.report.alignment import alignment_svg
 
-    path.write_text(alignment_svg(found), encoding="utf-8")
+    with writing(path, "name another file: --svg FILE"):
+        path.write_text(alignment_svg(found), encoding="utf-8")
 
 
 def _plain(found: "Alignment") -> dict[str, Any]:

@@ -184,6 +184,19 @@ def test_a_report_is_drawn_from_a_run_folder_alone(capsys: Captured, pytester: p
     assert printed(capsys, "report", str(folder)).strip() == str(folder / "index.html")
 
 
+@pytest.mark.parametrize("option", ["--html", "--markdown"])
+def test_a_report_that_cannot_be_written_is_one_clear_line(
+    capsys: Captured, pytester: pytest.Pytester, option: str
+) -> None:
+    write_suite(pytester.path)
+    run(pytester)
+    capsys.readouterr()
+    assert refused(capsys, "report", "robustness-report", option, "robustness-report") == [
+        "robustness-report: cannot be written: Is a directory",
+        f"  name another file: {option} FILE",
+    ]
+
+
 def test_a_folder_without_a_run_has_no_report(capsys: Captured, tmp_path: Path) -> None:
     assert "no run here" in refused(capsys, "report", str(tmp_path))[0]
 

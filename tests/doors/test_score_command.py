@@ -143,6 +143,12 @@ def test_an_explained_pair_is_drawn(capsys: Captured, files: Path) -> None:
     assert "</svg>" in (files / "one.svg").read_text(encoding="utf-8")
 
 
+def test_a_picture_that_cannot_be_written_is_one_clear_line(capsys: Captured, files: Path) -> None:
+    (files / "folder").mkdir()
+    told = refused(capsys, *BOTH, "--explain", "1", "--svg", "folder")
+    assert told == "folder: cannot be written: Is a directory\n  name another file: --svg FILE\n"
+
+
 def test_raw_is_bertscore(capsys: Captured, files: Path, encoder: str) -> None:
     for idf in (False, True):
         found = json.loads(printed(capsys, "--encoder", encoder, "--raw", *["--idf"] * idf, "--json"))
