@@ -42,6 +42,12 @@ def test_a_run_from_python_has_the_verdicts_of_a_run_through_pytest(pytester: py
     assert len(list(made.outcomes)) == 24
 
 
+def test_a_suite_s_path_may_be_a_string(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_suite(pytester.path)
+    monkeypatch.chdir(pytester.path)
+    assert load_suite(path.name).name == load_suite(path).name == "suite"
+
+
 def test_what_a_mark_skips_is_neither_asked_nor_judged(pytester: pytest.Pytester) -> None:
     marks = "marks:\n  - {cells: '*swap*', skip: 'too slow'}\n  - {cells: '*gap', skip: 'apart by nature'}\n"
     languages = [*rows(), *rows(language="de")]
