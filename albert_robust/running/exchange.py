@@ -114,10 +114,17 @@ def _answer(row: dict[str, Any], known: dict[str, Question]) -> tuple[str, Any]:
     if question is None:
         what = f"unknown key {row['key']!r:.40}: the suite, its data, its seed or its model's version are others now"
         raise ValueError(f"{what}\nwrite the inputs anew: albert-robust inputs")
-    task, output, scores = question.task, row["output"], row.get("scores")
+    task, output, scores = question.task, _present(row["output"]), _present(row.get("scores"))
     if scores and not isinstance(scores, dict):
         raise ValueError(f"the scores are {scores!r:.40}, expected a probability a label")
     found = read_output(task, {task.key: output, "scores": scores} if scores else output)
     if isinstance(found, str):
         raise ValueError(found)
     return question.name, kept_form(found)
+
+
+def _present(value: Any) -> Any:
+    """Return a value without the keys of objects that have none: Parquet gives all rows the keys of any."""
+    if not isinstance(value, dict):
+        return value
+    return {name: _present(one) for name, one in value.items() if one is not None}

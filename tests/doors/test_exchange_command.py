@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow
 import pytest
 from door_suites import LOUD, kept_run, loaded_by, run, verdicts, write_suite
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from albert_robust.cli import main
 from albert_robust.errors import Complaint, InputError
@@ -184,6 +186,20 @@ def test_labels_may_come_with_scores_or_as_scores_alone(
     run(pytester, "-k", "upper").assert_outcomes(passed=1)
     (cell,) = kept_run(here)["cells"]
     assert cell["measures"]["consistency"]["value"] == 1
+
+
+@pytest.mark.parametrize("form", ["beside the label", "in the output"])
+def test_labels_that_parquet_fills_in_have_no_scores(here: Path, capsys: Captured, form: str) -> None:
+    asked = written(capsys)
+    rows: list[Line] = []
+    for place, line in enumerate(asked):
+        label = ["loud", "calm"][place % 2]
+        scores = {"scores": {label: 0.75}}
+        found = {"output": label, **scores} if form == "beside the label" else {"output": {"label": label, **scores}}
+        rows.append({"key": line["key"], **found})
+    parquet.write_table(pyarrow.Table.from_pylist(rows), "answers.parquet")
+    assert main(["outputs", SUITE, "--from", "answers.parquet"]) == 0
+    assert capsys.readouterr().out.startswith("took in 36 outputs; 0 inputs have none yet")
 
 
 def test_what_a_mark_skips_is_asked_of_nobody(pytester: pytest.Pytester, here: Path, capsys: Captured) -> None:
