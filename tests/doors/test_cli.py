@@ -33,9 +33,10 @@ NAMES = [
 Captured = pytest.CaptureFixture[str]
 
 
-def typed(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def typed(monkeypatch: pytest.MonkeyPatch, text: str | bytes) -> None:
     """Let a command read a text from standard input."""
-    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    content = text if isinstance(text, bytes) else text.encode()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
 
 
 def printed(capsys: Captured, *arguments: str) -> str:
@@ -129,6 +130,14 @@ def test_perturb_prints_a_variant_a_line_and_repeats_itself(capsys: Captured, mo
     assert [sorted(line) for line in out[0]] == [
         sorted(line) for line in ["the weather was lovely", "", "今天天气很好", ""]
     ]
+
+
+def test_perturb_reads_lines_as_score_does(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed(monkeypatch, b"\xef\xbb\xbfit is\r\n\r\nso\xc2\x85or so\r\n")
+    assert printed(capsys, "perturb", "case.upper", "--language", "en") == "IT IS\n\nSO\x85OR SO\n"
+    typed(monkeypatch, b"tea\ncaf\xe9\n")
+    told = refused(capsys, "perturb", "case.upper", "--language", "en")
+    assert told == ["standard input:2:1: not UTF-8 text", "  save it as UTF-8"]
 
 
 def test_perturb_prints_edits_as_json(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
