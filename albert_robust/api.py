@@ -86,7 +86,7 @@ def perturb(
 
 
 def run(suite: Suite, *, workspace: Path = Path(".albert_robust"), allow_network: bool = False) -> Run:
-    """Return what came of all cells of a suite. `albert_robust.report.render.write_report` draws it.
+    """Return what came of all cells of a suite that no mark skips. `albert_robust.report.render.write_report` draws it.
 
     Args:
         suite: From `load_suite`.
@@ -101,15 +101,15 @@ def run(suite: Suite, *, workspace: Path = Path(".albert_robust"), allow_network
     from albert_robust.gate import certain
     from albert_robust.gate.family import whole_beside_baseline
     from albert_robust.running.execute import execute
-    from albert_robust.running.plan import across, plan
+    from albert_robust.running.plan import across, plan, unskipped
     from albert_robust.running.workspace import Workspace
     from albert_robust.summary import judged, judged_across, run_of
 
-    cells = plan(whole_beside_baseline(suite))
+    planned = plan(whole_beside_baseline(suite))
+    cells, compared = unskipped(planned), unskipped(across(planned))
     execution = execute(cells, Workspace(workspace, uuid4().hex, allow_network), certain)
     for mistake in execution.mistakes.values():
         raise mistake
-    compared = across(cells)
     records = [*judged(execution, cells), *judged_across(execution, compared)]
     made = run_of(execution, [*cells, *compared], records)
     execution.cache.close()

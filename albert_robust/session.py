@@ -25,7 +25,7 @@ from albert_robust.plugin import DIED, SESSION
 from albert_robust.running.budget import Budget
 from albert_robust.running.execute import Execution, execute
 from albert_robust.running.folder import ELSEWHERE, keep, merge, open_run
-from albert_robust.running.forecast import forecasts
+from albert_robust.running.forecast import Forecast, forecast
 from albert_robust.running.outcomes import TEMPORARY
 from albert_robust.running.plan import Cell, Item, cells_of
 from albert_robust.running.progress import Progress
@@ -260,15 +260,21 @@ class RobustSession:
         return defined(self.execution, cell, judge(cell, self.execution.tallies[cell.suite.name, cell.id]))
 
     def plan(self) -> None:
-        """Print what the selected cells would ask."""
-        cells = cells_of([item.cell for item in self.selected])
-        try:
-            found = forecasts(cells, self.workspace)
-        except (InputError, UsageError) as error:
-            raise pytest.UsageError(str(error)) from None
+        """Print what the selected cells would ask, and the mistakes of suites that cannot be run."""
+        by_suite: dict[str, list[Cell]] = {}
+        for cell in cells_of([item.cell for item in self.selected]):
+            by_suite.setdefault(cell.suite.name, []).append(cell)
+        found: list[Forecast] = []
+        mistakes: list[str] = []
+        for name in sorted(by_suite):
+            try:
+                found.append(forecast(by_suite[name], self.workspace))
+            except InputError as error:
+                mistakes.append(str(error))
+        self.mistaken = bool(mistakes)
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
         if terminal is not None:
-            terminal.write_line("\n".join(["", *describe_forecasts(found)]))
+            terminal.write_line("\n".join(["", *describe_forecasts(found), *mistakes]))
 
     def finish(self, session: pytest.Session) -> None:
         """Write the run folder and the report, and see to it that nothing tested is no pass."""

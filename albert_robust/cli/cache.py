@@ -69,7 +69,7 @@ def _drop(path: Path, options: argparse.Namespace) -> int | None:
     seconds = seconds_in(options.older_than) if options.older_than else None
     if options.action == "clear" and options.kind is None:
         remove(path)
-    if options.action == "show" or not path.exists():
+    if options.action == "show" or not _holds(path):
         return None
     with _opened(path) as store:
         dropped = store.drop_kind(options.kind) if options.kind else 0
@@ -81,7 +81,7 @@ def _facts(path: Path, check: bool) -> dict[str, Any]:
     from albert_robust.running.cache import DAMAGED
 
     facts: dict[str, Any] = {"file": str(path), "bytes": 0, "kinds": []}
-    if path.exists():
+    if _holds(path):
         with _opened(path) as store:
             facts["kinds"] = [asdict(one) for one in store.usage()]
             facts |= {"damaged": store.damaged()} if check else {}
@@ -92,16 +92,21 @@ def _facts(path: Path, check: bool) -> dict[str, Any]:
     return facts
 
 
+def _holds(path: Path) -> bool:
+    """Return whether there is a file that was begun: one that is empty is of no version yet."""
+    return path.exists() and path.stat().st_size > 0
+
+
 @contextmanager
 def _opened(path: Path) -> "Iterator[Store]":
-    """Open the file, and tell what is wrong with it in one complaint."""
+    """Open the file as it is, and tell what is wrong with it in one complaint."""
     import sqlite3
 
     from albert_robust.errors import complaint_at
     from albert_robust.running.store import Store
 
     try:
-        store = Store(path)
+        store = Store(path, anew=False)
         try:
             yield store
         finally:

@@ -11,6 +11,10 @@ from albert_robust.cli.command import command
 if TYPE_CHECKING:
     from albert_robust.running.cell import Cell
     from albert_robust.running.workspace import Workspace
+    from albert_robust.session import RobustSession
+
+# Only settings are wanted of pytest: no conftest is run, no output caught, no import rewritten.
+QUIETLY = ("-p", "albert_robust", "--noconftest", "--capture=no", "--assert=plain")
 
 
 def add(commands: Any) -> None:
@@ -28,8 +32,8 @@ def add(commands: Any) -> None:
 
 def _shared(made: argparse.ArgumentParser) -> None:
     made.add_argument("suites", type=Path, nargs="+", metavar="SUITE", help="a *.robust.yaml file")
-    made.add_argument("--workspace", type=Path, default=Path(".albert_robust"), metavar="DIR", help=".albert_robust")
-    made.add_argument("--seed", type=int, help="in place of the suites' own")
+    made.add_argument("--workspace", type=Path, metavar="DIR", help="that of pytest, else")
+    made.add_argument("--seed", type=int, help="of all suites; that of pytest, else")
 
 
 def write(options: argparse.Namespace) -> int:
@@ -45,7 +49,7 @@ def write(options: argparse.Namespace) -> int:
             repeated = {"replicate": question.replicate} if question.replicate else {}
             print(json.dumps({**facts, **repeated, "inputs": dict(question.inputs)}, ensure_ascii=False))
     workspace.cache.close()
-    print(f"{sum(counts)} inputs, {counts[1]} of them answered", file=sys.stderr)
+    print(f"{sum(counts)} inputs, {counts[1]} of them answered {_shown(workspace)}", file=sys.stderr)
     return 0
 
 
@@ -61,18 +65,44 @@ def read(options: argparse.Namespace) -> int:
     later = replace(workspace)
     missing = sum(not question.answered for question in questions(cells, later))
     later.cache.close()
-    print(f"took in {count} outputs; {missing} inputs have none yet")
+    print(f"took in {count} outputs; {missing} inputs have none yet {_shown(workspace)}")
     return 0
 
 
-def _planned(options: argparse.Namespace) -> "tuple[list[Cell], Workspace]":
-    """Return the cells of the suites, and where answers are kept; a suite is named as pytest names it, from here."""
-    from uuid import uuid4
+def _shown(workspace: "Workspace") -> str:
+    from albert_robust.errors import shown_path
 
+    return f"(workspace: {shown_path(workspace.folder)})"
+
+
+def _planned(options: argparse.Namespace) -> "tuple[list[Cell], Workspace]":
+    """Return the cells of the suites that no mark skips, and where pytest keeps their answers."""
+    import pytest
+
+    from albert_robust.errors import UsageError
     from albert_robust.perturbing.registry import PACK
-    from albert_robust.running.plan import plan
-    from albert_robust.running.workspace import Workspace
+    from albert_robust.running.plan import plan, unskipped
     from albert_robust.suite.suite import load_suite
 
-    suites = [load_suite(path, (Path.cwd() / PACK,), options.seed, Path.cwd()) for path in options.suites]
-    return [cell for suite in suites for cell in plan(suite)], Workspace(options.workspace, uuid4().hex)
+    try:
+        session = _session(options)
+        root, seed, workspace = session.config.rootpath, session.seed, session.workspace
+    except pytest.UsageError as error:
+        raise UsageError(str(error)) from None
+    suites = [load_suite(path, (root / PACK,), seed, root) for path in options.suites]
+    return [cell for suite in suites for cell in unskipped(plan(suite))], workspace
+
+
+def _session(options: argparse.Namespace) -> "RobustSession":
+    """Return the session that pytest would begin here with the suites: of the same root, and with the settings of its ini file.
+
+    Raises:
+        pytest.UsageError: The ini file is broken.
+    """
+    import pytest
+
+    from albert_robust.session import RobustSession
+
+    workspace = options.workspace and Path.cwd() / options.workspace
+    given = {"robust_workspace": workspace, "robust_seed": options.seed}
+    return RobustSession(pytest.Config.fromdictargs(given, [*QUIETLY, *map(str, options.suites)]))

@@ -24,8 +24,9 @@ def run(options: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from albert_robust.api import perturb
+    from albert_robust.cli.lines import lines_in
 
-    texts = [line.rstrip("\n") for line in sys.stdin]
+    texts = lines_in(sys.stdin.buffer.read(), "standard input")
     for row in perturb(texts, options.perturbation, language=options.language, seed=options.seed, n=options.n):
         for variant in row:
             found = asdict(variant) | {"edits": [edit._asdict() for edit in variant.edits]}

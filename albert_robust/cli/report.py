@@ -22,14 +22,19 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write what was asked for; the HTML report into the run folder when nothing was."""
+    from albert_robust.errors import writing
     from albert_robust.report.render import render_html, render_json, render_markdown, write_report
     from albert_robust.running.folder import open_run
 
     found = open_run(options.run_folder)
     if options.html:
-        options.html.write_text(render_html(found, options.templates), encoding="utf-8")
+        page = render_html(found, options.templates)
+        with writing(options.html, "name another file: --html FILE"):
+            options.html.write_text(page, encoding="utf-8")
     if options.markdown:
-        options.markdown.write_text(render_markdown(found, options.templates), encoding="utf-8")
+        summary = render_markdown(found, options.templates)
+        with writing(options.markdown, "name another file: --markdown FILE"):
+            options.markdown.write_text(summary, encoding="utf-8")
     if options.json:
         print(render_json(found))
     if not (options.html or options.markdown or options.json):

@@ -117,14 +117,15 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _read(options: argparse.Namespace) -> _Pairs:
+    from albert_robust.cli.lines import lines_of
     from albert_robust.errors import UsageError, shown_path
 
-    candidates = _lines(options.candidates)
+    candidates = lines_of(options.candidates)
     if not candidates:
         raise UsageError(f"{shown_path(options.candidates)} is empty: there is nothing to score")
 
     def fitting(path: Path) -> list[str]:
-        lines = _lines(path)
+        lines = lines_of(path)
         if len(lines) == len(candidates):
             return lines
         counts = f"{len(lines)} for the {len(candidates)} of {shown_path(options.candidates)}"
@@ -144,20 +145,6 @@ def _present(row: Sequence[str]) -> list[tuple[int, str]]:
     """The references of one pair with the numbers of their files; where all are empty, one."""
     numbered = list(enumerate(row))
     return [(place, text) for place, text in numbered if text.strip()] or numbered[:1]
-
-
-def _lines(path: Path) -> list[str]:
-    """The lines of a file; only a line feed ends one, whatever else a text holds."""
-    from albert_robust.errors import complaint_at
-
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise complaint_at(path, f"cannot read the file: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise complaint_at(path, "not UTF-8 text", "save the file as UTF-8", line) from None
-    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")] if text else []
 
 
 def _scored(options: argparse.Namespace, pairs: _Pairs, candidates: Sequence[str]) -> "Scores":
@@ -206,9 +193,11 @@ def _explained(options: argparse.Namespace, pairs: _Pairs) -> "Alignment":
 
 
 def _draw(found: "Alignment", path: Path) -> None:
+    from albert_robust.errors import writing
     from albert_robust.report.alignment import alignment_svg
 
-    path.write_text(alignment_svg(found), encoding="utf-8")
+    with writing(path, "name another file: --svg FILE"):
+        path.write_text(alignment_svg(found), encoding="utf-8")
 
 
 def _plain(found: "Alignment") -> dict[str, Any]:

@@ -25,7 +25,7 @@ def read_rows(path: Path) -> Iterator[Row]:
         raise complaint_at(path, "the file is missing", "check the path: in a suite it is relative to the suite's file")
     if path.is_dir():
         return _saved_dataset(path)
-    reader = READERS.get(path.suffix)
+    reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise complaint_at(
             path, f"unknown kind of file {path.suffix!r}", f"known: {', '.join(READERS)}, or a datasets folder"

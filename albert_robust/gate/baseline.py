@@ -44,7 +44,7 @@ def open_baseline(path: Path) -> dict[str, Line] | None:
         InputError: It is no baseline, of another version, or a merge left something that does not fit; every complaint.
     """
     try:
-        written = path.read_text(encoding="utf-8").splitlines()
+        written = path.read_text(encoding="utf-8-sig").splitlines()
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
@@ -116,7 +116,7 @@ class _Reader:
 
     def read(self, written: list[str]) -> dict[str, Line]:
         """Return the lines by cell, or raise with every complaint."""
-        rows = [(number, self._row(number, text)) for number, text in enumerate(written, start=1)]
+        rows = [(number, self._row(number, text)) for number, text in enumerate(written, start=1) if text.strip()]
         found = [(number, row) for number, row in rows if row is not None]
         if not self.complaints:
             self._schema(found)

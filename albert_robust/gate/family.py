@@ -7,10 +7,11 @@ from albert_robust.gate.baseline import Baseline, baseline_path, open_baseline
 from albert_robust.gate.comparing import CORRECTION, Family, Key, Limits, Told, compare_all, settled
 from albert_robust.gate.lines import Line, definition, line_of
 from albert_robust.running.execute import Execution
-from albert_robust.running.plan import Cell
+from albert_robust.running.plan import Cell, unskipped
 from albert_robust.running.records import CellRecord, ComparisonRecord, Run
 from albert_robust.suite.suite import Suite
 
+EARLY = "incomparable: stopped early: run it without early_stop to compare"
 LACKING = "missing: the earlier run has it, the later one has not"
 EARLIER = Told(
     other="the earlier run",
@@ -60,7 +61,7 @@ def compared(
 def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, correction: str = CORRECTION) -> Family:
     """Return how the cells of a run stand beside those of an earlier one; cells that the later one lacks are missing.
 
-    Cells that either of them did not ask whole are passed over.
+    Cells that either of them did not ask whole are passed over; those that stopped early are incomparable.
 
     Args:
         earlier: What is compared with.
@@ -70,14 +71,18 @@ def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, corre
         correction: As `compare_all` has it.
     """
     limits = {suite.name: Limits(suite.confidence, floor, tolerance) for suite in later.suites}
-    then = {place: line for place, line in _lines(earlier).items() if line is not None}
-    now, unasked = _lines(later), {(cell.suite, cell.cell) for cell in later.cells if cell.counts.not_asked}
+    then, now = _lines(earlier), _lines(later)
+    early = {(cell.suite, cell.cell) for cell in (*earlier.cells, *later.cells) if cell.counts.spared}
+    stopped = {place: ComparisonRecord("incomparable", EARLY) for place in early & then.keys() & now.keys()}
+    before = {place: line for place, line in then.items() if line is not None}
+    whole = {place: line for place, line in now.items() if place not in stopped}
+    unasked = {(cell.suite, cell.cell) for cell in later.cells if cell.counts.not_asked}
     gone = {
         place: ComparisonRecord("missing", LACKING, line.measure)
-        for place, line in then.items()
+        for place, line in before.items()
         if place not in now and place not in unasked
     }
-    return compare_all(now, then, limits, correction, told=EARLIER) | gone
+    return compare_all(whole, before, limits, correction, told=EARLIER) | gone | stopped
 
 
 def _lines(run: Run) -> dict[Key, Line | None]:
@@ -109,7 +114,7 @@ def beside_baselines(execution: Execution, cells: Sequence[Cell], records: Seque
 
 def living(cells: Sequence[Cell]) -> frozenset[str]:
     """Return which cells of a suite's plan are tested in a whole run: those that apply and that no mark skips."""
-    return frozenset(cell.id for cell in cells if cell.applies and not (cell.mark and cell.mark.skip))
+    return frozenset(cell.id for cell in unskipped(cells) if cell.applies)
 
 
 def limits_of(suite: Suite) -> Limits:

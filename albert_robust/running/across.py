@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 from albert_robust.errors import Complaint
-from albert_robust.running.cell import Across, Cell, unsevered
+from albert_robust.running.cell import Across, Cell, unsevered, unskipped
 from albert_robust.suite.gates import DATASET_GAP, LANGUAGE_GAP, Gate
 
 _MEND = {
@@ -24,7 +24,7 @@ def across(cells: Sequence[Cell]) -> list[Across]:
     found = []
     for gates, members in _wanted(cells):
         for group in _groups(gates[0], members):
-            kept = tuple(cell for cell in group if cell.mark is None or not cell.mark.skip)
+            kept = tuple(unskipped(group))
             whole = Across(gates, tuple(group), (), 0)
             if len(kept) > 1:
                 skipped = tuple(whole.difference(cell) for cell in group if cell not in kept)

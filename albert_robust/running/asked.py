@@ -8,6 +8,7 @@ from albert_robust.running.ask import Cost
 from albert_robust.running.blocks import blocks, examples_of, inputs_of, perturbed
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made
+from albert_robust.running.mistakes import placed
 from albert_robust.running.predict import Found, Predictor
 from albert_robust.running.workspace import Workspace, predictor
 from albert_robust.suite.suite import Suite
@@ -43,11 +44,17 @@ def asked(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Asked]:
     ordered = sorted(cells, key=lambda cell: (cell.suite.name, cell.order))
     for _, group in groupby(ordered, key=lambda cell: cell.suite.name):
         own = list(group)
-        suite = own[0].suite
-        model = workspace.model(suite)
-        asking = predictor(suite, model, workspace, Cost())
-        for block in blocks(suite, examples_of(suite, sorted({cell.dataset for cell in own}))):
-            made = perturbed(own, block, workspace.cache)
-            for replicate in range(suite.model.replicates):
-                found = asking.look_up(inputs_of(made, originals=replicate > 0), replicate)
-                yield Asked(suite, model.identity, made, replicate, found, asking)
+        with placed(own[0].suite):
+            yield from _asked(own, workspace)
+
+
+def _asked(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Asked]:
+    """Yield what a run of one suite's cells would ask."""
+    suite = cells[0].suite
+    model = workspace.model(suite)
+    asking = predictor(suite, model, workspace, Cost())
+    for block in blocks(suite, examples_of(suite, sorted({cell.dataset for cell in cells}))):
+        made = perturbed(cells, block, workspace.cache)
+        for replicate in range(suite.model.replicates):
+            found = asking.look_up(inputs_of(made, originals=replicate > 0), replicate)
+            yield Asked(suite, model.identity, made, replicate, found, asking)

@@ -89,6 +89,11 @@ class Cache:
         if not self._writable:
             self._spare.update(rows)
 
+    @property
+    def lasts(self) -> bool:
+        """Whether what is put is kept in the file, and not in memory alone."""
+        return self._writable
+
     def close(self) -> None:
         """Note what was used, drop what makes the file too large, and close it."""
         size = self._through(Store.close) or 0

@@ -1,7 +1,9 @@
 """A cell, and several cells of a check together: what pytest runs as an item."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from albert_robust.perturbing import Spec
 from albert_robust.suite.gates import DATASET_GAP, LANGUAGE_GAP, Gate
@@ -138,6 +140,12 @@ class Across:
 
 
 Item = Cell | Across
+AnyItem = TypeVar("AnyItem", Cell, Across)
+
+
+def unskipped(items: Iterable[AnyItem]) -> list[AnyItem]:
+    """Return the items that no mark skips: those that a run asks for and judges."""
+    return [item for item in items if not (item.mark and item.mark.skip)]
 
 
 def cells_of(items: "list[Item]") -> list[Cell]:

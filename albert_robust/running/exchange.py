@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from albert_robust.data.rows import read_rows
-from albert_robust.errors import Complaint, InputError, UsageError, shown_path
+from albert_robust.errors import Complaint, InputError, UsageError, WritingError, shown_path
 from albert_robust.models import Inputs
 from albert_robust.running.ask import read_output
 from albert_robust.running.asked import asked
@@ -21,6 +21,7 @@ from albert_robust.running.workspace import Workspace
 from albert_robust.tasks import Task
 
 SHORT = 16  # characters of a key
+ELSEWHERE = "make room there, or name another folder: --workspace DIR"
 FORM = 'write {"key": "...", "output": ...}'
 
 
@@ -84,6 +85,7 @@ def take_in(path: Path, cells: Sequence[Cell], workspace: Workspace) -> int:
     Raises:
         InputError: The file is broken, a key is none of theirs, stands twice, or its output is none; every complaint.
         UsageError: As `questions` has it.
+        WritingError: The workspace cannot be written.
     """
     known = {question.key: question for question in questions(cells, workspace)}
     kept: dict[str, Any] = {}
@@ -100,6 +102,8 @@ def take_in(path: Path, cells: Sequence[Cell], workspace: Workspace) -> int:
     if complaints:
         raise InputError(complaints)
     workspace.cache.put(kept.items())
+    if not workspace.cache.lasts:
+        raise WritingError(f"{shown_path(workspace.folder)}: cannot be written: no output was taken in\n  {ELSEWHERE}")
     return len(kept)
 
 
@@ -110,10 +114,17 @@ def _answer(row: dict[str, Any], known: dict[str, Question]) -> tuple[str, Any]:
     if question is None:
         what = f"unknown key {row['key']!r:.40}: the suite, its data, its seed or its model's version are others now"
         raise ValueError(f"{what}\nwrite the inputs anew: albert-robust inputs")
-    task, output, scores = question.task, row["output"], row.get("scores")
+    task, output, scores = question.task, _present(row["output"]), _present(row.get("scores"))
     if scores and not isinstance(scores, dict):
         raise ValueError(f"the scores are {scores!r:.40}, expected a probability a label")
     found = read_output(task, {task.key: output, "scores": scores} if scores else output)
     if isinstance(found, str):
         raise ValueError(found)
     return question.name, kept_form(found)
+
+
+def _present(value: Any) -> Any:
+    """Return a value without the keys of objects that have none: Parquet gives all rows the keys of any."""
+    if not isinstance(value, dict):
+        return value
+    return {name: _present(one) for name, one in value.items() if one is not None}

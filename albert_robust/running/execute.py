@@ -11,12 +11,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
 from albert_robust.data import Example
-from albert_robust.errors import Complaint, InputError, UsageError, WritingError, writing
+from albert_robust.errors import InputError, WritingError, writing
 from albert_robust.running.answers import answer_of
-from albert_robust.running.ask import Cost, ModelContractError
+from albert_robust.running.ask import Cost
 from albert_robust.running.blocks import blocks, examples_of, inputs_of, perturbed
 from albert_robust.running.cache import Cache
 from albert_robust.running.measure import Made, measure, self_agreement
+from albert_robust.running.mistakes import placed
 from albert_robust.running.outcomes import OUTCOMES, TEMPORARY, OutcomeFile, OutcomeWriter, Part, Place
 from albert_robust.running.plan import Cell
 from albert_robust.running.predict import Answers
@@ -25,7 +26,6 @@ from albert_robust.running.records import Outcome
 from albert_robust.running.score import CachedScorer
 from albert_robust.running.tally import Tally
 from albert_robust.running.workspace import Workspace, predictor
-from albert_robust.suite.suite import Suite
 from albert_robust.tasks import Prediction
 
 Certain = Callable[[Cell, Tally], bool]
@@ -98,9 +98,10 @@ def execute(
         with OutcomeWriter(execution.path) as writer:
             for name, group in by_suite.items():
                 try:
-                    _SuiteRun(group, workspace, execution, certain, progress).run(writer)
-                except (InputError, ModelContractError, UsageError, ImportError) as error:
-                    execution.mistakes[name] = _mistake(group[0].suite, error)
+                    with placed(group[0].suite):
+                        _SuiteRun(group, workspace, execution, certain, progress).run(writer)
+                except InputError as error:
+                    execution.mistakes[name] = error
     except WritingError as error:
         execution.mistakes |= dict.fromkeys(by_suite, error)
     finally:
@@ -108,15 +109,6 @@ def execute(
         if progress is not None:
             progress.end()
     return execution
-
-
-def _mistake(suite: Suite, error: Exception) -> InputError:
-    """Return what ended a suite's run as a mistake in a file; what is not one already is of the model."""
-    if isinstance(error, InputError):
-        return error
-    line, column = suite.model_place
-    mend = "return one output for each input, in order" if isinstance(error, ModelContractError) else ""
-    return InputError([Complaint(suite.shown, line, column, str(error), mend)])
 
 
 class _SuiteRun:

@@ -1,11 +1,10 @@
 """Forecast: what a run would ask, before anything is asked. Variants are made, answers are looked up, no model is loaded."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from math import ceil
 
-from albert_robust.running.asked import Asked, asked
+from albert_robust.running.asked import asked
 from albert_robust.running.cell import Cell
 from albert_robust.running.workspace import Workspace
 
@@ -37,23 +36,18 @@ class Forecast:
     at_most: bool = False
 
 
-def forecasts(cells: Sequence[Cell], workspace: Workspace) -> list[Forecast]:
-    """Return what each suite would ask.
+def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
+    """Return what a suite would ask.
 
     Args:
-        cells: Of any number of suites.
+        cells: The suite's, one or more.
         workspace: Where answers are kept.
 
     Raises:
-        InputError: A suite's data or model are unfit.
+        InputError: The suite's data or model are unfit.
     """
-    found = groupby(asked(cells, workspace), key=lambda one: one.suite.name)
-    return [_forecast(name, group, sum(cell.suite.name == name for cell in cells)) for name, group in found]
-
-
-def _forecast(name: str, blocks: Iterable[Asked], cells: int) -> Forecast:
     cases, calls, names, missing = 0, 0, set[str](), set[str]()
-    for one in blocks:
+    for one in asked(cells, workspace):
         if one.replicate == 0:
             cases += sum(case.status == "tested" for _, group in one.made for case in group)
         names |= set(one.found.names.values())
@@ -62,8 +56,8 @@ def _forecast(name: str, blocks: Iterable[Asked], cells: int) -> Forecast:
         calls += ceil(len(fresh) / one.suite.model.batch)
     settings, pace = one.suite.model, one.predictor.seconds_an_input
     return Forecast(
-        suite=name,
-        cells=cells,
+        suite=one.suite.name,
+        cells=len(cells),
         cases=cases,
         unique=len(names),
         missing=len(missing),

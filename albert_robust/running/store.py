@@ -80,16 +80,17 @@ class Usage:
 class Store:
     """An open file. Several processes may share it; a connection is of one thread."""
 
-    def __init__(self, path: Path, bound: int = BOUND, *, writable: bool = True) -> None:
+    def __init__(self, path: Path, bound: int = BOUND, *, writable: bool = True, anew: bool = True) -> None:
         """Open a file, made where there is none.
 
         Args:
             path: The file.
             bound: Bytes that it may grow to. Only what this process neither wrote nor read is dropped for it.
             writable: Else nothing beside the file is needed either: it may lie in a folder that cannot be written.
+            anew: Whether a file of another version is begun anew. Else it stays as it is, and is an error.
 
         Raises:
-            sqlite3.Error: The file is damaged, locked or cannot be written.
+            sqlite3.Error: The file is damaged, locked, cannot be written, or is of another version and stays.
         """
         self.bound, self.writable = bound, writable
         self._opened = now()
@@ -99,7 +100,7 @@ class Store:
         self._connection = sqlite3.connect(place, timeout=PATIENCE, isolation_level=None, uri=True)
         self._connection.text_factory = bytes  # a flipped byte may make text that is none
         try:
-            self._prepare(path)
+            self._prepare(path, anew and writable)
         except BaseException:
             self._connection.close()
             raise
@@ -204,9 +205,9 @@ class Store:
         """Close the file as it is."""
         self._connection.close()
 
-    def _prepare(self, path: Path) -> None:
+    def _prepare(self, path: Path, anew: bool) -> None:
         if self._pragma("user_version") != SCHEMA:
-            if not self.writable:
+            if not anew:
                 raise sqlite3.DatabaseError("written by another version")
             with lock(path):
                 self._begin_anew()

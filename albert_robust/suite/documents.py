@@ -169,6 +169,8 @@ def _complaint(document: Document, model: type[BaseModel], error: dict[str, Any]
     message = str(error["msg"]).removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
     what, _, mend = message.partition("\n")
+    if kind == "string_type" and isinstance(value, bool | int | float):
+        mend = "put it between quotes"
     if kind == "value_error":
         return document.complain(location, what, mend)
     return document.complain(location, f"{_shorten(value)}: {what}", mend)

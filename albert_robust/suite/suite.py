@@ -92,7 +92,7 @@ class Suite:
 
 
 def load_suite(
-    path: Path,
+    path: Path | str,
     packs: tuple[Path, ...] = (),
     seed: int | None = None,
     root: Path | None = None,
@@ -110,6 +110,7 @@ def load_suite(
     Raises:
         InputError: With every complaint about the file at once.
     """
+    path = Path(path)
     document = open_document(path)
     registry = open_packs((*packs, path.parent / PACK))
     try:

@@ -59,6 +59,11 @@ def test_every_kind_of_file_gives_the_same_examples(tmp_path: Path, name: str, m
     assert found == [rows[0], rows[2], rows[1], rows[3]]
 
 
+def test_a_file_s_kind_may_be_in_capitals(tmp_path: Path) -> None:
+    comma_separated(tmp_path / "D.CSV")
+    assert len(read(tmp_path / "D.CSV", LANGUAGES, per_row=True)) == len(ROWS)
+
+
 def test_translations_are_joined_by_id(tmp_path: Path) -> None:
     json_lines(tmp_path / "d.jsonl")
     first = read(tmp_path / "d.jsonl", LANGUAGES, per_row=True)[0]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from door_suites import loaded_by, run, verdicts, write_suite
+from door_suites import loaded_by, rows, run, verdicts, write_suite
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +40,30 @@ def test_a_run_from_python_has_the_verdicts_of_a_run_through_pytest(pytester: py
     run(pytester)
     assert {cell.cell: cell.verdict for cell in made.cells} == verdicts(pytester.path)
     assert len(list(made.outcomes)) == 24
+
+
+def test_a_suite_s_path_may_be_a_string(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_suite(pytester.path)
+    monkeypatch.chdir(pytester.path)
+    assert load_suite(path.name).name == load_suite(path).name == "suite"
+
+
+def test_what_a_mark_skips_is_neither_asked_nor_judged(pytester: pytest.Pytester) -> None:
+    marks = "marks:\n  - {cells: '*swap*', skip: 'too slow'}\n  - {cells: '*gap', skip: 'apart by nature'}\n"
+    languages = [*rows(), *rows(language="de")]
+    gate = "consistency >= 0.1, language gap <= 0.5"
+    suite = load_suite(write_suite(pytester.path, gate=gate, languages="en, de", examples=languages, extra=marks))
+    made = api.run(suite, workspace=pytester.path / "workspace")
+    run(pytester)
+    assert (
+        {cell.cell for cell in made.cells}
+        == set(verdicts(pytester.path))
+        == {
+            "data/case.upper[en]",
+            "data/case.upper[de]",
+        }
+    )
+    assert {one.cell for one in made.outcomes} == {cell.cell for cell in made.cells}
 
 
 def test_a_suite_that_cannot_be_run_raises(tmp_path: Path) -> None:

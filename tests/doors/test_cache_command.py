@@ -138,6 +138,26 @@ def test_a_damaged_file_is_one_complaint_and_clear_removes_it(capsys: Captured, 
 
 
 @pytest.mark.parametrize(
+    "action", [["show"], ["show", "--check"], ["prune", "--size", "1GB"], ["clear", "--kind", "labs"]]
+)
+def test_a_file_of_another_version_stays_as_it_is(capsys: Captured, workspace: Path, action: list[str]) -> None:
+    file = sqlite3.connect(workspace / "cache.sqlite")
+    file.execute(f"PRAGMA user_version = {store.SCHEMA + 1}")
+    assert main(["cache", *action]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        ".albert_robust/cache.sqlite:1:1: cannot be used: written by another version",
+        "  `albert-robust cache clear` removes it",
+    ]
+    assert file.execute("SELECT count(*) FROM kept").fetchone() == (sum(COUNTS.values()),)
+    file.close()
+
+
+def test_a_file_that_is_empty_keeps_nothing(capsys: Captured, workspace: Path) -> None:
+    (workspace / "cache.sqlite").write_bytes(b"")
+    assert (shown(capsys)["kinds"], shown(capsys, "prune", "--size", "1MB")["kinds"]) == ([], [])
+
+
+@pytest.mark.parametrize(
     ("arguments", "what"),
     [
         (["prune"], "prune what? give --size 500MB, --older-than 30d, or both"),

@@ -33,9 +33,10 @@ NAMES = [
 Captured = pytest.CaptureFixture[str]
 
 
-def typed(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def typed(monkeypatch: pytest.MonkeyPatch, text: str | bytes) -> None:
     """Let a command read a text from standard input."""
-    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    content = text if isinstance(text, bytes) else text.encode()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
 
 
 def printed(capsys: Captured, *arguments: str) -> str:
@@ -131,6 +132,14 @@ def test_perturb_prints_a_variant_a_line_and_repeats_itself(capsys: Captured, mo
     ]
 
 
+def test_perturb_reads_lines_as_score_does(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed(monkeypatch, b"\xef\xbb\xbfit is\r\n\r\nso\xc2\x85or so\r\n")
+    assert printed(capsys, "perturb", "case.upper", "--language", "en") == "IT IS\n\nSO\x85OR SO\n"
+    typed(monkeypatch, b"tea\ncaf\xe9\n")
+    told = refused(capsys, "perturb", "case.upper", "--language", "en")
+    assert told == ["standard input:2:1: not UTF-8 text", "  save it as UTF-8"]
+
+
 def test_perturb_prints_edits_as_json(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     typed(monkeypatch, "it is so\n")
     one, two = printed(capsys, "perturb", "case.upper", "--language", "en", "--n", "2", "--json").splitlines()
@@ -182,6 +191,19 @@ def test_a_report_is_drawn_from_a_run_folder_alone(capsys: Captured, pytester: p
     assert html.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert json.loads(printed(capsys, "report", str(folder), "--json"))
     assert printed(capsys, "report", str(folder)).strip() == str(folder / "index.html")
+
+
+@pytest.mark.parametrize("option", ["--html", "--markdown"])
+def test_a_report_that_cannot_be_written_is_one_clear_line(
+    capsys: Captured, pytester: pytest.Pytester, option: str
+) -> None:
+    write_suite(pytester.path)
+    run(pytester)
+    capsys.readouterr()
+    assert refused(capsys, "report", "robustness-report", option, "robustness-report") == [
+        "robustness-report: cannot be written: Is a directory",
+        f"  name another file: {option} FILE",
+    ]
 
 
 def test_a_folder_without_a_run_has_no_report(capsys: Captured, tmp_path: Path) -> None:

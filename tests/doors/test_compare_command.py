@@ -56,6 +56,19 @@ def test_limits_are_options(capsys: Captured, runs: tuple[str, str]) -> None:
     assert capsys.readouterr().out.splitlines()[-1] == "2 same"
 
 
+def test_a_run_that_stopped_early_is_said_to_compare_with_none(capsys: Captured, pytester: pytest.Pytester) -> None:
+    for name, extra in (("whole", ""), ("early", "early_stop: true\n")):
+        write_suite(pytester.path, "typos.swap", examples=rows(200), extra=extra)
+        run(pytester, f"--robust-report={name}")
+    for pair in (("early", "whole"), ("whole", "early"), ("early", "early")):
+        capsys.readouterr()
+        assert main(["compare", *pair]) == 1
+        *_, note, counted = capsys.readouterr().out.splitlines()
+        what = "incomparable: stopped early: run it without early_stop to compare"
+        assert (note, counted) == (f"suite::data/typos.swap@2[en]: {what}", "1 incomparable")
+    assert main(["compare", "early", "whole", "--warn-stale"]) == 0
+
+
 def test_a_cell_that_the_later_run_lacks_is_missing(
     capsys: Captured, runs: tuple[str, str], pytester: pytest.Pytester
 ) -> None:

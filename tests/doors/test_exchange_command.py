@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow
 import pytest
 from door_suites import LOUD, kept_run, loaded_by, run, verdicts, write_suite
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from albert_robust.cli import main
 from albert_robust.errors import Complaint, InputError
@@ -67,7 +69,10 @@ def test_a_model_that_runs_elsewhere_is_judged_as_one_that_runs_here(
 ) -> None:
     asked = written(capsys)
     assert len({line["key"] for line in asked}) == len(asked) == 36
-    assert taken(capsys, answered(asked)) == (0, ["took in 36 outputs; 0 inputs have none yet"])
+    assert taken(capsys, answered(asked)) == (
+        0,
+        ["took in 36 outputs; 0 inputs have none yet (workspace: .albert_robust)"],
+    )
     run(pytester).stdout.fnmatch_lines(["*; 24 cases tested; 0 inputs predicted, 36 from the cache"])
     elsewhere = kept_run(here)
     write_suite(here, model=LOUD)
@@ -84,7 +89,7 @@ def test_the_model_may_be_a_program_of_its_own_and_answer_in_a_table(here: Path,
         table.writeheader()
         table.writerows(answered(asked))
     assert main(["outputs", SUITE, "--from", "answers.csv"]) == 0
-    assert capsys.readouterr().out == "took in 36 outputs; 0 inputs have none yet\n"
+    assert capsys.readouterr().out == "took in 36 outputs; 0 inputs have none yet (workspace: .albert_robust)\n"
     assert written(capsys) == []
 
 
@@ -98,15 +103,19 @@ def test_a_line_says_what_is_asked_and_how_many_there_are_goes_to_standard_error
         "task": "text-classification",
         "inputs": {"text": "the weather in town 0 was lovely"},
     }
-    assert error == "36 inputs, 0 of them answered\n"
+    assert error == "36 inputs, 0 of them answered (workspace: .albert_robust)\n"
 
 
 def test_what_was_answered_is_not_written_again_unless_all_is_asked_for(here: Path, capsys: Captured) -> None:
     asked = written(capsys)
-    assert taken(capsys, answered(asked[:10]))[1] == ["took in 10 outputs; 26 inputs have none yet"]
+    assert taken(capsys, answered(asked[:10]))[1] == [
+        "took in 10 outputs; 26 inputs have none yet (workspace: .albert_robust)"
+    ]
     assert written(capsys) == asked[10:]
     assert written(capsys, "--all") == asked
-    assert taken(capsys, answered(asked[10:]))[1] == ["took in 26 outputs; 0 inputs have none yet"]
+    assert taken(capsys, answered(asked[10:]))[1] == [
+        "took in 26 outputs; 0 inputs have none yet (workspace: .albert_robust)"
+    ]
 
 
 def test_a_later_answer_takes_the_place_of_an_earlier_one(
@@ -159,7 +168,7 @@ def test_originals_are_asked_as_often_as_the_suite_says(
     assert len({line["key"] for line in asked}) == len(asked) == 24 + 2 * 12
     assert [line.get("replicate", 0) for line in asked] == [0] * 24 + [1] * 12 + [2] * 12
     turns = [{"key": line["key"], "output": f"label {line.get('replicate', 0) // 2}"} for line in asked]
-    assert taken(capsys, turns)[1] == ["took in 48 outputs; 0 inputs have none yet"]
+    assert taken(capsys, turns)[1] == ["took in 48 outputs; 0 inputs have none yet (workspace: .albert_robust)"]
     run(pytester).stdout.fnmatch_lines(["*; 0 inputs predicted, 48 from the cache"])
     noise = kept_run(here)["cells"][0]["measures"]["self-consistency"]
     assert noise["value"] == pytest.approx(1 / 3, abs=1e-6)  # of three answers two agree: one pair of three
@@ -179,6 +188,29 @@ def test_labels_may_come_with_scores_or_as_scores_alone(
     assert cell["measures"]["consistency"]["value"] == 1
 
 
+@pytest.mark.parametrize("form", ["beside the label", "in the output"])
+def test_labels_that_parquet_fills_in_have_no_scores(here: Path, capsys: Captured, form: str) -> None:
+    asked = written(capsys)
+    rows: list[Line] = []
+    for place, line in enumerate(asked):
+        label = ["loud", "calm"][place % 2]
+        scores = {"scores": {label: 0.75}}
+        found = {"output": label, **scores} if form == "beside the label" else {"output": {"label": label, **scores}}
+        rows.append({"key": line["key"], **found})
+    parquet.write_table(pyarrow.Table.from_pylist(rows), "answers.parquet")
+    assert main(["outputs", SUITE, "--from", "answers.parquet"]) == 0
+    assert capsys.readouterr().out.startswith("took in 36 outputs; 0 inputs have none yet")
+
+
+def test_what_a_mark_skips_is_asked_of_nobody(pytester: pytest.Pytester, here: Path, capsys: Captured) -> None:
+    write(here, extra="marks:\n  - {cells: '*upper*', skip: 'capitals are fine'}\n")
+    asked = written(capsys)
+    assert len(asked) == 24
+    assert not any(line["inputs"]["text"].isupper() for line in asked)
+    taken(capsys, answered(asked))
+    run(pytester).assert_outcomes(passed=1, skipped=1)
+
+
 def test_two_suites_are_written_and_taken_in_together(here: Path, capsys: Captured) -> None:
     write(here, perturbations="case.lower, typos.delete", name="other")
     capsys.readouterr()
@@ -188,7 +220,7 @@ def test_two_suites_are_written_and_taken_in_together(here: Path, capsys: Captur
     assert len({line["key"] for line in asked}) == len(asked) == 48  # originals are those of one model: once
     Path("answers.jsonl").write_text("\n".join(map(json.dumps, answered(asked))))
     assert main(["outputs", SUITE, "other.robust.yaml", "--from", "answers.jsonl"]) == 0
-    assert capsys.readouterr().out == "took in 48 outputs; 0 inputs have none yet\n"
+    assert capsys.readouterr().out == "took in 48 outputs; 0 inputs have none yet (workspace: .albert_robust)\n"
 
 
 MISTAKES: dict[str, tuple[Any, str]] = {
@@ -248,15 +280,55 @@ def test_a_file_that_is_not_there_is_one_clear_line(here: Path, capsys: Captured
 
 
 def test_no_outputs_are_taken_in_without_a_word_of_what_is_missing(here: Path, capsys: Captured) -> None:
-    assert taken(capsys, []) == (0, ["took in 0 outputs; 36 inputs have none yet"])
+    assert taken(capsys, []) == (0, ["took in 0 outputs; 36 inputs have none yet (workspace: .albert_robust)"])
 
 
-def test_outputs_that_cannot_be_kept_are_still_missing(here: Path, capsys: Captured) -> None:
+def test_outputs_that_cannot_be_kept_are_not_taken_in(here: Path, capsys: Captured) -> None:
     asked = written(capsys)
     Path("taken").touch()
     with pytest.warns(UserWarning, match="kept in memory alone"):
         told = taken(capsys, answered(asked), "--workspace", "taken")
-    assert told == (0, ["took in 36 outputs; 36 inputs have none yet"])
+    assert told == (
+        2,
+        [
+            "taken: cannot be written: no output was taken in",
+            "  make room there, or name another folder: --workspace DIR",
+        ],
+    )
+
+
+def test_outputs_are_taken_in_where_pytest_looks_for_them(
+    pytester: pytest.Pytester, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makeini("[pytest]\nrobust_workspace = kept/answers\nrobust_seed = 7\n")
+    write(pytester.path / "suites")
+    monkeypatch.chdir(pytester.path / "suites")
+    assert taken(capsys, answered(written(capsys)))[0] == 0
+    monkeypatch.chdir(pytester.path)
+    run(pytester).stdout.fnmatch_lines(["*; 0 inputs predicted, 36 from the cache"])
+    assert [path.parent for path in pytester.path.rglob("cache.sqlite")] == [pytester.path / "kept" / "answers"]
+
+
+def test_the_workspace_and_the_seed_that_are_named_come_before_those_of_the_ini_file(
+    pytester: pytest.Pytester, here: Path, capsys: Captured
+) -> None:
+    here_alone = written(capsys, "--seed", "3")
+    pytester.makeini("[pytest]\nrobust_workspace = kept\nrobust_seed = 7\n")
+    assert written(capsys) != here_alone == written(capsys, "--seed", "3")
+    told = taken(capsys, answered(here_alone), "--seed", "3", "--workspace", "mine")
+    assert told == (0, ["took in 36 outputs; 0 inputs have none yet (workspace: mine)"])
+
+
+@pytest.mark.parametrize(
+    ("ini", "what"),
+    [("[pytest]\nrobust_seed = x\n", "--robust-seed: 'x' is no whole number"), ("[pytest\n", "pytest.ini:1: ")],
+    ids=["setting", "file"],
+)
+def test_an_ini_file_that_pytest_refuses_is_one_clear_line(here: Path, capsys: Captured, ini: str, what: str) -> None:
+    (here / "pytest.ini").write_text(ini)
+    assert main(["inputs", SUITE]) == 2
+    out, error = capsys.readouterr()
+    assert (out, what in error, len(error.splitlines())) == ("", True, 1)
 
 
 def test_a_model_without_an_identity_cannot_be_asked_elsewhere(here: Path, capsys: Captured) -> None:
@@ -266,6 +338,13 @@ def test_a_model_without_an_identity_cannot_be_asked_elsewhere(here: Path, capsy
         assert main(arguments) == 2
         what = f'{SUITE}: its model has no identity: add `version: "1"` to `model:`\n'
         assert capsys.readouterr().err == what
+
+
+def test_a_model_that_cannot_be_loaded_is_told_at_its_place(here: Path, capsys: Captured) -> None:
+    path = write_suite(here)
+    path.write_text(path.read_text().replace("model:predict", "model:gone"))
+    assert main(["inputs", SUITE]) == 2
+    assert capsys.readouterr().err == f"{SUITE}:2:1: model has no function 'gone'\n"
 
 
 def test_neither_command_loads_torch_or_the_model(here: Path) -> None:

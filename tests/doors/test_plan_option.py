@@ -94,6 +94,25 @@ def test_a_broken_model_file_is_told_before_anything_is_asked(pytester: pytest.P
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
+def test_a_model_that_cannot_be_loaded_is_told_at_its_place_and_the_other_suites_are_planned(
+    pytester: pytest.Pytester,
+) -> None:
+    for name in ("one", "two", "zoo"):
+        path = write_suite(pytester.path / name, model=LOGGING)
+    path.with_name("model.py").unlink()
+    path.write_text(path.read_text().replace("model:predict", "nowhere:predict"))
+    result = run(pytester, PLAN)
+    result.stdout.fnmatch_lines(
+        [
+            "one/suite: 2 cells, *",
+            "two/suite: 2 cells, *",
+            "all: 4 cells, *",
+            "zoo/suite.robust.yaml:2:1: no module 'nowhere' beside the suite or installed: *",
+        ]
+    )
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+
+
 def test_a_plan_loads_no_model_and_no_torch(pytester: pytest.Pytester) -> None:
     stories = [{"id": str(n), "document": f"A cat sat. Dog {n} barked.", "summary": "A cat."} for n in range(3)]
     path = write_suite(pytester.path, "typos.swap", examples=[*stories])

@@ -143,6 +143,12 @@ def test_an_explained_pair_is_drawn(capsys: Captured, files: Path) -> None:
     assert "</svg>" in (files / "one.svg").read_text(encoding="utf-8")
 
 
+def test_a_picture_that_cannot_be_written_is_one_clear_line(capsys: Captured, files: Path) -> None:
+    (files / "folder").mkdir()
+    told = refused(capsys, *BOTH, "--explain", "1", "--svg", "folder")
+    assert told == "folder: cannot be written: Is a directory\n  name another file: --svg FILE\n"
+
+
 def test_raw_is_bertscore(capsys: Captured, files: Path, encoder: str) -> None:
     for idf in (False, True):
         found = json.loads(printed(capsys, "--encoder", encoder, "--raw", *["--idf"] * idf, "--json"))
@@ -174,7 +180,7 @@ def test_a_byte_order_mark_and_carriage_returns_are_no_part_of_a_text(capsys: Ca
         (["--against", "short.txt"], "short.txt has another number of lines: 1 for the 4 of c.txt\n"),
         (["--clusters", "short.txt"], "short.txt has another number of lines: 1 for the 4 of c.txt\n"),
         (["--references", "none.txt"], "none.txt:1:1: cannot read the file: No such file or directory\n"),
-        (["--references", "latin.txt"], "latin.txt:2:1: not UTF-8 text\n  save the file as UTF-8\n"),
+        (["--references", "latin.txt"], "latin.txt:2:1: not UTF-8 text\n  save it as UTF-8\n"),
         (["--candidates", "empty.txt"], "empty.txt is empty: there is nothing to score\n"),
         (["--calibration", "full"], "calibration: 'full' is none of none, floor, floor+par, damage\n"),
         (["--idf"], "--idf goes with --raw: without it the profile decides how much a token counts\n"),

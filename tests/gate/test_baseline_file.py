@@ -114,6 +114,14 @@ def test_what_does_not_fit_is_a_complaint_at_its_line(
     assert "--robust-baseline-update" in refused.value.complaints[0].mend
 
 
+def test_what_editors_add_is_passed_over_and_lines_keep_their_numbers(tmp_path: Path) -> None:
+    path = spoilt(tmp_path, lambda lines: ["\ufeff" + lines[0], "", *lines[1:], " ", ""])
+    assert open_baseline(path) == {SWAP.cell: SWAP, UPPER.cell: UPPER}
+    path = spoilt(tmp_path, lambda lines: [lines[0], "", *lines[1:], "x"])
+    with pytest.raises(InputError, match=r":6:1: no line of a baseline"):
+        open_baseline(path)
+
+
 def test_the_same_line_twice_is_one(tmp_path: Path) -> None:
     assert open_baseline(spoilt(tmp_path, lambda lines: [*lines, lines[-1]])) == {SWAP.cell: SWAP, UPPER.cell: UPPER}
 

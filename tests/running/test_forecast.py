@@ -6,7 +6,7 @@ import pytest
 from counted import MOODY, asked, planned, ran
 
 from albert_robust.running import blocks as blocks_module
-from albert_robust.running.forecast import Forecast, forecasts
+from albert_robust.running.forecast import Forecast, forecast
 from albert_robust.running.plan import Cell, plan
 from albert_robust.running.workspace import Workspace
 from albert_robust.show import describe_forecasts
@@ -19,9 +19,9 @@ CHECKS = """
 SIZES = [5, 1000]
 
 
-def forecast(cells: list[Cell], folder: Path) -> Forecast:
+def foreseen(cells: list[Cell], folder: Path) -> Forecast:
     workspace = Workspace(folder / ".albert_robust", "plan")
-    (found,) = forecasts(cells, workspace)
+    found = forecast(cells, workspace)
     workspace.cache.close()
     return found
 
@@ -33,47 +33,47 @@ def test_a_run_asks_what_was_foreseen_and_then_nothing_is_left(
 ) -> None:
     monkeypatch.setattr(blocks_module, "BLOCK", size)
     cells = planned(tmp_path, CHECKS, model=f", batch: 4, price: 0.5, replicates: {replicates}")
-    before = forecast(cells, tmp_path)
+    before = foreseen(cells, tmp_path)
     assert asked(tmp_path) == []
     execution = ran(cells, tmp_path)
     assert (before.missing, before.calls) == (execution.cost.predicted, execution.cost.calls)
     assert before.missing == len(asked(tmp_path)) == before.unique
     assert before.price == before.missing / 2
     assert before.cases == sum(tally.counts.tested for tally in execution.tallies.values())
-    after = forecast(cells, tmp_path)
+    after = foreseen(cells, tmp_path)
     assert (after.unique, after.missing, after.calls, after.price) == (before.unique, 0, 0, 0)
 
 
 def test_part_of_a_run_leaves_the_rest(tmp_path: Path) -> None:
     cells = planned(tmp_path, CHECKS)
-    before = forecast(cells, tmp_path)
+    before = foreseen(cells, tmp_path)
     done = ran(cells[:1], tmp_path).cost.predicted
-    after = forecast(cells, tmp_path)
+    after = foreseen(cells, tmp_path)
     assert (after.unique, after.missing) == (before.unique, before.missing - done)
 
 
 def test_time_is_foreseen_by_the_pace_of_the_last_run_that_asked(tmp_path: Path) -> None:
     slow = "\nimport time\ndef answer(text):\n    time.sleep(0.01)\n    return 'calm'\n"
     cells = planned(tmp_path, CHECKS, answer=slow)
-    assert forecast(cells, tmp_path).seconds is None
+    assert foreseen(cells, tmp_path).seconds is None
     ran(cells[:1], tmp_path, run="a")
     ran(cells[:1], tmp_path, run="b")  # asks nothing: the pace stays
-    found = forecast(cells, tmp_path)
+    found = foreseen(cells, tmp_path)
     assert found.seconds is not None
     assert 0.01 <= found.seconds / found.missing < 0.5
     path = tmp_path / "s.robust.yaml"
     path.write_text(path.read_text().replace('version: "1"', 'version: "2"'))
-    assert forecast(plan(load_suite(path)), tmp_path).seconds is None
+    assert foreseen(plan(load_suite(path)), tmp_path).seconds is None
 
 
 def test_a_suite_without_a_price_has_none(tmp_path: Path) -> None:
-    assert forecast(planned(tmp_path, CHECKS), tmp_path).price is None
+    assert foreseen(planned(tmp_path, CHECKS), tmp_path).price is None
 
 
 def test_a_suite_that_stops_early_asks_for_no_more_than_foreseen(tmp_path: Path) -> None:
     texts = [f"the weather in town {number} was lovely" for number in range(200)]
     cells = planned(tmp_path, CHECKS, extra="early_stop: true", rows=texts, answer=MOODY)
-    found = forecast(cells, tmp_path)
+    found = foreseen(cells, tmp_path)
     assert found.at_most
     assert ran(cells, tmp_path).cost.predicted < found.missing
 

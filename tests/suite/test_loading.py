@@ -74,6 +74,10 @@ MISTAKES = {
         r":7:21: unknown perturbation 'typos\.swpa'\n  did you mean 'typos\.swap'\?",
     ),
     "unknown task": (("text-class", "txt-class"), r":1:1: 'txt-classification': input should be 'text-classification'"),
+    "a number for a text": (
+        ('predict"}', 'predict", version: 1}'),
+        r":2:34: 1: input should be a valid string\n  put it between quotes",
+    ),
     "wrong type": (("[typos.swap]", "typos.swap"), r":7:5: 'typos\.swap': input should be a valid list"),
     "severity": (("[typos.swap]", "[typos.swap@9]"), r":7:21: 'typos\.swap@9': severity 9, expected 1 to 5"),
     "missing file": (("d.jsonl", "e.jsonl"), r":4:13: no file 'e\.jsonl' here"),

@@ -1,0 +1,36 @@
+"""The lines of texts that commands read: only a line feed ends one, whatever else a text holds."""
+
+from pathlib import Path
+
+from albert_robust.errors import Complaint, InputError, complaint_at, shown_path
+
+
+def lines_of(path: Path) -> list[str]:
+    """Return the lines of a file.
+
+    Raises:
+        InputError: It cannot be read, or is not UTF-8.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise complaint_at(path, f"cannot read the file: {error.strerror}") from None
+    return lines_in(content, shown_path(path))
+
+
+def lines_in(content: bytes, shown: str) -> list[str]:
+    """Return the lines of UTF-8 text; a byte order mark and carriage returns at the ends of lines are no part of them.
+
+    Args:
+        content: The text.
+        shown: What messages call the place that it is from.
+
+    Raises:
+        InputError: It is not UTF-8.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise InputError([Complaint(shown, line, 1, "not UTF-8 text", "save it as UTF-8")]) from None
+    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")] if text else []
