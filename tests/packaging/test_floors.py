@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "albert_robust"
 FLOORS = (
-    {"errors", "builtin", "imports"},
+    {"errors", "builtin", "imports", "whole"},
     {"text"},
     {"perturbing"},
     {"scoring"},
@@ -37,6 +37,7 @@ FLOORS = (
         "session",
         "show",
         "strategies",
+        "studies",
         "summary",
     },
 )
