@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from albert_robust.data.example import Example
-from albert_robust.data.rows import read_rows
+from albert_robust.data.rows import DELIMITED, read_rows
 from albert_robust.errors import complaint_at, suggest
 from albert_robust.text.languages import UNKNOWN
 
@@ -70,7 +70,7 @@ def read_examples(source: Source, inputs: tuple[str, ...], reference: str) -> li
     Args:
         source: The dataset.
         inputs: The task's field names.
-        reference: The task's reference column; rows may lack it.
+        reference: The task's reference column; rows may lack it. A blank cell of a table is no reference.
 
     Raises:
         InputError: A file is missing or broken, a column is missing, an id stands twice, a field is unfit, a language is empty.
@@ -152,13 +152,19 @@ def _example(
     if language is None:
         language = str(_cell(source, path, line, row, "language") or UNKNOWN)
     identifier = row.get(source.column("id"))
-    references = row.get(source.column(reference))
-    many = references if isinstance(references, list) else [references]
-    texts = tuple(_text(path, line, source.column(reference), value) for value in many if value is not None)
-    for text in texts if source.numeric else ():
-        _number(path, line, source.column(reference), text)
+    references = _references(source, path, line, row.get(source.column(reference)), source.column(reference))
     name = str(line) if identifier is None else _text(path, line, source.column("id"), str(identifier))
-    return _Read(path, line, name, language, values, texts, identifier is not None)
+    return _Read(path, line, name, language, values, references, identifier is not None)
+
+
+def _references(source: Source, path: Path, line: int, held: Any, column: str) -> tuple[str, ...]:
+    if path.suffix in DELIMITED and not str(held).strip():
+        return ()  # a table has no other way to say that there is none
+    many = held if isinstance(held, list) else [held]
+    texts = tuple(_text(path, line, column, value) for value in many if value is not None)
+    for text in texts if source.numeric else ():
+        _number(path, line, column, text)
+    return texts
 
 
 def _cell(source: Source, path: Path, line: int, row: dict[str, Any], name: str) -> Any:

@@ -13,6 +13,7 @@ from albert_robust.errors import complaint_at, need
 
 Row = tuple[int, dict[str, Any]]
 CSV_LIMIT = 1 << 24
+DELIMITED = (".csv", ".tsv")
 
 
 def read_rows(path: Path) -> Iterator[Row]:
