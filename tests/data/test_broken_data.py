@@ -50,9 +50,15 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 
 def test_a_language_without_examples_is_told(write: Callable[..., Path]) -> None:
-    path = write(d_dot_jsonl='{"text": "a", "language": "en"}\n')
-    with pytest.raises(InputError, match="no example in language 'fr'"):
+    path = write(d_dot_csv="text,language\na,en\nb,FR-CA\n")
+    with pytest.raises(InputError, match="no example in language 'fr'\n  rows are in: FR-CA, en; mend `languages`"):
         read_examples(Source(path, ("en", "fr"), per_row=True), ("text",), "label")
+
+
+def test_an_id_twice_in_one_language_is_told_however_the_language_is_spelled(write: Callable[..., Path]) -> None:
+    path = write(d_dot_csv="id,language,text\n1,en,a\n1,EN,b\n")
+    with pytest.raises(InputError, match=r"d\.csv:3:1: the id '1' is here twice in language en\n  first in d\.csv:2"):
+        read_examples(Source(path, ("en",), per_row=True), ("text",), "label")
 
 
 def test_the_same_id_in_two_languages_is_no_mistake(write: Callable[..., Path]) -> None:

@@ -115,6 +115,13 @@ def test_an_empty_string_in_json_is_a_reference(write: Write) -> None:
     assert read(write(d_dot_jsonl='{"text": "a", "label": ""}\n'))[0].references == ("",)
 
 
+def test_a_language_is_the_same_in_capitals_and_spelled_as_the_suite_does(write: Write) -> None:
+    path = write(d_dot_csv="id,language,text\n1,EN,a\n2,en,b\n1,en-us,c\n")
+    examples = read(path, ("en", "en-US"), per_row=True)
+    assert [(one.id, one.language) for one in examples] == [("1", "en"), ("2", "en"), ("1", "en-US")]
+    assert examples[0].parallels == {"en": {"text": "a"}, "en-US": {"text": "c"}}
+
+
 def test_columns_may_have_other_names(write: Write) -> None:
     path = write(d_dot_csv="key,review,stars\n7,nice,5\n")
     columns = {"id": "key", "text": "review", "label": "stars"}

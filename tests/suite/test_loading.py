@@ -85,6 +85,7 @@ MISTAKES = {
     "bound in percent": ((">= 0.9", ">= 90"), r":8:13: the bound 90 lies outside \[0, 1\]"),
     "bad tag": (("[en, no]", "[english]"), r":4:28: 'english' is no language tag"),
     "language twice": (("[en, no]", "[en, en]"), r"a language is named twice"),
+    "language twice in two spellings": (("[en, no]", "[en-US, en-us]"), r"a language is named twice"),
     "no language": ((", languages: [en, no]", ""), r":4:3: say the language"),
     "two models": (("{python:", "{extractive: builtin, python:"), r":2:1: 2 kinds of model"),
     "time-out of 0": ((':predict"}', ':predict", timeout: 0}'), r":2:34: 0: input should be greater than 0"),
