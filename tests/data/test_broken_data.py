@@ -25,6 +25,7 @@ BROKEN = {
     "no UTF-8": ("jsonl", GOOD.encode() + '{"text": "é"}'.encode("latin-1"), r"d\.jsonl:2:11: not UTF-8 text"),
     "no UTF-8 in a table": ("csv", b"id,text\n1,caf\xe9\n", r"d\.csv:2:6: not UTF-8 text\n  save the file as UTF-8"),
     "a cell too many": ("csv", "id,text\n1,a,b\n", r"d\.csv:2:1: 3 cells under a header of 2"),
+    "a header twice": ("csv", "id,text,text\n1,a,b\n", r"d\.csv:1:1: 2 columns are named 'text'\n  give each column a name"),
     "no Parquet": ("parquet", "text", r"d\.parquet:1:1: not a Parquet file"),
 }  # fmt: skip
 
