@@ -77,13 +77,18 @@ def _chosen(text: Text, words: list[Word], rng: Random, severity: int) -> list[W
     return [words[place] for place in sorted(places, reverse=True)]
 
 
-def _put(text: Text, word: Word, replacement: str, kind: str) -> Text:
-    """Return the text with a word replaced, set off by blanks where letters would touch in a script without spaces."""
-    if _HAN.match(word.string):
-        before = word.start > 0 and _JOINABLE.match(text[word.start - 1])
-        after = word.end < len(text) and _JOINABLE.match(text[word.end])
-        replacement = (" " if before else "") + replacement + (" " if after else "")
-    return text.replace(word.start, word.end, replacement, kind)
+def _put(text: Text, last_first: list[Word], replacements: dict[Word, str], kind: str) -> Text:
+    """Return the text with words replaced, set off by blanks where letters would touch in a script without spaces."""
+    changes: list[tuple[int, int, str]] = []
+    for start, end, string in last_first:
+        replacement = replacements[Word(start, end, string)]
+        if _HAN.match(string):
+            touched = changes and changes[-1][0] == end
+            following = changes[-1][2] if touched else "".join(text.graphemes[end : end + 1])
+            before = start > 0 and _JOINABLE.match(text[start - 1])
+            replacement = (" " if before else "") + replacement + (" " if _JOINABLE.match(following) else "")
+        changes.append((start, end, replacement))
+    return text.replace_each(changes[::-1], kind)
 
 
 @perturbation(
@@ -136,9 +141,7 @@ def code_switch(text: Text, rng: Random, severity: int) -> Text:
     target = rng.choice([other for other in LANGUAGES if other != language])
     found = [word for word in text.find(_known_words(language)) if _meant(text, word, language)]
     translations = {word: other for word in found if (other := _translated(word, language, target)) != word.string}
-    for word in _chosen(text, list(translations), rng, severity):
-        text = _put(text, word, translations[word], "code switch")
-    return text
+    return _put(text, _chosen(text, list(translations), rng, severity), translations, "code switch")
 
 
 def _meant(text: Text, word: Word, language: str) -> bool:
@@ -146,7 +149,8 @@ def _meant(text: Text, word: Word, language: str) -> bool:
     if language != "de" or not word.string[:1].isupper() or word.string.isupper():
         return True
     concept, place = _forms(language).get(word.string.casefold(), (0, 0))
-    before = "".join(text.graphemes[: word.start]).rstrip()
+    earlier = (text[place].rstrip() for place in range(word.start - 1, -1, -1))
+    before = next(filter(None, earlier), "")
     return _concepts()[concept][language][place][:1].isupper() or before[-1:] in ("", ".", "!", "?", ":", "\n")
 
 
@@ -274,9 +278,7 @@ def transliterate(text: Text, rng: Random, severity: int) -> Text:
     language = _spoken(text)
     latin = {word: _latin(word.string, language) for word in text.words() if not _numeric(word.string)}
     words = [word for word, written in latin.items() if written != word.string]
-    for word in _chosen(text, words, rng, severity):
-        text = _put(text, word, latin[word], "transliterate")
-    return text
+    return _put(text, _chosen(text, words, rng, severity), latin, "transliterate")
 
 
 @lru_cache(maxsize=1 << 14)

@@ -3,7 +3,7 @@
 Tables rather than a model: a reader can check each row, and the same seed gives the same text on every machine.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -49,6 +49,7 @@ _SOUND_BOUND = {
 }
 _VOWELS = set("aeioàâäáéèêëíìîïóòôöœæ")
 Rules = tuple[tuple[str, regex.Pattern[str], regex.Pattern[str]], ...]
+_TYPESET = "\u2019"  # the apostrophe of printed text
 _LAST_WORD = regex.compile(r"(\w+)\s+$")
 
 
@@ -292,11 +293,13 @@ def contraction(text: Text, rng: Random, severity: int) -> Text:
     """Shorten what is often said short: `do not` to `don't`, `minutes` to `mins`."""
     table = _contractions(_base(text), "full", "short")
     found = table.find(text, lambda word, pair: _may_stand(text, word, pair[1], _SHORT_BEFORE))
-    for word, (full, short) in reversed(found):
-        made = _like(text, in_case(text, word, short, full))
+
+    def shortened(word: Word, full: str, short: str) -> str:
+        made = in_case(text, word, short, full)
         ends_sentence = made.endswith(".") and text.graphemes[word.end : word.end + 1] == (".",)
-        text = text.replace(word.start, word.end, made[:-1] if ends_sentence else made, "contraction")
-    return text
+        return made[:-1] if ends_sentence else made
+
+    return _exchanged(text, found, shortened, "contraction")
 
 
 @perturbation(
@@ -324,16 +327,27 @@ def expansion(text: Text, rng: Random, severity: int) -> Text:
     """Write short forms out: `don't` to `do not`, `mins` to `minutes`."""
     table = _contractions(_base(text), "short", "full")
     found = table.find(text, lambda word, pair: _may_stand(text, word, pair[0], _FULL_BEFORE))
-    for word, (short, full) in reversed(found):
-        ends_sentence = short.endswith(".") and not "".join(text.graphemes[word.end :]).strip()
-        made = _like(text, in_case(text, word, full, short)) + ("." if ends_sentence else "")
-        text = text.replace(word.start, word.end, made, "expansion")
-    return text
+
+    def written_out(word: Word, short: str, full: str) -> str:
+        ends_text = all(text[place].isspace() for place in range(word.end, len(text)))
+        return in_case(text, word, full, short) + ("." if short.endswith(".") and ends_text else "")
+
+    return _exchanged(text, found, written_out, "expansion")
 
 
-def _like(text: Text, replacement: str) -> str:
-    """Return a replacement with the apostrophe that the text uses."""
-    return replacement.replace("'", "\u2019") if "\u2019" in str(text) else replacement
+def _exchanged(
+    text: Text, found: list[tuple[Word, tuple[str, str]]], made: Callable[[Word, str, str], str], kind: str
+) -> Text:
+    """Return the text with phrases exchanged from the last on, each with the apostrophe that the text uses by then."""
+    typeset = str(text).count(_TYPESET)
+    changes: list[tuple[int, int, str]] = []
+    for word, pair in reversed(found):
+        replacement = made(word, *pair)
+        if typeset:
+            replacement = replacement.replace("'", _TYPESET)
+        typeset += replacement.count(_TYPESET) - word.string.count(_TYPESET)
+        changes.append((word.start, word.end, replacement))
+    return text.replace_each(changes[::-1], kind)
 
 
 # Words that open a sentence and may be written small after a filler; any other word may be a name or a German noun.

@@ -2,15 +2,15 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from albert_robust.data.example import Example
-from albert_robust.data.rows import read_rows
-from albert_robust.errors import complaint_at, suggest
+from albert_robust.data.rows import DELIMITED, read_rows
+from albert_robust.errors import SHOWN_CHOICES, complaint_at, suggest
 from albert_robust.text.languages import UNKNOWN
 
 MAX_CHARACTERS = 200_000  # in one field; a book chapter has about 30,000
@@ -23,7 +23,7 @@ class Source:
 
     Attributes:
         path: A file; with `{language}` in its name, a file a language.
-        languages: Those to read, in order. One alone may be the language of all rows.
+        languages: Those to read, in order, as examples say them. One alone may be the language of all rows.
         per_row: Whether each row says its language in the column `language`.
         columns: From our names (`id`, `language`, a task's fields and reference) to the file's.
         limit: At most so many ids, drawn by the seed; None for all.
@@ -70,22 +70,22 @@ def read_examples(source: Source, inputs: tuple[str, ...], reference: str) -> li
     Args:
         source: The dataset.
         inputs: The task's field names.
-        reference: The task's reference column; rows may lack it.
+        reference: The task's reference column; rows may lack it. A blank cell of a table is no reference.
 
     Raises:
         InputError: A file is missing or broken, a column is missing, an id stands twice, a field is unfit, a language is empty.
     """
     kept = _sampled(source, inputs, reference)
-    rows = [row for row in _rows(source, inputs, reference) if kept is None or row.id in kept]
+    rows = [row for row in _wanted(source, inputs, reference) if kept is None or row.id in kept]
     translations: dict[str, dict[str, dict[str, str]]] = {}
     for row in rows:
         if row.named:  # a line number says nothing of what stands in that line of another file
             translations.setdefault(row.id, {})[row.language] = row.fields
     for language in source.languages:
         if not any(row.language == language for row in rows):
-            raise complaint_at(
-                source.files()[0][0], f"no example in language {language!r}", "mend `languages` or add some"
-            )
+            found = ", ".join(sorted({row.language for row in _rows(source, inputs, reference)})[:SHOWN_CHOICES])
+            what = f"no example in language {language!r}"
+            raise complaint_at(source.files()[0][0], what, f"rows are in: {found}; mend `languages` or add some")
     return [
         Example(row.id, row.language, row.fields, row.references, translations.get(row.id, {}))
         for language in source.languages
@@ -111,31 +111,34 @@ def _sampled(source: Source, inputs: tuple[str, ...], reference: str) -> set[str
     """Return the ids of the sample: those whose keyed hash is smallest, so that order and slices do not matter."""
     if source.limit is None:
         return None
-    ids = {row.id for row in _rows(source, inputs, reference)}
+    ids = {row.id for row in _wanted(source, inputs, reference)}
     return set(
         nsmallest(source.limit, ids, key=lambda name: hashlib.sha256(f"{source.seed}\n{name}".encode()).digest())
     )
 
 
+def _wanted(source: Source, inputs: tuple[str, ...], reference: str) -> Iterator[_Read]:
+    """Yield the rows in the languages of a source, each row with the tag as the source spells it."""
+    spelling = {language.casefold(): language for language in source.languages}  # tags are the same in any case
+    seen: dict[tuple[str, str], _Read] = {}
+    for row in _rows(source, inputs, reference):
+        language = spelling.get(row.language.casefold())
+        if language is None:
+            continue
+        first = seen.setdefault((row.id, language), row)
+        if first is not row:
+            what = f"the id {row.id!r} is here twice in language {language}"
+            mend = f"first in {first.path.name}:{first.line}: ids are unique in a language"
+            raise complaint_at(row.path, what, mend, row.line)
+        yield replace(row, language=language)
+
+
 def _rows(source: Source, inputs: tuple[str, ...], reference: str) -> Iterator[_Read]:
-    seen: dict[tuple[str, str], tuple[Path, int]] = {}
     for path, language in source.files():
-        empty = True
-        for line, row in read_rows(path):
-            empty = False
-            read = _example(source, path, language, line, row, inputs, reference)
-            if read.language not in source.languages:
-                continue
-            key = (read.id, read.language)
-            if key in seen:
-                first_path, first_line = seen[key]
-                what = f"the id {read.id!r} is here twice in language {read.language}"
-                raise complaint_at(
-                    path, what, f"first in {first_path.name}:{first_line}: ids are unique in a language", line
-                )
-            seen[key] = (path, line)
-            yield read
-        if empty:
+        row = None
+        for row in read_rows(path):
+            yield _example(source, path, language, *row, inputs, reference)
+        if row is None:
             raise complaint_at(path, "the dataset is empty", "a gate cannot pass on nothing: add examples")
 
 
@@ -152,13 +155,19 @@ def _example(
     if language is None:
         language = str(_cell(source, path, line, row, "language") or UNKNOWN)
     identifier = row.get(source.column("id"))
-    references = row.get(source.column(reference))
-    many = references if isinstance(references, list) else [references]
-    texts = tuple(_text(path, line, source.column(reference), value) for value in many if value is not None)
-    for text in texts if source.numeric else ():
-        _number(path, line, source.column(reference), text)
+    references = _references(source, path, line, row.get(source.column(reference)), source.column(reference))
     name = str(line) if identifier is None else _text(path, line, source.column("id"), str(identifier))
-    return _Read(path, line, name, language, values, texts, identifier is not None)
+    return _Read(path, line, name, language, values, references, identifier is not None)
+
+
+def _references(source: Source, path: Path, line: int, held: Any, column: str) -> tuple[str, ...]:
+    if path.suffix in DELIMITED and not str(held).strip():
+        return ()  # a table has no other way to say that there is none
+    many = held if isinstance(held, list) else [held]
+    texts = tuple(_text(path, line, column, value) for value in many if value is not None)
+    for text in texts if source.numeric else ():
+        _number(path, line, column, text)
+    return texts
 
 
 def _cell(source: Source, path: Path, line: int, row: dict[str, Any], name: str) -> Any:

@@ -5,6 +5,7 @@ JSON Lines (jsonlines.org), CSV (RFC 4180) and TSV, Parquet, and folders that Hu
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from albert_robust.errors import complaint_at, need
 
 Row = tuple[int, dict[str, Any]]
 CSV_LIMIT = 1 << 24
+DELIMITED = (".csv", ".tsv")
 
 
 def read_rows(path: Path) -> Iterator[Row]:
@@ -65,7 +67,7 @@ def _delimited(delimiter: str, quoting: Literal[0, 3]) -> Callable[[Path], Itera
         try:
             for cells in reader:
                 if header is None:
-                    header = cells
+                    header = _header(path, cells, reader.line_num)
                 elif cells and len(cells) != len(header):
                     what = f"{len(cells)} cells under a header of {len(header)}"
                     raise complaint_at(path, what, "quote cells that hold the delimiter", reader.line_num)
@@ -75,6 +77,13 @@ def _delimited(delimiter: str, quoting: Literal[0, 3]) -> Callable[[Path], Itera
             raise complaint_at(path, f"broken table: {error}", line=reader.line_num) from None
 
     return read
+
+
+def _header(path: Path, cells: list[str], line: int) -> list[str]:
+    for name, count in Counter(filter(None, cells)).items():
+        if count > 1:
+            raise complaint_at(path, f"{count} columns are named {name!r}", "give each column a name of its own", line)
+    return cells
 
 
 def _parquet(path: Path) -> Iterator[Row]:

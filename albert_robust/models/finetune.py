@@ -162,8 +162,9 @@ def _untrained(data: Path, task: Task) -> tuple[Any, Any, list[Example]]:
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    languages = sorted({str(row.get("language", UNKNOWN)) for _, row in read_rows(data)})
-    examples = read_examples(Source(data, tuple(languages), per_row=True), task.inputs, task.reference)
+    languages = sorted({str(row.get("language", UNKNOWN)).casefold() for _, row in read_rows(data)})
+    read = read_examples(Source(data, tuple(languages), per_row=True), task.inputs, task.reference)
+    examples = [example for example in read if example.references]
     labels = _labels(examples)
     if len(labels) < 2:
         raise UsageError(f"{data.name}: {len(labels)} different references to learn, expected two or more")

@@ -21,6 +21,7 @@ V = TypeVar("V")
 _FOLD = str.maketrans({"\u0130": "i", "\u0131": "i", "\u2019": "'", "\u02bc": "'"})
 _LAST_LETTER = regex.compile(r"(?r)[\p{L}\p{M}\p{N}]")
 _SENTENCE_OPENS = regex.compile(r"(?:^|[.!?…\n]|[.!?…]['\"”’)\]])\s*['\"“‘«„(\[¿¡]*$")
+_MAY_FOLLOW = regex.compile(r"[\s'\"“‘«„(\[¿¡]+")  # between that and the first word
 
 
 @cache
@@ -107,7 +108,10 @@ def in_case(text: Text, word: Word, replacement: str, listed: str = "") -> str:
 
 def opens_sentence(text: Text, start: int) -> bool:
     """Return whether a sentence opens at a grapheme: at the start or after closing punctuation."""
-    return _SENTENCE_OPENS.search("".join(text.graphemes[:start])) is not None
+    closing = start  # no more is read than decides: a text may be long, and hold many phrases
+    while closing > 0 and _MAY_FOLLOW.fullmatch(text[closing - 1]):
+        closing -= 1
+    return _SENTENCE_OPENS.search("".join(text.graphemes[max(0, closing - 2) : start])) is not None
 
 
 def _upper(string: str, language: str) -> str:

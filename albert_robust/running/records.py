@@ -53,7 +53,7 @@ class Outcome:
         agreement: How alike the two outputs are, in [0, 1].
         quality_before: By metric, in [0, 1].
         quality_after: By metric.
-        message: Why a case is an error or rejected.
+        message: Why a case is an error or rejected, or which variant it repeats.
         block: Which block of its suite's examples it was asked in.
     """
 

@@ -17,7 +17,8 @@ Sources = dict[tuple[str, bool], Text]  # of one example, by field and whether t
 def cases(cells: Sequence[Cell], examples: Sequence[Example], cache: Cache) -> list[list[Outcome]]:
     """Return the cases of each cell, in the order of its examples, none of them judged yet.
 
-    A text is read once for all cells: they are made example by example.
+    A text is read once for all cells: they are made example by example. What repeats an earlier variant of its example is no
+    case of its own: it is `unchanged`.
 
     Args:
         cells: Of one dataset and language.
@@ -53,7 +54,14 @@ def _of_example(cell: Cell, example: Example, read: Sources) -> list[Outcome]:
         return [_blank(cell, example, 0)]
     if not cell.applies:
         return [_blank(cell, example, 0, "not applicable", f"{cell.spec} does not work in {cell.language}")]
-    return [_variant(cell, example, replicate, read) for replicate in range(cell.check.variants)]
+    made, seen = [], dict[tuple[str, ...], int]()
+    for replicate in range(cell.check.variants):
+        case = _variant(cell, example, replicate, read)
+        first = seen.setdefault((case.variant_language, *case.variant.values()), replicate)
+        if case.status == "tested" and first < replicate:
+            case = _blank(cell, example, replicate, "unchanged", f"it repeats variant {first}")
+        made.append(case)
+    return made
 
 
 def _key(cell: Cell, examples: Sequence[Example]) -> str:

@@ -110,6 +110,16 @@ def needs_references(gate: Gate, task: Task) -> bool:
     return gate.of_cell.removesuffix(DROP) not in {*AGREEMENT, *sourced, WORST_CASE} and not gate.variants
 
 
+def out_of_reach(gate: Gate, task: Task) -> bool:
+    """Return whether no examples can meet a gate: the interval of a mean in [0, 1] never is one of its ends alone.
+
+    A drop may be below 0, and so may a measure of a whole cell, such as kappa.
+    """
+    if gate.at_least:
+        return gate.bound == 1
+    return gate.bound == 0 and not gate.measure.endswith(DROP) and gate.measure not in task.aggregates
+
+
 def measures(expectation: Expectation, task: Task) -> list[str]:
     """Return the measures that a gate of this kind of check may name; for invariance there is `consistency at k`, too."""
     qualities = [*task.qualities, *task.aggregates]

@@ -114,7 +114,7 @@ class DatasetSpec(Strict):
         for tag in tags:
             if not is_tag(tag):
                 raise ValueError(f"{tag!r} is no language tag\nwrite a BCP 47 tag such as en, zh or pt-BR")
-        if len(set(tags)) != len(tags):
+        if len({tag.casefold() for tag in tags}) != len(tags):
             raise ValueError("a language is named twice")
         return value
 

@@ -14,7 +14,7 @@ from albert_robust.errors import Complaint, InputError, suggest
 from albert_robust.perturbing import Registry, Spec, open_packs
 from albert_robust.perturbing.registry import PACK
 from albert_robust.suite.documents import Document, Location, open_document, validate
-from albert_robust.suite.gates import DEFAULT_GATES, DROP, Expectation, Gate, parse_gate
+from albert_robust.suite.gates import DEFAULT_GATES, DROP, Expectation, Gate, out_of_reach, parse_gate
 from albert_robust.suite.marks import Mark, utc_today
 from albert_robust.suite.schema import BaselineSpec, CheckSpec, DatasetSpec, MarkSpec, ModelSpec, SuiteSpec
 from albert_robust.tasks import TASKS, Quality, Task
@@ -279,6 +279,12 @@ class _Loader:
             if gate is not None and gate.variants > check.variants:
                 what = f"{gate.measure} needs {gate.variants} variants an example, the check makes {check.variants}"
                 self._complain(location, what, f"add `variants: {gate.variants}` to the check")
+            elif gate is not None and out_of_reach(gate, self.task) and self.spec.on_inconclusive != "pass":
+                what = f"no number of examples can prove {gate}"
+                nearest = replace(gate, bound=0.99 if gate.at_least else 0.01)
+                self._complain(
+                    location, what, f"write `{nearest}`, or `on_inconclusive: pass` if one miss is to fail it"
+                )
             elif gate is not None:
                 yield replace(gate, place=self.document.places.get(location, (1, 1)))
 

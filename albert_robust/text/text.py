@@ -245,11 +245,13 @@ class Text:
         """
         old, new = _pieces(str(self)), _pieces(string)
         starts = list(accumulate((len(graphemes(piece)) for piece in old), initial=0))
-        text = self
         opcodes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-        for tag, old_start, old_end, new_start, new_end in reversed(opcodes):
-            if tag != "equal":
-                text = text.replace(starts[old_start], starts[old_end], "".join(new[new_start:new_end]), kind)
+        changes = [
+            (starts[old_start], starts[old_end], "".join(new[new_start:new_end]))
+            for tag, old_start, old_end, new_start, new_end in opcodes
+            if tag != "equal"
+        ]
+        text = self.replace_each(changes, kind)
         return text if language is None else replace(text, language=language)
 
     def project(self, start: int, end: int) -> tuple[int, int]:

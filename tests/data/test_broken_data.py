@@ -25,6 +25,7 @@ BROKEN = {
     "no UTF-8": ("jsonl", GOOD.encode() + '{"text": "é"}'.encode("latin-1"), r"d\.jsonl:2:11: not UTF-8 text"),
     "no UTF-8 in a table": ("csv", b"id,text\n1,caf\xe9\n", r"d\.csv:2:6: not UTF-8 text\n  save the file as UTF-8"),
     "a cell too many": ("csv", "id,text\n1,a,b\n", r"d\.csv:2:1: 3 cells under a header of 2"),
+    "a header twice": ("csv", "id,text,text\n1,a,b\n", r"d\.csv:1:1: 2 columns are named 'text'\n  give each column a name"),
     "no Parquet": ("parquet", "text", r"d\.parquet:1:1: not a Parquet file"),
 }  # fmt: skip
 
@@ -50,9 +51,15 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 
 def test_a_language_without_examples_is_told(write: Callable[..., Path]) -> None:
-    path = write(d_dot_jsonl='{"text": "a", "language": "en"}\n')
-    with pytest.raises(InputError, match="no example in language 'fr'"):
+    path = write(d_dot_csv="text,language\na,en\nb,FR-CA\n")
+    with pytest.raises(InputError, match="no example in language 'fr'\n  rows are in: FR-CA, en; mend `languages`"):
         read_examples(Source(path, ("en", "fr"), per_row=True), ("text",), "label")
+
+
+def test_an_id_twice_in_one_language_is_told_however_the_language_is_spelled(write: Callable[..., Path]) -> None:
+    path = write(d_dot_csv="id,language,text\n1,en,a\n1,EN,b\n")
+    with pytest.raises(InputError, match=r"d\.csv:3:1: the id '1' is here twice in language en\n  first in d\.csv:2"):
+        read_examples(Source(path, ("en",), per_row=True), ("text",), "label")
 
 
 def test_the_same_id_in_two_languages_is_no_mistake(write: Callable[..., Path]) -> None:

@@ -100,6 +100,33 @@ def test_several_references_and_none_are_read(write: Write) -> None:
     assert [one.references for one in read(path)] == [("x", "y"), (), ()]
 
 
+@pytest.mark.parametrize("delimiter", [",", "\t"], ids=["csv", "tsv"])
+def test_a_blank_cell_of_a_table_is_no_reference(tmp_path: Path, delimiter: str) -> None:
+    path = tmp_path / ("d.csv" if delimiter == "," else "d.tsv")
+    rows = [("text", "label"), ("a", "x"), ("b", ""), ("c", " "), ("", "y")]
+    path.write_text("".join(f"{delimiter.join(row)}\n" for row in rows), encoding="utf-8")
+    examples = read(path)
+    assert [one.references for one in examples] == [("x",), (), (), ("y",)]
+    assert [one.fields["text"] for one in examples] == ["a", "b", "c", ""]
+
+
+def test_a_blank_cell_of_a_table_is_no_number(write: Write) -> None:
+    path = write(d_dot_csv="text,score\na,0.5\nb,\n")
+    examples = read_examples(Source(path, ("en",), numeric=True), ("text",), "score")
+    assert [one.references for one in examples] == [("0.5",), ()]
+
+
+def test_an_empty_string_in_json_is_a_reference(write: Write) -> None:
+    assert read(write(d_dot_jsonl='{"text": "a", "label": ""}\n'))[0].references == ("",)
+
+
+def test_a_language_is_the_same_in_capitals_and_spelled_as_the_suite_does(write: Write) -> None:
+    path = write(d_dot_csv="id,language,text\n1,EN,a\n2,en,b\n1,en-us,c\n")
+    examples = read(path, ("en", "en-US"), per_row=True)
+    assert [(one.id, one.language) for one in examples] == [("1", "en"), ("2", "en"), ("1", "en-US")]
+    assert examples[0].parallels == {"en": {"text": "a"}, "en-US": {"text": "c"}}
+
+
 def test_columns_may_have_other_names(write: Write) -> None:
     path = write(d_dot_csv="key,review,stars\n7,nice,5\n")
     columns = {"id": "key", "text": "review", "label": "stars"}

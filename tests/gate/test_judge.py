@@ -23,6 +23,7 @@ task: text-classification
 model: {{python: "m:f"}}
 datasets: {{d: {{path: d.jsonl, language: en}}}}
 checks: [{{expect: {expect}, {more}gates: [{gate}]}}]
+on_inconclusive: pass
 """
 OUTCOME = Outcome("s", "c", "1", "en", 0, "tested", {"text": "a"}, {"text": "b"}, references=("good",))
 

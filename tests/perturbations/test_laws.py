@@ -18,6 +18,7 @@ NAMES = sorted(REGISTRY.perturbations)
 SEEDS = range(10)
 ENOUGH = 8
 NO_LANGUAGE = "tlh"
+REPLACE = Text.replace
 
 ORDINARY = {
     "ar": (
@@ -177,6 +178,21 @@ def test_what_is_protected_stays(perturbation: Perturbation, data: st.DataObject
     assert touched == []
     for needle in (*needles, "{name}", "https://a.org/b?c=1"):
         assert str(made).count(needle) >= str(text).count(needle)
+
+
+def test_its_edits_are_made_at_once(perturbation: Perturbation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One by one, each edit costs as much as the text is long: a book of 200,000 characters took minutes."""
+    replaced: list[str] = []
+
+    def replace(text: Text, start: int, end: int, replacement: str, kind: str) -> Text:
+        replaced.append(replacement)
+        return REPLACE(text, start, end, replacement, kind)
+
+    monkeypatch.setattr(Text, "replace", replace)
+    for language in languages(perturbation):
+        replaced.clear()
+        perturbation(Text.of(" ".join([ORDINARY[language]] * 5), language), Random(7), 5)
+        assert len(replaced) <= 2  # a filler, and the capital after it
 
 
 def test_it_draws_nothing_from_the_global_random_source(perturbation: Perturbation) -> None:

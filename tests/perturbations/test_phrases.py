@@ -112,6 +112,16 @@ def test_a_sentence_opens_at_the_start_and_after_closing_punctuation(before: str
     assert opens_sentence(Text.of(before + "we"), len(before)) is expected
 
 
+@given(
+    st.lists(
+        st.sampled_from(["a", ".", "!", '"', "'", "’", "”", ")", "(", "“", " ", "\n", "\r\n", "\u0301"]), max_size=9
+    )
+)
+def test_what_is_far_before_decides_nothing_of_where_a_sentence_opens(pieces: list[str]) -> None:
+    near, far = (Text.of("".join([*before, *pieces]) + "we") for before in (["a "], ["Yes. No (never) a "]))
+    assert opens_sentence(near, len(near) - 2) is opens_sentence(far, len(far) - 2)
+
+
 def test_rows_are_read_without_quoting(tmp_path: Path) -> None:
     (tmp_path / "table.tsv").write_text('language\tphrase\nen\t"so"\n', encoding="utf-8")
     assert read_rows(tmp_path / "table.tsv") == ({"language": "en", "phrase": '"so"'},)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,18 @@ def test_a_model_that_hears_a_negation_passes_a_direction(
 ) -> None:
     found = records(cells("afraid_of_not"), workspace)
     assert (found["own.turn"].verdict, found["own.mark"].verdict) == ("passed", "passed")
+
+
+def test_a_variant_that_repeats_another_of_its_example_is_counted_once(
+    cells: Callable[..., list[Cell]], workspace: Workspace
+) -> None:
+    planned = cells("constant")[:1]
+    check = replace(planned[0].check, variants=3)
+    execution = execute([replace(planned[0], check=check)], workspace)
+    counts = execution.tallies["s", planned[0].id].counts
+    assert (counts.selected, counts.tested, counts.unchanged) == (120, 40, 80)
+    first, second, third = outcomes_of(execution)["s", planned[0].id][:3]
+    assert (first.message, second.message, third.message) == ("", "it repeats variant 0", "it repeats variant 0")
 
 
 def test_each_case_is_counted_in_one_column(cells: Callable[..., list[Cell]], workspace: Workspace) -> None:

@@ -87,8 +87,18 @@ MISTAKES = {
         r":8:13: unknown measure 'consistancy' .*\n  did you mean 'consistency'\?",
     ),
     "bound in percent": ((">= 0.9", ">= 90"), r":8:13: the bound 90 lies outside \[0, 1\]"),
+    "a gate at 1": (
+        (">= 0.9", ">= 1"),
+        r":8:13: no number of examples can prove consistency >= 1\n  write `consistency >= 0\.99`, or `on_inconclusive: p",
+    ),
+    "a gate at 0": (("consistency >= 0.9", "flip rate <= 0"), r":8:13: no number .*\n  write `flip rate <= 0\.01`"),
+    "a gap of 0": (
+        ("consistency >= 0.9", "language gap <= 0"),
+        r":8:13: no number .*\n  write `language gap <= 0\.01`",
+    ),
     "bad tag": (("[en, no]", "[english]"), r":4:28: 'english' is no language tag"),
     "language twice": (("[en, no]", "[en, en]"), r"a language is named twice"),
+    "language twice in two spellings": (("[en, no]", "[en-US, en-us]"), r"a language is named twice"),
     "no language": ((", languages: [en, no]", ""), r":4:3: say the language"),
     "two models": (("{python:", "{extractive: builtin, python:"), r":2:1: 2 kinds of model"),
     "time-out of 0": ((':predict"}', ':predict", timeout: 0}'), r":2:34: 0: input should be greater than 0"),
@@ -123,6 +133,16 @@ def test_a_mistake_is_told_with_its_place_and_its_cure(
 ) -> None:
     with pytest.raises(InputError, match=message):
         load(replacement)
+
+
+@pytest.mark.parametrize("gate", ["accuracy drop <= 0", "kappa <= 0", "consistency >= 0", "flip rate <= 1"])
+def test_a_gate_at_an_end_that_can_be_met_loads(load: Callable[..., Suite], gate: str) -> None:
+    assert [str(one) for one in load(("consistency >= 0.9", gate)).checks[0].gates] == [gate]
+
+
+def test_a_gate_at_one_loads_where_what_is_undecided_passes(load: Callable[..., Suite]) -> None:
+    suite = load((">= 0.9", ">= 1"), ("task:", "on_inconclusive: pass\ntask:"))
+    assert str(suite.checks[0].gates[0]) == "consistency >= 1"
 
 
 def places(error: InputError) -> list[int]:
