@@ -50,11 +50,15 @@ def load_checkpoint(source: Source, folder: Path) -> Any:
 
 
 def rounded(model: Any, precision: str) -> dict[str, torch.Tensor]:
-    """Return a model's weights as a precision stores them; with fp8 the table of words, also where words are guessed."""
-    state = {key: weight.detach() for key, weight in model.state_dict().items()}
+    """Return a model's weights as a precision stores them; with fp8 the table of words, also where words are guessed.
+
+    Weights that share memory still do: transformers writes them once.
+    """
     table = model.get_input_embeddings().weight.data_ptr()
-    kinds = {
-        key: TABLE if weight.data_ptr() == table and precision == "fp8" else STORED[precision]
-        for key, weight in state.items()
-    }
-    return {key: weight.to(kinds[key]) for key, weight in state.items()}
+    stored: dict[tuple[int, torch.Size], torch.Tensor] = {}
+    result = {}
+    for key, weight in model.state_dict().items():
+        place = weight.data_ptr()
+        kind = TABLE if place == table and precision == "fp8" else STORED[precision]
+        result[key] = stored.setdefault((place, weight.shape), weight.detach().to(kind))
+    return result

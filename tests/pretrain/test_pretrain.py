@@ -13,6 +13,7 @@ from random import Random
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 
 from albert_robust import score
 from albert_robust.errors import InputError, UsageError
@@ -96,6 +97,11 @@ def test_an_encoder_kept_in_eight_bits_is_nearly_the_same_and_smaller(trained: O
     full, rounded = (model(**words).logits.detach() for model in models)
     assert torch.nn.functional.cosine_similarity(full, rounded, dim=-1).min() > 0.98
     assert len(weights(small.folder)) < 0.9 * len(weights(trained.folder))
+
+
+def test_the_table_that_guesses_words_is_the_table_of_words_and_is_written_once(trained: Outcome) -> None:
+    with safe_open(trained.folder / "model.safetensors", framework="pt") as file:
+        assert "predictions.decoder.weight" not in file.keys()  # noqa: SIM118  # the file is no dict
 
 
 def test_the_encoder_scores_texts_and_its_training_shows(trained: Outcome) -> None:
