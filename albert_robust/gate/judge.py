@@ -66,12 +66,8 @@ def _decided(cell: Cell, measured: Mapping[str, Estimate]) -> tuple[GateRecord, 
 
 
 def contract(cell: Cell) -> str:
-    """Return what the cell's perturbation promises, such as `preserves meaning`."""
-    if cell.spec is None:
-        return ""
-    steps = [cell.suite.registry.get(step.name) for step in cell.spec.steps]
-    altering = [step.alters for step in steps if step.alters]
-    return f"alters {altering[0]}" if altering else f"preserves {steps[0].preserves}"
+    """Return what the cell's perturbation promises, such as `preserves meaning`; of a reference check nothing."""
+    return "" if cell.spec is None else cell.suite.registry.contract(cell.spec)
 
 
 def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:

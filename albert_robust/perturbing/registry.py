@@ -82,6 +82,12 @@ class Registry:
         """Return whether every step of a spec works in a language."""
         return all(self.get(step.name).applies(language) for step in spec.steps)
 
+    def contract(self, spec: Spec) -> str:
+        """Return what a spec promises, such as `preserves meaning`: one step that alters something makes the whole do so."""
+        steps = [self.get(step.name) for step in spec.steps]
+        altering = [step.alters for step in steps if step.alters]
+        return f"alters {altering[0]}" if altering else f"preserves {steps[0].preserves}"
+
 
 def open_packs(folders: Iterable[Path] = ()) -> Registry:
     """Return the built-in perturbations and those of the folders named `perturbations` that exist among `folders`.

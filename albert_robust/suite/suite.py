@@ -1,7 +1,7 @@
 """A loaded suite: everything looked up, nothing left to go wrong but the data and the model."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -28,6 +28,7 @@ UNTRAINED = {
 }
 SEARCH = "retrieval"
 ENCODED = (SEARCH, "sentence-similarity")  # what an encoder under test does, and a checkpoint does not
+PROMISES = {"invariance": "preserves", "direction": "alters"}  # what a check's perturbations must do
 Value = TypeVar("Value")
 
 
@@ -299,11 +300,23 @@ class _Loader:
         for place, written in enumerate(check.perturbations):
             severities: list[int | None] = [*check.severities] if check.severities else [None]
             for severity in severities:
-                found = self._try((*at, "perturbations", place), lambda: self.registry.expand(written, severity))  # noqa: B023  # called at once
+                location = (*at, "perturbations", place)
+                found = self._try(location, lambda: self.registry.expand(written, severity))  # noqa: B023  # called at once
+                if severity == severities[0]:
+                    self._promising(location, found or (), check.expect)
                 for spec in found or ():
                     if str(spec) not in seen:
                         seen.add(str(spec))
                         yield spec
+
+    def _promising(self, location: Location, specs: Iterable[Spec], expectation: Expectation) -> None:
+        """Complain of perturbations that do not promise what a check expects."""
+        for spec in specs:
+            contract = self.registry.contract(spec)
+            fitting = [name for name, promise in PROMISES.items() if contract.startswith(promise)]
+            if expectation not in fitting:
+                what = f"{spec} {contract}: that is no check of {expectation}"
+                self._complain(location, what, f"write `expect: {fitting[0]}`")
 
     def _known(self, at: Location, key: str, names: list[str] | None, known: list[str]) -> None:
         for place, name in enumerate(names or ()):

@@ -108,6 +108,14 @@ MISTAKES = {
         r":6:5: a check of invariance needs perturbations",
     ),
     "a glob of nothing": (("typos.swap", "typoes.*"), r":7:21: no perturbation matches 'typoes\.\*'"),
+    "a direction of what preserves meaning": (
+        ("semantics.negate", "case.upper | typos.swap"),
+        r":10:21: case\.upper \| typos\.swap@2 preserves meaning: that is no check of direction\n  write `expect: invariance`",
+    ),
+    "an invariance to what alters it": (
+        ("typos.swap", "typos.swap | semantics.negate"),
+        r":7:21: typos\.swap@2 \| semantics\.negate alters polarity: that is no check of invariance\n  write `expect: dir",
+    ),
     "unknown dataset": (
         ("    gates:", "    datasets: [review]\n    gates:"),
         r":8:16: unknown dataset 'review'\n  did you mean 'reviews'\?",
@@ -163,7 +171,7 @@ def test_all_names_that_are_unknown_are_told_at_once_in_file_order(load: Callabl
 
 
 def test_two_checks_with_cells_of_one_name_are_told(load: Callable[..., Suite]) -> None:
-    suite = load(("semantics.negate", "typos.swap"))
+    suite = load(("semantics.negate", "typos.swap"), ("expect: direction", "expect: invariance"))
     with pytest.raises(
         InputError, match=r"yaml:9:1: two checks give the cell 'reviews/typos\.swap@2\[en\]'\n  give one"
     ):
@@ -171,7 +179,7 @@ def test_two_checks_with_cells_of_one_name_are_told(load: Callable[..., Suite]) 
 
 
 def test_a_name_tells_two_checks_apart(load: Callable[..., Suite]) -> None:
-    suite = load(("semantics.negate", "typos.swap"), ("- expect: dir", "- name: second\n    expect: dir"))
+    suite = load(("semantics.negate", "typos.swap"), ("- expect: direction", "- name: second\n    expect: invariance"))
     assert [cell.id for cell in plan(suite)][2] == "second/reviews/typos.swap@2[en]"
 
 
