@@ -194,7 +194,8 @@ class Task:
         if isinstance(answer, Mapping) and self.labels and "scores" in answer:
             scores = {str(label): float(value) for label, value in answer["scores"].items()}
             best = max(scores, key=lambda label: scores[label]) if scores else None
-            output = self.written(answer.get(self.key, best))
+            named = answer.get(self.key)
+            output = self.written(best if named is None else named)
             if output is not None:
                 return _checked(Prediction(output, scores))
         output = self.written(self._bare(answer))

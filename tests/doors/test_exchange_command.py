@@ -230,8 +230,8 @@ MISTAKES: dict[str, tuple[Any, str]] = {
     "a number for a key": ({"key": 7, "output": "calm"}, "a line without a key or an output"),
     "no output": ({"key": "KEY"}, "a line without a key or an output"),
     "an output that is none": (
-        {"key": "KEY", "output": 3},
-        "the model returned 3, expected a string or {'label': string}",
+        {"key": "KEY", "output": 3.5},
+        "the model returned 3.5, expected a string or {'label': string}",
     ),
     "an error of a server": ({"key": "KEY", "output": {"error": "x"}}, "the model returned {'error': 'x'}, expected"),
     "a probability that is none": (
@@ -342,9 +342,10 @@ def test_a_model_without_an_identity_cannot_be_asked_elsewhere(here: Path, capsy
 
 def test_a_model_that_cannot_be_loaded_is_told_at_its_place(here: Path, capsys: Captured) -> None:
     path = write_suite(here)
-    path.write_text(path.read_text().replace("model:predict", "model:gone"))
+    path.write_text(path.read_text().replace('{python: "model:predict", version: "1"}', "{finetuned: data.jsonl}"))
+    (here / "data.safetensors").write_bytes(b"no weights")
     assert main(["inputs", SUITE]) == 2
-    assert capsys.readouterr().err == f"{SUITE}:2:1: model has no function 'gone'\n"
+    assert capsys.readouterr().err.startswith("data.safetensors:1:1: damaged: ")
 
 
 def test_neither_command_loads_torch_or_the_model(here: Path) -> None:
