@@ -126,7 +126,13 @@ def test_a_check_that_warns_never_fails_the_run_and_is_listed_apart(pytester: py
 
 def test_an_undecided_cell_of_a_check_that_warns_fails_nothing_either(pytester: pytest.Pytester) -> None:
     write_suite(pytester.path, "typos.swap", gate="consistency >= 0.9", extra=f"{WARN}on_inconclusive: fail\n")
-    assert run(pytester).parseoutcomes() == {"inconclusive": 1}
+    assert run(pytester).parseoutcomes() == {"warned": 1}
+
+
+def test_an_undecided_cell_that_fails_is_a_known_failure_where_a_mark_says_so(pytester: pytest.Pytester) -> None:
+    extra = "on_inconclusive: fail\nmarks:\n  - {cells: '*', xfail: hard}\n"
+    write_suite(pytester.path, "typos.swap", gate="consistency >= 0.9", extra=extra)
+    assert run(pytester).parseoutcomes() == {"xfailed": 1}
 
 
 def test_a_model_that_raises_fails_a_check_that_warns(pytester: pytest.Pytester) -> None:

@@ -99,15 +99,15 @@ def test_a_model_that_cannot_be_loaded_is_told_at_its_place_and_the_other_suites
 ) -> None:
     for name in ("one", "two", "zoo"):
         path = write_suite(pytester.path / name, model=LOGGING)
-    path.with_name("model.py").unlink()
-    path.write_text(path.read_text().replace("model:predict", "nowhere:predict"))
+    path.write_text(path.read_text().replace('{python: "model:predict", version: "1"}', "{finetuned: data.jsonl}"))
+    path.with_name("data.safetensors").write_bytes(b"no weights")
     result = run(pytester, PLAN)
     result.stdout.fnmatch_lines(
         [
             "one/suite: 2 cells, *",
             "two/suite: 2 cells, *",
             "all: 4 cells, *",
-            "zoo/suite.robust.yaml:2:1: no module 'nowhere' beside the suite or installed: *",
+            "zoo/data.safetensors:1:1: damaged: *",
         ]
     )
     assert result.ret == pytest.ExitCode.INTERRUPTED
