@@ -24,6 +24,7 @@ from albert_robust.gate.family import compared, defined
 from albert_robust.plugin import DIED, SESSION
 from albert_robust.running.budget import Budget
 from albert_robust.running.execute import Execution, execute
+from albert_robust.running.failures import ATTENTION
 from albert_robust.running.folder import ELSEWHERE, keep, merge, open_run
 from albert_robust.running.forecast import Forecast, forecast
 from albert_robust.running.outcomes import TEMPORARY
@@ -45,7 +46,6 @@ WORKSPACE = ".albert_robust"
 NOTHING = "nothing was tested: that is no pass"
 WORST_SHOWN = 10
 FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-ORDER = ("error", "failed", "warned", "inconclusive", "not tested", "known failure")
 
 
 def robust_session(config: pytest.Config) -> "RobustSession":
@@ -373,6 +373,7 @@ class RobustSession:
     def print_summary(self, terminal: pytest.TerminalReporter) -> None:
         """Print the worst cells first and where the report is."""
         from albert_robust.ci.github import tell
+        from albert_robust.report.cells import worst_first
 
         if self.worker is not None:
             return
@@ -384,14 +385,15 @@ class RobustSession:
             tell(terminal, None, None, mistaken=self.mistaken or bool(terminal.stats.get("error")))
             return
         cells = self.run.cells
-        bad = sorted((cell for cell in cells if cell.verdict in ORDER), key=_badness)
+        bad = worst_first([cell for cell in cells if cell.verdict in ATTENTION])
         terminal.section("robustness", sep="=")
         for cell in bad[:WORST_SHOWN] if terminal.verbosity >= 0 else []:
             terminal.write_line(f"{cell.verdict:<13}{cell.suite}::{cell.cell}  {one_line(cell.reason)}"[:400])
         if len(bad) > WORST_SHOWN and terminal.verbosity >= 0:
             terminal.write_line(f"... and {len(bad) - WORST_SHOWN} more that did not pass: the report has them all")
         counts = {
-            verdict: sum(cell.verdict == verdict for cell in cells) for verdict in (*ORDER, "passed", "not applicable")
+            verdict: sum(cell.verdict == verdict for cell in cells)
+            for verdict in (*ATTENTION, "passed", "not applicable")
         }
         shown = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
         tested = tested_in(cells)
@@ -412,14 +414,3 @@ class RobustSession:
         if self.report is not None:
             terminal.write_line(f"report: {shown_path(self.report)}")
         tell(terminal, self.run, self.report, self.mistaken)
-
-
-def _badness(cell: CellRecord) -> tuple[int, float, str]:
-    gap = min(
-        (
-            gate.estimate.value - gate.bound if gate.at_least else gate.bound - gate.estimate.value
-            for gate in cell.gates
-        ),
-        default=0.0,
-    )
-    return ORDER.index(cell.verdict), gap, cell.cell

@@ -135,7 +135,7 @@ def test_the_terminal_section_shows_the_worst_cells_first(pytester: pytest.Pytes
     lines = run(pytester).outlines
     section = lines[lines.index("=" * 34 + " robustness " + "=" * 34) + 1 :]
     assert section[0].startswith("failed       suite::data/case.upper[en]  consistency 0.00")
-    assert section[1].startswith("inconclusive suite::data/typos.delete@2[en]")
+    assert section[1].startswith("inconclusive suite::data/typos.swap@2[en]")
     assert section[3].startswith(
         "3 cells: 1 failed, 2 inconclusive; 36 cases tested; 48 inputs predicted, 0 from the c"
     )
