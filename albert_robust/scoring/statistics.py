@@ -43,16 +43,6 @@ class Estimate:
 NOTHING = Estimate(nan, nan, nan, 0)
 
 
-def cluster_means(values: Sequence[float], clusters: Sequence[Hashable]) -> Floats:
-    """Return the mean of the values of each cluster, shape (clusters,), in order of first appearance.
-
-    Raises:
-        ValueError: The lengths differ.
-    """
-    sums, counts = _cluster_sums(np.asarray(values, dtype=np.float64), clusters)
-    return sums / np.maximum(1, counts)
-
-
 def mean_in_unit(values: Floats, confidence: float = 0.95) -> Estimate:
     """Return the mean of independent numbers in [0, 1] with an exact two-sided interval at their effective number.
 

@@ -22,7 +22,6 @@ KIN = {
     "rus": "ru", "swa": "sw", "swh": "sw", "swc": "sw", "tha": "th", "tur": "tr", "ukr": "uk", "urd": "ur", "vie": "vi",
     "zho": "zh", "cmn": "zh", "wuu": "zh", "yue": "zh",
 }  # fmt: skip
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 UNSPACED = frozenset({"ja", "th", "zh"})
 
 

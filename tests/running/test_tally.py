@@ -1,7 +1,7 @@
 """A tally is what its outcomes come to, in whatever order examples come, and holds hardly any of them."""
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from albert_robust.running.records import Outcome
 from albert_robust.running.tally import WORST, Fingerprint, Tally, tallied
-from albert_robust.scoring.statistics import cluster_means
 
 OUTCOME = Outcome("s", "c", "1", "en", 0, "tested", {"text": "a"})
 STATUSES = ["tested", "tested", "tested", "error", "unchanged", "rejected", "not asked"]
@@ -76,20 +75,28 @@ def test_the_worst_are_the_first_ten_of_a_stable_sort_of_all_cases(outcomes: lis
     assert list(map(id, counted(outcomes, expectation).worst)) == list(map(id, ranked[:WORST]))
 
 
+def means(values: Sequence[float], owners: Sequence[str]) -> list[float]:
+    """The mean of the values of each owner, in order of first appearance."""
+    groups: dict[str, list[float]] = {}
+    for value, owner in zip(values, owners, strict=True):
+        groups.setdefault(owner, []).append(value)
+    return [sum(group) / len(group) for group in groups.values()]
+
+
 @given(cases())
 def test_means_over_examples_are_those_of_clusters(outcomes: list[Outcome]) -> None:
     tested = [one for one in outcomes if one.status == "tested"]
     owners = [one.example for one in tested]
     agreements = [one.agreement or 0.0 for one in tested]
     tally = counted(outcomes)
-    assert tally.agreement.means().tolist() == cluster_means(agreements, owners).tolist()
+    assert tally.agreement.means().tolist() == means(agreements, owners)
     assert list(tally.agreement.by_example(tally.examples).values()) == tally.agreement.means().tolist()
-    turned = cluster_means([1 - value for value in agreements], owners)
-    assert tally.agreement.means(1 - tally.agreement.values).tolist() == turned.tolist()
+    turned = means([1 - value for value in agreements], owners)
+    assert tally.agreement.means(1 - tally.agreement.values).tolist() == turned
     for name in ("before", "after"):
         values = [getattr(one, f"quality_{name}")["accuracy"] for one in tested]
         found = getattr(tally, name)
-        assert (found["accuracy"].means().tolist() if found else []) == cluster_means(values, owners).tolist()
+        assert (found["accuracy"].means().tolist() if found else []) == means(values, owners)
 
 
 @given(st.lists(st.lists(st.text(max_size=3), max_size=3)), st.data())

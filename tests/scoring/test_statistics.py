@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from albert_robust.scoring.statistics import (
     Floats,
     bootstrap,
-    cluster_means,
     compare_systems,
     mean_in_unit,
     mean_of_clusters,
@@ -94,17 +93,6 @@ def test_a_drop_turned_round_is_its_negative(pairs: list[tuple[float, float]]) -
     assert there.low - 1e-9 <= there.value <= there.high + 1e-9
 
 
-@given(SHARES, st.integers(2, 5))
-def test_repeating_every_case_of_a_cluster_changes_nothing(values: list[float], times: int) -> None:
-    names = [str(place) for place in range(len(values))]
-    assert cluster_means(values * times, names * times) == pytest.approx(np.array(values))
-
-
-def test_clusters_come_in_the_order_of_their_first_case() -> None:
-    assert cluster_means([1, 0, 0, 1], ["b", "a", "b", "a"]).tolist() == [0.5, 0.5]
-    assert cluster_means([1, 0, 1], ["b", "a", "b"]).tolist() == [1, 0]
-
-
 def means(sums: Floats) -> Floats:
     mean: Floats = sums[:, 0] / sums[:, 1]
     return mean
@@ -147,7 +135,7 @@ def test_lengths_that_differ_are_an_error() -> None:
     with pytest.raises(ValueError, match="1 values before for 2 after"):
         paired_drop(np.array([1.0]), np.array([1.0, 0.0]))
     with pytest.raises(ValueError, match="2 values for 1 clusters"):
-        cluster_means([1, 0], ["a"])
+        mean_of_clusters(np.array([1.0, 0.0]), ["a"])
 
 
 # Darwin's cross- and self-fertilised maize (The Effects of Cross and Self Fertilisation, 1876), differences in eighths of
