@@ -25,6 +25,7 @@ _NUMBER = regex.compile(
     regex.V1,
 )
 _MANY_PLURALS = {"ar", "pl", "ru", "uk"}
+_NEAR = 500  # characters on either side of a statement that can hold its clause
 _MOST_DIGITS = 18  # longer ones are codes, and Python refuses to read very long ones
 
 
@@ -153,7 +154,8 @@ def negate(text: Text, rng: Random, severity: int) -> Text:
 
 
 def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
-    before, after = ("".join(text.graphemes[: word.start]), "".join(text.graphemes[word.end :]))
+    before = "".join(text.graphemes[max(0, word.start - _NEAR) : word.start])
+    after = "".join(text.graphemes[word.end : word.end + _NEAR])
     for language, negative, comes, follows in _BLOCKED:
         if language == _base(text) and regex.search(negative, form.negative):
             stands_after = comes is not None and regex.search(comes, before, regex.I)

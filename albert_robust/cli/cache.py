@@ -25,7 +25,7 @@ def add(commands: Any) -> None:
         choices=("show", "prune", "clear"),
         help="show (default); prune: drop what was not used for the longest time; clear: drop all. All of it can be made anew",
     )
-    made.add_argument("--workspace", type=Path, default=Path(".albert_robust"), metavar="DIR", help=".albert_robust")
+    made.add_argument("--workspace", type=Path, metavar="DIR", help="that of pytest, else")
     made.add_argument("--check", action="store_true", help="show: read every row and count the damaged ones")
     made.add_argument("--size", help="prune: until the file is no larger than this, such as 500MB")
     made.add_argument("--older-than", metavar="AGE", help="prune: what was not used for so long, such as 30d")
@@ -35,13 +35,15 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do what was asked, and show what there is afterwards."""
+    from albert_robust.cli.here import session_here
     from albert_robust.errors import UsageError, shown_path
     from albert_robust.running.cache import FILE
 
-    path: Path = options.workspace / FILE
     _check(options)
-    if options.workspace.exists() and not options.workspace.is_dir():
-        raise UsageError(f"--workspace: {shown_path(options.workspace)} is no folder")
+    folder: Path = options.workspace or session_here().workspace.folder
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"--workspace: {shown_path(folder)} is no folder")
+    path = folder / FILE
     dropped = _drop(path, options)
     facts = _facts(path, options.check) | ({} if dropped is None else {"dropped": dropped})
     print(json.dumps({"schema": 1, **facts}, indent=1) if options.json else "\n".join(_table(facts)))
@@ -78,9 +80,10 @@ def _drop(path: Path, options: argparse.Namespace) -> int | None:
 
 
 def _facts(path: Path, check: bool) -> dict[str, Any]:
+    from albert_robust.errors import shown_path
     from albert_robust.running.cache import DAMAGED
 
-    facts: dict[str, Any] = {"file": str(path), "bytes": 0, "kinds": []}
+    facts: dict[str, Any] = {"file": shown_path(path), "bytes": 0, "kinds": []}
     if _holds(path):
         with _opened(path) as store:
             facts["kinds"] = [asdict(one) for one in store.usage()]

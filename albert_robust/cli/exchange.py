@@ -11,10 +11,6 @@ from albert_robust.cli.command import command
 if TYPE_CHECKING:
     from albert_robust.running.cell import Cell
     from albert_robust.running.workspace import Workspace
-    from albert_robust.session import RobustSession
-
-# Only settings are wanted of pytest: no conftest is run, no output caught, no import rewritten.
-QUIETLY = ("-p", "albert_robust", "--noconftest", "--capture=no", "--assert=plain")
 
 
 def add(commands: Any) -> None:
@@ -77,32 +73,12 @@ def _shown(workspace: "Workspace") -> str:
 
 def _planned(options: argparse.Namespace) -> "tuple[list[Cell], Workspace]":
     """Return the cells of the suites that no mark skips, and where pytest keeps their answers."""
-    import pytest
-
-    from albert_robust.errors import UsageError
+    from albert_robust.cli.here import session_here
     from albert_robust.perturbing.registry import PACK
     from albert_robust.running.plan import plan, unskipped
     from albert_robust.suite.suite import load_suite
 
-    try:
-        session = _session(options)
-        root, seed, workspace = session.config.rootpath, session.seed, session.workspace
-    except pytest.UsageError as error:
-        raise UsageError(str(error)) from None
+    session = session_here(options.suites, options.workspace, options.seed)
+    root, seed = session.config.rootpath, session.seed
     suites = [load_suite(path, (root / PACK,), seed, root) for path in options.suites]
-    return [cell for suite in suites for cell in unskipped(plan(suite))], workspace
-
-
-def _session(options: argparse.Namespace) -> "RobustSession":
-    """Return the session that pytest would begin here with the suites: of the same root, and with the settings of its ini file.
-
-    Raises:
-        pytest.UsageError: The ini file is broken.
-    """
-    import pytest
-
-    from albert_robust.session import RobustSession
-
-    workspace = options.workspace and Path.cwd() / options.workspace
-    given = {"robust_workspace": workspace, "robust_seed": options.seed}
-    return RobustSession(pytest.Config.fromdictargs(given, [*QUIETLY, *map(str, options.suites)]))
+    return [cell for suite in suites for cell in unskipped(plan(suite))], session.workspace

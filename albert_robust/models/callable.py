@@ -67,7 +67,9 @@ def _module(name: str, folder: Path) -> Any:
         return module_at(path) if path is not None else import_module(name)
     except ModuleNotFoundError as error:
         if path is not None or error.name is None or not f"{name}.".startswith(f"{error.name}."):
-            raise UsageError(f"the module {name!r} raises {raised(error)}") from error
+            beside = error.name is not None and _beside(error.name, folder) is not None
+            hint = "; it lies beside the suite: name that folder in `pythonpath` of pytest's settings" if beside else ""
+            raise UsageError(f"the module {name!r} raises {raised(error)}{hint}") from error
         raise UsageError(f"no module {name!r} beside the suite or installed: {error}") from None
     except BaseException as error:
         raise_if_ending(error)

@@ -82,11 +82,15 @@ class Registry:
         """Return whether every step of a spec works in a language."""
         return all(self.get(step.name).applies(language) for step in spec.steps)
 
+    def alters(self, spec: Spec) -> tuple[str, ...]:
+        """Return what the steps of a spec alter, such as `polarity`; nothing where all of them preserve something."""
+        altered = [self.get(step.name).alters for step in spec.steps]
+        return tuple(dict.fromkeys(what for what in altered if what))
+
     def contract(self, spec: Spec) -> str:
         """Return what a spec promises, such as `preserves meaning`: one step that alters something makes the whole do so."""
-        steps = [self.get(step.name) for step in spec.steps]
-        altering = [step.alters for step in steps if step.alters]
-        return f"alters {altering[0]}" if altering else f"preserves {steps[0].preserves}"
+        altered = self.alters(spec)
+        return f"alters {' and '.join(altered)}" if altered else f"preserves {self.get(spec.steps[0].name).preserves}"
 
 
 def open_packs(folders: Iterable[Path] = ()) -> Registry:

@@ -139,6 +139,10 @@ class CheckSpec(Strict):
         list[Annotated[int, Field(ge=1, le=5)]] | None,
         Field(min_length=1, description="For names that do not say theirs."),
     ] = None
+    ignores: Annotated[
+        list[str],
+        Field(description="What perturbations alter and no answer depends on, such as number: invariance to it."),
+    ] = []
     datasets: Annotated[list[str] | None, Field(description="Default: all.")] = None
     languages: Annotated[list[str] | None, Field(description="Default: all of the dataset.")] = None
     fields: Annotated[list[str] | None, Field(description="Which fields are perturbed. Default: the task's.")] = None

@@ -28,7 +28,6 @@ UNTRAINED = {
 }
 SEARCH = "retrieval"
 ENCODED = (SEARCH, "sentence-similarity")  # what an encoder under test does, and a checkpoint does not
-PROMISES = {"invariance": "preserves", "direction": "alters"}  # what a check's perturbations must do
 Value = TypeVar("Value")
 
 
@@ -256,10 +255,12 @@ class _Loader:
         if check.agreement is not None:
             self._known(at, "agreement", [check.agreement], agreements)
         gates = tuple(self._gates(at, check))
+        specs = tuple(self._specs(at, check))
+        self._ignored(at, check, specs)
         return Check(
             check.expect,
             check.name,
-            tuple(self._specs(at, check)),
+            specs,
             tuple(check.datasets or self.spec.datasets),
             tuple(check.languages) if check.languages else None,
             tuple(check.fields or self.task.perturbed),
@@ -303,20 +304,34 @@ class _Loader:
                 location = (*at, "perturbations", place)
                 found = self._try(location, lambda: self.registry.expand(written, severity))  # noqa: B023  # called at once
                 if severity == severities[0]:
-                    self._promising(location, found or (), check.expect)
+                    self._promising(location, found or (), check)
                 for spec in found or ():
                     if str(spec) not in seen:
                         seen.add(str(spec))
                         yield spec
 
-    def _promising(self, location: Location, specs: Iterable[Spec], expectation: Expectation) -> None:
+    def _promising(self, location: Location, specs: Iterable[Spec], check: CheckSpec) -> None:
         """Complain of perturbations that do not promise what a check expects."""
         for spec in specs:
-            contract = self.registry.contract(spec)
-            fitting = [name for name, promise in PROMISES.items() if contract.startswith(promise)]
-            if expectation not in fitting:
-                what = f"{spec} {contract}: that is no check of {expectation}"
-                self._complain(location, what, f"write `expect: {fitting[0]}`")
+            altered = [what for what in self.registry.alters(spec) if what not in check.ignores]
+            if check.expect == ("direction" if altered else "invariance"):
+                continue
+            mend = "write `expect: invariance`"
+            if altered:
+                unlike = ", ".join(altered)
+                mend = f"write `expect: direction`, or `ignores: [{unlike}]` if no answer depends on that"
+            self._complain(location, f"{spec} {self.registry.contract(spec)}: that is no check of {check.expect}", mend)
+
+    def _ignored(self, at: Location, check: CheckSpec, specs: Iterable[Spec]) -> None:
+        """Complain of what a check ignores although nothing in it alters that."""
+        altered = {what for spec in specs for what in self.registry.alters(spec)}
+        for place, what in enumerate(check.ignores):
+            if what not in altered:
+                self._complain(
+                    (*at, "ignores", place),
+                    f"no perturbation of this check alters {what!r}",
+                    f"they alter: {', '.join(sorted(altered))}" if altered else "take it out",
+                )
 
     def _known(self, at: Location, key: str, names: list[str] | None, known: list[str]) -> None:
         for place, name in enumerate(names or ()):

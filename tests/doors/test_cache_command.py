@@ -56,6 +56,18 @@ def test_show_counts_rows_and_bytes_by_kind(capsys: Captured, workspace: Path) -
     assert (ages, found["models"], found["set_aside"]) == ([20, 10, 0], 5000, 0)
 
 
+def test_the_workspace_is_that_of_pytest_from_any_folder(
+    capsys: Captured, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (workspace.parent / "suites").mkdir()
+    (workspace.parent / "pytest.ini").write_text("[pytest]\n")
+    monkeypatch.chdir(workspace.parent / "suites")
+    assert rows(shown(capsys)) == COUNTS
+    (workspace.parent / "pytest.ini").write_text("[pytest]\nrobust_workspace = elsewhere\n")
+    assert rows(shown(capsys)) == {}
+    assert rows(shown(capsys, "--workspace", str(workspace))) == COUNTS
+
+
 def test_show_is_what_the_bare_command_does_and_is_a_table(capsys: Captured, workspace: Path) -> None:
     assert main(["cache"]) == main(["cache", "show"]) == 0
     once, again = capsys.readouterr().out.split("kind ")[1:]

@@ -84,6 +84,18 @@ def test_an_installed_module_that_raises_is_told(
         load_callable("installed_with_faults:label", tmp_path / "suite", None)
 
 
+def test_a_module_beside_the_model_is_found_where_python_is_told_to_look(
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write(model_dot_py=f"import lexicon_beside\n{MODEL}", lexicon_beside_dot_py="").parent
+    with pytest.raises(
+        UsageError, match=r"No module named 'lexicon_beside'; it lies beside the suite: name .*`pythonpath`"
+    ):
+        load_callable("model:label", folder, None)
+    monkeypatch.syspath_prepend(folder)
+    assert list(load_callable("model:label", folder, None).predict(INPUTS)) == ["GOOD", "BAD"]
+
+
 def test_a_function_may_change_its_inputs_without_harm(write: Callable[..., Path]) -> None:
     write(model_dot_py="def label(batch):\n    return [inputs.pop('text') for inputs in batch]\n")
     inputs = [{"text": "good"}]

@@ -54,6 +54,17 @@ def test_its_cells_are_checks_by_datasets_by_perturbations_by_languages(load: Ca
     ]
 
 
+def test_an_answer_may_be_invariant_to_what_it_does_not_depend_on(load: Callable[..., Suite]) -> None:
+    suite = load(
+        ("[typos.swap]", "[typos.swap, semantics.number, typos.swap | semantics.number]\n    ignores: [number]")
+    )
+    assert [cell.id for cell in plan(suite) if cell.language == "en"][:3] == [
+        "reviews/typos.swap@2[en]",
+        "reviews/semantics.number@2[en]",
+        "reviews/typos.swap@2+semantics.number@2[en]",
+    ]
+
+
 def test_norwegian_stays_a_language(load: Callable[..., Suite]) -> None:
     assert load().datasets["reviews"].languages == ("en", "no")
 
@@ -114,7 +125,16 @@ MISTAKES = {
     ),
     "an invariance to what alters it": (
         ("typos.swap", "typos.swap | semantics.negate"),
-        r":7:21: typos\.swap@2 \| semantics\.negate alters polarity: that is no check of invariance\n  write `expect: dir",
+        r":7:21: typos\.swap@2 \| semantics\.negate alters polarity: that is no check of invariance"
+        r"\n  write `expect: direction`, or `ignores: \[polarity\]` if no answer depends on that",
+    ),
+    "a direction of what is ignored": (
+        ("[semantics.negate]", "[semantics.negate]\n    ignores: [polarity]"),
+        r":10:21: semantics\.negate alters polarity: that is no check of direction\n  write `expect: invariance`",
+    ),
+    "ignoring what nothing alters": (
+        ("[semantics.negate]", "[semantics.negate]\n    ignores: [number]"),
+        r":11:15: no perturbation of this check alters 'number'\n  they alter: polarity",
     ),
     "unknown dataset": (
         ("    gates:", "    datasets: [review]\n    gates:"),
