@@ -37,7 +37,7 @@ class RobustFile(pytest.File):
         """Yield an item a cell, and one for a baseline. A broken suite is a collection error of one clear line a mistake."""
         state = robust_session(self.config)
         try:
-            suite = load_suite(self.path, (self.config.rootpath / PACK,), state.seed, self.config.rootpath)
+            suite = load_suite(self.path, (self.config.rootpath / PACK,), state.settings.seed, self.config.rootpath)
             suite = replace(suite, early_stop=suite.early_stop and not state.baselines.compares(suite))
             cells = plan(suite)
             self._check_data(suite)

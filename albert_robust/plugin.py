@@ -111,7 +111,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     state = _session(session.config)
     if state is not None:
         state.select(session.items)
-        if state.switch("plan"):
+        if state.settings.switch("plan"):
             state.plan()
             session.items.clear()
     return (yield)

@@ -1,6 +1,5 @@
 """The state of one pytest session: its suites, what was selected, and what came of it."""
 
-import os
 import shutil
 import tempfile
 import time
@@ -8,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from functools import cached_property
-from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,32 +15,26 @@ from filelock import FileLock
 
 from albert_robust.baselines import SessionBaselines, session_baselines
 from albert_robust.ci.junit import tell_cost
-from albert_robust.errors import InputError, UsageError, WritingError, shown_path, writing
+from albert_robust.errors import InputError, WritingError, shown_path, writing
 from albert_robust.gate import certain, judge
-from albert_robust.gate.comparing import Family, settled, tally
+from albert_robust.gate.comparing import Family, settled
 from albert_robust.gate.family import compared, defined
 from albert_robust.plugin import DIED, SESSION
-from albert_robust.running.budget import Budget
 from albert_robust.running.execute import Execution, execute
-from albert_robust.running.failures import ATTENTION
 from albert_robust.running.folder import ELSEWHERE, keep, merge, open_run
 from albert_robust.running.forecast import Forecast, forecast
 from albert_robust.running.outcomes import TEMPORARY
 from albert_robust.running.plan import Cell, Item, cells_of
 from albert_robust.running.progress import Progress
 from albert_robust.running.records import CellRecord, Outcome, Run, tested_in
-from albert_robust.running.sizes import bytes_in
-from albert_robust.running.store import BOUND
-from albert_robust.running.workspace import Workspace
-from albert_robust.show import describe_forecasts, one_line
+from albert_robust.settings import Settings
+from albert_robust.show import describe_forecasts, describe_run
 from albert_robust.suite.suite import Suite
 from albert_robust.summary import judged_across, run_of
 
 if TYPE_CHECKING:
     from albert_robust.items import RobustItem
 
-REPORT = "robustness-report"
-WORKSPACE = ".albert_robust"
 NOTHING = "nothing was tested: that is no pass"
 WORST_SHOWN = 10
 FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
@@ -60,6 +52,7 @@ class RobustSession:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
+        self.settings = Settings(config)
         self.suites: dict[str, Suite] = {}
         self.selected: list[RobustItem] = []
         self.records: dict[tuple[str, str], CellRecord] = {}
@@ -72,42 +65,6 @@ class RobustSession:
         self.report: Path | None = None
         self.run: Run | None = None
         self.started = time.monotonic()
-        self.worker: dict[str, Any] | None = getattr(config, "workerinput", None)
-
-    def option(self, name: str) -> str:
-        """Return an option: from the command line, else the ini file, else empty."""
-        value = self.config.getoption(f"--robust-{name}")
-        return str(value if value is not None else self.config.getini(f"robust_{name.replace('-', '_')}") or "")
-
-    def switch(self, name: str) -> bool:
-        """Return a switch: from the command line, else the ini file."""
-        return bool(self.config.getoption(f"--robust-{name}") or self.config.getini(f"robust_{name.replace('-', '_')}"))
-
-    @property
-    def seed(self) -> int | None:
-        """The seed for all suites, where one is given.
-
-        Raises:
-            pytest.UsageError: It is no whole number.
-        """
-        written = self.option("seed")
-        try:
-            return int(written) if written else None
-        except ValueError:
-            raise pytest.UsageError(f"--robust-seed: {written!r} is no whole number") from None
-
-    @property
-    def cache_size(self) -> int:
-        """The bytes that the cache may grow to.
-
-        Raises:
-            pytest.UsageError: It is no size.
-        """
-        written = self.option("cache-size")
-        try:
-            return bytes_in(written) if written else BOUND
-        except UsageError as error:
-            raise pytest.UsageError(f"--robust-cache-size: {error}") from None
 
     @cached_property
     def baselines(self) -> SessionBaselines:
@@ -117,31 +74,10 @@ class RobustSession:
             pytest.UsageError: An option has a value that is none.
         """
         return session_baselines(
-            self.option("baseline-update"), self.option("baseline-correction"), self.switch("warn-stale")
+            self.settings.option("baseline-update"),
+            self.settings.option("baseline-correction"),
+            self.settings.switch("warn-stale"),
         )
-
-    @cached_property
-    def workspace(self) -> Workspace:
-        """Where the cache and fine-tuned models are kept."""
-        folder = self.config.rootpath / (self.option("workspace") or WORKSPACE)
-        run = self.worker["testrunuid"] if self.worker else f"{os.getpid()}-{time.time_ns()}"
-        alone = not self.worker
-        return Workspace(folder, run, self.switch("allow-network"), self._budget(), self.cache_size, alone)
-
-    def _budget(self) -> Budget:
-        """Return what the models may be asked.
-
-        Raises:
-            pytest.UsageError: An option is no number.
-        """
-        inputs, seconds = self.option("max-calls"), self.option("max-seconds")
-        try:
-            budget = Budget(int(inputs) if inputs else None, float(seconds) if seconds else None)
-        except ValueError:
-            budget = Budget(-1)
-        if (budget.inputs or 0) < 0 or not 0 <= (budget.seconds or 0) < inf:
-            raise pytest.UsageError("--robust-max-calls is a number of inputs, --robust-max-seconds one of seconds")
-        return budget
 
     def meet(self, suite: Suite, cells: Sequence[Cell]) -> None:
         """Take a suite into the session.
@@ -150,7 +86,7 @@ class RobustSession:
             pytest.UsageError: An option has a value that is none.
             InputError: The suite's baseline is damaged.
         """
-        _ = self.workspace  # reads its options: a mistake in one is told at collection
+        _ = self.settings.workspace  # reads its options: a mistake in one is told at collection
         self.baselines.meet(suite, cells)
         self.suites[suite.name] = suite
 
@@ -158,7 +94,7 @@ class RobustSession:
         """Remember which cells pytest kept. A model is asked nothing for those that a mark skips."""
         cells = [item for item in items if hasattr(item, "cell")]
         self.selected = [item for item in cells if item.get_closest_marker("skip") is None]  # type: ignore[misc]  # RobustItem alone has a cell
-        listed = self.config.option.collectonly or self.switch("plan")
+        listed = self.config.option.collectonly or self.settings.switch("plan")
         self.skipped = bool(cells) and not self.selected and not listed
 
     @property
@@ -180,7 +116,7 @@ class RobustSession:
         cells = sorted(cells_of([item.cell for item in self.selected]), key=lambda cell: (cell.suite.name, cell.id))
         try:
             with self._turn():
-                return execute(cells, self.workspace, certain, self._progress())
+                return execute(cells, self.settings.workspace, certain, self._progress())
         except Exception as error:
             self.mistaken = True
             return error
@@ -189,7 +125,7 @@ class RobustSession:
         """Return what tells of progress: the terminal, where there is one and it is to hold more than a few signs."""
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
         capture = self.config.pluginmanager.get_plugin("capturemanager")
-        if self.worker is not None or terminal is None or terminal.verbosity < 0:
+        if self.settings.worker is not None or terminal is None or terminal.verbosity < 0:
             return None
 
         def write(text: str) -> None:
@@ -201,11 +137,11 @@ class RobustSession:
 
     def _turn(self) -> AbstractContextManager[object]:
         """Return a worker's turn. Where no lock can be had no answer can be shared either, and there is nothing to wait for."""
-        if self.worker is None:
+        if self.settings.worker is None:
             return nullcontext()
         try:
-            self.workspace.folder.mkdir(parents=True, exist_ok=True)
-            return FileLock(self.workspace.folder / "turn.lock").acquire()
+            self.settings.workspace.folder.mkdir(parents=True, exist_ok=True)
+            return FileLock(self.settings.workspace.folder / "turn.lock").acquire()
         except OSError:
             return nullcontext()
 
@@ -268,7 +204,7 @@ class RobustSession:
         mistakes: list[str] = []
         for name in sorted(by_suite):
             try:
-                found.append(forecast(by_suite[name], self.workspace))
+                found.append(forecast(by_suite[name], self.settings.workspace))
             except InputError as error:
                 mistakes.append(str(error))
         self.mistaken = bool(mistakes)
@@ -281,7 +217,7 @@ class RobustSession:
         executed = self.__dict__.get("_executed")
         done = executed if isinstance(executed, Execution) else None
         self.mistaken = self.mistaken or (done is not None and bool(done.mistakes))
-        if self.worker is not None:
+        if self.settings.worker is not None:
             self._hand_over()
         else:
             self._end(session)
@@ -306,7 +242,7 @@ class RobustSession:
         if session.exitstatus in FINISHED:
             with self._told():
                 self.baselines.write(self.run)
-        if not self.switch("no-report"):
+        if not self.settings.switch("no-report"):
             with self._told():
                 self._write()
         tested = tested_in(self.run.cells)
@@ -317,7 +253,7 @@ class RobustSession:
         from albert_robust.report.render import write_report
 
         assert self.run is not None
-        folder = self.config.rootpath / (self.option("report") or REPORT)
+        folder = self.settings.report
         keep(self.run, folder)
         with writing(folder, ELSEWHERE):
             self.report = write_report(self.run, folder)
@@ -373,9 +309,8 @@ class RobustSession:
     def print_summary(self, terminal: pytest.TerminalReporter) -> None:
         """Print the worst cells first and where the report is."""
         from albert_robust.ci.github import tell
-        from albert_robust.report.cells import worst_first
 
-        if self.worker is not None:
+        if self.settings.worker is not None:
             return
         for line in dict.fromkeys(self.unwritten):
             terminal.write_line(line, red=True)
@@ -384,30 +319,11 @@ class RobustSession:
                 terminal.write_line(NOTHING, red=True)
             tell(terminal, None, None, mistaken=self.mistaken or bool(terminal.stats.get("error")))
             return
-        cells = self.run.cells
-        bad = worst_first([cell for cell in cells if cell.verdict in ATTENTION])
         terminal.section("robustness", sep="=")
-        for cell in bad[:WORST_SHOWN] if terminal.verbosity >= 0 else []:
-            terminal.write_line(f"{cell.verdict:<13}{cell.suite}::{cell.cell}  {one_line(cell.reason)}"[:400])
-        if len(bad) > WORST_SHOWN and terminal.verbosity >= 0:
-            terminal.write_line(f"... and {len(bad) - WORST_SHOWN} more that did not pass: the report has them all")
-        counts = {
-            verdict: sum(cell.verdict == verdict for cell in cells)
-            for verdict in (*ATTENTION, "passed", "not applicable")
-        }
-        shown = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
-        tested = tested_in(cells)
-        cost = self.run.cost
-        terminal.write_line(
-            f"{len(cells)} cells: {shown}; {tested} cases tested; "
-            f"{cost['predicted']:g} inputs predicted, {cost['from_cache']:g} from the cache"
-            + (f", {cost['spared']:g} cases spared: their verdicts were certain" if cost["spared"] else "")
-        )
-        beside = tally([cell.comparison for cell in cells])
-        for line in (f"beside the baseline: {beside}" if beside else "", *self.baselines.written):
-            if line:
-                terminal.write_line(line)
-        if not tested:
+        shown = WORST_SHOWN if terminal.verbosity >= 0 else 0
+        for line in (*describe_run(self.run, shown), *self.baselines.written):
+            terminal.write_line(line)
+        if not tested_in(self.run.cells):
             terminal.write_line(NOTHING, red=True)
         if self.config.stash.get(DIED, False):
             terminal.write_line("a worker process died: what it had judged before is in no report", yellow=True)

@@ -3,14 +3,18 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from albert_robust.gate.comparing import tally
+from albert_robust.report.cells import worst_first
+from albert_robust.running.failures import ATTENTION
 from albert_robust.running.forecast import Forecast
 from albert_robust.running.plan import Across, Cell
 from albert_robust.running.progress import duration
-from albert_robust.running.records import CellRecord, Change, Outcome
+from albert_robust.running.records import CellRecord, Change, Outcome, Run, tested_in
 from albert_robust.text.graphemes import graphemes
 
 SHOWN = 3
 WIDTH = 160
+LONGEST = 400  # characters of a line about a cell
 _COMMANDS = re.compile(r"^::|##\[")  # of GitHub's runner: at the start of a line, and in its older form anywhere
 
 
@@ -41,6 +45,26 @@ def describe_across(item: Across, record: CellRecord, again: str) -> str:
         for member in ranked
     ]
     return "\n".join([f"{what} {item.kind}: {one_line(record.reason)}", "", *lines, "", f"again: {again}"])
+
+
+def describe_run(run: Run, shown: int) -> list[str]:
+    """Return what came of a run: up to `shown` cells that did not pass, the worst first, what was counted, and the baseline."""
+    cells, cost = run.cells, run.cost
+    bad = worst_first([cell for cell in cells if cell.verdict in ATTENTION])
+    lines = [f"{cell.verdict:<13}{cell.suite}::{cell.cell}  {one_line(cell.reason)}"[:LONGEST] for cell in bad[:shown]]
+    if 0 < shown < len(bad):
+        lines.append(f"... and {len(bad) - shown} more that did not pass: the report has them all")
+    counts = {
+        verdict: sum(cell.verdict == verdict for cell in cells) for verdict in (*ATTENTION, "passed", "not applicable")
+    }
+    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+    lines.append(
+        f"{len(cells)} cells: {verdicts}; {tested_in(cells)} cases tested; "
+        f"{cost['predicted']:g} inputs predicted, {cost['from_cache']:g} from the cache"
+        + (f", {cost['spared']:g} cases spared: their verdicts were certain" if cost["spared"] else "")
+    )
+    beside = tally([cell.comparison for cell in cells])
+    return [*lines, f"beside the baseline: {beside}"] if beside else lines
 
 
 def describe_forecasts(found: Sequence[Forecast]) -> list[str]:

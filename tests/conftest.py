@@ -1,16 +1,25 @@
 """Small things that tests of several floors share: suites in a folder, and models of a few thousand weights."""
 
-import importlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet
 import pytest
+import safetensors.torch
+import tokenizers
+import torch
+import transformers
 from hypothesis import settings
+from markupsafe import _speedups
 
 from albert_robust.scoring.scorer import Scorer
 
 pytest_plugins = ["pytester"]
+
+# A session that pytester runs in this process takes out of memory what it imported first. Native libraries do not survive
+# that: those that suites load are here before any session is.
+NATIVE = (_speedups, pyarrow.parquet, safetensors.torch, tokenizers, torch, transformers)
 
 settings.register_profile("here", deadline=None, database=None)
 settings.load_profile("here")
@@ -47,7 +56,6 @@ def write(tmp_path: Path) -> Write:
 @pytest.fixture(scope="session")
 def byte_tokenizer() -> Any:
     """Return a tokenizer whose tokens are bytes: it reads any text and needs no training."""
-    tokenizers, transformers = importlib.import_module("tokenizers"), importlib.import_module("transformers")
     alphabet = sorted(tokenizers.pre_tokenizers.ByteLevel.alphabet())
     vocabulary = {token: place for place, token in enumerate([*SPECIAL, *alphabet])}
     made = tokenizers.Tokenizer(tokenizers.models.BPE(vocabulary, [], unk_token="<unk>"))
@@ -64,7 +72,6 @@ def byte_tokenizer() -> Any:
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory, byte_tokenizer: Any) -> Checkpoint:
     """Return a function that saves a tiny untrained BERT and returns its folder."""
-    torch, transformers = importlib.import_module("torch"), importlib.import_module("transformers")
 
     def make(
         kind: str = "BertModel", *, seed: int = 0, change: Callable[[Any], None] | None = None, **options: Any

@@ -35,12 +35,12 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do what was asked, and show what there is afterwards."""
-    from albert_robust.cli.here import session_here
+    from albert_robust.cli.here import settings_here
     from albert_robust.errors import UsageError, shown_path
     from albert_robust.running.cache import FILE
 
     _check(options)
-    folder: Path = options.workspace or session_here().workspace.folder
+    folder: Path = options.workspace or settings_here().workspace.folder
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"--workspace: {shown_path(folder)} is no folder")
     path = folder / FILE

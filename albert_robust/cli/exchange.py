@@ -73,12 +73,12 @@ def _shown(workspace: "Workspace") -> str:
 
 def _planned(options: argparse.Namespace) -> "tuple[list[Cell], Workspace]":
     """Return the cells of the suites that no mark skips, and where pytest keeps their answers."""
-    from albert_robust.cli.here import session_here
+    from albert_robust.cli.here import settings_here
     from albert_robust.perturbing.registry import PACK
     from albert_robust.running.plan import plan, unskipped
     from albert_robust.suite.suite import load_suite
 
-    session = session_here(options.suites, options.workspace, options.seed)
-    root, seed = session.config.rootpath, session.seed
+    settings = settings_here(options.suites, options.workspace, options.seed)
+    root, seed = settings.root, settings.seed
     suites = [load_suite(path, (root / PACK,), seed, root) for path in options.suites]
-    return [cell for suite in suites for cell in unskipped(plan(suite))], session.workspace
+    return [cell for suite in suites for cell in unskipped(plan(suite))], settings.workspace

@@ -35,6 +35,7 @@ FLOORS = (
         "plugin",
         "pretrain",
         "session",
+        "settings",
         "show",
         "strategies",
         "studies",

@@ -1,0 +1,93 @@
+"""What pytest was told about suites: options of the command line, and their twins of the ini file."""
+
+import os
+import time
+from collections.abc import Mapping
+from functools import cached_property
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from albert_robust.errors import UsageError
+from albert_robust.running.budget import Budget
+from albert_robust.running.sizes import bytes_in
+from albert_robust.running.store import BOUND
+from albert_robust.running.workspace import Workspace
+
+REPORT = "robustness-report"
+WORKSPACE = ".albert_robust"
+
+
+class Settings:
+    """The `--robust-*` options of a pytest run, or of a worker process of it."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self.worker: Mapping[str, Any] | None = getattr(config, "workerinput", None)
+
+    @property
+    def root(self) -> Path:
+        """pytest's root folder."""
+        return self._config.rootpath
+
+    def option(self, name: str) -> str:
+        """Return an option: from the command line, else the ini file, else empty."""
+        value = self._config.getoption(f"--robust-{name}")
+        return str(value if value is not None else self._config.getini(f"robust_{name.replace('-', '_')}") or "")
+
+    def switch(self, name: str) -> bool:
+        """Return a switch: from the command line, else the ini file."""
+        return bool(
+            self._config.getoption(f"--robust-{name}") or self._config.getini(f"robust_{name.replace('-', '_')}")
+        )
+
+    @property
+    def report(self) -> Path:
+        """Where the run folder and its report go."""
+        return self.root / (self.option("report") or REPORT)
+
+    @property
+    def seed(self) -> int | None:
+        """The seed for all suites, where one is given.
+
+        Raises:
+            pytest.UsageError: It is no whole number.
+        """
+        written = self.option("seed")
+        try:
+            return int(written) if written else None
+        except ValueError:
+            raise pytest.UsageError(f"--robust-seed: {written!r} is no whole number") from None
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """Where the cache and fine-tuned models are kept.
+
+        Raises:
+            pytest.UsageError: An option is no number or no size.
+        """
+        folder = self.root / (self.option("workspace") or WORKSPACE)
+        run = self.worker["testrunuid"] if self.worker else f"{os.getpid()}-{time.time_ns()}"
+        alone = self.worker is None
+        return Workspace(folder, run, self.switch("allow-network"), self._budget(), self._cache_size(), alone)
+
+    def _budget(self) -> Budget:
+        """Return what the models may be asked."""
+        inputs, seconds = self.option("max-calls"), self.option("max-seconds")
+        try:
+            budget = Budget(int(inputs) if inputs else None, float(seconds) if seconds else None)
+        except ValueError:
+            budget = Budget(-1)
+        if (budget.inputs or 0) < 0 or not 0 <= (budget.seconds or 0) < inf:
+            raise pytest.UsageError("--robust-max-calls is a number of inputs, --robust-max-seconds one of seconds")
+        return budget
+
+    def _cache_size(self) -> int:
+        """Return the bytes that the cache may grow to."""
+        written = self.option("cache-size")
+        try:
+            return bytes_in(written) if written else BOUND
+        except UsageError as error:
+            raise pytest.UsageError(f"--robust-cache-size: {error}") from None
