@@ -6,6 +6,7 @@ Imported by every pytest run in the environment: nothing heavy is loaded until a
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -89,7 +90,8 @@ STATUS = {
 }
 SESSION: pytest.StashKey[RobustSession] = pytest.StashKey()
 VERDICT: pytest.StashKey[str] = pytest.StashKey()
-DIED: pytest.StashKey[bool] = pytest.StashKey()
+PLACE: pytest.StashKey[tuple[str, str]] = pytest.StashKey()
+DIED: pytest.StashKey[Path] = pytest.StashKey()  # the file that tells a worker that another one died
 
 
 def _session(config: pytest.Config) -> RobustSession | None:
@@ -124,6 +126,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     verdict = item.stash.get(VERDICT, None)
     if verdict is not None:
         report.robust_verdict = verdict  # type: ignore[attr-defined]  # reports take and carry plain attributes
+        report.robust_cell = item.stash[PLACE]  # type: ignore[attr-defined]
     return report
 
 
@@ -152,10 +155,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take a worker's part of the run, in xdist's controller. One that died left nothing, not even that there are suites."""
+    """Take a worker's part of the run, in xdist's controller. One that died left nothing: the others are told."""
     output = getattr(node, "workeroutput", None)
     if output is None:
-        node.config.stash[DIED] = True
+        from albert_robust.settings import Settings
+
+        told = Settings(node.config).obituary(node.workerinput["testrunuid"])
+        if told.parent.is_dir():  # else there are no suites
+            node.config.stash[DIED] = told
+            with suppress(OSError):
+                told.touch()
     elif "albert_robust" in output:
         from albert_robust.session import robust_session
 

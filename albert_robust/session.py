@@ -4,7 +4,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -21,9 +21,9 @@ from albert_robust.gate.comparing import Family, settled
 from albert_robust.gate.family import compared, defined
 from albert_robust.plugin import DIED, SESSION
 from albert_robust.running.execute import Execution, execute
-from albert_robust.running.folder import ELSEWHERE, keep, merge, open_run
+from albert_robust.running.folder import ELSEWHERE, keep, merge, only, open_run, order_of
 from albert_robust.running.forecast import Forecast, forecast
-from albert_robust.running.outcomes import TEMPORARY
+from albert_robust.running.outcomes import TEMPORARY, Place
 from albert_robust.running.plan import Cell, Item, cells_of
 from albert_robust.running.progress import Progress
 from albert_robust.running.records import CellRecord, Outcome, Run, tested_in
@@ -62,6 +62,7 @@ class RobustSession:
         self.mistaken = False
         self.skipped = False  # whether marks skip all cells that were chosen
         self.unwritten: list[str] = []
+        self.lost: set[Place] = set()  # judged by a worker that died, and by no other
         self.report: Path | None = None
         self.run: Run | None = None
         self.started = time.monotonic()
@@ -227,12 +228,16 @@ class RobustSession:
     def _end(self, session: pytest.Session) -> None:
         if self.records:
             self.parts.append(self._run())
+        if DIED in self.config.stash:
+            self._part_by_cells()
         if self.parts:
             self._conclude(session)
         elif self.skipped and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         for folder in self.handed:
             shutil.rmtree(folder, ignore_errors=True)
+        if DIED in self.config.stash:
+            self.config.stash[DIED].unlink(missing_ok=True)
         if self.mistaken or self.unwritten:
             session.exitstatus = pytest.ExitCode.INTERRUPTED
 
@@ -248,6 +253,20 @@ class RobustSession:
         tested = tested_in(self.run.cells)
         if tested == 0 and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _part_by_cells(self) -> None:
+        """See to it that each cell is in one part: where a worker died, the others judged its cells too."""
+        self.lost = self._reported()
+        for place, part in enumerate(self.parts):
+            own = self.lost & order_of(part.cells).keys()
+            self.parts[place] = only(part, own)
+            self.lost -= own
+
+    def _reported(self) -> set[Place]:
+        """Return the cells on which pytest has a verdict, whatever process gave it."""
+        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        reports = [report for kind in terminal.stats.values() for report in kind] if terminal else []
+        return {tuple(report.robust_cell) for report in reports if hasattr(report, "robust_cell")}
 
     def _write(self) -> None:
         from albert_robust.report.render import write_report
@@ -269,6 +288,8 @@ class RobustSession:
     def _hand_over(self) -> None:
         """Leave a worker's part of the run to the controller."""
         part = None
+        if self.records and self.settings.obituary(self.settings.workspace.run).exists():
+            self._stand_in()
         with self._told():
             part = self._part() if self.records else None
         output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined]  # xdist adds it to a worker's config
@@ -280,6 +301,12 @@ class RobustSession:
             "unwritten": self.unwritten,
             "baselines": left,
         }
+
+    def _stand_in(self) -> None:
+        """Judge the cells of other workers too: what one that died had judged went with it."""
+        for item in self.selected:
+            with suppress(InputError, WritingError):
+                self.record(item)
 
     def _part(self) -> str:
         """Return a new folder with the run of a worker."""
@@ -314,6 +341,9 @@ class RobustSession:
             return
         for line in dict.fromkeys(self.unwritten):
             terminal.write_line(line, red=True)
+        if self.lost:
+            what = f"a worker process died: {len(self.lost)} cells that it had judged are in no report"
+            terminal.write_line(what, yellow=True)
         if self.run is None:
             if self.skipped:
                 terminal.write_line(NOTHING, red=True)
@@ -325,8 +355,6 @@ class RobustSession:
             terminal.write_line(line)
         if not tested_in(self.run.cells):
             terminal.write_line(NOTHING, red=True)
-        if self.config.stash.get(DIED, False):
-            terminal.write_line("a worker process died: what it had judged before is in no report", yellow=True)
         if self.report is not None:
             terminal.write_line(f"report: {shown_path(self.report)}")
         tell(terminal, self.run, self.report, self.mistaken)

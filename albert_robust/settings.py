@@ -68,10 +68,17 @@ class Settings:
         Raises:
             pytest.UsageError: An option is no number or no size.
         """
-        folder = self.root / (self.option("workspace") or WORKSPACE)
         run = self.worker["testrunuid"] if self.worker else f"{os.getpid()}-{time.time_ns()}"
         alone = self.worker is None
-        return Workspace(folder, run, self.switch("allow-network"), self._budget(), self._cache_size(), alone)
+        return Workspace(self._folder, run, self.switch("allow-network"), self._budget(), self._cache_size(), alone)
+
+    def obituary(self, run: str) -> Path:
+        """Return the file that tells the workers of a run that one of them died."""
+        return self._folder / f"died-{run}"
+
+    @property
+    def _folder(self) -> Path:
+        return self.root / (self.option("workspace") or WORKSPACE)
 
     def _budget(self) -> Budget:
         """Return what the models may be asked."""

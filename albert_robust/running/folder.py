@@ -7,15 +7,15 @@ the files beside it, so that two runs never mix unnoticed.
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from dataclasses import asdict, replace
 from math import isnan
 from pathlib import Path
 from typing import Any
 
 from albert_robust.errors import complaint_at, writing
 from albert_robust.running.alignments import chosen, plan_order
-from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter, Part, joined
+from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter, Part, Place, joined
 from albert_robust.running.records import (
     CaseAlignment,
     CellRecord,
@@ -131,6 +131,18 @@ def merge(runs: Sequence[Run]) -> Run:
         cost={name: SHARED_COST.get(name, sum)(values) for name, values in costs.items()},
         alignments=chosen((found for run in runs for found in run.alignments), cells),
         counted={place: tally for run in runs for place, tally in run.tallies.items()},
+    )
+
+
+def only(run: Run, places: Set[Place]) -> Run:
+    """Return some of a run's cells, by suite and cell, with what is theirs."""
+    assert isinstance(run.outcomes, OutcomeFile)
+    parts = [Part(part.path, frozenset(places)) for part in run.outcomes.parts]
+    return replace(
+        run,
+        cells=tuple(cell for cell in run.cells if (cell.suite, cell.cell) in places),
+        outcomes=OutcomeFile(parts, run.outcomes.order, run.outcomes.held),
+        alignments=tuple(found for found in run.alignments if (found.suite, found.cell) in places),
     )
 
 

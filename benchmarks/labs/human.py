@@ -44,7 +44,10 @@ def mqm(metric: Metric, sets: Sets, size: Size) -> Cells:
 
 
 def mlqe(metric: Metric, sets: Sets, size: Size) -> Cells:
-    """MLQE-PE: Pearson with `da_z` of (hypothesis, post-edit) and, reference-free, of (hypothesis, source)."""
+    """MLQE-PE: Pearson with `da_z` of (hypothesis, post-edit) and, reference-free, of (hypothesis, source).
+
+    A metric that says the same of all pairs, for it cannot read their script, counts 0.
+    """
     rows = [row for row in sets.rows("mt_mlqe_pe/mlqe_pe") if row["da_z"] and row["post_edit"]]
     rows = [row for row in rows if size.takes(row["src"])]
     pairs, gold = Pairs(), {}
@@ -56,7 +59,7 @@ def mlqe(metric: Metric, sets: Sets, size: Size) -> Cells:
         pairs.add(f"mlqe_source r {pair}", hypotheses, [row["src"] for row in own], target, source)
         gold[pair] = np.array([float(row["da_z"]) for row in own])
     for name, f in pairs.by_group(metric).items():
-        yield name, measures.pearson(f, gold[name.rsplit(" ", 1)[1]])
+        yield name, measures.pearson(f, gold[name.rsplit(" ", 1)[1]]) if np.ptp(f) else 0.0
 
 
 def summaries(metric: Metric, sets: Sets, size: Size) -> Cells:

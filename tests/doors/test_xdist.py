@@ -73,13 +73,47 @@ def test_two_workers_ask_each_input_once_and_leave_the_run_of_one_process(
     assert set(verdicts(pytester.path).values()) == {"error"}
 
 
-def test_a_worker_that_the_model_kills_costs_one_item_and_its_loss_is_told(tmp_path: Path) -> None:
+def test_a_worker_that_the_model_kills_costs_one_item(tmp_path: Path) -> None:
     write(tmp_path)
     (tmp_path / "deadly").touch()
     printed = workers(tmp_path)
     assert re.search(r"worker 'gw\d' crashed while running", printed)
-    assert "a worker process died: what it had judged before is in no report" in printed
     assert len(verdicts(tmp_path)) == 2
+
+
+LAST = """\
+import os, time
+import pytest
+
+def test_deadly():
+    os._exit(9)
+
+@pytest.mark.parametrize("number", range(6))
+def test_slow(number):
+    time.sleep(1)
+"""
+
+
+def test_what_a_worker_had_judged_before_it_died_another_judges_again(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "test_last.py").write_text(LAST)
+    printed = workers(tmp_path, "--dist", "load", "-v")
+    assert re.search(r"worker 'gw\d' crashed while running 'test_last.py::test_deadly'", printed)
+    judged = set(re.findall(r"\[(gw\d)\].* FAILED suite\.robust\.yaml::(\S+)", printed))
+    assert len({worker for worker, _ in judged}) == 2
+    assert sorted(verdicts(tmp_path)) == sorted(cell for _, cell in judged)
+    assert len(judged) == 3
+    assert len(asked(tmp_path)) == len(set(asked(tmp_path)))
+    assert "a worker process died" not in printed
+    assert not list((tmp_path / ".albert_robust").glob("died-*"))
+
+
+def test_what_nobody_else_can_judge_is_told_to_be_missing(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "test_last.py").write_text(LAST)
+    printed = workers(tmp_path, "-n", "1")
+    assert "a worker process died: 3 cells that it had judged are in no report" in printed
+    assert not (tmp_path / "robustness-report").exists()
 
 
 def test_a_suite_is_a_file_of_one_worker(tmp_path: Path) -> None:
