@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 from warnings import warn
 
 from albert_robust.api import Variant, perturb
@@ -42,10 +42,12 @@ class Robust:
         spec: str,
         *,
         language: str,
-        gate: str = "consistency >= 0.9",
+        expect: Literal["invariance", "direction"] = "invariance",
+        ignores: Sequence[str] = (),
+        gate: str | None = None,
         seed: int = 0,
     ) -> list[CellRecord]:
-        """Return the verdicts of an invariance check on texts, one a perturbation that the spec stands for.
+        """Return the verdicts of a check on texts, one a perturbation that the spec stands for.
 
         Undecided verdicts are a warning, as in a suite: too few texts can neither pass nor fail a gate.
 
@@ -54,7 +56,9 @@ class Robust:
             texts: One or more.
             spec: Such as `typos.keyboard@2`, or `typos.*`.
             language: BCP 47 tag of all texts.
-            gate: The bound, as in a suite.
+            expect: `invariance`: the answers stay; `direction`: they move, for the spec alters the meaning.
+            ignores: What the spec alters and no answer depends on, such as `number`.
+            gate: The bound, as in a suite; else `consistency >= 0.9`, of a direction `sensitivity >= 0.5`.
             seed: Any whole number.
 
         Raises:
@@ -63,7 +67,13 @@ class Robust:
         """
         with TemporaryDirectory() as folder:
             try:
-                suite = _suite(Path(folder), texts, spec, language, gate, seed)
+                check = {
+                    "expect": expect,
+                    "perturbations": [spec],
+                    "ignores": [*ignores],
+                    "gates": [gate] if gate else [],
+                }
+                suite = _suite(Path(folder), texts, language, check, seed)
                 records, failures = self._judged(suite, _Given(Path(folder), self.nodeid, function=model))
             except InputError as error:
                 raise UsageError("\n".join(f"{one.what}\n{one.mend}".strip() for one in error.complaints)) from None
@@ -102,7 +112,7 @@ class _Given(Workspace):
         return CallableModel(self.function, None)
 
 
-def _suite(folder: Path, texts: Sequence[str], spec: str, language: str, gate: str, seed: int) -> Suite:
+def _suite(folder: Path, texts: Sequence[str], language: str, check: dict[str, Any], seed: int) -> Suite:
     """Return a suite of one check, written to a folder and read back as any other."""
     if isinstance(texts, str):
         raise UsageError("texts: expected a list of strings")
@@ -112,7 +122,7 @@ def _suite(folder: Path, texts: Sequence[str], spec: str, language: str, gate: s
         "task": "text-classification",
         "model": {"python": "the:model"},
         "datasets": {"texts": {"path": "texts.jsonl", "language": language}},
-        "checks": [{"expect": "invariance", "perturbations": [spec], "gates": [gate]}],
+        "checks": [check],
         "seed": seed,
     }
     path = folder / f"handwritten{SUFFIX}"

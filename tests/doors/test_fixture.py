@@ -71,6 +71,24 @@ def test_the_gate_is_a_suite_s(robust: Robust) -> None:
     assert robust.check(loud, TEXTS, "case.upper", language="en", gate="flip rate >= 0.9")[0].verdict == "passed"
 
 
+def test_what_alters_the_meaning_must_move_the_answer_or_be_ignored(robust: Robust) -> None:
+    texts = [f"the {number} rooms are clean" for number in range(10, 50)]
+
+    def denies(batch: list[dict[str, str]]) -> list[str]:
+        return ["bad" if "not" in one["text"] else "good" for one in batch]
+
+    for model, spec, options in (
+        (denies, "semantics.negate", {"expect": "direction"}),
+        (denies, "semantics.number", {"ignores": ["number"]}),
+    ):
+        (record,) = robust.check(model, texts, spec, language="en", **options)
+        assert record.verdict == "passed"
+    with pytest.raises(AssertionError, match=r"sensitivity 0\.00 .* gate >= 0\.50"):
+        robust.check(calm, texts, "semantics.negate", language="en", expect="direction")
+    with pytest.raises(UsageError, match=r"alters number: that is no check of invariance\nwrite .*ignores"):
+        robust.check(calm, texts, "semantics.number", language="en")
+
+
 @pytest.mark.parametrize(
     ("texts", "spec", "language", "gate", "message"),
     [
