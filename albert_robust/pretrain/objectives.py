@@ -116,8 +116,7 @@ class VectorObjective:
 
     def finish(self) -> None:
         """Make the table layer 0 of the model."""
-        table = self._whitened(self.table.detach().cpu())
-        place(self.model, table * table.norm(dim=1, keepdim=True).clamp(min=1e-6) ** (self.stage.lengths - 1))
+        place(self.model, self._whitened(self.table.detach().cpu()))
 
     def _whitened(self, table: Tensor) -> Tensor:
         """Return the table with the directions that most texts share made shorter, as far as the stage asks for.

@@ -106,15 +106,6 @@ class Stage(_Strict):
             description="How far the directions of texts are evened at the end; 0.5 wholly. Only with vectors.",
         ),
     ] = 0.0
-    lengths: Annotated[
-        float,
-        Field(
-            gt=0,
-            le=1,
-            description="The power that token vectors' lengths are raised to at the end: below 1 the long ones, of rare tokens, "
-            "count for less. Only with vectors.",
-        ),
-    ] = 1.0
     token_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
     max_tokens: Annotated[int, Field(ge=4)] = 64
     pooled_weight: Annotated[float, Field(ge=0)] = 1.0

@@ -21,7 +21,8 @@ from albert_robust.scoring.encoder import Encoder, Vectors, encoder_path, load_e
 from albert_robust.scoring.neutral import NeutralSpace
 from albert_robust.text.languages import KIN, UNKNOWN, base
 
-FORMAT = 1
+FORMAT = 2
+LENGTH_POWER = 0.75  # of token vectors as weights: rare tokens are long, and `idf` counts them already
 FOLDER = "labs"
 FACTS, TABLES = "profile.json", "profile.safetensors"
 Weighting = Literal["1", "idf", "norm", "idf+norm"]
@@ -55,7 +56,7 @@ class Profile:
         weights_hash: Of the encoder that it was made for.
         tokenizer_hash: Of its tokenizer.
         layer: Which hidden state.
-        weighting: How much a token counts: 1, its rarity (`idf`), the length of its centred vector (`norm`), or both.
+        weighting: How much a token counts: 1, its rarity (`idf`), its centred vector's length to the power 3/4 (`norm`), or both.
         space: The neutral space; its languages are the profile's, `und` last.
         rarity: By language.
         calibration: The anchors.
@@ -87,7 +88,7 @@ class Profile:
         if "idf" in self.weighting:
             weights = weights * self.rarity[language].of(ids)
         if "norm" in self.weighting:
-            weights = weights * norms
+            weights = weights * norms**LENGTH_POWER
         return weights
 
     @cached_property

@@ -13,7 +13,6 @@ from random import Random
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 from safetensors import safe_open
 
 from albert_robust import score
@@ -222,20 +221,6 @@ def test_whitening_evens_the_directions_of_texts(trained: Outcome, tmp_path: Pat
     text = RECIPE.replace("epochs: 16,", "epochs: 16, whitened: 0.5,")
     evened = pretrain(recipe(tmp_path, text), tmp_path / "out", threads=1)
     assert shares(evened.folder)[0] < 0.7 * shares(trained.folder)[0]
-
-
-def lengths(folder: Path) -> NDArray[np.float64]:
-    """Return the logarithms of the tokens' lengths at layer 0, less their median."""
-    encoder = load_encoder(str(folder), layer=0)
-    found = np.log([np.linalg.norm(vectors[0]) for _, vectors in encoder.read([[token] for token in range(100)])])
-    return np.asarray(found - np.median(found))
-
-
-def test_long_tokens_can_be_made_shorter(trained: Outcome, tmp_path: Path) -> None:
-    text = RECIPE.replace("epochs: 16,", "epochs: 16, lengths: 0.5,")
-    shortened = pretrain(recipe(tmp_path, text), tmp_path / "out", threads=1)
-    assert lengths(shortened.folder) == pytest.approx(lengths(trained.folder) / 2, abs=0.1)
-    assert np.ptp(lengths(trained.folder)) > 1
 
 
 def test_a_teacher_is_learnt_from(trained: Outcome, tmp_path: Path) -> None:

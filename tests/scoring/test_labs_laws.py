@@ -86,7 +86,7 @@ def by_definition(scorer: Scorer, language: str, pair: tuple[str, str]) -> list[
             centred = hidden - profile.space.means[profile.languages.index(language)]
             found = centred @ profile.space.projector.T
             if "norm" in profile.weighting:
-                weight = weight * np.linalg.norm(centred, axis=1)
+                weight = weight * np.linalg.norm(centred, axis=1) ** 0.75
             if "idf" in profile.weighting:
                 rarity = profile.rarity[language]
                 seen = dict(zip(rarity.tokens.tolist(), rarity.frequencies.tolist(), strict=True))
