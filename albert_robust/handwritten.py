@@ -71,7 +71,7 @@ class Robust:
                     "expect": expect,
                     "perturbations": [spec],
                     "ignores": [*ignores],
-                    "gates": [gate] if gate else [],
+                    "gates": [] if gate is None else [gate],
                 }
                 suite = _suite(Path(folder), texts, language, check, seed)
                 records, failures = self._judged(suite, _Given(Path(folder), self.nodeid, function=model))

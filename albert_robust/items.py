@@ -10,7 +10,7 @@ from albert_robust.ci.junit import properties
 from albert_robust.data.dataset import check_header
 from albert_robust.errors import InputError, MissingExtraError, WritingError, shown_path
 from albert_robust.perturbing.registry import PACK
-from albert_robust.plugin import PLACE, VERDICT
+from albert_robust.plugin import RECORD
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.failures import again
 from albert_robust.running.plan import Cell, Item, across, plan
@@ -90,7 +90,7 @@ class RobustItem(pytest.Item):
     def runtest(self) -> None:
         """Judge the cell; a failure raises, an undecided or inapplicable cell is reported as such."""
         record = self.state.record(self)
-        self.stash[VERDICT], self.stash[PLACE] = record.verdict, (self.cell.suite.name, self.cell.id)
+        self.stash[RECORD] = record
         self.user_properties += [one for one in properties(record) if one not in self.user_properties]  # of a rerun
         verdict: str = record.verdict
         if verdict == "inconclusive" and self.cell.suite.on_inconclusive == "pass":

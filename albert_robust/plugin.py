@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from albert_robust.handwritten import Robust
+    from albert_robust.running.records import CellRecord
     from albert_robust.session import RobustSession
 
 SUFFIX = ".robust.yaml"
@@ -89,8 +90,7 @@ STATUS = {
     "not applicable": ("not applicable", "-", "N/A"),
 }
 SESSION: pytest.StashKey[RobustSession] = pytest.StashKey()
-VERDICT: pytest.StashKey[str] = pytest.StashKey()
-PLACE: pytest.StashKey[tuple[str, str]] = pytest.StashKey()
+RECORD: pytest.StashKey[CellRecord] = pytest.StashKey()
 DIED: pytest.StashKey[Path] = pytest.StashKey()  # the file that tells a worker that another one died
 
 
@@ -123,10 +123,10 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Carry a cell's verdict in its report, through xdist too."""
     report = yield
-    verdict = item.stash.get(VERDICT, None)
-    if verdict is not None:
-        report.robust_verdict = verdict  # type: ignore[attr-defined]  # reports take and carry plain attributes
-        report.robust_cell = item.stash[PLACE]  # type: ignore[attr-defined]
+    record = item.stash.get(RECORD, None)
+    if record is not None:
+        report.robust_verdict = record.verdict  # type: ignore[attr-defined]  # reports take and carry plain attributes
+        report.robust_cell = record.suite, record.cell  # type: ignore[attr-defined]
     return report
 
 

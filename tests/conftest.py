@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import markupsafe
 import pyarrow.parquet
 import pytest
 import safetensors.torch
@@ -11,7 +12,6 @@ import tokenizers
 import torch
 import transformers
 from hypothesis import settings
-from markupsafe import _speedups
 
 from albert_robust.scoring.scorer import Scorer
 
@@ -19,7 +19,7 @@ pytest_plugins = ["pytester"]
 
 # A session that pytester runs in this process takes out of memory what it imported first. Native libraries do not survive
 # that: those that suites load are here before any session is.
-NATIVE = (_speedups, pyarrow.parquet, safetensors.torch, tokenizers, torch, transformers)
+NATIVE = (markupsafe, pyarrow.parquet, safetensors.torch, tokenizers, torch, transformers)
 
 settings.register_profile("here", deadline=None, database=None)
 settings.load_profile("here")
