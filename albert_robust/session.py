@@ -263,9 +263,11 @@ class RobustSession:
             self.lost -= own
 
     def _reported(self) -> set[Place]:
-        """Return the cells on which pytest has a verdict, whatever process gave it."""
+        """Return the cells on which pytest has a verdict, whatever process gave it; without a terminal, all of the parts."""
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
-        reports = [report for kind in terminal.stats.values() for report in kind] if terminal else []
+        if terminal is None:
+            return {place for part in self.parts for place in order_of(part.cells)}
+        reports = [report for kind in terminal.stats.values() for report in kind]
         return {tuple(report.robust_cell) for report in reports if hasattr(report, "robust_cell")}
 
     def _write(self) -> None:

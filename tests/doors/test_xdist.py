@@ -108,6 +108,13 @@ def test_what_a_worker_had_judged_before_it_died_another_judges_again(tmp_path: 
     assert not list((tmp_path / ".albert_robust").glob("died-*"))
 
 
+def test_a_worker_that_died_costs_no_cell_where_there_is_no_terminal(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "test_last.py").write_text(LAST)
+    python(tmp_path, "-m", "pytest", "-p", "no:randomly", "-p", "no:terminal", "-n", "2", "--dist", "load")
+    assert len(verdicts(tmp_path)) == 3
+
+
 def test_what_nobody_else_can_judge_is_told_to_be_missing(tmp_path: Path) -> None:
     write(tmp_path)
     (tmp_path / "test_last.py").write_text(LAST)
