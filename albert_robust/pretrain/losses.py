@@ -3,12 +3,14 @@
 pooled: in-batch contrast (InfoNCE; van den Oord et al., 2018, arXiv:1807.03748) of texts and their translations.
 aligned: the same with the similarity that LABS reads, each token with its best of the other text (late interaction; Khattab
 and Zaharia, 2020, arXiv:2004.12832), weighted by vector length: tokens learn to align.
+masked: a hidden token is guessed among a sample of the vocabulary that stands for all of it.
 """
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+OTHERS = 0.1  # of the vocabulary, that a hidden token is told from beside the tokens of its batch
 SCALE = 20.0  # 1 / temperature of the contrastive softmax, as in sentence-transformers' multilingual recipes
 
 
@@ -60,6 +62,27 @@ def alignments(left: Tensor, left_mask: Tensor, right: Tensor, right_mask: Tenso
     recall = scores.masked_fill(~left_mask[:, :, None, None], -1).amax(dim=1)
     of_left, of_right = _shares(left, left_mask), _shares(right, right_mask)
     return ((precision * of_left[:, :, None]).sum(dim=1) + (recall * of_right[None]).sum(dim=2)) / 2
+
+
+def sampled(read: Tensor, shares: Tensor, chance: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Return tokens that stand for the whole vocabulary, in order, and how likely each was to be among them.
+
+    They are those that a batch reads and a tenth of the others. A sum over them in which each counts 1 / likelihood is the
+    sum over all tokens in the mean (Horvitz and Thompson, 1952), so a softmax over a tenth of the vocabulary can train one
+    over all of it (importance sampling: Bengio and Senecal, 2008).
+
+    Args:
+        read: The tokens of a batch, shape (tokens,).
+        shares: How much of all text each token makes up, shape (vocabulary,).
+        chance: Where chance comes from.
+
+    Returns:
+        Token ids and likelihoods, each of shape (sampled,).
+    """
+    drawn = torch.rand(len(shares), generator=chance) < OTHERS
+    tokens = torch.unique(torch.cat([read, drawn.nonzero()[:, 0].to(read.device)]))
+    unread = torch.exp(-shares[tokens] * len(read))
+    return tokens, 1 - (1 - OTHERS) * unread
 
 
 def likeness(vectors: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AlbertForMaskedLM, PreTrainedTokenizerFast
 
-from albert_robust.pretrain.losses import alignments, contrast, cosines
+from albert_robust.pretrain.losses import alignments, contrast, cosines, sampled
 from albert_robust.pretrain.network import frozen_parameters, layer_zero, place
 from albert_robust.pretrain.recipe import Stage
 from albert_robust.pretrain.sentences import Sentences, Tokens, View
@@ -20,7 +20,7 @@ from albert_robust.pretrain.team import Team
 INITIAL_SPREAD = 0.05  # small: the length of a vector makes a step as large as it is relative to it
 WHITENING_PAIRS = 60_000  # enough for the second moment of some hundred numbers
 MASKED_SHARE = 0.15
-MASKED_ROWS = 4  # one row in so many has tokens masked
+FIRST_GUESSES = 2.0  # spread of an untrained head's logits beside the tokens' own frequency
 
 
 Masked = tuple[Tensor, Tensor]
@@ -152,8 +152,14 @@ class AttentionObjective:
         sentences: Sentences,
         stage: Stage,
         team: Team,
+        *,
+        anew: bool,
     ) -> None:
         self.model, self.sentences, self.stage, self.team = model.to(team.device), sentences, stage, team
+        shares = sentences.token_shares(len(tokenizer), stage.temperature)
+        self.shares = torch.from_numpy(shares).float().to(team.device)
+        if anew:
+            self._begin_guessing()
         self.views = sentences.views(stage.turned)
         self.ends, self.mask_id = (tokenizer.cls_token_id, tokenizer.sep_token_id), tokenizer.mask_token_id
         self.layers = int(model.config.num_hidden_layers)
@@ -214,22 +220,37 @@ class AttentionObjective:
         text = self._padded([side], batch.rows)
         kept = text.mask & batch.kept(text.mask.shape, self.stage.token_dropout).to(self.team.device)
         kept[:, 0] = True
-        words = kept & (text.ids != self.ends[0]) & (text.ids != self.ends[1])
-        return self._hidden(text.ids, kept, depth), words
+        return self._hidden(text.ids, kept, depth), kept & self._words(text)
+
+    @torch.no_grad()
+    def _begin_guessing(self) -> None:
+        """Make the head guess tokens by their frequency. The rows that it compares with are long, so it has to begin small."""
+        head = self.model.predictions
+        head.bias.copy_(self.shares.log())
+        head.LayerNorm.weight.fill_(FIRST_GUESSES / float(head.decoder.weight.norm(dim=1).mean()))
 
     def _masked(self, batch: Batch, depth: int) -> Tensor:
         """Return the loss of guessing hidden tokens; every second step a pair is read as one text, and each side helps."""
-        rows = batch.rows[: max(1, len(batch.rows) // MASKED_ROWS)]
+        rows = batch.rows
         together = batch.step // 2 % 2 == 1
         if together:
             rows = rows[~self.sentences.twins[rows]]
         sides = self.sentences.sides if together and len(rows) else (self.sentences.sides[batch.step % 2],)
         text = self._padded(sides, rows if len(rows) else batch.rows[:1])
-        chosen = text.mask & ~batch.kept(text.mask.shape, MASKED_SHARE).to(self.team.device)
+        words = self._words(text)
+        chosen = words & ~batch.kept(words.shape, MASKED_SHARE).to(self.team.device)
         chosen[0, 1] = True
-        hidden = self._hidden(text.ids.masked_fill(chosen, self.mask_id), text.mask, depth)
-        scores = self.model.predictions(hidden[chosen])
-        return functional.cross_entropy(scores, text.ids[chosen])
+        hidden = self._hidden(text.ids.masked_fill(chosen, self.mask_id), text.mask, depth)[chosen]
+        tokens, likely = sampled(text.ids[words], self.shares, batch.chance)
+        head = self.model.predictions
+        guesses = head.LayerNorm(head.activation(head.dense(hidden)))
+        scores = functional.linear(guesses, head.decoder.weight[tokens], head.bias[tokens] - likely.log())
+        return functional.cross_entropy(scores, torch.searchsorted(tokens, text.ids[chosen]))
+
+    def _words(self, text: Padded) -> Tensor:
+        """Return which tokens are there and no special ones, shape (texts, tokens)."""
+        words: Tensor = text.mask & (text.ids != self.ends[0]) & (text.ids != self.ends[1])
+        return words
 
     def _padded(self, sides: Sequence[Tokens | View], rows: NDArray[np.int64]) -> Padded:
         """Return texts between their special tokens; of two sides the second follows the first."""

@@ -101,12 +101,12 @@ def _stage(
     """Run a stage from its step `first` on; return how many steps were taken."""
     stage, state = recipe.stages[number], folder / STATE
     schedule = Schedule(sentences, stage, (recipe.seed, number))
+    anew = not any(before.train == stage.train for before in recipe.stages[:number])
     objective: Objective
     if stage.train == "vectors":
-        anew = not any(before.train == "vectors" for before in recipe.stages[:number])
         objective = VectorObjective(model, sentences, stage, team, recipe.seed, anew=anew)
     else:
-        objective = AttentionObjective(model, tokenizer, sentences, stage, team)
+        objective = AttentionObjective(model, tokenizer, sentences, stage, team, anew=anew)
     if first:
         load_trained(state, objective.parameters, objective.optimizer)
 

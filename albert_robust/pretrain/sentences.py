@@ -15,6 +15,7 @@ from albert_robust.pretrain.corpus import Corpus
 from albert_robust.whole import whole
 
 CHUNK = 10_000  # texts tokenized at once
+UNSEEN = 0.1  # times that a token counts as read before any text
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,25 @@ class Sentences:
     def views(self, turned: float) -> tuple["View", "View"]:
         """Return both sides of the pairs; of any rows the last, this share of them, are seen the other way round."""
         return View(*self.sides, turned), View(*self.sides[::-1], turned)
+
+    def often(self, temperature: float) -> NDArray[np.float64]:
+        """Return how often each pair is drawn, 1 in the mean, so that a language comes as often as its share of the pairs to
+        the power `temperature`. Shape (pairs,).
+        """
+        language = self.languages[:, 1]
+        counts = np.bincount(language)[language]
+        often = counts.astype(float) ** (temperature - 1)
+        relative: NDArray[np.float64] = often / often.mean()
+        return relative
+
+    def token_shares(self, vocabulary: int, temperature: float) -> NDArray[np.float64]:
+        """Return how much of the text that is drawn each token makes up, shape (vocabulary,). None is zero; they sum to 1."""
+        often = self.often(temperature)
+        counts = np.full(vocabulary, UNSEEN)
+        for side in self.sides:
+            counts += np.bincount(side.ids, np.repeat(often, np.diff(side.offsets)), vocabulary)
+        shares: NDArray[np.float64] = counts / counts.sum()
+        return shares
 
     def save(self, path: Path) -> None:
         """Write the arrays to a safetensors file, whole or not at all."""

@@ -68,7 +68,7 @@ class Schedule:
     def batches(self) -> Iterator[NDArray[np.int64]]:
         """Yield the pair numbers of each step."""
         rng = np.random.default_rng(self.seed)
-        often = self._often()
+        often = self.sentences.often(self.stage.temperature)
         done = 0
         while done < self.steps:
             order = rng.permutation(_drawn(often, rng))
@@ -76,14 +76,6 @@ class Schedule:
                 batches = self._cut(block, rng)[: self.steps - done]
                 yield from batches
                 done += len(batches)
-
-    def _often(self) -> NDArray[np.float64]:
-        """Return how often each pair is drawn in an epoch: 1 in the mean."""
-        language = self.sentences.languages[:, 1]
-        counts = np.bincount(language)[language]
-        often = counts.astype(float) ** (self.stage.temperature - 1)
-        relative: NDArray[np.float64] = often / often.mean()
-        return relative
 
     def _cut(self, block: NDArray[np.int64], rng: np.random.Generator) -> list[NDArray[np.int64]]:
         if self.stage.train == "attention":  # little padding
