@@ -10,7 +10,7 @@ from albert_robust.ci.junit import properties
 from albert_robust.data.dataset import check_header
 from albert_robust.errors import InputError, MissingExtraError, WritingError, shown_path
 from albert_robust.perturbing.registry import PACK
-from albert_robust.plugin import RECORD
+from albert_robust.plugin import RECORD, SUFFIX
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.failures import again
 from albert_robust.running.plan import Cell, Item, across, plan
@@ -43,6 +43,7 @@ class RobustFile(pytest.File):
             self._check_data(suite)
             state.meet(suite, cells)
         except (InputError, MissingExtraError, pytest.UsageError) as error:
+            state.broken[self.nodeid.removesuffix(SUFFIX)] = str(error)
             raise self.CollectError(str(error)) from None
         items: list[Item] = [*cells, *across(cells)]
         for cell in items:
@@ -92,9 +93,7 @@ class RobustItem(pytest.Item):
         record = self.state.record(self)
         self.stash[RECORD] = record
         self.user_properties += [one for one in properties(record) if one not in self.user_properties]  # of a rerun
-        verdict: str = record.verdict
-        if verdict == "inconclusive" and self.cell.suite.on_inconclusive == "pass":
-            verdict = "passed"
+        verdict = record.verdict
         if verdict in {"failed", "error", "known failure"}:
             kind = KnownFailureError if verdict == "known failure" else CellFailedError
             command = again(f"{shown_path(self.path)}::{self.cell.id}", self.cell.suite.seed)

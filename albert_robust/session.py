@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from traceback import format_exception
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -59,7 +61,7 @@ class RobustSession:
         self._verdicts: dict[tuple[str, str], CellRecord] = {}
         self.parts: list[Run] = []
         self.handed: list[Path] = []
-        self.mistaken = False
+        self.broken: dict[str, str] = {}  # suites that cannot be run, by name, and why
         self.skipped = False  # whether marks skip all cells that were chosen
         self.unwritten: list[str] = []
         self.lost: set[Place] = set()  # judged by a worker that died, and by no other
@@ -95,8 +97,12 @@ class RobustSession:
         """Remember which cells pytest kept. A model is asked nothing for those that a mark skips."""
         cells = [item for item in items if hasattr(item, "cell")]
         self.selected = [item for item in cells if item.get_closest_marker("skip") is None]  # type: ignore[misc]  # RobustItem alone has a cell
-        listed = self.config.option.collectonly or self.settings.switch("plan")
-        self.skipped = bool(cells) and not self.selected and not listed
+        self.skipped = bool(cells) and not self.selected and not self._listed
+
+    @property
+    def _listed(self) -> bool:
+        """Whether cells are only listed, and none is run."""
+        return self.config.option.collectonly or self.settings.switch("plan")
 
     @property
     def execution(self) -> Execution:
@@ -107,20 +113,21 @@ class RobustSession:
         Raises:
             WritingError: There is no place for temporary files.
         """
-        if isinstance(self._executed, Exception):
-            raise self._executed
-        return self._executed
+        if isinstance(self._executed, Execution):
+            return self._executed
+        error, trace = self._executed
+        raise error.with_traceback(trace)  # each raise would else add to it
 
     @cached_property
-    def _executed(self) -> Execution | Exception:
+    def _executed(self) -> Execution | tuple[Exception, TracebackType | None]:
         """That, or why there is nothing: what went wrong once is not tried again for each cell."""
         cells = sorted(cells_of([item.cell for item in self.selected]), key=lambda cell: (cell.suite.name, cell.id))
         try:
             with self._turn():
                 return execute(cells, self.settings.workspace, certain, self._progress())
         except Exception as error:
-            self.mistaken = True
-            return error
+            self.broken |= dict.fromkeys({cell.suite.name for cell in cells}, f"{type(error).__name__}: {error}")
+            return error, error.__traceback__
 
     def _progress(self) -> Progress | None:
         """Return what tells of progress: the terminal, where there is one and it is to hold more than a few signs."""
@@ -168,10 +175,8 @@ class RobustSession:
         if mistake is not None:
             raise mistake
         family = self.family if cell.suite.name in self.baselines.known else {}
-        own = self._judged(cell)
-        record = settled(own, family.get((cell.suite.name, cell.id)), self.baselines.lenient)
-        if cell.check.on_failure == "warn" and record.verdict != own.verdict:
-            record = replace(record, verdict="warned")
+        comparison, warns = family.get((cell.suite.name, cell.id)), cell.check.on_failure == "warn"
+        record = settled(self._judged(cell), comparison, lenient=self.baselines.lenient, warns=warns)
         self.records[cell.suite.name, cell.id] = record
         return record
 
@@ -202,22 +207,21 @@ class RobustSession:
         for cell in cells_of([item.cell for item in self.selected]):
             by_suite.setdefault(cell.suite.name, []).append(cell)
         found: list[Forecast] = []
-        mistakes: list[str] = []
         for name in sorted(by_suite):
             try:
                 found.append(forecast(by_suite[name], self.settings.workspace))
             except InputError as error:
-                mistakes.append(str(error))
-        self.mistaken = bool(mistakes)
+                self.broken[name] = str(error)
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
         if terminal is not None:
-            terminal.write_line("\n".join(["", *describe_forecasts(found), *mistakes]))
+            terminal.write_line("\n".join(["", *describe_forecasts(found), *self.broken.values()]))
 
     def finish(self, session: pytest.Session) -> None:
         """Write the run folder and the report, and see to it that nothing tested is no pass."""
         executed = self.__dict__.get("_executed")
         done = executed if isinstance(executed, Execution) else None
-        self.mistaken = self.mistaken or (done is not None and bool(done.mistakes))
+        if done is not None:
+            self.broken |= {name: str(mistake) for name, mistake in done.mistakes.items()}
         if self.settings.worker is not None:
             self._hand_over()
         else:
@@ -230,7 +234,7 @@ class RobustSession:
             self.parts.append(self._run())
         if DIED in self.config.stash:
             self._part_by_cells()
-        if self.parts:
+        if self.parts or (self.broken and not self._listed):
             self._conclude(session)
         elif self.skipped and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -238,13 +242,15 @@ class RobustSession:
             shutil.rmtree(folder, ignore_errors=True)
         if DIED in self.config.stash:
             self.config.stash[DIED].unlink(missing_ok=True)
-        if self.mistaken or self.unwritten:
+        if self.broken or self.unwritten:
             session.exitstatus = pytest.ExitCode.INTERRUPTED
 
     def _conclude(self, session: pytest.Session) -> None:
-        self.run = merge([*self.parts, Run((), tuple(self.baselines.absent), ())])
+        self.run = replace(
+            merge([*self.parts, Run((), tuple(self.baselines.absent), ())]), mistakes=dict(sorted(self.broken.items()))
+        )
         tell_cost(self.config, self.run.cost)
-        if session.exitstatus in FINISHED:
+        if self.parts and session.exitstatus in FINISHED:
             with self._told():
                 self.baselines.write(self.run)
         if not self.settings.switch("no-report"):
@@ -286,6 +292,10 @@ class RobustSession:
             yield
         except WritingError as error:
             self.unwritten.append(str(error))
+        except (
+            Exception
+        ) as error:  # xdist would swallow it, and a run without its report would look like one that passed
+            self.unwritten.append("".join(format_exception(error)))
 
     def _hand_over(self) -> None:
         """Leave a worker's part of the run to the controller."""
@@ -298,7 +308,7 @@ class RobustSession:
         left = self.baselines.hand_over() if self.suites else None
         output["albert_robust"] = {
             "part": part,
-            "mistaken": self.mistaken,
+            "broken": self.broken,
             "skipped": self.skipped,
             "unwritten": self.unwritten,
             "baselines": left,
@@ -312,14 +322,19 @@ class RobustSession:
 
     def _part(self) -> str:
         """Return a new folder with the run of a worker."""
+        run = self._run()
         with writing(Path(tempfile.gettempdir()), TEMPORARY):
             part = tempfile.mkdtemp(prefix="albert-robust-part-")
-        keep(self._run(), Path(part), TEMPORARY)
+        try:
+            keep(run, Path(part), TEMPORARY)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
         return part
 
     def take_over(self, output: dict[str, Any]) -> None:
         """Take what a worker left."""
-        self.mistaken = self.mistaken or output["mistaken"]
+        self.broken |= output["broken"]
         self.skipped = self.skipped or output["skipped"]
         self.unwritten += output["unwritten"]
         if output["baselines"] is not None:
@@ -349,7 +364,7 @@ class RobustSession:
         if self.run is None:
             if self.skipped:
                 terminal.write_line(NOTHING, red=True)
-            tell(terminal, None, None, mistaken=self.mistaken or bool(terminal.stats.get("error")))
+            tell(terminal, None, None, mistaken=bool(self.broken or terminal.stats.get("error")))
             return
         terminal.section("robustness", sep="=")
         shown = WORST_SHOWN if terminal.verbosity >= 0 else 0
@@ -359,4 +374,4 @@ class RobustSession:
             terminal.write_line(NOTHING, red=True)
         if self.report is not None:
             terminal.write_line(f"report: {shown_path(self.report)}")
-        tell(terminal, self.run, self.report, self.mistaken)
+        tell(terminal, self.run, self.report, bool(self.broken))

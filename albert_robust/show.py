@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from albert_robust.gate.comparing import tally
 from albert_robust.report.cells import worst_first
+from albert_robust.report.figures import counted
 from albert_robust.running.failures import ATTENTION
 from albert_robust.running.forecast import Forecast
 from albert_robust.running.plan import Across, Cell
@@ -50,6 +51,10 @@ def describe_across(item: Across, record: CellRecord, again: str) -> str:
 def describe_run(run: Run, shown: int) -> list[str]:
     """Return what came of a run: up to `shown` cells that did not pass, the worst first, what was counted, and the baseline."""
     cells, cost = run.cells, run.cost
+    names = ", ".join(run.mistakes)
+    broken = [f"{counted(len(run.mistakes), 'suite')} could not be run: {names}"[:LONGEST]] if names else []
+    if not cells:
+        return broken
     bad = worst_first([cell for cell in cells if cell.verdict in ATTENTION])
     lines = [f"{cell.verdict:<13}{cell.suite}::{cell.cell}  {one_line(cell.reason)}"[:LONGEST] for cell in bad[:shown]]
     if 0 < shown < len(bad):
@@ -64,7 +69,7 @@ def describe_run(run: Run, shown: int) -> list[str]:
         + (f", {cost['spared']:g} cases spared: their verdicts were certain" if cost["spared"] else "")
     )
     beside = tally([cell.comparison for cell in cells])
-    return [*lines, f"beside the baseline: {beside}"] if beside else lines
+    return [*lines, *broken, *([f"beside the baseline: {beside}"] if beside else [])]
 
 
 def describe_forecasts(found: Sequence[Forecast]) -> list[str]:

@@ -48,7 +48,7 @@ def judge_across(item: Across, tallies: Tallies) -> CellRecord:
     verdict, reason = broken or together(gates)
     note = _note(item, members)
     if not broken:
-        verdict, reason = taken(item, verdict, reason)
+        verdict, reason = taken(item, verdict, reason, gates)
     judged = _record(item, (verdict, reason if broken else f"{reason}; {note}"), list(counts.values()))
     return replace(judged, gates=gates, measures={item.gates[0].measure: estimate}, members=members, note=note)
 

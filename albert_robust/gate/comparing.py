@@ -143,17 +143,25 @@ def fails(comparison: ComparisonRecord | None, lenient: bool) -> bool:
     return comparison.verdict == "regressed" or (comparison.verdict in STALE and not lenient)
 
 
-def settled(record: CellRecord, comparison: ComparisonRecord | None, lenient: bool = False) -> CellRecord:
+def settled(
+    record: CellRecord, comparison: ComparisonRecord | None, *, lenient: bool = False, warns: bool = False
+) -> CellRecord:
     """Return a cell's record with its comparison, which may fail a cell that its gates passed.
 
     A regression fails a known failure too: it was known to be as bad as it was, and no worse. An error stays one.
+
+    Args:
+        record: What its gates say.
+        comparison: How it stands; None where there is nothing to compare it with.
+        lenient: Whether cells that are missing or incomparable are let pass.
+        warns: Whether what the cell's check misses only warns.
     """
     compared = replace(record, comparison=comparison)
     if comparison is None or not fails(comparison, lenient) or record.verdict == "error":
         return compared
     bad = record.verdict in ("failed", "known failure", "warned")
     reason = f"{comparison.reason}; {record.reason}" if bad and record.reason else comparison.reason
-    return replace(compared, verdict="failed", reason=reason)
+    return replace(compared, verdict="warned" if warns else "failed", reason=reason)
 
 
 def absent(suite: str, task: str, cell: str, lenient: bool = False) -> CellRecord:
@@ -216,16 +224,17 @@ def _stand(pairs: _Pairs, worse: float, better: float, limits: Limits, family: s
         verdict = "improved"
     elif drop.high < limits.tolerance:
         verdict = "same"
+    adjusted = better if verdict == "improved" else worse
     return ComparisonRecord(
         verdict=verdict,
-        reason=_reason(verdict, pairs, better if verdict == "improved" else worse, limits, family),
+        reason=_reason(verdict, pairs, adjusted, limits, family),
         measure=pairs.measure,
         test=pairs.test,
         before=float(pairs.before.mean()),
         after=float(pairs.after.mean()),
         drop=drop,
-        chance=pairs.worse,
-        adjusted=worse,
+        chance=pairs.better if verdict == "improved" else pairs.worse,
+        adjusted=adjusted,
         worse=pairs.examples,
     )
 

@@ -9,6 +9,7 @@ from albert_robust.running.records import Counts, GateRecord, Verdict
 from albert_robust.scoring.statistics import Estimate
 from albert_robust.suite.gates import CONSISTENCY_AT, SEVERITY_AREA, SEVERITY_WORST, WORST_CASE, Gate
 
+MOST_DIGITS = 6  # of a number in a message
 NOISE = "self-consistency"  # of a model that is asked for the same original again
 AGREEING = ("consistency", WORST_CASE, SEVERITY_AREA, SEVERITY_WORST)  # and consistency at k: noise lowers them all
 WORST_FIRST: tuple[Verdict, ...] = ("error", "failed", "inconclusive", "passed")
@@ -62,10 +63,13 @@ def together(gates: Sequence[GateRecord]) -> tuple[Verdict, str]:
     return "passed", ""
 
 
-def taken(item: Item, verdict: Verdict, reason: str) -> tuple[Verdict, str]:
-    """Return what a suite makes of a gate that is missed, or that the examples do not decide."""
-    if verdict == "inconclusive" and item.suite.on_inconclusive == "fail":
+def taken(item: Item, verdict: Verdict, reason: str, gates: Sequence[GateRecord]) -> tuple[Verdict, str]:
+    """Return what a suite makes of gates that are missed, or that the examples do not decide; unmeasured ones never pass."""
+    undecided = verdict == "inconclusive"
+    if undecided and item.suite.on_inconclusive == "fail":
         verdict, reason = "failed", f"{reason}, and what is undecided fails here"
+    if undecided and item.suite.on_inconclusive == "pass" and all(gate.estimate.measured for gate in gates):
+        verdict, reason = "passed", f"{reason}, and what is undecided passes here"
     return _excused(item, reason) if verdict == "failed" else (verdict, reason)
 
 
@@ -82,7 +86,10 @@ def _excused(item: Item, reason: str) -> tuple[Verdict, str]:
 def _against(gate: Gate, estimate: Estimate) -> tuple[Verdict, str]:
     if not estimate.measured:
         return "inconclusive", f"{gate.measure}: nothing was measured, gate {_sign(gate)}"
-    shown = f"{gate.measure} {estimate.value:.2f} [{estimate.low:.2f}, {estimate.high:.2f}], gate {_sign(gate)}"
+    value, low, high = (
+        f"{number:.{_digits(gate, estimate)}f}" for number in (estimate.value, estimate.low, estimate.high)
+    )
+    shown = f"{gate.measure} {value} [{low}, {high}], gate {_sign(gate)}"
     met = estimate.low >= gate.bound if gate.at_least else estimate.high <= gate.bound
     missed = estimate.high < gate.bound if gate.at_least else estimate.low > gate.bound
     if met:
@@ -93,7 +100,15 @@ def _against(gate: Gate, estimate: Estimate) -> tuple[Verdict, str]:
 
 
 def _sign(gate: Gate) -> str:
-    return f"{'>=' if gate.at_least else '<='} {gate.bound:.2f}"
+    bound = f"{gate.bound:.2f}"
+    return f"{'>=' if gate.at_least else '<='} {bound if float(bound) == gate.bound else gate.bound}"
+
+
+def _digits(gate: Gate, estimate: Estimate) -> int:
+    """Return how many digits tell an estimate and its bounds from a gate's, two at least."""
+    apart = [number for number in (estimate.value, estimate.low, estimate.high) if number != gate.bound]
+    told = (digits for digits in range(2, MOST_DIGITS) if all(round(one - gate.bound, digits) for one in apart))
+    return next(told, MOST_DIGITS)
 
 
 def _needed(gate: Gate, estimate: Estimate) -> str:

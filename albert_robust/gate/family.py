@@ -109,7 +109,10 @@ def beside_baselines(execution: Execution, cells: Sequence[Cell], records: Seque
     """
     baselines = baselines_beside({cell.suite.name: cell.suite for cell in cells})
     family = compared(execution, cells, records, baselines)
-    return [settled(record, family.get((record.suite, record.cell))) for record in records]
+    return [
+        settled(record, family.get((record.suite, record.cell)), warns=cell.check.on_failure == "warn")
+        for cell, record in zip(cells, records, strict=True)
+    ]
 
 
 def living(cells: Sequence[Cell]) -> frozenset[str]:

@@ -30,7 +30,7 @@ def judge(cell: Cell, tally: Tally) -> CellRecord:
     verdict, reason = _verdict(cell, counts, gates, tally)
     tested_enough = counts.tested >= cell.check.min_tested
     if tested_enough:
-        verdict, reason = taken(cell, verdict, reason)
+        verdict, reason = taken(cell, verdict, reason, gates)
     return replace(blank(cell, verdict, reason, counts), gates=gates, measures=measured)
 
 

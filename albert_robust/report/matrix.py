@@ -123,8 +123,8 @@ def _matrix(suite: str, dataset: str, cells: Sequence[CellRecord]) -> Matrix:
 
 def _check(cell: CellRecord) -> str:
     """Return the name of the cell's check, which opens its id, or an empty string."""
-    before, found, _ = cell.cell.partition(f"{cell.dataset}/")
-    return before.rstrip("/") if found else ""
+    before = cell.cell.removesuffix(f"[{cell.language}]").rpartition("/")[0]
+    return before.removesuffix(cell.dataset).rstrip("/")
 
 
 def _row(name: str, check: str, found: dict[str, CellRecord], languages: Sequence[str], measure: str) -> MatrixRow:

@@ -11,12 +11,13 @@ SCHEMA = 1
 
 def summary(run: Run) -> dict[str, Any]:
     """Return what a run comes to; nothing measured is None."""
-    found = banner(run.cells)
+    found = banner(run.cells, run.mistakes)
     return {
         "schema": SCHEMA,
         "answer": found.answer,
         "explanation": found.explanation,
         "tested": tested_in(run.cells),
+        "mistakes": dict(run.mistakes),
         "verdicts": {mark.word: count for mark, count in found.counts},
         "suites": [_suite(suite.name, suite.path, run) for suite in run.suites],
         "cells": [_cell(cell) for cell in run.cells],

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 import albert_robust
@@ -22,6 +23,7 @@ WORST, WORST_ERRORS = 6, 2  # lines on the first screen; errors must not hide ev
 STILL, DEAF = 0.98, 0.05  # a model whose outputs hardly ever change: consistency from, sensitivity up to
 MANY_INPUTS = 20  # that one and the same output for all of them is worth a warning
 LONG_LINE = 150
+LONG_MISTAKE = 1000
 BRIEF = 20  # cells in a Markdown comment
 Answer = Literal["yes", "no", "undecided", "nothing"]
 _STYLES: dict[Answer, str] = {"yes": "passed", "no": "failed", "undecided": "inconclusive", "nothing": "error"}
@@ -57,6 +59,7 @@ class Banner:
     tested: str
     worst: tuple[WorstCell, ...]
     more: int
+    mistakes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def page(run: Run) -> Page:
     attention = worst_first([cell for cell in run.cells if cell.verdict in ATTENTION])
     shown = cell_views(attention, run.tallies, suites, run.alignments)
     return Page(
-        banner=banner(run.cells),
+        banner=banner(run.cells, run.mistakes),
         suites=tuple(_card(suite, run) for suite in run.suites),
         matrices=matrices(run.cells),
         references=reference_tables(run.cells),
@@ -128,13 +131,18 @@ def page(run: Run) -> Page:
     )
 
 
-def banner(cells: Sequence[CellRecord]) -> Banner:
-    """Return the answer to "May I ship this model?", which nothing tested never answers with yes."""
+def banner(cells: Sequence[CellRecord], mistakes: Mapping[str, str] = MappingProxyType({})) -> Banner:
+    """Return the answer to "May I ship this model?": never yes where nothing was tested, or a suite could not be run.
+
+    Args:
+        cells: What was judged.
+        mistakes: Why suites could not be run, by name.
+    """
     verdicts = Counter(cell.verdict for cell in cells)
     tested = tested_in(cells)
-    answer = _answer(cells, tested)
+    answer = "no" if mistakes else _answer(cells, tested)
     sign, headline = _HEADLINES[answer]
-    if answer == "yes" and verdicts["warned"]:
+    if answer == "yes" and verdicts["warned"] + verdicts["known failure"]:
         headline = "Yes: every gate that can fail the run is met"
     bad = worst_first([cell for cell in cells if cell.verdict in ATTENTION])
     return Banner(
@@ -142,11 +150,12 @@ def banner(cells: Sequence[CellRecord]) -> Banner:
         style=_STYLES[answer],
         sign=sign,
         headline=headline,
-        explanation=_explanation(answer, verdicts),
+        explanation=_explanation(answer, verdicts, len(mistakes)),
         counts=_counts(cells),
         tested=counted(tested, "case") + " tested",
         worst=tuple(_line(cell) for cell in _worst(bad)),
         more=max(0, len(bad) - WORST),
+        mistakes=tuple(shorten(what, LONG_MISTAKE) for what in dict.fromkeys(mistakes.values())),
     )
 
 
@@ -167,7 +176,7 @@ def _answer(cells: Sequence[CellRecord], tested: int) -> Answer:
     return "undecided" if verdicts & {"inconclusive", "not tested"} or not gated else "yes"
 
 
-def _explanation(answer: Answer, verdicts: Mapping[Verdict, int]) -> str:
+def _explanation(answer: Answer, verdicts: Mapping[Verdict, int], broken: int) -> str:
     of = f"of {counted(sum(verdicts.values()) - verdicts['not applicable'], 'cell')} that apply"
     if answer == "nothing":
         return "No variant reached the model, so this run says nothing about it."
@@ -181,7 +190,8 @@ def _explanation(answer: Answer, verdicts: Mapping[Verdict, int]) -> str:
         return _undecided(of, verdicts, known)
     words: tuple[tuple[Verdict, str], ...] = (("failed", "failed"), ("error", "ended in an error"))
     bad = [f"{verdicts[name]} {word}" for name, word in words if verdicts[name]]
-    return f"{' and '.join(bad)} {of}."
+    told = [f"{counted(broken, 'suite')} could not be run"] if broken else []
+    return "; ".join([*told, *([f"{' and '.join(bad)} {of}"] if bad else [])]) + "."
 
 
 def _undecided(of: str, verdicts: Mapping[Verdict, int], known: str) -> str:

@@ -66,6 +66,7 @@ def _keep(run: Run, folder: Path, mend: str) -> None:
         "alignments": _keep_alignments(run.alignments, folder / ALIGNMENTS),
         "suites": [asdict(suite) for suite in run.suites],
         "cells": [asdict(cell) for cell in run.cells],
+        "mistakes": dict(run.mistakes),
         "environment": dict(run.environment),
         "cost": dict(run.cost),
     }
@@ -107,6 +108,7 @@ def _run(content: dict[str, Any], folder: Path) -> Run:
         environment=content["environment"],
         cost=content["cost"],
         alignments=tuple(_alignments(folder / ALIGNMENTS, content.get("alignments"))),
+        mistakes=content.get("mistakes", {}),
     )
 
 
@@ -131,6 +133,7 @@ def merge(runs: Sequence[Run]) -> Run:
         cost={name: SHARED_COST.get(name, sum)(values) for name, values in costs.items()},
         alignments=chosen((found for run in runs for found in run.alignments), cells),
         counted={place: tally for run in runs for place, tally in run.tallies.items()},
+        mistakes={name: what for run in runs for name, what in run.mistakes.items()},
     )
 
 

@@ -14,11 +14,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from pydantic_core import from_json
 
 from albert_robust.errors import writing
 from albert_robust.running.records import Change, Outcome
-from albert_robust.running.written import written
+from albert_robust.running.written import unwritten, written
 
 if TYPE_CHECKING:
     from pyarrow import Array, DataType, Schema
@@ -147,7 +146,7 @@ def _of_cell(path: Path, suite: str, cell: str) -> Iterator[Outcome]:
 
 
 def _outcome(row: dict[str, Any]) -> Outcome:
-    values = {**row, **{name: from_json(row[name]) for name in _JSON}}
+    values = {**row, **dict(zip(_JSON, unwritten([row[name].encode() for name in _JSON]), strict=True))}
     values["changes"] = tuple(Change(**change) for change in values["changes"])
     values["references"] = tuple(values["references"])
     return Outcome(**values)

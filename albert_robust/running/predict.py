@@ -14,6 +14,7 @@ from albert_robust.running.passing import Kept, Passing
 from albert_robust.running.written import written
 from albert_robust.tasks import Prediction, Task
 
+NEIGHBOURS = 8  # batches whose inputs are sorted by length among themselves
 KEEPING = 0.5  # seconds of answers that a killed run loses at most
 Watch = Callable[[float], None]  # is told the share of the inputs that is done
 
@@ -136,7 +137,7 @@ class Predictor:
         answers, names = found.answers, found.names
         self.cost.unique_inputs += len(names)
         self.cost.from_cache += len(answers.predictions)
-        order = sorted(found.missing[: self.budget.room], key=lambda one: (len(one), one))
+        order = self._order(found.missing[: self.budget.room])
         asker, begun = Asker(self.model, self.task, self.limits, self.cost), time.monotonic()
         waiting: list[str] = []
         kept_at = time.monotonic()
@@ -158,6 +159,12 @@ class Predictor:
             self._keep(waiting, answers, names)
         self.cost.asking += time.monotonic() - begun
         return answers
+
+    def _order(self, missing: Sequence[str]) -> list[str]:
+        """Return inputs by length, which saves padding; where time may run out only among neighbours: first cells come first."""
+        reach = max(1, len(missing)) if self.budget.seconds is None else NEIGHBOURS * self.batch
+        slices = [missing[start : start + reach] for start in range(0, len(missing), reach)]
+        return [one for part in slices for one in sorted(part, key=lambda one: (len(one), one))]
 
     @property
     def seconds_an_input(self) -> float | None:

@@ -127,7 +127,7 @@ class ComparisonRecord:
         before: The mean then.
         after: The mean now.
         drop: `before` less `after`, with its two one-sided bounds.
-        chance: The one-sided p-value of "it became worse".
+        chance: The one-sided p-value of "it became worse"; of an improved cell that of "it became better".
         adjusted: The same, adjusted for all cells that were compared together.
         worse: The examples that became worse, the most so first; the first few.
     """
@@ -276,7 +276,7 @@ class Run:
 
     Outcomes may be many more than memory holds, and are read from their file each time that they are gone through: suite by
     suite, in it by blocks of examples, in those cell by cell in plan order. Alignments are there for some of the worst
-    cases, cell by cell in plan order, the worst first.
+    cases, cell by cell in plan order, the worst first. `mistakes` says of suites that could not be run, by name, why.
     """
 
     suites: tuple[SuiteRecord, ...]
@@ -286,6 +286,7 @@ class Run:
     cost: Mapping[str, float] = field(default_factory=dict)
     alignments: tuple[CaseAlignment, ...] = ()
     counted: "Mapping[tuple[str, str], Tally] | None" = field(default=None, compare=False)
+    mistakes: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def tallies(self) -> "Mapping[tuple[str, str], Tally]":

@@ -177,7 +177,8 @@ class _Loader:
         return Mark(mark.cells, mark.skip, mark.xfail, until, self.document.places[("marks", number, "cells")])
 
     def _name(self, path: Path) -> str:
-        below = Path(os.path.relpath(path.resolve(), self.root.resolve()))
+        # Its folder alone is resolved: two links to one file are two suites, each with the data and the model beside it.
+        below = Path(os.path.relpath(path.parent.resolve() / path.name, self.root.resolve()))
         return below.as_posix().removesuffix(SUFFIX)
 
     def _encoder(self) -> str:

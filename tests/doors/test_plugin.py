@@ -4,7 +4,9 @@ import shlex
 from pathlib import Path
 
 import pytest
-from door_suites import LOGGING, kept_run, loaded_by, python, rows, run, verdicts, write_suite
+from door_suites import LOGGING, LOUD, kept_run, loaded_by, python, rows, run, verdicts, write_suite
+
+import albert_robust.session
 
 BOTH = [*rows(), *rows(language="zh", text="镇{}的天气非常好，我们很喜欢")]
 SWAP, UPPER = "suite.robust.yaml::data/typos.swap@2[en]", "suite.robust.yaml::data/case.upper[en]"
@@ -161,6 +163,61 @@ def test_a_suite_says_what_an_undecided_cell_is(pytester: pytest.Pytester, choic
     extra = f"on_inconclusive: {choice}\n"
     write_suite(pytester.path, "typos.swap", gate="consistency >= 0.9", extra=extra)
     assert run(pytester).parseoutcomes() == {outcome: 1}
+
+
+def report(folder: Path) -> str:
+    return (folder / "robustness-report" / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_a_report_never_says_yes_where_a_suite_could_not_be_run(
+    pytester: pytest.Pytester, workers: tuple[str, ...]
+) -> None:
+    write_suite(pytester.path, "typos.swap")
+    write_suite(pytester.path / "other", "typos.swap", model="def predict(batch): return []")
+    result = pytester.runpytest_subprocess(*workers)
+    result.stdout.fnmatch_lines(["1 suite could not be run: other/suite"])
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert "<title>No" in report(pytester.path)
+    assert "0 outputs for" in report(pytester.path)
+    assert list(kept_run(pytester.path)["mistakes"]) == ["other/suite"]
+
+
+def test_a_suite_that_cannot_be_collected_takes_the_place_of_an_older_yes(pytester: pytest.Pytester) -> None:
+    path = write_suite(pytester.path, "typos.swap")
+    run(pytester)
+    assert "<title>Yes" in report(pytester.path)
+    path.write_text(path.read_text().replace("typos.swap", "typos.swop"))
+    run(pytester, "--collect-only")
+    assert "<title>Yes" in report(pytester.path)
+    assert run(pytester).ret == pytest.ExitCode.INTERRUPTED
+    assert "<title>No" in report(pytester.path)
+    assert "unknown perturbation" in report(pytester.path)
+
+
+def test_two_links_to_one_suite_are_two_suites(pytester: pytest.Pytester) -> None:
+    path = write_suite(pytester.path / "shared", "case.upper")
+    for name, model in (("a", LOUD), ("b", "def predict(batch): return ['calm' for _ in batch]")):
+        write_suite(pytester.path / name, model=model).unlink()
+        (pytester.path / name / path.name).symlink_to(path)
+    result = run(pytester, "a", "b")
+    assert result.parseoutcomes() == {"failed": 1, "passed": 1}
+    assert [cell["suite"] for cell in kept_run(pytester.path)["cells"]] == ["a/suite", "b/suite"]
+
+
+def test_a_mistake_of_ours_is_told_for_each_cell_at_the_same_length(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(albert_robust.session, "execute", broken)
+    write_suite(pytester.path, "typos.*")
+    result = run(pytester, "--tb=short")
+    told = [len(part.splitlines()) for part in result.stdout.str().split("E   RuntimeError: out of memory")[1:-1]]
+    assert len(told) == 4
+    assert len(set(told)) == 1
+    assert result.ret == pytest.ExitCode.INTERRUPTED
 
 
 def test_a_perturbation_that_does_not_apply_is_no_pass_beside_cells_that_pass(pytester: pytest.Pytester) -> None:

@@ -53,6 +53,18 @@ def without_seconds(found: Mapping[str, Any]) -> dict[str, Any]:
     return {**found, "cost": {name: value for name, value in found["cost"].items() if name != "seconds"}}
 
 
+def test_what_a_worker_cannot_hand_over_is_told_and_is_no_pass(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, "typos.swap")
+    (pytester.path / "conftest.py").write_text(
+        "import albert_robust.session\n\n"
+        "def broken(*_): raise RuntimeError('no memory left')\n\n"
+        "albert_robust.session.run_of = broken\n"
+    )
+    done = python(pytester.path, "-m", "pytest", "-n", "2")
+    assert "RuntimeError: no memory left" in done.stdout
+    assert done.returncode == pytest.ExitCode.INTERRUPTED
+
+
 @pytest.mark.parametrize("versioned", [True, False], ids=["a version", "no version"])
 def test_two_workers_ask_each_input_once_and_leave_the_run_of_one_process(
     pytester: pytest.Pytester, versioned: bool

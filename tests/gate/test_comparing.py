@@ -151,6 +151,15 @@ def test_a_regression_fails_a_cell_whatever_its_gates_say(verdict: Verdict, then
     assert (found.verdict, found.reason.startswith("regressed: ")) == (then, then != "error")
 
 
+def test_a_regression_only_warns_where_the_check_does() -> None:
+    assert settled(RECORD, beside(lost(10), WHOLE), warns=True).verdict == "warned"
+
+
+def test_the_p_value_of_an_improved_cell_is_that_of_becoming_better() -> None:
+    found = beside(WHOLE, lost(10))
+    assert (found.verdict, found.chance, found.adjusted) == ("improved", 1 / 1024, 1 / 1024)
+
+
 @pytest.mark.parametrize("now", [WHOLE, lost(1)[:20] + [1.0] * 180])
 def test_what_is_no_regression_leaves_the_verdict(now: list[float | None]) -> None:
     assert settled(RECORD, beside(now, WHOLE)).verdict == "passed"

@@ -36,11 +36,14 @@ def judge(cell: Cell, outcomes: Sequence[Outcome]) -> CellRecord:
 def cell(write: Callable[..., Path]) -> Callable[..., Cell]:
     """Return a function from a gate to a cell that has it."""
 
-    def made(gate: str = "consistency >= 0.9", expect: str = "invariance", more: str = "") -> Cell:
+    def made(
+        gate: str = "consistency >= 0.9", expect: str = "invariance", more: str = "", undecided: str = "warn"
+    ) -> Cell:
         if expect != "reference":
             more += f"perturbations: [{'semantics.negate' if expect == 'direction' else 'typos.swap'}], "
         text = SUITE.format(gate=gate, expect=expect, more=more)
-        return plan(load_suite(write(d_dot_jsonl='{"text": "a"}', s_dot_robust_dot_yaml=text)))[0]
+        suite = load_suite(write(d_dot_jsonl='{"text": "a"}', s_dot_robust_dot_yaml=text))
+        return plan(replace(suite, on_inconclusive=undecided))[0]
 
     return made
 
@@ -74,6 +77,41 @@ def interval(record: CellRecord, measure: str = "consistency") -> tuple[float, f
 def test_a_gate_is_met_missed_or_undecided(cell: Callable[..., Cell], same: int, flipped: int, verdict: str) -> None:
     # Of n equal outputs the exact bound is 0.05 ^ (1 / n): at least 0.9 from n = 29 on.
     assert judge(cell(), cases([1.0] * same + [0.0] * flipped)).verdict == verdict
+
+
+@pytest.mark.parametrize(("undecided", "verdict"), [("pass", "passed"), ("warn", "inconclusive"), ("fail", "failed")])
+def test_a_suite_says_what_is_made_of_an_undecided_gate(
+    cell: Callable[..., Cell], undecided: str, verdict: str
+) -> None:
+    found = judge(cell(undecided=undecided), cases([1.0] * 28))
+    assert found.verdict == verdict
+    assert found.gates[0].verdict == "inconclusive"
+    assert ("what is undecided passes here" in found.reason) == (undecided == "pass")
+
+
+@pytest.mark.parametrize(("undecided", "verdict"), [("pass", "inconclusive"), ("fail", "failed")])
+def test_a_gate_of_which_nothing_was_measured_never_passes(
+    cell: Callable[..., Cell], undecided: str, verdict: str
+) -> None:
+    unlabelled = [replace(case, quality_before={}, quality_after={}) for case in cases([1.0] * 28)]
+    found = judge(cell("accuracy >= 0.5", undecided=undecided), unlabelled)
+    assert found.verdict == verdict
+    assert found.reason.startswith("accuracy: nothing was measured")
+
+
+@pytest.mark.parametrize(
+    ("gate", "estimate", "shown"),
+    [
+        (("consistency", True, 0.9), (0.95, 0.92, 0.97), "consistency 0.95 [0.92, 0.97], gate >= 0.90"),
+        (("consistency", True, 0.995), (0.9946, 0.994, 0.9949), "consistency 0.9946 [0.9940, 0.9949], gate >= 0.995"),
+        (("flip rate", False, 0.001), (0.003, 0.002, 0.004), "flip rate 0.003 [0.002, 0.004], gate <= 0.001"),
+        (("consistency", True, 0.9), (0.9, 0.9, 0.9), "consistency 0.90 [0.90, 0.90], gate >= 0.90"),
+    ],
+)
+def test_a_message_has_as_many_digits_as_tell_an_estimate_from_its_gate(
+    gate: tuple[str, bool, float], estimate: tuple[float, float, float], shown: str
+) -> None:
+    assert decide(Gate(*gate), Estimate(*estimate, 1000)).reason == shown
 
 
 def test_the_bound_is_one_sided_at_the_suites_confidence(cell: Callable[..., Cell]) -> None:

@@ -14,6 +14,7 @@ from report_runs import SUITE, aligned_run, alignment, cell, estimate, failed_ru
 
 from albert_robust.errors import UsageError
 from albert_robust.report import render_html, render_json, render_markdown, write_report
+from albert_robust.report.matrix import matrices
 from albert_robust.report.view import banner, page
 from albert_robust.running.failures import again
 from albert_robust.running.records import CaseAlignment, Counts, Run, Verdict
@@ -194,6 +195,32 @@ def test_the_same_run_gives_the_same_bytes() -> None:
 )
 def test_the_first_line_answers_whether_the_model_may_ship(verdicts: list[Verdict], answer: str) -> None:
     assert banner([cell(f"a.b@{place}", verdict) for place, verdict in enumerate(verdicts)]).answer == answer
+
+
+@pytest.mark.parametrize("verdicts", [["passed"], ["failed", "passed"], []])
+def test_a_suite_that_could_not_be_run_is_no_pass_and_says_why(verdicts: list[Verdict]) -> None:
+    cells = [cell(f"a.b@{place}", verdict) for place, verdict in enumerate(verdicts)]
+    found = banner(cells, {"other": "other.robust.yaml:2:1: no model\n  name <one>"})
+    assert found.answer == "no"
+    assert found.explanation.startswith("1 suite could not be run")
+    broken = Run((), tuple(cells), mistakes={"other": "other.robust.yaml:2:1: no model\n  name <one>"})
+    assert "name &lt;one&gt;" in render_html(broken)
+    assert "other.robust.yaml:2:1: no model name <one>" in render_markdown(broken)
+    assert json.loads(render_json(broken))["mistakes"].keys() == {"other"}
+
+
+def test_known_failures_are_no_gates_that_are_met() -> None:
+    found = banner([cell("a.b@1"), cell("a.b@2", "known failure")])
+    assert (found.answer, found.headline) == ("yes", "Yes: every gate that can fail the run is met")
+
+
+@pytest.mark.parametrize("check", ["", "reviews", "my-reviews"])
+def test_a_check_that_is_named_like_its_dataset_has_rows_of_its_own(check: str) -> None:
+    made = cell("a.b@1")
+    named = replace(made, cell=f"{check}/{made.cell}" if check else made.cell, verdict="failed")
+    (matrix,) = matrices([made, replace(named, dataset=made.dataset)])
+    rows = [(row.check, row.name) for row in matrix.blocks[0].rows]
+    assert rows == list(dict.fromkeys([("", "a.b@1"), (check, "a.b@1")]))
 
 
 def test_nothing_tested_is_no_pass() -> None:

@@ -159,6 +159,11 @@ def test_a_file_that_is_the_run_s_as_it_stands_is_copied(tmp_path: Path) -> None
     assert OutcomeFile([Part(path, frozenset(PLACES))], ORDER).whole is None
 
 
+def test_half_a_character_in_a_label_comes_back_as_it_was(tmp_path: Path) -> None:
+    row = replace(outcome(PLACES[0], 0, 0), scores_before={"neg\ud83d": 0.9, "pos": 0.1})
+    assert list(OutcomeFile([Part(written(tmp_path / "run", [row]))], ORDER)) == [row]
+
+
 def test_half_a_character_becomes_visible_and_the_others_stay(tmp_path: Path) -> None:
     rows = [replace(outcome(PLACES[0], 0, number), before=text) for number, text in enumerate(["a\ud800", "é", None])]
     found = OutcomeFile([Part(written(tmp_path / "o", rows))], ORDER)

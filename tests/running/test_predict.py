@@ -9,6 +9,7 @@ import pytest
 
 from albert_robust.models import Inputs
 from albert_robust.running.ask import Cost, ModelContractError
+from albert_robust.running.budget import Budget
 from albert_robust.running.cache import Cache
 from albert_robust.running.predict import Answers, Predictor, input_key
 from albert_robust.tasks import TASKS, Prediction
@@ -62,6 +63,14 @@ def test_batches_are_full_and_of_like_length(cache: Cache) -> None:
     model = Recorder()
     ask(model, ["x" * length for length in (5, 1, 4, 2, 3)], cache, batch=2)
     assert [[len(text) for text in batch] for batch in model.batches] == [[1, 2], [3, 4], [5]]
+
+
+def test_where_time_may_run_out_the_first_cells_are_asked_first(cache: Cache) -> None:
+    model, texts = Recorder(), [f"{'x' * (50 - n)}{n}" for n in range(40)]
+    predictor = Predictor(model, TASK, cache, "s", "run", 2, budget=Budget(seconds=60.0))
+    predictor.predict([{"text": text} for text in texts])
+    assert set(model.asked[:16]) == set(texts[:16])
+    assert [len(text) for text in model.asked[:16]] == sorted(len(text) for text in texts[:16])
 
 
 def test_inputs_that_nobody_holds_are_told_apart(cache: Cache) -> None:
