@@ -48,7 +48,7 @@ def test_a_broken_suite_is_an_error_at_each_mistake(pytester: pytest.Pytester, j
         f"::error file=suite.robust.yaml,{place},title=broken suite" for place in places
     ]
     assert "perturbation 'typos.swop'%0A  did you mean 'typos.swap'?" in told[0]
-    assert outputs(job) == {"verdict": "error", "passed": "0", "failed": "0", "report": ""}
+    assert outputs(job) == {"verdict": "error", "passed": "0", "failed": "0", "report": "robustness-report/index.html"}
 
 
 def test_a_model_that_cannot_be_had_is_one_error_however_many_cells_there_are(
