@@ -13,10 +13,12 @@ _SPACED = rf"[[\p{{L}}\p{{M}}\p{{N}}]--{_ALONE}]"
 _WORD = regex.compile(rf"{_UNSPACED}|{_SPACED}+(?:['\u2019\u02bc\u200c\u200d-]{_SPACED}+)*", regex.V1)
 _ASCII_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*", re.ASCII)  # _WORD for ASCII, in half the time
 _PROTECTED = regex.compile(
-    r"(?:https?://|www\.)[^\s。，、！？；：）》」]*[^\s。，、！？；：）》」.,;:!?)\]}'\"]|[\w.+-]+@[\w-]+\.\w[\w.]*|[@#][\w_]+|\{[^{}\s]*\}|%\(?\w*\)?[sd]\b|\$\{?\w+\}?(?=\s|$)|<[^<>\s]{1,30}>",
+    r"(?i:(?:https?|s?ftps?)://|www\.)[^\s。，、！？；：）》」]*[^\s。，、！？；：）》」.,;:!?)\]}'\"]"
+    r"|[\w.+-]+@[\w-]+\.\w[\w.]*|@\w+(?:[.-]\w+)*|#\w+"
+    r"|\$?\{{1,3}(?:[^{}\s]*|[^{}\n]{1,60})\}{1,3}|%\(?\w*\)?[sd]\b|\$[^\W\d]\w*|<[^<>\s]{1,30}>",
     regex.V1,
 )
-_HINTS = ("@", "#", "{", "%", "$", "<", "://", "www.")  # without one of these, _PROTECTED matches nothing
+_HINTS = ("@", "#", "{", "%", "$", "<", "://", "www.")  # in small letters; without one, _PROTECTED matches nothing
 
 
 def graphemes(string: str) -> tuple[str, ...]:
@@ -34,6 +36,7 @@ def word_spans(string: str) -> list[tuple[int, int]]:
 
 def untouchable_spans(string: str) -> list[tuple[int, int]]:
     """Return code point ranges that no edit may touch: links, addresses, mentions, hashtags, placeholders, tags."""
-    if not any(hint in string for hint in _HINTS):
+    small = string.lower()
+    if not any(hint in small for hint in _HINTS):
         return []
     return [match.span() for match in _PROTECTED.finditer(string)]

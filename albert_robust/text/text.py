@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import accumulate, groupby
 from types import MappingProxyType
 from typing import NamedTuple
+from unicodedata import normalize
 
 import regex
 
@@ -57,12 +58,15 @@ class Text:
         protect: Iterable[str] = (),
         parallels: Mapping[str, str] | None = None,
     ) -> "Text":
-        """Return an unedited text whose links, placeholders and every occurrence of the `protect` strings are protected."""
+        """Return an unedited text whose links, placeholders and every occurrence of the `protect` strings are protected.
+
+        Strings occur however their letters are composed: `é` may be one code point or two.
+        """
         reading = read(source)
         spans = reading.untouchable
-        named = [span for needle in protect for span in _occurrences(source, needle)]
-        if named:
-            spans = tuple(sorted({*spans, *spans_at(reading.graphemes, source, named)}))
+        needles = tuple(protect)
+        if needles:
+            spans = _merged([*spans, *_places(reading.graphemes, needles)])
         return cls(source, language, spans, (), parallels or _NO_PARALLELS)
 
     def __str__(self) -> str:
@@ -284,9 +288,34 @@ def _pieces(string: str) -> list[str]:
     return ["".join(grapheme for _, grapheme in run) for _, run in groupby(enumerate(graphemes(string)), key=kind)]
 
 
+def _places(characters: tuple[str, ...], needles: tuple[str, ...]) -> list[Span]:
+    """Return where strings occur among graphemes, as they are written or in composed form."""
+    written, composed = (characters, needles), (_composed(characters), _composed(needles))
+    places: list[Span] = []
+    for letters, sought in (written,) if written == composed else (written, composed):
+        string = "".join(letters)
+        places += spans_at(letters, string, [place for needle in sought for place in _occurrences(string, needle)])
+    return places
+
+
+def _composed(strings: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(string if string.isascii() else normalize("NFC", string) for string in strings)
+
+
 def _occurrences(string: str, needle: str) -> Iterator[tuple[int, int]]:
-    """Yield where a string occurs in another, as code point ranges, none overlapping."""
+    """Yield where a string occurs in another, as code point ranges, which may overlap."""
     start = string.find(needle) if needle else -1
     while start >= 0:
         yield start, start + len(needle)
-        start = string.find(needle, start + len(needle))
+        start = string.find(needle, start + 1)
+
+
+def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return spans in order, those that overlap as one. Two that only touch stay two: letters may come between them."""
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start < merged[-1].end:
+            start, end = merged.pop()
+            span = Span(start, max(end, span.end))
+        merged.append(span)
+    return tuple(merged)

@@ -93,11 +93,18 @@ def test_what_is_protected_survives_any_edit_and_any_rewriting(
     "string",
     [
         "https://a.org/b?c=1",
+        "HTTPS://Example.org/bCd",
+        "ftp://files.example.org/a.txt",
         "www.a.org",
+        "WWW.Example.com/X",
         "a.b@c.de",
         "@someone",
+        "@user.name",
         "#topic",
         "{name}",
+        "{first name}",
+        "{{ name }}",
+        "${user.name}",
         "%s",
         "%(name)d",
         "$HOME",
@@ -110,14 +117,42 @@ def test_links_mentions_and_placeholders_are_protected(string: str) -> None:
     assert [word.string for word in text.words()] == ["see", "now"]
 
 
-def test_a_percentage_is_no_placeholder() -> None:
-    assert Text.of("50% discount and 5 % off").protected == ()
+@pytest.mark.parametrize("string", ["$name", "@user.name", "{{ name }}", "WWW.Example.com/X", "ftp://a.org"])
+@pytest.mark.parametrize("mark", [",", ".", "!", ")", "。"])
+def test_a_placeholder_or_link_ends_before_punctuation(string: str, mark: str) -> None:
+    assert [(span.start, span.end) for span in Text.of(f"{string}{mark} yes").protected] == [(0, len(string))]
+
+
+@pytest.mark.parametrize("string", ["50% discount and 5 % off", "It costs $5 or $7.50", "{a\nb}", "so $ and @ and #"])
+def test_percentages_prices_and_lone_signs_are_no_placeholders(string: str) -> None:
+    assert Text.of(string).protected == ()
 
 
 def test_every_occurrence_of_an_answer_is_protected() -> None:
     text = Text.of("Rome, not rome: Rome", protect=["Rome"])
     assert [(span.start, span.end) for span in text.protected] == [(0, 4), (16, 20)]
     assert text.replace(0, 5, "x", "x") is text
+
+
+@pytest.mark.parametrize(
+    ("string", "answers", "spans"),
+    [
+        ("cafe\u0301 noir", ["caf\u00e9"], [(0, 4)]),
+        ("caf\u00e9 noir", ["cafe\u0301"], [(0, 4)]),
+        ("cafe\u0301 noir", ["cafe"], [(0, 4)]),  # half a character is the whole
+        ("\u0915\u093c\u0932\u092e", ["\u0958\u0932"], [(0, 2)]),
+        ("한국", ["\u1112\u1161\u11ab"], [(0, 1)]),
+        ("anana", ["ana"], [(0, 5)]),
+        ("New York City", ["New York", "York City"], [(0, 13)]),
+        ("abab", ["ab"], [(0, 2), (2, 4)]),
+        ("see {name}", ["e {na"], [(2, 10)]),
+        ("none", ["", "x"], []),
+    ],
+)
+def test_an_answer_is_protected_however_its_letters_are_composed_and_where_it_overlaps(
+    string: str, answers: list[str], spans: list[tuple[int, int]]
+) -> None:
+    assert [(span.start, span.end) for span in Text.of(string, protect=answers).protected] == spans
 
 
 def test_letters_may_be_put_beside_a_protected_span_but_not_into_it() -> None:
