@@ -11,6 +11,7 @@ from random import Random
 import regex
 
 from albert_robust import Example, Text, perturbation
+from albert_robust.text.languages import base
 
 CASED = {"bg", "cs", "de", "el", "en", "es", "fr", "id", "it", "nl", "pl", "pt", "ru", "sw", "tr", "uk", "vi"}
 
@@ -64,7 +65,7 @@ def upper(text: Text, rng: Random, severity: int) -> Text:
 
 
 def _each_word(text: Text, change: Callable[[str, str], str], kind: str) -> Text:
-    language = text.language.split("-")[0]
+    language = base(text.language)
     changes = [(start, end, made) for start, end, word in text.words() if (made := change(word, language)) != word]
     return text.replace_each(changes, kind)
 

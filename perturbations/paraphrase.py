@@ -14,6 +14,7 @@ import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, share
 from albert_robust.perturbing.nlpaug import augment
+from albert_robust.text.languages import base
 
 if TYPE_CHECKING:
     from albert_robust.perturbing.nlpaug import Augmenter
@@ -57,10 +58,6 @@ def _languages(path: Path) -> set[str]:
     return {row["language"] for row in read_rows(path)}
 
 
-def _base(text: Text) -> str:
-    return text.language.split("-")[0]
-
-
 @cache
 def _synonyms(language: str) -> PhraseTable[tuple[str, tuple[str, ...]]]:
     """Return each phrase of a language as it is listed, with what may stand in its place."""
@@ -75,7 +72,7 @@ def _synonyms(language: str) -> PhraseTable[tuple[str, tuple[str, ...]]]:
 def _places(text: Text) -> list[tuple[Word, list[str]]]:
     """Return the phrases of a text that have synonyms, with those that fit, in the capitals of the text."""
     places = []
-    for word, (listed, others) in _synonyms(_base(text)).find(text):
+    for word, (listed, others) in _synonyms(base(text.language)).find(text):
         is_bound = _is_bound(text, word)
         fitting = [
             in_case(text, word, other, listed)
@@ -90,7 +87,7 @@ def _places(text: Text) -> list[tuple[Word, list[str]]]:
 def _is_bound(text: Text, word: Word) -> bool:
     """Return whether the word before hangs on the sound that follows."""
     before = _LAST_WORD.search("".join(text.graphemes[max(0, word.start - 12) : word.start]))
-    return before is not None and before[1].lower() in _SOUND_BOUND.get(_base(text), ())
+    return before is not None and before[1].lower() in _SOUND_BOUND.get(base(text.language), ())
 
 
 def _sound(word: str) -> str:
@@ -252,7 +249,7 @@ def _may_stand(text: Text, word: Word, short: str, rules: Rules) -> bool:
     return all(
         follows.match(after)
         for language, form, follows in rules
-        if language in {"", _base(text)} and form.search(short)
+        if language in {"", base(text.language)} and form.search(short)
     )
 
 
@@ -291,7 +288,7 @@ def _may_stand(text: Text, word: Word, short: str, rules: Rules) -> bool:
 )
 def contraction(text: Text, rng: Random, severity: int) -> Text:
     """Shorten what is often said short: `do not` to `don't`, `minutes` to `mins`."""
-    table = _contractions(_base(text), "full", "short")
+    table = _contractions(base(text.language), "full", "short")
     found = table.find(text, lambda word, pair: _may_stand(text, word, pair[1], _SHORT_BEFORE))
 
     def shortened(word: Word, full: str, short: str) -> str:
@@ -325,7 +322,7 @@ def contraction(text: Text, rng: Random, severity: int) -> Text:
 )
 def expansion(text: Text, rng: Random, severity: int) -> Text:
     """Write short forms out: `don't` to `do not`, `mins` to `minutes`."""
-    table = _contractions(_base(text), "short", "full")
+    table = _contractions(base(text.language), "short", "full")
     found = table.find(text, lambda word, pair: _may_stand(text, word, pair[0], _FULL_BEFORE))
 
     def written_out(word: Word, short: str, full: str) -> str:
@@ -397,7 +394,7 @@ _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
 def filler(text: Text, rng: Random, severity: int) -> Text:
     """Put words that say nothing before the text, or before the punctuation that closes it."""
     places = {"start": _may_open(text), "end": _closing(text) is not None}
-    rows = [row for row in _fillers(_base(text)) if places[row["place"]]]
+    rows = [row for row in _fillers(base(text.language)) if places[row["place"]]]
     if not rows:
         return text
     row = rng.choice(rows)
@@ -421,16 +418,16 @@ def _may_open(text: Text) -> bool:
     if not words or "".join(text.graphemes[: words[0].start]) not in {"", "¿", "¡"}:
         return False
     first = words[0].string
-    if not first[0].isupper() or (_base(text) == "en" and _stem(first) == "I"):
+    if not first[0].isupper() or (base(text.language) == "en" and _stem(first) == "I"):
         return True
     # `The Beatles`, `El Niño`: a name. German writes every noun so.
-    is_name = len(words) > 1 and words[1].string[0].isupper() and _base(text) != "de"
+    is_name = len(words) > 1 and words[1].string[0].isupper() and base(text.language) != "de"
     return _is_opener(words[0], text) and not is_name
 
 
 def _is_opener(word: Word, text: Text) -> bool:
     is_loud = len(word.string) > 1 and word.string.isupper()
-    return not is_loud and _stem(word.string).lower() in _OPENERS.get(_base(text), "").split()
+    return not is_loud and _stem(word.string).lower() in _OPENERS.get(base(text.language), "").split()
 
 
 def _stem(word: str) -> str:

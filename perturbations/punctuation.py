@@ -5,6 +5,7 @@ from random import Random
 import regex
 
 from albert_robust import Example, Text, perturbation
+from albert_robust.text.languages import base
 
 # Full stop, exclamation and question mark, ellipsis; those of Chinese and Japanese, Arabic, Urdu, Hindi and Greek.
 _CLOSING = regex.compile(r"(?r)\s*[.!?…。！？｡؟۔।॥\u037e]+(?=[\"'”’»」』)\]]*\s*$)")
@@ -45,7 +46,7 @@ def strip_final(text: Text, rng: Random, severity: int) -> Text:
     """Drop the punctuation that closes the text."""
     if not _LETTER.search(str(text)):
         return text
-    closing = text.find(_GREEK_CLOSING if text.language.split("-")[0] == "el" else _CLOSING)
+    closing = text.find(_GREEK_CLOSING if base(text.language) == "el" else _CLOSING)
     if not closing:
         return text
     lost = [closing[0]]

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, share
+from albert_robust.text.languages import base
 
 _NEGATION = Path(__file__).with_name("negation.tsv")
 # A number stands alone: no letter touches it (B2B, 4th, COVID-19), and it is no part of a time, a date or a range
@@ -27,10 +28,6 @@ _NUMBER = regex.compile(
 _MANY_PLURALS = {"ar", "pl", "ru", "uk"}
 _NEAR = 500  # characters on either side of a statement that can hold its clause
 _MOST_DIGITS = 18  # longer ones are codes, and Python refuses to read very long ones
-
-
-def _base(text: Text) -> str:
-    return text.language.split("-")[0]
 
 
 # A clause with one of these is left alone, lest `ist leider nicht` become `ist nicht leider nicht`.
@@ -145,7 +142,7 @@ def _also_written(affirmative: str, negative: str) -> list[str]:
 )
 def negate(text: Text, rng: Random, severity: int) -> Text:
     """Turn the first statement that can be into its contrary: `is` into `is not`, or `is not` into `is`."""
-    forms = _forms(_base(text)).find(text, lambda word, form: _has_contrary(text, word, form))
+    forms = _forms(base(text.language)).find(text, lambda word, form: _has_contrary(text, word, form))
     if not forms:
         return text
     # An affirmative form first: a text that denies one thing still states another.
@@ -157,11 +154,11 @@ def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
     before = "".join(text.graphemes[max(0, word.start - _NEAR) : word.start])
     after = "".join(text.graphemes[word.end : word.end + _NEAR])
     for language, negative, comes, follows in _BLOCKED:
-        if language == _base(text) and regex.search(negative, form.negative):
+        if language == base(text.language) and regex.search(negative, form.negative):
             stands_after = comes is not None and regex.search(comes, before, regex.I)
             if stands_after or (follows is not None and regex.match(follows, after, regex.I)):
                 return False
-    denial = _DENIALS.get(_base(text))
+    denial = _DENIALS.get(base(text.language))
     rest_of_clause = f"{_CLAUSE_ENDS.split(before)[-1]} {_CLAUSE_ENDS.split(after)[0]}"
     return denial is None or denial.search(rest_of_clause) is None
 
@@ -197,7 +194,8 @@ def number(text: Text, rng: Random, severity: int) -> Text:
     numbers = [found for found in text.find(_NUMBER) if len(_digits(found.string)) <= _MOST_DIGITS]
     chosen = rng.sample(numbers, share(severity, len(numbers)))
     changes = [
-        (start, end, _other_number(string, _base(text), rng)) for start, end, string in sorted(chosen, reverse=True)
+        (start, end, _other_number(string, base(text.language), rng))
+        for start, end, string in sorted(chosen, reverse=True)
     ]
     return text.replace_each(changes[::-1], "number")
 
