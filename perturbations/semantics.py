@@ -45,30 +45,76 @@ _DENIALS = {
 }
 _CLAUSE_ENDS = regex.compile(r"[.!?…,;:\n。！？；，、：।॥؟،؛]")
 
-# Where a form is no statement, or has no such contrary: language, negative form, what stands before or after.
+_SUBORDINATE = r"(?:dass|daß|weil|wenn|ob|obwohl|damit|bevor|nachdem|sobald|solange|falls|sodass|indem)"
+_MAYBE_SUBORDINATE = (
+    r"(?:(?:^|[.,;:!?…\n])\W*(?:da|während|als|wie|wo|was|wer|warum|wann|bis|seit|welche[rsnm]?)"
+    r"|,\s*(?:\p{L}+\s+)?(?:der|die|das|den|dem|denen|deren|dessen))\b[^.,;:!?…\n]*$"
+)
+_CLAUSE_OVER = r"\s*(?:[^\s\p{L}\p{N}]|$|(?:und|oder|aber)\b)"
+# Where a form is no statement, or has no such contrary: language ("" is any), negative form, and what stands before and
+# after it, both where both are given.
 _BLOCKED = (
-    # Is the room clean? What is it? It's been fun. A friendly host. It was well liked. The works.
+    # Is it good? It's nice, isn't it?
+    ("", "", None, r"[^.!?…\n。！？؟।]*[?？؟]"),
+    # Is the room clean, it's been fun, a friendly host, it was well liked, the newly arrived, the works
     ("en", r"^(?:is|was|are|were|would|will|can|could|should) ?not$", r"(?:^|[.!?…\n])\W*$", None),
-    ("en", r"^(?:is|was|are|were|would|will|can|could|should) ?not$", None, r"[^.!?\n]*\?"),
     ("en", r"^(?:it|that) isn't$", None, r"(?:\s+\p{L}+)?\s+(?:been|got|had|\p{L}+ed)\b"),
     ("en", r"^un", r"\ban?\s+$", None),
     ("en", r"^did not ", r"\b(?:have|has|had|is|are|was|were|be|been|being|get|got)\s+(?:\p{L}+\s+)?$", None),
+    ("en", r"^did not ", r"\b(?:having|most|much|best|newly|once|ever|recently)\s+$", None),
     (
         "en",
         r"^(?:did|does) not ",
         r"\b(?:a|an|the|its|his|her|their|my|your|our|to|of|good|great)\s+$|['’]\p{L}+\s+$",
         None,
     ),
+    # his will is strong, the trash can was full
+    (
+        "en",
+        r"^(?:will not|won't|cannot|can't)$",
+        r"\b(?:a|an|the|its|his|her|their|my|your|our|trash|garbage|tin|watering)\s+$",
+        None,
+    ),
+    (
+        "en",
+        r"^(?:will not|won't|cannot|can't)$",
+        None,
+        r"\s+(?:is|was|are|were|has|had|of|in|on|at|with|for|and|or|to|that|which)\b",
+    ),
     # le llegó, lui a été, ich habe es
     ("es", r"^no ", r"\b(?:me|te|se|le|les|lo|la|los|las|nos|os)\s+$", None),
     ("fr", r"^n(?:e |')", r"\b(?:me|te|se|lui|leur|y|en|nous|vous|le|la|les)\s+$", None),
     ("de", r"nicht$", None, r"\s+(?:es|ihn|ihm|ihr|ihnen|sie|mich|mir|dich|dir|sich|uns|ich|du|er|wir|man|das|dies)\b"),
-    # хорошо работает; 不好意思, 好不好, 但是一个, 刚好看到
+    # il y a des problèmes would need: pas de problèmes
+    (
+        "fr",
+        r"\b(?:ai|a|avons|ont|avait|tient|mérite|recommande|recommandons|recommanderais|conseille) pas$",
+        None,
+        r"\s+(?:(?:\p{L}+\s+)?(?:(?:des|du|de\s+la)\b|de\s+l['’])|(?:de|une?)\b|d['’])",
+    ),
+    # dass es funktioniert; das Zimmer, das mir passt; was gut ist; wenn es geht, ist
+    ("de", r"nicht$", rf"\b{_SUBORDINATE}\b[^.,;:!?…\n]*$", None),
+    ("de", r"nicht$", _MAYBE_SUBORDINATE, _CLAUSE_OVER),
+    ("de", r"^(?:ist|bin|sind|war|waren|wird|wurden?) nicht$", None, _CLAUSE_OVER),
+    ("de", r"^\p{L}+ nicht$", r"(?:^|[.,;:!?…\n])\W*$", None),
+    # хорошо работает; как можно скорее
     ("ru", r"^не (?!очень)", r"\b\p{L}{2,}о\s+$", None),
+    ("ru", r"^нельзя$", r"\bкак\s+$", None),
+    # لقد كانت، كما هو متوقع، هو جيد
+    ("ar", "", r"(?<!\w)(?:[وف]?ل?قد|كما)\s+$", None),
+    ("ar", r"^ليست?$", None, r"(?!\s+(?:(?:في|من|على|مع|عند)(?!\w)|ال))"),
+    # बना हुआ खाना, मिला कर
+    ("hi", "", None, r"\s+(?:हुआ|हुई|हुए|कर)(?!\w)"),
+    ("hi", r"^नहीं (?:हुआ|हुई|हुए)$", r"[ािीेईएया]\s+$", r"\s+\w"),
+    # 不好意思, 好不好, 但是一个, 刚好看到, 已经收到了, 推荐菜, 好吃货
     ("zh", r"^不好$", r"好$", None),
-    ("zh", r"^不好$", None, r"意思|说"),
+    ("zh", r"^不好$", None, r"意思|说|地"),
     ("zh", r"^不是一", r"[但可于]$", None),
     ("zh", r"^不好看$", r"[刚正只]$", None),
+    ("zh", "", r"(?:已经?|刚刚?|早就)$", None),
+    ("zh", "", None, r"[^，。！？；\n]*吗"),
+    ("zh", r"推荐$", None, r"[菜款品信人位餐书]|理由|指数"),
+    ("zh", r"^不好吃$", None, r"[货懒鬼]"),
 )
 
 
@@ -105,6 +151,7 @@ def _also_written(affirmative: str, negative: str) -> list[str]:
     alters="polarity",
     languages={row["language"] for row in read_rows(_NEGATION)},
     severities=1,
+    version=2,
     examples=[
         Example("The food is good.", "The food is not good."),
         Example("The food isn't good.", "The food is good.", why="what is denied becomes stated"),
@@ -113,7 +160,8 @@ def _also_written(affirmative: str, negative: str) -> list[str]:
             "The room was never clean, but the staff was not kind.",
             why="a clause that denies something is left alone",
         ),
-        Example("Is it good?", "Is it good?", why="a question states nothing"),
+        Example("It's good, isn't it?", "It's good, isn't it?", why="a question states nothing"),
+        Example("The can was full.", "The can was not full.", why="a noun is no verb"),
         Example("He met a friendly man", "He met a friendly man", why="`a` would have to become `an`"),
         Example("我喜欢这家酒店。", "我不喜欢这家酒店。", "zh"),
         Example("不好意思，房间很好。", "不好意思，房间不好。", "zh", why="an idiom is no denial"),
@@ -126,11 +174,15 @@ def _also_written(affirmative: str, negative: str) -> list[str]:
             "de",
             why="the denial stands elsewhere in the clause",
         ),
+        Example(
+            "Wenn es kalt ist, heizen wir.", "Wenn es kalt ist, heizen wir.", "de", why="the verb closes its clause"
+        ),
         Example("Мне не понравилось.", "Мне понравилось.", "ru"),
         Example(
             "Лампа хорошо работает", "Лампа хорошо работает", "ru", why="the denial would stand between adverb and verb"
         ),
         Example("الطعام جيد.", "الطعام غير جيد.", "ar", why="right to left"),
+        Example("J'ai des amis.", "J'ai des amis.", "fr", why="`des` would have to become `d'`"),
         Example("खाना अच्छा है।", "खाना अच्छा नहीं है।", "hi", why="Hindi puts its `not` before the verb"),
         Example(
             "It was here and is there", "It was here and is not there", protect=("was",), why="a protected span stays"
@@ -154,10 +206,13 @@ def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
     before = "".join(text.graphemes[max(0, word.start - _NEAR) : word.start])
     after = "".join(text.graphemes[word.end : word.end + _NEAR])
     for language, negative, comes, follows in _BLOCKED:
-        if language == base(text.language) and regex.search(negative, form.negative):
-            stands_after = comes is not None and regex.search(comes, before, regex.I)
-            if stands_after or (follows is not None and regex.match(follows, after, regex.I)):
-                return False
+        if (
+            language in {"", base(text.language)}
+            and regex.search(negative, form.negative)
+            and (comes is None or regex.search(comes, before, regex.I))
+            and (follows is None or regex.match(follows, after, regex.I))
+        ):
+            return False
     denial = _DENIALS.get(base(text.language))
     rest_of_clause = f"{_CLAUSE_ENDS.split(before)[-1]} {_CLAUSE_ENDS.split(after)[0]}"
     return denial is None or denial.search(rest_of_clause) is None

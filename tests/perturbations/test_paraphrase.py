@@ -155,10 +155,76 @@ def test_negating_a_single_statement_twice_gives_the_text_back(pack: Registry, l
         ("ru", "Он никогда не был там"),
         ("es", "No me gustó nada"),
         ("zh", "不好意思"),
+        ("en", "It's nice, isn't it?"),
+        ("en", "It is nice, isn't it?"),
+        ("en", "Do you think they're good?"),
+        ("en", "The can and the tin can on the shelf"),
+        ("en", "the most loved of the newly arrived"),
+        ("es", "¿Está abierto?"),
+        ("fr", "C'est bon ?"),
+        ("fr", "Il y a des problèmes"),
+        ("fr", "Il n'y a pas de problème"),
+        ("fr", "Il a de la chance"),
+        ("fr", "J'ai des ampoules"),
+        ("fr", "J'ai bu de l'eau"),
+        ("fr", "Il y avait d'autres clients"),
+        ("de", "Ich denke, dass das Hotel gut ist."),
+        ("de", "Ich denke dass das Hotel gut ist"),
+        ("de", "Wenn es kalt wird, heizen wir."),
+        ("de", "Ich hoffe, dass es funktioniert."),
+        ("de", "Als der Zug kam, sangen wir."),
+        ("de", "Wir nehmen das Zimmer, das zu uns passt."),
+        ("ru", "Приходите как можно скорее"),
+        ("ru", "Вам понравилось?"),
+        ("ar", "لقد كانت الغرفة واسعة"),
+        ("ar", "قد يعمل الجهاز غدا"),
+        ("ar", "كما هو متوقع"),
+        ("ar", "هل الطعام جيد؟"),
+        ("zh", "已经收到了"),
+        ("zh", "刚收到了"),
+        ("zh", "这是推荐菜吗"),
+        ("zh", "他是个好吃货"),
+        ("zh", "你喜欢吗？"),
+        ("hi", "बना हुआ खाना"),
+        ("hi", "दिया हुआ काम"),
+        ("hi", "सब मिला कर"),
+        ("hi", "क्या यह अच्छा है?"),
     ],
 )
 def test_negation_never_denies_twice_nor_out_of_place(pack: Registry, language: str, text: str) -> None:
     assert made(pack, "semantics.negate", text, language) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        ("en", "The trash can was full", "The trash can was not full"),
+        ("en", "His will is strong", "His will is not strong"),
+        ("en", "The staff can help", "The staff cannot help"),
+        ("en", "Having arrived late, they were tired", "Having arrived late, they were not tired"),
+        ("en", "Is it far? It is warm.", "Is it far? It is not warm."),
+        (
+            "de",
+            "Ob es passt, sehen wir, aber das Zimmer war hell.",
+            "Ob es passt, sehen wir, aber das Zimmer war nicht hell.",
+        ),
+        ("de", "Es funktioniert.", "Es funktioniert nicht."),
+        ("fr", "J'ai des amis, mais c'est loin", "J'ai des amis, mais ce n'est pas loin"),
+        ("fr", "Il a l'air content", "Il n'a pas l'air content"),
+        ("ru", "Здесь можно курить", "Здесь нельзя курить"),
+        ("ar", "كما هو متوقع، كان الطعام باردا", "كما هو متوقع، لم يكن الطعام باردا"),
+        ("ar", "الطعام هو جيد", "الطعام هو غير جيد"),
+        ("ar", "المدير هو في المكتب", "المدير ليس في المكتب"),
+        ("zh", "推荐菜很好吃", "推荐菜不好吃"),
+        ("zh", "我推荐这家店", "我不推荐这家店"),
+        ("hi", "बना हुआ खाना ठंडा है", "बना हुआ खाना ठंडा नहीं है"),
+        ("hi", "दिया हुआ काम पूरा हुआ", "दिया हुआ काम पूरा नहीं हुआ"),
+    ],
+)
+def test_negation_passes_over_what_states_nothing_to_what_does(
+    pack: Registry, language: str, before: str, after: str
+) -> None:
+    assert made(pack, "semantics.negate", before, language) == after
 
 
 @pytest.mark.parametrize("seed", SEEDS)
