@@ -17,15 +17,17 @@ from albert_robust.text.languages import base
 
 _NEGATION = Path(__file__).with_name("negation.tsv")
 # A number stands alone: no letter touches it (B2B, 4th, COVID-19), and it is no part of a time, a date or a range
-# (10:30, 2024-05-01). Scripts that write no blanks, and Hangul, may touch it (3个, 2024년).
+# (10:30, 2024-05-01). Scripts that write no blanks, and Hangul, may touch it (3个, 2024년). Blanks group the digits only
+# after one to three: 10 000, but 2024 300.
 _TOUCHES = r"[[\p{L}\p{M}\p{N}_]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Hangul}]]"
 _NUMBER = regex.compile(
     rf"(?<!{_TOUCHES}|{_TOUCHES}[-'’]|\p{{Nd}}[.,:/\u066b\u066c])"
-    rf"\p{{Nd}}++(?:[.,\u066b\u066c]\p{{Nd}}++|[ \u00a0\u202f]\p{{Nd}}{{3}}+(?!\p{{Nd}}))*+"
+    rf"(?:\p{{Nd}}{{1,3}}+(?:[ \u00a0\u202f]\p{{Nd}}{{3}}+(?!\p{{Nd}}))++|\p{{Nd}}++)(?:[.,\u066b\u066c]\p{{Nd}}++)*+"
     rf"(?!['’]?{_TOUCHES}|[:/-]\p{{Nd}})",
     regex.V1,
 )
 _MANY_PLURALS = {"ar", "pl", "ru", "uk"}
+_NO_PLURALS = {"id", "ja", "ko", "th", "vi", "zh"}
 _NEAR = 500  # characters on either side of a statement that can hold its clause
 _MOST_DIGITS = 18  # longer ones are codes, and Python refuses to read very long ones
 
@@ -221,16 +223,18 @@ def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
 @perturbation(
     "semantics.number",
     alters="number",
+    version=2,
     examples=[
         Example("I paid 5 dollars for 12 eggs.", "I paid 5 dollars for 64 eggs.", severity=5),
         Example("1,250.50 in total", "8,947.73 in total", why="one number, its separators stay"),
         Example("In 2024 it was new.", "In 2095 it was new.", why="a year stays a year"),
+        Example("1 room for 2 guests", "1 room for 9 guests", why="no other number takes the singular"),
         Example(
             "At 10:30 on 2024-05-01 with COVID-19",
             "At 10:30 on 2024-05-01 with COVID-19",
             why="times, dates and names are no numbers",
         ),
-        Example("我买了3个苹果。", "我买了9个苹果。", "zh"),
+        Example("我买了3个苹果。", "我买了8个苹果。", "zh"),
         Example("Hay 20 mesas.", "Hay 64 mesas.", "es"),
         Example("Il y a 10 000 habitants.", "Il y a 65 126 habitants.", "fr"),
         Example("Es kostet 3,50 Euro.", "Es kostet 8,77 Euro.", "de"),
@@ -246,13 +250,18 @@ def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
 )
 def number(text: Text, rng: Random, severity: int) -> Text:
     """Change some numbers to others of as many digits; a year stays a year of our centuries."""
-    numbers = [found for found in text.find(_NUMBER) if len(_digits(found.string)) <= _MOST_DIGITS]
+    language = base(text.language)
+    numbers = [found for found in text.find(_NUMBER) if _may_change(_digits(found.string), language)]
     chosen = rng.sample(numbers, share(severity, len(numbers)))
     changes = [
-        (start, end, _other_number(string, base(text.language), rng))
-        for start, end, string in sorted(chosen, reverse=True)
+        (start, end, _other_number(string, language, rng)) for start, end, string in sorted(chosen, reverse=True)
     ]
     return text.replace_each(changes[::-1], "number")
+
+
+def _may_change(digits: str, language: str) -> bool:
+    is_short = len(digits) <= 2
+    return bool(_alike(int(digits), len(digits), language)) if is_short else len(digits) <= _MOST_DIGITS
 
 
 def _other_number(written: str, language: str, rng: Random) -> str:
@@ -271,11 +280,10 @@ def _same_script(old: str, digit: str) -> str:
 
 def _other(old: int, length: int, language: str, rng: Random) -> str:
     """Return another number of as many digits that takes the same plural, since the noun beside it stays as it is."""
+    if length <= 2:
+        return str(rng.choice(_alike(old, length, language)))
     is_year = length == 4 and 1900 <= old < 2100
     low, high = (1900, 2100) if is_year else (10 ** (length - 1), 10**length)
-    if length <= 2:
-        others = [new for new in range(low, high) if new != old]
-        return str(rng.choice([new for new in others if _plural(new, language) == _plural(old, language)] or others))
     # A plural hangs on the last two digits at most.
     step = 100 if language in _MANY_PLURALS and not is_year else 1
     head, low, high = old // step, low // step, high // step
@@ -283,8 +291,22 @@ def _other(old: int, length: int, language: str, rng: Random) -> str:
     return str((new + (low <= head <= new)) * step + old % step)  # steps over the old number without drawing again
 
 
+@cache
+def _alike(old: int, length: int, language: str) -> tuple[int, ...]:
+    """Return the other numbers of one or two digits that take the same plural; a fraction such as 0.1 takes none."""
+    low, high = 10 ** (length - 1), 10**length
+    is_fraction = 0 < old < low
+    return tuple(
+        new
+        for new in range(low, high)
+        if new != old and (is_fraction or _plural(new, language) == _plural(old, language))
+    )
+
+
 def _plural(number: int, language: str) -> str:
     """Return which plural a number under 100 takes, for whole numbers after CLDR."""
+    if language in _NO_PLURALS:
+        return "other"
     if language == "ar":
         return "one" if number == 1 else "two" if number == 2 else "few" if 3 <= number <= 10 else "many"
     last, is_teen = number % 10, 11 <= number <= 14

@@ -92,7 +92,7 @@ def test_synonyms_of_nlpaug_come_from_the_same_table(pack: Registry) -> None:
 
 
 @given(
-    number=st.from_regex(r"[0-9]{1,12}(\.[0-9]{1,3})?", fullmatch=True),
+    number=st.from_regex(r"[0-9]{1,12}(\.[0-9]{1,3})?", fullmatch=True).filter(lambda number: number != "1"),
     zero=st.sampled_from("0٠०"),
     rng=st.randoms(use_true_random=False),
 )
@@ -108,6 +108,35 @@ def test_a_number_becomes_another_of_as_many_digits(pack: Registry, number: str,
 @pytest.mark.parametrize("text", ["at 10:30", "2024-05-01", "the 4th", "B2B", "COVID-19", "v2.0", "5️⃣", "5'te", "١٠:٣٠"])
 def test_times_dates_and_names_with_digits_are_no_numbers(pack: Registry, text: str) -> None:
     assert made(pack, "semantics.number", text) == text
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("In 2024 300 people came.", r"In (?:19|20)\d\d [1-9]\d\d people came\."),
+        ("10 000 people", r"[1-9]\d \d{3} people"),
+        ("1 234 567,50 Euro", r"[1-9] \d{3} \d{3},\d\d Euro"),
+    ],
+)
+def test_blanks_group_digits_only_after_one_to_three(pack: Registry, text: str, form: str, seed: int) -> None:
+    variant = made(pack, "semantics.number", text, seed=seed)
+    assert regex.fullmatch(form, variant)
+    assert variant != text
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "1 room"), ("ru", "1 дом"), ("ar", "2"), ("ar", "10 كتب")])
+def test_a_number_stays_where_no_other_takes_its_plural(pack: Registry, language: str, text: str) -> None:
+    assert made(pack, "semantics.number", text, language) == text
+
+
+def test_a_one_changes_where_there_are_no_plurals(pack: Registry) -> None:
+    assert made(pack, "semantics.number", "我买了1个苹果", "zh") != "我买了1个苹果"
+
+
+def test_a_one_that_stays_is_not_chosen_in_place_of_another_number(pack: Registry) -> None:
+    variants = {made(pack, "semantics.number", "1 room for 20", seed=seed, severity=1) for seed in SEEDS}
+    assert "1 room for 20" not in variants
 
 
 @pytest.mark.parametrize("seed", SEEDS)
