@@ -99,6 +99,7 @@ def _sound(word: str) -> str:
     "paraphrase.synonym",
     preserves="meaning",
     languages=_languages(_SYNONYMS),
+    version=2,
     examples=[
         Example("Unfortunately the couch is very bad.", "Unfortunately the sofa is very bad."),
         Example(
@@ -148,6 +149,7 @@ def synonym(text: Text, rng: Random, severity: int) -> Text:
     "paraphrase.reserved",
     preserves="meaning",
     languages=_languages(_SYNONYMS),
+    version=2,
     needs="nlpaug",
     extra="nlpaug",
     examples=[
@@ -212,26 +214,31 @@ def _pieces(text: Text, words: list[Word]) -> list[str]:
     return ["".join(text.graphemes[start:end]) for start, end in pairwise(cuts) if start < end]
 
 
-# What must follow for a short form to stand: nothing does in `I know who I am.`, and a number sign wants a number.
-# Language ("" is any), short form, what follows.
+_PARTICIPLE = (
+    r"(?:become|been|begun|bought|brought|built|come|cost|done|felt|found|gone|got|grown|had|heard|held|kept|known|left|"
+    r"lost|made|meant|met|paid|put|read|said|seen|sent|shown|sold|spent|taught|thought|told|won|worn|"
+    r"(?:be|brok|chos|driv|eat|fall|forgott|froz|giv|gott|hidd|prov|ris|shak|spok|stol|tak|writt)en|\p{L}{3,}ed)\b"
+)
+# What must stand around a short form, matched at its end: nothing follows in `I know who I am.`, `how old you are` hands
+# its last word on, and a number sign wants a number. Language ("" is any), short form, what stands there.
+_IN_QUESTION = (
+    r"\b(?:(?:how|what|which|whose)(?:ever)?(?:\s+\p{L}+){0,3}|(?:who|where)(?:ever)?|as|than)\s+\p{L}+\s+\p{L}+"
+)
 _SHORT_BEFORE: Rules = (
     ("", regex.compile(r"^(?:№|n\.º|n°|Nr\.|नं\.|tél\.|тел\.)$"), regex.compile(r"\s*:?\s*[+\p{Nd}]")),
     ("de", regex.compile(r"^(?:in|an|auf|für|durch|um|über|unter|vor|hinter)s$"), regex.compile(r"\s+\p{Lu}")),
-    ("en", regex.compile(r"'(?:m|s|re)$"), regex.compile(r"\s+\p{L}")),
-    ("en", regex.compile(r"'ll$"), regex.compile(r"\s+(?!not\b)\p{L}")),
     (
         "en",
-        regex.compile(r"'ve$"),
-        regex.compile(
-            r"\s+(?:never|always|already|been|had|got|gone|done|made|come|found|left|bought|paid|told|read|heard|lost|"
-            r"become|felt|kept|said|sent|\p{L}{3,}ed|\p{L}{2,}en)\b(?!\s+to\b)"
-        ),
+        regex.compile(r"'(?:m|s|re)$"),
+        regex.compile(rf"(?<!{_IN_QUESTION})\s+(?!(?:is|are|was|were)\b)\p{{L}}", regex.I),
     ),
+    ("en", regex.compile(r"'ll$"), regex.compile(r"\s+(?!not\b)\p{L}")),
+    ("en", regex.compile(r"'ve$"), regex.compile(rf"\s+(?:never\b|always\b|already\b|{_PARTICIPLE})(?!\s+to\b)")),
 )
-# And for a long form: not `is not it?`, not `it is been`.
+# And around a long form: not `is not it?`, not `it is been`.
 _FULL_BEFORE: Rules = (
     ("en", regex.compile(r"n't$"), regex.compile(r"(?!\s+(?:I|you|he|she|it|we|they|there|this|that|these|those)\b)")),
-    ("en", regex.compile(r"'s$"), regex.compile(r"(?!(?:\s+\p{L}+)?\s+(?:been|got|had|become|\p{L}+ed)\b)")),
+    ("en", regex.compile(r"'s$"), regex.compile(rf"(?!(?:\s+(?!(?:an?|the)\b)\p{{L}}+)?\s+{_PARTICIPLE})")),
 )
 
 
@@ -245,10 +252,11 @@ def _contractions(language: str, source: str, target: str) -> PhraseTable[tuple[
 
 
 def _may_stand(text: Text, word: Word, short: str, rules: Rules) -> bool:
-    after = "".join(text.graphemes[word.end : word.end + 40])
+    around = "".join(text.graphemes[max(0, word.start - 40) : word.end + 40])
+    end = len("".join(text.graphemes[max(0, word.start - 40) : word.end]))
     return all(
-        follows.match(after)
-        for language, form, follows in rules
+        stands.match(around, end)
+        for language, form, stands in rules
         if language in {"", base(text.language)} and form.search(short)
     )
 
@@ -258,9 +266,11 @@ def _may_stand(text: Text, word: Word, short: str, rules: Rules) -> bool:
     preserves="meaning",
     languages=_languages(_CONTRACTIONS),
     severities=1,
+    version=2,
     examples=[
         Example("I do not think it is far.", "I don't think it's far."),
         Example("I know who I am.", "I know who I am.", why="no short form closes a sentence"),
+        Example("How old you are is clear.", "How old you are is clear.", why="nor one that hands its last word on"),
         Example("I have a dog", "I have a dog", why="a main verb stays"),
         Example("你为什么没有时间？", "你为啥没时间？", "zh"),
         Example("Por favor, vea la película.", "Porfa, vea la peli.", "es"),
@@ -304,8 +314,10 @@ def contraction(text: Text, rng: Random, severity: int) -> Text:
     preserves="meaning",
     languages=_languages(_CONTRACTIONS),
     severities=1,
+    version=2,
     examples=[
         Example("I don't think it's far.", "I do not think it is far."),
+        Example("It's taken hours", "It's taken hours", why="it has, not is"),
         Example("It’s been fun, isn’t it?", "It’s been fun, isn’t it?", why="neither `is been` nor `is not it`"),
         Example("你为啥没时间？", "你为什么没有时间？", "zh"),
         Example("Porfa, vea la peli.", "Por favor, vea la película.", "es"),

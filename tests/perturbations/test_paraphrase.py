@@ -43,15 +43,53 @@ def test_contraction_then_expansion_gives_the_text_back(pack: Registry, language
 
 
 @pytest.mark.parametrize(
-    "text", ["I know who I am.", "Yes, it is!", "I know what it is", "I have a dog", "we have to go"]
+    "text",
+    [
+        "I know who I am.",
+        "Yes, it is!",
+        "I know what it is",
+        "I have a dog",
+        "I have seven dogs",
+        "we have to go",
+        "How old you are is clear",
+        "What a nice town it is here",
+        "As bad as it is this night",
+        "Guess who I am today",
+        "All that there is is good",
+    ],
 )
 def test_no_short_form_stands_where_english_wants_the_full_one(pack: Registry, text: str) -> None:
     assert made(pack, "paraphrase.contraction", text) == text
 
 
-@pytest.mark.parametrize("text", ["It's been fun", "Isn't it nice?", "Don't you think?", "That's already happened."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It's been fun",
+        "Isn't it nice?",
+        "Don't you think?",
+        "That's already happened.",
+        "It's taken hours",
+        "It's cost a lot",
+        "It's only made a mess",
+        "It's come late",
+        "What's it cost?",
+    ],
+)
 def test_no_full_form_stands_where_it_would_be_wrong_english(pack: Registry, text: str) -> None:
     assert made(pack, "paraphrase.expansion", text) == text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("It's green", "It is green"),
+        ("That's a lost cause", "That is a lost cause"),
+        ("It’s even open", "It is even open"),
+    ],
+)
+def test_what_only_looks_like_a_participle_stops_no_full_form(pack: Registry, before: str, after: str) -> None:
+    assert made(pack, "paraphrase.expansion", before) == after
 
 
 def test_a_short_form_takes_the_apostrophe_of_the_text(pack: Registry) -> None:
@@ -69,6 +107,14 @@ def test_an_abbreviation_and_the_sentence_share_one_full_stop(pack: Registry) ->
 )
 def test_a_synonym_keeps_capitals(pack: Registry, before: str, after: str) -> None:
     assert made(pack, "paraphrase.synonym", before) == after
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["We will start the car", "a film of dust", "the film of dust", "We started the car", "He has started the car"],
+)
+def test_a_word_is_exchanged_only_in_the_sense_that_its_synonym_has(pack: Registry, text: str) -> None:
+    assert made(pack, "paraphrase.synonym", text) == text
 
 
 @pytest.mark.parametrize("seed", SEEDS)
