@@ -53,71 +53,81 @@ _MAYBE_SUBORDINATE = (
     r"|,\s*(?:\p{L}+\s+)?(?:der|die|das|den|dem|denen|deren|dessen))\b[^.,;:!?…\n]*$"
 )
 _CLAUSE_OVER = r"\s*(?:[^\s\p{L}\p{N}]|$|(?:und|oder|aber)\b)"
-# Where a form is no statement, or has no such contrary: language ("" is any), negative form, and what stands before and
-# after it, both where both are given.
+# Where a form is no statement, or has no such contrary: language, negative form, what stands before it, and what after.
+# All three must match; "" is any.
 _BLOCKED = (
     # Is it good? It's nice, isn't it?
-    ("", "", None, r"[^.!?…\n。！？؟।]*[?？؟]"),
+    ("", "", "", r"[^.!?…\n。！？؟।]*[?？؟]"),
     # Is the room clean, it's been fun, a friendly host, it was well liked, the newly arrived, the works
-    ("en", r"^(?:is|was|are|were|would|will|can|could|should) ?not$", r"(?:^|[.!?…\n])\W*$", None),
-    ("en", r"^(?:it|that) isn't$", None, r"(?:\s+\p{L}+)?\s+(?:been|got|had|\p{L}+ed)\b"),
-    ("en", r"^un", r"\ban?\s+$", None),
-    ("en", r"^did not ", r"\b(?:have|has|had|is|are|was|were|be|been|being|get|got)\s+(?:\p{L}+\s+)?$", None),
-    ("en", r"^did not ", r"\b(?:having|most|much|best|newly|once|ever|recently)\s+$", None),
+    ("en", r"^(?:is|was|are|were|would|will|can|could|should) ?not$", r"(?:^|[.!?…\n])\W*$", ""),
+    (
+        "en",
+        r"^(?:it|that) isn't$",
+        "",
+        r"(?:\s+\p{L}+)?\s+(?:been|become|come|cost|gone|got|had|made|taken|\p{L}+ed)\b",
+    ),
+    ("en", r"^un", r"\ban?\s+$", ""),
+    ("en", r"^did not ", r"\b(?:have|has|had|is|are|was|were|be|been|being|get|got)\s+(?:\p{L}+\s+)?$", ""),
+    ("en", r"^did not ", r"\b(?:having|most|much|best|newly|once|ever|recently)\s+$", ""),
     (
         "en",
         r"^(?:did|does) not ",
         r"\b(?:a|an|the|its|his|her|their|my|your|our|to|of|good|great)\s+$|['’]\p{L}+\s+$",
-        None,
+        "",
     ),
     # his will is strong, the trash can was full
     (
         "en",
         r"^(?:will not|won't|cannot|can't)$",
         r"\b(?:a|an|the|its|his|her|their|my|your|our|trash|garbage|tin|watering)\s+$",
-        None,
+        "",
     ),
     (
         "en",
         r"^(?:will not|won't|cannot|can't)$",
-        None,
+        "",
         r"\s+(?:is|was|are|were|has|had|of|in|on|at|with|for|and|or|to|that|which)\b",
     ),
     # le llegó, lui a été, ich habe es
-    ("es", r"^no ", r"\b(?:me|te|se|le|les|lo|la|los|las|nos|os)\s+$", None),
-    ("fr", r"^n(?:e |')", r"\b(?:me|te|se|lui|leur|y|en|nous|vous|le|la|les)\s+$", None),
-    ("de", r"nicht$", None, r"\s+(?:es|ihn|ihm|ihr|ihnen|sie|mich|mir|dich|dir|sich|uns|ich|du|er|wir|man|das|dies)\b"),
+    ("es", r"^no ", r"\b(?:me|te|se|le|les|lo|la|los|las|nos|os)\s+$", ""),
+    ("fr", r"^n(?:e |')", r"\b(?:me|te|se|lui|leur|y|en|nous|vous|le|la|les)\s+$", ""),
+    ("de", r"nicht$", "", r"\s+(?:es|ihn|ihm|ihr|ihnen|sie|mich|mir|dich|dir|sich|uns|ich|du|er|wir|man|das|dies)\b"),
     # il y a des problèmes would need: pas de problèmes
     (
         "fr",
         r"\b(?:ai|a|avons|ont|avait|tient|mérite|recommande|recommandons|recommanderais|conseille) pas$",
-        None,
+        "",
         r"\s+(?:(?:\p{L}+\s+)?(?:(?:des|du|de\s+la)\b|de\s+l['’])|(?:de|une?)\b|d['’])",
     ),
     # dass es funktioniert; das Zimmer, das mir passt; was gut ist; wenn es geht, ist
-    ("de", r"nicht$", rf"\b{_SUBORDINATE}\b[^.,;:!?…\n]*$", None),
+    ("de", r"nicht$", rf"\b{_SUBORDINATE}\b[^.,;:!?…\n]*$", ""),
     ("de", r"nicht$", _MAYBE_SUBORDINATE, _CLAUSE_OVER),
-    ("de", r"^(?:ist|bin|sind|war|waren|wird|wurden?) nicht$", None, _CLAUSE_OVER),
-    ("de", r"^\p{L}+ nicht$", r"(?:^|[.,;:!?…\n])\W*$", None),
+    ("de", r"^(?:ist|bin|sind|war|waren|wird|wurden?) nicht$", "", _CLAUSE_OVER),
+    ("de", r"^\p{L}+ nicht$", r"(?:^|[.,;:!?…\n])\W*$", ""),
     # хорошо работает; как можно скорее
-    ("ru", r"^не (?!очень)", r"\b\p{L}{2,}о\s+$", None),
-    ("ru", r"^нельзя$", r"\bкак\s+$", None),
+    ("ru", r"^не (?!очень)", r"\b\p{L}{2,}о\s+$", ""),
+    ("ru", r"^нельзя$", r"\bкак\s+$", ""),
     # لقد كانت، كما هو متوقع، هو جيد
-    ("ar", "", r"(?<!\w)(?:[وف]?ل?قد|كما)\s+$", None),
-    ("ar", r"^ليست?$", None, r"(?!\s+(?:(?:في|من|على|مع|عند)(?!\w)|ال))"),
+    ("ar", "", r"(?<!\w)(?:[وف]?ل?قد|كما)\s+$", ""),
+    ("ar", r"^ليست?$", "", r"(?!\s+(?:(?:في|من|على|مع|عند)(?!\w)|ال))"),
     # बना हुआ खाना, मिला कर
-    ("hi", "", None, r"\s+(?:हुआ|हुई|हुए|कर)(?!\w)"),
+    ("hi", "", "", r"\s+(?:हुआ|हुई|हुए|कर)(?!\w)"),
     ("hi", r"^नहीं (?:हुआ|हुई|हुए)$", r"[ािीेईएया]\s+$", r"\s+\w"),
     # 不好意思, 好不好, 但是一个, 刚好看到, 已经收到了, 推荐菜, 好吃货
-    ("zh", r"^不好$", r"好$", None),
-    ("zh", r"^不好$", None, r"意思|说|地"),
-    ("zh", r"^不是一", r"[但可于]$", None),
-    ("zh", r"^不好看$", r"[刚正只]$", None),
-    ("zh", "", r"(?:已经?|刚刚?|早就)$", None),
-    ("zh", "", None, r"[^，。！？；\n]*吗"),
-    ("zh", r"推荐$", None, r"[菜款品信人位餐书]|理由|指数"),
-    ("zh", r"^不好吃$", None, r"[货懒鬼]"),
+    ("zh", r"^不好$", r"好$", ""),
+    ("zh", r"^不好$", "", r"意思|说|地"),
+    ("zh", r"^不是一", r"[但可于]$", ""),
+    ("zh", r"^不好看$", r"[刚正只]$", ""),
+    ("zh", "", r"(?:已经?|刚刚?|早就)$", ""),
+    ("zh", "", "", r"[^，。！？；\n]*吗"),
+    ("zh", r"推荐$", "", r"[菜款品信人位餐书]|理由|指数"),
+    ("zh", r"^不好吃$", "", r"[货懒鬼]"),
 )
+
+
+@cache
+def _blocked(language: str) -> list[tuple[regex.Pattern[str], ...]]:
+    return [tuple(regex.compile(part, regex.I) for part in row) for tag, *row in _BLOCKED if tag in {"", language}]
 
 
 class _Form(NamedTuple):
@@ -207,14 +217,11 @@ def negate(text: Text, rng: Random, severity: int) -> Text:
 def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
     before = "".join(text.graphemes[max(0, word.start - _NEAR) : word.start])
     after = "".join(text.graphemes[word.end : word.end + _NEAR])
-    for language, negative, comes, follows in _BLOCKED:
-        if (
-            language in {"", base(text.language)}
-            and regex.search(negative, form.negative)
-            and (comes is None or regex.search(comes, before, regex.I))
-            and (follows is None or regex.match(follows, after, regex.I))
-        ):
-            return False
+    if any(
+        negative.search(form.negative) and comes.search(before) and follows.match(after)
+        for negative, comes, follows in _blocked(base(text.language))
+    ):
+        return False
     denial = _DENIALS.get(base(text.language))
     rest_of_clause = f"{_CLAUSE_ENDS.split(before)[-1]} {_CLAUSE_ENDS.split(after)[0]}"
     return denial is None or denial.search(rest_of_clause) is None

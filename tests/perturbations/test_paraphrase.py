@@ -223,6 +223,7 @@ def test_negating_a_single_statement_twice_gives_the_text_back(pack: Registry, l
         ("en", "Nobody was there"),
         ("en", "What is it?"),
         ("en", "It's been fun"),
+        ("en", "It's taken hours"),
         ("es", "Nunca fue bueno"),
         ("fr", "Il ne sera jamais prêt"),
         ("de", "Das ist leider nicht gut"),
