@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
 from albert_robust.errors import UsageError, first_line
@@ -18,6 +19,8 @@ EMBEDDED_FOLDER = Path(__file__).resolve().parent.parent / "encoder"
 WINDOW, OVERLAP = 512, 128  # tokens; a longer text is read in windows, nothing is cut
 BATCH_TOKENS = 4096
 NEED_A_LAYER = ("deberta", "deberta-v2", "modernbert")  # these fail without any, so one more runs than layer 0 needs
+# What a script is made of: what only changes how a symbol is drawn is no part of it.
+LETTER = regex.compile(r"[[\p{L}\p{Mn}\p{Mc}]--\p{Variation_Selector}]", regex.V1)
 Precision = Literal["fp32", "bf16"]
 Vectors = NDArray[np.float32]
 
@@ -118,12 +121,40 @@ class Encoder:
         kinds = np.zeros(len(self.tokenizer), dtype=np.uint8)
         if self.tokenizer.unk_token_id is not None:
             kinds[self.tokenizer.unk_token_id] = 1
-        backend: Any = getattr(self.tokenizer, "backend_tokenizer", None)
-        for byte in range(256) if backend is not None else ():
-            token = backend.token_to_id(f"<0x{byte:02X}>")
-            if token is not None:
-                kinds[token] = 2 if 0x80 <= byte < 0xC0 else 1  # in UTF-8
+        for token, byte in self._bytes.items():
+            kinds[token] = 2 if 0x80 <= byte < 0xC0 else 1  # in UTF-8
         return kinds
+
+    def unknown_letters(self, text: str, ids: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return which tokens begin a letter or a mark without a token of its own, shape (tokens,); symbols are neither.
+
+        Args:
+            text: A text.
+            ids: Its tokens, as `ids` gives them.
+        """
+        kinds = self.unreadable[ids]
+        found = kinds == 1
+        spans: list[tuple[int, int]] = []
+        if self.tokenizer.is_fast:
+            options = {"add_special_tokens": False, "return_offsets_mapping": True, "verbose": False}
+            spans = self.tokenizer(text, **options)["offset_mapping"]
+        for place in np.flatnonzero(found):
+            if int(ids[place]) in self._bytes:
+                more = next((end for end in range(place + 1, len(ids)) if kinds[end] != 2), len(ids))
+                character = bytes(self._bytes[int(one)] for one in ids[place:more])
+                found[place] = _has_letter(character.decode("utf-8", "replace"))
+            elif spans:
+                found[place] = _has_letter(text[slice(*spans[place])])
+        return found
+
+    @cached_property
+    def _bytes(self) -> dict[int, int]:
+        """The byte that a token stands for, of tokenizers that write a character which they do not know in bytes."""
+        backend: Any = getattr(self.tokenizer, "backend_tokenizer", None)
+        if backend is None:
+            return {}
+        tokens = {backend.token_to_id(f"<0x{byte:02X}>"): byte for byte in range(256)}
+        return {token: byte for token, byte in tokens.items() if token is not None}
 
     @cached_property
     def specials(self) -> tuple[list[int], list[int]]:
@@ -177,6 +208,10 @@ class Encoder:
             for window, tokens in zip(batch, prepared, strict=True)
         ]
         return [rows[kept] for rows, kept in zip(hidden, keep, strict=True)]
+
+
+def _has_letter(text: str) -> bool:
+    return LETTER.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from albert_robust.scoring.profile import Profile
 
 TOGETHER = 64  # texts whose tokens are projected together
 KEPT_BYTES = 32 * 2**20  # vectors kept from call to call
-LEAST_KNOWN = 0.5  # share of a text's weight in tokens that the tokenizer knows
+LEAST_KNOWN = 0.5  # share of a text's weight in tokens that the tokenizer knows; symbols that it does not know have none
 Text = tuple[str, str]  # language, text
 
 
@@ -51,17 +51,19 @@ class TextVectors:
         while group := list(islice(read, TOGETHER)):
             for language in dict.fromkeys(missing[place][0] for place, _ in group):
                 places, hidden = zip(*(one for one in group if missing[one[0]][0] == language), strict=True)
-                rows = self._neutral([np.array(ids[place], dtype=np.int32) for place in places], hidden, language)
+                texts = [missing[place][1] for place in places]
+                rows = self._neutral(texts, [np.array(ids[place], dtype=np.int32) for place in places], hidden, language)
                 for place, encoded in zip(places, rows, strict=True):
                     self._kept.put(missing[place], encoded)
                     yield missing[place], encoded
 
-    def _neutral(self, ids: Sequence[NDArray[np.int32]], hidden: Sequence[Vectors], language: str) -> Iterator[Encoded]:
+    def _neutral(
+        self, texts: Sequence[str], ids: Sequence[NDArray[np.int32]], hidden: Sequence[Vectors], language: str
+    ) -> Iterator[Encoded]:
         """Yield texts of one language in the neutral space: all their tokens are projected together.
 
         Tokens that stand for whatever the tokenizer does not know, be it one for all or single bytes, are left out: they are
-        alike, and what they stand for is not. Where little else is left, blanks and punctuation of a script it cannot read,
-        nothing is.
+        alike, and what they stand for is not.
         """
         tokens = np.concatenate(hidden)
         if self._profile is None:
@@ -72,13 +74,23 @@ class TextVectors:
         ends = np.cumsum([len(found) for found in ids])[:-1]
         kinds = self._encoder.unreadable[np.concatenate(ids)]
         parts = (np.split(part, ends) for part in (vectors, weights, kinds))
-        for found, own, counts, kind in zip(ids, *parts, strict=True):
+        for text, found, own, counts, kind in zip(texts, ids, *parts, strict=True):
             if kind.any():
-                known = kind == 0
-                known &= counts[known].sum() >= LEAST_KNOWN * counts[kind < 2].sum()
+                known = (kind == 0) & self._readable(text, found, counts)
                 yield Encoded(found[known], own[known], counts[known])
             else:
                 yield Encoded(found, own, counts)
+
+    def _readable(self, text: str, ids: NDArray[np.int32], weights: Vectors) -> bool:
+        """Whether enough of a text is left without the tokens that the tokenizer does not know.
+
+        It is not where these are a script that it cannot read, whose blanks and punctuation are left, nor where all that is
+        left are blanks between symbols.
+        """
+        known = self._encoder.unreadable[ids] == 0
+        lost = weights[self._encoder.unknown_letters(text, ids)].sum()
+        least = LEAST_KNOWN * (weights[known].sum() + lost)
+        return bool(weights[known].sum() >= least) and any(map(str.strip, self._encoder.words(ids[known].tolist())))
 
 
 class _Kept:

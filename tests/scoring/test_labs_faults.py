@@ -3,12 +3,15 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 import pytest
+import tokenizers
+import transformers
 
 from albert_robust.errors import UsageError
 from albert_robust.scoring import matching
@@ -257,3 +260,28 @@ def test_what_the_tokenizer_does_not_know_is_left_out(builtin_scorer: Scorer) ->
     assert not readable.all()
     [vectors] = builtin_scorer.token_vectors(["A cat 𓀀𓀁 sleeps."], "en")
     assert len(vectors) == readable.sum() > 3
+
+
+@pytest.mark.parametrize("text", ["I love it 😍😍😍😍", "❤️❤️❤️ I love it", "I love it ✓✓✓✓✓✓"])
+def test_symbols_that_the_tokenizer_does_not_know_weigh_nothing(builtin_scorer: Scorer, text: str) -> None:
+    found = builtin_scorer.score([text], ["I love it"], languages="en")
+    assert found.f[0] > 0.9
+    assert found.empty == 0
+
+
+def test_symbols_alone_are_no_text_to_compare(builtin_scorer: Scorer) -> None:
+    found = builtin_scorer.score(["😍", "😍 ✓"], ["👍", "I love it"], languages="en")
+    assert found.f.tolist() == [0, 0]
+    assert found.empty == 2
+
+
+def test_unknown_letters_are_told_from_symbols_whatever_stands_for_them(builtin_scorer: Scorer) -> None:
+    vocabulary = {"[UNK]": 0, "cat": 1}
+    words = tokenizers.Tokenizer(tokenizers.models.WordPiece(vocabulary, unk_token="[UNK]"))
+    words.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    one_for_all = transformers.PreTrainedTokenizerFast(tokenizer_object=words, unk_token="[UNK]")
+    for encoder in (builtin_scorer.encoder, replace(builtin_scorer.encoder, tokenizer=one_for_all)):
+        [ids] = encoder.ids(["cat 😍 ລ ❤️"])
+        found = encoder.unknown_letters("cat 😍 ລ ❤️", np.array(ids, dtype=np.int32))
+        assert (encoder.unreadable[ids] == 1).sum() >= 3
+        assert found.sum() == 1
