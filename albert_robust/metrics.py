@@ -8,12 +8,16 @@
 Each function returns its measures by the names that gates have, the task's own first. `overall` takes one a task and
 gives their mean. Beside them stand the field's measures, which no mean takes: token F1, ROUGE, chrF, BLEU, accuracy. What
 each measure is and why it was chosen is said where the task is defined, in `albert_robust/tasks/`.
+
+LABS is not clipped here, as docs/labs.md defines it, so that the mean of unrelated texts is 0: a text may stand below 0, and
+a short good translation above 1. Suites clip each to [0, 1].
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import sqrt
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +37,7 @@ from albert_robust.scoring.signature import differences
 from albert_robust.scoring.statistics import Estimate, Floats, mean_of_clusters
 from albert_robust.scoring.texts import checked_clusters, checked_languages, checked_pairs
 from albert_robust.tasks import Answer
-from albert_robust.tasks.classification import kappa, label_counts, macro_f1
+from albert_robust.tasks.classification import kappa, label, label_counts, macro_f1
 from albert_robust.tasks.task import Aggregate, Compared
 from albert_robust.tasks.translation import segment_counts, translated
 from albert_robust.text.languages import base
@@ -43,6 +47,7 @@ PARTS = {"P": "precision", "R": "recall", "F": "f"}
 Languages = str | Sequence[str]
 Clusters = Sequence[Hashable] | None
 References = Sequence[str | Sequence[str]]
+Label = str | int
 
 
 @dataclass(frozen=True)
@@ -140,11 +145,15 @@ def summarization(
     scoring = _Scoring(scorer, clusters)
     found: Measures = {}
     if references is not None:
-        pairs = _Pairs.of(summaries, references, languages, reference_languages or languages)
+        pairs = _Pairs.of(
+            summaries, references, languages, languages if reference_languages is None else reference_languages
+        )
         found = scoring.labs(pairs, {"labs": "F", "coverage": "R"})
         found |= scoring.shared(pairs, "rouge l", rouge_l, _words("ROUGE-L", pairs))
     if documents is not None:
-        pairs = _Pairs.of(summaries, documents, languages, document_languages or languages)
+        pairs = _Pairs.of(
+            summaries, documents, languages, languages if document_languages is None else document_languages
+        )
         found |= scoring.labs(pairs, {"faithfulness": "P"})
     if not found:
         raise UsageError("a summary is compared with references or with its document: give one of them")
@@ -174,15 +183,15 @@ def question_answering(
         UsageError: Texts that `Scorer.score` refuses.
     """
     scoring = _Scoring(scorer, clusters)
-    pairs = _Pairs.of(answers, golds, languages, gold_languages or languages)
+    pairs = _Pairs.of(answers, golds, languages, languages if gold_languages is None else gold_languages)
     found = scoring.labs(pairs, {"labs recall": "R", "labs": "F"})
     found |= scoring.shared(pairs, "exact match", exact_match, _words("exact match", pairs))
     return found | scoring.shared(pairs, "token f1", token_f1, _words("token F1", pairs))
 
 
 def classification(
-    outputs: Sequence[str],
-    references: Sequence[str],
+    outputs: Sequence[Label],
+    references: Sequence[Label | Sequence[Label]],
     *,
     languages: Languages | None = None,
     label_languages: Languages | None = None,
@@ -192,8 +201,8 @@ def classification(
     """Return `kappa`, `accuracy` and `macro f1` of labels.
 
     Args:
-        outputs: One label an example.
-        references: The right labels.
+        outputs: One label an example, a text or a whole number.
+        references: The right label of each, or several that are accepted.
         languages: Of the outputs, where they may name labels in other words or in another language: an output that is
             none of the references' labels is read as the one with the highest LABS F to it, from 0.3 on. Below that it
             is a label of its own, and wrong. Of the names of 14 English labels in eight languages the embedded encoder
@@ -209,13 +218,14 @@ def classification(
     Raises:
         UsageError: Not two lists of labels of equal length, or languages that `Scorer.score` refuses.
     """
-    said, groups = checked_pairs(outputs, references)
-    right = [group[0] for group in groups]
+    said, groups = checked_pairs(outputs, references, _label)
     owners = checked_clusters(clusters, len(said)) or range(len(said))
     if languages is not None:
-        said = _named(said, right, languages, label_languages or languages, scorer or _builtin())
-    labels = [Answer(output, (label,)) for output, label in zip(said, right, strict=True)]
-    correct = np.array([output == label for output, label in zip(said, right, strict=True)], dtype=np.float64)
+        said = _named(
+            said, groups, languages, languages if label_languages is None else label_languages, scorer or _builtin()
+        )
+    labels = [Answer(output, tuple(group)) for output, group in zip(said, groups, strict=True)]
+    correct = np.array([output in group for output, group in zip(said, groups, strict=True)], dtype=np.float64)
     chance_corrected = Aggregate(label_counts, kappa).measure(labels, owners)
     f1 = Aggregate(label_counts, macro_f1).measure(labels, owners)
     return {
@@ -247,7 +257,7 @@ def similarity(
     Raises:
         UsageError: Texts that `Scorer.score` refuses.
     """
-    pairs = _Pairs.of(texts, others, languages, other_languages or languages)
+    pairs = _Pairs.of(texts, others, languages, languages if other_languages is None else other_languages)
     return _Scoring(scorer, clusters).labs(pairs, {"labs": "F"})
 
 
@@ -381,10 +391,19 @@ def _words(name: str, pairs: _Pairs) -> str:
     return f"{name}|nrefs:{pairs.nrefs}|tok:words|v:{__version__}"
 
 
-def _named(said: list[str], right: list[str], languages: Languages, others: Languages, scorer: Scorer) -> list[str]:
+def _label(value: Any) -> Any:
+    """Return a label as a text; what is none stays, to be told."""
+    found = label(value)
+    return value if found is None else found
+
+
+def _named(
+    said: list[str], groups: list[list[str]], languages: Languages, others: Languages, scorer: Scorer
+) -> list[str]:
     """Return outputs with each that is no label in the place of the label that it names, if it names one."""
     tags = checked_languages("languages", languages, said)
-    label_tags = dict(zip(right, checked_languages("label_languages", others, right), strict=True))
+    theirs = checked_languages("label_languages", others, [group[0] for group in groups])
+    label_tags = {name: tag for group, tag in zip(groups, theirs, strict=True) for name in group}
     names = sorted(label_tags)
     unknown = [(text, tag) for text, tag in dict.fromkeys(zip(said, tags, strict=True)) if text not in label_tags]
     if not unknown:

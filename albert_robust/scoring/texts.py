@@ -1,7 +1,7 @@
 """The texts that are scored: checked as they come in, and as the score sees them."""
 
 import unicodedata
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from albert_robust.errors import UsageError
@@ -23,8 +23,20 @@ def checked_texts(name: str, texts: Any) -> list[Any]:
     return list(texts)
 
 
-def checked_pairs(candidates: Any, references: Any) -> tuple[list[str], list[list[str]]]:
+def same(value: Any) -> Any:
+    """Return a value as it is."""
+    return value
+
+
+def checked_pairs(
+    candidates: Any, references: Any, read: Callable[[Any], Any] = same
+) -> tuple[list[str], list[list[str]]]:
     """Return candidates, and the references of each.
+
+    Args:
+        candidates: Texts, one a pair.
+        references: For each candidate a text, or several.
+        read: Returns what may stand for a text as one.
 
     Raises:
         UsageError: They are no lists of texts of equal length; the first wrong pair is named.
@@ -32,7 +44,8 @@ def checked_pairs(candidates: Any, references: Any) -> tuple[list[str], list[lis
     candidates, references = checked_texts("candidates", candidates), checked_texts("references", references)
     if len(candidates) != len(references):
         raise UsageError(f"{len(candidates)} candidates for {len(references)} references")
-    groups = [_group(group) for group in references]
+    candidates = [read(candidate) for candidate in candidates]
+    groups = [[read(reference) for reference in _group(group)] for group in references]
     for place, (candidate, group) in enumerate(zip(candidates, groups, strict=True)):
         if not group or not all(isinstance(text, str) for text in (candidate, *group)):
             raise UsageError(f"pair {place}: expected texts, got {(candidate, references[place])!r:.60}")
@@ -81,13 +94,19 @@ def checked_clusters(clusters: Any, pairs: int) -> list[Hashable] | None:
     """Return what each pair belongs to as a list, None where each stands alone.
 
     Raises:
-        UsageError: There is not one for each pair.
+        UsageError: There is not one for each pair, or one is no name.
     """
     if clusters is None:
         return None
     labels: list[Hashable] = checked_texts("clusters", clusters)
     if len(labels) != pairs:
         raise UsageError(f"{len(labels)} clusters for {pairs} pairs")
+    for place, one in enumerate(labels):
+        try:
+            hash(one)
+        except TypeError:
+            what = f"expected a text or a number, got {one!r:.60}"
+            raise UsageError(f"clusters: pair {place}: {what}") from None
     return labels
 
 

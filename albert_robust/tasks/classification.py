@@ -38,9 +38,10 @@ def labs_of_labels(pairs: Sequence[Compared], scorer: TextScorer) -> list[float]
 def label_counts(answers: Sequence[Answer]) -> Floats:
     """Return what each answer adds to three counts a label, shape (answers, labels, 3).
 
-    The counts: output and reference say the label, the output says it, the reference says it.
+    The counts: output and reference say the label, the output says it, the reference says it. Of several accepted labels
+    the reference is the one that the output says, else the first.
     """
-    pairs = [(answer.output, answer.references[0]) for answer in answers]
+    pairs = [(answer.output, _reference(answer)) for answer in answers]
     labels = {label: place for place, label in enumerate(sorted({label for pair in pairs for label in pair}))}
     counts = np.zeros((len(pairs), len(labels), 3))
     for row, (output, reference) in enumerate(pairs):
@@ -48,6 +49,10 @@ def label_counts(answers: Sequence[Answer]) -> Floats:
         counts[row, labels[reference], 2] = 1
         counts[row, labels[output], 0] = output == reference
     return counts
+
+
+def _reference(answer: Answer) -> str:
+    return answer.output if answer.output in answer.references else answer.references[0]
 
 
 def macro_f1(counts: Floats) -> Floats:

@@ -22,7 +22,7 @@ def ranking(answer: Any) -> str | None:
     """Return documents, the best first, one a line; an empty string where nothing was found.
 
     Args:
-        answer: A list of strings, or one string; an empty one of either is an answer, that nothing was found.
+        answer: A list or an array of strings, or one string; an empty one of either is an answer, that nothing was found.
 
     Returns:
         The ranking; None where the answer is neither.
@@ -30,6 +30,8 @@ def ranking(answer: Any) -> str | None:
     Raises:
         ValueError: A document of the list is blank.
     """
+    if hasattr(answer, "tolist"):  # an array
+        answer = answer.tolist()
     if isinstance(answer, str):
         return plain(answer)
     if isinstance(answer, bytes) or not isinstance(answer, Sequence):

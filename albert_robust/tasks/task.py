@@ -192,7 +192,7 @@ class Task:
             ValueError: It is neither, or holds a probability that is none.
         """
         if isinstance(answer, Mapping) and self.labels and "scores" in answer:
-            scores = {str(label): float(value) for label, value in answer["scores"].items()}
+            scores = _scores(answer["scores"])
             best = max(scores, key=lambda label: scores[label]) if scores else None
             named = answer.get(self.key)
             output = self.written(best if named is None else named)
@@ -208,6 +208,15 @@ class Task:
         if isinstance(answer, Prediction):
             return answer.output
         return answer.get(self.key) if isinstance(answer, Mapping) else answer
+
+
+def _scores(held: Any) -> dict[str, float]:
+    """The probability of each label, as a model says it."""
+    try:
+        return {str(label): float(value) for label, value in held.items()}
+    except (AttributeError, TypeError, ValueError):
+        what = "expected a number for each label: {'good': 0.9, 'bad': 0.1}"
+        raise ValueError(f"the model returned the scores {held!r:.80}, {what}") from None
 
 
 def _checked(prediction: Prediction) -> Prediction:

@@ -1,7 +1,10 @@
 """The measures of tasks for a program's own use: what each function gives, and what averages."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from albert_robust import Scorer, metrics
@@ -60,6 +63,10 @@ def test_the_numbers_are_those_of_the_scorer(scorer: Scorer) -> None:
     assert answers["labs recall"].values == pytest.approx(scores.recall)
     assert summaries["faithfulness"].values == pytest.approx(scores.precision)
     assert pairs["labs"].values == pytest.approx(scores.f)
+    one, other = ["Ja"], ["Yes"]
+    sources = metrics.translation(one, sources=other, languages="de", source_languages="en", scorer=scorer)
+    found = scorer.score(one, other, languages="de", reference_languages="en")
+    assert sources["labs source"].values == pytest.approx(found.f)
     assert pairs["labs"].estimate == scores.corpus
     assert pairs["labs"].signature == scores.signature
 
@@ -96,6 +103,34 @@ def test_labels_as_they_are_need_no_encoder(monkeypatch: pytest.MonkeyPatch) -> 
     assert found["kappa"].estimate.value == pytest.approx(0.6875)
     assert found["accuracy"].estimate.value == pytest.approx(0.8)
     assert found["macro f1"].estimate.value == pytest.approx((0.8 + 2 / 3 + 1) / 3)
+
+
+def test_of_several_accepted_labels_the_one_that_the_output_says_counts_in_every_measure() -> None:
+    found = metrics.classification(["a", "b"], [["b", "a"], ["b"]])
+    assert [measure.estimate.value for measure in found.values()] == [1, 1, 1]
+    wrong = metrics.classification(["c", "b", "a"], [["b", "a"], ["b"], ["a", "b"]])
+    assert wrong["accuracy"].estimate.value == pytest.approx(2 / 3)
+    assert wrong["macro f1"].estimate.value == pytest.approx((1 + 2 / 3 + 0) / 3)
+
+
+@pytest.mark.parametrize("made", [list, np.array, lambda labels: list(np.array(labels))])
+def test_labels_may_be_whole_numbers(made: Callable[[list[int]], Any]) -> None:
+    found = metrics.classification(made([1, 0, 1]), made([1, 0, 0]))
+    assert found["accuracy"].values == pytest.approx([1, 1, 0])
+    assert metrics.classification(made([1, 0]), ["1", "0"])["kappa"].estimate.value == 1
+
+
+def test_languages_may_come_as_an_array(scorer: Scorer) -> None:
+    tags: Any = np.array(["de", "de"])
+    summaries = metrics.summarization(GERMAN, GERMAN, languages=tags, reference_languages=tags, scorer=scorer)
+    answers = metrics.question_answering(GERMAN, GERMAN, languages="de", gold_languages=tags, scorer=scorer)
+    pairs = metrics.similarity(GERMAN, GERMAN, languages="de", other_languages=tags, scorer=scorer)
+    labels = metrics.classification(
+        ["gut", "gut"], ["gut", "schlecht"], languages="de", label_languages=tags, scorer=scorer
+    )
+    for measure in (summaries["labs"], answers["labs"], pairs["labs"]):
+        assert measure.estimate.value == 1
+    assert labels["accuracy"].estimate.value == 0.5
 
 
 def test_labels_in_another_language_are_read_as_the_label_that_they_name(scorer: Scorer) -> None:
@@ -169,6 +204,10 @@ MISTAKES = {
     "no document": (lambda: metrics.summarization(ENGLISH, languages="en"), "with references or with its document"),
     "a bare string": (lambda: metrics.similarity("a", ["a"], languages="en"), "expected a list of texts, got str"),
     "lengths": (lambda: metrics.classification(["a"], ["a", "b"]), "1 candidates for 2 references"),
+    "a fraction for a label": (
+        lambda: metrics.classification([cast("int", 0.5)], [1]),
+        r"pair 0: expected texts, got \(0.5, 1\)",
+    ),
     "clusters": (lambda: metrics.classification(["a"], ["a"], clusters=["x", "y"]), "2 clusters for 1 pairs"),
 }
 

@@ -355,7 +355,15 @@ class Unprintable:
     ("output", "message"),
     [
         (Unprintable(), "the model returned what cannot be read: RuntimeError: nothing to see"),
-        ({"scores": ["good"]}, "the model returned what cannot be read: AttributeError: "),
+        (
+            {"scores": ["good"]},
+            "the model returned the scores ['good'], expected a number for each label: {'good': 0.9",
+        ),
+        ({"label": "a", "scores": None}, "the model returned the scores None, expected a number for each label"),
+        (
+            {"label": "a", "scores": {"a": None}},
+            "the model returned the scores {'a': None}, expected a number for each",
+        ),
         (["\x1b" * 100_000], r"the model returned ['\x1b\x1b"),
     ],
 )

@@ -125,6 +125,13 @@ def test_outputs_of_other_examples_are_at_chance_on_average() -> None:
     assert kappa_of(list(rng.permutation(right)), list(right)) == pytest.approx(0, abs=0.03)
 
 
+def test_a_label_that_is_accepted_is_right_wherever_it_stands() -> None:
+    answers = [Answer("a", ("b", "a")), Answer("b", ("b",)), Answer("c", ("a", "b"))]
+    found = TASKS["text-classification"].aggregates
+    assert found["kappa"].measure(answers[:2], range(2)).value == 1
+    assert found["macro f1"].measure(answers, range(3)).value == pytest.approx((2 / 3 + 1 + 0) / 3)
+
+
 def test_one_label_alone_is_no_evidence() -> None:
     assert not Aggregate(label_counts, kappa).measure(answered("aaa", "aaa"), range(3)).measured
 

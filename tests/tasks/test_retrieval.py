@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +31,9 @@ class NoScorer:
         raise AssertionError("LABS was asked")
 
 
-@pytest.mark.parametrize("answer", [["a b", "c"], ("a b", "c"), {"documents": ["a b", "c"]}, ["a\n b ", "c"]])
+@pytest.mark.parametrize(
+    "answer", [["a b", "c"], ("a b", "c"), {"documents": ["a b", "c"]}, ["a\n b ", "c"], np.array(["a b", "c"])]
+)
 def test_a_ranking_comes_as_a_list_or_under_documents(answer: Any) -> None:
     assert documents_of(TASK.read(answer).output) == ["a b", "c"]
 
@@ -46,7 +49,9 @@ def test_nothing_found_is_an_answer_and_a_wrong_one(answer: Any) -> None:
     assert measured(output, "a") == {"accuracy": 0, "recall at 5": 0, "mrr": 0}
 
 
-@pytest.mark.parametrize("answer", [None, 3, b"a", ["a", None], {"document": ["a"]}, {"documents": [1]}, {"a"}])
+@pytest.mark.parametrize(
+    "answer", [None, 3, b"a", ["a", None], np.array([1]), {"document": ["a"]}, {"documents": [1]}, {"a"}]
+)
 def test_what_is_no_ranking_is_told(answer: Any) -> None:
     with pytest.raises(ValueError, match=r"expected a list of strings or {'documents': list of strings}"):
         TASK.read(answer)
