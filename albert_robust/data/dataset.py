@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import nsmallest
-from math import isfinite
+from math import isfinite, isnan
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ class Source:
         seed: Of the draw.
         reference_language: Of the references; empty where each has its row's.
         numeric: Whether the references are numbers.
+        in_suite: Whether a suite names the columns, as messages then say.
     """
 
     path: Path
@@ -40,6 +41,7 @@ class Source:
     seed: int = 0
     reference_language: str = ""
     numeric: bool = False
+    in_suite: bool = True
 
     def files(self) -> list[tuple[Path, str | None]]:
         """Return the files and the language of each; None where the rows say it."""
@@ -153,18 +155,33 @@ def _example(
 ) -> _Read:
     values = {name: _text(path, line, source.column(name), _cell(source, path, line, row, name)) for name in inputs}
     if language is None:
-        language = str(_cell(source, path, line, row, "language") or UNKNOWN)
-    identifier = row.get(source.column("id"))
+        language = language_of(_cell(source, path, line, row, "language"))
+    identifier = _held(row.get(source.column("id")))
     references = _references(source, path, line, row.get(source.column(reference)), source.column(reference))
-    name = str(line) if identifier is None else _text(path, line, source.column("id"), str(identifier))
+    name = str(line) if identifier is None else _text(path, line, source.column("id"), str(_whole(identifier)))
     return _Read(path, line, name, language, values, references, identifier is not None)
 
 
+def language_of(value: Any) -> str:
+    """Return the tag that a cell holds, `und` where it holds none."""
+    return str(_held(value) or UNKNOWN)
+
+
+def _held(value: Any) -> Any:
+    """A cell's value, None where it has none: data frames write NaN for that."""
+    return None if isinstance(value, float) and isnan(value) else value
+
+
+def _whole(value: Any) -> Any:
+    """A cell's value, whole numbers without a fraction: data frames keep those of a column with gaps as 1.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _references(source: Source, path: Path, line: int, held: Any, column: str) -> tuple[str, ...]:
-    if path.suffix in DELIMITED and not str(held).strip():
+    if path.suffix.lower() in DELIMITED and not str(held).strip():
         return ()  # a table has no other way to say that there is none
     many = held if isinstance(held, list) else [held]
-    texts = tuple(_text(path, line, column, value) for value in many if value is not None)
+    texts = tuple(_text(path, line, column, value) for value in map(_held, many) if value is not None)
     for text in texts if source.numeric else ():
         _number(path, line, column, text)
     return texts
@@ -175,7 +192,8 @@ def _cell(source: Source, path: Path, line: int, row: dict[str, Any], name: str)
     if column not in row:
         known = [key for key in row if isinstance(key, str)]
         hint = suggest(column, known) if known else ""
-        mend = f"{hint} or map it in the suite: `columns: {{{name}: ...}}`".strip()
+        mend = f"map it in the suite: `columns: {{{name}: ...}}`" if source.in_suite else "add it to the file"
+        mend = f"{hint} or {mend}" if hint else mend
         raise complaint_at(path, f"the column {column!r} is missing", mend, line)
     return row[column]
 
@@ -192,7 +210,9 @@ def _number(path: Path, line: int, column: str, text: str) -> None:
 def _text(path: Path, line: int, column: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise complaint_at(path, f"{column!r} holds {type(value).__name__}, expected text", line=line)
-    text = str(value)
+    if isinstance(value, float) and not isfinite(value):
+        raise complaint_at(path, f"{column!r} holds the number {value}, expected text", line=line)
+    text = str(_whole(value))
     if len(text) > MAX_CHARACTERS:
         what = f"{column!r} holds {len(text):,} characters, more than {MAX_CHARACTERS:,}"
         raise complaint_at(path, what, "cut the text into examples", line)

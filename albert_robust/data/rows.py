@@ -5,6 +5,7 @@ JSON Lines (jsonlines.org), CSV (RFC 4180) and TSV, Parquet, and folders that Hu
 
 import csv
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -41,10 +42,14 @@ def _json_lines(path: Path) -> Iterator[Row]:
             continue
         try:
             row = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
-            column = getattr(error, "colno", 1)
-            what = getattr(error, "msg", "nested too deeply")
-            raise complaint_at(path, f"broken JSON: {what}", "each line is one JSON object", number, column) from None
+        except json.JSONDecodeError as error:
+            mend = "each line is one JSON object"
+            raise complaint_at(path, f"broken JSON: {error.msg}", mend, number, error.colno) from None
+        except RecursionError:
+            raise complaint_at(path, "broken JSON: nested too deeply", "each line is one JSON object", number) from None
+        except ValueError:  # Python reads no longer ones
+            what = f"a whole number of more than {sys.get_int_max_str_digits():,} digits"
+            raise complaint_at(path, what, "write it as text, between quotes", number) from None
         if not isinstance(row, dict):
             raise complaint_at(path, f"a JSON {type(row).__name__}", "each line is one JSON object", number)
         yield number, row
@@ -74,6 +79,9 @@ def _delimited(delimiter: str, quoting: Literal[0, 3]) -> Callable[[Path], Itera
                 elif cells:
                     yield reader.line_num, dict(zip(header, cells, strict=True))
         except csv.Error as error:
+            if "new-line" in str(error):
+                what, mend = "a carriage return alone ends a line", "save the file with Unix or Windows line ends"
+                raise complaint_at(path, what, mend, reader.line_num) from None
             raise complaint_at(path, f"broken table: {error}", line=reader.line_num) from None
 
     return read

@@ -15,12 +15,12 @@ from typing import Any
 from filelock import FileLock
 
 from albert_robust.data import Example, Source, read_examples
+from albert_robust.data.dataset import language_of
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import UsageError, complaint_at, writing
 from albert_robust.models.checkpoint import auto_class, file_digest
 from albert_robust.scoring.encoder import EMBEDDED_FOLDER
 from albert_robust.tasks import Task
-from albert_robust.text.languages import UNKNOWN
 from albert_robust.whole import whole, write_whole
 
 RECIPE = 1  # raise it when the same data gives another model
@@ -150,6 +150,8 @@ def learn(data: Path, task: Task, seed: int = 0) -> dict[str, Any]:
     model, tokenizer, examples = _untrained(data, task)
     model.base_model.embeddings.word_embeddings.requires_grad_(False)
     features = _features(task, tokenizer, examples, _labels(examples))
+    if not features:
+        raise UsageError(f"{data.name}: no answer stands in its context, letter by letter: there is nothing to learn")
     _train(model, features, SETTINGS[task.name], tokenizer.pad_token_id, seed)
     torch.set_num_threads(threads)
     return {name: value.detach().half() for name, value in model.named_parameters() if value.requires_grad}
@@ -162,8 +164,9 @@ def _untrained(data: Path, task: Task) -> tuple[Any, Any, list[Example]]:
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    languages = sorted({str(row.get("language", UNKNOWN)).casefold() for _, row in read_rows(data)})
-    read = read_examples(Source(data, tuple(languages), per_row=True), task.inputs, task.reference)
+    languages = sorted({language_of(row.get("language")).casefold() for _, row in read_rows(data)})
+    source = Source(data, tuple(languages), per_row=True, in_suite=False)
+    read = read_examples(source, task.inputs, task.reference)
     examples = [example for example in read if example.references]
     labels = _labels(examples)
     if len(labels) < 2:

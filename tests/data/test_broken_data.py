@@ -21,10 +21,15 @@ BROKEN = {
     "a NUL": ("jsonl", GOOD + '{"text": "a\\u0000b"}\n', r"d\.jsonl:2:1: 'text' holds a NUL character"),
     "half a character": ("jsonl", GOOD + '{"text": "a\\ud800b"}\n', r"d\.jsonl:2:1: 'text' holds a lone surrogate"),
     "no text": ("jsonl", GOOD + '{"text": null}\n', r"d\.jsonl:2:1: 'text' holds NoneType, expected text"),
+    "a number too long": ("jsonl", GOOD + f'{{"text": {"1" * 5000}}}\n', r"d\.jsonl:2:1: a whole number of more than 4,300"),
+    "not a number": ("jsonl", '{"text": NaN}\n', r"d\.jsonl:1:1: 'text' holds the number nan, expected text"),
+    "infinity": ("jsonl", '{"text": -Infinity}\n', r"d\.jsonl:1:1: 'text' holds the number -inf, expected text"),
+    "infinity for a reference": ("jsonl", '{"text": "a", "label": [Infinity]}\n', r"d\.jsonl:1:1: 'label' holds the number inf"),
     "true for text": ("jsonl", '{"text": true}\n', r"d\.jsonl:1:1: 'text' holds bool, expected text"),
     "no UTF-8": ("jsonl", GOOD.encode() + '{"text": "é"}'.encode("latin-1"), r"d\.jsonl:2:11: not UTF-8 text"),
     "no UTF-8 in a table": ("csv", b"id,text\n1,caf\xe9\n", r"d\.csv:2:6: not UTF-8 text\n  save the file as UTF-8"),
     "a cell too many": ("csv", "id,text\n1,a,b\n", r"d\.csv:2:1: 3 cells under a header of 2"),
+    "old Mac line ends": ("csv", "id,text\r1,a\r", r"d\.csv:1:1: a carriage return alone ends a line\n  save the file with"),
     "a header twice": ("csv", "id,text,text\n1,a,b\n", r"d\.csv:1:1: 2 columns are named 'text'\n  give each column a name"),
     "no Parquet": ("parquet", "text", r"d\.parquet:1:1: not a Parquet file"),
 }  # fmt: skip
@@ -37,6 +42,14 @@ def test_a_mistake_is_told_with_its_line(
     path = write(**{f"d_dot_{kind}": content})
     with pytest.raises(InputError, match=message):
         read_examples(Source(path, ("en",)), ("text",), "label")
+
+
+def test_a_missing_column_outside_a_suite_is_not_mapped_there(write: Callable[..., Path]) -> None:
+    path = write(d_dot_csv="text,label\na,x\n")
+    with pytest.raises(
+        InputError, match=r"the column 'language' is missing\n  known: text, label or add it to the file$"
+    ):
+        read_examples(Source(path, ("en",), per_row=True, in_suite=False), ("text",), "label")
 
 
 def test_a_field_as_long_as_a_book_is_refused(write: Callable[..., Path]) -> None:

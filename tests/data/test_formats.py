@@ -100,9 +100,23 @@ def test_several_references_and_none_are_read(write: Write) -> None:
     assert [one.references for one in read(path)] == [("x", "y"), (), ()]
 
 
-@pytest.mark.parametrize("delimiter", [",", "\t"], ids=["csv", "tsv"])
-def test_a_blank_cell_of_a_table_is_no_reference(tmp_path: Path, delimiter: str) -> None:
-    path = tmp_path / ("d.csv" if delimiter == "," else "d.tsv")
+def test_not_a_number_is_no_reference_no_id_and_no_language(write: Write) -> None:
+    lines = '{"id": NaN, "language": NaN, "text": "a", "label": NaN}\n{"id": 2.0, "language": null, "text": "b", "label": 1.0}\n'
+    one, two = read(write(d_dot_jsonl=lines), ("und",), per_row=True)
+    assert (one.id, one.references) == ("1", ())
+    assert (two.id, two.references) == ("2", ("1",))
+
+
+def test_a_data_frame_s_column_of_whole_numbers_with_a_gap_holds_whole_numbers(tmp_path: Path) -> None:
+    frame = {"text": [7.0, 0.5], "label": [1.0, float("nan")]}
+    parquet.write_table(pyarrow.table(frame), tmp_path / "d.parquet")
+    examples = read(tmp_path / "d.parquet")
+    assert [(one.fields["text"], one.references) for one in examples] == [("7", ("1",)), ("0.5", ())]
+
+
+@pytest.mark.parametrize("name", ["d.csv", "d.tsv", "D.CSV"])
+def test_a_blank_cell_of_a_table_is_no_reference(tmp_path: Path, name: str) -> None:
+    path, delimiter = tmp_path / name, "\t" if name == "d.tsv" else ","
     rows = [("text", "label"), ("a", "x"), ("b", ""), ("c", " "), ("", "y")]
     path.write_text("".join(f"{delimiter.join(row)}\n" for row in rows), encoding="utf-8")
     examples = read(path)
