@@ -1,6 +1,6 @@
 """The Python door: the same steps that pytest and the command line take."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +42,7 @@ class Variant:
 
 
 def perturb(
-    texts: Sequence[str], spec: str, *, language: str = UNKNOWN, seed: int = 0, n: int = 1, packs: Sequence[Path] = ()
+    texts: Iterable[str], spec: str, *, language: str = UNKNOWN, seed: int = 0, n: int = 1, packs: Sequence[Path] = ()
 ) -> list[list[Variant]]:
     """Return `n` variants of each text.
 
@@ -58,7 +58,8 @@ def perturb(
         UsageError: The texts are no list of strings, the spec or the language is none, or `n` is below 1.
         MissingExtraError: The perturbation runs on a module that is not installed.
     """
-    if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
+    listed = None if isinstance(texts, str) or not isinstance(texts, Iterable) else list(texts)
+    if listed is None or not all(isinstance(text, str) for text in listed):
         raise UsageError("texts: expected a list of strings")
     if not is_tag(language):
         raise UsageError(f"{language!r} is no language tag: write a BCP 47 tag such as en or zh")
@@ -73,7 +74,7 @@ def perturb(
         raise UsageError(f"{spec!r} stands for {len(specs)} perturbations: name one")
     applies = registry.applies(specs[0], language)
     rows = []
-    for place, text in enumerate(texts):
+    for place, text in enumerate(listed):
         row = []
         for replicate in range(n):
             made = source = Text.of(text, language)

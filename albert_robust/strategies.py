@@ -6,6 +6,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
+from albert_robust.errors import need
 from albert_robust.perturbing import Registry, Spec, open_packs
 from albert_robust.perturbing.registry import PACK
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY
@@ -30,6 +31,7 @@ def variants(text: str, spec: str = "typos.*", *, language: str = UNKNOWN) -> st
 
     Raises:
         ValueError: The spec names nothing known, or nothing that works in the language.
+        MissingExtraError: When a variant is drawn: its perturbation runs on a module that is not installed.
     """
     specs = [found for found in _registry().expand(spec) if _registry().applies(found, language)]
     if not specs:
@@ -42,5 +44,8 @@ def variants(text: str, spec: str = "typos.*", *, language: str = UNKNOWN) -> st
 def _apply(text: str, language: str, spec: Spec, rng: Random) -> Text:
     made = Text.of(text, language)
     for step in spec.steps:
-        made = _registry().get(step.name)(made, rng, step.severity or DEFAULT_SEVERITY)
+        item = _registry().get(step.name)
+        if item.needs:
+            need(item.needs, item.extra or item.needs, item.name)
+        made = item(made, rng, step.severity or DEFAULT_SEVERITY)
     return made

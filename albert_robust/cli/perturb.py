@@ -27,8 +27,12 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.cli.lines import lines_in
 
     texts = lines_in(sys.stdin.buffer.read(), "standard input")
+    idle = False
     for row in perturb(texts, options.perturbation, language=options.language, seed=options.seed, n=options.n):
         for variant in row:
+            idle |= variant.status == "not applicable"
             found = asdict(variant) | {"edits": [edit._asdict() for edit in variant.edits]}
             print(json.dumps(found, ensure_ascii=False) if options.json else variant.text)
+    if idle:
+        print(f"{options.perturbation} does not apply to {options.language!r}: no line was changed", file=sys.stderr)
     return 0

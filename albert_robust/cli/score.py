@@ -12,11 +12,8 @@ from albert_robust.cli.command import command
 
 if TYPE_CHECKING:
     from albert_robust.scoring.alignment import Alignment
-    from albert_robust.scoring.calibration import Level
     from albert_robust.scoring.scores import Scores
     from albert_robust.scoring.statistics import Comparison
-
-LEVEL: "Level" = "damage"
 
 
 def add(commands: Any) -> None:
@@ -107,8 +104,11 @@ def _check(options: argparse.Namespace) -> None:
         "--idf goes with --raw: without it the profile decides how much a token counts": options.idf
         and not options.raw,
         "--raw has no calibration and no profile": options.raw and (options.calibration or options.profile),
+        "--raw has no languages: leave --language and --reference-language out": options.raw
+        and (options.language or options.reference_language),
         "--explain shows LABS: leave --raw out": options.raw and explain,
         "--explain shows one system: leave --against out": options.against and explain,
+        "--explain shows one pair: leave --clusters out": options.clusters and explain,
         "--svg goes with --explain LINE": options.svg and not explain,
     }
     for told, wrong in refused.items():
@@ -159,7 +159,7 @@ def _scored(options: argparse.Namespace, pairs: _Pairs, candidates: Sequence[str
         clusters=pairs.clusters,
         layer=options.layer,
         profile=options.profile,
-        calibration=options.calibration or LEVEL,
+        calibration=options.calibration,
         raw=options.raw,
         idf=options.idf,
         allow_network=options.allow_network,
@@ -172,6 +172,7 @@ def _scored(options: argparse.Namespace, pairs: _Pairs, candidates: Sequence[str
 def _explained(options: argparse.Namespace, pairs: _Pairs) -> "Alignment":
     """The line that was asked for, with the reference that counts."""
     from albert_robust.errors import UsageError
+    from albert_robust.scoring.labs import LEVEL
     from albert_robust.scoring.scorer import Scorer
 
     line = options.explain

@@ -133,7 +133,7 @@ class Encoder:
             ids: Its tokens, as `ids` gives them.
         """
         kinds = self.unreadable[ids]
-        found = kinds == 1
+        found: NDArray[np.bool_] = kinds == 1
         spans: list[tuple[int, int]] = []
         if self.tokenizer.is_fast:
             options = {"add_special_tokens": False, "return_offsets_mapping": True, "verbose": False}

@@ -11,6 +11,7 @@ from albert_robust.scoring.raw import raw_score
 from albert_robust.scoring.scorer import Scorer
 from albert_robust.scoring.scores import Scores
 
+LEVEL: Level = "damage"
 DEFINITION = 4  # raise it when the same texts, encoder and profile give another score
 
 
@@ -24,7 +25,7 @@ def score(
     clusters: Sequence[Hashable] | None = None,
     layer: int | None = None,
     profile: str | Path | None = None,
-    calibration: Level = "damage",
+    calibration: Level | None = None,
     raw: bool = False,
     idf: bool = False,
     allow_network: bool = False,
@@ -40,8 +41,9 @@ def score(
         clusters: What belongs together, such as the document of each pair; the interval resamples it whole.
         layer: Which hidden state; None for the checkpoint's own choice.
         profile: The encoder's profile, a folder; None for the one beside the encoder.
-        calibration: `damage` for all anchors, `floor+par`, `floor`, or `none` for F as it is matched.
-        raw: Whether to compute BERTScore by its own definition instead, as bert_score does.
+        calibration: `damage` for all anchors, which is the default, `floor+par`, `floor`, or `none` for F as it is matched.
+        raw: Whether to compute BERTScore by its own definition instead, as bert_score does: it has no languages, no
+            calibration and no profile.
         idf: With `raw`: weigh tokens by their rarity among the references of this call. Otherwise the profile decides.
         allow_network: Whether a hub may be asked.
 
@@ -50,12 +52,16 @@ def score(
             has no profile, or a pair of languages that it does not support.
     """
     if raw:
+        given = (languages, reference_languages, None if calibration == "none" else calibration, profile)
+        for name, value in zip(("languages", "reference_languages", "calibration", "profile"), given, strict=True):
+            if value is not None:
+                raise UsageError(f"{name}: not with raw=True: BERTScore's own definition has none")
         return raw_score(
             load_encoder(encoder, layer, allow_network), candidates, references, idf=idf, clusters=clusters
         )
     if idf:
         raise UsageError("idf: only with raw=True; otherwise the profile decides how much a token counts")
-    scorer = _scorer(encoder, layer, profile and str(profile), calibration, allow_network)
+    scorer = _scorer(encoder, layer, profile and str(profile), calibration or LEVEL, allow_network)
     return scorer.score(
         candidates, references, languages=languages, reference_languages=reference_languages, clusters=clusters
     )

@@ -13,7 +13,9 @@ from albert_robust.scoring.profile import Profile
 
 TOGETHER = 64  # texts whose tokens are projected together
 KEPT_BYTES = 32 * 2**20  # vectors kept from call to call
-LEAST_KNOWN = 0.5  # share of a text's weight in tokens that the tokenizer knows; symbols that it does not know have none
+LEAST_KNOWN = (
+    0.5  # share of a text's weight in tokens that the tokenizer knows; symbols that it does not know have none
+)
 Text = tuple[str, str]  # language, text
 
 
@@ -51,8 +53,10 @@ class TextVectors:
         while group := list(islice(read, TOGETHER)):
             for language in dict.fromkeys(missing[place][0] for place, _ in group):
                 places, hidden = zip(*(one for one in group if missing[one[0]][0] == language), strict=True)
-                texts = [missing[place][1] for place in places]
-                rows = self._neutral(texts, [np.array(ids[place], dtype=np.int32) for place in places], hidden, language)
+                plain = [missing[place][1] for place in places]
+                rows = self._neutral(
+                    plain, [np.array(ids[place], dtype=np.int32) for place in places], hidden, language
+                )
                 for place, encoded in zip(places, rows, strict=True):
                     self._kept.put(missing[place], encoded)
                     yield missing[place], encoded

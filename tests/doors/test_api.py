@@ -8,8 +8,8 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 import albert_robust
-from albert_robust import api, load_suite, perturb
-from albert_robust.errors import InputError, UsageError
+from albert_robust import api, errors, load_suite, perturb
+from albert_robust.errors import InputError, MissingExtraError, UsageError
 from albert_robust.strategies import variants
 from albert_robust.text import Text
 
@@ -91,7 +91,13 @@ def test_a_perturbation_that_does_not_apply_says_so() -> None:
     assert (variant.text, variant.status) == ("天气很好", "not applicable")
 
 
-@pytest.mark.parametrize("texts", [SENTENCE, [SENTENCE, 3]])
+def test_texts_may_come_one_by_one() -> None:
+    assert perturb((text for text in [SENTENCE]), "case.upper", language="en") == perturb(
+        [SENTENCE], "case.upper", language="en"
+    )
+
+
+@pytest.mark.parametrize("texts", [SENTENCE, [SENTENCE, 3], None])
 def test_texts_that_are_no_list_of_strings_are_told(texts: list[str]) -> None:
     with pytest.raises(UsageError, match="texts: expected a list of strings"):
         perturb(texts, "typos.swap")
@@ -115,3 +121,9 @@ def test_hypothesis_finds_the_variant_that_breaks_a_property() -> None:
 def test_a_strategy_of_nothing_is_told(spec: str) -> None:
     with pytest.raises(ValueError, match=spec):
         variants("天气很好", spec, language="zh")
+
+
+def test_a_variant_that_needs_a_missing_module_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(errors, "find_spec", lambda module: None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'albert-robust\[nlpaug\]'"):
+        find(variants(SENTENCE, "paraphrase.reserved", language="en"), lambda text: True)

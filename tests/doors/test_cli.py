@@ -149,6 +149,14 @@ def test_perturb_prints_edits_as_json(capsys: Captured, monkeypatch: pytest.Monk
     assert [edit["replacement"] for edit in found["edits"]] == ["IT", "IS", "SO"]
 
 
+def test_perturb_says_where_it_does_not_apply(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed(monkeypatch, "it is so\nor so\n")
+    assert main(["perturb", "typos.keyboard", "--language", "xx", "--n", "2"]) == 0
+    out, error = capsys.readouterr()
+    assert out == "it is so\nit is so\nor so\nor so\n"
+    assert error == "typos.keyboard does not apply to 'xx': no line was changed\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -241,3 +249,31 @@ def test_init_overwrites_nothing_and_needs_data(
     assert refused(capsys, *INIT, "model:predict") == ["model.robust.yaml exists: choose another --out"]
     assert (tmp_path / "model.robust.yaml").read_text() == "mine"
     assert "ends in .robust.yaml" in refused(capsys, *INIT, "model:predict", "--out", "suite.yaml")[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            '{"language": "en", "context": "It is late.", "question": "What is it?", "answers": "%s"}',
+            "qa.jsonl: no answer stands in its context, letter by letter: there is nothing to learn",
+        ),
+        (
+            '{"language": null, "context": "It is late.", "question": "What is it?", "answers": "%s"}',
+            "qa.jsonl: no answer stands in its context, letter by letter: there is nothing to learn",
+        ),
+        (
+            '{"context": "It is late.", "question": "What is it?", "answers": "%s"}',
+            "qa.jsonl:1:1: the column 'language'",
+        ),
+    ],
+    ids=["no answer", "no language", "no column of languages"],
+)
+def test_what_cannot_be_learnt_is_told(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "qa.jsonl").write_text(f"{line % 'Never'}\n{line % 'Early'}\n")
+    told = refused(capsys, "finetune", "qa.jsonl", "--task", "question-answering")
+    assert told[0].startswith(message)
+    assert "suite" not in " ".join(told)

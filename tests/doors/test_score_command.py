@@ -63,7 +63,7 @@ def test_people_get_a_line_a_pair_the_mean_and_a_signature(capsys: Captured, fil
     assert [float(row.split()[3]) for row in rows[1:]] == pytest.approx(found.f, abs=1e-4)
     low, high = found.corpus.low, found.corpus.high
     assert (
-        mean == f"mean F {found.corpus.value:.4f} [{low:.4f}, {high:.4f}]   4 pairs, 2 with an empty or unreadable text"
+        mean == f"mean F {found.corpus.value:.4f} [{low:.4f}, {high:.4f}]   4 pairs, 1 with an empty or unreadable text"
     )
     assert signature == found.signature
 
@@ -186,6 +186,9 @@ def test_a_byte_order_mark_and_carriage_returns_are_no_part_of_a_text(capsys: Ca
         (["--idf"], "--idf goes with --raw: without it the profile decides how much a token counts\n"),
         (["--raw", "--calibration", "floor"], "--raw has no calibration and no profile\n"),
         (["--raw", "--profile", "."], "--raw has no calibration and no profile\n"),
+        (["--raw", "--language", "en"], "--raw has no languages: leave --language and --reference-language out\n"),
+        (["--raw", "--reference-language", "en"], "--raw has no languages: leave --language and --reference-lang"),
+        (["--clusters", "k.txt", "--explain", "1"], "--explain shows one pair: leave --clusters out\n"),
         (["--raw", "--explain", "1"], "--explain shows LABS: leave --raw out\n"),
         (["--against", "o.txt", "--explain", "1"], "--explain shows one system: leave --against out\n"),
         (["--explain", "0"], "--explain 0: there are lines 1 to 4\n"),

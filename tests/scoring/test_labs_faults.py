@@ -235,6 +235,12 @@ def test_a_damaged_profile_is_told(tmp_path: Path, name: str, break_it: Callable
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize("raw", [False, True])
+def test_clusters_that_are_no_names_are_told(raw: bool) -> None:
+    with pytest.raises(UsageError, match=r"^clusters: pair 0: expected a text or a number, got \[1\]$"):
+        score(["a", "b"], ["a", "b"], clusters=[[1], [2]], raw=raw)  # type: ignore[list-item]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

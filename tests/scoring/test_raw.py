@@ -95,3 +95,13 @@ def test_clusters_count_here_too(encoder: str) -> None:
 def test_idf_without_raw_is_told(encoder: str) -> None:
     with pytest.raises(UsageError, match="idf: only with raw=True"):
         score(["a"], ["b"], encoder=encoder, calibration="none", idf=True)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"languages": "en"}, {"reference_languages": "en"}, {"calibration": "damage"}, {"profile": "labs"}],
+    ids=lambda options: str(*options),
+)
+def test_what_raw_would_pass_over_is_told(encoder: str, options: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match=f"{next(iter(options))}: not with raw=True"):
+        score(["a"], ["b"], encoder=encoder, raw=True, **options)
