@@ -135,7 +135,7 @@ class Encoder:
         kinds = self.unreadable[ids]
         found: NDArray[np.bool_] = kinds == 1
         spans: list[tuple[int, int]] = []
-        if self.tokenizer.is_fast:
+        if self.tokenizer.is_fast and self.tokenizer.unk_token_id in ids.tolist():
             options = {"add_special_tokens": False, "return_offsets_mapping": True, "verbose": False}
             spans = self.tokenizer(text, **options)["offset_mapping"]
         for place in np.flatnonzero(found):
