@@ -106,7 +106,8 @@ def _sign(gate: Gate) -> str:
 
 def _digits(gate: Gate, estimate: Estimate) -> int:
     """Return how many digits tell an estimate and its bounds from a gate's, two at least."""
-    apart = [number for number in (estimate.value, estimate.low, estimate.high) if number != gate.bound]
+    numbers = (estimate.value, estimate.low, estimate.high)
+    apart = [number for number in numbers if abs(number - gate.bound) > 10**-MOST_DIGITS]
     told = (digits for digits in range(2, MOST_DIGITS) if all(round(one - gate.bound, digits) for one in apart))
     return next(told, MOST_DIGITS)
 

@@ -13,9 +13,7 @@ from albert_robust.scoring.profile import Profile
 
 TOGETHER = 64  # texts whose tokens are projected together
 KEPT_BYTES = 32 * 2**20  # vectors kept from call to call
-LEAST_KNOWN = (
-    0.5  # share of a text's weight in tokens that the tokenizer knows; symbols that it does not know have none
-)
+LEAST_KNOWN = 0.5  # share of a text's weight in tokens that the tokenizer knows; unknown symbols have no weight
 Text = tuple[str, str]  # language, text
 
 

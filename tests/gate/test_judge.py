@@ -105,7 +105,7 @@ def test_a_gate_of_which_nothing_was_measured_never_passes(
         (("consistency", True, 0.9), (0.95, 0.92, 0.97), "consistency 0.95 [0.92, 0.97], gate >= 0.90"),
         (("consistency", True, 0.995), (0.9946, 0.994, 0.9949), "consistency 0.9946 [0.9940, 0.9949], gate >= 0.995"),
         (("flip rate", False, 0.001), (0.003, 0.002, 0.004), "flip rate 0.003 [0.002, 0.004], gate <= 0.001"),
-        (("consistency", True, 0.9), (0.9, 0.9, 0.9), "consistency 0.90 [0.90, 0.90], gate >= 0.90"),
+        (("consistency", True, 0.9), (0.9 + 1e-12, 0.9, 0.9), "consistency 0.90 [0.90, 0.90], gate >= 0.90"),
     ],
 )
 def test_a_message_has_as_many_digits_as_tell_an_estimate_from_its_gate(
