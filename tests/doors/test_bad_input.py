@@ -1,4 +1,4 @@
-"""What a user got wrong is told in one clear line with its place and how to mend it: exit code 2, no traceback, and a report that says no."""
+"""A mistake is told in one clear line with its place and how to mend it: exit code 2, no traceback, a report that says no."""
 
 import json
 from collections.abc import Callable, Sequence
