@@ -102,7 +102,7 @@ def translation(
     scoring = _Scoring(scorer, clusters)
     found: Measures = {}
     if references is not None:
-        pairs = _Pairs.of(hypotheses, references, languages, languages)
+        pairs = _Pairs.of(hypotheses, references, languages)
         found = scoring.labs(pairs, {"labs": "F"}) | scoring.shared(pairs, "chrf", chrf, chrf_signature(pairs.nrefs))
         if len({base(tag) for tag in pairs.others}) == 1:
             found |= scoring.bleu(pairs)
@@ -145,15 +145,11 @@ def summarization(
     scoring = _Scoring(scorer, clusters)
     found: Measures = {}
     if references is not None:
-        pairs = _Pairs.of(
-            summaries, references, languages, languages if reference_languages is None else reference_languages
-        )
+        pairs = _Pairs.of(summaries, references, languages, reference_languages)
         found = scoring.labs(pairs, {"labs": "F", "coverage": "R"})
         found |= scoring.shared(pairs, "rouge l", rouge_l, _words("ROUGE-L", pairs))
     if documents is not None:
-        pairs = _Pairs.of(
-            summaries, documents, languages, languages if document_languages is None else document_languages
-        )
+        pairs = _Pairs.of(summaries, documents, languages, document_languages)
         found |= scoring.labs(pairs, {"faithfulness": "P"})
     if not found:
         raise UsageError("a summary is compared with references or with its document: give one of them")
@@ -183,7 +179,7 @@ def question_answering(
         UsageError: Texts that `Scorer.score` refuses.
     """
     scoring = _Scoring(scorer, clusters)
-    pairs = _Pairs.of(answers, golds, languages, languages if gold_languages is None else gold_languages)
+    pairs = _Pairs.of(answers, golds, languages, gold_languages)
     found = scoring.labs(pairs, {"labs recall": "R", "labs": "F"})
     found |= scoring.shared(pairs, "exact match", exact_match, _words("exact match", pairs))
     return found | scoring.shared(pairs, "token f1", token_f1, _words("token F1", pairs))
@@ -221,9 +217,7 @@ def classification(
     said, groups = checked_pairs(outputs, references, _label)
     owners = checked_clusters(clusters, len(said)) or range(len(said))
     if languages is not None:
-        said = _named(
-            said, groups, languages, languages if label_languages is None else label_languages, scorer or _builtin()
-        )
+        said = _named(said, groups, languages, label_languages, scorer or _builtin())
     labels = [Answer(output, tuple(group)) for output, group in zip(said, groups, strict=True)]
     correct = np.array([output in group for output, group in zip(said, groups, strict=True)], dtype=np.float64)
     chance_corrected = Aggregate(label_counts, kappa).measure(labels, owners)
@@ -257,7 +251,7 @@ def similarity(
     Raises:
         UsageError: Texts that `Scorer.score` refuses.
     """
-    pairs = _Pairs.of(texts, others, languages, languages if other_languages is None else other_languages)
+    pairs = _Pairs.of(texts, others, languages, other_languages)
     return _Scoring(scorer, clusters).labs(pairs, {"labs": "F"})
 
 
@@ -313,7 +307,11 @@ class _Pairs:
     starts: list[int]
 
     @classmethod
-    def of(cls, texts: Sequence[str], references: References, languages: Languages, others: Languages) -> "_Pairs":
+    def of(
+        cls, texts: Sequence[str], references: References, languages: Languages, others: Languages | None = None
+    ) -> "_Pairs":
+        """Check texts and references; without languages of their own the references have those of the texts."""
+        others = languages if others is None else others
         checked, groups = checked_pairs(texts, references)
         own = checked_languages("languages", languages, checked)
         theirs = checked_languages("languages of the references", others, [group[0] for group in groups])
@@ -398,10 +396,11 @@ def _label(value: Any) -> Any:
 
 
 def _named(
-    said: list[str], groups: list[list[str]], languages: Languages, others: Languages, scorer: Scorer
+    said: list[str], groups: list[list[str]], languages: Languages, others: Languages | None, scorer: Scorer
 ) -> list[str]:
     """Return outputs with each that is no label in the place of the label that it names, if it names one."""
     tags = checked_languages("languages", languages, said)
+    others = languages if others is None else others
     theirs = checked_languages("label_languages", others, [group[0] for group in groups])
     label_tags = {name: tag for group, tag in zip(groups, theirs, strict=True) for name in group}
     names = sorted(label_tags)

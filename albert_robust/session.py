@@ -287,22 +287,23 @@ class RobustSession:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Keep what cannot be written for the end of the session."""
+        """Keep what cannot be written for the end of the session.
+
+        So is a mistake of ours: xdist would swallow it, and a run without its report would look like one that passed.
+        """
         try:
             yield
         except WritingError as error:
             self.unwritten.append(str(error))
-        except (
-            Exception
-        ) as error:  # xdist would swallow it, and a run without its report would look like one that passed
+        except Exception as error:
             self.unwritten.append("".join(format_exception(error)))
 
     def _hand_over(self) -> None:
         """Leave a worker's part of the run to the controller."""
         part = None
-        if self.records and self.settings.obituary(self.settings.workspace.run).exists():
-            self._stand_in()
         with self._told():
+            if self.records and self.settings.obituary(self.settings.workspace.run).exists():
+                self._stand_in()
             part = self._part() if self.records else None
         output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined]  # xdist adds it to a worker's config
         left = self.baselines.hand_over() if self.suites else None

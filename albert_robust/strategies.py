@@ -6,7 +6,6 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from albert_robust.errors import need
 from albert_robust.perturbing import Registry, Spec, open_packs
 from albert_robust.perturbing.registry import PACK
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY
@@ -44,8 +43,5 @@ def variants(text: str, spec: str = "typos.*", *, language: str = UNKNOWN) -> st
 def _apply(text: str, language: str, spec: Spec, rng: Random) -> Text:
     made = Text.of(text, language)
     for step in spec.steps:
-        item = _registry().get(step.name)
-        if item.needs:
-            need(item.needs, item.extra or item.needs, item.name)
-        made = item(made, rng, step.severity or DEFAULT_SEVERITY)
+        made = _registry().ready(step.name)(made, rng, step.severity or DEFAULT_SEVERITY)
     return made

@@ -47,6 +47,7 @@ _DENIALS = {
 }
 _CLAUSE_ENDS = regex.compile(r"[.!?…,;:\n。！？；，、：।॥؟،؛]")
 
+_WILL_NOT = r"^(?:will not|won't|cannot|can't)$"
 _SUBORDINATE = r"(?:dass|daß|weil|wenn|ob|obwohl|damit|bevor|nachdem|sobald|solange|falls|sodass|indem)"
 _MAYBE_SUBORDINATE = (
     r"(?:(?:^|[.,;:!?…\n])\W*(?:da|während|als|wie|wo|was|wer|warum|wann|bis|seit|welche[rsnm]?)"
@@ -78,13 +79,13 @@ _BLOCKED = (
     # his will is strong, the trash can was full
     (
         "en",
-        r"^(?:will not|won't|cannot|can't)$",
+        _WILL_NOT,
         r"\b(?:a|an|the|its|his|her|their|my|your|our|trash|garbage|tin|watering)\s+$",
         "",
     ),
     (
         "en",
-        r"^(?:will not|won't|cannot|can't)$",
+        _WILL_NOT,
         "",
         r"\s+(?:is|was|are|were|has|had|of|in|on|at|with|for|and|or|to|that|which)\b",
     ),

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from albert_robust.builtin import PACKAGE, builtin
-from albert_robust.errors import InputError, complaint_at, raise_if_ending, raised, shown_path, suggest
+from albert_robust.errors import InputError, complaint_at, need, raise_if_ending, raised, shown_path, suggest
 from albert_robust.imports import module_at
 from albert_robust.perturbing.perturbation import Perturbation
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec, Step, parse_spec
@@ -36,6 +36,18 @@ class Registry:
             hint = suggest(name, list(self.perturbations)) + " `albert-robust list perturbations` shows all "
             raise KeyError(f"unknown perturbation {name!r}\n{hint.strip()} {len(self.perturbations)}.")
         return self.perturbations[name]
+
+    def ready(self, name: str) -> Perturbation:
+        """Return a perturbation that can be applied here.
+
+        Raises:
+            KeyError: There is none of that name.
+            MissingExtraError: It runs on a module that is not installed.
+        """
+        found = self.get(name)
+        if found.needs:
+            need(found.needs, found.extra or found.needs, found.name)
+        return found
 
     @cached_property
     def fingerprint(self) -> str:

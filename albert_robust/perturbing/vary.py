@@ -5,7 +5,6 @@ import json
 from functools import lru_cache
 from random import Random
 
-from albert_robust.errors import need
 from albert_robust.perturbing.registry import Registry
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec
 from albert_robust.text import Text
@@ -39,9 +38,7 @@ def vary(
     """
     language = text.language  # of the example: a step may give the text another
     for place, step in enumerate(spec.steps):
-        item = registry.get(step.name)
-        if item.needs:
-            need(item.needs, item.extra or item.needs, item.name)
+        item = registry.ready(step.name)
         severity = step.severity or DEFAULT_SEVERITY
         rng = keyed_random(seed, item.name, item.version, severity, example, language, field, replicate, place)
         text = item(text, rng, severity)

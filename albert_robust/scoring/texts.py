@@ -23,13 +23,8 @@ def checked_texts(name: str, texts: Any) -> list[Any]:
     return list(texts)
 
 
-def same(value: Any) -> Any:
-    """Return a value as it is."""
-    return value
-
-
 def checked_pairs(
-    candidates: Any, references: Any, read: Callable[[Any], Any] = same
+    candidates: Any, references: Any, read: Callable[[Any], Any] = lambda text: text
 ) -> tuple[list[str], list[list[str]]]:
     """Return candidates, and the references of each.
 
