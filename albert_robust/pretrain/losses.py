@@ -1,6 +1,7 @@
 """What training makes small.
 
-pooled: in-batch contrast (InfoNCE; van den Oord et al., 2018, arXiv:1807.03748) of texts and their translations.
+pooled: in-batch contrast (InfoNCE; van den Oord et al., 2018, arXiv:1807.03748) of texts and their translations; the texts of
+its own side may be others to a text, too, as in SimCLR (Chen et al., 2020, arXiv:2002.05709).
 aligned: the same with the similarity that LABS reads, each token with its best of the other text (late interaction; Khattab
 and Zaharia, 2020, arXiv:2004.12832), weighted by vector length: tokens learn to align.
 masked: a hidden token is guessed among a sample of the vocabulary that stands for all of it.
@@ -15,26 +16,41 @@ SCALE = 20.0  # 1 / temperature of the contrastive softmax, as in sentence-trans
 
 
 def contrast(
-    scores: Tensor, same: Tensor, soft: Tensor | None = None, weight: float = 0.0, scale: float = SCALE
+    scores: Tensor,
+    same: Tensor,
+    *,
+    scale: float = SCALE,
+    margin: float = 0.0,
+    beside: tuple[Tensor, Tensor] | None = None,
+    soft: Tensor | None = None,
+    weight: float = 0.0,
 ) -> tuple[Tensor, float]:
     """Return the symmetric InfoNCE loss of a batch, and the share of rows that find their translation.
 
     Args:
         scores: Similarities of all texts and all translations, in [-1, 1], shape (batch, batch).
         same: Pairs that share a text, shape (batch, batch): no contrast to each other.
+        scale: 1 / temperature of the softmax. The larger, the more only the most similar of the others count.
+        margin: By how much a translation has to be nearer than the others (Yang et al., 2019, arXiv:1902.08564).
+        beside: Similarities of the texts among themselves and of the translations, each of shape (batch, batch), where a text
+            is told from those of its own side too; or None.
         soft: Likeness of the texts as a teacher sees it, shape (batch, batch), rows sum to 1; or None.
         weight: What share of the target is the teacher's.
-        scale: 1 / temperature of the softmax. The larger, the more only the most similar of the others count.
     """
-    scores = scale * scores.float()
+    own_pair = torch.eye(len(scores), dtype=torch.bool, device=scores.device)
+    found = scores.argmax(dim=1) == torch.arange(len(scores), device=scores.device)
+    scores = scale * (scores.float() - margin * own_pair)
     # exp(scale) is far from overflow, so one table of exponentials serves both directions.
-    chances = scores.exp().masked_fill(same & ~torch.eye(len(scores), dtype=torch.bool, device=scores.device), 0.0)
-    spread = (chances.sum(dim=1).log() + chances.sum(dim=0).log()).mean() / 2
+    chances = scores.exp().masked_fill(same & ~own_pair, 0.0)
+    sums = [chances.sum(dim=1), chances.sum(dim=0)]
+    if beside is not None:
+        others = [(scale * side.float()).exp().masked_fill(same, 0.0).sum(dim=1) for side in beside]
+        sums = [across + own for across, own in zip(sums, others, strict=True)]
+    spread = (sums[0].log() + sums[1].log()).mean() / 2
     own = scores.diagonal().mean()
     if soft is not None:
         taught = ((soft + soft.T) / 2 * scores).sum(dim=1).mean()
         own = (1 - weight) * own + weight * taught
-    found = scores.argmax(dim=1) == torch.arange(len(scores), device=scores.device)
     return spread - own, float(found.float().mean())
 
 

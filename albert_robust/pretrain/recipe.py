@@ -98,6 +98,20 @@ class Stage(_Strict):
             description="1 / temperature of the contrast: the larger, the more only the nearest others count.",
         ),
     ] = 20.0
+    margin: Annotated[
+        float,
+        Field(
+            ge=0, lt=1, description="How much nearer than all others a translation has to be, a difference of cosines."
+        ),
+    ] = 0.0
+    both_sides: Annotated[
+        bool,
+        Field(description="Whether a text is told from the others of its own side, too, and not of the other alone."),
+    ] = False
+    languages: Annotated[
+        int,
+        Field(ge=0, description="Pairs of languages that a batch holds; 0 for as many as come. Only with vectors."),
+    ] = 0
     whitened: Annotated[
         float,
         Field(

@@ -81,8 +81,19 @@ class Schedule:
         if self.stage.train == "attention":  # little padding
             lengths = sum(side.lengths(block, self.stage.max_tokens) for side in self.sentences.sides)
             block = block[np.argsort(lengths, kind="stable")]
+        elif self.stage.languages:
+            block = self._few_languages(block, rng)
         full = [block[i : i + self.batch] for i in range(0, len(block) - self.batch + 1, self.batch)] or [block]
         return [full[place] for place in rng.permutation(len(full))]
+
+    def _few_languages(self, block: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+        """Return the pairs in another order, in which each batch is made of pieces of one pair of languages."""
+        spoken = np.sort(self.sentences.languages[block], axis=1)
+        sorted_pairs = block[np.lexsort(spoken.T)]
+        size = max(1, self.batch // self.stage.languages)
+        pieces = [sorted_pairs[i : i + size] for i in range(0, len(block), size)]
+        order = np.concatenate([pieces[place] for place in rng.permutation(len(pieces))])
+        return np.concatenate([rng.permutation(order[i : i + self.batch]) for i in range(0, len(order), self.batch)])
 
 
 def run_stage(
