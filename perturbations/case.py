@@ -64,6 +64,30 @@ def upper(text: Text, rng: Random, severity: int) -> Text:
     return _each_word(text, _upper, "upper")
 
 
+@perturbation(
+    "case.title",
+    preserves="meaning",
+    languages=CASED,
+    severities=1,
+    examples=[
+        Example("The weather in Paris is great!", "The Weather In Paris Is Great!"),
+        Example("Das Essen war gut.", "Das Essen War Gut.", "de"),
+        Example("ısı iyi mi?", "Isı İyi Mi?", "tr", why="Turkish has a dotted and a dotless i"),
+        Example("Το έξυπνο παιδί", "Το Έξυπνο Παιδί", "el", why="a capital at the start keeps its accent"),
+        Example("Еда была вкусной", "Еда Была Вкусной", "ru"),
+        Example("don't ask anna, she's at iHome", "Don't Ask anna, She's At IHome", protect=("anna",)),
+        Example("see {name} at https://a.org", "See {name} At https://a.org", why="placeholders and links stay"),
+        Example("3rd", "3rd", why="a digit has no case"),
+        Example("a", "A", why="one character"),
+        Example("", "", why="nothing to perturb"),
+        Example("ok 👍🏽", "Ok 👍🏽"),
+    ],
+)
+def title(text: Text, rng: Random, severity: int) -> Text:
+    """Write Each Word With A Capital, as headlines do."""
+    return _each_word(text, _title, "title")
+
+
 def _each_word(text: Text, change: Callable[[str, str], str], kind: str) -> Text:
     language = base(text.language)
     changes = [(start, end, made) for start, end, word in text.words() if (made := change(word, language)) != word]
@@ -78,6 +102,11 @@ def _upper(word: str, language: str) -> str:
     if language == "tr":
         return word.translate(_TURKISH_UPPER).upper()
     return _greek_upper(word) if language == "el" else word.upper()
+
+
+def _title(word: str, language: str) -> str:
+    first = "\u0130" if language == "tr" and word[0] == "i" else word[0].title()
+    return first + word[1:]
 
 
 def _greek_upper(word: str) -> str:

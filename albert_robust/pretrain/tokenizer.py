@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import chain
 
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
 from albert_robust.errors import UsageError, need
@@ -20,6 +20,14 @@ from albert_robust.pretrain.recipe import TokenizerSettings
 PAD, UNKNOWN, START, END, MASK = "<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"
 SEEDS = 600_000  # candidates that SentencePiece starts from
 LONGEST_PIECE = 16
+# Of decomposed text: marks that most writers leave out (Hebrew points, Arabic vowel signs and hamzas, the Russian dots of ё),
+# those that capitals lose in Greek and get in Turkish, and characters that are not seen. Joiners stay: Persian spells with them.
+LEFT_OUT = (
+    r"[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u0655\u0670]"
+    r"|(?<=[Ее])\u0308|(?<=\p{Greek})\p{Mn}+|(?<=[Ii])\u0307"
+    r"|[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0e\ufe0f\ufeff]"
+)
+SAME_IN_CAPITALS = {"ı": "i", "ς": "σ", "ß": "ss"}
 THREADS = 4  # the same everywhere: sums of other parts round otherwise
 
 
@@ -55,8 +63,13 @@ def train_tokenizer(corpus: Corpus, settings: TokenizerSettings, max_length: int
 
 
 def _normalizer(settings: TokenizerSettings) -> normalizers.Sequence:
-    steps = [normalizers.NFKC(), normalizers.Replace("\u2581", " ")]
-    return normalizers.Sequence([*steps, normalizers.Lowercase()] if settings.lowercase else steps)
+    """Return what makes one text of spellings that a reader takes for one: widths, accents that capitals lose, blanks."""
+    plain = [normalizers.NFKD(), normalizers.Replace(Regex(LEFT_OUT), ""), normalizers.NFKC()]
+    steps = [*plain, normalizers.Replace(Regex(r"[\s\u2581]+"), " ")]
+    if not settings.lowercase:
+        return normalizers.Sequence(steps)
+    same = [normalizers.Replace(letter, other) for letter, other in SAME_IN_CAPITALS.items()]
+    return normalizers.Sequence([*steps, normalizers.Lowercase(), *same])
 
 
 def _pieces(lines: Iterator[str], settings: TokenizerSettings) -> list[tuple[str, float]]:

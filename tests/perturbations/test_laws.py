@@ -27,7 +27,7 @@ ORDINARY = {
     ),
     "de": (
         "Das Essen in dem Restaurant war sehr gut, aber das Zimmer war kalt. "
-        "Das Hotel ist nicht billig, und im Hotel warten wir oft 3 Stunden."
+        "Das schöne Hotel ist nicht billig, und im Hotel warten wir oft 3 Stunden."
     ),
     "en": (
         "The food in the new restaurant was very good, but the room was cold. "
