@@ -16,6 +16,7 @@ from albert_robust.text.graphemes import graphemes
 SHOWN = 3
 WIDTH = 160
 LONGEST = 400  # characters of a line about a cell
+_OTHER_BLANK = re.compile(r"[^\S ]|(?<= ) ")
 _COMMANDS = re.compile(r"^::|##\[")  # of GitHub's runner: at the start of a line, and in its older form anywhere
 
 
@@ -126,17 +127,20 @@ def _output(output: str | None, scores: "dict[str, float] | object") -> str:
 
 
 def mark(original: str, changes: Iterable[Change]) -> str:
-    """Return a text with its edits marked: `wea[-th-]{+ht+}er`."""
+    """Return a text with its edits marked: `wea[-th-]{+ht+}er`. A blank that is not the common one is written out there."""
     characters = graphemes(original)
     pieces, done = [], 0
     for change in sorted(changes, key=lambda change: (change.start, change.end)):
         pieces.append("".join(characters[done : change.start]))
-        removed = "".join(characters[change.start : change.end])
-        pieces.append(
-            (f"[-{removed}-]" if removed else "") + (f"{{+{change.replacement}+}}" if change.replacement else "")
-        )
+        removed = _spelt("".join(characters[change.start : change.end]))
+        added = _spelt(change.replacement)
+        pieces.append((f"[-{removed}-]" if removed else "") + (f"{{+{added}+}}" if added else ""))
         done = change.end
     return "".join(pieces) + "".join(characters[done:])
+
+
+def _spelt(piece: str) -> str:
+    return _OTHER_BLANK.sub(lambda found: f"<U+{ord(found[0]):04X}>", piece)
 
 
 def clip(text: str) -> str:

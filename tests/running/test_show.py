@@ -40,7 +40,7 @@ def test_a_failing_cell_shows_its_worst_cases_and_how_to_repeat_it(write: Callab
     assert f"s.robust.yaml::{cell.id}" in lines[-1]
 
 
-@given(st.text(alphabet="ab é漢👩", max_size=12), st.text(alphabet="xy", max_size=3), st.data())
+@given(st.text(alphabet="abé漢👩", max_size=12), st.text(alphabet="xy", max_size=3), st.data())
 def test_without_the_marks_an_edited_text_is_its_variant(string: str, replacement: str, data: st.DataObject) -> None:
     text = Text(string)
     start = data.draw(st.integers(0, len(text)))
@@ -49,6 +49,20 @@ def test_without_the_marks_an_edited_text_is_its_variant(string: str, replacemen
     removed, added = "".join(text.graphemes[start:end]), replacement
     before, after = "".join(text.graphemes[:start]), "".join(text.graphemes[end:])
     assert shown == before + (f"[-{removed}-]" if removed else "") + (f"{{+{added}+}}" if added else "") + after
+
+
+@pytest.mark.parametrize(
+    ("replacement", "shown"),
+    [
+        ("\t", "a[- -]{+<U+0009>+}b"),
+        ("\u00a0", "a[- -]{+<U+00A0>+}b"),
+        ("  ", "a[- -]{+ <U+0020>+}b"),
+        ("", "a[- -]b"),
+        ("-", "a[- -]{+-+}b"),
+    ],
+)
+def test_a_blank_that_looks_like_another_is_written_out_in_an_edit(replacement: str, shown: str) -> None:
+    assert clip(mark("a b", [Change("text", 1, 2, replacement, "blanks")])) == shown
 
 
 @pytest.mark.parametrize(
