@@ -101,7 +101,7 @@ def _homoglyphs() -> dict[str, tuple[str, ...]]:
 
 
 @perturbation(
-    "characters.misread",
+    "characters.ocr",
     preserves="meaning",
     languages=_in_scripts("Latin", "Cyrillic", "Greek", "Arabic", "Hebrew", "Devanagari", "Han"),
     examples=[
@@ -121,7 +121,7 @@ def _homoglyphs() -> dict[str, tuple[str, ...]]:
         Example("", "", why="nothing to perturb"),
     ],
 )
-def misread(text: Text, rng: Random, severity: int) -> Text:
+def ocr(text: Text, rng: Random, severity: int) -> Text:
     """Take letters for others of the same script, as text recognition does: `m` for `rn`, a dot more or less in Arabic."""
     table = _confusable(SCRIPTS[base(text.language)])
 
@@ -131,7 +131,7 @@ def misread(text: Text, rng: Random, severity: int) -> Text:
             both = "".join(word[place : place + 2])
             yield from ((place, place + 2, other) for other in table.get(both, ()) if len(both) > len(grapheme) == 1)
 
-    return _slipped(text, rng, severity, "misread", ways)
+    return _slipped(text, rng, severity, "ocr", ways)
 
 
 @cache
