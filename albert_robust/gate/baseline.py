@@ -146,7 +146,9 @@ class _Reader:
     def _schema(self, rows: list[tuple[int, dict[str, Any]]]) -> None:
         schema = rows[0][1].get("schema") if rows else None
         if schema != SCHEMA:
-            self._complain(1, f"no baseline of this version (schema {schema!r}, expected {SCHEMA})", MEND)
+            newer = isinstance(schema, int) and schema > SCHEMA
+            mend = f"a newer albert-robust wrote it: install that, or {MEND}" if newer else MEND
+            self._complain(1, f"no baseline of this version (schema {schema!r}, expected {SCHEMA})", mend)
             raise InputError(self.complaints)
 
     def _list(self, number: int, row: dict[str, Any]) -> None:
