@@ -11,13 +11,20 @@ from dataclasses import fields, replace
 import numpy as np
 
 from albert_robust.gate.decide import above_noise, decide, not_asked, taken, together
-from albert_robust.gate.judge import blank
+from albert_robust.gate.judge import blank, repeated_agreement
 from albert_robust.running.cell import Across, Cell
 from albert_robust.running.records import CellRecord, Counts, MemberRecord, Verdict
 from albert_robust.running.tally import Series, Tally
 from albert_robust.scoring.gaps import gap
 from albert_robust.scoring.statistics import NOTHING, Estimate, Floats, mean_in_unit
-from albert_robust.suite.gates import DATASET_GAP, DEFAULT_GATES, LANGUAGE_GAP, SEVERITY_AREA, parse_gate
+from albert_robust.suite.gates import (
+    DATASET_GAP,
+    DEFAULT_GATES,
+    LANGUAGE_GAP,
+    SEVERITY_AREA,
+    SEVERITY_WORST,
+    parse_gate,
+)
 
 Tallies = Mapping[str, Tally]
 Values = dict[Hashable, float]
@@ -98,7 +105,10 @@ def _estimate(item: Across, tallies: Tallies) -> Estimate:
 def _noise(item: Across, tallies: Tallies) -> Estimate:
     """Return how far the model agrees with itself on the originals, which are those of all members; `NOTHING` if asked once."""
     found = tallies[item.members[0].id].noise
-    return mean_in_unit(found.means(), _two_sided(item)) if len(found) else NOTHING
+    if not len(found):
+        return NOTHING
+    variants = item.check.variants * len(item.members) if item.kind == SEVERITY_WORST else 0
+    return mean_in_unit(repeated_agreement(item, found, variants), _two_sided(item))
 
 
 def _values(item: Across, cell: Cell, tally: Tally) -> Values:

@@ -1,8 +1,8 @@
 """A baseline: what the cells of a suite came to when somebody said that it is good. A text file beside the suite.
 
 JSON Lines, sorted, without commas between them: the first says what the file is, then a line a list of examples, named by
-its own fingerprint, then a line a cell. Two branches that change different cells merge by themselves; what they leave that
-does not fit is a complaint at its line. The same lines give the same bytes.
+its own fingerprint, then a line a cell. Two branches that change different cells merge by themselves, but for neighbours, which
+git leaves to a person; what does not fit then is a complaint at its line. The same lines give the same bytes.
 
     {"schema": 2}
     {"examples": "1f0c52a9d3be", "ids": ["r0", "r1", "r2"]}
@@ -146,7 +146,9 @@ class _Reader:
     def _schema(self, rows: list[tuple[int, dict[str, Any]]]) -> None:
         schema = rows[0][1].get("schema") if rows else None
         if schema != SCHEMA:
-            self._complain(1, f"no baseline of this version (schema {schema!r}, expected {SCHEMA})", MEND)
+            newer = isinstance(schema, int) and schema > SCHEMA
+            mend = f"a newer albert-robust wrote it: install that, or {MEND}" if newer else MEND
+            self._complain(1, f"no baseline of this version (schema {schema!r}, expected {SCHEMA})", mend)
             raise InputError(self.complaints)
 
     def _list(self, number: int, row: dict[str, Any]) -> None:

@@ -61,7 +61,8 @@ def compared(
 def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, correction: str = CORRECTION) -> Family:
     """Return how the cells of a run stand beside those of an earlier one; cells that the later one lacks are missing.
 
-    Cells that either of them did not ask whole are passed over; those that stopped early are incomparable.
+    Cells that the later one did not ask whole are passed over, those that the earlier one did not are new, and those that
+    stopped early are incomparable.
 
     Args:
         earlier: What is compared with.

@@ -26,7 +26,7 @@ def judge(cell: Cell, tally: Tally) -> CellRecord:
     `min_tested` fail it, and neither a mark nor the check excuses that.
     """
     counts, measured = tally.counts, measures(cell, tally)
-    gates = _decided(cell, measured)
+    gates = _decided(cell, tally, measured)
     verdict, reason = _verdict(cell, counts, gates, tally)
     tested_enough = counts.tested >= cell.check.min_tested
     if tested_enough:
@@ -56,13 +56,32 @@ def blank(item: Item, verdict: Verdict, reason: str, counts: Counts) -> CellReco
 
 def judged_gates(cell: Cell, tally: Tally) -> tuple[GateRecord, ...]:
     """Return what the gates of a cell say of what its outcomes come to so far."""
-    return _decided(cell, measures(cell, tally))
+    return _decided(cell, tally, measures(cell, tally))
 
 
-def _decided(cell: Cell, measured: Mapping[str, Estimate]) -> tuple[GateRecord, ...]:
-    noise = measured.get(NOISE)
-    gates = (decide(gate, measured[gate.measure]) for gate in cell.check.gates)
-    return tuple(gate if noise is None else above_noise(gate, noise) for gate in gates)
+def _decided(cell: Cell, tally: Tally, measured: Mapping[str, Estimate]) -> tuple[GateRecord, ...]:
+    gates = [decide(gate, measured[gate.measure]) for gate in cell.check.gates]
+    if NOISE not in measured:
+        return tuple(gates)
+    taken_together = [cell.check.variants if gate.measure == WORST_CASE else gate.variants for gate in cell.check.gates]
+    mean, confidence = _means(cell), 2 * cell.suite.confidence - 1
+    noise = [mean(repeated_agreement(cell, tally.noise, count), confidence) for count in taken_together]
+    return tuple(above_noise(gate, own) for gate, own in zip(gates, noise, strict=True))
+
+
+def repeated_agreement(item: Item, noise: Series, variants: int) -> Floats:
+    """Return how far the model agrees with itself on each original, as a gate on variants would see it.
+
+    Args:
+        item: What is judged.
+        noise: The agreement of each two answers to an original.
+        variants: How many of an example have to agree all at once; 0 for a gate on the mean agreement. Answers then agree or do
+            not, as variants do, and all of them have to, where they are no more than the variants: more agree no oftener.
+    """
+    if not variants:
+        return noise.means()
+    shares = noise.means((noise.values >= item.check.agrees_at).astype(np.float64))
+    return np.floor(shares) if variants >= item.suite.model.replicates - 1 else shares
 
 
 def contract(cell: Cell) -> str:
@@ -76,7 +95,7 @@ def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
     The bounds of a cell that may stop early hold at all looks together, so they are wider.
     """
     confidence = 2 * cell.suite.confidence - 1
-    mean, drop = (sequential_mean, sequential_drop) if cell.stops_early else (mean_in_unit, paired_drop)
+    mean, drop = _means(cell), sequential_drop if cell.stops_early else paired_drop
     reference = cell.check.expectation == "reference"
     found: dict[str, Estimate] = {}
     if not reference:
@@ -97,6 +116,10 @@ def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
         measure = cell.suite.task.aggregates[name].measure
         found[name] = measure([answer for _, answer in answers], [example for example, _ in answers], confidence)
     return found
+
+
+def _means(cell: Cell) -> Callable[[Floats, float], Estimate]:
+    return sequential_mean if cell.stops_early else mean_in_unit
 
 
 def _named(cell: Cell) -> bool:

@@ -41,7 +41,7 @@ def measure(suite: Suite, made: Made, scorer: TextScorer) -> None:
 def self_agreement(
     suite: Suite, made: Made, replicas: Sequence[Answers], scorer: TextScorer
 ) -> list[tuple[Cell, str, float]]:
-    """Return how far the model agrees with itself on each original of each cell, by the cell's own measure.
+    """Return how far the model agrees with itself on the originals of each cell, by the cell's own measure: each two answers.
 
     Args:
         suite: Of all cells.
@@ -61,12 +61,12 @@ def self_agreement(
             if len(outputs) > 1:
                 cases.append((cell, example))
                 each.append([Compared(one, other, language, language) for one, other in combinations(outputs, 2)])
-    means: dict[int, float] = {}
+    found: dict[int, list[float]] = {}
     for name, metric in suite.task.agreements.items():
         places = [place for place, (cell, _) in enumerate(cases) if cell.check.agreement == name]
         values = iter(metric([pair for place in places for pair in each[place]], scorer))
-        means |= {place: sum(next(values) for _ in each[place]) / len(each[place]) for place in places}
-    return [(cell, example, round(means[place], DIGITS)) for place, (cell, example) in enumerate(cases)]
+        found |= {place: [round(next(values), DIGITS) for _ in each[place]] for place in places}
+    return [(cell, example, value) for place, (cell, example) in enumerate(cases) for value in found[place]]
 
 
 def _agree(suite: Suite, name: str, found: Sequence[tuple[Outcome, Answer, Answer]], scorer: TextScorer) -> None:

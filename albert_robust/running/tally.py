@@ -106,7 +106,7 @@ class Tally:
         against: How many tested cases speak against the model.
         answers: Of tested cases with references, each with its example: what measures of a whole cell need, and kept only then.
         several: Whether an example has more than one variant.
-        noise: Agreement of the model with itself, asked for the same original again.
+        noise: Agreement of the model with itself, asked for the same original again: of each two answers.
         inputs: Fingerprint of the examples.
         references: Fingerprint of the examples with their references.
         variants: Fingerprint of what was made of them.
@@ -172,7 +172,7 @@ class Tally:
         self._spared += cases
 
     def repeated(self, example: str, agreement: float) -> None:
-        """Take how far the model agreed with itself when it was asked for an example again."""
+        """Take how far two answers agree that the model gave to the same original."""
         self.noise.add(self._places[example], agreement)
 
     def _meet(self, outcome: Outcome) -> None:

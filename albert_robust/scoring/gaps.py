@@ -2,7 +2,8 @@
 
 The greatest difference of observed means is too large where the groups are alike, and resampling makes it larger still. So
 each pair gets an interval of its own, and bounds follow from those. The interval of a pair is Zou and Donner's (2008),
-doi:10.1002/sim.3095, from the intervals of both means and their correlation; of the same examples it is Newcombe's (1998).
+doi:10.1002/sim.3095, from the exact intervals of both means and their correlation, a positive one with the continuity correction
+of Newcombe's (1998, doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C) method 10: n/2 off ad - bc.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from albert_robust.scoring.statistics import NOTHING, Estimate, corrected_correlation, wilson_in_unit
+from albert_robust.scoring.statistics import NOTHING, TINY, Estimate, Floats, mean_in_unit
 
 Values = Mapping[Any, float]  # by example
 
@@ -56,7 +57,7 @@ def gap(groups: Sequence[Values], confidence: float = 0.95) -> Estimate:
 
 def _mean(values: Values, confidence: float, together: float) -> _Mean:
     numbers = np.array(list(values.values()), dtype=np.float64)
-    return _Mean(values, wilson_in_unit(numbers, confidence), wilson_in_unit(numbers, together))
+    return _Mean(values, mean_in_unit(numbers, confidence), mean_in_unit(numbers, together))
 
 
 def _difference(first: _Mean, second: _Mean) -> tuple[float, float]:
@@ -78,4 +79,15 @@ def _correlation(first: Values, second: Values) -> float:
     if not common:
         return 0.0
     left, right = (np.array([values[example] for example in common]) for values in (first, second))
-    return corrected_correlation(left, right) * len(common) / sqrt(len(first) * len(second))
+    return _corrected(left, right) * len(common) / sqrt(len(first) * len(second))
+
+
+def _corrected(left: Floats, right: Floats) -> float:
+    """Return the correlation of pairs, corrected for continuity. Where nothing varies it is 0."""
+    spread = float(left.std() * right.std())
+    if spread < TINY:
+        return 0.0
+    together = float(np.mean((left - left.mean()) * (right - right.mean())))
+    if together > 0:
+        together = max(0.0, together - 1 / (2 * len(left)))
+    return together / spread

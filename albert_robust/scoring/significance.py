@@ -5,7 +5,8 @@
 - One-sided sign-flip permutation test of example differences (Fisher, 1935; Pitman, 1937). Differences are rounded to three
   digits first, so that the whole distribution can be counted (the shift algorithm of Pagano and Tritchler, 1983,
   doi:10.1080/01621459.1983.10477990): the test of rounded differences is exact, not approximate. Of differences of 0 and 1
-  it is McNemar's. Where counting would take too long, seeded draws: p = (c + 1) / (draws + 1).
+  it is McNemar's. Where counting would take too long, seeded draws: p = (c + 1) / (draws + 1), and where none of them reaches the
+  sum, Hoeffding's bound (1963, doi:10.1080/01621459.1963.10500830) if it is less.
 - Tango's score interval for a paired difference (1998, doi:10.1002/(SICI)1097-0258(19980430)17:8<891::AID-SIM780>3.0.CO;2-B).
   **Departure**: differences in [-1, 1] stand for counts by their sums, up and down apart. For given sums such numbers vary at
   most as outcomes of 0 and 1 do, so the bounds are not too narrow for them; those of small differences are wider than need be.
@@ -14,7 +15,7 @@
 """
 
 from collections.abc import Sequence
-from math import comb, sqrt
+from math import comb, exp, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -22,7 +23,7 @@ import numpy as np
 from albert_robust.scoring.statistics import NOTHING, SEED, Estimate, Floats, check_paired
 
 DIGITS = 3  # of a difference, in the sign-flip test
-DRAWS = 19_999  # with Holm enough to find one regression among 1,000 cells
+DRAWS = 19_999
 MOST_STEPS = 100_000_000  # additions that counting a distribution may take: about a fifth of a second
 DRAW_CELLS = 2_000_000  # numbers that a block of draws holds
 HALVINGS = 60
@@ -85,13 +86,15 @@ def _counted(sizes: "np.ndarray[tuple[int], np.dtype[np.int64]]", reached: int) 
 
 
 def _drawn(sizes: Floats, reached: int, seed: int) -> float:
-    """Return the same from draws."""
+    """Return the same from draws; of what is rarer than those can show, an upper bound: one cell of thousands may be as sure."""
     rng, hits = np.random.default_rng(seed), 0
     rows = max(1, DRAW_CELLS // len(sizes))
     for start in range(0, DRAWS, rows):
         taken = rng.random((min(rows, DRAWS - start), len(sizes))) < 0.5
         hits += int((taken @ sizes >= reached).sum())
-    return (hits + 1) / (DRAWS + 1)
+    above = max(0.0, reached - float(sizes.sum()) / 2)
+    bound = 1.0 if hits else exp(-2 * above**2 / float(sizes @ sizes))
+    return min((hits + 1) / (DRAWS + 1), bound)
 
 
 def drop_on_pairs(before: Floats, after: Floats, confidence: float = 0.95) -> Estimate:

@@ -2,15 +2,13 @@
 
 Clopper and Pearson (1934), doi:10.1093/biomet/26.4.404, for a mean of numbers in [0, 1], at their effective number: for a given
 mean such numbers vary at most as yes-no outcomes do. It is exact: a bound is wrong at most as often as it says, where
-Wilson's (1927), doi:10.1080/01621459.1927.10502953, is so in the mean over truths. `benchmarks/interval_coverage.py` measures how
-often the interval holds the truth. Newcombe (1998), doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C,
-method 10, for a paired difference, of Wilson's as he has it. Percentile bootstrap (Efron, 1979) for the rest.
+Wilson's (1927), doi:10.1080/01621459.1927.10502953, is so in the mean over truths. A paired difference is such a mean, too.
+Percentile bootstrap (Efron, 1979) for the rest. `benchmarks/interval_coverage.py` measures how often intervals hold the truth.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from math import isnan, nan, sqrt
-from statistics import NormalDist
+from math import isnan, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,25 +58,12 @@ def mean_in_unit(values: Floats, confidence: float = 0.95) -> Estimate:
     Raises:
         ValueError: A value lies outside [0, 1].
     """
-    return _in_unit(values, confidence, _exact)
-
-
-def wilson_in_unit(values: Floats, confidence: float = 0.95) -> Estimate:
-    """Return the same with Wilson's interval, of which intervals of differences are made; by Franco et al. (2019),
-    doi:10.1093/jssam/smy019, for an effective number.
-    """  # the source is part of what it is
-    return _in_unit(values, confidence, _wilson)
-
-
-def _in_unit(
-    values: Floats, confidence: float, interval: Callable[[float, float, float], tuple[float, float]]
-) -> Estimate:
     if len(values) == 0:
         return NOTHING
     if values.min() < 0 or values.max() > 1:
         raise ValueError("a value lies outside [0, 1]")
     mean = float(values.mean())
-    return Estimate(mean, *interval(mean, _effective_number(values), confidence), len(values))
+    return Estimate(mean, *_exact(mean, _effective_number(values), confidence), len(values))
 
 
 def _exact(mean: float, effective: float, confidence: float) -> tuple[float, float]:
@@ -86,16 +71,6 @@ def _exact(mean: float, effective: float, confidence: float) -> tuple[float, flo
     low = 0.0 if mean == 0 else beta_quantile(tail, hits, effective - hits + 1)
     high = 1.0 if mean == 1 else beta_quantile(1 - tail, hits + 1, effective - hits)
     return min(low, mean), max(high, mean)
-
-
-def _wilson(mean: float, effective: float, confidence: float) -> tuple[float, float]:
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    centre = (mean + z * z / (2 * effective)) / (1 + z * z / effective)
-    half = z / (1 + z * z / effective) * sqrt(mean * (1 - mean) / effective + z * z / (4 * effective * effective))
-    # At the ends the formula gives 0 and 1 but for rounding, which would fail a gate at 1 that nothing speaks against.
-    low = 0.0 if mean == 0 else max(0.0, centre - half)
-    high = 1.0 if mean == 1 else min(1.0, centre + half)
-    return low, high
 
 
 def _effective_number(values: Floats) -> float:
@@ -124,7 +99,10 @@ def check_paired(before: Floats, after: Floats) -> None:
 
 
 def paired_drop(before: Floats, after: Floats, confidence: float = 0.95) -> Estimate:
-    """Return the mean of `before - after` with Newcombe's interval for paired shares.
+    """Return the mean of `before - after`, in [-1, 1], with the interval that `mean_in_unit` has for (1 + before - after) / 2.
+
+    Differences of paired outcomes vary little, and are worth many yes-no outcomes. Newcombe's (1998) method 10 for paired shares,
+    which stood here before, rules out a true drop of 0.05 in 13 % of samples of 40 where it says 5 %.
 
     Args:
         before: Shape (examples,), each in [0, 1].
@@ -137,30 +115,9 @@ def paired_drop(before: Floats, after: Floats, confidence: float = 0.95) -> Esti
     check_paired(before, after)
     if len(before) == 0:
         return NOTHING
-    first, second = wilson_in_unit(before, confidence), wilson_in_unit(after, confidence)
-    together = corrected_correlation(before, after)
-    value = first.value - second.value
-
-    def reach(left: float, right: float) -> float:
-        return sqrt(max(0.0, left * left - 2 * together * left * right + right * right))
-
-    low = value - reach(first.value - first.low, second.high - second.value)
-    high = value + reach(first.high - first.value, second.value - second.low)
-    return Estimate(value, max(-1.0, low), min(1.0, high), len(before))
-
-
-def corrected_correlation(left: Floats, right: Floats) -> float:
-    """Return the correlation, a positive one with method 10's continuity correction: n/2 off ad - bc.
-
-    Where nothing varies it is 0.
-    """
-    spread = float(left.std() * right.std())
-    if spread < TINY:
-        return 0.0
-    together = float(np.mean((left - left.mean()) * (right - right.mean())))
-    if together > 0:
-        together = max(0.0, together - 1 / (2 * len(left)))
-    return together / spread
+    value = float((before - after).mean())
+    unit = mean_in_unit((1 + before - after) / 2, confidence)
+    return Estimate(value, min(2 * unit.low - 1, value), max(2 * unit.high - 1, value), len(before))
 
 
 def bootstrap(

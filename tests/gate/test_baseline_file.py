@@ -114,6 +114,13 @@ def test_what_does_not_fit_is_a_complaint_at_its_line(
     assert "--robust-baseline-update" in refused.value.complaints[0].mend
 
 
+@pytest.mark.parametrize(("schema", "newer"), [(1, False), (3, True)])
+def test_a_baseline_of_a_newer_version_asks_for_that_version_first(tmp_path: Path, schema: int, newer: bool) -> None:
+    with pytest.raises(InputError) as refused:
+        open_baseline(spoilt(tmp_path, lambda lines: [f'{{"schema": {schema}}}', *lines[1:]]))
+    assert refused.value.complaints[0].mend.startswith("a newer albert-robust wrote it: install that, or ") is newer
+
+
 def test_what_editors_add_is_passed_over_and_lines_keep_their_numbers(tmp_path: Path) -> None:
     path = spoilt(tmp_path, lambda lines: ["\ufeff" + lines[0], "", *lines[1:], " ", ""])
     assert open_baseline(path) == {SWAP.cell: SWAP, UPPER.cell: UPPER}

@@ -9,6 +9,7 @@ from counted import tally_of
 
 from albert_robust.errors import InputError
 from albert_robust.gate import judge as judged
+from albert_robust.gate.decide import NOISE
 from albert_robust.running.plan import Cell, plan
 from albert_robust.running.records import CellRecord, Outcome
 from albert_robust.suite.suite import load_suite
@@ -99,3 +100,37 @@ def test_more_variants_than_the_check_makes_are_a_mistake(cell: Callable[..., Ce
 def test_a_cell_of_single_variants_measures_no_worst_case_that_nobody_asked_for(cell: Callable[..., Cell]) -> None:
     assert "worst case" not in judge(cell("consistency >= 0.5"), cases([1], [0])).measures
     assert "worst case" in judge(cell("consistency >= 0.5", "variants: 2, "), cases([1, 1], [0, 0])).measures
+
+
+def asked_again(cell: Cell, outcomes: Sequence[Outcome], *pairs: Sequence[float]) -> CellRecord:
+    """Return the verdict on a model whose answers to each original agree so far, two by two: one pair of two, three of three."""
+    replicates = {1: 2, 3: 3, 10: 5}[len(pairs[0])]
+    model = cell.suite.model.model_copy(update={"replicates": replicates})
+    cell = replace(cell, suite=replace(cell.suite, model=model))
+    tally = tally_of(cell, outcomes)
+    for example, values in zip(tally.examples, pairs, strict=True):
+        for value in values:
+            tally.repeated(example, value)
+    return judged(cell, tally)
+
+
+def test_answers_that_agree_well_enough_break_no_variant(cell: Callable[..., Cell]) -> None:
+    """Asked again, the model says the same in other words: by itself it would meet the gate, and it is missed."""
+    made = cell("worst case >= 0.9", "agrees_at: 0.5, ")
+    assert asked_again(made, cases(*[[0.0]] * 40), *[[0.6]] * 40).verdict == "failed"
+
+
+def test_a_model_that_seldom_agrees_with_itself_all_five_times_misses_no_worst_case(cell: Callable[..., Cell]) -> None:
+    """One answer of five is another in four originals of ten: four pairs of ten. Two by two the answers agree in 0.84."""
+    made = cell("worst case >= 0.8", "variants: 5, ")
+    broken = cases(*[[1, 1, 1, 1, 0]] * 40, *[[1] * 5] * 60)
+    apart, alike = [0.0] * 4 + [1.0] * 6, [1.0] * 10
+    record = asked_again(made, broken, *[apart] * 40, *[alike] * 60)
+    assert record.measures[NOISE].value == pytest.approx(0.84)
+    assert (record.verdict, "the model agrees with itself in 0.60" in record.reason) == ("inconclusive", True)
+
+
+def test_a_single_variant_has_to_agree_no_oftener_than_two_answers_do(cell: Callable[..., Cell]) -> None:
+    apart, alike = [0.0] * 4 + [1.0] * 6, [1.0] * 10
+    record = asked_again(cell("worst case >= 0.8"), cases(*[[0.0]] * 100), *[apart] * 40, *[alike] * 60)
+    assert record.verdict == "failed"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import product
-from math import sqrt
+from math import exp, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -100,9 +100,20 @@ def test_draws_stand_for_counting_where_examples_are_many(monkeypatch: pytest.Mo
     assert drawn == sign_flip(differences, seed=1) != sign_flip(differences, seed=2)
 
 
-def test_no_draw_is_taken_for_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("differences", "chance"), [([0.5] * 8, 2**-8), ([0.5] * 20, 1 / 20_000), ([0.5] * 100, exp(-50))]
+)
+def test_what_no_draw_reaches_is_as_rare_as_draws_or_a_bound_say(
+    monkeypatch: pytest.MonkeyPatch, differences: list[float], chance: float
+) -> None:
+    # Hoeffding's bound of 100 equal differences is exp(-100 / 2); the truth is 2^-100.
     monkeypatch.setattr(significance, "MOST_STEPS", 0)
-    assert sign_flip(np.full(100, 0.5)) == 1 / (significance.DRAWS + 1)
+    assert sign_flip(np.array(differences)) == pytest.approx(chance, rel=0.5)
+
+
+def test_a_cell_of_thousands_that_became_worse_for_sure_is_found_by_draws_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(significance, "MOST_STEPS", 0)
+    assert holm([sign_flip(np.full(100, 0.5)), *[1.0] * 2000])[0] < 0.05
 
 
 Z = NormalDist().inv_cdf(0.95)
