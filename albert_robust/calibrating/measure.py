@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from albert_robust.calibrating.material import Sampled
 from albert_robust.scoring.calibration import Floats
-from albert_robust.scoring.matching import Encoded, greedy
+from albert_robust.scoring.matching import Encoded, greedy, in_one_thread
 from albert_robust.scoring.profile import Profile
 
 
@@ -52,7 +52,8 @@ class Matcher:
     def measure(self, pairs: Sequence[tuple[Sampled, Sampled]]) -> Measured:
         """Return the raw measures of (candidate, reference) pairs."""
         places = {language: place for place, language in enumerate(self.profile.languages)}
-        rows = [greedy(self.encoded(one), self.encoded(other)) for one, other in pairs]
+        with in_one_thread():
+            rows = [greedy(self.encoded(one), self.encoded(other)) for one, other in pairs]
         sides = np.array([[places[one.language], places[other.language]] for one, other in pairs], dtype=np.int64)
         lengths = np.array([[len(one.ids), len(other.ids)] for one, other in pairs], dtype=np.int64)
         sides, lengths = sides.reshape(-1, 2), lengths.reshape(-1, 2)

@@ -102,7 +102,7 @@ class VectorObjective:
             for side, start, keep in zip(sides, starts, keeps, strict=True)
         ]
         same = _same(self.sentences, batch, self.team)
-        pooled, retrieved = _pooled(*sums, same, batch, self.stage, self.team)
+        pooled, retrieved = _pooled(sums, same, batch, self.stage, self.team)
         parts = {"pooled": self.stage.pooled_weight * pooled}
         if self.stage.aligned_weight:
             few = min(self.stage.aligned_rows, len(batch.rows))
@@ -178,7 +178,7 @@ class AttentionObjective:
             views = [self._view(view, batch, depth) for view in self.views]
             same = _same(self.sentences, batch, self.team)
             pairs = zip(*((_mean(hidden, words), hidden[:, 0]) for hidden, words in views), strict=True)
-            found = [_pooled(left, right, same, batch, stage, self.team) for left, right in pairs]
+            found = [_pooled(pair, same, batch, stage, self.team) for pair in pairs]
             retrieved = found[0][1]
             # The mean of the tokens, and the first token, which classifiers read.
             parts["pooled"] = stage.pooled_weight * (found[0][0] + found[1][0]) / 2
@@ -277,9 +277,9 @@ def _side_by_side(places: Tensor, starts: NDArray[np.int64], kept: Tensor, few: 
     return places[index], mask & kept[index]
 
 
-def _pooled(left: Tensor, right: Tensor, same: Tensor, batch: Batch, stage: Stage, team: Team) -> tuple[Tensor, float]:
-    """Return the loss of a batch's vectors, shape (batch, width) a side, and the share that finds its translation."""
-    left, right = team.gather(left), team.gather(right)
+def _pooled(sides: Sequence[Tensor], same: Tensor, batch: Batch, stage: Stage, team: Team) -> tuple[Tensor, float]:
+    """Return the loss of both sides' vectors, each of shape (batch, width), and the share that finds its translation."""
+    left, right = (team.gather(side) for side in sides)
     beside = (cosines(left, left), cosines(right, right)) if stage.both_sides else None
     return contrast(
         cosines(left, right),

@@ -4,10 +4,13 @@ Zhang et al. (2020), arXiv:1904.09675, equations 1 to 3. Departs from it: specia
 influence (there is no padding to match), and weights belong to the token's own text and language, not to the call.
 """
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from albert_robust.scoring.encoder import Vectors
 
@@ -27,6 +30,20 @@ class Encoded:
     def size(self) -> int:
         """Bytes that it takes."""
         return self.ids.nbytes + self.vectors.nbytes + self.weights.nbytes
+
+
+def in_one_thread() -> AbstractContextManager[object]:
+    """Return a context in which NumPy multiplies matrices in one thread.
+
+    Those of two texts are too small to share: on a busy machine the wait for another thread takes fifty times as long.
+    """
+    limits: AbstractContextManager[object] = _products().limit(limits=1)
+    return limits
+
+
+@cache
+def _products() -> ThreadpoolController:
+    return ThreadpoolController().select(user_api="blas")
 
 
 def greedy(candidate: Encoded, reference: Encoded) -> tuple[float, float, float]:

@@ -12,7 +12,7 @@ from math import log
 import numpy as np
 
 from albert_robust.scoring.encoder import Encoder, unit
-from albert_robust.scoring.matching import Encoded, greedy
+from albert_robust.scoring.matching import Encoded, greedy, in_one_thread
 from albert_robust.scoring.scores import Scores, unmatched
 from albert_robust.scoring.signature import Settings
 from albert_robust.scoring.statistics import mean_of_clusters
@@ -43,7 +43,8 @@ def raw_score(
     belong = checked_clusters(clusters, len(candidates))
     pairs = [(normal(one), normal(other)) for one, group in zip(candidates, groups, strict=True) for other in group]
     encoded = _encoded(encoder, pairs, idf)
-    rows = np.array([_pair(encoded, *pair) for pair in pairs]).reshape(-1, 3)
+    with in_one_thread():
+        rows = np.array([_pair(encoded, *pair) for pair in pairs]).reshape(-1, 3)
     ends = np.cumsum([len(group) for group in groups])
     parts = np.split(rows, ends[:-1]) if groups else []
     table = np.array([part.max(axis=0) for part in parts]).reshape(-1, 3)

@@ -13,7 +13,7 @@ from albert_robust.errors import UsageError
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.calibration import LEVELS, Level, error_of_mean
 from albert_robust.scoring.encoder import EMBEDDED, Encoder, Precision, Vectors, load_encoder, unit
-from albert_robust.scoring.matching import Floats, greedy
+from albert_robust.scoring.matching import Floats, greedy, in_one_thread
 from albert_robust.scoring.profile import Profile, Weighting, find_profile
 from albert_robust.scoring.scores import Scores, unmatched
 from albert_robust.scoring.signature import Settings
@@ -207,13 +207,14 @@ class Scorer:
         open_pairs.sort(key=lambda place: (len(pairs[place][1][1]), pairs[place][1], pairs[place][0]))
         for block in _blocks(pairs, open_pairs):
             encoded = self._vectors.encode(text for place in block for text in pairs[place])
-            for place in block:
-                one, other = (encoded.get(text, self._vectors.empty) for text in pairs[place])
-                lengths[place] = len(one.ids), len(other.ids)
-                if len(one.ids) and len(other.ids):
-                    raw[place] = greedy(one, other)
-                elif not any(text in encoded for text in pairs[place]):
-                    raw[place] = 1.0
+            with in_one_thread():
+                for place in block:
+                    one, other = (encoded.get(text, self._vectors.empty) for text in pairs[place])
+                    lengths[place] = len(one.ids), len(other.ids)
+                    if len(one.ids) and len(other.ids):
+                        raw[place] = greedy(one, other)
+                    elif not any(text in encoded for text in pairs[place]):
+                        raw[place] = 1.0
         return raw, lengths
 
     def _calibrated(self, pairs: Sequence[Pair], raw: Floats, lengths: NDArray[np.int64]) -> tuple[Floats, Floats]:

@@ -95,8 +95,8 @@ def spoken(pairs: int) -> Sentences:
     return Sentences((texts, texts), languages, hashes, np.zeros(pairs, dtype=bool))
 
 
-def batches(**settings: int) -> list[list[int]]:
-    stage = Stage(train="vectors", batch=16, epochs=2, **settings)
+def batches(languages: int = 0) -> list[list[int]]:
+    stage = Stage(train="vectors", batch=16, epochs=2, languages=languages)
     return [rows.tolist() for rows in Schedule(spoken(320), stage, (0, 0)).batches()]
 
 

@@ -15,10 +15,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sentences import LETTERS, MACHINES
+from threadpoolctl import threadpool_info
 
 from albert_robust.calibrating.damage import damaged
 from albert_robust.errors import UsageError
 from albert_robust.scoring.labs import score
+from albert_robust.scoring.matching import in_one_thread
 from albert_robust.scoring.scorer import Scorer
 
 LINES = [
@@ -335,3 +337,16 @@ def test_a_pair_is_taken_apart_in_the_language_that_is_detected(builtin_scorer: 
     named = builtin_scorer.explain(LETTERS["de"], LETTERS["fr"], language="de", reference_language="fr")
     assert found.similarity == pytest.approx(named.similarity, abs=1e-6)
     assert found.scores.signature == named.scores.signature
+
+
+def product_threads() -> list[int]:
+    """Return in how many threads each library that multiplies matrices does so."""
+    return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+
+
+def test_the_products_of_two_texts_are_not_shared_among_threads() -> None:
+    """They are too small: on a busy machine each would wait for the other thread."""
+    before = product_threads()
+    with in_one_thread():
+        assert product_threads() == [1] * len(before)
+    assert product_threads() == before
