@@ -11,9 +11,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import IO
 
+import numpy as np
 import pytest
 from door_suites import LOUD, kept_run, loaded_by, rows, run, verdicts, write_suite
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # the package has no types
+from safetensors.numpy import save_file
 from yaml import safe_load
 
 from albert_robust import __version__
@@ -297,6 +299,16 @@ def test_what_cannot_be_learnt_is_told(
     told = refused(capsys, "finetune", "qa.jsonl", "--task", "question-answering")
     assert told[0].startswith(message)
     assert "suite" not in " ".join(told)
+
+
+def test_finetune_leaves_weights_alone_that_it_did_not_write(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    save_file({"mine": np.zeros(1)}, "model.safetensors")
+    (tmp_path / "model.jsonl").write_text('{"language": "en", "text": "calm", "label": "a"}\n')
+    told = refused(capsys, "finetune", "model.jsonl", "--task", "text-classification")
+    assert told == ["model.safetensors holds weights that were not made here: move them, or rename model.jsonl"]
 
 
 def test_an_interrupt_ends_a_command_without_a_traceback(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
