@@ -39,7 +39,7 @@ finetuned: .venv/ready  ## what the suites' models learn from the shipped encode
 # Text for ceilings: prose that people translated, and that the encoder was not trained on.
 CEILINGS := tico19 nextstrain opensource-guide udhr
 profile: .venv/ready  ## calibrates the shipped encoder anew on text in build/parallel/, about three minutes
-	$(BIN)/albert-robust calibrate --encoder builtin --parallel 'build/parallel/*.tsv.xz' \
+	$(BIN)/albert-robust calibrate --encoder builtin --out albert_robust/encoder/labs --parallel 'build/parallel/*.tsv.xz' \
 	  --translations $(CEILINGS:%=build/parallel/%.tsv.xz) --weighting idf+norm --one-mean --lsar 8 --abtt 1
 
 .venv/ready: pyproject.toml constraints.txt

@@ -3,6 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+from albert_robust.errors import complaint_at
+
+START = b'{"op_code":'  # how each line of a journal begins
+
 
 def open_study(path: Path | None, name: str, sampler: Any = None) -> Any:
     """Return an `optuna.Study` that is to be maximised, with the trials that its file has.
@@ -11,6 +15,9 @@ def open_study(path: Path | None, name: str, sampler: Any = None) -> Any:
         path: Its journal, made where there is none; only one search may be at work there. None keeps it in memory.
         name: Of the study in the journal.
         sampler: What draws the trials; None for Optuna's own.
+
+    Raises:
+        InputError: The file is no journal.
     """
     import optuna
     from optuna.storages import JournalStorage
@@ -34,5 +41,7 @@ def _mend(journal: Path) -> None:
     journal.with_name(journal.name + ".lock").unlink(missing_ok=True)
     if journal.is_file():
         whole = journal.read_bytes()
+        if not START.startswith(whole[: len(START)]):
+            raise complaint_at(journal, "no file of an earlier search", "name another one: it would be written to")
         if not whole.endswith(b"\n"):
             journal.write_bytes(whole[: whole.rfind(b"\n") + 1])

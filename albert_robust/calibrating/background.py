@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from albert_robust.data.parallel import ParallelRow, files_of, open_text, parallel_rows, stem
+from albert_robust.data.parallel import ParallelRow, files_of, parallel_rows, stem, text_lines
 from albert_robust.errors import UsageError
 from albert_robust.text.languages import is_tag
 
@@ -59,8 +59,12 @@ def read_background(
         seed: Of the sample.
 
     Raises:
-        UsageError: There is no text, or fewer than 50 texts of any language.
+        InputError: A file cannot be read, or is damaged.
+        UsageError: A pattern matches no file, there is no text, or there are fewer than 50 texts of any language.
     """
+    for pattern in (*parallel, *translations):
+        if not files_of([pattern], Path()):
+            raise UsageError(f"no file matches {pattern!r}")
     background = Background()
     pool: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     if folder is not None:
@@ -99,15 +103,11 @@ def _mono_files(folder: Path) -> Iterator[tuple[str, str, Path]]:
 
 
 def _lines(path: Path, bad_lines: list[str]) -> Iterator[str]:
-    with open_text(path) as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                text = line.decode("utf-8").strip()
-            except UnicodeDecodeError:
-                bad_lines.append(f"{path.name}:{number}: not UTF-8 text")
-                continue
-            if text:
-                yield text
+    for number, line in text_lines(path):
+        if line is None:
+            bad_lines.append(f"{path.name}:{number}: not UTF-8 text")
+        elif line.strip():
+            yield line.strip()
 
 
 def _sampled(sources: Mapping[str, set[str]], rng: Random) -> dict[str, list[str]]:

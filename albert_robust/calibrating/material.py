@@ -7,7 +7,7 @@ their own: real short lines, and long texts made of a source's neighbouring line
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log2
+from math import inf, log2
 from random import Random
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from albert_robust.calibrating.background import Background, Translations
 from albert_robust.calibrating.damage import CHUNKS, chunks, damaged
+from albert_robust.errors import UsageError
 from albert_robust.scoring.calibration import MOST_TOKENS, SHARES
 from albert_robust.scoring.encoder import Encoder, Vectors
 from albert_robust.scoring.profile import Rarity
@@ -47,7 +48,13 @@ class Effort:
 
     @classmethod
     def times(cls, factor: float) -> "Effort":
-        """Return an effort so many times the usual one; what is little stays enough to fit the anchors."""
+        """Return an effort so many times the usual one; what is little stays enough to fit the anchors.
+
+        Raises:
+            UsageError: The factor is no number above 0.
+        """
+        if not 0 < factor < inf:
+            raise UsageError(f"effort: {factor}, expected a number above 0, 1 for the shipped profile's")
         usual = cls()
         return cls(
             max(4, round(usual.lengths * factor)),

@@ -102,10 +102,15 @@ def tune(
 
     Raises:
         MissingExtraError: Optuna is not installed.
-        UsageError: The encoder cannot be loaded, no text is known in two languages, or another process is at the study.
+        InputError: The study's file is none.
+        UsageError: The encoder cannot be loaded or has no such layer, no text is known in two languages, there are no trials
+            to make, the study is of other choices, or another process is at it.
     """
     need("optuna", "tune", "tuning")
     import optuna
+
+    if trials < 1:
+        raise UsageError(f"trials: {trials}, expected at least 1")
 
     space = _space(encoder, background, layers, allow_network)
     total = int(np.prod([len(values) for values in space.values()])) if search == "grid" else trials
@@ -126,12 +131,24 @@ def tune(
     grid = optuna.samplers.GridSampler(space, seed=seed)
     with _alone(study):
         made = open_study(study, "labs", grid if search == "grid" else optuna.samplers.TPESampler(seed=seed))
+        _check_choices(made, space, study)
         left = total - len(_done(made))
         if left > 0:
             made.optimize(
                 objective, n_trials=left, callbacks=[lambda one, found: progress(len(_done(one)), total, _trial(found))]
             )
     return sorted((_trial(found) for found in _done(made)), key=lambda trial: (-trial.value, trial.layer))
+
+
+def _check_choices(made: Any, space: dict[str, Sequence[Any]], study: Path | None) -> None:
+    """Refuse a study whose trials were drawn from other choices: Optuna mixes none."""
+    for trial in made.trials:
+        for name, kind in trial.distributions.items():
+            if list(kind.choices) != list(space[name]):
+                raise UsageError(
+                    f"{study} holds a search with {name} among {list(kind.choices)}, not {list(space[name])}:"
+                    " name another file"
+                )
 
 
 @contextmanager
@@ -149,6 +166,9 @@ def _space(
 ) -> dict[str, Sequence[Any]]:
     loaded = load_encoder(encoder, None, allow_network)
     every = range(loaded.layers + 1)
+    for layer in layers or ():
+        if layer not in every:
+            raise UsageError(f"encoder {encoder!r} has layers 0 to {loaded.layers}, got {layer}")
     ranks = sorted({min(rank, len(background.languages) - 1) for rank in (0, 1, 4, 8)})
     widths = [0, *(width for width in (64, 128) if width < loaded.width), loaded.width - ranks[-1] - 2]
     return {

@@ -1,7 +1,10 @@
 """The command line. Exit codes: 0 fine, 1 a gate or check failed, 2 wrong usage or bad input."""
 
 import argparse
+import io
+import os
 import sys
+import warnings
 from collections.abc import Sequence
 
 from albert_robust import __version__
@@ -23,6 +26,7 @@ from albert_robust.cli import (
 )
 from albert_robust.errors import InputError, MissingExtraError, UsageError, WritingError
 
+INTERRUPTED = 130
 COMMANDS = (
     init,
     listing,
@@ -54,13 +58,34 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
+    """Run one command and return its exit code; one that is interrupted ends with 130, as shells have it."""
+    _speak_plainly()
     options = parser().parse_args(arguments)
     try:
-        return int(options.run(options))
-    except (InputError, UsageError, WritingError, MissingExtraError, FileNotFoundError) as error:
-        print(error, file=sys.stderr)
-        return 2
+        code = int(options.run(options))
+        print(end="", flush=True)
+        return code
     except BrokenPipeError:
-        sys.stderr.close()
+        _let_go()
         return 0
+    except (InputError, UsageError, WritingError, MissingExtraError, OSError) as error:
+        print(error, file=sys.stderr)
+        _let_go()
+        return 2
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _speak_plainly() -> None:
+    """Print UTF-8, which is what commands read, whatever the locale; and of a warning what it says, not our line of code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    warnings.formatwarning = lambda message, *_, **__: f"{message}\n"
+
+
+def _let_go() -> None:
+    """Drop what standard output cannot take, closed or full as it is: else Python tries again at its end, and tells of that."""
+    try:
+        print(end="", flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -32,7 +32,11 @@ def add_text_options(made: argparse.ArgumentParser) -> None:
     made.add_argument(
         "--translations", nargs="*", default=[], help="those whose translations are good enough for ceilings"
     )
-    made.add_argument("--out", type=Path, help="the profile's folder (default: labs/ in the encoder's folder)")
+    made.add_argument(
+        "--out",
+        type=Path,
+        help="the profile's folder (default: labs/ in the encoder's folder, but not the embedded one's)",
+    )
     made.add_argument("--seed", type=int, default=0, help="of the sample (default: 0)")
     made.add_argument("--allow-network", action="store_true", help="let a hub be asked for the encoder")
 
@@ -43,10 +47,10 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.calibrating.material import Effort
     from albert_robust.scoring.encoder import load_encoder
 
+    effort, folder = Effort.times(options.effort), out_folder(options)
     encoder = load_encoder(options.encoder, options.layer, options.allow_network)
-    folder = out_folder(options)
     choice = Choice(options.lsar, options.abtt, options.white, options.weighting, options.one_mean)
-    profile = calibrate(encoder, read_texts(options), choice, Effort.times(options.effort), options.seed)
+    profile = calibrate(encoder, read_texts(options), choice, effort, options.seed)
     profile.save(folder)
     print(summary(profile))
     print(f"profile {profile.digest}: {folder}")
@@ -69,14 +73,16 @@ def out_folder(options: argparse.Namespace) -> Path:
     """Return where the profile goes.
 
     Raises:
-        UsageError: The encoder has no folder and none was named.
+        UsageError: None was named, and the encoder has no folder, or is the embedded one, whose profile is the package's own.
     """
     from albert_robust.errors import UsageError
-    from albert_robust.scoring.encoder import encoder_path
+    from albert_robust.scoring.encoder import EMBEDDED, encoder_path
     from albert_robust.scoring.profile import FOLDER
 
     if options.out is not None:
         return Path(options.out)
+    if options.encoder == EMBEDDED:
+        raise UsageError("the embedded encoder's profile is what `score` reads for all: name another folder with --out")
     folder = Path(encoder_path(options.encoder))
     if not folder.is_dir():
         raise UsageError(f"the encoder {options.encoder!r} has no folder here: name the profile's with --out")

@@ -35,6 +35,8 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the suite, read it back, and say what to do next. An existing file is never overwritten."""
+    from shlex import quote
+
     from albert_robust.running.plan import plan
     from albert_robust.suite.starter import write_starter
 
@@ -47,5 +49,5 @@ def run(options: argparse.Namespace) -> int:
         options.reference_language,
         options.documents,
     )
-    print(f"wrote {options.out}: {len(plan(suite))} cells\nnext: pytest {options.out}")
+    print(f"wrote {options.out}: {len(plan(suite))} cells\nnext: pytest {quote(str(options.out))}")
     return 0

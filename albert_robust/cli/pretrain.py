@@ -35,6 +35,8 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.cli import search
     from albert_robust.errors import UsageError
 
+    if options.threads is not None and options.threads < 1:
+        raise UsageError(f"--threads {options.threads}: expected at least 1")
     if options.search:
         return search.run(options)
     if options.json:

@@ -20,7 +20,7 @@ def add(commands: Any) -> None:
         "--search", choices=("grid", "bayes"), default="bayes", help="every combination, or the promising ones"
     )
     made.add_argument("--trials", type=int, default=30, help="how many a Bayesian search makes in all (default: 30)")
-    made.add_argument("--layers", type=int, nargs="*", help="which layers are tried (default: all)")
+    made.add_argument("--layers", type=int, nargs="+", help="which layers are tried (default: all)")
     made.add_argument("--study", help="a file that keeps the trials; a search that finds it goes on from there")
     made.add_argument("--effort", type=float, default=1.0, help="how much text the profile is made from (default: 1)")
     made.add_argument("--json", action="store_true", help="print all trials as JSON")
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.calibrating.tune import tune
     from albert_robust.scoring.encoder import load_encoder
 
-    folder = calibrate.out_folder(options)
+    effort, folder = Effort.times(options.effort), calibrate.out_folder(options)
     background = calibrate.read_texts(options)
     with tqdm(unit="trial", desc="tune") as bar:
 
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(table(trials[:SHOWN]))
     encoder = load_encoder(options.encoder, best.layer, options.allow_network)
-    profile = make(encoder, background, best.choice, Effort.times(options.effort), options.seed)
+    profile = make(encoder, background, best.choice, effort, options.seed)
     profile.save(folder)
     if not options.json:
         print(f"{calibrate.summary(profile)}\nprofile {profile.digest} at layer {best.layer}: {folder}")

@@ -1,9 +1,12 @@
 """Parallel text from disk: tab separated rows of language 1, language 2, text 1, text 2, plain or xz."""
 
 import lzma
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
+
+from albert_robust.errors import complaint_at
 
 COLUMNS = 4
 
@@ -19,14 +22,14 @@ class ParallelRow(NamedTuple):
 
 def files_of(patterns: list[str], folder: Path) -> list[Path]:
     """Return the files that glob patterns name, relative to a folder or absolute, sorted."""
-    return sorted({path for pattern in patterns for path in _expand(folder, pattern)})
+    return sorted({path for pattern in patterns for path in _expand(folder, pattern) if not path.is_dir()})
 
 
 def _expand(folder: Path, pattern: str) -> Iterator[Path]:
-    absolute = Path(pattern)
-    if absolute.is_absolute():
-        return absolute.parent.glob(absolute.name)
-    return folder.glob(pattern)
+    wanted = Path(pattern)
+    if wanted.is_absolute():
+        folder, wanted = Path(wanted.anchor), wanted.relative_to(wanted.anchor)
+    return folder.glob(str(wanted)) if wanted.parts else iter(())
 
 
 def stem(path: Path) -> str:
@@ -39,16 +42,39 @@ def open_text(path: Path) -> BinaryIO:
     return cast("BinaryIO", lzma.open(path)) if path.suffix == ".xz" else path.open("rb")
 
 
+def text_lines(path: Path) -> Iterator[tuple[int, str | None]]:
+    """Yield the lines of a text file with their numbers, unpacked where it is an xz file; None for a line that is not UTF-8.
+
+    A byte order mark and what ends a line are no part of it.
+
+    Raises:
+        InputError: The file cannot be read, or is damaged.
+    """
+    number = 0
+    try:
+        with open_text(path) as lines:
+            for number, line in enumerate(lines, start=1):
+                content = line.removeprefix(BOM_UTF8) if number == 1 else line
+                try:
+                    yield number, content.decode("utf-8").rstrip("\r\n")
+                except UnicodeDecodeError:
+                    yield number, None
+    except (EOFError, lzma.LZMAError) as error:
+        raise complaint_at(path, f"damaged: {error}", "fetch or pack the file anew", line=number + 1) from None
+    except OSError as error:
+        raise complaint_at(path, f"cannot read the file: {error.strerror}") from None
+
+
 def parallel_rows(path: Path) -> Iterator[ParallelRow | str]:
-    """Yield the rows of a file; a line that is none comes as a string that names it: file, line and what is wrong."""
-    with open_text(path) as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                cells = line.decode("utf-8").rstrip("\n").split("\t")
-                what = f"{len(cells)} columns, expected {COLUMNS}, none empty"
-            except UnicodeDecodeError:
-                cells, what = [], "not UTF-8 text"
-            if len(cells) != COLUMNS or not all(cell.strip() for cell in cells):
-                yield f"{path.name}:{number}: {what}"
-            else:
-                yield ParallelRow(*cells)
+    """Yield the rows of a file; a line that is none comes as a string that names it: file, line and what is wrong.
+
+    Raises:
+        InputError: The file cannot be read, or is damaged.
+    """
+    for number, line in text_lines(path):
+        cells = [] if line is None else line.split("\t")
+        if len(cells) != COLUMNS or not all(cell.strip() for cell in cells):
+            what = "not UTF-8 text" if line is None else f"{len(cells)} columns, expected {COLUMNS}, none empty"
+            yield f"{path.name}:{number}: {what}"
+        else:
+            yield ParallelRow(*cells)

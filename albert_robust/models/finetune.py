@@ -109,12 +109,14 @@ def write_learnt(data: Path, task: Task, seed: int = 0) -> Path:
 
     Raises:
         InputError: The data file is broken.
-        UsageError: The data hold too little to learn.
+        UsageError: The data hold too little to learn, or weights of another origin are in the place.
         WritingError: The file cannot be written.
     """
     from safetensors.torch import save
 
     path = learnt_path(data)
+    if _is_foreign(path):
+        raise UsageError(f"{path} holds weights that were not made here: move them, or rename {data.name}")
     weights = save(learn(data, task, seed), metadata={MADE_FROM: made_from(data, task)})
     with writing(path, "make room there, or see that it may be written"):
         write_whole(path, weights)
@@ -133,6 +135,17 @@ def _is_learnt(data: Path, task: Task) -> bool:
             return bool((file.metadata() or {}).get(MADE_FROM) == made_from(data, task))
     except SafetensorError as error:
         raise complaint_at(path, f"damaged: {error}", f"write it anew: albert-robust finetune {data.name}") from None
+
+
+def _is_foreign(path: Path) -> bool:
+    """Whether a file holds weights that `albert-robust finetune` did not write; what is damaged holds none."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            return MADE_FROM not in (file.metadata() or {})
+    except (FileNotFoundError, SafetensorError):
+        return False
 
 
 def learn(data: Path, task: Task, seed: int = 0) -> dict[str, Any]:

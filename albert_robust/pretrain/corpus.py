@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from albert_robust.data.parallel import ParallelRow, files_of, open_text, parallel_rows, stem
+from albert_robust.data.parallel import ParallelRow, files_of, parallel_rows, stem, text_lines
 from albert_robust.pretrain.recipe import TextSources
 from albert_robust.pretrain.typos import with_typo
 
@@ -90,7 +90,7 @@ def held_out(word: str, share: float) -> bool:
 
 def _words(path: Path, share: float) -> Iterator[ParallelRow | str]:
     language, _, other = stem(path).partition("-")
-    for number, line in _lines(path):
+    for number, line in text_lines(path):
         cells = line.split("\t") if line is not None else []
         if len(cells) < 2 or not all(cell.strip() for cell in cells[:2]):
             yield f"{path.name}:{number}: " + (
@@ -102,20 +102,11 @@ def _words(path: Path, share: float) -> Iterator[ParallelRow | str]:
 
 def _texts(path: Path) -> Iterator[ParallelRow | str]:
     language = stem(path)
-    for number, line in _lines(path):
+    for number, line in text_lines(path):
         if line is None:
             yield f"{path.name}:{number}: not UTF-8 text"
         elif line.strip():
             yield ParallelRow(language, language, line.strip(), line.strip())
-
-
-def _lines(path: Path) -> Iterator[tuple[int, str | None]]:
-    with open_text(path) as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                yield number, line.decode("utf-8").rstrip("\r\n")
-            except UnicodeDecodeError:
-                yield number, None
 
 
 def _good(rows: Iterator[ParallelRow | str], corpus: Corpus) -> Iterator[ParallelRow]:

@@ -52,7 +52,7 @@ def pretrain(
     Raises:
         InputError: The recipe is wrong.
         FileNotFoundError: It names no text.
-        UsageError: The folder holds a run of another recipe, or the teacher cannot be loaded.
+        UsageError: The folder holds a run of another recipe or another encoder, or the teacher cannot be loaded.
     """
     recipe = read_recipe(config)
     if threads:
@@ -141,6 +141,8 @@ def _claim(folder: Path, recipe: Recipe) -> None:
     if path.is_file() and json.loads(path.read_text(encoding="utf-8"))["recipe"] != facts:
         raise UsageError(f"{folder} holds a run of another recipe: choose another folder, or empty this one")
     if not path.is_file():
+        if (folder / WEIGHTS).exists():
+            raise UsageError(f"{folder} holds an encoder that no recipe made: choose another folder")
         _write_facts(folder, {"recipe": facts})
 
 

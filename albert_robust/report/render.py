@@ -14,7 +14,7 @@ from pathlib import Path
 from albert_robust.report.display import plain, visible
 from albert_robust.report.markdown import code, escaped
 from albert_robust.report.summary import summary
-from albert_robust.report.templates import environment, source
+from albert_robust.report.templates import environment, rendered, source
 from albert_robust.report.view import page
 from albert_robust.running.records import Run
 from albert_robust.whole import write_whole
@@ -32,6 +32,7 @@ def render_html(run: Run, templates: Sequence[Path] = ()) -> str:
             alignments `alignment.svg.j2` and `alignment.css`.
 
     Raises:
+        InputError: A user's template cannot be read or raises.
         UsageError: A folder of templates does not exist.
     """
     from markupsafe import Markup
@@ -41,7 +42,9 @@ def render_html(run: Run, templates: Sequence[Path] = ()) -> str:
     style, script = source(found, "report.css"), source(found, "report.js")
     if run.alignments:
         style += source(found, "alignment.css")
-    return found.get_template("report.html.j2").render(
+    return rendered(
+        found,
+        "report.html.j2",
         page=page(run),
         style=Markup(style),
         script=Markup(script),
@@ -54,13 +57,14 @@ def render_markdown(run: Run, templates: Sequence[Path] = ()) -> str:
     """Return the report as Markdown, short enough for a comment. A user's `report.md.j2` goes before the built-in.
 
     Raises:
+        InputError: A user's template cannot be read or raises.
         UsageError: A folder of templates does not exist.
     """
     from markupsafe import Markup
 
     found = environment(templates, autoescape=False, made_safe=escaped)
     found.filters["code"] = lambda text, table=False: Markup(code(text, table))
-    return found.get_template("report.md.j2").render(page=page(run))
+    return rendered(found, "report.md.j2", page=page(run))
 
 
 def render_json(run: Run) -> str:

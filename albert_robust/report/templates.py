@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
 from albert_robust.builtin import builtin
-from albert_robust.errors import UsageError
+from albert_robust.errors import UsageError, complaint_at, raised
+
+ENDING = ".j2"
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -41,6 +44,22 @@ def environment(templates: Sequence[Path], autoescape: bool, made_safe: Callable
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+def rendered(environment: "Environment", name: str, **values: Any) -> str:
+    """Return what a template makes of some values.
+
+    Raises:
+        InputError: A user's template cannot be read or raises.
+    """
+    try:
+        return environment.get_template(name).render(**values)
+    except Exception as error:
+        places = [frame for frame in extract_tb(error.__traceback__) if frame.filename.endswith(ENDING)]
+        if not places or Path(places[-1].filename).is_relative_to(builtin("reports")):
+            raise
+        what, line = f"the template raises {raised(error)}", places[-1].lineno or 1
+        raise complaint_at(Path(places[-1].filename), what, line=line) from None
 
 
 def source(environment: "Environment", name: str) -> str:

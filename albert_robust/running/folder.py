@@ -85,7 +85,8 @@ def open_run(folder: Path) -> Run:
         content = json.loads(path.read_text(encoding="utf-8"))
         digest = _digest(folder / OUTCOMES)
     except OSError as error:
-        raise complaint_at(path, f"no run here: {error.strerror}", "name the folder that a run wrote") from None
+        missing = Path(error.filename or path)
+        raise complaint_at(missing, f"no run here: {error.strerror}", "name the folder that a run wrote") from None
     except ValueError:
         raise complaint_at(path, "damaged: not JSON", "run the suites again") from None
     schema = content.get("schema") if isinstance(content, dict) else None

@@ -7,7 +7,7 @@ import yaml
 
 from albert_robust.data.dataset import Source, check_header
 from albert_robust.data.rows import read_rows
-from albert_robust.errors import InputError, UsageError, complaint_at
+from albert_robust.errors import UsageError, complaint_at
 from albert_robust.suite.suite import ENCODED, SUFFIX, Suite, load_suite
 from albert_robust.tasks import TASKS, Task
 from albert_robust.text.languages import is_tag
@@ -89,7 +89,7 @@ def write_starter(
     out.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
     try:
         return load_suite(out)
-    except InputError:
+    except BaseException:
         out.unlink()
         raise
 

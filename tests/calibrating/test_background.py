@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from albert_robust.calibrating.background import read_background
-from albert_robust.errors import UsageError
+from albert_robust.errors import InputError, UsageError
 
 Write = Callable[..., Path]
 
@@ -67,3 +67,32 @@ def test_ceilings_come_from_the_translations_that_are_named(write: Write) -> Non
     found = read_background(None, [str(bad)], [str(good)])
     assert {group.source for group in found.translations} == {"good"}
     assert set(found.texts["en"]) == {"good", "bad"}
+
+
+def test_a_pattern_may_be_absolute_at_any_depth(write: Write) -> None:
+    path = write(one__pairs_dot_tsv="".join(f"en\tde\thouse {number}\tHaus {number}\n" for number in range(60)))
+    assert read_background(None, [str(path.parent.parent / "*" / "pairs.tsv")]).languages == ("de", "en")
+
+
+@pytest.mark.parametrize("pattern", ["nowhere/*.tsv", "", "."])
+def test_a_pattern_that_names_no_file_is_told(write: Write, pattern: str) -> None:
+    with pytest.raises(UsageError, match="no file matches"):
+        read_background(write(en_dot_txt=lines("en")).parent, [pattern])
+
+
+def test_lines_as_windows_writes_them_are_the_same_lines(write: Write) -> None:
+    rows = "".join(f"en\tde\thouse {number}\tHaus {number}\r\n" for number in range(60))
+    found = read_background(None, [str(write(pairs_dot_tsv=b"\xef\xbb\xbf" + rows.encode()))])
+    assert found.languages == ("de", "en")
+    assert len(found.texts["en"]["pairs"]) == 60
+    assert not any(text.endswith("\r") for text in found.texts["de"]["pairs"])
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [(b"no xz file", 1), (b"", 1), (lzma.compress(lines("en").encode())[:-20], 61)],
+    ids=["another format", "empty", "cut short"],
+)
+def test_a_damaged_xz_file_is_named(write: Write, content: bytes, line: int) -> None:
+    with pytest.raises(InputError, match=rf"en\.txt\.xz:{line}:1: damaged: "):
+        read_background(write(en_dot_txt_dot_xz=content).parent, [])

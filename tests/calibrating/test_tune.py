@@ -12,7 +12,7 @@ from made_up import WORDS, sentences
 from albert_robust.calibrating.background import Background
 from albert_robust.calibrating.tune import LAMBDA, Trial, area_under_curve, tune
 from albert_robust.cli import main
-from albert_robust.errors import UsageError
+from albert_robust.errors import InputError, UsageError
 from albert_robust.scoring.encoder import Encoder, load_encoder
 from albert_robust.scoring.profile import load_profile
 from albert_robust.scoring.scorer import Scorer
@@ -81,6 +81,44 @@ def test_two_searches_do_not_share_a_study(encoder: Encoder, background: Backgro
     study = tmp_path / "study.log"
     with FileLock(f"{study}.search"), pytest.raises(UsageError, match="another process searches in"):
         search(encoder, background, 1, study=study)
+
+
+def test_a_file_that_keeps_no_study_is_left_alone(encoder: Encoder, background: Background, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine, without a last line feed")
+    with pytest.raises(InputError, match="no file of an earlier search"):
+        search(encoder, background, 1, study=tmp_path / "notes.txt")
+    assert (tmp_path / "notes.txt").read_text() == "mine, without a last line feed"
+
+
+def test_a_study_of_other_layers_is_refused(encoder: Encoder, background: Background, tmp_path: Path) -> None:
+    study = tmp_path / "study.log"
+    search(encoder, background, 1, study=study)
+    with pytest.raises(UsageError, match=r"holds a search with layer among \[0, 1\], not \[0\]: name another file"):
+        tune(encoder.name, background, trials=2, layers=[0], study=study)
+
+
+def test_layers_and_trials_that_cannot_be_are_told_before_the_search(encoder: Encoder, background: Background) -> None:
+    with pytest.raises(UsageError, match="has layers 0 to 2, got 7"):
+        tune(encoder.name, background, trials=1, layers=[0, 7])
+    with pytest.raises(UsageError, match="trials: 0, expected at least 1"):
+        search(encoder, background, 0)
+
+
+@pytest.mark.parametrize("command", ["calibrate", "tune"])
+def test_the_embedded_encoders_own_profile_is_not_written_over(
+    capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert main([command, "--parallel", "pairs.tsv"]) == 2
+    assert "name another folder with --out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["calibrate", "tune"])
+@pytest.mark.parametrize("effort", ["0", "-1", "nan", "inf"])
+def test_an_effort_that_is_none_is_told_first(
+    capsys: pytest.CaptureFixture[str], command: str, effort: str, tmp_path: Path
+) -> None:
+    assert main([command, "--out", str(tmp_path), "--effort", effort]) == 2
+    assert f"effort: {float(effort)}, expected a number above 0" in capsys.readouterr().err
 
 
 def test_the_command_prints_the_trials_and_writes_the_profile_of_the_best(

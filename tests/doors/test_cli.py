@@ -2,12 +2,20 @@
 
 import io
 import json
+import os
 import re
+import subprocess
+import sys
+import warnings
 from pathlib import Path
+from types import SimpleNamespace
+from typing import IO
 
+import numpy as np
 import pytest
 from door_suites import LOUD, kept_run, loaded_by, rows, run, verdicts, write_suite
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # the package has no types
+from safetensors.numpy import save_file
 from yaml import safe_load
 
 from albert_robust import __version__
@@ -215,7 +223,12 @@ def test_a_report_that_cannot_be_written_is_one_clear_line(
 
 
 def test_a_folder_without_a_run_has_no_report(capsys: Captured, tmp_path: Path) -> None:
-    assert "no run here" in refused(capsys, "report", str(tmp_path))[0]
+    assert "run.json:1:1: no run here" in refused(capsys, "report", str(tmp_path))[0]
+
+
+def test_the_file_that_a_run_folder_lacks_is_named(capsys: Captured, tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text("{}")
+    assert "outcomes.parquet:1:1: no run here" in refused(capsys, "report", str(tmp_path))[0]
 
 
 DATA = "review,sentiment\n" + "".join(f"{row['text']} and quiet,calm\n" for row in rows(40))
@@ -251,6 +264,15 @@ def test_init_overwrites_nothing_and_needs_data(
     assert "ends in .robust.yaml" in refused(capsys, *INIT, "model:predict", "--out", "suite.yaml")[0]
 
 
+def test_what_init_says_to_type_next_can_be_typed(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "reviews.csv").write_text(DATA)
+    said = printed(capsys, *INIT, "model:predict", "--out", "my model.robust.yaml")
+    assert said.endswith("next: pytest 'my model.robust.yaml'\n")
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
@@ -277,3 +299,55 @@ def test_what_cannot_be_learnt_is_told(
     told = refused(capsys, "finetune", "qa.jsonl", "--task", "question-answering")
     assert told[0].startswith(message)
     assert "suite" not in " ".join(told)
+
+
+def test_finetune_leaves_weights_alone_that_it_did_not_write(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    save_file({"mine": np.zeros(1)}, "model.safetensors")
+    (tmp_path / "model.jsonl").write_text('{"language": "en", "text": "calm", "label": "a"}\n')
+    told = refused(capsys, "finetune", "model.jsonl", "--task", "text-classification")
+    assert told == ["model.safetensors holds weights that were not made here: move them, or rename model.jsonl"]
+
+
+def test_an_interrupt_ends_a_command_without_a_traceback(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> bytes:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=SimpleNamespace(read=interrupted)))
+    assert main(["perturb", "typos.swap", "--language", "en"]) == 130
+    assert capsys.readouterr() == ("", "")
+
+
+def outside(text: str, output: int | IO[bytes], **settings: str) -> tuple[int, bytes, str]:
+    """Exit code and output of `perturb` in a process of its own, whose output is buffered as it is by default."""
+    command = [sys.executable, "-m", "albert_robust.cli", "perturb", "case.lower", "--language", "de"]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"} | settings
+    made = subprocess.run(command, input=text.encode(), stdout=output, stderr=subprocess.PIPE, env=environment)
+    return made.returncode, made.stdout or b"", made.stderr.decode()
+
+
+def test_what_is_printed_is_utf8_in_every_locale() -> None:
+    assert outside("Ärger 猫", subprocess.PIPE, PYTHONIOENCODING="ascii") == (0, "ärger 猫\n".encode(), "")
+
+
+@pytest.mark.parametrize("lines", [1, 2_000])
+def test_a_reader_that_is_gone_is_no_mistake(lines: int) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    with os.fdopen(writes, "wb") as output:
+        assert outside("Eine Zeile\n" * lines, output) == (0, b"", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+@pytest.mark.parametrize("lines", [1, 2_000])
+def test_output_that_cannot_be_written_is_one_clear_line(lines: int) -> None:
+    with Path("/dev/full").open("wb") as output:
+        assert outside("Eine Zeile\n" * lines, output) == (2, b"", "[Errno 28] No space left on device\n")
+
+
+def test_a_warning_is_what_it_says_without_our_code(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warnings.formatwarning", warnings.formatwarning)
+    printed(capsys, "list", "perturbations")
+    assert warnings.formatwarning("the cache is full", UserWarning, "cache.py", 7) == "the cache is full\n"

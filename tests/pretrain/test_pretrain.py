@@ -16,6 +16,7 @@ import torch
 from safetensors import safe_open
 
 from albert_robust import score
+from albert_robust.cli import main
 from albert_robust.errors import InputError, UsageError
 from albert_robust.pretrain import trainer
 from albert_robust.pretrain.pretrain import Outcome, pretrain
@@ -174,6 +175,19 @@ def test_a_run_that_was_killed_after_its_last_step_is_written_all_the_same(train
     (trained.folder / "model.safetensors").unlink()
     assert pretrain(trained.folder.parent / "recipe.yaml", trained.folder, threads=1).steps == 0
     assert weights(trained.folder) == before
+
+
+def test_an_encoder_that_no_recipe_made_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "model.safetensors").write_bytes(b"weights")
+    with pytest.raises(UsageError, match="holds an encoder that no recipe made: choose another folder"):
+        pretrain(recipe(tmp_path, RECIPE), tmp_path / "mine")
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["model.safetensors"]
+
+
+def test_a_number_of_threads_that_is_none_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pretrain", "--config", "encoder.yaml", "--out", "encoder", "--threads", "0"]) == 2
+    assert capsys.readouterr().err == "--threads 0: expected at least 1\n"
 
 
 def test_a_folder_of_another_recipe_is_left_alone(trained: Outcome, tmp_path: Path) -> None:

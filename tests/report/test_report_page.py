@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from report_runs import SUITE, aligned_run, alignment, cell, estimate, failed_run, outcome, run
 
-from albert_robust.errors import UsageError
+from albert_robust.errors import InputError, UsageError
 from albert_robust.report import render_html, render_json, render_markdown, write_report
 from albert_robust.report.matrix import matrices
 from albert_robust.report.view import banner, page
@@ -443,6 +443,20 @@ def test_a_users_style_sheet_alone_can_be_replaced(tmp_path: Path) -> None:
 def test_a_folder_of_templates_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no folder of templates at"):
         render_html(failed_run(), [tmp_path / "missing"])
+
+
+@pytest.mark.parametrize(
+    ("template", "raises"),
+    [
+        ("\n{% if", "TemplateSyntaxError"),
+        ("\n{{ nobody.name }}", "UndefinedError"),
+        ("\n{{ 1 / 0 }}", "ZeroDivisionError"),
+    ],
+)
+def test_a_users_template_that_raises_is_named_with_its_line(tmp_path: Path, template: str, raises: str) -> None:
+    (tmp_path / "report.html.j2").write_text(template)
+    with pytest.raises(InputError, match=rf"report\.html\.j2:2:1: the template raises {raises}: "):
+        render_html(failed_run(), [tmp_path])
 
 
 def test_a_run_of_nothing_can_be_drawn() -> None:
