@@ -14,7 +14,9 @@ def add(commands: Any) -> None:
         commands, "finetune", run, "Train a suite's `finetuned:` model once and keep it beside its data.", example
     )
     made.add_argument("data", type=Path, help="JSON Lines, CSV, TSV or Parquet with the task's columns and `language`")
-    made.add_argument("--task", required=True, choices=("text-classification", "question-answering"))
+    made.add_argument(
+        "--task", required=True, choices=("text-classification", "question-answering"), help="what the data are for"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ def add(commands: Any) -> None:
     """Declare the command."""
     example = "albert-robust init --task text-classification --model my_model:predict --data reviews.csv --language en"
     made = command(commands, "init", run, "Write a first suite for your model and data.", example)
-    made.add_argument("--task", required=True, choices=TASK_NAMES)
+    made.add_argument("--task", required=True, choices=TASK_NAMES, help="what the model does")
     made.add_argument("--model", required=True, help="module:function, or a folder or name of a checkpoint or encoder")
     made.add_argument("--data", type=Path, required=True, help="JSON Lines, CSV, TSV or Parquet")
     made.add_argument("--language", required=True, help="BCP 47 tag of the data")

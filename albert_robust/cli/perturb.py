@@ -7,6 +7,8 @@ from typing import Any
 
 from albert_robust.cli.command import command
 
+LINE_BREAK = "\u2424"  # symbol for newline
+
 
 def add(commands: Any) -> None:
     """Declare the command."""
@@ -14,13 +16,13 @@ def add(commands: Any) -> None:
     made = command(commands, "perturb", run, "Print variants of the lines of standard input.", example)
     made.add_argument("perturbation", help="family.name, family.name@severity, or a | b")
     made.add_argument("--language", required=True, help="BCP 47 tag of the lines")
-    made.add_argument("--seed", type=int, default=0)
+    made.add_argument("--seed", type=int, default=0, help="of the variants (default: 0)")
     made.add_argument("--n", type=int, default=1, help="variants a line")
     made.add_argument("--json", action="store_true", help="print a JSON object a variant, with its edits")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the variants, one a line."""
+    """Print the variants, one a line: a line break in one is shown as a sign."""
     from dataclasses import asdict
 
     from albert_robust.api import perturb
@@ -32,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
         for variant in row:
             idle |= variant.status == "not applicable"
             found = asdict(variant) | {"edits": [edit._asdict() for edit in variant.edits]}
-            print(json.dumps(found, ensure_ascii=False) if options.json else variant.text)
+            print(json.dumps(found, ensure_ascii=False) if options.json else variant.text.replace("\n", LINE_BREAK))
     if idle:
         print(f"{options.perturbation} does not apply to {options.language!r}: no line was changed", file=sys.stderr)
     return 0

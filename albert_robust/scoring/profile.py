@@ -20,6 +20,7 @@ from albert_robust.scoring.calibration import Calibration, Level
 from albert_robust.scoring.encoder import Encoder, Vectors, encoder_path, load_encoder
 from albert_robust.scoring.neutral import NeutralSpace
 from albert_robust.text.languages import KIN, UNKNOWN, base
+from albert_robust.whole import whole, write_whole
 
 FORMAT = 2
 LENGTH_POWER = 0.75  # of token vectors as weights: rare tokens are long, and `idf` counts them already
@@ -100,15 +101,16 @@ class Profile:
         return content.hexdigest()[:8]
 
     def save(self, folder: Path) -> None:
-        """Write the profile."""
+        """Write the profile, each of its files whole or not at all."""
         from safetensors.numpy import save_file
 
         folder.mkdir(parents=True, exist_ok=True)
         tables = {name: np.ascontiguousarray(table) for name, table in self._tables().items()}
-        save_file(tables, folder / TABLES)
+        with whole(folder / TABLES) as part:
+            save_file(tables, part)
         facts = {**self._settings(), "made_from": dict(self.facts), "digest": self.digest}
         text = json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False)
-        (folder / FACTS).write_text(text + "\n", encoding="utf-8")
+        write_whole(folder / FACTS, f"{text}\n".encode())
 
     def check(self, encoder: Encoder) -> None:
         """Refuse another encoder than the one that the profile was made for.

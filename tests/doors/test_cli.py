@@ -148,6 +148,15 @@ def test_perturb_reads_lines_as_score_does(capsys: Captured, monkeypatch: pytest
     assert told == ["standard input:2:1: not UTF-8 text", "  save it as UTF-8"]
 
 
+def test_perturb_prints_a_variant_with_a_line_break_on_one_line(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(monkeypatch, "Das Wetter ist schön.\n")
+    lines = printed(capsys, "perturb", "characters.blanks@5", "--language", "de", "--n", "20").split("\n")[:-1]
+    assert len(lines) == 20
+    assert any("\u2424" in line for line in lines)
+
+
 def test_perturb_prints_edits_as_json(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     typed(monkeypatch, "it is so\n")
     one, two = printed(capsys, "perturb", "case.upper", "--language", "en", "--n", "2", "--json").splitlines()
