@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from random import Random
+from string import ascii_letters
 
 import regex
 
@@ -25,7 +26,8 @@ BLANKS = ("  ", "\t", "\n", "\u00a0")
 
 NUMERALS = {"ar": "٠١٢٣٤٥٦٧٨٩", "fa": "۰۱۲۳۴۵۶۷۸۹", "hi": "०१२३४५६७८९", "th": "๐๑๒๓๔๕๖๗๘๙", "ur": "۰۱۲۳۴۵۶۷۸۹"}
 ASCII_DIGITS = "0123456789"
-FULL_WIDTH = 0xFEE0  # from an ASCII character to its full-width form
+FULL_WIDTH = {ord(one): ord(one) + 0xFEE0 for one in ASCII_DIGITS + ascii_letters}
+ASCII = {wide: narrow for narrow, wide in FULL_WIDTH.items()}
 
 _PLAIN = {
     "ar": str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا"}),
@@ -36,7 +38,7 @@ _PLAIN = {
 }
 # The marks that go; in other languages all of them.
 _MARKS = {"ar": "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652", "de": "", "es": "\u0301\u0308", "ru": ""}
-_BLANK = regex.compile(r"(?<=\S)(?<!\d(?= \d)) (?=\S)")
+_BLANK = regex.compile(r"(?<=\S)(?<!\d(?= \d)) (?=[^\s\p{M}])")
 _NUMBER = regex.compile(r"(?<![A-Za-z])\d+(?![A-Za-z])")
 _NARROW = regex.compile(r"[A-Za-z0-9]+")
 _WIDE = regex.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]+")
@@ -266,7 +268,8 @@ def digits(text: Text, rng: Random, severity: int) -> Text:
     own = any(not number.string.isascii() for number in numbers)
     forms = ASCII_DIGITS if own else NUMERALS[base(text.language)]
     changes = [
-        (start, end, "".join(forms[unicodedata.decimal(one)] for one in number)) for start, end, number in numbers
+        (start, end, "".join(forms[unicodedata.decimal(one)] if one.isdecimal() else one for one in number))
+        for start, end, number in numbers
     ]
     return text.replace_each(changes, "digits")
 
@@ -288,9 +291,8 @@ def digits(text: Text, rng: Random, severity: int) -> Text:
 def width(text: Text, rng: Random, severity: int) -> Text:
     """Write Latin letters and digits in full width, or in ASCII where the text has them in full width."""
     wide = text.find(_WIDE)
-    found, step = (wide, -FULL_WIDTH) if wide else (text.find(_NARROW), FULL_WIDTH)
-    changes = [(start, end, "".join(chr(ord(one) + step) for one in run)) for start, end, run in found]
-    return text.replace_each(changes, "width")
+    found, table = (wide, ASCII) if wide else (text.find(_NARROW), FULL_WIDTH)
+    return text.replace_each([(start, end, run.translate(table)) for start, end, run in found], "width")
 
 
 @perturbation(
