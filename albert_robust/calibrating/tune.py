@@ -9,10 +9,12 @@ deviation, over pairs of languages, of the mean score of translations, as a shar
 that have a floor and no ceiling yet. Search: Optuna (Akiba et al., 2019, arXiv:1907.10902), TPE for the Bayesian one.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,6 +35,7 @@ from albert_robust.studies import open_study
 
 LAMBDA = 0.1  # what a point of bias costs in AUC
 EFFORT = Effort(lengths=8, translations=24, damaged=0, unrelated=40)
+ABOUT = "about"  # the attribute of a study that says whose its trials are
 LAYERS_KEPT = 3  # whose vectors stay in memory
 Search = Literal["grid", "bayes"]
 
@@ -104,7 +107,7 @@ def tune(
         MissingExtraError: Optuna is not installed.
         InputError: The study's file is none.
         UsageError: The encoder cannot be loaded or has no such layer, no text is known in two languages, there are no trials
-            to make, the study is of other choices, or another process is at it.
+            to make, the study is of another search, or another process is at it.
     """
     need("optuna", "tune", "tuning")
     import optuna
@@ -131,7 +134,7 @@ def tune(
     grid = optuna.samplers.GridSampler(space, seed=seed)
     with _alone(study):
         made = open_study(study, "labs", grid if search == "grid" else optuna.samplers.TPESampler(seed=seed))
-        _check_choices(made, space, study)
+        _claim(made, _about(load_encoder(encoder, None, allow_network), background, space, seed), study)
         left = total - len(_done(made))
         if left > 0:
             made.optimize(
@@ -140,15 +143,18 @@ def tune(
     return sorted((_trial(found) for found in _done(made)), key=lambda trial: (-trial.value, trial.layer))
 
 
-def _check_choices(made: Any, space: dict[str, Sequence[Any]], study: Path | None) -> None:
-    """Refuse a study whose trials were drawn from other choices: Optuna mixes none."""
-    for trial in made.trials:
-        for name, kind in trial.distributions.items():
-            if list(kind.choices) != list(space[name]):
-                raise UsageError(
-                    f"{study} holds a search with {name} among {list(kind.choices)}, not {list(space[name])}:"
-                    " name another file"
-                )
+def _claim(made: Any, about: str, study: Path | None) -> None:
+    """Make a study's trials those of one search: of its encoder, text, choices and seed."""
+    if made.user_attrs.setdefault(ABOUT, about) != about:
+        raise UsageError(f"{study} holds a search of another encoder, text, seed or other layers: name another file")
+    made.set_user_attr(ABOUT, about)
+
+
+def _about(encoder: Encoder, background: Background, space: Mapping[str, Sequence[Any]], seed: int) -> str:
+    """Return a fingerprint of what the worth of a trial depends on beside its own choices."""
+    translations = [[row.source, dict(row.texts)] for row in background.translations]
+    parts = [encoder.weights_hash, encoder.tokenizer_hash, background.texts, translations, space, seed]
+    return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 
 @contextmanager

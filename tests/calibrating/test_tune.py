@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import made_up
 import pytest
@@ -90,11 +91,23 @@ def test_a_file_that_keeps_no_study_is_left_alone(encoder: Encoder, background: 
     assert (tmp_path / "notes.txt").read_text() == "mine, without a last line feed"
 
 
-def test_a_study_of_other_layers_is_refused(encoder: Encoder, background: Background, tmp_path: Path) -> None:
-    study = tmp_path / "study.log"
+def test_a_study_of_another_search_is_refused(
+    encoder: Encoder, background: Background, tiny: Callable[..., Path], tmp_path: Path
+) -> None:
+    study, other = tmp_path / "study.log", Background(background.texts, background.translations[:-1])
     search(encoder, background, 1, study=study)
-    with pytest.raises(UsageError, match=r"holds a search with layer among \[0, 1\], not \[0\]: name another file"):
-        tune(encoder.name, background, trials=2, layers=[0], study=study)
+    others: list[tuple[str, Background, dict[str, Any]]] = [
+        (encoder.name, background, {"layers": [0]}),
+        (encoder.name, background, {"layers": [0, 1], "seed": 1}),
+        (encoder.name, other, {"layers": [0, 1]}),
+        (str(tiny(max_position_embeddings=128)), background, {"layers": [0, 1]}),
+    ]
+    for name, texts, options in others:
+        with pytest.raises(
+            UsageError, match="a search of another encoder, text, seed or other layers: name another file"
+        ):
+            tune(name, texts, trials=2, study=study, **options)
+    assert len(search(encoder, background, 2, study=study)) == 2
 
 
 def test_layers_and_trials_that_cannot_be_are_told_before_the_search(encoder: Encoder, background: Background) -> None:
