@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from albert_robust.errors import UsageError
-from albert_robust.models.checkpoint import Checkpoint, checkpoint_identity, load_checkpoint
+from albert_robust.models.checkpoint import Checkpoint, checkpoint_identity, load_checkpoint, span_text
 from albert_robust.tasks import TASKS
 
 Make = Callable[..., Path]
@@ -174,3 +174,17 @@ def test_broken_weights_are_told_in_one_line(classifier: Path, tmp_path: Path) -
     with pytest.raises(UsageError, match="cannot load the checkpoint 'broken': ") as caught:
         load_checkpoint("broken", tmp_path, "text-classification")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("context", "start", "end", "answer"),
+    [
+        ("كبير جداً هنا", 5, 8, "جداً"),
+        ("un cafe\u0301 noir", 3, 7, "cafe\u0301"),
+        ("a cat", 2, 5, "cat"),
+        ("a cat", 1, 4, "ca"),
+        ("\u0301a", 0, 0, ""),
+    ],
+)
+def test_an_answer_keeps_the_marks_on_its_last_letter(context: str, start: int, end: int, answer: str) -> None:
+    assert span_text(context, start, end) == answer
