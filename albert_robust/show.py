@@ -57,7 +57,7 @@ def describe_run(run: Run, shown: int) -> list[str]:
     if not cells:
         return broken
     bad = worst_first([cell for cell in cells if cell.verdict in ATTENTION])
-    lines = [f"{cell.verdict:<13}{cell.suite}::{cell.cell}  {one_line(cell.reason)}"[:LONGEST] for cell in bad[:shown]]
+    lines = [f"{cell.verdict:<12} {cell.suite}::{cell.cell}  {one_line(cell.reason)}"[:LONGEST] for cell in bad[:shown]]
     if 0 < shown < len(bad):
         lines.append(f"... and {len(bad) - shown} more that did not pass: the report has them all")
     counts = {

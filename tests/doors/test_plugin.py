@@ -248,6 +248,7 @@ def test_marks_skip_or_expect_failures_with_their_reasons(pytester: pytest.Pytes
     result = run(pytester, "-ra")
     result.assert_outcomes(xfailed=1, skipped=1)
     result.stdout.fnmatch_lines(["SKIPPED [[]1] *too slow", f"XFAIL {UPPER.replace('[', '[[]')}*case matters"])
+    assert any(line.startswith("known failure suite::data/case.upper[en]  case matters: ") for line in result.outlines)
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])
