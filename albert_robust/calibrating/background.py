@@ -60,11 +60,9 @@ def read_background(
 
     Raises:
         InputError: A file cannot be read, or is damaged.
-        UsageError: A pattern matches no file, there is no text, or there are fewer than 50 texts of any language.
+        FileNotFoundError: A pattern matches no file.
+        UsageError: There is no text, or fewer than 50 texts of any language.
     """
-    for pattern in (*parallel, *translations):
-        if not files_of([pattern], Path()):
-            raise UsageError(f"no file matches {pattern!r}")
     background = Background()
     pool: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     if folder is not None:

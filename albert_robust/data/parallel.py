@@ -21,8 +21,18 @@ class ParallelRow(NamedTuple):
 
 
 def files_of(patterns: list[str], folder: Path) -> list[Path]:
-    """Return the files that glob patterns name, relative to a folder or absolute, sorted."""
-    return sorted({path for pattern in patterns for path in _expand(folder, pattern) if not path.is_dir()})
+    """Return the files that glob patterns name, relative to a folder or absolute, sorted.
+
+    Raises:
+        FileNotFoundError: A pattern matches no file.
+    """
+    found: set[Path] = set()
+    for pattern in patterns:
+        files = {path for path in _expand(folder, pattern) if not path.is_dir()}
+        if not files:
+            raise FileNotFoundError(f"no file matches {str(folder / pattern)!r}")
+        found |= files
+    return sorted(found)
 
 
 def _expand(folder: Path, pattern: str) -> Iterator[Path]:

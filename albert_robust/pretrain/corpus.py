@@ -33,7 +33,7 @@ def read_corpus(text: TextSources, folder: Path, seed: int) -> Corpus:
     """Return all pairs of the files that `text` names, in an order that depends on the seed alone.
 
     Raises:
-        FileNotFoundError: No file matches the patterns.
+        FileNotFoundError: A pattern matches no file, or there are no patterns.
     """
     corpus = Corpus()
     rows: list[tuple[bool, ParallelRow]] = []
@@ -74,8 +74,6 @@ def _sources(text: TextSources, folder: Path) -> list[_Source]:
     found = []
     for patterns, read, prose in readers:
         paths = [path for path in files_of(patterns, folder) if stem(path) not in text.exclude]
-        if patterns and not paths:
-            raise FileNotFoundError(f"no file matches {patterns!r} below {folder}; name text files in `text:`")
         found += [_Source(path, read, prose) for path in paths]
     if not found:
         raise FileNotFoundError("the recipe names no text: give `parallel`, `lexicons` or `monolingual` in `text:`")

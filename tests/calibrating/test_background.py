@@ -76,7 +76,7 @@ def test_a_pattern_may_be_absolute_at_any_depth(write: Write) -> None:
 
 @pytest.mark.parametrize("pattern", ["nowhere/*.tsv", "", "."])
 def test_a_pattern_that_names_no_file_is_told(write: Write, pattern: str) -> None:
-    with pytest.raises(UsageError, match="no file matches"):
+    with pytest.raises(FileNotFoundError, match="no file matches"):
         read_background(write(en_dot_txt=lines("en")).parent, [pattern])
 
 

@@ -261,7 +261,7 @@ def test_sizes_that_do_not_fit_are_told(size: str, complaint: str, tmp_path: Pat
 
 
 def test_a_recipe_that_names_no_text_is_told(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"no file matches \['nowhere\*'\] below"):
+    with pytest.raises(FileNotFoundError, match=r"no file matches '.*nowhere\*'"):
         pretrain(recipe(tmp_path, RECIPE.replace("pairs.tsv", "nowhere*")), tmp_path / "out")
     nothing = RECIPE.replace("parallel: [pairs.tsv], lexicons: [de-en.tsv], monolingual: [en.txt], ", "")
     with pytest.raises(FileNotFoundError, match="the recipe names no text"):
