@@ -132,6 +132,13 @@ class Stage(_Strict):
     teacher_weight: Annotated[float, Field(ge=0, le=1)] = 0.5
     freeze_vectors: Annotated[bool, Field(description="Whether layer 0 stays as it is (attention stage).")] = True
 
+    @model_validator(mode="after")
+    def _all_has_an_effect(self) -> Self:
+        for name in ("languages", "whitened") if self.train == "attention" else ("masked_weight",):
+            if getattr(self, name):
+                raise ValueError(f"{name} does nothing in a stage that trains {self.train}")
+        return self
+
 
 class Recipe(_Strict):
     """The whole recipe, as a YAML file holds it."""

@@ -260,6 +260,16 @@ def test_sizes_that_do_not_fit_are_told(size: str, complaint: str, tmp_path: Pat
         read_recipe(recipe(tmp_path, RECIPE.replace("hidden: 32", size)))
 
 
+@pytest.mark.parametrize(
+    ("train", "setting"),
+    [("attention", "languages: 4"), ("attention", "whitened: 0.2"), ("vectors", "masked_weight: 0.5")],
+)
+def test_a_setting_that_does_nothing_in_its_stage_is_told(train: str, setting: str, tmp_path: Path) -> None:
+    stages = RECIPE[: RECIPE.index("stages:")] + f"stages:\n  - {{train: {train}, {setting}}}\n"
+    with pytest.raises(InputError, match=f"{setting.split(':')[0]} does nothing in a stage that trains {train}"):
+        read_recipe(recipe(tmp_path, stages))
+
+
 def test_a_recipe_that_names_no_text_is_told(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"no file matches '.*nowhere\*'"):
         pretrain(recipe(tmp_path, RECIPE.replace("pairs.tsv", "nowhere*")), tmp_path / "out")
