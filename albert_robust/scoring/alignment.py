@@ -13,7 +13,8 @@ class Alignment:
     Attributes:
         candidate: The candidate's tokens, as a person reads them.
         reference: The reference's.
-        similarity: Of each candidate token (row) to each reference token, shape (candidate, reference), in [-1, 1].
+        similarity: How well each candidate token (row) matches each reference token, shape (candidate, reference),
+            above 0 and at most 1.
         candidate_weights: How much each token counts, shape (candidate,).
         reference_weights: Shape (reference,).
         scores: The scores of this one pair.

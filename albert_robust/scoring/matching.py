@@ -1,9 +1,12 @@
 """Greedy matching: each token with the nearest of the other text.
 
-Zhang et al. (2020), arXiv:1904.09675, equations 1 to 3. Departs from it: special tokens take no part, a batch has no
-influence (there is no padding to match), and weights belong to the token's own text and language, not to the call.
+Zhang et al. (2020), arXiv:1904.09675, equations 1 to 3. Departs from it: a match counts less where the neighbours do not match,
+so that the same words in another order are not the same text; it counts by the root of its similarity; special tokens take no
+part, a batch has no influence (there is no padding to match), and weights belong to the token's own text and language, not to
+the call.
 """
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +18,10 @@ from threadpoolctl import ThreadpoolController
 from albert_robust.scoring.encoder import Vectors
 
 Floats = NDArray[np.float64]
+Likeness = Callable[[Vectors, Vectors, int, int], Vectors]
 BLOCK_CELLS = 2**24  # similarities that are held at once
+LEAST_COSINE = 0.01
+NEIGHBOURS = 0.25  # share of a match that the tokens before and after decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +52,50 @@ def _products() -> ThreadpoolController:
     return ThreadpoolController().select(user_api="blas")
 
 
-def greedy(candidate: Encoded, reference: Encoded) -> tuple[float, float, float]:
+def cosines(one: Vectors, other: Vectors, start: int, stop: int) -> Vectors:
+    """Return the cosines of two texts' tokens, as BERTScore matches them; arguments and shape are those of `matches`."""
+    found: Vectors = one[start:stop] @ other.T
+    return found
+
+
+def matches(one: Vectors, other: Vectors, start: int, stop: int) -> Vectors:
+    """Return how well tokens of two texts match: the root of their cosine, less of it where their neighbours do not match.
+
+    A border matches whatever is beside it, so that a text is whole in one that it is a part of. A lower cosine counts as 0.01:
+    nearer to 0 the root would make much of what rounding leaves.
+
+    Args:
+        one: Unit vectors of one text's tokens, shape (n, k).
+        other: Of the other's, shape (m, k).
+        start: The first token of `one` that is asked for.
+        stop: The token after the last.
+
+    Returns:
+        Shape (stop - start, m), above 0 and at most 1.
+    """
+    first, last = max(0, start - 1), min(len(one), stop + 1)
+    around = np.ones((stop - start + 2, len(other) + 2), dtype=np.float32)
+    around[first - start + 1 : last - start + 1, 1:-1] = one[first:last] @ other.T
+    beside = (around[:-2, :-2] + around[2:, 2:]) / 2
+    cosine = np.maximum(around[1:-1, 1:-1], LEAST_COSINE)
+    found: Vectors = np.sqrt(cosine * (1 - NEIGHBOURS * (1 - beside)))
+    return found
+
+
+def greedy(candidate: Encoded, reference: Encoded, likeness: Likeness = matches) -> tuple[float, float, float]:
     """Return precision, recall and F of two texts that have tokens, each in [-1, 1]."""
-    rows, columns = _nearest(candidate.vectors, reference.vectors)
+    rows, columns = _nearest(candidate.vectors, reference.vectors, likeness)
     precision, recall = weighted(rows, candidate.weights), weighted(columns, reference.weights)
     return precision, recall, f_measure(precision, recall)
 
 
-def _nearest(one: Vectors, other: Vectors) -> tuple[Vectors, Vectors]:
+def _nearest(one: Vectors, other: Vectors, likeness: Likeness) -> tuple[Vectors, Vectors]:
     """Return how near the nearest of the other is to each, a block of rows at a time: two books fit into memory."""
     rows = np.empty(len(one), dtype=np.float32)
     columns = np.full(len(other), -np.inf, dtype=np.float32)
     step = max(1, BLOCK_CELLS // len(other))
     for start in range(0, len(one), step):
-        similarity = one[start : start + step] @ other.T
+        similarity = likeness(one, other, start, min(start + step, len(one)))
         rows[start : start + step] = similarity.max(axis=1)
         np.maximum(columns, similarity.max(axis=0), out=columns)
     return rows, columns

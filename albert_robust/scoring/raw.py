@@ -12,7 +12,7 @@ from math import log
 import numpy as np
 
 from albert_robust.scoring.encoder import Encoder, unit
-from albert_robust.scoring.matching import Encoded, greedy, in_one_thread
+from albert_robust.scoring.matching import Encoded, cosines, greedy, in_one_thread
 from albert_robust.scoring.scores import Scores, unmatched
 from albert_robust.scoring.signature import Settings
 from albert_robust.scoring.statistics import mean_of_clusters
@@ -82,5 +82,5 @@ def _encoded(encoder: Encoder, pairs: Sequence[tuple[str, str]], idf: bool) -> M
 
 def _pair(encoded: Mapping[str, Encoded], candidate: str, reference: str) -> tuple[float, float, float]:
     if candidate in encoded and reference in encoded:
-        return greedy(encoded[candidate], encoded[reference])
+        return greedy(encoded[candidate], encoded[reference], cosines)
     return (1.0,) * 3 if candidate not in encoded and reference not in encoded else (0.0,) * 3

@@ -13,7 +13,7 @@ from albert_robust.errors import UsageError
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.calibration import LEVELS, Level, error_of_mean
 from albert_robust.scoring.encoder import EMBEDDED, Encoder, Precision, Vectors, load_encoder, unit
-from albert_robust.scoring.matching import Floats, greedy, in_one_thread
+from albert_robust.scoring.matching import Floats, greedy, in_one_thread, matches
 from albert_robust.scoring.profile import Profile, Weighting, find_profile
 from albert_robust.scoring.scores import Scores, unmatched
 from albert_robust.scoring.signature import Settings
@@ -133,7 +133,7 @@ class Scorer:
         found = self.score([candidate], [reference], languages=one, reference_languages=other)
         sides = self._vectors.of([self._text(one, candidate), self._text(other, reference)])
         mine, yours = (tuple(self.encoder.words(side.ids.tolist())) for side in sides)
-        similarity = sides[0].vectors @ sides[1].vectors.T
+        similarity = matches(sides[0].vectors, sides[1].vectors, 0, len(sides[0].vectors))
         return Alignment(mine, yours, similarity, sides[0].weights, sides[1].weights, found)
 
     def vectors(self, texts: Sequence[str], language: str = UNKNOWN) -> Vectors:
