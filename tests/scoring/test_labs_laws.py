@@ -114,7 +114,7 @@ def in_order(cosines: Any) -> Any:
         before, after = (
             cosines[row + step, column + step] if known else 1.0 for step, known in zip((-1, 1), inside, strict=True)
         )
-        found[row, column] = np.sqrt(max(0.01, cosines[row, column]) * (0.75 + 0.25 * (before + after) / 2))
+        found[row, column] = np.sqrt(max(0.001, cosines[row, column]) * (0.75 + 0.25 * (before + after) / 2))
     return found
 
 
