@@ -24,11 +24,14 @@ def files_of(patterns: list[str], folder: Path) -> list[Path]:
     """Return the files that glob patterns name, relative to a folder or absolute, sorted.
 
     Raises:
-        FileNotFoundError: A pattern matches no file.
+        FileNotFoundError: A pattern matches no file, or is none.
     """
     found: set[Path] = set()
     for pattern in patterns:
-        files = {path for path in _expand(folder, pattern) if not path.is_dir()}
+        try:
+            files = {path for path in _expand(folder, pattern) if not path.is_dir()}
+        except ValueError as error:
+            raise FileNotFoundError(f"no file matches {str(folder / pattern)!r}: {error}") from None
         if not files:
             raise FileNotFoundError(f"no file matches {str(folder / pattern)!r}")
         found |= files

@@ -136,7 +136,7 @@ class _Reader:
             return None
         try:
             row = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             row = None
         if not isinstance(row, dict):
             self._complain(number, "no line of a baseline", MEND)

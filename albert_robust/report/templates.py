@@ -23,7 +23,7 @@ def environment(templates: Sequence[Path], autoescape: bool, made_safe: Callable
         made_safe: What else happens to every string that a template prints.
 
     Raises:
-        UsageError: A folder of templates does not exist.
+        UsageError: A folder of templates does not exist; later, a file in it that is wanted is not UTF-8 text.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
@@ -32,11 +32,18 @@ def environment(templates: Sequence[Path], autoescape: bool, made_safe: Callable
         if not folder.is_dir():
             raise UsageError(f"no folder of templates at {str(folder)!r}")
 
+    class Loader(FileSystemLoader):
+        def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+            try:
+                return super().get_source(environment, template)
+            except UnicodeDecodeError:
+                raise UsageError(f"{template} in the folder of templates is not UTF-8 text") from None
+
     def finalize(value: Any) -> Any:
         return made_safe(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
     return Environment(
-        loader=FileSystemLoader([*templates, builtin("reports")]),
+        loader=Loader([*templates, builtin("reports")]),
         autoescape=autoescape,
         undefined=StrictUndefined,
         finalize=finalize,

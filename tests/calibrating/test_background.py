@@ -74,7 +74,7 @@ def test_a_pattern_may_be_absolute_at_any_depth(write: Write) -> None:
     assert read_background(None, [str(path.parent.parent / "*" / "pairs.tsv")]).languages == ("de", "en")
 
 
-@pytest.mark.parametrize("pattern", ["nowhere/*.tsv", "", "."])
+@pytest.mark.parametrize("pattern", ["nowhere/*.tsv", "", ".", "a**.tsv"])
 def test_a_pattern_that_names_no_file_is_told(write: Write, pattern: str) -> None:
     with pytest.raises(FileNotFoundError, match="no file matches"):
         read_background(write(en_dot_txt=lines("en")).parent, [pattern])

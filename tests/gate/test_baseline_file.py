@@ -94,6 +94,7 @@ def spoilt(tmp_path: Path, change: Callable[[list[str]], list[str]]) -> Path:
     ("change", "line_number", "what"),
     [
         (lambda lines: ["x", *lines[1:]], 1, "no line of a baseline"),
+        (lambda lines: ["[" * 100_000, *lines[1:]], 1, "no line of a baseline"),
         (lambda lines: ['{"schema": 9}', *lines[1:]], 1, r"no baseline of this version \(schema 9, expected 2\)"),
         (lambda lines: [], 1, r"no baseline of this version \(schema None, expected 2\)"),
         (lambda lines: [*lines, "<<<<<<< HEAD"], 5, "a merge left its marks here"),

@@ -440,6 +440,13 @@ def test_a_users_style_sheet_alone_can_be_replaced(tmp_path: Path) -> None:
     assert "May I ship this model?" in html
 
 
+@pytest.mark.parametrize("name", ["report.css", "report.html.j2", "parts.html.j2"])
+def test_a_users_file_that_is_no_text_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"caf\xe9")
+    with pytest.raises(ValueError, match=rf"{name} in the folder of templates is not UTF-8 text"):
+        render_html(failed_run(), [tmp_path])
+
+
 def test_a_folder_of_templates_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no folder of templates at"):
         render_html(failed_run(), [tmp_path / "missing"])
