@@ -20,7 +20,7 @@ from albert_robust.scoring.encoder import Vectors
 Floats = NDArray[np.float64]
 Likeness = Callable[[Vectors, Vectors, int, int], Vectors]
 BLOCK_CELLS = 2**24  # similarities that are held at once
-LEAST_COSINE = 0.001
+LEAST_COSINE = 0.001  # what is less counts as that: the root of almost nothing is noise
 NEIGHBOURS = 0.25  # share of a match that the tokens before and after decide
 
 
@@ -61,8 +61,7 @@ def cosines(one: Vectors, other: Vectors, start: int, stop: int) -> Vectors:
 def matches(one: Vectors, other: Vectors, start: int, stop: int) -> Vectors:
     """Return how well tokens of two texts match: the root of their cosine, less of it where their neighbours do not match.
 
-    A border matches whatever is beside it, so that a text is whole in one that it is a part of. A lower cosine counts as 0.001:
-    nearer to 0 the root would make much of what rounding leaves.
+    A border matches whatever is beside it, so that a text is whole in one that it is a part of.
 
     Args:
         one: Unit vectors of one text's tokens, shape (n, k).
