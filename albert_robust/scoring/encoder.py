@@ -347,11 +347,10 @@ def _ready(model: Any, precision: Precision, device: str) -> Any:
 
     from albert_robust.scoring.linear import pack
 
-    if precision == "bf16":
-        model = model.to(torch.bfloat16)
-    elif device == "cpu":
+    model = model.to(device, torch.bfloat16 if precision == "bf16" else torch.float32)
+    if device == "cpu":
         pack(model)
-    return model.to(device)
+    return model
 
 
 def _weights_hash(model: Any, drawn: set[str]) -> str:
