@@ -1,7 +1,7 @@
 """What a failing cell prints: what was measured, the worst examples with their edits marked, and how to repeat it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from albert_robust.gate.comparing import tally
 from albert_robust.report.cells import worst_first
@@ -12,6 +12,7 @@ from albert_robust.running.plan import Across, Cell
 from albert_robust.running.progress import duration
 from albert_robust.running.records import CellRecord, Change, Outcome, Run, tested_in
 from albert_robust.text.graphemes import graphemes
+from albert_robust.text.lookalikes import telling
 
 SHOWN = 3
 WIDTH = 160
@@ -127,20 +128,25 @@ def _output(output: str | None, scores: "dict[str, float] | object") -> str:
 
 
 def mark(original: str, changes: Iterable[Change]) -> str:
-    """Return a text with its edits marked: `wea[-th-]{+ht+}er`. A blank that is not the common one is written out there."""
+    """Return a text with its edits marked: `wea[-th-]{+ht+}er`.
+
+    There a blank that is not the common one is written out, and what looks like what it replaces is named: `{+а<U+0430>+}`.
+    """
     characters = graphemes(original)
     pieces, done = [], 0
     for change in sorted(changes, key=lambda change: (change.start, change.end)):
         pieces.append("".join(characters[done : change.start]))
-        removed = _spelt("".join(characters[change.start : change.end]))
-        added = _spelt(change.replacement)
+        removed, added = "".join(characters[change.start : change.end]), change.replacement
+        named = telling(removed, added)
+        removed, added = _spelt(removed, named), _spelt(added, named)
         pieces.append((f"[-{removed}-]" if removed else "") + (f"{{+{added}+}}" if added else ""))
         done = change.end
     return "".join(pieces) + "".join(characters[done:])
 
 
-def _spelt(piece: str) -> str:
-    return _OTHER_BLANK.sub(lambda found: f"<U+{ord(found[0]):04X}>", piece)
+def _spelt(piece: str, named: Collection[str]) -> str:
+    written = _OTHER_BLANK.sub(lambda found: f"<U+{ord(found[0]):04X}>", piece)
+    return "".join(one + f"<U+{ord(one):04X}>" if one in named else one for one in written) if named else written
 
 
 def clip(text: str) -> str:

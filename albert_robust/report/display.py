@@ -6,6 +6,7 @@ spell a word (Indic and Arabic scripts) or an emoji are left alone in running te
 """
 
 import unicodedata
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import regex
@@ -63,24 +64,37 @@ def _label(match: "regex.Match[str]") -> str:
     return name if len(match["hidden"]) == 1 else f"{name} ×{len(match['hidden'])}"
 
 
-def visible(text: str, edited: bool = False) -> "Markup":
+def visible(text: str, edited: bool = False, named: Collection[str] = ()) -> "Markup":
     """Return a text as HTML: markup escaped, hidden characters as badges.
 
     Args:
         text: Any text.
         edited: Whether it is a part that an edit put in or took out. There joiners and white space are shown too, but not
             the spaces of words.
+        named: Characters that are seen and get a badge beside them all the same.
     """
-    from markupsafe import Markup, escape
+    from markupsafe import Markup
 
-    pieces: list[str] = [_alone(text, edited)]
+    pieces = [_alone(text, edited)]
     done = 0
     for match in (_EDITED if edited else _RUNNING).finditer(text):
         if match["hidden"]:
-            title = unicodedata.name(match["one"], "no printable character").lower()
-            pieces += escape(text[done : match.start()]), f'<span class="cp" title="{title}">{_label(match)}</span>'
+            pieces += _seen(text[done : match.start()], named), _badge(match["one"], _label(match))
             done = match.end()
-    return Markup("").join([*map(Markup, pieces), escape(text[done:])])  # each is escaped or ours
+    return Markup("").join([*map(Markup, pieces), Markup(_seen(text[done:], named))])  # each is escaped or ours
+
+
+def _seen(text: str, named: Collection[str]) -> str:
+    from markupsafe import escape
+
+    if not named:
+        return str(escape(text))
+    return "".join(str(escape(one)) + (_badge(one, badge(one)) if one in named else "") for one in text)
+
+
+def _badge(character: str, label: str) -> str:
+    title = unicodedata.name(character, "no printable character").lower()
+    return f'<span class="cp" title="{title}">{label}</span>'
 
 
 def clip(text: str, limit: int) -> str:

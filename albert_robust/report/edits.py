@@ -7,6 +7,7 @@ from typing import Literal
 from albert_robust.report.display import clip, clip_end, shorten
 from albert_robust.running.records import Change
 from albert_robust.text.graphemes import graphemes
+from albert_robust.text.lookalikes import telling
 
 CONTEXT = 50  # graphemes around an edit in a shortened text
 LONG_EDIT = 160  # graphemes of one edit in a shortened text
@@ -16,10 +17,11 @@ Kind = Literal["kept", "deleted", "inserted", "gap"]
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of a text; a gap stands for what is not shown."""
+    """A part of a text; a gap stands for what is not shown. `named`: its characters that look like those it stands for."""
 
     kind: Kind
     text: str
+    named: frozenset[str] = frozenset()
 
 
 GAP = Segment("gap", "\u2026")
@@ -52,7 +54,8 @@ def segments(original: str, variant: str, changes: Sequence[Change]) -> tuple[Se
 
 
 def _parts(deleted: str, inserted: str, kept: str) -> list[Segment]:
-    made = (Segment("deleted", deleted), Segment("inserted", inserted), Segment("kept", kept))
+    named = telling(deleted, inserted)
+    made = (Segment("deleted", deleted, named), Segment("inserted", inserted, named), Segment("kept", kept))
     return [segment for segment in made if segment.text]
 
 
@@ -78,7 +81,7 @@ def shortened(parts: Sequence[Segment]) -> tuple[Segment, ...]:
 def _piece(parts: Sequence[Segment], place: int) -> Iterator[Segment]:
     part = parts[place]
     if part.kind != "kept":
-        yield Segment(part.kind, shorten(part.text, LONG_EDIT))
+        yield Segment(part.kind, shorten(part.text, LONG_EDIT), part.named)
         return
     head = clip(part.text, CONTEXT) if place > 0 else ""
     tail = clip_end(part.text, CONTEXT) if place < len(parts) - 1 else ""

@@ -73,6 +73,15 @@ def test_an_edit_of_white_space_can_be_seen() -> None:
     assert visible("two words ", edited=True) == "two words "
 
 
+def test_a_letter_that_looks_like_the_one_it_stands_for_is_named() -> None:
+    found = segments("food", "fоod", [Change("text", 1, 2, "о", "homoglyph")])
+
+    assert [(part.text, sorted(part.named)) for part in found[1:3]] == [("o", ["o", "о"]), ("о", ["o", "о"])]
+    shown = visible(found[2].text, edited=True, named=found[2].named)
+    assert shown == 'о<span class="cp" title="cyrillic small letter o">U+043E</span>'
+    assert visible("<", edited=True, named="<").startswith("&lt;<span")
+
+
 def test_a_mark_put_in_alone_stands_on_a_circle_of_its_own() -> None:
     assert visible("\u0301", edited=True) == "\u25cc\u0301"
 

@@ -65,6 +65,11 @@ def test_a_blank_that_looks_like_another_is_written_out_in_an_edit(replacement: 
     assert clip(mark("a b", [Change("text", 1, 2, replacement, "blanks")])) == shown
 
 
+def test_letters_that_look_alike_are_named_in_an_edit() -> None:
+    assert mark("food", [Change("text", 1, 2, "о", "homoglyph")]) == "f[-o<U+006F>-]{+о<U+043E>+}od"
+    assert mark("été", [Change("text", 0, 3, "e\u0301te\u0301", "nfd")]) == "[-été-]{+e\u0301<U+0301>te\u0301<U+0301>+}"
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
