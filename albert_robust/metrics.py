@@ -37,7 +37,7 @@ from albert_robust.scoring.signature import differences
 from albert_robust.scoring.statistics import Estimate, Floats, mean_of_clusters
 from albert_robust.scoring.texts import checked_clusters, checked_languages, checked_pairs
 from albert_robust.tasks import Answer
-from albert_robust.tasks.classification import kappa, label, label_counts, macro_f1
+from albert_robust.tasks.classification import kappa, label, label_counts, macro_f1, one_more_label
 from albert_robust.tasks.task import Aggregate, Compared
 from albert_robust.tasks.translation import segment_counts, translated
 from albert_robust.text.languages import base
@@ -220,8 +220,8 @@ def classification(
         said = _named(said, groups, languages, label_languages, scorer or _builtin())
     labels = [Answer(output, tuple(group)) for output, group in zip(said, groups, strict=True)]
     correct = np.array([output in group for output, group in zip(said, groups, strict=True)], dtype=np.float64)
-    chance_corrected = Aggregate(label_counts, kappa).measure(labels, owners)
-    f1 = Aggregate(label_counts, macro_f1).measure(labels, owners)
+    chance_corrected = Aggregate(label_counts, kappa, one_more_label).measure(labels, owners)
+    f1 = Aggregate(label_counts, macro_f1, one_more_label).measure(labels, owners)
     return {
         "kappa": Measure("kappa", chance_corrected, None, f"kappa|chance:marginals|v:{__version__}", common=True),
         "accuracy": Measure("accuracy", mean_of_clusters(correct, owners), correct, "accuracy", common=False),

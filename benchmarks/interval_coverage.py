@@ -4,7 +4,8 @@
 with mean p and the stated correlation of two variants of one example. Beside the interval that gates use stands Wilson's of
 as many yes-no outcomes as there are examples, which it replaced. `rare`: outputs that are nearly alike, but now and then
 wholly different. `gap`: yes-no outcomes of languages, two of which are the best and the worst; beside it the percentile
-bootstrap of whole examples, which a gap does not use.
+bootstrap of whole examples, which a gap does not use. `labels`: macro F1 and kappa of a model that is right so often at each
+label; beside the bounds that gates use stand those of the percentile bootstrap, which they replaced.
 
 Coverage is two-sided at 95 %; `below` and `above` are how often the true value lies beyond the bounds that gates use, each of
 which may be wrong in 5 % of cases.
@@ -23,6 +24,8 @@ import numpy as np
 
 from albert_robust.scoring.gaps import gap
 from albert_robust.scoring.statistics import Floats, mean_in_unit
+from albert_robust.tasks.classification import kappa, label_counts, macro_f1, one_more_label
+from albert_robust.tasks.task import Aggregate, Answer
 
 TWO_SIDED, ONE_SIDED = 0.95, 0.90  # 0.90 leaves 5 % on each side
 TARGET = 0.94
@@ -30,6 +33,14 @@ MEANS, EXAMPLES, VARIANTS = (0.5, 0.9, 0.99), (50, 200, 2000), (1, 5, 20)
 RARE = ((0.95, 0.02), (0.9, 0.05), (0.7, 0.1))  # what is usual, and how often an output is wholly different instead
 GAPS = {"equal": [0.8] * 8, "one worse": [0.9] * 7 + [0.7], "spread": [0.95, 0.9, 0.85, 0.8, 0.75, 0.7]}
 DRAWS = 300
+LABELS = {  # how frequent each label is, and how often the model is right at it
+    "two alike": ([0.5, 0.5], [0.9, 0.9]),
+    "one rare": ([0.95, 0.05], [0.98, 0.6]),
+    "three": ([0.7, 0.25, 0.05], [0.9, 0.8, 0.6]),
+    "three, nearly perfect": ([0.7, 0.25, 0.05], [0.99, 0.95, 0.9]),
+    "ten alike": ([0.1] * 10, [0.9] * 10),
+}
+STATISTICS = {"macro f1": macro_f1, "kappa": kappa}
 
 
 def means(rng: np.random.Generator, p: float, examples: int, variants: int, correlation: float) -> Floats:
@@ -82,6 +93,31 @@ def gap_coverage(rng: np.random.Generator, truths: list[float], examples: int, s
     return {name: _share(values) for name, values in rows.items()}
 
 
+def confusion(frequencies: list[float], right: list[float]) -> Floats:
+    """Return how often each label is the reference (row) and the output (column); mistakes are spread evenly."""
+    there, hits = np.array(frequencies), np.array(right)
+    spread = np.repeat((there * (1 - hits) / (len(there) - 1))[:, np.newaxis], len(there), axis=1)
+    np.fill_diagonal(spread, there * hits)
+    return spread
+
+
+def label_coverage(rng: np.random.Generator, table: Floats, name: str, examples: int, samples: int) -> dict[str, float]:
+    """Return how often the bounds of macro F1 or kappa hold the truth; samples of one label alone are drawn anew."""
+    value, count = STATISTICS[name], len(table)
+    cells = [Answer(str(output), (str(reference),)) for reference in range(count) for output in range(count)]
+    truth = float(value(np.tensordot(table.ravel(), label_counts(cells), (0, 0))[np.newaxis])[0])
+    aggregates = (Aggregate(label_counts, value, one_more_label), Aggregate(label_counts, value))
+    rows: list[list[float]] = []
+    while len(rows) < samples:
+        drawn = [cells[place] for place in rng.choice(len(cells), examples, p=table.ravel())]
+        ours, plain = (aggregate.measure(drawn, range(examples), ONE_SIDED) for aggregate in aggregates)
+        if len({answer.references for answer in drawn}) > 1:
+            outside = [truth < ours.low, truth > ours.high, truth < plain.low, truth > plain.high]
+            rows.append([*outside, ours.high - ours.low, plain.high - plain.low])
+    names = ("below", "above", "bootstrap_below", "bootstrap_above", "width", "bootstrap_width")
+    return dict(zip(names, map(_share, zip(*rows, strict=True)), strict=True))
+
+
 def _wilson(mean: float, n: int) -> tuple[float, float]:
     z = NormalDist().inv_cdf((1 + TWO_SIDED) / 2)
     centre = (mean + z * z / (2 * n)) / (1 + z * z / n)
@@ -122,6 +158,17 @@ def gap_rows(options: argparse.Namespace) -> Iterator[dict[str, object]]:
             yield {"languages": name, "examples": examples, **found}
 
 
+def label_rows(options: argparse.Namespace) -> Iterator[dict[str, object]]:
+    """Yield a row a setting of `labels`; a tenth of the samples, which take a while."""
+    for name in STATISTICS:
+        for labels, (frequencies, right) in LABELS.items():
+            for examples in (20, 60, 200):
+                rng = np.random.default_rng([options.seed, len(name), len(labels), examples])
+                samples = max(1, options.samples // 10)
+                found = label_coverage(rng, confusion(frequencies, right), name, examples, samples)
+                yield {"measure": name, "labels": labels, "examples": examples, **found}
+
+
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description="How often intervals hold the truth.")
@@ -138,6 +185,7 @@ def main() -> None:
         "mean": rows,
         "rare": list(rare_rows(options)),
         "gap": list(gap_rows(options)),
+        "labels": list(label_rows(options)),
     }
     print(json.dumps(content, indent=1))
 

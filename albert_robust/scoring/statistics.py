@@ -3,7 +3,8 @@
 Clopper and Pearson (1934), doi:10.1093/biomet/26.4.404, for a mean of numbers in [0, 1], at their effective number: for a given
 mean such numbers vary at most as yes-no outcomes do. It is exact: a bound is wrong at most as often as it says, where
 Wilson's (1927), doi:10.1080/01621459.1927.10502953, is so in the mean over truths. A paired difference is such a mean, too.
-Percentile bootstrap (Efron, 1979) for the rest. `benchmarks/interval_coverage.py` measures how often intervals hold the truth.
+What labels come to (macro F1, kappa) has bounds of the same kind, by Rubin's (1981) bootstrap. Percentile bootstrap (Efron, 1979)
+for the rest. `benchmarks/interval_coverage.py` measures how often intervals hold the truth.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -138,13 +139,48 @@ def bootstrap(
     if clusters == 0:
         return NOTHING
     found = float(value(vectors.sum(axis=0, keepdims=True))[0])
-    times = np.random.default_rng(seed).multinomial(clusters, np.full(clusters, 1 / clusters), DRAWS)
-    values = value(times @ vectors)
+    rng, alike = np.random.default_rng(seed), np.full(clusters, 1 / clusters)
+    values = value(np.concatenate([rng.multinomial(clusters, alike, rows) @ vectors for rows in _blocks(clusters)]))
     if np.ptp(values) == 0:
         low, high = _exact(min(1.0, max(0.0, found)), clusters, confidence)
         return Estimate(found, min(low, found), max(high, found), clusters)
     low, high = np.quantile(values, [(1 - confidence) / 2, (1 + confidence) / 2])
     return Estimate(found, float(low), float(high), clusters)
+
+
+def bootstrap_with_one_more(
+    vectors: Floats,
+    worse: Floats,
+    better: Floats,
+    value: Callable[[Floats], Floats],
+    confidence: float = 0.95,
+    seed: int = SEED,
+) -> Estimate:
+    """Return a statistic of sums with bounds from weighting whole clusters at random, and one more beside them.
+
+    Rubin (1981), doi:10.1214/aos/1176345338. The one more is a bad one for the lower bound and a good one for the upper: it
+    stands for what is rare and did not happen, which no draw from the sample holds. Of a share of yes-no outcomes that gives
+    Clopper and Pearson's interval.
+
+    Args:
+        vectors: What each cluster adds to the sums, shape (clusters, k).
+        worse: What a cluster adds that the statistic suffers from, shape (k,).
+        better: What one adds that it gains from, shape (k,).
+        value: From sums, shape (draws, k), to values, shape (draws,).
+        confidence: Two-sided coverage in (0, 1).
+        seed: Of the draws.
+    """
+    clusters = len(vectors)
+    if clusters == 0:
+        return NOTHING
+    found = float(value(vectors.sum(axis=0, keepdims=True))[0])
+    rng = np.random.default_rng(seed)
+    sums = np.concatenate([rng.standard_exponential((rows, clusters)) @ vectors for rows in _blocks(clusters)])
+    weights = rng.standard_exponential((DRAWS, 1))
+    tail = (1 - confidence) / 2
+    low = float(np.quantile(value(sums + weights * worse), tail))
+    high = float(np.quantile(value(sums + weights * better), 1 - tail))
+    return Estimate(found, min(low, found), max(high, found), clusters)
 
 
 def mean_of_clusters(

@@ -55,6 +55,21 @@ def _reference(answer: Answer) -> str:
     return answer.output if answer.output in answer.references else answer.references[0]
 
 
+def one_more_label(sums: Floats) -> tuple[Floats, Floats]:
+    """Return what one mistake more adds, and what one right answer more of each label does.
+
+    The labels of the references share the mistake. Those that outputs alone name, be they rare or no labels at all, share one
+    right answer.
+
+    Args:
+        sums: Over all answers, shape (labels, 3), as `label_counts` has them.
+    """
+    there = (sums[:, 2] > 0).astype(np.float64)
+    alone = 1 - there
+    share, right = there / there.sum(), there + alone / max(1.0, alone.sum())
+    return np.stack([np.zeros_like(share), share, share], axis=-1), np.stack([right] * 3, axis=-1)
+
+
 def macro_f1(counts: Floats) -> Floats:
     """Return the mean F1 over the labels that occur, from summed counts, shape (draws, labels, 3)."""
     either = counts[..., 1] + counts[..., 2]
@@ -93,7 +108,10 @@ TASK = Task(
     perturbed=("text",),
     agreements={"equality": each(equality), "labs": labs_of_labels},
     qualities={"accuracy": Quality(each(equality)), "labs": Quality(labs_of_labels, on_request=True)},
-    aggregates={"macro f1": Aggregate(label_counts, macro_f1), "kappa": Aggregate(label_counts, _kappa_from_zero)},
+    aggregates={
+        "macro f1": Aggregate(label_counts, macro_f1, one_more_label),
+        "kappa": Aggregate(label_counts, _kappa_from_zero, one_more_label),
+    },
     key="label",
     labels=True,
     written=label,

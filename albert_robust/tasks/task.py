@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from albert_robust.data import Example
-from albert_robust.scoring.statistics import NOTHING, Estimate, Floats, bootstrap
+from albert_robust.scoring.statistics import NOTHING, Estimate, Floats, bootstrap, bootstrap_with_one_more
 from albert_robust.text.languages import UNKNOWN
 
 
@@ -109,10 +109,13 @@ class Aggregate:
     Attributes:
         counts: From answers, each with a reference, to what each adds, shape (answers, ...).
         value: From sums, shape (draws, ...), to values in [0, 1], shape (draws,); nan where they say nothing.
+        one_more: From sums over all answers, shape (...), to what a bad answer more would add and what a good one would, both of
+            that shape; None where that is not known, and bounds are a plain bootstrap's.
     """
 
     counts: Callable[[Sequence[Answer]], Floats]
     value: Callable[[Floats], Floats]
+    one_more: Callable[[Floats], tuple[Floats, Floats]] | None = None
 
     def measure(self, answers: Sequence[Answer], owners: Sequence[Hashable], confidence: float = 0.95) -> Estimate:
         """Return the measure of all answers together, its interval from resampling whole examples.
@@ -128,15 +131,22 @@ class Aggregate:
         if not answers:
             return NOTHING
         counts = self.counts(answers)
-        shape = counts.shape[1:]
-        if isnan(self.value(counts.sum(axis=0, keepdims=True))[0]):
+        shape, total = counts.shape[1:], counts.sum(axis=0)
+        if isnan(self.value(total[np.newaxis])[0]):
             return NOTHING
         places: dict[Hashable, int] = {}
         rows = [places.setdefault(owner, len(places)) for owner in owners]
         sums = np.zeros((len(places), *shape))
         np.add.at(sums, rows, counts)
         flat = sums.reshape(len(places), -1)
-        return bootstrap(flat, lambda draws: np.nan_to_num(self.value(draws.reshape(-1, *shape))), confidence)
+
+        def value(draws: Floats) -> Floats:
+            return np.nan_to_num(self.value(draws.reshape(-1, *shape)))
+
+        if self.one_more is None:
+            return bootstrap(flat, value, confidence)
+        worse, better = self.one_more(total)
+        return bootstrap_with_one_more(flat, worse.ravel(), better.ravel(), value, confidence)
 
 
 def string(value: Any) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.interval_coverage import coverage, means
+from benchmarks.interval_coverage import confusion, coverage, label_coverage, means
 
 BENCHMARK = Path(__file__).resolve().parents[2] / "benchmarks" / "interval_coverage.py"
 
@@ -28,8 +28,16 @@ def test_an_interval_is_as_wide_as_the_spread_of_examples_asks() -> None:
     assert found["width"] / found["wilson_width"] == pytest.approx(0.58, abs=0.02)
 
 
+def test_a_label_that_is_rare_and_hard_breaks_the_bootstrap_and_not_the_bounds() -> None:
+    table = confusion([0.95, 0.05], [0.98, 0.6])
+    assert table.sum() == pytest.approx(1)
+    found = label_coverage(np.random.default_rng(0), table, "kappa", 40, 100)
+    assert max(found["below"], found["above"]) <= 0.05 < found["bootstrap_above"]
+
+
 def test_it_prints_json() -> None:
     command = [sys.executable, str(BENCHMARK), "--samples", "10"]
     content = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
     assert (len(content["mean"]), len(content["rare"]), len(content["gap"])) == (27, 6, 6)
     assert content["gap"][0]["languages"] == "equal"
+    assert len(content["labels"]) == 30

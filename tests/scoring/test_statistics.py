@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from albert_robust.scoring.statistics import (
     Floats,
     bootstrap,
+    bootstrap_with_one_more,
     compare_systems,
     mean_in_unit,
     mean_of_clusters,
@@ -102,6 +103,15 @@ def test_the_bootstrap_of_a_mean_is_near_the_normal_interval() -> None:
 def test_where_nothing_varied_the_bootstrap_falls_back_on_the_exact_interval() -> None:
     found = bootstrap(vectors([1.0] * 10), means)
     assert (found.value, found.low) == pytest.approx((1, 0.6915), abs=6e-5)
+
+
+@pytest.mark.parametrize(("hits", "count"), [(0, 20), (13, 20), (20, 20), (57, 60)])
+def test_with_one_more_a_share_has_clopper_and_pearson_s_interval(hits: int, count: int) -> None:
+    values = [1.0] * hits + [0.0] * (count - hits)
+    miss, hit = np.array([0.0, 1.0]), np.array([1.0, 1.0])
+    found, exact = bootstrap_with_one_more(vectors(values), miss, hit, means), mean_in_unit(np.array(values))
+    assert found.value == exact.value
+    assert (found.low, found.high) == pytest.approx((exact.low, exact.high), abs=0.02)
 
 
 def test_a_bootstrap_is_the_same_each_time_and_of_no_clusters_nothing() -> None:

@@ -132,6 +132,21 @@ def test_a_label_that_is_accepted_is_right_wherever_it_stands() -> None:
     assert found["macro f1"].measure(answers, range(3)).value == pytest.approx((2 / 3 + 1 + 0) / 3)
 
 
+def test_a_rare_label_that_was_right_once_proves_little() -> None:
+    answers = answered("a" * 39 + "b", "a" * 39 + "b")
+    found = TASKS["text-classification"].aggregates["macro f1"].measure(answers, range(40), confidence=0.9)
+    assert found.value == found.high == 1
+    assert (
+        found.low < 0.8
+    )  # one error in ten at the rare label is likely unseen; of 40 yes-no outcomes it would be 0.93
+
+
+def test_labels_that_no_reference_names_raise_a_bound_little() -> None:
+    nonsense = answered([f"no label {place}" for place in range(20)], "ab" * 10)
+    found = TASKS["text-classification"].aggregates["macro f1"].measure(nonsense, range(20), confidence=0.9)
+    assert found.high < 0.4
+
+
 def test_one_label_alone_is_no_evidence() -> None:
     assert not Aggregate(label_counts, kappa).measure(answered("aaa", "aaa"), range(3)).measured
 
