@@ -5,7 +5,8 @@ GOST 7.79-2000 system B (Russian), ALA-LC without vowels and diacritics (Arabic)
 and Hanyu Pinyin without tones (Chinese).
 
 Departures: a word becomes the dictionary form of its translation, a plural a plural among de, en, es and fr; articles,
-agreement and order stay as they are. Where one form belongs to several concepts, the first of `lexicon.tsv` wins.
+agreement and order stay as they are. Where one form belongs to several concepts, the first of `lexicon.tsv` wins. Its row
+`whole` has no translations: words that hold others by their letters alone, as 很高兴 (glad) holds 很高 (high).
 Arabic alif, waw and ya are read by their neighbours in the word. Hindi drops the unwritten vowel by Ohala's rule
 (Aspects of Hindi Phonology, 1983): at the end of a word, and between two consonants with a vowel on either side.
 A Chinese character has its most frequent reading; rare characters and numerals stay.
@@ -23,6 +24,7 @@ from albert_robust import Example, Text, Word, perturbation, share
 
 LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "ru", "zh")
 UNSPACED = "zh"
+NUMERALS = "一二两三四五六七八九十百千万亿几第"
 PLURAL_SECOND = {"de", "en", "es", "fr"}  # a noun's cell goes singular, plural; elsewhere cases or articles come second
 _START = "^"  # in transliteration.tsv, the start of a word
 _LETTER = r"[\p{L}\p{M}\p{N}]"
@@ -61,9 +63,15 @@ def _forms(language: str) -> dict[str, tuple[int, int]]:
 def _known_words(language: str) -> regex.Pattern[str]:
     """Return a pattern for the surface forms of a language, the longest first."""
     forms = sorted(_forms(language), key=lambda form: (-len(form), form))
-    words = "|".join(map(regex.escape, forms)) or r"(?!)"
+    words = "|".join(map(_word, forms)) or r"(?!)"
     whole = f"(?:{words})" if language == UNSPACED else rf"(?<!{_LETTER})(?:{words})(?!{_LETTER})"
     return regex.compile(whole, regex.V1 | regex.IGNORECASE)
+
+
+def _word(form: str) -> str:
+    """Return a pattern for a surface form; a Chinese numeral is none inside a longer one: 二十个 holds no 十个."""
+    written = regex.escape(form)
+    return rf"(?<![{NUMERALS}]){written}(?![{NUMERALS}])" if form[0] in NUMERALS else written
 
 
 def _spoken(text: Text) -> str:
@@ -120,6 +128,14 @@ def _put(text: Text, last_first: list[Word], replacements: dict[Word, str], kind
             why="the longest word first, set off by blanks",
         ),
         Example("图书馆", "library", "zh", seed=7, why="not 图书 and 馆"),
+        Example(
+            "我很高兴，没有时间了",
+            "我很高兴，没有时间了",
+            "zh",
+            severity=5,
+            why="neither 很高, high, nor 有时, sometimes",
+        ),
+        Example("第二十个", "第二十个", "zh", severity=5, why="no 十个, ten, inside a longer numeral"),
         Example("ROOM!", "ZIMMER!", seed=1, why="the case of what was written"),
         Example("I", "I", why="no word of the lexicon"),
         Example("", "", why="nothing to perturb"),
