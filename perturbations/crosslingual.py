@@ -9,7 +9,7 @@ agreement and order stay as they are. Where one form belongs to several concepts
 `whole` has no translations: words that hold others by their letters alone, as 很高兴 (glad) holds 很高 (high).
 Arabic alif, waw and ya are read by their neighbours in the word. Hindi drops the unwritten vowel by Ohala's rule
 (Aspects of Hindi Phonology, 1983): at the end of a word, and between two consonants with a vowel on either side.
-A Chinese character has its most frequent reading; rare characters and numerals stay.
+A Chinese character has its most frequent reading, or that of the word it stands in; rare characters and numerals stay.
 """
 
 import math
@@ -273,6 +273,7 @@ def swap(text: Text, rng: Random, severity: int) -> Text:
             why="what is neither written nor spoken",
         ),
         Example("今天天气很好", "今天天 qi 很好", "zh", severity=4, why="syllables set off by blanks"),
+        Example("银行行长", "银 hang 行长", "zh", seed=1, severity=5, why="a reading hangs on the word"),
         Example("二十", "二十", "zh", severity=5, why="numerals stay"),
         Example("я", "ya", "ru", why="one character"),
         Example("", "", "ru", why="nothing to perturb"),
@@ -292,7 +293,10 @@ def swap(text: Text, rng: Random, severity: int) -> Text:
 def transliterate(text: Text, rng: Random, severity: int) -> Text:
     """Write words in Latin letters, as people do without a keyboard of their own."""
     language = _spoken(text)
-    latin = {word: _latin(word.string, language) for word in text.words() if not _numeric(word.string)}
+    in_words = _read_in_words(text) if language == "zh" else {}
+    latin = {
+        word: in_words.get(word) or _latin(word.string, language) for word in text.words() if not _numeric(word.string)
+    }
     words = [word for word, written in latin.items() if written != word.string]
     return _put(text, _chosen(text, words, rng, severity), latin, "transliterate")
 
@@ -319,6 +323,18 @@ def _numeric(string: str) -> bool:
 def _readings() -> dict[str, str]:
     """Return the syllable of each Han character; the last line that holds it gives its usual reading."""
     return {character: syllable for syllable, characters in _table("pinyin.tsv")[1:] for character in characters}
+
+
+def _read_in_words(text: Text) -> dict[Word, str]:
+    """Return the syllables of the characters that stand in a Chinese word which reads them otherwise than usual."""
+    rules = _rules("zh")
+    words = regex.compile("|".join(sorted(rules, key=lambda word: -len(word))))
+    return {
+        Word(start + place, start + place + 1, character): syllable
+        for start, _, word in text.find(words)
+        if word in rules  # and bears no marks
+        for place, (character, syllable) in enumerate(zip(word, rules[word].split(" "), strict=True))
+    }
 
 
 @cache

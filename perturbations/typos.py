@@ -5,8 +5,8 @@ each language's own: QWERTY (en, es), AZERTY (fr), QWERTZ (de), ЙЦУКЕН (ru
 Chinese is typed by sound: there a slip is another character of the same syllable (`pinyin.tsv`, in order of use).
 
 Departures: numbers and words with a digit stay, and so do the Chinese numerals and negations, where one character
-turns the meaning over. A word's first letter is never lost: few errors are made there (Yannakoudakis & Fawthrop, 1983,
-The rules of spelling errors, Information Processing & Management 19(2)).
+turns the meaning over; to buy (买) never becomes to sell (卖). A word's first letter is never lost: few errors are made
+there (Yannakoudakis & Fawthrop, 1983, The rules of spelling errors, Information Processing & Management 19(2)).
 """
 
 import math
@@ -246,6 +246,7 @@ def _spoken(text: Text) -> str:
             why="pinyin gives another character of the same sound",
         ),
         Example("他不去", "他不取", "zh", severity=5, why="a negation stays"),
+        Example("买", "埋", "zh", why="and never 卖, to sell"),
         Example("QUIET", "QUIWT", why="the case is kept"),
         Example("I", "I", why="a word of one letter stays"),
         Example("", "", why="nothing to perturb"),
