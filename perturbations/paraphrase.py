@@ -362,15 +362,18 @@ def _exchanged(
 # Words that open a sentence and may be written small after a filler; any other word may be a name or a German noun.
 _OPENERS = {
     "de": "der die das ein eine ich wir es er mein meine unser dieser diese dieses im in am an auf für mit nach bei "
-    "wenn als leider sehr man alles hier",
+    "wenn als leider sehr man alles hier wer was wo wie warum wann welche welcher welches ist sind gibt kann",
     "en": "the this that these those it we they he she you there my our your his her its a an if when in on at after "
-    "for as what how is was are were do did not no all some very",
+    "for as what who whose which where why how is was are were do does did can could will would has have not no all some very",
     "es": "el la los las un una unos unas es está fue no me mi nos nuestro nuestra este esta esto muy hay todo todos "
-    "lo se si en con para por yo",
-    "fr": "le la les l un une des ce cet cette ces c il elle nous je j on mon ma mes très tout si en dans pour avec",
-    "ru": "это мы я он она они в на мне нам всё все очень не если мой наш этот эта эти у с по для",
+    "lo se si en con para por yo qué quién quiénes cuál cuáles cuándo dónde cómo cuánto cuántos",
+    "fr": "le la les l un une des ce cet cette ces c il elle nous je j on mon ma mes très tout si en dans pour avec "
+    "qui que qu quel quelle où comment pourquoi quand combien est",
+    "ru": "это мы я он она они в на мне нам всё все очень не если мой наш этот эта эти у с по для кто что где как почему "
+    "когда сколько какой какая какое какие",
 }
 _CLOSING = regex.compile(r"\s*[.!?…。！？؟۔।॥]*\s*$")
+_QUESTION = regex.compile(r"[?？؟]\s*$")
 _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
 
 
@@ -389,7 +392,8 @@ _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
             why="a first word that may be a name keeps its capital",
         ),
         Example("今天天气很好。", "嗯，今天天气很好。", "zh"),
-        Example("¿Está abierto?", "Por cierto, ¿está abierto?", "es", why="the opening mark stays before its clause"),
+        Example("¿Está abierto?", "Dime, ¿está abierto?", "es", why="the opening mark stays before its clause"),
+        Example("谁发明了电话？", "顺便问一下，谁发明了电话？", "zh", why="nobody asks `to be honest`, nor ends so"),
         Example("L'hôtel est bien !", "Écoutez, l'hôtel est bien !", "fr"),
         Example("Bravo !", "Bravo, je dois dire !", "fr", seed=5, why="the French blank stays"),
         Example("Das Essen war gut.", "Wissen Sie, das Essen war gut.", "de"),
@@ -405,7 +409,9 @@ _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
 )
 def filler(text: Text, rng: Random, severity: int) -> Text:
     """Put words that say nothing before the text, or before the punctuation that closes it."""
-    places = {"start": _may_open(text), "end": _closing(text) is not None}
+    asks = _QUESTION.search(str(text)) is not None
+    opens = _may_open(text)
+    places = {"start": opens and not asks, "end": _closing(text) is not None and not asks, "question": opens and asks}
     rows = [row for row in _fillers(base(text.language)) if places[row["place"]]]
     if not rows:
         return text

@@ -336,6 +336,19 @@ def test_a_filler_leaves_names_and_nouns_their_capitals(pack: Registry, language
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [("en", "who invented it?"), ("zh", "谁发明了电话？"), ("fr", "qui l'a inventé ?"), ("ar", "من اخترعه؟")],
+)
+def test_a_question_is_opened_by_words_that_ask_and_closed_by_none(
+    pack: Registry, language: str, question: str, seed: int
+) -> None:
+    opening = made(pack, "paraphrase.filler", question, language, seed=seed).removesuffix(question)
+    assert opening
+    assert not regex.search("honest|frank|实|坦白|vrai|صراحة", opening)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_filler_keeps_the_closing_punctuation_last(pack: Registry, seed: int) -> None:
     assert made(pack, "paraphrase.filler", "Bravo !", "fr", seed=seed).endswith(" !")
 
