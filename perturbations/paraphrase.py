@@ -109,7 +109,7 @@ def _sound(word: str) -> str:
             why="a capital of the sentence is kept, those of TV are its own",
         ),
         Example("It was a huge error", "It was a huge error", severity=5, why="`a` or `an` hangs on the next sound"),
-        Example("我认为今天的饭馆很漂亮。", "我认为今日的饭馆很好看。", "zh", severity=3, why="found without spaces"),
+        Example("我认为今天的饭馆很漂亮。", "我认为今日的饭馆十分漂亮。", "zh", severity=3, why="found without spaces"),
         Example("Sin embargo, el camarero fue amable.", "No obstante, el mesero fue cordial.", "es", severity=5),
         Example(
             "L'énorme restaurant est magnifique.",
@@ -160,7 +160,7 @@ def synonym(text: Text, rng: Random, severity: int) -> Text:
             why="apostrophes and blanks stay",
         ),
         Example("It was a huge error", "It was a huge error", severity=5, why="`a` or `an` hangs on the next sound"),
-        Example("我认为今天的饭馆很漂亮。", "我觉得今天的饭馆很好看。", "zh", severity=3, why="found without spaces"),
+        Example("我认为今天的饭馆很漂亮。", "我觉得今天的饭馆十分漂亮。", "zh", severity=3, why="found without spaces"),
         Example("Quizás el camarero fue amable.", "Quizá el camarero fue cordial.", "es", severity=5),
         Example("Leider ist das Handy kaputt.", "Bedauerlicherweise ist das Mobiltelefon kaputt.", "de", severity=5),
         Example("Врач не помог.", "Доктор не помог.", "ru"),
@@ -235,8 +235,9 @@ _SHORT_BEFORE: Rules = (
     ("en", regex.compile(r"'ll$"), regex.compile(r"\s+(?!not\b)\p{L}")),
     ("en", regex.compile(r"'ve$"), regex.compile(rf"\s+(?:never\b|always\b|already\b|{_PARTICIPLE})(?!\s+to\b)")),
 )
-# And around a long form: not `is not it?`, not `it is been`.
+# And around a long form: not `is not it?`, not `it is been`; 别人 are other people, not a ban.
 _FULL_BEFORE: Rules = (
+    ("zh", regex.compile(r"别$"), regex.compile(r"(?![人的处家样])")),
     ("en", regex.compile(r"n't$"), regex.compile(r"(?!\s+(?:I|you|he|she|it|we|they|there|this|that|these|those)\b)")),
     ("en", regex.compile(r"'s$"), regex.compile(rf"(?!(?:\s+(?!(?:an?|the)\b)\p{{L}}+)?\s+{_PARTICIPLE})")),
 )
@@ -320,6 +321,9 @@ def contraction(text: Text, rng: Random, severity: int) -> Text:
         Example("It's taken hours", "It's taken hours", why="it has, not is"),
         Example("It’s been fun, isn’t it?", "It’s been fun, isn’t it?", why="neither `is been` nor `is not it`"),
         Example("你为啥没时间？", "你为什么没有时间？", "zh"),
+        Example(
+            "请别人帮忙，坐高铁", "请别人帮忙，坐高铁", "zh", why="other people, and a train rather than a railway"
+        ),
         Example("Porfa, vea la peli.", "Por favor, vea la película.", "es"),
         Example("J'ai pas bcp de temps.", "Je n'ai pas beaucoup de temps.", "fr"),
         Example("Brot, Käse usw.", "Brot, Käse und so weiter.", "de", why="the sentence keeps its full stop"),

@@ -118,6 +118,13 @@ def test_a_word_is_exchanged_only_in_the_sense_that_its_synonym_has(pack: Regist
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("word", ["漂亮", "可是", "但是", "忽然", "今天", "价钱", "伤心"])
+def test_a_chinese_synonym_has_the_sense_of_the_text(pack: Registry, word: str, seed: int) -> None:
+    text = "电影很好看，这可是最好的。他来得太突然了，看今日头条，打价格战，很难过去。"
+    assert word not in made(pack, "paraphrase.synonym", text, "zh", seed=seed).replace("这可是", "")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_synonym_leaves_the_article_before_it_right(pack: Registry, seed: int) -> None:
     variant = made(pack, "paraphrase.synonym", "a terrible, a huge and a tiny error", seed=seed)
     assert not regex.search(r"\ba [aeio]|\ban [^aeio]", variant)
