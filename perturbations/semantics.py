@@ -17,13 +17,14 @@ from albert_robust.text.languages import base
 
 _NEGATION = Path(__file__).with_name("negation.tsv")
 # A number stands alone: no letter touches it (B2B, 4th, COVID-19), and it is no part of a time, a date or a range
-# (10:30, 2024-05-01). Scripts that write no blanks, and Hangul, may touch it (3个, 2024년). Blanks group the digits only
-# after one to three: 10 000, but 2024 300.
+# (10:30, 2024-05-01, 12月25日). Scripts that write no blanks, and Hangul, may touch it (3个, 2024년). Blanks group the
+# digits only after one to three: 10 000, but 2024 300.
 _TOUCHES = r"[[\p{L}\p{M}\p{N}_]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Hangul}]]"
+_DATE = r"(?<!\p{Nd}{3})(?:月|[時时시](?![間间간])|日(?![元圆圓円間])|[点點](?=[钟鐘半整\p{Nd}])|월|일(?!간))"
 _NUMBER = regex.compile(
     rf"(?<!{_TOUCHES}|{_TOUCHES}[-'’]|\p{{Nd}}[.,:/\u066b\u066c])"
     rf"(?:\p{{Nd}}{{1,3}}+(?:[ \u00a0\u202f]\p{{Nd}}{{3}}+(?!\p{{Nd}}))++|\p{{Nd}}++)(?:[.,\u066b\u066c]\p{{Nd}}++)*+"
-    rf"(?!['’]?{_TOUCHES}|[:/-]\p{{Nd}})",
+    rf"(?!['’]?{_TOUCHES}|[:/-]\p{{Nd}}|{_DATE})",
     regex.V1,
 )
 _MANY_PLURALS = {"ar", "pl", "ru", "uk"}
@@ -283,6 +284,7 @@ def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
             "At 10:30 on 2024-05-01 with COVID-19",
             why="times, dates and names are no numbers",
         ),
+        Example("12月25日買了3个", "12月25日買了8个", "zh", severity=5, why="no month is the 64th"),
         Example("我买了3个苹果。", "我买了8个苹果。", "zh"),
         Example("Hay 20 mesas.", "Hay 64 mesas.", "es"),
         Example("Il y a 10 000 habitants.", "Il y a 65 126 habitants.", "fr"),

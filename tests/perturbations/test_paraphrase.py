@@ -158,6 +158,29 @@ def test_a_number_becomes_another_of_as_many_digits(pack: Registry, number: str,
     assert all(zero <= digit <= chr(ord(zero) + 9) for digit in after if digit != ".")
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("zh", "12月25日晚上11点半"), ("zh", "在8月"), ("ja", "12月25日の10時"), ("ko", "5월 12일 3시에")],
+)
+def test_a_date_or_time_in_words_stays_one(pack: Registry, language: str, text: str) -> None:
+    assert made(pack, "semantics.number", text, language) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("zh", "等了3个月"),
+        ("zh", "花了50日元"),
+        ("ja", "3時間"),
+        ("ko", "3시간"),
+        ("zh", "2900点"),
+        ("zh", "提出3点建议"),
+    ],
+)
+def test_a_span_a_price_and_a_score_are_numbers(pack: Registry, language: str, text: str) -> None:
+    assert made(pack, "semantics.number", text, language) != text
+
+
 @pytest.mark.parametrize("text", ["at 10:30", "2024-05-01", "the 4th", "B2B", "COVID-19", "v2.0", "5️⃣", "5'te", "١٠:٣٠"])
 def test_times_dates_and_names_with_digits_are_no_numbers(pack: Registry, text: str) -> None:
     assert made(pack, "semantics.number", text) == text
