@@ -74,6 +74,15 @@ _BLOCKED = (
         "",
         r"(?:\s+\p{L}+)?\s+(?:been|become|come|cost|gone|got|had|made|taken|\p{L}+ed)\b",
     ),
+    # If it is raining, I wish it was bigger, better than it was, I know where it is
+    ("en", "", r"\b(?:if|unless|whether|wish|hope)\b[^.,;:!?…\n]*$", ""),
+    ("en", r" ?not$", r"\b(?:than|as)\s+(?:\p{L}+\s+){1,2}$", ""),
+    (
+        "en",
+        r"^(?:is|was|are|were|can|could|will|would) ?not$",
+        r"\b(?:what|where|who|how|when|why|which)\b[^.,;:!?…\n]*$",
+        r"\s*(?:[^\s\p{L}\p{N}]|$)",
+    ),
     ("en", r"^un", r"\ban?\s+$", ""),
     ("en", r"^did not ", r"\b(?:have|has|had|is|are|was|were|be|been|being|get|got)\s+(?:\p{L}+\s+)?$", ""),
     ("en", r"^did not ", r"\b(?:having|most|much|best|newly|once|ever|recently)\s+$", ""),
