@@ -5,8 +5,8 @@ GOST 7.79-2000 system B (Russian), ALA-LC without vowels and diacritics (Arabic)
 and Hanyu Pinyin without tones (Chinese).
 
 Departures: a word becomes the dictionary form of its translation, a plural a plural among de, en, es and fr; articles,
-agreement and order stay as they are. Where one form belongs to several concepts, the first of `lexicon.tsv` wins. Its row
-`whole` has no translations: words that hold others by their letters alone, as 很高兴 (glad) holds 很高 (high).
+agreement and order stay as they are. Where one form belongs to several concepts, the first of `lexicon.tsv` wins. Its rows
+`whole` have no translations: what holds a word in another sense or by its letters alone, as 很高兴 (glad) holds 很高 (high).
 Arabic alif, waw and ya are read by their neighbours in the word. Hindi drops the unwritten vowel by Ohala's rule
 (Aspects of Hindi Phonology, 1983): at the end of a word, and between two consonants with a vowel on either side.
 A Chinese character has its most frequent reading, or that of the word it stands in; rare characters and numerals stay.
@@ -136,6 +136,12 @@ def _put(text: Text, last_first: list[Word], replacements: dict[Word, str], kind
             why="neither 很高, high, nor 有时, sometimes",
         ),
         Example("第二十个", "第二十个", "zh", severity=5, why="no 十个, ten, inside a longer numeral"),
+        Example(
+            "There is room for Apple here",
+            "There is room for Apple 这里",
+            severity=5,
+            why="senses of their own, a name",
+        ),
         Example("ROOM!", "ZIMMER!", seed=1, why="the case of what was written"),
         Example("I", "I", why="no word of the lexicon"),
         Example("", "", why="nothing to perturb"),
@@ -161,8 +167,8 @@ def code_switch(text: Text, rng: Random, severity: int) -> Text:
 
 
 def _meant(text: Text, word: Word, language: str) -> bool:
-    """Return whether a word is its lexicon entry: a German capital inside a sentence makes another word, a noun."""
-    if language != "de" or not word.string[:1].isupper() or word.string.isupper():
+    """Return whether a word is its lexicon entry: a capital inside a sentence makes a name, and a German noun."""
+    if not word.string[:1].isupper() or word.string.isupper():
         return True
     concept, place = _forms(language).get(word.string.casefold(), (0, 0))
     earlier = (text[place].rstrip() for place in range(word.start - 1, -1, -1))
