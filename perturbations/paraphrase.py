@@ -14,6 +14,7 @@ import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, share
 from albert_robust.perturbing.nlpaug import augment
+from albert_robust.perturbing.phrases import opens_sentence
 from albert_robust.text.languages import base
 
 if TYPE_CHECKING:
@@ -79,9 +80,15 @@ def _places(text: Text) -> list[tuple[Word, list[str]]]:
             for other in others
             if not is_bound or _sound(word.string) == _sound(other)
         ]
-        if fitting:
+        if fitting and not _is_name(text, word, listed):
             places.append((word, fitting))
     return places
+
+
+def _is_name(text: Text, word: Word, listed: str) -> bool:
+    """Return whether a capital inside a sentence makes a phrase a name: Dorian Gray, The Color Purple."""
+    is_capital = word.string[:1].isupper() and not word.string.isupper() and not listed[:1].isupper()
+    return is_capital and not opens_sentence(text, word.start)
 
 
 def _is_bound(text: Text, word: Word) -> bool:
@@ -220,11 +227,16 @@ _PARTICIPLE = (
     r"(?:be|brok|chos|driv|eat|fall|forgott|froz|giv|gott|hidd|prov|ris|shak|spok|stol|tak|writt)en|\p{L}{3,}ed)\b"
 )
 # What must stand around a short form, matched at its end: nothing follows in `I know who I am.`, `how old you are` hands
-# its last word on, and a number sign wants a number. Language ("" is any), short form, what stands there.
+# its last word on, a number sign wants a number, and so do `mins` and `hrs`. Language ("" is any), short form, what
+# stands there.
 _IN_QUESTION = (
     r"\b(?:(?:how|what|which|whose)(?:ever)?(?:\s+\p{L}+){0,3}|(?:who|where)(?:ever)?|as|than)\s+\p{L}+\s+\p{L}+"
 )
+_COUNTED = (
+    r"(?:[\p{Nd}}]|\b(?:two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|forty|few|several|of))"
+)
 _SHORT_BEFORE: Rules = (
+    ("en", regex.compile(r"^(?:mins|hrs)$"), regex.compile(rf"(?<={_COUNTED}[\s-](?:minutes|hours))", regex.I)),
     ("", regex.compile(r"^(?:№|n\.º|n°|Nr\.|नं\.|tél\.|тел\.)$"), regex.compile(r"\s*:?\s*[+\p{Nd}]")),
     ("de", regex.compile(r"^(?:in|an|auf|für|durch|um|über|unter|vor|hinter)s$"), regex.compile(r"\s+\p{Lu}")),
     (
