@@ -20,9 +20,20 @@ _NEGATION = Path(__file__).with_name("negation.tsv")
 # (10:30, 2024-05-01, 12月25日). Scripts that write no blanks, and Hangul, may touch it (3个, 2024년). Blanks group the
 # digits only after one to three: 10 000, but 2024 300.
 _TOUCHES = r"[[\p{L}\p{M}\p{N}_]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Hangul}]]"
-_DATE = r"(?<!\p{Nd}{3})(?:月|[時时시](?![間间간])|日(?![元圆圓円間])|[点點](?=[钟鐘半整\p{Nd}])|월|일(?!간))"
+_MONTHS = (
+    r"(?:Jan(?:uary?)?|Feb(?:ruary?)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?"
+    r"|Dec(?:ember)?|März|Mai|Okt(?:ober)?|Dez(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre"
+    r"|noviembre|diciembre|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|января|февраля"
+    r"|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря|يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر"
+    r"|أكتوبر|نوفمبر|ديسمبر|जनवरी|फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर|अक्टूबर|नवंबर|दिसंबर)"
+)
+# 12月25日, 3시, May 15, 15 de mayo, 11 p.m., 18 Uhr: a number of one or two digits that is a day, a month or an hour
+_DATE = (
+    r"(?<!\p{Nd}{3})(?:月|[時时시](?![間间간])|日(?![元圆圓円間])|[点點](?=[钟鐘半整\p{Nd}])|월|일(?!간)"
+    rf"|\.?\s(?:de\s)?{_MONTHS}(?!\p{{L}})|\s(?:[ap]\.?m\b|Uhr\b|o['’]clock))"
+)
 _NUMBER = regex.compile(
-    rf"(?<!{_TOUCHES}|{_TOUCHES}[-'’]|\p{{Nd}}[.,:/\u066b\u066c])"
+    rf"(?<!{_TOUCHES}|{_TOUCHES}[-'’]|\p{{Nd}}[.,:/\u066b\u066c])(?<!\b{_MONTHS}\.?\s(?=\p{{Nd}}{{1,2}}(?!\p{{Nd}})))"
     rf"(?:\p{{Nd}}{{1,3}}+(?:[ \u00a0\u202f]\p{{Nd}}{{3}}+(?!\p{{Nd}}))++|\p{{Nd}}++)(?:[.,\u066b\u066c]\p{{Nd}}++)*+"
     rf"(?!['’]?{_TOUCHES}|[:/-]\p{{Nd}}|{_DATE})",
     regex.V1,
@@ -287,6 +298,9 @@ def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
         Example("I paid 5 dollars for 12 eggs.", "I paid 5 dollars for 64 eggs.", severity=5),
         Example("1,250.50 in total", "8,947.73 in total", why="one number, its separators stay"),
         Example("In 2024 it was new.", "In 2095 it was new.", why="a year stays a year"),
+        Example(
+            "On May 15, 15 May at 11 p.m. 15 left", "On May 15, 15 May at 11 p.m. 64 left", severity=5, why="a date"
+        ),
         Example("1 room for 2 guests", "1 room for 9 guests", why="no other number takes the singular"),
         Example(
             "At 10:30 on 2024-05-01 with COVID-19",
@@ -342,8 +356,8 @@ def _other(old: int, length: int, language: str, rng: Random) -> str:
     """Return another number of as many digits that takes the same plural, since the noun beside it stays as it is."""
     if length <= 2:
         return str(rng.choice(_alike(old, length, language)))
-    is_year = length == 4 and 1900 <= old < 2100
-    low, high = (1900, 2100) if is_year else (10 ** (length - 1), 10**length)
+    is_year = length == 4 and 1100 <= old < 2100
+    low, high = ((1100, 1900) if old < 1900 else (1900, 2100)) if is_year else (10 ** (length - 1), 10**length)
     # A plural hangs on the last two digits at most.
     step = 100 if language in _MANY_PLURALS and not is_year else 1
     head, low, high = old // step, low // step, high // step

@@ -170,7 +170,17 @@ def test_a_number_becomes_another_of_as_many_digits(pack: Registry, number: str,
 
 @pytest.mark.parametrize(
     ("language", "text"),
-    [("zh", "12月25日晚上11点半"), ("zh", "在8月"), ("ja", "12月25日の10時"), ("ko", "5월 12일 3시에")],
+    [
+        ("zh", "12月25日晚上11点半"),
+        ("zh", "在8月"),
+        ("ja", "12月25日の10時"),
+        ("ko", "5월 12일 3시에"),
+        ("en", "On Dec. 31 or 15 May at 11 p.m."),
+        ("de", "am 15. März um 18 Uhr"),
+        ("es", "el 15 de mayo"),
+        ("fr", "le 15 août"),
+        ("ru", "15 мая"),
+    ],
 )
 def test_a_date_or_time_in_words_stays_one(pack: Registry, language: str, text: str) -> None:
     assert made(pack, "semantics.number", text, language) == text
@@ -185,6 +195,8 @@ def test_a_date_or_time_in_words_stays_one(pack: Registry, language: str, text: 
         ("ko", "3시간"),
         ("zh", "2900点"),
         ("zh", "提出3点建议"),
+        ("en", "Maya 15"),
+        ("en", "15 Mayans"),
     ],
 )
 def test_a_span_a_price_and_a_score_are_numbers(pack: Registry, language: str, text: str) -> None:
@@ -227,6 +239,7 @@ def test_a_one_that_stays_is_not_chosen_in_place_of_another_number(pack: Registr
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_year_stays_a_year(pack: Registry, seed: int) -> None:
+    assert 1100 <= int(made(pack, "semantics.number", "1850", seed=seed)) < 1900
     assert 1900 <= int(made(pack, "semantics.number", "1999", seed=seed)) < 2100
 
 
