@@ -28,7 +28,7 @@ REACH = 1.0  # key widths, to the side
 SLANT = 0.75  # key widths, to the side, on the next row
 OFFERED = 6  # candidates that an input method shows before one must scroll
 NO_LETTER = "·"
-UNMISTAKABLE = frozenset("不没未无别非勿莫否两半")
+UNMISTAKABLE = frozenset("不没沒未无無别別非勿莫否两兩半")
 VOCABULARY = 1 << 16  # words that are looked at once; texts hardly use more
 LETTERS = 1 << 12
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]", regex.V1)
@@ -345,6 +345,7 @@ def _swapped(first: str, second: str) -> str:
         Example("今天天气很好", "今天气很好", "zh", seed=1, severity=3),
         Example("好", "好", "zh", severity=5, why="one character alone stays"),
         Example("我不去", "我不", "zh", severity=5, why="a negation stays"),
+        Example("我沒無別", "我沒無別", "zh", severity=5, why="in traditional characters, too"),
         Example("is it", "is it", severity=5, why="short words stay"),
         Example("a", "a", why="one character"),
         Example("", "", why="nothing to perturb"),
