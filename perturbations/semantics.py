@@ -32,10 +32,13 @@ _DATE = (
     r"(?<!\p{Nd}{3})(?:月|[時时시](?![間间간])|日(?![元圆圓円間])|[点點](?=[钟鐘半整\p{Nd}])|월|일(?!간)"
     rf"|\.?\s(?:de\s)?{_MONTHS}(?!\p{{L}})|\s(?:[ap]\.?m\b|Uhr\b|o['’]clock))"
 )
+_PARTICLE = (
+    r"(?:[은는이가을를과와]|으?로)(?!\p{Hangul})"  # hangs on the last sound of the number it follows: 15를, but 16을
+)
 _NUMBER = regex.compile(
     rf"(?<!{_TOUCHES}|{_TOUCHES}[-'’]|\p{{Nd}}[.,:/\u066b\u066c])(?<!\b{_MONTHS}\.?\s(?=\p{{Nd}}{{1,2}}(?!\p{{Nd}})))"
     rf"(?:\p{{Nd}}{{1,3}}+(?:[ \u00a0\u202f]\p{{Nd}}{{3}}+(?!\p{{Nd}}))++|\p{{Nd}}++)(?:[.,\u066b\u066c]\p{{Nd}}++)*+"
-    rf"(?!['’]?{_TOUCHES}|[:/-]\p{{Nd}}|{_DATE})",
+    rf"(?!['’]?{_TOUCHES}|[:/-]\p{{Nd}}|{_DATE}|{_PARTICLE})",
     regex.V1,
 )
 _MANY_PLURALS = {"ar", "pl", "ru", "uk"}
@@ -309,6 +312,9 @@ def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
         ),
         Example("12月25日買了3个", "12月25日買了8个", "zh", severity=5, why="no month is the 64th"),
         Example("我买了3个苹果。", "我买了8个苹果。", "zh"),
+        Example(
+            "15를 3개 샀다.", "15를 8개 샀다.", "ko", severity=5, why="a particle hangs on the sound of its number"
+        ),
         Example("Hay 20 mesas.", "Hay 64 mesas.", "es"),
         Example("Il y a 10 000 habitants.", "Il y a 65 126 habitants.", "fr"),
         Example("Es kostet 3,50 Euro.", "Es kostet 8,77 Euro.", "de"),
