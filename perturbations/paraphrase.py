@@ -389,6 +389,10 @@ _OPENERS = {
     "когда сколько какой какая какое какие",
 }
 _CLOSING = regex.compile(r"\s*[.!?…。！？؟۔।॥]*\s*$")
+_TRADITIONAL = str.maketrans("说实话么顺个对问", "說實話麼順個對問")
+_IN_TRADITIONAL = regex.compile(
+    "[們個這說話嗎麼對過還會來時後國學開關問買賣東車電點愛樂聽讓應該實現發錢間門見長書無從給]"
+)
 _QUESTION = regex.compile(r"[?？؟]\s*$")
 _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
 
@@ -408,6 +412,7 @@ _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
             why="a first word that may be a name keeps its capital",
         ),
         Example("今天天气很好。", "嗯，今天天气很好。", "zh"),
+        Example("這家餐廳很好。", "說實話，這家餐廳很好。", "zh", seed=2, why="in traditional characters"),
         Example("¿Está abierto?", "Dime, ¿está abierto?", "es", why="the opening mark stays before its clause"),
         Example("谁发明了电话？", "顺便问一下，谁发明了电话？", "zh", why="nobody asks `to be honest`, nor ends so"),
         Example("L'hôtel est bien !", "Écoutez, l'hôtel est bien !", "fr"),
@@ -432,7 +437,7 @@ def filler(text: Text, rng: Random, severity: int) -> Text:
     if not rows:
         return text
     row = rng.choice(rows)
-    words, closing = row["filler"], _closing(text)
+    words, closing = _written(row["filler"], text), _closing(text)
     if row["place"] == "end" and closing is not None:
         return text.replace(closing, closing, words, "filler")
     first = text.words()[0]
@@ -444,6 +449,13 @@ def filler(text: Text, rng: Random, severity: int) -> Text:
 @cache
 def _fillers(language: str) -> list[Mapping[str, str]]:
     return [row for row in read_rows(_FILLERS) if row["language"] == language]
+
+
+def _written(filler: str, text: Text) -> str:
+    """Return a Chinese filler in traditional characters where the text is in them."""
+    return (
+        filler.translate(_TRADITIONAL) if base(text.language) == "zh" and _IN_TRADITIONAL.search(str(text)) else filler
+    )
 
 
 def _may_open(text: Text) -> bool:
