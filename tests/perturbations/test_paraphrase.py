@@ -333,6 +333,7 @@ def test_negating_a_single_statement_twice_gives_the_text_back(pack: Registry, l
         ("zh", "最好用热水洗"),
         ("zh", "机器学习的推荐系统"),
         ("zh", "朋友推荐来的"),
+        ("zh", "向大家推荐这家店"),
         ("zh", "请做满意度评价"),
         ("zh", "那不是一个问题，而是两个问题"),
         ("zh", "值得一提的是天气"),
