@@ -99,6 +99,15 @@ _BLOCKED = (
     ),
     ("en", r"^un", r"\ban?\s+$", ""),
     ("en", r"^did not ", r"\b(?:have|has|had|is|are|was|were|be|been|being|get|got)\s+(?:\p{L}+\s+)?$", ""),
+    # when we arrived, all I wanted was, came and went, can highly recommend
+    (
+        "en",
+        r"^d(?:id|oes) not ",
+        r"\b(?:(?:when|before|after|until|till|once|as|while)\b[^.,;:!?…\n]*|all\s+\p{L}+\s+)$",
+        "",
+    ),
+    ("en", r"^d(?:id|oes) not ", "", r"\s+and\b"),
+    ("en", r"^do not recommend$", r"\b(?:can|could|will|would|must|to|I)\s+$", ""),
     ("en", r"^did not ", r"\b(?:having|most|much|best|newly|once|ever|recently)\s+$", ""),
     (
         "en",
