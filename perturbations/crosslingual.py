@@ -5,10 +5,11 @@ GOST 7.79-2000 system B (Russian), ALA-LC without vowels and diacritics (Arabic)
 and Hanyu Pinyin without tones (Chinese).
 
 Departures: a word becomes the dictionary form of its translation, a plural a plural among de, en, es and fr; articles,
-agreement and order stay as they are. Where one form belongs to several concepts, the first of `lexicon.tsv` wins.
+agreement and order stay as they are. Where one form belongs to several concepts, the first of `lexicon.tsv` wins. Its rows
+`whole` have no translations: what holds a word in another sense or by its letters alone, as 很高兴 (glad) holds 很高 (high).
 Arabic alif, waw and ya are read by their neighbours in the word. Hindi drops the unwritten vowel by Ohala's rule
 (Aspects of Hindi Phonology, 1983): at the end of a word, and between two consonants with a vowel on either side.
-A Chinese character has its most frequent reading; rare characters and numerals stay.
+A Chinese character has its most frequent reading, or that of the word it stands in; rare characters and numerals stay.
 """
 
 import math
@@ -23,6 +24,7 @@ from albert_robust import Example, Text, Word, perturbation, share
 
 LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "ru", "zh")
 UNSPACED = "zh"
+NUMERALS = "一二两三四五六七八九十百千万亿几第"
 PLURAL_SECOND = {"de", "en", "es", "fr"}  # a noun's cell goes singular, plural; elsewhere cases or articles come second
 _START = "^"  # in transliteration.tsv, the start of a word
 _LETTER = r"[\p{L}\p{M}\p{N}]"
@@ -61,9 +63,15 @@ def _forms(language: str) -> dict[str, tuple[int, int]]:
 def _known_words(language: str) -> regex.Pattern[str]:
     """Return a pattern for the surface forms of a language, the longest first."""
     forms = sorted(_forms(language), key=lambda form: (-len(form), form))
-    words = "|".join(map(regex.escape, forms)) or r"(?!)"
+    words = "|".join(map(_word, forms)) or r"(?!)"
     whole = f"(?:{words})" if language == UNSPACED else rf"(?<!{_LETTER})(?:{words})(?!{_LETTER})"
     return regex.compile(whole, regex.V1 | regex.IGNORECASE)
+
+
+def _word(form: str) -> str:
+    """Return a pattern for a surface form; a Chinese numeral is none inside a longer one: 二十个 holds no 十个."""
+    written = regex.escape(form)
+    return rf"(?<![{NUMERALS}]){written}(?![{NUMERALS}])" if form[0] in NUMERALS else written
 
 
 def _spoken(text: Text) -> str:
@@ -120,6 +128,20 @@ def _put(text: Text, last_first: list[Word], replacements: dict[Word, str], kind
             why="the longest word first, set off by blanks",
         ),
         Example("图书馆", "library", "zh", seed=7, why="not 图书 and 馆"),
+        Example(
+            "我很高兴，没有时间了",
+            "我很高兴，没有时间了",
+            "zh",
+            severity=5,
+            why="neither 很高, high, nor 有时, sometimes",
+        ),
+        Example("第二十个", "第二十个", "zh", severity=5, why="no 十个, ten, inside a longer numeral"),
+        Example(
+            "There is room for Apple here",
+            "There is room for Apple 这里",
+            severity=5,
+            why="senses of their own, a name",
+        ),
         Example("ROOM!", "ZIMMER!", seed=1, why="the case of what was written"),
         Example("I", "I", why="no word of the lexicon"),
         Example("", "", why="nothing to perturb"),
@@ -145,8 +167,8 @@ def code_switch(text: Text, rng: Random, severity: int) -> Text:
 
 
 def _meant(text: Text, word: Word, language: str) -> bool:
-    """Return whether a word is its lexicon entry: a German capital inside a sentence makes another word, a noun."""
-    if language != "de" or not word.string[:1].isupper() or word.string.isupper():
+    """Return whether a word is its lexicon entry: a capital inside a sentence makes a name, and a German noun."""
+    if not word.string[:1].isupper() or word.string.isupper():
         return True
     concept, place = _forms(language).get(word.string.casefold(), (0, 0))
     earlier = (text[place].rstrip() for place in range(word.start - 1, -1, -1))
@@ -257,6 +279,7 @@ def swap(text: Text, rng: Random, severity: int) -> Text:
             why="what is neither written nor spoken",
         ),
         Example("今天天气很好", "今天天 qi 很好", "zh", severity=4, why="syllables set off by blanks"),
+        Example("银行行长", "银 hang 行长", "zh", seed=1, severity=5, why="a reading hangs on the word"),
         Example("二十", "二十", "zh", severity=5, why="numerals stay"),
         Example("я", "ya", "ru", why="one character"),
         Example("", "", "ru", why="nothing to perturb"),
@@ -276,7 +299,10 @@ def swap(text: Text, rng: Random, severity: int) -> Text:
 def transliterate(text: Text, rng: Random, severity: int) -> Text:
     """Write words in Latin letters, as people do without a keyboard of their own."""
     language = _spoken(text)
-    latin = {word: _latin(word.string, language) for word in text.words() if not _numeric(word.string)}
+    in_words = _read_in_words(text) if language == "zh" else {}
+    latin = {
+        word: in_words.get(word) or _latin(word.string, language) for word in text.words() if not _numeric(word.string)
+    }
     words = [word for word, written in latin.items() if written != word.string]
     return _put(text, _chosen(text, words, rng, severity), latin, "transliterate")
 
@@ -303,6 +329,18 @@ def _numeric(string: str) -> bool:
 def _readings() -> dict[str, str]:
     """Return the syllable of each Han character; the last line that holds it gives its usual reading."""
     return {character: syllable for syllable, characters in _table("pinyin.tsv")[1:] for character in characters}
+
+
+def _read_in_words(text: Text) -> dict[Word, str]:
+    """Return the syllables of the characters that stand in a Chinese word which reads them otherwise than usual."""
+    rules = _rules("zh")
+    words = regex.compile("|".join(sorted(rules, key=lambda word: -len(word))))
+    return {
+        Word(start + place, start + place + 1, character): syllable
+        for start, _, word in text.find(words)
+        if word in rules  # and bears no marks
+        for place, (character, syllable) in enumerate(zip(word, rules[word].split(" "), strict=True))
+    }
 
 
 @cache

@@ -14,6 +14,7 @@ import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, share
 from albert_robust.perturbing.nlpaug import augment
+from albert_robust.perturbing.phrases import opens_sentence
 from albert_robust.text.languages import base
 
 if TYPE_CHECKING:
@@ -79,9 +80,15 @@ def _places(text: Text) -> list[tuple[Word, list[str]]]:
             for other in others
             if not is_bound or _sound(word.string) == _sound(other)
         ]
-        if fitting:
+        if fitting and not _is_name(text, word, listed):
             places.append((word, fitting))
     return places
+
+
+def _is_name(text: Text, word: Word, listed: str) -> bool:
+    """Return whether a capital inside a sentence makes a phrase a name: Dorian Gray, The Color Purple."""
+    is_capital = word.string[:1].isupper() and not word.string.isupper() and not listed[:1].isupper()
+    return is_capital and not opens_sentence(text, word.start)
 
 
 def _is_bound(text: Text, word: Word) -> bool:
@@ -109,7 +116,7 @@ def _sound(word: str) -> str:
             why="a capital of the sentence is kept, those of TV are its own",
         ),
         Example("It was a huge error", "It was a huge error", severity=5, why="`a` or `an` hangs on the next sound"),
-        Example("我认为今天的饭馆很漂亮。", "我认为今日的饭馆很好看。", "zh", severity=3, why="found without spaces"),
+        Example("我认为今天的饭馆很漂亮。", "我认为今日的饭馆十分漂亮。", "zh", severity=3, why="found without spaces"),
         Example("Sin embargo, el camarero fue amable.", "No obstante, el mesero fue cordial.", "es", severity=5),
         Example(
             "L'énorme restaurant est magnifique.",
@@ -160,7 +167,7 @@ def synonym(text: Text, rng: Random, severity: int) -> Text:
             why="apostrophes and blanks stay",
         ),
         Example("It was a huge error", "It was a huge error", severity=5, why="`a` or `an` hangs on the next sound"),
-        Example("我认为今天的饭馆很漂亮。", "我觉得今天的饭馆很好看。", "zh", severity=3, why="found without spaces"),
+        Example("我认为今天的饭馆很漂亮。", "我觉得今天的饭馆十分漂亮。", "zh", severity=3, why="found without spaces"),
         Example("Quizás el camarero fue amable.", "Quizá el camarero fue cordial.", "es", severity=5),
         Example("Leider ist das Handy kaputt.", "Bedauerlicherweise ist das Mobiltelefon kaputt.", "de", severity=5),
         Example("Врач не помог.", "Доктор не помог.", "ru"),
@@ -220,11 +227,16 @@ _PARTICIPLE = (
     r"(?:be|brok|chos|driv|eat|fall|forgott|froz|giv|gott|hidd|prov|ris|shak|spok|stol|tak|writt)en|\p{L}{3,}ed)\b"
 )
 # What must stand around a short form, matched at its end: nothing follows in `I know who I am.`, `how old you are` hands
-# its last word on, and a number sign wants a number. Language ("" is any), short form, what stands there.
+# its last word on, a number sign wants a number, and so do `mins` and `hrs`. Language ("" is any), short form, what
+# stands there.
 _IN_QUESTION = (
     r"\b(?:(?:how|what|which|whose)(?:ever)?(?:\s+\p{L}+){0,3}|(?:who|where)(?:ever)?|as|than)\s+\p{L}+\s+\p{L}+"
 )
+_COUNTED = (
+    r"(?:[\p{Nd}}]|\b(?:two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|forty|few|several|of))"
+)
 _SHORT_BEFORE: Rules = (
+    ("en", regex.compile(r"^(?:mins|hrs)$"), regex.compile(rf"(?<={_COUNTED}[\s-](?:minutes|hours))", regex.I)),
     ("", regex.compile(r"^(?:№|n\.º|n°|Nr\.|नं\.|tél\.|тел\.)$"), regex.compile(r"\s*:?\s*[+\p{Nd}]")),
     ("de", regex.compile(r"^(?:in|an|auf|für|durch|um|über|unter|vor|hinter)s$"), regex.compile(r"\s+\p{Lu}")),
     (
@@ -235,8 +247,9 @@ _SHORT_BEFORE: Rules = (
     ("en", regex.compile(r"'ll$"), regex.compile(r"\s+(?!not\b)\p{L}")),
     ("en", regex.compile(r"'ve$"), regex.compile(rf"\s+(?:never\b|always\b|already\b|{_PARTICIPLE})(?!\s+to\b)")),
 )
-# And around a long form: not `is not it?`, not `it is been`.
+# And around a long form: not `is not it?`, not `it is been`; 别人 are other people, not a ban.
 _FULL_BEFORE: Rules = (
+    ("zh", regex.compile(r"别$"), regex.compile(r"(?![人的处家样])")),
     ("en", regex.compile(r"n't$"), regex.compile(r"(?!\s+(?:I|you|he|she|it|we|they|there|this|that|these|those)\b)")),
     ("en", regex.compile(r"'s$"), regex.compile(rf"(?!(?:\s+(?!(?:an?|the)\b)\p{{L}}+)?\s+{_PARTICIPLE})")),
 )
@@ -320,6 +333,9 @@ def contraction(text: Text, rng: Random, severity: int) -> Text:
         Example("It's taken hours", "It's taken hours", why="it has, not is"),
         Example("It’s been fun, isn’t it?", "It’s been fun, isn’t it?", why="neither `is been` nor `is not it`"),
         Example("你为啥没时间？", "你为什么没有时间？", "zh"),
+        Example(
+            "请别人帮忙，坐高铁", "请别人帮忙，坐高铁", "zh", why="other people, and a train rather than a railway"
+        ),
         Example("Porfa, vea la peli.", "Por favor, vea la película.", "es"),
         Example("J'ai pas bcp de temps.", "Je n'ai pas beaucoup de temps.", "fr"),
         Example("Brot, Käse usw.", "Brot, Käse und so weiter.", "de", why="the sentence keeps its full stop"),
@@ -362,15 +378,22 @@ def _exchanged(
 # Words that open a sentence and may be written small after a filler; any other word may be a name or a German noun.
 _OPENERS = {
     "de": "der die das ein eine ich wir es er mein meine unser dieser diese dieses im in am an auf für mit nach bei "
-    "wenn als leider sehr man alles hier",
+    "wenn als leider sehr man alles hier wer was wo wie warum wann welche welcher welches ist sind gibt kann",
     "en": "the this that these those it we they he she you there my our your his her its a an if when in on at after "
-    "for as what how is was are were do did not no all some very",
+    "for as what who whose which where why how is was are were do does did can could will would has have not no all some very",
     "es": "el la los las un una unos unas es está fue no me mi nos nuestro nuestra este esta esto muy hay todo todos "
-    "lo se si en con para por yo",
-    "fr": "le la les l un une des ce cet cette ces c il elle nous je j on mon ma mes très tout si en dans pour avec",
-    "ru": "это мы я он она они в на мне нам всё все очень не если мой наш этот эта эти у с по для",
+    "lo se si en con para por yo qué quién quiénes cuál cuáles cuándo dónde cómo cuánto cuántos",
+    "fr": "le la les l un une des ce cet cette ces c il elle nous je j on mon ma mes très tout si en dans pour avec "
+    "qui que qu quel quelle où comment pourquoi quand combien est",
+    "ru": "это мы я он она они в на мне нам всё все очень не если мой наш этот эта эти у с по для кто что где как почему "
+    "когда сколько какой какая какое какие",
 }
 _CLOSING = regex.compile(r"\s*[.!?…。！？؟۔।॥]*\s*$")
+_TRADITIONAL = str.maketrans("说实话么顺个对问", "說實話麼順個對問")
+_IN_TRADITIONAL = regex.compile(
+    "[們個這說話嗎麼對過還會來時後國學開關問買賣東車電點愛樂聽讓應該實現發錢間門見長書無從給]"
+)
+_QUESTION = regex.compile(r"[?？؟]\s*$")
 _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
 
 
@@ -389,7 +412,9 @@ _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
             why="a first word that may be a name keeps its capital",
         ),
         Example("今天天气很好。", "嗯，今天天气很好。", "zh"),
-        Example("¿Está abierto?", "Por cierto, ¿está abierto?", "es", why="the opening mark stays before its clause"),
+        Example("這家餐廳很好。", "說實話，這家餐廳很好。", "zh", seed=2, why="in traditional characters"),
+        Example("¿Está abierto?", "Dime, ¿está abierto?", "es", why="the opening mark stays before its clause"),
+        Example("谁发明了电话？", "顺便问一下，谁发明了电话？", "zh", why="nobody asks `to be honest`, nor ends so"),
         Example("L'hôtel est bien !", "Écoutez, l'hôtel est bien !", "fr"),
         Example("Bravo !", "Bravo, je dois dire !", "fr", seed=5, why="the French blank stays"),
         Example("Das Essen war gut.", "Wissen Sie, das Essen war gut.", "de"),
@@ -405,12 +430,14 @@ _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
 )
 def filler(text: Text, rng: Random, severity: int) -> Text:
     """Put words that say nothing before the text, or before the punctuation that closes it."""
-    places = {"start": _may_open(text), "end": _closing(text) is not None}
+    asks = _QUESTION.search(str(text)) is not None
+    opens = _may_open(text)
+    places = {"start": opens and not asks, "end": _closing(text) is not None and not asks, "question": opens and asks}
     rows = [row for row in _fillers(base(text.language)) if places[row["place"]]]
     if not rows:
         return text
     row = rng.choice(rows)
-    words, closing = row["filler"], _closing(text)
+    words, closing = _written(row["filler"], text), _closing(text)
     if row["place"] == "end" and closing is not None:
         return text.replace(closing, closing, words, "filler")
     first = text.words()[0]
@@ -422,6 +449,13 @@ def filler(text: Text, rng: Random, severity: int) -> Text:
 @cache
 def _fillers(language: str) -> list[Mapping[str, str]]:
     return [row for row in read_rows(_FILLERS) if row["language"] == language]
+
+
+def _written(filler: str, text: Text) -> str:
+    """Return a Chinese filler in traditional characters where the text is in them."""
+    return (
+        filler.translate(_TRADITIONAL) if base(text.language) == "zh" and _IN_TRADITIONAL.search(str(text)) else filler
+    )
 
 
 def _may_open(text: Text) -> bool:

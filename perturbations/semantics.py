@@ -17,13 +17,28 @@ from albert_robust.text.languages import base
 
 _NEGATION = Path(__file__).with_name("negation.tsv")
 # A number stands alone: no letter touches it (B2B, 4th, COVID-19), and it is no part of a time, a date or a range
-# (10:30, 2024-05-01). Scripts that write no blanks, and Hangul, may touch it (3个, 2024년). Blanks group the digits only
-# after one to three: 10 000, but 2024 300.
+# (10:30, 2024-05-01, 12月25日). Scripts that write no blanks, and Hangul, may touch it (3个, 2024년). Blanks group the
+# digits only after one to three: 10 000, but 2024 300.
 _TOUCHES = r"[[\p{L}\p{M}\p{N}_]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Hangul}]]"
+_MONTHS = (
+    r"(?:Jan(?:uary?)?|Feb(?:ruary?)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?"
+    r"|Dec(?:ember)?|März|Mai|Okt(?:ober)?|Dez(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre"
+    r"|noviembre|diciembre|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|января|февраля"
+    r"|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря|يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر"
+    r"|أكتوبر|نوفمبر|ديسمبر|जनवरी|फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर|अक्टूबर|नवंबर|दिसंबर)"
+)
+# 12月25日, 3시, May 15, 15 de mayo, 11 p.m., 18 Uhr: a number of one or two digits that is a day, a month or an hour
+_DATE = (
+    r"(?<!\p{Nd}{3})(?:月|[時时시](?![間间간])|日(?![元圆圓円間])|[点點](?=[钟鐘半整\p{Nd}])|월|일(?!간)"
+    rf"|\.?\s(?:de\s)?{_MONTHS}(?!\p{{L}})|\s(?:[ap]\.?m\b|Uhr\b|o['’]clock))"
+)
+_PARTICLE = (
+    r"(?:[은는이가을를과와]|으?로)(?!\p{Hangul})"  # hangs on the last sound of the number it follows: 15를, but 16을
+)
 _NUMBER = regex.compile(
-    rf"(?<!{_TOUCHES}|{_TOUCHES}[-'’]|\p{{Nd}}[.,:/\u066b\u066c])"
+    rf"(?<!{_TOUCHES}|{_TOUCHES}[-'’]|\p{{Nd}}[.,:/\u066b\u066c])(?<!\b{_MONTHS}\.?\s(?=\p{{Nd}}{{1,2}}(?!\p{{Nd}})))"
     rf"(?:\p{{Nd}}{{1,3}}+(?:[ \u00a0\u202f]\p{{Nd}}{{3}}+(?!\p{{Nd}}))++|\p{{Nd}}++)(?:[.,\u066b\u066c]\p{{Nd}}++)*+"
-    rf"(?!['’]?{_TOUCHES}|[:/-]\p{{Nd}})",
+    rf"(?!['’]?{_TOUCHES}|[:/-]\p{{Nd}}|{_DATE}|{_PARTICLE})",
     regex.V1,
 )
 _MANY_PLURALS = {"ar", "pl", "ru", "uk"}
@@ -43,7 +58,10 @@ _DENIALS = {
     "fr": regex.compile(r"\b(?:ne|pas|jamais|rien|aucune?|personne|sans|ni)\b|\bn['’]", regex.I),
     "hi": regex.compile(r"(?<!\w)(?:नहीं|न|ना|मत|बिना)(?!\w)"),
     "ru": regex.compile(r"\b(?:не|ни|нет|нельзя|никогда|ничего|ничто|никто|без)\b", regex.I),
-    "zh": regex.compile(r"[不没無无未]|非(?!常)"),
+    "zh": regex.compile(
+        r"不(?![错少断锈])|[没沒無勿莫甭]|无(?!线)|未(?!来)|非(?![常洲])|难以|[是能]否"
+        r"|(?<![特分区區个個级級性类類辨识告])[别別](?![人的墅致处處样樣])"
+    ),
 }
 _CLAUSE_ENDS = regex.compile(r"[.!?…,;:\n。！？；，、：।॥؟،؛]")
 
@@ -53,6 +71,9 @@ _MAYBE_SUBORDINATE = (
     r"(?:(?:^|[.,;:!?…\n])\W*(?:da|während|als|wie|wo|was|wer|warum|wann|bis|seit|welche[rsnm]?)"
     r"|,\s*(?:\p{L}+\s+)?(?:der|die|das|den|dem|denen|deren|dessen))\b[^.,;:!?…\n]*$"
 )
+_CHINESE_VERBS = r"(?:喜欢|推荐|满意|值得|好[吃用看喝]|适合|符合|建议|会)"
+_CHINESE_DEGREE = r"(?:太|很|非常|[这那]么|最|更|真|挺|特别|十分|有[点些]儿?|比较|相当|极其?|越|如此|蛮|再)$"
+_IN_CHINESE_CLAUSE = r"[^，。！？；：,.!?;:\n]*"
 _CLAUSE_OVER = r"\s*(?:[^\s\p{L}\p{N}]|$|(?:und|oder|aber)\b)"
 # Where a form is no statement, or has no such contrary: language, negative form, what stands before it, and what after.
 # All three must match; "" is any.
@@ -67,8 +88,26 @@ _BLOCKED = (
         "",
         r"(?:\s+\p{L}+)?\s+(?:been|become|come|cost|gone|got|had|made|taken|\p{L}+ed)\b",
     ),
+    # If it is raining, I wish it was bigger, better than it was, I know where it is
+    ("en", "", r"\b(?:if|unless|whether|wish|hope)\b[^.,;:!?…\n]*$", ""),
+    ("en", r" ?not$", r"\b(?:than|as)\s+(?:\p{L}+\s+){1,2}$", ""),
+    (
+        "en",
+        r"^(?:is|was|are|were|can|could|will|would) ?not$",
+        r"\b(?:what|where|who|how|when|why|which)\b[^.,;:!?…\n]*$",
+        r"\s*(?:[^\s\p{L}\p{N}]|$)",
+    ),
     ("en", r"^un", r"\ban?\s+$", ""),
     ("en", r"^did not ", r"\b(?:have|has|had|is|are|was|were|be|been|being|get|got)\s+(?:\p{L}+\s+)?$", ""),
+    # when we arrived, all I wanted was, came and went, can highly recommend
+    (
+        "en",
+        r"^d(?:id|oes) not ",
+        r"\b(?:(?:when|before|after|until|till|once|as|while)\b[^.,;:!?…\n]*|all\s+\p{L}+\s+)$",
+        "",
+    ),
+    ("en", r"^d(?:id|oes) not ", "", r"\s+and\b"),
+    ("en", r"^do not recommend$", r"\b(?:can|could|will|would|must|to|I)\s+$", ""),
     ("en", r"^did not ", r"\b(?:having|most|much|best|newly|once|ever|recently)\s+$", ""),
     (
         "en",
@@ -114,15 +153,54 @@ _BLOCKED = (
     # बना हुआ खाना, मिला कर
     ("hi", "", "", r"\s+(?:हुआ|हुई|हुए|कर)(?!\w)"),
     ("hi", r"^नहीं (?:हुआ|हुई|हुए)$", r"[ािीेईएया]\s+$", r"\s+\w"),
-    # 不好意思, 好不好, 但是一个, 刚好看到, 已经收到了, 推荐菜, 好吃货
-    ("zh", r"^不好$", r"好$", ""),
-    ("zh", r"^不好$", "", r"意思|说|地"),
-    ("zh", r"^不是一", r"[但可于]$", ""),
-    ("zh", r"^不好看$", r"[刚正只]$", ""),
+    # 你喜欢吗, 如果喜欢, 喜欢的话, 已经收到了
+    ("zh", "", "", rf"{_IN_CHINESE_CLAUSE}(?:[吗嗎吧]|的话)"),
+    ("zh", "", rf"(?:如果|要是|假如|若是|只要|凡是|除非|希望|为什么|怎么|谁|哪){_IN_CHINESE_CLAUSE}$", ""),
     ("zh", "", r"(?:已经?|刚刚?|早就)$", ""),
-    ("zh", "", "", r"[^，。！？；\n]*吗"),
-    ("zh", r"推荐$", "", r"[菜款品信人位餐书]|理由|指数"),
-    ("zh", r"^不好吃$", "", r"[货懒鬼]"),
+    # 适不适合, 喜欢不喜欢, 会喜欢, 才适合, 并不推荐, 一点都不好吃, 不喜欢就算了
+    (
+        "zh",
+        rf"^不{_CHINESE_VERBS}",
+        rf"(?:[喜推满适符值建好会能要有以又才只仅求既并毫绝决从]|从来|根本|压根儿?|再也|丝毫|{_CHINESE_VERBS}"
+        r"|(?:一点儿?|丝毫|谁|什么)[都也])$",
+        "",
+    ),
+    ("zh", rf"^不{_CHINESE_VERBS}$", "", rf"就|可|是{_CHINESE_VERBS}"),
+    ("zh", rf"^不{_CHINESE_VERBS}$", rf"{_CHINESE_VERBS}是$", ""),
+    ("zh", r"^不好[吃用看喝]$", rf"比{_IN_CHINESE_CLAUSE}$", ""),
+    ("zh", r"^不建议购买$", "", r"[前后时]"),
+    # 很不方便, 太不好
+    ("zh", rf"^不(?!{_CHINESE_VERBS}|是)", _CHINESE_DEGREE, ""),
+    # 终于收到了, 还没收到, 一直没修好, 把问题解决了, 没收到过, 没有用过
+    ("zh", r"没", r"(?:才|就|刚|终于|总算|也|都|全|又|还|一直|从来?|地)$", ""),
+    ("zh", r"没", rf"[把被给帮替让]{_IN_CHINESE_CLAUSE}$", ""),
+    ("zh", r"^没(?:收到|修好)$", "", r"[过又一二两三四五六七八九十几\p{Nd}]"),
+    ("zh", r"没", "", r"任何|什么"),
+    ("zh", r"^没有用$", "", r"(?![的了，。！；,.!;\s]|$)"),
+    # 不好意思, 很好很好, 刚好看到, 最好用热水, 好吃货
+    ("zh", r"^不好$", r"好$", ""),
+    ("zh", r"^不好$", "", r"意思|很好|[说地吃用看喝]"),
+    ("zh", r"^不好[吃用看喝]$", r"[刚正只恰幸爱友你您]$", ""),
+    ("zh", r"^不好[吃用看喝]$", r"最$", r"(?![的了，。！；,.!;\s]|$)"),
+    ("zh", r"^不好[吃用]$", "", r"[货懒鬼心]"),
+    # 但是一个, 不是一个问题，而是两个, 这是因为
+    ("zh", r"^不是一", r"[但可于只还总要若算像而凡倒更既]$", ""),
+    ("zh", r"不是", "", r"[^。！？\n]*(?:而是|不是)"),
+    ("zh", r"^这不是$", "", r"因为|为[了什]|怎么|什么|[谁要说否]"),
+    ("zh", r"^我不觉得$", "", rf"{_IN_CHINESE_CLAUSE}(?:还|应该|可能|也许|挺|有点|吧)"),
+    # 推荐系统, 朋友推荐, 推荐给了我, 他推荐的店, 喜欢上了, 满意度, 值得一提的是, 发货很快就到
+    (
+        "zh",
+        r"推荐$",
+        "",
+        r"[菜款品信人位餐书榜码语词了过来]|理由|指数|系统|算法|模型|引擎|阅读|名单|剂量|值(?!得)|的\p{Han}",
+    ),
+    ("zh", r"推荐$", rf"[把被给向为跟]{_IN_CHINESE_CLAUSE}$|(?:朋友|同事|同学|网友|网上|别人|[经物门])$", ""),
+    ("zh", r"^不喜欢$", "", r"[上过了]"),
+    ("zh", r"^不喜欢$", r"(?:^|[，。！？；：,.!?;:\s])$", r"的"),
+    ("zh", r"^不满意$", "", r"度|程度|率|调查|与否"),
+    ("zh", r"^不值得$", "", rf"{_IN_CHINESE_CLAUSE}的是"),
+    ("zh", r"快$", "", r"[就到送]"),
 )
 
 
@@ -236,13 +314,20 @@ def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
         Example("I paid 5 dollars for 12 eggs.", "I paid 5 dollars for 64 eggs.", severity=5),
         Example("1,250.50 in total", "8,947.73 in total", why="one number, its separators stay"),
         Example("In 2024 it was new.", "In 2095 it was new.", why="a year stays a year"),
+        Example(
+            "On May 15, 15 May at 11 p.m. 15 left", "On May 15, 15 May at 11 p.m. 64 left", severity=5, why="a date"
+        ),
         Example("1 room for 2 guests", "1 room for 9 guests", why="no other number takes the singular"),
         Example(
             "At 10:30 on 2024-05-01 with COVID-19",
             "At 10:30 on 2024-05-01 with COVID-19",
             why="times, dates and names are no numbers",
         ),
+        Example("12月25日買了3个", "12月25日買了8个", "zh", severity=5, why="no month is the 64th"),
         Example("我买了3个苹果。", "我买了8个苹果。", "zh"),
+        Example(
+            "15를 3개 샀다.", "15를 8개 샀다.", "ko", severity=5, why="a particle hangs on the sound of its number"
+        ),
         Example("Hay 20 mesas.", "Hay 64 mesas.", "es"),
         Example("Il y a 10 000 habitants.", "Il y a 65 126 habitants.", "fr"),
         Example("Es kostet 3,50 Euro.", "Es kostet 8,77 Euro.", "de"),
@@ -290,8 +375,8 @@ def _other(old: int, length: int, language: str, rng: Random) -> str:
     """Return another number of as many digits that takes the same plural, since the noun beside it stays as it is."""
     if length <= 2:
         return str(rng.choice(_alike(old, length, language)))
-    is_year = length == 4 and 1900 <= old < 2100
-    low, high = (1900, 2100) if is_year else (10 ** (length - 1), 10**length)
+    is_year = length == 4 and 1100 <= old < 2100
+    low, high = ((1100, 1900) if old < 1900 else (1900, 2100)) if is_year else (10 ** (length - 1), 10**length)
     # A plural hangs on the last two digits at most.
     step = 100 if language in _MANY_PLURALS and not is_year else 1
     head, low, high = old // step, low // step, high // step

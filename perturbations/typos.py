@@ -5,8 +5,8 @@ each language's own: QWERTY (en, es), AZERTY (fr), QWERTZ (de), ЙЦУКЕН (ru
 Chinese is typed by sound: there a slip is another character of the same syllable (`pinyin.tsv`, in order of use).
 
 Departures: numbers and words with a digit stay, and so do the Chinese numerals and negations, where one character
-turns the meaning over. A word's first letter is never lost: few errors are made there (Yannakoudakis & Fawthrop, 1983,
-The rules of spelling errors, Information Processing & Management 19(2)).
+turns the meaning over; to buy (买) never becomes to sell (卖). A word's first letter is never lost: few errors are made
+there (Yannakoudakis & Fawthrop, 1983, The rules of spelling errors, Information Processing & Management 19(2)).
 """
 
 import math
@@ -28,7 +28,7 @@ REACH = 1.0  # key widths, to the side
 SLANT = 0.75  # key widths, to the side, on the next row
 OFFERED = 6  # candidates that an input method shows before one must scroll
 NO_LETTER = "·"
-UNMISTAKABLE = frozenset("不没未无别非勿莫否两半")
+UNMISTAKABLE = frozenset("不没沒未无無别別非勿莫否两兩半")
 VOCABULARY = 1 << 16  # words that are looked at once; texts hardly use more
 LETTERS = 1 << 12
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]", regex.V1)
@@ -246,6 +246,7 @@ def _spoken(text: Text) -> str:
             why="pinyin gives another character of the same sound",
         ),
         Example("他不去", "他不取", "zh", severity=5, why="a negation stays"),
+        Example("买", "埋", "zh", why="and never 卖, to sell"),
         Example("QUIET", "QUIWT", why="the case is kept"),
         Example("I", "I", why="a word of one letter stays"),
         Example("", "", why="nothing to perturb"),
@@ -344,6 +345,7 @@ def _swapped(first: str, second: str) -> str:
         Example("今天天气很好", "今天气很好", "zh", seed=1, severity=3),
         Example("好", "好", "zh", severity=5, why="one character alone stays"),
         Example("我不去", "我不", "zh", severity=5, why="a negation stays"),
+        Example("我沒無別", "我沒無別", "zh", severity=5, why="in traditional characters, too"),
         Example("is it", "is it", severity=5, why="short words stay"),
         Example("a", "a", why="one character"),
         Example("", "", why="nothing to perturb"),

@@ -56,6 +56,8 @@ def test_contraction_then_expansion_gives_the_text_back(pack: Registry, language
         "As bad as it is this night",
         "Guess who I am today",
         "All that there is is good",
+        "The minutes of the meeting",
+        "Business hours",
     ],
 )
 def test_no_short_form_stands_where_english_wants_the_full_one(pack: Registry, text: str) -> None:
@@ -111,10 +113,25 @@ def test_a_synonym_keeps_capitals(pack: Registry, before: str, after: str) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["We will start the car", "a film of dust", "the film of dust", "We started the car", "He has started the car"],
+    [
+        "Dorian Gray",
+        "See The Color Purple",
+        "We will start the car",
+        "a film of dust",
+        "the film of dust",
+        "We started the car",
+        "He has started the car",
+    ],
 )
 def test_a_word_is_exchanged_only_in_the_sense_that_its_synonym_has(pack: Registry, text: str) -> None:
     assert made(pack, "paraphrase.synonym", text) == text
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("word", ["漂亮", "可是", "但是", "忽然", "今天", "价钱", "伤心"])
+def test_a_chinese_synonym_has_the_sense_of_the_text(pack: Registry, word: str, seed: int) -> None:
+    text = "电影很好看，这可是最好的。他来得太突然了，看今日头条，打价格战，很难过去。"
+    assert word not in made(pack, "paraphrase.synonym", text, "zh", seed=seed).replace("这可是", "")
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -149,6 +166,41 @@ def test_a_number_becomes_another_of_as_many_digits(pack: Registry, number: str,
     assert after != before
     assert after[0] != zero
     assert all(zero <= digit <= chr(ord(zero) + 9) for digit in after if digit != ".")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("zh", "12月25日晚上11点半"),
+        ("zh", "在8月"),
+        ("ja", "12月25日の10時"),
+        ("ko", "5월 12일 3시에"),
+        ("en", "On Dec. 31 or 15 May at 11 p.m."),
+        ("de", "am 15. März um 18 Uhr"),
+        ("es", "el 15 de mayo"),
+        ("fr", "le 15 août"),
+        ("ru", "15 мая"),
+    ],
+)
+def test_a_date_or_time_in_words_stays_one(pack: Registry, language: str, text: str) -> None:
+    assert made(pack, "semantics.number", text, language) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("zh", "等了3个月"),
+        ("zh", "花了50日元"),
+        ("ja", "3時間"),
+        ("ko", "3시간"),
+        ("zh", "2900点"),
+        ("zh", "提出3点建议"),
+        ("en", "Maya 15"),
+        ("en", "15 Mayans"),
+    ],
+)
+def test_a_span_a_price_and_a_score_are_numbers(pack: Registry, language: str, text: str) -> None:
+    assert made(pack, "semantics.number", text, language) != text
 
 
 @pytest.mark.parametrize("text", ["at 10:30", "2024-05-01", "the 4th", "B2B", "COVID-19", "v2.0", "5️⃣", "5'te", "١٠:٣٠"])
@@ -187,6 +239,7 @@ def test_a_one_that_stays_is_not_chosen_in_place_of_another_number(pack: Registr
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_year_stays_a_year(pack: Registry, seed: int) -> None:
+    assert 1100 <= int(made(pack, "semantics.number", "1850", seed=seed)) < 1900
     assert 1900 <= int(made(pack, "semantics.number", "1999", seed=seed)) < 2100
 
 
@@ -236,6 +289,12 @@ def test_negating_a_single_statement_twice_gives_the_text_back(pack: Registry, l
         ("en", "Do you think they're good?"),
         ("en", "The can and the tin can on the shelf"),
         ("en", "the most loved of the newly arrived"),
+        ("en", "If it is raining we stay"),
+        ("en", "As soon as we arrived they smiled"),
+        ("en", "All I wanted when they came"),
+        ("en", "I wish the screen was bigger"),
+        ("en", "They know where it is."),
+        ("en", "Nicer than it was before"),
         ("es", "¿Está abierto?"),
         ("fr", "C'est bon ?"),
         ("fr", "Il y a des problèmes"),
@@ -261,6 +320,32 @@ def test_negating_a_single_statement_twice_gives_the_text_back(pack: Registry, l
         ("zh", "这是推荐菜吗"),
         ("zh", "他是个好吃货"),
         ("zh", "你喜欢吗？"),
+        ("zh", "要看适不适合自己"),
+        ("zh", "喜欢不喜欢都一样"),
+        ("zh", "如果喜欢就买吧"),
+        ("zh", "喜欢的话可以买"),
+        ("zh", "太不方便了"),
+        ("zh", "并不推荐大家购买"),
+        ("zh", "一点都不好吃"),
+        ("zh", "他很不好"),
+        ("zh", "等了两个星期才收到了"),
+        ("zh", "还没收到货"),
+        ("zh", "客服把问题解决了"),
+        ("zh", "我没有用过别的牌子"),
+        ("zh", "最好用热水洗"),
+        ("zh", "机器学习的推荐系统"),
+        ("zh", "朋友推荐来的"),
+        ("zh", "向大家推荐这家店"),
+        ("zh", "请做满意度评价"),
+        ("zh", "那不是一个问题，而是两个问题"),
+        ("zh", "值得一提的是天气"),
+        ("zh", "大家別說很好看"),
+        ("zh", "没有解决任何问题"),
+        ("zh", "收到了两件"),
+        ("zh", "好看是好看"),
+        ("zh", "比上次那家好吃多了"),
+        ("zh", "凡是符合条件的人"),
+        ("zh", "不满意可以退货"),
         ("hi", "बना हुआ खाना"),
         ("hi", "दिया हुआ काम"),
         ("hi", "सब मिला कर"),
@@ -275,6 +360,11 @@ def test_negation_never_denies_twice_nor_out_of_place(pack: Registry, language: 
     ("language", "before", "after"),
     [
         ("en", "The trash can was full", "The trash can was not full"),
+        ("en", "Would definitely recommend!", "Would definitely not recommend!"),
+        ("en", "Highly recommend.", "Do not recommend."),
+        ("en", "I can highly recommend it", "I cannot highly recommend it"),
+        ("en", "They came and went", "They came and did not go"),
+        ("en", "When we arrived it was dark", "When we arrived it was not dark"),
         ("en", "His will is strong", "His will is not strong"),
         ("en", "The staff can help", "The staff cannot help"),
         ("en", "Having arrived late, they were tired", "Having arrived late, they were not tired"),
@@ -293,6 +383,9 @@ def test_negation_never_denies_twice_nor_out_of_place(pack: Registry, language: 
         ("ar", "المدير هو في المكتب", "المدير ليس في المكتب"),
         ("zh", "推荐菜很好吃", "推荐菜不好吃"),
         ("zh", "我推荐这家店", "我不推荐这家店"),
+        ("zh", "他推荐的那家餐馆很好吃", "他推荐的那家餐馆不好吃"),
+        ("zh", "下次还会再来的！", "下次不会再来了！"),
+        ("zh", "声音不错很好听", "声音不错不好听"),
         ("hi", "बना हुआ खाना ठंडा है", "बना हुआ खाना ठंडा नहीं है"),
         ("hi", "दिया हुआ काम पूरा हुआ", "दिया हुआ काम पूरा नहीं हुआ"),
     ],
@@ -311,6 +404,19 @@ def test_a_filler_leaves_names_and_nouns_their_capitals(pack: Registry, language
     variant = made(pack, "paraphrase.filler", name, language, seed=seed)
     assert name.rstrip(".") in variant
     assert len(variant) > len(name)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [("en", "who invented it?"), ("zh", "谁发明了电话？"), ("fr", "qui l'a inventé ?"), ("ar", "من اخترعه؟")],
+)
+def test_a_question_is_opened_by_words_that_ask_and_closed_by_none(
+    pack: Registry, language: str, question: str, seed: int
+) -> None:
+    opening = made(pack, "paraphrase.filler", question, language, seed=seed).removesuffix(question)
+    assert opening
+    assert not regex.search("honest|frank|实|坦白|vrai|صراحة", opening)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
