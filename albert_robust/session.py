@@ -4,7 +4,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from albert_robust.baselines import SessionBaselines, session_baselines
 from albert_robust.ci.junit import tell_cost
-from albert_robust.errors import InputError, WritingError, shown_path, writing
+from albert_robust.errors import InputError, WritingError, raised, shown_path, writing
 from albert_robust.gate import certain, judge
 from albert_robust.gate.comparing import Family, settled
 from albert_robust.gate.family import compared, defined
@@ -47,6 +47,11 @@ def robust_session(config: pytest.Config) -> "RobustSession":
     if SESSION not in config.stash:
         config.stash[SESSION] = RobustSession(config)
     return config.stash[SESSION]
+
+
+def _said(mistake: Exception) -> str:
+    """Return what a mistake in a suite says, one of ours on one line with its type."""
+    return str(mistake) if isinstance(mistake, InputError | WritingError) else raised(mistake)
 
 
 class RobustSession:
@@ -126,8 +131,13 @@ class RobustSession:
             with self._turn():
                 return execute(cells, self.settings.workspace, certain, self._progress())
         except Exception as error:
-            self.broken |= dict.fromkeys({cell.suite.name for cell in cells}, f"{type(error).__name__}: {error}")
+            self.broken |= dict.fromkeys({cell.suite.name for cell in cells}, raised(error))
             return error, error.__traceback__
+
+    @cached_property
+    def _traces(self) -> dict[str, TracebackType | None]:
+        """Where the mistakes of suites come from: each raise adds to what they say of that."""
+        return {name: mistake.__traceback__ for name, mistake in self.execution.mistakes.items()}
 
     def _progress(self) -> Progress | None:
         """Return what tells of progress: the terminal, where there is one and it is to hold more than a few signs."""
@@ -169,11 +179,12 @@ class RobustSession:
         Raises:
             InputError: The suite's data or model are unfit.
             WritingError: The outcomes cannot be written.
+            Exception: A mistake of ours.
         """
         cell = item.cell
-        mistake = self.execution.mistakes.get(cell.suite.name)
+        traces, mistake = self._traces, self.execution.mistakes.get(cell.suite.name)
         if mistake is not None:
-            raise mistake
+            raise mistake.with_traceback(traces[cell.suite.name])
         family = self.family if cell.suite.name in self.baselines.known else {}
         comparison, warns = family.get((cell.suite.name, cell.id)), cell.check.on_failure == "warn"
         record = settled(self._judged(cell), comparison, lenient=self.baselines.lenient, warns=warns)
@@ -210,8 +221,8 @@ class RobustSession:
         for name in sorted(by_suite):
             try:
                 found.append(forecast(by_suite[name], self.settings.workspace))
-            except InputError as error:
-                self.broken[name] = str(error)
+            except Exception as error:
+                self.broken[name] = _said(error)
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
         if terminal is not None:
             terminal.write_line("\n".join(["", *describe_forecasts(found), *self.broken.values()]))
@@ -221,7 +232,7 @@ class RobustSession:
         executed = self.__dict__.get("_executed")
         done = executed if isinstance(executed, Execution) else None
         if done is not None:
-            self.broken |= {name: str(mistake) for name, mistake in done.mistakes.items()}
+            self.broken |= {name: _said(mistake) for name, mistake in done.mistakes.items()}
         if self.settings.worker is not None:
             self._hand_over()
         else:
@@ -318,7 +329,7 @@ class RobustSession:
     def _stand_in(self) -> None:
         """Judge the cells of other workers too: what one that died had judged went with it."""
         for item in self.selected:
-            with suppress(InputError, WritingError):
+            if item.cell.suite.name not in self.execution.mistakes:
                 self.record(item)
 
     def _part(self) -> str:

@@ -103,10 +103,14 @@ def _parquet(path: Path) -> Iterator[Row]:
     except (ArrowInvalid, OSError) as error:
         raise complaint_at(path, f"not a Parquet file: {str(error).splitlines()[0]}") from None
     number = 0
-    for batch in table.iter_batches():
-        for row in batch.to_pylist():
-            number += 1
-            yield number, row
+    try:
+        for batch in table.iter_batches():
+            for row in batch.to_pylist():
+                number += 1
+                yield number, row
+    except (ArrowInvalid, OSError) as error:
+        what = f"damaged: {str(error).splitlines()[0]}"
+        raise complaint_at(path, what, "write the file anew", number + 1) from None
 
 
 def _saved_dataset(path: Path) -> Iterator[Row]:

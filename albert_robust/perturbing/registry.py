@@ -128,7 +128,10 @@ def open_packs(folders: Iterable[Path] = ()) -> Registry:
 
 def _perturbations(folder: Path) -> Iterator[Perturbation]:
     for path in sorted(folder.glob("*.py")):
-        source = path.read_text(encoding="utf-8", errors="replace")
+        try:
+            source = path.read_text(encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise complaint_at(path, f"cannot read the file: {error.strerror}") from None
         # A folder that merely has our name may hold anything: only files that use this package are run.
         if "albert_robust" not in source:
             continue
@@ -143,7 +146,9 @@ def _import(path: Path) -> ModuleType:
     except InputError:
         raise
     except SyntaxError as error:
-        raise complaint_at(path, f"not Python: {error.msg}", line=error.lineno or 1, column=error.offset or 1) from None
+        raise complaint_at(
+            path, f"not Python: {error.msg}", line=error.lineno or 1, column=max(error.offset or 1, 1)
+        ) from None
     except BaseException as error:
         raise_if_ending(error)
         raise complaint_at(path, f"the file raises {raised(error)}", line=_line_in(error, path)) from error

@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 from albert_robust.data.parallel import ParallelRow, files_of, parallel_rows, stem, text_lines
+from albert_robust.errors import UsageError
 from albert_robust.pretrain.recipe import TextSources
 from albert_robust.pretrain.typos import with_typo
 
@@ -34,6 +35,7 @@ def read_corpus(text: TextSources, folder: Path, seed: int) -> Corpus:
 
     Raises:
         FileNotFoundError: A pattern matches no file, or there are no patterns.
+        UsageError: No line of the files can be read.
     """
     corpus = Corpus()
     rows: list[tuple[bool, ParallelRow]] = []
@@ -41,6 +43,8 @@ def read_corpus(text: TextSources, folder: Path, seed: int) -> Corpus:
         found = [(source.prose, row) for row in _good(source.rows(), corpus)]
         corpus.sources[stem(source.path)] = len(found)
         rows += found
+    if not rows:
+        raise UsageError("\n".join(["the recipe's text holds no line that can be read", *corpus.bad_examples]))
     rng = Random(seed)
     rng.shuffle(rows)
     kept = rows[: text.max_pairs]

@@ -1,18 +1,21 @@
 """The whole of `albert-robust pretrain`: recipe in, checkpoint folder out, resumable to the step."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from torch import Tensor
 from transformers import AlbertForMaskedLM, PreTrainedTokenizerFast
 
-from albert_robust.errors import UsageError
+from albert_robust.errors import UsageError, complaint_at, first_line
 from albert_robust.exporting.checkpoint import WEIGHTS
 from albert_robust.pretrain.checkpoint import Place, keep, kept_place, load_model, load_trained, save_encoder
 from albert_robust.pretrain.corpus import Corpus, read_corpus
@@ -20,7 +23,7 @@ from albert_robust.pretrain.losses import likeness
 from albert_robust.pretrain.network import new_model
 from albert_robust.pretrain.objectives import AttentionObjective, Objective, VectorObjective
 from albert_robust.pretrain.recipe import Recipe, Stage, read_recipe
-from albert_robust.pretrain.sentences import Sentences, tokenized
+from albert_robust.pretrain.sentences import Sentences, hashes, tokenized
 from albert_robust.pretrain.team import Team, join
 from albert_robust.pretrain.tokenizer import train_tokenizer
 from albert_robust.pretrain.trainer import Progress, Schedule, run_stage, write_line
@@ -52,7 +55,8 @@ def pretrain(
     Raises:
         InputError: The recipe is wrong.
         FileNotFoundError: It names no text.
-        UsageError: The folder holds a run of another recipe or another encoder, or the teacher cannot be loaded.
+        UsageError: The folder holds a run of another recipe or other text, or another encoder, or another process trains there;
+            or the teacher cannot be loaded.
     """
     recipe = read_recipe(config)
     if threads:
@@ -62,7 +66,12 @@ def pretrain(
     folder.mkdir(parents=True, exist_ok=True)
     with team.leader_first():
         _claim(folder, recipe)
-    corpus = read_corpus(recipe.text, config.parent, recipe.seed)
+    with _alone(folder) if team.leads else nullcontext():
+        return _train(recipe, config.parent, folder, team, tell)
+
+
+def _train(recipe: Recipe, home: Path, folder: Path, team: Team, tell: Callable[[Progress], None]) -> Outcome:
+    corpus = read_corpus(recipe.text, home, recipe.seed)
     with team.leader_first():
         tokenizer = _tokenizer(folder, recipe, corpus)
         sentences = _sentences(folder, recipe, corpus, tokenizer)
@@ -71,13 +80,14 @@ def pretrain(
     sources = corpus.sources
     del corpus  # the ids say it all, in a tenth of the memory
     model = new_model(recipe.architecture, tokenizer)
-    at = kept_place(folder / STATE)
-    if at != Place():
-        load_model(folder / STATE, model)
+    with _undamaged(folder / STATE):
+        at = kept_place(folder / STATE)
+        if at != Place():
+            load_model(folder / STATE, model)
     steps = 0
     for number in range(at.stage, len(recipe.stages)):
         first = at.step if number == at.stage else 0
-        steps += _stage(number, first, recipe, model, tokenizer, sentences, team, folder, config.parent, texts, tell)
+        steps += _stage(number, first, recipe, model, tokenizer, sentences, team, folder, home, texts, tell)
     if team.leads and (steps or not (folder / WEIGHTS).is_file()):  # it may have been killed after its last step
         save_encoder(model, tokenizer, folder, recipe.stored)
         facts = {"recipe": recipe.model_dump(mode="json"), "sources": sources, "pairs": outcome.pairs}
@@ -138,12 +148,34 @@ def _claim(folder: Path, recipe: Recipe) -> None:
     """Make the folder this recipe's, unless it is another's."""
     path = folder / FACTS
     facts = recipe.model_dump(mode="json")
-    if path.is_file() and json.loads(path.read_text(encoding="utf-8"))["recipe"] != facts:
+    with _undamaged(path):
+        other = path.is_file() and json.loads(path.read_text(encoding="utf-8"))["recipe"] != facts
+    if other:
         raise UsageError(f"{folder} holds a run of another recipe: choose another folder, or empty this one")
     if not path.is_file():
         if (folder / WEIGHTS).exists():
             raise UsageError(f"{folder} holds an encoder that no recipe made: choose another folder")
         _write_facts(folder, {"recipe": facts})
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other trainings away from a folder."""
+    try:
+        with FileLock(folder / "pretrain.lock", timeout=0):
+            yield
+    except Timeout:
+        raise UsageError(f"another process trains in {folder}: wait for its end, or choose another folder") from None
+
+
+@contextmanager
+def _undamaged(path: Path) -> Iterator[None]:
+    """Tell of a file that a training keeps what it is, where it cannot be read."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, SafetensorError) as error:
+        mend = "empty its folder: the training begins anew, and ends with the same bytes"
+        raise complaint_at(path, f"damaged: {first_line(error)}", mend) from None
 
 
 def _write_facts(folder: Path, facts: dict[str, Any]) -> None:
@@ -156,11 +188,16 @@ def _tokenizer(folder: Path, recipe: Recipe, corpus: Corpus) -> PreTrainedTokeni
         made = train_tokenizer(corpus, recipe.tokenizer, recipe.architecture.positions)
         with whole(saved, alone=True) as part:
             made.save_pretrained(part)
-    return PreTrainedTokenizerFast.from_pretrained(saved)
+    with _undamaged(saved / "tokenizer.json"):
+        return PreTrainedTokenizerFast.from_pretrained(saved)
 
 
 def _sentences(folder: Path, recipe: Recipe, corpus: Corpus, tokenizer: PreTrainedTokenizerFast) -> Sentences:
     path = folder / SENTENCES
     if not path.is_file():
         tokenized(corpus, tokenizer, max(stage.max_tokens for stage in recipe.stages)).save(path)
-    return Sentences.load(path)
+    with _undamaged(path):
+        found = Sentences.load(path)
+    if not np.array_equal(found.texts, hashes(corpus)):
+        raise UsageError(f"{folder} holds a run on other text: choose another folder, or empty this one")
+    return found

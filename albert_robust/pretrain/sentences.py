@@ -122,9 +122,13 @@ def tokenized(corpus: Corpus, tokenizer: PreTrainedTokenizerFast, limit: int) ->
     number = {name: place for place, name in enumerate(names)}
     languages = np.array([[number[language] for language in pair] for pair in corpus.languages], dtype=np.int32)
     sides = [_tokens(tokenizer, [pair[side] for pair in corpus.pairs], limit) for side in (0, 1)]
-    texts = np.array([[_hash(text) for text in pair] for pair in corpus.pairs], dtype=np.int64)
     twins = np.array([left == right for left, right in corpus.pairs])
-    return Sentences((sides[0], sides[1]), languages, texts, twins)
+    return Sentences((sides[0], sides[1]), languages, hashes(corpus), twins)
+
+
+def hashes(corpus: Corpus) -> NDArray[np.int64]:
+    """Return a hash of each text, shape (pairs, 2)."""
+    return np.array([[_hash(text) for text in pair] for pair in corpus.pairs], dtype=np.int64)
 
 
 def _tokens(tokenizer: PreTrainedTokenizerFast, texts: Sequence[str], limit: int) -> Tokens:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
 from albert_robust.data import Example
-from albert_robust.errors import InputError, WritingError, writing
+from albert_robust.errors import WritingError, writing
 from albert_robust.running.answers import answer_of
 from albert_robust.running.ask import Cost
 from albert_robust.running.blocks import blocks, examples_of, inputs_of, perturbed
@@ -42,7 +42,8 @@ class Execution:
     Attributes:
         cache: Where predictions and scores are kept.
         tallies: By suite and cell.
-        mistakes: Of suites whose data or model are unfit; of all where the outcomes could not be written.
+        mistakes: Of suites whose data or model are unfit, or that came upon a mistake of ours; of all where the outcomes could
+            not be written.
         identities: Of the suites' models.
         signatures: Of the scores of each suite.
         scorers: By suite.
@@ -52,7 +53,7 @@ class Execution:
     def __init__(self, cache: Cache) -> None:
         self.cache = cache
         self.tallies: dict[Place, Tally] = {}
-        self.mistakes: dict[str, InputError | WritingError] = {}
+        self.mistakes: dict[str, Exception] = {}
         self.identities: dict[str, str | None] = {}
         self.signatures: dict[str, str | None] = {}
         self.scorers: dict[str, CachedScorer] = {}
@@ -78,7 +79,7 @@ def execute(
 ) -> Execution:
     """Run cells of any number of suites.
 
-    A suite whose data or model are unfit gets a mistake and no outcomes; the other suites go on.
+    A suite whose data or model are unfit, or that comes upon a mistake of ours, gets that and no outcomes; the others go on.
 
     Args:
         cells: What is run.
@@ -100,7 +101,9 @@ def execute(
                 try:
                     with placed(group[0].suite):
                         _SuiteRun(group, workspace, execution, certain, progress).run(writer)
-                except InputError as error:
+                except WritingError:
+                    raise
+                except Exception as error:
                     execution.mistakes[name] = error
     except WritingError as error:
         execution.mistakes |= dict.fromkeys(by_suite, error)

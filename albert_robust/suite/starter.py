@@ -55,7 +55,7 @@ def write_starter(
         UsageError: The file exists, its name is no suite's, or the language is none.
         InputError: The data are missing or lack a column for the task.
     """
-    if out.exists():
+    if out.exists() or out.is_symlink():
         raise UsageError(f"{out} exists: choose another --out")
     if not out.name.endswith(SUFFIX):
         raise UsageError(f"{out.name!r}: a suite's name ends in {SUFFIX}")

@@ -107,6 +107,15 @@ def test_not_a_number_is_no_reference_no_id_and_no_language(write: Write) -> Non
     assert (two.id, two.references) == ("2", ("1",))
 
 
+def test_a_damaged_column_of_a_parquet_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "d.parquet"
+    parquet.write_table(pyarrow.table({"text": [f"{number}" for number in range(99)]}), path)
+    content = path.read_bytes()
+    path.write_bytes(content[:4] + bytes(200) + content[204:])
+    with pytest.raises(InputError, match=r"d\.parquet:1:1: damaged: .*\n  write the file anew"):
+        read(path)
+
+
 def test_a_data_frame_s_column_of_whole_numbers_with_a_gap_holds_whole_numbers(tmp_path: Path) -> None:
     frame = {"text": [7.0, 0.5], "label": [1.0, float("nan")]}
     parquet.write_table(pyarrow.table(frame), tmp_path / "d.parquet")

@@ -268,7 +268,9 @@ def test_init_overwrites_nothing_and_needs_data(
     assert refused(capsys, *INIT, "model:predict")[0] == "reviews.csv:1:1: the file is missing"
     (tmp_path / "reviews.csv").write_text(DATA)
     (tmp_path / "model.robust.yaml").write_text("mine")
-    assert refused(capsys, *INIT, "model:predict") == ["model.robust.yaml exists: choose another --out"]
+    (tmp_path / "link.robust.yaml").symlink_to("gone.robust.yaml")
+    for name in ("model.robust.yaml", "link.robust.yaml"):
+        assert refused(capsys, *INIT, "model:predict", "--out", name) == [f"{name} exists: choose another --out"]
     assert (tmp_path / "model.robust.yaml").read_text() == "mine"
     assert "ends in .robust.yaml" in refused(capsys, *INIT, "model:predict", "--out", "suite.yaml")[0]
 

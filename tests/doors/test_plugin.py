@@ -2,11 +2,14 @@
 
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 from door_suites import LOGGING, LOUD, kept_run, loaded_by, python, rows, run, verdicts, write_suite
 
 import albert_robust.session
+from albert_robust.running.measure import measure
+from albert_robust.suite.suite import Suite
 
 BOTH = [*rows(), *rows(language="zh", text="镇{}的天气非常好，我们很喜欢")]
 SWAP, UPPER = "suite.robust.yaml::data/typos.swap@2[en]", "suite.robust.yaml::data/case.upper[en]"
@@ -217,6 +220,26 @@ def test_a_mistake_of_ours_is_told_for_each_cell_at_the_same_length(
     told = [len(part.splitlines()) for part in result.stdout.str().split("E   RuntimeError: out of memory")[1:-1]]
     assert len(told) == 4
     assert len(set(told)) == 1
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+
+
+def test_a_suite_that_comes_upon_a_mistake_of_ours_fails_alone_with_its_traceback(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(suite: Suite, *rest: Any) -> None:
+        if suite.name == "broken/suite":
+            raise RuntimeError("out of memory")
+        measure(suite, *rest)
+
+    monkeypatch.setattr("albert_robust.running.execute.measure", broken)
+    for name in ("broken", "sound"):
+        write_suite(pytester.path / name)
+    result = run(pytester, "--tb=short")
+    assert result.parseoutcomes() == {"failed": 3, "passed": 1}
+    told = [len(part.splitlines()) for part in result.stdout.str().split("E   RuntimeError: out of memory")[:-1]]
+    assert len(told) == 2
+    assert list(verdicts(pytester.path)) == ["data/typos.swap@2[en]", "data/case.upper[en]"]
+    assert kept_run(pytester.path)["mistakes"] == {"broken/suite": "RuntimeError: out of memory"}
     assert result.ret == pytest.ExitCode.INTERRUPTED
 
 

@@ -55,6 +55,12 @@ def test_a_syntax_error_has_its_place(write: Callable[..., Path]) -> None:
         open_packs([folder])
 
 
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "folder.py").mkdir()
+    with pytest.raises(InputError, match=r"folder\.py:1:1: cannot read the file: Is a directory"):
+        open_packs([tmp_path])
+
+
 def test_a_file_that_raises_is_told_with_its_line(write: Callable[..., Path]) -> None:
     folder = write(pack__a_dot_py="import albert_robust\n\n1 / 0\n").parent
     with pytest.raises(InputError, match=r"a\.py:3:1: the file raises ZeroDivisionError: division by zero"):

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from albert_robust.errors import UsageError
 from albert_robust.pretrain.corpus import held_out, read_corpus
 from albert_robust.pretrain.recipe import TextSources
 from albert_robust.pretrain.typos import with_typo
@@ -20,6 +22,13 @@ def test_a_line_that_is_not_utf_8_is_counted_and_named(write: Write) -> None:
     path = write(p_dot_tsv=good + b"en\tde\tcaf\xe9\tb\n" + good)
     corpus = read_corpus(TextSources(parallel=["p.tsv"]), path.parent, 0)
     assert (len(corpus.pairs), corpus.bad_lines, corpus.bad_examples) == (2, 1, ["p.tsv:2: not UTF-8 text"])
+
+
+def test_text_of_which_no_line_can_be_read_is_told_with_its_lines(write: Write) -> None:
+    folder = write(empty_dot_tsv="", p_dot_tsv=b"one\ncaf\xe9\n").parent
+    message = "no line that can be read\np.tsv:1: 1 columns, expected 4, none empty\np.tsv:2: not UTF-8 text$"
+    with pytest.raises(UsageError, match=message):
+        read_corpus(TextSources(parallel=["*.tsv"]), folder, 0)
 
 
 def test_packed_files_are_read_and_excluded_ones_left_out(write: Write) -> None:

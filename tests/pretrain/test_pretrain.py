@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from random import Random
 import numpy as np
 import pytest
 import torch
+from filelock import FileLock
 from safetensors import safe_open
 
 from albert_robust import score
@@ -194,6 +196,29 @@ def test_a_folder_of_another_recipe_is_left_alone(trained: Outcome, tmp_path: Pa
     other = recipe(tmp_path, RECIPE.replace("epochs: 16", "epochs: 5"))
     with pytest.raises(UsageError, match="holds a run of another recipe: choose another folder, or empty this one"):
         pretrain(other, trained.folder)
+
+
+def test_a_folder_of_other_text_is_left_alone(trained: Outcome, tmp_path: Path) -> None:
+    other = recipe(tmp_path)
+    (tmp_path / "en.txt").write_text("my friend sees the bread.\n\nthe cat likes water.\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="holds a run on other text: choose another folder, or empty this one"):
+        pretrain(other, trained.folder)
+
+
+def test_a_second_process_does_not_train_in_the_same_folder(trained: Outcome) -> None:
+    message = r"another process trains in .*: wait for its end, or choose another folder"
+    with FileLock(trained.folder / "pretrain.lock"), pytest.raises(UsageError, match=message):
+        pretrain(trained.folder.parent / "recipe.yaml", trained.folder)
+
+
+@pytest.mark.parametrize(
+    "name", ["recipe.json", "state.safetensors", "sentences.safetensors", "tokenizer/tokenizer.json"]
+)
+def test_a_damaged_file_of_a_training_is_one_clear_line(name: str, trained: Outcome, tmp_path: Path) -> None:
+    out = shutil.copytree(trained.folder, tmp_path / "out")
+    (out / name).write_bytes(b"{")
+    with pytest.raises(InputError, match=rf"{name}:1:1: damaged: .*\n  empty its folder: the training begins anew"):
+        pretrain(trained.folder.parent / "recipe.yaml", out)
 
 
 def test_two_processes_train_as_one(tmp_path: Path) -> None:
