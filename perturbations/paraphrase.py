@@ -60,7 +60,7 @@ def _languages(path: Path) -> set[str]:
 
 @cache
 def _synonyms(language: str) -> PhraseTable[tuple[str, tuple[str, ...]]]:
-    """Return each phrase of a language as it is listed, with what may stand in its place."""
+    """Return each phrase of a language as it is listed, with what may stand in its place: nothing for an idiom."""
     table: dict[str, tuple[str, tuple[str, ...]]] = {}
     for row in read_rows(_SYNONYMS):
         words = row["words"].split("|") if row["language"] == language else []

@@ -117,6 +117,19 @@ def test_a_word_is_exchanged_only_in_the_sense_that_its_synonym_has(pack: Regist
     assert made(pack, "paraphrase.synonym", text) == text
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ru", "доктор медицинских наук"),
+        ("ar", "قال البيت الأبيض"),
+        ("ar", "لا يسعني إلا أن أشكركم"),
+        ("hi", "शायद ही कोई आए"),
+    ],
+)
+def test_no_word_of_an_idiom_is_exchanged(pack: Registry, language: str, text: str) -> None:
+    assert made(pack, "paraphrase.synonym", text, language) == text
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_synonym_leaves_the_article_before_it_right(pack: Registry, seed: int) -> None:
     variant = made(pack, "paraphrase.synonym", "a terrible, a huge and a tiny error", seed=seed)
