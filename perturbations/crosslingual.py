@@ -8,6 +8,7 @@ Departures: a word becomes the dictionary form of its translation, a plural a pl
 agreement and order stay as they are. Where one form belongs to several concepts, the first of `lexicon.tsv` wins.
 Arabic alif, waw and ya are read by their neighbours in the word. Hindi drops the unwritten vowel by Ohala's rule
 (Aspects of Hindi Phonology, 1983): at the end of a word, and between two consonants with a vowel on either side.
+The row `other_senses` has no translations, and comes first: idioms, and words that say more often something else.
 A Chinese character has its most frequent reading; rare characters and numerals stay.
 """
 
@@ -112,6 +113,9 @@ def _put(text: Text, last_first: list[Word], replacements: dict[Word, str], kind
         Example("Книга лежит на столе.", "Book лежит на столе.", "ru", seed=7),
         Example("الكتاب على الطاولة", "livre على الطاولة", "ar", seed=25),
         Example("यह किताब अच्छी है", "यह book अच्छी है", "hi", seed=7),
+        Example("फ़ोन टूट गया", "电话 टूट गया", "hi", severity=5, why="a verb that only helps another stays"),
+        Example("Мы любим друг друга", "Мы любим друг друга", "ru", severity=5, why="each other, not a friend"),
+        Example("الفندق جيد بشكل عام", "hotel جيد بشكل عام", "ar", seed=1, why="in general, not a year"),
         Example(
             "这家餐厅的房间很好",
             "这家餐厅的房间 gut",
