@@ -83,6 +83,32 @@ def test_no_full_form_stands_where_it_would_be_wrong_english(pack: Registry, tex
 @pytest.mark.parametrize(
     ("before", "after"),
     [
+        ("5 руб. и 11 тыс. руб.", "5 рублей и 11 тысяч рублей."),
+        ("3 тыс. руб. из 22 млн", "3 тыс. рублей из 22 млн"),
+        ("1,5 млн, в 5 км", "1,5 млн, в 5 км"),
+        ("в РФ 20 норм", "в РФ 20 норм"),
+    ],
+)
+def test_a_russian_abbreviation_is_written_out_where_its_case_is_sure(pack: Registry, before: str, after: str) -> None:
+    assert made(pack, "paraphrase.expansion", before, "ru") == after
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        ("ru", "сто процентов, 20 процентов", "сто процентов, 20 %"),
+        ("ru", "и другие города", "и другие города"),
+        ("ar", "خمسة في المئة", "خمسة في المئة"),
+        ("hi", "मेरे रुपये और 20 रुपये", "मेरे रुपये और 20 रु."),
+    ],
+)
+def test_a_sign_wants_a_number_beside_it(pack: Registry, language: str, before: str, after: str) -> None:
+    assert made(pack, "paraphrase.contraction", before, language) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
         ("It's green", "It is green"),
         ("That's a lost cause", "That is a lost cause"),
         ("It’s even open", "It is even open"),
