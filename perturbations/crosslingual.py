@@ -1,8 +1,8 @@
 """Other languages in a text: words of one, the whole text in one, or its words in Latin letters.
 
 Sources: Qin et al. (2020), CoSDA-ML, arXiv:2006.06402, for code-switching by dictionary; transliteration after
-GOST 7.79-2000 system B (Russian), ALA-LC without vowels and diacritics (Arabic), Hunterian without diacritics (Hindi)
-and Hanyu Pinyin without tones (Chinese).
+BGN/PCGN (1947) with one e and one apostrophe (Russian), ALA-LC without vowels and diacritics (Arabic), Hunterian without
+diacritics (Hindi) and Hanyu Pinyin without tones (Chinese).
 
 Departures: a word becomes the dictionary form of its translation, a plural a plural among de, en, es and fr; articles,
 agreement and order stay as they are. Where one form belongs to several concepts, the first of `lexicon.tsv` wins.
@@ -240,14 +240,14 @@ def swap(text: Text, rng: Random, severity: int) -> Text:
     preserves="meaning",
     languages=("ar", "hi", "ru", "zh"),
     examples=[
-        Example("Сегодня хорошая погода", "Сегодня xoroshaya pogoda", "ru", severity=5),
+        Example("Сегодня хорошая погода", "Сегодня khoroshaya pogoda", "ru", severity=5),
         Example(
             "Щука, цирк, объём, ЁЛКА",
-            "Щука, cirk, объём, YOLKA",
+            "Щука, tsirk, объём, YOLKA",
             "ru",
             seed=4,
             severity=5,
-            why="c before e and i, else cz",
+            why="the case of what was written",
         ),
         Example("الكتاب جميل", "الكتاب jmil", "ar", severity=5),
         Example("في اليوم الأول", "fi al-yum الأول", "ar", seed=4, severity=5, why="the article"),
@@ -265,7 +265,7 @@ def swap(text: Text, rng: Random, severity: int) -> Text:
         Example("я", "ya", "ru", why="one character"),
         Example("", "", "ru", why="nothing to perturb"),
         Example("ok 👍🏽", "ok 👍🏽", "ru", why="neither Cyrillic nor a letter"),
-        Example("и\u0306од", "jod", "ru", why="a combining mark: й in two parts"),
+        Example("и\u0306од", "yod", "ru", why="a combining mark: й in two parts"),
         Example(
             "Москва 2024",
             "Москва 2024",
