@@ -26,7 +26,7 @@ _NUMBER = regex.compile(
     rf"(?!['’]?{_TOUCHES}|[:/-]\p{{Nd}})",
     regex.V1,
 )
-_MANY_PLURALS = {"ar", "pl", "ru", "uk"}
+_MANY_PLURALS = {"ar", "cs", "pl", "ru", "uk"}
 _NO_PLURALS = {"id", "ja", "ko", "th", "vi", "zh"}
 _NEAR = 500  # characters on either side of a statement that can hold its clause
 _MOST_DIGITS = 18  # longer ones are codes, and Python refuses to read very long ones
@@ -321,6 +321,7 @@ def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
         Example("Es kostet 3,50 Euro.", "Es kostet 8,77 Euro.", "de"),
         Example("Осталось 15 рублей.", "Осталось 87 рублей.", "ru", why="and not 23, which takes another plural"),
         Example("دفعت ٢٥ ريالا", "دفعت ٦٥ ريالا", "ar", why="the script's own digits"),
+        Example("Máme 3 pokoje", "Máme 4 pokoje", "cs", why="and not 5, which takes another plural"),
         Example("मैंने १२३ रुपये दिए।", "मैंने ८७७ रुपये दिए।", "hi", why="the script's own digits"),
         Example("Room 7 or 8?", "Room 7 or 6?", severity=5, protect=("7",), why="a protected span stays", seed=1),
         Example("7", "9", why="one character"),
