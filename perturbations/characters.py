@@ -42,7 +42,7 @@ _BLANK = regex.compile(r"(?<=\S)(?<!\d(?= \d)) (?=[^\s\p{M}])")
 _NUMBER = regex.compile(r"(?<![A-Za-z])\d+(?![A-Za-z])")
 _NARROW = regex.compile(r"[A-Za-z0-9]+")
 _WIDE = regex.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]+")
-
+_JOINED = "\u0640"  # in lookalikes.tsv, after a letter of Arabic script that looks so only where another follows
 Slip = tuple[int, int, str]  # graphemes [start, end), counted from the start of a word, and what they would become
 Ways = Callable[[tuple[str, ...]], Iterator[Slip]]
 
@@ -113,6 +113,7 @@ def _homoglyphs() -> dict[str, tuple[str, ...]]:
         Example("La comida estaba muy rica.", "La comida estaba muy riea.", "es"),
         Example("Погода была хорошая.", "Погода быпа хорсшая.", "ru", severity=5),
         Example("الطقس جميل اليوم", "الطفس جميل البوم", "ar", seed=1, severity=5, why="dots are lost and found"),
+        Example("بن", "ين", "ar", severity=5, why="at the end of a word nun and beh look apart"),
         Example("हमारी किताब अच्छी है", "हभारी किताब अज्छी है", "hi", seed=1, severity=5, why="the vowel signs stay"),
         Example("今天房间很大", "令天房问很犬", "zh", severity=5),
         Example("היום הזה יפה", "היום חזה יפח", "he", severity=5),
@@ -129,7 +130,11 @@ def ocr(text: Text, rng: Random, severity: int) -> Text:
 
     def ways(word: tuple[str, ...]) -> Iterator[Slip]:
         for place, grapheme in enumerate(word):
-            yield from ((place, place + 1, other + grapheme[1:]) for other in table.get(grapheme[0], ()))
+            joined = grapheme[0] + _JOINED if place + 1 < len(word) else ""
+            others = dict.fromkeys(other[0] for other in table.get(joined, ())) | dict.fromkeys(
+                table.get(grapheme[0], ())
+            )
+            yield from ((place, place + 1, other + grapheme[1:]) for other in others)
             both = "".join(word[place : place + 2])
             yield from ((place, place + 2, other) for other in table.get(both, ()) if len(both) > len(grapheme) == 1)
 
