@@ -28,6 +28,7 @@ REACH = 1.0  # key widths, to the side
 SLANT = 0.75  # key widths, to the side, on the next row
 OFFERED = 6  # candidates that an input method shows before one must scroll
 NO_LETTER = "·"
+_JOINERS = "\u200c\u200d"
 UNMISTAKABLE = frozenset("不没未无别非勿莫否两半")
 VOCABULARY = 1 << 16  # words that are looked at once; texts hardly use more
 LETTERS = 1 << 12
@@ -302,6 +303,7 @@ def _mistypings(language: str) -> Slips:
         Example("a", "a", why="one character has no neighbour"),
         Example("", "", why="nothing to perturb"),
         Example("e\u0301a", "ae\u0301", why="a combining mark goes with its letter"),
+        Example("می\u200cروم", "یم\u200cروم", "fa", why="a joiner stays in its place"),
         Example("👍🏽🎉", "👍🏽🎉", why="emoji are no letters"),
         Example("{name} 1984", "{name} 1984", severity=5, why="a placeholder and a number stay"),
     ],
@@ -321,7 +323,9 @@ def _swaps(run: Graphemes) -> Iterator[Iterable[Slip]]:
 
 
 def _swapped(first: str, second: str) -> str:
-    return _like(second, first) + _like(first, second)
+    """Return two letters in the other order; case stays in its place, and so does a joiner after either."""
+    letter, other = first.rstrip(_JOINERS), second.rstrip(_JOINERS)
+    return _like(other, letter) + first[len(letter) :] + _like(letter, other) + second[len(other) :]
 
 
 @perturbation(
