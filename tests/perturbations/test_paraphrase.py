@@ -149,6 +149,7 @@ def test_a_word_is_exchanged_only_in_the_sense_that_its_synonym_has(pack: Regist
         ("ru", "доктор медицинских наук"),
         ("ar", "قال البيت الأبيض"),
         ("ar", "لا يسعني إلا أن أشكركم"),
+        ("ar", "أول أحد من كل شهر"),
         ("hi", "शायद ही कोई आए"),
     ],
 )
