@@ -298,6 +298,8 @@ def test_negating_a_single_statement_twice_gives_the_text_back(pack: Registry, l
         ("ru", "Больше сюда не вернусь"),
         ("ru", "Посылка так и не пришла"),
         ("ru", "Вряд ли вернусь"),
+        ("ru", "Когда пришла посылка"),
+        ("ru", "Мы не будем больше покупать"),
         ("ru", "Терпеть не могу это меню"),
         ("ru", "Интересно, когда они ответят"),
         ("ar", "عندما كنت صغيرا"),
@@ -322,6 +324,8 @@ def test_negating_a_single_statement_twice_gives_the_text_back(pack: Registry, l
         ("hi", "हम लौट आए"),
         ("hi", "कमीज़ सिकुड़ गई है"),
         ("hi", "कोई समस्या नहीं है"),
+        ("hi", "कितना सुंदर दृश्य है!"),
+        ("hi", "जैसे ही वह आया"),
     ],
 )
 def test_negation_never_denies_twice_nor_out_of_place(pack: Registry, language: str, text: str) -> None:
