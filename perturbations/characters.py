@@ -39,7 +39,8 @@ _PLAIN = {
 # The marks that go; in other languages all of them.
 _MARKS = {"ar": "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652", "de": "", "es": "\u0301\u0308", "ru": ""}
 _BLANK = regex.compile(r"(?<=\S)(?<!\d(?= \d)) (?=[^\s\p{M}])")
-_NUMBER = regex.compile(r"(?<![A-Za-z])\d+(?![A-Za-z])")
+_NUMBER = regex.compile(r"(?<![A-Za-z\d])\d++(?:[\u066b\u066c]\d++)*+(?![A-Za-z])")
+_ASCII_MARKS = {"\u066b": ".", "\u066c": ","}  # of decimals and thousands in Arabic script
 _NARROW = regex.compile(r"[A-Za-z0-9]+")
 _WIDE = regex.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]+")
 _JOINED = "\u0640"  # in lookalikes.tsv, after a letter of Arabic script that looks so only where another follows
@@ -262,7 +263,8 @@ def _each_word(text: Text, kind: str, change: Callable[[str], str]) -> Text:
         Example("हम 20 मिनट रुके", "हम २० मिनट रुके", "hi"),
         Example("ساعت 8 بیا", "ساعت ۸ بیا", "fa", why="Persian has forms of its own"),
         Example("รอ 5 นาที", "รอ ๕ นาที", "th"),
-        Example("B2B 7", "B2B ٧", "ar", why="a name with a digit stays"),
+        Example("السعر ١٬٢٥٠٫٥٠ ريال", "السعر 1,250.50 ريال", "ar", why="and the marks inside a number"),
+        Example("B2B 24x75 7", "B2B 24x75 ٧", "ar", why="a name with a digit stays"),
         Example("https://a.org/1 {2}", "https://a.org/1 {2}", "ar", why="links and placeholders stay"),
         Example("", "", "ar", why="nothing to perturb"),
     ],
@@ -272,8 +274,13 @@ def digits(text: Text, rng: Random, severity: int) -> Text:
     numbers = text.find(_NUMBER)
     own = any(not number.string.isascii() for number in numbers)
     forms = ASCII_DIGITS if own else NUMERALS[base(text.language)]
+    marks = _ASCII_MARKS if own else {}
     changes = [
-        (start, end, "".join(forms[unicodedata.decimal(one)] if one.isdecimal() else one for one in number))
+        (
+            start,
+            end,
+            "".join(forms[unicodedata.decimal(one)] if one.isdecimal() else marks.get(one, one) for one in number),
+        )
         for start, end, number in numbers
     ]
     return text.replace_each(changes, "digits")
