@@ -43,7 +43,7 @@ _NUMBER = regex.compile(r"(?<![A-Za-z\d])\d++(?:[\u066b\u066c]\d++)*+(?![A-Za-z]
 _ASCII_MARKS = {"\u066b": ".", "\u066c": ","}  # of decimals and thousands in Arabic script
 _NARROW = regex.compile(r"[A-Za-z0-9]+")
 _WIDE = regex.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]+")
-_JOINED = "\u0640"  # in lookalikes.tsv, after a letter of Arabic script that looks so only where another follows
+_JOINED = "-"  # in lookalikes.tsv, after a letter that looks so only where another follows
 Slip = tuple[int, int, str]  # graphemes [start, end), counted from the start of a word, and what they would become
 Ways = Callable[[tuple[str, ...]], Iterator[Slip]]
 
@@ -115,6 +115,8 @@ def _homoglyphs() -> dict[str, tuple[str, ...]]:
         Example("Погода была хорошая.", "Погода быпа хорсшая.", "ru", severity=5),
         Example("الطقس جميل اليوم", "الطفس جميل البوم", "ar", seed=1, severity=5, why="dots are lost and found"),
         Example("بن", "ين", "ar", severity=5, why="at the end of a word nun and beh look apart"),
+        Example("το", "τθ", "el", severity=5, why="no sigma of this form ends a word"),
+        Example("сіль", "оіль", "uk", severity=5, why="Ukrainian has no ъ"),
         Example("हमारी किताब अच्छी है", "हभारी किताब अज्छी है", "hi", seed=1, severity=5, why="the vowel signs stay"),
         Example("今天房间很大", "令天房问很犬", "zh", severity=5),
         Example("היום הזה יפה", "היום חזה יפח", "he", severity=5),
@@ -127,7 +129,7 @@ def _homoglyphs() -> dict[str, tuple[str, ...]]:
 )
 def ocr(text: Text, rng: Random, severity: int) -> Text:
     """Take letters for others of the same script, as text recognition does: `m` for `rn`, a dot more or less in Arabic."""
-    table = _confusable(SCRIPTS[base(text.language)])
+    table = _confusable(base(text.language))
 
     def ways(word: tuple[str, ...]) -> Iterator[Slip]:
         for place, grapheme in enumerate(word):
@@ -143,12 +145,12 @@ def ocr(text: Text, rng: Random, severity: int) -> Text:
 
 
 @cache
-def _confusable(script: str) -> dict[str, tuple[str, ...]]:
-    """Return what is taken for one or two letters of a script."""
+def _confusable(language: str) -> dict[str, tuple[str, ...]]:
+    """Return what is taken for one or two letters of a language, or of its script."""
     lines = Path(__file__).with_name("lookalikes.tsv").read_text(encoding="utf-8").splitlines()
     found: dict[str, tuple[str, ...]] = {}
     for owner, letters in (line.split("\t") for line in lines[1:]):
-        group = [one for one in letters.split() if owner == script]
+        group = letters.split() if owner in {language, SCRIPTS[language]} else []
         for one in group:
             found[one] = (*found.get(one, ()), *(other for other in group if other != one))
     return found
