@@ -17,6 +17,7 @@ CASED = {"bg", "cs", "de", "el", "en", "es", "fr", "id", "it", "nl", "pl", "pt",
 
 _TURKISH_LOWER = str.maketrans({"I": "\u0131", "\u0130": "i"})
 _TURKISH_UPPER = str.maketrans({"i": "\u0130", "\u0131": "I"})
+_DUTCH_CLIPPED = {"s", "t", "n", "k", "m"}  # 's avonds, 't café
 _TONOS = "\u0301"
 _SPLIT_BY_TONOS = regex.compile(rf"([ΑΕΟ]){_TONOS}([ΙΥ])(?!\p{{M}})")
 
@@ -53,6 +54,7 @@ def lower(text: Text, rng: Random, severity: int) -> Text:
         Example("Die Straße ist nass.", "DIE STRASSE IST NASS.", "de", why="sharp s becomes SS"),
         Example("Το μαγαζί είναι ωραίο, ρολόι!", "ΤΟ ΜΑΓΑΖΙ ΕΙΝΑΙ ΩΡΑΙΟ, ΡΟΛΟΪ!", "el", why="no accents"),
         Example("ışık iyi", "IŞIK İYİ", "tr", why="Turkish has a dotted and a dotless i"),
+        Example("γάλα ή νερό, η ώρα", "ΓΑΛΑ Ή ΝΕΡΟ, Η ΩΡΑ", "el", why="`or` keeps the accent that tells it from `the`"),
         Example("Où est l'été ?", "OÙ EST L'ÉTÉ ?", "fr"),
         Example("see {name} at https://a.org", "SEE {name} AT https://a.org", why="placeholders and links stay"),
         Example("", "", why="nothing to perturb"),
@@ -77,6 +79,7 @@ def upper(text: Text, rng: Random, severity: int) -> Text:
         Example("Еда была вкусной", "Еда Была Вкусной", "ru"),
         Example("don't ask anna, she's at iHome", "Don't Ask anna, She's At IHome", protect=("anna",)),
         Example("see {name} at https://a.org", "See {name} At https://a.org", why="placeholders and links stay"),
+        Example("'s avonds ijs", "'s Avonds IJs", "nl", why="what is cut off stays small, and ij is one letter"),
         Example("3rd", "3rd", why="a digit has no case"),
         Example("a", "A", why="one character"),
         Example("", "", why="nothing to perturb"),
@@ -105,12 +108,18 @@ def _upper(word: str, language: str) -> str:
 
 
 def _title(word: str, language: str) -> str:
+    if language == "nl" and word in _DUTCH_CLIPPED:
+        return word
+    if language == "nl" and word.startswith("ij"):
+        return "IJ" + word[2:]
     first = "\u0130" if language == "tr" and word[0] == "i" else word[0].title()
     return first + word[1:]
 
 
 def _greek_upper(word: str) -> str:
     """Return a Greek word in capitals: without accent, but a diphthong that the accent parted gets its diaeresis."""
+    if unicodedata.normalize("NFC", word) in {"ή", "Ή"}:
+        return "Ή"
     capitals = unicodedata.normalize("NFD", word.upper())
     parted = _SPLIT_BY_TONOS.sub("\\1\\2\u0308", capitals)
     return unicodedata.normalize("NFC", parted.replace(_TONOS, ""))

@@ -39,10 +39,11 @@ _PLAIN = {
 # The marks that go; in other languages all of them.
 _MARKS = {"ar": "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652", "de": "", "es": "\u0301\u0308", "ru": ""}
 _BLANK = regex.compile(r"(?<=\S)(?<!\d(?= \d)) (?=[^\s\p{M}])")
-_NUMBER = regex.compile(r"(?<![A-Za-z])\d+(?![A-Za-z])")
+_NUMBER = regex.compile(r"(?<![A-Za-z\d])\d++(?:[\u066b\u066c]\d++)*+(?![A-Za-z])")
+_ASCII_MARKS = {"\u066b": ".", "\u066c": ","}  # of decimals and thousands in Arabic script
 _NARROW = regex.compile(r"[A-Za-z0-9]+")
 _WIDE = regex.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]+")
-
+_JOINED = "-"  # in lookalikes.tsv, after a letter that looks so only where another follows
 Slip = tuple[int, int, str]  # graphemes [start, end), counted from the start of a word, and what they would become
 Ways = Callable[[tuple[str, ...]], Iterator[Slip]]
 
@@ -113,6 +114,9 @@ def _homoglyphs() -> dict[str, tuple[str, ...]]:
         Example("La comida estaba muy rica.", "La comida estaba muy riea.", "es"),
         Example("Погода была хорошая.", "Погода быпа хорсшая.", "ru", severity=5),
         Example("الطقس جميل اليوم", "الطفس جميل البوم", "ar", seed=1, severity=5, why="dots are lost and found"),
+        Example("بن", "ين", "ar", severity=5, why="at the end of a word nun and beh look apart"),
+        Example("το", "τθ", "el", severity=5, why="no sigma of this form ends a word"),
+        Example("сіль", "оіль", "uk", severity=5, why="Ukrainian has no ъ"),
         Example("हमारी किताब अच्छी है", "हभारी किताब अज्छी है", "hi", seed=1, severity=5, why="the vowel signs stay"),
         Example("今天房间很大", "令天房问很犬", "zh", severity=5),
         Example("היום הזה יפה", "היום חזה יפח", "he", severity=5),
@@ -125,11 +129,15 @@ def _homoglyphs() -> dict[str, tuple[str, ...]]:
 )
 def ocr(text: Text, rng: Random, severity: int) -> Text:
     """Take letters for others of the same script, as text recognition does: `m` for `rn`, a dot more or less in Arabic."""
-    table = _confusable(SCRIPTS[base(text.language)])
+    table = _confusable(base(text.language))
 
     def ways(word: tuple[str, ...]) -> Iterator[Slip]:
         for place, grapheme in enumerate(word):
-            yield from ((place, place + 1, other + grapheme[1:]) for other in table.get(grapheme[0], ()))
+            joined = grapheme[0] + _JOINED if place + 1 < len(word) else ""
+            others = dict.fromkeys(other[0] for other in table.get(joined, ())) | dict.fromkeys(
+                table.get(grapheme[0], ())
+            )
+            yield from ((place, place + 1, other + grapheme[1:]) for other in others)
             both = "".join(word[place : place + 2])
             yield from ((place, place + 2, other) for other in table.get(both, ()) if len(both) > len(grapheme) == 1)
 
@@ -137,12 +145,12 @@ def ocr(text: Text, rng: Random, severity: int) -> Text:
 
 
 @cache
-def _confusable(script: str) -> dict[str, tuple[str, ...]]:
-    """Return what is taken for one or two letters of a script."""
+def _confusable(language: str) -> dict[str, tuple[str, ...]]:
+    """Return what is taken for one or two letters of a language, or of its script."""
     lines = Path(__file__).with_name("lookalikes.tsv").read_text(encoding="utf-8").splitlines()
     found: dict[str, tuple[str, ...]] = {}
     for owner, letters in (line.split("\t") for line in lines[1:]):
-        group = [one for one in letters.split() if owner == script]
+        group = letters.split() if owner in {language, SCRIPTS[language]} else []
         for one in group:
             found[one] = (*found.get(one, ()), *(other for other in group if other != one))
     return found
@@ -257,7 +265,8 @@ def _each_word(text: Text, kind: str, change: Callable[[str], str]) -> Text:
         Example("हम 20 मिनट रुके", "हम २० मिनट रुके", "hi"),
         Example("ساعت 8 بیا", "ساعت ۸ بیا", "fa", why="Persian has forms of its own"),
         Example("รอ 5 นาที", "รอ ๕ นาที", "th"),
-        Example("B2B 7", "B2B ٧", "ar", why="a name with a digit stays"),
+        Example("السعر ١٬٢٥٠٫٥٠ ريال", "السعر 1,250.50 ريال", "ar", why="and the marks inside a number"),
+        Example("B2B 24x75 7", "B2B 24x75 ٧", "ar", why="a name with a digit stays"),
         Example("https://a.org/1 {2}", "https://a.org/1 {2}", "ar", why="links and placeholders stay"),
         Example("", "", "ar", why="nothing to perturb"),
     ],
@@ -267,8 +276,13 @@ def digits(text: Text, rng: Random, severity: int) -> Text:
     numbers = text.find(_NUMBER)
     own = any(not number.string.isascii() for number in numbers)
     forms = ASCII_DIGITS if own else NUMERALS[base(text.language)]
+    marks = _ASCII_MARKS if own else {}
     changes = [
-        (start, end, "".join(forms[unicodedata.decimal(one)] if one.isdecimal() else one for one in number))
+        (
+            start,
+            end,
+            "".join(forms[unicodedata.decimal(one)] if one.isdecimal() else marks.get(one, one) for one in number),
+        )
         for start, end, number in numbers
     ]
     return text.replace_each(changes, "digits")

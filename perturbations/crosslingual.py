@@ -1,12 +1,12 @@
 """Other languages in a text: words of one, the whole text in one, or its words in Latin letters.
 
 Sources: Qin et al. (2020), CoSDA-ML, arXiv:2006.06402, for code-switching by dictionary; transliteration after
-GOST 7.79-2000 system B (Russian), ALA-LC without vowels and diacritics (Arabic), Hunterian without diacritics (Hindi)
-and Hanyu Pinyin without tones (Chinese).
+BGN/PCGN (1947) with one e and one apostrophe (Russian), ALA-LC without vowels and diacritics (Arabic), Hunterian without
+diacritics (Hindi) and Hanyu Pinyin without tones (Chinese).
 
 Departures: a word becomes the dictionary form of its translation, a plural a plural among de, en, es and fr; articles,
-agreement and order stay as they are. Where one form belongs to several concepts, the first of `lexicon.tsv` wins. Its rows
-`whole` have no translations: what holds a word in another sense or by its letters alone, as 很高兴 (glad) holds 很高 (high).
+agreement and order stay as they are. Where one form belongs to several concepts, the first of `lexicon.tsv` wins. Its first
+rows, `whole`, have no translations: idioms, and what holds a word by its letters alone, as 很高兴 (glad) holds 很高 (high).
 Arabic alif, waw and ya are read by their neighbours in the word. Hindi drops the unwritten vowel by Ohala's rule
 (Aspects of Hindi Phonology, 1983): at the end of a word, and between two consonants with a vowel on either side.
 A Chinese character has its most frequent reading, or that of the word it stands in; rare characters and numerals stay.
@@ -120,6 +120,9 @@ def _put(text: Text, last_first: list[Word], replacements: dict[Word, str], kind
         Example("Книга лежит на столе.", "Book лежит на столе.", "ru", seed=7),
         Example("الكتاب على الطاولة", "livre على الطاولة", "ar", seed=25),
         Example("यह किताब अच्छी है", "यह book अच्छी है", "hi", seed=7),
+        Example("फ़ोन टूट गया", "电话 टूट गया", "hi", severity=5, why="a verb that only helps another stays"),
+        Example("Мы любим друг друга", "Мы любим друг друга", "ru", severity=5, why="each other, not a friend"),
+        Example("الفندق جيد بشكل عام", "hotel جيد بشكل عام", "ar", seed=1, why="in general, not a year"),
         Example(
             "这家餐厅的房间很好",
             "这家餐厅的房间 gut",
@@ -258,14 +261,14 @@ def swap(text: Text, rng: Random, severity: int) -> Text:
     preserves="meaning",
     languages=("ar", "hi", "ru", "zh"),
     examples=[
-        Example("Сегодня хорошая погода", "Сегодня xoroshaya pogoda", "ru", severity=5),
+        Example("Сегодня хорошая погода", "Сегодня khoroshaya pogoda", "ru", severity=5),
         Example(
             "Щука, цирк, объём, ЁЛКА",
-            "Щука, cirk, объём, YOLKA",
+            "Щука, tsirk, объём, YOLKA",
             "ru",
             seed=4,
             severity=5,
-            why="c before e and i, else cz",
+            why="the case of what was written",
         ),
         Example("الكتاب جميل", "الكتاب jmil", "ar", severity=5),
         Example("في اليوم الأول", "fi al-yum الأول", "ar", seed=4, severity=5, why="the article"),
@@ -284,7 +287,7 @@ def swap(text: Text, rng: Random, severity: int) -> Text:
         Example("я", "ya", "ru", why="one character"),
         Example("", "", "ru", why="nothing to perturb"),
         Example("ok 👍🏽", "ok 👍🏽", "ru", why="neither Cyrillic nor a letter"),
-        Example("и\u0306од", "jod", "ru", why="a combining mark: й in two parts"),
+        Example("и\u0306од", "yod", "ru", why="a combining mark: й in two parts"),
         Example(
             "Москва 2024",
             "Москва 2024",

@@ -61,7 +61,7 @@ def _languages(path: Path) -> set[str]:
 
 @cache
 def _synonyms(language: str) -> PhraseTable[tuple[str, tuple[str, ...]]]:
-    """Return each phrase of a language as it is listed, with what may stand in its place."""
+    """Return each phrase of a language as it is listed, with what may stand in its place: nothing for an idiom."""
     table: dict[str, tuple[str, tuple[str, ...]]] = {}
     for row in read_rows(_SYNONYMS):
         words = row["words"].split("|") if row["language"] == language else []
@@ -238,6 +238,10 @@ _COUNTED = (
 _SHORT_BEFORE: Rules = (
     ("en", regex.compile(r"^(?:mins|hrs)$"), regex.compile(rf"(?<={_COUNTED}[\s-](?:minutes|hours))", regex.I)),
     ("", regex.compile(r"^(?:№|n\.º|n°|Nr\.|नं\.|tél\.|тел\.)$"), regex.compile(r"\s*:?\s*[+\p{Nd}]")),
+    ("", regex.compile(r"^%$"), regex.compile(r"(?<=\p{Nd}\s*(?:процентов|في المئة|प्रतिशत))")),
+    ("hi", regex.compile(r"^रु\.$"), regex.compile(r"(?<=\p{Nd}\s*रुपये)|\s*\p{Nd}")),
+    ("ru", regex.compile(r"^и др\.$"), regex.compile(r"\s*(?:[^\s\p{L}]|$)")),
+    ("ru", regex.compile(r"^спс$"), regex.compile(r"(?<!(?:большое|огромное)\s+\S+)", regex.I)),
     ("de", regex.compile(r"^(?:in|an|auf|für|durch|um|über|unter|vor|hinter)s$"), regex.compile(r"\s+\p{Lu}")),
     (
         "en",
@@ -247,10 +251,22 @@ _SHORT_BEFORE: Rules = (
     ("en", regex.compile(r"'ll$"), regex.compile(r"\s+(?!not\b)\p{L}")),
     ("en", regex.compile(r"'ve$"), regex.compile(rf"\s+(?:never\b|always\b|already\b|{_PARTICIPLE})(?!\s+to\b)")),
 )
+# 5 or 11, but not 3 or 21; and thousands, however many.
+_MANY_IN_RUSSIAN = (
+    r"(?:(?<![\p{Nd},.]|\b(?:в|во|на|с|со|к|о|при|между|перед)\s+)(?:\p{Nd}{1,3}\s)*\p{Nd}*(?:[05-9]|1[1-4])"
+    r"|\b(?:тыс\.|млн|млрд|(?:тысяч|миллион|миллиард)\p{L}*))"
+)
 # And around a long form: not `is not it?`, not `it is been`; 别人 are other people, not a ban.
 _FULL_BEFORE: Rules = (
     ("zh", regex.compile(r"别$"), regex.compile(r"(?![人的处家样])")),
     ("en", regex.compile(r"n't$"), regex.compile(r"(?!\s+(?:I|you|he|she|it|we|they|there|this|that|these|those)\b)")),
+    # 5 руб. is 5 рублей, but 3 руб. is 3 рубля, and в 5 км is в 5 километрах; a name of capitals has no cases to take.
+    (
+        "ru",
+        regex.compile(r"^(?:руб\.|тыс\.|млн|млрд|мин\.|кг|км|кв\. м)$"),
+        regex.compile(rf"(?<={_MANY_IN_RUSSIAN}\s*(?:\p{{L}}+\.?|кв\. м))"),
+    ),
+    ("ru", regex.compile(r"^(?:РФ|СПб|ДР|норм|и др\.)$"), regex.compile(r"(?!)")),
     ("en", regex.compile(r"'s$"), regex.compile(rf"(?!(?:\s+(?!(?:an?|the)\b)\p{{L}}+)?\s+{_PARTICIPLE})")),
 )
 

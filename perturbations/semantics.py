@@ -41,7 +41,7 @@ _NUMBER = regex.compile(
     rf"(?!['’]?{_TOUCHES}|[:/-]\p{{Nd}}|{_DATE}|{_PARTICLE})",
     regex.V1,
 )
-_MANY_PLURALS = {"ar", "pl", "ru", "uk"}
+_MANY_PLURALS = {"ar", "cs", "pl", "ru", "uk"}
 _NO_PLURALS = {"id", "ja", "ko", "th", "vi", "zh"}
 _NEAR = 500  # characters on either side of a statement that can hold its clause
 _MOST_DIGITS = 18  # longer ones are codes, and Python refuses to read very long ones
@@ -49,15 +49,15 @@ _MOST_DIGITS = 18  # longer ones are codes, and Python refuses to read very long
 
 # A clause with one of these is left alone, lest `ist leider nicht` become `ist nicht leider nicht`.
 _DENIALS = {
-    "ar": regex.compile(r"\b(?:لا|لم|لن|ليس|ليست|غير|ما|بدون|دون|لست)\b"),
+    "ar": regex.compile(r"\b(?:لا|لم|لن|ليس|ليست|ليسوا|لسنا|لست|غير|ما|بدون|دون|بلا)\b"),
     "de": regex.compile(r"\b(?:nicht|nie|niemals|kein\w*|nichts|niemand|weder|ohne)\b", regex.I),
     "en": regex.compile(
         r"\b(?:not|never|no|nobody|nothing|none|neither|nor|hardly|cannot|without)\b|n['’]t\b", regex.I
     ),
     "es": regex.compile(r"\b(?:no|nunca|jamás|nada|nadie|ningún|ninguna|ninguno|ni|tampoco|sin)\b", regex.I),
     "fr": regex.compile(r"\b(?:ne|pas|jamais|rien|aucune?|personne|sans|ni)\b|\bn['’]", regex.I),
-    "hi": regex.compile(r"(?<!\w)(?:नहीं|न|ना|मत|बिना)(?!\w)"),
-    "ru": regex.compile(r"\b(?:не|ни|нет|нельзя|никогда|ничего|ничто|никто|без)\b", regex.I),
+    "hi": regex.compile(r"(?<!\w)(?:नहीं|नही|न|ना|मत|बिना|बगैर|शायद ही)(?!\w)"),
+    "ru": regex.compile(r"\b(?:не|ни|нет|нельзя|никогда|ничего|ничто|никто|без|вряд ли|едва)\b", regex.I),
     "zh": regex.compile(
         r"不(?![错少断锈])|[没沒無勿莫甭]|无(?!线)|未(?!来)|非(?![常洲])|难以|[是能]否"
         r"|(?<![特分区區个個级級性类類辨识告])[别別](?![人的墅致处處样樣])"
@@ -75,6 +75,26 @@ _CHINESE_VERBS = r"(?:喜欢|推荐|满意|值得|好[吃用看喝]|适合|符�
 _CHINESE_DEGREE = r"(?:太|很|非常|[这那]么|最|更|真|挺|特别|十分|有[点些]儿?|比较|相当|极其?|越|如此|蛮|再)$"
 _IN_CHINESE_CLAUSE = r"[^，。！？；：,.!?;:\n]*"
 _CLAUSE_OVER = r"\s*(?:[^\s\p{L}\p{N}]|$|(?:und|oder|aber)\b)"
+_CLAUSE_OPENS = r"(?:^|[.!?…,;:—–«\"(،؛؟\n])\W*"
+_RU_AND = r"(?:(?:и|а|но|ещё|еще|также|однако)\s+)?"
+_RU_PLACE = (
+    r"(?:у|в|во|на|с|со|при|под|над|за|из|от|для|около|возле|рядом|недалеко|здесь|тут|там|внутри|вокруг"
+    r"|раньше|сначала|потом|вчера|сегодня)\b[^.,;:!?…—\n]*$"
+)
+_RU_NOUN = (  # in -о, but not how something was
+    r"(?:\p{L}*(?:[её]го|ого)|\p{L}+ство|неплохо|окно|место|молоко|мыло|одеяло|зеркало|кресло|пиво|вино|мясо|масло|блюдо|дело)\b"
+)
+_RU_HOW = r"(?:(?:бы|очень|так|слишком|совсем|довольно|там|здесь|тут|всё|все|мне|нам|ему|ей|им)\s+)*"
+_HI_STEM = (
+    r"(?<!\w)(?:हो|मिल|आ|जा|टूट|कर|दे|ले|बन|रह|खो|छूट|फट|निकल|पहुँच|पहुंच|भूल|चल|बैठ|सो|मर|हार|जीत|गिर|बदल|खुल|रुक|समझ|थक|जल"
+    r"|बिगड़|बढ़|घट|लौट|लिख|भेज|बता|रख|छोड़|तोड़|खोल|डाल|फेंक|निकाल|लौटा|मार|सुना|दिखा|बना|हटा|लगा|लग|चला|चली|चले|बचा|बच|भर|खा|पी"
+    r"|सीख|सुन|देख|पढ़|कह|बोल|मान|बेच|खरीद|चुन|काट|कट|उठ|उड़|फँस|फंस|सूख|जुड़|जोड़|रोक|टाल|ठहर|दिला)\s+"
+)
+# A word that closes with a consonant before `went` is a verb, as सिकुड़ गई (it shrank), but for where one goes.
+_HI_CLOSED_STEM = (
+    r"(?<!(?<!\w)(?:घर|स्कूल|बाज़ार|बाजार|अस्पताल|ऑफिस|ऑफ़िस|दफ़्तर|दफ्तर|पार्क|होटल|शहर|बाहर|अंदर|ऊपर|पास|तरफ़|तरफ|साथ|एक|बार))"
+    r"(?<=[\u0915-\u0939\u0958-\u095f]\u093c?)\s+"
+)
 # Where a form is no statement, or has no such contrary: language, negative form, what stands before it, and what after.
 # All three must match; "" is any.
 _BLOCKED = (
@@ -147,11 +167,82 @@ _BLOCKED = (
     # хорошо работает; как можно скорее
     ("ru", r"^не (?!очень)", r"\b\p{L}{2,}о\s+$", ""),
     ("ru", r"^нельзя$", r"\bкак\s+$", ""),
+    # у нас была проблема and не было воды would change the case; больше не вернусь, ещё не пришёл; интересно, когда
+    ("ru", r"^не (?:был|была|были)$", _CLAUSE_OPENS + _RU_AND + _RU_PLACE, ""),
+    (
+        "ru",
+        r"^не (?:был|была|были)$",
+        _CLAUSE_OPENS + _RU_AND + "$",
+        r"\s+(?!(?:в|во|на|у|здесь|там|тут|с|со|рад\p{L}?|довол\p{L}+|готов\p{L}?)\b)",
+    ),
+    (
+        "ru",
+        "^не было$",
+        "",
+        rf"(?!\s+{_RU_HOW}(?!{_RU_NOUN})(?:\p{{L}}+(?:о|ым|им)\b|\p{{L}}+(?:ое|ее)\s*(?:[^\s\p{{L}}]|$)))",
+    ),
+    (
+        "ru",
+        "^не ",
+        r"\bбольше\s+(?:\p{L}+\s+){0,2}$|\b(?:совсем|вовсе|вообще|отнюдь|ничуть|так и|ещё|еще|пока|даже)\s+$",
+        "",
+    ),
+    ("ru", "^не ", "", r"[^.!?…,;:\n]*\b(?:совсем|вообще|вовсе)\b"),
+    ("ru", "^не (?:буду|будем|могу)$", "", r"\s+(?:\p{L}+\s+){0,2}больше\b"),
+    ("ru", "^не ", r"\b(?:когда|пока|как только|после того,? как)\s+(?:\p{L}+\s+){0,3}$", ""),
+    (
+        "ru",
+        r"^не (?:был|была|были)$",
+        "",
+        r"\s+(?:\p{L}+(?:ые|ие|ая|ой)\s+)?(?:проблем[аы]|вопросы?|трудности|сложности|недостатки|жалобы|очеред[ьи])\b",
+    ),
+    ("ru", "^не могу$", r"\bтерпеть\s+$", ""),
+    ("ru", "^неинтересно$", _CLAUSE_OPENS + "$", r"\s*,"),
     # لقد كانت، كما هو متوقع، هو جيد
     ("ar", "", r"(?<!\w)(?:[وف]?ل?قد|كما)\s+$", ""),
+    # ولم يعمل، عندما كنت، سواء كان، وصلت إلى (I or she)، محمد سعيد
+    ("ar", "", r"(?<!\w)[وف]?(?:لا|ألا|لم|ألم|لن|ليس\w*|لست|لسنا|ما|غير|بلا|عدم|لئلا|كيلا)\s+$", ""),
+    (
+        "ar",
+        "",
+        r"(?<!\w)[وف]?(?:سواء|مهما|كلما|طالما|أينما|حيثما|أيا|حتى|عندما|حين|حينما|بينما|بعدما|لما|منذ"
+        r"|(?:بعد|منذ|قبل|إلى|حتى) أن)\s+$",
+        "",
+    ),
+    ("ar", "^و?لم تصل$", "", r"\s+إلى(?!\w)"),
+    ("ar", "غير سعيد$", "", r"(?!\s+(?:جدا|جدًا|للغاية|لأن|ب(?:ال|هذ|خدم|شراء)))"),
+    # لا يوجد أي سبب، لم يصل أحد
+    (
+        "ar",
+        "",
+        "",
+        r"[^.،,؛!\n]*(?<!\w)(?:أي|أحد|أبدا|أبدًا|قط|إطلاقا|على الإطلاق|بتاتا|سوى|إلا|حتى الآن|بعد(?=\s*(?:[^\s\w]|$)))(?!\w)",
+    ),
+    # ليس الفندق قريبا
+    ("ar", r"^[وف]ليست?$", "", ""),
+    ("ar", r"^ليست?$", rf"(?:{_CLAUSE_OPENS}|(?<!\w)(?:و?لكن|لأن|حيث|ثم|أو)\s+)$", ""),
     ("ar", r"^ليست?$", "", r"(?!\s+(?:(?:في|من|على|مع|عند)(?!\w)|ال))"),
     # बना हुआ खाना, मिला कर
     ("hi", "", "", r"\s+(?:हुआ|हुई|हुए|कर)(?!\w)"),
+    # कोई समस्या नहीं है, को देखते हुए, बढ़ गई है
+    (
+        "hi",
+        "नहीं",
+        r"(?<![\w-])(?:कभी|कोई|किसी|अभी तक|एक भी|ज़रा|जरा|बिल्कुल|बिलकुल|कतई)(?![\w-])[^।,.!?…;:\n]*$",
+        "",
+    ),
+    ("hi", r"^नहीं (?:हुआ|हुई|हुए)$", r"त[ािीे]\s+$", ""),
+    ("hi", r"^नहीं (?:गया|गई|दिया|आया|आई|आए|लगा)$", _HI_STEM + "$", ""),
+    ("hi", r"^नहीं (?:गया|गई)$", _HI_CLOSED_STEM + "$", ""),
+    ("hi", r"^नहीं (?:है|हैं|था|थी|थे|थीं)$", _HI_CLOSED_STEM + r"(?:गया|गयी|गये|ग[ईए]|(?:जात|चुक)[ािीे])\s+$", ""),
+    # जैसे ही वह आया, क्या बात है!
+    ("hi", "", r"(?<!\w)(?:जैसे ही|जब तक|काश|क्या|कितन[ाीे])(?!\w)[^।,.!?…;:\n]*$", ""),
+    (
+        "hi",
+        r"^नहीं (?:है|हैं|था|थी|थे|थीं|हूँ)$",
+        _HI_STEM + r"(?:गया|गयी|गये|ग[ईए]|दिया|दी|दिए|लिया|ली|लिए|(?:चुक|सकत|पड़|जात|देत|लेत)[ािीे]|आया|आई|आए)\s+$",
+        "",
+    ),
     ("hi", r"^नहीं (?:हुआ|हुई|हुए)$", r"[ािीेईएया]\s+$", r"\s+\w"),
     # 你喜欢吗, 如果喜欢, 喜欢的话, 已经收到了
     ("zh", "", "", rf"{_IN_CHINESE_CLAUSE}(?:[吗嗎吧]|的话)"),
@@ -217,13 +308,16 @@ class _Form(NamedTuple):
     negative: str
 
 
+_JOINED = {"ar": ("", "و", "ف")}  # the conjunctions that are written as one with what follows
+
+
 @cache
 def _forms(language: str) -> PhraseTable[_Form]:
     """Return the forms of a language. The first row of a form counts."""
     forms: dict[str, _Form] = {}
     for row in read_rows(_NEGATION):
-        if row["language"] == language:
-            affirmative, negative = row["affirmative"], row["negative"]
+        for joined in _JOINED.get(language, ("",)) if row["language"] == language else ():
+            affirmative, negative = joined + row["affirmative"], joined + row["negative"]
             forms.setdefault(affirmative, _Form(affirmative, negative, negative))
             for written in (negative, *(_also_written(affirmative, negative) if language == "en" else ())):
                 forms.setdefault(written, _Form(written, affirmative, written))
@@ -333,6 +427,7 @@ def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
         Example("Es kostet 3,50 Euro.", "Es kostet 8,77 Euro.", "de"),
         Example("Осталось 15 рублей.", "Осталось 87 рублей.", "ru", why="and not 23, which takes another plural"),
         Example("دفعت ٢٥ ريالا", "دفعت ٦٥ ريالا", "ar", why="the script's own digits"),
+        Example("Máme 3 pokoje", "Máme 4 pokoje", "cs", why="and not 5, which takes another plural"),
         Example("मैंने १२३ रुपये दिए।", "मैंने ८७७ रुपये दिए।", "hi", why="the script's own digits"),
         Example("Room 7 or 8?", "Room 7 or 6?", severity=5, protect=("7",), why="a protected span stays", seed=1),
         Example("7", "9", why="one character"),

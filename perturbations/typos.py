@@ -29,6 +29,7 @@ SLANT = 0.75  # key widths, to the side, on the next row
 OFFERED = 6  # candidates that an input method shows before one must scroll
 NO_LETTER = "·"
 UNMISTAKABLE = frozenset("不没沒未无無别別非勿莫否两兩半")
+_JOINERS = "\u200c\u200d"
 VOCABULARY = 1 << 16  # words that are looked at once; texts hardly use more
 LETTERS = 1 << 12
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]", regex.V1)
@@ -303,6 +304,7 @@ def _mistypings(language: str) -> Slips:
         Example("a", "a", why="one character has no neighbour"),
         Example("", "", why="nothing to perturb"),
         Example("e\u0301a", "ae\u0301", why="a combining mark goes with its letter"),
+        Example("می\u200cروم", "یم\u200cروم", "fa", why="a joiner stays in its place"),
         Example("👍🏽🎉", "👍🏽🎉", why="emoji are no letters"),
         Example("{name} 1984", "{name} 1984", severity=5, why="a placeholder and a number stay"),
     ],
@@ -322,7 +324,9 @@ def _swaps(run: Graphemes) -> Iterator[Iterable[Slip]]:
 
 
 def _swapped(first: str, second: str) -> str:
-    return _like(second, first) + _like(first, second)
+    """Return two letters in the other order; case stays in its place, and so does a joiner after either."""
+    letter, other = first.rstrip(_JOINERS), second.rstrip(_JOINERS)
+    return _like(other, letter) + first[len(letter) :] + _like(letter, other) + second[len(other) :]
 
 
 @perturbation(

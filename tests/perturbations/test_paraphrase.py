@@ -85,6 +85,32 @@ def test_no_full_form_stands_where_it_would_be_wrong_english(pack: Registry, tex
 @pytest.mark.parametrize(
     ("before", "after"),
     [
+        ("5 руб. и 11 тыс. руб.", "5 рублей и 11 тысяч рублей."),
+        ("3 тыс. руб. из 22 млн", "3 тыс. рублей из 22 млн"),
+        ("1,5 млн, в 5 км", "1,5 млн, в 5 км"),
+        ("в РФ 20 норм", "в РФ 20 норм"),
+    ],
+)
+def test_a_russian_abbreviation_is_written_out_where_its_case_is_sure(pack: Registry, before: str, after: str) -> None:
+    assert made(pack, "paraphrase.expansion", before, "ru") == after
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        ("ru", "сто процентов, 20 процентов", "сто процентов, 20 %"),
+        ("ru", "и другие города", "и другие города"),
+        ("ar", "خمسة في المئة", "خمسة في المئة"),
+        ("hi", "मेरे रुपये और 20 रुपये", "मेरे रुपये और 20 रु."),
+    ],
+)
+def test_a_sign_wants_a_number_beside_it(pack: Registry, language: str, before: str, after: str) -> None:
+    assert made(pack, "paraphrase.contraction", before, language) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
         ("It's green", "It is green"),
         ("That's a lost cause", "That is a lost cause"),
         ("It’s even open", "It is even open"),
@@ -125,6 +151,20 @@ def test_a_synonym_keeps_capitals(pack: Registry, before: str, after: str) -> No
 )
 def test_a_word_is_exchanged_only_in_the_sense_that_its_synonym_has(pack: Registry, text: str) -> None:
     assert made(pack, "paraphrase.synonym", text) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ru", "доктор медицинских наук"),
+        ("ar", "قال البيت الأبيض"),
+        ("ar", "لا يسعني إلا أن أشكركم"),
+        ("ar", "أول أحد من كل شهر"),
+        ("hi", "शायद ही कोई आए"),
+    ],
+)
+def test_no_word_of_an_idiom_is_exchanged(pack: Registry, language: str, text: str) -> None:
+    assert made(pack, "paraphrase.synonym", text, language) == text
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -311,6 +351,21 @@ def test_negating_a_single_statement_twice_gives_the_text_back(pack: Registry, l
         ("de", "Wir nehmen das Zimmer, das zu uns passt."),
         ("ru", "Приходите как можно скорее"),
         ("ru", "Вам понравилось?"),
+        ("ru", "У нас была проблема с душем"),
+        ("ru", "В номере не было горячей воды"),
+        ("ru", "Были небольшие недочёты"),
+        ("ru", "Больше сюда не вернусь"),
+        ("ru", "Посылка так и не пришла"),
+        ("ru", "Вряд ли вернусь"),
+        ("ru", "Когда пришла посылка"),
+        ("ru", "Мы не будем больше покупать"),
+        ("ru", "Терпеть не могу это меню"),
+        ("ru", "Интересно, когда они ответят"),
+        ("ar", "عندما كنت صغيرا"),
+        ("ar", "ولن يعمل الجهاز"),
+        ("ar", "لا يوجد أي مشكلة"),
+        ("ar", "ليس الفندق قريبا من البحر"),
+        ("ar", "محمد سعيد كاتب"),
         ("ar", "لقد كانت الغرفة واسعة"),
         ("ar", "قد يعمل الجهاز غدا"),
         ("ar", "كما هو متوقع"),
@@ -350,6 +405,12 @@ def test_negating_a_single_statement_twice_gives_the_text_back(pack: Registry, l
         ("hi", "दिया हुआ काम"),
         ("hi", "सब मिला कर"),
         ("hi", "क्या यह अच्छा है?"),
+        ("hi", "मौसम को देखते हुए, वह रुका"),
+        ("hi", "हम लौट आए"),
+        ("hi", "कमीज़ सिकुड़ गई है"),
+        ("hi", "कोई समस्या नहीं है"),
+        ("hi", "कितना सुंदर दृश्य है!"),
+        ("hi", "जैसे ही वह आया"),
     ],
 )
 def test_negation_never_denies_twice_nor_out_of_place(pack: Registry, language: str, text: str) -> None:
@@ -378,6 +439,13 @@ def test_negation_never_denies_twice_nor_out_of_place(pack: Registry, language: 
         ("fr", "J'ai des amis, mais c'est loin", "J'ai des amis, mais ce n'est pas loin"),
         ("fr", "Il a l'air content", "Il n'a pas l'air content"),
         ("ru", "Здесь можно курить", "Здесь нельзя курить"),
+        ("ru", "В номере было чисто", "В номере не было чисто"),
+        ("ru", "Размер не подошел", "Размер подошел"),
+        ("ar", "ولا أنصح بالفندق", "وأنصح بالفندق"),
+        ("ar", "المكان جميل وكانت الغرفة واسعة", "المكان جميل ولم تكن الغرفة واسعة"),
+        ("hi", "फ़ोन खराब हो गया", "फ़ोन खराब नहीं हुआ"),
+        ("hi", "वह घर गया", "वह घर नहीं गया"),
+        ("hi", "कीमत बढ़ गई है", "कीमत नहीं बढ़ी है"),
         ("ar", "كما هو متوقع، كان الطعام باردا", "كما هو متوقع، لم يكن الطعام باردا"),
         ("ar", "الطعام هو جيد", "الطعام هو غير جيد"),
         ("ar", "المدير هو في المكتب", "المدير ليس في المكتب"),
