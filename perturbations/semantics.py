@@ -35,12 +35,12 @@ _MOST_DIGITS = 18  # longer ones are codes, and Python refuses to read very long
 # A clause with one of these is left alone, lest `ist leider nicht` become `ist nicht leider nicht`.
 _DENIALS = {
     "ar": regex.compile(r"\b(?:لا|لم|لن|ليس|ليست|غير|ما|بدون|دون|لست)\b"),
-    "de": regex.compile(r"\b(?:nicht|nie|niemals|kein\w*|nichts|niemand|weder|ohne)\b", regex.I),
+    "de": regex.compile(r"\b(?:nicht|nie|niemals|kein\w*|nichts|niemand|weder|ohne|kaum)\b", regex.I),
     "en": regex.compile(
         r"\b(?:not|never|no|nobody|nothing|none|neither|nor|hardly|cannot|without)\b|n['’]t\b", regex.I
     ),
-    "es": regex.compile(r"\b(?:no|nunca|jamás|nada|nadie|ningún|ninguna|ninguno|ni|tampoco|sin)\b", regex.I),
-    "fr": regex.compile(r"\b(?:ne|pas|jamais|rien|aucune?|personne|sans|ni)\b|\bn['’]", regex.I),
+    "es": regex.compile(r"\b(?:no|nunca|jamás|nada|nadie|ningún|ninguna|ninguno|ni|tampoco|sin|apenas)\b", regex.I),
+    "fr": regex.compile(r"\b(?:ne|pas|jamais|rien|aucune?|personne|sans|ni|guère|à peine)\b|\bn['’]", regex.I),
     "hi": regex.compile(r"(?<!\w)(?:नहीं|न|ना|मत|बिना)(?!\w)"),
     "ru": regex.compile(r"\b(?:не|ни|нет|нельзя|никогда|ничего|ничто|никто|без)\b", regex.I),
     "zh": regex.compile(r"[不没無无未]|非(?!常)"),
@@ -53,7 +53,20 @@ _MAYBE_SUBORDINATE = (
     r"(?:(?:^|[.,;:!?…\n])\W*(?:da|während|als|wie|wo|was|wer|warum|wann|bis|seit|welche[rsnm]?)"
     r"|,\s*(?:\p{L}+\s+)?(?:der|die|das|den|dem|denen|deren|dessen))\b[^.,;:!?…\n]*$"
 )
+_FEW_WORDS = r"(?:\s+\p{L}+){0,4}\s+$"
+_DETERMINER = r"(?:d(?:er|ie|as|en|em|es)|dies\p{L}*|(?:mein|dein|sein|ihr|unser|eu(?:er|r))\p{L}*|eine?[nmrs]?)\b"
 _CLAUSE_OVER = r"\s*(?:[^\s\p{L}\p{N}]|$|(?:und|oder|aber)\b)"
+# What one has is `de` where it is denied: j'ai un chien, je n'ai pas de chien. Not `un an`, `un peu`; nor before an h, which
+# may be sounded.
+_OBJECT = (
+    r"[ \u00a0](?:eu[ \u00a0])?"
+    r"(?P<article>(?:une?|des|du(?!\s+\p{L}+(?:er|ir|re)\b)|de[ \u00a0]la)[ \u00a0](?!h)|de[ \u00a0]l['’])"
+    r"(?P<vowel>(?<=['’])|(?=[aeiouàâéèêîôœ]))?(?=\p{L})"
+    r"(?!(?:peu|ou|seule?|des?|(?:an|année|mois|semaine|jour|journée|heure|minute|instant|moment|temps|fois)s?)\b|d['’])"
+)
+_AVOIR = regex.compile(r"\b(?:ai|a|avons|ont|avait) pas$")
+# Ich habe keine Zeit, es gibt keine Probleme: none of them is one.
+_ONE_WAY = regex.compile(r"\b(?:habe|hatten?|haben|hat|gibt|gab|mir|uns) kein\w*$")
 # Where a form is no statement, or has no such contrary: language, negative form, what stands before it, and what after.
 # All three must match; "" is any.
 _BLOCKED = (
@@ -92,14 +105,61 @@ _BLOCKED = (
     # le llegó, lui a été, ich habe es
     ("es", r"^no ", r"\b(?:me|te|se|le|les|lo|la|los|las|nos|os)\s+$", ""),
     ("fr", r"^n(?:e |')", r"\b(?:me|te|se|lui|leur|y|en|nous|vous|le|la|les)\s+$", ""),
+    # también es, siempre está, qué bonita es; si es posible; el hombre que está; la verdad es que, es decir; no es ... sino
+    (
+        "es",
+        r"^no ",
+        r"\b(?:también|siempre|s[oó]lo|algo|alguien|incluso|hasta|todavía|aún|sí|(?:qué|cuánt\p{L}+)(?:\s+\p{L}+)?)\s+$",
+        "",
+    ),
+    ("es", r"^no ", rf"\b(?:si|cuando|aunque|mientras|como|donde){_FEW_WORDS}", ""),
+    ("es", r"^no ", r"\b(?:el|la|los|las|un|una|unos|unas)\s+(?!verdad\b)\p{L}+\s+que\s+$", ""),
+    ("es", r"^no (?:es|era|fue)$", "", r"\s+(?:que|decir)\b"),
+    ("es", r"^no (?:me|nos) parec", "", r"\s+que\b"),
+    ("es", r"\blleg", r"\bya\s+$", ""),
+    ("es", r"^no todo", r"\b(?:sobre|ante|con|de)\s+$", ""),
+    ("es", r"^no ", "", r"[^.;:!?…\n]*\bsino\b"),
+    # qui est, que j'ai acheté; si c'est, quand il est; le problème est que; est encore, pas du tout; nous a satisfaits
+    ("fr", "", r"\bqui\s+$", ""),
+    ("fr", r"n'(?:ai|avons|a|ont) pas$", r"\bque\s+$", ""),
+    (
+        "fr",
+        "",
+        rf"\b(?:si|s['’]ils?|quand|lorsque|lorsqu['’]\p{{L}}+|comme|dès|tant){_FEW_WORDS}|\b(?:si|quand)\s+$",
+        "",
+    ),
+    ("fr", r"(?:est|était) pas$", "", r"\s+qu(?:e\b|['’])"),
+    ("fr", "", "", r"\s+(?:encore|déjà|du\s+tout|non\s+plus|grand-chose)\b|\s+mal\s+du\s+tout\b"),
+    ("fr", r"^insatisfait", r"(?:\b|['’])(?:a|ai|ont|avait)\s+(?:\p{L}+\s+)?$", ""),
     ("de", r"nicht$", "", r"\s+(?:es|ihn|ihm|ihr|ihnen|sie|mich|mir|dich|dir|sich|uns|ich|du|er|wir|man|das|dies)\b"),
-    # il y a des problèmes would need: pas de problèmes
+    # j'ai bu de l'eau, il tient une promesse would need: pas d'eau, pas de promesse
     (
         "fr",
         r"\b(?:ai|a|avons|ont|avait|tient|mérite|recommande|recommandons|recommanderais|conseille) pas$",
         "",
-        r"\s+(?:(?:\p{L}+\s+)?(?:(?:des|du|de\s+la)\b|de\s+l['’])|(?:de|une?)\b|d['’])",
+        rf"(?!{_OBJECT})\s+(?:(?:\p{{L}}+\s+)?(?:(?:des|du|de\s+la)\b|de\s+l['’])|(?:eu\s+)?(?:de|une?)\b|d['’])",
     ),
+    ("fr", r"\b(?:tient|mérite|recommande|recommandons|recommanderais|conseille) pas$", "", _OBJECT),
+    # war leider kalt, ist noch warm, nicht mehr; kein paar; heute ist das Wetter schön; ich habe Hunger, sind gute Schuhe
+    (
+        "de",
+        r"nicht$",
+        "",
+        r"\s+(?:auch|schon|bereits|immer\s+noch|noch|nur|mehr|einmal|leider|sogar|wohl|ja|doch|eben|halt|vielleicht|"
+        r"wahrscheinlich|vermutlich|natürlich|definitiv|zwar|aber|jedoch|allerdings|trotzdem|dennoch|deshalb|daher|also|"
+        r"gestern|heute|morgen|jetzt|hier|dort|da|überhaupt|gar|eine?n?)\b",
+    ),
+    ("de", r"\bkein\w*$", "", r"\s+(?:wenig|paar|bisschen|mal|und)\b"),
+    ("de", r"^(?!entspricht).*nicht$", "", rf"\s+{_DETERMINER}(?-i:(?:\s+\p{{Ll}}+)*\s+\p{{Lu}}\S*)\s+\p{{L}}"),
+    ("de", r"nicht$", "", rf"\s+(?-i:(?:(?!{_DETERMINER})\p{{Ll}}+e[mnrs]?\s+)?\p{{Lu}}\p{{Ll}})"),
+    (
+        "de",
+        r"nicht$",
+        "",
+        r"\s+(?:mit|von|für)\b[^.,;:!?…\n]*\b(?:zufrieden|enttäuscht|begeistert|überrascht|überzeugt)\b",
+    ),
+    ("de", r"^(?:ist|war) nicht$", "", r",\s+dass\b"),
+    ("de", r"nicht$|\bkein\w*$", "", r"[^.;:!?…\n]*\bsondern\b"),
     # dass es funktioniert; das Zimmer, das mir passt; was gut ist; wenn es geht, ist
     ("de", r"nicht$", rf"\b{_SUBORDINATE}\b[^.,;:!?…\n]*$", ""),
     ("de", r"nicht$", _MAYBE_SUBORDINATE, _CLAUSE_OVER),
@@ -195,7 +255,7 @@ def _also_written(affirmative: str, negative: str) -> list[str]:
             "Лампа хорошо работает", "Лампа хорошо работает", "ru", why="the denial would stand between adverb and verb"
         ),
         Example("الطعام جيد.", "الطعام غير جيد.", "ar", why="right to left"),
-        Example("J'ai des amis.", "J'ai des amis.", "fr", why="`des` would have to become `d'`"),
+        Example("J'ai des amis.", "Je n'ai pas d'amis.", "fr", why="what one has is `de` where it is denied"),
         Example("खाना अच्छा है।", "खाना अच्छा नहीं है।", "hi", why="Hindi puts its `not` before the verb"),
         Example(
             "It was here and is there", "It was here and is not there", protect=("was",), why="a protected span stays"
@@ -212,10 +272,21 @@ def negate(text: Text, rng: Random, severity: int) -> Text:
         return text
     # An affirmative form first: a text that denies one thing still states another.
     word, form = min(forms, key=lambda found: found[1].listed == found[1].negative)
-    return text.replace(word.start, word.end, in_case(text, word, form.opposite, form.listed), "negate")
+    changes = [(word.start, word.end, in_case(text, word, form.opposite, form.listed))]
+    after = "".join(text.graphemes[word.end : word.end + _NEAR])
+    if (
+        base(text.language) == "fr"
+        and _AVOIR.search(form.opposite)
+        and (denied := regex.match(_OBJECT, after, regex.I))
+    ):
+        start, end = denied.span("article")
+        changes.append((word.end + start, word.end + end, "de " if denied["vowel"] is None else "d'"))
+    return text.replace_each(changes, "negate")
 
 
 def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
+    if form.listed == form.negative and _ONE_WAY.search(form.listed):
+        return False
     before = "".join(text.graphemes[max(0, word.start - _NEAR) : word.start])
     after = "".join(text.graphemes[word.end : word.end + _NEAR])
     if any(

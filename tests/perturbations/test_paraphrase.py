@@ -228,8 +228,23 @@ def test_negating_a_single_statement_twice_gives_the_text_back(pack: Registry, l
         ("fr", "Il ne sera jamais prêt"),
         ("de", "Das ist leider nicht gut"),
         ("de", "Ich habe es gekauft"),
+        ("de", "Ich habe die Ware zurückgeschickt"),
+        ("de", "Ich habe Hunger"),
+        ("de", "Ich habe keine Zeit"),
+        ("de", "Das funktioniert nicht mehr"),
+        ("de", "Der Kaffee war leider kalt"),
+        ("de", "Es ist ein paar Minuten entfernt"),
+        ("de", "Gestern war das Wetter schön"),
+        ("de", "Es ist nicht gut, sondern teuer"),
+        ("de", "Es war kaum sauber"),
         ("ru", "Он никогда не был там"),
         ("es", "No me gustó nada"),
+        ("es", "También es caro"),
+        ("es", "Siempre está lleno"),
+        ("es", "Solo es un juego"),
+        ("es", "Todavía está abierto"),
+        ("es", "¡Qué bonita es esta ciudad!"),
+        ("es", "Apenas hay gente"),
         ("zh", "不好意思"),
         ("en", "It's nice, isn't it?"),
         ("en", "It is nice, isn't it?"),
@@ -238,10 +253,12 @@ def test_negating_a_single_statement_twice_gives_the_text_back(pack: Registry, l
         ("en", "the most loved of the newly arrived"),
         ("es", "¿Está abierto?"),
         ("fr", "C'est bon ?"),
-        ("fr", "Il y a des problèmes"),
         ("fr", "Il n'y a pas de problème"),
-        ("fr", "Il a de la chance"),
-        ("fr", "J'ai des ampoules"),
+        ("fr", "Il y a un an"),
+        ("fr", "Il a un peu froid"),
+        ("fr", "J'ai un haut-parleur"),
+        ("fr", "Ce n'était pas mal du tout."),
+        ("fr", "Le thé est encore chaud."),
         ("fr", "J'ai bu de l'eau"),
         ("fr", "Il y avait d'autres clients"),
         ("de", "Ich denke, dass das Hotel gut ist."),
@@ -285,7 +302,14 @@ def test_negation_never_denies_twice_nor_out_of_place(pack: Registry, language: 
             "Ob es passt, sehen wir, aber das Zimmer war nicht hell.",
         ),
         ("de", "Es funktioniert.", "Es funktioniert nicht."),
-        ("fr", "J'ai des amis, mais c'est loin", "J'ai des amis, mais ce n'est pas loin"),
+        ("fr", "J'ai bu du thé, mais c'est loin", "J'ai bu du thé, mais ce n'est pas loin"),
+        ("fr", "Si c'est ouvert, la vue est belle", "Si c'est ouvert, la vue n'est pas belle"),
+        ("fr", "Le sac que j'ai acheté est beau", "Le sac que j'ai acheté n'est pas beau"),
+        ("fr", "L'homme qui est assis est grand", "L'homme qui est assis n'est pas grand"),
+        ("es", "La verdad es que está bien", "La verdad es que no está bien"),
+        ("es", "El hombre que está allí es alto", "El hombre que está allí no es alto"),
+        ("es", "Aunque es caro, vale la pena", "Aunque es caro, no vale la pena"),
+        ("de", "Ich bin mit dem Zimmer zufrieden", "Ich bin mit dem Zimmer unzufrieden"),
         ("fr", "Il a l'air content", "Il n'a pas l'air content"),
         ("ru", "Здесь можно курить", "Здесь нельзя курить"),
         ("ar", "كما هو متوقع، كان الطعام باردا", "كما هو متوقع، لم يكن الطعام باردا"),
@@ -298,6 +322,27 @@ def test_negation_never_denies_twice_nor_out_of_place(pack: Registry, language: 
     ],
 )
 def test_negation_passes_over_what_states_nothing_to_what_does(
+    pack: Registry, language: str, before: str, after: str
+) -> None:
+    assert made(pack, "semantics.negate", before, language) == after
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        ("fr", "J'ai des amis", "Je n'ai pas d'amis"),
+        ("fr", "Il y a un problème", "Il n'y a pas de problème"),
+        ("fr", "Il a de la chance", "Il n'a pas de chance"),
+        ("fr", "Nous avons eu du bruit", "Nous n'avons pas eu de bruit"),
+        ("fr", "Elle a de l'humour", "Elle n'a pas d'humour"),
+        ("de", "Ich habe einen Hund", "Ich habe keinen Hund"),
+        ("de", "Das kann ich nur empfehlen", "Das kann ich nicht empfehlen"),
+        ("de", "Sehr empfehlenswert!", "Nicht empfehlenswert!"),
+        ("de", "Alles war gut", "Nicht alles war gut"),
+        ("es", "Todo está limpio", "No todo está limpio"),
+    ],
+)
+def test_negation_takes_the_form_that_its_object_or_subject_asks_for(
     pack: Registry, language: str, before: str, after: str
 ) -> None:
     assert made(pack, "semantics.negate", before, language) == after
