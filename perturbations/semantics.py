@@ -16,13 +16,23 @@ from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbatio
 from albert_robust.text.languages import base
 
 _NEGATION = Path(__file__).with_name("negation.tsv")
+_MONTH = (
+    r"(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|"
+    r"junio|julio|agosto|sep?tiembre|octubre|noviembre|diciembre|januar|jänner|februar|märz|april|juni|juli|august|september|"
+    r"oktober|november|dezember|jahrhundert)"
+)
+# 14 juillet, 3. Oktober, 19. Jahrhundert, 20 Uhr, 14 h, à 20 heures, a las 20; les années 80; 2.3.1 and 12.05.2024.
+_NO_AMOUNT = (
+    rf"(?<!\b(?i:années|años|a las)\s|\p{{Nd}}\s?h\s)(?!\p{{Nd}}+\.\p{{Nd}}{{1,2}}\.\p{{Nd}})"
+    rf"(?!\p{{Nd}}+(?i:\.?\s+(?:de\s+)?{_MONTH}|\s*(?:uhr|h)|(?<=\b(?:à|vers|dès|las)\s\p{{Nd}}+)\s+(?:heures?|horas?))\b)"
+)
 # A number stands alone: no letter touches it (B2B, 4th, COVID-19), and it is no part of a time, a date or a range
 # (10:30, 2024-05-01). Scripts that write no blanks, and Hangul, may touch it (3个, 2024년). Blanks group the digits only
 # after one to three: 10 000, but 2024 300.
 _TOUCHES = r"[[\p{L}\p{M}\p{N}_]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Hangul}]]"
 _NUMBER = regex.compile(
     rf"(?<!{_TOUCHES}|{_TOUCHES}[-'’]|\p{{Nd}}[.,:/\u066b\u066c])"
-    rf"(?:\p{{Nd}}{{1,3}}+(?:[ \u00a0\u202f]\p{{Nd}}{{3}}+(?!\p{{Nd}}))++|\p{{Nd}}++)(?:[.,\u066b\u066c]\p{{Nd}}++)*+"
+    rf"{_NO_AMOUNT}(?:\p{{Nd}}{{1,3}}+(?:[ \u00a0\u202f]\p{{Nd}}{{3}}+(?!\p{{Nd}}))++|\p{{Nd}}++)(?:[.,\u066b\u066c]\p{{Nd}}++)*+"
     rf"(?!['’]?{_TOUCHES}|[:/-]\p{{Nd}})",
     regex.V1,
 )
@@ -317,6 +327,7 @@ def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
         Example("Hay 20 mesas.", "Hay 64 mesas.", "es"),
         Example("Il y a 10 000 habitants.", "Il y a 65 126 habitants.", "fr"),
         Example("Es kostet 3,50 Euro.", "Es kostet 8,77 Euro.", "de"),
+        Example("Am 3. Mai um 20 Uhr", "Am 3. Mai um 20 Uhr", "de", why="no day is the 83rd, no hour the 64th"),
         Example("Осталось 15 рублей.", "Осталось 87 рублей.", "ru", why="and not 23, which takes another plural"),
         Example("دفعت ٢٥ ريالا", "دفعت ٦٥ ريالا", "ar", why="the script's own digits"),
         Example("मैंने १२३ रुपये दिए।", "मैंने ८७७ रुपये दिए।", "hi", why="the script's own digits"),

@@ -151,7 +151,27 @@ def test_a_number_becomes_another_of_as_many_digits(pack: Registry, number: str,
     assert all(zero <= digit <= chr(ord(zero) + 9) for digit in after if digit != ".")
 
 
-@pytest.mark.parametrize("text", ["at 10:30", "2024-05-01", "the 4th", "B2B", "COVID-19", "v2.0", "5️⃣", "5'te", "١٠:٣٠"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "at 10:30",
+        "2024-05-01",
+        "the 4th",
+        "B2B",
+        "COVID-19",
+        "v2.0",
+        "5️⃣",
+        "5'te",
+        "١٠:٣٠",
+        "am 12.05.2024 um 20 Uhr",
+        "version 2.3.1",
+        "le 14 juillet à 20 heures",
+        "à 14 h 30",
+        "les années 80",
+        "el 3 de mayo a las 15",
+        "im 19. Jahrhundert",
+    ],
+)
 def test_times_dates_and_names_with_digits_are_no_numbers(pack: Registry, text: str) -> None:
     assert made(pack, "semantics.number", text) == text
 
@@ -162,6 +182,8 @@ def test_times_dates_and_names_with_digits_are_no_numbers(pack: Registry, text: 
     [
         ("In 2024 300 people came.", r"In (?:19|20)\d\d [1-9]\d\d people came\."),
         ("10 000 people", r"[1-9]\d \d{3} people"),
+        ("Nous avons attendu 3 heures", r"Nous avons attendu [24-9] heures"),
+        ("1.250.000 Euro", r"[1-9]\.\d{3}\.\d{3} Euro"),
         ("1 234 567,50 Euro", r"[1-9] \d{3} \d{3},\d\d Euro"),
     ],
 )
