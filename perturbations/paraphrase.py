@@ -226,6 +226,11 @@ _IN_QUESTION = (
 )
 _SHORT_BEFORE: Rules = (
     ("", regex.compile(r"^(?:№|n\.º|n°|Nr\.|नं\.|tél\.|тел\.)$"), regex.compile(r"\s*:?\s*[+\p{Nd}]")),
+    ("", regex.compile(r"^%$"), regex.compile(r"(?<=\p{Nd}\s+(?:por ciento|Prozent))", regex.I)),
+    ("es", regex.compile(r"^m[áí][xn]\.$"), regex.compile(r"\s*:?\s*(?:de\s+)?\p{Nd}")),
+    ("fr", regex.compile(r"^ça$"), regex.compile(r"(?!\s+(?:dit|étant)\b)")),
+    ("de", regex.compile(r"^drüber$"), regex.compile(r"(?!\s+hinaus\b)")),
+    ("de", regex.compile(r"^d\. h\.$"), regex.compile(r"(?<=,\s+das heißt)(?!\s+nicht\b)|,")),
     ("de", regex.compile(r"^(?:in|an|auf|für|durch|um|über|unter|vor|hinter)s$"), regex.compile(r"\s+\p{Lu}")),
     (
         "en",
@@ -235,8 +240,15 @@ _SHORT_BEFORE: Rules = (
     ("en", regex.compile(r"'ll$"), regex.compile(r"\s+(?!not\b)\p{L}")),
     ("en", regex.compile(r"'ve$"), regex.compile(rf"\s+(?:never\b|always\b|already\b|{_PARTICIPLE})(?!\s+to\b)")),
 )
-# And around a long form: not `is not it?`, not `it is been`.
+# And around a long form: not `is not it?`, not `it is been`, not `1 kilomètres` nor `kilomètres/h`, not `cela va ?`.
 _FULL_BEFORE: Rules = (
+    (
+        "",
+        regex.compile(r"^(?:km|min|Min\.)$"),
+        regex.compile(r"(?<!(?<!\p{Nd}[.,]?)1\s?(?:km|min\.?))(?![/²³])", regex.I),
+    ),
+    ("es", regex.compile(r"^hab\.$"), regex.compile(r"(?<!\p{Nd}\s?hab\.)", regex.I)),
+    ("fr", regex.compile(r"^ça$"), regex.compile(r"(?!\s+(?:va|y|alors)\b)")),
     ("en", regex.compile(r"n't$"), regex.compile(r"(?!\s+(?:I|you|he|she|it|we|they|there|this|that|these|those)\b)")),
     ("en", regex.compile(r"'s$"), regex.compile(rf"(?!(?:\s+(?!(?:an?|the)\b)\p{{L}}+)?\s+{_PARTICIPLE})")),
 )

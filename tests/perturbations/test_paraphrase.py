@@ -92,6 +92,27 @@ def test_what_only_looks_like_a_participle_stops_no_full_form(pack: Registry, be
     assert made(pack, "paraphrase.expansion", before) == after
 
 
+@pytest.mark.parametrize(
+    ("name", "language", "text"),
+    [
+        ("paraphrase.contraction", "de", "Er sagte, er habe Zeit"),
+        ("paraphrase.contraction", "de", "Das heißt nicht viel"),
+        ("paraphrase.contraction", "de", "Darüber hinaus ist es laut"),
+        ("paraphrase.contraction", "fr", "Cela dit, tout est bon"),
+        ("paraphrase.contraction", "es", "Uno por ciento"),
+        ("paraphrase.contraction", "es", "Es lo máximo"),
+        ("paraphrase.expansion", "fr", "300 km/h"),
+        ("paraphrase.expansion", "fr", "à 1 km et 1 min"),
+        ("paraphrase.expansion", "fr", "Ça va ?"),
+        ("paraphrase.expansion", "es", "1200 hab. en 5 km²"),
+    ],
+)
+def test_a_form_stays_where_the_other_would_say_something_else(
+    pack: Registry, name: str, language: str, text: str
+) -> None:
+    assert made(pack, name, text, language) == text
+
+
 def test_a_short_form_takes_the_apostrophe_of_the_text(pack: Registry) -> None:
     assert made(pack, "paraphrase.contraction", "It’s true, I do not know") == "It’s true, I don’t know"
 
