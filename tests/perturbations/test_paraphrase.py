@@ -131,11 +131,43 @@ def test_a_synonym_keeps_capitals(pack: Registry, before: str, after: str) -> No
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["We will start the car", "a film of dust", "the film of dust", "We started the car", "He has started the car"],
+    ("language", "text"),
+    [
+        ("en", "We will start the car"),
+        ("en", "a film of dust"),
+        ("en", "the film of dust"),
+        ("en", "We started the car"),
+        ("en", "He has started the car"),
+        ("fr", "mon appareil photo"),
+        ("fr", "C'est bien que la piscine soit ouverte"),
+        ("fr", "Il m'a envoyé un message"),
+        ("fr", "une erreur de livraison"),
+        ("es", "los métodos empleados"),
+        ("es", "Me salió caro"),
+        ("de", "Das Internet ist schnell, ein schnelles Netz"),
+        ("de", "Er bringt alles in Ordnung"),
+        ("de", "Es ist offensichtlich, dass es regnet"),
+        ("de", "Die Bewohner des Hauses"),
+        ("de", "Ich bekam Angst"),
+    ],
 )
-def test_a_word_is_exchanged_only_in_the_sense_that_its_synonym_has(pack: Registry, text: str) -> None:
-    assert made(pack, "paraphrase.synonym", text) == text
+def test_a_word_is_exchanged_only_in_the_sense_that_its_synonym_has(pack: Registry, language: str, text: str) -> None:
+    assert made(pack, "paraphrase.synonym", text, language) == text
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("Falla muy a menudo", "muy con"),
+        ("Se raya muy fácilmente", "muy con"),
+        ("Aún así, un enorme pastel", "Todavía así|gigante"),
+    ],
+)
+def test_a_spanish_synonym_fits_between_its_neighbours(pack: Registry, text: str, wrong: str, seed: int) -> None:
+    variant = made(pack, "paraphrase.synonym", text, "es", seed=seed)
+    assert variant != text
+    assert not regex.search(wrong, variant)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
