@@ -6,6 +6,7 @@ and Hanyu Pinyin without tones (Chinese).
 
 Departures: a word becomes the dictionary form of its translation, a plural a plural among de, en, es and fr; articles,
 agreement and order stay as they are. Where one form belongs to several concepts, the first of `lexicon.tsv` wins.
+Its first rows, in one language each, hold what must stay whole: `en train` is no train, `es gibt` gives nothing.
 Arabic alif, waw and ya are read by their neighbours in the word. Hindi drops the unwritten vowel by Ohala's rule
 (Aspects of Hindi Phonology, 1983): at the end of a word, and between two consonants with a vowel on either side.
 A Chinese character has its most frequent reading; rare characters and numerals stay.
@@ -24,6 +25,7 @@ from albert_robust import Example, Text, Word, perturbation, share
 LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "ru", "zh")
 UNSPACED = "zh"
 PLURAL_SECOND = {"de", "en", "es", "fr"}  # a noun's cell goes singular, plural; elsewhere cases or articles come second
+IN_PAIRS = {"en", "es", "fr"}  # and so do the forms after them: an, ans, année, années; in German cases follow
 _START = "^"  # in transliteration.tsv, the start of a word
 _LETTER = r"[\p{L}\p{M}\p{N}]"
 _JOINABLE = regex.compile(_LETTER, regex.V1)
@@ -164,7 +166,8 @@ def _translated(word: Word, language: str, target: str) -> str:
     forms = cells.get(target, [])
     if not forms:
         return word.string
-    plural = place == 1 < len(forms) and cells["pos"] == ["n"] and {language, target} <= PLURAL_SECOND
+    is_plural = place % 2 == 1 if language in IN_PAIRS else place == 1
+    plural = is_plural and len(forms) > 1 and cells["pos"] == ["n"] and {language, target} <= PLURAL_SECOND
     return _like(forms[1] if plural else forms[0], word.string, cells[language][place])
 
 
