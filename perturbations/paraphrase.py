@@ -374,15 +374,17 @@ def _exchanged(
 # Words that open a sentence and may be written small after a filler; any other word may be a name or a German noun.
 _OPENERS = {
     "de": "der die das ein eine ich wir es er mein meine unser dieser diese dieses im in am an auf für mit nach bei "
-    "wenn als leider sehr man alles hier",
+    "wenn als leider sehr man alles hier wo was wer wann warum wie welche welcher welches ist sind gibt kann",
     "en": "the this that these those it we they he she you there my our your his her its a an if when in on at after "
     "for as what how is was are were do did not no all some very",
     "es": "el la los las un una unos unas es está fue no me mi nos nuestro nuestra este esta esto muy hay todo todos "
-    "lo se si en con para por yo",
-    "fr": "le la les l un une des ce cet cette ces c il elle nous je j on mon ma mes très tout si en dans pour avec",
+    "lo se si en con para por yo qué quién cuándo dónde cómo cuál cuánto cuánta cuántos cuántas",
+    "fr": "le la les l un une des ce cet cette ces c il elle nous je j on mon ma mes très tout si en dans pour avec "
+    "où quand pourquoi comment qui que qu quel quelle quels quelles combien est-ce",
     "ru": "это мы я он она они в на мне нам всё все очень не если мой наш этот эта эти у с по для",
 }
 _CLOSING = regex.compile(r"\s*[.!?…。！？؟۔।॥]*\s*$")
+_ASKS = regex.compile(r"[?？؟][\s\p{P}]*$")  # nobody asks `how far is it, to be honest?`
 _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
 
 
@@ -402,6 +404,7 @@ _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
         ),
         Example("今天天气很好。", "嗯，今天天气很好。", "zh"),
         Example("¿Está abierto?", "Por cierto, ¿está abierto?", "es", why="the opening mark stays before its clause"),
+        Example("Où est la gare ?", "Au fait, où est la gare ?", "fr", why="nobody asks that `to be honest`"),
         Example("L'hôtel est bien !", "Écoutez, l'hôtel est bien !", "fr"),
         Example("Bravo !", "Bravo, je dois dire !", "fr", seed=5, why="the French blank stays"),
         Example("Das Essen war gut.", "Wissen Sie, das Essen war gut.", "de"),
@@ -418,7 +421,8 @@ _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
 def filler(text: Text, rng: Random, severity: int) -> Text:
     """Put words that say nothing before the text, or before the punctuation that closes it."""
     places = {"start": _may_open(text), "end": _closing(text) is not None}
-    rows = [row for row in _fillers(base(text.language)) if places[row["place"]]]
+    asks = _ASKS.search(str(text)) is not None
+    rows = [row for row in _fillers(base(text.language)) if places[row["place"]] and (row["asks"] or not asks)]
     if not rows:
         return text
     row = rng.choice(rows)

@@ -433,6 +433,21 @@ def test_a_filler_leaves_names_and_nouns_their_capitals(pack: Registry, language
     assert len(variant) > len(name)
 
 
+@pytest.mark.parametrize(
+    ("language", "question", "honest"),
+    [
+        ("en", "How far is it?", "honest|for the record"),
+        ("fr", "Pourquoi est-il en retard ?", "franchement|honn|vrai"),
+        ("es", "¿Dónde está?", "verdad|sincer|franca"),
+        ("de", "Wo ist das Hotel?", "ehrlich|offen|sagen"),
+    ],
+)
+def test_a_question_is_not_asked_to_be_honest(pack: Registry, language: str, question: str, honest: str) -> None:
+    variants = {made(pack, "paraphrase.filler", question, language, seed=seed) for seed in SEEDS}
+    assert len(variants - {question}) > 1
+    assert not any(regex.search(honest, variant, regex.I) for variant in variants)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_filler_keeps_the_closing_punctuation_last(pack: Registry, seed: int) -> None:
     assert made(pack, "paraphrase.filler", "Bravo !", "fr", seed=seed).endswith(" !")
