@@ -64,7 +64,7 @@ def _known_words(language: str) -> regex.Pattern[str]:
     """Return a pattern for the surface forms of a language, the longest first."""
     forms = sorted(_forms(language), key=lambda form: (-len(form), form))
     words = "|".join(map(regex.escape, forms)) or r"(?!)"
-    whole = f"(?:{words})" if language == UNSPACED else rf"(?<!{_LETTER})(?:{words})(?!{_LETTER})"
+    whole = f"(?:{words})" if language == UNSPACED else rf"(?<!{_LETTER}|{_LETTER}-)(?:{words})(?!-?{_LETTER})"
     return regex.compile(whole, regex.V1 | regex.IGNORECASE)
 
 

@@ -28,6 +28,11 @@ def switched(text: str, language: str) -> set[str]:
         ("es", "la entrada"),
         ("de", "Es gibt das, ich weiß"),
         ("de", "Er zeigt die Karte"),
+        ("de", "Das Rad ist leicht"),
+        ("de", "Es sieht toll aus"),
+        ("es", "Eso sabía bien"),
+        ("fr", "un court trajet aller-retour"),
+        ("fr", "son grand-père"),
     ],
 )
 def test_a_word_stays_where_its_translation_would_mean_something_else(language: str, text: str) -> None:
