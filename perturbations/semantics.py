@@ -119,7 +119,7 @@ _BLOCKED = (
     (
         "es",
         r"^no ",
-        r"\b(?:también|siempre|s[oó]lo|algo|alguien|incluso|hasta|todavía|aún|sí|(?:qué|cuánt\p{L}+)(?:\s+\p{L}+)?)\s+$",
+        r"\b(?:también|siempre|s[oó]lo|algo|alguien|casi|incluso|hasta|todavía|aún|sí|(?:qué|cuánt\p{L}+)(?:\s+\p{L}+)?)\s+$",
         "",
     ),
     ("es", r"^no ", rf"\b(?:si|cuando|aunque|mientras|como|donde){_FEW_WORDS}", ""),
@@ -127,6 +127,8 @@ _BLOCKED = (
     ("es", r"^no (?:es|era|fue)$", "", r"\s+(?:que|decir)\b"),
     ("es", r"^no (?:me|nos) parec", "", r"\s+que\b"),
     ("es", r"\blleg", r"\bya\s+$", ""),
+    ("es", r"^no ", r"(?<!\b(?:sobre|ante)\s)\btod[oa]s?\b(?:\s+\p{L}+){0,3}\s+$", ""),
+    ("es", r"^no ", "", r"[^.,;:!?…\n]*\ben absoluto\b"),
     ("es", r"^no todo", r"\b(?:sobre|ante|con|de)\s+$", ""),
     ("es", r"^no ", "", r"[^.;:!?…\n]*\bsino\b"),
     # qui est, que j'ai acheté; si c'est, quand il est; le problème est que; est encore, pas du tout; nous a satisfaits
@@ -135,11 +137,19 @@ _BLOCKED = (
     (
         "fr",
         "",
-        rf"\b(?:si|s['’]ils?|quand|lorsque|lorsqu['’]\p{{L}}+|comme|dès|tant){_FEW_WORDS}|\b(?:si|quand)\s+$",
+        rf"\b(?:si|s['’]ils?|quand|lorsque|lorsqu['’]\p{{L}}+|comme|dès|tant){_FEW_WORDS}",
         "",
     ),
     ("fr", r"(?:est|était) pas$", "", r"\s+qu(?:e\b|['’])"),
-    ("fr", "", "", r"\s+(?:encore|déjà|du\s+tout|non\s+plus|grand-chose)\b|\s+mal\s+du\s+tout\b"),
+    (
+        "fr",
+        "",
+        "",
+        r"\s+(?:encore|déjà|du\s+tout|mal\s+du\s+tout|non\s+plus|grand-chose|pourquoi|donc|certes|pourtant|peut-être|"
+        r"d['’]ailleurs|quelques|plusieurs|certaine?s|longtemps|(?:mal)?heureusement|(?:év|prob|sûr)\p{L}+ment)\b",
+    ),
+    # il y a deux ans
+    ("fr", r"^il n'y a", "", r"\s+\S+\s+(?:an|jour|mois|semaine|heure|minute)s?\b"),
     ("fr", r"^insatisfait", r"(?:\b|['’])(?:a|ai|ont|avait)\s+(?:\p{L}+\s+)?$", ""),
     ("de", r"nicht$", "", r"\s+(?:es|ihn|ihm|ihr|ihnen|sie|mich|mir|dich|dir|sich|uns|ich|du|er|wir|man|das|dies)\b"),
     # j'ai bu de l'eau, il tient une promesse would need: pas d'eau, pas de promesse
@@ -157,7 +167,7 @@ _BLOCKED = (
         "",
         r"\s+(?:auch|schon|bereits|immer\s+noch|noch|nur|mehr|einmal|leider|sogar|wohl|ja|doch|eben|halt|vielleicht|"
         r"wahrscheinlich|vermutlich|natürlich|definitiv|zwar|aber|jedoch|allerdings|trotzdem|dennoch|deshalb|daher|also|"
-        r"gestern|heute|morgen|jetzt|hier|dort|da|überhaupt|gar|eine?n?)\b",
+        r"gestern|heute|morgen|jetzt|hier|dort|da|überhaupt|gar|für\s+(?:mich|uns|dich)|wie\s+(?:immer|erwartet|gewohnt)|auf\s+jeden\s+Fall|bestimmt|eine?n?)\b",
     ),
     ("de", r"\bkein\w*$", "", r"\s+(?:wenig|paar|bisschen|mal|und)\b"),
     ("de", r"^(?!entspricht).*nicht$", "", rf"\s+{_DETERMINER}(?-i:(?:\s+\p{{Ll}}+)*\s+\p{{Lu}}\S*)\s+\p{{L}}"),
@@ -168,6 +178,8 @@ _BLOCKED = (
         "",
         r"\s+(?:mit|von|für)\b[^.,;:!?…\n]*\b(?:zufrieden|enttäuscht|begeistert|überrascht|überzeugt)\b",
     ),
+    ("de", r"^kam(?:en)? nicht$", "", rf"\s+{_DETERMINER}"),
+    ("de", r"^(?!nicht).*nicht$", r"\balle\s+(?:\p{L}+\s+)+$", ""),
     ("de", r"^(?:ist|war) nicht$", "", r",\s+dass\b"),
     ("de", r"nicht$|\bkein\w*$", "", r"[^.;:!?…\n]*\bsondern\b"),
     # dass es funktioniert; das Zimmer, das mir passt; was gut ist; wenn es geht, ist
