@@ -302,8 +302,10 @@ def negate(text: Text, rng: Random, severity: int) -> Text:
         and (denied := regex.match(_OBJECT, after, regex.I))
     ):
         start, end = denied.span("article")
-        changes.append((word.end + start, word.end + end, "de " if denied["vowel"] is None else "d'"))
-    return text.replace_each(changes, "negate")
+        article = "de " if denied["vowel"] is None else "d'"
+        changes.append((word.end + start, word.end + end, article.upper() if word.string.isupper() else article))
+    apostrophe = "’" if "’" in str(text) else "'"
+    return text.replace_each([(start, end, made.replace("'", apostrophe)) for start, end, made in changes], "negate")
 
 
 def _has_contrary(text: Text, word: Word, form: _Form) -> bool:

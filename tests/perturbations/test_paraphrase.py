@@ -418,6 +418,8 @@ def test_negation_passes_over_what_states_nothing_to_what_does(
         ("fr", "Il a de la chance", "Il n'a pas de chance"),
         ("fr", "Nous avons eu du bruit", "Nous n'avons pas eu de bruit"),
         ("fr", "Elle a de l'humour", "Elle n'a pas d'humour"),
+        ("fr", "J’ai de l’eau", "Je n’ai pas d’eau"),
+        ("fr", "J'AI UN CHIEN", "JE N'AI PAS DE CHIEN"),
         ("de", "Ich habe einen Hund", "Ich habe keinen Hund"),
         ("de", "Das kann ich nur empfehlen", "Das kann ich nicht empfehlen"),
         ("de", "Sehr empfehlenswert!", "Nicht empfehlenswert!"),
