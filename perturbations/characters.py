@@ -31,7 +31,8 @@ ASCII = {wide: narrow for narrow, wide in FULL_WIDTH.items()}
 
 _PLAIN = {
     "ar": str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا"}),
-    "de": str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}),
+    "de": str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "ẞ": "SS"}),
+    "fr": str.maketrans({"œ": "oe", "Œ": "Oe", "æ": "ae", "Æ": "Ae"}),
     "pl": str.maketrans({"ł": "l", "Ł": "L"}),
     "ru": str.maketrans({"ё": "е", "Ё": "Е"}),
     "tr": str.maketrans({"ı": "i"}),
@@ -189,6 +190,7 @@ def _unseen(word: tuple[str, ...]) -> Iterator[Slip]:
     severities=1,
     examples=[
         Example("Où est l'été ?", "Ou est l'ete ?", "fr"),
+        Example("Ma sœur, L'ŒUVRE", "Ma soeur, L'OEUVRE", "fr", why="nor is there a key for œ"),
         Example("El niño pidió más pingüinos.", "El niño pidio mas pinguinos.", "es", why="ñ is a letter of its own"),
         Example("Über die Straße, SCHÖN", "Ueber die Strasse, SCHOEN", "de", why="as German is written without"),
         Example("Příliš žluťoučký kůň", "Prilis zlutoucky kun", "cs"),

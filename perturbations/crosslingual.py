@@ -26,6 +26,7 @@ LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "ru", "zh")
 UNSPACED = "zh"
 NUMERALS = "一二两三四五六七八九十百千万亿几第"
 PLURAL_SECOND = {"de", "en", "es", "fr"}  # a noun's cell goes singular, plural; elsewhere cases or articles come second
+IN_PAIRS = {"en", "es", "fr"}  # and so do the forms after them: an, ans, année, années; in German cases follow
 _START = "^"  # in transliteration.tsv, the start of a word
 _LETTER = r"[\p{L}\p{M}\p{N}]"
 _JOINABLE = regex.compile(_LETTER, regex.V1)
@@ -64,7 +65,7 @@ def _known_words(language: str) -> regex.Pattern[str]:
     """Return a pattern for the surface forms of a language, the longest first."""
     forms = sorted(_forms(language), key=lambda form: (-len(form), form))
     words = "|".join(map(_word, forms)) or r"(?!)"
-    whole = f"(?:{words})" if language == UNSPACED else rf"(?<!{_LETTER})(?:{words})(?!{_LETTER})"
+    whole = f"(?:{words})" if language == UNSPACED else rf"(?<!{_LETTER}|{_LETTER}-)(?:{words})(?!-?{_LETTER})"
     return regex.compile(whole, regex.V1 | regex.IGNORECASE)
 
 
@@ -189,7 +190,8 @@ def _translated(word: Word, language: str, target: str) -> str:
     forms = cells.get(target, [])
     if not forms:
         return word.string
-    plural = place == 1 < len(forms) and cells["pos"] == ["n"] and {language, target} <= PLURAL_SECOND
+    is_plural = place % 2 == 1 if language in IN_PAIRS else place == 1
+    plural = is_plural and len(forms) > 1 and cells["pos"] == ["n"] and {language, target} <= PLURAL_SECOND
     return _like(forms[1] if plural else forms[0], word.string, cells[language][place])
 
 

@@ -238,10 +238,18 @@ _COUNTED = (
 _SHORT_BEFORE: Rules = (
     ("en", regex.compile(r"^(?:mins|hrs)$"), regex.compile(rf"(?<={_COUNTED}[\s-](?:minutes|hours))", regex.I)),
     ("", regex.compile(r"^(?:№|n\.º|n°|Nr\.|नं\.|tél\.|тел\.)$"), regex.compile(r"\s*:?\s*[+\p{Nd}]")),
-    ("", regex.compile(r"^%$"), regex.compile(r"(?<=\p{Nd}\s*(?:процентов|في المئة|प्रतिशत))")),
+    (
+        "",
+        regex.compile(r"^%$"),
+        regex.compile(r"(?<=\p{Nd}\s*(?:процентов|في المئة|प्रतिशत|por ciento|Prozent))", regex.I),
+    ),
     ("hi", regex.compile(r"^रु\.$"), regex.compile(r"(?<=\p{Nd}\s*रुपये)|\s*\p{Nd}")),
     ("ru", regex.compile(r"^и др\.$"), regex.compile(r"\s*(?:[^\s\p{L}]|$)")),
     ("ru", regex.compile(r"^спс$"), regex.compile(r"(?<!(?:большое|огромное)\s+\S+)", regex.I)),
+    ("es", regex.compile(r"^m[áí][xn]\.$"), regex.compile(r"\s*:?\s*(?:de\s+)?\p{Nd}")),
+    ("fr", regex.compile(r"^ça$"), regex.compile(r"(?!\s+(?:dit|étant)\b)")),
+    ("de", regex.compile(r"^drüber$"), regex.compile(r"(?!\s+hinaus\b)")),
+    ("de", regex.compile(r"^d\. h\.$"), regex.compile(r"(?<=,\s+das heißt)(?!\s+nicht\b)|,")),
     ("de", regex.compile(r"^(?:in|an|auf|für|durch|um|über|unter|vor|hinter)s$"), regex.compile(r"\s+\p{Lu}")),
     (
         "en",
@@ -256,9 +264,17 @@ _MANY_IN_RUSSIAN = (
     r"(?:(?<![\p{Nd},.]|\b(?:в|во|на|с|со|к|о|при|между|перед)\s+)(?:\p{Nd}{1,3}\s)*\p{Nd}*(?:[05-9]|1[1-4])"
     r"|\b(?:тыс\.|млн|млрд|(?:тысяч|миллион|миллиард)\p{L}*))"
 )
-# And around a long form: not `is not it?`, not `it is been`; 别人 are other people, not a ban.
+# And around a long form: not `is not it?`, not `it is been`, not `1 kilomètres` nor `kilomètres/h`, not `cela va ?`; 别人 are
+# other people, not a ban.
 _FULL_BEFORE: Rules = (
     ("zh", regex.compile(r"别$"), regex.compile(r"(?![人的处家样])")),
+    (
+        "",
+        regex.compile(r"^(?:km|min|Min\.)$"),
+        regex.compile(r"(?<!(?<!\p{Nd}[.,]?)1\s?(?:km|min\.?))(?![/²³])", regex.I),
+    ),
+    ("es", regex.compile(r"^hab\.$"), regex.compile(r"(?<!\p{Nd}\s?hab\.)", regex.I)),
+    ("fr", regex.compile(r"^ça$"), regex.compile(r"(?!\s+(?:va|y|alors)\b)")),
     ("en", regex.compile(r"n't$"), regex.compile(r"(?!\s+(?:I|you|he|she|it|we|they|there|this|that|these|those)\b)")),
     # 5 руб. is 5 рублей, but 3 руб. is 3 рубля, and в 5 км is в 5 километрах; a name of capitals has no cases to take.
     (
@@ -398,9 +414,9 @@ _OPENERS = {
     "en": "the this that these those it we they he she you there my our your his her its a an if when in on at after "
     "for as what who whose which where why how is was are were do does did can could will would has have not no all some very",
     "es": "el la los las un una unos unas es está fue no me mi nos nuestro nuestra este esta esto muy hay todo todos "
-    "lo se si en con para por yo qué quién quiénes cuál cuáles cuándo dónde cómo cuánto cuántos",
+    "lo se si en con para por yo qué quién quiénes cuál cuáles cuándo dónde cómo cuánto cuánta cuántos cuántas",
     "fr": "le la les l un une des ce cet cette ces c il elle nous je j on mon ma mes très tout si en dans pour avec "
-    "qui que qu quel quelle où comment pourquoi quand combien est",
+    "qui que qu quel quelle où comment pourquoi quand quels quelles combien est",
     "ru": "это мы я он она они в на мне нам всё все очень не если мой наш этот эта эти у с по для кто что где как почему "
     "когда сколько какой какая какое какие",
 }
@@ -409,7 +425,7 @@ _TRADITIONAL = str.maketrans("说实话么顺个对问", "說實話麼順個對�
 _IN_TRADITIONAL = regex.compile(
     "[們個這說話嗎麼對過還會來時後國學開關問買賣東車電點愛樂聽讓應該實現發錢間門見長書無從給]"
 )
-_QUESTION = regex.compile(r"[?？؟]\s*$")
+_QUESTION = regex.compile(r"[?？؟][\s\p{P}]*$")
 _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
 
 

@@ -21,22 +21,27 @@ _NEGATION = Path(__file__).with_name("negation.tsv")
 # digits only after one to three: 10 000, but 2024 300.
 _TOUCHES = r"[[\p{L}\p{M}\p{N}_]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Hangul}]]"
 _MONTHS = (
-    r"(?:Jan(?:uary?)?|Feb(?:ruary?)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?"
-    r"|Dec(?:ember)?|März|Mai|Okt(?:ober)?|Dez(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre"
-    r"|noviembre|diciembre|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|января|февраля"
-    r"|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря|يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر"
-    r"|أكتوبر|نوفمبر|ديسمبر|जनवरी|फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर|अक्टूबर|नवंबर|दिसंबर)"
+    r"(?:Jan(?:uary?)?|Jänner|Feb(?:ruary?)?|Mar(?:ch)?|Apr(?:il)?|May|Jun[ei]?|Jul[yi]?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|Nov(?:ember)?|Dec(?:ember)?|März|Mai|Okt(?:ober)?|Dez(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto"
+    r"|sep?tiembre|octubre|noviembre|diciembre|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
+    r"|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря|يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو"
+    r"|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر|जनवरी|फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर|अक्टूबर|नवंबर|दिसंबर)"
 )
-# 12月25日, 3시, May 15, 15 de mayo, 11 p.m., 18 Uhr: a number of one or two digits that is a day, a month or an hour
+# A number of one or two digits that is a day, a month or an hour: 12月25日, 3시, 15 de mayo, 3. Oktober, 11 p.m., 18 Uhr, 14 h,
+# à 20 heures; or a century: 19. Jahrhundert.
 _DATE = (
     r"(?<!\p{Nd}{3})(?:月|[時时시](?![間间간])|日(?![元圆圓円間])|[点點](?=[钟鐘半整\p{Nd}])|월|일(?!간)"
-    rf"|\.?\s(?:de\s)?{_MONTHS}(?!\p{{L}})|\s(?:[ap]\.?m\b|Uhr\b|o['’]clock))"
+    rf"|\.?\s+(?:de\s+)?{_MONTHS}(?!\p{{L}})|\s*(?:[ap]\.?m|Uhr|o['’]clock|h)\b|\.\s+Jahrhundert"
+    r"|(?<=\b(?:à|vers|dès|las)\s\p{Nd}+)\s+(?:heures?|horas?)\b)"
 )
+# May 15, les années 80, a las 20, 14 h 30
+_DATE_BEFORE = rf"(?<!\b{_MONTHS}\.?\s(?=\p{{Nd}}{{1,2}}(?!\p{{Nd}}))|\b(?:années|años|a las)\s|\p{{Nd}}\s?h\s)"
+_DOTTED = r"\p{Nd}+\.\p{Nd}{1,2}\.\p{Nd}"  # 2.3.1, 12.05.2024
 _PARTICLE = (
     r"(?:[은는이가을를과와]|으?로)(?!\p{Hangul})"  # hangs on the last sound of the number it follows: 15를, but 16을
 )
 _NUMBER = regex.compile(
-    rf"(?<!{_TOUCHES}|{_TOUCHES}[-'’]|\p{{Nd}}[.,:/\u066b\u066c])(?<!\b{_MONTHS}\.?\s(?=\p{{Nd}}{{1,2}}(?!\p{{Nd}})))"
+    rf"(?<!{_TOUCHES}|{_TOUCHES}[-'’]|\p{{Nd}}[.,:/\u066b\u066c]){_DATE_BEFORE}(?!{_DOTTED})"
     rf"(?:\p{{Nd}}{{1,3}}+(?:[ \u00a0\u202f]\p{{Nd}}{{3}}+(?!\p{{Nd}}))++|\p{{Nd}}++)(?:[.,\u066b\u066c]\p{{Nd}}++)*+"
     rf"(?!['’]?{_TOUCHES}|[:/-]\p{{Nd}}|{_DATE}|{_PARTICLE})",
     regex.V1,
@@ -50,12 +55,12 @@ _MOST_DIGITS = 18  # longer ones are codes, and Python refuses to read very long
 # A clause with one of these is left alone, lest `ist leider nicht` become `ist nicht leider nicht`.
 _DENIALS = {
     "ar": regex.compile(r"\b(?:لا|لم|لن|ليس|ليست|ليسوا|لسنا|لست|غير|ما|بدون|دون|بلا)\b"),
-    "de": regex.compile(r"\b(?:nicht|nie|niemals|kein\w*|nichts|niemand|weder|ohne)\b", regex.I),
+    "de": regex.compile(r"\b(?:nicht|nie|niemals|kein\w*|nichts|niemand|weder|ohne|kaum)\b", regex.I),
     "en": regex.compile(
         r"\b(?:not|never|no|nobody|nothing|none|neither|nor|hardly|cannot|without)\b|n['’]t\b", regex.I
     ),
-    "es": regex.compile(r"\b(?:no|nunca|jamás|nada|nadie|ningún|ninguna|ninguno|ni|tampoco|sin)\b", regex.I),
-    "fr": regex.compile(r"\b(?:ne|pas|jamais|rien|aucune?|personne|sans|ni)\b|\bn['’]", regex.I),
+    "es": regex.compile(r"\b(?:no|nunca|jamás|nada|nadie|ningún|ninguna|ninguno|ni|tampoco|sin|apenas)\b", regex.I),
+    "fr": regex.compile(r"\b(?:ne|pas|jamais|rien|aucune?|personne|sans|ni|guère|à peine)\b|\bn['’]", regex.I),
     "hi": regex.compile(r"(?<!\w)(?:नहीं|नही|न|ना|मत|बिना|बगैर|शायद ही)(?!\w)"),
     "ru": regex.compile(r"\b(?:не|ни|нет|нельзя|никогда|ничего|ничто|никто|без|вряд ли|едва)\b", regex.I),
     "zh": regex.compile(
@@ -95,6 +100,19 @@ _HI_CLOSED_STEM = (
     r"(?<!(?<!\w)(?:घर|स्कूल|बाज़ार|बाजार|अस्पताल|ऑफिस|ऑफ़िस|दफ़्तर|दफ्तर|पार्क|होटल|शहर|बाहर|अंदर|ऊपर|पास|तरफ़|तरफ|साथ|एक|बार))"
     r"(?<=[\u0915-\u0939\u0958-\u095f]\u093c?)\s+"
 )
+_FEW_WORDS = r"(?:\s+\p{L}+){0,4}\s+$"
+_DETERMINER = r"(?:d(?:er|ie|as|en|em|es)|dies\p{L}*|(?:mein|dein|sein|ihr|unser|eu(?:er|r))\p{L}*|eine?[nmrs]?)\b"
+# What one has is `de` where it is denied: j'ai un chien, je n'ai pas de chien. Not `un an`, `un peu`; nor before an h, which
+# may be sounded.
+_OBJECT = (
+    r"[ \u00a0](?:eu[ \u00a0])?"
+    r"(?P<article>(?:une?|des|du(?!\s+\p{L}+(?:er|ir|re)\b)|de[ \u00a0]la)[ \u00a0](?!h)|de[ \u00a0]l['’])"
+    r"(?P<vowel>(?<=['’])|(?=[aeiouàâéèêîôœ]))?(?=\p{L})"
+    r"(?!(?:peu|ou|seule?|des?|(?:an|année|mois|semaine|jour|journée|heure|minute|instant|moment|temps|fois)s?)\b|d['’])"
+)
+_AVOIR = regex.compile(r"\b(?:ai|a|avons|ont|avait) pas$")
+# Ich habe keine Zeit, es gibt keine Probleme: none of them is one.
+_ONE_WAY = regex.compile(r"\b(?:habe|hatten?|haben|hat|gibt|gab|mir|uns) kein\w*$")
 # Where a form is no statement, or has no such contrary: language, negative form, what stands before it, and what after.
 # All three must match; "" is any.
 _BLOCKED = (
@@ -151,14 +169,73 @@ _BLOCKED = (
     # le llegó, lui a été, ich habe es
     ("es", r"^no ", r"\b(?:me|te|se|le|les|lo|la|los|las|nos|os)\s+$", ""),
     ("fr", r"^n(?:e |')", r"\b(?:me|te|se|lui|leur|y|en|nous|vous|le|la|les)\s+$", ""),
+    # también es, siempre está, qué bonita es; si es posible; el hombre que está; la verdad es que, es decir; no es ... sino
+    (
+        "es",
+        r"^no ",
+        r"\b(?:también|siempre|s[oó]lo|algo|alguien|casi|incluso|hasta|todavía|aún|sí|(?:qué|cuánt\p{L}+)(?:\s+\p{L}+)?)\s+$",
+        "",
+    ),
+    ("es", r"^no ", rf"\b(?:si|cuando|aunque|mientras|como|donde){_FEW_WORDS}", ""),
+    ("es", r"^no ", r"\b(?:el|la|los|las|un|una|unos|unas)\s+(?!verdad\b)\p{L}+\s+que\s+$", ""),
+    ("es", r"^no (?:es|era|fue)$", "", r"\s+(?:que|decir)\b"),
+    ("es", r"^no (?:me|nos) parec", "", r"\s+que\b"),
+    ("es", r"\blleg", r"\bya\s+$", ""),
+    ("es", r"^no ", r"(?<!\b(?:sobre|ante)\s)\btod[oa]s?\b(?:\s+\p{L}+){0,3}\s+$", ""),
+    ("es", r"^no ", "", r"[^.,;:!?…\n]*\ben absoluto\b"),
+    ("es", r"^no todo", r"\b(?:sobre|ante|con|de)\s+$", ""),
+    ("es", r"^no ", "", r"[^.;:!?…\n]*\bsino\b"),
+    # qui est, que j'ai acheté; si c'est, quand il est; le problème est que; est encore, pas du tout; nous a satisfaits
+    ("fr", "", r"\bqui\s+$", ""),
+    ("fr", r"n'(?:ai|avons|a|ont) pas$", r"\bque\s+$", ""),
+    (
+        "fr",
+        "",
+        rf"\b(?:si|s['’]ils?|quand|lorsque|lorsqu['’]\p{{L}}+|comme|dès|tant){_FEW_WORDS}",
+        "",
+    ),
+    ("fr", r"(?:est|était) pas$", "", r"\s+qu(?:e\b|['’])"),
+    (
+        "fr",
+        "",
+        "",
+        r"\s+(?:encore|déjà|du\s+tout|mal\s+du\s+tout|non\s+plus|grand-chose|pourquoi|donc|certes|pourtant|peut-être|"
+        r"d['’]ailleurs|quelques|plusieurs|certaine?s|longtemps|(?:mal)?heureusement|(?:év|prob|sûr)\p{L}+ment)\b",
+    ),
+    # il y a deux ans
+    ("fr", r"^il n'y a", "", r"\s+\S+\s+(?:an|jour|mois|semaine|heure|minute)s?\b"),
+    ("fr", r"^insatisfait", r"(?:\b|['’])(?:a|ai|ont|avait)\s+(?:\p{L}+\s+)?$", ""),
     ("de", r"nicht$", "", r"\s+(?:es|ihn|ihm|ihr|ihnen|sie|mich|mir|dich|dir|sich|uns|ich|du|er|wir|man|das|dies)\b"),
-    # il y a des problèmes would need: pas de problèmes
+    # j'ai bu de l'eau, il tient une promesse would need: pas d'eau, pas de promesse
     (
         "fr",
         r"\b(?:ai|a|avons|ont|avait|tient|mérite|recommande|recommandons|recommanderais|conseille) pas$",
         "",
-        r"\s+(?:(?:\p{L}+\s+)?(?:(?:des|du|de\s+la)\b|de\s+l['’])|(?:de|une?)\b|d['’])",
+        rf"(?!{_OBJECT})\s+(?:(?:\p{{L}}+\s+)?(?:(?:des|du|de\s+la)\b|de\s+l['’])|(?:eu\s+)?(?:de|une?)\b|d['’])",
     ),
+    ("fr", r"\b(?:tient|mérite|recommande|recommandons|recommanderais|conseille) pas$", "", _OBJECT),
+    # war leider kalt, ist noch warm, nicht mehr; kein paar; heute ist das Wetter schön; ich habe Hunger, sind gute Schuhe
+    (
+        "de",
+        r"nicht$",
+        "",
+        r"\s+(?:auch|schon|bereits|immer\s+noch|noch|nur|mehr|einmal|leider|sogar|wohl|ja|doch|eben|halt|vielleicht|"
+        r"wahrscheinlich|vermutlich|natürlich|definitiv|zwar|aber|jedoch|allerdings|trotzdem|dennoch|deshalb|daher|also|"
+        r"gestern|heute|morgen|jetzt|hier|dort|da|überhaupt|gar|für\s+(?:mich|uns|dich)|wie\s+(?:immer|erwartet|gewohnt)|auf\s+jeden\s+Fall|bestimmt|eine?n?)\b",
+    ),
+    ("de", r"\bkein\w*$", "", r"\s+(?:wenig|paar|bisschen|mal|und)\b"),
+    ("de", r"^(?!entspricht).*nicht$", "", rf"\s+{_DETERMINER}(?-i:(?:\s+\p{{Ll}}+)*\s+\p{{Lu}}\S*)\s+\p{{L}}"),
+    ("de", r"nicht$", "", rf"\s+(?-i:(?:(?!{_DETERMINER})\p{{Ll}}+e[mnrs]?\s+)?\p{{Lu}}\p{{Ll}})"),
+    (
+        "de",
+        r"nicht$",
+        "",
+        r"\s+(?:mit|von|für)\b[^.,;:!?…\n]*\b(?:zufrieden|enttäuscht|begeistert|überrascht|überzeugt)\b",
+    ),
+    ("de", r"^kam(?:en)? nicht$", "", rf"\s+{_DETERMINER}"),
+    ("de", r"^(?!nicht).*nicht$", r"\balle\s+(?:\p{L}+\s+)+$", ""),
+    ("de", r"^(?:ist|war) nicht$", "", r",\s+dass\b"),
+    ("de", r"nicht$|\bkein\w*$", "", r"[^.;:!?…\n]*\bsondern\b"),
     # dass es funktioniert; das Zimmer, das mir passt; was gut ist; wenn es geht, ist
     ("de", r"nicht$", rf"\b{_SUBORDINATE}\b[^.,;:!?…\n]*$", ""),
     ("de", r"nicht$", _MAYBE_SUBORDINATE, _CLAUSE_OVER),
@@ -367,7 +444,7 @@ def _also_written(affirmative: str, negative: str) -> list[str]:
             "Лампа хорошо работает", "Лампа хорошо работает", "ru", why="the denial would stand between adverb and verb"
         ),
         Example("الطعام جيد.", "الطعام غير جيد.", "ar", why="right to left"),
-        Example("J'ai des amis.", "J'ai des amis.", "fr", why="`des` would have to become `d'`"),
+        Example("J'ai des amis.", "Je n'ai pas d'amis.", "fr", why="what one has is `de` where it is denied"),
         Example("खाना अच्छा है।", "खाना अच्छा नहीं है।", "hi", why="Hindi puts its `not` before the verb"),
         Example(
             "It was here and is there", "It was here and is not there", protect=("was",), why="a protected span stays"
@@ -384,10 +461,23 @@ def negate(text: Text, rng: Random, severity: int) -> Text:
         return text
     # An affirmative form first: a text that denies one thing still states another.
     word, form = min(forms, key=lambda found: found[1].listed == found[1].negative)
-    return text.replace(word.start, word.end, in_case(text, word, form.opposite, form.listed), "negate")
+    changes = [(word.start, word.end, in_case(text, word, form.opposite, form.listed))]
+    after = "".join(text.graphemes[word.end : word.end + _NEAR])
+    if (
+        base(text.language) == "fr"
+        and _AVOIR.search(form.opposite)
+        and (denied := regex.match(_OBJECT, after, regex.I))
+    ):
+        start, end = denied.span("article")
+        article = "de " if denied["vowel"] is None else "d'"
+        changes.append((word.end + start, word.end + end, article.upper() if word.string.isupper() else article))
+    apostrophe = "’" if "’" in str(text) else "'"
+    return text.replace_each([(start, end, made.replace("'", apostrophe)) for start, end, made in changes], "negate")
 
 
 def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
+    if form.listed == form.negative and _ONE_WAY.search(form.listed):
+        return False
     before = "".join(text.graphemes[max(0, word.start - _NEAR) : word.start])
     after = "".join(text.graphemes[word.end : word.end + _NEAR])
     if any(
@@ -425,6 +515,7 @@ def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
         Example("Hay 20 mesas.", "Hay 64 mesas.", "es"),
         Example("Il y a 10 000 habitants.", "Il y a 65 126 habitants.", "fr"),
         Example("Es kostet 3,50 Euro.", "Es kostet 8,77 Euro.", "de"),
+        Example("Am 3. Mai um 20 Uhr", "Am 3. Mai um 20 Uhr", "de", why="no day is the 83rd, no hour the 64th"),
         Example("Осталось 15 рублей.", "Осталось 87 рублей.", "ru", why="and not 23, which takes another plural"),
         Example("دفعت ٢٥ ريالا", "دفعت ٦٥ ريالا", "ar", why="the script's own digits"),
         Example("Máme 3 pokoje", "Máme 4 pokoje", "cs", why="and not 5, which takes another plural"),

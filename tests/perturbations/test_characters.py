@@ -58,7 +58,15 @@ def test_a_look_alike_is_a_letter_of_another_script(string: str, seed: int) -> N
 
 
 @pytest.mark.parametrize(
-    ("language", "text"), [("de", "Übermäßig schön"), ("fr", "Où est l'été"), ("pl", "żółta łódź"), ("tr", "Işık")]
+    ("language", "text"),
+    [
+        ("de", "Übermäßig schön"),
+        ("fr", "Où est l'été"),
+        ("fr", "cœur, Œuvre"),
+        ("de", "STRAẞE"),
+        ("pl", "żółta łódź"),
+        ("tr", "Işık"),
+    ],
 )
 def test_without_accents_a_latin_text_is_ascii(language: str, text: str) -> None:
     assert str(REGISTRY.get("characters.accents")(Text.of(text, language), Random(0), 1)).isascii()

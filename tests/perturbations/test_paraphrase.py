@@ -120,6 +120,27 @@ def test_what_only_looks_like_a_participle_stops_no_full_form(pack: Registry, be
     assert made(pack, "paraphrase.expansion", before) == after
 
 
+@pytest.mark.parametrize(
+    ("name", "language", "text"),
+    [
+        ("paraphrase.contraction", "de", "Er sagte, er habe Zeit"),
+        ("paraphrase.contraction", "de", "Das heißt nicht viel"),
+        ("paraphrase.contraction", "de", "Darüber hinaus ist es laut"),
+        ("paraphrase.contraction", "fr", "Cela dit, tout est bon"),
+        ("paraphrase.contraction", "es", "Uno por ciento"),
+        ("paraphrase.contraction", "es", "Es lo máximo"),
+        ("paraphrase.expansion", "fr", "300 km/h"),
+        ("paraphrase.expansion", "fr", "à 1 km et 1 min"),
+        ("paraphrase.expansion", "fr", "Ça va ?"),
+        ("paraphrase.expansion", "es", "1200 hab. en 5 km²"),
+    ],
+)
+def test_a_form_stays_where_the_other_would_say_something_else(
+    pack: Registry, name: str, language: str, text: str
+) -> None:
+    assert made(pack, name, text, language) == text
+
+
 def test_a_short_form_takes_the_apostrophe_of_the_text(pack: Registry) -> None:
     assert made(pack, "paraphrase.contraction", "It’s true, I do not know") == "It’s true, I don’t know"
 
@@ -138,19 +159,47 @@ def test_a_synonym_keeps_capitals(pack: Registry, before: str, after: str) -> No
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("language", "text"),
     [
-        "Dorian Gray",
-        "See The Color Purple",
-        "We will start the car",
-        "a film of dust",
-        "the film of dust",
-        "We started the car",
-        "He has started the car",
+        ("en", "Dorian Gray"),
+        ("en", "See The Color Purple"),
+        ("en", "We will start the car"),
+        ("en", "a film of dust"),
+        ("en", "the film of dust"),
+        ("en", "We started the car"),
+        ("en", "He has started the car"),
+        ("fr", "mon appareil photo"),
+        ("fr", "C'est bien que la piscine soit ouverte"),
+        ("fr", "Il m'a envoyé un message"),
+        ("fr", "une erreur de livraison"),
+        ("fr", "un serveur charmant"),
+        ("es", "los métodos empleados"),
+        ("es", "Me salió caro"),
+        ("es", "Me gustó más o menos"),
+        ("de", "Das Internet ist schnell, ein schnelles Netz"),
+        ("de", "Er bringt alles in Ordnung"),
+        ("de", "Es ist offensichtlich, dass es regnet"),
+        ("de", "Die Bewohner des Hauses"),
+        ("de", "Ich bekam Angst"),
     ],
 )
-def test_a_word_is_exchanged_only_in_the_sense_that_its_synonym_has(pack: Registry, text: str) -> None:
-    assert made(pack, "paraphrase.synonym", text) == text
+def test_a_word_is_exchanged_only_in_the_sense_that_its_synonym_has(pack: Registry, language: str, text: str) -> None:
+    assert made(pack, "paraphrase.synonym", text, language) == text
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("Falla muy a menudo", "muy con"),
+        ("Se raya muy fácilmente", "muy con"),
+        ("Aún así, un enorme pastel", "Todavía así|gigante"),
+    ],
+)
+def test_a_spanish_synonym_fits_between_its_neighbours(pack: Registry, text: str, wrong: str, seed: int) -> None:
+    variant = made(pack, "paraphrase.synonym", text, "es", seed=seed)
+    assert variant != text
+    assert not regex.search(wrong, variant)
 
 
 @pytest.mark.parametrize(
@@ -243,7 +292,27 @@ def test_a_span_a_price_and_a_score_are_numbers(pack: Registry, language: str, t
     assert made(pack, "semantics.number", text, language) != text
 
 
-@pytest.mark.parametrize("text", ["at 10:30", "2024-05-01", "the 4th", "B2B", "COVID-19", "v2.0", "5️⃣", "5'te", "١٠:٣٠"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "at 10:30",
+        "2024-05-01",
+        "the 4th",
+        "B2B",
+        "COVID-19",
+        "v2.0",
+        "5️⃣",
+        "5'te",
+        "١٠:٣٠",
+        "am 12.05.2024 um 20 Uhr",
+        "version 2.3.1",
+        "le 14 juillet à 20 heures",
+        "à 14 h 30",
+        "les années 80",
+        "el 3 de mayo a las 15",
+        "im 19. Jahrhundert",
+    ],
+)
 def test_times_dates_and_names_with_digits_are_no_numbers(pack: Registry, text: str) -> None:
     assert made(pack, "semantics.number", text) == text
 
@@ -254,6 +323,8 @@ def test_times_dates_and_names_with_digits_are_no_numbers(pack: Registry, text: 
     [
         ("In 2024 300 people came.", r"In (?:19|20)\d\d [1-9]\d\d people came\."),
         ("10 000 people", r"[1-9]\d \d{3} people"),
+        ("Nous avons attendu 3 heures", r"Nous avons attendu [24-9] heures"),
+        ("1.250.000 Euro", r"[1-9]\.\d{3}\.\d{3} Euro"),
         ("1 234 567,50 Euro", r"[1-9] \d{3} \d{3},\d\d Euro"),
     ],
 )
@@ -321,8 +392,26 @@ def test_negating_a_single_statement_twice_gives_the_text_back(pack: Registry, l
         ("fr", "Il ne sera jamais prêt"),
         ("de", "Das ist leider nicht gut"),
         ("de", "Ich habe es gekauft"),
+        ("de", "Ich habe die Ware zurückgeschickt"),
+        ("de", "Ich habe Hunger"),
+        ("de", "Ich habe keine Zeit"),
+        ("de", "Das funktioniert nicht mehr"),
+        ("de", "Der Kaffee war leider kalt"),
+        ("de", "Es ist ein paar Minuten entfernt"),
+        ("de", "Gestern war das Wetter schön"),
+        ("de", "Es ist nicht gut, sondern teuer"),
+        ("de", "Es war kaum sauber"),
+        ("de", "Alle Gerichte waren kalt"),
+        ("de", "Wir kommen auf jeden Fall wieder"),
         ("ru", "Он никогда не был там"),
         ("es", "No me gustó nada"),
+        ("es", "También es caro"),
+        ("es", "Siempre está lleno"),
+        ("es", "Solo es un juego"),
+        ("es", "Todavía está abierto"),
+        ("es", "¡Qué bonita es esta ciudad!"),
+        ("es", "Apenas hay gente"),
+        ("es", "Todos los platos estaban fríos"),
         ("zh", "不好意思"),
         ("en", "It's nice, isn't it?"),
         ("en", "It is nice, isn't it?"),
@@ -337,10 +426,15 @@ def test_negating_a_single_statement_twice_gives_the_text_back(pack: Registry, l
         ("en", "Nicer than it was before"),
         ("es", "¿Está abierto?"),
         ("fr", "C'est bon ?"),
-        ("fr", "Il y a des problèmes"),
         ("fr", "Il n'y a pas de problème"),
-        ("fr", "Il a de la chance"),
-        ("fr", "J'ai des ampoules"),
+        ("fr", "Il y a un an"),
+        ("fr", "Il y a deux ans, 3 jours"),
+        ("fr", "Il y a quelques défauts"),
+        ("fr", "Le bar est malheureusement fermé"),
+        ("fr", "Il a un peu froid"),
+        ("fr", "J'ai un haut-parleur"),
+        ("fr", "Ce n'était pas mal du tout."),
+        ("fr", "Le thé est encore chaud."),
         ("fr", "J'ai bu de l'eau"),
         ("fr", "Il y avait d'autres clients"),
         ("de", "Ich denke, dass das Hotel gut ist."),
@@ -436,7 +530,14 @@ def test_negation_never_denies_twice_nor_out_of_place(pack: Registry, language: 
             "Ob es passt, sehen wir, aber das Zimmer war nicht hell.",
         ),
         ("de", "Es funktioniert.", "Es funktioniert nicht."),
-        ("fr", "J'ai des amis, mais c'est loin", "J'ai des amis, mais ce n'est pas loin"),
+        ("fr", "J'ai bu du thé, mais c'est loin", "J'ai bu du thé, mais ce n'est pas loin"),
+        ("fr", "Si c'est ouvert, la vue est belle", "Si c'est ouvert, la vue n'est pas belle"),
+        ("fr", "Le sac que j'ai acheté est beau", "Le sac que j'ai acheté n'est pas beau"),
+        ("fr", "L'homme qui est assis est grand", "L'homme qui est assis n'est pas grand"),
+        ("es", "La verdad es que está bien", "La verdad es que no está bien"),
+        ("es", "El hombre que está allí es alto", "El hombre que está allí no es alto"),
+        ("es", "Aunque es caro, vale la pena", "Aunque es caro, no vale la pena"),
+        ("de", "Ich bin mit dem Zimmer zufrieden", "Ich bin mit dem Zimmer unzufrieden"),
         ("fr", "Il a l'air content", "Il n'a pas l'air content"),
         ("ru", "Здесь можно курить", "Здесь нельзя курить"),
         ("ru", "В номере было чисто", "В номере не было чисто"),
@@ -464,6 +565,29 @@ def test_negation_passes_over_what_states_nothing_to_what_does(
     assert made(pack, "semantics.negate", before, language) == after
 
 
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        ("fr", "J'ai des amis", "Je n'ai pas d'amis"),
+        ("fr", "Il y a un problème", "Il n'y a pas de problème"),
+        ("fr", "Il a de la chance", "Il n'a pas de chance"),
+        ("fr", "Nous avons eu du bruit", "Nous n'avons pas eu de bruit"),
+        ("fr", "Elle a de l'humour", "Elle n'a pas d'humour"),
+        ("fr", "J’ai de l’eau", "Je n’ai pas d’eau"),
+        ("fr", "J'AI UN CHIEN", "JE N'AI PAS DE CHIEN"),
+        ("de", "Ich habe einen Hund", "Ich habe keinen Hund"),
+        ("de", "Das kann ich nur empfehlen", "Das kann ich nicht empfehlen"),
+        ("de", "Sehr empfehlenswert!", "Nicht empfehlenswert!"),
+        ("de", "Alles war gut", "Nicht alles war gut"),
+        ("es", "Todo está limpio", "No todo está limpio"),
+    ],
+)
+def test_negation_takes_the_form_that_its_object_or_subject_asks_for(
+    pack: Registry, language: str, before: str, after: str
+) -> None:
+    assert made(pack, "semantics.negate", before, language) == after
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(
     ("language", "name"), [("en", "Paris is nice."), ("en", "The Beatles sing."), ("de", "Hunde bellen.")]
@@ -472,6 +596,21 @@ def test_a_filler_leaves_names_and_nouns_their_capitals(pack: Registry, language
     variant = made(pack, "paraphrase.filler", name, language, seed=seed)
     assert name.rstrip(".") in variant
     assert len(variant) > len(name)
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "honest"),
+    [
+        ("en", "How far is it?", "honest|for the record"),
+        ("fr", "Pourquoi est-il en retard ?", "franchement|honn|vrai"),
+        ("es", "¿Dónde está?", "verdad|sincer|franca"),
+        ("de", "Wo ist das Hotel?", "ehrlich|offen|muss"),
+    ],
+)
+def test_a_question_is_not_asked_to_be_honest(pack: Registry, language: str, question: str, honest: str) -> None:
+    variants = {made(pack, "paraphrase.filler", question, language, seed=seed) for seed in SEEDS}
+    assert len(variants - {question}) > 1
+    assert not any(regex.search(honest, variant, regex.I) for variant in variants)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
