@@ -62,7 +62,7 @@ def worth(encoder: Encoder, material: Material, choice: Choice, seed: int = 0) -
     means, alike, different = [], [], []
     for rows in by_languages(material.translations).values():
         there, apart = (
-            calibration.relative(F, found.raw[:, 2], found.a, found.b, found.n, found.m)
+            calibration.relative(F, found.raw[:, 2], found.pairs)
             for found in (matcher.measure(rows), matcher.measure(unrelated(rows)))
         )
         means.append(float(there.mean()))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from albert_robust.errors import UsageError
 from albert_robust.scoring.alignment import Alignment
-from albert_robust.scoring.calibration import LEVELS, Level, error_of_mean
+from albert_robust.scoring.calibration import LEVELS, Level, Pairs, error_of_mean
 from albert_robust.scoring.encoder import EMBEDDED, Encoder, Precision, Vectors, load_encoder, unit
 from albert_robust.scoring.matching import Floats, greedy, in_one_thread, matches
 from albert_robust.scoring.profile import Profile, Weighting, find_profile
@@ -226,9 +226,9 @@ class Scorer:
         sides = np.array([[index[language] for language, _ in pair] for pair in pairs], dtype=np.int64).reshape(-1, 2)
         met = lengths.min(axis=1) > 0
         calibration.check(sorted(set(map(tuple, sides[met].tolist()))))
-        columns = (*sides[met].T, *lengths[met].T, self.calibration)
-        labs[met] = calibration.apply(raw[met], *columns)
-        moved[met] = calibration.moved(raw[met, 2], *columns)
+        matched = Pairs(*sides[met].T, *lengths[met].T)
+        labs[met] = calibration.apply(raw[met], matched, self.calibration)
+        moved[met] = calibration.moved(raw[met, 2], matched, self.calibration)
         return labs, moved
 
 
