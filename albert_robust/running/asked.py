@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from albert_robust.running.ask import Cost
-from albert_robust.running.blocks import blocks, examples_of, inputs_of, perturbed
+from albert_robust.running.blocks import blocks, examples_of, inputs_of, originals_of, perturbed
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made
 from albert_robust.running.mistakes import placed
@@ -56,5 +56,5 @@ def _asked(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Asked]:
     for block in blocks(suite, examples_of(suite, sorted({cell.dataset for cell in cells}))):
         made = perturbed(cells, block, workspace.cache)
         for replicate in range(suite.model.replicates):
-            found = asking.look_up(inputs_of(made, originals=replicate > 0), replicate)
-            yield Asked(suite, model.identity, made, replicate, found, asking)
+            inputs = originals_of(made) if replicate else inputs_of(made)
+            yield Asked(suite, model.identity, made, replicate, asking.look_up(inputs, replicate), asking)
