@@ -34,7 +34,7 @@ class Cell:
     @cached_property
     def id(self) -> str:
         """Stable, ASCII, unique in its suite: `reviews/typos.keyboard@2[zh]`."""
-        return f"{_prefix(self.check)}{self.dataset}/{written(self.spec)}[{self.language}]"
+        return f"{_prefix(self.check)}{self.dataset}/{_applied(self.spec)}[{self.language}]"
 
     @property
     def perturbation(self) -> str:
@@ -154,7 +154,7 @@ def cells_of(items: "list[Item]") -> list[Cell]:
     return list({(cell.suite.name, cell.id): cell for cell in cells}.values())
 
 
-def written(spec: Spec | None) -> str:
+def _applied(spec: Spec | None) -> str:
     """Return what is applied as ids have it."""
     return "reference" if spec is None else str(spec).replace(" | ", "+")
 

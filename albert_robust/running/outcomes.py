@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from albert_robust.errors import writing
+from albert_robust.running.quick_json import dumps, loads_all
 from albert_robust.running.records import Change, Outcome
-from albert_robust.running.written import unwritten, written
 
 if TYPE_CHECKING:
     from pyarrow import Array, DataType, Schema
@@ -146,7 +146,7 @@ def _of_cell(path: Path, suite: str, cell: str) -> Iterator[Outcome]:
 
 
 def _outcome(row: dict[str, Any]) -> Outcome:
-    values = {**row, **dict(zip(_JSON, unwritten([row[name].encode() for name in _JSON]), strict=True))}
+    values = {**row, **dict(zip(_JSON, loads_all([row[name].encode() for name in _JSON]), strict=True))}
     values["changes"] = tuple(Change(**change) for change in values["changes"])
     values["references"] = tuple(values["references"])
     return Outcome(**values)
@@ -164,10 +164,10 @@ def _column(name: str, outcomes: Sequence[Outcome]) -> list[Any]:
     values = list(map(attrgetter(name), outcomes))
     if name in _SHARED:
         known: dict[int, bytes] = {}
-        return [known.get(id(value)) or known.setdefault(id(value), written(value)) for value in values]
+        return [known.get(id(value)) or known.setdefault(id(value), dumps(value)) for value in values]
     if name == "changes":
-        return [written(list(map(_named, value))) if value else b"[]" for value in values]
-    return [written(value) if value else b"{}" for value in values] if name in _JSON else values
+        return [dumps(list(map(_named, value))) if value else b"[]" for value in values]
+    return [dumps(value) if value else b"{}" for value in values] if name in _JSON else values
 
 
 def _named(change: Change) -> dict[str, Any]:
