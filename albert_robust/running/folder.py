@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from albert_robust.errors import complaint_at, writing
+from albert_robust.running.alignment_records import restored
 from albert_robust.running.alignments import chosen, plan_order
 from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter, Part, Place, joined
 from albert_robust.running.records import (
@@ -27,7 +28,6 @@ from albert_robust.running.records import (
     Run,
     SuiteRecord,
 )
-from albert_robust.running.tokens import restored
 from albert_robust.scoring.statistics import Estimate
 from albert_robust.whole import whole, write_whole
 
