@@ -17,10 +17,11 @@ from filelock import FileLock
 
 from albert_robust.baselines import SessionBaselines, session_baselines
 from albert_robust.ci.junit import tell_cost
+from albert_robust.conclude import run_of, verdict_on
 from albert_robust.errors import InputError, WritingError, shown_path, writing
-from albert_robust.gate import certain, judge
+from albert_robust.gate import certain
 from albert_robust.gate.comparing import Family, settled
-from albert_robust.gate.family import compared, defined
+from albert_robust.gate.family import compared
 from albert_robust.plugin import DIED, SESSION
 from albert_robust.running.execute import Execution, execute
 from albert_robust.running.folder import ELSEWHERE, keep, merge, only, open_run, order_of
@@ -32,7 +33,6 @@ from albert_robust.running.records import CellRecord, Outcome, Run, tested_in
 from albert_robust.settings import Settings
 from albert_robust.show import describe_forecasts, describe_run
 from albert_robust.suite.suite import Suite
-from albert_robust.summary import judged_across, run_of
 
 if TYPE_CHECKING:
     from albert_robust.items import RobustItem
@@ -193,13 +193,8 @@ class RobustSession:
         """Return the verdict of a cell's gates, or of those of cells together, made once."""
         name = item.suite.name, item.id
         if name not in self._verdicts:
-            self._verdicts[name] = (
-                self._alone(item) if isinstance(item, Cell) else judged_across(self.execution, [item])[0]
-            )
+            self._verdicts[name] = verdict_on(self.execution, item)
         return self._verdicts[name]
-
-    def _alone(self, cell: Cell) -> CellRecord:
-        return defined(self.execution, cell, judge(cell, self.execution.tallies[cell.suite.name, cell.id]))
 
     def plan(self) -> None:
         """Print what the selected cells would ask, and the mistakes of suites that cannot be run."""

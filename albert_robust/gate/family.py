@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from albert_robust.gate.baseline import Baseline, baseline_path, open_baseline
 from albert_robust.gate.comparing import CORRECTION, Family, Key, Limits, Told, compare_all, settled
-from albert_robust.gate.lines import Line, definition, line_of
+from albert_robust.gate.lines import Line, line_of
 from albert_robust.running.execute import Execution
 from albert_robust.running.plan import Cell, unskipped
 from albert_robust.running.records import CellRecord, ComparisonRecord, Run
@@ -20,11 +20,6 @@ EARLIER = Told(
 )
 
 
-def defined(execution: Execution, cell: Cell, record: CellRecord) -> CellRecord:
-    """Return a cell's record with how its outputs were compared."""
-    return replace(record, definition=definition(cell, execution.scorers[cell.suite.name]))
-
-
 def baselines_beside(suites: Mapping[str, Suite]) -> dict[str, Baseline]:
     """Return the baselines of the suites that have one beside them, by suite.
 
@@ -36,9 +31,12 @@ def baselines_beside(suites: Mapping[str, Suite]) -> dict[str, Baseline]:
 
 
 def compared(
-    execution: Execution, cells: Sequence[Cell], records: Sequence[CellRecord], baselines: Mapping[str, Baseline],
+    execution: Execution,
+    cells: Sequence[Cell],
+    records: Sequence[CellRecord],
+    baselines: Mapping[str, Baseline],
     correction: str = CORRECTION,
-) -> Family:  # fmt: skip
+) -> Family:
     """Return how executed cells stand beside their baselines.
 
     Args:

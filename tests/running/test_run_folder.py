@@ -9,6 +9,7 @@ import pytest
 from counted import in_memory
 from pyarrow import parquet
 
+from albert_robust.conclude import judged, run_of
 from albert_robust.errors import InputError
 from albert_robust.running.execute import execute
 from albert_robust.running.folder import keep, merge, open_run
@@ -17,7 +18,6 @@ from albert_robust.running.records import AlignmentRecord, CaseAlignment, Change
 from albert_robust.running.workspace import Workspace
 from albert_robust.scoring.statistics import NOTHING
 from albert_robust.suite.suite import load_suite
-from albert_robust.summary import judged, run_of
 
 SUITE = """
 task: text-classification
