@@ -23,7 +23,8 @@ from albert_robust.calibrating.material import Effort, Material, gather
 from albert_robust.calibrating.measure import Matcher
 from albert_robust.calibrating.tune import worth
 from albert_robust.scoring.calibration import Floats, Pairs, length_features
-from albert_robust.scoring.encoder import Encoder, load_encoder
+from albert_robust.scoring.encoder import Encoder
+from albert_robust.scoring.load import load_encoder
 from albert_robust.scoring.profile import WEIGHTINGS
 from albert_robust.scoring.scorer import Scorer
 

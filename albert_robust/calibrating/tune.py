@@ -29,7 +29,8 @@ from albert_robust.calibrating.material import Effort, Material, gather
 from albert_robust.calibrating.measure import Matcher
 from albert_robust.errors import UsageError, need
 from albert_robust.scoring.calibration import F
-from albert_robust.scoring.encoder import Encoder, load_encoder
+from albert_robust.scoring.encoder import Encoder
+from albert_robust.scoring.load import load_encoder
 from albert_robust.scoring.profile import WEIGHTINGS
 from albert_robust.studies import open_study
 

@@ -13,6 +13,7 @@ from unicodedata import category
 
 from albert_robust.errors import UsageError, first_line, shown_path
 from albert_robust.models.model import Inputs
+from albert_robust.scoring.load import quiet_transformers
 
 MAX_TOKENS = 512
 STRIDE = 128  # tokens that two windows of a long context share
@@ -54,10 +55,8 @@ def load_checkpoint(name: str, folder: Path, task: str, allow_network: bool = Fa
         UsageError: There is no such checkpoint, or it has no safetensors weights, or does another task.
     """
     from transformers import AutoTokenizer
-    from transformers.utils import logging
 
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    quiet_transformers()
     path = folder / name
     local = path.is_dir()
     if local and not any(path.glob("*.safetensors")):

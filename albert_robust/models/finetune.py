@@ -19,7 +19,7 @@ from albert_robust.data.dataset import language_of
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import UsageError, complaint_at, writing
 from albert_robust.models.checkpoint import auto_class, file_digest
-from albert_robust.scoring.encoder import EMBEDDED_FOLDER
+from albert_robust.scoring.load import EMBEDDED_FOLDER, quiet_transformers
 from albert_robust.tasks import Task
 from albert_robust.whole import whole, write_whole
 
@@ -173,10 +173,8 @@ def learn(data: Path, task: Task, seed: int = 0) -> dict[str, Any]:
 def _untrained(data: Path, task: Task) -> tuple[Any, Any, list[Example]]:
     import torch
     from transformers import AutoTokenizer
-    from transformers.utils import logging
 
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    quiet_transformers()
     languages = sorted({language_of(row.get("language")).casefold() for _, row in read_rows(data)})
     source = Source(data, tuple(languages), per_row=True, in_suite=False)
     read = read_examples(source, task.inputs, task.reference)

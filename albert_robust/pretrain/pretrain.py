@@ -24,7 +24,7 @@ from albert_robust.pretrain.sentences import Sentences, tokenized
 from albert_robust.pretrain.team import Team, join
 from albert_robust.pretrain.tokenizer import train_tokenizer
 from albert_robust.pretrain.trainer import Progress, Schedule, run_stage, write_line
-from albert_robust.scoring.encoder import load_encoder
+from albert_robust.scoring.load import load_encoder
 from albert_robust.whole import whole, write_whole
 
 STATE, SENTENCES, FACTS, METRICS = "state.safetensors", "sentences.safetensors", "recipe.json", "metrics.jsonl"

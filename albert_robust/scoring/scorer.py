@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from albert_robust.errors import UsageError
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.calibration import LEVELS, Level, Pairs, error_of_mean
-from albert_robust.scoring.encoder import EMBEDDED, Encoder, Precision, Vectors, load_encoder, unit
+from albert_robust.scoring.encoder import Encoder, Precision, Vectors, unit
+from albert_robust.scoring.load import EMBEDDED, load_encoder
 from albert_robust.scoring.matching import Floats, greedy, in_one_thread, matches
 from albert_robust.scoring.profile import Profile, Weighting, find_profile
 from albert_robust.scoring.scores import Scores, unmatched

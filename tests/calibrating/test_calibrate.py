@@ -17,7 +17,8 @@ from albert_robust.calibrating.damage import chunks, damaged
 from albert_robust.calibrating.material import Effort
 from albert_robust.errors import UsageError
 from albert_robust.scoring.calibration import LEAST, SHARES, Pairs, kept_share
-from albert_robust.scoring.encoder import Encoder, load_encoder
+from albert_robust.scoring.encoder import Encoder
+from albert_robust.scoring.load import load_encoder
 from albert_robust.scoring.profile import FACTS, TABLES, Profile, load_profile
 from albert_robust.scoring.scorer import Scorer
 
