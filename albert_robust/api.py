@@ -12,7 +12,8 @@ from albert_robust.scoring.comparing import compare, compare_languages
 from albert_robust.scoring.labs import score
 from albert_robust.scoring.scorer import Scorer
 from albert_robust.scoring.scores import Scores
-from albert_robust.suite.suite import Suite, load_suite
+from albert_robust.suite.load import load_suite
+from albert_robust.suite.suite import Suite
 from albert_robust.text import Edit, Text
 from albert_robust.text.languages import UNKNOWN, is_tag
 

@@ -17,7 +17,8 @@ from albert_robust.running.plan import Cell, Item, across, plan
 from albert_robust.running.records import CellRecord
 from albert_robust.session import RobustSession, robust_session
 from albert_robust.show import describe, describe_across
-from albert_robust.suite.suite import Suite, load_suite
+from albert_robust.suite.load import load_suite
+from albert_robust.suite.suite import Suite
 
 BASELINE = "baseline"
 

@@ -14,7 +14,7 @@ from albert_robust.running.plan import Cell, plan
 from albert_robust.running.records import CellRecord, Outcome, Run
 from albert_robust.running.tally import Tally
 from albert_robust.running.workspace import Workspace
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 
 
 def tally_of(cell: Cell, outcomes: Iterable[Outcome]) -> Tally:

@@ -8,7 +8,7 @@ from door_suites import LOGGING, kept_run, python, rows, run, verdicts, write_su
 
 from albert_robust.api import run as run_suite
 from albert_robust.running.folder import open_run
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 
 EARLY = "early_stop: true\n"
 SWAP, UPPER = "data/typos.swap@2[en]", "data/case.upper[en]"

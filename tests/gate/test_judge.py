@@ -16,7 +16,7 @@ from albert_robust.running.plan import Cell, plan
 from albert_robust.running.records import CellRecord, Outcome, Status
 from albert_robust.scoring.statistics import Estimate
 from albert_robust.suite.gates import Gate
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 
 SUITE = """
 task: text-classification

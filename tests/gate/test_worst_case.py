@@ -12,7 +12,7 @@ from albert_robust.gate import judge as judged
 from albert_robust.gate.decide import NOISE
 from albert_robust.running.plan import Cell, plan
 from albert_robust.running.records import CellRecord, Outcome
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 
 SUITE = """
 task: text-classification

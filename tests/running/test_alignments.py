@@ -22,7 +22,7 @@ from albert_robust.running.records import CaseAlignment, CellRecord, Outcome
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.scores import Scores
 from albert_robust.scoring.statistics import NOTHING
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 
 SUITE = """
 task: question-answering

@@ -11,7 +11,7 @@ from albert_robust.running.execute import Execution, execute
 from albert_robust.running.plan import Cell, plan
 from albert_robust.running.records import CellRecord
 from albert_robust.running.workspace import Workspace
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 
 WORDS = ("cat", "dog", "rain", "snow", "bread", "milk", "river", "train", "doctor", "music")
 MODELS = """

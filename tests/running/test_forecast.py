@@ -10,7 +10,7 @@ from albert_robust.running.forecast import Forecast, forecast
 from albert_robust.running.plan import Cell, plan
 from albert_robust.running.workspace import Workspace
 from albert_robust.show import describe_forecasts
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 
 CHECKS = """
 - {expect: invariance, perturbations: [typos.swap, case.upper, case.lower], variants: 2}

@@ -17,7 +17,7 @@ from albert_robust.running.plan import Cell, plan
 from albert_robust.running.records import AlignmentRecord, CaseAlignment, Change, MatchedText, Outcome, Run
 from albert_robust.running.workspace import Workspace
 from albert_robust.scoring.statistics import NOTHING
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 
 SUITE = """
 task: text-classification

@@ -17,7 +17,7 @@ from albert_robust.running.score import CachedScorer
 from albert_robust.running.workspace import Workspace
 from albert_robust.scoring.load import EMBEDDED_FOLDER
 from albert_robust.scoring.scorer import Scorer
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 
 Pair = tuple[str, str, str, str]
 PAIRS: list[Pair] = [
