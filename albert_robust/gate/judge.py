@@ -64,7 +64,7 @@ def _decided(cell: Cell, tally: Tally, measured: Mapping[str, Estimate]) -> tupl
     if NOISE not in measured:
         return tuple(gates)
     taken_together = [cell.check.variants if gate.measure == WORST_CASE else gate.variants for gate in cell.check.gates]
-    mean, confidence = _means(cell), 2 * cell.suite.confidence - 1
+    mean, confidence = _means(cell), cell.suite.two_sided
     noise = [mean(repeated_agreement(cell, tally.noise, count), confidence) for count in taken_together]
     return tuple(above_noise(gate, own) for gate, own in zip(gates, noise, strict=True))
 
@@ -94,7 +94,7 @@ def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
 
     The bounds of a cell that may stop early hold at all looks together, so they are wider.
     """
-    confidence = 2 * cell.suite.confidence - 1
+    confidence = cell.suite.two_sided
     mean, drop = _means(cell), sequential_drop if cell.stops_early else paired_drop
     reference = cell.check.expectation == "reference"
     found: dict[str, Estimate] = {}

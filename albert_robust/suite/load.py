@@ -131,12 +131,12 @@ class _Loader:
         source = Source(
             path,
             languages,
-            per_row,
-            dataset.columns,
-            dataset.limit,
-            self.spec.seed,
-            dataset.reference_language or "",
-            self.task.numeric,
+            per_row=per_row,
+            columns=dataset.columns,
+            limit=dataset.limit,
+            seed=self.spec.seed,
+            reference_language=dataset.reference_language or "",
+            numeric=self.task.numeric,
         )
         if not self.task.speaks and dataset.reference_language is None:
             what = f"the dataset {name!r} does not say the language of its {self.task.reference}s"
@@ -198,20 +198,20 @@ class _Loader:
         specs = tuple(self._specs(at, check))
         self._ignored(at, check, specs)
         return Check(
-            check.expect,
-            check.name,
-            specs,
-            tuple(check.datasets or self.spec.datasets),
-            tuple(check.languages) if check.languages else None,
-            tuple(check.fields or self.task.perturbed),
-            tuple(gate for gate in gates if not gate.across),
-            tuple(gate for gate in gates if gate.across),
-            check.agreement or agreements[0],
-            check.agrees_at,
-            check.variants,
-            check.min_tested,
-            check.on_failure,
-            self.document.places.get(at, (1, 1))[0],
+            expectation=check.expect,
+            name=check.name,
+            specs=specs,
+            datasets=tuple(check.datasets or self.spec.datasets),
+            languages=tuple(check.languages) if check.languages else None,
+            fields=tuple(check.fields or self.task.perturbed),
+            gates=tuple(gate for gate in gates if not gate.across),
+            across=tuple(gate for gate in gates if gate.across),
+            agreement=check.agreement or agreements[0],
+            agrees_at=check.agrees_at,
+            variants=check.variants,
+            min_tested=check.min_tested,
+            on_failure=check.on_failure,
+            line=self.document.places.get(at, (1, 1))[0],
         )
 
     def _gates(self, at: Location, check: CheckSpec) -> Iterator[Gate]:

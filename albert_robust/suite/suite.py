@@ -103,6 +103,11 @@ class Suite:
     baseline: BaselineSpec = field(default_factory=BaselineSpec)
     early_stop: bool = False
 
+    @property
+    def two_sided(self) -> float:
+        """The coverage of an interval of which each bound alone holds at `confidence`."""
+        return 2 * self.confidence - 1
+
     @cached_property
     def qualities(self) -> dict[str, Quality]:
         """The qualities that are measured: all of the task's but those on request that no gate names."""
