@@ -103,8 +103,10 @@ def run(suite: Suite, *, workspace: Path = Path(".albert_robust"), allow_network
     from albert_robust.conclude import judged, run_of, verdict_on
     from albert_robust.gate import certain
     from albert_robust.gate.family import whole_beside_baseline
+    from albert_robust.running.across import across
+    from albert_robust.running.cell import unskipped
     from albert_robust.running.execute import execute
-    from albert_robust.running.plan import across, plan, unskipped
+    from albert_robust.running.plan import plan
     from albert_robust.running.workspace import Workspace
 
     planned = plan(whole_beside_baseline(suite))

@@ -9,9 +9,9 @@ from albert_robust.gate import judge, judge_across
 from albert_robust.gate.family import beside_baselines
 from albert_robust.gate.lines import definition
 from albert_robust.running.alignments import alignments_of
+from albert_robust.running.cell import Across, Cell, Item
 from albert_robust.running.execute import Execution
 from albert_robust.running.folder import merge
-from albert_robust.running.plan import Across, Cell, Item
 from albert_robust.running.records import CellRecord, Run, SuiteRecord
 from albert_robust.suite.schema import KINDS
 from albert_robust.suite.suite import Suite

@@ -11,9 +11,11 @@ from albert_robust.data.dataset import check_header
 from albert_robust.errors import InputError, MissingExtraError, WritingError, shown_path
 from albert_robust.perturbing.registry import PACK
 from albert_robust.plugin import RECORD, SUFFIX
+from albert_robust.running.across import across
 from albert_robust.running.blocks import examples_of
+from albert_robust.running.cell import Cell, Item
 from albert_robust.running.failures import again
-from albert_robust.running.plan import Cell, Item, across, plan
+from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord
 from albert_robust.session import RobustSession, robust_session
 from albert_robust.show import describe, describe_across

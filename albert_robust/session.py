@@ -23,11 +23,11 @@ from albert_robust.gate import certain
 from albert_robust.gate.comparing import Family, settled
 from albert_robust.gate.family import compared
 from albert_robust.plugin import DIED, SESSION
+from albert_robust.running.cell import Cell, Item, cells_of
 from albert_robust.running.execute import Execution, execute
 from albert_robust.running.folder import ELSEWHERE, keep, merge, only, open_run, order_of
 from albert_robust.running.forecast import Forecast, forecast
 from albert_robust.running.outcomes import TEMPORARY, Place
-from albert_robust.running.plan import Cell, Item, cells_of
 from albert_robust.running.progress import Progress
 from albert_robust.running.records import CellRecord, Outcome, Run, tested_in
 from albert_robust.settings import Settings

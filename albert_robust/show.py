@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from albert_robust.gate.comparing import tally
 from albert_robust.report.cells import worst_first
 from albert_robust.report.figures import counted
+from albert_robust.running.cell import Across, Cell
 from albert_robust.running.failures import ATTENTION
 from albert_robust.running.forecast import Forecast
-from albert_robust.running.plan import Across, Cell
 from albert_robust.running.progress import duration
 from albert_robust.running.records import CellRecord, Change, Outcome, Run, tested_in
 from albert_robust.text.graphemes import graphemes

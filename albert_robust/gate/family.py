@@ -6,8 +6,8 @@ from dataclasses import replace
 from albert_robust.gate.baseline import Baseline, baseline_path, open_baseline
 from albert_robust.gate.comparing import CORRECTION, Family, Key, Limits, Told, compare_all, settled
 from albert_robust.gate.lines import Line, line_of
+from albert_robust.running.cell import Cell, unskipped
 from albert_robust.running.execute import Execution
-from albert_robust.running.plan import Cell, unskipped
 from albert_robust.running.records import CellRecord, ComparisonRecord, Run
 from albert_robust.suite.suite import Suite
 

@@ -13,8 +13,8 @@ from typing import Protocol, TypeVar
 from albert_robust.running.alignment_records import TOKENS, recorded, restored
 from albert_robust.running.answers import answer_of
 from albert_robust.running.cache import Cache, key
+from albert_robust.running.cell import Cell
 from albert_robust.running.failures import failures
-from albert_robust.running.plan import Cell
 from albert_robust.running.records import Against, AlignmentRecord, CaseAlignment, CellRecord, Outcome
 from albert_robust.running.tally import Tally
 from albert_robust.scoring.alignment import Alignment

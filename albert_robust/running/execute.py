@@ -16,10 +16,10 @@ from albert_robust.running.answers import answer_of
 from albert_robust.running.ask import Cost
 from albert_robust.running.blocks import blocks, examples_of, inputs_of, originals_of, perturbed
 from albert_robust.running.cache import Cache
+from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made, measure, self_agreement
 from albert_robust.running.mistakes import placed
 from albert_robust.running.outcomes import OUTCOMES, TEMPORARY, OutcomeFile, OutcomeWriter, Part, Place
-from albert_robust.running.plan import Cell
 from albert_robust.running.predict import Answers
 from albert_robust.running.progress import Progress
 from albert_robust.running.records import Outcome

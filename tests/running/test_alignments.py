@@ -16,8 +16,9 @@ from albert_robust.gate import judge
 from albert_robust.running.alignment_records import TOKENS, recorded, restored
 from albert_robust.running.alignments import CASES, alignments_of, chosen, fair
 from albert_robust.running.cache import Cache
+from albert_robust.running.cell import Cell
 from albert_robust.running.failures import failures
-from albert_robust.running.plan import Cell, plan
+from albert_robust.running.plan import plan
 from albert_robust.running.records import CaseAlignment, CellRecord, Outcome
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.scores import Scores

@@ -11,9 +11,10 @@ from pyarrow import parquet
 
 from albert_robust.conclude import judged, run_of
 from albert_robust.errors import InputError
+from albert_robust.running.cell import Cell
 from albert_robust.running.execute import execute
 from albert_robust.running.folder import keep, merge, open_run
-from albert_robust.running.plan import Cell, plan
+from albert_robust.running.plan import plan
 from albert_robust.running.records import AlignmentRecord, CaseAlignment, Change, MatchedText, Outcome, Run
 from albert_robust.running.workspace import Workspace
 from albert_robust.scoring.statistics import NOTHING
