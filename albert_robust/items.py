@@ -11,6 +11,7 @@ from albert_robust.data.dataset import check_header
 from albert_robust.errors import InputError, MissingExtraError, WritingError, shown_path
 from albert_robust.perturbing.registry import PACK
 from albert_robust.plugin import RECORD, SUFFIX
+from albert_robust.report.cells import BASELINE
 from albert_robust.running.across import across
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.cell import Cell, Item
@@ -21,8 +22,6 @@ from albert_robust.session import RobustSession, robust_session
 from albert_robust.show import describe, describe_across
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import Suite
-
-BASELINE = "baseline"
 
 
 class CellFailedError(Exception):

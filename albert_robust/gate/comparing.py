@@ -19,7 +19,7 @@ from albert_robust.scoring.statistics import Estimate, Floats
 Key = tuple[str, str]  # suite, cell
 Family = dict[Key, ComparisonRecord]
 CONFIDENCE, FLOOR, TOLERANCE, CORRECTION = 0.95, 0.01, 0.05, "holm"
-STALE: tuple[Standing, ...] = ("missing", "incomparable")
+STALE: tuple[Standing, ...] = ("missing", "incomparable")  # `--robust-warn-stale` lets them pass
 ORDER: tuple[Standing, ...] = ("regressed", "missing", "incomparable", "undecided", "new", "improved", "same")
 LAST = 10**9  # in plan order, after all cells that are there
 SHOWN = 5  # examples that became worse
