@@ -1,7 +1,10 @@
-"""What a failing cell prints: what was measured, the worst examples with their edits marked, and how to repeat it."""
+"""What pytest prints of failing cells, of a run and of a forecast.
+
+A failing cell: what was measured, the worst examples with their edits marked, and how to repeat it.
+"""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from albert_robust.gate.comparing import tally
 from albert_robust.report.cells import worst_first
@@ -120,9 +123,9 @@ def _case(outcome: Outcome) -> list[str]:
     return [title, *lines, before, after]
 
 
-def _output(output: str | None, scores: "dict[str, float] | object") -> str:
+def _output(output: str | None, scores: Mapping[str, float]) -> str:
     shown = clip(output or "")
-    value = scores.get(output or "") if isinstance(scores, dict) else None
+    value = scores.get(output or "")
     return shown if value is None else f"{shown} {value:.2f}"
 
 

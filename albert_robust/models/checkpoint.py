@@ -20,14 +20,8 @@ STRIDE = 128  # tokens that two windows of a long context share
 MAX_ANSWER_TOKENS = 30
 MAX_SUMMARY_TOKENS = 128
 MAX_TRANSLATION_TOKENS = 256
-UNREAD = (
-    ".bin",
-    ".h5",
-    ".md",
-    ".msgpack",
-    ".onnx",
-    ".pt",
-)  # no model is made from these; all else in a folder shapes it
+# No model is made from these; all else in a folder shapes it.
+UNREAD = (".bin", ".h5", ".md", ".msgpack", ".onnx", ".pt")
 DECODING = "v2"  # raise it when the same checkpoint answers otherwise
 
 

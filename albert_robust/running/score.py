@@ -85,9 +85,8 @@ class CachedScorer:
 
     @cached_property
     def _scorer(self) -> Scorer:
-        return Scorer(
-            self._name, precision="fp32", allow_network=self._allow_network
-        )  # the same on a GPU as without one
+        # fp32: the same on a GPU as without one.
+        return Scorer(self._name, precision="fp32", allow_network=self._allow_network)
 
     @cached_property
     def identity(self) -> str:
