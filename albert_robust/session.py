@@ -25,9 +25,9 @@ from albert_robust.gate.family import compared
 from albert_robust.plugin import DIED, SESSION
 from albert_robust.running.cell import Cell, Item, cells_of
 from albert_robust.running.execute import Execution, execute
-from albert_robust.running.folder import ELSEWHERE, keep, merge, only, open_run, order_of
+from albert_robust.running.folder import MEND_REPORT, keep, merge, only, open_run, order_of
 from albert_robust.running.forecast import Forecast, forecast
-from albert_robust.running.outcomes import TEMPORARY, Place
+from albert_robust.running.outcomes import MEND_TEMPORARY, Place
 from albert_robust.running.progress import Progress
 from albert_robust.running.records import CellRecord, Outcome, Run, tested_in
 from albert_robust.settings import Settings
@@ -277,7 +277,7 @@ class RobustSession:
         assert self.run is not None
         folder = self.settings.report
         keep(self.run, folder)
-        with writing(folder, ELSEWHERE):
+        with writing(folder, MEND_REPORT):
             self.report = write_report(self.run, folder)
 
     @contextmanager
@@ -319,10 +319,10 @@ class RobustSession:
     def _part(self) -> str:
         """Return a new folder with the run of a worker."""
         run = self._run()
-        with writing(Path(tempfile.gettempdir()), TEMPORARY):
+        with writing(Path(tempfile.gettempdir()), MEND_TEMPORARY):
             part = tempfile.mkdtemp(prefix="albert-robust-part-")
         try:
-            keep(run, Path(part), TEMPORARY)
+            keep(run, Path(part), MEND_TEMPORARY)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise

@@ -21,7 +21,7 @@ from albert_robust.running.workspace import Workspace
 from albert_robust.tasks import Task
 
 SHORT = 16  # characters of a key
-ELSEWHERE = "make room there, or name another folder: --workspace DIR"
+MEND_WORKSPACE = "make room there, or name another folder: --workspace DIR"
 FORM = 'write {"key": "...", "output": ...}'
 
 
@@ -103,7 +103,9 @@ def take_in(path: Path, cells: Sequence[Cell], workspace: Workspace) -> int:
         raise InputError(complaints)
     workspace.cache.put(kept.items())
     if not workspace.cache.lasts:
-        raise WritingError(f"{shown_path(workspace.folder)}: cannot be written: no output was taken in\n  {ELSEWHERE}")
+        raise WritingError(
+            f"{shown_path(workspace.folder)}: cannot be written: no output was taken in\n  {MEND_WORKSPACE}"
+        )
     return len(kept)
 
 

@@ -19,7 +19,7 @@ from albert_robust.running.cache import Cache
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made, measure, self_agreement
 from albert_robust.running.mistakes import placed
-from albert_robust.running.outcomes import OUTCOMES, TEMPORARY, OutcomeFile, OutcomeWriter, Part, Place
+from albert_robust.running.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter, Part, Place
 from albert_robust.running.predict import Answers
 from albert_robust.running.progress import Progress
 from albert_robust.running.records import Outcome
@@ -58,7 +58,7 @@ class Execution:
         self.scorers: dict[str, CachedScorer] = {}
         self.cost = Cost()
         self.written: set[Place] = set()
-        with writing(Path(gettempdir()), TEMPORARY):
+        with writing(Path(gettempdir()), MEND_TEMPORARY):
             self._folder = TemporaryDirectory(prefix="albert-robust-")
 
     @property

@@ -33,7 +33,7 @@ from albert_robust.whole import whole, write_whole
 
 SCHEMA = 2
 RUN, ALIGNMENTS = "run.json", "alignments.json"
-ELSEWHERE = "make room there, or choose another folder: --robust-report DIR"
+MEND_REPORT = "make room there, or choose another folder: --robust-report DIR"
 # Of parts that went through the same cells: one asked, and the others found its answers. The rest of a cost adds up.
 SHARED_COST: dict[str, Callable[[Sequence[float]], float]] = {
     "unique_inputs": max,
@@ -43,7 +43,7 @@ SHARED_COST: dict[str, Callable[[Sequence[float]], float]] = {
 }
 
 
-def keep(run: Run, folder: Path, mend: str = ELSEWHERE) -> None:
+def keep(run: Run, folder: Path, mend: str = MEND_REPORT) -> None:
     """Write a run to a folder.
 
     Args:

@@ -26,7 +26,7 @@ ROWS = 20_000  # of a row group
 READ = 2_000  # rows at once
 LARGEST = 2**31 - 1  # bytes of one array of texts
 OUTCOMES = "outcomes.parquet"
-TEMPORARY = "make room there, or choose another place for temporary files: TMPDIR=..."
+MEND_TEMPORARY = "make room there, or choose another place for temporary files: TMPDIR=..."
 Place = tuple[str, str]  # suite, cell
 _TEXT = ("suite", "cell", "example", "language", "status", "before", "after", "message", "variant_language")
 _NUMBERS = {"replicate": "int32", "agreement": "float64", "block": "int32"}
@@ -41,7 +41,7 @@ class OutcomeWriter:
     All it does raises `WritingError` where the file cannot be written.
     """
 
-    def __init__(self, path: Path, mend: str = TEMPORARY) -> None:
+    def __init__(self, path: Path, mend: str = MEND_TEMPORARY) -> None:
         """Begin a file.
 
         Args:
