@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from albert_robust.gate.decide import above_noise, decide, not_asked, taken, together
+from albert_robust.gate.decide import above_noise, as_suite_says, decide, not_asked, together
 from albert_robust.gate.judge import blank, repeated_agreement
 from albert_robust.running.cell import Across, Cell
 from albert_robust.running.records import CellRecord, Counts, MemberRecord, Verdict
@@ -55,7 +55,7 @@ def judge_across(item: Across, tallies: Tallies) -> CellRecord:
     verdict, reason = broken or together(gates)
     note = _note(item, members)
     if not broken:
-        verdict, reason = taken(item, verdict, reason, gates)
+        verdict, reason = as_suite_says(item, verdict, reason, gates)
     judged = _record(item, (verdict, reason if broken else f"{reason}; {note}"), list(counts.values()))
     return replace(judged, gates=gates, measures={item.gates[0].measure: estimate}, members=members, note=note)
 

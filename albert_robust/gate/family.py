@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from albert_robust.gate.baseline import Baseline, baseline_path, open_baseline
-from albert_robust.gate.comparing import CORRECTION, Family, Key, Limits, Told, compare_all, settled
+from albert_robust.gate.comparing import CORRECTION, Family, Key, Limits, Wording, compare_all, settled
 from albert_robust.gate.lines import Line, line_of
 from albert_robust.running.cell import Cell, unskipped
 from albert_robust.running.execute import Execution
@@ -13,7 +13,7 @@ from albert_robust.suite.suite import Suite
 
 EARLY = "incomparable: stopped early: run it without early_stop to compare"
 LACKING = "missing: the earlier run has it, the later one has not"
-EARLIER = Told(
+EARLIER = Wording(
     other="the earlier run",
     add="there is nothing to compare it with",
     renew="make both runs of the same examples, seed and version",
@@ -81,7 +81,7 @@ def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, corre
         for place, line in before.items()
         if place not in now and place not in unasked
     }
-    return compare_all(whole, before, limits, correction, told=EARLIER) | gone | stopped
+    return compare_all(whole, before, limits, correction, wording=EARLIER) | gone | stopped
 
 
 def _lines(run: Run) -> dict[Key, Line | None]:

@@ -10,7 +10,7 @@ from math import comb
 
 import numpy as np
 
-from albert_robust.gate.decide import NOISE, above_noise, decide, not_asked, taken, together
+from albert_robust.gate.decide import NOISE, above_noise, as_suite_says, decide, not_asked, together
 from albert_robust.running.cell import Cell, Item
 from albert_robust.running.records import CellRecord, Counts, GateRecord, Verdict
 from albert_robust.running.tally import Series, Tally
@@ -30,7 +30,7 @@ def judge(cell: Cell, tally: Tally) -> CellRecord:
     verdict, reason = _verdict(cell, counts, gates, tally)
     tested_enough = counts.tested >= cell.check.min_tested
     if tested_enough:
-        verdict, reason = taken(cell, verdict, reason, gates)
+        verdict, reason = as_suite_says(cell, verdict, reason, gates)
     return replace(blank(cell, verdict, reason, counts), gates=gates, measures=measured)
 
 

@@ -125,7 +125,7 @@ class Across:
     def perturbation(self) -> str:
         """The members' perturbation, without its severity where they differ in that."""
         first = self.members[0]
-        return first.perturbation if self.kind in {LANGUAGE_GAP, DATASET_GAP} else unsevered(first.spec)
+        return first.perturbation if self.kind in {LANGUAGE_GAP, DATASET_GAP} else without_severity(first.spec)
 
     @property
     def mark(self) -> Mark | None:
@@ -159,7 +159,7 @@ def _applied(spec: Spec | None) -> str:
     return "reference" if spec is None else str(spec).replace(" | ", "+")
 
 
-def unsevered(spec: Spec | None) -> str:
+def without_severity(spec: Spec | None) -> str:
     """Return a spec without its severities."""
     return "" if spec is None else " | ".join(step.name for step in spec.steps)
 

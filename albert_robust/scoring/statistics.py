@@ -67,6 +67,7 @@ def mean_in_unit(values: Floats, confidence: float = 0.95) -> Estimate:
 
 
 def _exact(mean: float, effective: float, confidence: float) -> tuple[float, float]:
+    """Return Clopper and Pearson's bounds of a share of so many yes-no outcomes."""
     hits, tail = mean * effective, (1 - confidence) / 2
     low = 0.0 if mean == 0 else beta_quantile(tail, hits, effective - hits + 1)
     high = 1.0 if mean == 1 else beta_quantile(1 - tail, hits + 1, effective - hits)
