@@ -121,16 +121,13 @@ def paired_drop(before: Floats, after: Floats, confidence: float = 0.95) -> Esti
     return Estimate(value, min(2 * unit.low - 1, value), max(2 * unit.high - 1, value), len(before))
 
 
-def bootstrap(
-    vectors: Floats, value: Callable[[Floats], Floats], confidence: float = 0.95, seed: int = SEED
-) -> Estimate:
+def bootstrap(vectors: Floats, value: Callable[[Floats], Floats], confidence: float = 0.95) -> Estimate:
     """Return a statistic of sums with its percentile interval from resampling whole clusters.
 
     Args:
         vectors: What each cluster adds to the sums, shape (clusters, k).
         value: From sums, shape (draws, k), to values in [0, 1], shape (draws,).
         confidence: Two-sided coverage in (0, 1).
-        seed: Of the draws.
 
     Returns:
         The estimate. Where all draws agree (nothing varied in a small sample) the interval is the exact one of that mean.
@@ -139,7 +136,7 @@ def bootstrap(
     if clusters == 0:
         return NOTHING
     found = float(value(vectors.sum(axis=0, keepdims=True))[0])
-    times = np.random.default_rng(seed).multinomial(clusters, np.full(clusters, 1 / clusters), DRAWS)
+    times = np.random.default_rng(SEED).multinomial(clusters, np.full(clusters, 1 / clusters), DRAWS)
     values = value(times @ vectors)
     if np.ptp(values) == 0:
         low, high = _exact(min(1.0, max(0.0, found)), clusters, confidence)
