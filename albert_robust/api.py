@@ -12,7 +12,8 @@ from albert_robust.scoring.comparing import compare, compare_languages
 from albert_robust.scoring.labs import score
 from albert_robust.scoring.scorer import Scorer
 from albert_robust.scoring.scores import Scores
-from albert_robust.suite.suite import Suite, load_suite
+from albert_robust.suite.load import load_suite
+from albert_robust.suite.suite import Suite
 from albert_robust.text import Edit, Text
 from albert_robust.text.languages import UNKNOWN, is_tag
 
@@ -99,19 +100,21 @@ def run(suite: Suite, *, workspace: Path = Path(".albert_robust"), allow_network
     """
     from uuid import uuid4
 
+    from albert_robust.conclude import judged, run_of, verdict_on
     from albert_robust.gate import certain
     from albert_robust.gate.family import whole_beside_baseline
+    from albert_robust.running.across import across
+    from albert_robust.running.cell import unskipped
     from albert_robust.running.execute import execute
-    from albert_robust.running.plan import across, plan, unskipped
+    from albert_robust.running.plan import plan
     from albert_robust.running.workspace import Workspace
-    from albert_robust.summary import judged, judged_across, run_of
 
     planned = plan(whole_beside_baseline(suite))
     cells, compared = unskipped(planned), unskipped(across(planned))
     execution = execute(cells, Workspace(workspace, uuid4().hex, allow_network), certain)
     for mistake in execution.mistakes.values():
         raise mistake
-    records = [*judged(execution, cells), *judged_across(execution, compared)]
+    records = [*judged(execution, cells), *(verdict_on(execution, item) for item in compared)]
     made = run_of(execution, [*cells, *compared], records)
     execution.cache.close()
     return made

@@ -85,7 +85,7 @@ def writing(path: Path, mend: str) -> Iterator[None]:
 
 
 def raise_if_ending(error: BaseException) -> None:
-    """Raise again what code of others did not raise to tell of a fault: an interrupt, or a time-out of the whole test.
+    """Raise an exception of foreign code again if it is no fault of that code: an interrupt, or a time-out of the whole test.
 
     `SystemExit`, and what `pytest.skip` and `pytest.importorskip` raise, do not end somebody else's run: they are faults.
     """

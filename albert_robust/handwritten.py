@@ -9,6 +9,7 @@ from typing import Any, Literal
 from warnings import warn
 
 from albert_robust.api import Variant, perturb
+from albert_robust.conclude import judged
 from albert_robust.errors import InputError, UsageError
 from albert_robust.models import Model
 from albert_robust.models.callable import CallableModel
@@ -18,8 +19,8 @@ from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord
 from albert_robust.running.workspace import Workspace
 from albert_robust.show import describe
-from albert_robust.suite.suite import SUFFIX, Suite, load_suite
-from albert_robust.summary import judged
+from albert_robust.suite.load import load_suite
+from albert_robust.suite.suite import SUFFIX, Suite
 from albert_robust.text.languages import UNKNOWN
 
 Function = Callable[[list[dict[str, str]]], Sequence[Any]]

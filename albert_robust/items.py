@@ -11,15 +11,17 @@ from albert_robust.data.dataset import check_header
 from albert_robust.errors import InputError, MissingExtraError, WritingError, shown_path
 from albert_robust.perturbing.registry import PACK
 from albert_robust.plugin import RECORD, SUFFIX
+from albert_robust.report.cells import BASELINE
+from albert_robust.running.across import across
 from albert_robust.running.blocks import examples_of
-from albert_robust.running.failures import again
-from albert_robust.running.plan import Cell, Item, across, plan
+from albert_robust.running.cell import Cell, Item
+from albert_robust.running.failures import rerun_command
+from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord
 from albert_robust.session import RobustSession, robust_session
 from albert_robust.show import describe, describe_across
-from albert_robust.suite.suite import Suite, load_suite
-
-BASELINE = "baseline"
+from albert_robust.suite.load import load_suite
+from albert_robust.suite.suite import Suite
 
 
 class CellFailedError(Exception):
@@ -96,7 +98,7 @@ class RobustItem(pytest.Item):
         verdict = record.verdict
         if verdict in {"failed", "error", "known failure"}:
             kind = KnownFailureError if verdict == "known failure" else CellFailedError
-            command = again(f"{shown_path(self.path)}::{self.cell.id}", self.cell.suite.seed)
+            command = rerun_command(f"{shown_path(self.path)}::{self.cell.id}", self.cell.suite.seed)
             raise kind(self._described(record, command))
         if verdict != "passed":
             pytest.skip(f"{verdict}: {record.reason}")

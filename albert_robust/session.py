@@ -17,22 +17,22 @@ from filelock import FileLock
 
 from albert_robust.baselines import SessionBaselines, session_baselines
 from albert_robust.ci.junit import tell_cost
+from albert_robust.conclude import run_of, verdict_on
 from albert_robust.errors import InputError, WritingError, raised, shown_path, writing
-from albert_robust.gate import certain, judge
+from albert_robust.gate import certain
 from albert_robust.gate.comparing import Family, settled
-from albert_robust.gate.family import compared, defined
+from albert_robust.gate.family import compared
 from albert_robust.plugin import DIED, SESSION
+from albert_robust.running.cell import Cell, Item, cells_of
 from albert_robust.running.execute import Execution, execute
-from albert_robust.running.folder import ELSEWHERE, keep, merge, only, open_run, order_of
+from albert_robust.running.folder import MEND_REPORT, keep, merge, only, open_run, order_of
 from albert_robust.running.forecast import Forecast, forecast
-from albert_robust.running.outcomes import TEMPORARY, Place
-from albert_robust.running.plan import Cell, Item, cells_of
+from albert_robust.running.outcomes import MEND_TEMPORARY, Place
 from albert_robust.running.progress import Progress
 from albert_robust.running.records import CellRecord, Outcome, Run, tested_in
 from albert_robust.settings import Settings
 from albert_robust.show import describe_forecasts, describe_run
 from albert_robust.suite.suite import Suite
-from albert_robust.summary import judged_across, run_of
 
 if TYPE_CHECKING:
     from albert_robust.items import RobustItem
@@ -204,13 +204,8 @@ class RobustSession:
         """Return the verdict of a cell's gates, or of those of cells together, made once."""
         name = item.suite.name, item.id
         if name not in self._verdicts:
-            self._verdicts[name] = (
-                self._alone(item) if isinstance(item, Cell) else judged_across(self.execution, [item])[0]
-            )
+            self._verdicts[name] = verdict_on(self.execution, item)
         return self._verdicts[name]
-
-    def _alone(self, cell: Cell) -> CellRecord:
-        return defined(self.execution, cell, judge(cell, self.execution.tallies[cell.suite.name, cell.id]))
 
     def plan(self) -> None:
         """Print what the selected cells would ask, and the mistakes of suites that cannot be run."""
@@ -293,7 +288,7 @@ class RobustSession:
         assert self.run is not None
         folder = self.settings.report
         keep(self.run, folder)
-        with writing(folder, ELSEWHERE):
+        with writing(folder, MEND_REPORT):
             self.report = write_report(self.run, folder)
 
     @contextmanager
@@ -335,10 +330,10 @@ class RobustSession:
     def _part(self) -> str:
         """Return a new folder with the run of a worker."""
         run = self._run()
-        with writing(Path(tempfile.gettempdir()), TEMPORARY):
+        with writing(Path(tempfile.gettempdir()), MEND_TEMPORARY):
             part = tempfile.mkdtemp(prefix="albert-robust-part-")
         try:
-            keep(run, Path(part), TEMPORARY)
+            keep(run, Path(part), MEND_TEMPORARY)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise

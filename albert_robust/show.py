@@ -1,14 +1,17 @@
-"""What a failing cell prints: what was measured, the worst examples with their edits marked, and how to repeat it."""
+"""What pytest prints of failing cells, of a run and of a forecast.
+
+A failing cell: what was measured, the worst examples with their edits marked, and how to repeat it.
+"""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from albert_robust.gate.comparing import tally
 from albert_robust.report.cells import worst_first
 from albert_robust.report.figures import counted
+from albert_robust.running.cell import Across, Cell
 from albert_robust.running.failures import ATTENTION
 from albert_robust.running.forecast import Forecast
-from albert_robust.running.plan import Across, Cell
 from albert_robust.running.progress import duration
 from albert_robust.running.records import CellRecord, Change, Outcome, Run, tested_in
 from albert_robust.text.graphemes import graphemes
@@ -121,9 +124,9 @@ def _case(outcome: Outcome) -> list[str]:
     return [title, *lines, before, after]
 
 
-def _output(output: str | None, scores: "dict[str, float] | object") -> str:
+def _output(output: str | None, scores: Mapping[str, float]) -> str:
     shown = clip(output or "")
-    value = scores.get(output or "") if isinstance(scores, dict) else None
+    value = scores.get(output or "")
     return shown if value is None else f"{shown} {value:.2f}"
 
 

@@ -29,7 +29,8 @@ from numpy.typing import NDArray
 from albert_robust import perturb
 from albert_robust.data.parallel import ParallelRow, open_text, parallel_rows
 from albert_robust.pretrain.corpus import held_out
-from albert_robust.scoring.encoder import EMBEDDED, Encoder, encoder_path, load_encoder, unit
+from albert_robust.scoring.encoder import Encoder, unit
+from albert_robust.scoring.load import EMBEDDED, encoder_path, load_encoder
 from albert_robust.scoring.profile import Profile, find_profile
 from albert_robust.scoring.vectors import TextVectors
 
@@ -234,7 +235,7 @@ def _unseen(paths: list[Path]) -> dict[str, list[str]]:
 
 def speed(subject: Subject) -> dict[str, Any]:
     """Sentences of 20 words that the embedded encoder scores a second, and seconds to load it in a fresh process."""
-    program = "import time; from albert_robust.scoring.encoder import load_encoder as l; import torch, transformers\n"
+    program = "import time; from albert_robust.scoring.load import load_encoder as l; import torch, transformers\n"
     program += "from transformers import AlbertModel, AutoModel, AutoTokenizer\n"
     program += "t = time.perf_counter(); l(); print(time.perf_counter() - t)"
     loads = [

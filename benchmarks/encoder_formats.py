@@ -43,8 +43,9 @@ from albert_robust.builtin import builtin
 from albert_robust.exporting.closeness import PROBE, closeness
 from albert_robust.exporting.export import Exported, FileFormat, Precision, export
 from albert_robust.exporting.graph import GRAPH, Graph
-from albert_robust.scoring.encoder import EMBEDDED, Encoder, load_encoder
+from albert_robust.scoring.encoder import Encoder
 from albert_robust.scoring.linear import pack
+from albert_robust.scoring.load import EMBEDDED, load_encoder
 
 WORDS = 20
 INT8 = ("torch int8", "onnx int8")

@@ -32,7 +32,7 @@ from albert_robust.running.cache import FILE, Cache
 from albert_robust.running.exchange import questions
 from albert_robust.running.plan import plan
 from albert_robust.running.workspace import Workspace
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 
 SUITE = """
 task: text-classification

@@ -20,10 +20,11 @@ from albert_robust.calibrating.calibrate import Choice, spaced_profile
 from albert_robust.calibrating.damage import chunks, damaged
 from albert_robust.calibrating.floor import fit_floor, unrelated_pairs
 from albert_robust.calibrating.material import Effort, Material, gather
-from albert_robust.calibrating.measure import Matcher, Measured
+from albert_robust.calibrating.measure import Matcher
 from albert_robust.calibrating.tune import worth
-from albert_robust.scoring.calibration import Floats, length_features
-from albert_robust.scoring.encoder import Encoder, load_encoder
+from albert_robust.scoring.calibration import Floats, Pairs, length_features
+from albert_robust.scoring.encoder import Encoder
+from albert_robust.scoring.load import load_encoder
 from albert_robust.scoring.profile import WEIGHTINGS
 from albert_robust.scoring.scorer import Scorer
 
@@ -39,11 +40,11 @@ def residual(features: Floats, values: Floats) -> Floats:
     return rest
 
 
-def largest(rest: Floats, found: Measured) -> float:
+def largest(rest: Floats, pairs: Pairs) -> float:
     """Return the largest absolute mean of a residual over buckets of the two lengths."""
     means = []
     for (low, high), (other_low, other_high) in product(BUCKETS, BUCKETS):
-        here = (found.n >= low) & (found.n <= high) & (found.m >= other_low) & (found.m <= other_high)
+        here = (pairs.n >= low) & (pairs.n <= high) & (pairs.m >= other_low) & (pairs.m <= other_high)
         means.append(abs(rest[here].mean()))
     return round(float(max(means)), 3)
 
@@ -52,9 +53,8 @@ def floors(encoder: Encoder, material: Material) -> dict[str, object]:
     """Return how well a plane and the surface fit the floor, and an additive and a multiplicative effect of the pair."""
     matcher = Matcher(spaced_profile(encoder, material, Choice(weighting="idf+norm"), {}))
     found = matcher.measure(unrelated_pairs(material))
-    apart = found.a != found.b
-    other = Measured(found.a[apart], found.b[apart], found.n[apart], found.m[apart], found.raw[apart]).both_ways()
-    f = other.raw[:, 2]
+    apart = found.where(found.pairs.a != found.pairs.b).both_ways()
+    other, f = apart.pairs, apart.raw[:, 2]
     features = length_features(other.n, other.m)
     surface = residual(features, f)
     expected = f - surface

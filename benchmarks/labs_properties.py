@@ -22,7 +22,7 @@ from labs.data import Sets, Size
 from labs.metrics import Chrf, Labs, Metric, Remembered
 
 from albert_robust.scoring.calibration import LEVELS
-from albert_robust.scoring.encoder import EMBEDDED, EMBEDDED_FOLDER
+from albert_robust.scoring.load import EMBEDDED, EMBEDDED_FOLDER
 
 Measure = Callable[[Metric, Sets, Size], Any]
 MEASURES: dict[str, Measure] = {

@@ -26,7 +26,8 @@ from statistics import median
 import numpy as np
 
 from albert_robust.builtin import builtin
-from albert_robust.scoring.encoder import Encoder, Precision, load_encoder
+from albert_robust.scoring.encoder import Encoder, Precision
+from albert_robust.scoring.load import load_encoder
 from albert_robust.scoring.matching import Floats
 from albert_robust.scoring.raw import raw_score
 from albert_robust.scoring.scorer import Scorer

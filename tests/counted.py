@@ -8,13 +8,14 @@ from pathlib import Path
 from albert_robust.gate import certain, judge
 from albert_robust.running.answers import answer_of
 from albert_robust.running.budget import Budget
+from albert_robust.running.cell import Cell
 from albert_robust.running.execute import Execution, execute
 from albert_robust.running.outcomes import OutcomeFile, Part, Place
-from albert_robust.running.plan import Cell, plan
+from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord, Outcome, Run
 from albert_robust.running.tally import Tally
 from albert_robust.running.workspace import Workspace
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 
 
 def tally_of(cell: Cell, outcomes: Iterable[Outcome]) -> Tally:

@@ -65,18 +65,18 @@ def _measure_pair(
 ) -> None:
     """Write what the translations of one pair of languages say into the tables."""
     found, apart = matcher.measure(pairs), matcher.measure(unrelated(pairs))
-    a, b = int(found.a[0]), int(found.b[0])
+    a, b = int(found.pairs.a[0]), int(found.pairs.b[0])
     risen, fallen = _relative(calibration, found, F, 2), _relative(calibration, apart, F, 2)
     ceiling[F, [a, b], [b, a]] = risen.mean()
     error[[a, b], [b, a]] = clustered_error(risen, [one.source for one, _ in pairs])
     auc[[a, b], [b, a]] = (risen[:, None] > fallen).mean()
     ceiling[PRECISION, a, b] = _relative(calibration, found, PRECISION, 0).mean()
-    turned = Measured(found.b, found.a, found.m, found.n, found.raw)
+    turned = Measured(found.pairs.turned, found.raw)
     ceiling[PRECISION, b, a] = _relative(calibration, turned, PRECISION, 1).mean()
 
 
 def _relative(calibration: Calibration, found: Measured, measure: int, column: int) -> Floats:
-    return calibration.relative(measure, found.raw[:, column], found.a, found.b, found.n, found.m)
+    return calibration.relative(measure, found.raw[:, column], found.pairs)
 
 
 def clustered_error(values: Floats, clusters: Sequence[str]) -> float:

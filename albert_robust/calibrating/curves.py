@@ -38,8 +38,8 @@ def _left(matcher: Matcher, calibration: Calibration, pairs: Sequence[tuple[Samp
     if not pairs:
         return np.zeros((0, len(SHARES)))
     found = matcher.measure(pairs)
-    u = calibration.relative(F, found.raw[:, 2], found.a, found.b, found.n, found.m)
-    risen: Floats = u / np.nan_to_num(calibration.ceiling[F, found.a, found.b], nan=1.0)
+    u = calibration.relative(F, found.raw[:, 2], found.pairs)
+    risen: Floats = u / np.nan_to_num(calibration.ceiling[F, found.pairs.a, found.pairs.b], nan=1.0)
     return risen.reshape(-1, len(SHARES))
 
 

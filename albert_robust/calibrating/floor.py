@@ -9,7 +9,7 @@ from random import Random
 import numpy as np
 
 from albert_robust.calibrating.material import Material, Sampled
-from albert_robust.calibrating.measure import Matcher, Measured
+from albert_robust.calibrating.measure import Matcher
 from albert_robust.scoring.calibration import PRECISION, SHARES, Calibration, F, Floats, length_features
 
 SAME_LANGUAGE = 3  # times as many unrelated pairs of a language with itself as of two languages
@@ -20,9 +20,9 @@ IDENTICAL = 0.999  # two lines that say the same are not unrelated
 def fit_floor(matcher: Matcher, material: Material, seed: int) -> Calibration:
     """Return a calibration that has a floor alone: least squares by length, then a factor a pair of languages."""
     found = matcher.measure(unrelated_pairs(material, seed))
-    apart = (found.a != found.b) | (found.raw[:, 2] < IDENTICAL)
-    pairs = Measured(found.a[apart], found.b[apart], found.n[apart], found.m[apart], found.raw[apart]).both_ways()
-    columns = {PRECISION: pairs.raw[:, 0], F: pairs.raw[:, 2]}
+    apart = (found.pairs.a != found.pairs.b) | (found.raw[:, 2] < IDENTICAL)
+    found = found.where(apart).both_ways()
+    pairs, columns = found.pairs, {PRECISION: found.raw[:, 0], F: found.raw[:, 2]}
     features = length_features(pairs.n, pairs.m)
     count = len(matcher.profile.languages)
     surface = np.zeros((2, 2, features.shape[1]))

@@ -183,6 +183,8 @@ def _groups(
 
 @dataclass(frozen=True, slots=True)
 class _DamagePlan:
+    """A `Damaged` before its texts are encoded."""
+
     tag: str
     source: str
     original: str
@@ -190,6 +192,7 @@ class _DamagePlan:
     translation: tuple[str, str] | None
 
     def found(self, encoded: Mapping[tuple[str, str], Sampled]) -> Damaged | None:
+        """Return the same encoded; None where a text has no tokens."""
         if any((self.tag, text) not in encoded for text in (self.original, *self.copies)):
             return None
         other = encoded.get(self.translation) if self.translation else None

@@ -7,31 +7,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from albert_robust.calibrating.material import Sampled
-from albert_robust.scoring.calibration import Floats
+from albert_robust.scoring.calibration import Floats, Pairs
 from albert_robust.scoring.matching import Encoded, greedy, in_one_thread
 from albert_robust.scoring.profile import Profile
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Raw measures of pairs of texts: places of the languages, token counts, precision, recall and F, a row a pair."""
+    """Pairs of texts, and what they measure: precision, recall and F as matched, shape (pairs, 3)."""
 
-    a: NDArray[np.int64]
-    b: NDArray[np.int64]
-    n: NDArray[np.int64]
-    m: NDArray[np.int64]
+    pairs: Pairs
     raw: Floats
+
+    def where(self, wanted: NDArray[np.bool_]) -> "Measured":
+        """Return some of the pairs."""
+        return Measured(Pairs(*(column[wanted] for column in self.pairs)), self.raw[wanted])
 
     def both_ways(self) -> "Measured":
         """Return the pairs and the same pairs turned round."""
-        turned = self.raw[:, [1, 0, 2]]
-        return Measured(
-            np.concatenate([self.a, self.b]),
-            np.concatenate([self.b, self.a]),
-            np.concatenate([self.n, self.m]),
-            np.concatenate([self.m, self.n]),
-            np.concatenate([self.raw, turned]),
-        )
+        columns = zip(self.pairs, self.pairs.turned, strict=True)
+        both = Pairs(*(np.concatenate(column) for column in columns))
+        return Measured(both, np.concatenate([self.raw, self.raw[:, [1, 0, 2]]]))
 
 
 class Matcher:
@@ -56,5 +52,5 @@ class Matcher:
             rows = [greedy(self.encoded(one), self.encoded(other)) for one, other in pairs]
         sides = np.array([[places[one.language], places[other.language]] for one, other in pairs], dtype=np.int64)
         lengths = np.array([[len(one.ids), len(other.ids)] for one, other in pairs], dtype=np.int64)
-        sides, lengths = sides.reshape(-1, 2), lengths.reshape(-1, 2)
-        return Measured(sides[:, 0], sides[:, 1], lengths[:, 0], lengths[:, 1], np.array(rows).reshape(-1, 3))
+        columns = Pairs(*sides.reshape(-1, 2).T, *lengths.reshape(-1, 2).T)
+        return Measured(columns, np.array(rows).reshape(-1, 3))

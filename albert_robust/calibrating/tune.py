@@ -29,7 +29,8 @@ from albert_robust.calibrating.material import Effort, Material, gather
 from albert_robust.calibrating.measure import Matcher
 from albert_robust.errors import UsageError, need
 from albert_robust.scoring.calibration import F
-from albert_robust.scoring.encoder import Encoder, load_encoder
+from albert_robust.scoring.encoder import Encoder
+from albert_robust.scoring.load import load_encoder
 from albert_robust.scoring.profile import WEIGHTINGS
 from albert_robust.studies import open_study
 
@@ -62,7 +63,7 @@ def worth(encoder: Encoder, material: Material, choice: Choice, seed: int = 0) -
     means, alike, different = [], [], []
     for rows in by_languages(material.translations).values():
         there, apart = (
-            calibration.relative(F, found.raw[:, 2], found.a, found.b, found.n, found.m)
+            calibration.relative(F, found.raw[:, 2], found.pairs)
             for found in (matcher.measure(rows), matcher.measure(unrelated(rows)))
         )
         means.append(float(there.mean()))

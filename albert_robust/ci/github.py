@@ -14,6 +14,7 @@ from typing import Literal
 import pytest
 
 from albert_robust.errors import shown_path
+from albert_robust.gate.comparing import STALE
 from albert_robust.plugin import SUFFIX
 from albert_robust.report.cells import worst_first
 from albert_robust.report.display import plain, shorten
@@ -31,7 +32,6 @@ LEVELS: dict[Verdict, Level] = {
     "inconclusive": "warning",
     "not tested": "warning",
 }
-STALE = ("missing", "incomparable")  # beside a baseline; `--robust-warn-stale` lets them pass
 SHOWN = 10  # annotations of a level that GitHub shows of a step
 LONG = 1000  # graphemes of a message
 SUMMARY_BYTES = 1 << 20  # that GitHub takes of a step

@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     """Make the profile and say what it is worth."""
     from albert_robust.calibrating.calibrate import Choice, calibrate
     from albert_robust.calibrating.material import Effort
-    from albert_robust.scoring.encoder import load_encoder
+    from albert_robust.scoring.load import load_encoder
 
     effort, folder = Effort.times(options.effort), out_folder(options)
     encoder = load_encoder(options.encoder, options.layer, options.allow_network)
@@ -76,7 +76,7 @@ def out_folder(options: argparse.Namespace) -> Path:
         UsageError: None was named, and the encoder has no folder, or is the embedded one, whose profile is the package's own.
     """
     from albert_robust.errors import UsageError
-    from albert_robust.scoring.encoder import EMBEDDED, encoder_path
+    from albert_robust.scoring.load import EMBEDDED, encoder_path
     from albert_robust.scoring.profile import FOLDER
 
     if options.out is not None:

@@ -75,8 +75,9 @@ def _planned(options: argparse.Namespace) -> "tuple[list[Cell], Workspace]":
     """Return the cells of the suites that no mark skips, and where pytest keeps their answers."""
     from albert_robust.cli.here import settings_here
     from albert_robust.perturbing.registry import PACK
-    from albert_robust.running.plan import plan, unskipped
-    from albert_robust.suite.suite import load_suite
+    from albert_robust.running.cell import unskipped
+    from albert_robust.running.plan import plan
+    from albert_robust.suite.load import load_suite
 
     settings = settings_here(options.suites, options.workspace, options.seed)
     root, seed = settings.root, settings.seed

@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.calibrating.calibrate import calibrate as make
     from albert_robust.calibrating.material import Effort
     from albert_robust.calibrating.tune import tune
-    from albert_robust.scoring.encoder import load_encoder
+    from albert_robust.scoring.load import load_encoder
 
     effort, folder = Effort.times(options.effort), calibrate.out_folder(options)
     background = calibrate.read_texts(options)

@@ -9,7 +9,7 @@ from albert_robust.exporting.checkpoint import WEIGHTS, load_checkpoint, save_ch
 from albert_robust.exporting.closeness import Closeness, closeness
 from albert_robust.exporting.graph import GRAPH, TOLERANCE, Graph, save_graph
 from albert_robust.exporting.source import Source, load_source
-from albert_robust.scoring.encoder import load_encoder
+from albert_robust.scoring.load import load_encoder
 from albert_robust.whole import whole
 
 FileFormat = Literal["onnx", "safetensors"]

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from albert_robust.errors import UsageError
-from albert_robust.scoring.encoder import NEED_A_LAYER, Encoder, encoder_path
+from albert_robust.scoring.encoder import Encoder
+from albert_robust.scoring.load import NEED_A_LAYER, encoder_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from albert_robust.gate.decide import above_noise, decide, not_asked, taken, together
+from albert_robust.gate.decide import above_noise, as_suite_says, decide, not_asked, together
 from albert_robust.gate.judge import blank, repeated_agreement
 from albert_robust.running.cell import Across, Cell
 from albert_robust.running.records import CellRecord, Counts, MemberRecord, Verdict
@@ -55,7 +55,7 @@ def judge_across(item: Across, tallies: Tallies) -> CellRecord:
     verdict, reason = broken or together(gates)
     note = _note(item, members)
     if not broken:
-        verdict, reason = taken(item, verdict, reason, gates)
+        verdict, reason = as_suite_says(item, verdict, reason, gates)
     judged = _record(item, (verdict, reason if broken else f"{reason}; {note}"), list(counts.values()))
     return replace(judged, gates=gates, measures={item.gates[0].measure: estimate}, members=members, note=note)
 
@@ -82,12 +82,8 @@ def _broken(item: Across, counts: Mapping[str, Counts]) -> tuple[Verdict, str] |
 
 def _member(item: Across, cell: Cell, tally: Tally) -> MemberRecord:
     values = np.array(list(_values(item, cell, tally).values()), dtype=np.float64)
-    estimate = mean_in_unit(values, _two_sided(item))
+    estimate = mean_in_unit(values, item.suite.two_sided)
     return MemberRecord(cell.id, item.difference(cell), _base(item), estimate, tally.counts.tested)
-
-
-def _two_sided(item: Across) -> float:
-    return 2 * item.suite.confidence - 1
 
 
 def _base(item: Across) -> str:
@@ -95,7 +91,7 @@ def _base(item: Across) -> str:
 
 
 def _estimate(item: Across, tallies: Tallies) -> Estimate:
-    confidence = _two_sided(item)
+    confidence = item.suite.two_sided
     each = [_values(item, cell, tallies[cell.id]) for cell in item.members]
     if item.kind in {LANGUAGE_GAP, DATASET_GAP}:
         return gap(each, confidence)
@@ -108,7 +104,7 @@ def _noise(item: Across, tallies: Tallies) -> Estimate:
     if not len(found):
         return NOTHING
     variants = item.check.variants * len(item.members) if item.kind == SEVERITY_WORST else 0
-    return mean_in_unit(repeated_agreement(item, found, variants), _two_sided(item))
+    return mean_in_unit(repeated_agreement(item, found, variants), item.suite.two_sided)
 
 
 def _values(item: Across, cell: Cell, tally: Tally) -> Values:

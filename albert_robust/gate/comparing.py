@@ -19,7 +19,7 @@ from albert_robust.scoring.statistics import Estimate, Floats
 Key = tuple[str, str]  # suite, cell
 Family = dict[Key, ComparisonRecord]
 CONFIDENCE, FLOOR, TOLERANCE, CORRECTION = 0.95, 0.01, 0.05, "holm"
-STALE: tuple[Standing, ...] = ("missing", "incomparable")
+STALE: tuple[Standing, ...] = ("missing", "incomparable")  # `--robust-warn-stale` lets them pass
 ORDER: tuple[Standing, ...] = ("regressed", "missing", "incomparable", "undecided", "new", "improved", "same")
 LAST = 10**9  # in plan order, after all cells that are there
 SHOWN = 5  # examples that became worse
@@ -30,15 +30,15 @@ MISSING = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What messages call the other side, and how they say to mend a cell that it lacks or that has changed."""
+class Wording:
+    """How messages speak of the other side: what they call it, and how to mend a cell that it lacks or that has changed."""
 
     other: str = "the baseline"
     add: str = "`--robust-baseline-update=new` writes it"
     renew: str = "if it is meant, `--robust-baseline-update` makes this the baseline"
 
 
-BESIDE_BASELINE = Told()
+BESIDE_BASELINE = Wording()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def compare_all(
     before: Mapping[Key, Line],
     limits: Mapping[str, Limits],
     correction: str = CORRECTION,
-    told: Told = BESIDE_BASELINE,
+    wording: Wording = BESIDE_BASELINE,
 ) -> Family:
     """Return how each cell stands beside its baseline.
 
@@ -84,7 +84,7 @@ def compare_all(
         before: The lines of the baselines; those of cells that are not in `now` are passed over, see `missing`.
         limits: By suite.
         correction: `holm` or `benjamini-hochberg`.
-        told: How messages speak.
+        wording: How messages speak of the other side.
     """
     found: Family = {}
     paired: dict[Key, _Pairs] = {}
@@ -92,12 +92,12 @@ def compare_all(
         if line is None:
             if place in before:
                 apart = ["no example has a number, or some are errors"]
-                found[place] = _apart(before[place], apart, told)
+                found[place] = _apart(before[place], apart, wording)
         elif place not in before:
-            what = f"new: {told.other} has no line of it; {told.add}"
+            what = f"new: {wording.other} has no line of it; {wording.add}"
             found[place] = ComparisonRecord("new", what, line.measure)
         elif apart := differences(line, before[place]):
-            found[place] = _apart(line, apart, told)
+            found[place] = _apart(line, apart, wording)
         else:
             paired[place] = _pairs(line, before[place], limits[place[0]].confidence)
     worse, better = (
@@ -108,8 +108,8 @@ def compare_all(
     return found
 
 
-def _apart(line: Line, apart: Sequence[str], told: Told) -> ComparisonRecord:
-    what = f"incomparable with {told.other}: {'; '.join(apart)}; {told.renew}"
+def _apart(line: Line, apart: Sequence[str], wording: Wording) -> ComparisonRecord:
+    what = f"incomparable with {wording.other}: {'; '.join(apart)}; {wording.renew}"
     return ComparisonRecord("incomparable", what, line.measure)
 
 

@@ -63,7 +63,7 @@ def together(gates: Sequence[GateRecord]) -> tuple[Verdict, str]:
     return "passed", ""
 
 
-def taken(item: Item, verdict: Verdict, reason: str, gates: Sequence[GateRecord]) -> tuple[Verdict, str]:
+def as_suite_says(item: Item, verdict: Verdict, reason: str, gates: Sequence[GateRecord]) -> tuple[Verdict, str]:
     """Return what a suite makes of gates that are missed, or that the examples do not decide; unmeasured ones never pass."""
     undecided = verdict == "inconclusive"
     if undecided and item.suite.on_inconclusive == "fail":

@@ -4,25 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from albert_robust.gate.baseline import Baseline, baseline_path, open_baseline
-from albert_robust.gate.comparing import CORRECTION, Family, Key, Limits, Told, compare_all, settled
-from albert_robust.gate.lines import Line, definition, line_of
+from albert_robust.gate.comparing import CORRECTION, Family, Key, Limits, Wording, compare_all, settled
+from albert_robust.gate.lines import Line, line_of
+from albert_robust.running.cell import Cell, unskipped
 from albert_robust.running.execute import Execution
-from albert_robust.running.plan import Cell, unskipped
 from albert_robust.running.records import CellRecord, ComparisonRecord, Run
 from albert_robust.suite.suite import Suite
 
 EARLY = "incomparable: stopped early: run it without early_stop to compare"
 LACKING = "missing: the earlier run has it, the later one has not"
-EARLIER = Told(
+EARLIER = Wording(
     other="the earlier run",
     add="there is nothing to compare it with",
     renew="make both runs of the same examples, seed and version",
 )
-
-
-def defined(execution: Execution, cell: Cell, record: CellRecord) -> CellRecord:
-    """Return a cell's record with how its outputs were compared."""
-    return replace(record, definition=definition(cell, execution.scorers[cell.suite.name]))
 
 
 def baselines_beside(suites: Mapping[str, Suite]) -> dict[str, Baseline]:
@@ -36,9 +31,12 @@ def baselines_beside(suites: Mapping[str, Suite]) -> dict[str, Baseline]:
 
 
 def compared(
-    execution: Execution, cells: Sequence[Cell], records: Sequence[CellRecord], baselines: Mapping[str, Baseline],
+    execution: Execution,
+    cells: Sequence[Cell],
+    records: Sequence[CellRecord],
+    baselines: Mapping[str, Baseline],
     correction: str = CORRECTION,
-) -> Family:  # fmt: skip
+) -> Family:
     """Return how executed cells stand beside their baselines.
 
     Args:
@@ -83,7 +81,7 @@ def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, corre
         for place, line in before.items()
         if place not in now and place not in unasked
     }
-    return compare_all(whole, before, limits, correction, told=EARLIER) | gone | stopped
+    return compare_all(whole, before, limits, correction, wording=EARLIER) | gone | stopped
 
 
 def _lines(run: Run) -> dict[Key, Line | None]:

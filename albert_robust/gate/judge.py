@@ -10,7 +10,7 @@ from math import comb
 
 import numpy as np
 
-from albert_robust.gate.decide import NOISE, above_noise, decide, not_asked, taken, together
+from albert_robust.gate.decide import NOISE, above_noise, as_suite_says, decide, not_asked, together
 from albert_robust.running.cell import Cell, Item
 from albert_robust.running.records import CellRecord, Counts, GateRecord, Verdict
 from albert_robust.running.tally import Series, Tally
@@ -30,7 +30,7 @@ def judge(cell: Cell, tally: Tally) -> CellRecord:
     verdict, reason = _verdict(cell, counts, gates, tally)
     tested_enough = counts.tested >= cell.check.min_tested
     if tested_enough:
-        verdict, reason = taken(cell, verdict, reason, gates)
+        verdict, reason = as_suite_says(cell, verdict, reason, gates)
     return replace(blank(cell, verdict, reason, counts), gates=gates, measures=measured)
 
 
@@ -64,7 +64,7 @@ def _decided(cell: Cell, tally: Tally, measured: Mapping[str, Estimate]) -> tupl
     if NOISE not in measured:
         return tuple(gates)
     taken_together = [cell.check.variants if gate.measure == WORST_CASE else gate.variants for gate in cell.check.gates]
-    mean, confidence = _means(cell), 2 * cell.suite.confidence - 1
+    mean, confidence = _means(cell), cell.suite.two_sided
     noise = [mean(repeated_agreement(cell, tally.noise, count), confidence) for count in taken_together]
     return tuple(above_noise(gate, own) for gate, own in zip(gates, noise, strict=True))
 
@@ -94,7 +94,7 @@ def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
 
     The bounds of a cell that may stop early hold at all looks together, so they are wider.
     """
-    confidence = 2 * cell.suite.confidence - 1
+    confidence = cell.suite.two_sided
     mean, drop = _means(cell), sequential_drop if cell.stops_early else paired_drop
     reference = cell.check.expectation == "reference"
     found: dict[str, Estimate] = {}

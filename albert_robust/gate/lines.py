@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from albert_robust.running.cache import key
-from albert_robust.running.plan import Cell
+from albert_robust.running.cell import Cell
 from albert_robust.running.records import CellRecord
 from albert_robust.running.score import CachedScorer
 from albert_robust.running.tally import LENGTH, Series, Tally

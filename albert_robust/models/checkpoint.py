@@ -13,20 +13,15 @@ from unicodedata import category
 
 from albert_robust.errors import UsageError, first_line, shown_path
 from albert_robust.models.model import Inputs
+from albert_robust.scoring.load import quiet_transformers
 
 MAX_TOKENS = 512
 STRIDE = 128  # tokens that two windows of a long context share
 MAX_ANSWER_TOKENS = 30
 MAX_SUMMARY_TOKENS = 128
 MAX_TRANSLATION_TOKENS = 256
-UNREAD = (
-    ".bin",
-    ".h5",
-    ".md",
-    ".msgpack",
-    ".onnx",
-    ".pt",
-)  # no model is made from these; all else in a folder shapes it
+# No model is made from these; all else in a folder shapes it.
+UNREAD = (".bin", ".h5", ".md", ".msgpack", ".onnx", ".pt")
 DECODING = "v2"  # raise it when the same checkpoint answers otherwise
 
 
@@ -54,10 +49,8 @@ def load_checkpoint(name: str, folder: Path, task: str, allow_network: bool = Fa
         UsageError: There is no such checkpoint, or it has no safetensors weights, or does another task.
     """
     from transformers import AutoTokenizer
-    from transformers.utils import logging
 
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    quiet_transformers()
     path = folder / name
     local = path.is_dir()
     if local and not any(path.glob("*.safetensors")):

@@ -14,7 +14,8 @@ import numpy as np
 
 from albert_robust.errors import complaint_at
 from albert_robust.models.model import Inputs
-from albert_robust.scoring.encoder import Encoder, Precision, Vectors, load_encoder
+from albert_robust.scoring.encoder import Encoder, Precision, Vectors
+from albert_robust.scoring.load import load_encoder
 from albert_robust.tasks.retrieval import plain
 
 NEAREST = 10  # documents in an answer

@@ -12,7 +12,8 @@ import regex
 
 from albert_robust.models.embedding import PRECISION
 from albert_robust.models.model import Inputs
-from albert_robust.scoring.encoder import Encoder, load_encoder
+from albert_robust.scoring.encoder import Encoder
+from albert_robust.scoring.load import load_encoder
 
 PICKING = "v1"  # raise it when the same encoder picks otherwise
 # A point between two digits, as in 3.5, ends nothing.

@@ -19,11 +19,12 @@ from albert_robust.data.dataset import language_of
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import UsageError, complaint_at, writing
 from albert_robust.models.checkpoint import auto_class, file_digest
-from albert_robust.scoring.encoder import EMBEDDED_FOLDER
+from albert_robust.scoring.load import EMBEDDED_FOLDER, quiet_transformers
 from albert_robust.tasks import Task
 from albert_robust.whole import whole, write_whole
 
 RECIPE = 1  # raise it when the same data gives another model
+SEED = 0  # fixed: the name of a model says nothing of it
 THREADS = 2  # fixed: sums over another number of threads differ in their last bits
 SORTED = 8  # batches whose examples are sorted by length together, for little padding
 MADE_FROM = "made_from"
@@ -76,7 +77,7 @@ def learnt_path(data: Path) -> Path:
     return data.with_suffix(".safetensors")
 
 
-def finetune(data: Path, task: Task, folder: Path, seed: int = 0) -> None:
+def finetune(data: Path, task: Task, folder: Path) -> None:
     """Write the checkpoint that is made from a data file to `folder`, whole or not at all, unless it is there.
 
     Of several processes one makes it, and the others wait.
@@ -88,14 +89,14 @@ def finetune(data: Path, task: Task, folder: Path, seed: int = 0) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{folder}.lock"):
         if not folder.is_dir():
-            _write(data, task, folder, seed)
+            _write(data, task, folder)
 
 
-def _write(data: Path, task: Task, folder: Path, seed: int) -> None:
+def _write(data: Path, task: Task, folder: Path) -> None:
     import torch
     from safetensors.torch import load_file
 
-    learnt = load_file(learnt_path(data)) if _is_learnt(data, task) else learn(data, task, seed)
+    learnt = load_file(learnt_path(data)) if _is_learnt(data, task) else learn(data, task)
     model, tokenizer, _ = _untrained(data, task)
     with torch.no_grad():
         model.load_state_dict({name: value.float() for name, value in learnt.items()}, strict=False)
@@ -104,7 +105,7 @@ def _write(data: Path, task: Task, folder: Path, seed: int) -> None:
         tokenizer.save_pretrained(part)
 
 
-def write_learnt(data: Path, task: Task, seed: int = 0) -> Path:
+def write_learnt(data: Path, task: Task) -> Path:
     """Fine-tune on a data file and write what was learnt beside it, as float16 safetensors.
 
     Raises:
@@ -117,7 +118,7 @@ def write_learnt(data: Path, task: Task, seed: int = 0) -> Path:
     path = learnt_path(data)
     if _is_foreign(path):
         raise UsageError(f"{path} holds weights that were not made here: move them, or rename {data.name}")
-    weights = save(learn(data, task, seed), metadata={MADE_FROM: made_from(data, task)})
+    weights = save(learn(data, task), metadata={MADE_FROM: made_from(data, task)})
     with writing(path, "make room there, or see that it may be written"):
         write_whole(path, weights)
     return path
@@ -148,7 +149,7 @@ def _is_foreign(path: Path) -> bool:
         return False
 
 
-def learn(data: Path, task: Task, seed: int = 0) -> dict[str, Any]:
+def learn(data: Path, task: Task) -> dict[str, Any]:
     """Return the weights that fine-tuning changes, by name, rounded to float16.
 
     Raises:
@@ -159,13 +160,13 @@ def learn(data: Path, task: Task, seed: int = 0) -> dict[str, Any]:
 
     threads = torch.get_num_threads()
     torch.set_num_threads(THREADS)
-    torch.manual_seed(seed)
+    torch.manual_seed(SEED)
     model, tokenizer, examples = _untrained(data, task)
     model.base_model.embeddings.word_embeddings.requires_grad_(False)
     features = _features(task, tokenizer, examples, _labels(examples))
     if not features:
         raise UsageError(f"{data.name}: no answer stands in its context, letter by letter: there is nothing to learn")
-    _train(model, features, SETTINGS[task.name], tokenizer.pad_token_id, seed)
+    _train(model, features, SETTINGS[task.name], tokenizer.pad_token_id)
     torch.set_num_threads(threads)
     return {name: value.detach().half() for name, value in model.named_parameters() if value.requires_grad}
 
@@ -173,10 +174,8 @@ def learn(data: Path, task: Task, seed: int = 0) -> dict[str, Any]:
 def _untrained(data: Path, task: Task) -> tuple[Any, Any, list[Example]]:
     import torch
     from transformers import AutoTokenizer
-    from transformers.utils import logging
 
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    quiet_transformers()
     languages = sorted({language_of(row.get("language")).casefold() for _, row in read_rows(data)})
     source = Source(data, tuple(languages), per_row=True, in_suite=False)
     read = read_examples(source, task.inputs, task.reference)
@@ -223,10 +222,10 @@ def _spans(tokenizer: Any, examples: Sequence[Example]) -> Iterator[Feature]:
             yield {**feature, "start_positions": inside[0], "end_positions": inside[-1]}
 
 
-def _train(model: Any, features: list[Feature], settings: Settings, pad: int, seed: int) -> None:
+def _train(model: Any, features: list[Feature], settings: Settings, pad: int) -> None:
     import torch
 
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(SEED)
     learnt = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learnt, lr=settings.learning_rate, weight_decay=0.01)
     steps = settings.epochs * -(-len(features) // settings.batch)

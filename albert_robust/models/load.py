@@ -14,7 +14,7 @@ from albert_robust.models.embedding import ANSWERING, documents_hash, load_embed
 from albert_robust.models.extractive import PICKING, load_extractive
 from albert_robust.models.finetune import finetune, finetuned_folder
 from albert_robust.models.model import Answering, Inputs
-from albert_robust.scoring.encoder import encoder_path
+from albert_robust.scoring.load import encoder_path
 from albert_robust.tasks import Task
 
 ADAPTER = "adapter_config.json"

@@ -13,7 +13,7 @@ import torch
 
 from albert_robust.data.parallel import ParallelRow
 from albert_robust.errors import InputError, UsageError
-from albert_robust.pretrain.evaluate import hold_out, read_rows, sample, worth, write_rows
+from albert_robust.pretrain.evaluate import hold_out, read_pairs, sample, worth, write_pairs
 from albert_robust.pretrain.pretrain import METRICS, SENTENCES, STATE, pretrain
 from albert_robust.pretrain.recipe import Recipe, read_recipe
 from albert_robust.pretrain.space import Drawn, Space, moved, write_recipe
@@ -107,7 +107,7 @@ class Bench:
         key = _digest(text.model_dump(exclude={"typos", "max_pairs"}))
         path = self.folder / "text" / f"{key}.tsv"
         if not path.is_file():
-            write_rows(path, sample(text, home, search.seed, search.pairs, self.held_out))
+            write_pairs(path, sample(text, home, search.seed, search.pairs, self.held_out))
         return path, key
 
     def _shared(self, recipe: Recipe, key: str) -> tuple[Path, Path]:
@@ -129,8 +129,8 @@ def open_bench(space: Space, folder: Path, threads: int | None) -> Bench:
     path, search = folder / HELD_OUT, space.search
     if not path.is_file():
         text = Recipe.model_validate(space.plain).text
-        write_rows(path, hold_out(text, space.recipe.parent, search.seed, search.held_out))
-    return Bench(space, folder, threads, read_rows(path))
+        write_pairs(path, hold_out(text, space.recipe.parent, search.seed, search.held_out))
+    return Bench(space, folder, threads, read_pairs(path))
 
 
 def write_json(path: Path, facts: Any) -> None:

@@ -27,8 +27,8 @@ def keep(path: Path, place: Place, model: AlbertForMaskedLM, parameters: list[nn
     """Write the model, what is trained and the optimiser's memory of it."""
     tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
     tensors |= {f"trained.{number}": parameter.detach() for number, parameter in enumerate(parameters)}
-    for place_of, memory in optimizer.state_dict()["state"].items():
-        tensors |= {f"optimizer.{place_of}.{name}": torch.as_tensor(value) for name, value in memory.items()}
+    for number, memory in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{number}.{name}": torch.as_tensor(value) for name, value in memory.items()}
     # A tensor may be kept under two names; safetensors wants each by itself.
     copies = {name: value.detach().cpu().clone().contiguous() for name, value in tensors.items()}
     with whole(path, alone=True) as part:
@@ -53,13 +53,13 @@ def load_trained(path: Path, parameters: list[nn.Parameter], optimizer: Any) -> 
     """Give what is trained, and its optimiser, the state that was kept."""
     trained = _tensors(path, "trained.")
     with torch.no_grad():
-        for number, parameter in enumerate(parameters):
-            parameter.copy_(trained[str(number)])
+        for place, parameter in enumerate(parameters):
+            parameter.copy_(trained[str(place)])
     memories: dict[int, dict[str, Any]] = {}
     for name, value in _tensors(path, "optimizer.").items():
-        place_of, _, what = name.partition(".")
+        number, _, what = name.partition(".")
         counted = value.ndim == 0 and not value.is_floating_point()  # SparseAdam counts its steps in a plain int
-        memories.setdefault(int(place_of), {})[what] = value.item() if counted else value
+        memories.setdefault(int(number), {})[what] = value.item() if counted else value
     optimizer.load_state_dict({**optimizer.state_dict(), "state": memories})
 
 

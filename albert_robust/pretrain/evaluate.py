@@ -17,7 +17,8 @@ from albert_robust.data.parallel import ParallelRow, parallel_rows
 from albert_robust.errors import UsageError
 from albert_robust.pretrain.corpus import Corpus, read_corpus
 from albert_robust.pretrain.recipe import TextSources
-from albert_robust.scoring.encoder import Encoder, load_encoder
+from albert_robust.scoring.encoder import Encoder
+from albert_robust.scoring.load import load_encoder
 from albert_robust.whole import whole
 
 LARGEST_SHARE = 0.2  # of a language's translations that may be held out
@@ -53,14 +54,14 @@ def worth(folder: Path, held_out: list[ParallelRow]) -> Worth:
     """
     # Not kept in memory as others are: a search makes many.
     encoder = load_encoder.__wrapped__(str(folder))
-    languages = found(encoder, held_out)
+    languages = shares_found(encoder, held_out)
     weights = folder / "model.safetensors"
     return Worth(
         float(np.mean(list(languages.values()))), languages, _parameters(weights), weights.stat().st_size / 1e6
     )
 
 
-def found(encoder: Encoder, held_out: list[ParallelRow]) -> dict[str, float]:
+def shares_found(encoder: Encoder, held_out: list[ParallelRow]) -> dict[str, float]:
     """Return for each pair of languages how many texts found their translation, a share, both ways together."""
     sides = [encoder.embed(texts) for texts in zip(*((row.text, row.other_text) for row in held_out), strict=True)]
     hits: dict[str, list[float]] = defaultdict(list)
@@ -115,15 +116,15 @@ def sample(text: TextSources, folder: Path, seed: int, many: int, held_out: list
     return rows[:many]
 
 
-def write_rows(path: Path, rows: Iterable[ParallelRow]) -> None:
+def write_pairs(path: Path, rows: Iterable[ParallelRow]) -> None:
     """Write pairs as a parallel file, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole(path, alone=True) as part, part.open("w", encoding="utf-8", newline="\n") as lines:
         lines.writelines("\t".join(cell.replace("\t", " ") for cell in row) + "\n" for row in rows)
 
 
-def read_rows(path: Path) -> list[ParallelRow]:
-    """Read what `write_rows` wrote."""
+def read_pairs(path: Path) -> list[ParallelRow]:
+    """Read what `write_pairs` wrote."""
     return [row for row in parallel_rows(path) if isinstance(row, ParallelRow)]
 
 

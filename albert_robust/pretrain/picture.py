@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from albert_robust.pretrain.space import Drawn, Setting
@@ -73,7 +72,6 @@ def search_svg(
     points: Sequence[Point],
     importances: Mapping[str, float],
     failed: int = 0,
-    templates: Sequence[Path] = (),
 ) -> str:
     """Return a search as an SVG picture: self-contained, without a script, fit for light and dark.
 
@@ -82,14 +80,10 @@ def search_svg(
         points: Each trial's settings and its value, the best first, at least one.
         importances: The settings' shares, the most important first; empty where they are not known.
         failed: How many trials failed, which are not drawn.
-        templates: Folders with the user's own `search.svg.j2` or `search.css`, which go before the built-in ones.
-
-    Raises:
-        UsageError: A folder of templates does not exist.
     """
     from markupsafe import Markup
 
-    found = environment(templates, autoescape=True, made_safe=plain)
+    found = environment((), autoescape=True, made_safe=plain)
     drawing = _drawing(settings, points, importances, failed)
     style = Markup(source(found, "search.css"))
     return found.get_template("search.svg.j2").render(found=drawing, width=WIDTH, style=style).strip() + "\n"

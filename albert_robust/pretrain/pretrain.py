@@ -17,17 +17,19 @@ from transformers import AlbertForMaskedLM, PreTrainedTokenizerFast
 
 from albert_robust.errors import UsageError, complaint_at, first_line
 from albert_robust.exporting.checkpoint import WEIGHTS
+from albert_robust.pretrain.attention import AttentionObjective
 from albert_robust.pretrain.checkpoint import Place, keep, kept_place, load_model, load_trained, save_encoder
 from albert_robust.pretrain.corpus import Corpus, read_corpus
 from albert_robust.pretrain.losses import likeness
 from albert_robust.pretrain.network import new_model
-from albert_robust.pretrain.objectives import AttentionObjective, Objective, VectorObjective
+from albert_robust.pretrain.objectives import Objective
 from albert_robust.pretrain.recipe import Recipe, Stage, read_recipe
 from albert_robust.pretrain.sentences import Sentences, hashes, tokenized
 from albert_robust.pretrain.team import Team, join
 from albert_robust.pretrain.tokenizer import train_tokenizer
 from albert_robust.pretrain.trainer import Progress, Schedule, run_stage, write_line
-from albert_robust.scoring.encoder import load_encoder
+from albert_robust.pretrain.vectors import VectorObjective
+from albert_robust.scoring.load import load_encoder
 from albert_robust.whole import whole, write_whole
 
 STATE, SENTENCES, FACTS, METRICS = "state.safetensors", "sentences.safetensors", "recipe.json", "metrics.jsonl"

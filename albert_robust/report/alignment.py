@@ -6,7 +6,7 @@ from pathlib import Path
 from albert_robust.report.display import plain
 from albert_robust.report.picture import picture
 from albert_robust.report.templates import environment, source
-from albert_robust.running.tokens import kept
+from albert_robust.running.alignment_records import recorded
 from albert_robust.scoring.alignment import Alignment
 
 
@@ -29,6 +29,6 @@ def alignment_svg(
     from markupsafe import Markup
 
     found = environment(templates, autoescape=True, made_safe=plain)
-    drawing = picture(kept(alignment), candidate, reference, name="alignment")
+    drawing = picture(recorded(alignment), candidate, reference, name="alignment")
     style = Markup(source(found, "alignment.css"))
     return str(found.get_template("alignment.svg.j2").module.alignment(drawing, style)).strip() + "\n"  # type: ignore[attr-defined]  # a macro of the template

@@ -9,7 +9,7 @@ from albert_robust.report.cases import CaseView, case_view
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import counted, interval, number
 from albert_robust.report.verdicts import MARKS, STANDINGS, WORST_FIRST, Mark
-from albert_robust.running.failures import ATTENTION, again, failures
+from albert_robust.running.failures import ATTENTION, failures, rerun_command
 from albert_robust.running.records import CaseAlignment, CellRecord, GateRecord, SuiteRecord
 from albert_robust.running.tally import Tally
 
@@ -139,7 +139,7 @@ def _view(
 def _command(cell: CellRecord, suite: SuiteRecord | None) -> str:
     missing = cell.comparison is not None and cell.comparison.verdict == "missing"
     path, seed = (suite.path, suite.seed) if suite is not None else (cell.suite, 0)
-    return again(f"{path}::{BASELINE if missing else cell.cell}", seed)
+    return rerun_command(f"{path}::{BASELINE if missing else cell.cell}", seed)
 
 
 def _heading(cell: CellRecord, errors: int, against: int, limit: int) -> str:

@@ -36,6 +36,6 @@ def amount(value: float) -> str:
     return f"{int(value):,}" if float(value).is_integer() else f"{value:,.1f}"
 
 
-def counted(count: int, one: str, many: str = "") -> str:
+def counted(count: int, noun: str) -> str:
     """Return a count with its noun: `1 cell`, `1,200 cells`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return f"{count:,} {noun if count == 1 else noun + 's'}"

@@ -69,6 +69,15 @@ class ReferenceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferenceTable:
+    """The reference checks of a suite."""
+
+    suite: str
+    measures: tuple[str, ...]
+    rows: tuple[ReferenceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AcrossRow:
     """Cells compared with each other."""
 
@@ -87,15 +96,6 @@ class AcrossTable:
 
     suite: str
     rows: tuple[AcrossRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReferenceTable:
-    """The reference checks of a suite."""
-
-    suite: str
-    measures: tuple[str, ...]
-    rows: tuple[ReferenceRow, ...]
 
 
 def matrices(cells: Sequence[CellRecord]) -> tuple[Matrix, ...]:
@@ -150,10 +150,7 @@ def _cell(cell: CellRecord, measure: str) -> MatrixCell:
 
 def reference_tables(cells: Sequence[CellRecord]) -> tuple[ReferenceTable, ...]:
     """Return a table for each suite with reference checks, in plan order."""
-    groups: dict[str, list[CellRecord]] = {}
-    for cell in cells:
-        if cell.expectation == "reference" and not cell.across:
-            groups.setdefault(cell.suite, []).append(cell)
+    groups = _by_suite([cell for cell in cells if cell.expectation == "reference" and not cell.across])
     return tuple(_reference(suite, group) for suite, group in groups.items())
 
 
@@ -172,11 +169,15 @@ def _reference_row(cell: CellRecord, names: Sequence[str]) -> ReferenceRow:
 
 def across_tables(cells: Sequence[CellRecord]) -> tuple[AcrossTable, ...]:
     """Return a table for each suite whose gates compare cells, in plan order."""
+    groups = _by_suite([cell for cell in cells if cell.across])
+    return tuple(AcrossTable(suite, tuple(map(_across_row, group))) for suite, group in groups.items())
+
+
+def _by_suite(cells: Sequence[CellRecord]) -> dict[str, list[CellRecord]]:
     groups: dict[str, list[CellRecord]] = {}
     for cell in cells:
-        if cell.across:
-            groups.setdefault(cell.suite, []).append(cell)
-    return tuple(AcrossTable(suite, tuple(map(_across_row, group))) for suite, group in groups.items())
+        groups.setdefault(cell.suite, []).append(cell)
+    return groups
 
 
 def _across_row(cell: CellRecord) -> AcrossRow:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 from albert_robust.errors import Complaint
-from albert_robust.running.cell import Across, Cell, unsevered, unskipped
+from albert_robust.running.cell import Across, Cell, unskipped, without_severity
 from albert_robust.suite.gates import DATASET_GAP, LANGUAGE_GAP, Gate
 
 _MEND = {
@@ -64,4 +64,4 @@ def _alike(gate: Gate, cell: Cell) -> tuple[str, str, str]:
         return cell.dataset, cell.perturbation, ""
     if gate.across == DATASET_GAP:
         return "", cell.perturbation, cell.language
-    return cell.dataset, unsevered(cell.spec), cell.language
+    return cell.dataset, without_severity(cell.spec), cell.language

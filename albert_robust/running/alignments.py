@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass, replace
 from itertools import groupby, islice
 from typing import Protocol, TypeVar
 
+from albert_robust.running.alignment_records import TOKENS, recorded, restored
 from albert_robust.running.answers import answer_of
 from albert_robust.running.cache import Cache, key
+from albert_robust.running.cell import Cell
 from albert_robust.running.failures import failures
-from albert_robust.running.plan import Cell
 from albert_robust.running.records import Against, AlignmentRecord, CaseAlignment, CellRecord, Outcome
 from albert_robust.running.tally import Tally
-from albert_robust.running.tokens import TOKENS, kept, restored
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.texts import normal
 
@@ -139,6 +139,6 @@ def _aligned(texts: Texts, scorer: Explainer, cache: Cache) -> AlignmentRecord:
         scorer.explain(texts.output, other, language=texts.language, reference_language=texts.other_language)
         for other in texts.others
     ]
-    made = kept(max(each, key=lambda alignment: float(alignment.scores.f[0])))
+    made = recorded(max(each, key=lambda alignment: float(alignment.scores.f[0])))
     cache.put([(name, asdict(made))])
     return made

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from albert_robust.running.plan import Cell
+from albert_robust.running.cell import Cell
 from albert_robust.running.records import Outcome
 from albert_robust.tasks import Answer
 

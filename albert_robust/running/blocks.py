@@ -10,6 +10,7 @@ from albert_robust.models import Inputs
 from albert_robust.running.cache import Cache
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made
+from albert_robust.running.records import Outcome
 from albert_robust.running.variants import cases
 from albert_robust.scoring.sequential import looks
 from albert_robust.suite.gates import needs_references
@@ -83,12 +84,18 @@ def perturbed(cells: Sequence[Cell], block: Block, cache: Cache) -> Made:
     return [(cell, made[cell.id]) for cell in cells if cell.id in made]
 
 
-def inputs_of(made: Made, originals: bool = False) -> Iterator[Inputs]:
-    """Yield what the model is to be asked, repeats included; the originals of variants alone, if asked for those again."""
-    for _, group in made:
-        for case in group:
-            if case.status == "tested":
-                if case.variant or not originals:
-                    yield case.original
-                if case.variant and not originals:
-                    yield case.variant
+def inputs_of(made: Made) -> Iterator[Inputs]:
+    """Yield what the model is to be asked, repeats included."""
+    for case in _to_ask(made):
+        yield case.original
+        if case.variant:
+            yield case.variant
+
+
+def originals_of(made: Made) -> Iterator[Inputs]:
+    """Yield what the model is to be asked again where it is asked several times: the originals of variants."""
+    return (case.original for case in _to_ask(made) if case.variant)
+
+
+def _to_ask(made: Made) -> Iterator[Outcome]:
+    return (case for _, group in made for case in group if case.status == "tested")

@@ -14,9 +14,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from warnings import warn
 
 from albert_robust.errors import shown_path
+from albert_robust.running.quick_json import dumps, loads_all
 from albert_robust.running.sizes import shown_bytes
 from albert_robust.running.store import BOUND, Store, lock
-from albert_robust.running.written import unwritten, written
 
 FILE = "cache.sqlite"  # in a workspace
 CHUNK = 1000  # keys a query
@@ -49,7 +49,7 @@ def key(kind: str, *parts: Any) -> str:
         parts: All else that decides it; JSON values.
     """
     plain = all(type(part) in (str, int) for part in parts)
-    text = written([kind, *parts]) if plain else _canonical((kind, *parts)).encode()
+    text = dumps([kind, *parts]) if plain else _canonical((kind, *parts)).encode()
     return f"{hashlib.sha256(text).hexdigest()}.{kind}"
 
 
@@ -78,12 +78,12 @@ class Cache:
             kept = self._through(Store.get, chunk) or {}
             if self._spare:
                 kept.update((name, self._spare[name]) for name in chunk if name in self._spare)
-            found.update(zip(kept, unwritten(kept.values()), strict=True))
+            found.update(zip(kept, loads_all(kept.values()), strict=True))
         return found
 
     def put(self, values: Iterable[tuple[str, Any]]) -> None:
         """Keep values, all or none; in memory where the file takes none."""
-        rows = [(name, written(value)) for name, value in values]
+        rows = [(name, dumps(value)) for name, value in values]
         if self._writable:
             self._through(Store.put, rows)
         if not self._writable:

@@ -34,7 +34,7 @@ class Cell:
     @cached_property
     def id(self) -> str:
         """Stable, ASCII, unique in its suite: `reviews/typos.keyboard@2[zh]`."""
-        return f"{_prefix(self.check)}{self.dataset}/{written(self.spec)}[{self.language}]"
+        return f"{_prefix(self.check)}{self.dataset}/{_applied(self.spec)}[{self.language}]"
 
     @property
     def perturbation(self) -> str:
@@ -125,7 +125,7 @@ class Across:
     def perturbation(self) -> str:
         """The members' perturbation, without its severity where they differ in that."""
         first = self.members[0]
-        return first.perturbation if self.kind in {LANGUAGE_GAP, DATASET_GAP} else unsevered(first.spec)
+        return first.perturbation if self.kind in {LANGUAGE_GAP, DATASET_GAP} else without_severity(first.spec)
 
     @property
     def mark(self) -> Mark | None:
@@ -154,12 +154,12 @@ def cells_of(items: "list[Item]") -> list[Cell]:
     return list({(cell.suite.name, cell.id): cell for cell in cells}.values())
 
 
-def written(spec: Spec | None) -> str:
+def _applied(spec: Spec | None) -> str:
     """Return what is applied as ids have it."""
     return "reference" if spec is None else str(spec).replace(" | ", "+")
 
 
-def unsevered(spec: Spec | None) -> str:
+def without_severity(spec: Spec | None) -> str:
     """Return a spec without its severities."""
     return "" if spec is None else " | ".join(step.name for step in spec.steps)
 

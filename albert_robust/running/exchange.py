@@ -14,14 +14,14 @@ from albert_robust.data.rows import read_rows
 from albert_robust.errors import Complaint, InputError, UsageError, WritingError, shown_path
 from albert_robust.models import Inputs
 from albert_robust.running.ask import read_output
-from albert_robust.running.asked import asked
 from albert_robust.running.cell import Cell
+from albert_robust.running.lookup import look_up
 from albert_robust.running.predict import kept_form
 from albert_robust.running.workspace import Workspace
 from albert_robust.tasks import Task
 
 SHORT = 16  # characters of a key
-ELSEWHERE = "make room there, or name another folder: --workspace DIR"
+MEND_WORKSPACE = "make room there, or name another folder: --workspace DIR"
 FORM = 'write {"key": "...", "output": ...}'
 
 
@@ -63,7 +63,7 @@ def questions(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Question]
         UsageError: A model has no identity: nobody could tell which model an answer is from.
     """
     seen: set[str] = set()
-    for one in asked(cells, workspace):
+    for one in look_up(cells, workspace):
         if one.identity is None:
             raise UsageError(f'{one.suite.shown}: its model has no identity: add `version: "1"` to `model:`')
         for input_key, name in one.found.names.items():
@@ -103,7 +103,9 @@ def take_in(path: Path, cells: Sequence[Cell], workspace: Workspace) -> int:
         raise InputError(complaints)
     workspace.cache.put(kept.items())
     if not workspace.cache.lasts:
-        raise WritingError(f"{shown_path(workspace.folder)}: cannot be written: no output was taken in\n  {ELSEWHERE}")
+        raise WritingError(
+            f"{shown_path(workspace.folder)}: cannot be written: no output was taken in\n  {MEND_WORKSPACE}"
+        )
     return len(kept)
 
 

@@ -14,12 +14,12 @@ from albert_robust.data import Example
 from albert_robust.errors import WritingError, writing
 from albert_robust.running.answers import answer_of
 from albert_robust.running.ask import Cost
-from albert_robust.running.blocks import blocks, examples_of, inputs_of, perturbed
+from albert_robust.running.blocks import blocks, examples_of, inputs_of, originals_of, perturbed
 from albert_robust.running.cache import Cache
+from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made, measure, self_agreement
 from albert_robust.running.mistakes import placed
-from albert_robust.running.outcomes import OUTCOMES, TEMPORARY, OutcomeFile, OutcomeWriter, Part, Place
-from albert_robust.running.plan import Cell
+from albert_robust.running.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter, Part, Place
 from albert_robust.running.predict import Answers
 from albert_robust.running.progress import Progress
 from albert_robust.running.records import Outcome
@@ -59,7 +59,7 @@ class Execution:
         self.scorers: dict[str, CachedScorer] = {}
         self.cost = Cost()
         self.written: set[Place] = set()
-        with writing(Path(gettempdir()), TEMPORARY):
+        with writing(Path(gettempdir()), MEND_TEMPORARY):
             self._folder = TemporaryDirectory(prefix="albert-robust-")
 
     @property
@@ -183,7 +183,7 @@ class _SuiteRun:
     def _replicas(self, made: Made, answers: Answers) -> list[Answers]:
         """Ask again for the originals that the model answered, as often as the suite says."""
         again = range(1, self.suite.model.replicates)
-        originals = list(inputs_of(made, originals=True)) if again else []
+        originals = list(originals_of(made)) if again else []
         answered = [one for one in originals if isinstance(answers.of(one), Prediction)]
         return [self.predictor.predict(answered, replicate) for replicate in again]
 

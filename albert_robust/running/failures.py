@@ -17,7 +17,7 @@ def failures(cell: CellRecord, tally: Tally | None) -> Sequence[Outcome]:
     return tally.worst if tally is not None and cell.verdict in ATTENTION else ()
 
 
-def again(place: str, seed: int) -> str:
+def rerun_command(place: str, seed: int) -> str:
     """Return the command line that runs a cell again.
 
     Args:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from albert_robust.errors import complaint_at, writing
+from albert_robust.running.alignment_records import restored
 from albert_robust.running.alignments import chosen, plan_order
 from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter, Part, Place, joined
 from albert_robust.running.records import (
@@ -27,13 +28,12 @@ from albert_robust.running.records import (
     Run,
     SuiteRecord,
 )
-from albert_robust.running.tokens import restored
 from albert_robust.scoring.statistics import Estimate
 from albert_robust.whole import whole, write_whole
 
 SCHEMA = 2
 RUN, ALIGNMENTS = "run.json", "alignments.json"
-ELSEWHERE = "make room there, or choose another folder: --robust-report DIR"
+MEND_REPORT = "make room there, or choose another folder: --robust-report DIR"
 # Of parts that went through the same cells: one asked, and the others found its answers. The rest of a cost adds up.
 SHARED_COST: dict[str, Callable[[Sequence[float]], float]] = {
     "unique_inputs": max,
@@ -43,7 +43,7 @@ SHARED_COST: dict[str, Callable[[Sequence[float]], float]] = {
 }
 
 
-def keep(run: Run, folder: Path, mend: str = ELSEWHERE) -> None:
+def keep(run: Run, folder: Path, mend: str = MEND_REPORT) -> None:
     """Write a run to a folder.
 
     Args:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from albert_robust.running.asked import asked
 from albert_robust.running.cell import Cell
+from albert_robust.running.lookup import look_up
 from albert_robust.running.workspace import Workspace
 
 
@@ -47,7 +47,7 @@ def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
         InputError: The suite's data or model are unfit.
     """
     cases, calls, names, missing = 0, 0, set[str](), set[str]()
-    for one in asked(cells, workspace):
+    for one in look_up(cells, workspace):
         if one.replicate == 0:
             cases += sum(case.status == "tested" for _, group in one.made for case in group)
         names |= set(one.found.names.values())

@@ -10,7 +10,7 @@ from albert_robust.suite.suite import Suite
 
 @contextmanager
 def placed(suite: Suite) -> Iterator[None]:
-    """Tell what is no mistake in a file already as one of the suite's model.
+    """Turn what is wrong with a suite's model into a mistake at its place in the suite; mistakes in files pass as they are.
 
     Raises:
         InputError: The suite's data or model are unfit.

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from albert_robust.errors import writing
+from albert_robust.running.quick_json import dumps, loads_all
 from albert_robust.running.records import Change, Outcome
-from albert_robust.running.written import unwritten, written
 
 if TYPE_CHECKING:
     from pyarrow import Array, DataType, Schema
@@ -26,7 +26,7 @@ ROWS = 20_000  # of a row group
 READ = 2_000  # rows at once
 LARGEST = 2**31 - 1  # bytes of one array of texts
 OUTCOMES = "outcomes.parquet"
-TEMPORARY = "make room there, or choose another place for temporary files: TMPDIR=..."
+MEND_TEMPORARY = "make room there, or choose another place for temporary files: TMPDIR=..."
 Place = tuple[str, str]  # suite, cell
 _TEXT = ("suite", "cell", "example", "language", "status", "before", "after", "message", "variant_language")
 _NUMBERS = {"replicate": "int32", "agreement": "float64", "block": "int32"}
@@ -41,7 +41,7 @@ class OutcomeWriter:
     All it does raises `WritingError` where the file cannot be written.
     """
 
-    def __init__(self, path: Path, mend: str = TEMPORARY) -> None:
+    def __init__(self, path: Path, mend: str = MEND_TEMPORARY) -> None:
         """Begin a file.
 
         Args:
@@ -146,7 +146,7 @@ def _of_cell(path: Path, suite: str, cell: str) -> Iterator[Outcome]:
 
 
 def _outcome(row: dict[str, Any]) -> Outcome:
-    values = {**row, **dict(zip(_JSON, unwritten([row[name].encode() for name in _JSON]), strict=True))}
+    values = {**row, **dict(zip(_JSON, loads_all([row[name].encode() for name in _JSON]), strict=True))}
     values["changes"] = tuple(Change(**change) for change in values["changes"])
     values["references"] = tuple(values["references"])
     return Outcome(**values)
@@ -164,10 +164,10 @@ def _column(name: str, outcomes: Sequence[Outcome]) -> list[Any]:
     values = list(map(attrgetter(name), outcomes))
     if name in _SHARED:
         known: dict[int, bytes] = {}
-        return [known.get(id(value)) or known.setdefault(id(value), written(value)) for value in values]
+        return [known.get(id(value)) or known.setdefault(id(value), dumps(value)) for value in values]
     if name == "changes":
-        return [written(list(map(_named, value))) if value else b"[]" for value in values]
-    return [written(value) if value else b"{}" for value in values] if name in _JSON else values
+        return [dumps(list(map(_named, value))) if value else b"[]" for value in values]
+    return [dumps(value) if value else b"{}" for value in values] if name in _JSON else values
 
 
 def _named(change: Change) -> dict[str, Any]:

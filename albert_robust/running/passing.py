@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
-from albert_robust.running.written import unwritten, written
+from albert_robust.running.quick_json import dumps, loads_all
 
 ROOM = 256 * 2**20  # bytes
 ENTRY = 163  # bytes of one beside its value: its name, and its place in the table; measured on 200,000
@@ -39,16 +39,16 @@ class Passing:
     def get(self, keys: Sequence[str]) -> dict[str, Any]:
         """Return the values that are there, by key."""
         held = {name: self._held[name] for name in keys if name in self._held}
-        found = dict(zip(held, unwritten(held.values()), strict=True))
+        found = dict(zip(held, loads_all(held.values()), strict=True))
         return found | self._beyond.get([name for name in keys if name not in found] if self._moved else [])
 
     def put(self, values: Iterable[tuple[str, Any]]) -> None:
         """Keep values."""
         for name, value in values:
-            text = written(value)
+            text = dumps(value)
             self._size += ENTRY + (0 if text in self._texts else len(text))
             self._held[name] = self._texts.setdefault(text, text)
         if self._size > self._room:
-            self._beyond.put(zip(self._held, unwritten(self._held.values()), strict=True))
+            self._beyond.put(zip(self._held, loads_all(self._held.values()), strict=True))
             self._held, self._texts = {}, {}
             self._size, self._moved = 0, True

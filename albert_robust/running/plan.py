@@ -6,10 +6,8 @@ from itertools import count
 
 from albert_robust.errors import Complaint, InputError, suggest
 from albert_robust.running.across import across, idle
-from albert_robust.running.cell import Across, Cell, Item, cells_of, unskipped
+from albert_robust.running.cell import Cell, Item
 from albert_robust.suite.suite import Suite
-
-__all__ = ["Across", "Cell", "Item", "across", "cells_of", "plan", "unskipped"]
 
 
 def plan(suite: Suite) -> list[Cell]:

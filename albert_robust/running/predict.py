@@ -11,7 +11,7 @@ from albert_robust.running.ask import LIMITS, Asker, Cost, Failure, Limits
 from albert_robust.running.budget import Budget
 from albert_robust.running.cache import Cache, key
 from albert_robust.running.passing import Kept, Passing
-from albert_robust.running.written import written
+from albert_robust.running.quick_json import dumps
 from albert_robust.tasks import Prediction, Task
 
 NEIGHBOURS = 8  # batches whose inputs are sorted by length among themselves
@@ -43,7 +43,7 @@ class Answers:
 
 def input_key(inputs: Inputs) -> str:
     """Return what tells one input from another."""
-    return written(sorted(inputs.items())).decode()
+    return dumps(sorted(inputs.items())).decode()
 
 
 @dataclass(frozen=True)

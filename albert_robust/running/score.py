@@ -8,8 +8,8 @@ from pathlib import Path
 from albert_robust.models.checkpoint import checkpoint_identity
 from albert_robust.running.cache import Cache, key
 from albert_robust.scoring.alignment import Alignment
-from albert_robust.scoring.encoder import encoder_path
 from albert_robust.scoring.labs import DEFINITION
+from albert_robust.scoring.load import encoder_path
 from albert_robust.scoring.profile import FACTS, FOLDER
 from albert_robust.scoring.scorer import Scorer
 from albert_robust.scoring.texts import normal
@@ -85,9 +85,8 @@ class CachedScorer:
 
     @cached_property
     def _scorer(self) -> Scorer:
-        return Scorer(
-            self._name, precision="fp32", allow_network=self._allow_network
-        )  # the same on a GPU as without one
+        # fp32: the same on a GPU as without one.
+        return Scorer(self._name, precision="fp32", allow_network=self._allow_network)
 
     @cached_property
     def identity(self) -> str:

@@ -7,7 +7,7 @@ from albert_robust.data import Example
 from albert_robust.errors import MissingExtraError, raise_if_ending, raised
 from albert_robust.perturbing import vary
 from albert_robust.running.cache import Cache, key
-from albert_robust.running.plan import Cell
+from albert_robust.running.cell import Cell
 from albert_robust.running.records import Change, Outcome, Status
 from albert_robust.text import Text
 

@@ -12,7 +12,7 @@ measurements behind it are in docs/labs.md.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,27 @@ LEAST, MOST = -1.0, 2.0  # of a calibrated score: beyond them the anchors say no
 LEAST_AUC = 0.75  # of translations against unrelated texts: below it the encoder does not support the pair
 LEAST_GAP = 0.05  # between floor and translations
 PRECISION, F = 0, 1  # the two measures that have tables; recall is the precision of the pair turned round
+
+
+class Pairs(NamedTuple):
+    """What the anchors look at in pairs of texts, all of shape (pairs,).
+
+    Attributes:
+        a: Places of the candidates' languages.
+        b: Places of the references' languages.
+        n: Tokens of the candidates.
+        m: Tokens of the references.
+    """
+
+    a: Ints
+    b: Ints
+    n: Ints
+    m: Ints
+
+    @property
+    def turned(self) -> "Pairs":
+        """The same pairs turned round: candidates are references."""
+        return Pairs(self.b, self.a, self.m, self.n)
 
 
 @dataclass(frozen=True)
@@ -55,48 +76,43 @@ class Calibration:
     auc: Floats
     curves: Floats
 
-    def floor(self, measure: int, a: Ints, b: Ints, n: Ints, m: Ints) -> Floats:
+    def floor(self, measure: int, pairs: Pairs) -> Floats:
         """Return the expected precision or F of unrelated texts, shape (pairs,).
 
         Args:
             measure: `PRECISION` or `F`.
-            a: Places of the candidates' languages.
-            b: Places of the references' languages.
-            n: Tokens of the candidates.
-            m: Tokens of the references.
+            pairs: Their languages and lengths.
         """
+        a, b, n, m = pairs
         coefficients = self.surface[(a == b).astype(int), measure]
         surface = (length_features(n, m) * coefficients).sum(axis=-1) * self.factor[measure, a, b]
         floor: Floats = np.clip(surface, -0.5, 0.95)
         return floor
 
-    def relative(self, measure: int, values: Floats, a: Ints, b: Ints, n: Ints, m: Ints) -> Floats:
+    def relative(self, measure: int, values: Floats, pairs: Pairs) -> Floats:
         """Return how far values rise from the floor (0) to identity (1), shape (pairs,)."""
-        floor = self.floor(measure, a, b, n, m)
+        floor = self.floor(measure, pairs)
         risen: Floats = (values - floor) / (1 - floor)
         return risen
 
-    def apply(self, raw: Floats, a: Ints, b: Ints, n: Ints, m: Ints, level: Level) -> Floats:
+    def apply(self, raw: Floats, pairs: Pairs, level: Level) -> Floats:
         """Return precision, recall and F on the calibrated scale, shape (pairs, 3).
 
         Args:
             raw: Precision, recall and F as matched, shape (pairs, 3).
-            a: Places of the candidates' languages, shape (pairs,).
-            b: Places of the references' languages.
-            n: Tokens of the candidates.
-            m: Tokens of the references.
+            pairs: Their languages and lengths.
             level: How many of the anchors are used.
         """
-        columns = ((PRECISION, a, b, n, m), (PRECISION, b, a, m, n), (F, a, b, n, m))
-        return np.stack(
-            [self.scaled(which[0], raw[:, k], *which[1:], level) for k, which in enumerate(columns)], axis=1
-        )
+        precision, recall, f = raw.T
+        columns = ((PRECISION, precision, pairs), (PRECISION, recall, pairs.turned), (F, f, pairs))
+        return np.stack([self.scaled(*column, level) for column in columns], axis=1)
 
-    def scaled(self, measure: int, values: Floats, a: Ints, b: Ints, n: Ints, m: Ints, level: Level) -> Floats:
+    def scaled(self, measure: int, values: Floats, pairs: Pairs, level: Level) -> Floats:
         """Return precision or F on the calibrated scale, shape (pairs,); the arguments are those of `floor` and `apply`."""
         if level == "none":
             return values
-        risen = self.relative(measure, values, a, b, n, m)
+        a, b = pairs.a, pairs.b
+        risen = self.relative(measure, values, pairs)
         if level != "floor":
             risen = risen / np.nan_to_num(self.ceiling[measure, a, b], nan=1.0)
         if level == "damage":
@@ -106,18 +122,20 @@ class Calibration:
         clipped: Floats = np.clip(risen, LEAST, MOST)
         return clipped
 
-    def moved(self, values: Floats, a: Ints, b: Ints, n: Ints, m: Ints, level: Level) -> Floats:
+    def moved(self, values: Floats, pairs: Pairs, level: Level) -> Floats:
         """Return how far calibrated F goes with one standard error of the floor and with one of the ceiling, shape (pairs, 2).
 
         Args:
-            values: F as matched, shape (pairs,); all others as `apply` has them.
+            values: F as matched, shape (pairs,).
+            pairs: Their languages and lengths.
+            level: How many of the anchors are used.
         """
         floor, ceiling = self.factor_error, np.nan_to_num(self.ceiling_error)
         shifted = [
             (replace(self, factor=self.factor + floor), replace(self, factor=self.factor - floor)),
             (replace(self, ceiling=self.ceiling + ceiling), replace(self, ceiling=self.ceiling - ceiling)),
         ]
-        ends = [[one.scaled(F, values, a, b, n, m, level) for one in pair] for pair in shifted]
+        ends = [[one.scaled(F, values, pairs, level) for one in both] for both in shifted]
         return np.stack([(up - down) / 2 for up, down in ends], axis=1)
 
     def curve(self, a: int, b: int) -> Floats:

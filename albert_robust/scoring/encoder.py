@@ -1,33 +1,22 @@
-"""Token vectors of a bidirectional encoder: any transformers checkpoint with safetensors weights, by path or name."""
+"""Token vectors of a bidirectional encoder at one of its layers. Long texts are read in windows, nothing is cut."""
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from albert_robust.errors import UsageError, first_line
+from albert_robust.errors import UsageError
 
-EMBEDDED = "builtin"
-EMBEDDED_FOLDER = Path(__file__).resolve().parent.parent / "encoder"
 WINDOW, OVERLAP = 512, 128  # tokens; a longer text is read in windows, nothing is cut
 BATCH_TOKENS = 4096
-NEED_A_LAYER = ("deberta", "deberta-v2", "modernbert")  # these fail without any, so one more runs than layer 0 needs
 # What a script is made of: what only changes how a symbol is drawn is no part of it.
 LETTER = regex.compile(r"[[\p{L}\p{Mn}\p{Mc}]--\p{Variation_Selector}]", regex.V1)
 Precision = Literal["fp32", "bf16"]
 Vectors = NDArray[np.float32]
-
-
-def encoder_path(name: str) -> str:
-    """Return what transformers should load for an encoder's name: `builtin` is the embedded one."""
-    return str(EMBEDDED_FOLDER) if name == EMBEDDED else name
 
 
 @dataclass(frozen=True)
@@ -73,9 +62,13 @@ class Encoder:
         """Return where in each text its tokens start, in code points; None from a tokenizer that does not say."""
         if not texts or not self.tokenizer.is_fast:
             return [None] * len(texts)
+        return [sorted({start for start, _ in found}) for found in self._offsets(texts)]
+
+    def _offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """Return where the tokens of each text start and end, in code points; of a fast tokenizer alone."""
         options = {"add_special_tokens": False, "return_offsets_mapping": True, "verbose": False}
-        offsets = self.tokenizer(list(texts), **options)["offset_mapping"]
-        return [sorted({start for start, _ in found}) for found in offsets]
+        found: list[list[tuple[int, int]]] = self.tokenizer(list(texts), **options)["offset_mapping"]
+        return found
 
     def words(self, ids: Sequence[int]) -> list[str]:
         """Return each token as a person reads it."""
@@ -136,8 +129,7 @@ class Encoder:
         found: NDArray[np.bool_] = kinds == 1
         spans: list[tuple[int, int]] = []
         if self.tokenizer.is_fast and self.tokenizer.unk_token_id in ids.tolist():
-            options = {"add_special_tokens": False, "return_offsets_mapping": True, "verbose": False}
-            spans = self.tokenizer(text, **options)["offset_mapping"]
+            [spans] = self._offsets([text])
         for place in np.flatnonzero(found):
             if int(ids[place]) in self._bytes:
                 more = next((end for end in range(place + 1, len(ids)) if kinds[end] != 2), len(ids))
@@ -260,109 +252,3 @@ def unit(vectors: Vectors) -> Vectors:
     """Return rows scaled to length 1; a row of zeros stays."""
     scaled: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     return scaled
-
-
-@cache
-def load_encoder(
-    name: str = EMBEDDED,
-    layer: int | None = None,
-    allow_network: bool = False,
-    precision: Precision | None = None,
-) -> Encoder:
-    """Return an encoder, kept in memory for later calls.
-
-    Args:
-        name: `builtin`, a checkpoint folder, or a hub name.
-        layer: Which hidden state; None for the checkpoint's own `labs_layer`, else its last.
-        allow_network: Whether a hub may be asked.
-        precision: `fp32` or `bf16`; None for bf16 on a GPU and fp32 without one.
-
-    Raises:
-        UsageError: There is no such checkpoint, it has no safetensors weights or no tokenizer, or no such layer.
-    """
-    import torch
-    from transformers import AutoConfig, AutoTokenizer
-    from transformers.utils import logging
-
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    path = encoder_path(name)
-    if not (allow_network or Path(path).is_dir() or _is_kept(path)):
-        what = "there is no such folder, and a hub is asked only if you allow the network"
-        raise UsageError(f"cannot load the encoder {name!r}: {what}")
-    options: dict[str, Any] = {"local_files_only": not allow_network, "trust_remote_code": False}
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    chosen_precision: Precision = precision or ("bf16" if device == "cuda" else "fp32")
-    try:
-        config = AutoConfig.from_pretrained(path, **options)
-        layers = int(config.num_hidden_layers)
-        chosen = int(getattr(config, "labs_layer", layers)) if layer is None else layer
-        if not 0 <= chosen <= layers:
-            raise UsageError(f"encoder {name!r} has layers 0 to {layers}, got {chosen}")
-        config.num_hidden_layers = max(chosen, 1) if config.model_type in NEED_A_LAYER else chosen
-        model, loading = _auto_class(config).from_pretrained(
-            path, config=config, use_safetensors=True, dtype="float32", output_loading_info=True, **options
-        )
-        tokenizer = AutoTokenizer.from_pretrained(path, **options)
-    except UsageError:
-        raise
-    except Exception as error:  # what transformers raises for a broken folder has no common type
-        raise UsageError(f"cannot load the encoder {name!r}: {first_line(error)}") from None
-    if tokenizer.is_fast:  # some files ask for texts to be cut or padded
-        tokenizer.backend_tokenizer.no_truncation()
-        tokenizer.backend_tokenizer.no_padding()
-    # Where a folder has no tokenizer, transformers makes one without a vocabulary: all texts would be alike.
-    if len(tokenizer) <= len(tokenizer.all_special_tokens):
-        raise UsageError(f"the encoder {name!r} has no tokenizer")
-    # What a checkpoint lacks, transformers draws at random. Of an encoder that may be the pooler, which no score reads.
-    drawn = set(loading["missing_keys"])
-    if any(not key.startswith("pooler.") for key in drawn):
-        raise UsageError(f"the encoder {name!r} is not whole: it has no weights for {min(drawn)}")
-    hashes = (_weights_hash(model, drawn), _tokenizer_hash(tokenizer))
-    model = _ready(model.eval(), chosen_precision, device)
-    return Encoder(name, model, tokenizer, chosen, layers, chosen_precision, *hashes)
-
-
-def _is_kept(name: str) -> bool:
-    """Whether a hub's model was fetched before."""
-    from huggingface_hub import try_to_load_from_cache
-    from huggingface_hub.errors import HFValidationError
-
-    try:
-        return isinstance(try_to_load_from_cache(name, "config.json"), str)
-    except HFValidationError:  # the name of a folder, not of a model
-        return False
-
-
-def _auto_class(config: Any) -> Any:
-    """The class that loads the encoder alone, also of a model that has a decoder (T5)."""
-    from transformers import AutoModel, AutoModelForTextEncoding
-
-    known = type(config) in AutoModelForTextEncoding._model_mapping
-    return AutoModelForTextEncoding if known else AutoModel
-
-
-def _ready(model: Any, precision: Precision, device: str) -> Any:
-    import torch
-
-    from albert_robust.scoring.linear import pack
-
-    model = model.to(device, torch.bfloat16 if precision == "bf16" else torch.float32)
-    if device == "cpu":
-        pack(model)
-    return model
-
-
-def _weights_hash(model: Any, drawn: set[str]) -> str:
-    digest = hashlib.sha256()
-    for key, value in sorted(model.state_dict().items()):
-        if key not in drawn:
-            digest.update(key.encode())
-            digest.update(value.contiguous().numpy().tobytes())
-    return digest.hexdigest()[:8]
-
-
-def _tokenizer_hash(tokenizer: Any) -> str:
-    backend = getattr(tokenizer, "backend_tokenizer", None)
-    content = backend.to_str() if backend is not None else json.dumps(tokenizer.get_vocab(), sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()[:8]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from albert_robust.errors import UsageError
 from albert_robust.scoring.calibration import Level
-from albert_robust.scoring.encoder import EMBEDDED, load_encoder
+from albert_robust.scoring.load import EMBEDDED, load_encoder
 from albert_robust.scoring.raw import raw_score
 from albert_robust.scoring.scorer import Scorer
 from albert_robust.scoring.scores import Scores

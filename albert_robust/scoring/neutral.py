@@ -33,7 +33,7 @@ class NeutralSpace:
     name: str
 
     def apply(self, hidden: Vectors, language: str) -> tuple[Vectors, Vectors]:
-        """Return unit vectors in the neutral space, shape (tokens, k), and the length of each before centring by W, (tokens,)."""
+        """Return unit vectors in the neutral space, shape (tokens, k), and the lengths of the centred vectors, (tokens,)."""
         centred: Vectors = hidden - self.means[self.languages.index(language)]
         norms: Vectors = np.linalg.norm(centred, axis=1)
         return unit(centred @ self.projector.T), norms

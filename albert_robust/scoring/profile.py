@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from albert_robust.errors import UsageError
 from albert_robust.scoring.calibration import Calibration, Level
-from albert_robust.scoring.encoder import Encoder, Vectors, encoder_path, load_encoder
+from albert_robust.scoring.encoder import Encoder, Vectors
+from albert_robust.scoring.load import encoder_path, load_encoder
 from albert_robust.scoring.neutral import NeutralSpace
 from albert_robust.text.languages import KIN, UNKNOWN, base
 from albert_robust.whole import whole, write_whole

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from albert_robust.errors import UsageError
 from albert_robust.scoring.alignment import Alignment
-from albert_robust.scoring.calibration import LEVELS, Level, error_of_mean
-from albert_robust.scoring.encoder import EMBEDDED, Encoder, Precision, Vectors, load_encoder, unit
+from albert_robust.scoring.calibration import LEVELS, Level, Pairs, error_of_mean
+from albert_robust.scoring.encoder import Encoder, Precision, Vectors, unit
+from albert_robust.scoring.load import EMBEDDED, load_encoder
 from albert_robust.scoring.matching import Floats, greedy, in_one_thread, matches
 from albert_robust.scoring.profile import Profile, Weighting, find_profile
 from albert_robust.scoring.scores import Scores, unmatched
@@ -155,22 +156,27 @@ class Scorer:
     def signature(self, languages: Iterable[tuple[str, str]] = ((UNKNOWN, UNKNOWN),), nrefs: int = 1) -> str:
         """Return the line that says all that shaped a score of pairs of languages."""
         pairs = sorted(set(languages)) or [(UNKNOWN, UNKNOWN)]
-        shown = [
+        names = [
             self._shown(one) if one == other else f"{self._shown(one)}-{self._shown(other)}" for one, other in pairs
         ]
-        calibration = "none"
-        if self.profile and self.calibration != "none":
-            tables = self.profile.calibration
-            places = [tuple(tables.languages.index(self._language(tag)) for tag in pair) for pair in pairs]
-            par = "+par" if all(tables.has_ceiling(*place) for place in places) else ""
-            steps = {"floor": "floor", "floor+par": f"floor{par}", "damage": f"floor{par}+damage"}
-            calibration = f"{steps[self.calibration]}@{self.profile.digest}"
-        neutral = self.profile.space.name if self.profile else "none"
-        if self.profile and self.calibration == "none":
-            neutral = f"{neutral}@{self.profile.digest}"
-        weighting = self.profile.weighting if self.profile else "1"
-        settings = Settings(self.encoder, neutral, weighting, calibration)
-        return settings.signature(nrefs=nrefs, languages=",".join(shown) if len(shown) < 4 else f"{len(shown)} pairs")
+        listed = ",".join(names) if len(names) < 4 else f"{len(names)} pairs"
+        return self._settings(pairs).signature(nrefs=nrefs, languages=listed)
+
+    def _settings(self, pairs: Sequence[tuple[str, str]]) -> Settings:
+        """Return what shapes a score of pairs of languages; the profile's digest stands where most of it comes in."""
+        if self.profile is None:
+            return Settings(self.encoder, neutral="none", weighting="1", calibration="none")
+        neutral, weighting, digest = self.profile.space.name, self.profile.weighting, self.profile.digest
+        if self.calibration == "none":
+            return Settings(self.encoder, f"{neutral}@{digest}", weighting, "none")
+        return Settings(self.encoder, neutral, weighting, f"{self._anchors(self.profile, pairs)}@{digest}")
+
+    def _anchors(self, profile: Profile, pairs: Sequence[tuple[str, str]]) -> str:
+        """Return the anchors that are used: a ceiling counts as one where all pairs of languages have it."""
+        tables = profile.calibration
+        places = [tuple(tables.languages.index(profile.language(tag)) for tag in pair) for pair in pairs]
+        par = "+par" if all(tables.has_ceiling(*place) for place in places) else ""
+        return {"floor": "floor", "floor+par": f"floor{par}", "damage": f"floor{par}+damage"}[self.calibration]
 
     def _shown(self, tag: str) -> str:
         """A tag as the signature names it, with the profile's language in its place where that is another."""
@@ -226,9 +232,9 @@ class Scorer:
         sides = np.array([[index[language] for language, _ in pair] for pair in pairs], dtype=np.int64).reshape(-1, 2)
         met = lengths.min(axis=1) > 0
         calibration.check(sorted(set(map(tuple, sides[met].tolist()))))
-        columns = (*sides[met].T, *lengths[met].T, self.calibration)
-        labs[met] = calibration.apply(raw[met], *columns)
-        moved[met] = calibration.moved(raw[met, 2], *columns)
+        matched = Pairs(*sides[met].T, *lengths[met].T)
+        labs[met] = calibration.apply(raw[met], matched, self.calibration)
+        moved[met] = calibration.moved(raw[met, 2], matched, self.calibration)
         return labs, moved
 
 

@@ -18,9 +18,8 @@ import numpy as np
 
 from albert_robust.scoring.statistics import NOTHING, Estimate, Floats, check_paired
 
-BETS = 0.5 ** np.arange(
-    7
-)  # shares of the capital that a 0 would cost: 1 for means near 1, 1/64 for a mean half a point off
+# Shares of the capital that a 0 would cost: 1 for means near 1, 1/64 for a mean half a point off.
+BETS = 0.5 ** np.arange(7)
 FIRST = 32  # examples before the first look
 STEPS = 1_000_000  # bounds are whole millionths: the last digits, in which machines differ, do not show
 

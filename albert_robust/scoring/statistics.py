@@ -68,6 +68,7 @@ def mean_in_unit(values: Floats, confidence: float = 0.95) -> Estimate:
 
 
 def _exact(mean: float, effective: float, confidence: float) -> tuple[float, float]:
+    """Return Clopper and Pearson's bounds of a share of so many yes-no outcomes."""
     hits, tail = mean * effective, (1 - confidence) / 2
     low = 0.0 if mean == 0 else beta_quantile(tail, hits, effective - hits + 1)
     high = 1.0 if mean == 1 else beta_quantile(1 - tail, hits + 1, effective - hits)
@@ -121,16 +122,13 @@ def paired_drop(before: Floats, after: Floats, confidence: float = 0.95) -> Esti
     return Estimate(value, min(2 * unit.low - 1, value), max(2 * unit.high - 1, value), len(before))
 
 
-def bootstrap(
-    vectors: Floats, value: Callable[[Floats], Floats], confidence: float = 0.95, seed: int = SEED
-) -> Estimate:
+def bootstrap(vectors: Floats, value: Callable[[Floats], Floats], confidence: float = 0.95) -> Estimate:
     """Return a statistic of sums with its percentile interval from resampling whole clusters.
 
     Args:
         vectors: What each cluster adds to the sums, shape (clusters, k).
         value: From sums, shape (draws, k), to values in [0, 1], shape (draws,).
         confidence: Two-sided coverage in (0, 1).
-        seed: Of the draws.
 
     Returns:
         The estimate. Where all draws agree (nothing varied in a small sample) the interval is the exact one of that mean.
@@ -139,7 +137,7 @@ def bootstrap(
     if clusters == 0:
         return NOTHING
     found = float(value(vectors.sum(axis=0, keepdims=True))[0])
-    rng, alike = np.random.default_rng(seed), np.full(clusters, 1 / clusters)
+    rng, alike = np.random.default_rng(SEED), np.full(clusters, 1 / clusters)
     values = value(np.concatenate([rng.multinomial(clusters, alike, rows) @ vectors for rows in _blocks(clusters)]))
     if np.ptp(values) == 0:
         low, high = _exact(min(1.0, max(0.0, found)), clusters, confidence)
@@ -154,7 +152,6 @@ def bootstrap_with_one_more(
     better: Floats,
     value: Callable[[Floats], Floats],
     confidence: float = 0.95,
-    seed: int = SEED,
 ) -> Estimate:
     """Return a statistic of sums with bounds from weighting whole clusters at random, and one more beside them.
 
@@ -168,13 +165,12 @@ def bootstrap_with_one_more(
         better: What one adds that it gains from, shape (k,).
         value: From sums, shape (draws, k), to values, shape (draws,).
         confidence: Two-sided coverage in (0, 1).
-        seed: Of the draws.
     """
     clusters = len(vectors)
     if clusters == 0:
         return NOTHING
     found = float(value(vectors.sum(axis=0, keepdims=True))[0])
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(SEED)
     sums = np.concatenate([rng.standard_exponential((rows, clusters)) @ vectors for rows in _blocks(clusters)])
     weights = rng.standard_exponential((DRAWS, 1))
     tail = (1 - confidence) / 2

@@ -18,9 +18,8 @@ Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[int | str, ...]
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
-_NUMBER = re.compile(
-    r"[-+]?([0-9]{1,18}|[0-9]*\.[0-9]+|[0-9]+\.)([eE][-+]?[0-9]+)?"
-)  # `nan` is a language: Min Nan Chinese
+# Not `nan`: that is a language, Min Nan Chinese.
+_NUMBER = re.compile(r"[-+]?([0-9]{1,18}|[0-9]*\.[0-9]+|[0-9]+\.)([eE][-+]?[0-9]+)?")
 TRUE, FALSE, NULL = {"true", "True"}, {"false", "False"}, {"", "~", "null"}
 
 

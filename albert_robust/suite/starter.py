@@ -8,7 +8,8 @@ import yaml
 from albert_robust.data.dataset import Source, check_header
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import UsageError, complaint_at
-from albert_robust.suite.suite import ENCODED, SUFFIX, Suite, load_suite
+from albert_robust.suite.load import ENCODED, load_suite
+from albert_robust.suite.suite import SUFFIX, Suite
 from albert_robust.tasks import TASKS, Task
 from albert_robust.text.languages import is_tag
 

@@ -1,39 +1,40 @@
 """A loaded suite: everything looked up, nothing left to go wrong but the data and the model."""
 
-import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
 
 from albert_robust.data import Source
-from albert_robust.data.dataset import PLACEHOLDER
-from albert_robust.errors import Complaint, InputError, suggest
-from albert_robust.perturbing import Registry, Spec, open_packs
-from albert_robust.perturbing.registry import PACK
-from albert_robust.suite.documents import Document, Location, open_document, validate
-from albert_robust.suite.gates import DEFAULT_GATES, DROP, Expectation, Gate, out_of_reach, parse_gate
-from albert_robust.suite.marks import Mark, utc_today
-from albert_robust.suite.schema import BaselineSpec, CheckSpec, DatasetSpec, MarkSpec, ModelSpec, SuiteSpec
-from albert_robust.tasks import TASKS, Quality, Task
+from albert_robust.perturbing import Registry, Spec
+from albert_robust.suite.gates import DROP, Expectation, Gate
+from albert_robust.suite.marks import Mark
+from albert_robust.suite.schema import BaselineSpec, ModelSpec
+from albert_robust.tasks import Quality, Task
 
 SUFFIX = ".robust.yaml"
-UNTRAINED = {
-    "summarization": "use `extractive: builtin`",
-    "translation": "use `transformers:` or `python:`",
-    "retrieval": "use `encoder:` or `python:`",
-    "sentence-similarity": "use `encoder:` or `python:`",
-}
-SEARCH = "retrieval"
-ENCODED = (SEARCH, "sentence-similarity")  # what an encoder under test does, and a checkpoint does not
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check, its names looked up. `gates` are those of its cells, `across` those that compare its cells."""
+    """One check, its names looked up.
+
+    Attributes:
+        expectation: What the perturbations should do to outputs.
+        name: What the ids of its cells start with, if anything.
+        specs: The perturbations; none in a reference check.
+        datasets: Their names.
+        languages: Those that it is about; None for all of each dataset.
+        fields: Which inputs are perturbed.
+        gates: Those of its cells.
+        across: Those that compare its cells.
+        agreement: By which measure outputs are compared.
+        agrees_at: The agreement from which a variant breaks nothing.
+        variants: How many are made of an example.
+        min_tested: Fewer tested cases fail a cell.
+        on_failure: What a missed gate does: `fail` or `warn`.
+        line: Where it stands in its suite.
+    """
 
     expectation: Expectation
     name: str | None
@@ -60,7 +61,26 @@ class Check:
 class Suite:
     """One suite, ready to be planned.
 
-    `name` is its path below the root, `shown` its path as messages print it; known failures expire by `today`.
+    Attributes:
+        name: Its path below the root, without its ending.
+        path: Its file.
+        shown: The path as messages print it.
+        task: What its model does.
+        model: What is under test.
+        model_place: Line and column of `model:`.
+        datasets: By name.
+        checks: In the order of the file.
+        seed: Of the variants and samples.
+        confidence: Of each one-sided bound that decides a verdict.
+        on_inconclusive: What an undecided cell does: `warn`, `fail` or `pass`.
+        encoder: That of the score.
+        tags: Keywords for pytest's `-k`.
+        marks: Which cells are skipped, or are known to fail.
+        registry: The perturbations that it may name.
+        today: The day by which known failures expire.
+        description: For people.
+        baseline: What counts as a regression.
+        early_stop: Whether cells stop once their verdicts are certain.
     """
 
     name: str
@@ -83,269 +103,14 @@ class Suite:
     baseline: BaselineSpec = field(default_factory=BaselineSpec)
     early_stop: bool = False
 
+    @property
+    def two_sided(self) -> float:
+        """The coverage of an interval of which each bound alone holds at `confidence`."""
+        return 2 * self.confidence - 1
+
     @cached_property
     def qualities(self) -> dict[str, Quality]:
         """The qualities that are measured: all of the task's but those on request that no gate names."""
         asked = {gate.of_cell.removesuffix(DROP) for check in self.checks for gate in check.all_gates}
         named = self.task.qualities.items()
         return {name: quality for name, quality in named if name in asked or not quality.on_request}
-
-
-def load_suite(
-    path: Path | str,
-    packs: tuple[Path, ...] = (),
-    seed: int | None = None,
-    root: Path | None = None,
-    today: date | None = None,
-) -> Suite:
-    """Return the suite in a file.
-
-    Args:
-        path: A `*.robust.yaml` file.
-        packs: Folders of perturbations beside the built-in one and a `perturbations` folder beside the suite.
-        seed: In place of the suite's own.
-        root: The suite is named by its path below this folder; None for its file name alone.
-        today: The day by which known failures expire; None for that of the clock.
-
-    Raises:
-        InputError: With every complaint about the file at once.
-    """
-    path = Path(path)
-    document = open_document(path)
-    registry = open_packs((*packs, path.parent / PACK))
-    try:
-        spec = validate(document, SuiteSpec)
-    except InputError as error:
-        raise InputError([*error.complaints, *_unknown_perturbations(document, registry)]) from None
-    if seed is not None:
-        spec = spec.model_copy(update={"seed": seed})
-    return _Loader(document, spec, registry, root or path.parent, today or utc_today()).load()
-
-
-def _unknown_perturbations(document: Document, registry: Registry) -> Iterator[Complaint]:
-    """Yield complaints about names in a document whose grammar is broken elsewhere: a user mends all in one go."""
-    for location in document.places:
-        if len(location) == 4 and location[0] == "checks" and location[2] == "perturbations":
-            written = document.at(location)
-            try:
-                registry.expand(str(written))
-            except ValueError as error:
-                what, _, mend = str(error).partition("\n")
-                yield document.complain(location, what, mend)
-
-
-class _Loader:
-    """Looks up the names of one suite and gathers complaints."""
-
-    def __init__(self, document: Document, spec: SuiteSpec, registry: Registry, root: Path, today: date) -> None:
-        self.document, self.spec, self.registry, self.root, self.today = document, spec, registry, root, today
-        self.task = TASKS[spec.task]
-        self.complaints: list[Complaint] = []
-
-    def load(self) -> Suite:
-        """Return the suite, or raise with every complaint."""
-        spec, path = self.spec, self.document.path
-        datasets = {name: self._source(name, dataset) for name, dataset in spec.datasets.items()}
-        checks = tuple(self._check(number, check) for number, check in enumerate(spec.checks))
-        self._model()
-        if self.complaints:
-            raise InputError(self.complaints)
-        return Suite(
-            name=self._name(path),
-            path=path,
-            shown=self.document.shown,
-            task=self.task,
-            model=spec.model,
-            model_place=self.document.places.get(("model",), (1, 1)),
-            datasets=datasets,
-            checks=checks,
-            seed=spec.seed,
-            confidence=spec.confidence,
-            on_inconclusive=spec.on_inconclusive,
-            encoder=self._encoder(),
-            tags=tuple(spec.tags),
-            marks=tuple(self._mark(number, mark) for number, mark in enumerate(spec.marks)),
-            registry=self.registry,
-            today=self.today,
-            description=spec.description,
-            baseline=spec.baseline,
-            early_stop=spec.early_stop,
-        )
-
-    def _mark(self, number: int, mark: MarkSpec) -> Mark:
-        until = None if mark.until is None else date.fromisoformat(mark.until)
-        return Mark(mark.cells, mark.skip, mark.xfail, until, self.document.places[("marks", number, "cells")])
-
-    def _name(self, path: Path) -> str:
-        # Its folder alone is resolved: two links to one file are two suites, each with the data and the model beside it.
-        below = Path(os.path.relpath(path.parent.resolve() / path.name, self.root.resolve()))
-        return below.as_posix().removesuffix(SUFFIX)
-
-    def _encoder(self) -> str:
-        beside = self.document.path.parent / self.spec.encoder
-        return str(beside) if beside.is_dir() else self.spec.encoder
-
-    def _source(self, name: str, dataset: DatasetSpec) -> Source:
-        languages = tuple(dataset.languages or [dataset.language or ""])
-        path = self.document.path.parent / dataset.path
-        per_row = dataset.languages is not None and PLACEHOLDER not in path.name
-        source = Source(
-            path,
-            languages,
-            per_row,
-            dataset.columns,
-            dataset.limit,
-            self.spec.seed,
-            dataset.reference_language or "",
-            self.task.numeric,
-        )
-        if not self.task.speaks and dataset.reference_language is None:
-            what = f"the dataset {name!r} does not say the language of its {self.task.reference}s"
-            self._complain(("datasets", name), what, "add `reference_language: de`, a BCP 47 tag")
-        location: Location = ("datasets", name, "path")
-        for file, _ in source.files():
-            if not file.exists():
-                self._complain(location, f"no file {file.name!r} here", "paths are relative to the suite's file")
-        known = ["id", "language", *self.task.inputs, self.task.reference]
-        for column in dataset.columns:
-            if column not in known:
-                self._complain(
-                    ("datasets", name, "columns", column), f"unknown column {column!r}", suggest(column, known)
-                )
-        return source
-
-    def _model(self) -> None:
-        model, folder = self.spec.model, self.document.path.parent
-        if model.finetuned and not (folder / model.finetuned).is_file():
-            self._complain(
-                ("model", "finetuned"), f"no file {model.finetuned!r} here", "paths are relative to the suite's file"
-            )
-        if model.finetuned and self.task.name in UNTRAINED:
-            self._complain(
-                ("model", "finetuned"), f"{self.task.name} cannot be fine-tuned here", UNTRAINED[self.task.name]
-            )
-        if model.extractive and self.task.name != "summarization":
-            self._complain(("model", "extractive"), f"an extractive summariser cannot do {self.task.name}", "")
-        if model.transformers and self.task.name in ENCODED:
-            what = f"a checkpoint cannot do {self.task.name} here"
-            self._complain(("model", "transformers"), what, UNTRAINED[self.task.name])
-        if model.encoder and self.task.name not in ENCODED:
-            what = f"an encoder alone cannot do {self.task.name}"
-            self._complain(("model", "encoder"), what, f"it does {' and '.join(ENCODED)}")
-        elif model.encoder or model.documents:
-            self._documents(model)
-
-    def _documents(self, model: ModelSpec) -> None:
-        """Complain of documents that are missing, or that nothing searches."""
-        searches = model.encoder is not None and self.task.name == SEARCH
-        if searches and model.documents is None:
-            what = "the encoder has no documents to search"
-            self._complain(("model", "encoder"), what, "add `documents: documents.txt`, a file with one a line")
-        if model.documents is not None and not searches:
-            self._complain(("model", "documents"), "only an encoder that does retrieval searches documents", "")
-        elif model.documents is not None and not (self.document.path.parent / model.documents).is_file():
-            what = f"no file {model.documents!r} here"
-            self._complain(("model", "documents"), what, "paths are relative to the suite's file")
-
-    def _check(self, number: int, check: CheckSpec) -> Check:
-        at: Location = ("checks", number)
-        self._known(at, "datasets", check.datasets, list(self.spec.datasets))
-        self._known(at, "languages", check.languages, self._languages(check))
-        self._known(at, "fields", check.fields, list(self.task.inputs))
-        agreements = list(self.task.agreements)
-        if check.agreement is not None:
-            self._known(at, "agreement", [check.agreement], agreements)
-        gates = tuple(self._gates(at, check))
-        specs = tuple(self._specs(at, check))
-        self._ignored(at, check, specs)
-        return Check(
-            check.expect,
-            check.name,
-            specs,
-            tuple(check.datasets or self.spec.datasets),
-            tuple(check.languages) if check.languages else None,
-            tuple(check.fields or self.task.perturbed),
-            tuple(gate for gate in gates if not gate.across),
-            tuple(gate for gate in gates if gate.across),
-            check.agreement or agreements[0],
-            check.agrees_at,
-            check.variants,
-            check.min_tested,
-            check.on_failure,
-            self.document.places.get(at, (1, 1))[0],
-        )
-
-    def _gates(self, at: Location, check: CheckSpec) -> Iterator[Gate]:
-        for number, written in enumerate(check.gates or DEFAULT_GATES[check.expect]):
-            location = (*at, "gates", number)
-            gate = self._try(location, lambda: parse_gate(written, check.expect, self.task))  # noqa: B023  # called at once
-            if gate is not None and gate.variants > check.variants:
-                what = f"{gate.measure} needs {gate.variants} variants an example, the check makes {check.variants}"
-                self._complain(location, what, f"add `variants: {gate.variants}` to the check")
-            elif gate is not None and out_of_reach(gate, self.task) and self.spec.on_inconclusive != "pass":
-                what = f"no number of examples can prove {gate}"
-                nearest = replace(gate, bound=0.99 if gate.at_least else 0.01)
-                self._complain(
-                    location, what, f"write `{nearest}`, or `on_inconclusive: pass` if one miss is to fail it"
-                )
-            elif gate is not None:
-                yield replace(gate, place=self.document.places.get(location, (1, 1)))
-
-    def _languages(self, check: CheckSpec) -> list[str]:
-        named = [
-            self.spec.datasets[name] for name in check.datasets or self.spec.datasets if name in self.spec.datasets
-        ]
-        return sorted({tag for dataset in named for tag in dataset.languages or [dataset.language or ""]})
-
-    def _specs(self, at: Location, check: CheckSpec) -> Iterator[Spec]:
-        seen: set[str] = set()
-        for place, written in enumerate(check.perturbations):
-            severities: list[int | None] = [*check.severities] if check.severities else [None]
-            for severity in severities:
-                location = (*at, "perturbations", place)
-                found = self._try(location, lambda: self.registry.expand(written, severity))  # noqa: B023  # called at once
-                if severity == severities[0]:
-                    self._promising(location, found or (), check)
-                for spec in found or ():
-                    if str(spec) not in seen:
-                        seen.add(str(spec))
-                        yield spec
-
-    def _promising(self, location: Location, specs: Iterable[Spec], check: CheckSpec) -> None:
-        """Complain of perturbations that do not promise what a check expects."""
-        for spec in specs:
-            altered = [what for what in self.registry.alters(spec) if what not in check.ignores]
-            if check.expect == ("direction" if altered else "invariance"):
-                continue
-            mend = "write `expect: invariance`"
-            if altered:
-                unlike = ", ".join(altered)
-                mend = f"write `expect: direction`, or `ignores: [{unlike}]` if no answer depends on that"
-            self._complain(location, f"{spec} {self.registry.contract(spec)}: that is no check of {check.expect}", mend)
-
-    def _ignored(self, at: Location, check: CheckSpec, specs: Iterable[Spec]) -> None:
-        """Complain of what a check ignores although nothing in it alters that."""
-        altered = {what for spec in specs for what in self.registry.alters(spec)}
-        for place, what in enumerate(check.ignores):
-            if what not in altered:
-                self._complain(
-                    (*at, "ignores", place),
-                    f"no perturbation of this check alters {what!r}",
-                    f"they alter: {', '.join(sorted(altered))}" if altered else "take it out",
-                )
-
-    def _known(self, at: Location, key: str, names: list[str] | None, known: list[str]) -> None:
-        for place, name in enumerate(names or ()):
-            if name not in known:
-                self._complain((*at, key, place), f"unknown {key.removesuffix('s')} {name!r}", suggest(name, known))
-
-    def _try(self, location: Location, make: Callable[[], Value]) -> Value | None:
-        try:
-            return make()
-        except ValueError as error:
-            what, _, mend = str(error).partition("\n")
-            self._complain(location, what, mend)
-            return None
-
-    def _complain(self, location: Location, what: str, mend: str) -> None:
-        self.complaints.append(self.document.complain(location, what, mend))

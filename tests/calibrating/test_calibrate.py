@@ -16,8 +16,9 @@ from albert_robust.calibrating.calibrate import Choice, calibrate
 from albert_robust.calibrating.damage import chunks, damaged
 from albert_robust.calibrating.material import Effort
 from albert_robust.errors import UsageError
-from albert_robust.scoring.calibration import LEAST, SHARES, kept_share
-from albert_robust.scoring.encoder import Encoder, load_encoder
+from albert_robust.scoring.calibration import LEAST, SHARES, Pairs, kept_share
+from albert_robust.scoring.encoder import Encoder
+from albert_robust.scoring.load import load_encoder
 from albert_robust.scoring.profile import FACTS, TABLES, Profile, load_profile
 from albert_robust.scoring.scorer import Scorer
 
@@ -83,7 +84,7 @@ def test_the_calibration_changes_no_ranking_within_a_pair_of_languages_and_lengt
     raw = np.repeat(np.linspace(-0.5, 1, 50)[:, None], 3, axis=1)
     same = np.zeros(50, dtype=np.int64)
     lengths = np.full(50, 12)
-    labs = profile.calibration.apply(raw, same, same, lengths, lengths, "damage")
+    labs = profile.calibration.apply(raw, Pairs(same, same, lengths, lengths), "damage")
     within = labs[(labs > LEAST).all(axis=1)]
     assert len(within) > 5
     assert (np.diff(within, axis=0) > 0).all()

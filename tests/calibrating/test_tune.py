@@ -14,7 +14,8 @@ from albert_robust.calibrating.background import Background
 from albert_robust.calibrating.tune import LAMBDA, Trial, area_under_curve, tune
 from albert_robust.cli import main
 from albert_robust.errors import InputError, UsageError
-from albert_robust.scoring.encoder import Encoder, load_encoder
+from albert_robust.scoring.encoder import Encoder
+from albert_robust.scoring.load import load_encoder
 from albert_robust.scoring.profile import load_profile
 from albert_robust.scoring.scorer import Scorer
 

@@ -9,7 +9,7 @@ import yaml
 
 from albert_robust.perturbing import open_packs
 from albert_robust.running.plan import plan
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -74,6 +74,12 @@ def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     return pytester.runpytest_inprocess("-p", "no:randomly", *arguments)
 
 
+def asked(folder: Path) -> list[str]:
+    """What a model that keeps a log of it, as LOGGING does, was asked, text after text."""
+    log = folder / "asked.jsonl"
+    return [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
+
+
 def kept_run(folder: Path) -> dict[str, Any]:
     """The run.json that a run left in a folder."""
     found: dict[str, Any] = json.loads((folder / "robustness-report" / "run.json").read_text(encoding="utf-8"))

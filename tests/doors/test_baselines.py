@@ -10,7 +10,7 @@ import pytest
 from door_suites import kept_run, python, rows, run, verdicts, write_suite
 
 from albert_robust import api
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 
 SOUND = """
 def predict(batch):

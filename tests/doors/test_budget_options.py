@@ -5,7 +5,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from door_suites import LOGGING, kept_run, python, rows, run, verdicts, write_suite
+from door_suites import LOGGING, asked, kept_run, python, rows, run, verdicts, write_suite
 
 from albert_robust.gate.family import compare_runs
 from albert_robust.report.render import render_markdown
@@ -17,11 +17,6 @@ THREE = "typos.swap, case.upper, typos.delete"
 NOT_ASKED = "12 of 12 cases were not asked: the budget had no room"
 BASELINE = "suite.baseline.jsonl"
 UPDATE = "--robust-baseline-update"
-
-
-def asked(folder: Path) -> list[str]:
-    log = folder / "asked.jsonl"
-    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
 
 
 def test_cells_without_room_are_not_tested_and_the_others_have_their_verdicts(pytester: pytest.Pytester) -> None:

@@ -9,7 +9,7 @@ import pytest
 from door_suites import LOGGING, kept_run, python, rows, run, verdicts, write_suite
 
 from albert_robust.api import run as run_suite
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 
 # Capitals change every answer, in English alone.
 LANGUAGES = [*rows(), *rows(language="de", text="Das Wetter in Ort {} war schön")]

@@ -1,11 +1,10 @@
 """The same suite gives the same bytes: in any order, selection, process, worker and hash seed. A model is asked once."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from door_suites import LOGGING, kept_run, python, rows, run, write_suite
+from door_suites import LOGGING, asked, kept_run, python, rows, run, write_suite
 
 LANGUAGES = {
     "en": "the weather in town {} was lovely",
@@ -44,10 +43,6 @@ def again(folder: Path, *arguments: str, hash_seed: str = "0") -> None:
     order = [] if any("randomly" in one for one in arguments) else ["-p", "no:randomly"]
     python(folder, "-m", "pytest", *order, *arguments, PYTHONHASHSEED=hash_seed)
     assert len(kept_run(folder)["cells"]) == len(CELLS)
-
-
-def asked(folder: Path) -> list[str]:
-    return [json.loads(line) for line in (folder / "asked.jsonl").read_text().splitlines()]
 
 
 @pytest.mark.parametrize(

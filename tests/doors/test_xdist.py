@@ -1,6 +1,5 @@
 """Several processes, and plugins beside ours: the same run as one process alone, and nothing is asked twice."""
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from door_suites import kept_run, python, run, verdicts, write_suite
+from door_suites import asked, kept_run, python, run, verdicts, write_suite
 
 CELLS = "typos.swap, typos.delete@3, case.upper"
 DEFIANT = """
@@ -35,10 +34,6 @@ def write(folder: Path, name: str = "suite", *, versioned: bool = True) -> None:
     path.write_text(
         text.replace('version: "1"', 'batch: 1, version: "1"' if versioned else "batch: 1"), encoding="utf-8"
     )
-
-
-def asked(folder: Path) -> list[str]:
-    return [json.loads(line) for line in (folder / "asked.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 def workers(folder: Path, *arguments: str) -> str:

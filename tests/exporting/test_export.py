@@ -19,7 +19,8 @@ from albert_robust.exporting.closeness import PROBE, closeness, token_vectors
 from albert_robust.exporting.export import FileFormat, Precision, export
 from albert_robust.exporting.graph import Graph
 from albert_robust.exporting.source import load_source
-from albert_robust.scoring.encoder import EMBEDDED_FOLDER, Encoder, load_encoder
+from albert_robust.scoring.encoder import Encoder
+from albert_robust.scoring.load import EMBEDDED_FOLDER, load_encoder
 
 torch, transformers = importlib.import_module("torch"), importlib.import_module("transformers")
 

@@ -10,7 +10,7 @@ from albert_robust.errors import InputError, UsageError
 from albert_robust.models import load_model
 from albert_robust.models.embedding import NEAREST, EmbeddingModel, load_embedding, read_documents
 from albert_robust.models.load import LazyModel
-from albert_robust.scoring.encoder import load_encoder
+from albert_robust.scoring.load import load_encoder
 from albert_robust.suite.schema import ModelSpec
 from albert_robust.tasks import TASKS
 

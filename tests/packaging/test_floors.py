@@ -28,6 +28,7 @@ FLOORS = (
         "calibrating",
         "ci",
         "cli",
+        "conclude",
         "exporting",
         "handwritten",
         "items",
@@ -39,7 +40,6 @@ FLOORS = (
         "show",
         "strategies",
         "studies",
-        "summary",
     },
 )
 HEIGHT = {name: height for height, names in enumerate(FLOORS) for name in names}

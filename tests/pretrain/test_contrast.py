@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from albert_robust.pretrain.losses import contrast
-from albert_robust.pretrain.objectives import Batch, _same
+from albert_robust.pretrain.objectives import Batch, same_texts
 from albert_robust.pretrain.recipe import Stage
 from albert_robust.pretrain.sentences import Sentences, Tokens
 from albert_robust.pretrain.team import Team
@@ -57,7 +57,7 @@ def test_pairs_that_share_a_text_are_no_contrast_to_each_other() -> None:
 def test_pairs_share_a_text_if_either_side_is_equal() -> None:
     team, chance = Team(0, 1, torch.device("cpu")), torch.Generator()
     batch = Batch(np.arange(4), chance, 0)
-    same = _same(sentences([[1, 11], [1, 12], [3, 12], [4, 14]]), batch, team)
+    same = same_texts(sentences([[1, 11], [1, 12], [3, 12], [4, 14]]), batch, team)
     assert same.int().tolist() == [[1, 1, 0, 0], [1, 1, 1, 0], [0, 1, 1, 0], [0, 0, 0, 1]]
 
 

@@ -8,9 +8,10 @@ import pytest
 import torch
 from transformers import AlbertForMaskedLM, PreTrainedTokenizerFast
 
+from albert_robust.pretrain.attention import AttentionObjective
 from albert_robust.pretrain.losses import OTHERS, sampled
 from albert_robust.pretrain.network import new_model, place
-from albert_robust.pretrain.objectives import AttentionObjective, Batch
+from albert_robust.pretrain.objectives import Batch
 from albert_robust.pretrain.pretrain import SENTENCES, pretrain
 from albert_robust.pretrain.recipe import Architecture, Stage
 from albert_robust.pretrain.sentences import Sentences, Tokens

@@ -24,7 +24,7 @@ from albert_robust.pretrain import trainer
 from albert_robust.pretrain.pretrain import Outcome, pretrain
 from albert_robust.pretrain.recipe import read_recipe
 from albert_robust.pretrain.trainer import Progress
-from albert_robust.scoring.encoder import load_encoder
+from albert_robust.scoring.load import load_encoder
 
 RECIPE = """\
 name: tiny

@@ -107,9 +107,9 @@ def test_a_trial_has_its_costs_and_its_encoder(grid: Found) -> None:
 
 
 def test_no_trial_trains_on_a_text_that_is_held_out(grid: Found) -> None:
-    held_out = evaluate.read_rows(grid.folder / "held-out.tsv")
+    held_out = evaluate.read_pairs(grid.folder / "held-out.tsv")
     [path] = (grid.folder / "text").iterdir()
-    trained = {text for row in evaluate.read_rows(path) for text in (row.text, row.other_text)}
+    trained = {text for row in evaluate.read_pairs(path) for text in (row.text, row.other_text)}
     assert len(held_out) == 12
     assert len({row.text for row in held_out} | {row.other_text for row in held_out}) == 24
     assert not trained & {text for row in held_out for text in (row.text, row.other_text)}
@@ -336,7 +336,7 @@ def test_a_text_is_found_where_its_translation_is_the_nearest_of_all() -> None:
         ParallelRow("en", "fr", "0 0 1", "0 1 0"),
         ParallelRow("fr", "en", ".6 .6 .6", ".6 .6 .6"),
     ]
-    shares = evaluate.found(Encoder(), rows)  # type: ignore[arg-type]  # as much of an encoder as is needed
+    shares = evaluate.shares_found(Encoder(), rows)  # type: ignore[arg-type]  # as much of an encoder as is needed
     assert shares == {"de-en": 0.5, "en-fr": 0.5}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from albert_robust.running.alignment_records import recorded
 from albert_robust.running.records import (
     CaseAlignment,
     CellRecord,
@@ -17,7 +18,6 @@ from albert_robust.running.records import (
     SuiteRecord,
     Verdict,
 )
-from albert_robust.running.tokens import kept
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.scores import Scores
 from albert_robust.scoring.statistics import NOTHING, Estimate
@@ -133,7 +133,7 @@ def aligned_run(candidate: Sequence[str], reference: Sequence[str]) -> Run:
     """One failed cell with one flip, taken apart."""
     made = failed_run()
     case = next(iter(made.outcomes))
-    drawn = kept(alignment(candidate, reference))
+    drawn = recorded(alignment(candidate, reference))
     found = CaseAlignment(case.suite, case.cell, case.example, case.replicate, "original", drawn)
     return replace(made, alignments=(found,))
 

@@ -16,9 +16,9 @@ from albert_robust.errors import InputError, UsageError
 from albert_robust.report import render_html, render_json, render_markdown, write_report
 from albert_robust.report.matrix import matrices
 from albert_robust.report.view import banner, page
-from albert_robust.running.failures import again
+from albert_robust.running.alignment_records import recorded
+from albert_robust.running.failures import rerun_command
 from albert_robust.running.records import CaseAlignment, Counts, Run, Verdict
-from albert_robust.running.tokens import kept
 
 NO_COUNTS = Counts(5, 0, 5, 0, 0, 0, 0)
 ATTACKS = [
@@ -112,7 +112,7 @@ def hostile_run(attack: str) -> Run:
         measures={attack: estimate(0.5)},
     )
     passed = replace(cell("a.b@1"), suite=attack, cell=attack, reason=attack)
-    tokens = kept(alignment([attack, attack], [attack]))
+    tokens = recorded(alignment([attack, attack], [attack]))
     aligned = CaseAlignment(attack, made.cell, attack, 0, "original", replace(tokens, signature=attack))
     return Run((suite,), (made, reference, passed), (case,), {attack: attack}, {attack: 1.0}, (aligned,))
 
@@ -390,8 +390,8 @@ def test_every_table_has_a_name_and_scoped_headers() -> None:
 
 
 def test_a_command_is_quoted_for_the_shell() -> None:
-    assert again("a b.robust.yaml::x/y[en]", 0) == 'pytest "a b.robust.yaml::x/y[en]" --robust-seed 0'
-    assert again("$(rm -rf ~).robust.yaml::x", 5) == "pytest '$(rm -rf ~).robust.yaml::x' --robust-seed 5"
+    assert rerun_command("a b.robust.yaml::x/y[en]", 0) == 'pytest "a b.robust.yaml::x/y[en]" --robust-seed 0'
+    assert rerun_command("$(rm -rf ~).robust.yaml::x", 5) == "pytest '$(rm -rf ~).robust.yaml::x' --robust-seed 5"
 
 
 def test_markdown_keeps_hostile_text_in_code_on_one_line() -> None:

@@ -13,16 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust.gate import judge
+from albert_robust.running.alignment_records import TOKENS, recorded, restored
 from albert_robust.running.alignments import CASES, alignments_of, chosen, fair
 from albert_robust.running.cache import Cache
+from albert_robust.running.cell import Cell
 from albert_robust.running.failures import failures
-from albert_robust.running.plan import Cell, plan
+from albert_robust.running.plan import plan
 from albert_robust.running.records import CaseAlignment, CellRecord, Outcome
-from albert_robust.running.tokens import TOKENS, kept, restored
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.scores import Scores
 from albert_robust.scoring.statistics import NOTHING
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 
 SUITE = """
 task: question-answering
@@ -207,7 +208,7 @@ def test_parts_of_a_run_are_joined_in_plan_order(cells: list[Cell], found: Found
 
 def test_a_long_alignment_is_kept_in_its_first_tokens_with_matches_in_the_whole() -> None:
     long = " ".join(f"w{place}" for place in range(100))
-    record = kept(aligned("w99 w0", long))
+    record = recorded(aligned("w99 w0", long))
     assert (len(record.reference.tokens), record.reference.length) == (TOKENS, 100)
     assert record.candidate.nearest == (99, 0)
     assert record.candidate.similarity == (1.0, 1.0)
@@ -216,12 +217,12 @@ def test_a_long_alignment_is_kept_in_its_first_tokens_with_matches_in_the_whole(
 
 def test_weights_that_are_all_zero_count_alike() -> None:
     made = replace(aligned("a b", "a"), candidate_weights=np.zeros(2, dtype=np.float32))
-    assert kept(made).candidate.weights == (0.5, 0.5)
+    assert recorded(made).candidate.weights == (0.5, 0.5)
 
 
 @pytest.mark.parametrize(("left", "right"), [("", ""), ("", "a b"), ("a b", "")])
 def test_an_alignment_with_an_empty_text_can_be_kept(left: str, right: str) -> None:
-    record = kept(aligned(left, right))
+    record = recorded(aligned(left, right))
     assert record.candidate.length == len(left.split())
     if not right:
         assert set(record.candidate.nearest) <= {-1}
@@ -232,10 +233,10 @@ def test_an_alignment_with_an_empty_text_can_be_kept(left: str, right: str) -> N
 )
 def test_almost_the_same_is_never_kept_as_the_same(value: float, rounded: float) -> None:
     made = replace(aligned("a", "b"), similarity=np.array([[value]], dtype=np.float32))
-    assert kept(made).similarity == ((rounded,),)
-    assert str(kept(made).similarity[0][0]) != "-0.0"
+    assert recorded(made).similarity == ((rounded,),)
+    assert str(recorded(made).similarity[0][0]) != "-0.0"
 
 
 def test_an_alignment_that_was_json_is_what_it_was() -> None:
-    record = kept(aligned("a b c", "b \u202e"))
+    record = recorded(aligned("a b c", "b \u202e"))
     assert restored(json.loads(json.dumps(asdict(record)))) == record

@@ -22,7 +22,7 @@ from albert_robust.running.ask import LONGEST_WAIT, SILENT, Asker, Cost, Failure
 from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan
 from albert_robust.running.workspace import Workspace
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 from albert_robust.tasks import TASKS, Prediction
 
 TASK = TASKS["text-classification"]

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from albert_robust.gate import judge_across
 from albert_robust.models import Inputs
+from albert_robust.running.across import across
 from albert_robust.running.ask import Cost
 from albert_robust.running.budget import Budget
 from albert_robust.running.cache import Cache
-from albert_robust.running.plan import across
 from albert_robust.running.predict import Predictor
 from albert_robust.tasks import TASKS
 

@@ -9,11 +9,12 @@ import pytest
 from counted import outcomes_of
 
 from albert_robust.gate import judge
+from albert_robust.running.cell import Cell
 from albert_robust.running.execute import execute
-from albert_robust.running.plan import Cell, plan
+from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord
 from albert_robust.running.workspace import Workspace
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 
 PACK = '''
 from albert_robust import perturbation

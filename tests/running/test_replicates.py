@@ -8,7 +8,7 @@ from counted import CALM, MOODY, asked, outcomes_of, planned, ran, records_of
 
 from albert_robust.gate import judge_across
 from albert_robust.gate.decide import NOISE
-from albert_robust.running.plan import across
+from albert_robust.running.across import across
 
 UPPER = "- {expect: invariance, perturbations: [case.upper], gates: [consistency >= 0.7]}"
 TURNS = """

@@ -9,15 +9,16 @@ import pytest
 from counted import in_memory
 from pyarrow import parquet
 
+from albert_robust.conclude import judged, run_of
 from albert_robust.errors import InputError
+from albert_robust.running.cell import Cell
 from albert_robust.running.execute import execute
 from albert_robust.running.folder import keep, merge, open_run
-from albert_robust.running.plan import Cell, plan
+from albert_robust.running.plan import plan
 from albert_robust.running.records import AlignmentRecord, CaseAlignment, Change, MatchedText, Outcome, Run
 from albert_robust.running.workspace import Workspace
 from albert_robust.scoring.statistics import NOTHING
-from albert_robust.suite.suite import load_suite
-from albert_robust.summary import judged, run_of
+from albert_robust.suite.load import load_suite
 
 SUITE = """
 task: text-classification

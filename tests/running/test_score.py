@@ -15,9 +15,9 @@ from albert_robust.running.execute import Execution, execute
 from albert_robust.running.plan import plan
 from albert_robust.running.score import CachedScorer
 from albert_robust.running.workspace import Workspace
-from albert_robust.scoring.encoder import EMBEDDED_FOLDER
+from albert_robust.scoring.load import EMBEDDED_FOLDER
 from albert_robust.scoring.scorer import Scorer
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 
 Pair = tuple[str, str, str, str]
 PAIRS: list[Pair] = [
@@ -87,7 +87,7 @@ def test_memory_holds_the_pairs_of_late_and_the_cache_all(cache: Cache, monkeypa
 
 def test_on_every_machine_the_encoder_computes_in_float32(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
-    monkeypatch.setattr("albert_robust.scoring.encoder._ready", lambda model, precision, device: model)
+    monkeypatch.setattr("albert_robust.scoring.load._ready", lambda model, precision, device: model)
     scorer = CachedScorer("builtin", cache, "run")
     assert scorer._scorer.encoder.precision == "fp32"
 

@@ -14,7 +14,7 @@ from albert_robust.running.plan import plan
 from albert_robust.running.records import Change
 from albert_robust.running.workspace import Workspace
 from albert_robust.show import clip, describe, mark, one_line, visible
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 
 SUITE = """
 task: text-classification

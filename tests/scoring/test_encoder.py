@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from architectures import KINDS, saved
 
-from albert_robust.scoring.encoder import load_encoder
 from albert_robust.scoring.linear import pack
+from albert_robust.scoring.load import load_encoder
 from albert_robust.scoring.scorer import Scorer
 
 TEXT, OTHER = "The ferry leaves at nine.", "The boat goes at 9."

@@ -15,8 +15,8 @@ import transformers
 
 from albert_robust.errors import UsageError
 from albert_robust.scoring import matching
-from albert_robust.scoring.encoder import EMBEDDED_FOLDER, load_encoder
 from albert_robust.scoring.labs import score
+from albert_robust.scoring.load import EMBEDDED_FOLDER, load_encoder
 from albert_robust.scoring.profile import FACTS, FOLDER, TABLES, load_profile
 from albert_robust.scoring.scorer import Scorer
 

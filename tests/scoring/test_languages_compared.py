@@ -7,7 +7,7 @@ import pytest
 
 from albert_robust import Scorer, compare_languages
 from albert_robust.errors import UsageError
-from albert_robust.scoring.calibration import Calibration, F, error_of_mean
+from albert_robust.scoring.calibration import Calibration, F, Pairs, error_of_mean
 from albert_robust.scoring.comparing import Z
 from albert_robust.scoring.scores import Scores
 from albert_robust.scoring.statistics import Estimate
@@ -40,14 +40,14 @@ def scores(mean: float, half: float, error: float, count: int = 10) -> Scores:
 
 def test_a_score_goes_with_its_anchors_as_calculus_says(anchors: Calibration) -> None:
     a, b = (np.array([anchors.languages.index(tag)]) for tag in ("de", "en"))
-    n, m = np.array([9]), np.array([7])
+    pairs = Pairs(a, b, np.array([9]), np.array([7]))
     raw = np.array([[0.5, 0.5, 0.5]])
-    floor = anchors.floor(F, a, b, n, m)
-    u = anchors.relative(F, raw[:, 2], a, b, n, m) / anchors.ceiling[F, a, b]
+    floor = anchors.floor(F, pairs)
+    u = anchors.relative(F, raw[:, 2], pairs) / anchors.ceiling[F, a, b]
     by_factor = -(1 - raw[0, 2]) / (1 - floor) ** 2 * (floor / anchors.factor[F, a, b]) / anchors.ceiling[F, a, b]
     by_ceiling = -u / anchors.ceiling[F, a, b]
     small = replace(anchors, factor_error=anchors.factor_error / 1000, ceiling_error=anchors.ceiling_error / 1000)
-    moved = small.moved(raw[:, 2], a, b, n, m, "floor+par")[0] * 1000
+    moved = small.moved(raw[:, 2], pairs, "floor+par")[0] * 1000
     assert moved == pytest.approx(
         [(by_factor * anchors.factor_error[a, b])[0], (by_ceiling * anchors.ceiling_error[a, b])[0]], rel=1e-4
     )

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from albert_robust.errors import UsageError
-from albert_robust.scoring.encoder import load_encoder, unit
+from albert_robust.scoring.encoder import unit
 from albert_robust.scoring.labs import score
+from albert_robust.scoring.load import load_encoder
 from albert_robust.scoring.scores import Scores
 
 CANDIDATES = ["the cat sat", "a dog, indeed", "Straße 狗", "hello", "some much longer text of many words"]

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from albert_robust import __version__
-from albert_robust.scoring.encoder import load_encoder
 from albert_robust.scoring.labs import score
+from albert_robust.scoring.load import load_encoder
 from albert_robust.scoring.profile import Profile
 from albert_robust.scoring.scorer import Scorer
 from albert_robust.scoring.signature import differences

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from albert_robust.errors import InputError
-from albert_robust.running.plan import across, plan
+from albert_robust.running.across import across
+from albert_robust.running.plan import plan
 from albert_robust.suite.gates import needs_references, parse_gate
+from albert_robust.suite.load import load_suite
 from albert_robust.suite.schema import SuiteSpec
-from albert_robust.suite.suite import load_suite
 from albert_robust.tasks import TASKS
 
 LABELS, TEXTS, PAIRS = (TASKS[name] for name in ("text-classification", "summarization", "sentence-similarity"))

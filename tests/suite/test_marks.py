@@ -8,7 +8,8 @@ import pytest
 
 from albert_robust.errors import InputError
 from albert_robust.running.plan import plan
-from albert_robust.suite.suite import Suite, load_suite
+from albert_robust.suite.load import load_suite
+from albert_robust.suite.suite import Suite
 
 SUITE = """\
 task: text-classification

@@ -9,7 +9,7 @@ import pytest
 
 from albert_robust.builtin import builtin
 from albert_robust.models.embedding import read_documents
-from albert_robust.suite.suite import load_suite
+from albert_robust.suite.load import load_suite
 from albert_robust.text.languages import SCRIPTS
 
 SUITES = builtin("suites")

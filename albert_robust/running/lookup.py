@@ -1,11 +1,11 @@
-"""Asked: what a run would ask, looked up and not asked."""
+"""Look up: what a run would ask, and what is answered already. No model is loaded, nothing is asked."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from albert_robust.running.ask import Cost
-from albert_robust.running.blocks import blocks, examples_of, inputs_of, perturbed
+from albert_robust.running.blocks import blocks, examples_of, inputs_of, originals_of, perturbed
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made
 from albert_robust.running.mistakes import placed
@@ -15,16 +15,16 @@ from albert_robust.suite.suite import Suite
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a block of a suite's examples asks, looked up and not asked.
+class Lookup:
+    """What a run would ask of one block of a suite's examples.
 
     Attributes:
         suite: The suite.
         identity: Of its model.
         made: The block's cases.
-        replicate: Which of several answers.
-        found: The inputs.
-        predictor: The model.
+        replicate: Which of several answers to the same inputs.
+        found: The inputs, and the answers that are kept.
+        predictor: Asks the model.
     """
 
     suite: Suite
@@ -35,8 +35,8 @@ class Asked:
     predictor: Predictor
 
 
-def asked(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Asked]:
-    """Yield what a run of cells would ask, block by block, suite by suite; no model is loaded.
+def look_up(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Lookup]:
+    """Yield what a run of cells would ask, block by block, suite by suite.
 
     Raises:
         InputError: A suite's data or model are unfit.
@@ -45,16 +45,15 @@ def asked(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Asked]:
     for _, group in groupby(ordered, key=lambda cell: cell.suite.name):
         own = list(group)
         with placed(own[0].suite):
-            yield from _asked(own, workspace)
+            yield from _of_suite(own, workspace)
 
 
-def _asked(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Asked]:
-    """Yield what a run of one suite's cells would ask."""
+def _of_suite(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Lookup]:
     suite = cells[0].suite
     model = workspace.model(suite)
-    asking = predictor(suite, model, workspace, Cost())
+    asker = predictor(suite, model, workspace, Cost())
     for block in blocks(suite, examples_of(suite, sorted({cell.dataset for cell in cells}))):
         made = perturbed(cells, block, workspace.cache)
         for replicate in range(suite.model.replicates):
-            found = asking.look_up(inputs_of(made, originals=replicate > 0), replicate)
-            yield Asked(suite, model.identity, made, replicate, found, asking)
+            inputs = originals_of(made) if replicate else inputs_of(made)
+            yield Lookup(suite, model.identity, made, replicate, asker.look_up(inputs, replicate), asker)

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 
-def written(value: Any) -> bytes:
+def dumps(value: Any) -> bytes:
     """Return a value as JSON in UTF-8; mappings keep their order, and half characters are written as escapes."""
     try:
         return to_json(value)
@@ -15,7 +15,7 @@ def written(value: Any) -> bytes:
         return json.dumps(value).encode()
 
 
-def unwritten(texts: Collection[bytes]) -> list[Any]:
+def loads_all(texts: Collection[bytes]) -> list[Any]:
     """Return the values of JSON texts: all at once, which is quicker; in Python's own way what pydantic cannot read."""
     try:
         return list(from_json(b"[" + b",".join(texts) + b"]"))

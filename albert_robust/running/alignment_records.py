@@ -1,4 +1,4 @@
-"""An alignment in plain values, as a run keeps it and a report draws it."""
+"""Alignments as records: plain values, as a run keeps them and a report draws them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ TOKENS = 40  # a text: more columns fit no window
 LONGEST = 64  # code points of a token
 
 
-def kept(alignment: Alignment) -> AlignmentRecord:
+def recorded(alignment: Alignment) -> AlignmentRecord:
     """Return an alignment as a run keeps it: the first tokens, numbers of two digits, almost 1 never 1."""
     similarity = alignment.similarity.reshape(len(alignment.candidate), len(alignment.reference))
     scores = alignment.scores

@@ -1,15 +1,17 @@
-"""From an execution to a run: every cell judged, the suites described, the cost and the environment told."""
+"""Conclude: from an execution to a run. Every cell is judged, the suites described, the cost and the environment told."""
 
 import platform
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
 from albert_robust.gate import judge, judge_across
-from albert_robust.gate.family import beside_baselines, defined
+from albert_robust.gate.family import beside_baselines
+from albert_robust.gate.lines import definition
 from albert_robust.running.alignments import alignments_of
+from albert_robust.running.cell import Across, Cell, Item
 from albert_robust.running.execute import Execution
 from albert_robust.running.folder import merge
-from albert_robust.running.plan import Across, Cell, Item
 from albert_robust.running.records import CellRecord, Run, SuiteRecord
 from albert_robust.suite.schema import KINDS
 from albert_robust.suite.suite import Suite
@@ -23,16 +25,16 @@ def judged(execution: Execution, cells: Sequence[Cell]) -> list[CellRecord]:
     Raises:
         InputError: A baseline is damaged.
     """
-    records = [defined(execution, cell, judge(cell, execution.tallies[cell.suite.name, cell.id])) for cell in cells]
-    return beside_baselines(execution, cells, records)
+    return beside_baselines(execution, cells, [verdict_on(execution, cell) for cell in cells])
 
 
-def judged_across(execution: Execution, items: Sequence[Across]) -> list[CellRecord]:
-    """Return the verdicts on executed cells that are compared with each other."""
-    return [
-        judge_across(item, {cell.id: execution.tallies[cell.suite.name, cell.id] for cell in item.members})
-        for item in items
-    ]
+def verdict_on(execution: Execution, item: Item) -> CellRecord:
+    """Return what the gates of an executed cell say, or those of cells together; no baseline is asked."""
+    name = item.suite.name
+    if isinstance(item, Across):
+        return judge_across(item, {cell.id: execution.tallies[name, cell.id] for cell in item.members})
+    record = judge(item, execution.tallies[name, item.id])
+    return replace(record, definition=definition(item, execution.scorers[name]))
 
 
 def run_of(execution: Execution, items: Sequence[Item], records: Sequence[CellRecord], seconds: float = 0.0) -> Run:

@@ -1,0 +1,148 @@
+"""Load an encoder: any transformers checkpoint with safetensors weights, by path or name."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from albert_robust.errors import UsageError, first_line
+from albert_robust.scoring.encoder import Encoder, Precision
+
+EMBEDDED = "builtin"
+EMBEDDED_FOLDER = Path(__file__).resolve().parent.parent / "encoder"
+NEED_A_LAYER = ("deberta", "deberta-v2", "modernbert")  # these fail without any, so one more runs than layer 0 needs
+
+
+def encoder_path(name: str) -> str:
+    """Return what transformers should load for an encoder's name: `builtin` is the embedded one."""
+    return str(EMBEDDED_FOLDER) if name == EMBEDDED else name
+
+
+@cache
+def load_encoder(
+    name: str = EMBEDDED,
+    layer: int | None = None,
+    allow_network: bool = False,
+    precision: Precision | None = None,
+) -> Encoder:
+    """Return an encoder, kept in memory for later calls.
+
+    Args:
+        name: `builtin`, a checkpoint folder, or a hub name.
+        layer: Which hidden state; None for the checkpoint's own `labs_layer`, else its last.
+        allow_network: Whether a hub may be asked.
+        precision: `fp32` or `bf16`; None for bf16 on a GPU and fp32 without one.
+
+    Raises:
+        UsageError: There is no such checkpoint, it has no safetensors weights or no tokenizer, or no such layer.
+    """
+    import torch
+    from transformers import AutoConfig, AutoTokenizer
+
+    quiet_transformers()
+    path = encoder_path(name)
+    if not (allow_network or Path(path).is_dir() or _is_kept(path)):
+        what = "there is no such folder, and a hub is asked only if you allow the network"
+        raise UsageError(f"cannot load the encoder {name!r}: {what}")
+    options: dict[str, Any] = {"local_files_only": not allow_network, "trust_remote_code": False}
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    chosen_precision: Precision = precision or ("bf16" if device == "cuda" else "fp32")
+    try:
+        config = AutoConfig.from_pretrained(path, **options)
+        layers = int(config.num_hidden_layers)
+        chosen = _chosen_layer(name, config, layer)
+        config.num_hidden_layers = max(chosen, 1) if config.model_type in NEED_A_LAYER else chosen
+        model, loading = _auto_class(config).from_pretrained(
+            path, config=config, use_safetensors=True, dtype="float32", output_loading_info=True, **options
+        )
+        tokenizer = AutoTokenizer.from_pretrained(path, **options)
+    except UsageError:
+        raise
+    except Exception as error:  # what transformers raises for a broken folder has no common type
+        raise UsageError(f"cannot load the encoder {name!r}: {first_line(error)}") from None
+    _check_tokenizer(name, tokenizer)
+    drawn = _drawn(name, loading["missing_keys"])
+    hashes = (_weights_hash(model, drawn), _tokenizer_hash(tokenizer))
+    model = _ready(model.eval(), chosen_precision, device)
+    return Encoder(name, model, tokenizer, chosen, layers, chosen_precision, *hashes)
+
+
+def quiet_transformers() -> None:
+    """Keep transformers from printing advice and progress."""
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+
+
+def _chosen_layer(name: str, config: Any, layer: int | None) -> int:
+    layers = int(config.num_hidden_layers)
+    chosen = int(getattr(config, "labs_layer", layers)) if layer is None else layer
+    if not 0 <= chosen <= layers:
+        raise UsageError(f"encoder {name!r} has layers 0 to {layers}, got {chosen}")
+    return chosen
+
+
+def _check_tokenizer(name: str, tokenizer: Any) -> None:
+    """Refuse a tokenizer that would read all texts alike; keep any other from cutting or padding texts."""
+    if tokenizer.is_fast:  # some files ask for that
+        tokenizer.backend_tokenizer.no_truncation()
+        tokenizer.backend_tokenizer.no_padding()
+    # Where a folder has no tokenizer, transformers makes one without a vocabulary.
+    if len(tokenizer) <= len(tokenizer.all_special_tokens):
+        raise UsageError(f"the encoder {name!r} has no tokenizer")
+
+
+def _drawn(name: str, missing: Iterable[str]) -> set[str]:
+    """Return the weights that a checkpoint lacks, which transformers draws at random; only a pooler's, which no score reads."""
+    drawn = set(missing)
+    if any(not key.startswith("pooler.") for key in drawn):
+        raise UsageError(f"the encoder {name!r} is not whole: it has no weights for {min(drawn)}")
+    return drawn
+
+
+def _is_kept(name: str) -> bool:
+    """Whether a hub's model was fetched before."""
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        return isinstance(try_to_load_from_cache(name, "config.json"), str)
+    except HFValidationError:  # the name of a folder, not of a model
+        return False
+
+
+def _auto_class(config: Any) -> Any:
+    """The class that loads the encoder alone, also of a model that has a decoder (T5)."""
+    from transformers import AutoModel, AutoModelForTextEncoding
+
+    known = type(config) in AutoModelForTextEncoding._model_mapping
+    return AutoModelForTextEncoding if known else AutoModel
+
+
+def _ready(model: Any, precision: Precision, device: str) -> Any:
+    import torch
+
+    from albert_robust.scoring.linear import pack
+
+    model = model.to(device, torch.bfloat16 if precision == "bf16" else torch.float32)
+    if device == "cpu":
+        pack(model)
+    return model
+
+
+def _weights_hash(model: Any, drawn: set[str]) -> str:
+    digest = hashlib.sha256()
+    for key, value in sorted(model.state_dict().items()):
+        if key not in drawn:
+            digest.update(key.encode())
+            digest.update(value.contiguous().numpy().tobytes())
+    return digest.hexdigest()[:8]
+
+
+def _tokenizer_hash(tokenizer: Any) -> str:
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    content = backend.to_str() if backend is not None else json.dumps(tokenizer.get_vocab(), sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:8]
