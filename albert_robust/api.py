@@ -1,8 +1,10 @@
 """The Python door: the same steps that pytest and the command line take."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import index
 from pathlib import Path
+from typing import SupportsIndex
 
 from albert_robust.errors import UsageError
 from albert_robust.perturbing import open_packs, vary
@@ -43,7 +45,13 @@ class Variant:
 
 
 def perturb(
-    texts: Iterable[str], spec: str, *, language: str = UNKNOWN, seed: int = 0, n: int = 1, packs: Sequence[Path] = ()
+    texts: Iterable[str],
+    spec: str,
+    *,
+    language: str = UNKNOWN,
+    seed: SupportsIndex = 0,
+    n: SupportsIndex = 1,
+    packs: Sequence[str | Path] = (),
 ) -> list[list[Variant]]:
     """Return `n` variants of each text.
 
@@ -56,19 +64,22 @@ def perturb(
         packs: Folders of perturbations beside the built-in one and `./perturbations`.
 
     Raises:
-        UsageError: The texts are no list of strings, the spec or the language is none, or `n` is below 1.
+        UsageError: The texts are no list of strings, the spec, the language or the seed is none, or `n` is below 1.
         MissingExtraError: The perturbation runs on a module that is not installed.
     """
-    listed = None if isinstance(texts, str) or not isinstance(texts, Iterable) else list(texts)
-    if listed is None or not all(isinstance(text, str) for text in listed):
+    listed = None if isinstance(texts, str | Mapping) or not isinstance(texts, Iterable) else list(texts)
+    if listed is None or getattr(texts, "ndim", 1) != 1 or not all(isinstance(text, str) for text in listed):
         raise UsageError("texts: expected a list of strings")
-    if not is_tag(language):
+    if not isinstance(language, str) or not is_tag(language):
         raise UsageError(f"{language!r} is no language tag: write a BCP 47 tag such as en or zh")
-    if n < 1:
-        raise UsageError(f"n: {n} variants a text, expected at least 1")
-    registry = open_packs((*packs, Path.cwd() / PACK))
+    key, many = _whole("seed", seed), _whole("n", n)
+    if many < 1:
+        raise UsageError(f"n: {many} variants a text, expected at least 1")
+    if isinstance(packs, str | Path):
+        raise UsageError("packs: expected a list of folders")
+    registry = open_packs((*map(Path, packs), Path.cwd() / PACK))
     try:
-        specs = registry.expand(spec)
+        specs = registry.expand(str(spec))
     except ValueError as error:
         raise UsageError(str(error)) from None
     if len(specs) > 1:
@@ -77,17 +88,25 @@ def perturb(
     rows = []
     for place, text in enumerate(listed):
         row = []
-        for replicate in range(n):
+        for replicate in range(many):
             made = source = Text.of(text, language)
             if applies:
-                made = vary(registry, specs[0], source, seed=seed, example=str(place), replicate=replicate)
+                made = vary(registry, specs[0], source, seed=key, example=str(place), replicate=replicate)
             status = "tested" if made.changed else "unchanged" if applies else "not applicable"
             row.append(Variant(str(made), made.edits, text, status))
         rows.append(row)
     return rows
 
 
-def run(suite: Suite, *, workspace: Path = Path(".albert_robust"), allow_network: bool = False) -> Run:
+def _whole(name: str, value: SupportsIndex) -> int:
+    """Return a whole number of any library as Python's own."""
+    try:
+        return index(value)
+    except TypeError:
+        raise UsageError(f"{name}: {value!r}, expected a whole number") from None
+
+
+def run(suite: Suite, *, workspace: str | Path = ".albert_robust", allow_network: bool = False) -> Run:
     """Return what came of all cells of a suite that no mark skips. `albert_robust.report.render.write_report` draws it.
 
     Args:
@@ -97,6 +116,7 @@ def run(suite: Suite, *, workspace: Path = Path(".albert_robust"), allow_network
 
     Raises:
         InputError: The suite's data or model are unfit.
+        UsageError: It is no suite.
     """
     from uuid import uuid4
 
@@ -109,9 +129,11 @@ def run(suite: Suite, *, workspace: Path = Path(".albert_robust"), allow_network
     from albert_robust.running.plan import plan
     from albert_robust.running.workspace import Workspace
 
+    if not isinstance(suite, Suite):
+        raise UsageError(f"expected a suite, got {suite!r:.60}: run(load_suite(path))")
     planned = plan(whole_beside_baseline(suite))
     cells, compared = unskipped(planned), unskipped(across(planned))
-    execution = execute(cells, Workspace(workspace, uuid4().hex, allow_network), certain)
+    execution = execute(cells, Workspace(Path(workspace), uuid4().hex, allow_network), certain)
     for mistake in execution.mistakes.values():
         raise mistake
     records = [*judged(execution, cells), *(verdict_on(execution, item) for item in compared)]

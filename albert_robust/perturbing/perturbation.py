@@ -122,13 +122,18 @@ def perturbation(
     """Declare a perturbation; see `Perturbation` for the arguments.
 
     Raises:
-        ValueError: The name is not `family.name`, or both or neither of `preserves` and `alters` are given.
+        ValueError: The name is not `family.name`, or both or neither of `preserves` and `alters` are given, or the languages
+            are a string other than `any`, or the severities are not 1 to 5.
     """
     family, _, rest = name.partition(".")
     if not (family.isidentifier() and rest.isidentifier() and name.isascii()):
         raise ValueError(f"perturbation name {name!r}: expected family.name, such as typos.keyboard")
     if (preserves is None) == (alters is None):
         raise ValueError(f"{name}: say either what it preserves or what it alters")
+    if isinstance(languages, str) and languages != "any":
+        raise ValueError(f"{name}: languages={languages!r}: expected 'any' or a list such as ['en']")
+    if severities not in SEVERITIES:
+        raise ValueError(f"{name}: severities={severities!r}: expected how many there are, 1 to 5")
 
     def declare(function: Perturb) -> Perturbation:
         path = Path(function.__code__.co_filename)  # type: ignore[attr-defined]  # a Perturb is a plain function here

@@ -3,7 +3,8 @@
 Follows BERTScore (Zhang et al., 2020, arXiv:1904.09675); docs/labs.md has the definition, its reasons and its evidence.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,20 @@ class Scorer:
             self.profile.check(self.encoder)
         self.calibration = calibration
         self._vectors = TextVectors(self.encoder, self.profile)
+        self._made = partial(
+            type(self),
+            encoder,
+            layer=layer,
+            profile=profile,
+            calibration=calibration,
+            weighting=weighting,
+            precision=precision,
+            allow_network=allow_network,
+        )
+
+    def __reduce__(self) -> tuple[Callable[[], "Scorer"], tuple[()]]:
+        """Let another process load it anew: a model that was made ready for this processor cannot be sent."""
+        return self._made, ()
 
     def score(
         self,

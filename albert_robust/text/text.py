@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import accumulate, groupby
-from types import MappingProxyType
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -16,7 +15,7 @@ from albert_robust.text.languages import UNKNOWN
 from albert_robust.text.reading import Reading, Span, Word, read, spans_at, words_at
 
 _JOINED = regex.compile(r"\s|[[\p{L}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]]", regex.V1)
-_NO_PARALLELS: Mapping[str, str] = MappingProxyType({})
+_NO_PARALLELS: Mapping[str, str] = {}  # no proxy: a text can be sent to another process
 
 
 class Edit(NamedTuple):

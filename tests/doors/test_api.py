@@ -1,7 +1,10 @@
 """The Python door: the same steps as pytest takes, and strategies for Hypothesis."""
 
+import pickle
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from door_suites import loaded_by, rows, run, verdicts, write_suite
 from hypothesis import find, given, settings
@@ -101,6 +104,36 @@ def test_texts_may_come_one_by_one() -> None:
 def test_texts_that_are_no_list_of_strings_are_told(texts: list[str]) -> None:
     with pytest.raises(UsageError, match="texts: expected a list of strings"):
         perturb(texts, "typos.swap")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"language": None}, "None is no language tag"),
+        ({"seed": 1.5}, "seed: 1.5, expected a whole number"),
+        ({"n": "2"}, "n: '2', expected a whole number"),
+        ({"packs": "perturbations"}, "packs: expected a list of folders"),
+    ],
+    ids=str,
+)
+def test_an_argument_of_another_type_is_told(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        perturb([SENTENCE], "typos.swap", **wrong)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    seed, n = np.int64(7), np.int32(2)
+    assert perturb([SENTENCE], "typos.swap", seed=seed, n=n) == perturb([SENTENCE], "typos.swap", seed=7, n=2)
+
+
+def test_what_is_no_suite_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"expected a suite, got 'a.robust.yaml': run\(load_suite\(path\)\)"):
+        api.run("a.robust.yaml", workspace=str(tmp_path))  # type: ignore[arg-type]  # a mistake
+
+
+def test_a_text_can_be_sent_to_another_process() -> None:
+    text = Text.of(SENTENCE, "en").replace(0, 3, "a", "article")
+    assert pickle.loads(pickle.dumps(text)) == text  # noqa: S301  # our own
 
 
 @given(data=st.data())

@@ -28,6 +28,20 @@ def test_it_says_either_what_it_preserves_or_what_it_alters(preserves: str | Non
         perturbation("own.one", preserves=preserves, alters=alters)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"languages": "en"}, r"languages='en': expected 'any' or a list such as \['en'\]"),
+        ({"severities": 0}, "severities=0: expected how many there are, 1 to 5"),
+        ({"severities": 6}, "severities=6: expected how many there are, 1 to 5"),
+    ],
+    ids=str,
+)
+def test_languages_and_severities_that_are_none_are_told(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=f"own.one: {message}"):
+        perturbation("own.one", preserves="meaning", **wrong)
+
+
 def test_its_summary_is_the_first_line_of_its_docstring() -> None:
     made = perturbation("own.one", preserves="meaning")(unchanged)
     assert (made.family, made.summary) == ("own", "Leave the text alone.")

@@ -1,5 +1,6 @@
 """The forms that evaluation loops know give what `Scorer` gives."""
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -88,3 +89,9 @@ def test_a_batch_that_is_none_is_refused_at_once_and_not_held(scorer: Scorer, ad
     with pytest.raises(UsageError, match="expected a list of texts, got str"):
         add(metric, "a", ["c"])
     assert len(metric.scores().f) == 0
+
+
+def test_a_scorer_loads_anew_in_another_process(scorer: Scorer) -> None:
+    sent = pickle.loads(pickle.dumps(scorer))  # noqa: S301  # our own
+    one, other = (found.score(CANDIDATES, REFERENCES, languages="en") for found in (scorer, sent))
+    assert (other.f.tolist(), other.signature) == (one.f.tolist(), one.signature)
