@@ -48,6 +48,7 @@ def test_a_failing_check_shows_the_worst_cases_and_the_command_of_its_test(pytes
         'E * again: pytest "*.py::test_volume"',
     ]
     result.stdout.fnmatch_lines(expected)
+    result.stdout.no_fnmatch_line("*handwritten.py*")  # our own lines say nothing of the model
 
 
 @pytest.mark.parametrize(
