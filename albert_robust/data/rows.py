@@ -88,6 +88,10 @@ def _delimited(delimiter: str, quoting: Literal[0, 3]) -> Callable[[Path], Itera
 
 
 def _header(path: Path, cells: list[str], line: int) -> list[str]:
+    other = next((sign for sign in ";\t," if len(cells) == 1 and sign in cells[0]), None)
+    if other:
+        what, mend = f"one column, named {cells[0]!r:.60}", "separate cells by commas in .csv, by tabs in .tsv"
+        raise complaint_at(path, what, mend, line)
     for name, count in Counter(filter(None, cells)).items():
         if count > 1:
             raise complaint_at(path, f"{count} columns are named {name!r}", "give each column a name of its own", line)

@@ -14,7 +14,7 @@ BROKEN = {
     "not JSON": ("jsonl", GOOD + '{"text": "a"\n', r"d\.jsonl:2:\d+: broken JSON: .*\n  each line is one JSON object"),
     "not an object": ("jsonl", GOOD + "[1]\n", r"d\.jsonl:2:1: a JSON list"),
     "nested too deeply": ("jsonl", "[" * 100_000, r"d\.jsonl:1:1: broken JSON: nested too deeply"),
-    "a missing column": ("jsonl", '{"txt": "a"}\n', r"d\.jsonl:1:1: the column 'text' is missing\n  did you mean 'txt'\?"),
+    "a missing column": ("jsonl", '{"txt": "a"}\n', r"d\.jsonl:1:1: the column 'text' is missing\n  map it .*; did you mean 'txt'"),
     "an id twice": ("jsonl", GOOD + "\n" + GOOD, r"d\.jsonl:3:1: the id '1' is here twice in language en\n  first in d\.jsonl:1"),
     "an empty file": ("jsonl", "", r"d\.jsonl:1:1: the dataset is empty"),
     "a header alone": ("csv", "id,text\n", r"d\.csv:1:1: the dataset is empty"),
@@ -31,6 +31,7 @@ BROKEN = {
     "a cell too many": ("csv", "id,text\n1,a,b\n", r"d\.csv:2:1: 3 cells under a header of 2"),
     "old Mac line ends": ("csv", "id,text\r1,a\r", r"d\.csv:1:1: a carriage return alone ends a line\n  save the file with"),
     "a header twice": ("csv", "id,text,text\n1,a,b\n", r"d\.csv:1:1: 2 columns are named 'text'\n  give each column a name"),
+    "semicolons": ("csv", "id;text\n1;a\n", r"d\.csv:1:1: one column, named 'id;text'\n  separate cells by commas in"),
     "no Parquet": ("parquet", "text", r"d\.parquet:1:1: not a Parquet file"),
 }  # fmt: skip
 
@@ -47,9 +48,18 @@ def test_a_mistake_is_told_with_its_line(
 def test_a_missing_column_outside_a_suite_is_not_mapped_there(write: Callable[..., Path]) -> None:
     path = write(d_dot_csv="text,label\na,x\n")
     with pytest.raises(
-        InputError, match=r"the column 'language' is missing\n  known: text, label or add it to the file$"
+        InputError, match=r"d\.csv:1:1: the column 'language' is missing\n  add it to the file; known: text, label$"
     ):
-        read_examples(Source(path, ("en",), per_row=True, in_suite=False), ("text",), "label")
+        read_examples(Source(path, ("en",), per_row=True, mapping="add it to the file"), ("text",), "label")
+
+
+def test_rows_in_another_language_than_is_said_of_all_are_told(write: Callable[..., Path]) -> None:
+    path = write(d_dot_csv="language,text\nen-GB,a\nde,b\n")
+    message = (
+        r"d\.csv:3:1: the row's language is 'de', that of all rows is said to be 'en'\n  write `languages: \[en\]`"
+    )
+    with pytest.raises(InputError, match=message):
+        read_examples(Source(path, ("en",)), ("text",), "label")
 
 
 def test_a_field_as_long_as_a_book_is_refused(write: Callable[..., Path]) -> None:

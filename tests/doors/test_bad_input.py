@@ -78,7 +78,7 @@ GOOD = json.dumps(dict(rows(1)[0])) + "\n"
         ("", ["1:1: the dataset is empty", "  a gate cannot pass on nothing: add examples"]),
         (GOOD + "{oops\n", ["2:2: broken JSON: Expecting property name *", "  each line is one JSON object"]),
         (GOOD + "[1]\n", ["2:1: a JSON list", "  each line is one JSON object"]),
-        (GOOD.replace("text", "txt"), ["1:1: the column 'text' is missing", "  did you mean 'txt'? or map it *"]),
+        (GOOD.replace("text", "txt"), ["1:1: the column 'text' is missing", "  map it in the suite: *; did you mean 'txt'[?]"]),
         (GOOD + GOOD, ["2:1: the id 'r0' is here twice in language en", "  first in data.jsonl:1: ids are unique *"]),
         (GOOD.replace("en", "de"), ["1:1: no example in language 'en'", "  rows are in: de; mend `languages` or add some"]),
         (GOOD.replace("lovely", "x" * 1_000_000), ["1:1: 'text' holds 1,000,0?? characters, more *", "  cut the text *"]),
