@@ -14,7 +14,7 @@ BROKEN = {
     "not JSON": ("jsonl", GOOD + '{"text": "a"\n', r"d\.jsonl:2:\d+: broken JSON: .*\n  each line is one JSON object"),
     "not an object": ("jsonl", GOOD + "[1]\n", r"d\.jsonl:2:1: a JSON list"),
     "nested too deeply": ("jsonl", "[" * 100_000, r"d\.jsonl:1:1: broken JSON: nested too deeply"),
-    "a missing column": ("jsonl", '{"txt": "a"}\n', r"d\.jsonl:1:1: the column 'text' is missing\n  map it .*; did you mean 'txt'"),
+    "a missing column": ("jsonl", '{"txt": "a"}\n', r"d\.jsonl:1:1: the column 'text' is missing\n  map .*; did you mean 'txt'"),
     "an id twice": ("jsonl", GOOD + "\n" + GOOD, r"d\.jsonl:3:1: the id '1' is here twice in language en\n  first in d\.jsonl:1"),
     "an empty file": ("jsonl", "", r"d\.jsonl:1:1: the dataset is empty"),
     "a header alone": ("csv", "id,text\n", r"d\.csv:1:1: the dataset is empty"),
