@@ -60,7 +60,8 @@ def describe_run(run: Run, shown: int) -> list[str]:
     broken = [f"{counted(len(run.mistakes), 'suite')} could not be run: {names}"[:LONGEST]] if names else []
     if not cells:
         return broken
-    bad = worst_first([cell for cell in cells if cell.verdict in ATTENTION])
+    told = ATTENTION if tested_in(cells) else (*ATTENTION, "not applicable")  # why nothing was tested
+    bad = worst_first([cell for cell in cells if cell.verdict in told])
     lines = [f"{cell.verdict:<12} {cell.suite}::{cell.cell}  {one_line(cell.reason)}"[:LONGEST] for cell in bad[:shown]]
     if 0 < shown < len(bad):
         lines.append(f"... and {len(bad) - shown} more that did not pass: the report has them all")
