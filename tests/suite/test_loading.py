@@ -115,6 +115,10 @@ MISTAKES = {
         ("consistency >= 0.9", "language gap <= 0"),
         r":8:13: no number .*\n  write `language gap <= 0\.01`",
     ),
+    "columns the wrong way round": (
+        (", languages: [en, no]", ", languages: [en, no], columns: {Review: text}"),
+        r":4:\d+: unknown column 'Review'\n  our name comes first: `text: Review`",
+    ),
     "bad tag": (("[en, no]", "[english]"), r":4:28: 'english' is no language tag"),
     "language twice": (("[en, no]", "[en, en]"), r"a language is named twice"),
     "language twice in two spellings": (("[en, no]", "[en-US, en-us]"), r"a language is named twice"),
