@@ -220,6 +220,8 @@ def _number(path: Path, line: int, column: str, text: str) -> None:
 
 
 def _text(path: Path, line: int, column: str, value: Any) -> str:
+    if _held(value) is None:
+        raise complaint_at(path, f"{column!r} holds nothing, expected text", "fill it in, or take the row out", line)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise complaint_at(path, f"{column!r} holds {type(value).__name__}, expected text", line=line)
     if isinstance(value, float) and not isfinite(value):

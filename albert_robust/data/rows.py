@@ -75,7 +75,9 @@ def _delimited(delimiter: str, quoting: Literal[0, 3]) -> Callable[[Path], Itera
                     header = _header(path, cells, reader.line_num)
                 elif cells and len(cells) != len(header):
                     what = f"{len(cells)} cells under a header of {len(header)}"
-                    raise complaint_at(path, what, "quote cells that hold the delimiter", reader.line_num)
+                    more = "quote cells that hold a comma" if quoting == csv.QUOTE_MINIMAL else "take tabs out of cells"
+                    mend = more if len(cells) > len(header) else "leave a cell empty where there is nothing"
+                    raise complaint_at(path, what, mend, reader.line_num)
                 elif cells:
                     yield reader.line_num, dict(zip(header, cells, strict=True))
         except csv.Error as error:
