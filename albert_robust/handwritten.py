@@ -66,6 +66,7 @@ class Robust:
             AssertionError: A verdict is failed, error or not applicable; the message shows the worst cases.
             UsageError: The texts, the spec, the language or the gate cannot be used, or the model answers not as models must.
         """
+        __tracebackhide__ = True  # pytest shows the line of the test, and not this function
         with TemporaryDirectory() as folder:
             try:
                 check = {
@@ -115,6 +116,7 @@ class _Given(Workspace):
 
 def _suite(folder: Path, texts: Sequence[str], language: str, check: dict[str, Any], seed: int) -> Suite:
     """Return a suite of one check, written to a folder and read back as any other."""
+    __tracebackhide__ = True
     if isinstance(texts, str):
         raise UsageError("texts: expected a list of strings")
     lines = (json.dumps({"text": text, "label": None}) + "\n" for text in texts)

@@ -373,7 +373,7 @@ class RobustSession:
                 terminal.write_line(NOTHING, red=True)
             tell(terminal, None, None, mistaken=bool(self.broken or terminal.stats.get("error")))
             return
-        terminal.section("robustness", sep="=")
+        terminal.write_sep("=", "robustness")
         shown = WORST_SHOWN if terminal.verbosity >= 0 else 0
         for line in (*describe_run(self.run, shown), *self.baselines.written):
             terminal.write_line(line)

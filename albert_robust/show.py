@@ -14,6 +14,7 @@ from albert_robust.running.failures import ATTENTION
 from albert_robust.running.forecast import Forecast
 from albert_robust.running.progress import duration
 from albert_robust.running.records import CellRecord, Change, Outcome, Run, tested_in
+from albert_robust.scoring.statistics import Estimate
 from albert_robust.text.graphemes import graphemes
 from albert_robust.text.lookalikes import telling
 
@@ -35,7 +36,8 @@ def describe(cell: Cell, record: CellRecord, worst: Sequence[Outcome], again: st
     """
     what = f"{cell.check.expectation} {cell.perturbation}".strip()
     lines = [f"{what} [{cell.language}]: {one_line(record.reason)}"]
-    for outcome in worst[:SHOWN]:
+    distinct = {outcome.example: outcome for outcome in reversed(worst)}  # the worst variant of each
+    for outcome in [one for one in worst if distinct[one.example] is one][:SHOWN]:
         lines += ["", *_case(outcome)]
     lines += ["", f"again: {again}"]
     return "\n".join(lines)
@@ -45,12 +47,14 @@ def describe_across(item: Across, record: CellRecord, again: str) -> str:
     """Return the message of failing cells together: each of them, the worst first."""
     what = f"{item.check.expectation} {item.perturbation}".strip()
     ranked = sorted(record.members, key=lambda member: (member.estimate.value, member.cell))
-    lines = [
-        f"  {member.name:<12} {member.measure} {member.estimate.value:.2f} "
-        f"[{member.estimate.low:.2f}, {member.estimate.high:.2f}], {member.estimate.clusters} examples"
-        for member in ranked
-    ]
+    lines = [f"  {member.name:<12} {member.measure} {_measured(member.estimate)}" for member in ranked]
     return "\n".join([f"{what} {item.kind}: {one_line(record.reason)}", "", *lines, "", f"again: {again}"])
+
+
+def _measured(found: Estimate) -> str:
+    if not found.measured:
+        return "not measured: no case was tested"
+    return f"{found.value:.2f} [{found.low:.2f}, {found.high:.2f}], {counted(found.clusters, 'example')}"
 
 
 def describe_run(run: Run, shown: int) -> list[str]:
@@ -60,7 +64,8 @@ def describe_run(run: Run, shown: int) -> list[str]:
     broken = [f"{counted(len(run.mistakes), 'suite')} could not be run: {names}"[:LONGEST]] if names else []
     if not cells:
         return broken
-    bad = worst_first([cell for cell in cells if cell.verdict in ATTENTION])
+    told = ATTENTION if tested_in(cells) else (*ATTENTION, "not applicable")  # why nothing was tested
+    bad = worst_first([cell for cell in cells if cell.verdict in told])
     lines = [f"{cell.verdict:<12} {cell.suite}::{cell.cell}  {one_line(cell.reason)}"[:LONGEST] for cell in bad[:shown]]
     if 0 < shown < len(bad):
         lines.append(f"... and {len(bad) - shown} more that did not pass: the report has them all")
@@ -69,9 +74,9 @@ def describe_run(run: Run, shown: int) -> list[str]:
     }
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
     lines.append(
-        f"{len(cells)} cells: {verdicts}; {tested_in(cells)} cases tested; "
-        f"{cost['predicted']:g} inputs predicted, {cost['from_cache']:g} from the cache"
-        + (f", {cost['spared']:g} cases spared: their verdicts were certain" if cost["spared"] else "")
+        f"{counted(len(cells), 'cell')}: {verdicts}; {counted(tested_in(cells), 'case')} tested; "
+        f"{counted(int(cost['predicted']), 'input')} predicted, {int(cost['from_cache']):,} from the cache"
+        + (f", {counted(int(cost['spared']), 'case')} spared: their verdicts were certain" if cost["spared"] else "")
     )
     beside = tally([cell.comparison for cell in cells])
     return [*lines, *broken, *([f"beside the baseline: {beside}"] if beside else [])]
@@ -89,10 +94,10 @@ def _asked(cells: int, cases: int, found: Sequence[Forecast]) -> str:
     unique, missing, calls = (sum(getattr(one, name) for one in found) for name in ("unique", "missing", "calls"))
     most = "at most " if any(one.at_most for one in found) else ""
     parts = [
-        f"{cells:,} cells",
-        f"{cases:,} cases",
-        f"{unique:,} unique inputs",
-        f"{most}{missing:,} to ask in {calls:,} calls",
+        counted(cells, "cell"),
+        counted(cases, "case"),
+        counted(unique, "unique input"),
+        f"{most}{missing:,} to ask in {counted(calls, 'call')}",
     ]
     asking = [one for one in found if one.missing]
     seconds = [one.seconds for one in asking if one.seconds is not None]

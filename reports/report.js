@@ -1,17 +1,19 @@
 "use strict";
 // Comfort only: the page says everything without this script.
 (() => {
+  const WORDS = { inconclusive: "inconclusive, not tested", known: "known failure", na: "not applicable" };
   const element = (name, settings = {}) => Object.assign(document.createElement(name), settings);
 
-  function tools(place, label, onChange) {
+  function tools(place, label, found, onChange) {
     const host = document.getElementById(place);
     if (!host) return;
     const search = element("input", { type: "search", placeholder: `Filter ${label}` });
     search.setAttribute("aria-label", `Filter ${label} by name`);
     const verdict = element("select");
     verdict.setAttribute("aria-label", `Filter ${label} by verdict`);
-    for (const name of ["any verdict", "failed", "error", "warned", "inconclusive", "known", "passed"]) {
-      verdict.append(element("option", { textContent: name, value: name === "any verdict" ? "" : name }));
+    verdict.append(element("option", { textContent: "any verdict", value: "" }));
+    for (const style of new Set([...document.querySelectorAll(found)].map((node) => node.dataset.verdict))) {
+      verdict.append(element("option", { textContent: WORDS[style] || style, value: style }));
     }
     const change = () => onChange(search.value.trim().toLowerCase(), verdict.value);
     search.addEventListener("input", change);
@@ -23,14 +25,14 @@
 
   const matches = (node, name, words) => !words || node.querySelector(name).textContent.toLowerCase().includes(words);
 
-  tools("matrix-tools", "perturbations", (words, verdict) => {
+  tools("matrix-tools", "perturbations", ".matrix td[data-verdict]", (words, verdict) => {
     for (const row of document.querySelectorAll(".matrix tbody tr:not(.block)")) {
       const found = !verdict || row.querySelector(`td[data-verdict="${verdict}"]`);
       row.hidden = !(found && matches(row, "th", words));
     }
   });
 
-  tools("cell-tools", "cells", (words, verdict) => {
+  tools("cell-tools", "cells", "article.cell", (words, verdict) => {
     for (const cell of document.querySelectorAll("article.cell")) {
       cell.hidden = !((!verdict || cell.dataset.verdict === verdict) && matches(cell, "h3", words));
     }

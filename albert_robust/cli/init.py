@@ -27,10 +27,25 @@ def add(commands: Any) -> None:
     made.add_argument(
         "--reference-language", default="", help="of the references, where it is another: a translation's"
     )
+    made.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        type=_named,
+        metavar="NAME=COLUMN",
+        help="a column of the data that has another name than the task's: text='Review Text'; may be repeated",
+    )
     made.add_argument("--documents", type=Path, help="what an encoder searches, for retrieval: a text file, one a line")
     made.add_argument(
         "--out", type=Path, default=Path("model.robust.yaml"), help="the suite to write (default: %(default)s)"
     )
+
+
+def _named(written: str) -> tuple[str, str]:
+    name, sign, column = written.partition("=")
+    if not sign:
+        raise argparse.ArgumentTypeError(f"{written!r}: expected NAME=COLUMN, such as text='Review Text'")
+    return name, column
 
 
 def run(options: argparse.Namespace) -> int:
@@ -48,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
         options.language,
         options.reference_language,
         options.documents,
+        dict(options.column),
     )
     print(f"wrote {options.out}: {len(plan(suite))} cells\nnext: pytest {quote(str(options.out))}")
     return 0

@@ -11,7 +11,7 @@ from typing import Any
 from albert_robust.data.example import Example
 from albert_robust.data.rows import DELIMITED, read_rows
 from albert_robust.errors import SHOWN_CHOICES, complaint_at, suggest
-from albert_robust.text.languages import UNKNOWN
+from albert_robust.text.languages import UNKNOWN, base, is_tag
 
 MAX_CHARACTERS = 200_000  # in one field; a book chapter has about 30,000
 PLACEHOLDER = "{language}"
@@ -30,7 +30,7 @@ class Source:
         seed: Of the draw.
         reference_language: Of the references; empty where each has its row's.
         numeric: Whether the references are numbers.
-        in_suite: Whether a suite names the columns, as messages then say.
+        mapping: How a missing column is mended; `NAME` stands for ours.
     """
 
     path: Path
@@ -41,7 +41,7 @@ class Source:
     seed: int = 0
     reference_language: str = ""
     numeric: bool = False
-    in_suite: bool = True
+    mapping: str = "map it in the suite: `columns: {NAME: ...}`"
 
     def files(self) -> list[tuple[Path, str | None]]:
         """Return the files and the language of each; None where the rows say it."""
@@ -156,10 +156,19 @@ def _example(
     values = {name: _text(path, line, source.column(name), _cell(source, path, line, row, name)) for name in inputs}
     if language is None:
         language = language_of(_cell(source, path, line, row, "language"))
+    else:
+        _agree(path, line, language, row.get(source.column("language")))
     identifier = _held(row.get(source.column("id")))
     references = _references(source, path, line, row.get(source.column(reference)), source.column(reference))
     name = str(line) if identifier is None else _text(path, line, source.column("id"), str(_whole(identifier)))
     return _Read(path, line, name, language, values, references, identifier is not None)
+
+
+def _agree(path: Path, line: int, language: str, held: Any) -> None:
+    """Complain of a row that says another language than is said of all rows: it would be perturbed as what it is not."""
+    if isinstance(held, str) and is_tag(held) and base(held) != base(language):
+        what = f"the row's language is {held!r}, that of all rows is said to be {language!r}"
+        raise complaint_at(path, what, f"write `languages: [{language}]`: only rows in it are read then", line)
 
 
 def language_of(value: Any) -> str:
@@ -180,6 +189,8 @@ def _whole(value: Any) -> Any:
 def _references(source: Source, path: Path, line: int, held: Any, column: str) -> tuple[str, ...]:
     if path.suffix.lower() in DELIMITED and not str(held).strip():
         return ()  # a table has no other way to say that there is none
+    if isinstance(held, dict) and isinstance(held.get("text"), list):
+        held = held["text"]  # SQuAD's answers: their texts, and where each starts
     many = held if isinstance(held, list) else [held]
     texts = tuple(_text(path, line, column, value) for value in map(_held, many) if value is not None)
     for text in texts if source.numeric else ():
@@ -192,9 +203,10 @@ def _cell(source: Source, path: Path, line: int, row: dict[str, Any], name: str)
     if column not in row:
         known = [key for key in row if isinstance(key, str)]
         hint = suggest(column, known) if known else ""
-        mend = f"map it in the suite: `columns: {{{name}: ...}}`" if source.in_suite else "add it to the file"
-        mend = f"{hint} or {mend}" if hint else mend
-        raise complaint_at(path, f"the column {column!r} is missing", mend, line)
+        mend = source.mapping.replace("NAME", name)
+        mend = f"{mend}; {hint}" if hint else mend
+        header = 1 if path.suffix.lower() in DELIMITED else line
+        raise complaint_at(path, f"the column {column!r} is missing", mend, header)
     return row[column]
 
 
@@ -208,6 +220,8 @@ def _number(path: Path, line: int, column: str, text: str) -> None:
 
 
 def _text(path: Path, line: int, column: str, value: Any) -> str:
+    if _held(value) is None:
+        raise complaint_at(path, f"{column!r} holds nothing, expected text", "fill it in, or take the row out", line)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise complaint_at(path, f"{column!r} holds {type(value).__name__}, expected text", line=line)
     if isinstance(value, float) and not isfinite(value):

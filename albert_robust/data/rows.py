@@ -75,7 +75,9 @@ def _delimited(delimiter: str, quoting: Literal[0, 3]) -> Callable[[Path], Itera
                     header = _header(path, cells, reader.line_num)
                 elif cells and len(cells) != len(header):
                     what = f"{len(cells)} cells under a header of {len(header)}"
-                    raise complaint_at(path, what, "quote cells that hold the delimiter", reader.line_num)
+                    more = "quote cells that hold a comma" if quoting == csv.QUOTE_MINIMAL else "take tabs out of cells"
+                    mend = more if len(cells) > len(header) else "leave a cell empty where there is nothing"
+                    raise complaint_at(path, what, mend, reader.line_num)
                 elif cells:
                     yield reader.line_num, dict(zip(header, cells, strict=True))
         except csv.Error as error:
@@ -88,6 +90,10 @@ def _delimited(delimiter: str, quoting: Literal[0, 3]) -> Callable[[Path], Itera
 
 
 def _header(path: Path, cells: list[str], line: int) -> list[str]:
+    other = next((sign for sign in ";\t," if len(cells) == 1 and sign in cells[0]), None)
+    if other:
+        what, mend = f"one column, named {cells[0]!r:.60}", "separate cells by commas in .csv, by tabs in .tsv"
+        raise complaint_at(path, what, mend, line)
     for name, count in Counter(filter(None, cells)).items():
         if count > 1:
             raise complaint_at(path, f"{count} columns are named {name!r}", "give each column a name of its own", line)

@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from albert_robust.gate.decide import above_noise, as_suite_says, decide, not_asked, together
+from albert_robust.gate.decide import above_noise, as_suite_says, decide, not_asked, together, too_few
 from albert_robust.gate.judge import blank, repeated_agreement
 from albert_robust.running.cell import Across, Cell
 from albert_robust.running.records import CellRecord, Counts, MemberRecord, Verdict
@@ -74,9 +74,8 @@ def _broken(item: Across, counts: Mapping[str, Counts]) -> tuple[Verdict, str] |
         if counts[cell.id].not_asked:
             return "not tested", f"{cell.id}: {not_asked(counts[cell.id])}"
     for cell in item.members:
-        found, least = counts[cell.id], cell.check.min_tested
-        if found.tested < least:
-            return "failed", f"{cell.id}: {found.tested} of {found.selected} cases could be tested, fewer than {least}"
+        if counts[cell.id].tested < cell.check.min_tested:
+            return "failed", f"{cell.id}: {too_few(counts[cell.id], cell.check.min_tested)}"
     return None
 
 

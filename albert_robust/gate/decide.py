@@ -54,6 +54,14 @@ def not_asked(counts: Counts) -> str:
     return f"{counts.not_asked} of {counts.selected} cases were not asked: the budget had no room"
 
 
+def too_few(counts: Counts, least: int) -> str:
+    """Return why there are fewer tested cases than a check asks for, in the words of the report's accounting."""
+    others = {"not applicable": counts.not_applicable, "unchanged": counts.unchanged, "rejected": counts.rejected}
+    why = ", ".join(f"{count} {what}" for what, count in others.items() if count)
+    told = f"{counts.tested} of {counts.selected} cases could be tested, fewer than {least}"
+    return f"{told}: {why}" if why else told
+
+
 def together(gates: Sequence[GateRecord]) -> tuple[Verdict, str]:
     """Return the worst verdict of gates and its reasons; without a gate nothing was demanded, and that is met."""
     for verdict in WORST_FIRST:

@@ -10,7 +10,7 @@ from math import comb
 
 import numpy as np
 
-from albert_robust.gate.decide import NOISE, above_noise, as_suite_says, decide, not_asked, together
+from albert_robust.gate.decide import NOISE, above_noise, as_suite_says, decide, not_asked, together, too_few
 from albert_robust.running.cell import Cell, Item
 from albert_robust.running.records import CellRecord, Counts, GateRecord, Verdict
 from albert_robust.running.tally import Series, Tally
@@ -155,9 +155,6 @@ def _verdict(cell: Cell, counts: Counts, gates: tuple[GateRecord, ...], tally: T
     if counts.not_asked:
         return "not tested", not_asked(counts)
     if counts.tested < cell.check.min_tested:
-        return (
-            "failed",
-            f"{counts.tested} of {counts.selected} cases could be tested, fewer than {cell.check.min_tested}",
-        )
+        return "failed", too_few(counts, cell.check.min_tested)
     verdict, reason = together(gates)
     return verdict, f"{reason}; certain after {counts.tested} of {counts.selected} cases" if counts.spared else reason

@@ -46,7 +46,7 @@ def load_checkpoint(name: str, folder: Path, task: str, allow_network: bool = Fa
         allow_network: Whether a hub may be asked.
 
     Raises:
-        UsageError: There is no such checkpoint, or it has no safetensors weights, or does another task.
+        UsageError: There is no such checkpoint, or it has no safetensors weights or no tokenizer, or does another task.
     """
     from transformers import AutoTokenizer
 
@@ -72,6 +72,9 @@ def load_checkpoint(name: str, folder: Path, task: str, allow_network: bool = Fa
     missing = sorted(loading["missing_keys"])
     if missing:  # transformers would draw them at random
         raise UsageError(f"the checkpoint {name!r} does not do {task}: it has no weights for {', '.join(missing[:3])}")
+    # Where a folder has no tokenizer, transformers makes one without a vocabulary: all texts would be alike.
+    if len(tokenizer) <= len(tokenizer.all_special_tokens):
+        raise UsageError(f"the checkpoint {name!r} has no tokenizer: save it there with save_pretrained, too")
     model.eval()
     answer = ANSWERS[task]
     return Checkpoint(lambda batch: answer(model, tokenizer, batch))

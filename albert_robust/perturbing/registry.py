@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -70,6 +71,8 @@ class Registry:
         Raises:
             ValueError: The string is malformed, or names nothing known.
         """
+        if written.strip().isidentifier():
+            raise ValueError(f"{written!r} is no perturbation\n{self._meant(written.strip())}")
         spec = parse_spec(written)
         globs = [step for step in spec.steps if step.is_glob]
         if not globs:
@@ -78,8 +81,15 @@ class Registry:
             raise ValueError(f"{written!r}: a glob stands alone\nname the perturbations of a chain one by one")
         names = [name for name in self.perturbations if globs[0].matches(name)]
         if not names:
-            raise ValueError(f"no perturbation matches {written!r}\n{suggest(globs[0].name, list(self.perturbations))}")
+            raise ValueError(f"no perturbation matches {written!r}\n{self._meant(globs[0].name.partition('.')[0])}")
         return [Spec((self._settled(replace(globs[0], name=name), severity),)) for name in names]
+
+    def _meant(self, word: str) -> str:
+        """Return what a word without a dot may stand for: a family, or the second half of a name."""
+        halves = {name.partition(".")[2]: name for name in self.perturbations}
+        meant = halves | {name.partition(".")[0]: f"{name.partition('.')[0]}.*" for name in self.perturbations}
+        near = get_close_matches(word, list(meant), n=1)
+        return f"did you mean {meant[near[0]]!r}?" if near else "`albert-robust list perturbations` shows all"
 
     def _settled(self, step: Step, severity: int | None) -> Step:
         try:

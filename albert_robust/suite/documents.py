@@ -170,6 +170,13 @@ def _complaint(document: Document, model: type[BaseModel], error: dict[str, Any]
     what, _, mend = message.partition("\n")
     if kind == "string_type" and isinstance(value, bool | int | float):
         mend = "put it between quotes"
+    elif kind == "list_type":
+        what, mend = "expected a list", f"write `[{value}]`" if isinstance(value, str | int | float) else ""
+    elif kind == "dict_type":
+        what, mend = "expected keys and values", "write `name: value`, a line each"
+    elif kind == "model_type":
+        first = next(iter(model.model_json_schema()["$defs"][error["ctx"]["class_name"]]["properties"]))
+        what, mend = "expected keys and values", f"write `{{{first}: {value if isinstance(value, str) else '...'}}}`"
     if kind == "value_error":
         return document.complain(location, what, mend)
     return document.complain(location, f"{_shorten(value)}: {what}", mend)

@@ -146,11 +146,10 @@ class _Loader:
             if not file.exists():
                 self._complain(location, f"no file {file.name!r} here", "paths are relative to the suite's file")
         known = ["id", "language", *self.task.inputs, self.task.reference]
-        for column in dataset.columns:
+        for column, theirs in dataset.columns.items():
             if column not in known:
-                self._complain(
-                    ("datasets", name, "columns", column), f"unknown column {column!r}", suggest(column, known)
-                )
+                mend = f"our name comes first: `{theirs}: {column}`" if theirs in known else suggest(column, known)
+                self._complain(("datasets", name, "columns", column), f"unknown column {column!r}", mend)
         return source
 
     def _model(self) -> None:

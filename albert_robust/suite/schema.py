@@ -21,6 +21,7 @@ TaskName = Literal[
 KINDS = ("python", "transformers", "finetuned", "extractive", "encoder", "elsewhere")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
 Share = Annotated[float, Field(ge=0.5, lt=1)]
+_FUNCTION = re.compile(r"^[\w./-]+:\w+$")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 assert set(TaskName.__args__) == set(TASKS)  # type: ignore[attr-defined]  # a Literal's values, at run time
 
@@ -36,7 +37,7 @@ class ModelSpec(Strict):
 
     python: Annotated[
         str | None,
-        Field(description="module:function, a list of inputs in, a list of outputs out.", pattern=r"^[\w./-]+:\w+$"),
+        Field(description="module:function, a list of inputs in, a list of outputs out.", pattern=_FUNCTION.pattern),
     ] = None
     transformers: Annotated[str | None, Field(description="A checkpoint folder beside the suite, or a hub name.")] = (
         None
@@ -78,6 +79,13 @@ class ModelSpec(Strict):
     retries: Annotated[
         int, Field(ge=0, le=20, description="How often a batch is asked again after errors that pass.")
     ] = 3
+
+    @field_validator("python", mode="before")
+    @classmethod
+    def _function(cls, value: object) -> object:
+        if isinstance(value, str) and not _FUNCTION.fullmatch(value):
+            raise ValueError(f"{value!r} names no function\nwrite `module:function`")
+        return value
 
     @model_validator(mode="after")
     def _one_kind(self) -> "ModelSpec":

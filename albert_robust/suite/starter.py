@@ -1,7 +1,9 @@
 """A first suite for a user's model and data: columns guessed from the data's names, nothing assumed of its quality."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -40,6 +42,7 @@ def write_starter(
     language: str,
     reference_language: str = "",
     documents: Path | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> Suite:
     """Write a suite and return it, read back.
 
@@ -51,6 +54,7 @@ def write_starter(
         language: Of the examples.
         reference_language: Of the references; empty where it is the examples'. A translation's must be said.
         documents: What an encoder searches.
+        columns: From our names to the file's, where they cannot be guessed.
 
     Raises:
         UsageError: The file exists, its name is no suite's, or the language is none.
@@ -63,14 +67,22 @@ def write_starter(
     if not is_tag(language):
         raise UsageError(f"{language!r} is no language tag: write a BCP 47 tag such as en or zh")
     task = TASKS[task_name]
-    columns = _columns(data, task)
-    check_header(Source(data, (language,), columns=columns), task.inputs, task.reference)
+    known = ("id", *task.inputs, task.reference)
+    for name in columns or ():
+        if name not in known:
+            raise UsageError(f"--column: {name!r} is none of {', '.join(known)}")
+    first = _first_row(data)
+    columns = _columns(first, task) | dict(columns or {})
+    per_row = "language" in first
+    header = Source(data, (language,), per_row, columns, mapping="name it: `--column NAME=...`")
+    check_header(header, task.inputs, task.reference)
     made = "encoder" if task_name in ENCODED else "transformers"
     kind = "python" if ":" in model and not Path(model).exists() else made
     named = {kind: model if kind == "python" or not Path(model).exists() else _relative(Path(model), out)}
     if documents is not None:
         named["documents"] = _relative(documents, out)
-    dataset: dict[str, object] = {"path": _relative(data, out), "language": language}
+    spoken = {"languages": [language]} if per_row else {"language": language}
+    dataset: dict[str, object] = {"path": _relative(data, out), **spoken}
     if reference_language:
         dataset["reference_language"] = reference_language
     if columns:
@@ -95,14 +107,18 @@ def write_starter(
         raise
 
 
-def _columns(data: Path, task: Task) -> dict[str, str]:
-    first = next(read_rows(data), None)
-    if first is None:
+def _first_row(data: Path) -> dict[str, Any]:
+    found = next(read_rows(data), None)
+    if found is None:
         raise complaint_at(data, "the dataset is empty", "add examples")
-    present = {str(name).lower(): str(name) for name in first[1]}
+    return found[1]
+
+
+def _columns(first: Mapping[str, Any], task: Task) -> dict[str, str]:
+    present = {str(name).lower(): str(name) for name in first}
     found: dict[str, str] = {}
     for wanted in (*task.inputs, task.reference):
-        if wanted not in first[1]:
+        if wanted not in first:
             near = next((present[name] for name in (wanted, *ALIASES[wanted]) if name in present), None)
             if near is not None and near not in found.values():
                 found[wanted] = near

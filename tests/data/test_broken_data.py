@@ -14,23 +14,26 @@ BROKEN = {
     "not JSON": ("jsonl", GOOD + '{"text": "a"\n', r"d\.jsonl:2:\d+: broken JSON: .*\n  each line is one JSON object"),
     "not an object": ("jsonl", GOOD + "[1]\n", r"d\.jsonl:2:1: a JSON list"),
     "nested too deeply": ("jsonl", "[" * 100_000, r"d\.jsonl:1:1: broken JSON: nested too deeply"),
-    "a missing column": ("jsonl", '{"txt": "a"}\n', r"d\.jsonl:1:1: the column 'text' is missing\n  did you mean 'txt'\?"),
+    "a missing column": ("jsonl", '{"txt": "a"}\n', r"d\.jsonl:1:1: the column 'text' is missing\n  map .*; did you mean 'txt'"),
     "an id twice": ("jsonl", GOOD + "\n" + GOOD, r"d\.jsonl:3:1: the id '1' is here twice in language en\n  first in d\.jsonl:1"),
     "an empty file": ("jsonl", "", r"d\.jsonl:1:1: the dataset is empty"),
     "a header alone": ("csv", "id,text\n", r"d\.csv:1:1: the dataset is empty"),
     "a NUL": ("jsonl", GOOD + '{"text": "a\\u0000b"}\n', r"d\.jsonl:2:1: 'text' holds a NUL character"),
     "half a character": ("jsonl", GOOD + '{"text": "a\\ud800b"}\n', r"d\.jsonl:2:1: 'text' holds a lone surrogate"),
-    "no text": ("jsonl", GOOD + '{"text": null}\n', r"d\.jsonl:2:1: 'text' holds NoneType, expected text"),
     "a number too long": ("jsonl", GOOD + f'{{"text": {"1" * 5000}}}\n', r"d\.jsonl:2:1: a whole number of more than 4,300"),
-    "not a number": ("jsonl", '{"text": NaN}\n', r"d\.jsonl:1:1: 'text' holds the number nan, expected text"),
+    "not a number": ("jsonl", '{"text": NaN}\n', r"d\.jsonl:1:1: 'text' holds nothing, expected text"),
     "infinity": ("jsonl", '{"text": -Infinity}\n', r"d\.jsonl:1:1: 'text' holds the number -inf, expected text"),
     "infinity for a reference": ("jsonl", '{"text": "a", "label": [Infinity]}\n', r"d\.jsonl:1:1: 'label' holds the number inf"),
     "true for text": ("jsonl", '{"text": true}\n', r"d\.jsonl:1:1: 'text' holds bool, expected text"),
     "no UTF-8": ("jsonl", GOOD.encode() + '{"text": "é"}'.encode("latin-1"), r"d\.jsonl:2:11: not UTF-8 text"),
     "no UTF-8 in a table": ("csv", b"id,text\n1,caf\xe9\n", r"d\.csv:2:6: not UTF-8 text\n  save the file as UTF-8"),
-    "a cell too many": ("csv", "id,text\n1,a,b\n", r"d\.csv:2:1: 3 cells under a header of 2"),
+    "no text": ("jsonl", GOOD + '{"text": null}\n', r"d\.jsonl:2:1: 'text' holds nothing, expected text\n  fill it in, or take"),
+    "a cell too many": ("csv", "id,text\n1,a,b\n", r"d\.csv:2:1: 3 cells under a header of 2\n  quote cells that hold a comma"),
+    "a tab too many": ("tsv", "id\ttext\n1\ta\tb\n", r"d\.tsv:2:1: 3 cells under a header of 2\n  take tabs out of cells"),
+    "a cell too few": ("csv", "id,text\n1\n", r"d\.csv:2:1: 1 cells under a header of 2\n  leave a cell empty where"),
     "old Mac line ends": ("csv", "id,text\r1,a\r", r"d\.csv:1:1: a carriage return alone ends a line\n  save the file with"),
     "a header twice": ("csv", "id,text,text\n1,a,b\n", r"d\.csv:1:1: 2 columns are named 'text'\n  give each column a name"),
+    "semicolons": ("csv", "id;text\n1;a\n", r"d\.csv:1:1: one column, named 'id;text'\n  separate cells by commas in"),
     "no Parquet": ("parquet", "text", r"d\.parquet:1:1: not a Parquet file"),
 }  # fmt: skip
 
@@ -47,9 +50,18 @@ def test_a_mistake_is_told_with_its_line(
 def test_a_missing_column_outside_a_suite_is_not_mapped_there(write: Callable[..., Path]) -> None:
     path = write(d_dot_csv="text,label\na,x\n")
     with pytest.raises(
-        InputError, match=r"the column 'language' is missing\n  known: text, label or add it to the file$"
+        InputError, match=r"d\.csv:1:1: the column 'language' is missing\n  add it to the file; known: text, label$"
     ):
-        read_examples(Source(path, ("en",), per_row=True, in_suite=False), ("text",), "label")
+        read_examples(Source(path, ("en",), per_row=True, mapping="add it to the file"), ("text",), "label")
+
+
+def test_rows_in_another_language_than_is_said_of_all_are_told(write: Callable[..., Path]) -> None:
+    path = write(d_dot_csv="language,text\nen-GB,a\nde,b\n")
+    message = (
+        r"d\.csv:3:1: the row's language is 'de', that of all rows is said to be 'en'\n  write `languages: \[en\]`"
+    )
+    with pytest.raises(InputError, match=message):
+        read_examples(Source(path, ("en",)), ("text",), "label")
 
 
 def test_a_field_as_long_as_a_book_is_refused(write: Callable[..., Path]) -> None:

@@ -100,6 +100,11 @@ def test_several_references_and_none_are_read(write: Write) -> None:
     assert [one.references for one in read(path)] == [("x", "y"), (), ()]
 
 
+def test_answers_may_be_as_squad_has_them(write: Write) -> None:
+    path = write(d_dot_jsonl='{"text": "a", "label": {"text": ["x", "y"], "answer_start": [1, 2]}}\n')
+    assert read_examples(Source(path, ("en",)), ("text",), "label")[0].references == ("x", "y")
+
+
 def test_not_a_number_is_no_reference_no_id_and_no_language(write: Write) -> None:
     lines = '{"id": NaN, "language": NaN, "text": "a", "label": NaN}\n{"id": 2.0, "language": null, "text": "b", "label": 1.0}\n'
     one, two = read(write(d_dot_jsonl=lines), ("und",), per_row=True)

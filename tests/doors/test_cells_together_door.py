@@ -50,8 +50,19 @@ def test_the_command_that_a_failing_gap_prints_repeats_its_failure_alone(pyteste
     again = next(line for line in run(pytester).outlines if line.startswith("again: pytest "))
     result = run(pytester, *shlex.split(again)[2:])
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["1 cells: 1 failed; 24 cases tested; *"])
+    result.stdout.fnmatch_lines(["1 cell: 1 failed; 24 cases tested; *"])
     assert verdicts(pytester.path) == {GAP: "failed"}
+
+
+def test_a_member_of_which_nothing_was_tested_has_no_number(pytester: pytest.Pytester) -> None:
+    spoken = [*rows(), *rows(language="de", text="DAS WETTER IN ORT {} WAR SCHÖN")]
+    write_suite(pytester.path, "case.upper", gate=GATE, languages="en, de", examples=spoken, model=FOREIGN)
+    run(pytester).stdout.fnmatch_lines(
+        [
+            "invariance case.upper language gap: *[[]de]: 0 of 12 cases could be tested, fewer than 1: 12 unchanged",
+            "  de           consistency not measured: no case was tested",
+        ]
+    )
 
 
 def test_selecting_a_member_alone_asks_the_model_nothing_about_the_others(pytester: pytest.Pytester) -> None:

@@ -74,7 +74,5 @@ def test_what_cannot_be_written_is_one_clear_line_and_no_answer_is_lost(
 def test_what_cannot_be_written_spares_what_can(pytester: pytest.Pytester) -> None:
     write_suite(pytester.path, "typos.swap")
     (pytester.path / "suite.baseline.jsonl").mkdir()
-    run(pytester, "--robust-baseline-update").stdout.fnmatch_lines(
-        ["1 cells: 1 passed*", "report: robustness-report/*"]
-    )
+    run(pytester, "--robust-baseline-update").stdout.fnmatch_lines(["1 cell: 1 passed*", "report: robustness-report/*"])
     assert verdicts(pytester.path) == {"data/typos.swap@2[en]": "passed"}

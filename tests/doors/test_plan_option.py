@@ -6,7 +6,7 @@ import pytest
 from door_suites import LOGGING, asked, loaded_by, python, run, write_suite
 
 PLAN = "--robust-plan"
-PLANNED = "suite: 2 cells, 24 cases, 36 unique inputs, 36 to ask in 1 calls, time unknown before a first run"
+PLANNED = "suite: 2 cells, 24 cases, 36 unique inputs, 36 to ask in 1 call, time unknown before a first run"
 
 
 def write_priced(folder: Path) -> None:
@@ -47,7 +47,7 @@ def test_after_a_run_a_plan_has_its_pace_and_what_is_left(pytester: pytest.Pytes
 
 def test_a_plan_is_of_the_cells_that_are_selected(pytester: pytest.Pytester) -> None:
     write_suite(pytester.path, model=LOGGING, extra="marks:\n  - {cells: '*swap*', skip: 'too slow'}\n")
-    run(pytester, PLAN).stdout.fnmatch_lines(["suite: 1 cells, 12 cases, 24 unique inputs, 24 to ask *"])
+    run(pytester, PLAN).stdout.fnmatch_lines(["suite: 1 cell, 12 cases, 24 unique inputs, 24 to ask *"])
     write_suite(pytester.path, "typos.swap, case.upper, typos.delete", model=LOGGING)
     run(pytester, PLAN, "-k", "upper or delete").stdout.fnmatch_lines(["suite: 2 cells, 24 cases, 36 unique inputs, *"])
 
@@ -62,9 +62,9 @@ def test_several_suites_have_a_sum(pytester: pytest.Pytester) -> None:
 
 def test_a_suite_that_stops_early_is_planned_at_most(pytester: pytest.Pytester) -> None:
     write_suite(pytester.path, model=LOGGING, extra="early_stop: true\n")
-    run(pytester, PLAN).stdout.fnmatch_lines(["suite: *, at most 36 to ask in 1 calls, *"])
+    run(pytester, PLAN).stdout.fnmatch_lines(["suite: *, at most 36 to ask in 1 call, *"])
     (pytester.path / "suite.baseline.jsonl").write_text('{"schema": 2}\n')  # beside a baseline all is asked
-    run(pytester, PLAN).stdout.fnmatch_lines(["suite: *, 36 unique inputs, 36 to ask in 1 calls, *"])
+    run(pytester, PLAN).stdout.fnmatch_lines(["suite: *, 36 unique inputs, 36 to ask in 1 call, *"])
 
 
 @pytest.mark.parametrize("arguments", [[PLAN, "-n", "2"], ["-n", "2"]], ids=["option", "ini"])
@@ -114,5 +114,5 @@ def test_a_plan_loads_no_model_and_no_torch(pytester: pytest.Pytester) -> None:
     path.write_text(text.replace('python: "model:predict", version: "1"', "extractive: builtin"))
     statement = "import pytest\nassert pytest.main(['-p', 'no:randomly', '--robust-plan']) == 0"
     loaded, out = loaded_by(pytester.path, statement)
-    assert "suite: 1 cells, 3 cases, 6 unique inputs, 6 to ask" in out
+    assert "suite: 1 cell, 3 cases, 6 unique inputs, 6 to ask" in out
     assert not loaded & {"torch", "transformers"}

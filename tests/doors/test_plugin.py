@@ -251,10 +251,12 @@ def test_a_perturbation_that_does_not_apply_is_no_pass_beside_cells_that_pass(py
     assert result.ret == pytest.ExitCode.OK
 
 
-def test_a_session_that_tests_nothing_has_failed(pytester: pytest.Pytester) -> None:
+def test_a_session_that_tests_nothing_has_failed_and_says_why(pytester: pytest.Pytester) -> None:
     write_suite(pytester.path, "case.upper", languages="zh", examples=BOTH[12:])
     result = run(pytester)
-    result.stdout.fnmatch_lines(["nothing was tested: that is no pass"])
+    result.stdout.fnmatch_lines(
+        ["not applicable * case.upper does not work in zh", "nothing was tested: that is no pass"]
+    )
     assert result.ret == pytest.ExitCode.TESTS_FAILED
 
 

@@ -165,11 +165,11 @@ def test_an_error_is_never_a_pass(cell: Callable[..., Cell]) -> None:
     assert (record.verdict, record.reason) == ("error", "1 of 101 cases are errors; 7: boom")
 
 
-def test_fewer_tested_cases_than_asked_for_fail(cell: Callable[..., Cell]) -> None:
+def test_fewer_tested_cases_than_asked_for_fail_and_say_why(cell: Callable[..., Cell]) -> None:
     demanding = cell(more="min_tested: 40, ")
     assert judge(demanding, cases([1.0] * 40)).verdict == "passed"
     record = judge(demanding, [*cases([1.0] * 39), replace(OUTCOME, status="unchanged")])
-    assert (record.verdict, record.reason) == ("failed", "39 of 40 cases could be tested, fewer than 40")
+    assert (record.verdict, record.reason) == ("failed", "39 of 40 cases could be tested, fewer than 40: 1 unchanged")
 
 
 @pytest.mark.parametrize("status", ["unchanged", "rejected"])

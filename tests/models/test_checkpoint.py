@@ -134,6 +134,14 @@ def test_pickled_weights_are_refused_unread(classifier: Path, tmp_path: Path) ->
         load_checkpoint("pickled", tmp_path, "text-classification")
 
 
+def test_a_checkpoint_without_a_tokenizer_does_not_read_all_texts_as_one(classifier: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(classifier, tmp_path / "mute")
+    for path in folder.glob("tokenizer*"):
+        path.unlink()
+    with pytest.raises(UsageError, match="'mute' has no tokenizer: save it there with save_pretrained"):
+        load_checkpoint("mute", tmp_path, "text-classification")
+
+
 def test_a_path_that_is_nowhere_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no checkpoint folder '\./nowhere'"):
         load_checkpoint("./nowhere", tmp_path, "text-classification")

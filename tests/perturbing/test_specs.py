@@ -1,5 +1,7 @@
 """The written form of what is applied to a text."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,6 +52,20 @@ def test_a_glob_in_a_chain_is_refused() -> None:
 def test_a_glob_that_matches_nothing_is_told_so() -> None:
     with pytest.raises(ValueError, match=r"no perturbation matches 'nothing\.\*'"):
         open_packs().expand("nothing.*")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("typos", "typos.*"),
+        ("typo.*", "typos.*"),
+        ("keyboard", "typos.keyboard"),
+        ("homoglyphs", "characters.homoglyph"),
+    ],
+)
+def test_half_a_name_is_told_the_whole(written: str, meant: str) -> None:
+    with pytest.raises(ValueError, match=f"did you mean '{re.escape(meant)}'"):
+        open_packs().expand(written)
 
 
 def test_a_written_severity_wins_over_the_default() -> None:

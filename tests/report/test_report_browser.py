@@ -96,6 +96,14 @@ def test_the_matrix_can_be_filtered_and_sorted(browser: "Browser", address: str)
     assert "zero_width" in rows.first.inner_text()
 
 
+def test_a_filter_offers_the_verdicts_that_are_there(browser: "Browser", address: str) -> None:
+    shown: Page = browser.new_page()
+    shown.goto(address)
+
+    assert shown.locator("#cell-tools option").all_inner_texts() == ["any verdict", "failed"]
+    assert shown.locator("#matrix-tools option").all_inner_texts() == ["any verdict", "passed", "failed"]
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_a_picture_of_forty_tokens_scrolls_inside_its_frame(browser: "Browser", tmp_path: Path, width: int) -> None:
     address = write_report(aligned_run(["w" * 40] * 50, ["كان"] * 50), tmp_path).as_uri()

@@ -95,12 +95,12 @@ def test_a_suite_is_one_line(found: Forecast, line: str) -> None:
 
 def test_a_suite_that_stops_early_says_at_most() -> None:
     (line,) = describe_forecasts([Forecast("s", 1, 9, 9, 9, 1, 1.0, None, at_most=True)])
-    assert ", at most 9 to ask in 1 calls, about 1 s" in line
+    assert ", at most 9 to ask in 1 call, about 1 s" in line
 
 
 def test_nothing_to_ask_takes_no_time() -> None:
     assert describe_forecasts([Forecast("s", 1, 9, 9, 0, 0, None, None)]) == [
-        "s: 1 cells, 9 cases, 9 unique inputs, 0 to ask in 0 calls"
+        "s: 1 cell, 9 cases, 9 unique inputs, 0 to ask in 0 calls"
     ]
 
 

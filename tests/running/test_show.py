@@ -40,6 +40,17 @@ def test_a_failing_cell_shows_its_worst_cases_and_how_to_repeat_it(write: Callab
     assert f"s.robust.yaml::{cell.id}" in lines[-1]
 
 
+def test_each_example_is_shown_once_by_its_worst_variant(write: Callable[..., Path], tmp_path: Path) -> None:
+    model = "def answer(batch):\n    return [one['text'] for one in batch]\n"
+    suite = SUITE.replace("[case.upper]", "[typos.swap], variants: 3")
+    write(d_dot_jsonl='{"text": "a long weekend"}\n{"text": "a short winter"}\n', model_dot_py=model)
+    cell = plan(load_suite(write(s_dot_robust_dot_yaml=suite)))[0]
+    tally = execute([cell], Workspace(tmp_path / "kept", "run")).tallies["s", cell.id]
+    lines = describe(cell, judge(cell, tally), tally.worst, "").splitlines()
+    assert [outcome.example for outcome in tally.worst[:3]] == ["1", "1", "1"]
+    assert [line for line in lines if line.endswith("(en)")] == ["  1 (en)", "  2 (en)"]
+
+
 @given(st.text(alphabet="abé漢👩", max_size=12), st.text(alphabet="xy", max_size=3), st.data())
 def test_without_the_marks_an_edited_text_is_its_variant(string: str, replacement: str, data: st.DataObject) -> None:
     text = Text(string)

@@ -90,7 +90,15 @@ MISTAKES = {
         ('predict"}', 'predict", version: 1}'),
         r":2:34: 1: input should be a valid string\n  put it between quotes",
     ),
-    "wrong type": (("[typos.swap]", "typos.swap"), r":7:5: 'typos\.swap': input should be a valid list"),
+    "wrong type": (("[typos.swap]", "typos.swap"), r":7:5: 'typos\.swap': expected a list\n  write `\[typos\.swap\]`"),
+    "a word for a model": (
+        ('{python: "model:predict"}', "model:predict"),
+        r":2:1: .* expected keys and values\n  write `\{python: model:predict\}`",
+    ),
+    "no function": (
+        ("model:predict", "model.predict"),
+        r":2:9: 'model\.predict' names no function\n  write `module:function`",
+    ),
     "severity": (("[typos.swap]", "[typos.swap@9]"), r":7:21: 'typos\.swap@9': severity 9, expected 1 to 5"),
     "missing file": (("d.jsonl", "e.jsonl"), r":4:13: no file 'e\.jsonl' here"),
     "bad gate": (("consistency >=", "consistency >"), r":8:13: 'consistency > 0\.9' is no gate"),
@@ -107,6 +115,10 @@ MISTAKES = {
     "a gap of 0": (
         ("consistency >= 0.9", "language gap <= 0"),
         r":8:13: no number .*\n  write `language gap <= 0\.01`",
+    ),
+    "columns the wrong way round": (
+        (", languages: [en, no]", ", languages: [en, no], columns: {Review: text}"),
+        r":4:\d+: unknown column 'Review'\n  our name comes first: `text: Review`",
     ),
     "bad tag": (("[en, no]", "[english]"), r":4:28: 'english' is no language tag"),
     "language twice": (("[en, no]", "[en, en]"), r"a language is named twice"),

@@ -24,3 +24,18 @@ def test_a_translation_into_no_language_leaves_no_file(write: Callable[..., Path
     with pytest.raises(InputError, match="add `reference_language: de`"):
         write_starter(out, "translation", "model:predict", write(d_dot_jsonl=ROWS), "en")
     assert not out.exists()
+
+
+def test_columns_that_cannot_be_guessed_are_named(write: Callable[..., Path], tmp_path: Path) -> None:
+    data, out = write(d_dot_csv="Review Text,Stars\nGood.,5\n"), tmp_path / "t.robust.yaml"
+    with pytest.raises(InputError, match=r"'text' is missing\n  name it: `--column text=\.\.\.`; known: Review Text"):
+        write_starter(out, "text-classification", "model:predict", data, "en")
+    named = {"text": "Review Text", "label": "Stars"}
+    suite = write_starter(out, "text-classification", "model:predict", data, "en", columns=named)
+    assert suite.datasets["data"].columns == named
+
+
+def test_rows_that_say_their_language_are_read_by_it(write: Callable[..., Path], tmp_path: Path) -> None:
+    data = write(d_dot_csv="language,text,label\nen,Good.,1\nde,Gut.,1\n")
+    suite = write_starter(tmp_path / "t.robust.yaml", "text-classification", "model:predict", data, "de")
+    assert suite.datasets["data"].per_row
