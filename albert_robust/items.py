@@ -8,7 +8,7 @@ import pytest
 
 from albert_robust.ci.junit import properties
 from albert_robust.data.dataset import check_header
-from albert_robust.errors import InputError, MissingExtraError, WritingError, shown_path
+from albert_robust.errors import InputError, MissingExtraError, WritingError, raised, shown_path
 from albert_robust.perturbing.registry import PACK
 from albert_robust.plugin import RECORD, SUFFIX
 from albert_robust.report.cells import BASELINE
@@ -47,6 +47,9 @@ class RobustFile(pytest.File):
         except (InputError, MissingExtraError, pytest.UsageError) as error:
             state.broken[self.nodeid.removesuffix(SUFFIX)] = str(error)
             raise self.CollectError(str(error)) from None
+        except Exception as error:
+            state.broken[self.nodeid.removesuffix(SUFFIX)] = raised(error)
+            raise
         items: list[Item] = [*cells, *across(cells)]
         for cell in items:
             # Since 9.2 pytest reads the brackets of an id but not those of a name, and --lf compares the two.

@@ -1,16 +1,19 @@
 """Where a training stands, in one safetensors file that is there whole or not at all: kill -9 loses minutes, not the run."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from transformers import AlbertForMaskedLM, PreTrainedTokenizerFast
 
+from albert_robust.errors import complaint_at, first_line
 from albert_robust.exporting.checkpoint import rounded
 from albert_robust.whole import whole
 
@@ -21,6 +24,16 @@ class Place:
 
     stage: int = 0
     step: int = 0
+
+
+@contextmanager
+def undamaged(path: Path) -> Iterator[None]:
+    """Tell of a file that a training keeps what it is, where it cannot be read."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, SafetensorError) as error:
+        mend = "empty its folder: what was in it is made anew"
+        raise complaint_at(path, f"damaged: {first_line(error)}", mend) from None
 
 
 def keep(path: Path, place: Place, model: AlbertForMaskedLM, parameters: list[nn.Parameter], optimizer: Any) -> None:

@@ -11,14 +11,13 @@ import numpy as np
 import torch
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 from torch import Tensor
 from transformers import AlbertForMaskedLM, PreTrainedTokenizerFast
 
-from albert_robust.errors import UsageError, complaint_at, first_line
+from albert_robust.errors import UsageError
 from albert_robust.exporting.checkpoint import WEIGHTS
 from albert_robust.pretrain.attention import AttentionObjective
-from albert_robust.pretrain.checkpoint import Place, keep, kept_place, load_model, load_trained, save_encoder
+from albert_robust.pretrain.checkpoint import Place, keep, kept_place, load_model, load_trained, save_encoder, undamaged
 from albert_robust.pretrain.corpus import Corpus, read_corpus
 from albert_robust.pretrain.losses import likeness
 from albert_robust.pretrain.network import new_model
@@ -82,7 +81,7 @@ def _train(recipe: Recipe, home: Path, folder: Path, team: Team, tell: Callable[
     sources = corpus.sources
     del corpus  # the ids say it all, in a tenth of the memory
     model = new_model(recipe.architecture, tokenizer)
-    with _undamaged(folder / STATE):
+    with undamaged(folder / STATE):
         at = kept_place(folder / STATE)
         if at != Place():
             load_model(folder / STATE, model)
@@ -150,7 +149,7 @@ def _claim(folder: Path, recipe: Recipe) -> None:
     """Make the folder this recipe's, unless it is another's."""
     path = folder / FACTS
     facts = recipe.model_dump(mode="json")
-    with _undamaged(path):
+    with undamaged(path):
         other = path.is_file() and json.loads(path.read_text(encoding="utf-8"))["recipe"] != facts
     if other:
         raise UsageError(f"{folder} holds a run of another recipe: choose another folder, or empty this one")
@@ -170,16 +169,6 @@ def _alone(folder: Path) -> Iterator[None]:
         raise UsageError(f"another process trains in {folder}: wait for its end, or choose another folder") from None
 
 
-@contextmanager
-def _undamaged(path: Path) -> Iterator[None]:
-    """Tell of a file that a training keeps what it is, where it cannot be read."""
-    try:
-        yield
-    except (ValueError, LookupError, TypeError, SafetensorError) as error:
-        mend = "empty its folder: the training begins anew, and ends with the same bytes"
-        raise complaint_at(path, f"damaged: {first_line(error)}", mend) from None
-
-
 def _write_facts(folder: Path, facts: dict[str, Any]) -> None:
     write_whole(folder / FACTS, (json.dumps(facts, indent=1, sort_keys=True) + "\n").encode(), alone=True)
 
@@ -190,7 +179,7 @@ def _tokenizer(folder: Path, recipe: Recipe, corpus: Corpus) -> PreTrainedTokeni
         made = train_tokenizer(corpus, recipe.tokenizer, recipe.architecture.positions)
         with whole(saved, alone=True) as part:
             made.save_pretrained(part)
-    with _undamaged(saved / "tokenizer.json"):
+    with undamaged(saved / "tokenizer.json"):
         return PreTrainedTokenizerFast.from_pretrained(saved)
 
 
@@ -198,7 +187,7 @@ def _sentences(folder: Path, recipe: Recipe, corpus: Corpus, tokenizer: PreTrain
     path = folder / SENTENCES
     if not path.is_file():
         tokenized(corpus, tokenizer, max(stage.max_tokens for stage in recipe.stages)).save(path)
-    with _undamaged(path):
+    with undamaged(path):
         found = Sentences.load(path)
     if not np.array_equal(found.texts, hashes(corpus)):
         raise UsageError(f"{folder} holds a run on other text: choose another folder, or empty this one")

@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 
 from albert_robust.errors import UsageError, need
 from albert_robust.pretrain.bench import TRIAL, TRIALS, Trial, open_bench, write_json
+from albert_robust.pretrain.checkpoint import undamaged
 from albert_robust.pretrain.picture import search_svg
 from albert_robust.pretrain.space import Drawn, Setting, Space, read_space, write_recipe
 from albert_robust.pretrain.trainer import Progress
@@ -122,7 +123,10 @@ def _search(
 
 def kept_trials(folder: Path) -> list[Trial]:
     """Return the trials that are done in a search's folder: the best first, of equal ones the smallest; failed ones last."""
-    found = [Trial(**json.loads(path.read_text(encoding="utf-8"))) for path in (folder / TRIALS).glob(f"*/{TRIAL}")]
+    found: list[Trial] = []
+    for path in (folder / TRIALS).glob(f"*/{TRIAL}"):
+        with undamaged(path):
+            found.append(Trial(**json.loads(path.read_text(encoding="utf-8"))))
     return sorted(found, key=lambda trial: (trial.value is None, -(trial.value or 0.0), trial.parameters, trial.number))
 
 
@@ -256,6 +260,8 @@ def _claim(folder: Path, space: Space) -> None:
     """Make the folder this search's, unless it is another's. More trials, and the other way to search, are the same search."""
     facts = {"recipe": space.plain, **space.search.model_dump(mode="json", exclude={"recipe", "search", "trials"})}
     path = folder / CLAIM
-    if path.is_file() and json.loads(path.read_text(encoding="utf-8")) != facts:
+    with undamaged(path):
+        other = path.is_file() and json.loads(path.read_text(encoding="utf-8")) != facts
+    if other:
         raise UsageError(f"{folder} holds a search of other settings: choose another folder, or empty this one")
     write_json(path, facts)

@@ -9,6 +9,7 @@ from door_suites import LOGGING, LOUD, kept_run, loaded_by, python, rows, run, v
 
 import albert_robust.session
 from albert_robust.running.measure import measure
+from albert_robust.running.plan import Cell, plan
 from albert_robust.suite.suite import Suite
 
 BOTH = [*rows(), *rows(language="zh", text="镇{}的天气非常好，我们很喜欢")]
@@ -239,6 +240,23 @@ def test_a_suite_that_comes_upon_a_mistake_of_ours_fails_alone_with_its_tracebac
     told = [len(part.splitlines()) for part in result.stdout.str().split("E   RuntimeError: out of memory")[:-1]]
     assert len(told) == 2
     assert list(verdicts(pytester.path)) == ["data/typos.swap@2[en]", "data/case.upper[en]"]
+    assert kept_run(pytester.path)["mistakes"] == {"broken/suite": "RuntimeError: out of memory"}
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+
+
+def test_a_suite_in_which_collection_comes_upon_a_mistake_of_ours_is_in_the_report(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(suite: Suite) -> list[Cell]:
+        if suite.name == "broken/suite":
+            raise RuntimeError("out of memory")
+        return plan(suite)
+
+    monkeypatch.setattr("albert_robust.items.plan", broken)
+    for name in ("broken", "sound"):
+        write_suite(pytester.path / name, "typos.swap")
+    result = run(pytester, "--continue-on-collection-errors")
+    assert result.parseoutcomes() == {"errors": 1, "passed": 1}
     assert kept_run(pytester.path)["mistakes"] == {"broken/suite": "RuntimeError: out of memory"}
     assert result.ret == pytest.ExitCode.INTERRUPTED
 

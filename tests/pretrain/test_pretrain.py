@@ -217,7 +217,7 @@ def test_a_second_process_does_not_train_in_the_same_folder(trained: Outcome) ->
 def test_a_damaged_file_of_a_training_is_one_clear_line(name: str, trained: Outcome, tmp_path: Path) -> None:
     out = shutil.copytree(trained.folder, tmp_path / "out")
     (out / name).write_bytes(b"{")
-    with pytest.raises(InputError, match=rf"{name}:1:1: damaged: .*\n  empty its folder: the training begins anew"):
+    with pytest.raises(InputError, match=rf"{name}:1:1: damaged: .*\n  empty its folder: what was in it is made anew"):
         pretrain(trained.folder.parent / "recipe.yaml", out)
 
 

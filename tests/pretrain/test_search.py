@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -224,6 +225,14 @@ def test_no_combination_is_tried_twice_and_there_are_no_more_trials_than_combina
     )
     found = search(space(tmp_path, text), tmp_path / "out")
     assert len({tuple(trial.settings.values()) for trial in found.trials}) == len(found.trials) == 9
+
+
+@pytest.mark.parametrize("name", ["space.json", "trials/0000/trial.json"])
+def test_a_damaged_file_of_a_search_is_one_clear_line(name: str, grid: Found, tmp_path: Path) -> None:
+    out = shutil.copytree(grid.folder, tmp_path / "out")
+    (out / name).write_bytes(b"{")
+    with pytest.raises(InputError, match=rf"{name}:1:1: damaged: .*\n  empty its folder: what was in it is made anew"):
+        search(space(tmp_path), out, threads=1)
 
 
 def test_a_search_may_be_given_more_trials_but_no_other_settings(tmp_path: Path, untrained: list[int]) -> None:
