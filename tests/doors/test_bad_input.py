@@ -32,7 +32,7 @@ def complaints(pytester: pytest.Pytester) -> list[str]:
         ("checks:", "chekcs:", ["1:1: the key 'checks' is missing", "  add it", "5:1: *", "  did you mean 'checks'?"]),
         ("typos.swap", "typos.swop", ["7:21: unknown perturbation 'typos.swop'", "  did you mean 'typos.swap'? *"]),
         ("typos.swap", "typos.swap@9", ["7:21: 'typos.swap@9': severity 9, expected 1 to 5"]),
-        ("[typos.swap]", "3", ["7:5: 3: expected a list"]),
+        ("[typos.swap]", "3", ["7:5: 3: expected a list", "  write `[[]3]`"]),
         ("data.jsonl", "dota.jsonl", ["4:10: no file 'dota.jsonl' here", "  paths are relative to the suite's file"]),
         ("[en]", "[english!]", ["4:28: 'english!' is no language tag", "  write a BCP 47 tag such as en, zh or pt-BR"]),
         (" >= 0.7", "ly >= 0.7", ["8:13: unknown measure 'consistencyly' for *", "  did you mean 'consistency'?"]),
