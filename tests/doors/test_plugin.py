@@ -8,8 +8,9 @@ import pytest
 from door_suites import LOGGING, LOUD, kept_run, loaded_by, python, rows, run, verdicts, write_suite
 
 import albert_robust.session
+from albert_robust.running.cell import Cell
 from albert_robust.running.measure import measure
-from albert_robust.running.plan import Cell, plan
+from albert_robust.running.plan import plan
 from albert_robust.suite.suite import Suite
 
 BOTH = [*rows(), *rows(language="zh", text="镇{}的天气非常好，我们很喜欢")]
