@@ -1,9 +1,10 @@
 """The ONNX export: token ids and attention mask in, the hidden states of one layer out, for batches and texts of any length.
 
-It goes through torch's TorchScript exporter, which needs `onnx` alone; the newer one needs onnxscript. int8 is ONNX Runtime's
-dynamic quantisation: weights and tables in unsigned bytes, a scale an output channel, activations quantised as they come. On
-processors without VNNI signed bytes overflow in between: at the same speed the embedded encoder's token vectors were half as
-near to float32 (1 - cosine 0.0019 for its products of matrices, with unsigned bytes 0.0010).
+It goes through torch's TorchScript exporter, which needs `onnx` alone; the newer one needs onnxscript. In int8 the table of
+words is in bytes, a scale a row, and matrices are by ONNX Runtime's dynamic quantisation: weights in unsigned bytes, a scale
+an output channel, activations quantised as they come. On processors without VNNI signed bytes overflow in between: at the
+same speed the embedded encoder's token vectors were half as near to float32 (1 - cosine 0.0019 for its products of matrices,
+with unsigned bytes 0.0010).
 """
 
 import logging
@@ -23,6 +24,7 @@ from albert_robust.exporting.source import Source
 GRAPH = "model.onnx"
 INPUTS, OUTPUT = ("input_ids", "attention_mask"), "hidden_states"
 OPSET = 17  # the first with LayerNormalization
+LARGE = 8.0  # times the median size of a table's columns
 TOLERANCE = 1e-4  # of ONNX Runtime's numbers from torch's, as a share of the largest where that is above 1
 
 
@@ -44,11 +46,12 @@ def save_graph(source: Source, folder: Path, precision: str) -> None:
     mask = torch.ones_like(ids)
     mask[1, -1] = 0
     axes = {name: {0: "batch", 1: "length"} for name in (*INPUTS, OUTPUT)}
+    model = encoder.model if precision == "fp32" else _with_small_table(encoder.model)
     whole = folder / "fp32.onnx"
     try:
         with _quiet(), torch.inference_mode():
             torch.onnx.export(
-                _States(encoder.model, encoder.layer).eval(),
+                _States(model, encoder.layer).eval(),
                 (ids, mask),
                 whole,
                 input_names=list(INPUTS),
@@ -111,11 +114,51 @@ class _States(torch.nn.Module):
         return states * mask.unsqueeze(-1).to(states.dtype)
 
 
+class _SmallTable(torch.nn.Module):
+    """A table of words in signed bytes, a scale a row: a common word's vector may be a fiftieth as long as a rare one's.
+
+    Columns of much larger numbers than the others' would take all of the scale, and stay as they are (Dettmers et al., 2022,
+    arXiv:2208.07339).
+    """
+
+    bytes: torch.Tensor
+    scale: torch.Tensor
+    large: torch.Tensor
+    order: torch.Tensor
+
+    def __init__(self, weight: torch.Tensor) -> None:
+        super().__init__()
+        sizes = weight.square().mean(dim=0).sqrt()
+        large = sizes > LARGE * sizes.median()
+        rest = weight[:, ~large]
+        scale = rest.abs().amax(dim=1, keepdim=True).clamp(min=torch.finfo(weight.dtype).tiny) / 127
+        self.register_buffer("bytes", (rest / scale).round().to(torch.int8))
+        self.register_buffer("scale", scale)
+        self.register_buffer("large", weight[:, large])
+        self.register_buffer("order", torch.cat([(~large).nonzero(), large.nonzero()]).flatten().argsort())
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        rows = torch.cat([self.bytes[ids] * self.scale[ids], self.large[ids]], dim=-1)
+        return rows[..., self.order]
+
+
+def _with_small_table(model: Any) -> Any:
+    """Return a copy of a model with its table of words in bytes."""
+    small = deepcopy(model)
+    small.set_input_embeddings(_SmallTable(model.get_input_embeddings().weight.detach()))
+    return small
+
+
 def _quantise(whole: Path, path: Path) -> None:
+    """Write a graph with its matrices in bytes, but for those that read the table of words, large columns and all."""
+    import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
+    names = [node.name for node in onnx.load(whole, load_external_data=False).graph.node]
+    reading = [name for name in names if "embedding" in name]
+    kinds = {"op_types_to_quantize": ["MatMul"], "nodes_to_exclude": reading}
     with _quiet():
-        quantize_dynamic(whole, path, weight_type=QuantType.QUInt8, per_channel=True)
+        quantize_dynamic(whole, path, weight_type=QuantType.QUInt8, per_channel=True, **kinds)
 
 
 @contextmanager

@@ -157,6 +157,17 @@ def test_int8_is_smaller_and_near(make: Make, tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_int8_keeps_common_words_beside_rare_ones_and_large_columns(make: Make, tmp_path: Path) -> None:
+    def change(model: Any) -> None:
+        table = model.get_input_embeddings().weight.data
+        table[::2] /= 50
+        table[:, 0], table[:, 1] = 70, -70
+        model.encoder.embedding_hidden_mapping_in.weight.data[:, :2] = 0
+
+    small = export(make("Albert", change), tmp_path / "small", "onnx", "int8", layers=0)
+    assert small.closeness.worst > 0.999
+
+
 def test_the_tokenizer_beside_a_graph_is_the_encoder_s(make: Make, tmp_path: Path) -> None:
     export(make("XLMRoberta"), tmp_path / "out", "onnx")
     tokenizer = transformers.AutoTokenizer.from_pretrained(tmp_path / "out")
