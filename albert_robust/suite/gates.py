@@ -67,7 +67,8 @@ def parse_gate(written: str, expectation: Expectation, task: Task) -> Gate:
     """Return the gate that a string writes.
 
     Raises:
-        ValueError: It is not `measure >= number` or `measure <= number`, or the measure is unknown here.
+        ValueError: It is not `measure >= number` or `measure <= number`, the measure is unknown here, or a gap or a drop would
+            have to be large.
     """
     match = _GATE.fullmatch(written.strip().lower().replace("_", " "))
     if match is None:
@@ -79,6 +80,8 @@ def parse_gate(written: str, expectation: Expectation, task: Task) -> Gate:
         raise ValueError(f"{match['bound']!r} is no number\nwrite a bound such as 0.9") from None
     if bound > 1:
         raise ValueError(f"the bound {bound:g} lies outside [0, 1]\nmeasures are shares: write 0.9 for 90 %")
+    if match["sign"] == ">=" and measure.endswith((LANGUAGE_GAP, DATASET_GAP, DROP)):
+        raise ValueError(f"{written!r} asks for a loss\nwrite the most that is allowed: {measure} <= {bound:g}")
     across = next((name for name in ACROSS if measure.endswith(name)), "")
     base = measure.removesuffix(across).strip() or _main(expectation, task) if across else ""
     return Gate(measure, match["sign"] == ">=", bound, across, base)

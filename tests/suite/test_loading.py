@@ -116,6 +116,10 @@ MISTAKES = {
         ("consistency >= 0.9", "language gap <= 0"),
         r":8:13: no number .*\n  write `language gap <= 0\.01`",
     ),
+    "a gap the wrong way round": (
+        ("consistency >= 0.9", "accuracy drop >= 0.05"),
+        r":8:13: 'accuracy drop >= 0\.05' asks for a loss\n  write the most that is allowed: accuracy drop <= 0\.05",
+    ),
     "columns the wrong way round": (
         (", languages: [en, no]", ", languages: [en, no], columns: {Review: text}"),
         r":4:\d+: unknown column 'Review'\n  our name comes first: `text: Review`",
