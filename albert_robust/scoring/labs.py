@@ -6,7 +6,7 @@ from pathlib import Path
 
 from albert_robust.errors import UsageError
 from albert_robust.scoring.calibration import Level
-from albert_robust.scoring.load import EMBEDDED, load_encoder
+from albert_robust.scoring.load import EMBEDDED, encoder_name, load_encoder
 from albert_robust.scoring.raw import raw_score
 from albert_robust.scoring.scorer import Scorer
 from albert_robust.scoring.scores import Scores
@@ -19,7 +19,7 @@ def score(
     candidates: Sequence[str],
     references: Sequence[str | Sequence[str]],
     *,
-    encoder: str = EMBEDDED,
+    encoder: str | Path = EMBEDDED,
     languages: str | Sequence[str] | None = None,
     reference_languages: str | Sequence[str] | None = None,
     clusters: Sequence[Hashable] | None = None,
@@ -51,6 +51,7 @@ def score(
         UsageError: Not two lists of texts of equal length, a language that is none, an encoder that cannot be loaded or
             has no profile, or a pair of languages that it does not support.
     """
+    encoder = encoder_name(encoder)
     if raw:
         given = (languages, reference_languages, None if calibration == "none" else calibration, profile)
         for name, value in zip(("languages", "reference_languages", "calibration", "profile"), given, strict=True):

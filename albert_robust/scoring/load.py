@@ -15,6 +15,17 @@ EMBEDDED_FOLDER = Path(__file__).resolve().parent.parent / "encoder"
 NEED_A_LAYER = ("deberta", "deberta-v2", "modernbert")  # these fail without any, so one more runs than layer 0 needs
 
 
+def encoder_name(encoder: str | Path) -> str:
+    """Return an encoder's name as a string.
+
+    Raises:
+        UsageError: It is neither a name nor a path.
+    """
+    if not isinstance(encoder, str | Path):
+        raise UsageError(f"encoder: {encoder!r} is none: name {EMBEDDED!r}, a checkpoint's folder or a hub's model")
+    return str(encoder)
+
+
 def encoder_path(name: str) -> str:
     """Return what transformers should load for an encoder's name: `builtin` is the embedded one."""
     return str(EMBEDDED_FOLDER) if name == EMBEDDED else name

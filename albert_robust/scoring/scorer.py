@@ -14,7 +14,7 @@ from albert_robust.errors import UsageError
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.calibration import LEVELS, Level, Pairs, error_of_mean
 from albert_robust.scoring.encoder import Encoder, Precision, Vectors, unit
-from albert_robust.scoring.load import EMBEDDED, load_encoder
+from albert_robust.scoring.load import EMBEDDED, encoder_name, load_encoder
 from albert_robust.scoring.matching import Floats, greedy, in_one_thread, matches
 from albert_robust.scoring.profile import Profile, Weighting, find_profile
 from albert_robust.scoring.scores import Scores, unmatched
@@ -39,7 +39,7 @@ class Scorer:
 
     def __init__(
         self,
-        encoder: str = EMBEDDED,
+        encoder: str | Path = EMBEDDED,
         *,
         layer: int | None = None,
         profile: str | Path | Profile | None = None,
@@ -64,6 +64,7 @@ class Scorer:
         """
         if calibration not in LEVELS:
             raise UsageError(f"calibration: {calibration!r} is none of {', '.join(LEVELS)}")
+        encoder = encoder_name(encoder)
         self.profile = find_profile(encoder, profile, calibration, weighting, allow_network)
         wanted = self.profile.layer if self.profile and layer is None else layer
         self.encoder: Encoder = load_encoder(encoder, wanted, allow_network, precision)

@@ -50,6 +50,21 @@ def test_what_are_no_two_lists_of_texts_is_told(candidates: Any, references: Any
         score(candidates, references, raw=raw)
 
 
+@pytest.mark.parametrize("encoder", [None, 3, ["builtin"]])
+@pytest.mark.parametrize("raw", [False, True])
+def test_what_is_no_encoder_is_told(encoder: Any, raw: bool) -> None:
+    with pytest.raises(
+        UsageError, match=r"encoder: .* is none: name 'builtin', a checkpoint's folder or a hub's model"
+    ):
+        score(["a"], ["b"], encoder=encoder, raw=raw)
+
+
+def test_an_encoder_s_folder_may_be_a_path(tiny_encoder: str) -> None:
+    by_path, by_name = (score(["a b"], ["a c"], encoder=one, raw=True) for one in (Path(tiny_encoder), tiny_encoder))
+    assert by_path.f == by_name.f
+    assert Scorer(Path(tiny_encoder), calibration="none").encoder.name == tiny_encoder
+
+
 @pytest.mark.parametrize(
     ("languages", "message"),
     [
