@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from albert_robust.perturbing import Spec
-from albert_robust.suite.gates import DATASET_GAP, LANGUAGE_GAP, Gate
+from albert_robust.suite.gates import DATASET_GAP, LANGUAGE_GAP, Gate, needs_references
 from albert_robust.suite.marks import Mark
 from albert_robust.suite.suite import Check, Suite
 
@@ -50,6 +50,12 @@ class Cell:
     def applies(self) -> bool:
         """Whether the perturbation works in the cell's language."""
         return self.spec is None or self.suite.registry.applies(self.spec, self.language)
+
+    @cached_property
+    def needs_references(self) -> bool:
+        """Whether it has gates, and all of them measure quality by references."""
+        gates = self.check.all_gates
+        return bool(gates) and all(needs_references(gate, self.suite.task) for gate in gates)
 
     @property
     def aggregates(self) -> tuple[str, ...]:

@@ -51,7 +51,8 @@ def _through(cell: Cell, examples: Sequence[Example], cache: Cache) -> list[Outc
 
 def _of_example(cell: Cell, example: Example, read: Sources) -> list[Outcome]:
     if cell.spec is None:
-        return [_blank(cell, example, 0)]
+        unfit = cell.needs_references and not example.references
+        return [_blank(cell, example, 0, "rejected", "it has no reference") if unfit else _blank(cell, example, 0)]
     if not cell.applies:
         return [_blank(cell, example, 0, "not applicable", f"{cell.spec} does not work in {cell.language}")]
     made, seen = [], dict[tuple[str, ...], int]()

@@ -138,6 +138,18 @@ def test_a_variant_that_repeats_another_of_its_example_is_counted_once(
     assert (first.message, second.message, third.message) == ("", "it repeats variant 0", "it repeats variant 0")
 
 
+def test_an_example_without_a_reference_tests_no_quality_and_is_not_asked(
+    write: Callable[..., Path], workspace: Workspace
+) -> None:
+    rows = '{"text": "film 1", "label": "good"}\n{"text": "film 2", "label": null}\n'
+    head = SUITE.format(model="constant", version="").partition("checks:")[0]
+    suite = f"{head}checks:\n  - {{expect: reference, gates: [accuracy >= 0.5]}}\n"
+    write(d_dot_jsonl=rows, model_dot_py=MODELS)
+    execution = execute(plan(load_suite(write(s_dot_robust_dot_yaml=suite))), workspace)
+    [tally] = execution.tallies.values()
+    assert (tally.counts.tested, tally.counts.rejected, execution.cost.predicted) == (1, 1, 1)
+
+
 def test_each_case_is_counted_in_one_column(cells: Callable[..., list[Cell]], workspace: Workspace) -> None:
     found = records(cells("constant"), workspace)
     counts = {name: record.counts for name, record in found.items()}
