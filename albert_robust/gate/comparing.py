@@ -6,6 +6,7 @@ adjusted over all that were compared together: by Holm's method, and a session o
 session's, not the suite's: what a person reads is one red or green.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -246,7 +247,8 @@ def _reason(verdict: Standing, pairs: _Pairs, adjusted: float, limits: Limits, f
     if verdict == "same":
         return f"{shown}; {bounds}, below {limits.tolerance:g}"
     if verdict == "undecided":
-        return f"{shown}; {bounds}: {drop.clusters} examples do not rule out a drop of {limits.tolerance:g}"
+        same = "no example changed, but " if (pairs.before == pairs.after).all() else ""
+        return f"{shown}; {bounds}: {same}{drop.clusters} examples do not rule out a drop of {limits.tolerance:g}"
     tested = f"{shown}; {bounds}, adjusted p = {adjusted:.2g} ({pairs.test}, {family})"
     return f"{tested}; worse: {_listed(pairs)}" if verdict == "regressed" else tested
 
@@ -262,6 +264,10 @@ def _measured(line: Line) -> str:
 
 def tally(comparisons: Sequence[ComparisonRecord | None]) -> str:
     """Return how many cells stand how, the worst first; an empty string where none was compared."""
-    verdicts = [comparison.verdict for comparison in comparisons if comparison is not None]
-    counts = {name: verdicts.count(name) for name in ORDER}
-    return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    there = [comparison for comparison in comparisons if comparison is not None]
+    counts = Counter(comparison.verdict for comparison in there)
+    told: dict[Standing, str] = {name: f"{counts[name]} {name}" for name in ORDER if counts[name]}
+    unchanged = sum(comparison.verdict == "undecided" and comparison.unchanged for comparison in there)
+    if unchanged:
+        told["undecided"] += f" ({unchanged} of them unchanged, example by example)"
+    return ", ".join(told.values())

@@ -143,6 +143,11 @@ class ComparisonRecord:
     adjusted: float | None = None
     worse: tuple[str, ...] = ()
 
+    @property
+    def unchanged(self) -> bool:
+        """Whether every example is as it was."""
+        return self.drop is not None and self.drop.value == 0 and not self.worse
+
 
 @dataclass(frozen=True, slots=True)
 class MemberRecord:

@@ -64,6 +64,14 @@ def test_a_drop_below_the_floor_is_no_regression_however_certain() -> None:
     assert beside(now, before, floor=0.005).verdict == "regressed"
 
 
+def test_what_did_not_change_at_all_is_told_though_few_examples_prove_little() -> None:
+    same, other = beside(WHOLE[:20], WHOLE[:20]), beside(lost(4)[:40], WHOLE[:40])
+    assert same.reason.endswith(": no example changed, but 20 examples do not rule out a drop of 0.05")
+    assert "no example changed" not in other.reason
+    assert tally([same, other, same, None]) == "3 undecided (2 of them unchanged, example by example)"
+    assert tally([other]) == "1 undecided"
+
+
 def test_how_near_is_the_same_is_for_the_suite_to_say() -> None:
     assert [beside(WHOLE, WHOLE, tolerance=bound).verdict for bound in (0.01, 0.02)] == ["undecided", "same"]
 
