@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -85,64 +85,67 @@ def _train(recipe: Recipe, home: Path, folder: Path, team: Team, tell: Callable[
         at = kept_place(folder / STATE)
         if at != Place():
             load_model(folder / STATE, model)
+    training = _Training(recipe, home, folder, team, tell, model, tokenizer, sentences, texts)
     steps = 0
     for number in range(at.stage, len(recipe.stages)):
-        first = at.step if number == at.stage else 0
-        steps += _stage(number, first, recipe, model, tokenizer, sentences, team, folder, home, texts, tell)
+        steps += training.run(number, at.step if number == at.stage else 0)
     if team.leads and (steps or not (folder / WEIGHTS).is_file()):  # it may have been killed after its last step
         save_encoder(model, tokenizer, folder, recipe.stored)
         facts = {"recipe": recipe.model_dump(mode="json"), "sources": sources, "pairs": outcome.pairs}
         _write_facts(folder, facts)
-    return Outcome(folder, outcome.pairs, outcome.bad_lines, outcome.bad_examples, steps)
+    return replace(outcome, steps=steps)
 
 
-def _stage(
-    number: int,
-    first: int,
-    recipe: Recipe,
-    model: AlbertForMaskedLM,
-    tokenizer: PreTrainedTokenizerFast,
-    sentences: Sentences,
-    team: Team,
-    folder: Path,
-    home: Path,
-    texts: list[str],
-    tell: Callable[[Progress], None],
-) -> int:
-    """Run a stage from its step `first` on; return how many steps were taken."""
-    stage, state = recipe.stages[number], folder / STATE
-    schedule = Schedule(sentences, stage, (recipe.seed, number))
-    anew = not any(before.train == stage.train for before in recipe.stages[:number])
-    objective: Objective
-    if stage.train == "vectors":
-        objective = VectorObjective(model, sentences, stage, team, recipe.seed, anew=anew)
-    else:
-        objective = AttentionObjective(model, tokenizer, sentences, stage, team, anew=anew)
-    if first:
-        load_trained(state, objective.parameters, objective.optimizer)
+@dataclass(frozen=True, slots=True)
+class _Training:
+    """What the stages of a run have in common; `texts` are the first sides of the pairs, where a teacher reads them."""
 
-    def keep_at(step: int) -> None:
-        keep(state, Place(number, step), model, objective.parameters, objective.optimizer)
+    recipe: Recipe
+    home: Path
+    folder: Path
+    team: Team
+    tell: Callable[[Progress], None]
+    model: AlbertForMaskedLM
+    tokenizer: PreTrainedTokenizerFast
+    sentences: Sentences
+    texts: list[str]
 
-    def note(progress: Progress) -> None:
-        write_line(folder / METRICS, progress)
-        tell(progress)
+    def run(self, number: int, first: int) -> int:
+        """Run a stage from its step `first` on; return how many steps were taken."""
+        stage, state = self.recipe.stages[number], self.folder / STATE
+        schedule = Schedule(self.sentences, stage, (self.recipe.seed, number))
+        objective = self._objective(number)
+        if first:
+            load_trained(state, objective.parameters, objective.optimizer)
 
-    teach = _teacher(home, stage, texts) if stage.teacher else None
-    run_stage(number, schedule, objective, team, first=first, teach=teach, keep=keep_at, tell=note)
-    if team.leads:
-        keep(state, Place(number + 1), model, [], torch.optim.SGD([torch.zeros(1)], lr=0))
-    return schedule.steps - first
+        def keep_at(step: int) -> None:
+            keep(state, Place(number, step), self.model, objective.parameters, objective.optimizer)
 
+        def note(progress: Progress) -> None:
+            write_line(self.folder / METRICS, progress)
+            self.tell(progress)
 
-def _teacher(home: Path, stage: Stage, texts: list[str]) -> Callable[[NDArray[np.int64]], Tensor]:
-    local = home / str(stage.teacher)
-    teacher = load_encoder(str(local) if local.is_dir() else str(stage.teacher))
+        teach = self._teacher(stage) if stage.teacher else None
+        run_stage(number, schedule, objective, self.team, first=first, teach=teach, keep=keep_at, tell=note)
+        if self.team.leads:
+            keep(state, Place(number + 1), self.model, [], torch.optim.SGD([torch.zeros(1)], lr=0))
+        return schedule.steps - first
 
-    def teach(rows: NDArray[np.int64]) -> Tensor:
-        return likeness(torch.from_numpy(teacher.embed([texts[row] for row in rows])))
+    def _objective(self, number: int) -> Objective:
+        stage = self.recipe.stages[number]
+        anew = not any(before.train == stage.train for before in self.recipe.stages[:number])
+        if stage.train == "vectors":
+            return VectorObjective(self.model, self.sentences, stage, self.team, self.recipe.seed, anew=anew)
+        return AttentionObjective(self.model, self.tokenizer, self.sentences, stage, self.team, anew=anew)
 
-    return teach
+    def _teacher(self, stage: Stage) -> Callable[[NDArray[np.int64]], Tensor]:
+        local = self.home / str(stage.teacher)
+        teacher = load_encoder(str(local) if local.is_dir() else str(stage.teacher))
+
+        def teach(rows: NDArray[np.int64]) -> Tensor:
+            return likeness(torch.from_numpy(teacher.embed([self.texts[row] for row in rows])))
+
+        return teach
 
 
 def _claim(folder: Path, recipe: Recipe) -> None:
