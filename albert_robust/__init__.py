@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from albert_robust.errors import TransientError
 from albert_robust.perturbing.perturbation import Example, perturbation, share
-from albert_robust.perturbing.phrases import PhraseTable, in_case, read_rows
+from albert_robust.perturbing.phrases import PhraseTable, in_case, read_rows, read_rules
 from albert_robust.text import Edit, Span, Text, Word
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ __all__ = [
     "perturb",
     "perturbation",
     "read_rows",
+    "read_rules",
     "run",
     "score",
     "share",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, share
+from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, read_rules, share
 from albert_robust.perturbing.nlpaug import augment
 from albert_robust.perturbing.phrases import opens_sentence
 from albert_robust.text.languages import base
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _SYNONYMS = Path(__file__).with_name("synonyms.tsv")
 _CONTRACTIONS = Path(__file__).with_name("contractions.tsv")
+_RULES = Path(__file__).with_name("contraction_rules.tsv")
 _FILLERS = Path(__file__).with_name("fillers.tsv")
 
 # Words whose form hangs on the sound that follows: a quick, but an early.
@@ -50,7 +51,6 @@ _SOUND_BOUND = {
     },
 }
 _VOWELS = set("aeioàâäáéèêëíìîïóòôöœæ")
-Rules = tuple[tuple[str, regex.Pattern[str], regex.Pattern[str]], ...]
 _TYPESET = "\u2019"  # the apostrophe of printed text
 _LAST_WORD = regex.compile(r"(\w+)\s+$")
 
@@ -221,72 +221,6 @@ def _pieces(text: Text, words: list[Word]) -> list[str]:
     return ["".join(text.graphemes[start:end]) for start, end in pairwise(cuts) if start < end]
 
 
-_PARTICIPLE = (
-    r"(?:become|been|begun|bought|brought|built|come|cost|done|felt|found|gone|got|grown|had|heard|held|kept|known|left|"
-    r"lost|made|meant|met|paid|put|read|said|seen|sent|shown|sold|spent|taught|thought|told|won|worn|"
-    r"(?:be|brok|chos|driv|eat|fall|forgott|froz|giv|gott|hidd|prov|ris|shak|spok|stol|tak|writt)en|\p{L}{3,}ed)\b"
-)
-# What must stand around a short form, matched at its end: nothing follows in `I know who I am.`, `how old you are` hands
-# its last word on, a number sign wants a number, and so do `mins` and `hrs`. Language ("" is any), short form, what
-# stands there.
-_IN_QUESTION = (
-    r"\b(?:(?:how|what|which|whose)(?:ever)?(?:\s+\p{L}+){0,3}|(?:who|where)(?:ever)?|as|than)\s+\p{L}+\s+\p{L}+"
-)
-_COUNTED = (
-    r"(?:[\p{Nd}}]|\b(?:two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|forty|few|several|of))"
-)
-_SHORT_BEFORE: Rules = (
-    ("en", regex.compile(r"^(?:mins|hrs)$"), regex.compile(rf"(?<={_COUNTED}[\s-](?:minutes|hours))", regex.I)),
-    ("", regex.compile(r"^(?:№|n\.º|n°|Nr\.|नं\.|tél\.|тел\.)$"), regex.compile(r"\s*:?\s*[+\p{Nd}]")),
-    (
-        "",
-        regex.compile(r"^%$"),
-        regex.compile(r"(?<=\p{Nd}\s*(?:процентов|في المئة|प्रतिशत|por ciento|Prozent))", regex.I),
-    ),
-    ("hi", regex.compile(r"^रु\.$"), regex.compile(r"(?<=\p{Nd}\s*रुपये)|\s*\p{Nd}")),
-    ("ru", regex.compile(r"^и др\.$"), regex.compile(r"\s*(?:[^\s\p{L}]|$)")),
-    ("ru", regex.compile(r"^спс$"), regex.compile(r"(?<!(?:большое|огромное)\s+\S+)", regex.I)),
-    ("es", regex.compile(r"^m[áí][xn]\.$"), regex.compile(r"\s*:?\s*(?:de\s+)?\p{Nd}")),
-    ("fr", regex.compile(r"^ça$"), regex.compile(r"(?!\s+(?:dit|étant)\b)")),
-    ("de", regex.compile(r"^drüber$"), regex.compile(r"(?!\s+hinaus\b)")),
-    ("de", regex.compile(r"^d\. h\.$"), regex.compile(r"(?<=,\s+das heißt)(?!\s+nicht\b)|,")),
-    ("de", regex.compile(r"^(?:in|an|auf|für|durch|um|über|unter|vor|hinter)s$"), regex.compile(r"\s+\p{Lu}")),
-    (
-        "en",
-        regex.compile(r"'(?:m|s|re)$"),
-        regex.compile(rf"(?<!{_IN_QUESTION})\s+(?!(?:is|are|was|were)\b)\p{{L}}", regex.I),
-    ),
-    ("en", regex.compile(r"'ll$"), regex.compile(r"\s+(?!not\b)\p{L}")),
-    ("en", regex.compile(r"'ve$"), regex.compile(rf"\s+(?:never\b|always\b|already\b|{_PARTICIPLE})(?!\s+to\b)")),
-)
-# 5 or 11, but not 3 or 21; and thousands, however many.
-_MANY_IN_RUSSIAN = (
-    r"(?:(?<![\p{Nd},.]|\b(?:в|во|на|с|со|к|о|при|между|перед)\s+)(?:\p{Nd}{1,3}\s)*\p{Nd}*(?:[05-9]|1[1-4])"
-    r"|\b(?:тыс\.|млн|млрд|(?:тысяч|миллион|миллиард)\p{L}*))"
-)
-# And around a long form: not `is not it?`, not `it is been`, not `1 kilomètres` nor `kilomètres/h`, not `cela va ?`; 别人 are
-# other people, not a ban.
-_FULL_BEFORE: Rules = (
-    ("zh", regex.compile(r"别$"), regex.compile(r"(?![人的处家样])")),
-    (
-        "",
-        regex.compile(r"^(?:km|min|Min\.)$"),
-        regex.compile(r"(?<!(?<!\p{Nd}[.,]?)1\s?(?:km|min\.?))(?![/²³])", regex.I),
-    ),
-    ("es", regex.compile(r"^hab\.$"), regex.compile(r"(?<!\p{Nd}\s?hab\.)", regex.I)),
-    ("fr", regex.compile(r"^ça$"), regex.compile(r"(?!\s+(?:va|y|alors)\b)")),
-    ("en", regex.compile(r"n't$"), regex.compile(r"(?!\s+(?:I|you|he|she|it|we|they|there|this|that|these|those)\b)")),
-    # 5 руб. is 5 рублей, but 3 руб. is 3 рубля, and в 5 км is в 5 километрах; a name of capitals has no cases to take.
-    (
-        "ru",
-        regex.compile(r"^(?:руб\.|тыс\.|млн|млрд|мин\.|кг|км|кв\. м)$"),
-        regex.compile(rf"(?<={_MANY_IN_RUSSIAN}\s*(?:\p{{L}}+\.?|кв\. м))"),
-    ),
-    ("ru", regex.compile(r"^(?:РФ|СПб|ДР|норм|и др\.)$"), regex.compile(r"(?!)")),
-    ("en", regex.compile(r"'s$"), regex.compile(rf"(?!(?:\s+(?!(?:an?|the)\b)\p{{L}}+)?\s+{_PARTICIPLE})")),
-)
-
-
 @cache
 def _contractions(language: str, source: str, target: str) -> PhraseTable[tuple[str, str]]:
     table: dict[str, tuple[str, str]] = {}
@@ -296,14 +230,17 @@ def _contractions(language: str, source: str, target: str) -> PhraseTable[tuple[
     return PhraseTable(table)
 
 
-def _may_stand(text: Text, word: Word, short: str, rules: Rules) -> bool:
+@cache
+def _rules(target: str, language: str) -> list[tuple[regex.Pattern[str], regex.Pattern[str]]]:
+    """Return what must stand around a short form where that is put or written out: the form, and what is matched at its end."""
+    rows = [row for row in read_rules(_RULES).rows if row["target"] == target and row["language"] in {"", language}]
+    return [(regex.compile(row["form"]), regex.compile(row["around"])) for row in rows]
+
+
+def _may_stand(text: Text, word: Word, short: str, target: str) -> bool:
     around = "".join(text.graphemes[max(0, word.start - 40) : word.end + 40])
     end = len("".join(text.graphemes[max(0, word.start - 40) : word.end]))
-    return all(
-        stands.match(around, end)
-        for language, form, stands in rules
-        if language in {"", base(text.language)} and form.search(short)
-    )
+    return all(stands.match(around, end) for form, stands in _rules(target, base(text.language)) if form.search(short))
 
 
 @perturbation(
@@ -344,7 +281,7 @@ def _may_stand(text: Text, word: Word, short: str, rules: Rules) -> bool:
 def contraction(text: Text, rng: Random, severity: int) -> Text:
     """Shorten what is often said short: `do not` to `don't`, `minutes` to `mins`."""
     table = _contractions(base(text.language), "full", "short")
-    found = table.find(text, lambda word, pair: _may_stand(text, word, pair[1], _SHORT_BEFORE))
+    found = table.find(text, lambda word, pair: _may_stand(text, word, pair[1], "short"))
 
     def shortened(word: Word, full: str, short: str) -> str:
         made = in_case(text, word, short, full)
@@ -383,7 +320,7 @@ def contraction(text: Text, rng: Random, severity: int) -> Text:
 def expansion(text: Text, rng: Random, severity: int) -> Text:
     """Write short forms out: `don't` to `do not`, `mins` to `minutes`."""
     table = _contractions(base(text.language), "short", "full")
-    found = table.find(text, lambda word, pair: _may_stand(text, word, pair[0], _FULL_BEFORE))
+    found = table.find(text, lambda word, pair: _may_stand(text, word, pair[0], "full"))
 
     def written_out(word: Word, short: str, full: str) -> str:
         ends_text = all(text[place].isspace() for place in range(word.end, len(text)))

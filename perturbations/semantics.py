@@ -1,7 +1,8 @@
 """Changes that a model must notice: a measure or a model that is deaf to them is not robust but blind.
 
 Source: the directional expectation tests of Ribeiro et al. (2020), doi:10.18653/v1/2020.acl-main.442. negation.tsv
-holds pairs of forms rather than rules, so that negation stays grammatical where it moves a verb or an article.
+holds pairs of forms rather than rules, so that negation stays grammatical where it moves a verb or an article;
+negation_rules.tsv says where a form does not stand.
 """
 
 import unicodedata
@@ -12,10 +13,10 @@ from typing import NamedTuple
 
 import regex
 
-from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, share
+from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, read_rules, share
 from albert_robust.text.languages import base
 
-_NEGATION, _RULES, _WORDS = (Path(__file__).with_name(f"negation{part}.tsv") for part in ("", "_rules", "_words"))
+_NEGATION, _RULES = (Path(__file__).with_name(name) for name in ("negation.tsv", "negation_rules.tsv"))
 # A number stands alone: no letter touches it (B2B, 4th, COVID-19), and it is no part of a time, a date or a range
 # (10:30, 2024-05-01, 12月25日). Scripts that write no blanks, and Hangul, may touch it (3个, 2024년). Blanks group the
 # digits only after one to three: 10 000, but 2024 300.
@@ -81,15 +82,14 @@ def _blocked(language: str) -> list[tuple[regex.Pattern[str], ...]]:
 
     All three must match, and an empty one is any. A row without a language is one of all.
     """
-    rows = [row for row in read_rows(_RULES) if row["language"] in {"", language}]
-    return [tuple(_pattern(row[part]) for part in ("negative", "before", "after")) for row in rows]
+    rows = [row for row in read_rules(_RULES).rows if row["language"] in {"", language}]
+    return [tuple(regex.compile(row[part], regex.I) for part in ("negative", "before", "after")) for row in rows]
 
 
 @cache
-def _pattern(written: str) -> regex.Pattern[str]:
-    """Return a pattern in which `@name@` stands for a row of `negation_words.tsv`."""
-    words = {row["name"]: row["pattern"] for row in read_rows(_WORDS)}
-    return regex.compile(regex.sub(r"@(\w+)@", lambda found: words[found[1]], written), regex.I)
+def _object() -> regex.Pattern[str]:
+    """Return what one has in French, which is `de` where it is denied."""
+    return regex.compile(read_rules(_RULES).parts["@object@"], regex.I)
 
 
 class _Form(NamedTuple):
@@ -178,7 +178,7 @@ def negate(text: Text, rng: Random, severity: int) -> Text:
     word, form = min(forms, key=lambda found: found[1].listed == found[1].negative)
     changes = [(word.start, word.end, in_case(text, word, form.opposite, form.listed))]
     after = "".join(text.graphemes[word.end : word.end + _NEAR])
-    if base(text.language) == "fr" and _AVOIR.search(form.opposite) and (denied := _pattern("@object@").match(after)):
+    if base(text.language) == "fr" and _AVOIR.search(form.opposite) and (denied := _object().match(after)):
         start, end = denied.span("article")
         article = "de " if denied["vowel"] is None else "d'"
         changes.append((word.end + start, word.end + end, article.upper() if word.string.isupper() else article))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import regex
 
@@ -29,6 +29,35 @@ def read_rows(path: Path) -> tuple[Mapping[str, str], ...]:
     """Return the rows of a tab-separated file with a header, as text without quoting."""
     with path.open(encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+class Rules(NamedTuple):
+    """A table of patterns.
+
+    Attributes:
+        rows: The rules, by column.
+        parts: What rules share, by name.
+    """
+
+    rows: tuple[Mapping[str, str], ...]
+    parts: Mapping[str, str]
+
+
+@cache
+def read_rules(path: Path) -> Rules:
+    """Return the rules in a tab-separated file with a header, as text without quoting.
+
+    A row that begins with a name such as `@few_words@` is a part: its pattern is in the second cell, and stands wherever rules
+    have the name.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        header, *lines = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+    parts = {line[0]: line[1] for line in lines if line[0].startswith("@")}
+    named = regex.compile("|".join(map(regex.escape, parts)) or "(?!)")
+    rules = [
+        [named.sub(lambda found: parts[found[0]], cell) for cell in line] for line in lines if line[0] not in parts
+    ]
+    return Rules(tuple(dict(zip(header, rule, strict=True)) for rule in rules), parts)
 
 
 class PhraseTable(Generic[V]):
