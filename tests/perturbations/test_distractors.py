@@ -67,6 +67,12 @@ def test_a_sentence_is_short_composed_and_without_marks_or_numbers(language: str
         assert len(sentence) <= 60
 
 
+@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"de"}))
+def test_a_sentence_names_nobody_and_nothing(language: str) -> None:
+    """German writes every noun with a capital; elsewhere it would be a name."""
+    assert [sentence for sentence in sentences_of(language) if regex.search(r"\s\p{Lu}", sentence)] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_sentence_is_not_added_beside_itself(language: str) -> None:
     for sentence in sentences_of(language):
