@@ -56,7 +56,7 @@ class Perturbation:
         name: `family.name`.
         function: The change itself.
         preserves: What stays the same (`meaning`), or None.
-        alters: What becomes different (`polarity`, `number`), or None. Exactly one of the two is given.
+        alters: What becomes different (`polarity`, `number`, `name`), or None. Exactly one of the two is given.
         languages: The languages it works in, or `any`.
         severities: How many levels it has; 1 means that severity does nothing.
         version: Raise it when the same seed gives another text: it is part of the random key.

@@ -24,29 +24,38 @@ ORDINARY = {
     "ar": (
         "كان الطعام في المطعم الجديد جيدا جدا، لكن الغرفة كانت باردة، إلى آخره. "
         "هذا الفندق ليس رخيصا، وغالبا ما ننتظر 3 ساعات، إلخ."
+        " وصل أحمد من باريس."
     ),
     "de": (
         "Das Essen in dem Restaurant war sehr gut, aber das Zimmer war kalt. "
         "Das schöne Hotel ist nicht billig, und im Hotel warten wir oft 3 Stunden."
+        " Anna kommt aus Wien."
     ),
     "en": (
         "The food in the new restaurant was very good, but the room was cold. "
         "The hotel is not cheap, and it isn't often full for 3 hours."
+        " Then Anna left for Paris."
     ),
     "es": (
         "La comida del nuevo restaurante era muy buena, pero la habitación estaba fría. "
         "El hotel no es barato y a veces esperamos 3 horas, por favor, como Ud. sabe."
+        " Laura vive en Roma."
     ),
     "fr": (
         "La nourriture du nouveau restaurant était très bonne, mais la chambre était froide. "
         "Ce n'est pas un hôtel bon marché et ça prend souvent 3 heures."
+        " Julie habite à Lyon."
     ),
-    "hi": ("नए रेस्तराँ का भोजन बहुत अच्छा था, लेकिन कमरा ठंडा था। यह सस्ता नहीं और उसको अक्सर 3 घंटे इंतज़ार रहा, मुझे पता है।"),
+    "hi": (
+        "नए रेस्तराँ का भोजन बहुत अच्छा था, लेकिन कमरा ठंडा था। यह सस्ता नहीं और उसको अक्सर 3 घंटे इंतज़ार रहा, मुझे पता है।"
+        " राहुल जयपुर में रहता है।"
+    ),
     "ru": (
         "Еда в новом ресторане была хорошая, то есть вкусная, но комната была холодная. "
         "Этот отель не дешёвый, и здесь очень быстро проходят 3 часа, т.е. всё утро."
+        " Анна живёт в Москве."
     ),
-    "zh": "新餐厅的食物很好，我非常喜欢，但是房间很冷，没有办法。这家酒店不便宜，我们没时间，等了3个小时。",
+    "zh": "新餐厅的食物很好，我非常喜欢，但是房间很冷，没有办法。这家酒店不便宜，我们没时间，等了3个小时。王志强从法国来。",
 }
 
 TRICKY = [
