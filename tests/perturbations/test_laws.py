@@ -31,7 +31,8 @@ ORDINARY = {
     ),
     "en": (
         "The food in the new restaurant was very good, but the room was cold. "
-        "The hotel is not cheap, and it isn't often full for 3 hours."
+        "The hotel is not cheap, and it isn't often full for 3 hours. "
+        "My wife works there with a French nurse and a Muslim driver."
     ),
     "es": (
         "La comida del nuevo restaurante era muy buena, pero la habitación estaba fría. "
@@ -46,7 +47,10 @@ ORDINARY = {
         "Еда в новом ресторане была хорошая, то есть вкусная, но комната была холодная. "
         "Этот отель не дешёвый, и здесь очень быстро проходят 3 часа, т.е. всё утро."
     ),
-    "zh": "新餐厅的食物很好，我非常喜欢，但是房间很冷，没有办法。这家酒店不便宜，我们没时间，等了3个小时。",
+    "zh": (
+        "新餐厅的食物很好，我非常喜欢，但是房间很冷，没有办法。这家酒店不便宜，我们没时间，等了3个小时。"
+        "我妻子和两个法国人在那里工作，邻居是穆斯林。"
+    ),
 }
 
 TRICKY = [
