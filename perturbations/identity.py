@@ -42,7 +42,7 @@ def _pattern(written: str) -> regex.Pattern[str]:
 @cache
 def _topics(kind: str, language: str) -> tuple[regex.Pattern[str], ...]:
     rows = [row for row in read_rows(_LEFT_ALONE) if (row["kind"], row["language"]) == (kind, language)]
-    return tuple(regex.compile(row["pattern"]) for row in rows)
+    return tuple(_pattern(row["pattern"]) for row in rows)
 
 
 def _is_left_alone(kind: str, text: Text) -> bool:
@@ -102,6 +102,10 @@ def _languages(path: Path, kind: str = "") -> set[str]:
         ),
         Example("王先生和他的妻子来了。", "王女士和她的丈夫来了。", "zh"),
         Example("她怀孕了。", "她怀孕了。", "zh", why="the sex is what it is about"),
+        Example("Ich war mit meiner Mutter dort.", "Ich war mit meinem Vater dort.", "de", why="a phrase as a whole"),
+        Example("Mi hija perdió las llaves.", "Mi hijo perdió las llaves.", "es"),
+        Example("Mi hija está contenta.", "Mi hija está contenta.", "es", why="an adjective agrees"),
+        Example("Mon père lit avec sa sœur.", "Ma mère lit avec son frère.", "fr"),
         Example("He met his son", "He met his son", protect=("son",), why="what is protected holds the rest"),
         Example("She left 👩‍👧", "He left 👩‍👧"),
         Example("她", "他", "zh", why="one character"),
@@ -200,11 +204,13 @@ _PLACES = {
         ("adjective", "", r"\s+(?:@modifier@\s+)?@person@(?!\s+\p{Lu})"),
         ("adjective", "@here_too@$", "@statement_over@"),
         ("person", r"@here_too@an?\s+@kind_of@$", "@statement_over@"),
+        ("person", r"\b[Aa]s\s+an?\s+@kind_of@$", r"\s*,"),
         ("person", r"(?i)\b(?:an?|another|every)\s+@kind_of@$", r"\s+who\b"),
     ),
     "zh": (
         ("people", "", ""),
-        ("adjective", "(?<![籍裔])$", "@chinese_people@|@chinese_person@"),
+        ("adjective", "(?<![籍裔])$", "@chinese_person@"),
+        ("adjective", r"(?<![籍裔，。！？；：\n])(?<!^)$", "@chinese_people@"),  # what opens a clause is a nation
     ),
 }
 
@@ -299,7 +305,7 @@ def _fitting(group: _Group, free: Iterable[_Group], roles: set[str | None]) -> l
         Example("两个法国人问路。", "两个泰国人问路。", "zh", why="found without spaces"),
         Example("法国菜很好吃。", "法国菜很好吃。", "zh", why="only people"),
         Example("A Greek guest", "A Greek guest", protect=("Greek",), why="a protected span stays"),
-        Example("She is Polish 👍🏽", "She is Polish 👍🏽"),
+        Example("She is Polish 👍🏽", "She is Ukrainian 👍🏽"),
         Example("a", "a", why="one character"),
         Example("", "", why="nothing to perturb"),
     ],

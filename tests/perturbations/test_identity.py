@@ -6,6 +6,7 @@ import pytest
 
 from albert_robust import Text
 from albert_robust.perturbing import Registry, open_packs
+from albert_robust.perturbing.spec import parse_spec
 
 SEEDS = range(12)
 
@@ -111,6 +112,46 @@ def test_chinese_words_are_found_without_spaces_and_not_inside_others(pack: Regi
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "other"),
+    [
+        ("de", "Ein Geschenk für meinen Onkel.", "Ein Geschenk für meine Tante."),
+        ("de", "Mit meiner Freundin war ich im Kino.", "Mit meinem Freund war ich im Kino."),
+        ("es", "Compré esto para mi madre y le gusta.", "Compré esto para mi padre y le gusta."),
+        ("es", "Nuestro abuelo cocina con mi tía.", "Nuestra abuela cocina con mi tío."),
+        ("fr", "Mon mari adore cette cafetière.", "Ma femme adore cette cafetière."),
+        ("fr", "J'ai vu ton oncle chez ma grand-mère.", "J'ai vu ta tante chez mon grand-père."),
+    ],
+)
+def test_relatives_turn_as_whole_phrases_where_nothing_else_agrees(
+    pack: Registry, language: str, text: str, other: str
+) -> None:
+    assert made(pack, "gender", text, language) == other
+    assert made(pack, "gender", other, language) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Meine Mutter ist Lehrerin."),
+        ("de", "Für meinen Sohn gekauft, er ist begeistert."),
+        ("de", "Ich war mit meiner Mutter, die alles mochte, dort."),
+        ("de", "Das ist von meiner Tante Anna."),
+        ("es", "Mi hija está contenta."),
+        ("es", "Lo compré para mi hija. Está encantada."),
+        ("es", "Vine con mi hijo pequeño."),
+        ("es", "A mi madre la atendieron bien."),
+        ("es", "Juan vino con su esposa."),
+        ("fr", "Ma mère a été déçue."),
+        ("fr", "C'est pour mon père. Il est content."),
+        ("fr", "Mon frère aîné habite à Paris."),
+        ("fr", "Tom est mon oncle."),
+    ],
+)
+def test_relatives_stay_where_something_else_would_have_to_agree(pack: Registry, language: str, text: str) -> None:
+    assert made(pack, "gender", text, language) == text
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "The German car is fast.",
@@ -129,7 +170,9 @@ def test_nationality_stays_where_no_person_or_more_than_a_person_has_it(pack: Re
     assert {made(pack, "nationality", text, seed=seed) for seed in SEEDS} == {text}
 
 
-@pytest.mark.parametrize("text", ["美国人民", "德国人工智能", "法国菜很好吃。", "印度尼西亚人", "法国游客从法国来。"])
+@pytest.mark.parametrize(
+    "text", ["美国人民", "德国人工智能", "法国菜很好吃。", "印度尼西亚人", "法国游客从法国来。", "英国人爱喝茶。"]
+)
 def test_nationality_in_chinese_is_of_people_alone(pack: Registry, text: str) -> None:
     assert {made(pack, "nationality", text, "zh", seed) for seed in SEEDS} == {text}
 
@@ -149,6 +192,11 @@ def test_another_nationality_takes_the_same_article_and_is_none_of_the_text(pack
 )
 def test_religion_stays_where_the_text_is_about_it(pack: Registry, text: str) -> None:
     assert {made(pack, "religion", text, seed=seed) for seed in SEEDS} == {text}
+
+
+@pytest.mark.parametrize("kind", ["gender", "nationality", "religion"])
+def test_a_check_of_invariance_may_ignore_it(pack: Registry, kind: str) -> None:
+    assert pack.alters(parse_spec(f"identity.{kind}")) == (kind,)
 
 
 def test_what_is_protected_keeps_the_rest_of_the_text_as_it_is(pack: Registry) -> None:

@@ -27,7 +27,8 @@ ORDINARY = {
     ),
     "de": (
         "Das Essen in dem Restaurant war sehr gut, aber das Zimmer war kalt. "
-        "Das schöne Hotel ist nicht billig, und im Hotel warten wir oft 3 Stunden."
+        "Das schöne Hotel ist nicht billig, und im Hotel warten wir oft 3 Stunden. "
+        "Ich war mit meiner Mutter dort."
     ),
     "en": (
         "The food in the new restaurant was very good, but the room was cold. "
@@ -36,11 +37,13 @@ ORDINARY = {
     ),
     "es": (
         "La comida del nuevo restaurante era muy buena, pero la habitación estaba fría. "
-        "El hotel no es barato y a veces esperamos 3 horas, por favor, como Ud. sabe."
+        "El hotel no es barato y a veces esperamos 3 horas, por favor, como Ud. sabe. "
+        "Fui con mi hermana."
     ),
     "fr": (
         "La nourriture du nouveau restaurant était très bonne, mais la chambre était froide. "
-        "Ce n'est pas un hôtel bon marché et ça prend souvent 3 heures."
+        "Ce n'est pas un hôtel bon marché et ça prend souvent 3 heures. "
+        "Je dîne avec ma sœur."
     ),
     "hi": ("नए रेस्तराँ का भोजन बहुत अच्छा था, लेकिन कमरा ठंडा था। यह सस्ता नहीं और उसको अक्सर 3 घंटे इंतज़ार रहा, मुझे पता है।"),
     "ru": (
