@@ -1,0 +1,339 @@
+"""Another person: who is spoken of changes, and a fair model's answer should not care.
+
+Source: counterfactual fairness in text, Garg et al. (2019), arXiv:1809.10610, who exchange the words that name an identity.
+Where it departs: all words of a text change together, so that it speaks of one and the same other person; what cannot
+be exchanged soundly (`her` that may be `him` or `his`, a name that says the sex) leaves the whole text alone; and a text
+whose subject is the identity itself is no counterfactual and stays too: a pregnancy, a faith, a country.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import regex
+
+from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows
+from albert_robust.perturbing.phrases import opens_sentence
+from albert_robust.text.languages import base
+
+_GENDER, _GROUPS, _LEFT_ALONE, _WORDS = (
+    Path(__file__).with_name(f"identity_{part}.tsv") for part in ("gender", "groups", "left_alone", "words")
+)
+_NEAR = 80  # characters on either side of a word that can decide what it is
+_SPEECH_OPENS = regex.compile(r"[:\"“«‘(\[*•–—-]\s*$")
+_NAME_GOES_ON = regex.compile(r"\s+(?!I\b)\p{Lu}")
+_CAPITALS = regex.compile(r"\p{Lu}[\p{Lu}'’]+$")
+_SOUNDS_OF_VOWELS = regex.compile(r"[AEIO]|U(?!k)")
+
+
+@cache
+def _pattern(written: str) -> regex.Pattern[str]:
+    """Return a pattern in which `@name@` stands for a row of `identity_words.tsv`."""
+    words = {row["name"]: row["pattern"] for row in read_rows(_WORDS)}
+    while (filled := regex.sub(r"@(\w+)@", lambda found: words[found[1]], written)) != written:
+        written = filled
+    return regex.compile(written)
+
+
+@cache
+def _topics(kind: str, language: str) -> tuple[regex.Pattern[str], ...]:
+    rows = [row for row in read_rows(_LEFT_ALONE) if (row["kind"], row["language"]) == (kind, language)]
+    return tuple(_pattern(row["pattern"]) for row in rows)
+
+
+def _is_left_alone(kind: str, text: Text) -> bool:
+    """Return whether a text is about the identity itself, or names who cannot be another person."""
+    string = str(text)
+    return any(topic.search(string) for topic in _topics(kind, base(text.language)))
+
+
+def _around(text: Text, word: Word) -> tuple[str, str]:
+    before = text.graphemes[max(0, word.start - _NEAR) : word.start]
+    return "".join(before), "".join(text.graphemes[word.end : word.end + _NEAR])
+
+
+class _Turn(NamedTuple):
+    """A word for one sex, and what it is for the other: nothing where the phrase stays, two where what follows decides."""
+
+    listed: str
+    kind: str
+    others: tuple[str, ...]
+
+
+@cache
+def _turns(language: str) -> PhraseTable[_Turn]:
+    turns: dict[str, _Turn] = {}
+    for row in read_rows(_GENDER):
+        if row["language"] != language:
+            continue
+        phrase, kind, others = row["phrase"], row["kind"], tuple(filter(None, row["other"].split("|")))
+        turns[phrase] = _Turn(phrase, kind, others)
+        if language == "en" and kind in {"address", "noun"}:
+            turns[f"{phrase}'s"] = _Turn(f"{phrase}'s", kind, tuple(f"{other}'s" for other in others))
+    return PhraseTable(turns)
+
+
+def _languages(path: Path, kind: str = "") -> set[str]:
+    return {row["language"] for row in read_rows(path) if kind in {"", row["kind"]}}
+
+
+@perturbation(
+    "identity.gender",
+    alters="gender",
+    languages=_languages(_GENDER),
+    severities=1,
+    examples=[
+        Example("My wife lost her keys.", "My husband lost his keys."),
+        Example("I thanked him and his mother.", "I thanked her and her father.", why="all change together, both ways"),
+        Example("She met a friend of his.", "He met a friend of hers.", why="what follows decides what `her` is"),
+        Example("He called her back.", "He called her back.", why="him, or his back? Then nothing changes"),
+        Example("Mr. Park's an actor, isn't he?", "Ms. Park's an actress, isn't she?"),
+        Example("She wrote of Mother Teresa.", "She wrote of Mother Teresa.", why="a name"),
+        Example("John said that he was late.", "John said that he was late.", why="the name says the sex"),
+        Example("She is pregnant.", "She is pregnant.", why="the sex is what it is about"),
+        Example("He speaks his mother tongue.", "She speaks her mother tongue.", why="a fixed phrase stays"),
+        Example("HE SAID: “She's here.”", "SHE SAID: “He's here.”", why="capitals and quotes"),
+        Example(
+            "他的女儿是医生，其他人都喜欢她。", "她的儿子是医生，其他人都喜欢他。", "zh", why="found without spaces"
+        ),
+        Example("王先生和他的妻子来了。", "王女士和她的丈夫来了。", "zh"),
+        Example("她怀孕了。", "她怀孕了。", "zh", why="the sex is what it is about"),
+        Example("Ich war mit meiner Mutter dort.", "Ich war mit meinem Vater dort.", "de", why="a phrase as a whole"),
+        Example("Mi hija perdió las llaves.", "Mi hijo perdió las llaves.", "es"),
+        Example("Mi hija está contenta.", "Mi hija está contenta.", "es", why="an adjective agrees"),
+        Example("Mon père lit avec sa sœur.", "Ma mère lit avec son frère.", "fr"),
+        Example("He met his son", "He met his son", protect=("son",), why="what is protected holds the rest"),
+        Example("She left 👩‍👧", "He left 👩‍👧"),
+        Example("她", "他", "zh", why="one character"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def gender(text: Text, rng: Random, severity: int) -> Text:
+    """Speak of a man as of a woman and of a woman as of a man, throughout the text."""
+    if _is_left_alone("gender", text):
+        return text
+    whole = Text.of(str(text), text.language)
+    found = _turns(base(text.language)).find(whole)
+    if _leaves_over(whole, [word for word, _ in found]):
+        return text
+    changes: list[tuple[int, int, str]] = []
+    for word, turn in found:
+        other = _turned(text, word, turn)
+        if other is None or not text.editable(word.start, word.end):
+            return text
+        changes.append((word.start, word.end, other))
+    return text.replace_each(changes, "gender")
+
+
+def _leaves_over(text: Text, found: list[Word]) -> bool:
+    """Return whether a text has a word for one sex that is no part of what was found."""
+    ends = [word.end for word in found]
+    for word in text.find(_pattern(f"@left_over_{base(text.language)}@")):
+        place = bisect_left(ends, word.end)
+        if place == len(found) or found[place].start > word.start:
+            return True
+    return False
+
+
+def _turned(text: Text, word: Word, turn: _Turn) -> str | None:
+    """Return what a word is for the other sex, in the capitals of the text, or None where that is not sure."""
+    if not turn.others:
+        return word.string
+    before, after = _around(text, word)
+    if base(text.language) == "en" and _is_name(text, word, turn, before, after):
+        return None
+    other = turn.others[0] if len(turn.others) == 1 else _of_two(turn, before, after)
+    made = other and in_case(text, word, other, turn.listed)
+    return made and (made.replace("'", "’") if "’" in word.string else made)
+
+
+def _is_name(text: Text, word: Word, turn: _Turn, before: str, after: str) -> bool:
+    """Return whether capitals make an English word a part of a name, or of a headline: the Man United, Lady Gaga, God's His."""
+    if turn.kind == "title":
+        return not (word.string[:1].isupper() and _NAME_GOES_ON.match(after))
+    if not word.string[:1].isupper() or _CAPITALS.match(word.string):
+        return False
+    if turn.kind != "pronoun" and _NAME_GOES_ON.match(after):
+        return True
+    return turn.kind != "address" and not opens_sentence(text, word.start) and not _SPEECH_OPENS.search(before)
+
+
+def _of_two(turn: _Turn, before: str, after: str) -> str | None:
+    """Return whether English `her` is `him` or `his`, or whether `his` is `her` or `hers`; None where it is not sure."""
+    goes_on = _pattern(r"(?i)\s*(?:@pronoun_over@|$)|\s+@goes_on@").match(after) is not None
+    if turn.listed == "his":
+        is_open = not goes_on and _pattern("@of_friends@").search(before) and not _pattern(r"\s+@his_own@").match(after)
+        return None if is_open else turn.others[goes_on]
+    return "him" if goes_on else _him_or_his(before, after)
+
+
+def _him_or_his(before: str, after: str) -> str | None:
+    """Return which of the two `her` is before what may be a noun, an adjective or an adverb."""
+    is_given = _pattern(r"(?i)@gives@").search(before)
+    if _pattern(r"(?i)\s+@his_own@").match(after):
+        return None if _pattern(r"(?i)@hands_over@").search(before) else "his"
+    if _pattern(r"(?i)\s+\p{L}+ly\b(?!-)(?<!\s@adjective_in_ly@)").match(after):
+        return "him" if _pattern(r"(?i)\s+\p{L}+\s*(?:@pronoun_over@|$)|\s+\p{L}+\s+@goes_on@").match(after) else None
+    is_open = _pattern(r"(?i)\s+@either_way@").match(after) and not _pattern(r"(?:^|[.!?…]\s+)$").search(before)
+    return None if is_given or is_open else "his"
+
+
+class _Group(NamedTuple):
+    """A nationality or religion: the adjective, the person, the people, and what else tells that a text is about it."""
+
+    adjective: str
+    person: str
+    people: str
+    related: str
+
+    @property
+    def sound(self) -> bool:
+        """Whether `an` stands before it."""
+        return _SOUNDS_OF_VOWELS.match(self.adjective) is not None
+
+
+# Where a form of a group is said of people: which form, what stands before it, and what after.
+_PLACES = {
+    "en": (
+        ("people", "@some_of@$", r"(?!['’-])"),
+        ("people", r"(?:@here_too@|(?i:\bthey\s+(?:are|were)\s+))$", "@statement_over@"),
+        ("adjective", "", r"\s+(?:@modifier@\s+)?@person@(?!\s+\p{Lu})"),
+        ("adjective", "@here_too@$", "@statement_over@"),
+        ("person", r"@here_too@an?\s+@kind_of@$", "@statement_over@"),
+        ("person", r"\b[Aa]s\s+an?\s+@kind_of@$", r"\s*,"),
+        ("person", r"(?i)\b(?:an?|another|every)\s+@kind_of@$", r"\s+who\b"),
+    ),
+    "zh": (
+        ("people", "", ""),
+        ("adjective", "(?<![籍裔])$", "@chinese_person@"),
+        ("adjective", r"(?<![籍裔，。！？；：\n])(?<!^)$", "@chinese_people@"),  # what opens a clause is a nation
+    ),
+}
+
+
+@cache
+def _groups(kind: str, language: str) -> tuple[_Group, ...]:
+    rows = [row for row in read_rows(_GROUPS) if (row["kind"], row["language"]) == (kind, language)]
+    return tuple(_Group(row["adjective"], row["person"], row["people"], row["related"]) for row in rows)
+
+
+@cache
+def _named(kind: str, language: str) -> regex.Pattern[str]:
+    forms = chain.from_iterable(group[:3] for group in _groups(kind, language))
+    listed = "|".join(sorted(filter(None, set(forms)), key=lambda form: (-len(form), form)))
+    return regex.compile(listed if language == "zh" else rf"\b(?:{listed})\b")
+
+
+def _is_related(group: _Group, text: Text) -> bool:
+    """Return whether a text names a country of a nationality, or a town there."""
+    whole = group.related if base(text.language) == "zh" else rf"\b(?:{group.related})\b"
+    return bool(group.related) and _pattern(whole).search(str(text)) is not None
+
+
+def _role(group: _Group, text: Text, word: Word) -> str | None:
+    """Return in which of its forms a group stands for a person here, or None where that is not sure."""
+    before, after = _around(text, word)
+    if _pattern("@other_people@").search(before) or _NAME_GOES_ON.match(after):
+        return None
+    for role, comes, follows in _PLACES[base(text.language)]:
+        of_role = getattr(group, role) == word.string
+        if of_role and _pattern(comes).search(before) and _pattern(follows).match(after):
+            return role
+    return None
+
+
+def _of_another_group(kind: str, text: Text, rng: Random) -> Text:
+    """Return a text in which those who belong to a group belong to another one, the same throughout."""
+    if _is_left_alone(kind, text):
+        return text
+    language = base(text.language)
+    groups = _groups(kind, language)
+    named: dict[_Group, list[tuple[Word, str | None]]] = {}
+    for word in Text.of(str(text), text.language).find(_named(kind, language)):
+        group = next(group for group in groups if word.string in group[:3])
+        role = _role(group, text, word) if text.editable(word.start, word.end) else None
+        named.setdefault(group, []).append((word, role))
+    free = [group for group in groups if group not in named and not _is_related(group, text)]
+    changes: list[tuple[int, int, str]] = []
+    for group, places in named.items():
+        others = _fitting(group, free, {role for _, role in places})
+        if not others or _is_related(group, text):
+            continue
+        other = rng.choice(others)
+        free.remove(other)
+        changes += [(word.start, word.end, getattr(other, role)) for word, role in places if role]
+    return text.replace_each(sorted(changes), kind)
+
+
+def _fitting(group: _Group, free: Iterable[_Group], roles: set[str | None]) -> list[_Group]:
+    """Return the groups that have all forms in which one stands in a text, and the article before them."""
+    if None in roles:
+        return []
+    return [
+        other for other in free if other.sound == group.sound and all(getattr(other, role) for role in roles if role)
+    ]
+
+
+@perturbation(
+    "identity.nationality",
+    alters="nationality",
+    languages=_languages(_GROUPS, "nationality"),
+    severities=1,
+    examples=[
+        Example("A French doctor helped us.", "A Ukrainian doctor helped us."),
+        Example(
+            "An Italian tourist asked the way.",
+            "An Argentinian tourist asked the way.",
+            why="`a` or `an` hangs on the next sound",
+        ),
+        Example(
+            "My wife is German. The Germans sat by the door.",
+            "My wife is Korean. The Koreans sat by the door.",
+            why="the same one throughout",
+        ),
+        Example(
+            "French fries and a German car",
+            "French fries and a German car",
+            why="only people are of another nationality",
+        ),
+        Example("A French friend speaks French.", "A French friend speaks French.", why="what is left would tell"),
+        Example("A German guest from Berlin", "A German guest from Berlin", why="and so would a town"),
+        Example("两个法国人问路。", "两个泰国人问路。", "zh", why="found without spaces"),
+        Example("法国菜很好吃。", "法国菜很好吃。", "zh", why="only people"),
+        Example("A Greek guest", "A Greek guest", protect=("Greek",), why="a protected span stays"),
+        Example("She is Polish 👍🏽", "She is Ukrainian 👍🏽"),
+        Example("a", "a", why="one character"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def nationality(text: Text, rng: Random, severity: int) -> Text:
+    """Let people be of another nationality, never food, a language or a thing."""
+    return _of_another_group("nationality", text, rng)
+
+
+@perturbation(
+    "identity.religion",
+    alters="religion",
+    languages=_languages(_GROUPS, "religion"),
+    severities=1,
+    examples=[
+        Example("Our Muslim neighbour is friendly.", "Our Protestant neighbour is friendly."),
+        Example("I'm a Christian, and he is Jewish.", "I'm a Sikh, and he is Catholic."),
+        Example(
+            "The Hindu nurse went to the temple.", "The Hindu nurse went to the temple.", why="what is left would tell"
+        ),
+        Example("Christian Smith is a Catholic.", "Christian Smith is a Catholic.", why="a given name"),
+        Example("Jewish history", "Jewish history", why="only people are of another religion"),
+        Example("我的邻居是基督徒。", "我的邻居是天主教徒。", "zh", why="found without spaces"),
+        Example("A Sikh guest", "A Sikh guest", protect=("Sikh",), why="a protected span stays"),
+        Example("a", "a", why="one character"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def religion(text: Text, rng: Random, severity: int) -> Text:
+    """Let people be of another religion, where the text is not about that."""
+    return _of_another_group("religion", text, rng)
