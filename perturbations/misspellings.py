@@ -20,14 +20,14 @@ from albert_robust.text.languages import base
 _MISSPELLINGS = Path(__file__).with_name("misspellings.tsv")
 _TYPESET = "\u2019"  # the apostrophe of printed text
 _ELIDED = ("l'", "d'", "qu'", "j'", "n'", "s'", "m'", "t'")
-_BEFORE_VOWELS = tuple("aàâeéèêiîoôuûhœ")
+_VOWELS = tuple("aàâeéèêiîoôuûhœ")
 
 
 def _attached(right: str, language: str) -> tuple[str, ...]:
     """Return what may be written before a word as one with it: French elisions, the Arabic `and` and `so`; or nothing."""
     if language == "ar":
         return ("", "و", "ف")
-    return ("", *_ELIDED) if language == "fr" and right.startswith(_BEFORE_VOWELS) else ("",)
+    return ("", *_ELIDED) if language == "fr" and right.startswith(_VOWELS) else ("",)
 
 
 @cache
