@@ -21,18 +21,16 @@ from albert_robust.perturbing.numbers import NUMBER
 from albert_robust.perturbing.phrases import opens_sentence
 from albert_robust.text.languages import base
 
-_REGION, _SCRIPT, _WORDS, _NUMERAL, _COUNTS = (
+_REGION, _SCRIPT, _WORDS, _NUMERAL, _RULES = (
     Path(__file__).with_name(f"{name}.tsv") for name in ("region", "script", "script_words", "numeral", "numeral_rules")
 )
 Side = Literal["here", "there"]
 Script = Literal["simplified", "traditional"]
 
 _SHARP_S = regex.compile(r"[\p{L}\p{M}]*[ßẞ][\p{L}\p{M}]*")
-_OTHER_WITH_SS = regex.compile(
-    r"(?<!\p{L})(?:maße|maßen|buße|bußen)(?!\p{L})", regex.I
-)  # Masse and Busse are other words
+# Masse (mass) and Busse (buses) are other words.
+_OTHER_WITH_SS = regex.compile(r"(?<!\p{L})(?:maße|maßen|buße|bußen)(?!\p{L})", regex.I)
 _OXFORD = regex.compile(r"iz(?:e[drs]?|ers|ing|ations?|ational\w*|abl[ey]|ingly)$")  # British too, at some publishers
-
 _TITLE = regex.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St)\.\s$")
 
 
@@ -58,7 +56,7 @@ def _found(text: Text, side: Side) -> list[tuple[Word, str]]:
     language = base(text.language)
     spellings = _spellings(language, side)
     words = [word for word in text.find(_spelt(language, side)) if language == "pt" or not _is_name(text, word)]
-    return [(word, in_case(text, word, spellings[word.string.casefold()])) for word in words]
+    return [(word, in_case(text, word, spellings.get(word.string.casefold(), ""))) for word in words]
 
 
 def _is_name(text: Text, word: Word) -> bool:
@@ -252,7 +250,7 @@ def _number_words(language: str) -> regex.Pattern[str]:
 @cache
 def _rule(language: str, name: str) -> regex.Pattern[str]:
     """Return a pattern of `numeral_rules.tsv`, in which `@name@` stands for another one of the language or of all."""
-    rules = {row["name"]: row["pattern"] for row in read_rows(_COUNTS) if row["language"] in {"", language}}
+    rules = {row["name"]: row["pattern"] for row in read_rows(_RULES) if row["language"] in {"", language}}
     pattern = rules[name]
     while "@" in pattern:
         pattern = regex.sub(r"@(\w+)@", lambda found: rules[found[1]], pattern)
