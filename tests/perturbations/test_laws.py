@@ -28,12 +28,12 @@ ORDINARY = {
     ),
     "de": (
         "Das Essen in dem Restaurant war sehr gut, aber das Zimmer war kalt. "
-        "Das schöne Hotel ist nicht billig, und im Hotel warten wir oft 3 Stunden."
+        "Das große, schöne Hotel ist nicht billig, und im Hotel warten wir oft 3 Stunden."
         " Anna kommt aus Wien."
     ),
     "en": (
         "The food in the new restaurant was very good, but the room was cold. "
-        "The hotel is not cheap, and it isn't often full for 3 hours."
+        "The hotel is not cheap, and it isn't often full for 3 hours, whatever its colour."
         " Then Anna left for Paris."
     ),
     "es": (
@@ -186,7 +186,7 @@ def test_it_never_raises_and_its_edits_replay_to_the_variant(
 def test_what_preserves_meaning_leaves_digits_alone(
     perturbation: Perturbation, data: st.DataObject, string: str
 ) -> None:
-    if perturbation.preserves != "meaning" or perturbation.family.startswith("number"):
+    if perturbation.preserves != "meaning" or perturbation.name == "spelling.numeral":
         pytest.skip("it may change numbers")
     text, made = drawn(data, perturbation, string)
     assert digits(str(made)) == digits(str(text))
