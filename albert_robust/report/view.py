@@ -242,12 +242,12 @@ def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
 
 
 def contrast(cells: Sequence[CellRecord]) -> tuple[list[float], list[float]]:
-    """Return the consistency of cells that preserve meaning and the sensitivity of cells that alter it."""
-    return _values(cells, "preserves", "consistency"), _values(cells, "alters", "sensitivity")
+    """Return the consistency of cells whose answers should stay and the sensitivity of those whose answers should change."""
+    return _values(cells, "invariance", "consistency"), _values(cells, "direction", "sensitivity")
 
 
-def _values(cells: Sequence[CellRecord], contract: str, measure: str) -> list[float]:
-    found = [cell.measures.get(measure, NOTHING) for cell in cells if cell.contract.startswith(contract)]
+def _values(cells: Sequence[CellRecord], expectation: str, measure: str) -> list[float]:
+    found = [cell.measures.get(measure, NOTHING) for cell in cells if cell.expectation == expectation]
     return [estimate.value for estimate in found if estimate.measured]
 
 

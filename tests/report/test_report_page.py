@@ -15,7 +15,7 @@ from report_runs import SUITE, aligned_run, alignment, cell, estimate, failed_ru
 from albert_robust.errors import InputError, UsageError
 from albert_robust.report import render_html, render_json, render_markdown, write_report
 from albert_robust.report.matrix import matrices
-from albert_robust.report.view import banner, page
+from albert_robust.report.view import banner, contrast, page
 from albert_robust.running.alignment_records import recorded
 from albert_robust.running.failures import rerun_command
 from albert_robust.running.records import CaseAlignment, Counts, Run, Verdict
@@ -471,3 +471,11 @@ def test_a_run_of_nothing_can_be_drawn() -> None:
 
     assert "Nothing was tested" in html
     assert "No suite was run." in html
+
+
+def test_answers_that_should_stay_count_as_consistency_though_a_name_changed() -> None:
+    cells = [
+        cell("entities.name", contract="alters name", value=0.8),
+        cell("semantics.negate", contract="alters polarity", expectation="direction", value=0.4),
+    ]
+    assert contrast(cells) == ([0.8], [pytest.approx(0.6)])
