@@ -269,5 +269,6 @@ def tally(comparisons: Sequence[ComparisonRecord | None]) -> str:
     told: dict[Standing, str] = {name: f"{counts[name]} {name}" for name in ORDER if counts[name]}
     unchanged = sum(comparison.verdict == "undecided" and comparison.unchanged for comparison in there)
     if unchanged:
-        told["undecided"] += f" ({unchanged} of them unchanged, example by example)"
+        where = "" if unchanged == counts["undecided"] else f"in {unchanged} of them "
+        told["undecided"] += f" ({where}no example changed)"
     return ", ".join(told.values())
