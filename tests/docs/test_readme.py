@@ -53,6 +53,13 @@ def test_the_table_names_every_perturbation_with_its_summary() -> None:
         assert (f"preserves {item.preserves}" if item.preserves else f"alters {item.alters}") in row
 
 
+def test_what_other_tools_call_a_perturbation_leads_to_one_that_is_there() -> None:
+    rows = (ROOT / "docs" / "coming-from.md").read_text(encoding="utf-8").splitlines()
+    named = [name for row in rows if row.startswith("| `") for name in re.findall(r"`([^`]+)`", row.split("|")[1])]
+    assert len(named) > 20
+    assert {item.name for item in open_packs()} >= set(named)
+
+
 def test_the_readme_s_own_perturbation_is_found_beside_a_suite(tmp_path: Path) -> None:
     (tmp_path / "perturbations").mkdir()
     source = block("python", "# perturbations/dialect.py")
