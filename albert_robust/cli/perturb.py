@@ -12,12 +12,13 @@ LINE_BREAK = "\u2424"  # symbol for newline
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    example = "echo 'The weather is nice.' | albert-robust perturb typos.keyboard@2 --language en"
-    made = command(commands, "perturb", run, "Print variants of the lines of standard input.", example)
+    example = "albert-robust perturb typos.keyboard@2 'The weather is nice.' --language en"
+    made = command(commands, "perturb", run, "Print variants of texts.", example)
     made.add_argument("perturbation", help="family.name, family.name@severity, or a | b")
-    made.add_argument("--language", required=True, help="BCP 47 tag of the lines")
+    made.add_argument("texts", nargs="*", metavar="text", help="without any, the lines of standard input")
+    made.add_argument("--language", required=True, help="BCP 47 tag of the texts")
     made.add_argument("--seed", type=int, default=0, help="of the variants (default: 0)")
-    made.add_argument("--n", type=int, default=1, help="variants a line")
+    made.add_argument("--n", type=int, default=1, help="variants a text")
     made.add_argument("--json", action="store_true", help="print a JSON object a variant, with its edits")
 
 
@@ -28,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.api import perturb
     from albert_robust.cli.lines import lines_in
 
-    texts = lines_in(sys.stdin.buffer.read(), "standard input")
+    texts = options.texts or lines_in(sys.stdin.buffer.read(), "standard input")
     idle = False
     for row in perturb(texts, options.perturbation, language=options.language, seed=options.seed, n=options.n):
         for variant in row:
@@ -36,5 +37,5 @@ def run(options: argparse.Namespace) -> int:
             found = asdict(variant) | {"edits": [edit._asdict() for edit in variant.edits]}
             print(json.dumps(found, ensure_ascii=False) if options.json else variant.text.replace("\n", LINE_BREAK))
     if idle:
-        print(f"{options.perturbation} does not apply to {options.language!r}: no line was changed", file=sys.stderr)
+        print(f"{options.perturbation} does not apply to {options.language!r}: nothing was changed", file=sys.stderr)
     return 0

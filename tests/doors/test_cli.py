@@ -157,6 +157,10 @@ def test_perturb_prints_a_variant_with_a_line_break_on_one_line(
     assert any("\u2424" in line for line in lines)
 
 
+def test_perturb_takes_texts_as_arguments_too(capsys: Captured) -> None:
+    assert printed(capsys, "perturb", "case.upper", "it is so", "or so", "--language", "en") == "IT IS SO\nOR SO\n"
+
+
 def test_perturb_prints_edits_as_json(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     typed(monkeypatch, "it is so\n")
     one, two = printed(capsys, "perturb", "case.upper", "--language", "en", "--n", "2", "--json").splitlines()
@@ -171,7 +175,7 @@ def test_perturb_says_where_it_does_not_apply(capsys: Captured, monkeypatch: pyt
     assert main(["perturb", "typos.keyboard", "--language", "xx", "--n", "2"]) == 0
     out, error = capsys.readouterr()
     assert out == "it is so\nit is so\nor so\nor so\n"
-    assert error == "typos.keyboard does not apply to 'xx': no line was changed\n"
+    assert error == "typos.keyboard does not apply to 'xx': nothing was changed\n"
 
 
 @pytest.mark.parametrize(
