@@ -17,7 +17,7 @@ from typing import NamedTuple
 import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows
-from albert_robust.perturbing.phrases import opens_sentence
+from albert_robust.perturbing.phrases import filled, opens_sentence
 from albert_robust.text.languages import base
 
 _GENDER, _GROUPS, _LEFT_ALONE, _WORDS = (
@@ -33,10 +33,7 @@ _SOUNDS_OF_VOWELS = regex.compile(r"[AEIO]|U(?!k)")
 @cache
 def _pattern(written: str) -> regex.Pattern[str]:
     """Return a pattern in which `@name@` stands for a row of `identity_words.tsv`."""
-    words = {row["name"]: row["pattern"] for row in read_rows(_WORDS)}
-    while (filled := regex.sub(r"@(\w+)@", lambda found: words[found[1]], written)) != written:
-        written = filled
-    return regex.compile(written)
+    return regex.compile(filled(written, {row["name"]: row["pattern"] for row in read_rows(_WORDS)}))
 
 
 @cache

@@ -60,7 +60,7 @@ def _blocked(language: str) -> list[tuple[regex.Pattern[str], ...]]:
 @cache
 def _object() -> regex.Pattern[str]:
     """Return what one has in French, which is `de` where it is denied."""
-    return regex.compile(read_rules(_RULES).parts["@object@"], regex.I)
+    return regex.compile(read_rules(_RULES).parts["object"], regex.I)
 
 
 class _Form(NamedTuple):

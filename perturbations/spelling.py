@@ -18,7 +18,7 @@ import regex
 
 from albert_robust import Example, Text, Word, in_case, perturbation, read_rows, share
 from albert_robust.perturbing.numbers import NUMBER
-from albert_robust.perturbing.phrases import opens_sentence
+from albert_robust.perturbing.phrases import filled, opens_sentence
 from albert_robust.text.languages import base
 
 _REGION, _SCRIPT, _WORDS, _NUMERAL, _RULES = (
@@ -251,10 +251,7 @@ def _number_words(language: str) -> regex.Pattern[str]:
 def _rule(language: str, name: str) -> regex.Pattern[str]:
     """Return a pattern of `numeral_rules.tsv`, in which `@name@` stands for another one of the language or of all."""
     rules = {row["name"]: row["pattern"] for row in read_rows(_RULES) if row["language"] in {"", language}}
-    pattern = rules[name]
-    while "@" in pattern:
-        pattern = regex.sub(r"@(\w+)@", lambda found: rules[found[1]], pattern)
-    return regex.compile(pattern)
+    return regex.compile(filled(rules[name], rules))
 
 
 _NEAR = 40  # characters on either side of a number that say what it counts

@@ -31,12 +31,15 @@ def read_rows(path: Path) -> tuple[Mapping[str, str], ...]:
         return tuple(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
+_NAMED = regex.compile(r"@(\w+)@")
+
+
 class Rules(NamedTuple):
     """A table of patterns.
 
     Attributes:
         rows: The rules, by column.
-        parts: What rules share, by name.
+        parts: What rules share, by name; see `filled`.
     """
 
     rows: tuple[Mapping[str, str], ...]
@@ -52,12 +55,16 @@ def read_rules(path: Path) -> Rules:
     """
     with path.open(encoding="utf-8", newline="") as file:
         header, *lines = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-    parts = {line[0]: line[1] for line in lines if line[0].startswith("@")}
-    named = regex.compile("|".join(map(regex.escape, parts)) or "(?!)")
-    rules = [
-        [named.sub(lambda found: parts[found[0]], cell) for cell in line] for line in lines if line[0] not in parts
-    ]
+    parts = {line[0].strip("@"): line[1] for line in lines if line[0].startswith("@")}
+    rules = [[filled(cell, parts) for cell in line] for line in lines if not line[0].startswith("@")]
     return Rules(tuple(dict(zip(header, rule, strict=True)) for rule in rules), parts)
+
+
+def filled(pattern: str, parts: Mapping[str, str]) -> str:
+    """Return a pattern with the part of that name in place of each `@name@`; parts may name others."""
+    while (made := _NAMED.sub(lambda found: parts[found[1]], pattern)) != pattern:
+        pattern = made
+    return pattern
 
 
 class PhraseTable(Generic[V]):
