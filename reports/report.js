@@ -30,6 +30,13 @@
       const found = !verdict || row.querySelector(`td[data-verdict="${verdict}"]`);
       row.hidden = !(found && matches(row, "th", words));
     }
+    const empty = (part) => !part.querySelector("tr:not(.block):not([hidden])");
+    for (const body of document.querySelectorAll(".matrix tbody")) body.hidden = empty(body);
+    for (const table of document.querySelectorAll(".matrix")) {
+      const frame = table.parentElement;
+      frame.hidden = [...table.tBodies].every((body) => body.hidden);
+      frame.previousElementSibling.hidden = frame.hidden;
+    }
   });
 
   tools("cell-tools", "cells", "article.cell", (words, verdict) => {

@@ -90,6 +90,8 @@ def test_the_matrix_can_be_filtered_and_sorted(browser: "Browser", address: str)
 
     shown.locator("#matrix-tools input").fill("zero_width")
     assert rows.count() == 1
+    shown.locator("#matrix-tools input").fill("no such name")
+    assert shown.locator(".matrix:visible, #matrix h3:visible").count() == 0
     shown.locator("#matrix-tools input").fill("")
     shown.locator(".matrix thead button").nth(1).click()
 
