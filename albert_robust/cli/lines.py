@@ -1,24 +1,29 @@
 """The lines of texts that commands read: only a line feed ends one, whatever else a text holds."""
 
+import sys
 from pathlib import Path
 
 from albert_robust.errors import Complaint, InputError, complaint_at, shown_path
 
+STANDARD_INPUT = Path("-")
+
 
 def lines_of(path: Path) -> list[str]:
-    """Return the lines of a file.
+    """Return the lines of a file; of `-`, those of standard input.
 
     Raises:
         InputError: It cannot be read, or is not UTF-8.
     """
+    if path == STANDARD_INPUT:
+        return _lines_in(sys.stdin.buffer.read(), "standard input")
     try:
         content = path.read_bytes()
     except OSError as error:
         raise complaint_at(path, f"cannot read the file: {error.strerror}") from None
-    return lines_in(content, shown_path(path))
+    return _lines_in(content, shown_path(path))
 
 
-def lines_in(content: bytes, shown: str) -> list[str]:
+def _lines_in(content: bytes, shown: str) -> list[str]:
     """Return the lines of UTF-8 text; a byte order mark and carriage returns at the ends of lines are no part of them.
 
     Args:

@@ -27,9 +27,9 @@ def run(options: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from albert_robust.api import perturb
-    from albert_robust.cli.lines import lines_in
+    from albert_robust.cli.lines import STANDARD_INPUT, lines_of
 
-    texts = options.texts or lines_in(sys.stdin.buffer.read(), "standard input")
+    texts = options.texts or lines_of(STANDARD_INPUT)
     idle = False
     for row in perturb(texts, options.perturbation, language=options.language, seed=options.seed, n=options.n):
         for variant in row:

@@ -20,7 +20,7 @@ def add(commands: Any) -> None:
     """Declare the command."""
     example = "albert-robust score --candidates c.txt --references r.txt --language zh"
     made = command(commands, "score", run, "Score candidates against references with LABS, line by line.", example)
-    texts = made.add_argument_group("texts", "UTF-8, a line a pair")
+    texts = made.add_argument_group("texts", "UTF-8, a line a pair; a FILE may be -, standard input")
     texts.add_argument("--candidates", type=Path, required=True, metavar="FILE")
     texts.add_argument(
         "--references",

@@ -1,5 +1,6 @@
 """`albert-robust score`, from outside: what it prints, and one clear line with exit code 2 for what it cannot score."""
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -53,6 +54,14 @@ def test_json_is_what_python_gives(capsys: Captured, files: Path) -> None:
     found = json.loads(printed(capsys, "--language", "en", "--reference-language", "zh", "--json"))
     assert found == score(CANDIDATES, REFERENCES, languages="en", reference_languages="zh").as_dict()
     assert found["corpus"]["mean"] == pytest.approx(np.mean(found["f"]), abs=1e-6)
+
+
+def test_candidates_may_come_from_standard_input(
+    capsys: Captured, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO((files / "c.txt").read_bytes())))
+    assert main(["score", "--candidates", "-", "--references", "r.txt", "--language", "en"]) == 0
+    assert capsys.readouterr().out == printed(capsys, "--language", "en")
 
 
 def test_people_get_a_line_a_pair_the_mean_and_a_signature(capsys: Captured, files: Path) -> None:
