@@ -14,7 +14,7 @@ of it: 今日本店), or where an occurrence is protected. Names that are words 
 needed where there are any, and a Chinese given name stands after a surname once. What is made of names stays: `Parisian`.
 `entity_words.tsv` has what makes something else of the next name (`before`) or of the last (`after`), and what has a capital
 because it opens a sentence (`opens`). Nothing is known of the world: Barcelona, Spain may become Moscow, Norway.
-Each field of an example is drawn by itself, so a question and its context part ways: change one of them in no task that needs both.
+Each field of an example is drawn by itself, so a question and its context part ways.
 """
 
 from collections import Counter
