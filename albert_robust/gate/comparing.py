@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from albert_robust.gate.decide import examples_do
 from albert_robust.gate.lines import Line
 from albert_robust.running.records import CellRecord, ComparisonRecord, Counts, Standing
 from albert_robust.scoring.significance import CORRECTIONS, drop_on_pairs, mcnemar, sign_flip
@@ -248,7 +249,7 @@ def _reason(verdict: Standing, pairs: _Pairs, adjusted: float, limits: Limits, f
         return f"{shown}; {bounds}, below {limits.tolerance:g}"
     if verdict == "undecided":
         same = "no example changed, but " if (pairs.before == pairs.after).all() else ""
-        return f"{shown}; {bounds}: {same}{drop.clusters} examples do not rule out a drop of {limits.tolerance:g}"
+        return f"{shown}; {bounds}: {same}{examples_do(drop.clusters)} not rule out a drop of {limits.tolerance:g}"
     tested = f"{shown}; {bounds}, adjusted p = {adjusted:.2g} ({pairs.test}, {family})"
     return f"{tested}; worse: {_listed(pairs)}" if verdict == "regressed" else tested
 

@@ -127,11 +127,16 @@ def _needed(gate: Gate, estimate: Estimate) -> str:
     n times its square where there is none, at the ends and of drops.
     """
     if abs(estimate.value - gate.bound) < 0.005:
-        return f"{estimate.clusters} examples do not decide it; the value lies on the bound"
+        return f"{examples_do(estimate.clusters)} not decide it; the value lies on the bound"
     end = estimate.low if estimate.value > gate.bound else estimate.high
     apart = _divergence if 0 < end < 1 and 0 < gate.bound < 1 and estimate.value >= 0 else _square
     n = estimate.clusters * apart(estimate.value, end) / apart(estimate.value, gate.bound)
-    return f"{estimate.clusters} examples do not decide it, about {ceil(n) + 1} would"
+    return f"{examples_do(estimate.clusters)} not decide it, about {ceil(n) + 1} would"
+
+
+def examples_do(count: int) -> str:
+    """Return the beginning of what so many examples do."""
+    return "1 example does" if count == 1 else f"{count} examples do"
 
 
 def _divergence(value: float, other: float) -> float:

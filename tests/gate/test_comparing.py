@@ -68,6 +68,7 @@ def test_what_did_not_change_at_all_is_told_though_few_examples_prove_little() -
     same, other = beside(WHOLE[:20], WHOLE[:20]), beside(lost(4)[:40], WHOLE[:40])
     assert same.reason.endswith(": no example changed, but 20 examples do not rule out a drop of 0.05")
     assert "no example changed" not in other.reason
+    assert ": no example changed, but 1 example does not rule out" in beside(WHOLE[:1], WHOLE[:1]).reason
     assert tally([same, other, same, None]) == "3 undecided (in 2 of them no example changed)"
     assert tally([same]) == "1 undecided (no example changed)"
     assert tally([other]) == "1 undecided"
