@@ -5,6 +5,7 @@ JSON Lines (jsonlines.org), CSV (RFC 4180) and TSV, Parquet, and folders that Hu
 
 import csv
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -64,6 +65,9 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
                 raise complaint_at(path, "not UTF-8 text", "save the file as UTF-8", number, error.start + 1) from None
 
 
+_QUOTED = re.compile(r'"(?:[^"]|"")*""(?:[^"]|"")*"')  # as tables are whose cells hold quotes: "said ""hi"""
+
+
 def _delimited(delimiter: str, quoting: Literal[0, 3]) -> Callable[[Path], Iterator[Row]]:
     def read(path: Path) -> Iterator[Row]:
         csv.field_size_limit(CSV_LIMIT)
@@ -78,6 +82,9 @@ def _delimited(delimiter: str, quoting: Literal[0, 3]) -> Callable[[Path], Itera
                     more = "quote cells that hold a comma" if quoting == csv.QUOTE_MINIMAL else "take tabs out of cells"
                     mend = more if len(cells) > len(header) else "leave a cell empty where there is nothing"
                     raise complaint_at(path, what, mend, reader.line_num)
+                elif quoting == csv.QUOTE_NONE and (cell := next(filter(_QUOTED.fullmatch, cells), "")):
+                    what = f"the cell {cell!r:.60} is quoted, and a .tsv file has no quotes"
+                    raise complaint_at(path, what, "write it with csv.QUOTE_NONE, or as .csv", reader.line_num)
                 elif cells:
                     yield reader.line_num, dict(zip(header, cells, strict=True))
         except csv.Error as error:

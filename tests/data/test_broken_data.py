@@ -29,6 +29,11 @@ BROKEN = {
     "no UTF-8 in a table": ("csv", b"id,text\n1,caf\xe9\n", r"d\.csv:2:6: not UTF-8 text\n  save the file as UTF-8"),
     "no text": ("jsonl", GOOD + '{"text": null}\n', r"d\.jsonl:2:1: 'text' holds nothing, expected text\n  fill it in, or take"),
     "a cell too many": ("csv", "id,text\n1,a,b\n", r"d\.csv:2:1: 3 cells under a header of 2\n  quote cells that hold a comma"),
+    "quotes of another format": (
+        "tsv",
+        'id\ttext\n1\t"said ""hi"""\n',
+        r"d\.tsv:2:1: the cell '\"said \"\"hi\"\"\"' is quoted, .*\n  write it with csv\.QUOTE_NONE, or as \.csv",
+    ),
     "a tab too many": ("tsv", "id\ttext\n1\ta\tb\n", r"d\.tsv:2:1: 3 cells under a header of 2\n  take tabs out of cells"),
     "a cell too few": ("csv", "id,text\n1\n", r"d\.csv:2:1: 1 cells under a header of 2\n  leave a cell empty where"),
     "old Mac line ends": ("csv", "id,text\r1,a\r", r"d\.csv:1:1: a carriage return alone ends a line\n  save the file with"),
