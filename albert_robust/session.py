@@ -29,9 +29,10 @@ from albert_robust.running.folder import MEND_REPORT, keep, merge, only, open_ru
 from albert_robust.running.forecast import Forecast, forecast
 from albert_robust.running.outcomes import MEND_TEMPORARY, Place
 from albert_robust.running.progress import Progress
-from albert_robust.running.records import CellRecord, Outcome, Run, tested_in
+from albert_robust.running.records import CellRecord, Outcome, Run, Verdict, tested_in
 from albert_robust.settings import Settings
 from albert_robust.show import describe_forecasts, describe_run
+from albert_robust.suite.marks import Mark
 from albert_robust.suite.suite import Suite
 
 if TYPE_CHECKING:
@@ -357,6 +358,17 @@ class RobustSession:
         records = [self.records[cell.suite.name, cell.id] for cell in cells]
         return run_of(self.execution, cells, records, time.monotonic() - self.started)
 
+    def _outlived(self) -> Iterator[str]:
+        """Yield the known failures that are none any more: all of their cells that were run, and that apply, have passed."""
+        verdicts: dict[tuple[str, Mark], set[Verdict]] = {}
+        for item in self.selected:
+            mark, record = item.cell.mark, self.records.get((item.cell.suite.name, item.cell.id))
+            if record is not None and mark is not None and mark.xfail and not mark.expired(item.cell.suite.today):
+                verdicts.setdefault((item.cell.suite.shown, mark), set()).add(record.verdict)
+        for (suite, mark), found in verdicts.items():
+            if found - {"not applicable"} == {"passed"}:
+                yield f"{suite}:{mark.place[0]}: no cell of the known failure {mark.cells!r} fails any more: its mark can go"
+
     def print_summary(self, terminal: pytest.TerminalReporter) -> None:
         """Print the worst cells first and where the report is."""
         from albert_robust.ci.github import tell
@@ -375,7 +387,7 @@ class RobustSession:
             return
         terminal.write_sep("=", "robustness")
         shown = WORST_SHOWN if terminal.verbosity >= 0 else 0
-        for line in (*describe_run(self.run, shown), *self.baselines.written):
+        for line in (*describe_run(self.run, shown), *self._outlived(), *self.baselines.written):
             terminal.write_line(line)
         if not tested_in(self.run.cells):
             terminal.write_line(NOTHING, red=True)

@@ -286,6 +286,17 @@ def test_a_text_that_a_perturbation_leaves_as_it_is_passes_nothing(pytester: pyt
     result.stdout.fnmatch_lines(["*0 of 12 cases could be tested, fewer than 1*"])
 
 
+def test_a_known_failure_that_passes_is_told_to_be_none(pytester: pytest.Pytester) -> None:
+    marks = "marks:\n  - {cells: '*/typos.swap*', xfail: 'it was so'}\n  - {cells: '*/case.upper[en]', xfail: 'case matters'}\n"
+    write_suite(pytester.path, "typos.swap, case.upper", extra=marks)
+    ran = run(pytester)
+    assert ran.parseoutcomes() == {"xpassed": 1, "xfailed": 1}
+    ran.stdout.fnmatch_lines(
+        ["suite.robust.yaml:*: no cell of the known failure '[*]/typos.swap[*]' fails any more: its mark can go"]
+    )
+    assert "case.upper[en]' fails any more" not in ran.stdout.str()
+
+
 def test_marks_skip_or_expect_failures_with_their_reasons(pytester: pytest.Pytester) -> None:
     marks = "marks:\n  - {cells: '*/case.upper[en]', xfail: 'case matters'}\n  - {cells: '*swap*', skip: 'too slow'}\n"
     write_suite(pytester.path, extra=marks)
