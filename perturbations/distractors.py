@@ -22,6 +22,7 @@ from unicodedata import normalize
 import regex
 
 from albert_robust import Example, Text, perturbation, read_rows
+from albert_robust.text.han import is_traditional
 from albert_robust.text.languages import UNSPACED, base
 
 _SENTENCES = Path(__file__).with_name("distractors.tsv")
@@ -38,7 +39,6 @@ _LINE_BREAKS = regex.compile(r"(?:\r?\n)+")
 _FULL_STOP = regex.compile(r"(?<=[[\p{L}\p{M}]--\p{Latin}])\.(?=\s|$)", regex.V1)
 _WORD = regex.compile(r"(?<!\S)[^\s\p{L}]*+\p{L}\S*")
 _CHARACTER = regex.compile(r"[[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]&&\p{L}]", regex.V1)
-_TRADITIONAL = regex.compile("[這個們說會還來過時後國學對點開關東車電愛樂讓應實無從給見長書門間買賣錢麼嗎話發現問聽]")
 
 _LEAST = {"ja": 8, "th": 14, "vi": 6, "zh": 8}  # characters, or syllables, that make about four words
 _FEWEST = {"ja": 3, "th": 6, "vi": 3, "zh": 3}  # and about two
@@ -286,7 +286,8 @@ def _is_closed(text: Text) -> bool:
 def _fitting(text: Text) -> list[str]:
     """Return the sentences of a text's language that speak of nothing that it speaks of, with its own apostrophe."""
     string = normalize("NFC", str(text))
-    fitting = [words for words, about in _sentences(_written(text)) if not about.search(string)]
+    written = "zh-Hant" if is_traditional(string, text.language) else base(text.language)
+    fitting = [words for words, about in _sentences(written) if not about.search(string)]
     return [words.replace("'", "\u2019") for words in fitting] if "\u2019" in string else fitting
 
 
@@ -300,16 +301,6 @@ def _sentences(language: str) -> list[tuple[str, regex.Pattern[str]]]:
         for row in read_rows(_SENTENCES)
         if row["language"] == language
     ]
-
-
-def _written(text: Text) -> str:
-    """Return the language of a text as the table has it, which tells simplified Chinese from traditional."""
-    language = base(text.language)
-    subtags = set(text.language.split("-")[1:])
-    if language != "zh" or "Hans" in subtags:
-        return language
-    traditional = subtags & {"Hant", "HK", "MO", "TW"} or _TRADITIONAL.search(str(text))
-    return "zh-Hant" if traditional else "zh"
 
 
 def _stop(text: Text) -> str:

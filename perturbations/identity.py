@@ -48,11 +48,6 @@ def _is_left_alone(kind: str, text: Text) -> bool:
     return any(topic.search(string) for topic in _topics(kind, base(text.language)))
 
 
-def _around(text: Text, word: Word) -> tuple[str, str]:
-    before = text.graphemes[max(0, word.start - _NEAR) : word.start]
-    return "".join(before), "".join(text.graphemes[word.end : word.end + _NEAR])
-
-
 class _Turn(NamedTuple):
     """A word for one sex, and what it is for the other: nothing where the phrase stays, two where what follows decides."""
 
@@ -140,7 +135,7 @@ def _turned(text: Text, word: Word, turn: _Turn) -> str | None:
     """Return what a word is for the other sex, in the capitals of the text, or None where that is not sure."""
     if not turn.others:
         return word.string
-    before, after = _around(text, word)
+    before, after = text.around(word, _NEAR)
     if base(text.language) == "en" and _is_name(text, word, turn, before, after):
         return None
     other = turn.others[0] if len(turn.others) == 1 else _of_two(turn, before, after)
@@ -233,7 +228,7 @@ def _is_related(group: _Group, text: Text) -> bool:
 
 def _role(group: _Group, text: Text, word: Word) -> str | None:
     """Return in which of its forms a group stands for a person here, or None where that is not sure."""
-    before, after = _around(text, word)
+    before, after = text.around(word, _NEAR)
     if _pattern("@other_people@").search(before) or _NAME_GOES_ON.match(after):
         return None
     for role, comes, follows in _PLACES[base(text.language)]:

@@ -15,6 +15,7 @@ import regex
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, read_rules, share
 from albert_robust.perturbing.nlpaug import augment
 from albert_robust.perturbing.phrases import opens_sentence
+from albert_robust.text.han import is_traditional
 from albert_robust.text.languages import base
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _is_name(text: Text, word: Word, listed: str) -> bool:
 
 def _is_bound(text: Text, word: Word) -> bool:
     """Return whether the word before hangs on the sound that follows."""
-    before = _LAST_WORD.search("".join(text.graphemes[max(0, word.start - 12) : word.start]))
+    before = _LAST_WORD.search(text.around(word, 12)[0])
     return before is not None and before[1].lower() in _SOUND_BOUND.get(base(text.language), ())
 
 
@@ -238,9 +239,13 @@ def _rules(target: str, language: str) -> list[tuple[regex.Pattern[str], regex.P
 
 
 def _may_stand(text: Text, word: Word, short: str, target: str) -> bool:
-    around = "".join(text.graphemes[max(0, word.start - 40) : word.end + 40])
-    end = len("".join(text.graphemes[max(0, word.start - 40) : word.end]))
-    return all(stands.match(around, end) for form, stands in _rules(target, base(text.language)) if form.search(short))
+    before, after = text.around(word, 40)
+    said = before + word.string
+    return all(
+        stands.match(said + after, len(said))
+        for form, stands in _rules(target, base(text.language))
+        if form.search(short)
+    )
 
 
 @perturbation(
@@ -359,9 +364,6 @@ _OPENERS = {
 }
 _CLOSING = regex.compile(r"\s*[.!?…。！？؟۔।॥]*\s*$")
 _TRADITIONAL = str.maketrans("说实话么顺个对问", "說實話麼順個對問")
-_IN_TRADITIONAL = regex.compile(
-    "[們個這說話嗎麼對過還會來時後國學開關問買賣東車電點愛樂聽讓應該實現發錢間門見長書無從給]"
-)
 _QUESTION = regex.compile(r"[?？؟][\s\p{P}]*$")
 _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
 
@@ -422,9 +424,7 @@ def _fillers(language: str) -> list[Mapping[str, str]]:
 
 def _written(filler: str, text: Text) -> str:
     """Return a Chinese filler in traditional characters where the text is in them."""
-    return (
-        filler.translate(_TRADITIONAL) if base(text.language) == "zh" and _IN_TRADITIONAL.search(str(text)) else filler
-    )
+    return filler.translate(_TRADITIONAL) if is_traditional(str(text), text.language) else filler
 
 
 def _may_open(text: Text) -> bool:

@@ -160,8 +160,7 @@ def negate(text: Text, rng: Random, severity: int) -> Text:
 def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
     if form.listed == form.negative and _ONE_WAY.search(form.listed):
         return False
-    before = "".join(text.graphemes[max(0, word.start - _NEAR) : word.start])
-    after = "".join(text.graphemes[word.end : word.end + _NEAR])
+    before, after = text.around(word, _NEAR)
     if any(
         negative.search(form.negative) and comes.search(before) and follows.match(after)
         for negative, comes, follows in _blocked(base(text.language))

@@ -62,7 +62,7 @@ def _found(text: Text, side: Side) -> list[tuple[Word, str]]:
 def _is_name(text: Text, word: Word) -> bool:
     """Return whether a capital inside a sentence makes a word a name: the Labour Party, Pearl Harbor."""
     is_capital = word.string[:1].isupper() and not word.string.isupper()
-    before = "".join(text.graphemes[max(0, word.start - 6) : word.start])
+    before, _ = text.around(word, 6)
     return is_capital and (_TITLE.search(before) is not None or not opens_sentence(text, word.start))
 
 
@@ -260,8 +260,7 @@ _NEAR = 40  # characters on either side of a number that say what it counts
 def _counts(text: Text, word: Word) -> bool:
     """Return whether a number counts the noun that follows it."""
     language = base(text.language)
-    before = "".join(text.graphemes[max(0, word.start - _NEAR) : word.start])
-    after = "".join(text.graphemes[word.end : word.end + _NEAR])
+    before, after = text.around(word, _NEAR)
     if _rule(language, "after").match(after) is None or _rule(language, "before").search(before) is not None:
         return False
     return not (word.string[:1].isupper() and not opens_sentence(text, word.start))

@@ -13,6 +13,7 @@ import torch
 import transformers
 from hypothesis import settings
 
+from albert_robust.perturbing import Registry, open_packs
 from albert_robust.scoring.scorer import Scorer
 
 pytest_plugins = ["pytester"]
@@ -113,3 +114,9 @@ def builtin_scorer() -> Scorer:
 def scorer(request: pytest.FixtureRequest, tiny_scorer: Scorer, builtin_scorer: Scorer) -> Scorer:
     """Return each of the two scorers that laws are held against."""
     return tiny_scorer if request.param == "tiny" else builtin_scorer
+
+
+@pytest.fixture(scope="session")
+def pack() -> Registry:
+    """The built-in perturbations."""
+    return open_packs()

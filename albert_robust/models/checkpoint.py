@@ -13,7 +13,7 @@ from unicodedata import category
 
 from albert_robust.errors import UsageError, first_line, shown_path
 from albert_robust.models.model import Inputs
-from albert_robust.scoring.load import quiet_transformers
+from albert_robust.scoring.load import has_vocabulary, quiet_transformers
 
 MAX_TOKENS = 512
 STRIDE = 128  # tokens that two windows of a long context share
@@ -72,8 +72,7 @@ def load_checkpoint(name: str, folder: Path, task: str, allow_network: bool = Fa
     missing = sorted(loading["missing_keys"])
     if missing:  # transformers would draw them at random
         raise UsageError(f"the checkpoint {name!r} does not do {task}: it has no weights for {', '.join(missing[:3])}")
-    # Where a folder has no tokenizer, transformers makes one without a vocabulary: all texts would be alike.
-    if len(tokenizer) <= len(tokenizer.all_special_tokens):
+    if not has_vocabulary(tokenizer):
         raise UsageError(f"the checkpoint {name!r} has no tokenizer: save it there with save_pretrained, too")
     model.eval()
     answer = ANSWERS[task]

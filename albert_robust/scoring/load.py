@@ -96,13 +96,17 @@ def _chosen_layer(name: str, config: Any, layer: int | None) -> int:
     return chosen
 
 
+def has_vocabulary(tokenizer: Any) -> bool:
+    """Return whether a tokenizer knows words. Where a folder has none, transformers makes one to which all texts are alike."""
+    return len(tokenizer) > len(tokenizer.all_special_tokens)
+
+
 def _check_tokenizer(name: str, tokenizer: Any) -> None:
     """Refuse a tokenizer that would read all texts alike; keep any other from cutting or padding texts."""
     if tokenizer.is_fast:  # some files ask for that
         tokenizer.backend_tokenizer.no_truncation()
         tokenizer.backend_tokenizer.no_padding()
-    # Where a folder has no tokenizer, transformers makes one without a vocabulary.
-    if len(tokenizer) <= len(tokenizer.all_special_tokens):
+    if not has_vocabulary(tokenizer):
         raise UsageError(f"the encoder {name!r} has no tokenizer")
 
 

@@ -122,6 +122,11 @@ class Text:
             return self._words_at(string, word_spans(string))
         return self._editable(self._reading.words)
 
+    def around(self, word: Word, length: int) -> tuple[str, str]:
+        """Return what stands before a word and after it, up to so many graphemes each."""
+        before = self.graphemes[max(0, word.start - length) : word.start]
+        return "".join(before), "".join(self.graphemes[word.end : word.end + length])
+
     def find(self, pattern: regex.Pattern[str]) -> list[Word]:
         """Return what a pattern matches as words that may be edited, in order."""
         string = str(self)
@@ -185,7 +190,7 @@ class Text:
         return self._edited((*before, *(() if undone else (merged,)), *after))
 
     def replace_each(self, changes: Sequence[tuple[int, int, str]], kind: str) -> "Text":
-        """Return the text with several ranges of graphemes replaced, as `replace` would one by one from the last on.
+        """Return the text with several ranges of graphemes replaced: the text that `replace` gives one by one from the last on.
 
         Args:
             changes: First grapheme, one past the last, and what stands there instead, in order and none overlapping;

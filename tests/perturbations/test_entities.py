@@ -8,17 +8,12 @@ import pytest
 
 from albert_robust import Text, read_rows
 from albert_robust.builtin import builtin
-from albert_robust.perturbing import Registry, open_packs
+from albert_robust.perturbing import Registry
 from albert_robust.running.plan import plan
 from albert_robust.suite.load import load_suite
 
 SEEDS = range(20)
 TABLES = ["first_names.tsv", "places.tsv"]
-
-
-@pytest.fixture(scope="module")
-def pack() -> Registry:
-    return open_packs()
 
 
 def made(pack: Registry, name: str, before: str, language: str = "en", seed: int = 0) -> str:

@@ -5,15 +5,10 @@ from random import Random
 import pytest
 
 from albert_robust import Text
-from albert_robust.perturbing import Registry, open_packs
+from albert_robust.perturbing import Registry
 from albert_robust.perturbing.spec import parse_spec
 
 SEEDS = range(12)
-
-
-@pytest.fixture(scope="module")
-def pack() -> Registry:
-    return open_packs()
 
 
 def made(pack: Registry, name: str, string: str, language: str = "en", seed: int = 0) -> str:

@@ -6,20 +6,12 @@ import pytest
 import regex
 from hypothesis import given
 from hypothesis import strategies as st
+from variants_made import made
 
 from albert_robust import Text
-from albert_robust.perturbing import Registry, open_packs
+from albert_robust.perturbing import Registry
 
 SEEDS = range(10)
-
-
-@pytest.fixture(scope="module")
-def pack() -> Registry:
-    return open_packs()
-
-
-def made(pack: Registry, name: str, before: str, language: str = "en", *, seed: int = 0, severity: int = 5) -> str:
-    return str(pack.get(name)(Text.of(before, language), Random(seed), severity))
 
 
 @pytest.mark.parametrize(

@@ -3,21 +3,13 @@
 from random import Random
 
 import pytest
+from variants_made import made
 
 from albert_robust import Text, read_rows
 from albert_robust.builtin import builtin
-from albert_robust.perturbing import Registry, open_packs
+from albert_robust.perturbing import Registry
 
 SEEDS = range(10)
-
-
-@pytest.fixture(scope="module")
-def pack() -> Registry:
-    return open_packs()
-
-
-def made(pack: Registry, name: str, before: str, language: str = "en", *, seed: int = 0, severity: int = 5) -> str:
-    return str(pack.get(name)(Text.of(before, language), Random(seed), severity))
 
 
 @pytest.mark.parametrize(
