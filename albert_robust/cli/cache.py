@@ -44,6 +44,8 @@ def run(options: argparse.Namespace) -> int:
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"--workspace: {shown_path(folder)} is no folder")
     path = folder / FILE
+    if path.is_dir():
+        raise UsageError(f"{shown_path(path)} is a folder, expected a file: move it out of the way")
     dropped = _drop(path, options)
     facts = _facts(path, options.check) | ({} if dropped is None else {"dropped": dropped})
     print(json.dumps({"schema": 1, **facts}, indent=1) if options.json else "\n".join(_table(facts)))

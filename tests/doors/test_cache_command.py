@@ -164,6 +164,14 @@ def test_a_file_of_another_version_stays_as_it_is(capsys: Captured, workspace: P
     file.close()
 
 
+@pytest.mark.parametrize("action", [["show"], ["prune", "--size", "1GB"], ["clear"], ["clear", "--kind", "labs"]])
+def test_a_folder_in_the_place_of_the_file_is_one_line(capsys: Captured, tmp_path: Path, action: list[str]) -> None:
+    path = tmp_path / "cache.sqlite"
+    path.mkdir()
+    assert main(["cache", *action, "--workspace", str(tmp_path)]) == 2
+    assert capsys.readouterr() == ("", f"{path} is a folder, expected a file: move it out of the way\n")
+
+
 def test_a_file_that_is_empty_keeps_nothing(capsys: Captured, workspace: Path) -> None:
     (workspace / "cache.sqlite").write_bytes(b"")
     assert (shown(capsys)["kinds"], shown(capsys, "prune", "--size", "1MB")["kinds"]) == ([], [])
