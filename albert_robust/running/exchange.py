@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from albert_robust.data.rows import read_rows
-from albert_robust.errors import Complaint, InputError, UsageError, WritingError, shown_path
+from albert_robust.errors import Complaint, InputError, UsageError, WritingError, complaint_at, shown_path
 from albert_robust.models import Inputs
 from albert_robust.running.ask import read_output
 from albert_robust.running.cell import Cell
@@ -83,7 +83,8 @@ def take_in(path: Path, cells: Sequence[Cell], workspace: Workspace) -> int:
         workspace: Where answers are kept.
 
     Raises:
-        InputError: The file is broken, a key is none of theirs, stands twice, or its output is none; every complaint.
+        InputError: The file is broken, or empty while inputs wait for answers; a key is none of theirs, stands twice, or its
+            output is none; every complaint.
         UsageError: As `questions` has it.
         WritingError: The workspace cannot be written.
     """
@@ -99,6 +100,9 @@ def take_in(path: Path, cells: Sequence[Cell], workspace: Workspace) -> int:
         except ValueError as error:
             what, _, mend = str(error).partition("\n")
             complaints.append(Complaint(shown_path(path), line, 1, what, mend or FORM))
+    missing = sum(not question.answered for question in known.values())
+    if missing and not kept and not complaints:
+        raise complaint_at(path, f"no outputs in it, and {missing} inputs have none yet", FORM)
     if complaints:
         raise InputError(complaints)
     workspace.cache.put(kept.items())

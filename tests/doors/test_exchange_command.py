@@ -280,8 +280,12 @@ def test_a_file_that_is_not_there_is_one_clear_line(here: Path, capsys: Captured
     assert capsys.readouterr().err.splitlines()[0] == "gone.jsonl:1:1: the file is missing"
 
 
-def test_no_outputs_are_taken_in_without_a_word_of_what_is_missing(here: Path, capsys: Captured) -> None:
-    assert taken(capsys, []) == (0, ["took in 0 outputs; 36 inputs have none yet (workspace: .albert_robust)"])
+def test_a_file_without_outputs_is_a_mistake_while_inputs_wait_for_some(here: Path, capsys: Captured) -> None:
+    asked = written(capsys)
+    told = "answers.jsonl:1:1: no outputs in it, and 36 inputs have none yet"
+    assert taken(capsys, []) == (2, [told, '  write {"key": "...", "output": ...}'])
+    taken(capsys, answered(asked))
+    assert taken(capsys, []) == (0, ["took in 0 outputs; 0 inputs have none yet (workspace: .albert_robust)"])
 
 
 def test_outputs_that_cannot_be_kept_are_not_taken_in(here: Path, capsys: Captured) -> None:
