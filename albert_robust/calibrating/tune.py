@@ -110,13 +110,10 @@ def tune(
         UsageError: The encoder cannot be loaded or has no such layer, no text is known in two languages, there are no trials
             to make, the study is of another search, or another process is at it.
     """
-    need("optuna", "tune", "tuning")
+    whole = startable(encoder, trials, layers, allow_network)
     import optuna
 
-    if trials < 1:
-        raise UsageError(f"trials: {trials}, expected at least 1")
-
-    space = _space(encoder, background, layers, allow_network)
+    space = _space(whole, background, layers)
     total = int(np.prod([len(values) for values in space.values()])) if search == "grid" else trials
 
     @lru_cache(maxsize=LAYERS_KEPT)
@@ -135,13 +132,33 @@ def tune(
     grid = optuna.samplers.GridSampler(space, seed=seed)
     with _alone(study):
         made = open_study(study, "labs", grid if search == "grid" else optuna.samplers.TPESampler(seed=seed))
-        _claim(made, _about(load_encoder(encoder, None, allow_network), background, space, seed), study)
+        _claim(made, _about(whole, background, space, seed), study)
         left = total - len(_done(made))
         if left > 0:
             made.optimize(
                 objective, n_trials=left, callbacks=[lambda one, found: progress(len(_done(one)), total, _trial(found))]
             )
     return sorted((_trial(found) for found in _done(made)), key=lambda trial: (-trial.value, trial.layer))
+
+
+def startable(encoder: str, trials: int, layers: Sequence[int] | None, allow_network: bool = False) -> Encoder:
+    """Return the encoder of a search that can begin. No text is needed for that, so it is told before any is read.
+
+    Args:
+        encoder, trials, layers, allow_network: As `tune` has them.
+
+    Raises:
+        MissingExtraError: Optuna is not installed.
+        UsageError: The encoder cannot be loaded or has no such layer, or there are no trials to make.
+    """
+    need("optuna", "tune", "tuning")
+    if trials < 1:
+        raise UsageError(f"trials: {trials}, expected at least 1")
+    loaded = load_encoder(encoder, None, allow_network)
+    for layer in layers or ():
+        if not 0 <= layer <= loaded.layers:
+            raise UsageError(f"encoder {encoder!r} has layers 0 to {loaded.layers}, got {layer}")
+    return loaded
 
 
 def _claim(made: Any, about: str, study: Path | None) -> None:
@@ -168,18 +185,11 @@ def _alone(study: Path | None) -> Iterator[None]:
         raise UsageError(f"another process searches in {study}: wait for its end, or name another file") from None
 
 
-def _space(
-    encoder: str, background: Background, layers: Sequence[int] | None, allow_network: bool
-) -> dict[str, Sequence[Any]]:
-    loaded = load_encoder(encoder, None, allow_network)
-    every = range(loaded.layers + 1)
-    for layer in layers or ():
-        if layer not in every:
-            raise UsageError(f"encoder {encoder!r} has layers 0 to {loaded.layers}, got {layer}")
+def _space(encoder: Encoder, background: Background, layers: Sequence[int] | None) -> dict[str, Sequence[Any]]:
     ranks = sorted({min(rank, len(background.languages) - 1) for rank in (0, 1, 4, 8)})
-    widths = [0, *(width for width in (64, 128) if width < loaded.width), loaded.width - ranks[-1] - 2]
+    widths = [0, *(width for width in (64, 128) if width < encoder.width), encoder.width - ranks[-1] - 2]
     return {
-        "layer": list(layers if layers is not None else every),
+        "layer": list(layers if layers is not None else range(encoder.layers + 1)),
         "lsar": ranks,
         "abtt": [0, 1, 2],
         "white": widths,

@@ -35,10 +35,11 @@ def run(options: argparse.Namespace) -> int:
 
     from albert_robust.calibrating.calibrate import calibrate as make
     from albert_robust.calibrating.material import Effort
-    from albert_robust.calibrating.tune import tune
+    from albert_robust.calibrating.tune import startable, tune
     from albert_robust.scoring.load import load_encoder
 
     effort, folder = Effort.times(options.effort), calibrate.out_folder(options)
+    startable(options.encoder, options.trials, options.layers, options.allow_network)
     background = calibrate.read_texts(options)
     with tqdm(unit="trial", desc="tune") as bar:
 

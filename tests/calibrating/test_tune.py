@@ -118,6 +118,16 @@ def test_layers_and_trials_that_cannot_be_are_told_before_the_search(encoder: En
         search(encoder, background, 0)
 
 
+@pytest.mark.parametrize("wrong", [["--layers", "9"], ["--trials", "0"]], ids=["layers", "trials"])
+def test_the_command_tells_of_layers_and_trials_that_cannot_be_before_it_reads_text(
+    encoder: Encoder, tmp_path: Path, capsys: pytest.CaptureFixture[str], wrong: list[str]
+) -> None:
+    (tmp_path / "pairs.tsv").write_text("a bad line\n")
+    assert main(["tune", "--encoder", encoder.name, "--parallel", str(tmp_path / "pairs.tsv"), *wrong]) == 2
+    (told,) = capsys.readouterr().err.splitlines()
+    assert "has layers 0 to 2, got 9" in told or told == "trials: 0, expected at least 1"
+
+
 @pytest.mark.parametrize("command", ["calibrate", "tune"])
 def test_the_embedded_encoders_own_profile_is_not_written_over(
     capsys: pytest.CaptureFixture[str], command: str
