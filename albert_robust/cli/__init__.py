@@ -3,9 +3,11 @@
 import argparse
 import io
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Sequence
+from types import FrameType
 
 from albert_robust import __version__
 from albert_robust.cli import (
@@ -26,7 +28,7 @@ from albert_robust.cli import (
 )
 from albert_robust.errors import InputError, MissingExtraError, UsageError, WritingError
 
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143
 COMMANDS = (
     init,
     listing,
@@ -58,8 +60,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; one that is interrupted ends with 130, as shells have it."""
+    """Run one command and return its exit code; one that is interrupted ends with 130, one that is terminated with 143."""
     _speak_plainly()
+    _end_tidily()
     options = parser().parse_args(arguments)
     try:
         code = int(options.run(options))
@@ -72,8 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         _let_go()
         return 2
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    except KeyboardInterrupt as error:
+        return TERMINATED if signal.SIGTERM in error.args else INTERRUPTED
 
 
 def _speak_plainly() -> None:
@@ -81,6 +84,16 @@ def _speak_plainly() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     warnings.formatwarning = lambda message, *_, **__: f"{message}\n"
+
+
+def _end_tidily() -> None:
+    """Let SIGTERM end a command as Ctrl-C does: what it has half written is taken away."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt(number)
+
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, end)
 
 
 def _let_go() -> None:

@@ -335,6 +335,21 @@ def test_an_interrupt_ends_a_command_without_a_traceback(capsys: Captured, monke
     assert capsys.readouterr() == ("", "")
 
 
+def test_a_command_that_is_terminated_ends_as_one_that_is_interrupted_and_takes_away_what_is_half_written(
+    tmp_path: Path,
+) -> None:
+    script = """
+import os, signal, sys
+from albert_robust.cli import main
+from albert_robust.exporting import export
+export.save_checkpoint = lambda *_: os.kill(os.getpid(), signal.SIGTERM)
+sys.exit(main(["export", "builtin", "--format", "safetensors", "--out", "encoder"]))
+"""
+    made = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert (made.returncode, made.stdout, made.stderr) == (143, "", "")
+    assert list(tmp_path.iterdir()) == []
+
+
 def outside(text: str, output: int | IO[bytes], **settings: str) -> tuple[int, bytes, str]:
     """Exit code and output of `perturb` in a process of its own, whose output is buffered as it is by default."""
     command = [sys.executable, "-m", "albert_robust.cli", "perturb", "case.lower", "--language", "de"]
