@@ -1,7 +1,7 @@
 """Packs: folders of perturbations, found and opened by path. The built-in pack is opened just as a user's is."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
@@ -26,6 +26,10 @@ class Registry:
 
     def __iter__(self) -> Iterator[Perturbation]:
         return iter(self.perturbations.values())
+
+    def __reduce__(self) -> tuple[Callable[[Iterable[Path]], "Registry"], tuple[list[Path]]]:
+        """Let another process open the packs anew: a function from a file without an importable name cannot be sent."""
+        return open_packs, (sorted({item.path.parent for item in self}),)
 
     def get(self, name: str) -> Perturbation:
         """Return a perturbation.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from math import isfinite, isnan, nan
 from typing import Any, NamedTuple, Protocol
 
@@ -154,6 +155,11 @@ def string(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def nothing(example: Example, name: str) -> tuple[str, ...]:
+    """Return no strings: any part of an example may be edited."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Task:
     """One shape of work.
@@ -187,7 +193,7 @@ class Task:
     labels: bool = False
     about: str = ""
     speaks: str = ""
-    protect: Callable[[Example, str], tuple[str, ...]] = lambda example, name: ()
+    protect: Callable[[Example, str], tuple[str, ...]] = nothing
     kind: str = "string"
     written: Reader = string
     numeric: bool = False
@@ -238,7 +244,11 @@ def _checked(prediction: Prediction) -> Prediction:
 
 def each(function: Callable[[str, str], float]) -> PairMetric:
     """Return a metric that compares pairs one by one and needs no encoder."""
-    return lambda pairs, scorer: [function(pair.output, pair.reference) for pair in pairs]
+    return partial(_each, function)
+
+
+def _each(function: Callable[[str, str], float], pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
+    return [function(pair.output, pair.reference) for pair in pairs]
 
 
 def labs(pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:

@@ -1,6 +1,8 @@
 """The Python door: the same steps as pytest takes, and strategies for Hypothesis."""
 
 import pickle
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,17 @@ from hypothesis import strategies as st
 import albert_robust
 from albert_robust import api, errors, load_suite, perturb
 from albert_robust.errors import InputError, MissingExtraError, UsageError
+from albert_robust.running.plan import plan
 from albert_robust.strategies import variants
 from albert_robust.text import Text
 
+OWN = """
+from albert_robust import perturbation
+
+@perturbation("own.shout", preserves="meaning")
+def shout(text, rng, severity):
+    return text.rewrite(str(text).upper())
+"""
 SENTENCE = "the weather in town was lovely"
 
 
@@ -134,6 +144,17 @@ def test_what_is_no_suite_is_told(tmp_path: Path) -> None:
 def test_a_text_can_be_sent_to_another_process() -> None:
     text = Text.of(SENTENCE, "en").replace(0, 3, "a", "article")
     assert pickle.loads(pickle.dumps(text)) == text  # noqa: S301  # our own
+
+
+def test_a_suite_can_be_sent_to_another_process(tmp_path: Path) -> None:
+    pack = tmp_path / "perturbations"
+    pack.mkdir()
+    (pack / "own.py").write_text(OWN)
+    suite = load_suite(write_suite(tmp_path, "own.shout, typos.swap"))
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        sent = pool.submit(plan, suite).result()
+    assert [cell.id for cell in sent] == ["data/own.shout@2[en]", "data/typos.swap@2[en]"]
+    assert sent[0].suite.registry == suite.registry
 
 
 @given(data=st.data())
