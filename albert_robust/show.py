@@ -112,7 +112,7 @@ def _asked(cells: int, cases: int, found: Sequence[Forecast]) -> str:
 
 
 def _case(outcome: Outcome) -> list[str]:
-    title = f"  {one_line(outcome.example)} ({outcome.language})"
+    title = f"  {clip(outcome.example)} ({outcome.language})"
     if outcome.status == "error":
         return [f"{title}  {one_line(outcome.message)}"]
     if not outcome.variant:

@@ -129,7 +129,7 @@ def _wanted(source: Source, inputs: tuple[str, ...], reference: str) -> Iterator
             continue
         first = seen.setdefault((row.id, language), row)
         if first is not row:
-            what = f"the id {row.id!r} is here twice in language {language}"
+            what = f"the id {row.id!r:.60} is here twice in language {language}"
             mend = f"first in {first.path.name}:{first.line}: ids are unique in a language"
             raise complaint_at(row.path, what, mend, row.line)
         yield replace(row, language=language)

@@ -256,7 +256,7 @@ def _reason(verdict: Standing, pairs: _Pairs, adjusted: float, limits: Limits, f
 
 def _listed(pairs: _Pairs) -> str:
     more = int((pairs.before > pairs.after).sum()) - len(pairs.examples)
-    return ", ".join(pairs.examples) + (f" and {more} more" if more else "")
+    return ", ".join(f"{name:.60}" for name in pairs.examples) + (f" and {more} more" if more else "")
 
 
 def _measured(line: Line) -> str:

@@ -56,7 +56,7 @@ def case_view(cell: CellRecord, outcome: Outcome, numbered: bool, aligned: CaseA
     """Return one outcome, fit to be shown; `numbered` where examples have several variants."""
     reference = cell.expectation == "reference"
     return CaseView(
-        example=outcome.example,
+        example=shorten(outcome.example, SHORT),
         language=outcome.language,
         replicate=str(outcome.replicate) if numbered else "",
         message=shorten(outcome.message, SHORT),

@@ -4,7 +4,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from door_suites import kept_run, python, run, write_suite
+from door_suites import LOUD, kept_run, python, rows, run, write_suite
+from pyarrow import parquet
 
 COUNTS = ("selected", "tested", "flipped", "unchanged", "rejected", "not_applicable", "not_asked", "spared")
 XML = "--junitxml=junit.xml"
@@ -50,6 +51,21 @@ def test_each_cell_leaves_the_numbers_of_the_run(pytester: pytest.Pytester, work
             if estimate["value"] is not None
         }
     assert {name.removeprefix("robust."): float(value) for name, value in whole.items()} == kept["cost"]
+
+
+def test_a_long_id_is_cut_where_people_read_and_whole_where_machines_do(pytester: pytest.Pytester) -> None:
+    name = "id" * 5000
+    examples = [{**row, "id": f"{name}{row['id']}"} for row in rows()]
+    write_suite(pytester.path, "case.upper", model=LOUD.replace("isupper()", "isdigit()"), examples=examples)
+    run(pytester, "--robust-baseline-update")
+    path = write_suite(pytester.path, "case.upper", examples=examples)
+    path.write_text(path.read_text().replace('version: "1"', 'version: "2"'))
+    result = run(pytester, XML)
+    folder = pytester.path / "robustness-report"
+    for text in (str(result.stdout), (pytester.path / "junit.xml").read_text(), (folder / "index.html").read_text()):
+        assert "id" * 20 in text
+        assert "id" * 200 not in text
+    assert f"{name}r0" in parquet.read_table(folder / "outcomes.parquet")["example"].to_pylist()
 
 
 def test_a_cell_beside_its_baseline_leaves_how_it_stands(pytester: pytest.Pytester) -> None:
