@@ -27,7 +27,7 @@ _REGION, _SCRIPT, _WORDS, _NUMERAL, _RULES = (
 Side = Literal["here", "there"]
 Script = Literal["simplified", "traditional"]
 
-_SHARP_S = regex.compile(r"[\p{L}\p{M}]*[ßẞ][\p{L}\p{M}]*")
+_SHARP_S = regex.compile(r"(?<![\p{L}\p{M}])[\p{L}\p{M}]*[ßẞ][\p{L}\p{M}]*")  # looked for once a word
 # Masse (mass) and Busse (buses) are other words.
 _OTHER_WITH_SS = regex.compile(r"(?<!\p{L})(?:maße|maßen|buße|bußen)(?!\p{L})", regex.I)
 _OXFORD = regex.compile(r"iz(?:e[drs]?|ers|ing|ations?|ational\w*|abl[ey]|ingly)$")  # British too, at some publishers

@@ -14,7 +14,7 @@ _WORD = regex.compile(rf"{_UNSPACED}|{_SPACED}+(?:['\u2019\u02bc\u200c\u200d-]{_
 _ASCII_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*", re.ASCII)  # _WORD for ASCII, in half the time
 _PROTECTED = regex.compile(
     r"(?i:(?:https?|s?ftps?)://|www\.)[^\s。，、！？；：）》」]*[^\s。，、！？；：）》」.,;:!?)\]}'\"]"
-    r"|[\w.+-]+@[\w-]+\.\w[\w.]*|@\w+(?:[.-]\w+)*|#\w+"
+    r"|(?:\G|(?<![\w.+-]))[\w.+-]+@[\w-]+\.\w[\w.]*|@\w+(?:[.-]\w+)*|#\w+"
     r"|\$?\{{1,3}(?:[^{}\s]*|[^{}\n]{1,60})\}{1,3}|%\(?\w*\)?[sd]\b|\$[^\W\d]\w*|<[^<>\s]{1,30}>",
     regex.V1,
 )

@@ -1,10 +1,12 @@
 """A text that remembers how it was changed."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import accumulate, groupby
+from operator import attrgetter
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -141,19 +143,18 @@ class Text:
     @cached_property
     def _protected_now(self) -> tuple[Span, ...]:
         """Protected ranges in graphemes of the text as it is now."""
-        moved = []
-        for span in self.protected:
-            shift = sum(_growth(edit) for edit in self.edits if edit.end <= span.start)
-            moved.append(Span(span.start + shift, span.end + shift))
-        return tuple(moved)
+        ends = [edit.end for edit in self.edits]
+        shifts = list(accumulate(map(_growth, self.edits), initial=0))
+        moved = ((span, shifts[bisect_right(ends, span.start)]) for span in _merged(self.protected))
+        return tuple(Span(span.start + shift, span.end + shift) for span, shift in moved)
 
     def editable(self, start: int, end: int) -> bool:
         """Return whether graphemes [start, end) lie clear of protected spans. Between two graphemes, start equals end."""
         if not self.protected:
             return True
-        if start == end:
-            return not any(span.start < start < span.end for span in self._protected_now)
-        return not any(span.start < end and start < span.end for span in self._protected_now)
+        spans = self._protected_now
+        place = bisect_right(spans, start, key=attrgetter("end"))  # the first that could be in the way
+        return place == len(spans) or end <= spans[place].start
 
     def replace(self, start: int, end: int, replacement: str, kind: str) -> "Text":
         """Return the text with graphemes [start, end) replaced.

@@ -1,6 +1,7 @@
 """What spelling promises beyond the laws that hold for every perturbation."""
 
 from random import Random
+from time import process_time
 
 import pytest
 from variants_made import made
@@ -119,3 +120,9 @@ def test_a_higher_severity_writes_more_numbers_otherwise(pack: Registry) -> None
     text = Text.of("Here are " + " and ".join(["3 red apples"] * 10), "en")
     counts = [len(pack.get("spelling.numeral")(text, Random(0), severity).edits) for severity in (1, 3, 5)]
     assert counts == [1, 2, 5]
+
+
+def test_a_long_word_without_a_sharp_s_is_gone_through_once(pack: Registry) -> None:
+    started = process_time()
+    assert made(pack, "spelling.region", "a" * 50_000, "de") == "a" * 50_000
+    assert process_time() - started < 5  # it takes a hundredth of a second; a minute, if each letter began a word

@@ -1,6 +1,7 @@
 """A text under any edits: what it then is, what stays, and where its spans went."""
 
 from itertools import pairwise
+from time import process_time
 
 import pytest
 import regex
@@ -124,6 +125,15 @@ def test_links_mentions_and_placeholders_are_protected(string: str) -> None:
 @pytest.mark.parametrize("mark", [",", ".", "!", ")", "。"])
 def test_a_placeholder_or_link_ends_before_punctuation(string: str, mark: str) -> None:
     assert [(span.start, span.end) for span in Text.of(f"{string}{mark} yes").protected] == [(0, len(string))]
+
+
+@pytest.mark.parametrize(
+    "string", ["a" * 100_000 + " @me", "word @me " * 20_000], ids=["one long word", "many mentions"]
+)
+def test_a_long_text_is_read_in_time_that_its_length_takes(string: str) -> None:
+    started = process_time()
+    assert len(Text.of(string).words()) in {1, 20_000}
+    assert process_time() - started < 5  # it takes a tenth of a second; a minute, if each place looked at all others
 
 
 @pytest.mark.parametrize("string", ["50% discount and 5 % off", "It costs $5 or $7.50", "{a\nb}", "so $ and @ and #"])
