@@ -113,10 +113,6 @@ class Text:
         """Whether the text now differs from its source."""
         return bool(self.edits) and str(self) != self.source
 
-    def replay(self, edits: Iterable[Edit]) -> "Text":
-        """Return the source with some of the edits alone, in any order."""
-        return self._edited(tuple(sorted(edits)))
-
     def words(self) -> list[Word]:
         """Return the words that may be edited, in order. In scripts without spaces each character is a word."""
         if self.edits:
@@ -262,21 +258,6 @@ class Text:
         ]
         text = self.replace_each(changes, kind)
         return text if language is None else replace(text, language=language)
-
-    def project(self, start: int, end: int) -> tuple[int, int]:
-        """Return where source code points [start, end) lie in the text as it is now, widened to whole edits."""
-        offsets = self._reading.offsets
-        moved = [start, end]
-        for edit in self.edits:
-            edit_start, edit_end = offsets[edit.start], offsets[edit.end]
-            growth = len(edit.replacement) - (edit_end - edit_start)
-            if edit_end <= start:
-                moved[0] += growth
-                moved[1] += growth
-            elif edit_start < end:
-                moved[0] -= max(0, start - edit_start)
-                moved[1] += growth + max(0, edit_end - end)
-        return moved[0], moved[1]
 
 
 def _growth(edit: Edit) -> int:

@@ -1,5 +1,6 @@
-"""A text under any edits: what it then is, what stays, and where its spans went."""
+"""A text under any edits: what it then is, and what stays."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 from time import process_time
 
@@ -7,8 +8,10 @@ import pytest
 import regex
 from hypothesis import given
 from hypothesis import strategies as st
+from replayed import replayed
 
 from albert_robust import Edit, Text
+from albert_robust.text.reading import Span
 
 ANY = st.one_of(st.text(max_size=20), st.text(alphabet="ab 漢ทำ\u200d\u0301👨👩🇫🇷क्षि\r\n", max_size=12))
 EDITS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), ANY), max_size=5)
@@ -22,11 +25,9 @@ def edited(text: Text, edits: list[tuple[int, int, str]]) -> Text:
     return text
 
 
-def protected_now(text: Text) -> list[str]:
-    """Return the protected strings as they stand in the text, found by projecting their places in the source."""
-    offsets = [sum(map(len, Text.of(text.source).graphemes[:place])) for place in range(len(Text.of(text.source)) + 1)]
-    places = [text.project(offsets[span.start], offsets[span.end]) for span in text.protected]
-    return [str(text)[start:end] for start, end in places]
+def touches(text: Text, spans: Iterable[Span]) -> bool:
+    """Whether an edit of a text touches one of some spans of its source."""
+    return any(edit.start < span.end and span.start < edit.end for edit in text.edits for span in spans)
 
 
 @given(ANY, st.integers(0, 30), st.integers(0, 30), ANY)
@@ -50,24 +51,15 @@ def test_several_replacements_are_those_one_by_one_from_the_last(
     at_once = text.replace_each(changes, "x")
     # One by one, an insertion touches all deletions that it stands beside; at once it may just undo the first of them.
     assert (str(at_once), at_once.source) == (str(one_by_one), one_by_one.source)
-    assert at_once.replay(at_once.edits) == at_once
+    assert str(at_once) == replayed(string, at_once.edits)
 
 
 @given(ANY, EDITS)
-def test_replaying_all_edits_gives_the_text_and_none_the_source(string: str, edits: list[tuple[int, int, str]]) -> None:
+def test_a_text_is_its_source_with_its_edits(string: str, edits: list[tuple[int, int, str]]) -> None:
     text = edited(Text.of(string), edits)
-    assert str(text.replay(reversed(text.edits))) == str(text)
-    assert str(text.replay(())) == text.source == string
+    assert text.source == string
+    assert str(text) == replayed(string, text.edits)
     assert all(one.end <= other.start for one, other in pairwise(text.edits))
-
-
-@given(ANY, EDITS)
-def test_each_edit_can_be_replayed_alone(string: str, edits: list[tuple[int, int, str]]) -> None:
-    text = edited(Text.of(string), edits)
-    for edit in text.edits:
-        source = Text(string).graphemes
-        alone = "".join(source[: edit.start]) + edit.replacement + "".join(source[edit.end :])
-        assert str(text.replay([edit])) == alone
 
 
 @given(ANY, ANY)
@@ -88,9 +80,19 @@ def test_what_is_protected_survives_any_edit_and_any_rewriting(
     old: str, new: str, edits: list[tuple[int, int, str]]
 ) -> None:
     text = Text.of(old)
-    strings = ["".join(text.graphemes[span.start : span.end]) for span in text.protected]
-    assert protected_now(text.rewrite(new)) == strings
-    assert protected_now(edited(text, edits)) == strings
+    assert not touches(text.rewrite(new), text.protected)
+    assert not touches(edited(text, edits), text.protected)
+
+
+@given(st.data(), ANY.filter(bool), EDITS)
+def test_no_edit_touches_what_somebody_protects(
+    data: st.DataObject, string: str, edits: list[tuple[int, int, str]]
+) -> None:
+    start = data.draw(st.integers(0, len(string) - 1))
+    gold = string[start : data.draw(st.integers(start + 1, len(string)))]
+    text = Text.of(string, protect=[gold])
+    assert text.protected
+    assert not touches(edited(text, edits), text.protected)
 
 
 @pytest.mark.parametrize(
@@ -198,28 +200,3 @@ def test_of_several_replacements_none_reaches_over_the_next() -> None:
 def test_a_pattern_finds_only_what_may_be_edited() -> None:
     text = Text.of("3 {3} 4")
     assert [word.string for word in text.find(regex.compile(r"\d"))] == ["3", "4"]
-
-
-@given(st.data(), ANY.filter(bool), EDITS)
-def test_a_gold_span_that_no_edit_may_touch_is_found_again(
-    data: st.DataObject, string: str, edits: list[tuple[int, int, str]]
-) -> None:
-    start = data.draw(st.integers(0, len(string) - 1))
-    gold = string[start : data.draw(st.integers(start + 1, len(string)))]
-    text = edited(Text.of(string, protect=[gold]), edits)
-    opens, closes = text.project(start, start + len(gold))
-    assert str(text)[opens:closes] == gold
-
-
-@given(ANY.filter(bool), EDITS)
-def test_a_projected_span_lies_in_the_text(string: str, edits: list[tuple[int, int, str]]) -> None:
-    text = edited(Text.of(string), edits)
-    opens, closes = text.project(0, len(string))
-    assert 0 <= opens <= closes <= len(str(text))
-
-
-def test_a_projected_span_widens_to_whole_edits() -> None:
-    # "Rome" in "in Rome now": an edit of "Rome now" reaches over its end.
-    text = Text.of("in Rome now").replace(5, 11, "ma today", "x")
-    opens, closes = text.project(3, 7)
-    assert str(text)[opens:closes] == "Roma today"
