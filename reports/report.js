@@ -15,18 +15,23 @@
     for (const style of new Set([...document.querySelectorAll(found)].map((node) => node.dataset.verdict))) {
       verdict.append(element("option", { textContent: WORDS[style] || style, value: style }));
     }
-    const change = () => onChange(search.value.trim().toLowerCase(), verdict.value);
+    const told = element("output");
+    const change = () => {
+      const nodes = onChange(search.value.trim().toLowerCase(), verdict.value);
+      told.value = `${nodes.filter((node) => !node.hidden).length} of ${nodes.length}`;
+    };
     search.addEventListener("input", change);
     verdict.addEventListener("change", change);
     host.className = "tools";
-    host.append(search, verdict);
+    host.append(search, verdict, told);
     host.hidden = false;
   }
 
   const matches = (node, name, words) => !words || node.querySelector(name).textContent.toLowerCase().includes(words);
 
   tools("matrix-tools", "perturbations", ".matrix td[data-verdict]", (words, verdict) => {
-    for (const row of document.querySelectorAll(".matrix tbody tr:not(.block)")) {
+    const rows = [...document.querySelectorAll(".matrix tbody tr:not(.block)")];
+    for (const row of rows) {
       const found = !verdict || row.querySelector(`td[data-verdict="${verdict}"]`);
       row.hidden = !(found && matches(row, "th", words));
     }
@@ -37,12 +42,15 @@
       frame.hidden = [...table.tBodies].every((body) => body.hidden);
       frame.previousElementSibling.hidden = frame.hidden;
     }
+    return rows;
   });
 
   tools("cell-tools", "cells", "article.cell", (words, verdict) => {
-    for (const cell of document.querySelectorAll("article.cell")) {
+    const cells = [...document.querySelectorAll("article.cell")];
+    for (const cell of cells) {
       cell.hidden = !((!verdict || cell.dataset.verdict === verdict) && matches(cell, "h3", words));
     }
+    return cells;
   });
 
   function sort(table, column, ascending) {

@@ -4,7 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from report_runs import aligned_run, alignment, cell, outcome, run
@@ -90,6 +90,7 @@ def test_the_matrix_can_be_filtered_and_sorted(browser: "Browser", address: str)
 
     shown.locator("#matrix-tools input").fill("zero_width")
     assert rows.count() == 1
+    assert shown.get_by_role("status").first.inner_text() == "1 of 2"
     shown.locator("#matrix-tools input").fill("no such name")
     assert shown.locator(".matrix:visible, #matrix h3:visible").count() == 0
     shown.locator("#matrix-tools input").fill("")
@@ -104,6 +105,34 @@ def test_a_filter_offers_the_verdicts_that_are_there(browser: "Browser", address
 
     assert shown.locator("#cell-tools option").all_inner_texts() == ["any verdict", "failed"]
     assert shown.locator("#matrix-tools option").all_inner_texts() == ["any verdict", "passed", "failed"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_a_filter_asks_for_can_be_read_in_light_and_dark(
+    browser: "Browser", address: str, scheme: Literal["light", "dark"]
+) -> None:
+    shown = browser.new_page(color_scheme=scheme)
+    shown.goto(address)
+
+    hint, edge, ground = shown.evaluate(
+        "(field => [getComputedStyle(field, '::placeholder').color, getComputedStyle(field).borderTopColor,"
+        " getComputedStyle(field).backgroundColor])(document.querySelector('.tools input'))"
+    )
+
+    assert contrast(hint, ground) >= 4.5
+    assert contrast(edge, ground) >= 3
+
+
+def test_a_printed_page_holds_what_is_closed_on_the_screen_and_cuts_no_table(browser: "Browser", address: str) -> None:
+    shown = browser.new_page(viewport={"width": 700, "height": 900})
+    shown.goto(address)
+
+    shown.emulate_media(media="print")
+
+    group = shown.locator("details.group:not([open])").first
+    assert group.locator("table").bounding_box() is not None
+    frames = "[...document.querySelectorAll('.scroll')]"
+    assert shown.evaluate(f"{frames}.every(one => getComputedStyle(one).overflowX === 'visible')")
 
 
 @pytest.mark.parametrize("width", [360, 1280])

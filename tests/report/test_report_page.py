@@ -386,7 +386,9 @@ def test_every_table_has_a_name_and_scoped_headers() -> None:
     html = render_html(run(cell(), cell("a.b@1", "failed"), cell("", expectation="reference")))
 
     assert not re.search(r"<th(?![^>]*scope=)[ >]", html)
-    assert html.count("<table") == html.count('role="region"')
+    assert html.count("<table") == html.count("<caption")
+    labels = re.findall(r'role="(?:region|group)" aria-label="([^"]*)"', html)
+    assert len(set(labels)) == len(labels) == html.count("<table")
 
 
 def test_a_command_is_quoted_for_the_shell() -> None:
