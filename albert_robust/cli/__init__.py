@@ -26,6 +26,7 @@ from albert_robust.cli import (
     score,
     tune,
 )
+from albert_robust.cli.command import CommandParser
 from albert_robust.errors import InputError, MissingExtraError, UsageError, WritingError
 
 INTERRUPTED, TERMINATED = 130, 143
@@ -53,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
         prog="albert-robust", description="Robustness tests for NLP models. Suites are run by pytest: pytest suites/"
     )
     top.add_argument("--version", action="version", version=f"albert-robust {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=CommandParser)
     for module in COMMANDS:
         module.add(commands)
     return top

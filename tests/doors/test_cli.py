@@ -157,8 +157,10 @@ def test_perturb_prints_a_variant_with_a_line_break_on_one_line(
     assert any("\u2424" in line for line in lines)
 
 
-def test_perturb_takes_texts_as_arguments_too(capsys: Captured) -> None:
-    assert printed(capsys, "perturb", "case.upper", "it is so", "or so", "--language", "en") == "IT IS SO\nOR SO\n"
+@pytest.mark.parametrize("place", [2, 3, 4])
+def test_perturb_takes_texts_as_arguments_too_before_options_and_after_them(capsys: Captured, place: int) -> None:
+    words = ["perturb", "case.upper", "it is so", "or so"]
+    assert printed(capsys, *words[:place], "--language", "en", *words[place:]) == "IT IS SO\nOR SO\n"
 
 
 def test_perturb_prints_edits_as_json(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
