@@ -17,6 +17,11 @@ from albert_robust.errors import complaint_at, need
 Row = tuple[int, dict[str, Any]]
 CSV_LIMIT = 1 << 24
 DELIMITED = (".csv", ".tsv")
+UNQUOTED = {  # by what Python's csv says
+    "unexpected end of data": "a quote opens a cell and nothing closes it",
+    "',' expected after '\"'": "a cell goes on after its closing quote",
+}
+MEND_QUOTES = 'a cell that holds a quote stands in quotes, and its own are doubled: "a ""good"" film"'
 
 
 def read_rows(path: Path) -> Iterator[Row]:
@@ -71,8 +76,10 @@ _QUOTED = re.compile(r'"(?:[^"]|"")*""(?:[^"]|"")*"')  # as tables are whose cel
 def _delimited(delimiter: str, quoting: Literal[0, 3]) -> Callable[[Path], Iterator[Row]]:
     def read(path: Path) -> Iterator[Row]:
         csv.field_size_limit(CSV_LIMIT)
-        reader = csv.reader((line for _, line in _lines(path)), delimiter=delimiter, quoting=quoting)
+        # Strict: else a cell that opens with a quote and is not closed swallows rows up to the next quote, in silence.
+        reader = csv.reader((line for _, line in _lines(path)), delimiter=delimiter, quoting=quoting, strict=True)
         header: list[str] | None = None
+        done = 0
         try:
             for cells in reader:
                 if header is None:
@@ -87,10 +94,13 @@ def _delimited(delimiter: str, quoting: Literal[0, 3]) -> Callable[[Path], Itera
                     raise complaint_at(path, what, "write it with csv.QUOTE_NONE, or as .csv", reader.line_num)
                 elif cells:
                     yield reader.line_num, dict(zip(header, cells, strict=True))
+                done = reader.line_num
         except csv.Error as error:
             if "new-line" in str(error):
                 what, mend = "a carriage return alone ends a line", "save the file with Unix or Windows line ends"
                 raise complaint_at(path, what, mend, reader.line_num) from None
+            if str(error) in UNQUOTED:
+                raise complaint_at(path, UNQUOTED[str(error)], MEND_QUOTES, done + 1) from None
             raise complaint_at(path, f"broken table: {error}", line=reader.line_num) from None
 
     return read

@@ -36,6 +36,12 @@ BROKEN = {
     ),
     "a tab too many": ("tsv", "id\ttext\n1\ta\tb\n", r"d\.tsv:2:1: 3 cells under a header of 2\n  take tabs out of cells"),
     "a cell too few": ("csv", "id,text\n1\n", r"d\.csv:2:1: 1 cells under a header of 2\n  leave a cell empty where"),
+    "a quote that nothing closes": ("csv", 'id,text\n1,a\n2,"b\n3,c\n', r"d\.csv:3:1: a quote opens a cell and nothing closes"),
+    "a quote that another cell closes": (
+        "csv",
+        'id,text\n1,"a\n2,b\n3,"c" d\n',
+        r"d\.csv:2:1: a cell goes on after its closing quote\n  a cell that holds a quote stands in quotes, and its own are",
+    ),
     "old Mac line ends": ("csv", "id,text\r1,a\r", r"d\.csv:1:1: a carriage return alone ends a line\n  save the file with"),
     "a header twice": ("csv", "id,text,text\n1,a,b\n", r"d\.csv:1:1: 2 columns are named 'text'\n  give each column a name"),
     "semicolons": ("csv", "id;text\n1;a\n", r"d\.csv:1:1: one column, named 'id;text'\n  separate cells by commas in"),
