@@ -97,9 +97,11 @@ class _Pairs:
 
 def _check(options: argparse.Namespace) -> None:
     """Refuse what would be passed over in silence."""
+    from albert_robust.cli.lines import STANDARD_INPUT
     from albert_robust.errors import UsageError
 
     explain = options.explain is not None
+    files = [options.candidates, options.against, options.clusters, *options.references]
     refused = {
         "--idf goes with --raw: without it the profile decides how much a token counts": options.idf
         and not options.raw,
@@ -110,6 +112,7 @@ def _check(options: argparse.Namespace) -> None:
         "--explain shows one system: leave --against out": options.against and explain,
         "--explain shows one pair: leave --clusters out": options.clusters and explain,
         "--svg goes with --explain LINE": options.svg and not explain,
+        "standard input is read once: name one file as -": files.count(STANDARD_INPUT) > 1,
     }
     for told, wrong in refused.items():
         if wrong:

@@ -202,6 +202,7 @@ def test_a_byte_order_mark_and_carriage_returns_are_no_part_of_a_text(capsys: Ca
         (["--against", "o.txt", "--explain", "1"], "--explain shows one system: leave --against out\n"),
         (["--explain", "0"], "--explain 0: there are lines 1 to 4\n"),
         (["--explain", "5"], "--explain 5: there are lines 1 to 4\n"),
+        (["--candidates", "-", "--references", "-"], "standard input is read once: name one file as -\n"),
         (["--svg", "a.svg"], "--svg goes with --explain LINE\n"),
         (["--profile", "nowhere"], "no profile in nowhere: make one with `albert-robust calibrate`\n"),
         (["--encoder", "nowhere"], "cannot load the encoder 'nowhere': there is no such folder"),
