@@ -47,8 +47,10 @@ def open_baseline(path: Path) -> dict[str, Line] | None:
         written = path.read_text(encoding="utf-8-sig").splitlines()
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise complaint_at(path, f"cannot read the baseline: {error}", MEND) from None
+    except UnicodeDecodeError:
+        raise complaint_at(path, "not UTF-8 text", MEND) from None
+    except OSError as error:
+        raise complaint_at(path, f"cannot read the baseline: {error.strerror}", MEND) from None
     return _Reader(path).read(written)
 
 

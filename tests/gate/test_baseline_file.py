@@ -148,3 +148,14 @@ def test_an_update_of_new_cells_changes_and_drops_nothing() -> None:
     old = {one.cell: one for one in (SWAP, GONE)}
     found = updated(old, {SWAP.cell: BETTER, UPPER.cell: UPPER}, [SWAP.cell, UPPER.cell], only_new=True)
     assert found == {**old, UPPER.cell: UPPER}
+
+
+def test_a_baseline_that_cannot_be_read_is_one_clear_line(tmp_path: Path) -> None:
+    path = tmp_path / "s.baseline.jsonl"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(InputError, match=r"s\.baseline\.jsonl:1:1: not UTF-8 text\n  make it anew"):
+        open_baseline(path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(InputError, match=r"s\.baseline\.jsonl:1:1: cannot read the baseline: Is a directory\n"):
+        open_baseline(path)
