@@ -172,8 +172,8 @@ def _agree(path: Path, line: int, language: str, held: Any) -> None:
 
 
 def language_of(value: Any) -> str:
-    """Return the tag that a cell holds, `und` where it holds none."""
-    return str(_held(value) or UNKNOWN)
+    """Return the tag that a cell holds, `und` where it holds none; blanks beside it are no part of it."""
+    return str(_held(value) or "").strip() or UNKNOWN
 
 
 def _held(value: Any) -> Any:

@@ -155,6 +155,11 @@ def test_a_language_is_the_same_in_capitals_and_spelled_as_the_suite_does(write:
     assert examples[0].parallels == {"en": {"text": "a"}, "en-US": {"text": "c"}}
 
 
+def test_blanks_beside_a_language_are_no_part_of_it(write: Write) -> None:
+    path = write(d_dot_csv="text,language\na,en\nb, en \nc, \n")
+    assert [example.fields["text"] for example in read(path, ("en",), per_row=True)] == ["a", "b"]
+
+
 def test_columns_may_have_other_names(write: Write) -> None:
     path = write(d_dot_csv="key,review,stars\n7,nice,5\n")
     columns = {"id": "key", "text": "review", "label": "stars"}
