@@ -5,7 +5,7 @@ from typing import Any
 
 from albert_robust.data import Example
 from albert_robust.errors import MissingExtraError, raise_if_ending, raised
-from albert_robust.perturbing import vary
+from albert_robust.perturbing import vary_fields
 from albert_robust.running.cache import Cache, key
 from albert_robust.running.cell import Cell
 from albert_robust.running.records import Change, Outcome, Status
@@ -111,7 +111,7 @@ def _blank(cell: Cell, example: Example, replicate: int, status: Status = "teste
 def _variant(cell: Cell, example: Example, replicate: int, read: Sources) -> Outcome:
     """Return the case with its variant; an exception of a perturbation is an error of this case alone."""
     try:
-        texts = {name: _perturbed(cell, example, name, replicate, read) for name in cell.check.fields}
+        texts = _perturbed(cell, example, replicate, read)
     except MissingExtraError as error:
         return _blank(cell, example, replicate, "error", str(error))
     except BaseException as error:
@@ -132,11 +132,23 @@ def _variant(cell: Cell, example: Example, replicate: int, read: Sources) -> Out
     return case
 
 
-def _perturbed(cell: Cell, example: Example, name: str, replicate: int, read: Sources) -> Text:
+def _perturbed(cell: Cell, example: Example, replicate: int, read: Sources) -> dict[str, Text]:
     assert cell.spec is not None
-    suite, keeping = cell.suite, cell.check.expectation == "invariance"
-    text = read.get((name, keeping)) or read.setdefault((name, keeping), _source(cell, example, name, keeping))
-    return vary(suite.registry, cell.spec, text, seed=suite.seed, example=example.id, field=name, replicate=replicate)
+    suite, fields, keeping = cell.suite, cell.check.fields, cell.check.expectation == "invariance"
+    others = [name for name in suite.task.inputs if name not in fields] if cell.exchanges else []
+    texts = {
+        name: read.get((name, keeping)) or read.setdefault((name, keeping), _source(cell, example, name, keeping))
+        for name in (*fields, *others)
+    }
+    return vary_fields(
+        suite.registry,
+        cell.spec,
+        {name: texts[name] for name in fields},
+        beside={name: texts[name] for name in others} if cell.exchanges else None,
+        seed=suite.seed,
+        example=example.id,
+        replicate=replicate,
+    )
 
 
 def _source(cell: Cell, example: Example, name: str, keeping: bool) -> Text:
