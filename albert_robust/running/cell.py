@@ -57,6 +57,11 @@ class Cell:
         return self.check.expectation == "invariance" and any(self._across_fields)
 
     @cached_property
+    def follows(self) -> bool:
+        """Whether an output is expected to follow such exchanges: it is a text about the input, and nothing else changes."""
+        return bool(self.suite.task.about) and self.exchanges and all(self._across_fields)
+
+    @cached_property
     def _across_fields(self) -> list[bool]:
         steps = self.spec.steps if self.spec else ()
         return [self.suite.registry.get(step.name).across_fields for step in steps]

@@ -1,4 +1,4 @@
-"""Names across the fields of an example."""
+"""Names across the fields of an example, and outputs that follow them."""
 
 import json
 from collections.abc import Callable
@@ -16,6 +16,8 @@ from albert_robust.suite.load import load_suite
 MODELS = """
 def first_word(batch):
     return [inputs.get("context", inputs.get("document")).split()[0] for inputs in batch]
+def remembers(batch):
+    return ["Laura"] * len(batch)
 """
 SUITE = """
 task: {task}
@@ -88,3 +90,25 @@ def test_in_a_chain_only_the_exchange_reads_the_fields_together(tested: Tested) 
 def test_where_the_answer_is_to_change_a_question_may_ask_for_somebody_else(tested: Tested) -> None:
     case = tested(fields=("question",), expect="direction", context="Laura waits.", question="Does Laura wait?")
     assert "Laura" not in case.variant["question"]
+
+
+def test_an_answer_with_the_new_name_agrees_with_one_with_the_old(tested: Tested) -> None:
+    case = tested(context="Laura owns a dog.", question="Who owns a dog?")
+    assert case.before == "Laura" != case.after
+    assert case.agreement == 1
+
+
+def test_an_answer_that_keeps_the_old_name_is_a_flip(tested: Tested) -> None:
+    assert tested(model="remembers", context="Laura waits.", question="Who waits?").agreement == 0
+
+
+def test_a_summary_is_measured_by_the_names_that_its_document_has_now(tested: Tested) -> None:
+    case = tested("entities.place", ("document",), task="summarization", document="Paris", summary="Paris")
+    assert case.after == case.variant["document"] != "Paris"
+    assert case.quality_after["rouge l"] == case.quality_after["faithfulness"] == 1
+    assert case.agreement == 1
+
+
+def test_half_a_word_is_no_name(tested: Tested) -> None:
+    case = tested("entities.place", context="Parisians left Paris.", question="Who left?")
+    assert (case.after, case.agreement) == ("Parisians", 1)
