@@ -174,7 +174,7 @@ def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
 @perturbation(
     "semantics.number",
     alters="number",
-    version=2,
+    version=3,
     examples=[
         Example("I paid 5 dollars for 12 eggs.", "I paid 5 dollars for 64 eggs.", severity=5),
         Example("1,250.50 in total", "8,947.73 in total", why="one number, its separators stay"),
@@ -200,6 +200,8 @@ def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
         Example("Осталось 15 рублей.", "Осталось 87 рублей.", "ru", why="and not 23, which takes another plural"),
         Example("دفعت ٢٥ ريالا", "دفعت ٦٥ ريالا", "ar", why="the script's own digits"),
         Example("Máme 3 pokoje", "Máme 4 pokoje", "cs", why="and not 5, which takes another plural"),
+        Example("५ सितम्बर को १० बजे", "५ सितम्बर को १० बजे", "hi", severity=5, why="in other languages, too"),
+        Example("في ١٥ آب الساعة ١٠", "في ١٥ آب الساعة ١٠", "ar", severity=5),
         Example("मैंने १२३ रुपये दिए।", "मैंने ८७७ रुपये दिए।", "hi", why="the script's own digits"),
         Example("Room 7 or 8?", "Room 7 or 6?", severity=5, protect=("7",), why="a protected span stays", seed=1),
         Example("7", "9", why="one character"),
