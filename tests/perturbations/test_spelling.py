@@ -105,6 +105,7 @@ def test_a_number_that_counts_is_written_both_ways(pack: Registry, language: str
         ("en", "One of the Three Musketeers, the two of us"),
         ("de", "Mehl sieben Sie, Kapitel 5 Seite 3, zwei bis drei Tage, um 3 Uhr"),
         ("fr", "un appartement neuf, tous les deux sont là, à 20 heures, 2 ou 3 fois"),
+        ("fr", "ouvert de 7 heures à 20 heures, dès 8 heures du matin"),
         ("es", "a las 5 horas, treinta y dos personas, dos mil personas, los dos son"),
         ("zh", "周三天气，第2个，三五个，十分高兴，2024年3月5日，三年级，3到5个"),
     ],
