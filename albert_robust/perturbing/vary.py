@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from random import Random
 
@@ -33,7 +33,7 @@ def vary_fields(
     spec: Spec,
     texts: Mapping[str, Text],
     *,
-    beside: Mapping[str, Text] | None = None,
+    beside: Sequence[Text] | None = None,
     seed: int,
     example: str,
     replicate: int = 0,
@@ -46,7 +46,8 @@ def vary_fields(
         registry: Where the spec's names are looked up.
         spec: What to apply, in order.
         texts: By field, in the language of the example: unedited, or edited by earlier steps.
-        beside: Where the answer is to stay, its other fields: what stands there too is changed nowhere. None where it is not.
+        beside: Where the answer is to stay, its other fields and gold answers: what stands there too is changed nowhere. None
+            where it is not.
         seed: The suite's seed.
         example: The example's id.
         replicate: Which of several variants.
@@ -62,7 +63,7 @@ def vary_fields(
         key = (seed, item.name, item.version, severity, example, language)
         if item.across_fields and beside is not None and len(made) + len(beside) > 1:
             rng = keyed_random(*key, "+".join(made), replicate, place)
-            whole = item(joined([*made.values()], [*beside.values()]), rng, severity)
+            whole = item(joined([*made.values()], beside), rng, severity)
             made = dict(zip(made, parted(whole, [*made.values()]), strict=True))
         else:
             made = {

@@ -134,21 +134,31 @@ def _variant(cell: Cell, example: Example, replicate: int, read: Sources) -> Out
 
 def _perturbed(cell: Cell, example: Example, replicate: int, read: Sources) -> dict[str, Text]:
     assert cell.spec is not None
-    suite, fields, keeping = cell.suite, cell.check.fields, cell.check.expectation == "invariance"
-    others = [name for name in suite.task.inputs if name not in fields] if cell.exchanges else []
-    texts = {
-        name: read.get((name, keeping)) or read.setdefault((name, keeping), _source(cell, example, name, keeping))
-        for name in (*fields, *others)
-    }
+    suite, keeping = cell.suite, cell.check.expectation == "invariance"
+
+    def source(name: str) -> Text:
+        return read.get((name, keeping)) or read.setdefault((name, keeping), _source(cell, example, name, keeping))
+
     return vary_fields(
         suite.registry,
         cell.spec,
-        {name: texts[name] for name in fields},
-        beside={name: texts[name] for name in others} if cell.exchanges else None,
+        {name: source(name) for name in cell.check.fields},
+        beside=[*map(source, _others(cell)), *_answers(cell, example)] if cell.exchanges else None,
         seed=suite.seed,
         example=example.id,
         replicate=replicate,
     )
+
+
+def _others(cell: Cell) -> list[str]:
+    return [name for name in cell.suite.task.inputs if name not in cell.check.fields]
+
+
+def _answers(cell: Cell, example: Example) -> list[Text]:
+    """Return the gold answers that the task protects, since they may not stand as they are in a field: Сергей of Сергея."""
+    task = cell.suite.task
+    answers = dict.fromkeys(answer for name in task.inputs for answer in task.protect(example, name))
+    return [Text.of(answer, example.language) for answer in answers]
 
 
 def _source(cell: Cell, example: Example, name: str, keeping: bool) -> Text:

@@ -75,6 +75,12 @@ def test_a_name_that_is_the_answer_stays_in_the_question_too(tested: Tested) -> 
     assert "Peter" not in case.variant["question"]
 
 
+def test_an_answer_keeps_its_name_in_every_form(tested: Tested) -> None:
+    case = tested(context="LAURA and Peter came.", question="Who came with Peter?", answers="Laura's dog and Laura")
+    assert case.variant["context"].startswith("LAURA and ")
+    assert "Peter" not in case.variant["context"]
+
+
 def test_a_name_in_one_field_says_who_a_pronoun_in_another_is(tested: Tested) -> None:
     case = tested("identity.gender", context="Laura owns a dog.", question="What does she own?")
     assert case.status == "unchanged"
