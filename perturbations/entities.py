@@ -14,7 +14,6 @@ of it: 今日本店), or where an occurrence is protected. Names that are words 
 needed where there are any, and a Chinese given name stands after a surname once. What is made of names stays: `Parisian`.
 `entity_words.tsv` has what makes something else of the next name (`before`) or of the last (`after`), and what has a capital
 because it opens a sentence (`opens`). Nothing is known of the world: Barcelona, Spain may become Moscow, Norway.
-Each field of an example is drawn by itself, so a question and its context part ways.
 """
 
 from collections import Counter
@@ -176,6 +175,7 @@ def _exchanged(text: Text, rng: Random, path: Path, kind: str) -> Text:
     alters="name",
     languages={row["language"] for row in read_rows(_NAMES)},
     severities=1,
+    across_fields=True,
     examples=[
         Example(
             "Anna lost Anna's keys, and ANNA told Emma.",
@@ -232,6 +232,7 @@ def name(text: Text, rng: Random, severity: int) -> Text:
     alters="place",
     languages={row["language"] for row in read_rows(_PLACES)},
     severities=1,
+    across_fields=True,
     examples=[
         Example(
             "We left Paris, for Paris is dear.", "We left Barcelona, for Barcelona is dear.", why="one place, one other"

@@ -78,6 +78,7 @@ def _languages(path: Path, kind: str = "") -> set[str]:
     alters="gender",
     languages=_languages(_GENDER),
     severities=1,
+    across_fields=True,
     examples=[
         Example("My wife lost her keys.", "My husband lost his keys."),
         Example("I thanked him and his mother.", "I thanked her and her father.", why="all change together, both ways"),
@@ -275,6 +276,7 @@ def _fitting(group: _Group, free: Iterable[_Group], roles: set[str | None]) -> l
     alters="nationality",
     languages=_languages(_GROUPS, "nationality"),
     severities=1,
+    across_fields=True,
     examples=[
         Example("A French doctor helped us.", "A Ukrainian doctor helped us."),
         Example(
@@ -312,6 +314,7 @@ def nationality(text: Text, rng: Random, severity: int) -> Text:
     alters="religion",
     languages=_languages(_GROUPS, "religion"),
     severities=1,
+    across_fields=True,
     examples=[
         Example("Our Muslim neighbour is friendly.", "Our Protestant neighbour is friendly."),
         Example("I'm a Christian, and he is Jewish.", "I'm a Sikh, and he is Catholic."),

@@ -17,34 +17,27 @@ from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbatio
 from albert_robust.perturbing.numbers import NUMBER
 from albert_robust.text.languages import base
 
-_NEGATION, _RULES = (Path(__file__).with_name(name) for name in ("negation.tsv", "negation_rules.tsv"))
+_NEGATION, _RULES, _DENIALS = (
+    Path(__file__).with_name(f"{name}.tsv") for name in ("negation", "negation_rules", "denials")
+)
 _MANY_PLURALS = {"ar", "cs", "pl", "ru", "uk"}
 _NO_PLURALS = {"id", "ja", "ko", "th", "vi", "zh"}
 _NEAR = 500  # characters on either side of a statement that can hold its clause
 _MOST_DIGITS = 18  # longer ones are codes, and Python refuses to read very long ones
 
 
-# A clause with one of these is left alone, lest `ist leider nicht` become `ist nicht leider nicht`.
-_DENIALS = {
-    "ar": regex.compile(r"\b(?:لا|لم|لن|ليس|ليست|ليسوا|لسنا|لست|غير|ما|بدون|دون|بلا)\b"),
-    "de": regex.compile(r"\b(?:nicht|nie|niemals|kein\w*|nichts|niemand|weder|ohne|kaum)\b", regex.I),
-    "en": regex.compile(
-        r"\b(?:not|never|no|nobody|nothing|none|neither|nor|hardly|cannot|without)\b|n['’]t\b", regex.I
-    ),
-    "es": regex.compile(r"\b(?:no|nunca|jamás|nada|nadie|ningún|ninguna|ninguno|ni|tampoco|sin|apenas)\b", regex.I),
-    "fr": regex.compile(r"\b(?:ne|pas|jamais|rien|aucune?|personne|sans|ni|guère|à peine)\b|\bn['’]", regex.I),
-    "hi": regex.compile(r"(?<!\w)(?:नहीं|नही|न|ना|मत|बिना|बगैर|शायद ही)(?!\w)"),
-    "ru": regex.compile(r"\b(?:не|ни|нет|нельзя|никогда|ничего|ничто|никто|без|вряд ли|едва)\b", regex.I),
-    "zh": regex.compile(
-        r"不(?![错少断锈])|[没沒無勿莫甭]|无(?!线)|未(?!来)|非(?![常洲])|难以|[是能]否"
-        r"|(?<![特分区區个個级級性类類辨识告])[别別](?![人的墅致处處样樣])"
-    ),
-}
 _CLAUSE_ENDS = regex.compile(r"[.!?…,;:\n。！？；，、：।॥؟،؛]")
 
 _AVOIR = regex.compile(r"\b(?:ai|a|avons|ont|avait) pas$")
 # Ich habe keine Zeit, es gibt keine Probleme: none of them is one.
 _ONE_WAY = regex.compile(r"\b(?:habe|hatten?|haben|hat|gibt|gab|mir|uns) kein\w*$")
+
+
+@cache
+def _denials(language: str) -> regex.Pattern[str]:
+    """Return what denies: a clause with one is left alone, lest `ist leider nicht` become `ist nicht leider nicht`."""
+    [pattern] = (row["pattern"] for row in read_rows(_DENIALS) if row["language"] == language)
+    return regex.compile(pattern, regex.I)
 
 
 @cache
@@ -99,7 +92,7 @@ def _also_written(affirmative: str, negative: str) -> list[str]:
     alters="polarity",
     languages={row["language"] for row in read_rows(_NEGATION)},
     severities=1,
-    version=2,
+    version=3,
     examples=[
         Example("The food is good.", "The food is not good."),
         Example("The food isn't good.", "The food is good.", why="what is denied becomes stated"),
@@ -166,15 +159,14 @@ def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
         for negative, comes, follows in _blocked(base(text.language))
     ):
         return False
-    denial = _DENIALS.get(base(text.language))
     rest_of_clause = f"{_CLAUSE_ENDS.split(before)[-1]} {_CLAUSE_ENDS.split(after)[0]}"
-    return denial is None or denial.search(rest_of_clause) is None
+    return _denials(base(text.language)).search(rest_of_clause) is None
 
 
 @perturbation(
     "semantics.number",
     alters="number",
-    version=2,
+    version=3,
     examples=[
         Example("I paid 5 dollars for 12 eggs.", "I paid 5 dollars for 64 eggs.", severity=5),
         Example("1,250.50 in total", "8,947.73 in total", why="one number, its separators stay"),
@@ -200,6 +192,8 @@ def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
         Example("Осталось 15 рублей.", "Осталось 87 рублей.", "ru", why="and not 23, which takes another plural"),
         Example("دفعت ٢٥ ريالا", "دفعت ٦٥ ريالا", "ar", why="the script's own digits"),
         Example("Máme 3 pokoje", "Máme 4 pokoje", "cs", why="and not 5, which takes another plural"),
+        Example("५ सितम्बर को १० बजे", "५ सितम्बर को १० बजे", "hi", severity=5, why="in other languages, too"),
+        Example("في ١٥ آب الساعة ١٠", "في ١٥ آب الساعة ١٠", "ar", severity=5),
         Example("मैंने १२३ रुपये दिए।", "मैंने ८७७ रुपये दिए।", "hi", why="the script's own digits"),
         Example("Room 7 or 8?", "Room 7 or 6?", severity=5, protect=("7",), why="a protected span stays", seed=1),
         Example("7", "9", why="one character"),

@@ -4,9 +4,9 @@ Source: Damerau (1964), doi:10.1145/363958.363994, for the four single-character
 each language's own: QWERTY (en, es), AZERTY (fr), QWERTZ (de), ЙЦУКЕН (ru), Arabic 101 (ar) and InScript (hi).
 Chinese is typed by sound: there a slip is another character of the same syllable (`pinyin.tsv`, in order of use).
 
-Departures: numbers and words with a digit stay, and so do the Chinese numerals and negations, where one character
-turns the meaning over; to buy (买) never becomes to sell (卖). A word's first letter is never lost: few errors are made
-there (Yannakoudakis & Fawthrop, 1983, The rules of spelling errors, Information Processing & Management 19(2)).
+Departures: numbers and words with a digit stay, and so do Chinese numerals. What denies (`denials.tsv`) is neither mistyped, as
+`not` to `hot`, nor made, as `on` to `no`; to buy (买) never becomes to sell (卖). A word's first letter is never lost: few errors
+are made there (Yannakoudakis & Fawthrop, 1983, The rules of spelling errors, Information Processing & Management 19(2)).
 """
 
 import math
@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import regex
 
-from albert_robust import Example, Text, Word, perturbation, share
+from albert_robust import Example, Text, Word, perturbation, read_rows, share
 
 KEYBOARDS = ("ar", "de", "en", "es", "fr", "hi", "ru", "zh")
 ROW_STARTS = {1: 0.0, 2: 1.5, 3: 1.75, 4: 2.25}  # in key widths: ISO/IEC 9995-1, the usual stagger
@@ -29,6 +29,7 @@ SLANT = 0.75  # key widths, to the side, on the next row
 OFFERED = 6  # candidates that an input method shows before one must scroll
 NO_LETTER = "·"
 UNMISTAKABLE = frozenset("不没沒未无無别別非勿莫否两兩半")
+_DENIALS = Path(__file__).with_name("denials.tsv")
 _JOINERS = "\u200c\u200d"
 VOCABULARY = 1 << 16  # words that are looked at once; texts hardly use more
 LETTERS = 1 << 12
@@ -75,9 +76,13 @@ class Key(NamedTuple):
 
 
 def _slipped(text: Text, rng: Random, severity: int, kind: str, slips: Slips, spelt: list[Graphemes]) -> Text:
-    """Return the text with a share of its words slipped once each; `spelt` is what tells the slips of each word."""
+    """Return the text with a share of its words slipped once each, where that makes no denial.
+
+    The slips of each word hang on how `spelt` has it.
+    """
     words, size, graphemes, _ = _words(text)
     places = list(compress(range(len(words)), map(slips.possible, spelt)))
+    denial = _denial(_spoken(text))
     changes: list[tuple[int, int, str]] = []
     limit = len(text)  # from the right: two slips never overlap
     for place in sorted(rng.sample(places, min(share(severity, size), len(places))), reverse=True):
@@ -86,8 +91,9 @@ def _slipped(text: Text, rng: Random, severity: int, kind: str, slips: Slips, sp
             groups = _filled([slip for slip in group if start + slip[1] <= limit] for group in groups)
         if groups:
             first, end, replacement = rng.choice(rng.choice(groups))
-            limit = start + first
-            changes.append((limit, start + end, replacement))
+            if denial.search("".join((*spelt[place][:first], replacement, *spelt[place][end:]))) is None:
+                limit = start + first
+                changes.append((limit, start + end, replacement))
     return text.replace_each(changes[::-1], kind)
 
 
@@ -98,7 +104,8 @@ def _filled(groups: Iterable[Iterable[Slip]]) -> Groups:
 @lru_cache(maxsize=256)
 def _words(text: Text) -> Words:
     """Return the words of a text that may slip; of the texts of late, as one is given to several perturbations."""
-    words = [word for word in text.words() if _spelled(word.string)]
+    may_slip = _may_slip(_spoken(text))
+    words = [word for word in text.words() if may_slip(word.string)]
     graphemes = [
         word.string if len(word.string) == word.end - word.start else text.graphemes[word.start : word.end]
         for word in words
@@ -119,9 +126,20 @@ def _joined(spelt: Graphemes, grapheme: str) -> Graphemes:
     return spelt + grapheme if isinstance(spelt, str) and len(grapheme) == 1 else (*spelt, grapheme)
 
 
-@lru_cache(maxsize=VOCABULARY)
-def _spelled(word: str) -> bool:
-    return not any(character.isnumeric() for character in word)
+@cache
+def _may_slip(language: str) -> Callable[[str], bool]:
+    """Return what says whether a word of a language is no number and no denial."""
+    denial = _denial(language)
+    return lru_cache(VOCABULARY)(
+        lambda word: denial.search(word) is None and not any(character.isnumeric() for character in word)
+    )
+
+
+@cache
+def _denial(language: str) -> regex.Pattern[str]:
+    """Return a pattern for the words of a language that deny: for nothing where they are not listed."""
+    listed = [row["pattern"] for row in read_rows(_DENIALS) if row["language"] == language]
+    return regex.compile(listed[0] if listed else "(?!)", regex.I)
 
 
 @lru_cache(maxsize=LETTERS)
@@ -223,6 +241,7 @@ def _spoken(text: Text) -> str:
     "typos.keyboard",
     preserves="meaning",
     languages=KEYBOARDS,
+    version=2,
     examples=[
         Example("The weather is lovely today.", "The weather is lovwly today."),
         Example("La comida estaba muy rica.", "La comida estaba myy rica.", "es"),
@@ -282,6 +301,7 @@ def _mistypings(language: str) -> Slips:
 @perturbation(
     "typos.swap",
     preserves="meaning",
+    version=2,
     examples=[
         Example("The weather is lovely today.", "The weather is olvely today."),
         Example("Das Wetter ist heute schön.", "Das Wetter ist ehute schön.", "de", severity=3),
@@ -332,6 +352,7 @@ def _swapped(first: str, second: str) -> str:
 @perturbation(
     "typos.delete",
     preserves="meaning",
+    version=2,
     examples=[
         Example("The weather is lovely today.", "The weather is lovely tday."),
         Example("Das Wetter ist heute schön.", "Das Wetter ist hute schön.", "de", severity=3),
@@ -386,6 +407,7 @@ def _deletions(word: Graphemes) -> Iterator[Iterable[Slip]]:
 @perturbation(
     "typos.insert",
     preserves="meaning",
+    version=2,
     examples=[
         Example("The weather is lovely today.", "The weather is lpovely today."),
         Example("Das Wetter ist heute schön.", "Das Wetter ist hueute schön.", "de", severity=3),
@@ -440,6 +462,7 @@ def _inserted(word: Graphemes, place: int, letter: str) -> Slip:
 @perturbation(
     "typos.spacing",
     preserves="meaning",
+    version=2,
     examples=[
         Example("The weather is lovely today.", "The weather is l ovely today."),
         Example("Das Wetter ist heute schön.", "Das Wetter ist h eute schön.", "de", severity=3),

@@ -3,7 +3,7 @@
 from albert_robust.perturbing.perturbation import Example, Perturbation, perturbation, share
 from albert_robust.perturbing.registry import Registry, open_packs
 from albert_robust.perturbing.spec import Spec, parse_spec
-from albert_robust.perturbing.vary import keyed_random, vary
+from albert_robust.perturbing.vary import keyed_random, vary, vary_fields
 
 __all__ = [
     "Example",
@@ -16,4 +16,5 @@ __all__ = [
     "perturbation",
     "share",
     "vary",
+    "vary_fields",
 ]

@@ -60,6 +60,7 @@ class Perturbation:
         languages: The languages it works in, or `any`.
         severities: How many levels it has; 1 means that severity does nothing.
         version: Raise it when the same seed gives another text: it is part of the random key.
+        across_fields: Whether it puts one thing in place of another, as a name, and must do so alike in all fields of an example.
         needs: An optional module it runs on, or None.
         extra: The extra of albert-robust that installs that module.
         examples: See `Example`.
@@ -73,6 +74,7 @@ class Perturbation:
     languages: Scope
     severities: int
     version: int
+    across_fields: bool
     needs: str | None
     extra: str | None
     examples: tuple[Example, ...]
@@ -115,6 +117,7 @@ def perturbation(
     languages: Literal["any"] | Collection[str] = "any",
     severities: int = 5,
     version: int = 1,
+    across_fields: bool = False,
     needs: str | None = None,
     extra: str | None = None,
     examples: Sequence[Example] = (),
@@ -139,7 +142,18 @@ def perturbation(
         path = Path(function.__code__.co_filename)  # type: ignore[attr-defined]  # a Perturb is a plain function here
         scope: Scope = "any" if isinstance(languages, str) else frozenset(languages)
         return Perturbation(
-            name, function, preserves, alters, scope, severities, version, needs, extra, tuple(examples), path
+            name,
+            function,
+            preserves,
+            alters,
+            scope,
+            severities,
+            version,
+            across_fields,
+            needs,
+            extra,
+            tuple(examples),
+            path,
         )
 
     return declare

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from random import Random
 
 from albert_robust.perturbing.registry import Registry
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec
 from albert_robust.text import Text
+from albert_robust.text.joined import joined, parted
 
 
 def keyed_random(*key: str | int) -> Random:
@@ -22,24 +24,49 @@ _json = lru_cache(maxsize=1024)(json.dumps)  # the parts of a key are those of m
 def vary(
     registry: Registry, spec: Spec, text: Text, *, seed: int, example: str, field: str = "text", replicate: int = 0
 ) -> Text:
-    """Return the variant of a text under a spec.
+    """Return the variant of a text under a spec: that of an example with one field; see `vary_fields`."""
+    return vary_fields(registry, spec, {field: text}, seed=seed, example=example, replicate=replicate)[field]
+
+
+def vary_fields(
+    registry: Registry,
+    spec: Spec,
+    texts: Mapping[str, Text],
+    *,
+    beside: Sequence[Text] | None = None,
+    seed: int,
+    example: str,
+    replicate: int = 0,
+) -> dict[str, Text]:
+    """Return the variants of an example's fields under a spec.
+
+    Each field is varied by itself, but a step that works across fields reads them as one text where the answer is to stay.
 
     Args:
         registry: Where the spec's names are looked up.
         spec: What to apply, in order.
-        text: An unedited text, or one that earlier steps edited.
+        texts: By field, in the language of the example: unedited, or edited by earlier steps.
+        beside: Where the answer is to stay, its other fields and gold answers: what stands there too is changed nowhere. None
+            where it is not.
         seed: The suite's seed.
         example: The example's id.
-        field: The field the text stands in.
         replicate: Which of several variants.
 
     Raises:
         MissingExtraError: A step runs on a module that is not installed.
     """
-    language = text.language  # of the example: a step may give the text another
+    made = dict(texts)
+    language = next(iter(made.values())).language  # of the example: a step may give a text another
     for place, step in enumerate(spec.steps):
         item = registry.ready(step.name)
         severity = step.severity or DEFAULT_SEVERITY
-        rng = keyed_random(seed, item.name, item.version, severity, example, language, field, replicate, place)
-        text = item(text, rng, severity)
-    return text
+        key = (seed, item.name, item.version, severity, example, language)
+        if item.across_fields and beside is not None and len(made) + len(beside) > 1:
+            rng = keyed_random(*key, "+".join(made), replicate, place)
+            whole = item(joined([*made.values()], beside), rng, severity)
+            made = dict(zip(made, parted(whole, [*made.values()]), strict=True))
+        else:
+            made = {
+                field: item(text, keyed_random(*key, field, replicate, place), severity) for field, text in made.items()
+            }
+    return made

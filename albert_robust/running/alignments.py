@@ -11,7 +11,7 @@ from itertools import groupby, islice
 from typing import Protocol, TypeVar
 
 from albert_robust.running.alignment_records import TOKENS, recorded, restored
-from albert_robust.running.answers import answer_of
+from albert_robust.running.answers import answer_of, expected_of
 from albert_robust.running.cache import Cache, key
 from albert_robust.running.cell import Cell
 from albert_robust.running.failures import failures
@@ -121,7 +121,7 @@ def _texts(cell: Cell, case: Outcome) -> Texts | None:
     found = Texts(answer.output, answer.references, "reference", answer.language, answer.reference_language)
     scored = LABS in (case.quality_before if reference else case.quality_after)
     if not reference and cell.check.agreement == LABS:
-        original = answer_of(cell, case, "before")
+        original = expected_of(cell, case)
         found = replace(found, others=(original.output,), against="original", other_language=original.language)
         scored = True
     found = replace(found, others=tuple(other for other in dict.fromkeys(found.others) if normal(other)))

@@ -52,6 +52,21 @@ class Cell:
         return self.spec is None or self.suite.registry.applies(self.spec, self.language)
 
     @cached_property
+    def exchanges(self) -> bool:
+        """Whether a step puts one thing for another in all fields alike, and the answer is to stay but for that."""
+        return self.check.expectation == "invariance" and any(self._across_fields)
+
+    @cached_property
+    def follows(self) -> bool:
+        """Whether an output is expected to follow such exchanges: it is a text about the input, and nothing else changes."""
+        return bool(self.suite.task.about) and self.exchanges and all(self._across_fields)
+
+    @cached_property
+    def _across_fields(self) -> list[bool]:
+        steps = self.spec.steps if self.spec else ()
+        return [self.suite.registry.get(step.name).across_fields for step in steps]
+
+    @cached_property
     def needs_references(self) -> bool:
         """Whether it has gates, and all of them measure quality by references."""
         gates = self.check.all_gates

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from math import isnan
 
-from albert_robust.running.answers import answer_of
+from albert_robust.running.answers import answer_of, expected_of
 from albert_robust.running.cell import Cell
 from albert_robust.running.predict import Answers
 from albert_robust.running.records import Outcome
@@ -32,7 +32,7 @@ def measure(suite: Suite, made: Made, scorer: TextScorer) -> None:
         case.quality_before = row
     for (_, case), row in zip(varied, _qualities(suite, after, scorer), strict=True):
         case.quality_after = row
-    origins = [answer for answer, (_, case) in zip(before, tested, strict=True) if case.variant]
+    origins = [expected_of(cell, case) for cell, case in varied]
     for name in suite.task.agreements:
         places = [place for place, (cell, _) in enumerate(varied) if cell.check.agreement == name]
         _agree(suite, name, [(varied[place][1], origins[place], after[place]) for place in places], scorer)

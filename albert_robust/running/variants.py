@@ -5,7 +5,7 @@ from typing import Any
 
 from albert_robust.data import Example
 from albert_robust.errors import MissingExtraError, raise_if_ending, raised
-from albert_robust.perturbing import vary
+from albert_robust.perturbing import vary_fields
 from albert_robust.running.cache import Cache, key
 from albert_robust.running.cell import Cell
 from albert_robust.running.records import Change, Outcome, Status
@@ -111,7 +111,7 @@ def _blank(cell: Cell, example: Example, replicate: int, status: Status = "teste
 def _variant(cell: Cell, example: Example, replicate: int, read: Sources) -> Outcome:
     """Return the case with its variant; an exception of a perturbation is an error of this case alone."""
     try:
-        texts = {name: _perturbed(cell, example, name, replicate, read) for name in cell.check.fields}
+        texts = _perturbed(cell, example, replicate, read)
     except MissingExtraError as error:
         return _blank(cell, example, replicate, "error", str(error))
     except BaseException as error:
@@ -132,11 +132,33 @@ def _variant(cell: Cell, example: Example, replicate: int, read: Sources) -> Out
     return case
 
 
-def _perturbed(cell: Cell, example: Example, name: str, replicate: int, read: Sources) -> Text:
+def _perturbed(cell: Cell, example: Example, replicate: int, read: Sources) -> dict[str, Text]:
     assert cell.spec is not None
     suite, keeping = cell.suite, cell.check.expectation == "invariance"
-    text = read.get((name, keeping)) or read.setdefault((name, keeping), _source(cell, example, name, keeping))
-    return vary(suite.registry, cell.spec, text, seed=suite.seed, example=example.id, field=name, replicate=replicate)
+
+    def source(name: str) -> Text:
+        return read.get((name, keeping)) or read.setdefault((name, keeping), _source(cell, example, name, keeping))
+
+    return vary_fields(
+        suite.registry,
+        cell.spec,
+        {name: source(name) for name in cell.check.fields},
+        beside=[*map(source, _others(cell)), *_answers(cell, example)] if cell.exchanges else None,
+        seed=suite.seed,
+        example=example.id,
+        replicate=replicate,
+    )
+
+
+def _others(cell: Cell) -> list[str]:
+    return [name for name in cell.suite.task.inputs if name not in cell.check.fields]
+
+
+def _answers(cell: Cell, example: Example) -> list[Text]:
+    """Return the gold answers that the task protects, since they may not stand as they are in a field: Сергей of Сергея."""
+    task = cell.suite.task
+    answers = dict.fromkeys(answer for name in task.inputs for answer in task.protect(example, name))
+    return [Text.of(answer, example.language) for answer in answers]
 
 
 def _source(cell: Cell, example: Example, name: str, keeping: bool) -> Text:

@@ -5,7 +5,8 @@ document, LABS precision, and how much of a reference is in the summary, LABS re
 recall: a perfect summary leaves most of a document out, so that number never nears 1 and only ever rewards length.
 People's ratings it follows better than F does: tau .23 and .17 for relevance (SummEval), .38 and .31 for the share of a
 reference's facts (REALSumm), both within documents.
-Faithfulness is against the document as the dataset has it: one output has one quality, whatever was perturbed.
+Faithfulness is against the document as the dataset has it: one output has one quality, whatever was perturbed; but
+names that were exchanged are exchanged in it.
 """
 
 from albert_robust.scoring.overlap import rouge_l, token_f1

@@ -42,8 +42,8 @@ def test_a_failing_cell_shows_its_worst_cases_and_how_to_repeat_it(write: Callab
 
 def test_each_example_is_shown_once_by_its_worst_variant(write: Callable[..., Path], tmp_path: Path) -> None:
     model = "def answer(batch):\n    return [one['text'] for one in batch]\n"
-    suite = SUITE.replace("[case.upper]", "[typos.swap], variants: 3")
-    write(d_dot_jsonl='{"text": "a long weekend"}\n{"text": "a short winter"}\n', model_dot_py=model)
+    suite = SUITE.replace("[case.upper]", "[typos.swap], variants: 5")
+    write(d_dot_jsonl='{"text": "a long weekend by a quiet river"}\n{"text": "a short winter"}\n', model_dot_py=model)
     cell = plan(load_suite(write(s_dot_robust_dot_yaml=suite)))[0]
     tally = execute([cell], Workspace(tmp_path / "kept", "run")).tallies["s", cell.id]
     lines = describe(cell, judge(cell, tally), tally.worst, "").splitlines()

@@ -1,0 +1,58 @@
+"""What typing slips promise beyond the laws that hold for every perturbation."""
+
+import pytest
+from variants_made import made
+
+from albert_robust.perturbing import Registry
+
+SLIPS = ["delete", "insert", "keyboard", "spacing", "swap"]
+SEEDS = range(20)
+
+
+def variants(pack: Registry, text: str, language: str) -> set[str]:
+    names = [f"typos.{name}" for name in SLIPS if pack.get(f"typos.{name}").applies(language)]
+    return {made(pack, name, text, language, seed=seed) for name in names for seed in SEEDS}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "not"),
+        ("en", "CAN\u2019T"),
+        ("de", "keine"),
+        ("es", "nada"),
+        ("fr", "n'est"),
+        ("ru", "никогда"),
+        ("ar", "ولم"),
+        ("hi", "नहीं"),
+        ("zh", "没"),
+        ("pt", "não"),
+        ("it", "non"),
+        ("nl", "niet"),
+        ("pl", "nie"),
+        ("tr", "değil"),
+        ("uk", "нема"),
+        ("fa", "نیست"),
+        ("vi", "không"),
+        ("ko", "없다"),
+        ("sw", "hakuna"),
+    ],
+)
+def test_a_word_that_denies_is_not_mistyped(pack: Registry, language: str, text: str) -> None:
+    assert variants(pack, text, language) == {text}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "denial"),
+    [
+        ("en", "on", "no"),
+        ("en", "notable", "not able"),
+        ("es", "nos", "no"),
+        ("fr", "en", "ne"),
+        ("en", "hone", "none"),
+    ],
+)
+def test_no_slip_makes_a_word_that_denies(pack: Registry, language: str, text: str, denial: str) -> None:
+    made_of_it = variants(pack, text, language)
+    assert denial not in made_of_it
+    assert len(made_of_it) > 1
