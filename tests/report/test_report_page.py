@@ -14,11 +14,13 @@ from report_runs import SUITE, aligned_run, alignment, cell, estimate, failed_ru
 
 from albert_robust.errors import InputError, UsageError
 from albert_robust.report import render_html, render_json, render_markdown, write_report
+from albert_robust.report.cells import worst_first
 from albert_robust.report.matrix import matrices
 from albert_robust.report.view import banner, contrast, page
 from albert_robust.running.alignment_records import recorded
 from albert_robust.running.failures import rerun_command
 from albert_robust.running.records import CaseAlignment, Counts, Run, Verdict
+from albert_robust.scoring.statistics import NOTHING
 
 NO_COUNTS = Counts(5, 0, 5, 0, 0, 0, 0)
 ATTACKS = [
@@ -243,6 +245,18 @@ def test_the_worst_cells_stand_first_and_errors_do_not_hide_failures() -> None:
     assert [line.mark.word for line in found.worst] == ["error"] * 2 + ["failed"] * 4
     assert found.worst[2].name == "restaurants/f.f@1[en]"
     assert found.more == 4
+
+
+def test_a_gate_that_was_not_measured_does_not_put_its_cell_before_worse_ones() -> None:
+    near, far = cell("f.f@1", "failed", value=0.8), cell("f.f@2", "failed", value=0.2)
+    unmeasured = replace(near.gates[0], gate="consistency at 2 >= 0.9", measure="consistency at 2", estimate=NOTHING)
+    assert worst_first([replace(near, gates=(*near.gates, unmeasured)), far])[0] == far
+
+
+def test_the_worst_cells_of_several_suites_name_theirs() -> None:
+    made = replace(run(cell(verdict="failed")), suites=(SUITE, replace(SUITE, name="questions")))
+    assert '<span class="quiet sub"><bdi>reviews</bdi></span>' in render_html(made)
+    assert '<span class="quiet sub"><bdi>reviews</bdi></span>' not in render_html(run(cell(verdict="failed")))
 
 
 def test_a_constant_model_gets_a_warning() -> None:
