@@ -123,7 +123,7 @@ from random import Random
 from albert_robust import Example, Text, perturbation
 
 @perturbation("own.shout", preserves="meaning", severities=1, examples=[Example("a", "a!")])
-def shout(text: Text, rng: Random) -> Text:
+def shout(text: Text, rng: Random, severity: int) -> Text:
     """Add an exclamation mark."""
     return text.replace(len(text), len(text), "!", "shout")
 '''
