@@ -21,6 +21,7 @@ from albert_robust.running.alignment_records import recorded
 from albert_robust.running.failures import rerun_command
 from albert_robust.running.records import CaseAlignment, Counts, Run, Verdict
 from albert_robust.scoring.statistics import NOTHING
+from albert_robust.show import describe_run
 
 NO_COUNTS = Counts(5, 0, 5, 0, 0, 0, 0)
 ATTACKS = [
@@ -283,6 +284,16 @@ def test_one_output_for_all_inputs_gets_a_warning() -> None:
     )
 
     assert "one and the same output" in page(run(cell(), outcomes=group)).suites[0].warnings[0]
+
+
+def test_labels_of_other_names_than_the_datas_get_a_warning() -> None:
+    wrong = {"quality_before": {"accuracy": 0.0}, "references": ("POSITIVE",), "before": "positive"}
+    group = [outcome(cell().cell, f"r/{place}", original={"text": str(place)}, **wrong) for place in range(30)]
+    made = replace(run(cell(), outcomes=tuple(group)), cost={"predicted": 30, "from_cache": 0, "spared": 0})
+    assert "The model says 'positive', the data say 'POSITIVE'" in page(made).suites[0].warnings[0]
+    assert describe_run(made, shown=0)[0].startswith("warning      reviews: No original got its expected label.")
+    right = replace(group[0], quality_before={"accuracy": 1.0})
+    assert page(run(cell(), outcomes=(right, *group[1:]))).suites[0].warnings == ()
 
 
 def test_a_suite_that_never_asks_for_change_says_so() -> None:
