@@ -143,7 +143,9 @@ def test_a_model_that_fails_for_one_example_is_an_error_of_that_example_alone(
     model = f"def predict(batch): return [{answer} if ' 7 ' in one['text'] else 'calm' for one in batch]"
     write_suite(pytester.path, "typos.swap", model=model)
     result = run(pytester)
-    result.stdout.fnmatch_lines(["*: 1 of 12 cases are errors; r7: the original: " + reason.replace("[", "[[]")])
+    result.stdout.fnmatch_lines(
+        ["*: 1 of 12 cases are errors; example r7: the original: " + reason.replace("[", "[[]")]
+    )
     counts = kept_run(pytester.path)["cells"][0]["counts"]
     assert (counts["error"], counts["tested"], counts["flipped"]) == (1, 11, 0)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
