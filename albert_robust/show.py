@@ -124,7 +124,7 @@ def _case(outcome: Outcome) -> list[str]:
     if not outcome.variant:
         expected = " | ".join(outcome.references)
         text = [*outcome.original.values(), ""][-2 if outcome.original else -1]
-        return [f"{title}  {clip(text)} -> {clip(outcome.before or '')}, expected {clip(expected)}"]
+        return [f"{title}  {clip(text)} -> {_output(outcome.before, {})}, expected {clip(expected)}"]
     fields = dict.fromkeys(change.field for change in outcome.changes)
     lines = []
     for name in fields:
@@ -136,7 +136,7 @@ def _case(outcome: Outcome) -> list[str]:
 
 
 def _output(output: str | None, scores: Mapping[str, float]) -> str:
-    shown = clip(output or "")
+    shown = clip(output or "") or "(empty)"
     value = scores.get(output or "")
     return shown if value is None else f"{shown} {value:.2f}"
 

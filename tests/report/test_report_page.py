@@ -311,6 +311,10 @@ def test_a_failure_is_shown_with_its_edits_outputs_and_command() -> None:
     assert 'pytest "suites/reviews.robust.yaml::restaurants/typos.keyboard@2[en]" --robust-seed 0' in text
 
 
+def test_an_empty_output_is_shown_as_one() -> None:
+    assert '<span class="quiet">(empty)</span>' in render_html(failed_run(after=""))
+
+
 def test_a_cell_shows_ten_failures_and_counts_the_rest() -> None:
     found = cell(verdict="failed")
     group = tuple(outcome(found.cell, f"r/{place:02}") for place in range(25))
