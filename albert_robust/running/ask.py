@@ -30,6 +30,7 @@ from albert_robust.errors import (
     raised,
     said,
 )
+from albert_robust.imports import raised_there
 from albert_robust.models import Inputs, Model
 from albert_robust.running.cache import key
 from albert_robust.tasks import Prediction, Task
@@ -148,7 +149,7 @@ class Asker:
 
     def _made(self, output: Any) -> Prediction | Failure:
         if isinstance(output, Exception):
-            return Failure(f"the model raises {raised(output)}", transient=isinstance(output, TRANSIENT))
+            return Failure(f"the model raises {raised_there(output)}", transient=isinstance(output, TRANSIENT))
         made = read_output(self.task, output)
         return Failure(made) if isinstance(made, str) else made
 
@@ -174,11 +175,11 @@ class Asker:
                 return Failure(f"no answer within {self.limits.timeout:g} s", transient=True)
             except TRANSIENT as error:
                 if self._retried == self.limits.retries:
-                    return Failure(f"the model raises {raised(error)}", transient=True)
+                    return Failure(f"the model raises {raised_there(error)}", transient=True)
                 self._wait(batch, [error])
             except BaseException as error:
                 raise_if_ending(error)
-                return Failure(f"the model raises {raised(error)}")
+                return Failure(f"the model raises {raised_there(error)}")
             else:
                 return self._passed(batch, outputs)
 

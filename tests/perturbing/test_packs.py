@@ -41,7 +41,7 @@ def test_an_example_of_a_users_perturbation_that_comes_out_otherwise_is_told(wri
         open_packs([folder])
     assert [line.partition("own.py:4:1: ")[2] for line in str(told.value).splitlines()] == [
         "own.shout: its example 'b' becomes 'b!', expected 'b?'",
-        "own.shout: its example '' raises ZeroDivisionError: division by zero",
+        "own.shout: its example '' raises ZeroDivisionError: division by zero (own.py:7)",
     ]
 
 
