@@ -4,7 +4,12 @@ import hashlib
 import importlib.util
 import sys
 from pathlib import Path
+from traceback import walk_tb
 from types import ModuleType
+
+from albert_robust.errors import raised
+
+_NAMED = "_albert_robust_"  # how the names of these modules begin
 
 
 def module_at(path: Path) -> ModuleType:
@@ -16,7 +21,7 @@ def module_at(path: Path) -> ModuleType:
         Exception: Whatever the file raises.
     """
     digest = hashlib.sha256(str(path).encode() + b"\0" + path.read_bytes()).hexdigest()[:16]
-    name = f"_albert_robust_{path.stem}_{digest}"
+    name = f"{_NAMED}{path.stem}_{digest}"
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)
@@ -30,3 +35,13 @@ def module_at(path: Path) -> ModuleType:
         del sys.modules[name]
         raise
     return module
+
+
+def raised_there(error: BaseException) -> str:
+    """Return an exception as `raised` has it, with its line in such a file: `KeyError: 'choices' (my_model.py:7)`."""
+    lines = [
+        f" ({Path(frame.f_code.co_filename).name}:{line})"
+        for frame, line in walk_tb(error.__traceback__)
+        if str(frame.f_globals.get("__name__")).startswith(_NAMED)
+    ]
+    return raised(error) + "".join(lines[-1:])

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from albert_robust.gate.comparing import tally
 from albert_robust.report.cells import worst_first
 from albert_robust.report.figures import counted
+from albert_robust.report.view import warnings
 from albert_robust.running.cell import Across, Cell
 from albert_robust.running.failures import ATTENTION
 from albert_robust.running.forecast import Forecast
@@ -58,7 +59,7 @@ def _measured(found: Estimate) -> str:
 
 
 def describe_run(run: Run, shown: int) -> list[str]:
-    """Return what came of a run: up to `shown` cells that did not pass, the worst first, what was counted, and the baseline."""
+    """Return what came of a run: up to `shown` cells that did not pass, the worst first, warnings, counts, and the baseline."""
     cells, cost = run.cells, run.cost
     names = ", ".join(run.mistakes)
     broken = [f"{counted(len(run.mistakes), 'suite')} could not be run: {names}"[:LONGEST]] if names else []
@@ -69,6 +70,11 @@ def describe_run(run: Run, shown: int) -> list[str]:
     lines = [f"{cell.verdict:<12} {cell.suite}::{cell.cell}  {one_line(cell.reason)}"[:LONGEST] for cell in bad[:shown]]
     if 0 < shown < len(bad):
         lines.append(f"... and {len(bad) - shown} more that did not pass: the report has them all")
+    lines += [
+        f"{'warning':<12} {suite.name}: {one_line(what)}"[:LONGEST]
+        for suite in run.suites
+        for what in warnings(suite, run)
+    ]
     counts = {
         verdict: sum(cell.verdict == verdict for cell in cells) for verdict in (*ATTENTION, "passed", "not applicable")
     }
@@ -118,7 +124,7 @@ def _case(outcome: Outcome) -> list[str]:
     if not outcome.variant:
         expected = " | ".join(outcome.references)
         text = [*outcome.original.values(), ""][-2 if outcome.original else -1]
-        return [f"{title}  {clip(text)} -> {clip(outcome.before or '')}, expected {clip(expected)}"]
+        return [f"{title}  {clip(text)} -> {_output(outcome.before, {})}, expected {clip(expected)}"]
     fields = dict.fromkeys(change.field for change in outcome.changes)
     lines = []
     for name in fields:
@@ -130,7 +136,7 @@ def _case(outcome: Outcome) -> list[str]:
 
 
 def _output(output: str | None, scores: Mapping[str, float]) -> str:
-    shown = clip(output or "")
+    shown = clip(output or "") or "(empty)"
     value = scores.get(output or "")
     return shown if value is None else f"{shown} {value:.2f}"
 

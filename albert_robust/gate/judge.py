@@ -151,7 +151,10 @@ def _verdict(cell: Cell, counts: Counts, gates: tuple[GateRecord, ...], tally: T
         return "not applicable", tally.message
     if counts.error:
         first = tally.worst[0]
-        return "error", f"{counts.error} of {counts.selected} cases are errors; {first.example}: {first.message}"
+        return (
+            "error",
+            f"{counts.error} of {counts.selected} cases are errors; example {first.example}: {first.message}",
+        )
     if counts.not_asked:
         return "not tested", not_asked(counts)
     if counts.tested < cell.check.min_tested:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from albert_robust.errors import UsageError, raise_if_ending, raised
-from albert_robust.imports import module_at
+from albert_robust.imports import module_at, raised_there
 from albert_robust.models.model import Inputs
 
 
@@ -73,4 +73,4 @@ def _module(name: str, folder: Path) -> Any:
         raise UsageError(f"no module {name!r} beside the suite or installed: {error}") from None
     except BaseException as error:
         raise_if_ending(error)
-        raise UsageError(f"the module {name!r} raises {raised(error)}") from error
+        raise UsageError(f"the module {name!r} raises {raised_there(error)}") from error

@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Literal, Protocol
 
+from albert_robust.imports import raised_there
 from albert_robust.text import Text
 from albert_robust.text.languages import base
 
@@ -65,6 +66,7 @@ class Perturbation:
         extra: The extra of albert-robust that installs that module.
         examples: See `Example`.
         path: The file it was defined in.
+        line: Where in it.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Perturbation:
     extra: str | None
     examples: tuple[Example, ...]
     path: Path
+    line: int
 
     @property
     def family(self) -> str:
@@ -93,6 +96,19 @@ class Perturbation:
     def applies(self, language: str) -> bool:
         """Return whether the perturbation works in a language."""
         return self.languages == "any" or language in self.languages or base(language) in self.languages
+
+    @cached_property
+    def broken(self) -> tuple[str, ...]:
+        """What becomes of those of its examples that do not come out as they are written."""
+        return tuple(filter(None, map(self._otherwise, self.examples)))
+
+    def _otherwise(self, case: Example) -> str:
+        try:
+            text = Text.of(case.before, case.language, protect=case.protect, parallels=dict(case.parallels))
+            made = str(self(text, Random(case.seed), case.severity))
+        except Exception as error:
+            return f"its example {case.before!r} raises {raised_there(error)}"
+        return "" if made == case.after else f"its example {case.before!r} becomes {made!r}, expected {case.after!r}"
 
     def __call__(self, text: Text, rng: Random, severity: int = 2) -> Text:
         """Return the perturbed text.
@@ -139,7 +155,8 @@ def perturbation(
         raise ValueError(f"{name}: severities={severities!r}: expected how many there are, 1 to 5")
 
     def declare(function: Perturb) -> Perturbation:
-        path = Path(function.__code__.co_filename)  # type: ignore[attr-defined]  # a Perturb is a plain function here
+        code = function.__code__  # type: ignore[attr-defined]  # a Perturb is a plain function here
+        path, line = Path(code.co_filename), code.co_firstlineno
         scope: Scope = "any" if isinstance(languages, str) else frozenset(languages)
         return Perturbation(
             name,
@@ -154,6 +171,7 @@ def perturbation(
             extra,
             tuple(examples),
             path,
+            line,
         )
 
     return declare

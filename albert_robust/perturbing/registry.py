@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
 from albert_robust.builtin import PACKAGE, builtin
-from albert_robust.errors import InputError, complaint_at, need, raise_if_ending, raised, shown_path, suggest
+from albert_robust.errors import Complaint, InputError, complaint_at, need, raise_if_ending, raised, shown_path, suggest
 from albert_robust.imports import module_at
 from albert_robust.perturbing.perturbation import Perturbation
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec, Step, parse_spec
@@ -123,7 +124,8 @@ def open_packs(folders: Iterable[Path] = ()) -> Registry:
     """Return the built-in perturbations and those of the folders named `perturbations` that exist among `folders`.
 
     Raises:
-        InputError: A file of a pack cannot be imported, or a name is defined twice.
+        InputError: A file of a pack cannot be imported, a name is defined twice, or an example of a user's perturbation does not
+            come out as it is written.
     """
     found: dict[str, Perturbation] = {}
     seen: set[Path] = set()
@@ -137,7 +139,20 @@ def open_packs(folders: Iterable[Path] = ()) -> Registry:
                 first = shown_path(found[item.name].path)
                 raise complaint_at(item.path, f"{item.name} is defined twice", f"it is also in {first}: rename one")
             found[item.name] = item
+    _check_examples(item for item in found.values() if item.path.parent != builtin(PACK).resolve())
     return Registry(dict(sorted(found.items())))
+
+
+def _check_examples(own: Iterable[Perturbation]) -> None:
+    """Raise what is wrong with the examples of users' perturbations; those of the built-in ones are tests of ours."""
+    complaints = [
+        Complaint(shown_path(item.path), item.line, 1, f"{item.name}: {what}")
+        for item in own
+        if not (item.needs and find_spec(item.needs) is None)
+        for what in item.broken
+    ]
+    if complaints:
+        raise InputError(complaints)
 
 
 def _perturbations(folder: Path) -> Iterator[Perturbation]:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, isnan
+from math import inf
 
 from albert_robust.report.cases import CaseView, case_view
 from albert_robust.report.display import shorten
@@ -67,14 +67,22 @@ def anchor(cell: CellRecord) -> str:
 
 
 def worst_first(cells: Sequence[CellRecord]) -> list[CellRecord]:
-    """Return cells by verdict, those furthest from their gates first, then in plan order."""
-    return sorted(cells, key=lambda cell: (WORST_FIRST.index(cell.verdict), -max(map(_miss, cell.gates), default=-inf)))
+    """Return cells by verdict, then those that regressed, those furthest from their gates, and in plan order."""
+    return sorted(cells, key=lambda cell: (WORST_FIRST.index(cell.verdict), not _regressed(cell), -_miss(cell.gates)))
 
 
-def _miss(gate: GateRecord) -> float:
-    if isnan(gate.estimate.value):
-        return inf
-    return gate.bound - gate.estimate.value if gate.at_least else gate.estimate.value - gate.bound
+def _regressed(cell: CellRecord) -> bool:
+    return cell.comparison is not None and cell.comparison.verdict == "regressed"
+
+
+def _miss(gates: Sequence[GateRecord]) -> float:
+    """Return how far the furthest gate is missed. Beside what was measured, what was not has no distance."""
+    misses = [
+        gate.bound - gate.estimate.value if gate.at_least else gate.estimate.value - gate.bound
+        for gate in gates
+        if gate.estimate.measured
+    ]
+    return max(misses, default=inf if gates else -inf)
 
 
 def cell_views(

@@ -215,10 +215,6 @@ def _line(cell: CellRecord) -> WorstCell:
 def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
     cells = [cell for cell in run.cells if cell.suite == suite.name]
     consistency, sensitivity = contrast(cells)
-    warnings = [
-        _unchanging(consistency, sensitivity),
-        _one_output([tally for (name, _), tally in run.tallies.items() if name == suite.name]),
-    ]
     facts = (
         ("task", suite.task),
         ("model", suite.model),
@@ -235,10 +231,21 @@ def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
         counts=tuple(pair for pair in _counts(cells) if pair[1]),
         consistency=_mean(consistency),
         sensitivity=_mean(sensitivity),
-        warnings=tuple(filter(None, warnings)),
+        warnings=warnings(suite, run),
         note="" if sensitivity else "No check asks that outputs change: a model that ignores its input could pass.",
         signature=suite.signature or "",
     )
+
+
+def warnings(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
+    """Return what makes the verdicts on a suite's model worth little."""
+    tallies = [tally for (name, _), tally in run.tallies.items() if name == suite.name]
+    found = (
+        _unchanging(*contrast([cell for cell in run.cells if cell.suite == suite.name])),
+        _one_output(tallies),
+        _no_label_met(tallies) if suite.task == "text-classification" else "",
+    )
+    return tuple(filter(None, found))
 
 
 def contrast(cells: Sequence[CellRecord]) -> tuple[list[float], list[float]]:
@@ -277,6 +284,20 @@ def _one_output(tallies: Sequence[Tally]) -> str:
     if len(asked) < MANY_INPUTS or len(expected) < 2 or len(outputs) != 1:
         return ""
     return "All original inputs got one and the same output, though not the same is expected of them."
+
+
+def _no_label_met(tallies: Sequence[Tally]) -> str:
+    asked = {texts for tally in tallies for texts in tally.asked}
+    accuracies = [tally.before["accuracy"].values for tally in tallies if "accuracy" in tally.before]
+    if len(asked) < MANY_INPUTS or not accuracies or any(values.any() for values in accuracies):
+        return ""
+    said = ", ".join(sorted({repr(output) for tally in tallies for output in tally.outputs})[:2])
+    expected = ", ".join(
+        sorted({repr(label) for tally in tallies for labels in tally.expected for label in labels})[:2]
+    )
+    return (
+        f"No original got its expected label. The model says {said}, the data say {expected}: are labels named alike?"
+    )
 
 
 def _written(value: Any) -> str:

@@ -1,7 +1,8 @@
 """Ask: one batch at a time, of a model that may raise, hang, fail for a while, or answer what nobody can read.
 
 A batch that raises, or that has no answer in time, is halved until the input that is to blame is alone: that input is a
-failure, the others are answered. An error that passes by itself is waited out first, longer each time.
+failure, the others are answered. An error that passes by itself is waited out first, longer each time. A model that asks for
+many inputs at once may return an error in place of an answer: it is that input's alone, and only what passes is asked again.
 
 A batch with a time-out is asked in a thread, which is left behind when the time is over: no signal can end every call (those
 of a library that waits in its own code), no signal reaches a thread of the caller's, and other plugins use the same alarm.
@@ -29,6 +30,7 @@ from albert_robust.errors import (
     raised,
     said,
 )
+from albert_robust.imports import raised_there
 from albert_robust.models import Inputs, Model
 from albert_robust.running.cache import key
 from albert_robust.tasks import Prediction, Task
@@ -134,9 +136,9 @@ class Asker:
             return False
         outputs = self._outputs(batch)
         if not isinstance(outputs, Failure):
-            self._silent = 0
-            made = (read_output(self.task, output) for output in outputs)
-            found.extend(Failure(one) if isinstance(one, str) else one for one in made)
+            lost = all(isinstance(output, TRANSIENT) for output in outputs)
+            self._silent = min(SILENT, self._silent + len(batch)) if lost else 0
+            found.extend(self._made(output) for output in outputs)
             return True
         if len(batch) > 1:
             self._halve(batch, found)
@@ -144,6 +146,12 @@ class Asker:
             self._silent = self._silent + 1 if outputs.transient else 0
             found.append(outputs)
         return False
+
+    def _made(self, output: Any) -> Prediction | Failure:
+        if isinstance(output, Exception):
+            return Failure(f"the model raises {raised_there(output)}", transient=isinstance(output, TRANSIENT))
+        made = read_output(self.task, output)
+        return Failure(made) if isinstance(made, str) else made
 
     def _halve(self, batch: Sequence[Inputs], found: list[Prediction | Failure]) -> None:
         """Settle a batch that failed as a whole."""
@@ -159,7 +167,7 @@ class Asker:
         while True:
             self.cost.calls += 1
             try:
-                return _within(self.limits.timeout, partial(_predicted, self.model, batch))
+                outputs = _within(self.limits.timeout, partial(_predicted, self.model, batch))
             except (InputError, MissingExtraError, UsageError, ModelContractError):
                 raise  # no example is to blame
             except _NoAnswerError:
@@ -167,15 +175,34 @@ class Asker:
                 return Failure(f"no answer within {self.limits.timeout:g} s", transient=True)
             except TRANSIENT as error:
                 if self._retried == self.limits.retries:
-                    return Failure(f"the model raises {raised(error)}", transient=True)
-                asked = error.retry_after if isinstance(error, TransientError) else None
-                seconds = waiting(batch, self._retried, asked)
+                    return Failure(f"the model raises {raised_there(error)}", transient=True)
+                self._wait(batch, [error])
             except BaseException as error:
                 raise_if_ending(error)
-                return Failure(f"the model raises {raised(error)}")
-            self._retried += 1
-            self.cost.retries += 1
-            self.sleep(seconds)
+                return Failure(f"the model raises {raised_there(error)}")
+            else:
+                return self._passed(batch, outputs)
+
+    def _passed(self, batch: Sequence[Inputs], outputs: list[Any]) -> list[Any]:
+        """Return outputs in which errors that pass are replaced by what their inputs get when asked again."""
+        places = [place for place, output in enumerate(outputs) if isinstance(output, TRANSIENT)]
+        if not places or self._retried == self.limits.retries:
+            return outputs
+        rest = [batch[place] for place in places]
+        self._wait(rest, [outputs[place] for place in places])
+        again = self._outputs(rest)
+        if isinstance(again, Failure):
+            return outputs
+        answered = dict(zip(places, again, strict=True))
+        return [answered.get(place, output) for place, output in enumerate(outputs)]
+
+    def _wait(self, batch: Sequence[Inputs], errors: Sequence[Exception]) -> None:
+        """Wait until a batch may be asked again."""
+        asked = [error.retry_after or 0.0 for error in errors if isinstance(error, TransientError)]
+        seconds = waiting(batch, self._retried, max(asked, default=None))
+        self._retried += 1
+        self.cost.retries += 1
+        self.sleep(seconds)
 
 
 def read_output(task: Task, output: Any) -> Prediction | str:

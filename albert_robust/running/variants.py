@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from albert_robust.data import Example
-from albert_robust.errors import MissingExtraError, raise_if_ending, raised
+from albert_robust.errors import MissingExtraError, raise_if_ending
+from albert_robust.imports import raised_there
 from albert_robust.perturbing import vary_fields
 from albert_robust.running.cache import Cache, key
 from albert_robust.running.cell import Cell
@@ -116,7 +117,7 @@ def _variant(cell: Cell, example: Example, replicate: int, read: Sources) -> Out
         return _blank(cell, example, replicate, "error", str(error))
     except BaseException as error:
         raise_if_ending(error)
-        return _blank(cell, example, replicate, "error", f"{cell.spec} raises {raised(error)}")
+        return _blank(cell, example, replicate, "error", f"{cell.spec} raises {raised_there(error)}")
     case = _blank(cell, example, replicate)
     variant = {**example.fields, **{name: str(text) for name, text in texts.items()}}
     if variant == example.fields:

@@ -1,6 +1,7 @@
 """A first suite for a user's model and data: columns guessed from the data's names, nothing assumed of its quality."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,7 @@ def write_starter(
     content = {
         "task": task_name,
         "model": named,
-        "datasets": {"data": dataset},
+        "datasets": {_called(data): dataset},
         "checks": [
             {"expect": "invariance", "perturbations": list(FAMILIES), "gates": ["consistency >= 0.8"]},
             {"expect": "direction", "perturbations": ["semantics.negate"], "gates": ["sensitivity >= 0.5"]},
@@ -112,6 +113,11 @@ def _first_row(data: Path) -> dict[str, Any]:
     if found is None:
         raise complaint_at(data, "the dataset is empty", "add examples")
     return found[1]
+
+
+def _called(data: Path) -> str:
+    """Return what cells call a dataset: as its file is called, as far as an id may hold it."""
+    return re.sub("[^A-Za-z0-9]+", "-", data.stem)[:80].strip("-") or "data"
 
 
 def _columns(first: Mapping[str, Any], task: Task) -> dict[str, str]:

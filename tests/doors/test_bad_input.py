@@ -130,7 +130,7 @@ def test_a_model_that_cannot_be_used_is_told_at_its_place_in_the_suite(
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        ("1 / 0", "the model raises ZeroDivisionError: division by zero"),
+        ("1 / 0", "the model raises ZeroDivisionError: division by zero (model.py:1)"),
         ("{'label': 'calm', 'scores': {'calm': float('nan')}}", "the probability of 'calm' is nan, expected *"),
         ("{'label': 'calm', 'scores': {'calm': 1.5}}", "the probability of 'calm' is 1.5, expected *"),
         ("None", "the model returned None, expected a string or {'label': string}"),
@@ -143,7 +143,9 @@ def test_a_model_that_fails_for_one_example_is_an_error_of_that_example_alone(
     model = f"def predict(batch): return [{answer} if ' 7 ' in one['text'] else 'calm' for one in batch]"
     write_suite(pytester.path, "typos.swap", model=model)
     result = run(pytester)
-    result.stdout.fnmatch_lines(["*: 1 of 12 cases are errors; r7: the original: " + reason.replace("[", "[[]")])
+    result.stdout.fnmatch_lines(
+        ["*: 1 of 12 cases are errors; example r7: the original: " + reason.replace("[", "[[]")]
+    )
     counts = kept_run(pytester.path)["cells"][0]["counts"]
     assert (counts["error"], counts["tested"], counts["flipped"]) == (1, 11, 0)
     assert result.ret == pytest.ExitCode.TESTS_FAILED

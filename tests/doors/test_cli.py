@@ -123,7 +123,7 @@ from random import Random
 from albert_robust import Example, Text, perturbation
 
 @perturbation("own.shout", preserves="meaning", severities=1, examples=[Example("a", "a!")])
-def shout(text: Text, rng: Random) -> Text:
+def shout(text: Text, rng: Random, severity: int) -> Text:
     """Add an exclamation mark."""
     return text.replace(len(text), len(text), "!", "shout")
 '''
@@ -262,7 +262,7 @@ def test_init_writes_a_suite_that_pytest_runs(
     (pytester.path / "model.py").write_text(model)
     assert printed(capsys, *INIT, "model:predict").endswith("next: pytest model.robust.yaml\n")
     run(pytester, "model.robust.yaml")
-    assert verdicts(pytester.path)["data/typos.delete@2[en]"] == verdict
+    assert verdicts(pytester.path)["reviews/typos.delete@2[en]"] == verdict
     constant = {cell["verdict"] for cell in kept_run(pytester.path)["cells"] if cell["expectation"] == "direction"}
     assert constant == {"failed" if verdict == "passed" else "passed"}
 

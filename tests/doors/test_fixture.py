@@ -111,7 +111,11 @@ def test_wrong_arguments_are_one_clear_line(
     ("model", "error", "message"),
     [
         (lambda batch: batch[1:], UsageError, "the model returned 63 outputs for 64 inputs"),
-        (lambda batch: 1 / 0, AssertionError, "40 of 40 cases are errors; 1: the original: the model raises Zero"),
+        (
+            lambda batch: 1 / 0,
+            AssertionError,
+            "40 of 40 cases are errors; example 1: the original: the model raises Zero",
+        ),
     ],
     ids=["too few", "raises"],
 )

@@ -162,7 +162,7 @@ def test_a_gate_at_one_that_nothing_speaks_against_is_not_missed(cell: Callable[
 def test_an_error_is_never_a_pass(cell: Callable[..., Cell]) -> None:
     broken = replace(OUTCOME, example="7", status="error", message="boom")
     record = judge(cell(), [*cases([1.0] * 100), broken])
-    assert (record.verdict, record.reason) == ("error", "1 of 101 cases are errors; 7: boom")
+    assert (record.verdict, record.reason) == ("error", "1 of 101 cases are errors; example 7: boom")
 
 
 def test_fewer_tested_cases_than_asked_for_fail_and_say_why(cell: Callable[..., Cell]) -> None:

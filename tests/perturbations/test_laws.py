@@ -141,9 +141,7 @@ def drawn(data: st.DataObject, item: Perturbation, string: str, protect: tuple[s
 
 def test_its_examples_come_out_as_they_are_written(perturbation: Perturbation) -> None:
     assert perturbation.examples
-    for case in perturbation.examples:
-        text = Text.of(case.before, case.language, protect=case.protect, parallels=dict(case.parallels))
-        assert str(perturbation(text, Random(case.seed), case.severity)) == case.after, case
+    assert perturbation.broken == ()
 
 
 def test_its_examples_are_in_languages_that_it_works_in(perturbation: Perturbation) -> None:

@@ -25,6 +25,26 @@ def test_a_users_perturbation_stands_beside_the_built_in_ones(write: Callable[..
     assert "typos.swap" in registry.perturbations
 
 
+WRONG = """
+from albert_robust import Example, perturbation
+
+@perturbation("own.shout", preserves="meaning", examples=[Example("a", "a!"), Example("b", "b?"), Example("", "!")])
+def shout(text, rng, severity):
+    "Add an exclamation mark."
+    return text.replace(len(text), len(text), "!" if str(text) else 1 / 0, "shout")
+"""
+
+
+def test_an_example_of_a_users_perturbation_that_comes_out_otherwise_is_told(write: Callable[..., Path]) -> None:
+    folder = write(pack__own_dot_py=WRONG).parent
+    with pytest.raises(InputError) as told:
+        open_packs([folder])
+    assert [line.partition("own.py:4:1: ")[2] for line in str(told.value).splitlines()] == [
+        "own.shout: its example 'b' becomes 'b!', expected 'b?'",
+        "own.shout: its example '' raises ZeroDivisionError: division by zero (own.py:7)",
+    ]
+
+
 def test_an_unknown_name_is_answered_with_the_nearest_one() -> None:
     with pytest.raises(KeyError, match=r"unknown perturbation 'typos\.swpa'\\ndid you mean 'typos\.swap'\?"):
         open_packs().get("typos.swpa")

@@ -9,6 +9,7 @@ from report_runs import cell, run
 
 from albert_robust.gate.comparing import absent
 from albert_robust.report import render_html, render_json, render_markdown
+from albert_robust.report.cells import worst_first
 from albert_robust.report.view import page
 from albert_robust.running.folder import keep, open_run
 from albert_robust.running.records import ComparisonRecord, Run, Standing
@@ -50,11 +51,18 @@ def test_the_worst_stand_first_and_what_did_not_change_apart() -> None:
     assert shown == ("0.950", "0.850", "0.100", "[0.070, 0.140]", "200", "0.012")
 
 
+def test_what_regressed_stands_before_what_missed_its_gate_by_more() -> None:
+    missed = cell("typos.swap@1", "failed", value=0.2)
+    worse = cell("typos.swap@2", "failed", comparison=comparison("regressed", 0.1))
+    assert worst_first([missed, worse]) == [worse, missed]
+
+
 def test_the_page_has_a_table_and_marks_what_changed_in_the_matrix() -> None:
     html = render_html(compared())
     assert '<section id="baseline"' in html
     assert 'Beside the <a href="#baseline">baseline</a>: 1 regressed, 1 missing, 1 new, 1 same.' in html
     assert html.count('<span class="vh"> regressed</span>') == 1
+    assert 'beside the baseline</span> <span class="mark failed">' in html
     assert '<span class="vh"> same</span>' not in html
     assert "<b>no line</b>" not in html
     assert "&lt;b&gt;no line&lt;/b&gt;" in html

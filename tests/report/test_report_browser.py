@@ -64,6 +64,15 @@ def test_the_page_fits_its_window_and_asks_nobody(browser: "Browser", address: s
     assert shown.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_verdicts_on_cells_together_are_in_sight_on_a_phone(browser: "Browser", tmp_path: Path) -> None:
+    long = cell("curve/restaurants/typos.keyboard/severity-worst-case", across="severity worst case")
+    shown = browser.new_page(viewport={"width": 400, "height": 800})
+    shown.goto(write_report(run(long), tmp_path).as_uri())
+    box = shown.locator("#across .mark").bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 400
+
+
 def test_the_page_works_with_scripts_blocked(browser: "Browser", address: str) -> None:
     shown = browser.new_context(java_script_enabled=False).new_page()
 

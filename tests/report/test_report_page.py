@@ -14,11 +14,14 @@ from report_runs import SUITE, aligned_run, alignment, cell, estimate, failed_ru
 
 from albert_robust.errors import InputError, UsageError
 from albert_robust.report import render_html, render_json, render_markdown, write_report
+from albert_robust.report.cells import worst_first
 from albert_robust.report.matrix import matrices
 from albert_robust.report.view import banner, contrast, page
 from albert_robust.running.alignment_records import recorded
 from albert_robust.running.failures import rerun_command
 from albert_robust.running.records import CaseAlignment, Counts, Run, Verdict
+from albert_robust.scoring.statistics import NOTHING
+from albert_robust.show import describe_run
 
 NO_COUNTS = Counts(5, 0, 5, 0, 0, 0, 0)
 ATTACKS = [
@@ -245,6 +248,18 @@ def test_the_worst_cells_stand_first_and_errors_do_not_hide_failures() -> None:
     assert found.more == 4
 
 
+def test_a_gate_that_was_not_measured_does_not_put_its_cell_before_worse_ones() -> None:
+    near, far = cell("f.f@1", "failed", value=0.8), cell("f.f@2", "failed", value=0.2)
+    unmeasured = replace(near.gates[0], gate="consistency at 2 >= 0.9", measure="consistency at 2", estimate=NOTHING)
+    assert worst_first([replace(near, gates=(*near.gates, unmeasured)), far])[0] == far
+
+
+def test_the_worst_cells_of_several_suites_name_theirs() -> None:
+    made = replace(run(cell(verdict="failed")), suites=(SUITE, replace(SUITE, name="questions")))
+    assert '<span class="quiet sub"><bdi>reviews</bdi></span>' in render_html(made)
+    assert '<span class="quiet sub"><bdi>reviews</bdi></span>' not in render_html(run(cell(verdict="failed")))
+
+
 def test_a_constant_model_gets_a_warning() -> None:
     still = cell("typos.swap@1", value=1.0)
     deaf = cell("meaning.negate", "failed", value=1.0, expectation="direction", contract="alters polarity")
@@ -271,6 +286,16 @@ def test_one_output_for_all_inputs_gets_a_warning() -> None:
     assert "one and the same output" in page(run(cell(), outcomes=group)).suites[0].warnings[0]
 
 
+def test_labels_of_other_names_than_the_datas_get_a_warning() -> None:
+    wrong = {"quality_before": {"accuracy": 0.0}, "references": ("POSITIVE",), "before": "positive"}
+    group = [outcome(cell().cell, f"r/{place}", original={"text": str(place)}, **wrong) for place in range(30)]
+    made = replace(run(cell(), outcomes=tuple(group)), cost={"predicted": 30, "from_cache": 0, "spared": 0})
+    assert "The model says 'positive', the data say 'POSITIVE'" in page(made).suites[0].warnings[0]
+    assert describe_run(made, shown=0)[0].startswith("warning      reviews: No original got its expected label.")
+    right = replace(group[0], quality_before={"accuracy": 1.0})
+    assert page(run(cell(), outcomes=(right, *group[1:]))).suites[0].warnings == ()
+
+
 def test_a_suite_that_never_asks_for_change_says_so() -> None:
     assert "could pass" in page(run(cell())).suites[0].note
 
@@ -284,6 +309,10 @@ def test_a_failure_is_shown_with_its_edits_outputs_and_command() -> None:
     for shown in ("r/1", "positive", "0.97", "negative", "0.61"):
         assert shown in text
     assert 'pytest "suites/reviews.robust.yaml::restaurants/typos.keyboard@2[en]" --robust-seed 0' in text
+
+
+def test_an_empty_output_is_shown_as_one() -> None:
+    assert '<span class="quiet">(empty)</span>' in render_html(failed_run(after=""))
 
 
 def test_a_cell_shows_ten_failures_and_counts_the_rest() -> None:

@@ -62,6 +62,29 @@ def raising(error: BaseException, bad: Callable[[str], bool] = lambda text: True
     return Scripted(function)
 
 
+def test_an_error_in_place_of_an_answer_is_that_inputs_alone_and_only_what_passes_is_asked_again() -> None:
+    busy = iter([TransientError("busy", retry_after=9)])
+    answers: dict[str, Callable[[], Any]] = {
+        "a": lambda: "x",
+        "b": lambda: next(busy, "y"),
+        "c": lambda: KeyError("no choices"),
+    }
+    model, slept = Scripted(lambda text: answers[text]()), Slept()
+    found = Asker(model, TASK, sleep=slept).ask([{"text": text} for text in "abc"])
+    assert found == [Prediction("x"), Prediction("y"), Failure("the model raises KeyError: 'no choices'")]
+    assert (model.batches, slept.seconds) == ([["a", "b", "c"], ["b"]], [9.0])
+
+
+def test_a_model_whose_answers_are_all_errors_that_pass_is_asked_nothing_more_in_the_end() -> None:
+    model = Scripted(lambda text: ConnectionError("refused"))
+    asker = Asker(model, TASK, Limits(retries=1), sleep=Slept())
+    assert asker.ask([{"text": text} for text in "abc"])[0] == Failure(
+        "the model raises ConnectionError: refused", True
+    )
+    asker.ask([{"text": "d"}])
+    assert model.batches == [["a", "b", "c"]] * 2
+
+
 def hanging(bad: Callable[[str], bool]) -> Scripted:
     def function(text: str) -> str:
         if bad(text):

@@ -175,7 +175,7 @@ def test_an_error_of_a_perturbation_names_it_and_its_example(
     cells: Callable[..., list[Cell]], workspace: Workspace
 ) -> None:
     reason = records(cells("constant"), workspace)["own.broken"].reason
-    assert reason == "4 of 40 cases are errors; 1: own.broken@2 raises RuntimeError: boom"
+    assert reason == "4 of 40 cases are errors; example 1: own.broken@2 raises RuntimeError: boom (own.py:28)"
 
 
 def test_an_exception_of_the_model_is_an_error_and_never_a_flip(
@@ -183,7 +183,7 @@ def test_an_exception_of_the_model_is_an_error_and_never_a_flip(
 ) -> None:
     found = records(cells("stumbles"), workspace)["own.mark"]
     assert (found.verdict, found.counts.error, found.counts.flipped) == ("error", 1, 0)
-    assert found.reason.endswith("4: the original: the model raises KeyError: 'film 3'")
+    assert found.reason.endswith("4: the original: the model raises KeyError: 'film 3' (model.py:12)")
 
 
 def test_a_model_that_breaks_its_contract_is_a_mistake_of_the_suite(

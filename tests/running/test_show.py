@@ -40,6 +40,14 @@ def test_a_failing_cell_shows_its_worst_cases_and_how_to_repeat_it(write: Callab
     assert f"s.robust.yaml::{cell.id}" in lines[-1]
 
 
+def test_an_empty_output_is_shown_as_one(write: Callable[..., Path], tmp_path: Path) -> None:
+    model = "def answer(batch):\n    return ['' if one['text'].isupper() else 'good' for one in batch]\n"
+    write(d_dot_jsonl='{"text": "good film"}\n', model_dot_py=model)
+    cell = plan(load_suite(write(s_dot_robust_dot_yaml=SUITE)))[0]
+    tally = execute([cell], Workspace(tmp_path / "kept", "run")).tallies["s", cell.id]
+    assert "variant      -> (empty)" in describe(cell, judge(cell, tally), tally.worst, "")
+
+
 def test_each_example_is_shown_once_by_its_worst_variant(write: Callable[..., Path], tmp_path: Path) -> None:
     model = "def answer(batch):\n    return [one['text'] for one in batch]\n"
     suite = SUITE.replace("[case.upper]", "[typos.swap], variants: 5")

@@ -100,7 +100,7 @@ def test_a_first_suite_of_pairs_takes_the_columns_that_benchmarks_have(
 ) -> None:
     data = write(d_dot_jsonl='{"sentence1": "a", "sentence2": "b", "similarity_score": 1}\n')
     suite = write_starter(tmp_path / "s.robust.yaml", "sentence-similarity", "builtin", data, "en")
-    source = suite.datasets["data"]
+    source = suite.datasets["d"]
     assert suite.model.encoder == "builtin"
     assert [source.column(name) for name in ("first", "second", "score")] == [
         "sentence1",

@@ -14,7 +14,7 @@ ROWS = '{"src": "It rains.", "tgt": "Es regnet."}\n'
 def test_a_translation_s_columns_are_found_and_its_language_is_kept(write: Callable[..., Path], tmp_path: Path) -> None:
     data = write(d_dot_jsonl=ROWS)
     suite = write_starter(tmp_path / "t.robust.yaml", "translation", "model:predict", data, "en", "de")
-    source = suite.datasets["data"]
+    source = suite.datasets["d"]
     assert (source.languages, source.reference_language) == (("en",), "de")
     assert (source.column("source"), source.column("translation")) == ("src", "tgt")
 
@@ -32,10 +32,17 @@ def test_columns_that_cannot_be_guessed_are_named(write: Callable[..., Path], tm
         write_starter(out, "text-classification", "model:predict", data, "en")
     named = {"text": "Review Text", "label": "Stars"}
     suite = write_starter(out, "text-classification", "model:predict", data, "en", columns=named)
-    assert suite.datasets["data"].columns == named
+    assert suite.datasets["d"].columns == named
 
 
 def test_rows_that_say_their_language_are_read_by_it(write: Callable[..., Path], tmp_path: Path) -> None:
     data = write(d_dot_csv="language,text,label\nen,Good.,1\nde,Gut.,1\n")
     suite = write_starter(tmp_path / "t.robust.yaml", "text-classification", "model:predict", data, "de")
-    assert suite.datasets["data"].per_row
+    assert suite.datasets["d"].per_row
+
+
+@pytest.mark.parametrize(("file", "name"), [("my_reviews.v2.csv", "my-reviews-v2"), ("отзывы.csv", "data")])
+def test_a_dataset_is_called_as_its_file_is(tmp_path: Path, file: str, name: str) -> None:
+    (tmp_path / file).write_text("text,label\nGood.,1\n", encoding="utf-8")
+    suite = write_starter(tmp_path / "t.robust.yaml", "text-classification", "m:predict", tmp_path / file, "en")
+    assert list(suite.datasets) == [name]
