@@ -70,9 +70,9 @@ class Architecture(_Strict):
 class Stage(_Strict):
     """A part of the training. `vectors` trains the token vectors alone, `attention` the layers over them.
 
-    The losses: pooled (a text's vector is near its translation's), aligned (so are their tokens', as LABS matches them),
-    masked (a hidden token is guessed; of a translation pair in the light of both sides), and the likeness of texts as a
-    teacher sees it.
+    The losses: pooled (a text's vector is near its translation's), joined (so is that of two texts together), aligned (so
+    are their tokens', as LABS matches them), masked (a hidden token is guessed; of a translation pair in the light of both
+    sides), and the likeness of texts as a teacher sees it.
     """
 
     train: Literal["vectors", "attention"]
@@ -120,9 +120,24 @@ class Stage(_Strict):
             description="How far the directions of texts are evened at the end; 0.5 wholly. Only with vectors.",
         ),
     ] = 0.0
+    whitened_by: Annotated[
+        Literal["texts", "translations"],
+        Field(description="Whether directions are evened by how texts differ, or by how translations of one text do."),
+    ] = "texts"
+    lengths: Annotated[
+        float,
+        Field(gt=0, le=1, description="Power that the lengths of vectors are raised to at the end. Only with vectors."),
+    ] = 1.0
+    averaged: Annotated[
+        float,
+        Field(ge=0, lt=1, description="Share that the vectors of before have in those at the end. Only with vectors."),
+    ] = 0.0
     token_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
     max_tokens: Annotated[int, Field(ge=4)] = 64
     pooled_weight: Annotated[float, Field(ge=0)] = 1.0
+    joined_weight: Annotated[
+        float, Field(ge=0, description="Texts made of two, of which others share a half. Only with vectors.")
+    ] = 0.0
     aligned_weight: Annotated[float, Field(ge=0)] = 0.0
     aligned_rows: Annotated[int, Field(ge=2, description="Pairs of a batch whose tokens are matched.")] = 64
     masked_weight: Annotated[float, Field(ge=0, description="Only with attention.")] = 0.0
@@ -134,8 +149,12 @@ class Stage(_Strict):
 
     @model_validator(mode="after")
     def _all_has_an_effect(self) -> Self:
-        for name in ("languages", "whitened") if self.train == "attention" else ("masked_weight",):
-            if getattr(self, name):
+        alone = {
+            "vectors": ("masked_weight",),
+            "attention": ("languages", "whitened", "whitened_by", "lengths", "averaged", "joined_weight"),
+        }
+        for name in alone[self.train]:
+            if getattr(self, name) != type(self).model_fields[name].default:
                 raise ValueError(f"{name} does nothing in a stage that trains {self.train}")
         return self
 

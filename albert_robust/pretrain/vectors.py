@@ -1,5 +1,7 @@
 """The objective of a stage that trains token vectors alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -33,7 +35,7 @@ class VectorObjective:
         self.optimizer: torch.optim.Optimizer = torch.optim.SparseAdam(self.parameters, lr=stage.learning_rate)
 
     def losses(self, batch: Batch) -> Losses:
-        """Return the pooled loss and the aligned one of a batch."""
+        """Return the pooled loss of a batch, the joined one and the aligned one."""
         ids, starts, keeps = zip(*(self._tokens(view, batch) for view in self.views), strict=True)
         # Each distinct token of the batch is a row of `rows`, so gradients are as small as the batch.
         distinct, places = np.unique(np.concatenate(ids), return_inverse=True)
@@ -50,6 +52,8 @@ class VectorObjective:
         same = same_texts(self.sentences, batch, self.team)
         loss, retrieved = pooled(sums, same, batch, self.stage, self.team)
         parts = {"pooled": self.stage.pooled_weight * loss}
+        if self.stage.joined_weight:
+            parts["joined"] = self.stage.joined_weight * self._joined(sums, same, batch)
         if self.stage.aligned_weight:
             few = min(self.stage.aligned_rows, len(batch.rows))
             apart = [_side_by_side(*side, few) for side in zip(sides, starts, keeps, strict=True)]
@@ -59,12 +63,32 @@ class VectorObjective:
 
     def finish(self) -> None:
         """Make the table layer 0 of the model."""
-        place(self.model, self._whitened(self.table.detach().cpu()))
+        table = self.table.detach().cpu().lerp(layer_zero(self.model), self.stage.averaged)
+        table = self._whitened(table)
+        lengths = table.norm(dim=1, keepdim=True)
+        place(self.model, functional.normalize(table, dim=1) * lengths**self.stage.lengths)
+
+    def _joined(self, sums: list[Tensor], same: Tensor, batch: Batch) -> Tensor:
+        """Return the loss of texts made of two of one language, each with the next one of the batch.
+
+        Each shares a half with two others, so they are hard to tell apart; the margin is half as large, as their difference is.
+        """
+        count = len(batch.rows)
+        turned = np.arange(count) >= count - round(self.stage.turned * count)
+        order = np.lexsort([*self.sentences.languages[batch.rows].T, turned])
+        first = torch.from_numpy(order).to(same.device)
+        halves = (first, first.roll(-1))
+        a, b = (self.team.gather(half + self.team.rank * count) for half in halves)
+        equal = (same[a][:, a] & same[b][:, b]) | (same[a][:, b] & same[b][:, a])
+        both = [side[halves[0]] + side[halves[1]] for side in sums]
+        stage = self.stage.model_copy(update={"margin": self.stage.margin / 2})
+        return pooled(both, equal, replace(batch, taught=None), stage, self.team)[0]
 
     def _whitened(self, table: Tensor) -> Tensor:
-        """Return the table with the directions that most texts share made shorter, as far as the stage asks for.
+        """Return the table with some directions made shorter, as far as the stage asks for.
 
-        The map is the power `-whitened` of the texts' second moment. A softer contrast leaves few directions that say much.
+        The map is the power `-whitened` of a second moment, of texts or of what is between them and their translations
+        (within-class covariance normalisation: Hatch et al., 2006). A softer contrast leaves few directions that say much.
         """
         if not self.stage.whitened:
             return table
@@ -74,8 +98,9 @@ class VectorObjective:
             functional.embedding_bag(torch.from_numpy(ids), table, torch.from_numpy(starts), mode="sum")
             for ids, starts in sides
         ]
-        texts = functional.normalize(torch.cat(sums), dim=1).double()
-        sizes, directions = torch.linalg.eigh(texts.T @ texts / len(texts))
+        left, right = (functional.normalize(side, dim=1).double() for side in sums)
+        seen = torch.cat([left, right]) if self.stage.whitened_by == "texts" else (left - right) / 2**0.5
+        sizes, directions = torch.linalg.eigh(seen.T @ seen / len(seen))
         powers = sizes.clamp(min=1e-6) ** -self.stage.whitened
         whitened: Tensor = table @ ((directions * powers) @ directions.T).float()
         return whitened

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 from filelock import FileLock
+from numpy.typing import NDArray
 from safetensors import safe_open
 
 from albert_robust import score
@@ -24,6 +25,7 @@ from albert_robust.pretrain import trainer
 from albert_robust.pretrain.pretrain import Outcome, pretrain
 from albert_robust.pretrain.recipe import read_recipe
 from albert_robust.pretrain.trainer import Progress
+from albert_robust.scoring.encoder import unit
 from albert_robust.scoring.load import load_encoder
 
 RECIPE = """\
@@ -262,6 +264,55 @@ def test_whitening_evens_the_directions_of_texts(trained: Outcome, tmp_path: Pat
     assert shares(evened.folder)[0] < 0.7 * shares(trained.folder)[0]
 
 
+def between(folder: Path) -> float:
+    """Return how much of what is between texts and their translations lies in one direction, a share."""
+    texts = zip(*(line.split("\t")[2:] for line in pairs()), strict=True)
+    left, right = (load_encoder(str(folder), layer=0).embed(side) for side in texts)
+    sizes = np.linalg.svd(left - right, compute_uv=False) ** 2
+    return float(sizes[0] / sizes.sum())
+
+
+def test_whitening_may_even_what_is_between_a_text_and_its_translation(trained: Outcome, tmp_path: Path) -> None:
+    text = RECIPE.replace("epochs: 16,", "epochs: 16, whitened: 0.5, whitened_by: translations,")
+    evened = pretrain(recipe(tmp_path, text), tmp_path / "out", threads=1)
+    assert between(evened.folder) < 0.7 * between(trained.folder)
+
+
+def token_vectors(folder: Path) -> NDArray[np.float32]:
+    """Return the vectors of some tokens, without their places."""
+    return np.concatenate([read for _, read in load_encoder(str(folder), layer=0).read([list(range(5, 300))])])[:, :16]
+
+
+def spread_of_lengths(folder: Path) -> float:
+    """Return the SD of the logarithms of the tokens' lengths."""
+    return float(np.log(np.linalg.norm(token_vectors(folder), axis=1)).std())
+
+
+def test_the_lengths_of_vectors_may_be_evened(trained: Outcome, tmp_path: Path) -> None:
+    text = RECIPE.replace("epochs: 16,", "epochs: 16, lengths: 0.5,")
+    evened = pretrain(recipe(tmp_path, text), tmp_path / "out", threads=1)
+    assert spread_of_lengths(evened.folder) == pytest.approx(spread_of_lengths(trained.folder) / 2, rel=0.05)
+
+
+def test_a_stage_may_end_between_where_it_began_and_where_it_came_to(trained: Outcome, tmp_path: Path) -> None:
+    began, away = unit(token_vectors(trained.folder)), []
+    for share in (0.0, 0.5):
+        folder = tmp_path / str(share)
+        stage = f"  - {{train: vectors, epochs: 16, batch: 64, learning_rate: 0.1, averaged: {share}}}\n"
+        text = RECIPE.replace("  - {train: attention", stage + "  - {train: attention")
+        ended = pretrain(recipe(folder, text), folder / "out", threads=1)
+        away.append(float(np.linalg.norm(unit(token_vectors(ended.folder)) - began, axis=1).mean()))
+    assert away[1] < 0.8 * away[0]
+
+
+def test_texts_made_of_two_are_told_apart_too(tmp_path: Path) -> None:
+    text = RECIPE.replace("epochs: 16,", "epochs: 16, margin: 0.2, both_sides: true, turned: 0.5, joined_weight: 0.5,")
+    outcome = pretrain(recipe(tmp_path, text), tmp_path / "out", threads=1)
+    lines = map(json.loads, (outcome.folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines())
+    joined = [line["losses"]["joined"] for line in lines if line["stage"] == 0]
+    assert joined[-1] < 0.5 * joined[0]
+
+
 def test_a_teacher_is_learnt_from(trained: Outcome, tmp_path: Path) -> None:
     taught = RECIPE.replace("aligned_weight: 0.5, aligned_rows: 16", f"teacher: {trained.folder}, teacher_weight: 0.5")
     outcome = pretrain(recipe(tmp_path, taught), tmp_path / "out", threads=1)
@@ -287,7 +338,15 @@ def test_sizes_that_do_not_fit_are_told(size: str, complaint: str, tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("train", "setting"),
-    [("attention", "languages: 4"), ("attention", "whitened: 0.2"), ("vectors", "masked_weight: 0.5")],
+    [
+        ("attention", "languages: 4"),
+        ("attention", "whitened: 0.2"),
+        ("attention", "whitened_by: translations"),
+        ("attention", "lengths: 0.8"),
+        ("attention", "averaged: 0.5"),
+        ("attention", "joined_weight: 0.5"),
+        ("vectors", "masked_weight: 0.5"),
+    ],
 )
 def test_a_setting_that_does_nothing_in_its_stage_is_told(train: str, setting: str, tmp_path: Path) -> None:
     stages = RECIPE[: RECIPE.index("stages:")] + f"stages:\n  - {{train: {train}, {setting}}}\n"
