@@ -24,7 +24,7 @@ Likeness = Callable[[Vectors, Vectors, int, int], Vectors]
 BLOCK_CELLS = 2**24  # similarities that are held at once
 LEAST_COSINE = 0.001  # what is less counts as that: the root of almost nothing is noise
 NEIGHBOURS = 0.25  # share of a match that the tokens before and after decide
-LETTERS_SHARE = 0.25  # of the score that letters decide, where both texts are of one language
+LETTERS_SHARE = 0.2  # of the score that letters decide, where both texts are of one language
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def supported(scorer: Scorer, one: str, other: str) -> bool:
 
 
 def by_definition(scorer: Scorer, language: str, pair: tuple[str, str]) -> list[float]:
-    """Return precision, recall and F before calibration by equations 1 to 3 of BERTScore, and a quarter of letters.
+    """Return precision, recall and F before calibration by equations 1 to 3 of BERTScore, and a fifth of letters.
 
     Without a profile its vectors as they are, each weighing 1; else in the neutral space of docs/labs.md.
     """
@@ -103,7 +103,7 @@ def by_definition(scorer: Scorer, language: str, pair: tuple[str, str]) -> list[
         np.average(similarity.max(axis=0), weights=weights[1]),
     )
     letters = shared(*map(Letters.of, pair))
-    precision, recall = (float(0.75 * one + 0.25 * other) for one, other in zip(tokens, letters, strict=True))
+    precision, recall = (float(0.8 * one + 0.2 * other) for one, other in zip(tokens, letters, strict=True))
     both = precision > 0 and recall > 0
     return [precision, recall, 2 * precision * recall / (precision + recall) if both else min(precision, recall)]
 
