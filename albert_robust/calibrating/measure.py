@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from albert_robust.calibrating.material import Sampled
 from albert_robust.scoring.calibration import Floats, Pairs
-from albert_robust.scoring.matching import Encoded, greedy, in_one_thread
+from albert_robust.scoring.letters import Letters
+from albert_robust.scoring.matching import Encoded, alike, in_one_thread
 from albert_robust.scoring.profile import Profile
 
 
@@ -42,14 +43,17 @@ class Matcher:
         key = (text.language, text.text)
         if key not in self._encoded:
             vectors, norms = self.profile.space.apply(text.hidden.astype(np.float32), text.language)
-            self._encoded[key] = Encoded(text.ids, vectors, self.profile.weights(text.ids, norms, text.language))
+            weights = self.profile.weights(text.ids, norms, text.language)
+            self._encoded[key] = Encoded(text.ids, vectors, weights, Letters.of(text.text))
         return self._encoded[key]
 
     def measure(self, pairs: Sequence[tuple[Sampled, Sampled]]) -> Measured:
         """Return the raw measures of (candidate, reference) pairs."""
         places = {language: place for place, language in enumerate(self.profile.languages)}
         with in_one_thread():
-            rows = [greedy(self.encoded(one), self.encoded(other)) for one, other in pairs]
+            rows = [
+                alike(self.encoded(one), self.encoded(other), one.language == other.language) for one, other in pairs
+            ]
         sides = np.array([[places[one.language], places[other.language]] for one, other in pairs], dtype=np.int64)
         lengths = np.array([[len(one.ids), len(other.ids)] for one, other in pairs], dtype=np.int64)
         columns = Pairs(*sides.reshape(-1, 2).T, *lengths.reshape(-1, 2).T)

@@ -1,7 +1,8 @@
 """Greedy matching: each token with the nearest of the other text.
 
 Zhang et al. (2020), arXiv:1904.09675, equations 1 to 3. Departs from it: a match counts less where the neighbours do not match,
-so that the same words in another order are not the same text; it counts by the root of its similarity; special tokens take no
+so that the same words in another order are not the same text; it counts by the root of its similarity; within a language the
+letters that two texts share count too, since a small encoder sees neither capitals nor rare spellings; special tokens take no
 part, a batch has no influence (there is no padding to match), and weights belong to the token's own text and language, not to
 the call.
 """
@@ -16,26 +17,29 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from albert_robust.scoring.encoder import Vectors
+from albert_robust.scoring.letters import NO_LETTERS, Letters, shared
 
 Floats = NDArray[np.float64]
 Likeness = Callable[[Vectors, Vectors, int, int], Vectors]
 BLOCK_CELLS = 2**24  # similarities that are held at once
 LEAST_COSINE = 0.001  # what is less counts as that: the root of almost nothing is noise
 NEIGHBOURS = 0.25  # share of a match that the tokens before and after decide
+LETTERS_SHARE = 0.2  # of the score that letters decide, where both texts are of one language
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A text as it is matched: token ids, unit vectors of shape (tokens, k), and weights of shape (tokens,)."""
+    """A text as it is matched: token ids, unit vectors of shape (tokens, k), weights of shape (tokens,), and its letters."""
 
     ids: NDArray[np.int32]
     vectors: Vectors
     weights: Vectors
+    letters: Letters = NO_LETTERS
 
     @property
     def size(self) -> int:
         """Bytes that it takes."""
-        return self.ids.nbytes + self.vectors.nbytes + self.weights.nbytes
+        return self.ids.nbytes + self.vectors.nbytes + self.weights.nbytes + self.letters.size
 
 
 def in_one_thread() -> AbstractContextManager[object]:
@@ -79,6 +83,18 @@ def matches(one: Vectors, other: Vectors, start: int, stop: int) -> Vectors:
     cosine = np.maximum(around[1:-1, 1:-1], LEAST_COSINE)
     found: Vectors = np.sqrt(cosine * (1 - NEIGHBOURS * (1 - beside)))
     return found
+
+
+def alike(candidate: Encoded, reference: Encoded, one_language: bool) -> tuple[float, float, float]:
+    """Return precision, recall and F of two texts that have tokens: by their tokens, and in one language by their letters."""
+    precision, recall, f = greedy(candidate, reference)
+    if not one_language:
+        return precision, recall, f
+    precision, recall = (
+        (1 - LETTERS_SHARE) * tokens + LETTERS_SHARE * letters
+        for tokens, letters in zip((precision, recall), shared(candidate.letters, reference.letters), strict=True)
+    )
+    return precision, recall, f_measure(precision, recall)
 
 
 def greedy(candidate: Encoded, reference: Encoded, likeness: Likeness = matches) -> tuple[float, float, float]:

@@ -23,7 +23,7 @@ from albert_robust.scoring.neutral import NeutralSpace
 from albert_robust.text.languages import KIN, UNKNOWN, base
 from albert_robust.whole import whole, write_whole
 
-FORMAT = 3  # raise it when tokens are matched otherwise: the anchors of before do not fit
+FORMAT = 4  # raise it when tokens are matched otherwise: the anchors of before do not fit
 LENGTH_POWER = 0.75  # of token vectors as weights: rare tokens are long, and `idf` counts them already
 FOLDER = "labs"
 FACTS, TABLES = "profile.json", "profile.safetensors"

@@ -15,7 +15,7 @@ from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.calibration import LEVELS, Level, Pairs, error_of_mean
 from albert_robust.scoring.encoder import Encoder, Precision, Vectors, unit
 from albert_robust.scoring.load import EMBEDDED, encoder_name, load_encoder
-from albert_robust.scoring.matching import Floats, greedy, in_one_thread, matches
+from albert_robust.scoring.matching import Floats, alike, in_one_thread, matches
 from albert_robust.scoring.profile import Profile, Weighting, find_profile
 from albert_robust.scoring.scores import Scores, unmatched
 from albert_robust.scoring.signature import Settings
@@ -234,7 +234,7 @@ class Scorer:
                     one, other = (encoded.get(text, self._vectors.empty) for text in pairs[place])
                     lengths[place] = len(one.ids), len(other.ids)
                     if len(one.ids) and len(other.ids):
-                        raw[place] = greedy(one, other)
+                        raw[place] = alike(one, other, pairs[place][0][0] == pairs[place][1][0])
                     elif not any(text in encoded for text in pairs[place]):
                         raw[place] = 1.0
         return raw, lengths

@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_info
 from albert_robust.calibrating.damage import damaged
 from albert_robust.errors import UsageError
 from albert_robust.scoring.labs import score
+from albert_robust.scoring.letters import Letters, shared
 from albert_robust.scoring.matching import in_one_thread
 from albert_robust.scoring.scorer import Scorer
 
@@ -74,15 +75,15 @@ def supported(scorer: Scorer, one: str, other: str) -> bool:
 
 
 def by_definition(scorer: Scorer, language: str, pair: tuple[str, str]) -> list[float]:
-    """Return precision, recall and F before calibration by equations 1 to 3 of BERTScore, a sentence at a time.
+    """Return precision, recall and F before calibration by equations 1 to 3 of BERTScore, and a fifth of letters.
 
     Without a profile its vectors as they are, each weighing 1; else in the neutral space of docs/labs.md.
     """
     encoder, profile = scorer.encoder, scorer.profile
     vectors, weights = [], []
     for text in pair:
-        tokens = encoder.tokenizer(text, return_tensors="pt", return_token_type_ids=False)
-        hidden = encoder.model(**tokens).last_hidden_state[0, 1:-1].detach().numpy().astype(np.float64)
+        read = encoder.tokenizer(text, return_tensors="pt", return_token_type_ids=False)
+        hidden = encoder.model(**read).last_hidden_state[0, 1:-1].detach().numpy().astype(np.float64)
         found, weight = hidden, np.ones(len(hidden))
         if profile is not None:
             centred = hidden - profile.space.means[profile.languages.index(language)]
@@ -92,13 +93,17 @@ def by_definition(scorer: Scorer, language: str, pair: tuple[str, str]) -> list[
             if "idf" in profile.weighting:
                 rarity = profile.rarity[language]
                 seen = dict(zip(rarity.tokens.tolist(), rarity.frequencies.tolist(), strict=True))
-                ids = tokens["input_ids"][0, 1:-1].tolist()
+                ids = read["input_ids"][0, 1:-1].tolist()
                 weight = weight * np.log([(rarity.texts + 1) / (seen.get(one, 0) + 1) for one in ids])
         vectors.append(found / np.linalg.norm(found, axis=1, keepdims=True))
         weights.append(weight)
     similarity = in_order(vectors[0] @ vectors[1].T)
-    precision = float(np.average(similarity.max(axis=1), weights=weights[0]))
-    recall = float(np.average(similarity.max(axis=0), weights=weights[1]))
+    tokens = (
+        np.average(similarity.max(axis=1), weights=weights[0]),
+        np.average(similarity.max(axis=0), weights=weights[1]),
+    )
+    letters = shared(*map(Letters.of, pair))
+    precision, recall = (float(0.8 * one + 0.2 * other) for one, other in zip(tokens, letters, strict=True))
     both = precision > 0 and recall > 0
     return [precision, recall, 2 * precision * recall / (precision + recall) if both else min(precision, recall)]
 
@@ -135,6 +140,21 @@ def test_the_same_words_in_another_order_are_not_the_same_text(builtin_scorer: S
     scores = table(builtin_scorer, [(line, line), (near, line), (far, line)], languages="en")
     assert (scores[0] > scores[1] + 0.02).all()
     assert (scores[1] > scores[2] + 0.02).all()
+
+
+def test_a_word_in_other_letters_is_not_the_same_word(builtin_scorer: Scorer) -> None:
+    line = "The Polish ambassador met Turkey's minister."
+    scores = table(
+        builtin_scorer, [("the polish ambassador met turkey's minister.", line), (line, line)], languages="en"
+    )
+    assert 0.7 < scores[0, 2] < scores[1, 2] == 1
+
+
+def test_letters_are_not_compared_across_languages(builtin_scorer: Scorer) -> None:
+    words = (["hotel normal"], ["HOTEL NORMAL"])  # the encoder reads small letters
+    [apart] = builtin_scorer.score(*words, languages="es", reference_languages="de").raw
+    [together] = builtin_scorer.score(*words, languages="de").raw
+    assert apart[2] > 0.99 > together[2]
 
 
 def test_a_text_is_whole_in_one_that_it_is_a_part_of(builtin_scorer: Scorer) -> None:
