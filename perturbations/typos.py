@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from itertools import compress
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import regex
 
@@ -38,6 +38,7 @@ Keys = dict[str, tuple[str, ...]]
 Graphemes = str | tuple[str, ...]  # of a word: its string, where each is one code point
 Slip = tuple[int, int, str]  # graphemes [start, end), counted from the start of a word, and what they would become
 Groups = tuple[tuple[Slip, ...], ...]
+T = TypeVar("T")
 
 
 class Words(NamedTuple):
@@ -47,22 +48,37 @@ class Words(NamedTuple):
     size: int  # how many they are, where a character of a script without spaces is half a word
     graphemes: list[Graphemes]
     runs: list[Graphemes]  # in scripts without spaces, with the character that follows, if that may be edited
+    inner: list[Graphemes]  # in scripts without spaces, nothing in place of the first character of a run
+
+
+class Memory(dict[Graphemes, T]):
+    """What a function makes of words, since a text repeats the words of others; begun anew when it holds very many."""
+
+    def __init__(self, make: Callable[[Graphemes], T], most: int) -> None:
+        super().__init__()
+        self._make, self._most = make, most
+
+    def __missing__(self, word: Graphemes) -> T:
+        if len(self) >= self._most:
+            self.clear()
+        self[word] = made = self._make(word)
+        return made
 
 
 class Slips(NamedTuple):
     """A kind of slip: whether a word allows it, and in what ways, in groups: a group is drawn first, then one of it.
 
-    Both are remembered, since a text repeats the words of others. All words are asked the first, only those drawn the second.
+    All words are asked the first, only those drawn the second.
     """
 
-    possible: Callable[[Graphemes], bool]
-    groups: Callable[[Graphemes], Groups]
+    possible: Memory[bool]
+    groups: Memory[Groups]
 
 
 def _slips(find: Callable[[Graphemes], Iterator[Iterable[Slip]]]) -> Slips:
     """Return the kind of slip that a function finds in a word, group by group."""
-    possible = lru_cache(VOCABULARY)(lambda word: any(True for group in find(word) for _ in group))
-    return Slips(possible, lru_cache(VOCABULARY >> 3)(lambda word: _filled(find(word))))
+    possible = Memory(lambda word: any(True for group in find(word) for _ in group), VOCABULARY)
+    return Slips(possible, Memory(lambda word: _filled(find(word)), VOCABULARY >> 3))
 
 
 class Key(NamedTuple):
@@ -76,12 +92,12 @@ class Key(NamedTuple):
 
 def _slipped(text: Text, rng: Random, severity: int, kind: str, slips: Slips, spelt: list[Graphemes]) -> Text:
     """Return the text with a share of its words slipped once each; `spelt` is what tells the slips of each word."""
-    words, size, graphemes, _ = _words(text)
-    places = list(compress(range(len(words)), map(slips.possible, spelt)))
+    words, size, graphemes, _, _ = _words(text)
+    places = list(compress(range(len(words)), map(slips.possible.__getitem__, spelt)))
     changes: list[tuple[int, int, str]] = []
     limit = len(text)  # from the right: two slips never overlap
     for place in sorted(rng.sample(places, min(share(severity, size), len(places))), reverse=True):
-        start, groups = words[place].start, slips.groups(spelt[place])
+        start, groups = words[place].start, slips.groups[spelt[place]]
         if limit - start <= len(graphemes[place]):  # a slip reaches one grapheme over its word at most
             groups = _filled([slip for slip in group if start + slip[1] <= limit] for group in groups)
         if groups:
@@ -99,13 +115,13 @@ def _filled(groups: Iterable[Iterable[Slip]]) -> Groups:
 def _words(text: Text) -> Words:
     """Return the words of a text that may slip; of the texts of late, as one is given to several perturbations."""
     words = [word for word in text.words() if _spelled(word.string)]
-    graphemes = [
-        word.string if len(word.string) == word.end - word.start else text.graphemes[word.start : word.end]
-        for word in words
+    graphemes: list[Graphemes] = [
+        string if len(string) == end - start else text.graphemes[start:end] for start, end, string in words
     ]
-    alone = [_unspaced(spelt[0]) for spelt in graphemes]  # characters of scripts without spaces
-    runs = [_run(text, *both) for both in zip(words, graphemes, strict=True)] if any(alone) else graphemes
-    return Words(words, math.ceil(len(words) - sum(alone) / 2), graphemes, runs)
+    alone = sum(_unspaced(spelt[0]) for spelt in graphemes)  # characters of scripts without spaces
+    runs = [_run(text, *both) for both in zip(words, graphemes, strict=True)] if alone else graphemes
+    inner = [_inner(text, *both) for both in zip(words, graphemes, strict=True)] if alone else graphemes
+    return Words(words, math.ceil(len(words) - alone / 2), graphemes, runs, inner)
 
 
 def _run(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
@@ -113,6 +129,12 @@ def _run(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
     following = text.graphemes[word.end : word.end + 1]
     runs_on = following and _unspaced(spelt[0]) and _unspaced(following[0])
     return _joined(spelt, following[0]) if runs_on and text.editable(word.end, word.end + 1) else spelt
+
+
+def _inner(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
+    """Return a word; nothing where it is the first character of a run in a script without spaces, which stays."""
+    opens = _unspaced(spelt[0]) and (word.start == 0 or not _unspaced(text[word.start - 1]))
+    return "" if opens else spelt
 
 
 def _joined(spelt: Graphemes, grapheme: str) -> Graphemes:
@@ -366,14 +388,7 @@ def _swapped(first: str, second: str) -> str:
 )
 def delete(text: Text, rng: Random, severity: int) -> Text:
     """Lose a letter of a word of three or more, never the first; in scripts without spaces, a character of a run."""
-    words, _, graphemes, _ = _words(text)
-    spelt = ["" if _opens_run(text, word, letters) else letters for word, letters in zip(words, graphemes, strict=True)]
-    return _slipped(text, rng, severity, "delete", _deletions, spelt)
-
-
-def _opens_run(text: Text, word: Word, letters: Graphemes) -> bool:
-    """Return whether a word is the first character of a run in a script without spaces, and so stays."""
-    return _unspaced(letters[0]) and (word.start == 0 or not _unspaced(text[word.start - 1]))
+    return _slipped(text, rng, severity, "delete", _deletions, _words(text).inner)
 
 
 @_slips
@@ -423,18 +438,16 @@ def _insertions(language: str) -> Slips:
     @_slips
     def insertions(word: Graphemes) -> Iterator[Iterable[Slip]]:
         if len(word) > 1 or _unspaced(word[0]):
-            yield (_inserted(word, place, word[place]) for place in _letters(word))
+            # After each letter, in the case of the letter that follows.
+            letters = [(place + 1, word[place], word[place + 1 : place + 2] or word[place]) for place in _letters(word)]
+            yield ((place, place, _like(letter, following[0])) for place, letter, following in letters)
             yield (
-                _inserted(word, place, key) for place in _letters(word) for key in keys.get(word[place][0].lower(), ())
+                (place, place, _like(key, following[0]))
+                for place, letter, following in letters
+                for key in keys.get(letter[0].lower(), ())
             )
 
     return insertions
-
-
-def _inserted(word: Graphemes, place: int, letter: str) -> Slip:
-    """Return the insertion of a letter after a place, in the case of the letter that follows."""
-    following = word[place + 1] if place + 1 < len(word) else word[place]
-    return place + 1, place + 1, _like(letter, following)
 
 
 @perturbation(
@@ -473,21 +486,22 @@ def _inserted(word: Graphemes, place: int, letter: str) -> Slip:
 )
 def spacing(text: Text, rng: Random, severity: int) -> Text:
     """Lose the blank after a word, or put one inside it; in scripts without spaces, between two characters."""
-    words, _, _, runs = _words(text)
-    spelt = [_joined(run, " ") if joins else run for run, joins in zip(runs, _joins(text, words), strict=True)]
-    return _slipped(text, rng, severity, "spacing", _spacings, spelt)
+    return _slipped(text, rng, severity, "spacing", _spacings, _spaced(text))
 
 
-def _joins(text: Text, words: list[Word]) -> list[bool]:
-    """Return which words may be written as one with what follows: a blank and a letter."""
+@lru_cache(maxsize=256)
+def _spaced(text: Text) -> list[Graphemes]:
+    """Return the words of a text that may slip, with the blank that follows where they may be written as one with a letter."""
+    words, runs = _words(text).words, _words(text).runs
     graphemes = (*text.graphemes, "", "")
-    return [
+    joins = [
         graphemes[blank] == " "
-        and _letter(graphemes[blank - 1])
         and _letter(graphemes[blank + 1])
+        and _letter(graphemes[blank - 1])
         and text.editable(blank, blank + 2)
         for _, blank, _ in words
     ]
+    return [_joined(run, " ") if joined else run for run, joined in zip(runs, joins, strict=True)]
 
 
 @_slips

@@ -10,17 +10,33 @@ from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec
 from albert_robust.text import Text
 
 
-def keyed_random(*key: str | int) -> Random:
-    """Return a random source that depends on the key alone. Seed 0 is a seed like any other."""
+def keyed_random(*key: str | int, source: Random | None = None) -> Random:
+    """Return a random source that depends on the key alone. Seed 0 is a seed like any other.
+
+    Args:
+        key: What it depends on.
+        source: One to begin anew, in half the time that a new one takes; None for a new one.
+    """
     digest = hashlib.sha256(f"[{', '.join(map(_json, key))}]".encode()).digest()
-    return Random(int.from_bytes(digest, "big"))
+    number = int.from_bytes(digest, "big")
+    if source is None:
+        return Random(number)
+    source.seed(number)
+    return source
 
 
 _json = lru_cache(maxsize=1024)(json.dumps)  # the parts of a key are those of many others
 
 
 def vary(
-    registry: Registry, spec: Spec, text: Text, *, seed: int, example: str, field: str = "text", replicate: int = 0
+    registry: Registry,
+    spec: Spec,
+    text: Text,
+    seed: int,
+    example: str,
+    field: str = "text",
+    replicate: int = 0,
+    source: Random | None = None,
 ) -> Text:
     """Return the variant of a text under a spec.
 
@@ -32,6 +48,7 @@ def vary(
         example: The example's id.
         field: The field the text stands in.
         replicate: Which of several variants.
+        source: A random source that each step begins anew; None for new ones.
 
     Raises:
         MissingExtraError: A step runs on a module that is not installed.
@@ -40,6 +57,7 @@ def vary(
     for place, step in enumerate(spec.steps):
         item = registry.ready(step.name)
         severity = step.severity or DEFAULT_SEVERITY
-        rng = keyed_random(seed, item.name, item.version, severity, example, language, field, replicate, place)
+        key = seed, item.name, item.version, severity, example, language, field, replicate, place
+        rng = keyed_random(*key, source=source)
         text = item(text, rng, severity)
     return text
