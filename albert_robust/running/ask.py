@@ -135,7 +135,8 @@ class Asker:
         outputs = self._outputs(batch)
         if not isinstance(outputs, Failure):
             self._silent = 0
-            made = (read_output(self.task, output) for output in outputs)
+            texts = {one: read_output(self.task, one) for one in {one for one in outputs if type(one) is str}}
+            made = (texts[one] if type(one) is str else read_output(self.task, one) for one in outputs)
             found.extend(Failure(one) if isinstance(one, str) else one for one in made)
             return True
         if len(batch) > 1:

@@ -242,13 +242,14 @@ def _answered(case: Outcome, answers: Answers, replicas: Sequence[Answers]) -> N
     before = answers.of(case.original)
     after = answers.of(case.variant) if case.variant else before
     repeats = [answers.of(case.original) for answers in replicas]
+    all_there = not repeats or all(isinstance(one, Prediction) for one in repeats)
+    if all_there and isinstance(before, Prediction) and isinstance(after, Prediction):
+        case.before, case.scores_before = before.output, before.scores
+        case.after, case.scores_after = after.output, after.scores
+        return
+    case.status, case.message = "not asked", "the budget had no room for it"
     whiches = ("the original", "the variant", *["the original, asked again"] * len(repeats))
     for found, which in zip((before, after, *repeats), whiches, strict=True):
         if isinstance(found, str):
             case.status, case.message = "error", f"{which}: {found}"
             return
-    if None not in repeats and isinstance(before, Prediction) and isinstance(after, Prediction):
-        case.before, case.scores_before = before.output, before.scores
-        case.after, case.scores_after = after.output, after.scores
-    else:
-        case.status, case.message = "not asked", "the budget had no room for it"
