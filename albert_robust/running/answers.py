@@ -1,5 +1,6 @@
 """What a model answered, with all that it can be measured by: outputs, references, source, and the language of each."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 from albert_robust.running.cell import Cell
@@ -14,24 +15,28 @@ def answer_of(cell: Cell, outcome: Outcome, when: When) -> Answer:
 
     References and source are those of the dataset either way: an output has one quality, whatever led to it.
     """
-    task = cell.suite.task
-    return Answer(
-        output=str(outcome.before if when == "before" else outcome.after),
-        references=outcome.references,
-        source=outcome.original[task.about] if task.about else "",
-        language=_spoken(cell, outcome, when),
-        reference_language=reference_language(cell),
-        source_language=cell.language,
-    )
+    return answers_of(cell, [outcome], when)[0]
+
+
+def answers_of(cell: Cell, outcomes: Iterable[Outcome], when: When) -> list[Answer]:
+    """Return the answers to several outcomes of a cell."""
+    about, before = cell.suite.task.about, when == "before"
+    expected, asked = reference_language(cell), cell.language
+    spoken = asked if cell.suite.task.speaks else expected
+    varies = cell.suite.task.speaks and not before  # a variant may have the output's field in another language
+    return [
+        Answer(
+            str(outcome.before if before else outcome.after),
+            outcome.references,
+            outcome.original[about] if about else "",
+            (outcome.variant_language or spoken) if varies else spoken,
+            expected,
+            asked,
+        )
+        for outcome in outcomes
+    ]
 
 
 def reference_language(cell: Cell) -> str:
     """Return the language of a cell's references: the dataset's own word, else the examples'."""
     return cell.suite.datasets[cell.dataset].reference_language or cell.language
-
-
-def _spoken(cell: Cell, outcome: Outcome, when: When) -> str:
-    """The language of an output: that of the field it is made from, which a variant may have in another one."""
-    if not cell.suite.task.speaks:
-        return reference_language(cell)
-    return (outcome.variant_language if when == "after" else "") or cell.language
