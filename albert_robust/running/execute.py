@@ -175,8 +175,8 @@ class _SuiteRun:
             tally = self.tallies[cell.id]
             for case in group:
                 case.block = number
-                wanted = tally.answers is not None and case.status == "tested"
-                tally.add(case, answer_of(cell, case, "after") if wanted else None)
+            wanted = group if tally.answers is not None else ()
+            tally.add(group, [answer_of(cell, case, "after") if case.status == "tested" else None for case in wanted])
             writer.add(group)
             self.execution.written.add((self.suite.name, cell.id))
 
