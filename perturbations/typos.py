@@ -13,7 +13,7 @@ import math
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
-from itertools import compress
+from itertools import compress, pairwise
 from pathlib import Path
 from random import Random
 from typing import NamedTuple, TypeVar
@@ -118,7 +118,7 @@ def _words(text: Text) -> Words:
     graphemes: list[Graphemes] = [
         string if len(string) == end - start else text.graphemes[start:end] for start, end, string in words
     ]
-    alone = sum(_unspaced(spelt[0]) for spelt in graphemes)  # characters of scripts without spaces
+    alone = sum(map(_unspaced, [spelt[0] for spelt in graphemes]))  # characters of scripts without spaces
     runs = [_run(text, *both) for both in zip(words, graphemes, strict=True)] if alone else graphemes
     inner = [_inner(text, *both) for both in zip(words, graphemes, strict=True)] if alone else graphemes
     return Words(words, math.ceil(len(words) - alone / 2), graphemes, runs, inner)
@@ -158,13 +158,14 @@ def _letter(grapheme: str) -> bool:
     return first.isalpha() and not first.isnumeric() and first not in UNMISTAKABLE
 
 
-def _letters(word: Graphemes) -> Iterator[int]:
-    return (place for place, grapheme in enumerate(word) if _letter(grapheme))
+@lru_cache(maxsize=VOCABULARY >> 3)
+def _letters(word: Graphemes) -> tuple[int, ...]:
+    return tuple([place for place, grapheme in enumerate(word) if _letter(grapheme)])
 
 
 def _pairs(run: Graphemes) -> Iterator[int]:
     """Return the first places of two neighbouring letters."""
-    return (place for place in _letters(run[:-1]) if _letter(run[place + 1]))
+    return (place for place, following in pairwise(_letters(run)) if following == place + 1)
 
 
 @lru_cache(maxsize=LETTERS)
