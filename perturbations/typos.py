@@ -42,9 +42,10 @@ T = TypeVar("T")
 
 
 class Words(NamedTuple):
-    """The words of a text that may slip."""
+    """The words of a text that may slip, and where the text ends."""
 
     words: list[Word]
+    end: int
     size: int  # how many they are, where a character of a script without spaces is half a word
     graphemes: list[Graphemes]
     runs: list[Graphemes]  # in scripts without spaces, with the character that follows, if that may be edited
@@ -90,15 +91,16 @@ class Key(NamedTuple):
     letters: str
 
 
-def _slipped(text: Text, rng: Random, severity: int, kind: str, slips: Slips, spelt: list[Graphemes]) -> Text:
+def _slipped(
+    text: Text, rng: Random, severity: int, kind: str, slips: Slips, words: Words, spelt: list[Graphemes]
+) -> Text:
     """Return the text with a share of its words slipped once each; `spelt` is what tells the slips of each word."""
-    words, size, graphemes, _, _ = _words(text)
-    places = list(compress(range(len(words)), map(slips.possible.__getitem__, spelt)))
+    places = list(compress(range(len(spelt)), map(slips.possible.__getitem__, spelt)))
     changes: list[tuple[int, int, str]] = []
-    limit = len(text)  # from the right: two slips never overlap
-    for place in sorted(rng.sample(places, min(share(severity, size), len(places))), reverse=True):
-        start, groups = words[place].start, slips.groups[spelt[place]]
-        if limit - start <= len(graphemes[place]):  # a slip reaches one grapheme over its word at most
+    limit = words.end  # from the right: two slips never overlap
+    for place in sorted(rng.sample(places, min(share(severity, words.size), len(places))), reverse=True):
+        start, groups = words.words[place].start, slips.groups[spelt[place]]
+        if limit - start <= len(words.graphemes[place]):  # a slip reaches one grapheme over its word at most
             groups = _filled([slip for slip in group if start + slip[1] <= limit] for group in groups)
         if groups:
             first, end, replacement = rng.choice(rng.choice(groups))
@@ -121,7 +123,7 @@ def _words(text: Text) -> Words:
     alone = sum(map(_unspaced, [spelt[0] for spelt in graphemes]))  # characters of scripts without spaces
     runs = [_run(text, *both) for both in zip(words, graphemes, strict=True)] if alone else graphemes
     inner = [_inner(text, *both) for both in zip(words, graphemes, strict=True)] if alone else graphemes
-    return Words(words, math.ceil(len(words) - alone / 2), graphemes, runs, inner)
+    return Words(words, len(text), math.ceil(len(words) - alone / 2), graphemes, runs, inner)
 
 
 def _run(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
@@ -288,7 +290,8 @@ def _spoken(text: Text) -> str:
 )
 def keyboard(text: Text, rng: Random, severity: int) -> Text:
     """Hit a neighbouring key of the language's own keyboard; in Chinese, take another character of the same sound."""
-    return _slipped(text, rng, severity, "keyboard", _mistypings(_spoken(text)), _words(text).graphemes)
+    words = _words(text)
+    return _slipped(text, rng, severity, "keyboard", _mistypings(_spoken(text)), words, words.graphemes)
 
 
 @cache
@@ -334,7 +337,8 @@ def _mistypings(language: str) -> Slips:
 )
 def swap(text: Text, rng: Random, severity: int) -> Text:
     """Swap two neighbouring letters inside a word; in scripts without spaces, two neighbouring characters."""
-    return _slipped(text, rng, severity, "swap", _swaps, _words(text).runs)
+    words = _words(text)
+    return _slipped(text, rng, severity, "swap", _swaps, words, words.runs)
 
 
 @_slips
@@ -389,7 +393,8 @@ def _swapped(first: str, second: str) -> str:
 )
 def delete(text: Text, rng: Random, severity: int) -> Text:
     """Lose a letter of a word of three or more, never the first; in scripts without spaces, a character of a run."""
-    return _slipped(text, rng, severity, "delete", _deletions, _words(text).inner)
+    words = _words(text)
+    return _slipped(text, rng, severity, "delete", _deletions, words, words.inner)
 
 
 @_slips
@@ -429,7 +434,8 @@ def _deletions(word: Graphemes) -> Iterator[Iterable[Slip]]:
 )
 def insert(text: Text, rng: Random, severity: int) -> Text:
     """Type a letter of a word twice, or hit a neighbouring key along with it."""
-    return _slipped(text, rng, severity, "insert", _insertions(_spoken(text)), _words(text).graphemes)
+    words = _words(text)
+    return _slipped(text, rng, severity, "insert", _insertions(_spoken(text)), words, words.graphemes)
 
 
 @cache
@@ -487,7 +493,7 @@ def _insertions(language: str) -> Slips:
 )
 def spacing(text: Text, rng: Random, severity: int) -> Text:
     """Lose the blank after a word, or put one inside it; in scripts without spaces, between two characters."""
-    return _slipped(text, rng, severity, "spacing", _spacings, _spaced(text))
+    return _slipped(text, rng, severity, "spacing", _spacings, _words(text), _spaced(text))
 
 
 @lru_cache(maxsize=256)

@@ -17,8 +17,7 @@ def keyed_random(*key: str | int, source: Random | None = None) -> Random:
         key: What it depends on.
         source: One to begin anew, in half the time that a new one takes; None for a new one.
     """
-    digest = hashlib.sha256(f"[{', '.join(map(_json, key))}]".encode()).digest()
-    number = int.from_bytes(digest, "big")
+    number = int.from_bytes(hashlib.sha256(f"[{', '.join(map(_json, key))}]".encode()).digest(), "big")
     if source is None:
         return Random(number)
     source.seed(number)
