@@ -499,13 +499,13 @@ def spacing(text: Text, rng: Random, severity: int) -> Text:
 @lru_cache(maxsize=256)
 def _spaced(text: Text) -> list[Graphemes]:
     """Return the words of a text that may slip, with the blank that follows where they may be written as one with a letter."""
-    words, runs = _words(text).words, _words(text).runs
+    words, runs, free = _words(text).words, _words(text).runs, not text.protected
     graphemes = (*text.graphemes, "", "")
     joins = [
         graphemes[blank] == " "
         and _letter(graphemes[blank + 1])
         and _letter(graphemes[blank - 1])
-        and text.editable(blank, blank + 2)
+        and (free or text.editable(blank, blank + 2))
         for _, blank, _ in words
     ]
     return [_joined(run, " ") if joined else run for run, joined in zip(runs, joins, strict=True)]
