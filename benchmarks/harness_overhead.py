@@ -4,9 +4,9 @@
 
 `scale`: sentences of 16 words, drawn as often as they occur in the English reviews of `suites/`, under ten edits; each size in
 a process of its own. CPU microseconds a verdict, all in: the suite and its data read, perturbed with edits, asked, judged,
-`outcomes.parquet` and `run.json` written. The imports are told apart (`startup`, CPU seconds). `ratio` is the cost a verdict
-at the largest size to that at the smallest. `line` is fitted through all sizes: seconds that a run takes whatever its size,
-and microseconds that each verdict adds; where time is linear, that is what a verdict costs at the largest size.
+`outcomes.parquet` and `run.json` written. The imports, of perturbations too, are told apart (`startup`, CPU seconds). `ratio`
+is the cost a verdict at the largest size to that at the smallest. `line` is fitted through all sizes: seconds that a run takes
+whatever its size, and microseconds that each verdict adds; where time is linear, a verdict costs that at the largest size.
 `--check` exits with 1 where a target is missed.
 
 `beside`: a thousand of the sentences under five edits, with the same model, by this harness and by each peer that has a virtual

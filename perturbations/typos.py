@@ -13,10 +13,10 @@ import math
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
-from itertools import compress
+from itertools import compress, pairwise
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import regex
 
@@ -39,31 +39,48 @@ Keys = dict[str, tuple[str, ...]]
 Graphemes = str | tuple[str, ...]  # of a word: its string, where each is one code point
 Slip = tuple[int, int, str]  # graphemes [start, end), counted from the start of a word, and what they would become
 Groups = tuple[tuple[Slip, ...], ...]
+T = TypeVar("T")
 
 
 class Words(NamedTuple):
-    """The words of a text that may slip."""
+    """The words of a text that may slip, and where the text ends."""
 
     words: list[Word]
+    end: int
     size: int  # how many they are, where a character of a script without spaces is half a word
     graphemes: list[Graphemes]
     runs: list[Graphemes]  # in scripts without spaces, with the character that follows, if that may be edited
+    inner: list[Graphemes]  # in scripts without spaces, nothing in place of the first character of a run
+
+
+class Memory(dict[Graphemes, T]):
+    """What a function makes of words, since a text repeats the words of others; begun anew when it holds very many."""
+
+    def __init__(self, make: Callable[[Graphemes], T], most: int) -> None:
+        super().__init__()
+        self._make, self._most = make, most
+
+    def __missing__(self, word: Graphemes) -> T:
+        if len(self) >= self._most:
+            self.clear()
+        self[word] = made = self._make(word)
+        return made
 
 
 class Slips(NamedTuple):
     """A kind of slip: whether a word allows it, and in what ways, in groups: a group is drawn first, then one of it.
 
-    Both are remembered, since a text repeats the words of others. All words are asked the first, only those drawn the second.
+    All words are asked the first, only those drawn the second.
     """
 
-    possible: Callable[[Graphemes], bool]
-    groups: Callable[[Graphemes], Groups]
+    possible: Memory[bool]
+    groups: Memory[Groups]
 
 
 def _slips(find: Callable[[Graphemes], Iterator[Iterable[Slip]]]) -> Slips:
     """Return the kind of slip that a function finds in a word, group by group."""
-    possible = lru_cache(VOCABULARY)(lambda word: any(True for group in find(word) for _ in group))
-    return Slips(possible, lru_cache(VOCABULARY >> 3)(lambda word: _filled(find(word))))
+    possible = Memory(lambda word: any(True for group in find(word) for _ in group), VOCABULARY)
+    return Slips(possible, Memory(lambda word: _filled(find(word)), VOCABULARY >> 3))
 
 
 class Key(NamedTuple):
@@ -75,19 +92,20 @@ class Key(NamedTuple):
     letters: str
 
 
-def _slipped(text: Text, rng: Random, severity: int, kind: str, slips: Slips, spelt: list[Graphemes]) -> Text:
+def _slipped(
+    text: Text, rng: Random, severity: int, kind: str, slips: Slips, words: Words, spelt: list[Graphemes]
+) -> Text:
     """Return the text with a share of its words slipped once each, where that makes no denial.
 
     The slips of each word hang on how `spelt` has it.
     """
-    words, size, graphemes, _ = _words(text)
-    places = list(compress(range(len(words)), map(slips.possible, spelt)))
+    places = list(compress(range(len(spelt)), map(slips.possible.__getitem__, spelt)))
     denial = _denial(_spoken(text))
     changes: list[tuple[int, int, str]] = []
-    limit = len(text)  # from the right: two slips never overlap
-    for place in sorted(rng.sample(places, min(share(severity, size), len(places))), reverse=True):
-        start, groups = words[place].start, slips.groups(spelt[place])
-        if limit - start <= len(graphemes[place]):  # a slip reaches one grapheme over its word at most
+    limit = words.end  # from the right: two slips never overlap
+    for place in sorted(rng.sample(places, min(share(severity, words.size), len(places))), reverse=True):
+        start, groups = words.words[place].start, slips.groups[spelt[place]]
+        if limit - start <= len(words.graphemes[place]):  # a slip reaches one grapheme over its word at most
             groups = _filled([slip for slip in group if start + slip[1] <= limit] for group in groups)
         if groups:
             first, end, replacement = rng.choice(rng.choice(groups))
@@ -106,13 +124,13 @@ def _words(text: Text) -> Words:
     """Return the words of a text that may slip; of the texts of late, as one is given to several perturbations."""
     may_slip = _may_slip(_spoken(text))
     words = [word for word in text.words() if may_slip(word.string)]
-    graphemes = [
-        word.string if len(word.string) == word.end - word.start else text.graphemes[word.start : word.end]
-        for word in words
+    graphemes: list[Graphemes] = [
+        string if len(string) == end - start else text.graphemes[start:end] for start, end, string in words
     ]
-    alone = [_unspaced(spelt[0]) for spelt in graphemes]  # characters of scripts without spaces
-    runs = [_run(text, *both) for both in zip(words, graphemes, strict=True)] if any(alone) else graphemes
-    return Words(words, math.ceil(len(words) - sum(alone) / 2), graphemes, runs)
+    alone = sum(map(_unspaced, [spelt[0] for spelt in graphemes]))  # characters of scripts without spaces
+    runs = [_run(text, *both) for both in zip(words, graphemes, strict=True)] if alone else graphemes
+    inner = [_inner(text, *both) for both in zip(words, graphemes, strict=True)] if alone else graphemes
+    return Words(words, len(text), math.ceil(len(words) - alone / 2), graphemes, runs, inner)
 
 
 def _run(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
@@ -120,6 +138,12 @@ def _run(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
     following = text.graphemes[word.end : word.end + 1]
     runs_on = following and _unspaced(spelt[0]) and _unspaced(following[0])
     return _joined(spelt, following[0]) if runs_on and text.editable(word.end, word.end + 1) else spelt
+
+
+def _inner(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
+    """Return a word; nothing where it is the first character of a run in a script without spaces, which stays."""
+    opens = _unspaced(spelt[0]) and (word.start == 0 or not _unspaced(text[word.start - 1]))
+    return "" if opens else spelt
 
 
 def _joined(spelt: Graphemes, grapheme: str) -> Graphemes:
@@ -154,13 +178,14 @@ def _letter(grapheme: str) -> bool:
     return first.isalpha() and not first.isnumeric() and first not in UNMISTAKABLE
 
 
-def _letters(word: Graphemes) -> Iterator[int]:
-    return (place for place, grapheme in enumerate(word) if _letter(grapheme))
+@lru_cache(maxsize=VOCABULARY >> 3)
+def _letters(word: Graphemes) -> tuple[int, ...]:
+    return tuple([place for place, grapheme in enumerate(word) if _letter(grapheme)])
 
 
 def _pairs(run: Graphemes) -> Iterator[int]:
     """Return the first places of two neighbouring letters."""
-    return (place for place in _letters(run[:-1]) if _letter(run[place + 1]))
+    return (place for place, following in pairwise(_letters(run)) if following == place + 1)
 
 
 @lru_cache(maxsize=LETTERS)
@@ -284,7 +309,8 @@ def _spoken(text: Text) -> str:
 )
 def keyboard(text: Text, rng: Random, severity: int) -> Text:
     """Hit a neighbouring key of the language's own keyboard; in Chinese, take another character of the same sound."""
-    return _slipped(text, rng, severity, "keyboard", _mistypings(_spoken(text)), _words(text).graphemes)
+    words = _words(text)
+    return _slipped(text, rng, severity, "keyboard", _mistypings(_spoken(text)), words, words.graphemes)
 
 
 @cache
@@ -331,7 +357,8 @@ def _mistypings(language: str) -> Slips:
 )
 def swap(text: Text, rng: Random, severity: int) -> Text:
     """Swap two neighbouring letters inside a word; in scripts without spaces, two neighbouring characters."""
-    return _slipped(text, rng, severity, "swap", _swaps, _words(text).runs)
+    words = _words(text)
+    return _slipped(text, rng, severity, "swap", _swaps, words, words.runs)
 
 
 @_slips
@@ -387,14 +414,8 @@ def _swapped(first: str, second: str) -> str:
 )
 def delete(text: Text, rng: Random, severity: int) -> Text:
     """Lose a letter of a word of three or more, never the first; in scripts without spaces, a character of a run."""
-    words, _, graphemes, _ = _words(text)
-    spelt = ["" if _opens_run(text, word, letters) else letters for word, letters in zip(words, graphemes, strict=True)]
-    return _slipped(text, rng, severity, "delete", _deletions, spelt)
-
-
-def _opens_run(text: Text, word: Word, letters: Graphemes) -> bool:
-    """Return whether a word is the first character of a run in a script without spaces, and so stays."""
-    return _unspaced(letters[0]) and (word.start == 0 or not _unspaced(text[word.start - 1]))
+    words = _words(text)
+    return _slipped(text, rng, severity, "delete", _deletions, words, words.inner)
 
 
 @_slips
@@ -435,7 +456,8 @@ def _deletions(word: Graphemes) -> Iterator[Iterable[Slip]]:
 )
 def insert(text: Text, rng: Random, severity: int) -> Text:
     """Type a letter of a word twice, or hit a neighbouring key along with it."""
-    return _slipped(text, rng, severity, "insert", _insertions(_spoken(text)), _words(text).graphemes)
+    words = _words(text)
+    return _slipped(text, rng, severity, "insert", _insertions(_spoken(text)), words, words.graphemes)
 
 
 @cache
@@ -445,18 +467,16 @@ def _insertions(language: str) -> Slips:
     @_slips
     def insertions(word: Graphemes) -> Iterator[Iterable[Slip]]:
         if len(word) > 1 or _unspaced(word[0]):
-            yield (_inserted(word, place, word[place]) for place in _letters(word))
+            # After each letter, in the case of the letter that follows.
+            letters = [(place + 1, word[place], word[place + 1 : place + 2] or word[place]) for place in _letters(word)]
+            yield ((place, place, _like(letter, following[0])) for place, letter, following in letters)
             yield (
-                _inserted(word, place, key) for place in _letters(word) for key in keys.get(word[place][0].lower(), ())
+                (place, place, _like(key, following[0]))
+                for place, letter, following in letters
+                for key in keys.get(letter[0].lower(), ())
             )
 
     return insertions
-
-
-def _inserted(word: Graphemes, place: int, letter: str) -> Slip:
-    """Return the insertion of a letter after a place, in the case of the letter that follows."""
-    following = word[place + 1] if place + 1 < len(word) else word[place]
-    return place + 1, place + 1, _like(letter, following)
 
 
 @perturbation(
@@ -496,21 +516,22 @@ def _inserted(word: Graphemes, place: int, letter: str) -> Slip:
 )
 def spacing(text: Text, rng: Random, severity: int) -> Text:
     """Lose the blank after a word, or put one inside it; in scripts without spaces, between two characters."""
-    words, _, _, runs = _words(text)
-    spelt = [_joined(run, " ") if joins else run for run, joins in zip(runs, _joins(text, words), strict=True)]
-    return _slipped(text, rng, severity, "spacing", _spacings, spelt)
+    return _slipped(text, rng, severity, "spacing", _spacings, _words(text), _spaced(text))
 
 
-def _joins(text: Text, words: list[Word]) -> list[bool]:
-    """Return which words may be written as one with what follows: a blank and a letter."""
+@lru_cache(maxsize=256)
+def _spaced(text: Text) -> list[Graphemes]:
+    """Return the words of a text that may slip, with the blank that follows where they may be written as one with a letter."""
+    words, runs, free = _words(text).words, _words(text).runs, not text.protected
     graphemes = (*text.graphemes, "", "")
-    return [
+    joins = [
         graphemes[blank] == " "
-        and _letter(graphemes[blank - 1])
         and _letter(graphemes[blank + 1])
-        and text.editable(blank, blank + 2)
+        and _letter(graphemes[blank - 1])
+        and (free or text.editable(blank, blank + 2))
         for _, blank, _ in words
     ]
+    return [_joined(run, " ") if joined else run for run, joined in zip(runs, joins, strict=True)]
 
 
 @_slips

@@ -1,6 +1,7 @@
 """A dataset: rows become examples; samples are seeded; translations are joined by id."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import nsmallest
@@ -15,6 +16,7 @@ from albert_robust.text.languages import UNKNOWN, base, is_tag
 
 MAX_CHARACTERS = 200_000  # in one field; a book chapter has about 30,000
 PLACEHOLDER = "{language}"
+_HALF = re.compile("[\ud800-\udfff]")  # of a character
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def _wanted(source: Source, inputs: tuple[str, ...], reference: str) -> Iterator
             what = f"the id {row.id!r:.60} is here twice in language {language}"
             mend = f"first in {first.path.name}:{first.line}: ids are unique in a language"
             raise complaint_at(row.path, what, mend, row.line)
-        yield replace(row, language=language)
+        yield row if row.language == language else replace(row, language=language)
 
 
 def _rows(source: Source, inputs: tuple[str, ...], reference: str) -> Iterator[_Read]:
@@ -234,7 +236,7 @@ def _text(path: Path, line: int, column: str, value: Any) -> str:
         raise complaint_at(
             path, f"{column!r} holds a NUL character", "take it out: models and reports cannot hold it", line
         )
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _HALF.search(text):
         raise complaint_at(
             path, f"{column!r} holds a lone surrogate", "it is half a character: encode the file anew", line
         )

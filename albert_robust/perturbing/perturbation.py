@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from random import Random
 from typing import Literal, Protocol
@@ -177,6 +177,7 @@ def perturbation(
     return declare
 
 
+@lru_cache(maxsize=1024)
 def share(severity: int, count: int) -> int:
     """Return how many of `count` words or places a severity touches: 5, 10, 20, 30, 50 %, at least one if there is one."""
     return min(count, max(1, round(SHARES[severity - 1] * count)))

@@ -12,10 +12,18 @@ from albert_robust.text import Text
 from albert_robust.text.joined import joined, parted
 
 
-def keyed_random(*key: str | int) -> Random:
-    """Return a random source that depends on the key alone. Seed 0 is a seed like any other."""
-    digest = hashlib.sha256(f"[{', '.join(map(_json, key))}]".encode()).digest()
-    return Random(int.from_bytes(digest, "big"))
+def keyed_random(*key: str | int, source: Random | None = None) -> Random:
+    """Return a random source that depends on the key alone. Seed 0 is a seed like any other.
+
+    Args:
+        key: What it depends on.
+        source: One to begin anew, in half the time that a new one takes; None for a new one.
+    """
+    number = int.from_bytes(hashlib.sha256(f"[{', '.join(map(_json, key))}]".encode()).digest(), "big")
+    if source is None:
+        return Random(number)
+    source.seed(number)
+    return source
 
 
 _json = lru_cache(maxsize=1024)(json.dumps)  # the parts of a key are those of many others
@@ -37,6 +45,7 @@ def vary_fields(
     seed: int,
     example: str,
     replicate: int = 0,
+    source: Random | None = None,
 ) -> dict[str, Text]:
     """Return the variants of an example's fields under a spec.
 
@@ -51,6 +60,7 @@ def vary_fields(
         seed: The suite's seed.
         example: The example's id.
         replicate: Which of several variants.
+        source: A random source that each step begins anew; None for new ones.
 
     Raises:
         MissingExtraError: A step runs on a module that is not installed.
@@ -62,11 +72,10 @@ def vary_fields(
         severity = step.severity or DEFAULT_SEVERITY
         key = (seed, item.name, item.version, severity, example, language)
         if item.across_fields and beside is not None and len(made) + len(beside) > 1:
-            rng = keyed_random(*key, "+".join(made), replicate, place)
+            rng = keyed_random(*key, "+".join(made), replicate, place, source=source)
             whole = item(joined([*made.values()], beside), rng, severity)
             made = dict(zip(made, parted(whole, [*made.values()]), strict=True))
         else:
-            made = {
-                field: item(text, keyed_random(*key, field, replicate, place), severity) for field, text in made.items()
-            }
+            for field, text in made.items():
+                made[field] = item(text, keyed_random(*key, field, replicate, place, source=source), severity)
     return made

@@ -121,7 +121,7 @@ def _texts(cell: Cell, case: Outcome) -> Texts | None:
     found = Texts(answer.output, answer.references, "reference", answer.language, answer.reference_language)
     scored = LABS in (case.quality_before if reference else case.quality_after)
     if not reference and cell.check.agreement == LABS:
-        original = expected_of(cell, case)
+        original = expected_of(cell, case, answer_of(cell, case, "before"))
         found = replace(found, others=(original.output,), against="original", other_language=original.language)
         scored = True
     found = replace(found, others=tuple(other for other in dict.fromkeys(found.others) if normal(other)))

@@ -4,7 +4,7 @@ Where names are exchanged and the answer is to stay, a faithful output has the n
 the forms that the example has. A name in another case, or as another language writes it, is not known there, and stays.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import regex
@@ -26,28 +26,45 @@ def answer_of(cell: Cell, outcome: Outcome, when: When) -> Answer:
     References and source are those of the dataset either way, but for what was exchanged: an output has one quality, whatever
     led to it.
     """
-    task = cell.suite.task
-    follow = _exchanged(cell, outcome) if when == "after" else str
-    return Answer(
-        output=str(outcome.before if when == "before" else outcome.after),
-        references=tuple(map(follow, outcome.references)),
-        source=follow(outcome.original[task.about]) if task.about else "",
-        language=_spoken(cell, outcome, when),
-        reference_language=reference_language(cell),
-        source_language=cell.language,
-    )
+    return answers_of(cell, [outcome], when)[0]
 
 
-def expected_of(cell: Cell, outcome: Outcome) -> Answer:
+def answers_of(cell: Cell, outcomes: Sequence[Outcome], when: When) -> list[Answer]:
+    """Return the answers to several outcomes of a cell."""
+    about, before = cell.suite.task.about, when == "before"
+    expected, asked = reference_language(cell), cell.language
+    spoken = asked if cell.suite.task.speaks else expected
+    varies = cell.suite.task.speaks and not before  # a variant may have the output's field in another language
+    answers = [
+        Answer(
+            str(outcome.before if before else outcome.after),
+            outcome.references,
+            outcome.original[about] if about else "",
+            (outcome.variant_language or spoken) if varies else spoken,
+            expected,
+            asked,
+        )
+        for outcome in outcomes
+    ]
+    if before or not cell.follows:
+        return answers
+    return [_followed(answer, outcome) for answer, outcome in zip(answers, outcomes, strict=True)]
+
+
+def expected_of(cell: Cell, outcome: Outcome, before: Answer) -> Answer:
     """Return the answer to an outcome's original as it is expected to its variant: with what was exchanged."""
-    before = answer_of(cell, outcome, "before")
-    return before._replace(output=_exchanged(cell, outcome)(before.output))
+    return before._replace(output=_exchanged(outcome)(before.output)) if cell.follows else before
 
 
-def _exchanged(cell: Cell, outcome: Outcome) -> Callable[[str], str]:
+def _followed(answer: Answer, outcome: Outcome) -> Answer:
+    follow = _exchanged(outcome)
+    return answer._replace(references=tuple(map(follow, answer.references)), source=follow(answer.source))
+
+
+def _exchanged(outcome: Outcome) -> Callable[[str], str]:
     """Return what makes the exchanges of a variant in another text; but for what became different things."""
     became: dict[str, set[str]] = {}
-    for change in outcome.changes if cell.follows else ():
+    for change in outcome.changes:
         was = "".join(read(outcome.original[change.field]).graphemes[change.start : change.end])
         became.setdefault(was, set()).add(change.replacement)
     sure = {was: now for was, (now, *others) in became.items() if was and not others}
@@ -61,10 +78,3 @@ def _exchanged(cell: Cell, outcome: Outcome) -> Callable[[str], str]:
 def reference_language(cell: Cell) -> str:
     """Return the language of a cell's references: the dataset's own word, else the examples'."""
     return cell.suite.datasets[cell.dataset].reference_language or cell.language
-
-
-def _spoken(cell: Cell, outcome: Outcome, when: When) -> str:
-    """The language of an output: that of the field it is made from, which a variant may have in another one."""
-    if not cell.suite.task.speaks:
-        return reference_language(cell)
-    return (outcome.variant_language if when == "after" else "") or cell.language

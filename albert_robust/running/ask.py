@@ -138,7 +138,8 @@ class Asker:
         if not isinstance(outputs, Failure):
             lost = all(isinstance(output, TRANSIENT) for output in outputs)
             self._silent = min(SILENT, self._silent + len(batch)) if lost else 0
-            found.extend(self._made(output) for output in outputs)
+            texts = {one: self._made(one) for one in {one for one in outputs if type(one) is str}}
+            found.extend(texts[one] if type(one) is str else self._made(one) for one in outputs)
             return True
         if len(batch) > 1:
             self._halve(batch, found)

@@ -36,6 +36,7 @@ UNUSABLE = {
     sqlite3.SQLITE_PROTOCOL,
     sqlite3.SQLITE_READONLY,
 }
+PLAIN = frozenset((str, int))  # of which there is one JSON
 _canonical = json.JSONEncoder(sort_keys=True).encode
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -48,8 +49,7 @@ def key(kind: str, *parts: Any) -> str:
         kind: What the value is, such as `prediction`: what `albert-robust cache` counts it as.
         parts: All else that decides it; JSON values.
     """
-    plain = all(type(part) in (str, int) for part in parts)
-    text = dumps([kind, *parts]) if plain else _canonical((kind, *parts)).encode()
+    text = dumps([kind, *parts]) if PLAIN.issuperset(map(type, parts)) else _canonical((kind, *parts)).encode()
     return f"{hashlib.sha256(text).hexdigest()}.{kind}"
 
 

@@ -127,7 +127,7 @@ class _SuiteRun:
     ) -> None:
         self.suite, self.cells = cells[0].suite, sorted(cells, key=lambda cell: cell.order)
         self.execution, self.cost, self.certain, self.progress = execution, execution.cost, certain, progress
-        self.cache, self.done = workspace.cache, 0
+        self.cache, self.done, self.collects = workspace.cache, 0, gc.isenabled()
         self.asked, self.asking = self.cost.predicted, self.cost.asking
         self.model = workspace.model(self.suite)
         self.predictor = predictor(self.suite, self.model, workspace, execution.cost)
@@ -144,9 +144,7 @@ class _SuiteRun:
         live = list(self.cells)
         for number, block in enumerate(blocks(suite, datasets)):
             with _uncollected():
-                made = perturbed(live, block, self.cache)
-            with _passed_over():
-                self._block(made, number, writer)
+                self._block(perturbed(live, block, self.cache), number, writer)
             left = [cell for cell in live if cell.stops_early and self.certain(cell, self.tallies[cell.id])]
             for cell in left:
                 self._spare(cell, totals[cell.id])
@@ -159,11 +157,13 @@ class _SuiteRun:
 
     def _block(self, made: Made, number: int, writer: OutcomeWriter) -> None:
         cases = sum(len(group) for _, group in made)
-        answers = self.predictor.predict(inputs_of(made), watch=lambda share: self._reach(cases * share))
-        replicas = self._replicas(made, answers)
+        with _collected(self.collects):
+            answers = self.predictor.predict(inputs_of(made), watch=lambda share: self._reach(cases * share))
+            replicas = self._replicas(made, answers)
         _answer(made, answers, replicas)
-        measure(self.suite, made, self.scorer)
-        noise = self_agreement(self.suite, made, [answers, *replicas], self.scorer) if replicas else []
+        with _collected(self.collects):
+            measure(self.suite, made, self.scorer)
+            noise = self_agreement(self.suite, made, [answers, *replicas], self.scorer) if replicas else []
         self._count(made, number, writer)
         for cell, example, agreement in noise:
             self.tallies[cell.id].repeated(example, agreement)
@@ -175,8 +175,8 @@ class _SuiteRun:
             tally = self.tallies[cell.id]
             for case in group:
                 case.block = number
-                wanted = tally.answers is not None and case.status == "tested"
-                tally.add(case, answer_of(cell, case, "after") if wanted else None)
+            wanted = group if tally.answers is not None else ()
+            tally.add(group, [answer_of(cell, case, "after") if case.status == "tested" else None for case in wanted])
             writer.add(group)
             self.execution.written.add((self.suite.name, cell.id))
 
@@ -202,7 +202,7 @@ class _SuiteRun:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Keep Python from looking for cycles: the cases of a block hold none, and looking takes a sixth of a run."""
+    """Keep Python from looking for cycles: the cases of a block hold none, and looking takes a tenth of a run."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -213,12 +213,15 @@ def _uncollected() -> Iterator[None]:
 
 
 @contextmanager
-def _passed_over() -> Iterator[None]:
-    """Let Python look for cycles in what is made from now on, since a model may leave some, and pass over what is there."""
+def _collected(collects: bool) -> Iterator[None]:
+    """Let Python look for cycles, where it does so at all, since a model may leave some; pass over what is there already."""
     gc.freeze()
+    if collects:
+        gc.enable()
     try:
         yield
     finally:
+        gc.disable()
         gc.unfreeze()
 
 
@@ -239,13 +242,14 @@ def _answered(case: Outcome, answers: Answers, replicas: Sequence[Answers]) -> N
     before = answers.of(case.original)
     after = answers.of(case.variant) if case.variant else before
     repeats = [answers.of(case.original) for answers in replicas]
+    all_there = not repeats or all(isinstance(one, Prediction) for one in repeats)
+    if all_there and isinstance(before, Prediction) and isinstance(after, Prediction):
+        case.before, case.scores_before = before.output, before.scores
+        case.after, case.scores_after = after.output, after.scores
+        return
+    case.status, case.message = "not asked", "the budget had no room for it"
     whiches = ("the original", "the variant", *["the original, asked again"] * len(repeats))
     for found, which in zip((before, after, *repeats), whiches, strict=True):
         if isinstance(found, str):
             case.status, case.message = "error", f"{which}: {found}"
             return
-    if None not in repeats and isinstance(before, Prediction) and isinstance(after, Prediction):
-        case.before, case.scores_before = before.output, before.scores
-        case.after, case.scores_after = after.output, after.scores
-    else:
-        case.status, case.message = "not asked", "the budget had no room for it"

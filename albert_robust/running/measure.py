@@ -1,10 +1,10 @@
 """Measure: the agreement and quality of a block's cases. They are scored together: an encoder likes large batches."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from math import isnan
 
-from albert_robust.running.answers import answer_of, expected_of
+from albert_robust.running.answers import answer_of, answers_of, expected_of
 from albert_robust.running.cell import Cell
 from albert_robust.running.predict import Answers
 from albert_robust.running.records import Outcome
@@ -24,18 +24,23 @@ def measure(suite: Suite, made: Made, scorer: TextScorer) -> None:
         made: The cases, answered.
         scorer: For measures that compare texts.
     """
-    tested = [(cell, case) for cell, group in made for case in group if case.status == "tested"]
-    varied = [(cell, case) for cell, case in tested if case.variant]
-    before = [answer_of(cell, case, "before") for cell, case in tested]
-    after = [answer_of(cell, case, "after") for cell, case in varied]
-    for (_, case), row in zip(tested, _qualities(suite, before, scorer), strict=True):
+    before, after = list[tuple[Outcome, Answer]](), list[tuple[Outcome, Answer]]()
+    compared: dict[str, list[tuple[Outcome, Answer, Answer]]] = {name: [] for name in suite.task.agreements}
+    for cell, group in made:
+        tested = [case for case in group if case.status == "tested"]
+        varied = [case for case in tested if case.variant]
+        old, new = answers_of(cell, tested, "before"), answers_of(cell, varied, "after")
+        before += zip(tested, old, strict=True)
+        after += zip(varied, new, strict=True)
+        if varied:  # then all of them are
+            expected = [expected_of(cell, *both) for both in zip(varied, old, strict=True)]
+            compared[cell.check.agreement] += zip(varied, expected, new, strict=True)
+    for (case, _), row in zip(before, _qualities(suite, before, scorer), strict=True):
         case.quality_before = row
-    for (_, case), row in zip(varied, _qualities(suite, after, scorer), strict=True):
+    for (case, _), row in zip(after, _qualities(suite, after, scorer), strict=True):
         case.quality_after = row
-    origins = [expected_of(cell, case) for cell, case in varied]
-    for name in suite.task.agreements:
-        places = [place for place, (cell, _) in enumerate(varied) if cell.check.agreement == name]
-        _agree(suite, name, [(varied[place][1], origins[place], after[place]) for place in places], scorer)
+    for name, found in compared.items():
+        _agree(suite, name, found, scorer)
 
 
 def self_agreement(
@@ -76,12 +81,15 @@ def _agree(suite: Suite, name: str, found: Sequence[tuple[Outcome, Answer, Answe
         case.agreement = round(value, DIGITS)
 
 
-def _qualities(suite: Suite, answers: Sequence[Answer], scorer: TextScorer) -> list[dict[str, float]]:
+def _qualities(
+    suite: Suite, answered: Sequence[tuple[Outcome, Answer]], scorer: TextScorer
+) -> Iterator[Mapping[str, float]]:
     """Return what each answer is worth by each quality; what cannot be measured is left out."""
-    unique = {answer: place for place, answer in enumerate(dict.fromkeys(answers))}
+    unique: dict[Answer, int] = {}
+    places = [unique.setdefault(answer, len(unique)) for _, answer in answered]
     rows: list[dict[str, float]] = [{} for _ in unique]
     for name, quality in suite.qualities.items():
         for row, value in zip(rows, quality.measure(list(unique), scorer), strict=True):
             if not isnan(value):
                 row[name] = round(value, DIGITS)
-    return [rows[unique[answer]] for answer in answers]
+    return map(rows.__getitem__, places)

@@ -30,9 +30,16 @@ MEND_TEMPORARY = "make room there, or choose another place for temporary files: 
 Place = tuple[str, str]  # suite, cell
 _TEXT = ("suite", "cell", "example", "language", "status", "before", "after", "message", "variant_language")
 _NUMBERS = {"replicate": "int32", "agreement": "float64", "block": "int32"}
-_QUALITIES = ("quality_before", "quality_after")
-_SHARED = ("original", "references", *_QUALITIES)  # one object in many outcomes
-_JSON = ("original", "references", "variant", "changes", "scores_before", "scores_after", *_QUALITIES)
+_JSON = (
+    "original",
+    "references",
+    "variant",
+    "changes",
+    "scores_before",
+    "scores_after",
+    "quality_before",
+    "quality_after",
+)
 
 
 class OutcomeWriter:
@@ -161,40 +168,48 @@ def _schema() -> "Schema":
 
 
 def _column(name: str, outcomes: Sequence[Outcome]) -> list[Any]:
+    """Return one attribute of outcomes: numbers, or texts in UTF-8; half characters, which no reader can hold, become visible.
+
+    What many outcomes have in common is written once.
+    """
     values = list(map(attrgetter(name), outcomes))
-    if name in _SHARED:
-        known: dict[int, bytes] = {}
-        return [known.get(id(value)) or known.setdefault(id(value), dumps(value)) for value in values]
-    if name == "changes":
-        return [dumps(list(map(_named, value))) if value else b"[]" for value in values]
-    return [dumps(value) if value else b"{}" for value in values] if name in _JSON else values
+    if name in _TEXT:
+        texts = {one: None if one is None else one.encode("utf-8", "backslashreplace") for one in set(values)}
+        return list(map(texts.get, values))
+    if name in _JSON:
+        places = list(map(id, values))
+        unique = dict(zip(places, values, strict=True))
+        named = name == "changes"
+        written = {place: dumps(_named(value) if named else value) for place, value in unique.items()}
+        return list(map(written.get, places))
+    return values
 
 
-def _named(change: Change) -> dict[str, Any]:
-    field, start, end, replacement, kind = change  # `_asdict` takes twice as long
-    return {"field": field, "start": start, "end": end, "replacement": replacement, "kind": kind}
+def _named(changes: Iterable[Change]) -> list[dict[str, Any]]:
+    """Return the parts of changes by name: `_asdict` takes twice as long."""
+    return [
+        {"field": field, "start": start, "end": end, "replacement": replacement, "kind": kind}
+        for field, start, end, replacement, kind in changes
+    ]
 
 
 def _arrays(values: Sequence[Any], kind: "DataType") -> "list[Array]":
-    """Return a column of texts or numbers, some of them None; half characters, which no reader can hold, become visible.
+    """Return a column of numbers, or of texts in UTF-8, some of them None.
 
     Arrow's own way from lists to columns imports pandas where it is installed, which takes longer than a small run.
     """
     import pyarrow as pa
 
-    there = [value is not None for value in values]
-    bits = None if all(there) else pa.py_buffer(np.packbits(there, bitorder="little"))
+    there = [value is not None for value in values] if None in values else []
+    bits = pa.py_buffer(np.packbits(there, bitorder="little")) if there else None
+    empty: Any = b"" if kind == pa.string() else 0
+    filled = [empty if value is None else value for value in values] if there else values
     if kind != pa.string():
-        numbers = np.array([value or 0 for value in values], kind.to_pandas_dtype())
+        numbers = np.array(filled, kind.to_pandas_dtype())
         return [pa.Array.from_buffers(kind, len(values), [bits, pa.py_buffer(numbers)])]
-    texts = [_utf8(value) for value in values]
-    ends = np.cumsum([0, *map(len, texts)])
+    ends = np.cumsum([0, *map(len, filled)])
     if ends[-1] > LARGEST:
         middle = len(values) // 2
         return _arrays(values[:middle], kind) + _arrays(values[middle:], kind)
-    buffers = [bits, pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(b"".join(texts))]
+    buffers = [bits, pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(b"".join(filled))]
     return [pa.Array.from_buffers(kind, len(values), buffers)]
-
-
-def _utf8(value: str | bytes | None) -> bytes:
-    return value.encode("utf-8", "backslashreplace") if isinstance(value, str) else value or b""

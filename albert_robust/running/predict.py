@@ -106,18 +106,14 @@ class Predictor:
             inputs: In any order, repeats allowed.
             replicate: Which answer of several to the same input.
         """
-        keys: dict[int, tuple[str, Inputs]] = {}
-        unique: dict[str, Inputs] = {}
-        for one in inputs:
-            if id(one) not in keys:
-                name = input_key(one)
-                keys[id(one)] = name, one
-                unique.setdefault(name, one)
+        once = {id(one): one for one in inputs}
+        keys = {place: (input_key(one), one) for place, one in once.items()}
+        unique = dict(keys.values())
         parts = [self.model.identity or f"{self.run} {self.suite}", self.task.name]
         names = {one: key("prediction", *parts, one, *([replicate] if replicate else ())) for one in unique}
         kept = self._kept.get(list(names.values()))
         answers = Answers(keys=keys)
-        for text, name in names.items():
+        for text, name in names.items() if kept else ():
             value = kept.get(name)
             if (prediction := _read(value)) is not None:
                 answers.predictions[text] = prediction
@@ -164,7 +160,7 @@ class Predictor:
         """Return inputs by length, which saves padding; where time may run out only among neighbours: first cells come first."""
         reach = max(1, len(missing)) if self.budget.seconds is None else NEIGHBOURS * self.batch
         slices = [missing[start : start + reach] for start in range(0, len(missing), reach)]
-        return [one for part in slices for one in sorted(part, key=lambda one: (len(one), one))]
+        return [one for part in slices for one in sorted(sorted(part), key=len)]
 
     @property
     def seconds_an_input(self) -> float | None:

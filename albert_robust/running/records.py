@@ -28,6 +28,15 @@ class Change(NamedTuple):
     kind: str
 
 
+class Nothing(dict[str, Any]):
+    """No entries. Outcomes share one such mapping, since there may be millions of them."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]  # a dataclass takes a default that has none for one that is filled in
+
+
+NOTHING = Nothing()
+
+
 @dataclass(slots=True)
 class Outcome:
     """One variant of one example (or the example itself, in a reference check) and what the model made of it.
@@ -64,16 +73,16 @@ class Outcome:
     replicate: int
     status: Status
     original: Mapping[str, str]
-    variant: Mapping[str, str] = field(default_factory=dict)
+    variant: Mapping[str, str] = NOTHING
     changes: tuple[Change, ...] = ()
     references: tuple[str, ...] = ()
     before: str | None = None
     after: str | None = None
-    scores_before: Mapping[str, float] = field(default_factory=dict)
-    scores_after: Mapping[str, float] = field(default_factory=dict)
+    scores_before: Mapping[str, float] = NOTHING
+    scores_after: Mapping[str, float] = NOTHING
     agreement: float | None = None
-    quality_before: Mapping[str, float] = field(default_factory=dict)
-    quality_after: Mapping[str, float] = field(default_factory=dict)
+    quality_before: Mapping[str, float] = NOTHING
+    quality_after: Mapping[str, float] = NOTHING
     message: str = ""
     variant_language: str = ""
     block: int = 0

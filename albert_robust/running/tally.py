@@ -1,11 +1,12 @@
 """Tally: what a cell's outcomes come to, a few numbers a case, counted as they come, so that a million need little memory."""
 
-import hashlib
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from hashlib import blake2b
 from heapq import heappush, heappushpop
+from itertools import chain
 from math import inf
 
 import numpy as np
@@ -17,7 +18,7 @@ from albert_robust.tasks import Answer
 WORST = 10  # cases of a cell that are kept whole
 INPUTS = 100  # that are kept
 LENGTH = 12  # hexadecimal digits of a fingerprint
-SHARED = 4096  # rows that are remembered: two for each example of a block, which all cells meet
+SHARED = 2048  # examples that are remembered: those of a block, which all cells meet
 _BITS = 128
 
 
@@ -27,10 +28,10 @@ class Series:
     def __init__(self) -> None:
         self._places, self._values = array("q"), array("d")
 
-    def add(self, place: int, value: float) -> None:
-        """Take the number of one case of an example."""
-        self._places.append(place)
-        self._values.append(value)
+    def add(self, cases: Sequence[tuple[int, float]]) -> None:
+        """Take the place of the example and the number of each of some cases."""
+        self._places.extend([place for place, _ in cases])
+        self._values.extend([value for _, value in cases])
 
     def __len__(self) -> int:
         return len(self._values)
@@ -76,11 +77,11 @@ class Fingerprint:
 
     def add(self, *parts: str) -> None:
         """Take a row."""
-        self._sum += _digest(parts)
+        self.take([_digest(parts)])
 
-    def add_shared(self, *parts: str) -> None:
-        """Take a row that others take too: what it comes to is remembered."""
-        self._sum += _shared_digest(parts)
+    def take(self, digests: Iterable[int]) -> None:
+        """Take rows by their digests."""
+        self._sum += sum(digests)
 
     def __str__(self) -> str:
         return f"{self._sum % 2**_BITS:0{_BITS // 4}x}"[:LENGTH]
@@ -88,10 +89,13 @@ class Fingerprint:
 
 def _digest(parts: tuple[str, ...]) -> int:
     row = repr(parts).encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(row, digest_size=_BITS // 8).digest(), "big")
+    return int.from_bytes(blake2b(row, digest_size=_BITS // 8).digest(), "big")
 
 
-_shared_digest = lru_cache(maxsize=SHARED)(_digest)
+@lru_cache(maxsize=SHARED)
+def _met(example: str, texts: tuple[str, ...], references: tuple[str, ...]) -> tuple[int, int]:
+    """Return the digests of an example, without its references and with them."""
+    return _digest((example, *texts)), _digest((example, *texts, *references))
 
 
 class Tally:
@@ -142,30 +146,34 @@ class Tally:
         self._ranked = 0
         self._worst: list[tuple[float, int, Outcome]] = []
 
-    def add(self, outcome: Outcome, answer: Answer | None = None) -> None:
-        """Take one case.
+    def add(self, outcomes: Sequence[Outcome], answers: Sequence[Answer | None] = ()) -> None:
+        """Take cases.
 
         Args:
-            outcome: In the order of its cell.
-            answer: That to the case, where answers are kept.
+            outcomes: In the order of their cell.
+            answers: To each of them, where answers are kept.
         """
         known = len(self._places)
-        place = self._places.setdefault(outcome.example, known)
-        if place == known:
-            self._meet(outcome)
-        self.several = self.several or outcome.replicate > 0
-        self.variants.add(outcome.example, str(outcome.replicate), outcome.variant_language, *outcome.variant.values())
-        self._statuses[outcome.status] += 1
-        if outcome.before is not None and len(self.outputs) < 2:
-            self.outputs.add(outcome.before)
-        if outcome.status == "tested":
-            self._measure(place, outcome)
-            if self.answers is not None and answer is not None and answer.references:
-                self.answers.append((outcome.example, answer))
-        elif outcome.status == "error":
-            self._rank(inf, outcome)
-        elif outcome.status == "not applicable" and not self.message:
-            self.message = outcome.message
+        for one in outcomes:
+            self._places.setdefault(one.example, len(self._places))
+        self._meet([one for one in outcomes if self._places[one.example] >= known])
+        self.variants.take(
+            [
+                _digest((one.example, str(one.replicate), one.variant_language, *one.variant.values()))
+                for one in outcomes
+            ]
+        )
+        self.several = self.several or any(one.replicate for one in outcomes)
+        self._statuses.update([one.status for one in outcomes])
+        self._measure([one for one in outcomes if one.status == "tested"])
+        for one in outcomes:
+            if (badness := self._badness(one)) > 0:
+                self._rank(badness, one)
+        if self.answers is not None:
+            pairs = zip(outcomes, answers, strict=False)
+            self.answers += [(one.example, answer) for one, answer in pairs if answer is not None and answer.references]
+        if self._statuses["not applicable"] and not self.message:
+            self.message = next(one.message for one in outcomes if one.status == "not applicable")
 
     def spare(self, cases: int) -> None:
         """Take note of cases that need not be made."""
@@ -173,32 +181,38 @@ class Tally:
 
     def repeated(self, example: str, agreement: float) -> None:
         """Take how far two answers agree that the model gave to the same original."""
-        self.noise.add(self._places[example], agreement)
+        self.noise.add([(self._places[example], agreement)])
 
-    def _meet(self, outcome: Outcome) -> None:
-        """Take what the cases of an example have in common."""
-        texts = tuple(outcome.original.values())
-        self.inputs.add_shared(outcome.example, *texts)
-        self.references.add_shared(outcome.example, *texts, *outcome.references)
-        if len(self.asked) < INPUTS:
-            self.asked.add(texts)
-        if len(self.expected) < 2:
-            self.expected.add(outcome.references)
+    def _meet(self, outcomes: Sequence[Outcome]) -> None:
+        """Take what the cases of examples have in common."""
+        rows = {one.example: (tuple(one.original.values()), one.references) for one in outcomes}
+        met = [_met(example, *row) for example, row in rows.items()]
+        self.inputs.take([digest for digest, _ in met])
+        self.references.take([digest for _, digest in met])
+        for texts, references in rows.values():
+            if len(self.asked) < INPUTS:
+                self.asked.add(texts)
+            if len(self.expected) < 2:
+                self.expected.add(references)
 
-    def _measure(self, place: int, outcome: Outcome) -> None:
-        self._flipped += outcome.flipped
-        if outcome.agreement is not None:
-            self.agreement.add(place, outcome.agreement)
-        for values, found in ((outcome.quality_before, self.before), (outcome.quality_after, self.after)):
-            for name, value in values.items():
-                found[name].add(place, value)
-        badness = self._badness(outcome)
-        if badness > 0:
-            self.against += 1
-            self._rank(badness, outcome)
+    def _measure(self, tested: Sequence[Outcome]) -> None:
+        places = [self._places[one.example] for one in tested]
+        agreed = [
+            (place, one.agreement) for place, one in zip(places, tested, strict=True) if one.agreement is not None
+        ]
+        self.agreement.add(agreed)
+        self._flipped += sum([agreement < 1 for _, agreement in agreed])
+        before, after = [one.quality_before for one in tested], [one.quality_after for one in tested]
+        for found, rows in ((self.before, before), (self.after, after)):
+            for name in dict.fromkeys(chain.from_iterable(rows)):
+                found[name].add([(place, row[name]) for place, row in zip(places, rows, strict=True) if name in row])
+        for output in dict.fromkeys([one.before for one in tested]):
+            if output is not None and len(self.outputs) < 2:
+                self.outputs.add(output)
 
     def _rank(self, badness: float, outcome: Outcome) -> None:
         """Keep a case that is among the worst so far; of equally bad ones the first."""
+        self.against += outcome.status == "tested"
         self._ranked += 1
         entry = (badness, -self._ranked, outcome)
         if len(self._worst) < WORST:
@@ -207,10 +221,12 @@ class Tally:
             heappushpop(self._worst, entry)
 
     def _badness(self, outcome: Outcome) -> float:
-        """Return how much a tested case speaks against the model, in [0, 1].
+        """Return how much a case speaks against the model: a tested one in [0, 1], an error more.
 
         For invariance an output that changed, for direction one that stayed, for a reference check one below full quality.
         """
+        if outcome.status == "error":
+            return inf
         if self.expectation == "reference":
             values = outcome.quality_before.values()
             return 1 - sum(values) / len(values) if values else 0.0
@@ -256,5 +272,5 @@ def tallied(outcomes: Iterable[Outcome], expectations: Mapping[tuple[str, str], 
     for outcome in outcomes:
         tally = found.get((outcome.suite, outcome.cell))
         if tally is not None:
-            tally.add(outcome)
+            tally.add([outcome])
     return found

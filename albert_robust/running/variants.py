@@ -1,6 +1,7 @@
 """Perturb: the cases of a cell, before any model is asked. Variants depend on their key alone."""
 
 from collections.abc import Sequence
+from random import Random
 from typing import Any
 
 from albert_robust.data import Example
@@ -26,12 +27,13 @@ def cases(cells: Sequence[Cell], examples: Sequence[Example], cache: Cache) -> l
         examples: Of the same.
         cache: Where variants that take a module of their own to make are kept: what is quick to make is made again.
     """
-    made: list[list[Outcome]] = [_through(cell, examples, cache) if _slow(cell) else [] for cell in cells]
+    chance = Random()
+    made: list[list[Outcome]] = [_through(cell, examples, cache, chance) if _slow(cell) else [] for cell in cells]
     quick = [(cell, group) for cell, group in zip(cells, made, strict=True) if not _slow(cell)]
     for example in examples:
         read: Sources = {}
         for cell, group in quick:
-            group += _of_example(cell, example, read)
+            group += _of_example(cell, example, read, chance)
     return made
 
 
@@ -39,30 +41,29 @@ def _slow(cell: Cell) -> bool:
     return cell.spec is not None and any(cell.suite.registry.get(step.name).needs for step in cell.spec.steps)
 
 
-def _through(cell: Cell, examples: Sequence[Example], cache: Cache) -> list[Outcome]:
+def _through(cell: Cell, examples: Sequence[Example], cache: Cache, chance: Random) -> list[Outcome]:
     name = _key(cell, examples)
     kept = cache.get([name]).get(name)
     if kept is not None:
         return _restored(cell, examples, kept)
-    made = [case for example in examples for case in _of_example(cell, example, {})]
+    made = [case for example in examples for case in _of_example(cell, example, {}, chance)]
     if cell.applies and not any(case.status == "error" for case in made):
         cache.put([(name, [_row(case) for case in made])])
     return made
 
 
-def _of_example(cell: Cell, example: Example, read: Sources) -> list[Outcome]:
+def _of_example(cell: Cell, example: Example, read: Sources, chance: Random) -> list[Outcome]:
     if cell.spec is None:
         unfit = cell.needs_references and not example.references
         return [_blank(cell, example, 0, "rejected", "it has no reference") if unfit else _blank(cell, example, 0)]
     if not cell.applies:
         return [_blank(cell, example, 0, "not applicable", f"{cell.spec} does not work in {cell.language}")]
-    made, seen = [], dict[tuple[str, ...], int]()
-    for replicate in range(cell.check.variants):
-        case = _variant(cell, example, replicate, read)
+    made = [_variant(cell, example, replicate, read, chance) for replicate in range(cell.check.variants)]
+    seen: dict[tuple[str, ...], int] = {}
+    for replicate, case in enumerate(made) if len(made) > 1 else ():
         first = seen.setdefault((case.variant_language, *case.variant.values()), replicate)
-        if case.status == "tested" and first < replicate:
-            case = _blank(cell, example, replicate, "unchanged", f"it repeats variant {first}")
-        made.append(case)
+        if first < replicate and case.status == "tested":
+            made[replicate] = _blank(cell, example, replicate, "unchanged", f"it repeats variant {first}")
     return made
 
 
@@ -96,49 +97,45 @@ def _restored(cell: Cell, examples: Sequence[Example], rows: list[Any]) -> list[
 
 
 def _blank(cell: Cell, example: Example, replicate: int, status: Status = "tested", message: str = "") -> Outcome:
+    suite, fields, references = cell.suite.name, example.fields, example.references
     return Outcome(
-        suite=cell.suite.name,
-        cell=cell.id,
-        example=example.id,
-        language=cell.language,
-        replicate=replicate,
-        status=status,
-        original=example.fields,
-        references=example.references,
-        message=message,
+        suite, cell.id, example.id, cell.language, replicate, status, fields, references=references, message=message
     )
 
 
-def _variant(cell: Cell, example: Example, replicate: int, read: Sources) -> Outcome:
+def _variant(cell: Cell, example: Example, replicate: int, read: Sources, chance: Random) -> Outcome:
     """Return the case with its variant; an exception of a perturbation is an error of this case alone."""
     try:
-        texts = _perturbed(cell, example, replicate, read)
+        texts = _perturbed(cell, example, replicate, read, chance)
     except MissingExtraError as error:
         return _blank(cell, example, replicate, "error", str(error))
     except BaseException as error:
         raise_if_ending(error)
         return _blank(cell, example, replicate, "error", f"{cell.spec} raises {raised_there(error)}")
-    case = _blank(cell, example, replicate)
-    variant = {**example.fields, **{name: str(text) for name, text in texts.items()}}
+    variant = dict(example.fields)
+    variant.update({name: str(text) for name, text in texts.items()})
     if variant == example.fields:
-        case.status = "unchanged"
-        return case
+        return _blank(cell, example, replicate, "unchanged")
+    case = _blank(cell, example, replicate)
     case.variant = variant
-    case.changes = tuple([Change(name, *edit) for name, text in texts.items() for edit in text.edits])
-    spoken = texts.get(cell.suite.task.speaks)
-    if spoken is not None and spoken.language != example.language:
-        case.variant_language = spoken.language
-    if not all(variant[name].strip() for name in texts):
-        case.status, case.message = "rejected", "nothing is left of the text"
+    for name, text in texts.items():
+        case.changes += tuple([Change(name, *edit) for edit in text.edits])
+        if text.language != example.language and name == cell.suite.task.speaks:
+            case.variant_language = text.language
+        if not variant[name].strip():
+            case.status, case.message = "rejected", "nothing is left of the text"
     return case
 
 
-def _perturbed(cell: Cell, example: Example, replicate: int, read: Sources) -> dict[str, Text]:
+def _perturbed(cell: Cell, example: Example, replicate: int, read: Sources, chance: Random) -> dict[str, Text]:
     assert cell.spec is not None
     suite, keeping = cell.suite, cell.check.expectation == "invariance"
 
     def source(name: str) -> Text:
-        return read.get((name, keeping)) or read.setdefault((name, keeping), _source(cell, example, name, keeping))
+        text = read.get((name, keeping))
+        if text is None:
+            text = read[name, keeping] = _source(cell, example, name, keeping)
+        return text
 
     return vary_fields(
         suite.registry,
@@ -148,6 +145,7 @@ def _perturbed(cell: Cell, example: Example, replicate: int, read: Sources) -> d
         seed=suite.seed,
         example=example.id,
         replicate=replicate,
+        source=chance,
     )
 
 

@@ -30,23 +30,19 @@ def beta_cdf(x: float, a: float, b: float) -> float:
 
 
 def _fraction(x: float, a: float, b: float) -> float:
-    c, d = 1.0, 1 / _off_zero(1 - (a + b) * x / (a + 1))
+    c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1) or TINY)  # what is nearer to 0 than 1e-16 is 0
     value = d
     for m in range(1, MOST):
         for step in (
             m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
             -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
         ):
-            d = 1 / _off_zero(1 + step * d)
-            c = _off_zero(1 + step / c)
+            d = 1 / (1 + step * d or TINY)
+            c = 1 + step / c or TINY
             value *= c * d
         if abs(c * d - 1) < CLOSE:
             break
     return value
-
-
-def _off_zero(value: float) -> float:
-    return value if abs(value) > TINY else TINY
 
 
 @lru_cache(maxsize=4096)

@@ -207,7 +207,7 @@ class Task:
         Raises:
             ValueError: It is neither, or holds a probability that is none.
         """
-        if isinstance(answer, Mapping) and self.labels and "scores" in answer:
+        if self.labels and isinstance(answer, Mapping) and "scores" in answer:
             scores = _scores(answer["scores"])
             best = max(scores, key=lambda label: scores[label]) if scores else None
             named = answer.get(self.key)

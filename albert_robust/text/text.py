@@ -71,6 +71,8 @@ class Text:
         return cls(source, language, spans, (), parallels or _NO_PARALLELS)
 
     def __str__(self) -> str:
+        if not self.edits:
+            return self.source
         source, offsets = self.source, self._reading.offsets
         pieces: list[str] = []
         done = 0
@@ -202,21 +204,24 @@ class Text:
             for start, end, replacement in reversed(changes):
                 text = text.replace(start, end, replacement, kind)
             return text
-        source, offsets = self.source, read(self.source).offsets
+        source, offsets, protected = self.source, self._reading.offsets, self.protected
         edits: list[Edit] = []
         limit = len(offsets) - 1
+        opens = -1  # where the edit after it begins
         for start, end, replacement in reversed(changes):
             if not 0 <= start <= end <= limit:
                 raise IndexError(f"graphemes [{start}, {end}) lie outside a text of {len(self)} or over a later change")
-            touches_next, limit = end == limit, start
-            if source[offsets[start] : offsets[end]] == replacement or not self.editable(start, end):
+            limit = start
+            if source[offsets[start] : offsets[end]] == replacement or (protected and not self.editable(start, end)):
                 continue
-            if touches_next and edits and end == edits[-1].start and (start == end or end == edits[-1].end):
+            if end == opens and (start == end or end == edits[-1].end):
                 _, end, following, _ = edits.pop()
                 replacement += following
                 if source[offsets[start] : offsets[end]] == replacement:
+                    opens = edits[-1].start if edits else -1
                     continue
             edits.append(Edit(start, end, replacement, kind))
+            opens = start
         return self._edited(tuple(edits[::-1])) if edits else self
 
     def _edited(self, edits: tuple[Edit, ...]) -> "Text":

@@ -25,7 +25,7 @@ def peer(folder: Path, name: str, command: str) -> None:
     python.chmod(0o755)
 
 
-def test_the_imports_of_a_small_run_miss_the_target_of_a_large_one() -> None:
+def test_what_a_run_takes_whatever_its_size_makes_a_small_one_miss_the_target_of_a_large_one() -> None:
     found = figures("--variants", "100", "200", "--check", code=1)
     small, large = found["scale"]["sizes"]
     assert "microseconds" in found["missed"]

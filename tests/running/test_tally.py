@@ -37,7 +37,7 @@ def cases(draw: st.DrawFn) -> list[Outcome]:
 def counted(outcomes: Iterable[Outcome], expectation: str = "invariance") -> Tally:
     tally = Tally(expectation)
     for outcome in outcomes:
-        tally.add(outcome)
+        tally.add([outcome])
     return tally
 
 
