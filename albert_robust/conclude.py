@@ -68,7 +68,7 @@ def run_of(execution: Execution, items: Sequence[Item], records: Sequence[CellRe
 
 
 def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
-    kinds = suite.model.model_dump(exclude_none=True, include={*KINDS, "documents"})
+    kinds = suite.model.model_dump(exclude_none=True, include={*KINDS, "documents", "model"})
     return SuiteRecord(
         name=suite.name,
         path=suite.shown,

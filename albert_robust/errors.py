@@ -116,7 +116,12 @@ def said(error: BaseException) -> str:
         text = str(error)
     except Exception:
         return "(no message: its __str__ raises)"
-    short = text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
+    return on_one_line(text)
+
+
+def on_one_line(text: str, most: int = SHOWN_CHARACTERS) -> str:
+    """Return somebody else's text as a message may hold it: not all of a long one, and what is not printable written out."""
+    short = text if len(text) <= most else f"{text[:most]}..."
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in short)
 
 

@@ -21,7 +21,8 @@ def add(commands: Any) -> None:
     example = "albert-robust init --task text-classification --model my_model:predict --data reviews.csv --language en"
     made = command(commands, "init", run, "Write a first suite for your model and data.", example)
     made.add_argument("--task", required=True, choices=TASK_NAMES, help="what the model does")
-    made.add_argument("--model", required=True, help="module:function, or a folder or name of a checkpoint or encoder")
+    kinds = "module:function, a folder or name of a checkpoint or encoder, or NAME@URL of a chat model's endpoint"
+    made.add_argument("--model", required=True, help=kinds)
     made.add_argument("--data", type=Path, required=True, help="JSON Lines, CSV, TSV or Parquet")
     made.add_argument("--language", required=True, help="BCP 47 tag of the data")
     made.add_argument(

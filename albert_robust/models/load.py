@@ -14,6 +14,7 @@ from albert_robust.models.embedding import ANSWERING, documents_hash, load_embed
 from albert_robust.models.extractive import PICKING, load_extractive
 from albert_robust.models.finetune import finetune, finetuned_folder
 from albert_robust.models.model import Answering, Inputs
+from albert_robust.models.prompt import EndpointSettings, endpoint_identity
 from albert_robust.scoring.load import encoder_path
 from albert_robust.tasks import Task
 
@@ -21,11 +22,11 @@ ADAPTER = "adapter_config.json"
 LIBRARIES = ("torch", "transformers", "tokenizers")
 
 
-class ModelSettings(Protocol):
+class ModelSettings(EndpointSettings, Protocol):
     """What a suite says about its model."""
 
     @property
-    def python(self) -> str | None: ...  # noqa: D102  # the six kinds of models/load.py
+    def python(self) -> str | None: ...  # noqa: D102  # the kinds of suite/schema.py
     @property
     def transformers(self) -> str | None: ...  # noqa: D102
     @property
@@ -38,8 +39,6 @@ class ModelSettings(Protocol):
     def elsewhere(self) -> str | None: ...  # noqa: D102
     @property
     def documents(self) -> str | None: ...  # noqa: D102
-    @property
-    def version(self) -> str | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,8 @@ class LazyModel:
             return callable_identity(self.settings.python, self.folder, self.settings.version)
         if self.settings.elsewhere:
             return f"elsewhere:{self.settings.elsewhere}@{self.settings.version or ''}"
+        if self.settings.endpoint:
+            return endpoint_identity(self.settings)
         made = self._made
         return None if made is None else f"{made}:{_libraries()}"
 
@@ -96,6 +97,16 @@ class LazyModel:
             return load_callable(settings.python, self.folder, settings.version)
         if settings.elsewhere:
             return ElsewhereModel(settings.elsewhere)
+        if settings.endpoint:
+            from albert_robust.models.endpoint import load_endpoint  # with an HTTP client
+
+            return load_endpoint(settings, self.task)
+        return self._computed
+
+    @property
+    def _computed(self) -> Answering:
+        """The model, where it is computed here."""
+        settings = self.settings
         if settings.extractive:
             return load_extractive(self._beside(settings.extractive), self.allow_network)
         if settings.encoder:

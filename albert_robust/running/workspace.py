@@ -50,6 +50,7 @@ class Workspace:
 
 def predictor(suite: Suite, model: Model, workspace: Workspace, cost: Cost) -> Predictor:
     """Return a suite's model as it is asked in a workspace."""
+    timeout = suite.model.timeout if suite.model.python else None  # an endpoint times each of its requests
     return Predictor(
         model,
         suite.task,
@@ -57,7 +58,7 @@ def predictor(suite: Suite, model: Model, workspace: Workspace, cost: Cost) -> P
         suite=suite.name,
         run=workspace.run,
         batch=suite.model.batch,
-        limits=Limits(suite.model.timeout, suite.model.retries),
+        limits=Limits(timeout, suite.model.retries),
         cost=cost,
         budget=workspace.budget,
         alone=workspace.alone,

@@ -10,6 +10,7 @@ from typing import TypeVar
 from albert_robust.data import Source
 from albert_robust.data.dataset import PLACEHOLDER
 from albert_robust.errors import Complaint, InputError, suggest
+from albert_robust.models.prompt import fields_of, is_local
 from albert_robust.perturbing import Registry, Spec, open_packs
 from albert_robust.perturbing.registry import PACK
 from albert_robust.suite.documents import Document, Location, open_document, validate
@@ -87,6 +88,8 @@ class _Loader:
         datasets = {name: self._source(name, dataset) for name, dataset in spec.datasets.items()}
         checks = tuple(self._check(number, check) for number, check in enumerate(spec.checks))
         self._model()
+        if spec.model.endpoint:
+            self._endpoint(spec.model, {field for check in checks for field in check.fields})
         if self.complaints:
             raise InputError(self.complaints)
         return Suite(
@@ -172,6 +175,34 @@ class _Loader:
             self._complain(("model", "encoder"), what, f"it does {' and '.join(ENCODED)}")
         elif model.encoder or model.documents:
             self._documents(model)
+
+    def _endpoint(self, model: ModelSpec, perturbed: set[str]) -> None:
+        """Complain of what a model behind an endpoint cannot do, or must not."""
+        at, task, url = ("model", "endpoint"), self.task, str(model.endpoint)
+        if task.name == SEARCH:
+            self._complain(at, "a chat model cannot do retrieval: it has no documents to search", UNTRAINED[SEARCH])
+        if model.key_env and url.startswith("http:") and not is_local(url):
+            what = "the key would go over the network as it is"
+            self._complain(at, what, "write `https://`, or take out `key_env`")
+        if task.labels and not model.labels:
+            what = "a chat model that classifies needs labels to read its answers as"
+            self._complain(at, what, "add `labels: [positive, negative]`")
+        if model.labels and not task.labels:
+            self._complain(("model", "labels"), f"{task.name} has no labels", "take them out")
+        named = self._fields_in("prompt", model.prompt or "") | self._fields_in("system", model.system or "")
+        for name in sorted(perturbed - named):
+            what = f"the prompt does not hold {{{name}}}, which is perturbed"
+            self._complain(("model", "prompt"), what, "the model would never see a variant")
+
+    def _fields_in(self, key: str, template: str) -> set[str]:
+        """Return the fields that a template holds; complain of those that there are not."""
+        found = fields_of(template)
+        for name in sorted(found):
+            if name not in self.task.inputs:
+                self._complain(("model", key), f"unknown field {name!r}", suggest(name, self.task.inputs))
+            elif f"{{{{{name}}}}}" in template:
+                self._complain(("model", key), f"{{{{{name}}}}} has a brace too many", f"write {{{name}}}")
+        return found
 
     def _documents(self, model: ModelSpec) -> None:
         """Complain of documents that are missing, or that nothing searches."""

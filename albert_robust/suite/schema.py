@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
 
 from albert_robust.suite.gates import Expectation
 from albert_robust.tasks import TASKS
@@ -18,10 +18,13 @@ TaskName = Literal[
     "retrieval",
     "sentence-similarity",
 ]
-KINDS = ("python", "transformers", "finetuned", "extractive", "encoder", "elsewhere")
+KINDS = ("python", "transformers", "finetuned", "extractive", "encoder", "endpoint", "elsewhere")
+OF_ENDPOINT = ("model", "prompt", "system", "settings", "labels", "key_env", "at_once")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
 Share = Annotated[float, Field(ge=0.5, lt=1)]
 _FUNCTION = re.compile(r"^[\w./-]+:\w+$")
+_ENDPOINT = re.compile(r"^https?://[A-Za-z0-9._:\[\]-]+/[A-Za-z0-9/._~%:@+,;=-]*$")
+_VARIABLE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 assert set(TaskName.__args__) == set(TASKS)  # type: ignore[attr-defined]  # a Literal's values, at run time
 
@@ -33,7 +36,7 @@ class Strict(BaseModel):
 
 
 class ModelSpec(Strict):
-    """The model under test: one of `python`, `transformers`, `finetuned`, `extractive`, `encoder`, `elsewhere`."""
+    """The model under test: one of `python`, `transformers`, `finetuned`, `extractive`, `encoder`, `endpoint`, `elsewhere`."""
 
     python: Annotated[
         str | None,
@@ -51,6 +54,30 @@ class ModelSpec(Strict):
     encoder: Annotated[
         str | None, Field(description="An encoder under test: `builtin`, a folder beside the suite, or a hub name.")
     ] = None
+    endpoint: Annotated[
+        str | None,
+        Field(
+            description="A chat model's URL, https://host/v1/chat/completions, in OpenAI's format.",
+            pattern=_ENDPOINT.pattern,
+        ),
+    ] = None
+    model: Annotated[str | None, Field(min_length=1, description="What the endpoint calls its model.")] = None
+    prompt: Annotated[
+        str | None, Field(description="What an endpoint is asked: the example's fields stand in it as {text}.")
+    ] = None
+    system: Annotated[str | None, Field(description="What an endpoint is told before; fields may stand in it too.")] = (
+        None
+    )
+    settings: Annotated[
+        dict[str, JsonValue], Field(description="Goes with each request as it is: {temperature: 0, max_tokens: 5}.")
+    ] = {}
+    labels: Annotated[
+        list[str], Field(min_length=2, description="The labels that an endpoint's answers are read as.")
+    ] = []
+    key_env: Annotated[
+        str | None, Field(description="The environment variable that holds the key.", pattern=_VARIABLE.pattern)
+    ] = None
+    at_once: Annotated[int, Field(ge=1, le=256, description="Requests to an endpoint at a time, `batch` at most.")] = 8
     elsewhere: Annotated[
         Name | None,
         Field(description="A name: `albert-robust inputs` and `outputs` exchange what it is asked and answers."),
@@ -65,7 +92,11 @@ class ModelSpec(Strict):
     batch: Annotated[int, Field(gt=0, le=4096, description="Inputs a call, at most.")] = 64
     timeout: Annotated[
         float | None,
-        Field(gt=0, le=86400, description="Seconds that a Python model has for a batch. Default: no limit."),
+        Field(
+            gt=0,
+            le=86400,
+            description="Seconds that a Python model has for a batch (default: no limit), an endpoint for a request (600).",
+        ),
     ] = None
     replicates: Annotated[
         int,
@@ -87,15 +118,46 @@ class ModelSpec(Strict):
             raise ValueError(f"{value!r} names no function\nwrite `module:function`")
         return value
 
+    @field_validator("endpoint", mode="before")
+    @classmethod
+    def _url(cls, value: object) -> object:
+        if isinstance(value, str) and not _ENDPOINT.fullmatch(value):
+            raise ValueError(
+                "not an endpoint's URL\nwrite `https://host/v1/chat/completions`, with no password or query"
+            )
+        if isinstance(value, str) and value.rstrip("/").endswith("/v1"):
+            raise ValueError(f"{value} is where an API begins\nwrite `{value.rstrip('/')}/chat/completions`")
+        return value
+
+    @field_validator("key_env", mode="before")
+    @classmethod
+    def _variable(cls, value: object) -> object:
+        if isinstance(value, str) and not _VARIABLE.fullmatch(value):
+            raise ValueError("not the name of a variable\nwrite `OPENAI_API_KEY` or the like, never the key itself")
+        return value
+
+    @field_validator("settings")
+    @classmethod
+    def _not_ours(cls, value: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        for name in ("model", "messages", "stream"):
+            if name in value:
+                raise ValueError(f"{name!r} is no setting of an answer\ntake it out")
+        return value
+
     @model_validator(mode="after")
     def _one_kind(self) -> "ModelSpec":
         kinds = [name for name in KINDS if getattr(self, name)]
         if len(kinds) != 1:
             raise ValueError(f"{len(kinds)} kinds of model\nname one of {', '.join(KINDS)}")
-        if self.timeout is not None and self.python is None:
+        if self.timeout is not None and self.python is None and self.endpoint is None:
             raise ValueError(
-                "only a Python model has a time-out\ntake out `timeout`: what is computed here always ends"
+                "only a Python model or an endpoint has a time-out\ntake out `timeout`: what is computed here always ends"
             )
+        for name in OF_ENDPOINT if self.endpoint is None else ():
+            if name in self.model_fields_set:
+                raise ValueError(f"only an endpoint has {name!r}\ntake it out")
+        if self.endpoint is not None and not (self.model and self.prompt):
+            raise ValueError('an endpoint needs `model` and `prompt`\nadd `model: NAME` and `prompt: "... {text}"`')
         return self
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import yaml
 
-from albert_robust.data.dataset import Source, check_header
+from albert_robust.data.dataset import Source, check_header, read_examples
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import UsageError, complaint_at
-from albert_robust.suite.load import ENCODED, load_suite
+from albert_robust.suite.load import ENCODED, UNTRAINED, load_suite
 from albert_robust.suite.suite import SUFFIX, Suite
 from albert_robust.tasks import TASKS, Task
 from albert_robust.text.languages import is_tag
@@ -32,6 +32,16 @@ ALIASES = {
     "second": ("sentence2", "sentence_b", "text2"),
     "score": ("similarity_score", "similarity", "label"),
 }
+PROMPTS = {
+    "text-classification": "What is this text: {labels}? Answer with one of these alone.\n\n{text}",
+    "question-answering": "Answer the question from the text, in as few words as it takes.\n\n{context}\n\n{question}",
+    "summarization": "Summarize the text in one sentence, in its own language.\n\n{document}",
+    "translation": "Translate the text into the language '{language}'. Answer with the translation alone.\n\n{source}",
+    "sentence-similarity": (
+        "How alike in meaning are two sentences, from 0 to 1? Answer with a number alone.\n\n{first}\n{second}"
+    ),
+}
+_BEHIND = re.compile(r"(.*?)@?(https?://.*)")
 FAMILIES = ("typos.*", "paraphrase.synonym", "paraphrase.filler", "punctuation.strip_final", "case.lower")
 
 
@@ -50,7 +60,8 @@ def write_starter(
     Args:
         out: The suite's file.
         task_name: As suites write it.
-        model: `module:function`, or a checkpoint folder or name, or an encoder's where the task is an encoder's.
+        model: `module:function`, or a checkpoint folder or name, or an encoder's where the task is an encoder's; `NAME@URL` of
+            a chat model behind an endpoint.
         data: The examples.
         language: Of the examples.
         reference_language: Of the references; empty where it is the examples'. A translation's must be said.
@@ -58,7 +69,7 @@ def write_starter(
         columns: From our names to the file's, where they cannot be guessed.
 
     Raises:
-        UsageError: The file exists, its name is no suite's, or the language is none.
+        UsageError: The file exists, its name is no suite's, the language is none, or an endpoint's model has no name.
         InputError: The data are missing or lack a column for the task.
     """
     if out.exists() or out.is_symlink():
@@ -77,9 +88,7 @@ def write_starter(
     per_row = "language" in first
     header = Source(data, (language,), per_row, columns, mapping="name it: `--column NAME=...`")
     check_header(header, task.inputs, task.reference)
-    made = "encoder" if task_name in ENCODED else "transformers"
-    kind = "python" if ":" in model and not Path(model).exists() else made
-    named = {kind: model if kind == "python" or not Path(model).exists() else _relative(Path(model), out)}
+    named = _named(model, task, out) or _endpoint(model, task, header, reference_language)
     if documents is not None:
         named["documents"] = _relative(documents, out)
     spoken = {"languages": [language]} if per_row else {"language": language}
@@ -100,12 +109,52 @@ def write_starter(
     if task.name != "text-classification":
         content["checks"] = content["checks"][:1]  # type: ignore[index]  # the list above
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    out.write_text(yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True), encoding="utf-8")
     try:
         return load_suite(out)
     except BaseException:
         out.unlink()
         raise
+
+
+def _named(model: str, task: Task, out: Path) -> dict[str, Any]:
+    """Return what a suite says about a function, a checkpoint or an encoder; nothing about an endpoint."""
+    there = Path(model).exists()
+    if ":" in model and not there:
+        return {} if _BEHIND.fullmatch(model) else {"python": model}
+    kind = "encoder" if task.name in ENCODED else "transformers"
+    return {kind: _relative(Path(model), out) if there else model}
+
+
+def _endpoint(model: str, task: Task, source: Source, reference_language: str) -> dict[str, Any]:
+    """Return what a suite says about a chat model: a prompt to begin with, and the labels that the data have."""
+    name, url = _BEHIND.findall(model)[0]
+    if not name:
+        raise UsageError(f"say which model is asked there: --model NAME@{url}")
+    if task.name not in PROMPTS:
+        raise UsageError(f"a chat model cannot do {task.name} here: {UNTRAINED[task.name]}")
+    labels = _labels(source, task) if task.labels else []
+    prompt = PROMPTS[task.name].replace("{labels}", " or ".join(labels)).replace("{language}", reference_language)
+    named: dict[str, Any] = {"endpoint": url, "model": name, "prompt": prompt, "settings": {"temperature": 0}}
+    if labels:
+        named["labels"] = labels
+    return {**named, "key_env": "OPENAI_API_KEY"} if url.startswith("https:") else named
+
+
+def _labels(source: Source, task: Task) -> list[str]:
+    examples = read_examples(source, task.inputs, task.reference)
+    return sorted({label for example in examples for label in example.references})
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes a text of several lines as people do."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def _first_row(data: Path) -> dict[str, Any]:

@@ -76,6 +76,15 @@ def test_the_readme_s_own_perturbation_is_found_beside_a_suite(tmp_path: Path) -
     assert [example.after for example in dialect.examples] == ["I am gonna sleep.", ""]
 
 
+def test_the_model_behind_an_endpoint_loads(tmp_path: Path) -> None:
+    written = block("yaml", "# of chat.robust.yaml")
+    (tmp_path / "d.jsonl").write_text("{}", encoding="utf-8")
+    suite = tmp_path / "chat.robust.yaml"
+    rest = "datasets: {d: {path: d.jsonl, language: en}}\nchecks: [{expect: invariance, perturbations: [typos.*]}]\n"
+    suite.write_text(f"task: text-classification\n{written}{rest}", encoding="utf-8")
+    assert load_suite(suite).model.settings == {"temperature": 0, "max_tokens": 5}
+
+
 def test_the_workflow_reads_outputs_that_a_session_leaves() -> None:
     written = block("yaml", "# .github/workflows/robustness.yml")
     steps = yaml.safe_load(written)["jobs"]["robustness"]["steps"]

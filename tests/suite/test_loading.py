@@ -130,7 +130,10 @@ MISTAKES = {
     "no language": ((", languages: [en, no]", ""), r":4:3: say the language"),
     "two models": (("{python:", "{extractive: builtin, python:"), r":2:1: 2 kinds of model"),
     "time-out of 0": ((':predict"}', ':predict", timeout: 0}'), r":2:34: 0: input should be greater than 0"),
-    "time-out of ours": (('python: "model:predict"', "encoder: builtin, timeout: 9"), r":2:1: only a Python model has"),
+    "time-out of ours": (
+        ('python: "model:predict"', "encoder: builtin, timeout: 9"),
+        r":2:1: only a Python model or an endpoint has",
+    ),
     "nothing to perturb": (
         ("    perturbations: [typos.swap]\n", ""),
         r":6:5: a check of invariance needs perturbations",

@@ -68,6 +68,33 @@ def test_the_schema_and_the_loader_agree_on_what_a_model_is_asked(
 
 
 @pytest.mark.parametrize(
+    ("more", "fits"),
+    [
+        ({}, True),
+        ({"settings": {"stop": ["."], "seed": 1}, "at_once": 32, "timeout": 9}, True),
+        ({"endpoint": "https://me:secret@a.example/v1"}, False),
+        ({"key_env": "sk-secret"}, False),
+        ({"labels": ["a"]}, False),
+        ({"at_once": 0}, False),
+    ],
+    ids=str,
+)
+def test_the_schema_and_the_loader_agree_on_an_endpoint(
+    validator: Any, write: Callable[..., Path], more: dict[str, Any], fits: bool
+) -> None:
+    model = {"endpoint": "https://a.example/chat", "model": "m", "prompt": "{text}", "labels": ["a", "b"], **more}
+    value = {**GOOD, "model": model}
+    assert (list(validator.iter_errors(value)) == []) is fits
+    path = write(d_dot_jsonl='{"text": "a"}', s_dot_robust_dot_yaml=json.dumps(value))
+    if fits:
+        assert load_suite(path).model.model == "m"
+    else:
+        with pytest.raises(InputError, match=r"s\.robust\.yaml:1:\d+: ") as caught:
+            load_suite(path)
+        assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     "line", ["tasks: x", "checks: []", "confidence: 2", "on_inconclusive: maybe", "checks: [{expect: invariant}]"]
 )
 def test_what_the_loader_refuses_an_editor_marks(validator: Any, write: Callable[..., Path], line: str) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from albert_robust.errors import InputError
+from albert_robust.errors import InputError, UsageError
 from albert_robust.suite.starter import write_starter
+from albert_robust.tasks import TASKS
 
 ROWS = '{"src": "It rains.", "tgt": "Es regnet."}\n'
 
@@ -46,3 +47,41 @@ def test_a_dataset_is_called_as_its_file_is(tmp_path: Path, file: str, name: str
     (tmp_path / file).write_text("text,label\nGood.,1\n", encoding="utf-8")
     suite = write_starter(tmp_path / "t.robust.yaml", "text-classification", "m:predict", tmp_path / file, "en")
     assert list(suite.datasets) == [name]
+
+
+ENDPOINT = "https://api.example.org/v1/chat/completions"
+EVERYTHING = (
+    '{"text": "Good: {x}.", "label": "good", "context": "It is 9.", "question": "When?", "answers": "9", "document": "D.", '
+    '"summary": "S.", "source": "It rains.", "translation": "Es regnet.", "first": "A.", "second": "B.", "score": 1}\n'
+    '{"text": "Bad.", "label": "bad, very"}\n'
+)
+
+
+@pytest.mark.parametrize("task", [name for name in TASKS if name not in {"retrieval", "text-classification"}])
+def test_a_chat_model_gets_a_prompt_for_every_task(write: Callable[..., Path], tmp_path: Path, task: str) -> None:
+    data = write(d_dot_jsonl=EVERYTHING.splitlines()[0])
+    suite = write_starter(tmp_path / "t.robust.yaml", task, f"@cf/small@1@{ENDPOINT}", data, "en", "de")
+    assert (suite.model.endpoint, suite.model.model) == (ENDPOINT, "@cf/small@1")
+    assert suite.model.key_env == "OPENAI_API_KEY"
+    assert ("'de'" in str(suite.model.prompt)) is (task == "translation")
+
+
+def test_a_chat_model_that_classifies_gets_the_labels_of_the_data(write: Callable[..., Path], tmp_path: Path) -> None:
+    out, data = tmp_path / "t.robust.yaml", write(d_dot_jsonl=EVERYTHING)
+    url = "http://localhost:11434/v1/chat/completions"
+    suite = write_starter(out, "text-classification", f"small@{url}", data, "en")
+    assert suite.model.labels == ["bad, very", "good"]
+    assert suite.model.key_env is None
+    lines = "  prompt: |-\n    What is this text: bad, very or good? Answer with one of these alone.\n\n    {text}\n"
+    assert lines in out.read_text()
+
+
+def test_a_chat_model_for_retrieval_is_refused(write: Callable[..., Path], tmp_path: Path) -> None:
+    data = write(d_dot_jsonl='{"query": "When?", "relevant": "D."}')
+    with pytest.raises(UsageError, match=r"a chat model cannot do retrieval here: use `encoder:` or `python:`"):
+        write_starter(tmp_path / "t.robust.yaml", "retrieval", f"small@{ENDPOINT}", data, "en")
+
+
+def test_an_endpoint_alone_names_no_model(write: Callable[..., Path], tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=f"say which model is asked there: --model NAME@{ENDPOINT}"):
+        write_starter(tmp_path / "t.robust.yaml", "summarization", ENDPOINT, write(d_dot_jsonl=EVERYTHING), "en")

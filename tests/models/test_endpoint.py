@@ -1,0 +1,312 @@
+"""A model behind an endpoint: asked over HTTP, some requests at a time; no server can harm a run or learn to speak our key."""
+
+import time
+from _thread import interrupt_main
+from http.client import HTTPResponse
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from chatting import KEY, Answer, Reply, chat, saying
+from hypothesis import given
+from hypothesis import strategies as st
+
+from albert_robust.errors import UsageError
+from albert_robust.models import endpoint, load_model
+from albert_robust.models.endpoint import LARGEST, _body, load_endpoint, seconds_of, together
+from albert_robust.models.prompt import endpoint_identity, filled, is_local, label_of
+from albert_robust.running.ask import Asker, Limits
+from albert_robust.suite.schema import ModelSpec
+from albert_robust.tasks import TASKS, Prediction
+
+
+class Dribbling(HTTPResponse):
+    """A reply of which a blank comes now and then."""
+
+    length = None
+
+    def __init__(self) -> None:
+        """Be none of a socket's."""
+
+    def read1(self, size: int = -1) -> bytes:
+        time.sleep(0.02)
+        return b" "
+
+
+LABELS = ["positive", "negative"]
+TEXTS = [{"text": f"Review {number}."} for number in range(20)]
+
+
+class Model:
+    """A model behind an endpoint, asked as a run asks it; waits are noted, and not waited."""
+
+    def __init__(self, url: str, task: str = "text-classification", **more: Any) -> None:
+        labels = {"labels": LABELS} if task == "text-classification" else {}
+        spec = spec_of(endpoint=url, **{**labels, **more})
+        self.waits: list[float] = []
+        model = load_model(spec, Path(), TASKS[task], Path())
+        self.asker = Asker(model, TASKS[task], Limits(None, spec.retries), sleep=self.waits.append)
+
+    def ask(self, *batch: dict[str, str]) -> list[Any]:
+        """Return outputs, and the messages of failures."""
+        return [one.output if isinstance(one, Prediction) else one.message for one in self.asker.ask(batch)]
+
+
+def spec_of(**given: Any) -> ModelSpec:
+    return ModelSpec(**{"endpoint": "https://a.example/chat", "model": "m", "prompt": "{text}", **given})
+
+
+def said(answer: Answer, **more: Any) -> Any:
+    """What becomes of one input."""
+    with chat(answer) as server:
+        return Model(server.url, **more).ask(TEXTS[0])[0]
+
+
+def test_what_is_sent_is_the_prompt_the_settings_and_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_KEY", f"{KEY}\n")
+    with chat(lambda text: "positive") as server:
+        more: dict[str, Any] = {
+            "system": "You judge.",
+            "settings": {"temperature": 0, "stop": ["."]},
+            "key_env": "MY_KEY",
+        }
+        Model(server.url, model="small-1", prompt="Good or bad? {text}", **more).ask({"text": "It's {text}: é"})
+    messages = [{"role": "system", "content": "You judge."}, {"role": "user", "content": "Good or bad? It's {text}: é"}]
+    assert server.bodies == [{"model": "small-1", "messages": messages, "temperature": 0, "stop": ["."]}]
+    assert server.keys == [f"Bearer {KEY}"]
+
+
+@given(st.text(), st.text())
+def test_braces_in_a_field_mean_nothing(context: str, question: str) -> None:
+    template = 'In {context} find {question}, as {"json": 1}'
+    expected = "In " + context + " find " + question + ', as {"json": 1}'
+    assert filled(template, {"context": context, "question": question}) == expected
+
+
+@pytest.mark.parametrize("reply", ["positive", " Positive.\n", "**POSITIVE**", '"positive"'])
+def test_a_label_is_read_whatever_its_case_and_punctuation(reply: str) -> None:
+    assert said(lambda text: reply) == "positive"
+
+
+def test_what_is_none_of_the_labels_is_the_answer_as_it_stands() -> None:
+    assert said(lambda text: " It is positive, I think. ") == "It is positive, I think."
+
+
+@pytest.mark.parametrize(("reply", "label"), [("+", "+"), ("!", "!"), ("C", "C"), ("c++", "C++"), ("c", "C")])
+def test_labels_that_punctuation_tells_apart_are_not_mixed_up(reply: str, label: str) -> None:
+    assert label_of(reply, ["+", "-", "C", "C++"]) == label
+
+
+@pytest.mark.parametrize(
+    ("task", "reply", "output"),
+    [
+        ("summarization", " It rains.\n", "It rains."),
+        ("question-answering", "", ""),
+        ("sentence-similarity", "0.75.", "0.75"),
+        ("sentence-similarity", "-1", "-1.0"),
+    ],
+)
+def test_other_tasks_get_a_text_or_a_number(task: str, reply: str, output: str) -> None:
+    assert said(lambda text: reply, task=task) == output
+
+
+def test_a_similarity_that_is_no_number_is_an_error_of_its_example() -> None:
+    assert "returned 'rather alike', expected a number" in said(lambda text: "rather alike", task="sentence-similarity")
+
+
+def test_requests_are_made_at_once_and_answers_come_in_order() -> None:
+    met, all_here = [], Event()
+
+    def answer(text: str) -> str:
+        met.append(text)
+        if len(met) == 4:
+            all_here.set()
+        return text.upper() if all_here.wait(5) else "alone"
+
+    with chat(answer) as server:
+        found = Model(server.url, task="summarization", at_once=4).ask(*TEXTS)
+    assert found == [one["text"].upper() for one in TEXTS]
+
+
+def once(first: Reply) -> Answer:
+    """Return a server that says something else the first time."""
+    replies = [first]
+    return lambda text: replies.pop() if replies else "positive"
+
+
+@pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 503, 529])
+def test_what_passes_is_waited_out(status: int) -> None:
+    assert said(once(Reply("busy", status))) == "positive"
+
+
+def test_a_server_is_given_the_time_that_it_asks_for_and_only_what_failed_is_asked_again() -> None:
+    with chat(once(Reply("slowly", 429, {"Retry-After": "17"}))) as server:
+        model = Model(server.url)
+        assert model.ask(*TEXTS) == ["positive"] * 20
+    assert model.waits == [17]
+    assert len(server.asked) == 21
+
+
+@pytest.mark.parametrize(("header", "seconds"), [
+    ("17", 17), (" 1.5 ", 1.5), ("Thu, 01 Jan 1970 00:01:40 GMT", 40), ("Thu, 01 Jan 1970 00:00:10 GMT", 0),
+    ("", None), ("soon", None), ("-5", None), ("nan", None), ("Thu, 01 Jan 99999 00:00:00 GMT", None), ("٣", None),
+])  # fmt: skip
+def test_a_time_to_wait_is_seconds_or_a_date(header: str, seconds: float | None) -> None:
+    assert seconds_of(header, now=60) == seconds
+
+
+def test_a_server_that_is_down_for_good_is_soon_left_alone() -> None:
+    with chat(lambda text: Reply("<html>Oh\x1b[31m no</html>", 500)) as server:
+        model = Model(server.url, retries=1)
+        first, second = model.ask(*TEXTS), model.ask(*TEXTS)
+    assert set(first) == {r"the model raises TransientError: the endpoint says 500: <html>Oh\x1b[31m no</html>"}
+    assert set(second) == {"not asked: the model had stopped answering, 3 inputs in a row had no answer"}
+    assert len(server.asked) == 40
+
+
+def test_a_refusal_is_the_error_of_its_example_alone_and_told_in_short() -> None:
+    with chat(lambda text: Reply("too long\n" * 10_000, 400) if text == "Review 3." else "positive") as server:
+        found = Model(server.url).ask(*TEXTS)
+    told = found.pop(3)
+    assert told.startswith("the model raises ValueError: the endpoint says 400: too long too long ")
+    assert len(told) < 300
+    assert found == ["positive"] * 19
+
+
+@pytest.mark.parametrize("status", [401, 402, 404, 405])
+def test_what_nobody_is_answered_ends_the_suite_and_blames_no_example(status: int) -> None:
+    with pytest.raises(UsageError, match=rf"^the endpoint says {status}: no such thing$"):
+        said(lambda text: Reply("no such thing", status))
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_redirect_is_followed(status: int) -> None:
+    with chat(lambda text: "positive") as other:
+        moved = Reply("", status, {"Location": other.url})
+        with pytest.raises(UsageError, match=f"says {status}: it is at {other.url}, and no redirect is followed"):
+            said(lambda text: moved)
+    assert other.asked == []
+
+
+@pytest.mark.parametrize("reply", [
+    Reply("<!doctype html><p>Welcome to the portal"), Reply('{"choices": ['), Reply('{"choices": []}'), Reply("[1, 2]"),
+    Reply('{"error": "overloaded"}'), Reply("[" * 100_000), Reply(b"\xff\xfe"), Reply(""), saying(None),
+])  # fmt: skip
+def test_a_reply_without_an_answer_is_an_error_of_its_example(reply: Reply) -> None:
+    told = said(lambda text: reply)
+    assert told.startswith("the model raises ValueError: no text at choices[0].message.content of the reply: ")
+    assert len(told) < 330
+
+
+def test_a_model_that_only_thought_is_an_error_and_not_an_empty_answer() -> None:
+    told = said(lambda text: saying("", finish_reason="length"))
+    assert told.endswith("it came to the limit of its tokens before it said anything")
+
+
+def test_a_reply_is_read_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoint, "LARGEST", 100_000)
+    assert said(lambda text: "a" * 99_000, task="summarization") == "a" * 99_000
+    assert said(lambda text: "a" * 101_000).endswith("the reply has more than 100,000 bytes")
+
+
+def test_a_reply_that_breaks_off_is_asked_for_again() -> None:
+    assert said(once(Reply('{"choices"', headers={"Content-Length": "5000"}))) == "positive"
+
+
+def test_a_slow_answer_is_no_answer() -> None:
+    gone = Event()
+
+    def answer(text: str) -> str:
+        gone.wait(5)
+        return "positive"
+
+    with chat(answer) as server:
+        assert Model(server.url, timeout=0.1, retries=0).ask(TEXTS[0])[0].endswith("no answer within 0.1 s")
+        gone.set()
+
+
+def test_a_server_that_sends_a_blank_now_and_then_buys_no_time() -> None:
+    begun = time.monotonic()
+    with pytest.raises(TimeoutError):
+        _body(Dribbling(), LARGEST, begun + 0.1)
+    assert time.monotonic() - begun < 1
+
+
+def test_a_server_that_is_not_there_passes_maybe() -> None:
+    with chat(lambda text: "positive") as server:
+        pass
+    model = Model(server.url, retries=2)
+    assert f"the model raises ConnectionError: {server.url}: " in model.ask(TEXTS[0])[0]
+    assert len(model.waits) == 2
+
+
+def test_a_key_that_a_server_repeats_is_in_no_message_and_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_KEY", KEY)
+    assert said(lambda text: Reply(f"not {KEY}!", 400), key_env="MY_KEY").endswith("400: not (the key)!")
+    assert said(lambda text: f"Bearer {KEY}", key_env="MY_KEY") == "Bearer (the key)"
+
+
+@pytest.mark.parametrize("held", ["", " \n", "sk-\nX-Other: 1", "sk-ключ"])
+def test_a_key_that_is_none_is_told_before_anything_is_asked_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, held: str
+) -> None:
+    monkeypatch.setenv("MY_KEY", held)
+    with chat(lambda text: "positive") as server, pytest.raises(UsageError, match="MY_KEY") as caught:
+        Model(server.url, key_env="MY_KEY").ask(TEXTS[0])
+    assert "sk-" not in str(caught.value)
+    assert server.asked == []
+
+
+def test_a_model_does_not_show_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_KEY", KEY)
+    assert KEY not in repr(load_endpoint(spec_of(key_env="MY_KEY"), TASKS["summarization"]))
+
+
+@pytest.mark.parametrize("change", [
+    {"endpoint": "https://b.example/chat"}, {"model": "n"}, {"prompt": "Now: {text}"}, {"system": "Be good."},
+    {"settings": {"seed": 1}}, {"labels": ["a", "b"]}, {"version": "2"},
+])  # fmt: skip
+def test_what_shapes_an_answer_makes_another_model(change: dict[str, Any]) -> None:
+    assert endpoint_identity(spec_of(**change)) != endpoint_identity(spec_of())
+
+
+def test_how_it_is_asked_makes_no_other_model() -> None:
+    asked = spec_of(key_env="MY_KEY", at_once=2, timeout=9, retries=0, batch=2)
+    assert endpoint_identity(asked) == endpoint_identity(spec_of())
+
+
+@pytest.mark.parametrize(("host", "local"), [
+    ("localhost", True), ("127.0.0.1:8000", True), ("[::1]:80", True), ("127.9.9.9", True), ("me.localhost", True),
+    ("example.org", False), ("localhost.example.org", False), ("10.0.0.1", False), ("0x7f.1", False),
+])  # fmt: skip
+def test_what_stays_on_this_machine_is_told_by_its_host(host: str, local: bool) -> None:
+    assert is_local(f"http://{host}/v1") is local
+
+
+def test_an_endpoint_of_this_machine_is_asked_past_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert said(lambda text: "positive") == "positive"
+
+
+def test_a_proxy_is_used_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    with chat(lambda text: "negative") as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url.removesuffix("/v1/chat/completions"))
+        assert Model("http://far.example/chat").ask(TEXTS[0]) == ["negative"]
+
+
+def test_an_interrupt_waits_for_no_request_and_begins_no_other() -> None:
+    begun: list[int] = []
+    over = Event()
+
+    def call(number: int) -> None:
+        begun.append(number)
+        if len(begun) == 2:
+            interrupt_main()
+        over.wait(5)
+
+    with pytest.raises(KeyboardInterrupt):
+        together(call, range(50), 2)
+    over.set()
+    time.sleep(0.05)
+    assert len(begun) == 2
