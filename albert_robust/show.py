@@ -76,7 +76,8 @@ def describe_run(run: Run, shown: int) -> list[str]:
         for what in warnings(suite, run)
     ]
     counts = {
-        verdict: sum(cell.verdict == verdict for cell in cells) for verdict in (*ATTENTION, "passed", "not applicable")
+        verdict: sum(cell.verdict == verdict for cell in cells)
+        for verdict in (*ATTENTION, "passed", "measured", "not applicable")
     }
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
     lines.append(

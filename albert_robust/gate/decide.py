@@ -63,12 +63,9 @@ def too_few(counts: Counts, least: int) -> str:
 
 
 def together(gates: Sequence[GateRecord]) -> tuple[Verdict, str]:
-    """Return the worst verdict of gates and its reasons; without a gate nothing was demanded, and that is met."""
-    for verdict in WORST_FIRST:
-        reasons = [gate.reason for gate in gates if gate.verdict == verdict]
-        if reasons:
-            return verdict, "; ".join(reasons)
-    return "passed", ""
+    """Return the worst verdict of gates, one or more, and its reasons."""
+    worst = min((gate.verdict for gate in gates), key=WORST_FIRST.index)
+    return worst, "; ".join(gate.reason for gate in gates if gate.verdict == worst)
 
 
 def as_suite_says(item: Item, verdict: Verdict, reason: str, gates: Sequence[GateRecord]) -> tuple[Verdict, str]:
