@@ -11,7 +11,7 @@ import albert_robust
 from albert_robust.report.beside import Beside, beside
 from albert_robust.report.cells import CellView, anchor, cell_views, worst_first
 from albert_robust.report.display import shorten
-from albert_robust.report.figures import amount, counted, number
+from albert_robust.report.figures import amount, counted, number, price
 from albert_robust.report.matrix import AcrossTable, Matrix, ReferenceTable, across_tables, matrices, reference_tables
 from albert_robust.report.verdicts import MARKS, Mark
 from albert_robust.running.failures import ATTENTION
@@ -128,7 +128,9 @@ def page(run: Run) -> Page:
         measured=_quiet(run, "measured", suites),
         not_applicable=_quiet(run, "not applicable", suites),
         environment=tuple((name, _written(value)) for name, value in run.environment.items()),
-        cost=tuple((name.replace("_", " "), amount(value)) for name, value in run.cost.items()),
+        cost=tuple(
+            (name.replace("_", " "), (price if name == "price" else amount)(value)) for name, value in run.cost.items()
+        ),
         version=albert_robust.__version__,
     )
 

@@ -60,7 +60,7 @@ LIMITS = Limits()
 
 @dataclass
 class Cost:
-    """What a run asked for; `asking` is how many seconds its models took."""
+    """What a run asked for; `asking` is how many seconds its models took, `price` that of what they predicted."""
 
     unique_inputs: int = 0
     predicted: int = 0
@@ -70,6 +70,7 @@ class Cost:
     timeouts: int = 0
     spared: int = 0
     asking: float = 0.0
+    price: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
