@@ -32,6 +32,7 @@ ALIASES = {
     "second": ("sentence2", "sentence_b", "text2"),
     "score": ("similarity_score", "similarity", "label"),
 }
+_HUB = re.compile(r"\w[\w.-]*(?:/[\w.-]+)?", re.ASCII)  # `builtin`, or as a hub names checkpoints
 FAMILIES = ("typos.*", "paraphrase.synonym", "paraphrase.filler", "punctuation.strip_final", "case.lower")
 
 
@@ -58,7 +59,7 @@ def write_starter(
         columns: From our names to the file's, where they cannot be guessed.
 
     Raises:
-        UsageError: The file exists, its name is no suite's, or the language is none.
+        UsageError: The file exists, its name is no suite's, the language is none, or the model can be none.
         InputError: The data are missing or lack a column for the task.
     """
     if out.exists() or out.is_symlink():
@@ -79,6 +80,8 @@ def write_starter(
     check_header(header, task.inputs, task.reference)
     made = "encoder" if task_name in ENCODED else "transformers"
     kind = "python" if ":" in model and not Path(model).exists() else made
+    if kind == made and not Path(model).exists() and not _HUB.fullmatch(model):
+        raise UsageError(f"--model {model!r}: no such folder, and neither module:function nor the name of a checkpoint")
     named = {kind: model if kind == "python" or not Path(model).exists() else _relative(Path(model), out)}
     if documents is not None:
         named["documents"] = _relative(documents, out)
