@@ -62,6 +62,11 @@ def run_of(execution: Execution, items: Sequence[Item], records: Sequence[CellRe
             "timeouts": cost.timeouts,
             "spared": cost.spared,
             "seconds": round(seconds, 1),
+            **(
+                {"price": round(cost.price, 6)}
+                if any(suite.model.price is not None for suite in suites.values())
+                else {}
+            ),
         },
     )
     return merge([run])

@@ -14,9 +14,11 @@ from albert_robust.errors import InputError, UsageError
 from albert_robust.models import Model
 from albert_robust.models.callable import CallableModel
 from albert_robust.perturbing.registry import PACK
+from albert_robust.report.view import MANY_INPUTS
 from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord
+from albert_robust.running.tally import Tally
 from albert_robust.running.workspace import Workspace
 from albert_robust.show import describe
 from albert_robust.suite.load import load_suite
@@ -50,7 +52,8 @@ class Robust:
     ) -> list[CellRecord]:
         """Return the verdicts of a check on texts, one a perturbation that the spec stands for.
 
-        Undecided verdicts are a warning, as in a suite: too few texts can neither pass nor fail a gate.
+        Undecided verdicts are a warning, as in a suite: too few texts can neither pass nor fail a gate. So is one and the same
+        answer to all of many texts: a model that ignores them passes, too.
 
         Args:
             model: As a suite's `python:` names it: a list of `{"text": ...}` in, a list of labels out.
@@ -76,18 +79,17 @@ class Robust:
                     "gates": [] if gate is None else [gate],
                 }
                 suite = _suite(Path(folder), texts, language, check, seed)
-                records, failures = self._judged(suite, _Given(Path(folder), self.nodeid, function=model))
+                records, failures, doubts = self._judged(suite, _Given(Path(folder), self.nodeid, function=model))
             except InputError as error:
                 raise UsageError("\n".join(f"{one.what}\n{one.mend}".strip() for one in error.complaints)) from None
         if failures:
             raise AssertionError("\n\n".join(failures))
-        for record in records:
-            if record.verdict == "inconclusive":
-                warn(f"{record.perturbation} [{language}] is inconclusive: {record.reason}", stacklevel=2)
+        for doubt in doubts:
+            warn(doubt, stacklevel=2)
         return records
 
-    def _judged(self, suite: Suite, workspace: "_Given") -> tuple[list[CellRecord], list[str]]:
-        """Return all verdicts, and the messages of those that no test may pass with."""
+    def _judged(self, suite: Suite, workspace: "_Given") -> tuple[list[CellRecord], list[str], list[str]]:
+        """Return all verdicts, the messages of those that no test may pass with, and what makes the others doubtful."""
         cells = plan(suite)
         execution = execute(cells, workspace)
         workspace.cache.close()
@@ -100,7 +102,20 @@ class Robust:
             for cell, record in zip(cells, records, strict=True)
             if record.verdict not in {"passed", "inconclusive"}
         ]
-        return records, failures
+        doubts = [
+            f"{record.perturbation} [{record.language}] is inconclusive: {record.reason}"
+            for record in records
+            if record.verdict == "inconclusive"
+        ]
+        return records, failures, doubts + _constant([execution.tallies[suite.name, cell.id] for cell in cells])
+
+
+def _constant(tallies: Sequence[Tally]) -> list[str]:
+    asked, said = ({value for tally in tallies for value in getattr(tally, name)} for name in ("asked", "outputs"))
+    if len(asked) < MANY_INPUTS or len(said) != 1 or any(tally.counts.flipped for tally in tallies):
+        return []
+    told = f"every text and variant got the answer {said.pop()!r}, as of a model that ignores its input"
+    return [f"{told}: add texts of other answers"]
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ class RobustItem(pytest.Item):
             kind = KnownFailureError if verdict == "known failure" else CellFailedError
             command = rerun_command(f"{shown_path(self.path)}::{self.cell.id}", self.cell.suite.seed)
             raise kind(self._described(record, command))
-        if verdict != "passed":
+        if verdict not in {"passed", "measured"}:
             pytest.skip(f"{verdict}: {record.reason}")
 
     def _described(self, record: CellRecord, command: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from albert_robust.gate.comparing import tally
 from albert_robust.report.cells import worst_first
-from albert_robust.report.figures import counted
+from albert_robust.report.figures import counted, price
 from albert_robust.report.view import warnings
 from albert_robust.running.cell import Across, Cell
 from albert_robust.running.failures import ATTENTION
@@ -76,12 +76,14 @@ def describe_run(run: Run, shown: int) -> list[str]:
         for what in warnings(suite, run)
     ]
     counts = {
-        verdict: sum(cell.verdict == verdict for cell in cells) for verdict in (*ATTENTION, "passed", "not applicable")
+        verdict: sum(cell.verdict == verdict for cell in cells)
+        for verdict in (*ATTENTION, "passed", "measured", "not applicable")
     }
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
     lines.append(
         f"{counted(len(cells), 'cell')}: {verdicts}; {counted(tested_in(cells), 'case')} tested; "
         f"{counted(int(cost['predicted']), 'input')} predicted, {int(cost['from_cache']):,} from the cache"
+        + (f", price {price(cost['price'])}" if "price" in cost else "")
         + (f", {counted(int(cost['spared']), 'case')} spared: their verdicts were certain" if cost["spared"] else "")
     )
     beside = tally([cell.comparison for cell in cells])
@@ -113,7 +115,7 @@ def _asked(cells: int, cases: int, found: Sequence[Forecast]) -> str:
             f"about {duration(sum(seconds))}" if len(seconds) == len(asking) else "time unknown before a first run"
         )
     if prices:
-        parts.append(f"price {sum(prices):,.2f}")
+        parts.append(f"price {price(sum(prices))}")
     return ", ".join(parts)
 
 

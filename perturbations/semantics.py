@@ -15,6 +15,7 @@ import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, read_rules, share
 from albert_robust.perturbing.numbers import NUMBER
+from albert_robust.perturbing.phrases import filled
 from albert_robust.text.languages import base
 
 _NEGATION, _RULES, _DENIALS = (
@@ -29,6 +30,8 @@ _MOST_DIGITS = 18  # longer ones are codes, and Python refuses to read very long
 _CLAUSE_ENDS = regex.compile(r"[.!?…,;:\n。！？；，、：।॥؟،؛]")
 
 _AVOIR = regex.compile(r"\b(?:ai|a|avons|ont|avait) pas$")
+# What puts no `nicht` between a verb and its object, as `ist nicht mein Hotel` does: Ich mag mein Fahrrad nicht.
+_DENIED = regex.compile(r"^(?!(?:ist|war|sind|waren|bin|wird|wurden?)\b).* nicht$")
 # Ich habe keine Zeit, es gibt keine Probleme: none of them is one.
 _ONE_WAY = regex.compile(r"\b(?:habe|hatten?|haben|hat|gibt|gab|mir|uns) kein\w*$")
 
@@ -54,6 +57,13 @@ def _blocked(language: str) -> list[tuple[regex.Pattern[str], ...]]:
 def _object() -> regex.Pattern[str]:
     """Return what one has in French, which is `de` where it is denied."""
     return regex.compile(read_rules(_RULES).parts["object"], regex.I)
+
+
+@cache
+def _closing_object() -> regex.Pattern[str]:
+    """Return what closes a German statement of one verb, and has its `nicht` behind it."""
+    parts = read_rules(_RULES).parts
+    return regex.compile(filled(parts["closing_object"], parts))
 
 
 class _Form(NamedTuple):
@@ -92,7 +102,7 @@ def _also_written(affirmative: str, negative: str) -> list[str]:
     alters="polarity",
     languages={row["language"] for row in read_rows(_NEGATION)},
     severities=1,
-    version=3,
+    version=4,
     examples=[
         Example("The food is good.", "The food is not good."),
         Example("The food isn't good.", "The food is good.", why="what is denied becomes stated"),
@@ -109,6 +119,7 @@ def _also_written(affirmative: str, negative: str) -> list[str]:
         Example("El hotel es bueno.", "El hotel no es bueno.", "es"),
         Example("C'est un bon hôtel.", "Ce n'est pas un bon hôtel.", "fr"),
         Example("Es war kein schöner Tag.", "Es war ein schöner Tag.", "de"),
+        Example("Ich mag mein Fahrrad.", "Ich mag mein Fahrrad nicht.", "de", why="the object goes first"),
         Example(
             "Das Essen ist leider nicht gut.",
             "Das Essen ist leider nicht gut.",
@@ -140,8 +151,11 @@ def negate(text: Text, rng: Random, severity: int) -> Text:
         return text
     # An affirmative form first: a text that denies one thing still states another.
     word, form = min(forms, key=lambda found: found[1].listed == found[1].negative)
-    changes = [(word.start, word.end, in_case(text, word, form.opposite, form.listed))]
     after = "".join(text.graphemes[word.end : word.end + _NEAR])
+    if _DENIED.search(form.opposite) and (closing := _closing_object().match(after)):
+        behind = word.end + closing.end()
+        return text.replace(behind, behind, " nicht", "negate")
+    changes = [(word.start, word.end, in_case(text, word, form.opposite, form.listed))]
     if base(text.language) == "fr" and _AVOIR.search(form.opposite) and (denied := _object().match(after)):
         start, end = denied.span("article")
         article = "de " if denied["vowel"] is None else "d'"

@@ -84,7 +84,7 @@
     const target = location.hash && document.getElementById(location.hash.slice(1));
     if (!target) return;
     target.hidden = false;
-    const closed = target.closest("details:not([open])") || target.querySelector("details.cases:not([open])");
+    const closed = target.closest("details:not([open])") || target.querySelector("details:is(.fold, .cases):not([open])");
     if (closed) closed.open = true;
     target.scrollIntoView();
   }

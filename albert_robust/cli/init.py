@@ -50,9 +50,11 @@ def _named(written: str) -> tuple[str, str]:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the suite, read it back, and say what to do next. An existing file is never overwritten."""
+    """Write the suite, read it back, and say what its data can tell. An existing file is never overwritten."""
     from shlex import quote
 
+    from albert_robust.gate.decide import foreseen
+    from albert_robust.running.blocks import examples_of
     from albert_robust.running.plan import plan
     from albert_robust.suite.starter import write_starter
 
@@ -66,5 +68,13 @@ def run(options: argparse.Namespace) -> int:
         options.documents,
         dict(options.column),
     )
-    print(f"wrote {options.out}: {len(plan(suite))} cells\nnext: pytest {quote(str(options.out))}")
+    print(f"wrote {options.out}: {len(plan(suite))} cells")
+    ((examples),) = examples_of(suite, [*suite.datasets]).values()
+    column = suite.task.reference
+    if not any(one.references for one in examples):
+        print(f"no row has a {column}, so nothing is told of quality: name its column, `--column {column}=...`")
+    if suite.model.transformers and not Path(options.model).exists():
+        print(f"no folder {options.model!r} here: a hub has it only with `pytest --robust-allow-network`")
+    print(foreseen(suite.checks[0].gates[0], len(examples), suite.two_sided))
+    print(f"next: pytest {quote(str(options.out))}")
     return 0

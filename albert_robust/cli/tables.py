@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from math import isnan
 from unicodedata import combining, east_asian_width
 
+from albert_robust.report.labels import NOTHING
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.encoder import Vectors
 from albert_robust.scoring.scores import Scores
@@ -73,7 +74,7 @@ def _interval(estimate: Estimate) -> str:
 
 def _printable(token: str) -> str:
     """A token that moves no cursor: what is no letter, mark or sign is written as its escape."""
-    return "".join(one if one.isprintable() or combining(one) else f"\\u{ord(one):04x}" for one in token) or "''"
+    return "".join(one if one.isprintable() or combining(one) else f"\\u{ord(one):04x}" for one in token) or NOTHING
 
 
 def aligned(rows: Sequence[Row], left: Collection[int] = ()) -> list[str]:

@@ -1,12 +1,15 @@
 """Decide: an estimate against a gate, gates against each other, and what a suite makes of a failure."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil, log
 
+import numpy as np
+
 from albert_robust.running.cell import Item
 from albert_robust.running.records import Counts, GateRecord, Verdict
-from albert_robust.scoring.statistics import Estimate
+from albert_robust.scoring.statistics import Estimate, mean_in_unit
 from albert_robust.suite.gates import CONSISTENCY_AT, SEVERITY_AREA, SEVERITY_WORST, WORST_CASE, Gate
 
 MOST_DIGITS = 6  # of a number in a message
@@ -63,12 +66,9 @@ def too_few(counts: Counts, least: int) -> str:
 
 
 def together(gates: Sequence[GateRecord]) -> tuple[Verdict, str]:
-    """Return the worst verdict of gates and its reasons; without a gate nothing was demanded, and that is met."""
-    for verdict in WORST_FIRST:
-        reasons = [gate.reason for gate in gates if gate.verdict == verdict]
-        if reasons:
-            return verdict, "; ".join(reasons)
-    return "passed", ""
+    """Return the worst verdict of gates, one or more, and its reasons."""
+    worst = min((gate.verdict for gate in gates), key=WORST_FIRST.index)
+    return worst, "; ".join(gate.reason for gate in gates if gate.verdict == worst)
 
 
 def as_suite_says(item: Item, verdict: Verdict, reason: str, gates: Sequence[GateRecord]) -> tuple[Verdict, str]:
@@ -137,6 +137,28 @@ def _needed(gate: Gate, estimate: Estimate) -> str:
 def examples_do(count: int) -> str:
     """Return the beginning of what so many examples do."""
     return "1 example does" if count == 1 else f"{count} examples do"
+
+
+def foreseen(gate: Gate, examples: int, confidence: float) -> str:
+    """Return what so many examples can decide of a gate such as `consistency >= 0.8`, where each agrees or does not.
+
+    Args:
+        gate: At least a bound between 0 and 1.
+        examples: One or more.
+        confidence: Two-sided.
+    """
+
+    def share(hits: int) -> Estimate:
+        return mean_in_unit(np.repeat([1.0, 0.0], [hits, examples - hits]), confidence)
+
+    shown = f"{gate.measure} {_sign(gate)}"
+    met = bisect_left(range(1, examples + 1), gate.bound, key=lambda hits: share(hits).low) + 1
+    if met > examples:
+        least = ceil(log((1 - confidence) / 2) / log(gate.bound))
+        return f"{examples_do(examples)} not reach `{shown}`: {least} would, if all agreed"
+    missed = bisect_left(range(1, examples + 1), gate.bound, key=lambda hits: share(hits).high) / examples
+    met_from = f"{examples} examples pass `{shown}` from {met / examples:.2f}"
+    return f"{met_from} and fail it up to {missed:.2f}: between, they do not decide"
 
 
 def _divergence(value: float, other: float) -> float:

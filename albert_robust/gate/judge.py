@@ -159,5 +159,7 @@ def _verdict(cell: Cell, counts: Counts, gates: tuple[GateRecord, ...], tally: T
         return "not tested", not_asked(counts)
     if counts.tested < cell.check.min_tested:
         return "failed", too_few(counts, cell.check.min_tested)
+    if not gates:
+        return "measured", "no gate of its own: what judges it is of several cells"
     verdict, reason = together(gates)
     return verdict, f"{reason}; certain after {counts.tested} of {counts.selected} cases" if counts.spared else reason

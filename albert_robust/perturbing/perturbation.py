@@ -1,7 +1,7 @@
 """A perturbation: one function, what it promises, and examples that are documentation and tests at once."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from random import Random
@@ -31,7 +31,7 @@ class Example:
     Attributes:
         before: The text.
         after: What the perturbation makes of it under this seed, language and severity.
-        language: BCP 47 tag.
+        language: BCP 47 tag; without one that of a perturbation of one language, else English.
         seed: Of the random source.
         severity: 1 to 5.
         protect: Strings of the text that must stay.
@@ -41,7 +41,7 @@ class Example:
 
     before: str
     after: str
-    language: str = "en"
+    language: str = ""
     seed: int = 0
     severity: int = 2
     protect: tuple[str, ...] = ()
@@ -103,6 +103,8 @@ class Perturbation:
         return tuple(filter(None, map(self._otherwise, self.examples)))
 
     def _otherwise(self, case: Example) -> str:
+        if not self.applies(case.language):
+            return f"its example {case.before!r} is in {case.language!r}, where it does not work: say its `language=`"
         try:
             text = Text.of(case.before, case.language, protect=case.protect, parallels=dict(case.parallels))
             made = str(self(text, Random(case.seed), case.severity))
@@ -158,6 +160,7 @@ def perturbation(
         code = function.__code__  # type: ignore[attr-defined]  # a Perturb is a plain function here
         path, line = Path(code.co_filename), code.co_firstlineno
         scope: Scope = "any" if isinstance(languages, str) else frozenset(languages)
+        usual = next(iter(scope)) if len(scope) == 1 else "en"
         return Perturbation(
             name,
             function,
@@ -169,7 +172,7 @@ def perturbation(
             across_fields,
             needs,
             extra,
-            tuple(examples),
+            tuple(replace(case, language=case.language or usual) for case in examples),
             path,
             line,
         )

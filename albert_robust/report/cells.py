@@ -17,6 +17,7 @@ BASELINE = "baseline"  # the item that looks for cells that are missing
 SHOWN = 10  # failures a cell
 SHOWN_IN_ALL = 1500  # keeps the page of a large run small
 OPEN = 3  # cells whose failures lie open
+UNFOLDED = 10  # cells whose figures do; of the others a reader sees what they are and why they did not pass
 LONG_REASON = 600
 _COMPLEMENTS = {"invariance": ("flip rate", "sensitivity"), "direction": ("flip rate", "consistency")}
 _SPEAK = {
@@ -56,6 +57,7 @@ class CellView:
     heading: str
     unshown: int
     is_open: bool
+    is_folded: bool
     command: str
     standing: Mark | None = None
 
@@ -101,11 +103,10 @@ def cell_views(
     """
     bad = [cell for cell in cells if cell.verdict in ATTENTION]
     limit = min(SHOWN, max(1, SHOWN_IN_ALL // max(1, len(bad))))
-    opened = {anchor(cell) for cell in bad[:OPEN]}
     aligned = {(found.suite, found.cell, found.example, found.replicate): found for found in alignments}
     return tuple(
-        _view(cell, tallies.get((cell.suite, cell.cell)), suites.get(cell.suite), limit, opened, aligned)
-        for cell in cells
+        _view(cell, tallies.get((cell.suite, cell.cell)), suites.get(cell.suite), limit, place, aligned)
+        for place, cell in enumerate(cells)
     )
 
 
@@ -114,7 +115,7 @@ def _view(
     tally: Tally | None,
     suite: SuiteRecord | None,
     limit: int,
-    opened: set[str],
+    place: int,
     aligned: Mapping[tuple[str, str, str, int], CaseAlignment],
 ) -> CellView:
     found = failures(cell, tally)
@@ -138,7 +139,8 @@ def _view(
         cases=tuple(cases),
         heading=_heading(cell, errors, against, limit),
         unshown=max(0, errors + against - limit),
-        is_open=anchor(cell) in opened,
+        is_open=place < OPEN or place >= UNFOLDED,
+        is_folded=place >= UNFOLDED,
         command=_command(cell, suite),
         standing=STANDINGS[cell.comparison.verdict] if cell.comparison else None,
     )

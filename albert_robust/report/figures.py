@@ -36,6 +36,11 @@ def amount(value: float) -> str:
     return f"{int(value):,}" if float(value).is_integer() else f"{value:,.1f}"
 
 
+def price(value: float) -> str:
+    """Return a price, in whatever currency it is stated."""
+    return f"{value:,.2f}"
+
+
 def counted(count: int, noun: str) -> str:
     """Return a count with its noun: `1 cell`, `1,200 cells`."""
     return f"{count:,} {noun if count == 1 else noun + 's'}"

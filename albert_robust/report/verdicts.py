@@ -22,6 +22,7 @@ MARKS: dict[Verdict, Mark] = {
     "not tested": Mark("not tested", "\u25cb", "inconclusive"),
     "known failure": Mark("known failure", "~", "known"),
     "passed": Mark("passed", "\u2713", "passed"),
+    "measured": Mark("measured", "\u00b7", "measured"),
     "not applicable": Mark("not applicable", "\u2013", "na"),
 }
 WORST_FIRST = tuple(MARKS)

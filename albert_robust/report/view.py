@@ -11,7 +11,7 @@ import albert_robust
 from albert_robust.report.beside import Beside, beside
 from albert_robust.report.cells import CellView, anchor, cell_views, worst_first
 from albert_robust.report.display import shorten
-from albert_robust.report.figures import amount, counted, number
+from albert_robust.report.figures import amount, counted, number, price
 from albert_robust.report.matrix import AcrossTable, Matrix, ReferenceTable, across_tables, matrices, reference_tables
 from albert_robust.report.verdicts import MARKS, Mark
 from albert_robust.running.failures import ATTENTION
@@ -102,6 +102,7 @@ class Page:
     brief_rest: int
     beside: Beside
     passed: tuple[CellView, ...]
+    measured: tuple[CellView, ...]
     not_applicable: tuple[CellView, ...]
     environment: tuple[tuple[str, str], ...]
     cost: tuple[tuple[str, str], ...]
@@ -123,12 +124,19 @@ def page(run: Run) -> Page:
         brief=shown[:BRIEF],
         brief_rest=max(0, len(shown) - BRIEF),
         beside=beside(run.cells),
-        passed=cell_views([cell for cell in run.cells if cell.verdict == "passed"], {}, suites),
-        not_applicable=cell_views([cell for cell in run.cells if cell.verdict == "not applicable"], {}, suites),
+        passed=_quiet(run, "passed", suites),
+        measured=_quiet(run, "measured", suites),
+        not_applicable=_quiet(run, "not applicable", suites),
         environment=tuple((name, _written(value)) for name, value in run.environment.items()),
-        cost=tuple((name.replace("_", " "), amount(value)) for name, value in run.cost.items()),
+        cost=tuple(
+            (name.replace("_", " "), (price if name == "price" else amount)(value)) for name, value in run.cost.items()
+        ),
         version=albert_robust.__version__,
     )
+
+
+def _quiet(run: Run, verdict: Verdict, suites: Mapping[str, SuiteRecord]) -> tuple[CellView, ...]:
+    return cell_views([cell for cell in run.cells if cell.verdict == verdict], {}, suites)
 
 
 def banner(cells: Sequence[CellRecord], mistakes: Mapping[str, str] = MappingProxyType({})) -> Banner:
@@ -177,7 +185,8 @@ def _answer(cells: Sequence[CellRecord], tested: int) -> Answer:
 
 
 def _explanation(answer: Answer, verdicts: Mapping[Verdict, int], broken: int) -> str:
-    of = f"of {counted(sum(verdicts.values()) - verdicts['not applicable'], 'cell')} that apply"
+    judged = counted(sum(verdicts.values()) - verdicts["not applicable"] - verdicts["measured"], "cell")
+    of = f"of {judged} {'with gates' if verdicts['measured'] else 'that apply'}"
     if answer == "nothing":
         return "No variant reached the model, so this run says nothing about it."
     warned = f"; {verdicts['warned']} missed a gate that only warns" if verdicts["warned"] else ""

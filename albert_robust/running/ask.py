@@ -60,7 +60,7 @@ LIMITS = Limits()
 
 @dataclass
 class Cost:
-    """What a run asked for; `asking` is how many seconds its models took."""
+    """What a run asked for; `asking` is how many seconds its models took, `price` that of what they predicted."""
 
     unique_inputs: int = 0
     predicted: int = 0
@@ -70,6 +70,7 @@ class Cost:
     timeouts: int = 0
     spared: int = 0
     asking: float = 0.0
+    price: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +151,14 @@ class Asker:
 
     def _made(self, output: Any) -> Prediction | Failure:
         if isinstance(output, Exception):
-            return Failure(f"the model raises {raised_there(output)}", transient=isinstance(output, TRANSIENT))
+            return self._raises(output)
         made = read_output(self.task, output)
         return Failure(made) if isinstance(made, str) else made
+
+    def _raises(self, error: BaseException) -> Failure:
+        transient = isinstance(error, TRANSIENT)
+        after = f", after {self._retried} of {self.limits.retries} retries" if transient and self._retried else ""
+        return Failure(f"the model raises {raised_there(error)}{after}", transient)
 
     def _halve(self, batch: Sequence[Inputs], found: list[Prediction | Failure]) -> None:
         """Settle a batch that failed as a whole."""
@@ -176,11 +182,11 @@ class Asker:
                 return Failure(f"no answer within {self.limits.timeout:g} s", transient=True)
             except TRANSIENT as error:
                 if self._retried == self.limits.retries:
-                    return Failure(f"the model raises {raised_there(error)}", transient=True)
+                    return self._raises(error)
                 self._wait(batch, [error])
             except BaseException as error:
                 raise_if_ending(error)
-                return Failure(f"the model raises {raised_there(error)}")
+                return self._raises(error)
             else:
                 return self._passed(batch, outputs)
 

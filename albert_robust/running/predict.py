@@ -82,6 +82,7 @@ class Predictor:
         cost: Is added to.
         budget: What may be asked in all.
         alone: Whether no other process takes part in the run.
+        price: Of an input.
     """
 
     model: Model
@@ -94,6 +95,7 @@ class Predictor:
     cost: Cost = field(default_factory=Cost)
     budget: Budget = field(default_factory=Budget)
     alone: bool = False
+    price: float = 0.0
 
     @cached_property
     def _kept(self) -> Kept:
@@ -143,6 +145,7 @@ class Predictor:
                     break
                 chunk = order[start : start + self.batch]
                 self.cost.predicted += len(chunk)
+                self.cost.price += len(chunk) * self.price
                 self.budget.asked += len(chunk)
                 self._ask(asker, chunk, found.inputs, answers)
                 waiting += chunk

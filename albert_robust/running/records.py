@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Status = Literal["tested", "not applicable", "unchanged", "rejected", "error", "not asked"]
 Verdict = Literal[
-    "passed", "failed", "warned", "known failure", "inconclusive", "not tested", "error", "not applicable"
+    "passed", "failed", "warned", "known failure", "inconclusive", "not tested", "error", "measured", "not applicable"
 ]
 Against = Literal["original", "reference"]
 Standing = Literal["regressed", "improved", "same", "undecided", "new", "missing", "incomparable"]

@@ -62,4 +62,5 @@ def predictor(suite: Suite, model: Model, workspace: Workspace, cost: Cost) -> P
         cost=cost,
         budget=workspace.budget,
         alone=workspace.alone,
+        price=suite.model.price or 0.0,
     )

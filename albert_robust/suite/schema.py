@@ -105,7 +105,7 @@ class ModelSpec(Strict):
         ),
     ] = 1
     price: Annotated[
-        float | None, Field(ge=0, description="Of one input, for `--robust-plan`; in whatever currency.")
+        float | None, Field(ge=0, description="Of one input, in whatever currency: told by a plan and a run.")
     ] = None
     retries: Annotated[
         int, Field(ge=0, le=20, description="How often a batch is asked again after errors that pass.")

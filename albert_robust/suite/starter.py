@@ -42,6 +42,7 @@ PROMPTS = {
     ),
 }
 _BEHIND = re.compile(r"(.*?)@?(https?://.*)")
+_HUB = re.compile(r"\w[\w.-]*(?:/[\w.-]+)?", re.ASCII)  # `builtin`, or as a hub names checkpoints
 FAMILIES = ("typos.*", "paraphrase.synonym", "paraphrase.filler", "punctuation.strip_final", "case.lower")
 
 
@@ -69,7 +70,8 @@ def write_starter(
         columns: From our names to the file's, where they cannot be guessed.
 
     Raises:
-        UsageError: The file exists, its name is no suite's, the language is none, or an endpoint's model has no name.
+        UsageError: The file exists, its name is no suite's, the language is none, the model can be none, or an endpoint's has no
+            name.
         InputError: The data are missing or lack a column for the task.
     """
     if out.exists() or out.is_symlink():
@@ -122,6 +124,8 @@ def _named(model: str, task: Task, out: Path) -> dict[str, Any]:
     there = Path(model).exists()
     if ":" in model and not there:
         return {} if _BEHIND.fullmatch(model) else {"python": model}
+    if not there and not _HUB.fullmatch(model):
+        raise UsageError(f"--model {model!r}: no such folder, and neither module:function nor the name of a checkpoint")
     kind = "encoder" if task.name in ENCODED else "transformers"
     return {kind: _relative(Path(model), out) if there else model}
 

@@ -29,7 +29,7 @@ class Edit(NamedTuple):
     kind: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Text:
     """An immutable text, indexed by grapheme, with protected spans and the edits that made it from its source.
 
@@ -80,6 +80,10 @@ class Text:
             pieces += source[done : offsets[start]], replacement
             done = offsets[end]
         return "".join(pieces) + source[done:]
+
+    def __repr__(self) -> str:
+        known = (f"{name}={getattr(self, name)!r}" for name in ("source", "language", "protected", "edits"))
+        return f"<Text {str(self)!r}, {', '.join(known)}>"
 
     def __len__(self) -> int:
         return len(self.graphemes)

@@ -75,7 +75,7 @@ def test_selecting_a_member_alone_asks_the_model_nothing_about_the_others(pytest
 
 def test_cases_of_compared_cells_are_counted_once(pytester: pytest.Pytester) -> None:
     write_gap(pytester.path)
-    run(pytester).stdout.fnmatch_lines(["3 cells: 1 failed, 2 passed; 24 cases tested; *"])
+    run(pytester).stdout.fnmatch_lines(["3 cells: 1 failed, 2 measured; 24 cases tested; *"])
 
 
 def test_a_kept_run_has_the_gap_with_its_members_and_the_report_shows_it(pytester: pytest.Pytester) -> None:
@@ -93,13 +93,25 @@ def test_a_kept_run_has_the_gap_with_its_members_and_the_report_shows_it(pyteste
     assert "consistency: best de 1.00, worst en 0.00, of 2" in section
 
 
+def test_members_without_a_gate_of_their_own_are_measured_and_have_no_tick_in_the_report(
+    pytester: pytest.Pytester,
+) -> None:
+    write_gap(pytester.path)
+    run(pytester)
+    html = (pytester.path / "robustness-report" / "index.html").read_text(encoding="utf-8")
+    assert "1 failed of 1 cell with gates." in html
+    matrix = html[html.index('<table class="matrix">') : html.index('id="across"')]
+    assert matrix.count('data-verdict="measured"') == 2
+    assert "✓" not in matrix
+
+
 def test_every_worker_may_judge_a_gap(pytester: pytest.Pytester) -> None:
     write_gap(pytester.path)
     done = python(pytester.path, "-m", "pytest", "-n", "2", "-p", "no:randomly")
     assert "1 failed, 2 passed" in done.stdout, done.stdout
     assert verdicts(pytester.path) == {
-        "data/case.upper[en]": "passed",
-        "data/case.upper[de]": "passed",
+        "data/case.upper[en]": "measured",
+        "data/case.upper[de]": "measured",
         GAP: "failed",
     }
 

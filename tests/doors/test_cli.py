@@ -281,6 +281,28 @@ def test_init_overwrites_nothing_and_needs_data(
     assert "ends in .robust.yaml" in refused(capsys, *INIT, "model:predict", "--out", "suite.yaml")[0]
 
 
+def test_init_says_what_the_data_can_decide_and_what_they_lack(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "reviews.csv").write_text("Review Text,Stars\n" + "The film was good.,5\n" * 40)
+    said = printed(capsys, *INIT, "film-model", "--column", "text=Review Text").splitlines()
+    assert said[1:-1] == [
+        "no row has a label, so nothing is told of quality: name its column, `--column label=...`",
+        "no folder 'film-model' here: a hub has it only with `pytest --robust-allow-network`",
+        "40 examples pass `consistency >= 0.80` from 0.93 and fail it up to 0.68: between, they do not decide",
+    ]
+
+
+def test_init_takes_no_model_that_can_be_none(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "reviews.csv").write_text(DATA)
+    assert "--model 'my model': no such folder" in refused(capsys, *INIT, "my model")[0]
+    assert not (tmp_path / "model.robust.yaml").exists()
+
+
 def test_what_init_says_to_type_next_can_be_typed(
     capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

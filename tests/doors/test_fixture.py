@@ -23,8 +23,13 @@ def test_the_variants_of_a_text_are_those_of_perturb(robust: Robust) -> None:
     assert sorted(one.text) == sorted(two.text) == sorted(one.source)
 
 
-def test_a_model_that_keeps_its_answers_passes(robust: Robust) -> None:
-    records = robust.check(calm, TEXTS, "typos.*", language="en")
+def far(batch: list[dict[str, str]]) -> list[str]:
+    return ["far" if any(figure in one["text"] for figure in "6789") else "near" for one in batch]
+
+
+def test_a_model_that_keeps_its_answers_passes(robust: Robust, recwarn: pytest.WarningsRecorder) -> None:
+    records = robust.check(far, TEXTS, "typos.*", language="en")
+    assert not [one for one in recwarn if one.category is UserWarning]
     assert {record.verdict for record in records} == {"passed"}
     assert "typos.swap@2" in {record.perturbation for record in records}
 
@@ -61,6 +66,13 @@ def test_a_failing_check_shows_the_worst_cases_and_the_command_of_its_test(pytes
 def test_a_check_that_tests_nothing_is_no_pass(robust: Robust, spec: str, language: str, reason: str) -> None:
     with pytest.raises(AssertionError, match=reason):
         robust.check(calm, TEXTS, spec, language=language)
+
+
+def test_one_answer_to_all_of_many_texts_is_a_warning(robust: Robust) -> None:
+    with pytest.warns(
+        UserWarning, match="every text and variant got the answer 'calm', as of a model that ignores its input"
+    ):
+        robust.check(calm, TEXTS, "typos.swap", language="en")
 
 
 def test_an_undecided_check_is_a_warning(robust: Robust) -> None:

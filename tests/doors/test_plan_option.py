@@ -45,6 +45,14 @@ def test_after_a_run_a_plan_has_its_pace_and_what_is_left(pytester: pytest.Pytes
     assert "suite: 2 cells, 24 cases, 36 unique inputs, 0 to ask in 0 calls" in run(pytester, PLAN).outlines
 
 
+def test_a_run_says_what_its_answers_did_cost_and_kept_ones_cost_nothing(pytester: pytest.Pytester) -> None:
+    write_priced(pytester.path)
+    run(pytester, "-k", "swap").stdout.fnmatch_lines(["*24 inputs predicted, 0 from the cache, price 6.00"])
+    run(pytester).stdout.fnmatch_lines(["*12 inputs predicted, 24 from the cache, price 3.00"])
+    html = (pytester.path / "robustness-report" / "index.html").read_text(encoding="utf-8")
+    assert '<dt>price</dt><dd class="number">3.00</dd>' in html
+
+
 def test_a_plan_is_of_the_cells_that_are_selected(pytester: pytest.Pytester) -> None:
     write_suite(pytester.path, model=LOGGING, extra="marks:\n  - {cells: '*swap*', skip: 'too slow'}\n")
     run(pytester, PLAN).stdout.fnmatch_lines(["suite: 1 cell, 12 cases, 24 unique inputs, 24 to ask *"])

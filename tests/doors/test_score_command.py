@@ -135,6 +135,13 @@ def test_a_pair_is_explained_token_by_token(capsys: Captured, files: Path, encod
     assert found["scores"] == made.scores.as_dict()
 
 
+def test_a_piece_without_letters_is_shown_as_a_blank(capsys: Captured, files: Path) -> None:
+    for name in ("c.txt", "r.txt"):
+        (files / name).write_text("good ☂\n")
+    lines = printed(capsys, "--explain", "1").splitlines()
+    assert [line.split()[0] for line in lines[1:3]] == ["good", "␣"]
+
+
 def test_a_pair_with_an_empty_text_is_explained_too(capsys: Captured, files: Path) -> None:
     lines = printed(capsys, "--explain", "3").splitlines()
     assert lines[0].startswith("candidate")

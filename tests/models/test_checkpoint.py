@@ -82,7 +82,7 @@ def test_an_answer_is_a_span_of_the_context(answerer: Checkpoint) -> None:
 
 @pytest.mark.parametrize("place", [0, 45, 60, 111, 299])
 def test_a_long_context_is_read_to_its_end(answerer: Checkpoint, place: int) -> None:
-    context = "a" * place + "Z" + "b" * (299 - place)
+    context = "." * place + "Z" + "b" * (299 - place)
     assert answerer.predict([{"question": "where", "context": context}]) == [{"answer": "Z"}]
 
 
@@ -195,4 +195,18 @@ def test_broken_weights_are_told_in_one_line(classifier: Path, tmp_path: Path) -
     ],
 )
 def test_an_answer_keeps_the_marks_on_its_last_letter(context: str, start: int, end: int, answer: str) -> None:
+    assert span_text(context, start, end) == answer
+
+
+@pytest.mark.parametrize(
+    ("context", "start", "end", "answer"),
+    [
+        ("It holds about 640 people.", 11, 25, "about 640 people"),
+        ("Около тысячи человек", 3, 12, "Около тысячи"),
+        ("il boit de l'eau", 13, 16, "eau"),
+        ("在北京大学", 3, 5, "大学"),
+        ("vor 25,50 Euro", 7, 9, "50"),
+    ],
+)
+def test_an_answer_begins_where_a_word_does(context: str, start: int, end: int, answer: str) -> None:
     assert span_text(context, start, end) == answer

@@ -1,6 +1,7 @@
 """What `identity.*` promises: another person, the same throughout a text, and no text that is broken or about identity itself."""
 
 from random import Random
+from time import process_time
 
 import pytest
 
@@ -197,3 +198,12 @@ def test_a_check_of_invariance_may_ignore_it(pack: Registry, kind: str) -> None:
 def test_what_is_protected_keeps_the_rest_of_the_text_as_it_is(pack: Registry) -> None:
     text = Text.of("She met her husband.", "en", protect=["husband"])
     assert not pack.get("identity.gender")(text, Random(0), 1).changed
+
+
+@pytest.mark.parametrize("part", ["ab'", "ab-", "a'b-"])
+def test_apostrophes_and_hyphens_without_end_are_read_in_time_that_their_number_takes(
+    pack: Registry, part: str
+) -> None:
+    started = process_time()
+    assert made(pack, "gender", "She " + part * 6000) == "He " + part * 6000
+    assert process_time() - started < 3  # it takes a tenth of a second; minutes, if each one were the first of a word

@@ -591,6 +591,8 @@ def test_negation_passes_over_what_states_nothing_to_what_does(
         ("de", "Ich habe einen Hund", "Ich habe keinen Hund"),
         ("de", "Das kann ich nur empfehlen", "Das kann ich nicht empfehlen"),
         ("de", "Sehr empfehlenswert!", "Nicht empfehlenswert!"),
+        ("de", "Es erfüllt meine hohen Erwartungen", "Es erfüllt meine hohen Erwartungen nicht"),
+        ("de", "Das ist mein Fahrrad.", "Das ist nicht mein Fahrrad."),
         ("de", "Alles war gut", "Nicht alles war gut"),
         ("es", "Todo está limpio", "No todo está limpio"),
     ],

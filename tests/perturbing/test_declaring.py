@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from albert_robust import Text, perturbation, share
+from albert_robust import Example, Text, perturbation, share
 
 
 def unchanged(text: Text, rng: Random, severity: int) -> Text:
@@ -50,6 +50,18 @@ def test_its_summary_is_the_first_line_of_its_docstring() -> None:
 def test_it_works_in_its_languages_and_their_regions_alone() -> None:
     made = perturbation("own.one", preserves="meaning", languages=["pt", "zh-Hant"])(unchanged)
     assert [tag for tag in ("pt", "pt-BR", "zh-Hant", "zh", "en") if made.applies(tag)] == ["pt", "pt-BR", "zh-Hant"]
+
+
+def test_examples_are_in_the_one_language_of_a_perturbation_or_in_english() -> None:
+    cases = [Example("a", "a"), Example("a", "a", "de-AT")]
+    german = perturbation("own.one", preserves="meaning", languages=["de"], examples=cases)(unchanged)
+    any_language = perturbation("own.one", preserves="meaning", examples=cases)(unchanged)
+    assert [case.language for case in (*german.examples, *any_language.examples)] == ["de", "de-AT", "en", "de-AT"]
+
+
+def test_an_example_in_a_language_where_it_does_not_work_is_broken() -> None:
+    made = perturbation("own.one", preserves="meaning", languages=["de", "fr"], examples=[Example("a", "a")])(unchanged)
+    assert made.broken == ("its example 'a' is in 'en', where it does not work: say its `language=`",)
 
 
 @pytest.mark.parametrize("severity", [0, 6, -1])

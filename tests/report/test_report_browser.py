@@ -92,6 +92,23 @@ def test_a_link_into_a_closed_part_opens_it(browser: "Browser", address: str) ->
     assert shown.locator("details.group").first.get_attribute("open") is not None
 
 
+def test_beyond_the_first_ten_cells_figures_are_folded_until_a_link_leads_there(
+    browser: "Browser", tmp_path: Path
+) -> None:
+    bad = [cell(f"typos.swap@{severity}", "failed", language=language) for severity in (1, 2) for language in LANGUAGES]
+    found = run(*bad, outcomes=tuple(outcome(one.cell) for one in bad))
+    shown: Page = browser.new_page()
+    shown.goto(write_report(found, tmp_path).as_uri())
+    folds = shown.locator("article.cell details.fold")
+    assert (folds.count(), shown.locator("details.fold[open]").count()) == (10, 0)
+
+    shown.locator(".matrix td a").last.click()
+
+    assert shown.locator("article.cell:target .case").is_visible()
+    shown.emulate_media(media="print")
+    assert folds.first.locator(".case").bounding_box() is not None
+
+
 def test_the_matrix_can_be_filtered_and_sorted(browser: "Browser", address: str) -> None:
     shown: Page = browser.new_page()
     shown.goto(address)

@@ -190,6 +190,7 @@ def test_the_same_run_gives_the_same_bytes() -> None:
     [
         (["passed", "passed"], "yes"),
         (["passed", "not applicable"], "yes"),
+        (["passed", "measured"], "yes"),
         (["passed", "inconclusive"], "undecided"),
         (["passed", "inconclusive", "failed"], "no"),
         (["passed", "error"], "no"),

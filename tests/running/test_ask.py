@@ -79,7 +79,7 @@ def test_a_model_whose_answers_are_all_errors_that_pass_is_asked_nothing_more_in
     model = Scripted(lambda text: ConnectionError("refused"))
     asker = Asker(model, TASK, Limits(retries=1), sleep=Slept())
     assert asker.ask([{"text": text} for text in "abc"])[0] == Failure(
-        "the model raises ConnectionError: refused", True
+        "the model raises ConnectionError: refused, after 1 of 1 retries", True
     )
     asker.ask([{"text": "d"}])
     assert model.batches == [["a", "b", "c"]] * 2
@@ -304,7 +304,7 @@ def test_a_model_that_fails_twice_and_then_answers_has_answered(error: Exception
 def test_one_that_never_does_is_given_up_and_said_to_be_so() -> None:
     slept = Slept()
     found, cost = ask(raising(TransientError("busy")), ["a"], Limits(retries=5), slept)
-    assert found == [Failure("the model raises TransientError: busy", transient=True)]
+    assert found == [Failure("the model raises TransientError: busy, after 5 of 5 retries", transient=True)]
     assert (cost.calls, cost.retries) == (6, 5)
     assert 0.5 * (1 + 2 + 4 + 8 + 16) <= sum(slept.seconds) <= 1 + 2 + 4 + 8 + 16
 
@@ -312,7 +312,7 @@ def test_one_that_never_does_is_given_up_and_said_to_be_so() -> None:
 def test_a_batch_and_its_parts_share_the_retries() -> None:
     model, slept = raising(ConnectionError("reset"), lambda text: text == "b"), Slept()
     found, cost = ask(model, "abcd", Limits(retries=3), slept)
-    assert found[1] == Failure("the model raises ConnectionError: reset", transient=True)
+    assert found[1] == Failure("the model raises ConnectionError: reset, after 3 of 3 retries", transient=True)
     assert [one for one in found if isinstance(one, Prediction)] == [Prediction(text) for text in "ACD"]
     assert cost.retries == len(slept.seconds) == 3
 

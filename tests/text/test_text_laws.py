@@ -143,6 +143,11 @@ def test_percentages_prices_and_lone_signs_are_no_placeholders(string: str) -> N
     assert Text.of(string).protected == ()
 
 
+def test_what_a_failing_test_shows_of_a_text_begins_with_the_text_as_it_is_now() -> None:
+    made = Text.of("a god film").replace(2, 5, "dog", "swap")
+    assert repr(made).startswith("<Text 'a dog film', source='a god film', language='und', protected=(), edits=(Edit(")
+
+
 def test_every_occurrence_of_an_answer_is_protected() -> None:
     text = Text.of("Rome, not rome: Rome", protect=["Rome"])
     assert [(span.start, span.end) for span in text.protected] == [(0, 4), (16, 20)]
