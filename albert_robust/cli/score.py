@@ -212,6 +212,7 @@ def _plain(found: "Alignment") -> dict[str, Any]:
         "similarity": found.similarity.round(4).tolist(),
         "candidate_weights": found.candidate_weights.round(4).tolist(),
         "reference_weights": found.reference_weights.round(4).tolist(),
+        "letters": found.letters,
         "scores": found.scores.as_dict(),
     }
 

@@ -7,6 +7,7 @@ from unicodedata import combining, east_asian_width
 from albert_robust.report.labels import NOTHING
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.encoder import Vectors
+from albert_robust.scoring.matching import f_measure
 from albert_robust.scoring.scores import Scores
 from albert_robust.scoring.statistics import Comparison, Estimate
 
@@ -46,7 +47,13 @@ def alignment_table(found: Alignment) -> str:
     theirs = _side(("reference", "candidate"), other, one, found.reference_weights, found.recall_matches, similarity.T)
     scores = found.scores
     calibrated = (scores.precision[0], scores.recall[0], scores.f[0])
-    numbers = [["", *MEASURES], ["matched", *map(_number, scores.raw[0])], ["score", *map(_number, calibrated)]]
+    letters = [["letters", *map(_number, (*found.letters, f_measure(*found.letters)))]] if found.letters else []
+    numbers = [
+        ["", *MEASURES],
+        *letters,
+        ["matched", *map(_number, scores.raw[0])],
+        ["score", *map(_number, calibrated)],
+    ]
     return "\n".join([*own, "", *theirs, "", *aligned(numbers, left={0}), scores.signature])
 
 

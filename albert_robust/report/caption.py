@@ -58,14 +58,18 @@ def caption(found: AlignmentRecord, names: tuple[str, str], x: float, y: float, 
 
 
 def spoken_scores(found: AlignmentRecord) -> list[str]:
-    """Return F, precision and recall in words, and as they were before calibration where there is one."""
+    """Return F, precision and recall in words, as they were before calibration where there is one, and what letters say."""
     name = found.signature.split("|")[0]
     calibrated, matched = (
         f"{f}: precision {precision}, recall {recall}"
         for precision, recall, f in (map(number, found.scores), map(number, found.matched))
     )
     whole = [f"{name} {calibrated}"]
-    return whole if found.scores == found.matched else [*whole, f"as matched {matched}"]
+    if found.scores != found.matched:
+        whole.append(f"as matched {matched}")
+    if found.letters:
+        whole.append("of it by letters: precision {}, recall {}".format(*map(number, found.letters)))
+    return whole
 
 
 def _notes(found: AlignmentRecord, names: tuple[str, str]) -> Iterator[str]:

@@ -23,6 +23,7 @@ def recorded(alignment: Alignment) -> AlignmentRecord:
         similarity=tuple(tuple(map(_rounded, row)) for row in similarity[:TOKENS, :TOKENS].tolist()),
         scores=(_score(scores.precision[0]), _score(scores.recall[0]), _score(scores.f[0])),
         matched=(_score(scores.raw[0, 0]), _score(scores.raw[0, 1]), _score(scores.raw[0, 2])),
+        letters=alignment.letters and (_score(alignment.letters[0]), _score(alignment.letters[1])),
         signature=scores.signature,
     )
 
@@ -36,6 +37,7 @@ def restored(value: Mapping[str, Any]) -> AlignmentRecord:
         similarity=tuple(map(tuple, value["similarity"])),
         scores=tuple(value["scores"]),
         matched=tuple(value["matched"]),
+        letters=tuple(value["letters"]) if value.get("letters") else None,  # a run of before has none
         signature=value["signature"],
     )
 

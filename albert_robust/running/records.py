@@ -252,6 +252,7 @@ class AlignmentRecord:
         similarity: Of the kept candidate tokens (rows) to the kept reference tokens, in [-1, 1].
         scores: Precision, recall and F of the whole texts.
         matched: The same before calibration.
+        letters: Precision and recall of letters, a part of what was matched; None where they do not count.
         signature: Of the score.
     """
 
@@ -260,6 +261,7 @@ class AlignmentRecord:
     similarity: tuple[tuple[float, ...], ...]
     scores: tuple[float, float, float]
     matched: tuple[float, float, float]
+    letters: tuple[float, float] | None
     signature: str
 
 

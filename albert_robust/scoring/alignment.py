@@ -17,6 +17,8 @@ class Alignment:
             above 0 and at most 1.
         candidate_weights: How much each token counts, shape (candidate,).
         reference_weights: Shape (reference,).
+        letters: Which share of the candidate's letters the reference has, and the other way round; None across languages,
+            where they do not count.
         scores: The scores of this one pair.
     """
 
@@ -25,6 +27,7 @@ class Alignment:
     similarity: Vectors
     candidate_weights: Vectors
     reference_weights: Vectors
+    letters: tuple[float, float] | None
     scores: Scores
 
     @property

@@ -14,6 +14,7 @@ from albert_robust.errors import UsageError
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.calibration import LEVELS, Level, Pairs, error_of_mean
 from albert_robust.scoring.encoder import Encoder, Precision, Vectors, unit
+from albert_robust.scoring.letters import shared
 from albert_robust.scoring.load import EMBEDDED, encoder_name, load_encoder
 from albert_robust.scoring.matching import Floats, alike, in_one_thread, matches
 from albert_robust.scoring.profile import Profile, Weighting, find_profile
@@ -151,7 +152,8 @@ class Scorer:
         sides = self._vectors.of([self._text(one, candidate), self._text(other, reference)])
         mine, yours = (tuple(self.encoder.words(side.ids.tolist())) for side in sides)
         similarity = matches(sides[0].vectors, sides[1].vectors, 0, len(sides[0].vectors))
-        return Alignment(mine, yours, similarity, sides[0].weights, sides[1].weights, found)
+        letters = shared(*(side.letters for side in sides)) if self._language(one) == self._language(other) else None
+        return Alignment(mine, yours, similarity, sides[0].weights, sides[1].weights, letters, found)
 
     def vectors(self, texts: Sequence[str], language: str = UNKNOWN) -> Vectors:
         """Return a unit vector a text, shape (texts, k): the mean of its token vectors, in the neutral space.

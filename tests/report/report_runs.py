@@ -123,6 +123,7 @@ def alignment(candidate: Sequence[str], reference: Sequence[str], **settings: An
             similarity=falling.reshape(shape),
             candidate_weights=np.arange(1, shape[0] + 1, dtype=np.float32),
             reference_weights=np.ones(shape[1], dtype=np.float32),
+            letters=(0.61, 0.52),
             scores=made,
         ),
         **settings,

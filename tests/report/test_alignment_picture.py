@@ -159,6 +159,13 @@ def test_scores_without_calibration_are_told_once() -> None:
     assert "as matched" not in alignment_svg(replace(made, scores=scores))
 
 
+def test_letters_are_told_where_they_count() -> None:
+    made = alignment(["a"], ["b"])
+
+    assert "of it by letters: precision 0.61, recall 0.52" in alignment_svg(made)
+    assert "letters" not in alignment_svg(replace(made, letters=None))
+
+
 def test_the_signature_is_in_the_caption() -> None:
     made = alignment(["a"], ["b"])
 

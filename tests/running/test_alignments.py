@@ -45,7 +45,7 @@ def aligned(candidate: str, reference: str) -> Alignment:
     f = np.array([same.max(axis=1).mean() if same.size else 0.0])
     scores = Scores(f, f, f, np.repeat(f[:, None], 3, axis=1), np.array([0]), NOTHING, 0, "LABS-F|v:1")
     ones = [np.ones(len(words), dtype=np.float32) for words in (left, right)]
-    return Alignment(tuple(left), tuple(right), same, ones[0], ones[1], scores)
+    return Alignment(tuple(left), tuple(right), same, ones[0], ones[1], (0.5, 0.4), scores)
 
 
 @dataclass

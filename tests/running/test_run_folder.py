@@ -66,7 +66,7 @@ def taken_apart(run: Run, word: str = "was") -> Run:
     candidate = MatchedText((word, "\u202e\ud800"), (0.75, 0.25), (0, 0), (0.81, -0.1), 7)
     reference = MatchedText(("war",), (1.0,), (0,), (0.81,), 1)
     found = AlignmentRecord(
-        candidate, reference, ((0.81,), (-0.1,)), (0.71, 0.62, 0.66), (0.8, 0.7, 0.75), "LABS-F|v:1"
+        candidate, reference, ((0.81,), (-0.1,)), (0.71, 0.62, 0.66), (0.8, 0.7, 0.75), (0.6, 0.5), "LABS-F|v:1"
     )
     aligned = CaseAlignment(case.suite, case.cell, case.example, case.replicate, "original", found)
     return replace(run, alignments=(aligned,))

@@ -371,8 +371,12 @@ def test_a_pair_taken_apart_adds_up_to_its_score(scorer: Scorer) -> None:
     found = scorer.explain(LINES[0], LINES[1], language="en")
     rows = found.similarity.max(axis=1), found.similarity.max(axis=0)
     weights = found.candidate_weights, found.reference_weights
-    precision, recall = (float(np.average(one, weights=other)) for one, other in zip(rows, weights, strict=True))
-    assert found.scores.raw[0, :2] == pytest.approx([precision, recall], abs=1e-5)
+    assert found.letters is not None
+    measures = [
+        0.8 * float(np.average(row, weights=weight)) + 0.2 * letters
+        for row, weight, letters in zip(rows, weights, found.letters, strict=True)
+    ]
+    assert found.scores.raw[0, :2] == pytest.approx(measures, abs=1e-5)
     assert found.scores.f == pytest.approx(scorer.score([LINES[0]], [LINES[1]], languages="en").f, abs=1e-5)
     assert (len(found.candidate), len(found.reference)) == found.similarity.shape
 
@@ -381,6 +385,7 @@ def test_a_pair_taken_apart_adds_up_to_its_score(scorer: Scorer) -> None:
 def test_a_pair_with_an_empty_text_is_taken_apart_too(scorer: Scorer, one: str, other: str) -> None:
     found = scorer.explain(one, other, language="en", reference_language="de")
     assert (len(found.candidate), len(found.reference)) == found.similarity.shape
+    assert found.letters is None  # two languages
     assert found.precision_matches == []
     assert found.scores.f.tolist() == [float(one == other)]
 
