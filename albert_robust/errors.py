@@ -101,8 +101,16 @@ def need(module: str, extra: str, purpose: str) -> None:
     Raises:
         MissingExtraError: It is not installed; the message has its `pip install` line.
     """
-    if find_spec(module) is None:
+    if not installed(module):
         raise MissingExtraError(f"{purpose} needs {module}: pip install 'albert-robust[{extra}]'")
+
+
+def installed(module: str) -> bool:
+    """Return whether a module can be imported; `a.b` cannot where there is no `a`."""
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def raised(error: BaseException) -> str:

@@ -153,7 +153,7 @@ def _verdict(cell: Cell, counts: Counts, gates: tuple[GateRecord, ...], tally: T
         first = tally.worst[0]
         return (
             "error",
-            f"{counts.error} of {counts.selected} cases are errors; example {first.example}: {first.message}",
+            f"{counts.error} of {counts.selected} cases are errors; example {first.example:.60}: {first.message}",
         )
     if counts.not_asked:
         return "not tested", not_asked(counts)

@@ -5,12 +5,21 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
 from albert_robust.builtin import PACKAGE, builtin
-from albert_robust.errors import Complaint, InputError, complaint_at, need, raise_if_ending, raised, shown_path, suggest
+from albert_robust.errors import (
+    Complaint,
+    InputError,
+    complaint_at,
+    installed,
+    need,
+    raise_if_ending,
+    raised,
+    shown_path,
+    suggest,
+)
 from albert_robust.imports import module_at
 from albert_robust.perturbing.perturbation import Perturbation
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec, Step, parse_spec
@@ -148,7 +157,7 @@ def _check_examples(own: Iterable[Perturbation]) -> None:
     complaints = [
         Complaint(shown_path(item.path), item.line, 1, f"{item.name}: {what}")
         for item in own
-        if not (item.needs and find_spec(item.needs) is None)
+        if not item.needs or installed(item.needs)
         for what in item.broken
     ]
     if complaints:

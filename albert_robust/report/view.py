@@ -208,7 +208,7 @@ def _undecided(of: str, verdicts: Mapping[Verdict, int], known: str) -> str:
         return f"{verdicts['not tested']} {of} were not tested: the budget of this run had no room; none failed{known}."
     if verdicts["inconclusive"]:
         return f"{verdicts['inconclusive']} {of} cannot be decided from this many examples; none failed{known}."
-    return "No check has a gate: everything was measured, nothing was demanded."
+    return "No cell here has a gate: everything was measured, nothing was demanded."
 
 
 def _counts(cells: Sequence[CellRecord]) -> tuple[tuple[Mark, int], ...]:

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
 
@@ -27,6 +28,15 @@ _ENDPOINT = re.compile(r"^https?://[A-Za-z0-9._:\[\]-]+/[A-Za-z0-9/._~%:@+,;=-]*
 _VARIABLE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 assert set(TaskName.__args__) == set(TASKS)  # type: ignore[attr-defined]  # a Literal's values, at run time
+
+
+def _has_host(url: str) -> bool:
+    """Return whether a URL has a host, and a port if any that there can be: `[::1` and `host:http` are none."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 class Strict(BaseModel):
@@ -121,7 +131,7 @@ class ModelSpec(Strict):
     @field_validator("endpoint", mode="before")
     @classmethod
     def _url(cls, value: object) -> object:
-        if isinstance(value, str) and not _ENDPOINT.fullmatch(value):
+        if isinstance(value, str) and not (_ENDPOINT.fullmatch(value) and _has_host(value)):
             raise ValueError(
                 "not an endpoint's URL\nwrite `https://host/v1/chat/completions`, with no password or query"
             )

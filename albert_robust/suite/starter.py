@@ -2,12 +2,13 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from albert_robust.data import Example
 from albert_robust.data.dataset import Source, check_header, read_examples
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import UsageError, complaint_at
@@ -72,7 +73,7 @@ def write_starter(
     Raises:
         UsageError: The file exists, its name is no suite's, the language is none, the model can be none, or an endpoint's has no
             name.
-        InputError: The data are missing or lack a column for the task.
+        InputError: The data are missing or broken, lack a column for the task, or have no example in the language.
     """
     if out.exists() or out.is_symlink():
         raise UsageError(f"{out} exists: choose another --out")
@@ -90,7 +91,8 @@ def write_starter(
     per_row = "language" in first
     header = Source(data, (language,), per_row, columns, mapping="name it: `--column NAME=...`")
     check_header(header, task.inputs, task.reference)
-    named = _named(model, task, out) or _endpoint(model, task, header, reference_language)
+    examples = read_examples(header, task.inputs, task.reference)
+    named = _named(model, task, out) or _endpoint(model, task, examples, reference_language)
     if documents is not None:
         named["documents"] = _relative(documents, out)
     spoken = {"languages": [language]} if per_row else {"language": language}
@@ -130,24 +132,19 @@ def _named(model: str, task: Task, out: Path) -> dict[str, Any]:
     return {kind: _relative(Path(model), out) if there else model}
 
 
-def _endpoint(model: str, task: Task, source: Source, reference_language: str) -> dict[str, Any]:
+def _endpoint(model: str, task: Task, examples: Sequence[Example], reference_language: str) -> dict[str, Any]:
     """Return what a suite says about a chat model: a prompt to begin with, and the labels that the data have."""
     name, url = _BEHIND.findall(model)[0]
     if not name:
         raise UsageError(f"say which model is asked there: --model NAME@{url}")
     if task.name not in PROMPTS:
         raise UsageError(f"a chat model cannot do {task.name} here: {UNTRAINED[task.name]}")
-    labels = _labels(source, task) if task.labels else []
+    labels = sorted({label for example in examples for label in example.references}) if task.labels else []
     prompt = PROMPTS[task.name].replace("{labels}", " or ".join(labels)).replace("{language}", reference_language)
     named: dict[str, Any] = {"endpoint": url, "model": name, "prompt": prompt, "settings": {"temperature": 0}}
     if labels:
         named["labels"] = labels
     return {**named, "key_env": "OPENAI_API_KEY"} if url.startswith("https:") else named
-
-
-def _labels(source: Source, task: Task) -> list[str]:
-    examples = read_examples(source, task.inputs, task.reference)
-    return sorted({label for example in examples for label in example.references})
 
 
 class _Dumper(yaml.SafeDumper):

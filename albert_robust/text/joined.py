@@ -30,11 +30,12 @@ def joined(texts: Sequence[Text], beside: Sequence[Text] = ()) -> Text:
 
 
 def parted(whole: Text, texts: Sequence[Text]) -> Iterator[Text]:
-    """Yield the texts that were joined first, each with its edits."""
+    """Yield the texts that were joined first, each with its edits, in its language unless the whole was given another."""
     starts = _starts([text.source for text in texts])
     for text, start, following in zip(texts, starts, starts[1:], strict=False):
         edits = [_moved(edit, -start) for edit in whole.edits if start <= edit.start < following]
-        yield replace(text, edits=tuple(edits), language=whole.language)
+        kept = whole.language == texts[0].language
+        yield replace(text, edits=tuple(edits), language=text.language if kept else whole.language)
 
 
 def _starts(sources: Sequence[str]) -> list[int]:

@@ -165,6 +165,11 @@ def test_an_error_is_never_a_pass(cell: Callable[..., Cell]) -> None:
     assert (record.verdict, record.reason) == ("error", "1 of 101 cases are errors; example 7: boom")
 
 
+def test_an_error_is_told_however_long_the_id_of_its_example_is(cell: Callable[..., Cell]) -> None:
+    broken = replace(OUTCOME, example="id" * 5000, status="error", message="boom")
+    assert judge(cell(), [broken]).reason == f"1 of 1 cases are errors; example {'id' * 30}: boom"
+
+
 def test_fewer_tested_cases_than_asked_for_fail_and_say_why(cell: Callable[..., Cell]) -> None:
     demanding = cell(more="min_tested: 40, ")
     assert judge(demanding, cases([1.0] * 40)).verdict == "passed"

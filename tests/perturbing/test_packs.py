@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from albert_robust.errors import InputError
+from albert_robust.errors import InputError, MissingExtraError
 from albert_robust.perturbing.registry import open_packs
 
 OWN = """
@@ -43,6 +43,13 @@ def test_an_example_of_a_users_perturbation_that_comes_out_otherwise_is_told(wri
         "own.shout: its example 'b' becomes 'b!', expected 'b?'",
         "own.shout: its example '' raises ZeroDivisionError: division by zero (own.py:7)",
     ]
+
+
+def test_a_perturbation_whose_module_is_not_there_is_told_when_it_is_used(write: Callable[..., Path]) -> None:
+    wants = WRONG.replace('"own.shout"', '"own.shout", needs="not_there.at_all"')
+    registry = open_packs([write(pack__own_dot_py=wants).parent])
+    with pytest.raises(MissingExtraError, match=r"own\.shout needs not_there\.at_all"):
+        registry.ready("own.shout")
 
 
 def test_an_unknown_name_is_answered_with_the_nearest_one() -> None:

@@ -235,7 +235,8 @@ def test_nothing_tested_is_no_pass() -> None:
 
 
 def test_a_run_without_any_gate_is_no_pass() -> None:
-    assert banner([cell(gates=())]).answer == "undecided"
+    found = banner([cell(verdict="measured", gates=())])  # the gate is of several cells, and was not selected
+    assert (found.answer, found.explanation.partition(":")[0]) == ("undecided", "No cell here has a gate")
 
 
 def test_the_worst_cells_stand_first_and_errors_do_not_hide_failures() -> None:

@@ -114,6 +114,12 @@ def test_what_is_no_endpoint_s_url_is_refused(load: Callable[..., Suite], url: s
         load(("https://api.example.org/v1/chat/completions", url))
 
 
+@pytest.mark.parametrize("host", ["[::1", "a]", "localhost:http", "localhost:80000", ":80"])
+def test_an_endpoint_has_a_host_and_a_port_that_there_can_be(load: Callable[..., Suite], host: str) -> None:
+    with pytest.raises(InputError, match=":3:3: not an endpoint's URL"):
+        load(("https://api.example.org", f"http://{host}"))
+
+
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:8000"])
 def test_a_key_may_go_over_plain_http_to_this_machine(load: Callable[..., Suite], host: str) -> None:
     assert load(("https://api.example.org", f"http://{host}")).model.key_env == "MY_KEY"

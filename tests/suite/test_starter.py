@@ -27,6 +27,13 @@ def test_a_translation_into_no_language_leaves_no_file(write: Callable[..., Path
     assert not out.exists()
 
 
+def test_data_without_an_example_in_the_language_leave_no_file(write: Callable[..., Path], tmp_path: Path) -> None:
+    data, out = write(d_dot_csv="language,text,label\nde,Gut.,1\n"), tmp_path / "t.robust.yaml"
+    with pytest.raises(InputError, match="no example in language 'en'"):
+        write_starter(out, "text-classification", "model:predict", data, "en")
+    assert not out.exists()
+
+
 def test_columns_that_cannot_be_guessed_are_named(write: Callable[..., Path], tmp_path: Path) -> None:
     data, out = write(d_dot_csv="Review Text,Stars\nGood.,5\n"), tmp_path / "t.robust.yaml"
     with pytest.raises(InputError, match=r"'text' is missing\n  name it: `--column text=\.\.\.`; known: Review Text"):
@@ -83,5 +90,6 @@ def test_a_chat_model_for_retrieval_is_refused(write: Callable[..., Path], tmp_p
 
 
 def test_an_endpoint_alone_names_no_model(write: Callable[..., Path], tmp_path: Path) -> None:
+    data = write(d_dot_jsonl=EVERYTHING.splitlines()[0])
     with pytest.raises(UsageError, match=f"say which model is asked there: --model NAME@{ENDPOINT}"):
-        write_starter(tmp_path / "t.robust.yaml", "summarization", ENDPOINT, write(d_dot_jsonl=EVERYTHING), "en")
+        write_starter(tmp_path / "t.robust.yaml", "summarization", ENDPOINT, data, "en")

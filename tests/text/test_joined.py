@@ -27,6 +27,14 @@ def test_an_edit_of_the_whole_is_the_same_edit_of_its_part(sources: list[str], b
     assert list(parts) == [with_x(text) for text in texts]
 
 
+def test_a_part_stays_in_its_language_unless_the_whole_is_given_another() -> None:
+    texts = [Text.of("Wo?", "en").rewrite("Where?", "translate", "de"), Text.of("Here.", "en")]
+    whole = joined(texts)
+    assert [part.language for part in parted(with_x(whole), texts)] == ["de", "en"]
+    french = [part.language for part in parted(whole.rewrite(str(whole), "translate", "fr"), texts)]
+    assert french == ["fr", "fr"]
+
+
 def test_no_edit_reaches_over_the_boundary_or_into_what_stays() -> None:
     text, other = Text.of("one", "en"), Text.of("two", "en")
     whole = joined([text], [other])
