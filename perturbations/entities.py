@@ -26,6 +26,7 @@ from typing import NamedTuple
 import regex
 
 from albert_robust import Example, Text, in_case, perturbation, read_rows
+from albert_robust.perturbing.phrases import read_languages
 from albert_robust.text.languages import base
 
 _NAMES = Path(__file__).with_name("first_names.tsv")
@@ -173,7 +174,7 @@ def _exchanged(text: Text, rng: Random, path: Path, kind: str) -> Text:
 @perturbation(
     "entities.name",
     alters="name",
-    languages={row["language"] for row in read_rows(_NAMES)},
+    languages=read_languages(_NAMES),
     severities=1,
     across_fields=True,
     examples=[
@@ -230,7 +231,7 @@ def name(text: Text, rng: Random, severity: int) -> Text:
 @perturbation(
     "entities.place",
     alters="place",
-    languages={row["language"] for row in read_rows(_PLACES)},
+    languages=read_languages(_PLACES),
     severities=1,
     across_fields=True,
     examples=[

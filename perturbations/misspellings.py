@@ -15,6 +15,7 @@ from pathlib import Path
 from random import Random
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, share
+from albert_robust.perturbing.phrases import read_languages
 from albert_robust.text.languages import base
 
 _MISSPELLINGS = Path(__file__).with_name("misspellings.tsv")
@@ -53,7 +54,7 @@ def _as_written(text: Text, word: Word, wrong: str, listed: str) -> str:
 @perturbation(
     "typos.misspelling",
     preserves="meaning",
-    languages={row["language"] for row in read_rows(_MISSPELLINGS)},
+    languages=read_languages(_MISSPELLINGS),
     examples=[
         Example("They could have been friendlier.", "They could of been friendlier.", why="a phrase counts as one"),
         Example("Whose coat has lost its own hood?", "Who's coat has lost it's own hood?", severity=5),

@@ -14,7 +14,7 @@ import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, read_rules, share
 from albert_robust.perturbing.nlpaug import augment
-from albert_robust.perturbing.phrases import opens_sentence
+from albert_robust.perturbing.phrases import opens_sentence, read_languages
 from albert_robust.text.han import is_traditional
 from albert_robust.text.languages import base
 
@@ -54,10 +54,6 @@ _SOUND_BOUND = {
 _VOWELS = set("aeioàâäáéèêëíìîïóòôöœæ")
 _TYPESET = "\u2019"  # the apostrophe of printed text
 _LAST_WORD = regex.compile(r"(\w+)\s+$")
-
-
-def _languages(path: Path) -> set[str]:
-    return {row["language"] for row in read_rows(path)}
 
 
 @cache
@@ -106,7 +102,7 @@ def _sound(word: str) -> str:
 @perturbation(
     "paraphrase.synonym",
     preserves="meaning",
-    languages=_languages(_SYNONYMS),
+    languages=read_languages(_SYNONYMS),
     version=2,
     examples=[
         Example("Unfortunately the couch is very bad.", "Unfortunately the sofa is very bad."),
@@ -156,7 +152,7 @@ def synonym(text: Text, rng: Random, severity: int) -> Text:
 @perturbation(
     "paraphrase.reserved",
     preserves="meaning",
-    languages=_languages(_SYNONYMS),
+    languages=read_languages(_SYNONYMS),
     version=2,
     needs="nlpaug",
     extra="nlpaug",
@@ -251,7 +247,7 @@ def _may_stand(text: Text, word: Word, short: str, target: str) -> bool:
 @perturbation(
     "paraphrase.contraction",
     preserves="meaning",
-    languages=_languages(_CONTRACTIONS),
+    languages=read_languages(_CONTRACTIONS),
     severities=1,
     version=2,
     examples=[
@@ -299,7 +295,7 @@ def contraction(text: Text, rng: Random, severity: int) -> Text:
 @perturbation(
     "paraphrase.expansion",
     preserves="meaning",
-    languages=_languages(_CONTRACTIONS),
+    languages=read_languages(_CONTRACTIONS),
     severities=1,
     version=2,
     examples=[
@@ -371,7 +367,7 @@ _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
 @perturbation(
     "paraphrase.filler",
     preserves="meaning",
-    languages=_languages(_FILLERS),
+    languages=read_languages(_FILLERS),
     severities=1,
     examples=[
         Example("The food was great.", "The food was great, by the way."),

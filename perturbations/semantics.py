@@ -15,7 +15,7 @@ import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, read_rules, share
 from albert_robust.perturbing.numbers import NUMBER
-from albert_robust.perturbing.phrases import filled
+from albert_robust.perturbing.phrases import filled, read_languages
 from albert_robust.text.languages import base
 
 _NEGATION, _RULES, _DENIALS = (
@@ -100,7 +100,7 @@ def _also_written(affirmative: str, negative: str) -> list[str]:
 @perturbation(
     "semantics.negate",
     alters="polarity",
-    languages={row["language"] for row in read_rows(_NEGATION)},
+    languages=read_languages(_NEGATION),
     severities=1,
     version=4,
     examples=[

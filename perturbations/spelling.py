@@ -19,7 +19,7 @@ import regex
 
 from albert_robust import Example, Text, Word, in_case, perturbation, read_rows
 from albert_robust.perturbing.numbers import NUMBER
-from albert_robust.perturbing.phrases import filled, opens_sentence
+from albert_robust.perturbing.phrases import filled, opens_sentence, read_languages
 from albert_robust.text.languages import base
 
 _REGION, _SCRIPT, _WORDS, _NUMERAL, _RULES = (
@@ -77,7 +77,7 @@ def _decides(word: Word, language: str) -> bool:
 @perturbation(
     "spelling.region",
     preserves="meaning",
-    languages={"de", *(row["language"] for row in read_rows(_REGION))},
+    languages={"de", *read_languages(_REGION)},
     severities=1,
     examples=[
         Example("My favourite colour is grey.", "My favorite color is gray."),
@@ -281,7 +281,7 @@ def _otherwise(text: Text, word: Word) -> str:
 @perturbation(
     "spelling.numeral",
     preserves="meaning",
-    languages={row["language"] for row in read_rows(_NUMERAL)},
+    languages=read_languages(_NUMERAL),
     severities=1,
     version=2,
     examples=[

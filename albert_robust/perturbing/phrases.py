@@ -31,6 +31,11 @@ def read_rows(path: Path) -> tuple[Mapping[str, str], ...]:
         return tuple(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
+def read_languages(path: Path) -> set[str]:
+    """Return the languages of a table: what stands in its column `language`."""
+    return {row["language"] for row in read_rows(path)}
+
+
 _NAMED = regex.compile(r"@(\w+)@")
 
 
