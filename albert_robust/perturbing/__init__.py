@@ -3,14 +3,14 @@
 from albert_robust.perturbing.perturbation import Example, Perturbation, perturbation, share
 from albert_robust.perturbing.registry import Registry, open_packs
 from albert_robust.perturbing.spec import Spec, parse_spec
-from albert_robust.perturbing.vary import keyed_random, vary, vary_fields
+from albert_robust.perturbing.vary import KeyedRandom, vary, vary_fields
 
 __all__ = [
     "Example",
+    "KeyedRandom",
     "Perturbation",
     "Registry",
     "Spec",
-    "keyed_random",
     "open_packs",
     "parse_spec",
     "perturbation",

@@ -1,13 +1,12 @@
 """Perturb: the cases of a cell, before any model is asked. Variants depend on their key alone."""
 
 from collections.abc import Sequence
-from random import Random
 from typing import Any
 
 from albert_robust.data import Example
 from albert_robust.errors import MissingExtraError, raise_if_ending
 from albert_robust.imports import raised_there
-from albert_robust.perturbing import vary_fields
+from albert_robust.perturbing import KeyedRandom, vary_fields
 from albert_robust.running.cache import Cache, key
 from albert_robust.running.cell import Cell
 from albert_robust.running.records import Change, Outcome, Status
@@ -27,7 +26,7 @@ def cases(cells: Sequence[Cell], examples: Sequence[Example], cache: Cache) -> l
         examples: Of the same.
         cache: Where variants that take a module of their own to make are kept: what is quick to make is made again.
     """
-    chance = Random()
+    chance = KeyedRandom()
     made: list[list[Outcome]] = [_through(cell, examples, cache, chance) if _slow(cell) else [] for cell in cells]
     quick = [(cell, group) for cell, group in zip(cells, made, strict=True) if not _slow(cell)]
     for example in examples:
@@ -41,7 +40,7 @@ def _slow(cell: Cell) -> bool:
     return cell.spec is not None and any(cell.suite.registry.get(step.name).needs for step in cell.spec.steps)
 
 
-def _through(cell: Cell, examples: Sequence[Example], cache: Cache, chance: Random) -> list[Outcome]:
+def _through(cell: Cell, examples: Sequence[Example], cache: Cache, chance: KeyedRandom) -> list[Outcome]:
     name = _key(cell, examples)
     kept = cache.get([name]).get(name)
     if kept is not None:
@@ -52,7 +51,7 @@ def _through(cell: Cell, examples: Sequence[Example], cache: Cache, chance: Rand
     return made
 
 
-def _of_example(cell: Cell, example: Example, read: Sources, chance: Random) -> list[Outcome]:
+def _of_example(cell: Cell, example: Example, read: Sources, chance: KeyedRandom) -> list[Outcome]:
     if cell.spec is None:
         unfit = cell.needs_references and not example.references
         return [_blank(cell, example, 0, "rejected", "it has no reference") if unfit else _blank(cell, example, 0)]
@@ -103,7 +102,7 @@ def _blank(cell: Cell, example: Example, replicate: int, status: Status = "teste
     )
 
 
-def _variant(cell: Cell, example: Example, replicate: int, read: Sources, chance: Random) -> Outcome:
+def _variant(cell: Cell, example: Example, replicate: int, read: Sources, chance: KeyedRandom) -> Outcome:
     """Return the case with its variant; an exception of a perturbation is an error of this case alone."""
     try:
         texts = _perturbed(cell, example, replicate, read, chance)
@@ -127,7 +126,7 @@ def _variant(cell: Cell, example: Example, replicate: int, read: Sources, chance
     return case
 
 
-def _perturbed(cell: Cell, example: Example, replicate: int, read: Sources, chance: Random) -> dict[str, Text]:
+def _perturbed(cell: Cell, example: Example, replicate: int, read: Sources, chance: KeyedRandom) -> dict[str, Text]:
     assert cell.spec is not None
     suite, keeping = cell.suite, cell.check.expectation == "invariance"
 

@@ -3,16 +3,17 @@
 import hashlib
 import json
 import os
-import random
 import subprocess
 import sys
+from collections import Counter
+from copy import copy
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust import Text, perturb
-from albert_robust.perturbing import keyed_random, open_packs, parse_spec, vary
+from albert_robust.perturbing import KeyedRandom, open_packs, parse_spec, vary
 
 REGISTRY = open_packs()
 SPEC = parse_spec("typos.swap@5 | typos.delete@5")
@@ -40,18 +41,47 @@ def test_another_key_gives_another_variant(other: dict[str, int | str]) -> None:
 
 @given(st.integers(), st.text(max_size=5), st.text(max_size=5))
 def test_keys_that_read_alike_when_joined_are_two_keys(seed: int, left: str, right: str) -> None:
-    together, apart = keyed_random(seed, left + right, "").random(), keyed_random(seed, left, right).random()
+    together, apart = KeyedRandom(seed, left + right, "").random(), KeyedRandom(seed, left, right).random()
     assert (together == apart) == (right == "")
 
 
-@given(st.lists(st.integers() | st.text()))
-def test_a_key_is_hashed_as_json(key: list[int | str]) -> None:
-    digest = hashlib.sha256(json.dumps(key).encode()).digest()
-    assert keyed_random(*key).getstate() == random.Random(int.from_bytes(digest, "big")).getstate()
+def test_the_bits_are_those_of_a_hash_of_the_key_as_json_and_of_a_counter() -> None:
+    source, key = KeyedRandom("ü", 1), json.dumps(["ü", 1]).encode()
+    blocks = [hashlib.blake2b(key, salt=place.to_bytes(16, "big")).digest() for place in range(2)]
+    assert [source.getrandbits(512) for _ in blocks] == [int.from_bytes(block, "big") for block in blocks]
+
+
+@given(st.lists(st.integers(1, 700), min_size=2, max_size=5))
+def test_bits_come_one_after_another_whatever_is_asked_for_at_once(sizes: list[int]) -> None:
+    source, whole = KeyedRandom(0), KeyedRandom(0).getrandbits(sum(sizes))
+    for size in sizes:
+        assert source.getrandbits(size) == whole & ((1 << size) - 1)
+        whole >>= size
+
+
+def test_what_was_drawn_before_a_source_begins_anew_leaves_no_trace() -> None:
+    source = KeyedRandom(1)
+    source.gauss()
+    source.getrandbits(3)
+    assert source.begin(2).gauss() == KeyedRandom(2).gauss()
+
+
+def test_numbers_are_even() -> None:
+    source = KeyedRandom(0)
+    counts = Counter(source.randrange(6) for _ in range(6000))
+    assert all(900 < counts[face] < 1100 for face in range(6))
+    assert 0.48 < sum(source.random() for _ in range(6000)) / 6000 < 0.52
+
+
+def test_a_copy_goes_on_where_its_source_is() -> None:
+    source = KeyedRandom(0)
+    source.getrandbits(5)
+    twin = copy(source)
+    assert [twin.random() for _ in range(9)] == [source.random() for _ in range(9)]
 
 
 def test_seed_0_is_a_seed() -> None:
-    assert keyed_random(0).random() == keyed_random(0).random() != keyed_random(1).random()
+    assert KeyedRandom(0).random() == KeyedRandom(0).random() != KeyedRandom(1).random()
 
 
 @pytest.mark.parametrize("hash_seed", ["0", "1"])
