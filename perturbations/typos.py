@@ -11,7 +11,7 @@ are made there (Yannakoudakis & Fawthrop, 1983, The rules of spelling errors, In
 
 import math
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
@@ -68,7 +68,7 @@ def _alone(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
 def _slipped(text: Text, rng: Random, severity: int, kind: str, draw: Draw, spelling: Spelling = _alone) -> Text:
     """Return the text with a share of its words slipped once each; where a slip would make a denial, another word slips."""
     words, size = _words(text)
-    denial, wanted = _denial(_spoken(text)), share(severity, size)
+    denies, wanted = _denial(_spoken(text)).search, share(severity, size)
     changes: list[tuple[int, int, str]] = []
     taken: set[int] = set()  # a slip may reach over its word
     for word, alone in _shuffled(rng, words):
@@ -78,7 +78,7 @@ def _slipped(text: Text, rng: Random, severity: int, kind: str, draw: Draw, spel
             continue
         first, end, replacement = slip
         reach = range(word.start + first, word.start + end)
-        if taken.isdisjoint(reach) and denial.search("".join((*spelt[:first], replacement, *spelt[end:]))) is None:
+        if taken.isdisjoint(reach) and not denies("".join((*spelt[:first], replacement, *spelt[end:]))):
             taken.update(reach)
             changes.append((reach.start, reach.stop, replacement))
             if len(changes) == wanted:
@@ -90,9 +90,14 @@ def _shuffled(rng: Random, items: Iterable[T]) -> Iterator[T]:
     """Yield items in random order, each drawn when it is asked for."""
     left = list(items)
     while left:
-        place = rng.randrange(len(left))
+        place = int(rng.random() * len(left))
         left[place], left[-1] = left[-1], left[place]
         yield left.pop()
+
+
+def _one_of(rng: Random, items: Sequence[T]) -> T:
+    """Return one of some items, in half the time that `choice` takes."""
+    return items[int(rng.random() * len(items))]
 
 
 @lru_cache(maxsize=256)
@@ -254,17 +259,17 @@ def _spoken(text: Text) -> str:
     languages=KEYBOARDS,
     version=3,
     examples=[
-        Example("The weather is lovely today.", "The weather is lovwly today."),
-        Example("La comida estaba muy rica.", "La comida estaba myy rica.", "es"),
-        Example("Le vin était très bon.", "Le vin était trèz bon.", "fr"),
-        Example("Die Küche war schön.", "Die Küche war schpn.", "de", severity=3),
-        Example("Сегодня хорошая погода.", "Сегодня хорошаы погода.", "ru"),
-        Example("الطقس جميل اليوم", "الطقس جميف اليوم", "ar", severity=3),
+        Example("The weather is lovely today.", "The weather is lovely todwy."),
+        Example("La comida estaba muy rica.", "La comida estaba muy ricw.", "es"),
+        Example("Le vin était très bon.", "Le vin était très boj.", "fr"),
+        Example("Die Küche war schön.", "Die Küche war schün.", "de", severity=3),
+        Example("Сегодня хорошая погода.", "Сегодня хорошая погола.", "ru"),
+        Example("الطقس جميل اليوم", "الطقس جميل اليمم", "ar", severity=3),
         Example(
             "मौसम आज अच्छा है",
             "मैसम आज अच्छा है",
             "hi",
-            seed=67,
+            seed=4,
             severity=3,
             why="a vowel sign gives way to a vowel sign, a consonant to a consonant",
         ),
@@ -272,21 +277,22 @@ def _spoken(text: Text) -> str:
             "我在公司做事",
             "我再公司作事",
             "zh",
-            seed=180,
+            seed=118,
             severity=5,
             why="pinyin gives another character of the same sound",
         ),
-        Example("他不去", "他不取", "zh", severity=5, why="a negation stays"),
+        Example("他不去", "他不取", "zh", seed=2, severity=5, why="a negation stays"),
         Example("买", "埋", "zh", why="and never 卖, to sell"),
-        Example("QUIET", "QUIWT", why="the case is kept"),
+        Example("QUIET", "QUIWT", seed=43, why="the case is kept"),
         Example("I", "I", why="a word of one letter stays"),
         Example("", "", why="nothing to perturb"),
-        Example("cafe\u0301", "cafw\u0301", why="a combining mark stays with its letter"),
+        Example("cafe\u0301", "cafw\u0301", seed=2, why="a combining mark stays with its letter"),
         Example("2024 B2B", "2024 B2B", severity=5, why="digits stay, and words with digits"),
-        Example("👍🏽 ok 👨\u200d👩\u200d👧", "👍🏽 oi 👨\u200d👩\u200d👧", why="an emoji is no key"),
+        Example("👍🏽 ok 👨\u200d👩\u200d👧", "👍🏽 oi 👨\u200d👩\u200d👧", seed=2, why="an emoji is no key"),
         Example(
             "Ask Anna at https://a.org",
             "Ask Anna ar https://a.org",
+            seed=2,
             severity=5,
             protect=("Anna",),
             why="what is protected stays",
@@ -302,7 +308,7 @@ def _mistyping(language: str, rng: Random, word: Graphemes) -> Slip | None:
     if len(word) > 1 or _unspaced(word[0]):
         for place in _shuffled(rng, _letters(word)):
             if others := _mistyped(word[place], language):
-                return place, place + 1, rng.choice(others)
+                return place, place + 1, _one_of(rng, others)
     return None
 
 
@@ -311,28 +317,28 @@ def _mistyping(language: str, rng: Random, word: Graphemes) -> Slip | None:
     preserves="meaning",
     version=3,
     examples=[
-        Example("The weather is lovely today.", "The weather is lovley today."),
-        Example("Das Wetter ist heute schön.", "Das Wetter ist heuet schön.", "de", severity=3),
+        Example("The weather is lovely today.", "The weather is lovely todya."),
+        Example("Das Wetter ist heute schön.", "Das Wetter ist heute schnö.", "de", severity=3),
         Example("L'été était très chaud.", "L'été était très chadu.", "fr", severity=3),
-        Example("Погода была хорошая.", "Погода блыа хорошая.", "ru", severity=3),
+        Example("Погода была хорошая.", "Погода была хороашя.", "ru", severity=3),
         Example("El tiempo es bueno.", "El tiempo es bueon.", "es", severity=3),
-        Example("الطقس جميل اليوم", "الطقس جيمل اليوم", "ar"),
+        Example("الطقس جميل اليوم", "الطقس جميل اليمو", "ar"),
         Example(
             "मौसम आज अच्छा है",
             "समौम आज अच्छा है",
             "hi",
-            seed=2,
+            seed=4,
             severity=3,
             why="syllables swap whole, with their vowel signs",
         ),
-        Example("今天天气很好", "今天天气好很", "zh", seed=5, severity=3, why="neighbouring characters"),
+        Example("今天天气很好", "今天天气好很", "zh", seed=2, severity=3, why="neighbouring characters"),
         Example("三十二", "三十二", "zh", severity=5, why="numerals stay: 三十 is 30 and 十三 is 13"),
         Example("It", "Ti", why="the case stays in its place"),
         Example("oo", "oo", why="two letters alike"),
         Example("a", "a", why="one character has no neighbour"),
         Example("", "", why="nothing to perturb"),
         Example("e\u0301a", "ae\u0301", why="a combining mark goes with its letter"),
-        Example("می\u200cروم", "یم\u200cروم", "fa", seed=1, why="a joiner stays in its place"),
+        Example("می\u200cروم", "یم\u200cروم", "fa", seed=4, why="a joiner stays in its place"),
         Example("👍🏽🎉", "👍🏽🎉", why="emoji are no letters"),
         Example("{name} 1984", "{name} 1984", severity=5, why="a placeholder and a number stay"),
     ],
@@ -361,32 +367,33 @@ def _swapped(first: str, second: str) -> str:
     preserves="meaning",
     version=3,
     examples=[
-        Example("The weather is lovely today.", "The weather is lovey today."),
-        Example("Das Wetter ist heute schön.", "Das Wetter ist heut schön.", "de", severity=3),
+        Example("The weather is lovely today.", "The weather is lovely toda."),
+        Example("Das Wetter ist heute schön.", "Das Wetter ist heute schö.", "de", severity=3),
         Example("La météo est bonne.", "La météo est bonn.", "fr", severity=3),
-        Example("Погода была хорошая.", "Погода быа хорошая.", "ru", severity=3),
+        Example("Погода была хорошая.", "Погода была хорошя.", "ru", severity=3),
         Example("El tiempo es bueno.", "El tiempo es buen.", "es", severity=3),
-        Example("الطقس جميل اليوم", "الطقس جمل اليوم", "ar"),
+        Example("الطقس جميل اليوم", "الطقس جميل اليو", "ar"),
         Example(
             "हमारी किताब अच्छी है",
             "हमारी किब अच्छी है",
             "hi",
+            seed=7,
             severity=3,
             why="a syllable goes whole: no stray vowel sign",
         ),
-        Example("今天天气很好", "今天天很好", "zh", severity=3),
+        Example("今天天气很好", "今天天气很", "zh", severity=3),
         Example("好", "好", "zh", severity=5, why="one character alone stays"),
         Example("我不去", "我不", "zh", severity=5, why="a negation stays"),
         Example("我沒無別", "我沒無別", "zh", severity=5, why="in traditional characters, too"),
         Example("is it", "is it", severity=5, why="short words stay"),
         Example("a", "a", why="one character"),
         Example("", "", why="nothing to perturb"),
-        Example("nai\u0308ve", "nave", seed=3, why="a letter goes with its combining mark"),
-        Example("yes 👍🏽", "ys 👍🏽", seed=1, why="an emoji stays whole"),
+        Example("nai\u0308ve", "nave", seed=9, why="a letter goes with its combining mark"),
+        Example("yes 👍🏽", "ys 👍🏽", seed=4, why="an emoji stays whole"),
         Example(
             "call Anna 112",
             "cll Anna 112",
-            seed=2,
+            seed=4,
             severity=5,
             protect=("Anna",),
             why="what is protected stays, and so does a number",
@@ -403,7 +410,7 @@ def _deletion(rng: Random, word: Graphemes) -> Slip | None:
     places = [place for place in _letters(word) if place or unspaced] if unspaced or len(word) > 2 else []
     if not places:
         return None
-    place = rng.choice(places)
+    place = _one_of(rng, places)
     return place, place + 1, ""
 
 
@@ -412,25 +419,26 @@ def _deletion(rng: Random, word: Graphemes) -> Slip | None:
     preserves="meaning",
     version=3,
     examples=[
-        Example("The weather is lovely today.", "The weathyer is lovely today.", seed=1),
-        Example("Das Wetter ist heute schön.", "Das Wetter ist heutte schön.", "de", severity=3),
-        Example("La météo est bonne.", "Laz météo est bonne.", "fr", seed=6, severity=3),
-        Example("Погода была хорошая.", "Погода былаа хорошая.", "ru", severity=3),
-        Example("El tiempo es bueno.", "El tiempo es buenno.", "es", severity=3),
-        Example("الطقس جميل اليوم", "الطقس جميلل اليوم", "ar"),
+        Example("The weather is lovely today.", "The weather is lovely todawy."),
+        Example("Das Wetter ist heute schön.", "Das Wetter ist heute schöün.", "de", severity=3),
+        Example("La météo est bonne.", "La météo est bonnhe.", "fr", severity=3),
+        Example("Погода была хорошая.", "Погода была хорошаея.", "ru", severity=3),
+        Example("El tiempo es bueno.", "El tiempo es buenjo.", "es", severity=3),
+        Example("الطقس جميل اليوم", "الطقس جميل اليومم", "ar"),
         Example(
             "हमारी किताब है",
             "हमारी किताताब है",
             "hi",
+            seed=10,
             severity=3,
             why="a doubled syllable keeps its vowel sign",
         ),
-        Example("今天天气很好", "今天天气气很好", "zh", severity=3),
-        Example("Καλημέρα κόσμε", "Καλημέρα κκόσμε", "el", seed=23, why="without a known keyboard, a doubled letter"),
-        Example("The", "Thhe", why="the case of the letter that follows"),
+        Example("今天天气很好", "今天天气很好好", "zh", severity=3),
+        Example("Καλημέρα κόσμε", "Καλημέρα κκόσμε", "el", seed=15, why="without a known keyboard, a doubled letter"),
+        Example("The", "Thhe", seed=10, why="the case of the letter that follows"),
         Example("I", "I", why="II is a number"),
         Example("", "", why="nothing to perturb"),
-        Example("cafe\u0301", "cafe\u0301e\u0301", why="a letter doubles with its combining mark"),
+        Example("cafe\u0301", "cafe\u0301e\u0301", seed=1, why="a letter doubles with its combining mark"),
         Example("👍🏽", "👍🏽", why="an emoji is no letter"),
         Example("{name} 1984", "{name} 1984", severity=5, why="a placeholder and a number stay"),
     ],
@@ -445,10 +453,10 @@ def _insertion(keys: Keys, rng: Random, word: Graphemes) -> Slip | None:
     places = _letters(word) if len(word) > 1 or _unspaced(word[0]) else ()
     if not places:
         return None
-    place = rng.choice(places)
+    place = _one_of(rng, places)
     letter, following = word[place], word[place + 1] if place + 1 < len(word) else word[place]
     neighbours = keys.get(letter[0].lower(), ())
-    typed = rng.choice(neighbours) if neighbours and rng.getrandbits(1) else letter
+    typed = _one_of(rng, neighbours) if neighbours and rng.random() < 0.5 else letter
     return place + 1, place + 1, _like(typed, following)
 
 
@@ -457,17 +465,17 @@ def _insertion(keys: Keys, rng: Random, word: Graphemes) -> Slip | None:
     preserves="meaning",
     version=3,
     examples=[
-        Example("The weather is lovely today.", "The weather is love ly today."),
-        Example("Das Wetter ist heute schön.", "Das Wetter ist heut e schön.", "de", severity=3),
+        Example("The weather is lovely today.", "The weather is lovely toda y."),
+        Example("Das Wetter ist heute schön.", "Das Wetter ist heute schö n.", "de", severity=3),
         Example("La météo est bonne.", "La météo est bonn e.", "fr", severity=3),
-        Example("Погода была хорошая.", "Погодабыла хорошая.", "ru", seed=2, severity=3),
-        Example("El tiempo es bueno.", "El tiempoes bueno.", "es", seed=4, severity=3),
-        Example("الطقس جميل اليوم", "الطقس جم يل اليوم", "ar"),
+        Example("Погода была хорошая.", "Погодабыла хорошая.", "ru", seed=1, severity=3),
+        Example("El tiempo es bueno.", "Eltiempo es bueno.", "es", seed=1, severity=3),
+        Example("الطقس جميل اليوم", "الطقس جميل اليو م", "ar"),
         Example(
             "हमारी किताब अच्छी है",
             "हमारी किता ब अच्छी है",
             "hi",
-            seed=12,
+            seed=7,
             severity=3,
             why="a word parts between syllables",
         ),
@@ -475,7 +483,7 @@ def _insertion(keys: Keys, rng: Random, word: Graphemes) -> Slip | None:
         Example("a", "a", why="one character"),
         Example("", "", why="nothing to perturb"),
         Example("3 400 10", "3 400 10", severity=5, why="numbers never join"),
-        Example("e\u0301te\u0301", "e\u0301 te\u0301", "fr", seed=1, why="no blank before a combining mark"),
+        Example("e\u0301te\u0301", "e\u0301 te\u0301", "fr", seed=4, why="no blank before a combining mark"),
         Example("hi 👍🏽", "hi 👍🏽", severity=5, why="no join with an emoji"),
         Example(
             "see {name}",
@@ -495,9 +503,9 @@ def _spacing(rng: Random, run: Graphemes) -> Slip | None:
     blank = run[-1] == " "
     word = run[:-1] if blank else run
     places = _pairs(word) if _unspaced(word[0]) or len(word) > 2 else ()
-    if blank and not (places and rng.getrandbits(1)):
+    if blank and not (places and rng.random() < 0.5):
         return len(word), len(run), ""
     if not places:
         return None
-    place = rng.choice(places)
+    place = _one_of(rng, places)
     return place + 1, place + 1, " "
