@@ -20,7 +20,7 @@ from albert_robust.running.quick_json import dumps, loads_all
 from albert_robust.running.records import Change, Outcome
 
 if TYPE_CHECKING:
-    from pyarrow import Array, DataType, Schema
+    from pyarrow import Array, Buffer, DataType, Field, Schema
 
 ROWS = 20_000  # of a row group
 READ = 2_000  # rows at once
@@ -73,7 +73,7 @@ class OutcomeWriter:
     def _write(self, outcomes: Sequence[Outcome]) -> None:
         import pyarrow as pa
 
-        columns = [pa.chunked_array(_arrays(_column(field.name, outcomes), field.type)) for field in self._schema]
+        columns = [pa.chunked_array(_column(field, outcomes)) for field in self._schema]
         with writing(self._path, self._mend):
             self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema), row_group_size=ROWS)
 
@@ -167,49 +167,66 @@ def _schema() -> "Schema":
     return pa.schema([*fields, *((name, pa.string()) for name in _JSON)])
 
 
-def _column(name: str, outcomes: Sequence[Outcome]) -> list[Any]:
-    """Return one attribute of outcomes: numbers, or texts in UTF-8; half characters, which no reader can hold, become visible.
-
-    What many outcomes have in common is written once.
-    """
-    values = list(map(attrgetter(name), outcomes))
-    if name in _TEXT:
-        texts = {one: None if one is None else one.encode("utf-8", "backslashreplace") for one in set(values)}
-        return list(map(texts.get, values))
-    if name in _JSON:
-        places = list(map(id, values))
-        unique = dict(zip(places, values, strict=True))
-        named = name == "changes"
-        written = {place: dumps(_named(value) if named else value) for place, value in unique.items()}
-        return list(map(written.get, places))
-    return values
-
-
-def _named(changes: Iterable[Change]) -> list[dict[str, Any]]:
-    """Return the parts of changes by name: `_asdict` takes twice as long."""
-    return [
-        {"field": field, "start": start, "end": end, "replacement": replacement, "kind": kind}
-        for field, start, end, replacement, kind in changes
-    ]
-
-
-def _arrays(values: Sequence[Any], kind: "DataType") -> "list[Array]":
-    """Return a column of numbers, or of texts in UTF-8, some of them None.
-
-    Arrow's own way from lists to columns imports pandas where it is installed, which takes longer than a small run.
-    """
+def _column(field: "Field", outcomes: Sequence[Outcome]) -> "list[Array]":
+    """Return one attribute of outcomes as a column. What many outcomes have in common is written once."""
     import pyarrow as pa
 
-    there = [value is not None for value in values] if None in values else []
-    bits = pa.py_buffer(np.packbits(there, bitorder="little")) if there else None
-    empty: Any = b"" if kind == pa.string() else 0
-    filled = [empty if value is None else value for value in values] if there else values
-    if kind != pa.string():
-        numbers = np.array(filled, kind.to_pandas_dtype())
-        return [pa.Array.from_buffers(kind, len(values), [bits, pa.py_buffer(numbers)])]
+    values = list(map(attrgetter(field.name), outcomes))
+    if field.name in _NUMBERS:
+        return [_numbers(values, field.type)]
+    places = values if field.name in _TEXT else list(map(id, values))
+    write = _encoded if field.name in _TEXT else _changes if field.name == "changes" else dumps
+    written = {place: write(value) for place, value in dict(zip(places, values, strict=True)).items()}
+    if len(written) == 1:
+        return [pa.repeat(pa.scalar(written[places[0]]).cast(field.type), len(places))]
+    return _texts(list(map(written.get, places)))
+
+
+def _encoded(text: str | None) -> bytes | None:
+    """Return a text in UTF-8; half characters, which no reader can hold, become visible."""
+    return None if text is None else text.encode("utf-8", "backslashreplace")
+
+
+def _changes(changes: Iterable[Change]) -> bytes:
+    """Return changes as JSON, their parts by name: `_asdict` takes twice as long."""
+    return dumps(
+        [
+            {"field": field, "start": start, "end": end, "replacement": replacement, "kind": kind}
+            for field, start, end, replacement, kind in changes
+        ]
+    )
+
+
+# Arrow's own way from lists to columns imports pandas where it is installed, which takes longer than a small run.
+
+
+def _numbers(values: Sequence[float | None], kind: "DataType") -> "Array":
+    """Return a column of numbers, some of them None."""
+    import pyarrow as pa
+
+    bits = _there(values)
+    numbers = np.array([0 if value is None else value for value in values] if bits else values, kind.to_pandas_dtype())
+    return pa.Array.from_buffers(kind, len(values), [bits, pa.py_buffer(numbers)])
+
+
+def _texts(values: Sequence[bytes | None]) -> "list[Array]":
+    """Return a column of texts in UTF-8, some of them None."""
+    import pyarrow as pa
+
+    bits = _there(values)
+    filled = [value or b"" for value in values]
     ends = np.cumsum([0, *map(len, filled)])
     if ends[-1] > LARGEST:
         middle = len(values) // 2
-        return _arrays(values[:middle], kind) + _arrays(values[middle:], kind)
+        return _texts(values[:middle]) + _texts(values[middle:])
     buffers = [bits, pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(b"".join(filled))]
-    return [pa.Array.from_buffers(kind, len(values), buffers)]
+    return [pa.Array.from_buffers(pa.string(), len(values), buffers)]
+
+
+def _there(values: Sequence[Any]) -> "Buffer | None":
+    """Return which of some values there are, as bits; None where all are."""
+    import pyarrow as pa
+
+    if None not in values:
+        return None
+    return pa.py_buffer(np.packbits([value is not None for value in values], bitorder="little"))
