@@ -386,7 +386,7 @@ class RobustSession:
             tell(terminal, None, None, mistaken=bool(self.broken or terminal.stats.get("error")))
             return
         terminal.write_sep("=", "robustness")
-        shown = WORST_SHOWN if terminal.verbosity >= 0 else 0
+        shown = WORST_SHOWN if terminal.verbosity >= -1 else 0
         for line in (*describe_run(self.run, shown), *self._outlived(), *self.baselines.written):
             terminal.write_line(line)
         if not tested_in(self.run.cells):

@@ -149,9 +149,14 @@ def test_the_terminal_section_shows_the_worst_cells_first(pytester: pytest.Pytes
     assert section[4] == "report: robustness-report/index.html"
 
 
-def test_a_quiet_session_prints_the_counts_alone(pytester: pytest.Pytester) -> None:
+def test_a_quiet_session_names_what_pytest_s_own_summary_does_not(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, "typos.swap", gate="consistency >= 0.9")
+    run(pytester, "-q").stdout.fnmatch_lines(["inconclusive suite::data/typos.swap@2[[]en] *"])
+
+
+def test_a_very_quiet_session_prints_the_counts_alone(pytester: pytest.Pytester) -> None:
     write_suite(pytester.path)
-    result = run(pytester, "-q")
+    result = run(pytester, "-qq")
     result.stdout.fnmatch_lines(["2 cells: 1 failed, 1 passed; *"])
     result.stdout.no_fnmatch_line("failed       suite::*")
 
