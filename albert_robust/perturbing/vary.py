@@ -21,6 +21,10 @@ class KeyedRandom(Random):
     To begin anew takes a fifth of the time in which `Random` spreads a seed over its state, and a variant draws few numbers.
     """
 
+    def __new__(cls, *key: str | int) -> Self:
+        """Make a source; without a number, `Random` would ask the system for noise."""
+        return super().__new__(cls, 0)  # type: ignore[call-arg]  # which typeshed does not know
+
     def __init__(self, *key: str | int) -> None:
         """Begin with a key; seed 0 is a seed like any other."""
         super().__init__()
