@@ -178,7 +178,7 @@ def _column(field: "Field", outcomes: Sequence[Outcome]) -> "list[Array]":
     write = _encoded if field.name in _TEXT else _changes if field.name == "changes" else dumps
     written = {place: write(value) for place, value in dict(zip(places, values, strict=True)).items()}
     if len(written) == 1:
-        return [pa.repeat(pa.scalar(written[places[0]]).cast(field.type), len(places))]
+        return [pa.repeat(_texts([*written.values()])[0][0], len(places))]
     return _texts(list(map(written.get, places)))
 
 
