@@ -41,7 +41,7 @@ Slip = tuple[int, int, str]  # graphemes [start, end), counted from the start of
 Draw = Callable[[Random, Graphemes], Slip | None]  # a slip of a word; None where it allows none
 Spelling = Callable[
     [Text, Word, Graphemes], Graphemes
-]  # a word with what beside it a slip may reach; empty where it stays
+]  # a word, with what beside it may slip too; empty where it stays
 T = TypeVar("T")
 
 
@@ -78,7 +78,7 @@ def _slipped(text: Text, rng: Random, severity: int, kind: str, draw: Draw, spel
             continue
         first, end, replacement = slip
         reach = range(word.start + first, word.start + end)
-        if taken.isdisjoint(reach) and not denies("".join((*spelt[:first], replacement, *spelt[end:]))):
+        if taken.isdisjoint(reach) and not denies(_string(spelt[:first]) + replacement + _string(spelt[end:])):
             taken.update(reach)
             changes.append((reach.start, reach.stop, replacement))
             if len(changes) == wanted:
@@ -134,6 +134,10 @@ def _spaced(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
     joins = len(beside) == 3 and beside[1] == " " and _letter(beside[0]) and _letter(beside[2])
     joins = joins and text.editable(word.end, word.end + 2)
     return _joined(spelt, " ") if joins else _run(text, word, spelt)
+
+
+def _string(spelt: Graphemes) -> str:
+    return spelt if isinstance(spelt, str) else "".join(spelt)
 
 
 def _joined(spelt: Graphemes, grapheme: str) -> Graphemes:
