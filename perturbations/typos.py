@@ -39,9 +39,7 @@ Keys = dict[str, tuple[str, ...]]
 Graphemes = str | tuple[str, ...]  # of a word: its string, where each is one code point
 Slip = tuple[int, int, str]  # graphemes [start, end), counted from the start of a word, and what they would become
 Draw = Callable[[Random, Graphemes], Slip | None]  # a slip of a word; None where it allows none
-Spelling = Callable[
-    [Text, Word, Graphemes], Graphemes
-]  # a word, with what beside it may slip too; empty where it stays
+Spelling = Callable[[Text, Word, Graphemes], Graphemes]  # a word with what of its neighbour may slip; empty: it stays
 T = TypeVar("T")
 
 
