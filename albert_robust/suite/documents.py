@@ -204,7 +204,8 @@ def _fields_at(schema: dict[str, Any], location: Location) -> list[str]:
         found: dict[str, Any] | None = (
             node.get("items") if isinstance(part, int) else node.get("properties", {}).get(part)
         )
-        return found or node.get("additionalProperties") or None
+        named = [*node.get("patternProperties", {}).values(), node.get("additionalProperties")]  # of a user's own names
+        return found or named[0] or None
 
     nodes = resolve(schema)
     for part in location:
