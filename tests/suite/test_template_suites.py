@@ -234,6 +234,13 @@ def test_a_run_tells_of_templates_as_of_a_file(pytester: pytest.Pytester) -> Non
     assert run["suites"][0]["datasets"] == {"plain": "2 templates"}
 
 
+def test_an_example_that_is_called_by_its_text_is_shown_once(pytester: pytest.Pytester) -> None:
+    pytester.makefile(".robust.yaml", s=GOOD.replace("accuracy >= 0.5", "accuracy >= 0.99"))
+    pytester.makepyfile(model="def predict(batch):\n    return ['positive'] * len(batch)\n")
+    lines = pytester.runpytest("-p", "no:randomly").outlines
+    assert "  Paris is in France. (en) -> positive, expected neutral" in lines
+
+
 def test_cells_of_templates_are_listed_without_a_model(pytester: pytest.Pytester) -> None:
     pytester.makefile(".robust.yaml", s=GOOD)
     pytester.runpytest("--collect-only", "-q").stdout.fnmatch_lines(["s.robust.yaml::plain/reference[[]en]"])
