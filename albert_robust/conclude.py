@@ -83,7 +83,7 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
         identity=execution.identities.get(suite.name),
         seed=suite.seed,
         confidence=suite.confidence,
-        datasets={name: source.path.name for name, source in suite.datasets.items()},
+        datasets={name: source.shown for name, source in suite.datasets.items()},
         signature=execution.signatures.get(suite.name),
     )
 

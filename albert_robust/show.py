@@ -126,7 +126,9 @@ def _case(outcome: Outcome) -> list[str]:
     if not outcome.variant:
         expected = " | ".join(outcome.references)
         text = [*outcome.original.values(), ""][-2 if outcome.original else -1]
-        return [f"{title}  {clip(text)} -> {_output(outcome.before, {})}, expected {clip(expected)}"]
+        # An example of a template may be called by its text.
+        asked = "" if text == outcome.example else f"  {clip(text)}"
+        return [f"{title}{asked} -> {_output(outcome.before, {})}, expected {clip(expected)}"]
     fields = dict.fromkeys(change.field for change in outcome.changes)
     lines = []
     for name in fields:

@@ -1,4 +1,4 @@
-"""Datasets: files become streams of examples."""
+"""Datasets: files, or templates, become streams of examples."""
 
 from albert_robust.data.dataset import Source, read_examples
 from albert_robust.data.example import Example

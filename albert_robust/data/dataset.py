@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from albert_robust.data.example import Example
-from albert_robust.data.rows import DELIMITED, read_rows
+from albert_robust.data.rows import DELIMITED, Row, read_rows
+from albert_robust.data.templates import Templates
 from albert_robust.errors import SHOWN_CHOICES, complaint_at, suggest
 from albert_robust.text.languages import UNKNOWN, base, is_tag
 
@@ -24,7 +25,7 @@ class Source:
     """Where a dataset lies and how its columns are read.
 
     Attributes:
-        path: A file; with `{language}` in its name, a file a language.
+        path: A file; with `{language}` in its name, a file a language; of templates, the suite's.
         languages: Those to read, in order, as examples say them. One alone may be the language of all rows.
         per_row: Whether each row says its language in the column `language`.
         columns: From our names (`id`, `language`, a task's fields and reference) to the file's.
@@ -33,6 +34,7 @@ class Source:
         reference_language: Of the references; empty where each has its row's.
         numeric: Whether the references are numbers.
         mapping: How a missing column is mended; `NAME` stands for ours.
+        templates: What makes the rows, in place of a file's.
     """
 
     path: Path
@@ -44,6 +46,12 @@ class Source:
     reference_language: str = ""
     numeric: bool = False
     mapping: str = "map it in the suite: `columns: {NAME: ...}`"
+    templates: Templates | None = None
+
+    @property
+    def shown(self) -> str:
+        """What a report calls it."""
+        return self.path.name if self.templates is None else str(self.templates)
 
     def files(self) -> list[tuple[Path, str | None]]:
         """Return the files and the language of each; None where the rows say it."""
@@ -51,6 +59,10 @@ class Source:
             name = self.path.name
             return [(self.path.with_name(name.replace(PLACEHOLDER, language)), language) for language in self.languages]
         return [(self.path, None if self.per_row else self.languages[0])]
+
+    def rows(self, path: Path) -> Iterator[Row]:
+        """Return the rows of one of its files."""
+        return read_rows(path) if self.templates is None else self.templates.rows()
 
     def column(self, name: str) -> str:
         """Return the file's name of one of our columns."""
@@ -105,7 +117,7 @@ def check_header(source: Source, inputs: tuple[str, ...], reference: str) -> Non
         InputError: A file is missing or empty, its first row is broken, or a column is missing.
     """
     for path, language in source.files():
-        first = next(read_rows(path), None)
+        first = next(source.rows(path), None)
         if first is None:
             raise complaint_at(path, "the dataset is empty", "a gate cannot pass on nothing: add examples")
         _example(source, path, language, *first, inputs, reference)
@@ -133,6 +145,8 @@ def _wanted(source: Source, inputs: tuple[str, ...], reference: str) -> Iterator
         if first is not row:
             what = f"the id {row.id!r:.60} is here twice in language {language}"
             mend = f"first in {first.path.name}:{first.line}: ids are unique in a language"
+            if source.templates and not row.named:
+                what, mend = f"{row.id!r:.60} is made twice", f"first in line {first.line}: take one out"
             raise complaint_at(row.path, what, mend, row.line)
         yield row if row.language == language else replace(row, language=language)
 
@@ -140,7 +154,7 @@ def _wanted(source: Source, inputs: tuple[str, ...], reference: str) -> Iterator
 def _rows(source: Source, inputs: tuple[str, ...], reference: str) -> Iterator[_Read]:
     for path, language in source.files():
         row = None
-        for row in read_rows(path):
+        for row in source.rows(path):
             yield _example(source, path, language, *row, inputs, reference)
         if row is None:
             raise complaint_at(path, "the dataset is empty", "a gate cannot pass on nothing: add examples")
@@ -162,7 +176,8 @@ def _example(
         _agree(path, line, language, row.get(source.column("language")))
     identifier = _held(row.get(source.column("id")))
     references = _references(source, path, line, row.get(source.column(reference)), source.column(reference))
-    name = str(line) if identifier is None else _text(path, line, source.column("id"), str(_whole(identifier)))
+    unnamed = " ".join(values.values()) if source.templates else str(line)
+    name = unnamed if identifier is None else _text(path, line, source.column("id"), str(_whole(identifier)))
     return _Read(path, line, name, language, values, references, identifier is not None)
 
 

@@ -21,6 +21,7 @@ from albert_robust.scoring.statistics import NOTHING
 
 WORST, WORST_ERRORS = 6, 2  # lines on the first screen; errors must not hide every failure
 STILL, DEAF = 0.98, 0.05  # a model whose outputs hardly ever change: consistency from, sensitivity up to
+UNMOVED = "No check asks that outputs change: a model that ignores its input could pass."
 MANY_INPUTS = 20  # that one and the same output for all of them is worth a warning
 LONG_LINE = 150
 LONG_MISTAKE = 1000
@@ -241,7 +242,7 @@ def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
         consistency=_mean(consistency),
         sensitivity=_mean(sensitivity),
         warnings=warnings(suite, run),
-        note="" if sensitivity else "No check asks that outputs change: a model that ignores its input could pass.",
+        note="" if sensitivity or not consistency else UNMOVED,
         signature=suite.signature or "",
     )
 

@@ -31,10 +31,13 @@ def examples_of(suite: Suite, names: Sequence[str]) -> dict[str, list[Example]]:
         needing = [gate for gate in check.gates if needs_references(gate, suite.task)]
         for name in check.datasets if needing else ():
             if name in found and not any(one.references for one in found[name]):
-                column = suite.datasets[name].column(suite.task.reference)
-                what = f"no row has a reference in the column {column!r}"
-                mend = f"{needing[0]} cannot be measured: map it, `columns: {{{suite.task.reference}: ...}}`"
-                raise complaint_at(suite.datasets[name].files()[0][0], what, mend)
+                source, reference = suite.datasets[name], suite.task.reference
+                what = f"no row has a reference in the column {source.column(reference)!r}"
+                mend = f"map it, `columns: {{{reference}: ...}}`"
+                if source.templates:
+                    what, mend = f"no template has a {reference!r}", f'add `{reference}: "..."`'
+                line = source.templates.lines[0] if source.templates else 1
+                raise complaint_at(source.files()[0][0], what, f"{needing[0]} cannot be measured: {mend}", line)
     return found
 
 

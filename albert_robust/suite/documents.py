@@ -20,6 +20,7 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
 # Not `nan`: that is a language, Min Nan Chinese.
 _NUMBER = re.compile(r"[-+]?([0-9]{1,18}|[0-9]*\.[0-9]+|[0-9]+\.)([eE][-+]?[0-9]+)?")
+_TORN = re.compile("expected ',' or|found '<scalar>'|word for a key")  # of a text that YAML takes apart
 TRUE, FALSE, NULL = {"true", "True"}, {"false", "False"}, {"", "~", "null"}
 
 
@@ -71,7 +72,9 @@ def open_document(path: Path) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise InputError([Complaint(shown, line, column, f"not plain YAML: {error.problem}")]) from None
+        what = f"not plain YAML: {error.problem}"
+        mend = "close what is open; a text with braces or commas stands between quotes" if _TORN.search(what) else ""
+        raise InputError([Complaint(shown, line, column, what, mend)]) from None
     except (yaml.YAMLError, RecursionError) as error:
         what = "nested too deeply" if isinstance(error, RecursionError) else str(error).splitlines()[0]
         raise InputError([Complaint(shown, 1, 1, f"not plain YAML: {what}")]) from None
@@ -130,6 +133,8 @@ def _plain(node: Any, location: Location, places: dict[Location, tuple[int, int]
 def _mapping(node: Any, location: Location, places: dict[Location, tuple[int, int]]) -> dict[str, Any]:
     value: dict[str, Any] = {}
     for key, child in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise yaml.composer.ComposerError(None, None, "expected a word for a key", key.start_mark)
         name = str(key.value)
         if name in value:
             problem = f"the key {name!r} is here twice (first in line {places[(*location, name)][0]})"
@@ -204,7 +209,8 @@ def _fields_at(schema: dict[str, Any], location: Location) -> list[str]:
         found: dict[str, Any] | None = (
             node.get("items") if isinstance(part, int) else node.get("properties", {}).get(part)
         )
-        return found or node.get("additionalProperties") or None
+        named = [*node.get("patternProperties", {}).values(), node.get("additionalProperties")]  # of a user's own names
+        return found or named[0] or None
 
     nodes = resolve(schema)
     for part in location:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from albert_robust.data import Source
 from albert_robust.data.dataset import PLACEHOLDER
+from albert_robust.data.templates import Fill, Templates, mistakes, unfit, used
 from albert_robust.errors import Complaint, InputError, suggest
 from albert_robust.models.prompt import fields_of, is_local
 from albert_robust.perturbing import Registry, Spec, open_packs
@@ -81,11 +82,13 @@ class _Loader:
         self.document, self.spec, self.registry, self.root, self.today = document, spec, registry, root, today
         self.task = TASKS[spec.task]
         self.complaints: list[Complaint] = []
+        self.named: set[str] = set()  # the lists beside all datasets that templates take words from
 
     def load(self) -> Suite:
         """Return the suite, or raise with every complaint."""
         spec, path = self.spec, self.document.path
         datasets = {name: self._source(name, dataset) for name, dataset in spec.datasets.items()}
+        self._lists((), spec.fill, self.named)
         checks = tuple(self._check(number, check) for number, check in enumerate(spec.checks))
         self._model()
         if spec.model.endpoint:
@@ -129,7 +132,7 @@ class _Loader:
 
     def _source(self, name: str, dataset: DatasetSpec) -> Source:
         languages = tuple(dataset.languages or [dataset.language or ""])
-        path = self.document.path.parent / dataset.path
+        path = self.document.path.parent / dataset.path if dataset.path else self.document.path
         per_row = dataset.languages is not None and PLACEHOLDER not in path.name
         source = Source(
             path,
@@ -140,6 +143,7 @@ class _Loader:
             seed=self.spec.seed,
             reference_language=dataset.reference_language or "",
             numeric=self.task.numeric,
+            templates=self._templates(name, dataset),
         )
         if not self.task.speaks and dataset.reference_language is None:
             what = f"the dataset {name!r} does not say the language of its {self.task.reference}s"
@@ -154,6 +158,30 @@ class _Loader:
                 mend = f"our name comes first: `{theirs}: {column}`" if theirs in known else suggest(column, known)
                 self._complain(("datasets", name, "columns", column), f"unknown column {column!r}", mend)
         return source
+
+    def _templates(self, name: str, dataset: DatasetSpec) -> Templates | None:
+        """Return the templates of a dataset, None where it has none; complain of what cannot be filled."""
+        templates, at = dataset.templates, ("datasets", name)
+        if templates is None:
+            return None
+        fill = self.spec.fill | dataset.fill
+        languages = dataset.languages or ()
+        for location, what, mend in mistakes(templates, fill, self.task.inputs, self.task.reference, languages):
+            self._complain((*at, *location), what, mend)
+        named = {words for template in templates for words in used(template, fill)}
+        self._lists(at, dataset.fill, named)
+        self.named |= named - dataset.fill.keys()
+        lines = (self.document.places[(*at, "templates", number)][0] for number in range(len(templates)))
+        return Templates(tuple(templates), tuple(lines), fill)
+
+    def _lists(self, at: Location, fill: Fill, named: set[str]) -> None:
+        """Complain of lists of words that no slot can take words from, or that none does."""
+        for location, what, mend in unfit(fill):
+            self._complain((*at, "fill", *location), what, mend)
+        idle = [] if self.complaints else sorted(fill.keys() - named)  # where a slot is misspelt its list is not idle
+        for name in idle:
+            mend = f"write {{{name}}} in one, or take it out"
+            self._complain((*at, "fill", name), f"no template uses {name!r}", mend)
 
     def _model(self) -> None:
         model, folder = self.spec.model, self.document.path.parent

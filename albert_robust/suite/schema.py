@@ -1,11 +1,21 @@
 """The grammar of a `*.robust.yaml` file. `albert-robust schema` prints it as JSON Schema for editors."""
 
+import json
 import re
 from datetime import date
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from albert_robust.suite.gates import Expectation
 from albert_robust.tasks import TASKS
@@ -171,12 +181,50 @@ class ModelSpec(Strict):
         return self
 
 
-class DatasetSpec(Strict):
-    """Where examples come from."""
+def _text(value: object) -> object:
+    """Return what a template says of a field; what YAML reads otherwise than it was meant is a mistake."""
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, bool) or not isinstance(one, str | int | float):
+            raise ValueError(f"{_plain(one)} is no text\nput it between quotes")
+    return value
 
+
+def _word(value: object) -> object:
+    """Return a word, or one with fields; what YAML reads otherwise than it was meant is a mistake: 9.90 as 9.9."""
+    for one in (value.values() or [value]) if isinstance(value, dict) else [value]:
+        if isinstance(one, bool) or not isinstance(one, str | int):
+            raise ValueError(f"{_plain(one)} is no word\nput it between quotes")
+    return {name: str(one) for name, one in value.items()} if isinstance(value, dict) else str(value)
+
+
+def _plain(value: object) -> str:
+    """Return a value as it may have been written: `{capital}` without quotes is a key without a value."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(value)}}}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+_WORD = {"type": ["string", "integer", "object"], "additionalProperties": {"type": ["string", "integer"]}}
+Word = Annotated[str | dict[str, str], BeforeValidator(_word), WithJsonSchema({**_WORD, "minProperties": 1})]
+Words = Annotated[list[Word], Field(json_schema_extra={"minItems": 1})]
+Fill = Annotated[dict[str, Words], Field(description="Words for the slots of templates: {thing: [film, book]}.")]
+Written = Annotated[str | int | float | list[str | int | float], BeforeValidator(_text)]
+
+
+class DatasetSpec(Strict):
+    """Where examples come from: a `path`, or `templates`."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["path"]}, {"required": ["templates"]}]})
     path: Annotated[
-        str, Field(description="JSON Lines, CSV, TSV, Parquet; `{language}` in its name: a file a language.")
-    ]
+        str | None, Field(description="JSON Lines, CSV, TSV, Parquet; `{language}` in its name: a file a language.")
+    ] = None
+    templates: Annotated[
+        list[dict[str, Written]] | None,
+        Field(
+            min_length=1, description='Examples with slots that are filled: {text: "I {love} it.", label: positive}.'
+        ),
+    ] = None
+    fill: Fill = {}
     language: Annotated[str | None, Field(description="The language of every row, a BCP 47 tag.")] = None
     languages: Annotated[
         list[str] | None, Field(min_length=1, description="Rows say theirs in the column `language`.")
@@ -197,6 +245,17 @@ class DatasetSpec(Strict):
         if len({tag.casefold() for tag in tags}) != len(tags):
             raise ValueError("a language is named twice")
         return value
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "DatasetSpec":
+        if (self.path is None) == (self.templates is None):
+            what = "say where the examples are" if self.path is None else "examples are in a file or made of templates"
+            raise ValueError(f"{what}\nwrite `path: data.jsonl`, or `templates:`")
+        if self.templates is None and self.fill:
+            raise ValueError("only templates have `fill`\ntake it out")
+        if self.templates is not None and self.columns:
+            raise ValueError("templates have no `columns`\ntake it out: their fields have our names")
+        return self
 
     @model_validator(mode="after")
     def _one_way(self) -> "DatasetSpec":
@@ -294,6 +353,7 @@ class SuiteSpec(Strict):
     model: ModelSpec
     datasets: Annotated[dict[Name, DatasetSpec], Field(min_length=1)]
     checks: Annotated[list[CheckSpec], Field(min_length=1)]
+    fill: Fill = {}
     description: str = ""
     seed: int = 0
     confidence: Annotated[Share, Field(description="Of the one-sided bound that decides a verdict.")] = 0.95

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from albert_robust.perturbing import open_packs
+from albert_robust.running.blocks import examples_of
 from albert_robust.running.plan import plan
 from albert_robust.suite.load import load_suite
 
@@ -32,7 +33,7 @@ def test_the_first_suite_prints_the_failure_that_the_readme_shows(pytester: pyte
         if path.is_file():
             shutil.copy(path, pytester.path)
     lines = pytester.runpytest("-p", "no:randomly").stdout.str()
-    shown = block("text", "reviews.robust.yaml .....?..F                                   [100%]")
+    shown = block("text", "reviews.robust.yaml ?.......F                                   [100%]")
     for line in shown.splitlines():
         if line and line.strip() != "..." and " in " not in line:
             assert line in lines
@@ -83,6 +84,15 @@ def test_the_model_behind_an_endpoint_loads(tmp_path: Path) -> None:
     rest = "datasets: {d: {path: d.jsonl, language: en}}\nchecks: [{expect: invariance, perturbations: [typos.*]}]\n"
     suite.write_text(f"task: text-classification\n{written}{rest}", encoding="utf-8")
     assert load_suite(suite).model.settings == {"temperature": 0, "max_tokens": 5}
+
+
+def test_the_templates_of_the_readme_make_its_examples(tmp_path: Path) -> None:
+    suite = tmp_path / "plain.robust.yaml"
+    written = block("yaml", "# of plain.robust.yaml")
+    suite.write_text(f"task: text-classification\nmodel: {{python: m:f}}\n{written}", encoding="utf-8")
+    made = examples_of(load_suite(suite), ["plain"])["plain"]
+    assert len(made) == 12
+    assert made[-1].id == "I can't stand this hotel."
 
 
 def test_the_workflow_reads_outputs_that_a_session_leaves() -> None:

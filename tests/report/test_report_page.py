@@ -302,6 +302,10 @@ def test_a_suite_that_never_asks_for_change_says_so() -> None:
     assert "could pass" in page(run(cell())).suites[0].note
 
 
+def test_a_suite_that_asks_only_for_right_answers_does_not_need_to() -> None:
+    assert page(run(cell("", expectation="reference"))).suites[0].note == ""
+
+
 def test_a_failure_is_shown_with_its_edits_outputs_and_command() -> None:
     html = render_html(failed_run())
 

@@ -80,6 +80,7 @@ MISTAKES = {
         r"s\.robust\.yaml:6:5: unknown key 'expekt'\n  did you mean 'expect'\?",
     ),
     "unknown key above": (("checks:", "chekcs:"), r":5:1: unknown key 'chekcs'\n  did you mean 'checks'\?"),
+    "unknown key of a dataset": (("path: d", "paht: d"), r":4:13: unknown key 'paht'\n  did you mean 'path'\?"),
     "missing key": (("checks:", "chekcs:"), r"the key 'checks' is missing"),
     "unknown perturbation": (
         ("typos.swap", "typos.swpa"),

@@ -19,6 +19,12 @@ REFUSED = {
     "too large": ("# " + "x" * 1_000_000, r"s\.yaml:1:1: the file has 1,000,002 bytes, more than 1,000,000"),
     "two documents": ("a: 1\n---\nb: 2\n", r"s\.yaml:2:1: not plain YAML: but found another document"),
     "an open bracket": ("a: [1, 2\nb: 3\n", r"s\.yaml:2:\d: not plain YAML"),
+    "a text with braces": (
+        "a: {b: {c} d}\n",
+        r"s\.yaml:1:12: not plain YAML: .*\n  .*a text with braces .* between quotes",
+    ),
+    "a text that begins with one": ("a: {b} c\n", r"s\.yaml:1:8: not plain YAML: .*\n  .*between quotes"),
+    "two braces": ("a: {b: {{c}}}\n", r"s\.yaml:1:9: not plain YAML: expected a word for a key\n  .*between quotes"),
     "a tab": ("a:\n\t- 1\n", r"s\.yaml:2:1: not plain YAML: found character '\\t'"),
     "a control character": ("a: \x07\n", r"s\.yaml:1:1: not plain YAML: unacceptable character #x0007"),
     "no UTF-8": (b"a: 1\nb: \xff\n", r"s\.yaml:2:1: not UTF-8 text"),

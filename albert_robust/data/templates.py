@@ -1,0 +1,187 @@
+"""Templates: sentences with slots, and the words that fill them, become rows as those of a file are.
+
+Ribeiro et al. (2020), arXiv:2005.04118, write tests of minimum functionality so. A slot `{thing}` takes each word of the list
+`thing`; `{thing2}` takes another word of the same list, `{place.capital}` a field of a word that has fields.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations, product
+from math import perm, prod
+from typing import Any
+
+from albert_robust.data.rows import Row
+from albert_robust.errors import suggest
+
+MOST = 100_000  # examples of a dataset: more words say no more of a model, and take long to ask
+LITERAL = ("id", "language")  # what a template says of all its examples
+Word = str | Mapping[str, str]  # with fields, the first one names it
+Fill = Mapping[str, Sequence[Word]]
+Mistake = tuple[tuple[int | str, ...], str, str]  # where in the dataset, what, how to mend it
+_MARK = re.compile(r"(?P<brace>\{\{|\}\})|\{(?P<slot>\w+)(?:\.(?P<field>[\w-]+))?\}|\{[^{}]*\}?|\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """Templates of one dataset, as its suite has them.
+
+    Attributes:
+        templates: By field: a text, a number, or a list of them. `id` and `language` are of all examples of a template.
+        lines: Where each stands.
+        fill: The lists of words.
+    """
+
+    templates: tuple[Mapping[str, Any], ...]
+    lines: tuple[int, ...]
+    fill: Fill
+
+    def __str__(self) -> str:
+        count = len(self.templates)
+        return "1 template" if count == 1 else f"{count} templates"
+
+    def rows(self) -> Iterator[Row]:
+        """Yield (line, row) for each template and each choice of words; words of one list are never the same twice.
+
+        A row has an id where its template has one: that, and its words in the order of their slots' names, so that the same
+        words make the same id in a template of another language.
+        """
+        for line, template in zip(self.lines, self.templates, strict=True):
+            for words in _choices(template, self.fill):
+                row = {name: value if name in LITERAL else _filled(value, words) for name, value in template.items()}
+                if "id" in template:
+                    row["id"] = "/".join([str(template["id"]), *map(_name, words.values())])
+                yield line, row
+
+
+def used(template: Mapping[str, Any], fill: Fill) -> dict[str, list[str]]:
+    """Return the lists that a template takes words from, each with the slots that it fills."""
+    slots = sorted({mark["slot"] for _, mark in _marks(template) if mark["slot"]})
+    found: dict[str, list[str]] = {}
+    for slot in slots:
+        found.setdefault(_list_of(slot, fill), []).append(slot)
+    return found
+
+
+def mistakes(
+    templates: Sequence[Mapping[str, Any]],
+    fill: Fill,
+    inputs: Sequence[str],
+    reference: str,
+    languages: Sequence[str] = (),
+) -> Iterator[Mistake]:
+    """Yield what is wrong with the templates of a dataset.
+
+    Args:
+        templates: As the suite has them.
+        fill: All lists that they may use.
+        inputs: The task's fields.
+        reference: Its reference.
+        languages: Those of which each template is to say its own; none where all are in one.
+    """
+    known = [*inputs, reference, *LITERAL]
+    for number, template in enumerate(templates):
+        at = ("templates", number)
+        for name in template:
+            if name not in known:
+                yield (*at, name), f"unknown field {name!r}", suggest(name, known)
+        for name in inputs:
+            if name not in template:
+                yield at, f"the template has no {name!r}", f'add `{name}: "..."`'
+        yield from dict.fromkeys(
+            ((*at, name), *wrong) for name, mark in _marks(template) for wrong in _wrong(mark, fill)
+        )
+        for name, slots in used(template, fill).items():
+            if 0 < len(fill.get(name, ())) < len(slots):
+                what = f"{len(slots)} slots take different words of {name!r}, which has {len(fill[name])}"
+                yield at, what, "add words to the list"
+        if languages and "language" not in template:
+            yield at, "the template does not say its language", f"add `language: {languages[0]}`"
+    spoken = {str(template.get("language")).casefold() for template in templates}
+    for place, tag in enumerate(languages):
+        if tag.casefold() not in spoken:
+            yield ("languages", place), f"no template is in {tag!r}", "add one, or take the language out"
+    total = sum(_count(template, fill) for template in templates)
+    if total > MOST:
+        largest = max(range(len(templates)), key=lambda number: _count(templates[number], fill))
+        what = f"the templates make {total:,} examples, {_count(templates[largest], fill):,} of them this one"
+        yield ("templates", largest), what, f"{MOST:,} are the most: shorten lists"
+
+
+def unfit(fill: Fill) -> Iterator[Mistake]:
+    """Yield what is wrong with lists of words in themselves."""
+    for name, words in fill.items():
+        if not re.fullmatch(r"\w+", name):
+            yield (name,), f"a slot cannot name the list {name!r}", "letters, digits and _ make a name"
+        if not words:
+            yield (name,), f"the list {name!r} is empty", "add words, or take it out"
+        seen: dict[str, int] = {}
+        for place, word in enumerate(words):
+            if _fields(word) != _fields(words[0]):
+                mend = ", ".join(_fields(words[0])) or "no fields"
+                yield (name, place), f"the word has not the fields of the first of {name!r}", f"write as there: {mend}"
+            elif seen.setdefault(_name(word), place) != place:
+                mend = "the first field of a word names it" if _fields(word) else "take one out"
+                yield (name, place), f"{_name(word)!r:.60} is twice in the list {name!r}", mend
+
+
+def _marks(template: Mapping[str, Any]) -> Iterator[tuple[str, re.Match[str]]]:
+    """Yield what is a slot or looks like one, each with its field."""
+    for name, value in template.items():
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and name not in LITERAL:
+                yield from ((name, mark) for mark in _MARK.finditer(text) if not mark["brace"])
+
+
+def _wrong(mark: re.Match[str], fill: Fill) -> Iterator[tuple[str, str]]:
+    if not mark["slot"]:
+        yield f"{mark[0]!r:.40} is no slot", "write `{thing}`, or `{{` and `}}` for the braces themselves"
+        return
+    name = _list_of(mark["slot"], fill)
+    if name not in fill:
+        yield f"no list of words for {mark[0]}", suggest(name, list(fill)) or f"add `fill: {{{name}: [...]}}`"
+        return
+    fields = _fields(fill[name][0]) if fill[name] else ()
+    if mark["field"] and not fields:
+        yield f"the words of {name!r} have no fields", f"write {{{mark['slot']}}}"
+    elif fields and mark["field"] not in fields:
+        what = f"no field {mark['field']!r}" if mark["field"] else "fields"
+        right = [f"{{{mark['slot']}.{field}}}" for field in fields]
+        yield f"the words of {name!r} have {what}", f"write {' or '.join(right)}"
+
+
+def _list_of(slot: str, fill: Fill) -> str:
+    return slot if slot in fill else slot.rstrip("0123456789")
+
+
+def _count(template: Mapping[str, Any], fill: Fill) -> int:
+    return prod(perm(len(fill.get(name, ())), len(slots)) for name, slots in used(template, fill).items())
+
+
+def _choices(template: Mapping[str, Any], fill: Fill) -> Iterator[dict[str, Word]]:
+    """Yield the word of each slot, by its name, for all choices; the words of the last list change first."""
+    lists = used(template, fill)
+    slots = [slot for group in lists.values() for slot in group]
+    for chosen in product(*(permutations(fill[name], len(group)) for name, group in lists.items())):
+        yield dict(zip(slots, (word for group in chosen for word in group), strict=True))
+
+
+def _filled(value: Any, words: Mapping[str, Word]) -> Any:
+    if isinstance(value, list):
+        return [_filled(one, words) for one in value]
+    return _MARK.sub(lambda mark: _put(mark, words), value) if isinstance(value, str) else value
+
+
+def _put(mark: re.Match[str], words: Mapping[str, Word]) -> str:
+    if mark["brace"]:
+        return mark["brace"][0]
+    word = words[mark["slot"]]
+    return word if isinstance(word, str) else word[mark["field"]]
+
+
+def _fields(word: Word) -> tuple[str, ...]:
+    return () if isinstance(word, str) else tuple(word)
+
+
+def _name(word: Word) -> str:
+    return word if isinstance(word, str) else next(iter(word.values()))
