@@ -1,7 +1,6 @@
 """The state of one pytest session: its suites, what was selected, and what came of it."""
 
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -22,12 +21,13 @@ from albert_robust.errors import InputError, WritingError, raised, shown_path, w
 from albert_robust.gate import certain
 from albert_robust.gate.comparing import Family, settled
 from albert_robust.gate.family import compared
+from albert_robust.parts import Parts, hand_over
 from albert_robust.plugin import DIED, SESSION
 from albert_robust.running.cell import Cell, Item, cells_of
 from albert_robust.running.execute import Execution, execute
-from albert_robust.running.folder import MEND_REPORT, keep, merge, only, open_run, order_of
+from albert_robust.running.folder import MEND_REPORT, keep, merge, order_of
 from albert_robust.running.forecast import Forecast, forecast
-from albert_robust.running.outcomes import MEND_TEMPORARY, Place
+from albert_robust.running.outcomes import Place
 from albert_robust.running.progress import Progress
 from albert_robust.running.records import CellRecord, Outcome, Run, Verdict, tested_in
 from albert_robust.settings import Settings
@@ -65,12 +65,10 @@ class RobustSession:
         self.selected: list[RobustItem] = []
         self.records: dict[tuple[str, str], CellRecord] = {}
         self._verdicts: dict[tuple[str, str], CellRecord] = {}
-        self.parts: list[Run] = []
-        self.handed: list[Path] = []
+        self.parts = Parts()
         self.broken: dict[str, str] = {}  # suites that cannot be run, by name, and why
         self.skipped = False  # whether marks skip all cells that were chosen
         self.unwritten: list[str] = []
-        self.lost: set[Place] = set()  # judged by a worker that died, and by no other
         self.report: Path | None = None
         self.run: Run | None = None
         self.started = time.monotonic()
@@ -238,26 +236,24 @@ class RobustSession:
 
     def _end(self, session: pytest.Session) -> None:
         if self.records:
-            self.parts.append(self._run())
+            self.parts.runs.append(self._run())
         if DIED in self.config.stash:
-            self._part_by_cells()
-        if self.parts or (self.broken and not self._listed):
+            self.parts.settle(self._reported())
+        if self.parts.runs or (self.broken and not self._listed):
             self._conclude(session)
         elif self.skipped and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        for folder in self.handed:
-            shutil.rmtree(folder, ignore_errors=True)
+        self.parts.clear()
         if DIED in self.config.stash:
             self.config.stash[DIED].unlink(missing_ok=True)
         if self.broken or self.unwritten:
             session.exitstatus = pytest.ExitCode.INTERRUPTED
 
     def _conclude(self, session: pytest.Session) -> None:
-        self.run = replace(
-            merge([*self.parts, Run((), tuple(self.baselines.absent), ())]), mistakes=dict(sorted(self.broken.items()))
-        )
+        absent = Run((), tuple(self.baselines.absent), ())
+        self.run = replace(merge([*self.parts.runs, absent]), mistakes=dict(sorted(self.broken.items())))
         tell_cost(self.config, self.run.cost)
-        if self.parts and session.exitstatus in FINISHED:
+        if self.parts.runs and session.exitstatus in FINISHED:
             with self._told():
                 self.baselines.write(self.run)
         if not self.settings.switch("no-report"):
@@ -267,19 +263,11 @@ class RobustSession:
         if tested == 0 and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-    def _part_by_cells(self) -> None:
-        """See to it that each cell is in one part: where a worker died, the others judged its cells too."""
-        self.lost = self._reported()
-        for place, part in enumerate(self.parts):
-            own = self.lost & order_of(part.cells).keys()
-            self.parts[place] = only(part, own)
-            self.lost -= own
-
     def _reported(self) -> set[Place]:
         """Return the cells on which pytest has a verdict, whatever process gave it; without a terminal, all of the parts."""
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
         if terminal is None:
-            return {place for part in self.parts for place in order_of(part.cells)}
+            return {place for run in self.parts.runs for place in order_of(run.cells)}
         reports = [report for kind in terminal.stats.values() for report in kind]
         return {tuple(report.robust_cell) for report in reports if hasattr(report, "robust_cell")}
 
@@ -311,7 +299,7 @@ class RobustSession:
         with self._told():
             if self.records and self.settings.obituary(self.settings.workspace.run).exists():
                 self._stand_in()
-            part = self._part() if self.records else None
+            part = str(hand_over(self._run())) if self.records else None
         output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined]  # xdist adds it to a worker's config
         left = self.baselines.hand_over() if self.suites else None
         output["albert_robust"] = {
@@ -328,18 +316,6 @@ class RobustSession:
             if item.cell.suite.name not in self.execution.mistakes:
                 self.record(item)
 
-    def _part(self) -> str:
-        """Return a new folder with the run of a worker."""
-        run = self._run()
-        with writing(Path(tempfile.gettempdir()), MEND_TEMPORARY):
-            part = tempfile.mkdtemp(prefix="albert-robust-part-")
-        try:
-            keep(run, Path(part), MEND_TEMPORARY)
-        except BaseException:
-            shutil.rmtree(part, ignore_errors=True)
-            raise
-        return part
-
     def take_over(self, output: dict[str, Any]) -> None:
         """Take what a worker left."""
         self.broken |= output["broken"]
@@ -348,8 +324,7 @@ class RobustSession:
         if output["baselines"] is not None:
             self.baselines.take_over(output["baselines"])
         if output["part"] is not None:
-            self.parts.append(open_run(Path(output["part"])))
-            self.handed.append(Path(output["part"]))
+            self.parts.take_over(Path(output["part"]))
 
     def _run(self) -> Run:
         cells: list[Item] = [
@@ -377,8 +352,8 @@ class RobustSession:
             return
         for line in dict.fromkeys(self.unwritten):
             terminal.write_line(line, red=True)
-        if self.lost:
-            what = f"a worker process died: {len(self.lost)} cells that it had judged are in no report"
+        if self.parts.lost:
+            what = f"a worker process died: {len(self.parts.lost)} cells that it had judged are in no report"
             terminal.write_line(what, yellow=True)
         if self.run is None:
             if self.skipped:

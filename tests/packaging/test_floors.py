@@ -33,6 +33,7 @@ FLOORS = (
         "handwritten",
         "items",
         "metrics",
+        "parts",
         "plugin",
         "pretrain",
         "session",
