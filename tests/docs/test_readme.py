@@ -1,4 +1,4 @@
-"""The README says what is so: its suite, its table and its own perturbation are run and compared."""
+"""The README and docs/ say what is so: their suites, tables and perturbation are run and compared."""
 
 import re
 import shutil
@@ -13,15 +13,31 @@ from albert_robust.running.plan import plan
 from albert_robust.suite.load import load_suite
 
 ROOT = Path(__file__).resolve().parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {path: path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]}
 QUICKSTART = ROOT / "docs" / "quickstart"
 
 
 def block(language: str, first_line: str) -> str:
-    """Return the README's code block that opens with a line."""
-    found = re.search(rf"```{language}\n{re.escape(first_line)}\n(.*?)```", README, flags=re.S)
-    assert found is not None, first_line
-    return found[1]
+    """Return the one code block that opens with a line."""
+    found = re.findall(rf"```{language}\n{re.escape(first_line)}\n(.*?)```", "\n".join(PAGES.values()), flags=re.S)
+    assert len(found) == 1, first_line
+    return str(found[0])
+
+
+def anchors(page: str) -> set[str]:
+    """Return what links into a page may name: its headings, as GitHub makes anchors of them."""
+    headings = re.findall(r"^#+ (.+)$", page, flags=re.M)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"```.*?```", "", PAGES[path], flags=re.S)):
+        if "://" not in target:
+            file, _, anchor = target.partition("#")
+            there = (path.parent / file).resolve() if file else path
+            assert there.exists(), target
+            assert not anchor or anchor in anchors(PAGES[there]), target
 
 
 def test_the_first_suite_is_the_quickstart_s() -> None:
@@ -43,19 +59,20 @@ def test_the_first_suite_has_the_plan_that_the_readme_shows(pytester: pytest.Pyt
     for path in QUICKSTART.iterdir():
         if path.is_file():
             shutil.copy(path, pytester.path)
-    (line,) = re.findall(r"^reviews: 9 cells, .*$", README, flags=re.M)
+    (line,) = re.findall(r"^reviews: 9 cells, .*$", PAGES[ROOT / "docs" / "checks.md"], flags=re.M)
     assert line in pytester.runpytest("--robust-plan").outlines
 
 
 def test_the_table_names_every_perturbation_with_its_summary() -> None:
+    rows = PAGES[ROOT / "docs" / "perturbations.md"].splitlines()
     for item in open_packs():
-        row = next(line for line in README.splitlines() if line.startswith(f"| `{item.name}` |"))
+        row = next(line for line in rows if line.startswith(f"| `{item.name}` |"))
         assert row.endswith(f"| {item.summary} |")
         assert (f"preserves {item.preserves}" if item.preserves else f"alters {item.alters}") in row
 
 
 def test_what_other_tools_call_a_perturbation_leads_to_one_that_is_there() -> None:
-    rows = (ROOT / "docs" / "coming-from.md").read_text(encoding="utf-8").splitlines()
+    rows = PAGES[ROOT / "docs" / "coming-from.md"].splitlines()
     named = [name for row in rows if row.startswith("| `") for name in re.findall(r"`([^`]+)`", row.split("|")[1])]
     assert len(named) > 20
     assert {item.name for item in open_packs()} >= set(named)
