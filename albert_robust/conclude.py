@@ -8,10 +8,9 @@ from importlib.metadata import PackageNotFoundError, version
 from albert_robust.gate import judge, judge_across
 from albert_robust.gate.family import beside_baselines
 from albert_robust.gate.lines import definition
-from albert_robust.running.alignments import alignments_of
+from albert_robust.running.alignments import alignments_of, plan_order
 from albert_robust.running.cell import Across, Cell, Item
 from albert_robust.running.execute import Execution
-from albert_robust.running.folder import merge
 from albert_robust.running.records import CellRecord, Run, SuiteRecord
 from albert_robust.suite.schema import KINDS
 from albert_robust.suite.suite import Suite
@@ -44,9 +43,9 @@ def run_of(execution: Execution, items: Sequence[Item], records: Sequence[CellRe
     cells = [cell for cell, _ in alone]
     cost = execution.cost
     places = [(cell.suite.name, cell.id) for cell in cells]
-    run = Run(
+    return Run(
         suites=tuple(_suite(suites[name], execution) for name in sorted(suites)),
-        cells=tuple(records),
+        cells=tuple(sorted(records, key=plan_order)),
         alignments=alignments_of(
             cells, [record for _, record in alone], execution.tallies, execution.scorers, execution.cache
         ),
@@ -69,7 +68,6 @@ def run_of(execution: Execution, items: Sequence[Item], records: Sequence[CellRe
             ),
         },
     )
-    return merge([run])
 
 
 def _suite(suite: Suite, execution: Execution) -> SuiteRecord:

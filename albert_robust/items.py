@@ -18,7 +18,7 @@ from albert_robust.running.cell import Cell, Item
 from albert_robust.running.failures import rerun_command
 from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord
-from albert_robust.session import RobustSession, robust_session
+from albert_robust.session import RobustSession, ToldError, robust_session
 from albert_robust.show import describe, describe_across
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import Suite
@@ -113,7 +113,7 @@ class RobustItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return a mistake or a failing cell as its own message, a bug of ours with its traceback."""
-        if isinstance(excinfo.value, CellFailedError | InputError | WritingError):
+        if isinstance(excinfo.value, CellFailedError | InputError | ToldError | WritingError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 

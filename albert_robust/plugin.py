@@ -6,7 +6,6 @@ Imported by every pytest run in the environment: nothing heavy is loaded until a
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -91,7 +90,6 @@ STATUS = {
 }
 SESSION: pytest.StashKey[RobustSession] = pytest.StashKey()
 RECORD: pytest.StashKey[CellRecord] = pytest.StashKey()
-DIED: pytest.StashKey[Path] = pytest.StashKey()  # the file that tells a worker that another one died
 
 
 def _session(config: pytest.Config) -> RobustSession | None:
@@ -153,19 +151,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         state.print_summary(terminalreporter)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """Take a worker's part of the run, in xdist's controller. One that died left nothing: the others are told."""
-    output = getattr(node, "workeroutput", None)
-    if output is None:
-        from albert_robust.settings import Settings
-
-        told = Settings(node.config).obituary(node.workerinput["testrunuid"])
-        if told.parent.is_dir():  # else there are no suites
-            node.config.stash[DIED] = told
-            with suppress(OSError):
-                told.touch()
-    elif "albert_robust" in output:
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note, in xdist's controller, that a worker judged a cell."""
+    node, cell = getattr(report, "node", None), getattr(report, "robust_cell", None)
+    if node is not None and cell is not None:
         from albert_robust.session import robust_session
 
-        robust_session(node.config).take_over(output["albert_robust"])
+        suite, name = cell
+        robust_session(node.config).hear(node.workerinput["testrunuid"], (suite, name))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a worker left besides its verdicts, in xdist's controller. One that died left nothing."""
+    output = getattr(node, "workeroutput", None)
+    if output is not None and "albert_robust" in output:
+        from albert_robust.session import robust_session
+
+        state = robust_session(node.config)
+        state.hear(node.workerinput["testrunuid"])
+        state.take_over(output["albert_robust"])

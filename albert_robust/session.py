@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from filelock import FileLock
 
 from albert_robust.baselines import SessionBaselines, session_baselines
 from albert_robust.ci.junit import tell_cost
@@ -21,16 +20,18 @@ from albert_robust.errors import InputError, WritingError, raised, shown_path, w
 from albert_robust.gate import certain
 from albert_robust.gate.comparing import Family, settled
 from albert_robust.gate.family import compared
-from albert_robust.parts import Parts, hand_over
-from albert_robust.plugin import DIED, SESSION
+from albert_robust.plugin import SESSION
+from albert_robust.running.alignments import plan_order
 from albert_robust.running.cell import Cell, Item, cells_of
 from albert_robust.running.execute import Execution, execute
-from albert_robust.running.folder import MEND_REPORT, keep, merge, order_of
+from albert_robust.running.folder import MEND_REPORT, keep, only
 from albert_robust.running.forecast import Forecast, forecast
-from albert_robust.running.outcomes import Place
+from albert_robust.running.outcomes import OutcomeFile, Place
 from albert_robust.running.progress import Progress
 from albert_robust.running.records import CellRecord, Outcome, Run, Verdict, tested_in
+from albert_robust.running.tally import Tally, tallied
 from albert_robust.settings import Settings
+from albert_robust.shared import SharedRun
 from albert_robust.show import describe_forecasts, describe_run
 from albert_robust.suite.marks import Mark
 from albert_robust.suite.suite import Suite
@@ -55,6 +56,15 @@ def _said(mistake: Exception) -> str:
     return str(mistake) if isinstance(mistake, InputError | WritingError) else raised(mistake)
 
 
+def _in_full(mistake: Exception) -> str:
+    """Return the same, one of ours with its traceback."""
+    return str(mistake) if isinstance(mistake, InputError | WritingError) else "".join(format_exception(mistake))
+
+
+class ToldError(Exception):
+    """What is wrong with a suite, as another worker told it."""
+
+
 class RobustSession:
     """Runs the selected cells together at the first one that pytest reaches, then hands out verdicts."""
 
@@ -65,7 +75,8 @@ class RobustSession:
         self.selected: list[RobustItem] = []
         self.records: dict[tuple[str, str], CellRecord] = {}
         self._verdicts: dict[tuple[str, str], CellRecord] = {}
-        self.parts = Parts()
+        self.shared = SharedRun(self.settings.worker["testrunuid"]) if self.settings.worker else None
+        self.judged: set[Place] = set()  # by workers, as pytest reports
         self.broken: dict[str, str] = {}  # suites that cannot be run, by name, and why
         self.skipped = False  # whether marks skip all cells that were chosen
         self.unwritten: list[str] = []
@@ -112,8 +123,6 @@ class RobustSession:
     def execution(self) -> Execution:
         """What came of the selected cells, and of those that selected comparisons need.
 
-        Worker processes take turns, so that nothing is asked twice.
-
         Raises:
             WritingError: There is no place for temporary files.
         """
@@ -127,8 +136,7 @@ class RobustSession:
         """That, or why there is nothing: what went wrong once is not tried again for each cell."""
         cells = sorted(cells_of([item.cell for item in self.selected]), key=lambda cell: (cell.suite.name, cell.id))
         try:
-            with self._turn():
-                return execute(cells, self.settings.workspace, certain, self._progress())
+            return execute(cells, self.settings.workspace, certain, self._progress())
         except Exception as error:
             self.broken |= dict.fromkeys({cell.suite.name for cell in cells}, raised(error))
             return error, error.__traceback__
@@ -152,25 +160,49 @@ class RobustSession:
 
         return Progress(write, shutil.get_terminal_size().columns if terminal.isatty else None)
 
-    def _turn(self) -> AbstractContextManager[object]:
-        """Return a worker's turn. Where no lock can be had no answer can be shared either, and there is nothing to wait for."""
-        if self.settings.worker is None:
-            return nullcontext()
-        try:
-            self.settings.workspace.folder.mkdir(parents=True, exist_ok=True)
-            return FileLock(self.settings.workspace.folder / "turn.lock").acquire()
-        except OSError:
-            return nullcontext()
+    @cached_property
+    def _found(self) -> Run | None:
+        """The run that another worker found; None where there is no other, or this one is the first: it finds it for all."""
+        if self.shared is None:
+            return None
+        found = None
+        with (
+            suppress(WritingError),
+            self.shared.turn(),
+        ):  # without a place for temporary files nothing is run, which says so
+            found = self.shared.find()
+            if found is None and isinstance(self._executed, Execution):
+                with self._told():
+                    self.shared.leave(self._whole())
+        return found
+
+    def _whole(self) -> Run:
+        """Return the run of all selected cells, with what is wrong with suites in full."""
+        mistakes = self.execution.mistakes
+        cells = [item.cell for item in self.selected if item.cell.suite.name not in mistakes]
+        told = {name: _in_full(mistake) for name, mistake in mistakes.items()}
+        return replace(self._run(cells, [self._settled(cell) for cell in cells]), mistakes=told)
 
     def worst(self, cell: Cell, record: CellRecord) -> list[Outcome]:
         """Return the cases that speak against the model, the worst first; of a cell that regressed those that became worse."""
-        found = self.execution.tallies[cell.suite.name, cell.id].worst
+        found = self._tally(cell).worst
         lost = record.comparison.worse if record.comparison and record.comparison.verdict == "regressed" else ()
         if not lost:
             return found
-        cases = self.execution.outcomes([cell]).of(cell.suite.name, cell.id)
+        cases = self._cases(cell)
         first = [case for name in lost for case in cases if case.example == name and case.status == "tested"]
         return first + [case for case in found if case.example not in lost]
+
+    def _cases(self, cell: Cell) -> list[Outcome]:
+        file = self._found.outcomes if self._found else self.execution.outcomes([cell])
+        assert isinstance(file, OutcomeFile)
+        return file.of(cell.suite.name, cell.id)
+
+    def _tally(self, cell: Cell) -> Tally:
+        place = cell.suite.name, cell.id
+        if self._found is None:
+            return self.execution.tallies[place]
+        return tallied(self._cases(cell), {place: cell.check.expectation})[place]
 
     def record(self, item: "RobustItem") -> CellRecord:
         """Return a cell's verdict.
@@ -178,17 +210,30 @@ class RobustSession:
         Raises:
             InputError: The suite's data or model are unfit.
             WritingError: The outcomes cannot be written.
+            ToldError: Either, or a mistake of ours, in another worker.
             Exception: A mistake of ours.
         """
-        cell = item.cell
-        traces, mistake = self._traces, self.execution.mistakes.get(cell.suite.name)
+        name = item.cell.suite.name
+        if self._found is not None:
+            if name in self._found.mistakes:
+                raise ToldError(self._found.mistakes[name])
+            return self._records[name, item.cell.id]
+        traces, mistake = self._traces, self.execution.mistakes.get(name)
         if mistake is not None:
-            raise mistake.with_traceback(traces[cell.suite.name])
-        family = self.family if cell.suite.name in self.baselines.known else {}
-        comparison, warns = family.get((cell.suite.name, cell.id)), cell.check.on_failure == "warn"
-        record = settled(self._judged(cell), comparison, lenient=self.baselines.lenient, warns=warns)
-        self.records[cell.suite.name, cell.id] = record
+            raise mistake.with_traceback(traces[name])
+        record = self.records[name, item.cell.id] = self._settled(item.cell)
         return record
+
+    @cached_property
+    def _records(self) -> dict[Place, CellRecord]:
+        """What another worker found, by suite and cell."""
+        return {(record.suite, record.cell): record for record in self._found.cells} if self._found else {}
+
+    def _settled(self, item: Item) -> CellRecord:
+        """Return the verdict of a cell's gates, or of those of cells together, beside its baseline."""
+        family = self.family if item.suite.name in self.baselines.known else {}
+        comparison, warns = family.get((item.suite.name, item.id)), item.check.on_failure == "warn"
+        return settled(self._judged(item), comparison, lenient=self.baselines.lenient, warns=warns)
 
     @cached_property
     def family(self) -> Family:
@@ -235,25 +280,32 @@ class RobustSession:
             done.cache.close()
 
     def _end(self, session: pytest.Session) -> None:
-        if self.records:
-            self.parts.runs.append(self._run())
-        if DIED in self.config.stash:
-            self.parts.settle(self._reported())
-        if self.parts.runs or (self.broken and not self._listed):
-            self._conclude(session)
+        found = None
+        with self._told():
+            found = self._all()
+        if found is not None or (self.broken and not self._listed):
+            self._conclude(session, found)
         elif self.skipped and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        self.parts.clear()
-        if DIED in self.config.stash:
-            self.config.stash[DIED].unlink(missing_ok=True)
+        if self.shared is not None:
+            self.shared.remove()
         if self.broken or self.unwritten:
             session.exitstatus = pytest.ExitCode.INTERRUPTED
 
-    def _conclude(self, session: pytest.Session) -> None:
-        absent = Run((), tuple(self.baselines.absent), ())
-        self.run = replace(merge([*self.parts.runs, absent]), mistakes=dict(sorted(self.broken.items())))
+    def _all(self) -> Run | None:
+        """Return the run of the cells that were judged, by this process or by workers; None where none was."""
+        if self.records:
+            cells = [item.cell for item in self.selected if (item.cell.suite.name, item.cell.id) in self.records]
+            return self._run(cells, [self.records[cell.suite.name, cell.id] for cell in cells])
+        shared = self.shared.find() if self.shared is not None else None
+        return only(shared, self.judged) if shared is not None and self.judged else None
+
+    def _conclude(self, session: pytest.Session, found: Run | None) -> None:
+        run = found or Run((), ())
+        cells = sorted([*run.cells, *self.baselines.absent], key=plan_order)
+        self.run = replace(run, cells=tuple(cells), mistakes=dict(sorted(self.broken.items())))
         tell_cost(self.config, self.run.cost)
-        if self.parts.runs and session.exitstatus in FINISHED:
+        if found is not None and session.exitstatus in FINISHED:
             with self._told():
                 self.baselines.write(self.run)
         if not self.settings.switch("no-report"):
@@ -262,14 +314,6 @@ class RobustSession:
         tested = tested_in(self.run.cells)
         if tested == 0 and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-    def _reported(self) -> set[Place]:
-        """Return the cells on which pytest has a verdict, whatever process gave it; without a terminal, all of the parts."""
-        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
-        if terminal is None:
-            return {place for run in self.parts.runs for place in order_of(run.cells)}
-        reports = [report for kind in terminal.stats.values() for report in kind]
-        return {tuple(report.robust_cell) for report in reports if hasattr(report, "robust_cell")}
 
     def _write(self) -> None:
         from albert_robust.report.render import write_report
@@ -294,27 +338,19 @@ class RobustSession:
             self.unwritten.append("".join(format_exception(error)))
 
     def _hand_over(self) -> None:
-        """Leave a worker's part of the run to the controller."""
-        part = None
-        with self._told():
-            if self.records and self.settings.obituary(self.settings.workspace.run).exists():
-                self._stand_in()
-            part = str(hand_over(self._run())) if self.records else None
+        """Leave to the controller what is no verdict."""
         output: dict[str, Any] = self.config.workeroutput  # type: ignore[attr-defined]  # xdist adds it to a worker's config
-        left = self.baselines.hand_over() if self.suites else None
         output["albert_robust"] = {
-            "part": part,
             "broken": self.broken,
             "skipped": self.skipped,
             "unwritten": self.unwritten,
-            "baselines": left,
+            "baselines": self.baselines.hand_over() if self.suites else None,
         }
 
-    def _stand_in(self) -> None:
-        """Judge the cells of other workers too: what one that died had judged went with it."""
-        for item in self.selected:
-            if item.cell.suite.name not in self.execution.mistakes:
-                self.record(item)
+    def hear(self, run: str, judged: Place | None = None) -> None:
+        """Take note, in the controller, of the workers' run, and of a cell that one of them judged."""
+        self.shared = self.shared or SharedRun(run)
+        self.judged |= {judged} if judged else set()
 
     def take_over(self, output: dict[str, Any]) -> None:
         """Take what a worker left."""
@@ -323,14 +359,8 @@ class RobustSession:
         self.unwritten += output["unwritten"]
         if output["baselines"] is not None:
             self.baselines.take_over(output["baselines"])
-        if output["part"] is not None:
-            self.parts.take_over(Path(output["part"]))
 
-    def _run(self) -> Run:
-        cells: list[Item] = [
-            item.cell for item in self.selected if (item.cell.suite.name, item.cell.id) in self.records
-        ]
-        records = [self.records[cell.suite.name, cell.id] for cell in cells]
+    def _run(self, cells: Sequence[Item], records: Sequence[CellRecord]) -> Run:
         return run_of(self.execution, cells, records, time.monotonic() - self.started)
 
     def _outlived(self) -> Iterator[str]:
@@ -352,9 +382,6 @@ class RobustSession:
             return
         for line in dict.fromkeys(self.unwritten):
             terminal.write_line(line, red=True)
-        if self.parts.lost:
-            what = f"a worker process died: {len(self.parts.lost)} cells that it had judged are in no report"
-            terminal.write_line(what, yellow=True)
         if self.run is None:
             if self.skipped:
                 terminal.write_line(NOTHING, red=True)

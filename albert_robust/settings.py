@@ -72,10 +72,6 @@ class Settings:
         alone = self.worker is None
         return Workspace(self._folder, run, self.switch("allow-network"), self._budget(), self._cache_size(), alone)
 
-    def obituary(self, run: str) -> Path:
-        """Return the file that tells the workers of a run that one of them died."""
-        return self._folder / f"died-{run}"
-
     @property
     def _folder(self) -> Path:
         return self.root / (self.option("workspace") or WORKSPACE)

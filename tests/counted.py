@@ -10,7 +10,7 @@ from albert_robust.running.answers import answer_of
 from albert_robust.running.budget import Budget
 from albert_robust.running.cell import Cell
 from albert_robust.running.execute import Execution, execute
-from albert_robust.running.outcomes import OutcomeFile, Part, Place
+from albert_robust.running.outcomes import OutcomeFile, Place
 from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord, Outcome, Run
 from albert_robust.running.tally import Tally
@@ -29,7 +29,7 @@ def tally_of(cell: Cell, outcomes: Iterable[Outcome]) -> Tally:
 def outcomes_of(execution: Execution) -> dict[Place, list[Outcome]]:
     """Return the outcomes of each executed cell."""
     found: dict[Place, list[Outcome]] = {place: [] for place in execution.tallies}
-    for outcome in OutcomeFile([Part(execution.path)], {}):
+    for outcome in OutcomeFile(execution.path):
         found[outcome.suite, outcome.cell].append(outcome)
     return found
 

@@ -5,9 +5,9 @@ comes from the cache. A cell without failures, or without LABS, asks for nothing
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import groupby, islice
+from itertools import islice
 from typing import Protocol, TypeVar
 
 from albert_robust.running.alignment_records import TOKENS, recorded, restored
@@ -88,24 +88,10 @@ def plan_order(record: CellRecord) -> tuple[str, int, str]:
 
 
 def fair(groups: Sequence[Sequence[T]], most: int = MOST) -> list[list[T]]:
-    """Return `most` of the values, the first of every group before any group's second; groups and values keep their order.
-
-    What is chosen from parts, then from those together, is what is chosen from the whole.
-    """
+    """Return `most` of the values, the first of every group before any group's second; groups and values keep their order."""
     ranked = sorted((rank, place) for place, group in enumerate(groups) for rank in range(len(group)))
     counts = Counter(place for _, place in ranked[:most])
     return [list(group[: counts[place]]) for place, group in enumerate(groups)]
-
-
-def chosen(alignments: Iterable[CaseAlignment], cells: Sequence[CellRecord]) -> tuple[CaseAlignment, ...]:
-    """Return alignments from several parts of a run in plan order, and no more than a whole run keeps."""
-    places = {(cell.suite, cell.cell): plan_order(cell) for cell in cells}
-
-    def place(found: CaseAlignment) -> tuple[str, int, str]:
-        return places[found.suite, found.cell]
-
-    groups = [list(group) for _, group in groupby(sorted(alignments, key=place), key=place)]
-    return tuple(found for group in fair(groups) for found in group)
 
 
 def _worst(cell: Cell, record: CellRecord, tally: Tally) -> list[tuple[Outcome, Texts]]:

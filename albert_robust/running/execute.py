@@ -19,7 +19,7 @@ from albert_robust.running.cache import Cache
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made, measure, self_agreement
 from albert_robust.running.mistakes import placed
-from albert_robust.running.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter, Part, Place
+from albert_robust.running.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter, Place
 from albert_robust.running.predict import Answers
 from albert_robust.running.progress import Progress
 from albert_robust.running.records import Outcome
@@ -69,9 +69,8 @@ class Execution:
 
     def outcomes(self, cells: Sequence[Cell]) -> OutcomeFile:
         """Return the outcomes of some of the cells."""
-        order = {(cell.suite.name, cell.id): cell.order for cell in cells}
-        part = Part(self.path, None if self.written <= order.keys() else frozenset(order))
-        return OutcomeFile([part], order, [self._folder])
+        places = frozenset((cell.suite.name, cell.id) for cell in cells)
+        return OutcomeFile(self.path, None if self.written <= places else places, self._folder)
 
 
 def execute(

@@ -7,7 +7,7 @@ the files beside it, so that two runs never mix unnoticed.
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import asdict, replace
 from math import isnan
 from pathlib import Path
@@ -15,8 +15,7 @@ from typing import Any
 
 from albert_robust.errors import complaint_at, writing
 from albert_robust.running.alignment_records import restored
-from albert_robust.running.alignments import chosen, plan_order
-from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter, Part, Place, joined
+from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter, Place
 from albert_robust.running.records import (
     CaseAlignment,
     CellRecord,
@@ -34,13 +33,6 @@ from albert_robust.whole import whole, write_whole
 SCHEMA = 2
 RUN, ALIGNMENTS = "run.json", "alignments.json"
 MEND_REPORT = "make room there, or choose another folder: --robust-report DIR"
-# Of parts that went through the same cells: one asked, and the others found its answers. The rest of a cost adds up.
-SHARED_COST: dict[str, Callable[[Sequence[float]], float]] = {
-    "unique_inputs": max,
-    "from_cache": min,
-    "spared": max,
-    "seconds": max,
-}
 
 
 def keep(run: Run, folder: Path, mend: str = MEND_REPORT) -> None:
@@ -105,7 +97,7 @@ def _run(content: dict[str, Any], folder: Path) -> Run:
     return Run(
         suites=tuple(SuiteRecord(**suite) for suite in content["suites"]),
         cells=cells,
-        outcomes=OutcomeFile([Part(folder / OUTCOMES)], order_of(cells)),
+        outcomes=OutcomeFile(folder / OUTCOMES),
         environment=content["environment"],
         cost=content["cost"],
         alignments=tuple(_alignments(folder / ALIGNMENTS, content.get("alignments"))),
@@ -113,39 +105,15 @@ def _run(content: dict[str, Any], folder: Path) -> Run:
     )
 
 
-def order_of(cells: Iterable[CellRecord]) -> dict[tuple[str, str], int]:
-    """Return the place of each cell in its suite's plan, by suite and cell."""
-    return {(cell.suite, cell.cell): cell.order for cell in cells}
-
-
-def merge(runs: Sequence[Run]) -> Run:
-    """Return several parts of one run as one, in plan order: each judged cells of its own, all went through the same ones."""
-    cells = sorted((cell for run in runs for cell in run.cells), key=plan_order)
-    suites = {suite.name: suite for run in runs for suite in run.suites}
-    costs: dict[str, list[float]] = {}
-    for run in runs:
-        for name, value in run.cost.items():
-            costs.setdefault(name, []).append(value)
-    return Run(
-        suites=tuple(suites[name] for name in sorted(suites)),
-        cells=tuple(cells),
-        outcomes=joined([run.outcomes for run in runs if isinstance(run.outcomes, OutcomeFile)], order_of(cells)),
-        environment=runs[0].environment if runs else {},
-        cost={name: SHARED_COST.get(name, sum)(values) for name, values in costs.items()},
-        alignments=chosen((found for run in runs for found in run.alignments), cells),
-        counted={place: tally for run in runs for place, tally in run.tallies.items()},
-        mistakes={name: what for run in runs for name, what in run.mistakes.items()},
-    )
-
-
 def only(run: Run, places: Set[Place]) -> Run:
     """Return some of a run's cells, by suite and cell, with what is theirs."""
+    if places >= {(cell.suite, cell.cell) for cell in run.cells}:
+        return run
     assert isinstance(run.outcomes, OutcomeFile)
-    parts = [Part(part.path, frozenset(places)) for part in run.outcomes.parts]
     return replace(
         run,
         cells=tuple(cell for cell in run.cells if (cell.suite, cell.cell) in places),
-        outcomes=OutcomeFile(parts, run.outcomes.order, run.outcomes.held),
+        outcomes=run.outcomes.only(places),
         alignments=tuple(found for found in run.alignments if (found.suite, found.cell) in places),
     )
 
@@ -153,9 +121,8 @@ def only(run: Run, places: Set[Place]) -> Run:
 def _keep_outcomes(outcomes: Iterable[Outcome], path: Path, mend: str) -> str:
     """Write outcomes and return the digest of their file, which is copied where it is the run's as it stands."""
     with whole(path) as part:
-        made = outcomes.whole if isinstance(outcomes, OutcomeFile) else None
-        if made is not None:
-            shutil.copyfile(made, part)
+        if isinstance(outcomes, OutcomeFile) and outcomes.cells is None:
+            shutil.copyfile(outcomes.path, part)
         else:
             with OutcomeWriter(part, mend) as writer:
                 writer.add(outcomes)

@@ -1,12 +1,10 @@
 """Outcomes in a Parquet file, written in row groups as they come and read back a few at a time: memory holds no run whole.
 
-Suite by suite, in it by blocks of examples, in those cell by cell. Several parts of one run, each with cells of its own,
-merge in that order, and give the bytes that the whole run gives.
+Suite by suite, in it by blocks of examples, in those cell by cell.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from heapq import merge
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -89,67 +87,41 @@ class OutcomeWriter:
             self._writer.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A file, and the cells in it that count; None for all."""
+@dataclass(frozen=True)
+class OutcomeFile:
+    """The outcomes of a run. Going through it reads the file anew.
+
+    Attributes:
+        path: The file.
+        cells: Those that count; None for all.
+        held: A folder that lasts as long as this object.
+    """
 
     path: Path
     cells: frozenset[Place] | None = None
-
-
-class OutcomeFile:
-    """The outcomes of a run, in one file or in several parts. Going through it reads it anew."""
-
-    def __init__(
-        self, parts: Sequence[Part], order: Mapping[Place, int], held: Sequence[TemporaryDirectory[str]] = ()
-    ) -> None:
-        """Take the parts of a run.
-
-        Args:
-            parts: One or more; a cell counts in one of them alone.
-            order: The plan's.
-            held: Folders that last as long as this object.
-        """
-        self.parts, self.order, self.held = tuple(parts), order, tuple(held)
-
-    @property
-    def whole(self) -> Path | None:
-        """The file that is the run's as it stands; None where parts are to be merged."""
-        return self.parts[0].path if len(self.parts) == 1 and self.parts[0].cells is None else None
+    held: TemporaryDirectory[str] | None = field(default=None, compare=False)
 
     def __iter__(self) -> Iterator[Outcome]:
-        return merge(*map(_read, self.parts), key=self._place)
+        from pyarrow import parquet
 
-    def _place(self, outcome: Outcome) -> tuple[str, int, int]:
-        return outcome.suite, outcome.block, self.order.get((outcome.suite, outcome.cell), 0)
+        with parquet.ParquetFile(self.path) as file:
+            for batch in file.iter_batches(READ):
+                for row in batch.to_pylist():
+                    if self.cells is None or (row["suite"], row["cell"]) in self.cells:
+                        yield _outcome(row)
 
     def of(self, suite: str, cell: str) -> list[Outcome]:
         """Return the outcomes of one cell."""
-        cells = [part for part in self.parts if part.cells is None or (suite, cell) in part.cells]
-        return [outcome for part in cells for outcome in _of_cell(part.path, suite, cell)]
+        from pyarrow import parquet
 
+        if self.cells is not None and (suite, cell) not in self.cells:
+            return []
+        rows = parquet.read_table(self.path, filters=[("suite", "=", suite), ("cell", "=", cell)]).to_pylist()
+        return list(map(_outcome, rows))
 
-def joined(files: Sequence[OutcomeFile], order: Mapping[Place, int]) -> OutcomeFile:
-    """Return the parts of several files together, in the order of a plan."""
-    parts = [part for file in files for part in file.parts]
-    return OutcomeFile(parts, order, [folder for file in files for folder in file.held])
-
-
-def _read(part: Part) -> Iterator[Outcome]:
-    from pyarrow import parquet
-
-    with parquet.ParquetFile(part.path) as file:
-        for batch in file.iter_batches(READ):
-            for row in batch.to_pylist():
-                if part.cells is None or (row["suite"], row["cell"]) in part.cells:
-                    yield _outcome(row)
-
-
-def _of_cell(path: Path, suite: str, cell: str) -> Iterator[Outcome]:
-    from pyarrow import parquet
-
-    for row in parquet.read_table(path, filters=[("suite", "=", suite), ("cell", "=", cell)]).to_pylist():
-        yield _outcome(row)
+    def only(self, cells: Set[Place]) -> "OutcomeFile":
+        """Return those of some cells."""
+        return replace(self, cells=frozenset(cells if self.cells is None else self.cells & cells))
 
 
 def _outcome(row: dict[str, Any]) -> Outcome:

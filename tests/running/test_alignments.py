@@ -9,17 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 from counted import tally_of
-from hypothesis import given
-from hypothesis import strategies as st
 
 from albert_robust.gate import judge
 from albert_robust.running.alignment_records import TOKENS, recorded, restored
-from albert_robust.running.alignments import CASES, alignments_of, chosen, fair
+from albert_robust.running.alignments import CASES, alignments_of, fair
 from albert_robust.running.cache import Cache
 from albert_robust.running.cell import Cell
 from albert_robust.running.failures import failures
 from albert_robust.running.plan import plan
-from albert_robust.running.records import CaseAlignment, CellRecord, Outcome
+from albert_robust.running.records import CaseAlignment, Outcome
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.scores import Scores
 from albert_robust.scoring.statistics import NOTHING
@@ -187,23 +185,8 @@ def test_alignments_stand_in_plan_order_whatever_the_order_of_cells(cells: list[
     assert [one.cell for one in runs[0]] == [cell.id for cell in cells]
 
 
-@given(st.lists(st.lists(st.integers(), max_size=5), max_size=6), st.integers(0, 12), st.integers(0, 6))
-def test_a_choice_from_parts_and_then_from_all_is_the_choice_from_the_whole(
-    groups: list[list[int]], most: int, cut: int
-) -> None:
-    parts = [*fair(groups[:cut], most), *fair(groups[cut:], most)]
-    assert fair(parts, most) == fair(groups, most)
-
-
 def test_every_cell_s_worst_case_goes_before_any_cell_s_second() -> None:
     assert fair([["a1", "a2", "a3"], [], ["c1", "c2"], ["d1"]], 4) == [["a1", "a2"], [], ["c1"], ["d1"]]
-
-
-def test_parts_of_a_run_are_joined_in_plan_order(cells: list[Cell], found: Found) -> None:
-    made = {cell.id: found(cell, [case(cell)], Words()) for cell in cells}
-    records: list[CellRecord] = [judge(cell, tally_of(cell, [case(cell)])) for cell in cells]
-    backwards = [one for cell in cells[::-1] for one in made[cell.id]]
-    assert [one.cell for one in chosen(backwards, records)] == [cell.id for cell in cells]
 
 
 def test_a_long_alignment_is_kept_in_its_first_tokens_with_matches_in_the_whole() -> None:

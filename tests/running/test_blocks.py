@@ -13,7 +13,7 @@ from albert_robust.running.across import across
 from albert_robust.running.blocks import blocks, examples_of
 from albert_robust.running.cell import Cell
 from albert_robust.running.execute import execute
-from albert_robust.running.folder import keep, merge
+from albert_robust.running.folder import keep, only, open_run
 from albert_robust.running.records import Outcome, Run
 from albert_robust.running.workspace import Workspace
 
@@ -58,7 +58,8 @@ def test_outcomes_of_three_blocks_come_back_in_order(
 ) -> None:
     monkeypatch.setattr(blocks_module, "BLOCK", 5)
     file = ran(cells, tmp_path).outcomes(cells)
-    places = [(one.block, file.order["s", one.cell]) for one in file]
+    order = {cell.id: cell.order for cell in cells}
+    places = [(one.block, order[one.cell]) for one in file]
     assert places == sorted(places)
     assert {block for block, _ in places} == {0, 1, 2}
     for cell in cells:
@@ -69,19 +70,20 @@ def test_outcomes_of_three_blocks_come_back_in_order(
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_two_processes_with_half_of_the_cells_each_leave_the_bytes_of_one(
+def test_half_of_the_cells_leave_the_bytes_of_a_run_of_that_half(
     cells: list[Cell], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     monkeypatch.setattr(blocks_module, "BLOCK", size)
 
     def made(own: list[Cell]) -> Run:
-        execution = ran(cells, tmp_path)  # a worker runs all cells and judges its own
+        execution = ran(own, tmp_path)
         return run_of(execution, own, judged(execution, own))
 
-    for name, run in (("one", made(cells)), ("two", merge([made(cells[1::2]), made(cells[::2])]))):
-        keep(run, tmp_path / name)
-    one, two = ((tmp_path / name / "outcomes.parquet").read_bytes() for name in ("one", "two"))
-    assert one == two
+    keep(made(cells), tmp_path / "all")
+    keep(only(open_run(tmp_path / "all"), {("s", cell.id) for cell in cells[::2]}), tmp_path / "some")
+    keep(made(cells[::2]), tmp_path / "half")
+    some, half = ((tmp_path / name / "outcomes.parquet").read_bytes() for name in ("some", "half"))
+    assert some == half
 
 
 def test_a_model_that_breaks_down_in_a_later_block_is_a_mistake_of_its_suite_alone(

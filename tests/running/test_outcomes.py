@@ -14,7 +14,7 @@ from pyarrow import parquet
 
 from albert_robust.running import outcomes
 from albert_robust.running.folder import keep
-from albert_robust.running.outcomes import OutcomeFile, OutcomeWriter, Part, Place, joined
+from albert_robust.running.outcomes import OutcomeFile, OutcomeWriter, Place
 from albert_robust.running.records import Change, Outcome, Run
 
 PLACES = [(suite, cell) for suite in ("one", "two") for cell in ("swap", "upper", "delete")]
@@ -71,7 +71,7 @@ def written(path: Path, rows: Iterable[Outcome]) -> Path:
 )
 def test_outcomes_come_back_as_they_were_written(rows: list[Outcome]) -> None:
     with TemporaryDirectory() as folder:
-        assert list(outcomes._read(Part(written(Path(folder) / "o", rows)))) == rows
+        assert list(OutcomeFile(written(Path(folder) / "o", rows))) == rows
 
 
 @pytest.mark.parametrize("group", [1, 7, 36, 1000])
@@ -81,7 +81,7 @@ def test_row_groups_of_any_size_hold_the_same_outcomes(
     monkeypatch.setattr(outcomes, "ROWS", group)
     monkeypatch.setattr(outcomes, "READ", 5)
     rows = run_of(blocks=3)
-    file = OutcomeFile([Part(written(tmp_path / "o", rows))], ORDER)
+    file = OutcomeFile(written(tmp_path / "o", rows))
     assert list(file) == list(file) == rows
     assert parquet.ParquetFile(tmp_path / "o").num_row_groups == -(-len(rows) // group)
 
@@ -98,7 +98,7 @@ def test_outcomes_are_written_as_they_come(tmp_path: Path, monkeypatch: pytest.M
 def test_more_text_than_one_array_holds_is_kept_in_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outcomes, "LARGEST", 100)
     rows = run_of(blocks=3)
-    assert list(outcomes._read(Part(written(tmp_path / "o", rows)))) == rows
+    assert list(OutcomeFile(written(tmp_path / "o", rows))) == rows
 
 
 def test_to_write_outcomes_pandas_is_not_loaded(tmp_path: Path) -> None:
@@ -115,23 +115,7 @@ print("pandas" in sys.modules)
 
 
 def test_a_file_without_outcomes_is_one(tmp_path: Path) -> None:
-    assert list(OutcomeFile([Part(written(tmp_path / "o", []))], {})) == []
-
-
-@settings(max_examples=30)
-@given(st.integers(1, 3), st.lists(st.integers(0, 2), min_size=len(PLACES), max_size=len(PLACES)))
-def test_parts_each_with_cells_of_its_own_make_the_bytes_of_the_whole(blocks: int, owners: list[int]) -> None:
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        files = []
-        for part in range(3):
-            own = [place for place, owner in zip(PLACES, owners, strict=True) if owner == part]
-            path = written(folder / str(part), run_of(blocks, places=own))
-            files.append(OutcomeFile([Part(path)], {place: ORDER[place] for place in own}))
-        for made, rows in ((folder / "parts", joined(files, ORDER)), (folder / "whole", run_of(blocks))):
-            keep(Run((), (), rows), made)
-        one, other = ((folder / made / "outcomes.parquet").read_bytes() for made in ("parts", "whole"))
-        assert one == other
+    assert list(OutcomeFile(written(tmp_path / "o", []))) == []
 
 
 @settings(max_examples=30)
@@ -139,32 +123,24 @@ def test_parts_each_with_cells_of_its_own_make_the_bytes_of_the_whole(blocks: in
 def test_cells_of_a_file_that_do_not_count_are_passed_over(blocks: int, cells: set[Place]) -> None:
     with TemporaryDirectory() as folder:
         path = written(Path(folder) / "o", run_of(blocks))
-        file = OutcomeFile([Part(path, frozenset(cells))], ORDER)
+        file = OutcomeFile(path).only(cells)
         assert list(file) == run_of(blocks, places=[place for place in PLACES if place in cells])
         for place in PLACES:
             assert file.of(*place) == (run_of(blocks, places=[place]) if place in cells else [])
 
 
-def test_the_outcomes_of_one_cell_are_found_in_whichever_part_has_them(tmp_path: Path) -> None:
-    one, two = (written(tmp_path / str(part), run_of(2, places=PLACES[part::2])) for part in (0, 1))
-    file = joined([OutcomeFile([Part(one)], ORDER), OutcomeFile([Part(two)], ORDER)], ORDER)
-    assert [file.of(*place) for place in PLACES] == [run_of(2, places=[place]) for place in PLACES]
-    assert file.of("one", "gone") == []
-
-
 def test_a_file_that_is_the_run_s_as_it_stands_is_copied(tmp_path: Path) -> None:
     path = written(tmp_path / "o", run_of(2))
-    keep(Run((), (), OutcomeFile([Part(path)], ORDER)), tmp_path / "kept")
+    keep(Run((), (), OutcomeFile(path)), tmp_path / "kept")
     assert (tmp_path / "kept" / "outcomes.parquet").read_bytes() == path.read_bytes()
-    assert OutcomeFile([Part(path, frozenset(PLACES))], ORDER).whole is None
 
 
 def test_half_a_character_in_a_label_comes_back_as_it_was(tmp_path: Path) -> None:
     row = replace(outcome(PLACES[0], 0, 0), scores_before={"neg\ud83d": 0.9, "pos": 0.1})
-    assert list(OutcomeFile([Part(written(tmp_path / "run", [row]))], ORDER)) == [row]
+    assert list(OutcomeFile(written(tmp_path / "run", [row]))) == [row]
 
 
 def test_half_a_character_becomes_visible_and_the_others_stay(tmp_path: Path) -> None:
     rows = [replace(outcome(PLACES[0], 0, number), before=text) for number, text in enumerate(["a\ud800", "é", None])]
-    found = OutcomeFile([Part(written(tmp_path / "o", rows))], ORDER)
+    found = OutcomeFile(written(tmp_path / "o", rows))
     assert [one.before for one in found] == ["a\\ud800", "é", None]

@@ -13,7 +13,7 @@ from albert_robust.conclude import judged, run_of
 from albert_robust.errors import InputError
 from albert_robust.running.cell import Cell
 from albert_robust.running.execute import execute
-from albert_robust.running.folder import keep, merge, open_run
+from albert_robust.running.folder import keep, only, open_run
 from albert_robust.running.plan import plan
 from albert_robust.running.records import AlignmentRecord, CaseAlignment, Change, MatchedText, Outcome, Run
 from albert_robust.running.workspace import Workspace
@@ -108,11 +108,15 @@ def test_alignments_of_another_run_are_told_and_missing_ones_are_none(tmp_path: 
     assert open_run(tmp_path / "b").alignments == ()
 
 
-def test_two_halves_make_the_whole_in_any_order(cells: list[Cell], made: Callable[[list[Cell]], Run]) -> None:
-    whole, halves = in_memory(made(cells)), [made(cells[1:]), made(cells[:1])]
-    merged = in_memory(merge(halves))
-    assert (merged.cells, merged.outcomes, merged.suites) == (whole.cells, whole.outcomes, whole.suites)
-    assert merged == in_memory(merge(halves[::-1]))
+def test_some_cells_of_a_run_are_the_run_of_those_cells(
+    cells: list[Cell], made: Callable[[list[Cell]], Run], tmp_path: Path
+) -> None:
+    keep(taken_apart(made(cells)), tmp_path / "all")
+    whole, places = open_run(tmp_path / "all"), {(cell.suite.name, cell.id) for cell in cells[1:]}
+    some, own = only(whole, places), made(cells[1:])
+    assert (some.cells, tuple(some.outcomes), some.suites) == (own.cells, tuple(own.outcomes), own.suites)
+    assert not some.alignments
+    assert only(whole, places | {(cells[0].suite.name, cells[0].id)}) is whole
 
 
 def test_the_outcomes_are_the_same_bytes_for_any_order_of_cells(
