@@ -11,6 +11,7 @@ TASK_NAMES = (
     "question-answering",
     "summarization",
     "translation",
+    "text-generation",
     "retrieval",
     "sentence-similarity",
 )

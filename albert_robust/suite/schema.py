@@ -16,6 +16,7 @@ TaskName = Literal[
     "question-answering",
     "summarization",
     "translation",
+    "text-generation",
     "retrieval",
     "sentence-similarity",
 ]
