@@ -137,8 +137,7 @@ class Asker:
             return False
         outputs = self._outputs(batch)
         if not isinstance(outputs, Failure):
-            lost = all(isinstance(output, TRANSIENT) for output in outputs)
-            self._silent = min(SILENT, self._silent + len(batch)) if lost else 0
+            self._ask_again(batch, outputs)
             texts = {one: self._made(one) for one in {one for one in outputs if type(one) is str}}
             found.extend(texts[one] if type(one) is str else self._made(one) for one in outputs)
             return True
@@ -149,7 +148,24 @@ class Asker:
             found.append(outputs)
         return False
 
+    def _ask_again(self, batch: Sequence[Inputs], outputs: list[Any]) -> None:
+        """Put in the place of errors that pass what becomes of their inputs when asked again."""
+        places = [place for place, output in enumerate(outputs) if isinstance(output, TRANSIENT)]
+        if len(places) < len(batch):
+            self._silent = 0
+        if places and self._retried < self.limits.retries:
+            rest = [batch[place] for place in places]
+            self._wait(rest, [outputs[place] for place in places])
+            again: list[Prediction | Failure] = []
+            self._settle(rest, again)
+            for place, one in zip(places, again, strict=True):
+                outputs[place] = one
+        elif len(places) == len(batch):
+            self._silent = min(SILENT, self._silent + len(batch))
+
     def _made(self, output: Any) -> Prediction | Failure:
+        if isinstance(output, Failure):
+            return output
         if isinstance(output, Exception):
             return self._raises(output)
         made = read_output(self.task, output)
@@ -174,7 +190,7 @@ class Asker:
         while True:
             self.cost.calls += 1
             try:
-                outputs = _within(self.limits.timeout, partial(_predicted, self.model, batch))
+                return _within(self.limits.timeout, partial(_predicted, self.model, batch))
             except (InputError, MissingExtraError, UsageError, ModelContractError):
                 raise  # no example is to blame
             except _NoAnswerError:
@@ -187,21 +203,6 @@ class Asker:
             except BaseException as error:
                 raise_if_ending(error)
                 return self._raises(error)
-            else:
-                return self._passed(batch, outputs)
-
-    def _passed(self, batch: Sequence[Inputs], outputs: list[Any]) -> list[Any]:
-        """Return outputs in which errors that pass are replaced by what their inputs get when asked again."""
-        places = [place for place, output in enumerate(outputs) if isinstance(output, TRANSIENT)]
-        if not places or self._retried == self.limits.retries:
-            return outputs
-        rest = [batch[place] for place in places]
-        self._wait(rest, [outputs[place] for place in places])
-        again = self._outputs(rest)
-        if isinstance(again, Failure):
-            return outputs
-        answered = dict(zip(places, again, strict=True))
-        return [answered.get(place, output) for place, output in enumerate(outputs)]
 
     def _wait(self, batch: Sequence[Inputs], errors: Sequence[Exception]) -> None:
         """Wait until a batch may be asked again."""

@@ -75,6 +75,18 @@ def test_an_error_in_place_of_an_answer_is_that_inputs_alone_and_only_what_passe
     assert (model.batches, slept.seconds) == ([["a", "b", "c"], ["b"]], [9.0])
 
 
+def test_what_fails_otherwise_when_asked_again_says_so_and_costs_no_other_its_answer() -> None:
+    def function(text: str) -> Any:
+        if len(model.batches) > 1 and text == "b":
+            raise ValueError("too long")
+        return text.upper() if len(model.batches) > 1 or text == "a" else TransientError("busy")
+
+    model = Scripted(function)
+    found = Asker(model, TASK, sleep=Slept()).ask([{"text": text} for text in "abc"])
+    assert found == [Prediction("A"), Failure("the model raises ValueError: too long"), Prediction("C")]
+    assert model.batches == [["a", "b", "c"], ["b", "c"], ["b"], ["c"]]
+
+
 def test_a_model_whose_answers_are_all_errors_that_pass_is_asked_nothing_more_in_the_end() -> None:
     model = Scripted(lambda text: ConnectionError("refused"))
     asker = Asker(model, TASK, Limits(retries=1), sleep=Slept())
