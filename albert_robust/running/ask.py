@@ -151,6 +151,7 @@ class Asker:
     def _ask_again(self, batch: Sequence[Inputs], outputs: list[Any]) -> None:
         """Put in the place of errors that pass what becomes of their inputs when asked again."""
         places = [place for place, output in enumerate(outputs) if isinstance(output, TRANSIENT)]
+        self.cost.timeouts += sum(isinstance(outputs[place], TimeoutError) for place in places)
         if len(places) < len(batch):
             self._silent = 0
         if places and self._retried < self.limits.retries:
@@ -197,6 +198,7 @@ class Asker:
                 self.cost.timeouts += 1
                 return Failure(f"no answer within {self.limits.timeout:g} s", transient=True)
             except TRANSIENT as error:
+                self.cost.timeouts += isinstance(error, TimeoutError)
                 if self._retried == self.limits.retries:
                     return self._raises(error)
                 self._wait(batch, [error])

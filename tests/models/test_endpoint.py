@@ -217,7 +217,7 @@ def test_a_reply_that_breaks_off_is_asked_for_again() -> None:
     assert said(once(Reply('{"choices"', headers={"Content-Length": "5000"}))) == "positive"
 
 
-def test_a_slow_answer_is_no_answer() -> None:
+def test_a_slow_answer_is_no_answer_and_counted_as_a_time_out() -> None:
     gone = Event()
 
     def answer(text: str) -> str:
@@ -225,8 +225,10 @@ def test_a_slow_answer_is_no_answer() -> None:
         return "positive"
 
     with chat(answer) as server:
-        assert Model(server.url, timeout=0.1, retries=0).ask(TEXTS[0])[0].endswith("no answer within 0.1 s")
+        model = Model(server.url, timeout=0.1, retries=1)
+        assert model.ask(TEXTS[0])[0].endswith("no answer within 0.1 s, after 1 of 1 retries")
         gone.set()
+    assert model.asker.cost.timeouts == 2
 
 
 def test_a_server_that_sends_a_blank_now_and_then_buys_no_time() -> None:

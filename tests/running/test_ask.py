@@ -313,6 +313,11 @@ def test_a_model_that_fails_twice_and_then_answers_has_answered(error: Exception
     assert (cost.calls, cost.retries, len(slept.seconds)) == (3, 2, 2)
 
 
+def test_a_time_out_of_the_model_s_own_is_counted_too() -> None:
+    _, cost = ask(failing(2, TimeoutError("late")), "abc")
+    assert cost.timeouts == 2
+
+
 def test_one_that_never_does_is_given_up_and_said_to_be_so() -> None:
     slept = Slept()
     found, cost = ask(raising(TransientError("busy")), ["a"], Limits(retries=5), slept)
