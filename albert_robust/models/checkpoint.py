@@ -13,6 +13,7 @@ from unicodedata import category
 
 from albert_robust.errors import UsageError, first_line, shown_path
 from albert_robust.models.model import Inputs
+from albert_robust.models.prompt import after_thoughts
 from albert_robust.scoring.load import has_vocabulary, quiet_transformers
 from albert_robust.text.graphemes import word_spans
 
@@ -219,13 +220,20 @@ def translate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
 
 
 def generate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return what a language model says to each prompt, by greedy decoding."""
+    """Return what a language model says to each prompt, by greedy decoding; an error where it only thinks."""
     prompts = [inputs["prompt"] for inputs in batch]
     if model.config.is_encoder_decoder:
         made = _generated(model, tokenizer, prompts, MAX_GENERATED_TOKENS)
     else:
         made = _continued(model, tokenizer, prompts)
-    return [{"text": text} for text in made]
+    return [_spoken(text) for text in made]
+
+
+def _spoken(text: str) -> Any:
+    try:
+        return {"text": after_thoughts(text)}
+    except ValueError as error:
+        return error
 
 
 def _continued(model: Any, tokenizer: Any, prompts: list[str]) -> list[str]:

@@ -21,7 +21,7 @@ from urllib.request import HTTPErrorProcessor, HTTPSHandler, OpenerDirector, Pro
 
 from albert_robust.errors import TransientError, UsageError, on_one_line
 from albert_robust.models.model import Inputs
-from albert_robust.models.prompt import EndpointSettings, filled, is_local, label_of, number_of
+from albert_robust.models.prompt import EndpointSettings, after_thoughts, filled, is_local, label_of, number_of
 from albert_robust.tasks import Task
 
 PATIENCE = 600.0  # seconds a request, where a suite names none: what clients of such endpoints wait
@@ -138,10 +138,10 @@ def key_from(variable: str) -> str:
 
 
 def content_of(reply: str) -> str:
-    """Return what the model says in a reply.
+    """Return what the model says in a reply, without its thoughts.
 
     Raises:
-        ValueError: It says nothing.
+        ValueError: There is no text, or thoughts alone.
     """
     try:
         choice = json.loads(reply)["choices"][0]
@@ -149,9 +149,10 @@ def content_of(reply: str) -> str:
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         what = on_one_line(" ".join(reply.split()), EXCERPT)
         raise ValueError(f"no text at choices[0].message.content of the reply: {what}") from None
-    if not content and choice.get("finish_reason") == "length":
+    answer = after_thoughts(content)
+    if not answer and choice.get("finish_reason") == "length":
         raise ValueError("it came to the limit of its tokens before it said anything")
-    return str(content)
+    return answer
 
 
 def refusal(status: int, text: str, headers: Mapping[str, str]) -> Exception:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from albert_robust.errors import UsageError
+from albert_robust.models import checkpoint
 from albert_robust.models.checkpoint import Checkpoint, checkpoint_identity, load_checkpoint, span_text
 from albert_robust.tasks import TASKS
 
@@ -159,6 +160,15 @@ def test_a_checkpoint_with_a_template_for_chats_is_asked_by_it(decoder: Make) ->
     plain, chat = decoder(), decoder(template=template)
     found = load_checkpoint(str(chat), Path(), "text-generation").predict([{"prompt": "Hi"}])
     assert found == load_checkpoint(str(plain), Path(), "text-generation").predict([{"prompt": "user: Hi I:"}])
+
+
+def test_what_a_checkpoint_thinks_is_no_part_of_its_answer(decoder: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = ["<think>\nHm.\n</think>\n\nYes.", "<think>\nHm."]
+    monkeypatch.setattr(checkpoint, "_generated", lambda *given, **how: written)
+    model = load_checkpoint(str(decoder()), Path(), "text-generation")
+    answer, error = model.predict([{"prompt": "Why?"}] * 2)
+    assert answer == {"text": "Yes."}
+    assert str(error) == "it was still thinking when its tokens came to an end"
 
 
 @pytest.mark.parametrize("task", ["summarization", "translation"])

@@ -202,9 +202,20 @@ def test_a_reply_without_an_answer_is_an_error_of_its_example(reply: Reply) -> N
     assert len(told) < 330
 
 
-def test_a_model_that_only_thought_is_an_error_and_not_an_empty_answer() -> None:
-    told = said(lambda text: saying("", finish_reason="length"))
+@pytest.mark.parametrize("content", ["", "<think>Well ...</think>"])
+def test_a_model_that_only_thought_is_an_error_and_not_an_empty_answer(content: str) -> None:
+    told = said(lambda text: saying(content, finish_reason="length"))
     assert told.endswith("it came to the limit of its tokens before it said anything")
+
+
+@pytest.mark.parametrize("reply", ["<think>\nGood?\n</think>\n\nPositive.", "Hm, good.</think> positive"])
+def test_what_a_model_thinks_is_no_part_of_its_answer(reply: str) -> None:
+    assert said(lambda text: reply) == "positive"
+
+
+def test_thoughts_without_an_end_are_an_error() -> None:
+    told = said(lambda text: "<think>\nWell, positive")
+    assert told.endswith("it was still thinking when its tokens came to an end")
 
 
 def test_a_reply_is_read_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
