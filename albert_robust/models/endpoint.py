@@ -108,7 +108,7 @@ class EndpointModel:
         body = json.dumps({"model": suite.model, "messages": messages, **suite.settings}).encode()
         headers = {"Content-Type": "application/json", "User-Agent": "albert-robust"}
         if self.key:
-            headers["Authorization"] = f"Bearer {self.key}"
+            headers |= {suite.key_header: self.key} if suite.key_header else {"Authorization": f"Bearer {self.key}"}
         return Request(str(suite.endpoint), body, headers)
 
 

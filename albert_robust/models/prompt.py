@@ -33,6 +33,8 @@ class EndpointSettings(Protocol):
     @property
     def key_env(self) -> str | None: ...  # noqa: D102
     @property
+    def key_header(self) -> str | None: ...  # noqa: D102
+    @property
     def at_once(self) -> int: ...  # noqa: D102
     @property
     def timeout(self) -> float | None: ...  # noqa: D102

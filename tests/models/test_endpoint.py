@@ -78,6 +78,14 @@ def test_what_is_sent_is_the_prompt_the_settings_and_the_key(monkeypatch: pytest
     assert server.keys == [f"Bearer {KEY}"]
 
 
+def test_a_key_goes_in_the_header_that_a_suite_names_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_KEY", KEY)
+    with chat(lambda text: "positive") as server:
+        url = f"{server.url}?api-version=2024-10-21"
+        assert Model(url, key_env="MY_KEY", key_header="api-key").ask(TEXTS[0]) == ["positive"]
+    assert [(sent["api-key"], sent["Authorization"]) for sent in server.headers] == [(KEY, None)]
+
+
 @given(st.text(), st.text())
 def test_braces_in_a_field_mean_nothing(context: str, question: str) -> None:
     template = 'In {context} find {question}, as {"json": 1}'
@@ -288,7 +296,7 @@ def test_what_shapes_an_answer_makes_another_model(change: dict[str, Any]) -> No
 
 
 def test_how_it_is_asked_makes_no_other_model() -> None:
-    asked = spec_of(key_env="MY_KEY", at_once=2, timeout=9, retries=0, batch=2)
+    asked = spec_of(key_env="MY_KEY", key_header="api-key", at_once=2, timeout=9, retries=0, batch=2)
     assert endpoint_identity(asked) == endpoint_identity(spec_of())
 
 
