@@ -84,10 +84,15 @@ def describe_run(run: Run, shown: int) -> list[str]:
         f"{counted(len(cells), 'cell')}: {verdicts}; {counted(tested_in(cells), 'case')} tested; "
         f"{counted(int(cost['predicted']), 'input')} predicted, {int(cost['from_cache']):,} from the cache"
         + (f", price {price(cost['price'])}" if "price" in cost else "")
+        + (_tokens(cost) if "prompt_tokens" in cost else "")
         + (f", {counted(int(cost['spared']), 'case')} spared: their verdicts were certain" if cost["spared"] else "")
     )
     beside = tally([cell.comparison for cell in cells])
     return [*lines, *broken, *([f"beside the baseline: {beside}"] if beside else [])]
+
+
+def _tokens(cost: Mapping[str, float]) -> str:
+    return f", {int(cost['prompt_tokens']):,} tokens asked and {int(cost['completion_tokens']):,} answered"
 
 
 def describe_forecasts(found: Sequence[Forecast]) -> list[str]:

@@ -55,9 +55,10 @@ class Server(ThreadingHTTPServer):
         """Say nothing."""
 
 
-def saying(content: str | None, **more: Any) -> Reply:
-    """Return the reply of a model that says something."""
-    return Reply(json.dumps({"choices": [{"message": {"role": "assistant", "content": content}, **more}]}))
+def saying(content: str | None, usage: dict[str, int] | None = None, **more: Any) -> Reply:
+    """Return the reply of a model that says something, and how many tokens that took."""
+    choices = [{"message": {"role": "assistant", "content": content}, **more}]
+    return Reply(json.dumps({"choices": choices, "usage": usage}))
 
 
 @contextmanager

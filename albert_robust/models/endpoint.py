@@ -20,12 +20,13 @@ from urllib.error import URLError
 from urllib.request import HTTPErrorProcessor, HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 from albert_robust.errors import TransientError, UsageError, on_one_line
-from albert_robust.models.model import Inputs
+from albert_robust.models.model import Inputs, Tokens
 from albert_robust.models.prompt import EndpointSettings, after_thoughts, filled, is_local, label_of, number_of
 from albert_robust.tasks import Task
 
 PATIENCE = 600.0  # seconds a request, where a suite names none: what clients of such endpoints wait
 LARGEST, SHOWN = 4 * 2**20, 2000  # bytes of a reply that are read; of one that refuses
+MOST_TOKENS = 2**32  # that a reply may be said to have taken
 EXCERPT = 200  # characters of a reply in a message
 SECRET = 16  # characters that a key has at least; servers on one's own machine take any word for one
 PASSING = {408, 409, 425, 429}  # and all from 500 on: the same request may be answered later
@@ -52,12 +53,14 @@ class EndpointModel:
         suite: What the suite says about it.
         task: Says how replies are read.
         opener: Makes requests, from any thread.
+        tokens: Are added to.
         key: Goes with each request, and nowhere else; empty for none.
     """
 
     suite: EndpointSettings
     task: Task
     opener: OpenerDirector
+    tokens: Tokens = field(default_factory=Tokens)
     key: str = field(default="", repr=False)
 
     def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
@@ -66,14 +69,20 @@ class EndpointModel:
         Raises:
             UsageError: No request to this endpoint will be answered.
         """
-        found = together(self._answer, batch, self.suite.at_once)
-        for one in found:
+        replies = together(self._reply, batch, self.suite.at_once)
+        for one in replies:
             if isinstance(one, UsageError):
                 raise one
-        return found
+        return [self._answer(one) if isinstance(one, str) else one for one in replies]
 
-    def _answer(self, inputs: Inputs) -> Any:
-        said = content_of(self._reply(inputs))
+    def _answer(self, reply: str) -> Any:
+        prompt, completion = tokens_of(reply)
+        self.tokens.prompt += prompt
+        self.tokens.completion += completion
+        try:
+            said = content_of(reply)
+        except ValueError as error:
+            return error
         if self.task.labels:
             return label_of(said, self.suite.labels)
         return number_of(said) if self.task.numeric else said
@@ -112,15 +121,15 @@ class EndpointModel:
         return Request(str(suite.endpoint), body, headers)
 
 
-def load_endpoint(suite: EndpointSettings, task: Task) -> EndpointModel:
-    """Return the model behind an endpoint, with the key that the environment has for it.
+def load_endpoint(suite: EndpointSettings, task: Task, tokens: Tokens) -> EndpointModel:
+    """Return the model behind an endpoint, with the key that the environment has for it; it adds to the tokens.
 
     Raises:
         UsageError: The environment has no key, or one that no header can hold.
     """
     proxies = ProxyHandler({} if is_local(str(suite.endpoint)) else None)
     opener = build_opener(_AsItIs, proxies, HTTPSHandler(context=ssl.create_default_context()))
-    return EndpointModel(suite, task, opener, key_from(suite.key_env) if suite.key_env else "")
+    return EndpointModel(suite, task, opener, tokens, key_from(suite.key_env) if suite.key_env else "")
 
 
 def key_from(variable: str) -> str:
@@ -153,6 +162,16 @@ def content_of(reply: str) -> str:
     if not answer and choice.get("finish_reason") == "length":
         raise ValueError("it came to the limit of its tokens before it said anything")
     return answer
+
+
+def tokens_of(reply: str) -> tuple[int, int]:
+    """Return in how many tokens the model was asked and answered, as a reply says; none where it does not say so."""
+    try:
+        usage = json.loads(reply)["usage"]
+        counts = usage["prompt_tokens"], usage["completion_tokens"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return 0, 0
+    return counts if all(type(count) is int and 0 <= count <= MOST_TOKENS for count in counts) else (0, 0)
 
 
 def refusal(status: int, text: str, headers: Mapping[str, str]) -> Exception:

@@ -31,7 +31,7 @@ from albert_robust.errors import (
     said,
 )
 from albert_robust.imports import raised_there
-from albert_robust.models import Inputs, Model
+from albert_robust.models import Inputs, Model, Tokens
 from albert_robust.running.cache import key
 from albert_robust.tasks import Prediction, Task
 
@@ -71,6 +71,7 @@ class Cost:
     spared: int = 0
     asking: float = 0.0
     price: float = 0.0
+    tokens: Tokens = field(default_factory=Tokens)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chatting import KEY, Chat, Reply, chat
+from chatting import KEY, Chat, Reply, chat, saying
 from door_suites import kept_run, python, rows, run, verdicts
 
 from albert_robust.cli import main
@@ -57,6 +57,15 @@ def test_a_second_run_asks_nothing_and_needs_no_key(
     monkeypatch.delenv("MY_KEY")
     run(pytester)
     assert (verdicts(folder), len(server.asked)) == (before, asked)
+
+
+def test_tokens_are_told_where_the_server_tells_them(pytester: pytest.Pytester, folder: Path) -> None:
+    with chat(lambda text: saying("calm", usage={"prompt_tokens": 100, "completion_tokens": 2})) as other:
+        write(folder, other.url)
+        run(pytester).stdout.fnmatch_lines(
+            ["*; 36 inputs predicted, 0 from the cache, 3,600 tokens asked and 72 answered"]
+        )
+    assert kept_run(folder)["cost"]["prompt_tokens"] == 3600
 
 
 def test_a_prompt_that_changed_is_asked_anew(pytester: pytest.Pytester, folder: Path, server: Chat) -> None:

@@ -1,5 +1,6 @@
 """A model behind an endpoint: asked over HTTP, some requests at a time; no server can harm a run or learn to speak our key."""
 
+import json
 import time
 from _thread import interrupt_main
 from http.client import HTTPResponse
@@ -14,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust.errors import UsageError
-from albert_robust.models import endpoint, load_model
-from albert_robust.models.endpoint import LARGEST, _body, load_endpoint, seconds_of, together
+from albert_robust.models import Tokens, endpoint, load_model
+from albert_robust.models.endpoint import LARGEST, _body, load_endpoint, seconds_of, together, tokens_of
 from albert_robust.models.prompt import endpoint_identity, filled, is_local, label_of
 from albert_robust.running.ask import Asker, Limits
 from albert_robust.suite.schema import ModelSpec
@@ -46,7 +47,8 @@ class Model:
         labels = {"labels": LABELS} if task == "text-classification" else {}
         spec = spec_of(endpoint=url, **{**labels, **more})
         self.waits: list[float] = []
-        model = load_model(spec, Path(), TASKS[task], Path())
+        self.tokens = Tokens()
+        model = load_model(spec, Path(), TASKS[task], Path(), tokens=self.tokens)
         self.asker = Asker(model, TASKS[task], Limits(None, spec.retries), sleep=self.waits.append)
 
     def ask(self, *batch: dict[str, str]) -> list[Any]:
@@ -216,6 +218,27 @@ def test_a_model_that_only_thought_is_an_error_and_not_an_empty_answer(content: 
     assert told.endswith("it came to the limit of its tokens before it said anything")
 
 
+def test_tokens_are_counted_as_a_server_tells_them_also_of_what_failed() -> None:
+    told = iter([("positive", 10, 1), ("", 12, 500)])
+
+    def answer(text: str) -> Reply:
+        content, asked, answered = next(told)
+        usage = {"prompt_tokens": asked, "completion_tokens": answered, "total_tokens": asked + answered}
+        return saying(content, usage=usage, finish_reason="length")
+
+    with chat(answer) as server:
+        model = Model(server.url, at_once=1)
+        model.ask(*TEXTS[:2])
+    assert model.tokens == Tokens(22, 501)
+
+
+@pytest.mark.parametrize(
+    "usage", [None, {}, {"prompt_tokens": 5}, [1], {"prompt_tokens": -5, "completion_tokens": 1e400}]
+)
+def test_tokens_that_cannot_be_are_none(usage: Any) -> None:
+    assert tokens_of(json.dumps({"usage": usage})) == (0, 0)
+
+
 @pytest.mark.parametrize("reply", ["<think>\nGood?\n</think>\n\nPositive.", "Hm, good.</think> positive"])
 def test_what_a_model_thinks_is_no_part_of_its_answer(reply: str) -> None:
     assert said(lambda text: reply) == "positive"
@@ -284,7 +307,7 @@ def test_a_key_that_is_none_is_told_before_anything_is_asked_and_not_shown(
 
 def test_a_model_does_not_show_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_KEY", KEY)
-    assert KEY not in repr(load_endpoint(spec_of(key_env="MY_KEY"), TASKS["summarization"]))
+    assert KEY not in repr(load_endpoint(spec_of(key_env="MY_KEY"), TASKS["summarization"], Tokens()))
 
 
 @pytest.mark.parametrize("change", [
