@@ -64,15 +64,8 @@ class EndpointModel:
     key: str = field(default="", repr=False)
 
     def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
-        """Return one answer an input, or in its place what went wrong with it.
-
-        Raises:
-            UsageError: No request to this endpoint will be answered.
-        """
+        """Return one answer an input, or in its place what went wrong with it: an interrupt leaves what came before."""
         replies = together(self._reply, batch, self.suite.at_once)
-        for one in replies:
-            if isinstance(one, UsageError):
-                raise one
         return [self._answer(one) if isinstance(one, str) else one for one in replies]
 
     def _answer(self, reply: str) -> Any:
@@ -201,10 +194,11 @@ def seconds_of(retry_after: str, now: float) -> float | None:
         return None
 
 
-def together(function: Callable[[T], R], items: Sequence[T], at_once: int) -> list[R | Exception]:
+def together(function: Callable[[T], R], items: Sequence[T], at_once: int) -> list[R | BaseException]:
     """Return what a function makes of each item, or what it raises, in order; some calls run at a time.
 
-    An interrupt waits for none of them: their threads end with the process, and begin nothing more.
+    An interrupt waits for none of them, and stands in the place of what they would have made: their threads end with the
+    process, and begin nothing more.
     """
     found: list[Any] = [None] * len(items)
     places = iter(range(len(items)))
@@ -222,6 +216,8 @@ def together(function: Callable[[T], R], items: Sequence[T], at_once: int) -> li
             thread.start()
         for thread in threads:
             thread.join()
+    except KeyboardInterrupt as interrupt:
+        return [interrupt if one is None else one for one in found]
     finally:
         deque(places, maxlen=0)
     return found

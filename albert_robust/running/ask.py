@@ -105,6 +105,7 @@ class Asker:
         limits: How long and how often it is asked.
         cost: Is added to.
         sleep: Waits for some seconds.
+        found: What the model made of the first inputs of a batch, in order; of all of them unless something ended it.
     """
 
     model: Model
@@ -112,6 +113,7 @@ class Asker:
     limits: Limits = LIMITS
     cost: Cost = field(default_factory=Cost)
     sleep: Callable[[float], None] = time.sleep
+    found: list[Prediction | Failure] = field(default_factory=list, init=False)
     _silent: int = field(default=0, init=False)
     _retried: int = field(default=0, init=False)
 
@@ -125,10 +127,9 @@ class Asker:
             InputError: The model cannot be had at all, for a mistake in a file; `UsageError` and `MissingExtraError` likewise.
             ModelContractError: It returned another number of outputs than it was given inputs.
         """
-        self._retried = 0
-        found: list[Prediction | Failure] = []
-        self._settle(batch, found)
-        return found
+        self._retried, self.found = 0, []
+        self._settle(batch, self.found)
+        return self.found
 
     def _settle(self, batch: Sequence[Inputs], found: list[Prediction | Failure]) -> bool:
         """Append what becomes of each input; return whether the model took the batch."""
@@ -138,9 +139,14 @@ class Asker:
             return False
         outputs = self._outputs(batch)
         if not isinstance(outputs, Failure):
-            self._ask_again(batch, outputs)
-            texts = {one: self._made(one) for one in {one for one in outputs if type(one) is str}}
-            found.extend(texts[one] if type(one) is str else self._made(one) for one in outputs)
+            try:
+                self._ask_again(batch, outputs)
+            finally:
+                texts = {one: self._made(one) for one in {one for one in outputs if type(one) is str}}
+                found.extend(texts[one] if type(one) is str else self._made(one) for one in outputs)
+            for one in outputs:
+                if isinstance(one, KeyboardInterrupt | UsageError):
+                    raise one
             return True
         if len(batch) > 1:
             self._halve(batch, found)
@@ -157,18 +163,20 @@ class Asker:
             self._silent = 0
         if places and self._retried < self.limits.retries:
             rest = [batch[place] for place in places]
-            self._wait(rest, [outputs[place] for place in places])
             again: list[Prediction | Failure] = []
-            self._settle(rest, again)
-            for place, one in zip(places, again, strict=True):
-                outputs[place] = one
+            try:
+                self._wait(rest, [outputs[place] for place in places])
+                self._settle(rest, again)
+            finally:
+                for place, one in zip(places, again, strict=False):
+                    outputs[place] = one
         elif len(places) == len(batch):
             self._silent = min(SILENT, self._silent + len(batch))
 
     def _made(self, output: Any) -> Prediction | Failure:
         if isinstance(output, Failure):
             return output
-        if isinstance(output, Exception):
+        if isinstance(output, BaseException):
             return self._raises(output)
         made = read_output(self.task, output)
         return Failure(made) if isinstance(made, str) else made

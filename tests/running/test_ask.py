@@ -75,6 +75,23 @@ def test_an_error_in_place_of_an_answer_is_that_inputs_alone_and_only_what_passe
     assert (model.batches, slept.seconds) == ([["a", "b", "c"], ["b"]], [9.0])
 
 
+def test_an_interrupt_in_place_of_an_answer_is_obeyed_and_leaves_the_others() -> None:
+    asker = Asker(Scripted(lambda text: KeyboardInterrupt() if text == "b" else text), TASK)
+    with pytest.raises(KeyboardInterrupt):
+        asker.ask([{"text": text} for text in "abc"])
+    assert [asker.found[0], asker.found[2]] == [Prediction("a"), Prediction("c")]
+
+
+def test_an_interrupt_while_something_is_waited_out_leaves_what_was_answered() -> None:
+    def interrupted(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    asker = Asker(Scripted(lambda text: TransientError("busy") if text == "b" else text), TASK, sleep=interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        asker.ask([{"text": text} for text in "abc"])
+    assert [asker.found[0], asker.found[2]] == [Prediction("a"), Prediction("c")]
+
+
 def test_what_fails_otherwise_when_asked_again_says_so_and_costs_no_other_its_answer() -> None:
     def function(text: str) -> Any:
         if len(model.batches) > 1 and text == "b":
