@@ -177,7 +177,8 @@ class ModelSpec(Strict):
         if self.key_header and not self.key_env:
             raise ValueError("'key_header' without a key\nadd `key_env: OPENAI_API_KEY`, the variable that holds it")
         if self.endpoint is not None and not (self.model and self.prompt):
-            raise ValueError('an endpoint needs `model` and `prompt`\nadd `model: NAME` and `prompt: "... {text}"`')
+            mend = 'add `model: NAME` and `prompt: "..."`, where the task\'s fields stand in braces: {text}, {prompt}'
+            raise ValueError(f"an endpoint needs `model` and `prompt`\n{mend}")
         return self
 
 
