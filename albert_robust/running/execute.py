@@ -132,7 +132,10 @@ class _SuiteRun:
         self.model = workspace.model(self.suite, self.cost.tokens)
         self.predictor = predictor(self.suite, self.model, workspace, execution.cost)
         self.scorer = CachedScorer(self.suite.encoder, workspace.cache, workspace.run, workspace.allow_network)
-        self.tallies = {cell.id: Tally(cell.check.expectation, bool(cell.aggregates)) for cell in self.cells}
+        self.tallies = {
+            cell.id: Tally(cell.check.expectation, [gate.measure for gate in cell.check.gates], bool(cell.aggregates))
+            for cell in self.cells
+        }
 
     def run(self, writer: OutcomeWriter) -> None:
         """Run block after block; a cell whose verdict is certain leaves."""
