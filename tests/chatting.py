@@ -55,7 +55,7 @@ class Server(ThreadingHTTPServer):
         """Say nothing."""
 
 
-def saying(content: str | None, usage: dict[str, int] | None = None, **more: Any) -> Reply:
+def saying(content: Any, usage: dict[str, int] | None = None, **more: Any) -> Reply:
     """Return the reply of a model that says something, and how many tokens that took."""
     choices = [{"message": {"role": "assistant", "content": content}, **more}]
     return Reply(json.dumps({"choices": choices, "usage": usage}))

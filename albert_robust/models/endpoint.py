@@ -147,7 +147,10 @@ def content_of(reply: str) -> str:
     """
     try:
         choice = json.loads(reply)["choices"][0]
-        content = choice["message"]["content"].strip()
+        content = choice["message"]["content"]
+        if isinstance(content, list):  # Mistral's: thoughts and text, in parts of their own
+            content = "".join(part["text"] for part in content if part["type"] == "text")
+        content = content.strip()
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         what = on_one_line(" ".join(reply.split()), EXCERPT)
         raise ValueError(f"no text at choices[0].message.content of the reply: {what}") from None

@@ -205,6 +205,7 @@ def test_no_redirect_is_followed(status: int) -> None:
 @pytest.mark.parametrize("reply", [
     Reply("<!doctype html><p>Welcome to the portal"), Reply('{"choices": ['), Reply('{"choices": []}'), Reply("[1, 2]"),
     Reply('{"error": "overloaded"}'), Reply("[" * 100_000), Reply(b"\xff\xfe"), Reply(""), saying(None),
+    saying([{"type": "text"}]), saying(["a"]),
 ])  # fmt: skip
 def test_a_reply_without_an_answer_is_an_error_of_its_example(reply: Reply) -> None:
     told = said(lambda text: reply)
@@ -242,6 +243,11 @@ def test_tokens_that_cannot_be_are_none(usage: Any) -> None:
 @pytest.mark.parametrize("reply", ["<think>\nGood?\n</think>\n\nPositive.", "Hm, good.</think> positive"])
 def test_what_a_model_thinks_is_no_part_of_its_answer(reply: str) -> None:
     assert said(lambda text: reply) == "positive"
+
+
+def test_thoughts_may_come_in_parts_of_their_own() -> None:
+    thoughts = {"type": "thinking", "thinking": [{"type": "text", "text": "Good?"}]}
+    assert said(lambda text: saying([thoughts, {"type": "text", "text": "Positive."}])) == "positive"
 
 
 def test_thoughts_without_an_end_are_an_error() -> None:
