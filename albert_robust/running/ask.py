@@ -140,13 +140,13 @@ class Asker:
         outputs = self._outputs(batch)
         if not isinstance(outputs, Failure):
             try:
+                for one in outputs:
+                    if isinstance(one, KeyboardInterrupt | UsageError):
+                        raise one
                 self._ask_again(batch, outputs)
             finally:
                 texts = {one: self._made(one) for one in {one for one in outputs if type(one) is str}}
                 found.extend(texts[one] if type(one) is str else self._made(one) for one in outputs)
-            for one in outputs:
-                if isinstance(one, KeyboardInterrupt | UsageError):
-                    raise one
             return True
         if len(batch) > 1:
             self._halve(batch, found)

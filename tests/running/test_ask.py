@@ -76,10 +76,12 @@ def test_an_error_in_place_of_an_answer_is_that_inputs_alone_and_only_what_passe
 
 
 def test_an_interrupt_in_place_of_an_answer_is_obeyed_and_leaves_the_others() -> None:
-    asker = Asker(Scripted(lambda text: KeyboardInterrupt() if text == "b" else text), TASK)
+    said = {"a": "a", "b": KeyboardInterrupt(), "c": "c", "d": TransientError("busy")}
+    asker = Asker(Scripted(lambda text: said[text]), TASK, sleep=(slept := Slept()))
     with pytest.raises(KeyboardInterrupt):
-        asker.ask([{"text": text} for text in "abc"])
+        asker.ask([{"text": text} for text in "abcd"])
     assert [asker.found[0], asker.found[2]] == [Prediction("a"), Prediction("c")]
+    assert slept.seconds == []
 
 
 def test_an_interrupt_while_something_is_waited_out_leaves_what_was_answered() -> None:
