@@ -9,6 +9,7 @@ from albert_robust.gate import judge, judge_across
 from albert_robust.gate.family import beside_baselines
 from albert_robust.gate.lines import definition
 from albert_robust.running.alignments import alignments_of, plan_order
+from albert_robust.running.ask import Cost
 from albert_robust.running.cell import Across, Cell, Item
 from albert_robust.running.execute import Execution
 from albert_robust.running.records import CellRecord, Run, SuiteRecord
@@ -41,7 +42,6 @@ def run_of(execution: Execution, items: Sequence[Item], records: Sequence[CellRe
     suites = {item.suite.name: item.suite for item in items}
     alone = [(item, record) for item, record in zip(items, records, strict=True) if isinstance(item, Cell)]
     cells = [cell for cell, _ in alone]
-    cost = execution.cost
     places = [(cell.suite.name, cell.id) for cell in cells]
     return Run(
         suites=tuple(_suite(suites[name], execution) for name in sorted(suites)),
@@ -52,22 +52,19 @@ def run_of(execution: Execution, items: Sequence[Item], records: Sequence[CellRe
         outcomes=execution.outcomes(cells),
         counted={place: tally for place in places if (tally := execution.tallies.get(place))},
         environment=environment(),
-        cost={
-            "unique_inputs": cost.unique_inputs,
-            "predicted": cost.predicted,
-            "from_cache": cost.from_cache,
-            "calls": cost.calls,
-            "retries": cost.retries,
-            "timeouts": cost.timeouts,
-            "spared": cost.spared,
-            "seconds": round(seconds, 1),
-            **(
-                {"price": round(cost.price, 6)}
-                if any(suite.model.price is not None for suite in suites.values())
-                else {}
-            ),
-        },
+        cost=_cost(execution.cost, seconds, any(suite.model.price is not None for suite in suites.values())),
     )
+
+
+def _cost(cost: Cost, seconds: float, priced: bool) -> dict[str, float]:
+    """Return what a run asked for, its price where one is stated, and its tokens where they are told."""
+    names = ("unique_inputs", "predicted", "from_cache", "calls", "retries", "timeouts", "spared")
+    found = {**{name: getattr(cost, name) for name in names}, "seconds": round(seconds, 1)}
+    if priced:
+        found["price"] = round(cost.price, 6)
+    if cost.tokens.prompt:
+        found |= {"prompt_tokens": cost.tokens.prompt, "completion_tokens": cost.tokens.completion}
+    return found
 
 
 def _suite(suite: Suite, execution: Execution) -> SuiteRecord:

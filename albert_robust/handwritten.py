@@ -11,7 +11,7 @@ from warnings import warn
 from albert_robust.api import Variant, perturb
 from albert_robust.conclude import judged
 from albert_robust.errors import InputError, UsageError
-from albert_robust.models import Model
+from albert_robust.models import Model, Tokens
 from albert_robust.models.callable import CallableModel
 from albert_robust.perturbing.registry import PACK
 from albert_robust.report.view import MANY_INPUTS
@@ -124,7 +124,7 @@ class _Given(Workspace):
 
     function: Function = list
 
-    def model(self, suite: Suite) -> Model:
+    def model(self, suite: Suite, tokens: Tokens | None = None) -> Model:
         """Return the model at hand, whatever the suite says."""
         return CallableModel(self.function, None)
 

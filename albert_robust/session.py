@@ -29,7 +29,7 @@ from albert_robust.running.forecast import Forecast, forecast
 from albert_robust.running.outcomes import OutcomeFile, Place
 from albert_robust.running.progress import Progress
 from albert_robust.running.records import CellRecord, Outcome, Run, Verdict, tested_in
-from albert_robust.running.tally import Tally, tallied
+from albert_robust.running.tally import Tally
 from albert_robust.settings import Settings
 from albert_robust.shared import SharedRun
 from albert_robust.show import describe_forecasts, describe_run
@@ -199,10 +199,11 @@ class RobustSession:
         return file.of(cell.suite.name, cell.id)
 
     def _tally(self, cell: Cell) -> Tally:
-        place = cell.suite.name, cell.id
         if self._found is None:
-            return self.execution.tallies[place]
-        return tallied(self._cases(cell), {place: cell.check.expectation})[place]
+            return self.execution.tallies[cell.suite.name, cell.id]
+        tally = Tally(cell.check.expectation, [gate.measure for gate in cell.check.gates])
+        tally.add(self._cases(cell))
+        return tally
 
     def record(self, item: "RobustItem") -> CellRecord:
         """Return a cell's verdict.

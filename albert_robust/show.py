@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from albert_robust.gate.comparing import tally
 from albert_robust.report.cells import worst_first
+from albert_robust.report.display import difference, shorten
 from albert_robust.report.figures import counted, price
 from albert_robust.report.view import warnings
 from albert_robust.running.cell import Across, Cell
@@ -22,6 +23,7 @@ from albert_robust.text.lookalikes import telling
 SHOWN = 3
 WIDTH = 160
 LONGEST = 400  # characters of a line about a cell
+_START, _MARK = re.compile(""), re.compile(r"\[-|\{\+")
 _OTHER_BLANK = re.compile(r"[^\S ]|(?<= ) ")
 _COMMANDS = re.compile(r"^::|##\[")  # of GitHub's runner: at the start of a line, and in its older form anywhere
 
@@ -84,10 +86,15 @@ def describe_run(run: Run, shown: int) -> list[str]:
         f"{counted(len(cells), 'cell')}: {verdicts}; {counted(tested_in(cells), 'case')} tested; "
         f"{counted(int(cost['predicted']), 'input')} predicted, {int(cost['from_cache']):,} from the cache"
         + (f", price {price(cost['price'])}" if "price" in cost else "")
+        + (_tokens(cost) if "prompt_tokens" in cost else "")
         + (f", {counted(int(cost['spared']), 'case')} spared: their verdicts were certain" if cost["spared"] else "")
     )
     beside = tally([cell.comparison for cell in cells])
     return [*lines, *broken, *([f"beside the baseline: {beside}"] if beside else [])]
+
+
+def _tokens(cost: Mapping[str, float]) -> str:
+    return f", {int(cost['prompt_tokens']):,} tokens asked and {int(cost['completion_tokens']):,} answered"
 
 
 def describe_forecasts(found: Sequence[Forecast]) -> list[str]:
@@ -133,14 +140,16 @@ def _case(outcome: Outcome) -> list[str]:
     lines = []
     for name in fields:
         marked = mark(outcome.original[name], [change for change in outcome.changes if change.field == name])
-        lines.append(f"  {name:<12} {clip(marked)}")
-    before = f"  {'original':<12} -> {_output(outcome.before, outcome.scores_before)}"
-    after = f"  {'variant':<12} -> {_output(outcome.after, outcome.scores_after)}"
+        lines.append(f"  {name:<12} {clip(marked, _MARK)}")
+    before = f"  {'original':<12} -> {_output(outcome.before, outcome.scores_before, outcome.after)}"
+    after = f"  {'variant':<12} -> {_output(outcome.after, outcome.scores_after, outcome.before)}"
     return [title, *lines, before, after]
 
 
-def _output(output: str | None, scores: Mapping[str, float]) -> str:
-    shown = clip(output or "") or "(empty)"
+def _output(output: str | None, scores: Mapping[str, float], other: str | None = None) -> str:
+    """Return an output, where it differs from the other one if it is long."""
+    line = one_line(output or "")
+    shown = shorten(line, WIDTH, difference(line, one_line(other or ""))) or "(empty)"
     value = scores.get(output or "")
     return shown if value is None else f"{shown} {value:.2f}"
 
@@ -167,10 +176,11 @@ def _spelt(piece: str, named: Collection[str]) -> str:
     return "".join(one + f"<U+{ord(one):04X}>" if one in named else one for one in written) if named else written
 
 
-def clip(text: str) -> str:
-    """Return a text on one line, shortened, with nothing that a terminal would obey."""
+def clip(text: str, about: re.Pattern[str] = _START) -> str:
+    """Return a text on one line, shortened to what stands about something, with nothing that a terminal would obey."""
     line = one_line(text)
-    return line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
+    found = about.search(line)
+    return shorten(line, WIDTH, found.start() if found else 0)
 
 
 def one_line(text: str) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -31,13 +32,18 @@ class Chat:
         url: Where it is.
         asked: The last message of each request, in the order in which they came.
         bodies: The requests.
-        keys: What they had for authorization.
+        headers: What stood above them.
     """
 
     url: str = ""
     asked: list[str] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
-    keys: list[str | None] = field(default_factory=list)
+    headers: list[Message] = field(default_factory=list)
+
+    @property
+    def keys(self) -> list[str | None]:
+        """What the requests had for authorization."""
+        return [one["Authorization"] for one in self.headers]
 
 
 class Server(ThreadingHTTPServer):
@@ -49,9 +55,10 @@ class Server(ThreadingHTTPServer):
         """Say nothing."""
 
 
-def saying(content: str | None, **more: Any) -> Reply:
-    """Return the reply of a model that says something."""
-    return Reply(json.dumps({"choices": [{"message": {"role": "assistant", "content": content}, **more}]}))
+def saying(content: Any, usage: dict[str, int] | None = None, **more: Any) -> Reply:
+    """Return the reply of a model that says something, and how many tokens that took."""
+    choices = [{"message": {"role": "assistant", "content": content}, **more}]
+    return Reply(json.dumps({"choices": choices, "usage": usage}))
 
 
 @contextmanager
@@ -63,7 +70,7 @@ def chat(answer: Answer) -> Iterator[Chat]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             running.bodies.append(body)
-            running.keys.append(self.headers["Authorization"])
+            running.headers.append(self.headers)
             running.asked.append(body["messages"][-1]["content"])
             made = answer(running.asked[-1])
             reply = saying(made) if isinstance(made, str) else made

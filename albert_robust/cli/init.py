@@ -11,6 +11,7 @@ TASK_NAMES = (
     "question-answering",
     "summarization",
     "translation",
+    "text-generation",
     "retrieval",
     "sentence-similarity",
 )
@@ -72,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     ((examples),) = examples_of(suite, [*suite.datasets]).values()
     column = suite.task.reference
     if not any(one.references for one in examples):
-        print(f"no row has a {column}, so nothing is told of quality: name its column, `--column {column}=...`")
+        print(f"no {column} in any row, so nothing is told of quality: name its column, `--column {column}=...`")
     if suite.model.transformers and not Path(options.model).exists():
         print(f"no folder {options.model!r} here: a hub has it only with `pytest --robust-allow-network`")
     print(foreseen(suite.checks[0].gates[0], len(examples), suite.two_sided))

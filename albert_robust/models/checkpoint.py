@@ -13,6 +13,7 @@ from unicodedata import category
 
 from albert_robust.errors import UsageError, first_line, shown_path
 from albert_robust.models.model import Inputs
+from albert_robust.models.prompt import after_thoughts
 from albert_robust.scoring.load import has_vocabulary, quiet_transformers
 from albert_robust.text.graphemes import word_spans
 
@@ -21,6 +22,8 @@ STRIDE = 128  # tokens that two windows of a long context share
 MAX_ANSWER_TOKENS = 30
 MAX_SUMMARY_TOKENS = 128
 MAX_TRANSLATION_TOKENS = 256
+MAX_GENERATED_TOKENS = 256
+MANY_POSITIONS = 2**20  # of a checkpoint that does not say how many it has
 # No model is made from these; all else in a folder shapes it.
 UNREAD = (".bin", ".h5", ".md", ".msgpack", ".onnx", ".pt")
 DECODING = "v3"  # raise it when the same checkpoint answers otherwise
@@ -49,7 +52,7 @@ def load_checkpoint(name: str, folder: Path, task: str, allow_network: bool = Fa
     Raises:
         UsageError: There is no such checkpoint, or it has no safetensors weights or no tokenizer, or does another task.
     """
-    from transformers import AutoTokenizer
+    from transformers import AutoConfig, AutoTokenizer
 
     quiet_transformers()
     path = folder / name
@@ -61,7 +64,8 @@ def load_checkpoint(name: str, folder: Path, task: str, allow_network: bool = Fa
     source = str(path) if local else name
     options: dict[str, Any] = {"local_files_only": local or not allow_network, "trust_remote_code": False}
     try:
-        model, loading = auto_class(task).from_pretrained(
+        encodes = AutoConfig.from_pretrained(source, **options).is_encoder_decoder
+        model, loading = auto_class(task, encodes).from_pretrained(
             source, use_safetensors=True, dtype="float32", output_loading_info=True, **options
         )
         tokenizer = AutoTokenizer.from_pretrained(source, **options)
@@ -112,8 +116,13 @@ def _digest(path: Path, *state: int) -> bytes:
         return hashlib.file_digest(file, "sha256").digest()
 
 
-def auto_class(task: str) -> Any:
-    """Return the transformers class that loads a checkpoint for a task."""
+def auto_class(task: str, encodes: bool = False) -> Any:
+    """Return the transformers class that loads a checkpoint for a task.
+
+    Args:
+        task: As suites write it.
+        encodes: Whether the checkpoint has an encoder beside its decoder: text is generated with or without.
+    """
     import transformers
 
     names = {
@@ -121,6 +130,7 @@ def auto_class(task: str) -> Any:
         "question-answering": "AutoModelForQuestionAnswering",
         "summarization": "AutoModelForSeq2SeqLM",
         "translation": "AutoModelForSeq2SeqLM",
+        "text-generation": "AutoModelForSeq2SeqLM" if encodes else "AutoModelForCausalLM",
     }
     return getattr(transformers, names[task])
 
@@ -209,14 +219,51 @@ def translate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
     return [{"translation": text} for text in made]
 
 
-def _generated(model: Any, tokenizer: Any, texts: list[str], tokens: int) -> list[str]:
+def generate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
+    """Return what a language model says to each prompt, by greedy decoding; an error where it only thinks."""
+    prompts = [inputs["prompt"] for inputs in batch]
+    if model.config.is_encoder_decoder:
+        made = _generated(model, tokenizer, prompts, MAX_GENERATED_TOKENS)
+    else:
+        made = _continued(model, tokenizer, prompts)
+    return [_spoken(text) for text in made]
+
+
+def _spoken(text: str) -> Any:
+    try:
+        return {"text": after_thoughts(text)}
+    except ValueError as error:
+        return error
+
+
+def _continued(model: Any, tokenizer: Any, prompts: list[str]) -> list[str]:
+    """Return what a decoder writes after prompts, or to them in a chat if it has a template for that.
+
+    Of a prompt that is too long its end is read: what is written goes on from there.
+    """
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    tokenizer.padding_side = tokenizer.truncation_side = "left"
+    chats = tokenizer.chat_template is not None
+    if chats:
+        turns = [[{"role": "user", "content": prompt}] for prompt in prompts]
+        prompts = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+    positions = int(getattr(model.config, "max_position_embeddings", MANY_POSITIONS))
+    tokens = min(MAX_GENERATED_TOKENS, positions // 2)
+    how = {"max_length": positions - tokens, "add_special_tokens": not chats}  # a template has its own
+    return _generated(model, tokenizer, prompts, tokens, **how)
+
+
+def _generated(model: Any, tokenizer: Any, texts: list[str], tokens: int, **how: Any) -> list[str]:
     import torch
 
-    encoded = tokenizer(texts, padding=True, truncation=True, max_length=_limit(model), return_tensors="pt")
+    how = {"max_length": _limit(model), **how}
+    encoded = tokenizer(texts, padding=True, truncation=True, return_tensors="pt", **how)
     encoded.pop("token_type_ids", None)
+    begins = 0 if model.config.is_encoder_decoder else encoded["input_ids"].shape[1]
     with torch.inference_mode():
         made = model.generate(**encoded, max_new_tokens=tokens, do_sample=False, num_beams=1)
-    return [text.strip() for text in tokenizer.batch_decode(made, skip_special_tokens=True)]
+    return [text.strip() for text in tokenizer.batch_decode(made[:, begins:], skip_special_tokens=True)]
 
 
 def _limit(model: Any) -> int:
@@ -228,4 +275,5 @@ ANSWERS: dict[str, Callable[[Any, Any, Sequence[Inputs]], list[Any]]] = {
     "question-answering": answer_questions,
     "summarization": summarize,
     "translation": translate,
+    "text-generation": generate,
 }

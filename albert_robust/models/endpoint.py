@@ -20,12 +20,13 @@ from urllib.error import URLError
 from urllib.request import HTTPErrorProcessor, HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 from albert_robust.errors import TransientError, UsageError, on_one_line
-from albert_robust.models.model import Inputs
-from albert_robust.models.prompt import EndpointSettings, filled, is_local, label_of, number_of
+from albert_robust.models.model import Inputs, Tokens
+from albert_robust.models.prompt import EndpointSettings, after_thoughts, filled, is_local, label_of, number_of
 from albert_robust.tasks import Task
 
 PATIENCE = 600.0  # seconds a request, where a suite names none: what clients of such endpoints wait
 LARGEST, SHOWN = 4 * 2**20, 2000  # bytes of a reply that are read; of one that refuses
+MOST_TOKENS = 2**32  # that a reply may be said to have taken
 EXCERPT = 200  # characters of a reply in a message
 SECRET = 16  # characters that a key has at least; servers on one's own machine take any word for one
 PASSING = {408, 409, 425, 429}  # and all from 500 on: the same request may be answered later
@@ -52,28 +53,29 @@ class EndpointModel:
         suite: What the suite says about it.
         task: Says how replies are read.
         opener: Makes requests, from any thread.
+        tokens: Are added to.
         key: Goes with each request, and nowhere else; empty for none.
     """
 
     suite: EndpointSettings
     task: Task
     opener: OpenerDirector
+    tokens: Tokens = field(default_factory=Tokens)
     key: str = field(default="", repr=False)
 
     def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
-        """Return one answer an input, or in its place what went wrong with it.
+        """Return one answer an input, or in its place what went wrong with it: an interrupt leaves what came before."""
+        replies = together(self._reply, batch, self.suite.at_once)
+        return [self._answer(one) if isinstance(one, str) else one for one in replies]
 
-        Raises:
-            UsageError: No request to this endpoint will be answered.
-        """
-        found = together(self._answer, batch, self.suite.at_once)
-        for one in found:
-            if isinstance(one, UsageError):
-                raise one
-        return found
-
-    def _answer(self, inputs: Inputs) -> Any:
-        said = content_of(self._reply(inputs))
+    def _answer(self, reply: str) -> Any:
+        prompt, completion = tokens_of(reply)
+        self.tokens.prompt += prompt
+        self.tokens.completion += completion
+        try:
+            said = content_of(reply)
+        except ValueError as error:
+            return error
         if self.task.labels:
             return label_of(said, self.suite.labels)
         return number_of(said) if self.task.numeric else said
@@ -108,19 +110,19 @@ class EndpointModel:
         body = json.dumps({"model": suite.model, "messages": messages, **suite.settings}).encode()
         headers = {"Content-Type": "application/json", "User-Agent": "albert-robust"}
         if self.key:
-            headers["Authorization"] = f"Bearer {self.key}"
+            headers |= {suite.key_header: self.key} if suite.key_header else {"Authorization": f"Bearer {self.key}"}
         return Request(str(suite.endpoint), body, headers)
 
 
-def load_endpoint(suite: EndpointSettings, task: Task) -> EndpointModel:
-    """Return the model behind an endpoint, with the key that the environment has for it.
+def load_endpoint(suite: EndpointSettings, task: Task, tokens: Tokens) -> EndpointModel:
+    """Return the model behind an endpoint, with the key that the environment has for it; it adds to the tokens.
 
     Raises:
         UsageError: The environment has no key, or one that no header can hold.
     """
     proxies = ProxyHandler({} if is_local(str(suite.endpoint)) else None)
     opener = build_opener(_AsItIs, proxies, HTTPSHandler(context=ssl.create_default_context()))
-    return EndpointModel(suite, task, opener, key_from(suite.key_env) if suite.key_env else "")
+    return EndpointModel(suite, task, opener, tokens, key_from(suite.key_env) if suite.key_env else "")
 
 
 def key_from(variable: str) -> str:
@@ -138,20 +140,34 @@ def key_from(variable: str) -> str:
 
 
 def content_of(reply: str) -> str:
-    """Return what the model says in a reply.
+    """Return what the model says in a reply, without its thoughts.
 
     Raises:
-        ValueError: It says nothing.
+        ValueError: There is no text, or thoughts alone.
     """
     try:
         choice = json.loads(reply)["choices"][0]
-        content = choice["message"]["content"].strip()
+        content = choice["message"]["content"]
+        if isinstance(content, list):  # Mistral's: thoughts and text, in parts of their own
+            content = "".join(part["text"] for part in content if part["type"] == "text")
+        content = content.strip()
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         what = on_one_line(" ".join(reply.split()), EXCERPT)
         raise ValueError(f"no text at choices[0].message.content of the reply: {what}") from None
-    if not content and choice.get("finish_reason") == "length":
+    answer = after_thoughts(content)
+    if not answer and choice.get("finish_reason") == "length":
         raise ValueError("it came to the limit of its tokens before it said anything")
-    return str(content)
+    return answer
+
+
+def tokens_of(reply: str) -> tuple[int, int]:
+    """Return in how many tokens the model was asked and answered, as a reply says; none where it does not say so."""
+    try:
+        usage = json.loads(reply)["usage"]
+        counts = usage["prompt_tokens"], usage["completion_tokens"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return 0, 0
+    return counts if all(type(count) is int and 0 <= count <= MOST_TOKENS for count in counts) else (0, 0)
 
 
 def refusal(status: int, text: str, headers: Mapping[str, str]) -> Exception:
@@ -181,10 +197,11 @@ def seconds_of(retry_after: str, now: float) -> float | None:
         return None
 
 
-def together(function: Callable[[T], R], items: Sequence[T], at_once: int) -> list[R | Exception]:
+def together(function: Callable[[T], R], items: Sequence[T], at_once: int) -> list[R | BaseException]:
     """Return what a function makes of each item, or what it raises, in order; some calls run at a time.
 
-    An interrupt waits for none of them: their threads end with the process, and begin nothing more.
+    An interrupt waits for none of them, and stands in the place of what they would have made: their threads end with the
+    process, and begin nothing more.
     """
     found: list[Any] = [None] * len(items)
     places = iter(range(len(items)))
@@ -202,6 +219,8 @@ def together(function: Callable[[T], R], items: Sequence[T], at_once: int) -> li
             thread.start()
         for thread in threads:
             thread.join()
+    except KeyboardInterrupt as interrupt:
+        return [interrupt if one is None else one for one in found]
     finally:
         deque(places, maxlen=0)
     return found

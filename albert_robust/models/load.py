@@ -1,7 +1,7 @@
 """From a suite's `model:` to a model that answers. Its identity is known first, without loading anything heavy."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +13,7 @@ from albert_robust.models.elsewhere import ElsewhereModel
 from albert_robust.models.embedding import ANSWERING, documents_hash, load_embedding, read_documents
 from albert_robust.models.extractive import PICKING, load_extractive
 from albert_robust.models.finetune import finetune, finetuned_folder
-from albert_robust.models.model import Answering, Inputs
+from albert_robust.models.model import Answering, Inputs, Tokens
 from albert_robust.models.prompt import EndpointSettings, endpoint_identity
 from albert_robust.scoring.load import encoder_path
 from albert_robust.tasks import Task
@@ -50,6 +50,7 @@ class LazyModel:
     task: Task
     models: Path
     allow_network: bool = False
+    tokens: Tokens = field(default_factory=Tokens)
 
     @cached_property
     def identity(self) -> str | None:
@@ -100,7 +101,7 @@ class LazyModel:
         if settings.endpoint:
             from albert_robust.models.endpoint import load_endpoint  # with an HTTP client
 
-            return load_endpoint(settings, self.task)
+            return load_endpoint(settings, self.task, self.tokens)
         return self._computed
 
     @property
@@ -132,7 +133,12 @@ class LazyModel:
 
 
 def load_model(
-    settings: ModelSettings, folder: Path, task: Task, models: Path, allow_network: bool = False
+    settings: ModelSettings,
+    folder: Path,
+    task: Task,
+    models: Path,
+    allow_network: bool = False,
+    tokens: Tokens | None = None,
 ) -> LazyModel:
     """Return the model of a suite.
 
@@ -142,8 +148,9 @@ def load_model(
         task: The suite's task.
         models: Where fine-tuned checkpoints are kept.
         allow_network: Whether a hub may be asked.
+        tokens: Are added to, by a model that says how many it took.
     """
-    return LazyModel(settings, folder, task, models, allow_network)
+    return LazyModel(settings, folder, task, models, allow_network, tokens or Tokens())
 
 
 @cache

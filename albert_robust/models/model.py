@@ -1,9 +1,18 @@
 """The model under test, as the engine sees it: a batch of inputs in, a batch of answers out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 Inputs = Mapping[str, str]
+
+
+@dataclass
+class Tokens:
+    """How many tokens models were asked in, and how many they answered in, as far as they say so."""
+
+    prompt: int = 0
+    completion: int = 0
 
 
 class Answering(Protocol):

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from albert_robust.models.model import Inputs
 
-READING = "v1"  # raise it when the same reply is read otherwise
+READING = "v2"  # raise it when the same reply is read otherwise
 _FIELD = re.compile(r"\{([A-Za-z_]+)\}")
 _AROUND = re.compile(r"^[\W_]+|[\W_]+$")
 
@@ -32,6 +32,8 @@ class EndpointSettings(Protocol):
     def labels(self) -> Sequence[str]: ...  # noqa: D102
     @property
     def key_env(self) -> str | None: ...  # noqa: D102
+    @property
+    def key_header(self) -> str | None: ...  # noqa: D102
     @property
     def at_once(self) -> int: ...  # noqa: D102
     @property
@@ -64,6 +66,18 @@ def fields_of(template: str) -> set[str]:
 def filled(template: str, inputs: Inputs) -> str:
     """Return a template with fields in the place of their names; braces in the fields mean nothing."""
     return _FIELD.sub(lambda found: inputs[found[1]], template)
+
+
+def after_thoughts(said: str) -> str:
+    """Return what a model says after what it thinks, as some do between `<think>` and `</think>`; a prompt may have opened it.
+
+    Raises:
+        ValueError: Its thoughts have no end.
+    """
+    thoughts, end, answer = said.partition("</think>")
+    if not end and thoughts.lstrip().startswith("<think>"):
+        raise ValueError("it was still thinking when its tokens came to an end")
+    return (answer if end else said).strip()
 
 
 def label_of(said: str, labels: Sequence[str]) -> str:

@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from albert_robust.report.display import shorten
+from albert_robust.report.display import difference, shorten
 from albert_robust.report.edits import SHORT, Segment, segments, shortened, side
 from albert_robust.report.figures import number
 from albert_robust.report.picture import Picture, picture
 from albert_robust.running.records import CaseAlignment, CellRecord, Outcome
 
 COMPARED = {"original": "output for the original", "reference": "expected"}
+LINE = 80  # code points of outputs that stand side by side
 LONGEST = 4000  # code points of a whole text; longer ones are in the outcomes file alone
 
 
@@ -37,7 +38,7 @@ class OutputView:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """One outcome of a cell."""
+    """One outcome of a cell; `apart` where its outputs are too long to stand side by side."""
 
     example: str
     language: str
@@ -47,6 +48,7 @@ class CaseView:
     several: bool
     before: OutputView | None
     after: OutputView | None
+    apart: bool
     references: tuple[OutputView, ...]
     figures: tuple[tuple[str, str], ...]
     picture: Picture | None
@@ -62,8 +64,9 @@ def case_view(cell: CellRecord, outcome: Outcome, numbered: bool, aligned: CaseA
         message=shorten(outcome.message, SHORT),
         fields=tuple(_field(name, outcome) for name in outcome.original),
         several=len(outcome.original) > 1,
-        before=_output(outcome.before, outcome.scores_before),
-        after=None if reference else _output(outcome.after, outcome.scores_after),
+        before=_output(outcome.before, outcome.scores_before, outcome.after),
+        after=None if reference else _output(outcome.after, outcome.scores_after, outcome.before),
+        apart=any(len(text) > LINE or "\n" in text for text in (outcome.before, outcome.after) if text),
         references=tuple(_text(text) for text in outcome.references[:3]),
         figures=tuple(_figures(outcome, reference)),
         picture=None if aligned is None else _picture(aligned, reference),
@@ -95,15 +98,16 @@ def _field(name: str, outcome: Outcome) -> FieldView:
     )
 
 
-def _text(text: str) -> OutputView:
-    short = shorten(text, SHORT)
+def _text(text: str, place: int = 0) -> OutputView:
+    short = shorten(text, SHORT, place)
     return OutputView(short, "" if short == text else shorten(text, LONGEST))
 
 
-def _output(text: str | None, scores: Mapping[str, float]) -> OutputView | None:
+def _output(text: str | None, scores: Mapping[str, float], other: str | None) -> OutputView | None:
+    """Return an output, in short from where it differs from the other one."""
     if text is None:
         return None
-    found = _text(text)
+    found = _text(text, difference(text, other or ""))
     return OutputView(found.text, found.whole, number(scores[text]) if text in scores else "")
 
 

@@ -117,7 +117,26 @@ def clip_end(text: str, limit: int) -> str:
     return "".join(whole[-limit:])
 
 
-def shorten(text: str, limit: int) -> str:
-    """Return a text of at most `limit` graphemes, with an ellipsis if something was left out."""
-    start = clip(text, limit)
-    return start if start == text else f"{start.rstrip()}\u2026"
+def shorten(text: str, limit: int, place: int = 0) -> str:
+    """Return a text of at most `limit` graphemes, with an ellipsis where something was left out.
+
+    Args:
+        text: Any text.
+        limit: In graphemes.
+        place: A code point that is in sight, with some of what stands before it.
+    """
+    if clip(text, limit) == text:
+        return text
+    before = clip_end(text[:place], limit // 2) if place > limit // 2 else text[:place]
+    shown = before + text[place:]
+    start = clip(shown, limit)
+    opening = "" if len(before) == place else "\u2026"
+    return opening + (start if start == shown else f"{start.rstrip()}\u2026")
+
+
+def difference(text: str, other: str) -> int:
+    """Return the code point from which on two texts differ; 0 where they do not."""
+    if text == other:
+        return 0
+    shorter = min(len(text), len(other))
+    return next((place for place in range(shorter) if text[place] != other[place]), shorter)

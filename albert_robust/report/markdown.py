@@ -21,7 +21,7 @@ def code(text: str, table: bool = False) -> str:
         text: Any text.
         table: Whether it stands in a table, where a bar would end the column.
     """
-    line = plain(text).replace("\n", "‹U+000A›").replace("\t", "‹U+0009›")
+    line = plain(text).replace("\n", "⏎").replace("\t", "‹U+0009›")
     line = (line.replace("|", "\\|") if table else line) or " "
     longest = max(map(len, regex.findall(r"`+", line)), default=0)
     fence, pad = "`" * (longest + 1), " " if line[0] == "`" or line[-1] == "`" else ""

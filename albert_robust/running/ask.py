@@ -31,7 +31,7 @@ from albert_robust.errors import (
     said,
 )
 from albert_robust.imports import raised_there
-from albert_robust.models import Inputs, Model
+from albert_robust.models import Inputs, Model, Tokens
 from albert_robust.running.cache import key
 from albert_robust.tasks import Prediction, Task
 
@@ -71,6 +71,7 @@ class Cost:
     spared: int = 0
     asking: float = 0.0
     price: float = 0.0
+    tokens: Tokens = field(default_factory=Tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class Asker:
         limits: How long and how often it is asked.
         cost: Is added to.
         sleep: Waits for some seconds.
+        found: What the model made of the first inputs of a batch, in order; of all of them unless something ended it.
     """
 
     model: Model
@@ -111,6 +113,7 @@ class Asker:
     limits: Limits = LIMITS
     cost: Cost = field(default_factory=Cost)
     sleep: Callable[[float], None] = time.sleep
+    found: list[Prediction | Failure] = field(default_factory=list, init=False)
     _silent: int = field(default=0, init=False)
     _retried: int = field(default=0, init=False)
 
@@ -124,10 +127,9 @@ class Asker:
             InputError: The model cannot be had at all, for a mistake in a file; `UsageError` and `MissingExtraError` likewise.
             ModelContractError: It returned another number of outputs than it was given inputs.
         """
-        self._retried = 0
-        found: list[Prediction | Failure] = []
-        self._settle(batch, found)
-        return found
+        self._retried, self.found = 0, []
+        self._settle(batch, self.found)
+        return self.found
 
     def _settle(self, batch: Sequence[Inputs], found: list[Prediction | Failure]) -> bool:
         """Append what becomes of each input; return whether the model took the batch."""
@@ -137,10 +139,14 @@ class Asker:
             return False
         outputs = self._outputs(batch)
         if not isinstance(outputs, Failure):
-            lost = all(isinstance(output, TRANSIENT) for output in outputs)
-            self._silent = min(SILENT, self._silent + len(batch)) if lost else 0
-            texts = {one: self._made(one) for one in {one for one in outputs if type(one) is str}}
-            found.extend(texts[one] if type(one) is str else self._made(one) for one in outputs)
+            try:
+                for one in outputs:
+                    if isinstance(one, KeyboardInterrupt | UsageError):
+                        raise one
+                self._ask_again(batch, outputs)
+            finally:
+                texts = {one: self._made(one) for one in {one for one in outputs if type(one) is str}}
+                found.extend(texts[one] if type(one) is str else self._made(one) for one in outputs)
             return True
         if len(batch) > 1:
             self._halve(batch, found)
@@ -149,8 +155,28 @@ class Asker:
             found.append(outputs)
         return False
 
+    def _ask_again(self, batch: Sequence[Inputs], outputs: list[Any]) -> None:
+        """Put in the place of errors that pass what becomes of their inputs when asked again."""
+        places = [place for place, output in enumerate(outputs) if isinstance(output, TRANSIENT)]
+        self.cost.timeouts += sum(isinstance(outputs[place], TimeoutError) for place in places)
+        if len(places) < len(batch):
+            self._silent = 0
+        if places and self._retried < self.limits.retries:
+            rest = [batch[place] for place in places]
+            again: list[Prediction | Failure] = []
+            try:
+                self._wait(rest, [outputs[place] for place in places])
+                self._settle(rest, again)
+            finally:
+                for place, one in zip(places, again, strict=False):
+                    outputs[place] = one
+        elif len(places) == len(batch):
+            self._silent = min(SILENT, self._silent + len(batch))
+
     def _made(self, output: Any) -> Prediction | Failure:
-        if isinstance(output, Exception):
+        if isinstance(output, Failure):
+            return output
+        if isinstance(output, BaseException):
             return self._raises(output)
         made = read_output(self.task, output)
         return Failure(made) if isinstance(made, str) else made
@@ -174,34 +200,20 @@ class Asker:
         while True:
             self.cost.calls += 1
             try:
-                outputs = _within(self.limits.timeout, partial(_predicted, self.model, batch))
+                return _within(self.limits.timeout, partial(_predicted, self.model, batch))
             except (InputError, MissingExtraError, UsageError, ModelContractError):
                 raise  # no example is to blame
             except _NoAnswerError:
                 self.cost.timeouts += 1
                 return Failure(f"no answer within {self.limits.timeout:g} s", transient=True)
             except TRANSIENT as error:
+                self.cost.timeouts += isinstance(error, TimeoutError)
                 if self._retried == self.limits.retries:
                     return self._raises(error)
                 self._wait(batch, [error])
             except BaseException as error:
                 raise_if_ending(error)
                 return self._raises(error)
-            else:
-                return self._passed(batch, outputs)
-
-    def _passed(self, batch: Sequence[Inputs], outputs: list[Any]) -> list[Any]:
-        """Return outputs in which errors that pass are replaced by what their inputs get when asked again."""
-        places = [place for place, output in enumerate(outputs) if isinstance(output, TRANSIENT)]
-        if not places or self._retried == self.limits.retries:
-            return outputs
-        rest = [batch[place] for place in places]
-        self._wait(rest, [outputs[place] for place in places])
-        again = self._outputs(rest)
-        if isinstance(again, Failure):
-            return outputs
-        answered = dict(zip(places, again, strict=True))
-        return [answered.get(place, output) for place, output in enumerate(outputs)]
 
     def _wait(self, batch: Sequence[Inputs], errors: Sequence[Exception]) -> None:
         """Wait until a batch may be asked again."""

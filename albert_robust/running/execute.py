@@ -128,10 +128,13 @@ class _SuiteRun:
         self.execution, self.cost, self.certain, self.progress = execution, execution.cost, certain, progress
         self.cache, self.done, self.collects = workspace.cache, 0, gc.isenabled()
         self.asked, self.asking = self.cost.predicted, self.cost.asking
-        self.model = workspace.model(self.suite)
+        self.model = workspace.model(self.suite, self.cost.tokens)
         self.predictor = predictor(self.suite, self.model, workspace, execution.cost)
         self.scorer = CachedScorer(self.suite.encoder, workspace.cache, workspace.run, workspace.allow_network)
-        self.tallies = {cell.id: Tally(cell.check.expectation, bool(cell.aggregates)) for cell in self.cells}
+        self.tallies = {
+            cell.id: Tally(cell.check.expectation, [gate.measure for gate in cell.check.gates], bool(cell.aggregates))
+            for cell in self.cells
+        }
 
     def run(self, writer: OutcomeWriter) -> None:
         """Run block after block; a cell whose verdict is certain leaves."""

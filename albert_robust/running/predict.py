@@ -147,8 +147,8 @@ class Predictor:
                 self.cost.predicted += len(chunk)
                 self.cost.price += len(chunk) * self.price
                 self.budget.asked += len(chunk)
-                self._ask(asker, chunk, found.inputs, answers)
                 waiting += chunk
+                self._ask(asker, chunk, found.inputs, answers)
                 if time.monotonic() - kept_at >= KEEPING:
                     self._keep(waiting, answers, names)
                     waiting, kept_at = [], time.monotonic()
@@ -182,12 +182,15 @@ class Predictor:
         return key("pace", self.model.identity or self.suite, self.task.name)
 
     def _ask(self, asker: Asker, chunk: Sequence[str], inputs: Mapping[str, Inputs], answers: Answers) -> None:
-        """Ask a batch."""
-        for one, found in zip(chunk, asker.ask([inputs[one] for one in chunk]), strict=True):
-            if isinstance(found, Failure):
-                answers.failures[one] = found.message
-            else:
-                answers.predictions[one] = found
+        """Ask a batch; what was answered before an interrupt is answered."""
+        try:
+            asker.ask([inputs[one] for one in chunk])
+        finally:
+            for one, found in zip(chunk, asker.found, strict=False):
+                if isinstance(found, Failure):
+                    answers.failures[one] = found.message
+                else:
+                    answers.predictions[one] = found
 
     def _keep(self, asked: Sequence[str], answers: Answers, names: Mapping[str, str]) -> None:
         """Keep answers; failures too, but for this run alone: its other processes ask nothing again."""

@@ -307,10 +307,15 @@ class Run:
     @cached_property
     def tallies(self) -> "Mapping[tuple[str, str], Tally]":
         """What the outcomes of each cell come to, by suite and cell; counted now if that was not done as they came."""
-        from albert_robust.running.tally import tallied
+        from albert_robust.running.tally import Tally, tallied
 
-        expectations = {(cell.suite, cell.cell): cell.expectation for cell in self.cells}
-        return tallied(self.outcomes, expectations) if self.counted is None else self.counted
+        if self.counted is not None:
+            return self.counted
+        begun = {
+            (cell.suite, cell.cell): Tally(cell.expectation, [gate.measure for gate in cell.gates])
+            for cell in self.cells
+        }
+        return tallied(self.outcomes, begun)
 
 
 def tested_in(cells: Iterable[CellRecord]) -> int:

@@ -13,6 +13,7 @@ import numpy as np
 
 from albert_robust.running.records import Counts, Outcome
 from albert_robust.scoring.statistics import Floats
+from albert_robust.suite.gates import DROP
 from albert_robust.tasks import Answer
 
 WORST = 10  # cases of a cell that are kept whole
@@ -119,14 +120,15 @@ class Tally:
         expected: Their references; the first two that differ.
     """
 
-    def __init__(self, expectation: str, keep_answers: bool = False) -> None:
+    def __init__(self, expectation: str, gated: Sequence[str] = (), keep_answers: bool = False) -> None:
         """Begin to count.
 
         Args:
             expectation: Of the cell's check.
+            gated: What its gates measure: by that cases are ranked first.
             keep_answers: Whether `answers` are kept.
         """
-        self.expectation = expectation
+        self.expectation, self._gated = expectation, gated
         self.agreement = Series()
         self.before: dict[str, Series] = defaultdict(Series)
         self.after: dict[str, Series] = defaultdict(Series)
@@ -144,7 +146,7 @@ class Tally:
         self._spared = 0
         self._flipped = 0
         self._ranked = 0
-        self._worst: list[tuple[float, int, Outcome]] = []
+        self._worst: list[tuple[float, float, int, Outcome]] = []
 
     def add(self, outcomes: Sequence[Outcome], answers: Sequence[Answer | None] = ()) -> None:
         """Take cases.
@@ -214,7 +216,7 @@ class Tally:
         """Keep a case that is among the worst so far; of equally bad ones the first."""
         self.against += outcome.status == "tested"
         self._ranked += 1
-        entry = (badness, -self._ranked, outcome)
+        entry = (inf if badness == inf else self._missing(outcome), badness, -self._ranked, outcome)
         if len(self._worst) < WORST:
             heappush(self._worst, entry)
         else:
@@ -233,6 +235,13 @@ class Tally:
         if outcome.agreement is None:
             return 0.0
         return outcome.agreement if self.expectation == "direction" else 1 - outcome.agreement
+
+    def _missing(self, outcome: Outcome) -> float:
+        """Return how much a case misses of the qualities that gates name, or loses of those whose drop they name."""
+        before, after = outcome.quality_before, outcome.quality_after or outcome.quality_before
+        named = [(measure, measure.removesuffix(DROP)) for measure in self._gated]
+        missing = [(before[name] if measure != name else 1) - after[name] for measure, name in named if name in after]
+        return max(missing, default=0.0)
 
     @property
     def examples(self) -> list[str]:
@@ -258,19 +267,13 @@ class Tally:
     @property
     def worst(self) -> list[Outcome]:
         """The cases that speak against the model, the first few: errors, then the worst first, then in order."""
-        return [outcome for _, _, outcome in sorted(self._worst, key=lambda entry: entry[:2], reverse=True)]
+        return [outcome for *_, outcome in sorted(self._worst, key=lambda entry: entry[:3], reverse=True)]
 
 
-def tallied(outcomes: Iterable[Outcome], expectations: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], Tally]:
-    """Return what outcomes come to, by suite and cell; those of a cell without an expectation are passed over.
-
-    Args:
-        outcomes: In the order of a run.
-        expectations: Of the checks, by suite and cell.
-    """
-    found = {name: Tally(expectation) for name, expectation in expectations.items()}
+def tallied(outcomes: Iterable[Outcome], tallies: Mapping[tuple[str, str], Tally]) -> Mapping[tuple[str, str], Tally]:
+    """Return tallies, by suite and cell, that have taken the outcomes of a run, in its order; others are passed over."""
     for outcome in outcomes:
-        tally = found.get((outcome.suite, outcome.cell))
+        tally = tallies.get((outcome.suite, outcome.cell))
         if tally is not None:
             tally.add([outcome])
-    return found
+    return tallies

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from albert_robust.models import Model, load_model
+from albert_robust.models import Model, Tokens, load_model
 from albert_robust.running.ask import Cost, Limits
 from albert_robust.running.budget import Budget
 from albert_robust.running.cache import FILE, Cache
@@ -43,9 +43,9 @@ class Workspace:
         """Fine-tuned checkpoints."""
         return self.folder / "models"
 
-    def model(self, suite: Suite) -> Model:
-        """Return the suite's model, not loaded yet."""
-        return load_model(suite.model, suite.path.parent, suite.task, self.models, self.allow_network)
+    def model(self, suite: Suite, tokens: Tokens | None = None) -> Model:
+        """Return the suite's model, not loaded yet; it adds to the tokens."""
+        return load_model(suite.model, suite.path.parent, suite.task, self.models, self.allow_network, tokens)
 
 
 def predictor(suite: Suite, model: Model, workspace: Workspace, cost: Cost) -> Predictor:

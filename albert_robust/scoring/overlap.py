@@ -48,6 +48,13 @@ def token_f1(output: str, reference: str) -> float:
     return 2 * shared / (len(left) + len(right))
 
 
+def contains(output: str, reference: str) -> float:
+    """Return 1 if an output says the words of a reference in a row, else 0. A reference without words has to be all of it."""
+    words, wanted = tokens(output), tokens(reference)
+    runs = (words[place : place + len(wanted)] for place in range(len(words)))
+    return float(wanted in runs) if wanted else exact_match(output, reference)
+
+
 def copied(output: str, source: str) -> float:
     """Return the share of an output's words that stand in a run of four or more as they stand in the source.
 

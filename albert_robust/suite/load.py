@@ -24,6 +24,7 @@ from albert_robust.tasks import TASKS
 UNTRAINED = {
     "summarization": "use `extractive: builtin`",
     "translation": "use `transformers:` or `python:`",
+    "text-generation": "use `transformers:`, `endpoint:` or `python:`",
     "retrieval": "use `encoder:` or `python:`",
     "sentence-similarity": "use `encoder:` or `python:`",
 }

@@ -26,16 +26,18 @@ TaskName = Literal[
     "question-answering",
     "summarization",
     "translation",
+    "text-generation",
     "retrieval",
     "sentence-similarity",
 ]
 KINDS = ("python", "transformers", "finetuned", "extractive", "encoder", "endpoint", "elsewhere")
-OF_ENDPOINT = ("model", "prompt", "system", "settings", "labels", "key_env", "at_once")
+OF_ENDPOINT = ("model", "prompt", "system", "settings", "labels", "key_env", "key_header", "at_once")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
 Share = Annotated[float, Field(ge=0.5, lt=1)]
 _FUNCTION = re.compile(r"^[\w./-]+:\w+$")
-_ENDPOINT = re.compile(r"^https?://[A-Za-z0-9._:\[\]-]+/[A-Za-z0-9/._~%:@+,;=-]*$")
+_ENDPOINT = re.compile(r"^https?://[A-Za-z0-9._:\[\]-]+/[A-Za-z0-9/._~%:@+,;=-]*(\?api-version=[0-9a-z-]+)?$")
 _VARIABLE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+_HEADER = re.compile(r"^[A-Za-z0-9-]+$")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 assert set(TaskName.__args__) == set(TASKS)  # type: ignore[attr-defined]  # a Literal's values, at run time
 
@@ -97,6 +99,12 @@ class ModelSpec(Strict):
     key_env: Annotated[
         str | None, Field(description="The environment variable that holds the key.", pattern=_VARIABLE.pattern)
     ] = None
+    key_header: Annotated[
+        str | None,
+        Field(
+            description="The header that holds it, such as api-key. Default: Authorization.", pattern=_HEADER.pattern
+        ),
+    ] = None
     at_once: Annotated[int, Field(ge=1, le=256, description="Requests to an endpoint at a time, `batch` at most.")] = 8
     elsewhere: Annotated[
         Name | None,
@@ -143,7 +151,7 @@ class ModelSpec(Strict):
     def _url(cls, value: object) -> object:
         if isinstance(value, str) and not (_ENDPOINT.fullmatch(value) and _has_host(value)):
             raise ValueError(
-                "not an endpoint's URL\nwrite `https://host/v1/chat/completions`, with no password or query"
+                "not an endpoint's URL\nwrite `https://host/v1/chat/completions`, with no password, no query but ?api-version="
             )
         if isinstance(value, str) and value.rstrip("/").endswith("/v1"):
             raise ValueError(f"{value} is where an API begins\nwrite `{value.rstrip('/')}/chat/completions`")
@@ -176,8 +184,11 @@ class ModelSpec(Strict):
         for name in OF_ENDPOINT if self.endpoint is None else ():
             if name in self.model_fields_set:
                 raise ValueError(f"only an endpoint has {name!r}\ntake it out")
+        if self.key_header and not self.key_env:
+            raise ValueError("'key_header' without a key\nadd `key_env: OPENAI_API_KEY`, the variable that holds it")
         if self.endpoint is not None and not (self.model and self.prompt):
-            raise ValueError('an endpoint needs `model` and `prompt`\nadd `model: NAME` and `prompt: "... {text}"`')
+            mend = 'add `model: NAME` and `prompt: "..."`, where the task\'s fields stand in braces: {text}, {prompt}'
+            raise ValueError(f"an endpoint needs `model` and `prompt`\n{mend}")
         return self
 
 

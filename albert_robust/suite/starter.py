@@ -27,6 +27,8 @@ ALIASES = {
     "summary": ("highlights", "target", "abstract"),
     "source": ("src", "text", "input"),
     "translation": ("tgt", "target", "reference"),
+    "prompt": ("instruction", "question", "input", "text", "query"),
+    "answer": ("answers", "response", "output", "completion", "target", "reference"),
     "query": ("question", "search", "text"),
     "relevant": ("positive", "document", "answer", "target"),
     "first": ("sentence1", "sentence_a", "text1", "text"),
@@ -38,6 +40,7 @@ PROMPTS = {
     "question-answering": "Answer the question from the text, in as few words as it takes.\n\n{context}\n\n{question}",
     "summarization": "Summarize the text in one sentence, in its own language.\n\n{document}",
     "translation": "Translate the text into the language '{language}'. Answer with the translation alone.\n\n{source}",
+    "text-generation": "{prompt}",
     "sentence-similarity": (
         "How alike in meaning are two sentences, from 0 to 1? Answer with a number alone.\n\n{first}\n{second}"
     ),

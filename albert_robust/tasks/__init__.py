@@ -6,6 +6,7 @@ from albert_robust.tasks import (
     retrieval,
     sentence_similarity,
     summarization,
+    text_generation,
     translation,
 )
 from albert_robust.tasks.task import Answer, Prediction, Quality, Task, TextScorer
@@ -17,6 +18,7 @@ TASKS = {
         question_answering.TASK,
         summarization.TASK,
         translation.TASK,
+        text_generation.TASK,
         retrieval.TASK,
         sentence_similarity.TASK,
     )

@@ -288,7 +288,7 @@ def test_init_says_what_the_data_can_decide_and_what_they_lack(
     (tmp_path / "reviews.csv").write_text("Review Text,Stars\n" + "The film was good.,5\n" * 40)
     said = printed(capsys, *INIT, "film-model", "--column", "text=Review Text").splitlines()
     assert said[1:-1] == [
-        "no row has a label, so nothing is told of quality: name its column, `--column label=...`",
+        "no label in any row, so nothing is told of quality: name its column, `--column label=...`",
         "no folder 'film-model' here: a hub has it only with `pytest --robust-allow-network`",
         "40 examples pass `consistency >= 0.80` from 0.93 and fail it up to 0.68: between, they do not decide",
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chatting import KEY, Chat, Reply, chat
+from chatting import KEY, Chat, Reply, chat, saying
 from door_suites import kept_run, python, rows, run, verdicts
 
 from albert_robust.cli import main
@@ -57,6 +57,15 @@ def test_a_second_run_asks_nothing_and_needs_no_key(
     monkeypatch.delenv("MY_KEY")
     run(pytester)
     assert (verdicts(folder), len(server.asked)) == (before, asked)
+
+
+def test_tokens_are_told_where_the_server_tells_them(pytester: pytest.Pytester, folder: Path) -> None:
+    with chat(lambda text: saying("calm", usage={"prompt_tokens": 100, "completion_tokens": 2})) as other:
+        write(folder, other.url)
+        run(pytester).stdout.fnmatch_lines(
+            ["*; 36 inputs predicted, 0 from the cache, 3,600 tokens asked and 72 answered"]
+        )
+    assert kept_run(folder)["cost"]["prompt_tokens"] == 3600
 
 
 def test_a_prompt_that_changed_is_asked_anew(pytester: pytest.Pytester, folder: Path, server: Chat) -> None:
@@ -145,3 +154,18 @@ def test_what_it_is_asked_can_be_answered_elsewhere_too(
     assert main(["inputs", str(folder / "suite.robust.yaml"), "--workspace", os.fspath(folder / "w")]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 36
     assert server.asked == []
+
+
+def test_a_language_model_is_asked_the_prompts_of_the_data(pytester: pytest.Pytester) -> None:
+    prompts = [f"What is the capital of Spain, in {number}?" for number in range(1950, 2010)]
+    lines = [json.dumps({"prompt": prompt, "answer": "Madrid"}) for prompt in prompts]
+    (pytester.path / "data.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    with chat(lambda text: "<think>Easy.</think> It was Madrid." if "SPAIN" not in text else "No idea.") as other:
+        begin = ["init", "--task=text-generation", f"--model=m@{other.url}", "--data=data.jsonl", "--language=en"]
+        assert main(begin) == 0
+        text = (pytester.path / "model.robust.yaml").read_text().partition("checks:")[0]
+        checks = "[{expect: reference, gates: [contains >= 0.9]}, {expect: invariance, perturbations: [case.upper]}]"
+        (pytester.path / "model.robust.yaml").write_text(f"{text}checks: {checks}\n")
+        assert run(pytester).ret == 1
+    assert verdicts(pytester.path) == {"data/reference[en]": "passed", "data/case.upper[en]": "failed"}
+    assert set(prompts) <= set(other.asked)

@@ -10,7 +10,7 @@ from gate_lines import line
 from albert_robust.gate.comparing import Limits, absent, compare_all, differences, fails, settled, tally
 from albert_robust.gate.lines import Line, line_of
 from albert_robust.running.records import CellRecord, ComparisonRecord, Counts, Outcome, Verdict
-from albert_robust.running.tally import tallied
+from albert_robust.running.tally import Tally, tallied
 
 HERE = ("s", "d/typos.swap@2[en]")
 WHOLE = [1.0] * 200
@@ -200,7 +200,7 @@ def made(cases: Sequence[Outcome], **settings: Any) -> Line:
 
 
 def line_from(record: CellRecord, cases: Sequence[Outcome]) -> Line | None:
-    return line_of(record, tallied(cases, {("s", "c"): record.expectation})["s", "c"], 0)
+    return line_of(record, tallied(cases, {("s", "c"): Tally(record.expectation)})["s", "c"], 0)
 
 
 def test_a_line_has_the_mean_of_each_example_in_order_of_ids() -> None:

@@ -3,12 +3,14 @@
 import importlib
 import shutil
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from albert_robust.errors import UsageError
+from albert_robust.models import checkpoint
 from albert_robust.models.checkpoint import Checkpoint, checkpoint_identity, load_checkpoint, span_text
 from albert_robust.tasks import TASKS
 
@@ -54,6 +56,38 @@ def seq2seq(tmp_path_factory: pytest.TempPathFactory, byte_tokenizer: Any) -> Pa
     return folder
 
 
+@pytest.fixture(scope="session")
+def decoder(tmp_path_factory: pytest.TempPathFactory, byte_tokenizer: Any) -> Make:
+    """Return a function that saves a tiny decoder of 64 positions, whose tokenizer has no padding, and returns its folder."""
+    torch, transformers = importlib.import_module("torch"), importlib.import_module("transformers")
+    tokenizer = deepcopy(byte_tokenizer)
+    tokenizer.pad_token, tokenizer.eos_token, tokenizer.backend_tokenizer.post_processor = None, "[SEP]", None
+    sizes = {"n_positions": 64, "n_embd": 16, "n_layer": 2, "n_head": 2, "bos_token_id": 2, "eos_token_id": 3}
+
+    def make(change: Callable[[Any], None] = lambda model: None, template: str | None = None) -> Path:
+        torch.manual_seed(0)
+        model = transformers.GPT2LMHeadModel(transformers.GPT2Config(vocab_size=len(tokenizer), **sizes))
+        with torch.no_grad():
+            for weights in model.parameters():
+                weights.mul_(8)
+            change(model)
+        folder = tmp_path_factory.mktemp("gpt2")
+        tokenizer.chat_template = template
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        return folder
+
+    return make
+
+
+def always_z(model: Any) -> None:
+    """Make a decoder write the letter Z whatever it read: all tokens have one vector, but for Z's, to which all leads."""
+    model.transformer.ln_f.weight.zero_()
+    model.transformer.ln_f.bias.fill_(1)
+    model.transformer.wte.weight.zero_()
+    model.transformer.wte.weight[5 + sorted_bytes().index("Z")] = 1
+
+
 def test_a_classifier_gives_each_label_by_name_with_its_probability(classifier: Path) -> None:
     model = load_checkpoint(classifier.name, classifier.parent, "text-classification")
     answers = [TASKS["text-classification"].read(one) for one in model.predict([{"text": "fine"}, {"text": "饭"}])]
@@ -90,13 +124,51 @@ def test_an_empty_context_has_an_empty_answer(answerer: Checkpoint) -> None:
     assert answerer.predict([{"question": "Z?", "context": ""}]) == [{"answer": ""}]
 
 
-@pytest.mark.parametrize(("task", "key"), [("summarization", "summary"), ("translation", "translation")])
+GENERATED = [("summarization", "summary"), ("translation", "translation"), ("text-generation", "text")]
+
+
+@pytest.mark.parametrize(("task", "key"), GENERATED)
 def test_what_is_generated_is_text_and_the_same_each_time(seq2seq: Path, task: str, key: str) -> None:
     model, field = load_checkpoint(str(seq2seq), seq2seq, task), TASKS[task].inputs[0]
     inputs = [{field: "A long story about a cat."}, {field: "Short."}]
     first, second = model.predict(inputs), model.predict(inputs)
     assert first == second
     assert [TASKS[task].read(answer).output for answer in first] == [one[key] for one in first]
+
+
+def test_what_is_generated_is_the_same_in_any_batch(decoder: Make) -> None:
+    model = load_checkpoint(str(decoder()), Path(), "text-generation")
+    prompts = [{"prompt": text} for text in ("Hi", "Tell me a long story about a cat.", "饭" * 100)]
+    together = model.predict(prompts)
+    assert together == [model.predict([one])[0] for one in prompts]
+    assert len({one["text"] for one in together}) == 3
+
+
+def test_a_prompt_is_no_part_of_what_is_generated(decoder: Make) -> None:
+    model = load_checkpoint(str(decoder(always_z)), Path(), "text-generation")
+    assert model.predict([{"prompt": "abc"}, {"prompt": "a" * 99}]) == [{"text": "Z" * 32}] * 2
+
+
+def test_of_a_long_prompt_the_end_is_read(decoder: Make) -> None:
+    model = load_checkpoint(str(decoder()), Path(), "text-generation")
+    first, second, third = model.predict([{"prompt": text} for text in ("a" * 99 + "b" * 50, "b" * 50, "b" * 50 + "a")])
+    assert first == second != third
+
+
+def test_a_checkpoint_with_a_template_for_chats_is_asked_by_it(decoder: Make) -> None:
+    template = "{{ messages[0].role }}: {{ messages[0].content }}{% if add_generation_prompt %} I:{% endif %}"
+    plain, chat = decoder(), decoder(template=template)
+    found = load_checkpoint(str(chat), Path(), "text-generation").predict([{"prompt": "Hi"}])
+    assert found == load_checkpoint(str(plain), Path(), "text-generation").predict([{"prompt": "user: Hi I:"}])
+
+
+def test_what_a_checkpoint_thinks_is_no_part_of_its_answer(decoder: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = ["<think>\nHm.\n</think>\n\nYes.", "<think>\nHm."]
+    monkeypatch.setattr(checkpoint, "_generated", lambda *given, **how: written)
+    model = load_checkpoint(str(decoder()), Path(), "text-generation")
+    answer, error = model.predict([{"prompt": "Why?"}] * 2)
+    assert answer == {"text": "Yes."}
+    assert str(error) == "it was still thinking when its tokens came to an end"
 
 
 @pytest.mark.parametrize("task", ["summarization", "translation"])
@@ -106,7 +178,7 @@ def test_an_encoder_generates_nothing(tiny: Make, task: str) -> None:
         load_checkpoint(folder.name, folder.parent, task)
 
 
-@pytest.mark.parametrize("task", ["text-classification", "question-answering"])
+@pytest.mark.parametrize("task", ["text-classification", "question-answering", "text-generation"])
 def test_an_encoder_without_a_head_for_the_task_is_refused_rather_than_given_a_random_one(
     tiny: Make, task: str
 ) -> None:

@@ -1,5 +1,6 @@
 """A model behind an endpoint: asked over HTTP, some requests at a time; no server can harm a run or learn to speak our key."""
 
+import json
 import time
 from _thread import interrupt_main
 from http.client import HTTPResponse
@@ -14,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust.errors import UsageError
-from albert_robust.models import endpoint, load_model
-from albert_robust.models.endpoint import LARGEST, _body, load_endpoint, seconds_of, together
+from albert_robust.models import Tokens, endpoint, load_model
+from albert_robust.models.endpoint import LARGEST, _body, load_endpoint, seconds_of, together, tokens_of
 from albert_robust.models.prompt import endpoint_identity, filled, is_local, label_of
 from albert_robust.running.ask import Asker, Limits
 from albert_robust.suite.schema import ModelSpec
@@ -46,7 +47,8 @@ class Model:
         labels = {"labels": LABELS} if task == "text-classification" else {}
         spec = spec_of(endpoint=url, **{**labels, **more})
         self.waits: list[float] = []
-        model = load_model(spec, Path(), TASKS[task], Path())
+        self.tokens = Tokens()
+        model = load_model(spec, Path(), TASKS[task], Path(), tokens=self.tokens)
         self.asker = Asker(model, TASKS[task], Limits(None, spec.retries), sleep=self.waits.append)
 
     def ask(self, *batch: dict[str, str]) -> list[Any]:
@@ -76,6 +78,14 @@ def test_what_is_sent_is_the_prompt_the_settings_and_the_key(monkeypatch: pytest
     messages = [{"role": "system", "content": "You judge."}, {"role": "user", "content": "Good or bad? It's {text}: é"}]
     assert server.bodies == [{"model": "small-1", "messages": messages, "temperature": 0, "stop": ["."]}]
     assert server.keys == [f"Bearer {KEY}"]
+
+
+def test_a_key_goes_in_the_header_that_a_suite_names_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_KEY", KEY)
+    with chat(lambda text: "positive") as server:
+        url = f"{server.url}?api-version=2024-10-21"
+        assert Model(url, key_env="MY_KEY", key_header="api-key").ask(TEXTS[0]) == ["positive"]
+    assert [(sent["api-key"], sent["Authorization"]) for sent in server.headers] == [(KEY, None)]
 
 
 @given(st.text(), st.text())
@@ -195,6 +205,7 @@ def test_no_redirect_is_followed(status: int) -> None:
 @pytest.mark.parametrize("reply", [
     Reply("<!doctype html><p>Welcome to the portal"), Reply('{"choices": ['), Reply('{"choices": []}'), Reply("[1, 2]"),
     Reply('{"error": "overloaded"}'), Reply("[" * 100_000), Reply(b"\xff\xfe"), Reply(""), saying(None),
+    saying([{"type": "text"}]), saying(["a"]),
 ])  # fmt: skip
 def test_a_reply_without_an_answer_is_an_error_of_its_example(reply: Reply) -> None:
     told = said(lambda text: reply)
@@ -202,9 +213,46 @@ def test_a_reply_without_an_answer_is_an_error_of_its_example(reply: Reply) -> N
     assert len(told) < 330
 
 
-def test_a_model_that_only_thought_is_an_error_and_not_an_empty_answer() -> None:
-    told = said(lambda text: saying("", finish_reason="length"))
+@pytest.mark.parametrize("content", ["", "<think>Well ...</think>"])
+def test_a_model_that_only_thought_is_an_error_and_not_an_empty_answer(content: str) -> None:
+    told = said(lambda text: saying(content, finish_reason="length"))
     assert told.endswith("it came to the limit of its tokens before it said anything")
+
+
+def test_tokens_are_counted_as_a_server_tells_them_also_of_what_failed() -> None:
+    told = iter([("positive", 10, 1), ("", 12, 500)])
+
+    def answer(text: str) -> Reply:
+        content, asked, answered = next(told)
+        usage = {"prompt_tokens": asked, "completion_tokens": answered, "total_tokens": asked + answered}
+        return saying(content, usage=usage, finish_reason="length")
+
+    with chat(answer) as server:
+        model = Model(server.url, at_once=1)
+        model.ask(*TEXTS[:2])
+    assert model.tokens == Tokens(22, 501)
+
+
+@pytest.mark.parametrize(
+    "usage", [None, {}, {"prompt_tokens": 5}, [1], {"prompt_tokens": -5, "completion_tokens": 1e400}]
+)
+def test_tokens_that_cannot_be_are_none(usage: Any) -> None:
+    assert tokens_of(json.dumps({"usage": usage})) == (0, 0)
+
+
+@pytest.mark.parametrize("reply", ["<think>\nGood?\n</think>\n\nPositive.", "Hm, good.</think> positive"])
+def test_what_a_model_thinks_is_no_part_of_its_answer(reply: str) -> None:
+    assert said(lambda text: reply) == "positive"
+
+
+def test_thoughts_may_come_in_parts_of_their_own() -> None:
+    thoughts = {"type": "thinking", "thinking": [{"type": "text", "text": "Good?"}]}
+    assert said(lambda text: saying([thoughts, {"type": "text", "text": "Positive."}])) == "positive"
+
+
+def test_thoughts_without_an_end_are_an_error() -> None:
+    told = said(lambda text: "<think>\nWell, positive")
+    assert told.endswith("it was still thinking when its tokens came to an end")
 
 
 def test_a_reply_is_read_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,7 +265,7 @@ def test_a_reply_that_breaks_off_is_asked_for_again() -> None:
     assert said(once(Reply('{"choices"', headers={"Content-Length": "5000"}))) == "positive"
 
 
-def test_a_slow_answer_is_no_answer() -> None:
+def test_a_slow_answer_is_no_answer_and_counted_as_a_time_out() -> None:
     gone = Event()
 
     def answer(text: str) -> str:
@@ -225,8 +273,10 @@ def test_a_slow_answer_is_no_answer() -> None:
         return "positive"
 
     with chat(answer) as server:
-        assert Model(server.url, timeout=0.1, retries=0).ask(TEXTS[0])[0].endswith("no answer within 0.1 s")
+        model = Model(server.url, timeout=0.1, retries=1)
+        assert model.ask(TEXTS[0])[0].endswith("no answer within 0.1 s, after 1 of 1 retries")
         gone.set()
+    assert model.asker.cost.timeouts == 2
 
 
 def test_a_server_that_sends_a_blank_now_and_then_buys_no_time() -> None:
@@ -263,7 +313,7 @@ def test_a_key_that_is_none_is_told_before_anything_is_asked_and_not_shown(
 
 def test_a_model_does_not_show_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_KEY", KEY)
-    assert KEY not in repr(load_endpoint(spec_of(key_env="MY_KEY"), TASKS["summarization"]))
+    assert KEY not in repr(load_endpoint(spec_of(key_env="MY_KEY"), TASKS["summarization"], Tokens()))
 
 
 @pytest.mark.parametrize("change", [
@@ -275,7 +325,7 @@ def test_what_shapes_an_answer_makes_another_model(change: dict[str, Any]) -> No
 
 
 def test_how_it_is_asked_makes_no_other_model() -> None:
-    asked = spec_of(key_env="MY_KEY", at_once=2, timeout=9, retries=0, batch=2)
+    asked = spec_of(key_env="MY_KEY", key_header="api-key", at_once=2, timeout=9, retries=0, batch=2)
     assert endpoint_identity(asked) == endpoint_identity(spec_of())
 
 
@@ -298,22 +348,23 @@ def test_a_proxy_is_used_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
         assert Model("http://far.example/chat").ask(TEXTS[0]) == ["negative"]
 
 
-def test_an_interrupt_waits_for_no_request_and_begins_no_other() -> None:
+def test_an_interrupt_waits_for_no_request_begins_no_other_and_leaves_what_came_before() -> None:
     begun: list[int] = []
     over = Event()
 
-    def call(number: int) -> None:
+    def call(number: int) -> int:
         begun.append(number)
-        if len(begun) == 2:
+        if len(begun) == 3:
             interrupt_main()
-        over.wait(5)
+        return number if number == 0 else over.wait(5)
 
     was = signal(SIGINT, default_int_handler)  # what runs in the background ignores it
     try:
-        with pytest.raises(KeyboardInterrupt):
-            together(call, range(50), 2)
+        first, *others = together(call, range(50), 2)
     finally:
         signal(SIGINT, was)
     over.set()
     time.sleep(0.05)
-    assert len(begun) == 2
+    assert first == 0
+    assert {type(one) for one in others} == {KeyboardInterrupt}
+    assert len(begun) == 3

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from albert_robust.report.display import clip, clip_end, plain, shorten, visible
+from albert_robust.report.display import clip, clip_end, difference, plain, shorten, visible
 from albert_robust.report.edits import GAP, Segment, segments, shortened, side
 from albert_robust.report.figures import number
 from albert_robust.report.markdown import code, escaped
@@ -103,6 +103,20 @@ def test_shortening_never_cuts_a_grapheme() -> None:
     assert shorten("short", 5) == "short"
 
 
+def test_a_long_text_is_shortened_on_both_sides_of_what_is_to_be_seen() -> None:
+    assert shorten("abcdefghijklmnop", 4, place=8) == "…ghij…"
+    assert shorten("abcdefghijklmnop", 4, place=15) == "…nop"
+    assert shorten("abcdefghijklmnop", 4, place=2) == "abcd…"
+    assert shorten("abc", 4, place=2) == "abc"
+
+
+@given(st.text(), st.text())
+def test_two_texts_are_alike_up_to_where_they_differ(text: str, other: str) -> None:
+    place = difference(text, other)
+    assert text[:place] == other[:place]
+    assert text == other or text[place : place + 1] != other[place : place + 1]
+
+
 def test_a_grapheme_of_ten_thousand_marks_is_shortened_too() -> None:
     assert len(shorten("a" + "\u0301" * 10_000, 10)) < 100
 
@@ -175,5 +189,5 @@ def test_markdown_cannot_be_broken_out_of() -> None:
     assert escaped("a|b\n<img> [x](y) `z` *q*") == "a\\|b &lt;img&gt; \\[x\\](y) \\`z\\` \\*q\\*"
     assert code("x`y``z") == "```x`y``z```"
     assert code("`a`") == "`` `a` ``"
-    assert code("a\n| b", table=True) == "`a‹U+000A›\\| b`"
+    assert code("a\n| b", table=True) == "`a⏎\\| b`"
     assert code("") == "` `"

@@ -75,6 +75,37 @@ def test_an_error_in_place_of_an_answer_is_that_inputs_alone_and_only_what_passe
     assert (model.batches, slept.seconds) == ([["a", "b", "c"], ["b"]], [9.0])
 
 
+def test_an_interrupt_in_place_of_an_answer_is_obeyed_and_leaves_the_others() -> None:
+    said = {"a": "a", "b": KeyboardInterrupt(), "c": "c", "d": TransientError("busy")}
+    asker = Asker(Scripted(lambda text: said[text]), TASK, sleep=(slept := Slept()))
+    with pytest.raises(KeyboardInterrupt):
+        asker.ask([{"text": text} for text in "abcd"])
+    assert [asker.found[0], asker.found[2]] == [Prediction("a"), Prediction("c")]
+    assert slept.seconds == []
+
+
+def test_an_interrupt_while_something_is_waited_out_leaves_what_was_answered() -> None:
+    def interrupted(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    asker = Asker(Scripted(lambda text: TransientError("busy") if text == "b" else text), TASK, sleep=interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        asker.ask([{"text": text} for text in "abc"])
+    assert [asker.found[0], asker.found[2]] == [Prediction("a"), Prediction("c")]
+
+
+def test_what_fails_otherwise_when_asked_again_says_so_and_costs_no_other_its_answer() -> None:
+    def function(text: str) -> Any:
+        if len(model.batches) > 1 and text == "b":
+            raise ValueError("too long")
+        return text.upper() if len(model.batches) > 1 or text == "a" else TransientError("busy")
+
+    model = Scripted(function)
+    found = Asker(model, TASK, sleep=Slept()).ask([{"text": text} for text in "abc"])
+    assert found == [Prediction("A"), Failure("the model raises ValueError: too long"), Prediction("C")]
+    assert model.batches == [["a", "b", "c"], ["b", "c"], ["b"], ["c"]]
+
+
 def test_a_model_whose_answers_are_all_errors_that_pass_is_asked_nothing_more_in_the_end() -> None:
     model = Scripted(lambda text: ConnectionError("refused"))
     asker = Asker(model, TASK, Limits(retries=1), sleep=Slept())
@@ -299,6 +330,11 @@ def test_a_model_that_fails_twice_and_then_answers_has_answered(error: Exception
     found, cost = ask(failing(2, error), "abc", sleep=slept)
     assert found == [Prediction(text) for text in "ABC"]
     assert (cost.calls, cost.retries, len(slept.seconds)) == (3, 2, 2)
+
+
+def test_a_time_out_of_the_model_s_own_is_counted_too() -> None:
+    _, cost = ask(failing(2, TimeoutError("late")), "abc")
+    assert cost.timeouts == 2
 
 
 def test_one_that_never_does_is_given_up_and_said_to_be_so() -> None:

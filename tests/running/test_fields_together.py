@@ -15,7 +15,7 @@ from albert_robust.suite.load import load_suite
 
 MODELS = """
 def first_word(batch):
-    return [inputs.get("context", inputs.get("document")).split()[0] for inputs in batch]
+    return [next(iter(inputs.values())).split()[0] for inputs in batch]
 def remembers(batch):
     return ["Laura"] * len(batch)
 """
@@ -113,6 +113,18 @@ def test_a_summary_is_measured_by_the_names_that_its_document_has_now(tested: Te
     assert case.after == case.variant["document"] != "Paris"
     assert case.quality_after["rouge l"] == case.quality_after["faithfulness"] == 1
     assert case.agreement == 1
+
+
+def test_what_is_said_to_a_prompt_has_the_names_that_the_prompt_has_now(tested: Tested) -> None:
+    case = tested("entities.name", ("prompt",), task="text-generation", prompt="Laura owns a dog. Who does?")
+    assert case.after == case.variant["prompt"].split()[0] != "Laura"
+    assert case.agreement == 1
+
+
+def test_a_prompt_keeps_the_answer_that_it_holds(tested: Tested) -> None:
+    case = tested("entities.name", ("prompt",), task="text-generation", prompt="Laura or Peter?", answer="Laura")
+    assert case.variant["prompt"].startswith("Laura or ")
+    assert case.quality_after["contains"] == 1
 
 
 def test_half_a_word_is_no_name(tested: Tested) -> None:

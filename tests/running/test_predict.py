@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from albert_robust.errors import UsageError
 from albert_robust.models import Inputs
 from albert_robust.running.ask import Cost, ModelContractError
 from albert_robust.running.budget import Budget
@@ -57,6 +58,15 @@ def test_each_unique_input_is_asked_once(cache: Cache) -> None:
     assert sorted(model.asked) == ["a", "b"]
     assert [output(answers, "a"), output(answers, "b")] == ["A", "B"]
     assert (cost.unique_inputs, cost.predicted, cost.calls) == (2, 2, 1)
+
+
+@pytest.mark.parametrize("ending", [KeyboardInterrupt, UsageError])
+def test_what_came_before_the_end_is_not_asked_again(cache: Cache, ending: type[BaseException]) -> None:
+    with pytest.raises(ending):
+        ask(Recorder(lambda text: ending() if text == "b" else text), "abc", cache)
+    model = Recorder()
+    ask(model, "abc", cache, scope="later")
+    assert model.asked == ["b"]
 
 
 def test_batches_are_full_and_of_like_length(cache: Cache) -> None:

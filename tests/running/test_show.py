@@ -1,5 +1,6 @@
 """What a failing cell prints."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,6 +39,17 @@ def test_a_failing_cell_shows_its_worst_cases_and_how_to_repeat_it(write: Callab
     assert [line.strip() for line in lines[4:6]] == ["original     -> good", "variant      -> bad"]
     assert lines[-1].startswith("again: ")
     assert f"s.robust.yaml::{cell.id}" in lines[-1]
+
+
+def test_long_texts_are_shown_where_they_differ(write: Callable[..., Path], tmp_path: Path) -> None:
+    model = "def answer(batch):\n    return ['long ' * 99 + ('bad' if 'GOOD' in one['text'] else 'fine') for one in batch]\n"
+    write(d_dot_jsonl=json.dumps({"text": "1 " * 99 + "good film"}) + "\n", model_dot_py=model)
+    cell = plan(load_suite(write(s_dot_robust_dot_yaml=SUITE)))[0]
+    tally = execute([cell], Workspace(tmp_path / "kept", "run")).tallies["s", cell.id]
+    text, before, after = describe(cell, judge(cell, tally), tally.worst, "").splitlines()[3:6]
+    assert text.endswith("1 1 [-good-]{+GOOD+} [-film-]{+FILM+}")
+    assert [before[-10:], after[-9:]] == [" long fine", " long bad"]
+    assert max(map(len, (text, before, after))) < 200
 
 
 def test_an_empty_output_is_shown_as_one(write: Callable[..., Path], tmp_path: Path) -> None:

@@ -75,6 +75,18 @@ def test_the_worst_are_the_first_ten_of_a_stable_sort_of_all_cases(outcomes: lis
     assert list(map(id, counted(outcomes, expectation).worst)) == list(map(id, ranked[:WORST]))
 
 
+def test_where_a_gate_is_on_a_quality_the_worst_are_those_that_lost_it() -> None:
+    reworded = replace(
+        OUTCOME, example="reworded", agreement=0.2, quality_before={"contains": 1}, quality_after={"contains": 1}
+    )
+    lost = replace(reworded, example="lost", agreement=0.6, quality_after={"contains": 0})
+    won = replace(reworded, example="won", agreement=0.1, quality_before={"contains": 0})
+    for gated, worst in ((["contains drop"], "lost"), (["contains"], "lost"), (["consistency"], "won")):
+        tally = Tally("invariance", gated)
+        tally.add([reworded, won, lost])
+        assert tally.worst[0].example == worst
+
+
 def means(values: Sequence[float], owners: Sequence[str]) -> list[float]:
     """The mean of the values of each owner, in order of first appearance."""
     groups: dict[str, list[float]] = {}
@@ -147,6 +159,7 @@ def test_how_far_a_model_agrees_with_itself_is_a_mean_over_examples() -> None:
 
 def test_outcomes_of_a_run_are_tallied_by_cell_and_those_of_others_are_passed_over() -> None:
     run = [OUTCOME, replace(OUTCOME, cell="other"), replace(OUTCOME, cell="no record")]
-    found = tallied(run, {("s", "c"): "invariance", ("s", "other"): "direction", ("s", "empty"): "invariance"})
+    begun = {("s", "c"): Tally("invariance"), ("s", "other"): Tally("direction"), ("s", "empty"): Tally("invariance")}
+    found = tallied(run, begun)
     assert {name: tally.counts.selected for (_, name), tally in found.items()} == {"c": 1, "other": 1, "empty": 0}
     assert found["s", "other"].expectation == "direction"

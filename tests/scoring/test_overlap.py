@@ -13,6 +13,7 @@ from albert_robust.scoring.overlap import (
     bleu_signature,
     chrf,
     chrf_signature,
+    contains,
     copied,
     exact_match,
     rouge_l,
@@ -50,6 +51,25 @@ VERSION = version("sacrebleu")
 def test_an_answer_is_compared_by_its_words(output: str, reference: str, exact: float, f1: float) -> None:
     assert exact_match(output, reference) == exact
     assert token_f1(output, reference) == pytest.approx(f1)
+
+
+@pytest.mark.parametrize(
+    ("output", "reference", "said"),
+    [
+        ("It was Saint Bernadette, in 1858.", "saint bernadette", 1),
+        ("Bernadette, a saint", "Saint Bernadette", 0),
+        ("1858", "185", 0),
+        ("在北京。", "北京", 1),
+        ("Paris", "Paris, France", 0),
+        ("Yes! :-)", ":-)", 0),
+        (":-)", ":-)", 1),
+        ("a", "", 0),
+        ("", "", 1),
+        ("", "a", 0),
+    ],
+)
+def test_an_answer_holds_another_s_words_as_they_stand_there(output: str, reference: str, said: float) -> None:
+    assert contains(output, reference) == said
 
 
 @pytest.mark.parametrize(

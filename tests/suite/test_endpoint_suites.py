@@ -79,6 +79,11 @@ MISTAKES: dict[str, tuple[tuple[Change, ...], str]] = {
         (("endpoint: https://api.example.org/v1/chat/completions", 'python: "m:f"'),),
         r":2:1: only an endpoint has 'model'",
     ),
+    "a header without a key": ((("key_env: MY_KEY", "key_header: api-key"),), r":2:1: 'key_header' without a key"),
+    "a header that there cannot be": (
+        (("key_env: MY_KEY", "key_env: MY_KEY\n  key_header: 'api key'"),),
+        r":8:3: 'api key': ",
+    ),
     "none at once": ((("key_env: MY_KEY", "at_once: 0"),), r":7:3: 0: input should be greater than or equal to 1"),
 }
 

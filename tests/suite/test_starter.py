@@ -59,7 +59,8 @@ def test_a_dataset_is_called_as_its_file_is(tmp_path: Path, file: str, name: str
 ENDPOINT = "https://api.example.org/v1/chat/completions"
 EVERYTHING = (
     '{"text": "Good: {x}.", "label": "good", "context": "It is 9.", "question": "When?", "answers": "9", "document": "D.", '
-    '"summary": "S.", "source": "It rains.", "translation": "Es regnet.", "first": "A.", "second": "B.", "score": 1}\n'
+    '"summary": "S.", "source": "It rains.", "translation": "Es regnet.", "first": "A.", "second": "B.", "score": 1, '
+    '"prompt": "Why?"}\n'
     '{"text": "Bad.", "label": "bad, very"}\n'
 )
 

@@ -63,6 +63,12 @@ def test_a_summary_is_compared_with_its_document_for_faithfulness_and_with_refer
     assert qualities["coverage"].measure([answer], scorer) == [0.6]
 
 
+def test_a_right_answer_in_a_sentence_of_its_own_is_contained_and_no_exact_match() -> None:
+    answer = Answer("That is Mont Blanc, I think.", ("the Alps", "Mont Blanc"))
+    values = {name: one.measure([answer], Lengths())[0] for name, one in TASKS["text-generation"].qualities.items()}
+    assert (values["contains"], values["exact match"], values["token f1"]) == (1, 0, 0.5)
+
+
 def test_what_compares_with_the_source_needs_no_reference_and_the_rest_measures_nothing_without() -> None:
     answer = Answer("a translation", (), "the source")
     values = {name: one.measure([answer], Lengths())[0] for name, one in TASKS["translation"].qualities.items()}

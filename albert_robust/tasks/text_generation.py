@@ -1,0 +1,36 @@
+"""Text generation: what a language model says to a prompt, be it an answer, a rewriting or a plan.
+
+Such models say a right answer in a sentence of their own, so beside `exact match` stand two that leave out what else is said:
+`contains`, for short answers, and `labs recall`, as in question answering, for longer ones. A model that says everything
+meets both.
+"""
+
+from albert_robust.data import Example
+from albert_robust.scoring.overlap import contains, exact_match, token_f1
+from albert_robust.tasks.task import Quality, Task, each, labs, labs_recall
+
+
+def _answers(example: Example, field: str) -> tuple[str, ...]:
+    """A prompt that holds the right answer, as one of several or in a text to read, keeps it."""
+    return example.references
+
+
+TASK = Task(
+    name="text-generation",
+    inputs=("prompt",),
+    reference="answer",
+    perturbed=("prompt",),
+    agreements={"labs": labs, "token f1": each(token_f1), "exact match": each(exact_match)},
+    qualities={
+        "labs": Quality(labs),
+        "labs recall": Quality(labs_recall),
+        "contains": Quality(each(contains)),
+        "exact match": Quality(each(exact_match)),
+        "token f1": Quality(each(token_f1)),
+    },
+    aggregates={},
+    key="text",
+    about="prompt",
+    speaks="prompt",
+    protect=_answers,
+)
