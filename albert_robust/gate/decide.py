@@ -131,12 +131,12 @@ def _needed(gate: Gate, estimate: Estimate) -> str:
     end = estimate.low if estimate.value > gate.bound else estimate.high
     apart = _divergence if 0 < end < 1 and 0 < gate.bound < 1 and estimate.value >= 0 else _square
     n = estimate.clusters * apart(estimate.value, end) / apart(estimate.value, gate.bound)
-    return f"{examples_do(estimate.clusters)} not decide it, about {ceil(n) + 1} would"
+    return f"{examples_do(estimate.clusters)} not decide it, about {ceil(n) + 1:,} would"
 
 
 def examples_do(count: int) -> str:
     """Return the beginning of what so many examples do."""
-    return "1 example does" if count == 1 else f"{count} examples do"
+    return "1 example does" if count == 1 else f"{count:,} examples do"
 
 
 def foreseen(gate: Gate, examples: int, confidence: float) -> str:
@@ -155,9 +155,9 @@ def foreseen(gate: Gate, examples: int, confidence: float) -> str:
     met = bisect_left(range(1, examples + 1), gate.bound, key=lambda hits: share(hits).low) + 1
     if met > examples:
         least = ceil(log((1 - confidence) / 2) / log(gate.bound))
-        return f"{examples_do(examples)} not reach `{shown}`: {least} would, if all agreed"
+        return f"{examples_do(examples)} not reach `{shown}`: {least:,} would, if all agreed"
     missed = bisect_left(range(1, examples + 1), gate.bound, key=lambda hits: share(hits).high) / examples
-    met_from = f"{examples} examples pass `{shown}` from {met / examples:.2f}"
+    met_from = f"{examples:,} examples pass `{shown}` from {met / examples:.2f}"
     return f"{met_from} and fail it up to {missed:.2f}: between, they do not decide"
 
 

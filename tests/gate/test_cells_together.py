@@ -106,9 +106,9 @@ def test_a_gap_is_met_missed_or_undecided_and_names_its_ends(items: Callable[...
 def test_an_undecided_gap_says_how_many_examples_would_decide(items: Callable[..., dict[str, Across]]) -> None:
     gap, few = items()[GAP], [1.0] * 38 + [0.0] * 2
     reason = verdict(gap, {"en": GOOD, "de": GOOD[:30] + BAD[:10], "fr": few}).reason
-    found = re.search(r": 40 examples do not decide it, about (\d+) would; ", reason)
+    found = re.search(r": 40 examples do not decide it, about ([\d,]+) would; ", reason)
     assert found is not None
-    times = -(-int(found[1]) // 40)
+    times = -(-int(found[1].replace(",", "")) // 40)
     more = {"en": GOOD * times, "de": (GOOD[:30] + BAD[:10]) * times, "fr": few * times}
     assert verdict(gap, more).verdict == "failed"
 

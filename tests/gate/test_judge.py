@@ -138,9 +138,9 @@ def test_the_worst_gate_decides(cell: Callable[..., Cell]) -> None:
 
 def test_an_undecided_gate_says_how_many_examples_would_decide(cell: Callable[..., Cell]) -> None:
     reason = judge(cell(), cases([1.0] * 38 + [0.0] * 2)).reason
-    found = re.search(r": 40 examples do not decide it, about (\d+) would$", reason)
+    found = re.search(r": 40 examples do not decide it, about ([\d,]+) would$", reason)
     assert found is not None
-    times = -(-int(found[1]) // 20)
+    times = -(-int(found[1].replace(",", "")) // 20)
     assert judge(cell(), cases(([1.0] * 19 + [0.0]) * times)).verdict == "passed"
 
 
@@ -150,8 +150,8 @@ def test_how_many_examples_would_decide_is_a_number_of_them(
 ) -> None:
     estimate = Estimate(value, value - low, value + high, 10)
     record = decide(Gate("consistency", at_least, bound), estimate)
-    if found := re.search(r"about (-?\d+) would$", record.reason):
-        assert int(found[1]) > 0
+    if found := re.search(r"about (-?[\d,]+) would$", record.reason):
+        assert int(found[1].replace(",", "")) > 0
 
 
 def test_a_gate_at_one_that_nothing_speaks_against_is_not_missed(cell: Callable[..., Cell]) -> None:
