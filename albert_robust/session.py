@@ -169,7 +169,7 @@ class RobustSession:
         with (
             suppress(WritingError),
             self.shared.turn(),
-        ):  # without a place for temporary files nothing is run, which says so
+        ):  # what has no place for temporary files cannot run either, and says so
             found = self.shared.find()
             if found is None and isinstance(self._executed, Execution):
                 with self._told():
@@ -299,7 +299,10 @@ class RobustSession:
             cells = [item.cell for item in self.selected if (item.cell.suite.name, item.cell.id) in self.records]
             return self._run(cells, [self.records[cell.suite.name, cell.id] for cell in cells])
         shared = self.shared.find() if self.shared is not None else None
-        return only(shared, self.judged) if shared is not None and self.judged else None
+        if shared is None:
+            return None
+        self.broken = {**shared.mistakes, **self.broken}  # a worker that died told none
+        return only(shared, self.judged) if self.judged else None
 
     def _conclude(self, session: pytest.Session, found: Run | None) -> None:
         run = found or Run((), ())
