@@ -166,10 +166,8 @@ class RobustSession:
         if self.shared is None:
             return None
         found = None
-        with (
-            suppress(WritingError),
-            self.shared.turn(),
-        ):  # what has no place for temporary files cannot run either, and says so
+        # What has no place for temporary files cannot run either, and says so.
+        with suppress(WritingError), self.shared.turn():
             found = self.shared.find()
             if found is None and isinstance(self._executed, Execution):
                 with self._told():
