@@ -1,8 +1,12 @@
 """What typing slips promise beyond the laws that hold for every perturbation."""
 
+from itertools import pairwise
+from random import Random
+
 import pytest
 from variants_made import made
 
+from albert_robust import Text
 from albert_robust.perturbing import Registry
 
 SLIPS = ["delete", "insert", "keyboard", "spacing", "swap"]
@@ -56,3 +60,18 @@ def test_no_slip_makes_a_word_that_denies(pack: Registry, language: str, text: s
     made_of_it = variants(pack, text, language)
     assert denial not in made_of_it
     assert len(made_of_it) > 1
+
+
+def test_another_word_slips_where_a_slip_would_make_a_denial(pack: Registry) -> None:
+    swapped = {made(pack, "typos.swap", "on top", "en", seed=seed) for seed in SEEDS}
+    assert swapped == {"on otp", "on tpo"}
+
+
+@pytest.mark.parametrize("name", ["swap", "delete", "insert", "spacing"])
+@pytest.mark.parametrize(("language", "text"), [("zh", "今天天气很好我们去公园"), ("th", "วันนี้อากาศดี")])
+def test_slips_of_neighbouring_characters_never_overlap(pack: Registry, name: str, language: str, text: str) -> None:
+    source = Text.of(text, language)
+    for seed in SEEDS:
+        edits = pack.get(f"typos.{name}")(source, Random(seed), 5).edits
+        assert edits
+        assert all(one.end <= other.start for one, other in pairwise(edits))
