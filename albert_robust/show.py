@@ -71,7 +71,7 @@ def describe_run(run: Run, shown: int) -> list[str]:
     bad = worst_first([cell for cell in cells if cell.verdict in told])
     lines = [f"{cell.verdict:<12} {cell.suite}::{cell.cell}  {one_line(cell.reason)}"[:LONGEST] for cell in bad[:shown]]
     if 0 < shown < len(bad):
-        lines.append(f"... and {len(bad) - shown} more that did not pass: the report has them all")
+        lines.append(f"... and {len(bad) - shown:,} more that did not pass: the report has them all")
     lines += [
         f"{'warning':<12} {suite.name}: {one_line(what)}"[:LONGEST]
         for suite in run.suites
@@ -81,7 +81,7 @@ def describe_run(run: Run, shown: int) -> list[str]:
         verdict: sum(cell.verdict == verdict for cell in cells)
         for verdict in (*ATTENTION, "passed", "measured", "not applicable")
     }
-    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+    verdicts = ", ".join(f"{count:,} {verdict}" for verdict, count in counts.items() if count)
     lines.append(
         f"{counted(len(cells), 'cell')}: {verdicts}; {counted(tested_in(cells), 'case')} tested; "
         f"{counted(int(cost['predicted']), 'input')} predicted, {int(cost['from_cache']):,} from the cache"

@@ -190,25 +190,25 @@ def _explanation(answer: Answer, verdicts: Mapping[Verdict, int], broken: int) -
     of = f"of {judged} {'with gates' if verdicts['measured'] else 'that apply'}"
     if answer == "nothing":
         return "No variant reached the model, so this run says nothing about it."
-    warned = f"; {verdicts['warned']} missed a gate that only warns" if verdicts["warned"] else ""
+    warned = f"; {verdicts['warned']:,} missed a gate that only warns" if verdicts["warned"] else ""
     known = warned + (f"; {counted(verdicts['known failure'], 'known failure')}" if verdicts["known failure"] else "")
     if answer == "yes" and known:
-        return f"{verdicts['passed']} {of} passed{known}."
+        return f"{verdicts['passed']:,} {of} passed{known}."
     if answer == "yes":
         return f"All {of.removeprefix('of ')} passed."
     if answer == "undecided":
         return _undecided(of, verdicts, known)
     words: tuple[tuple[Verdict, str], ...] = (("failed", "failed"), ("error", "ended in an error"))
-    bad = [f"{verdicts[name]} {word}" for name, word in words if verdicts[name]]
+    bad = [f"{verdicts[name]:,} {word}" for name, word in words if verdicts[name]]
     told = [f"{counted(broken, 'suite')} could not be run"] if broken else []
     return "; ".join([*told, *([f"{' and '.join(bad)} {of}"] if bad else [])]) + "."
 
 
 def _undecided(of: str, verdicts: Mapping[Verdict, int], known: str) -> str:
     if verdicts["not tested"]:
-        return f"{verdicts['not tested']} {of} were not tested: the budget of this run had no room; none failed{known}."
+        return f"{verdicts['not tested']:,} {of} were not tested: the budget of this run had no room; none failed{known}."
     if verdicts["inconclusive"]:
-        return f"{verdicts['inconclusive']} {of} cannot be decided from this many examples; none failed{known}."
+        return f"{verdicts['inconclusive']:,} {of} cannot be decided from this many examples; none failed{known}."
     return "No cell here has a gate: everything was measured, nothing was demanded."
 
 
