@@ -206,7 +206,9 @@ def _explanation(answer: Answer, verdicts: Mapping[Verdict, int], broken: int) -
 
 def _undecided(of: str, verdicts: Mapping[Verdict, int], known: str) -> str:
     if verdicts["not tested"]:
-        return f"{verdicts['not tested']:,} {of} were not tested: the budget of this run had no room; none failed{known}."
+        return (
+            f"{verdicts['not tested']:,} {of} were not tested: the budget of this run had no room; none failed{known}."
+        )
     if verdicts["inconclusive"]:
         return f"{verdicts['inconclusive']:,} {of} cannot be decided from this many examples; none failed{known}."
     return "No cell here has a gate: everything was measured, nothing was demanded."
