@@ -204,7 +204,7 @@ def _whole(value: Any) -> Any:
 
 
 def _references(source: Source, path: Path, line: int, held: Any, column: str) -> tuple[str, ...]:
-    if path.suffix.lower() in DELIMITED and not str(held).strip():
+    if isinstance(held, str) and not held.strip() and path.suffix.lower() in DELIMITED:
         return ()  # a table has no other way to say that there is none
     if isinstance(held, dict) and isinstance(held.get("text"), list):
         held = held["text"]  # SQuAD's answers: their texts, and where each starts
@@ -237,13 +237,7 @@ def _number(path: Path, line: int, column: str, text: str) -> None:
 
 
 def _text(path: Path, line: int, column: str, value: Any) -> str:
-    if _held(value) is None:
-        raise complaint_at(path, f"{column!r} holds nothing, expected text", "fill it in, or take the row out", line)
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise complaint_at(path, f"{column!r} holds {type(value).__name__}, expected text", line=line)
-    if isinstance(value, float) and not isfinite(value):
-        raise complaint_at(path, f"{column!r} holds the number {value}, expected text", line=line)
-    text = str(_whole(value))
+    text = value if isinstance(value, str) else _as_text(path, line, column, value)
     if len(text) > MAX_CHARACTERS:
         what = f"{column!r} holds {len(text):,} characters, more than {MAX_CHARACTERS:,}"
         raise complaint_at(path, what, "cut the text into examples", line)
@@ -251,8 +245,19 @@ def _text(path: Path, line: int, column: str, value: Any) -> str:
         raise complaint_at(
             path, f"{column!r} holds a NUL character", "take it out: models and reports cannot hold it", line
         )
-    if _HALF.search(text):
+    if not text.isascii() and _HALF.search(text):
         raise complaint_at(
             path, f"{column!r} holds a lone surrogate", "it is half a character: encode the file anew", line
         )
     return text
+
+
+def _as_text(path: Path, line: int, column: str, value: Any) -> str:
+    """Return a number as text, and complain of anything else."""
+    if _held(value) is None:
+        raise complaint_at(path, f"{column!r} holds nothing, expected text", "fill it in, or take the row out", line)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise complaint_at(path, f"{column!r} holds {type(value).__name__}, expected text", line=line)
+    if isinstance(value, float) and not isfinite(value):
+        raise complaint_at(path, f"{column!r} holds the number {value}, expected text", line=line)
+    return str(_whole(value))
