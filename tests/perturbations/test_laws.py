@@ -40,7 +40,7 @@ ORDINARY = {
     "es": (
         "La comida del nuevo restaurante era muy buena, pero la habitación estaba fría. "
         "El hotel no es barato y a veces esperamos 3 horas, por favor, como Ud. sabe."
-        " Laura vive en Roma."
+        " Laura vive en Roma. También hay piscina."
     ),
     "fr": (
         "La nourriture du nouveau restaurant était très bonne, mais la chambre était froide. "
@@ -54,7 +54,7 @@ ORDINARY = {
     "ru": (
         "Еда в новом ресторане была хорошая, то есть вкусная, но комната была холодная. "
         "Этот отель не дешёвый, и здесь очень быстро проходят 3 часа, т.е. всё утро."
-        " Анна живёт в Москве."
+        " Анна живёт в Москве и возвращается."
     ),
     "zh": "新餐厅的食物很好，我非常喜欢，但是房间很冷，没有办法。这家酒店不便宜，我们没时间，等了3个小时。王志强从法国来。",
 }
