@@ -3,10 +3,11 @@
 Idea: LangTest's add_speech_to_text_typo and Giskard's speech typos, which look sounds up in English. Departures: five
 languages, a table of our own (`homophones.tsv`), where a word is taken for one that stands out in its sentence, so that a
 reader hears what was meant: `the food was grate`, never `the son` for `the sun`. A row may say what stands `before` the
-word and `after` it. Russian verbs in -тся and -ться are a rule. No denial is lost or made (`no` for `know`), and what is
-in the table of `typos.misspelling` is not in this one.
+word and `after` it. Russian endings are a rule: verbs in -тся and -ться, and adjectives in an unstressed -ое. No denial
+is lost or made (`no` for `know`), and what is in the table of `typos.misspelling` is not in this one.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -22,7 +23,16 @@ _HOMOPHONES = Path(__file__).with_name("homophones.tsv")
 _MISSPELLINGS = Path(__file__).with_name("misspellings.tsv")
 _NEAR = 30  # characters on either side of a word that say whether it may be mistaken
 _TYPESET = "\u2019"  # the apostrophe of printed text
-_REFLEXIVE = regex.compile(r"(?<![\p{L}\p{M}-])\p{L}{2,}ть?ся(?![\p{L}\p{M}-])", regex.I)
+# Verbs in -тся and -ться; adjectives in -ое, but those where it is stressed (большое) and words that are none (двое).
+_STRESSED = (
+    "больш|дорог|плох|молод|прост|пуст|зл|сух|так|как|друг|чуж|втор|родн|цветн|жив|глух|слеп|крут|густ|свят|прям|крив|нем|туп"
+    "|хром|седьм|шест|восьм|мясн|речн|морск|городск|мужск|ночн|дневн|лесн|больн|смешн|земн|люб|голуб|ручн|выходн|входн|зубн"
+    "|основн|боков|передов|сплошн|золот|дв|тр|вдв|втр|об"
+)
+_ENDING = regex.compile(
+    rf"(?<![\p{{L}}\p{{M}}-])(?:\p{{L}}{{2,}}ть?ся|(?!(?:не)?(?:{_STRESSED})ое)\p{{L}}{{2,}}[нквлрштдсчмбпж]ое)(?![\p{{L}}\p{{M}}-])",
+    regex.I,
+)
 
 
 class _Homophone(NamedTuple):
@@ -67,17 +77,23 @@ def _misspelt() -> frozenset[str]:
     return frozenset(row["right"] for row in read_rows(_MISSPELLINGS) if row["language"] == "ru")
 
 
-def _reflexives(text: Text) -> list[tuple[Word, _Homophone]]:
-    """Return the Russian verbs of a text in -тся or -ться, each with the other ending, which sounds the same."""
-    words = [word for word in text.find(_REFLEXIVE) if word.string.casefold() not in _misspelt()]
-    return [(word, _homophone(word.string, _other_ending(word.string), "", "")) for word in words]
+def _endings(text: Text, found: Iterable[Word]) -> list[tuple[Word, _Homophone]]:
+    """Return the Russian words of a text, but those found, whose ending sounds as another one does."""
+    taken = {word.start for word in found}
+    words = [word for word in text.find(_ENDING) if word.string.casefold() not in _misspelt()]
+    return [
+        (word, _homophone(word.string, _other_ending(word.string), "", "")) for word in words if word.start not in taken
+    ]
 
 
-def _other_ending(verb: str) -> str:
-    """Return `учится` for `учиться` and the other way round; the letters stay as large as they are."""
-    if verb[-3] in "ьЬ":
-        return verb[:-3] + verb[-2:]
-    return verb[:-2] + ("Ь" if verb[-1].isupper() else "ь") + verb[-2:]
+def _other_ending(word: str) -> str:
+    """Return `учится` for `учиться` or the other way round, `новая` for `новое`; the letters stay as large as they are."""
+    is_large = word[-1].isupper()
+    if word[-2:].casefold() == "ое":
+        return word[:-2] + ("АЯ" if is_large else "ая")
+    if word[-3] in "ьЬ":
+        return word[:-3] + word[-2:]
+    return word[:-2] + ("Ь" if is_large else "ь") + word[-2:]
 
 
 @perturbation(
@@ -104,6 +120,13 @@ def _other_ending(verb: str) -> str:
         Example("Er bat um Rat", "Er Bad um Rad", "de", severity=5, why="a capital tells a German noun"),
         Example("Voy a comer, hay sopa también.", "Voy ha comer, ahí sopa tan bien.", "es", severity=5),
         Example("Он бреется, а я хочу мыться.", "Он бреется, а я хочу мытся.", "ru"),
+        Example(
+            "Это новое и большое окно",
+            "Эта новая и большое окно",
+            "ru",
+            severity=5,
+            why="a stressed ending sounds otherwise",
+        ),
         Example("Кажется, вовремя", "Кажется, во время", "ru", severity=5, why="`typos.misspelling` has the first"),
         Example("Ask here {here}", "Ask here {here}", severity=5, protect=("here",), why="what is protected stays"),
         Example("great 👍🏽", "grate 👍🏽"),
@@ -115,7 +138,7 @@ def homophone(text: Text, rng: Random, severity: int) -> Text:
     """Take words for others that sound alike: `grate` for `great`, `est` for `et`, `ahí` for `hay`, `мыться` for `моется`."""
     language = base(text.language)
     found = _homophones(language).find(text, lambda word, homophone: _fits(text, word, homophone))
-    places = found + (_reflexives(text) if language == "ru" else [])
+    places = found + (_endings(text, [word for word, _ in found]) if language == "ru" else [])
     chosen = sorted(
         rng.sample(places, min(len(places), share(severity, len(text.words())))), key=lambda place: place[0]
     )
