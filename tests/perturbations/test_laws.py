@@ -78,6 +78,8 @@ DATED = {
     "zh": "我们2026年5月3日去了。",
 }
 
+AGED = {"en": "My wife is 45 years old.", "zh": "我妻子45岁。"}
+
 TRICKY = [
     "👨‍👩‍👧",
     "👍🏽",
@@ -249,7 +251,7 @@ def test_it_works_in_a_region_of_its_languages(perturbation: Perturbation) -> No
 
 def test_it_changes_an_ordinary_text_under_most_seeds(perturbation: Perturbation) -> None:
     def changes(language: str, seed: int) -> bool:
-        texts = [ordinary(language), *(Text.of(more.get(language, ""), language) for more in (RELATIVES, DATED))]
+        texts = [ordinary(language), *(Text.of(more.get(language, ""), language) for more in (RELATIVES, DATED, AGED))]
         return any(perturbation(text, Random(seed), 3).changed for text in texts)
 
     changed = {
