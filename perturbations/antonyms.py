@@ -39,13 +39,14 @@ _ASKED = {  # how big, of what may be big or small
     "ru": regex.compile(r"\b(?:как|насколько)\s$", regex.I),
     "zh": regex.compile(r"多[么麼]?$"),
 }
-# Words that hang on the sound that follows, and the sounds that matter to them: le petit hôtel, y fácil.
+# Words that hang on the sound that follows, and the sounds that matter to them: le petit hôtel, y fácil, с простой.
 _BOUND = {
     "es": (regex.compile(r"\b[yeou]\s$", regex.I), regex.compile(r"h?[ioíó]", regex.I)),
     "fr": (
         regex.compile(r"\b(?:[lmts]a|[ljdnmtsc]e|que|[mts]on|cet|bel|nouvel|vieil)\s$", regex.I),
         regex.compile(r"[aeiouyhàâéèêîôû]", regex.I),
     ),
+    "ru": (regex.compile(r"\bсо?\s$", regex.I), regex.compile(r"[сзшж][бвгджзйклмнпрстфхцчшщ]|мн", regex.I)),
 }
 
 
