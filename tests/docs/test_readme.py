@@ -49,7 +49,7 @@ def test_the_first_suite_prints_the_failure_that_the_readme_shows(pytester: pyte
         if path.is_file():
             shutil.copy(path, pytester.path)
     lines = pytester.runpytest("-p", "no:randomly").stdout.str()
-    shown = block("text", "reviews.robust.yaml ?.......F                                   [100%]")
+    shown = block("text", "reviews.robust.yaml ?........F                                   [100%]")
     for line in shown.splitlines():
         if line and line.strip() != "..." and " in " not in line:
             assert line in lines
@@ -59,7 +59,7 @@ def test_the_first_suite_has_the_plan_that_the_readme_shows(pytester: pytest.Pyt
     for path in QUICKSTART.iterdir():
         if path.is_file():
             shutil.copy(path, pytester.path)
-    (line,) = re.findall(r"^reviews: 9 cells, .*$", PAGES[ROOT / "docs" / "checks.md"], flags=re.M)
+    (line,) = re.findall(r"^reviews: 10 cells, .*$", PAGES[ROOT / "docs" / "checks.md"], flags=re.M)
     assert line in pytester.runpytest("--robust-plan").outlines
 
 

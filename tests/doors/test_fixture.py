@@ -6,7 +6,7 @@ from door_suites import run
 from albert_robust.errors import UsageError
 from albert_robust.handwritten import Function, Robust
 
-TEXTS = [f"the weather in town {number} was lovely" for number in range(40)]
+TEXTS = [f"the weather in our town {number} was lovely" for number in range(40)]
 
 
 def calm(batch: list[dict[str, str]]) -> list[str]:

@@ -225,7 +225,7 @@ def test_a_mistake_of_ours_is_told_for_each_cell_at_the_same_length(
     write_suite(pytester.path, "typos.*")
     result = run(pytester, "--tb=short")
     told = [len(part.splitlines()) for part in result.stdout.str().split("E   RuntimeError: out of memory")[1:-1]]
-    assert len(told) == 5
+    assert len(told) == 6
     assert len(set(told)) == 1
     assert result.ret == pytest.ExitCode.INTERRUPTED
 
