@@ -25,7 +25,7 @@ wheel: .venv/ready
 	$(BIN)/python -m build --wheel --no-isolation
 
 # From translations in build/parallel/ and word lists in build/lexicon/, which docs/encoder.yaml names. What follows from the
-# encoder is made anew too: its profile, and what the suites' models learn from it. About an hour on two cores.
+# encoder is made anew too: its profile, and what the suites' models learn from it. An hour to an hour and a half on two cores.
 SHIPPED := config.json model.safetensors tokenizer.json tokenizer_config.json
 encoder: .venv/ready  ## trains the shipped encoder anew; an interrupted run goes on
 	$(BIN)/albert-robust pretrain --config docs/encoder.yaml --out build/encoder
