@@ -109,7 +109,7 @@ def write_starter(
         "model": named,
         "datasets": {_called(data): dataset},
         "checks": [
-            {"expect": "invariance", "perturbations": list(FAMILIES), "gates": ["consistency >= 0.8"]},
+            {"expect": "invariance", "perturbations": list(FAMILIES), "gates": _gates(task, examples)},
             {"expect": "direction", "perturbations": ["semantics.negate"], "gates": ["sensitivity >= 0.5"]},
         ],
     }
@@ -122,6 +122,13 @@ def write_starter(
     except BaseException:
         out.unlink()
         raise
+
+
+def _gates(task: Task, examples: Sequence[Example]) -> list[str]:
+    """Return the gates to begin with; where a right answer has many wordings, that it is as often said as before."""
+    if task.name != "text-generation":
+        return ["consistency >= 0.8"]
+    return ["consistency >= 0.5", *(["labs recall drop <= 0.1"] if any(one.references for one in examples) else [])]
 
 
 def _named(model: str, task: Task, out: Path) -> dict[str, Any]:

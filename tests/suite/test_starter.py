@@ -94,3 +94,15 @@ def test_an_endpoint_alone_names_no_model(write: Callable[..., Path], tmp_path: 
     data = write(d_dot_jsonl=EVERYTHING.splitlines()[0])
     with pytest.raises(UsageError, match=f"say which model is asked there: --model NAME@{ENDPOINT}"):
         write_starter(tmp_path / "t.robust.yaml", "summarization", ENDPOINT, data, "en")
+
+
+@pytest.mark.parametrize(
+    ("answer", "gates"),
+    [("", ["consistency >= 0.5"]), (', "answer": "Paris"', ["consistency >= 0.5", "labs recall drop <= 0.1"])],
+)
+def test_a_right_answer_of_many_wordings_is_held_to_be_said_as_often(
+    write: Callable[..., Path], tmp_path: Path, answer: str, gates: list[str]
+) -> None:
+    data = write(d_dot_jsonl=f'{{"prompt": "What is the capital of France?"{answer}}}\n')
+    suite = write_starter(tmp_path / "t.robust.yaml", "text-generation", "model:predict", data, "en")
+    assert list(map(str, suite.checks[0].gates)) == gates
