@@ -30,6 +30,15 @@ def anchors(page: str) -> set[str]:
     return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 
 
+@pytest.fixture
+def quickstart(pytester: pytest.Pytester) -> pytest.Pytester:
+    """The quickstart in a folder of its own."""
+    for path in QUICKSTART.iterdir():
+        if path.is_file():
+            shutil.copy(path, pytester.path)
+    return pytester
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_every_link_leads_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"```.*?```", "", PAGES[path], flags=re.S)):
@@ -44,23 +53,30 @@ def test_the_first_suite_is_the_quickstart_s() -> None:
     assert block("yaml", "# reviews.robust.yaml") == (QUICKSTART / "reviews.robust.yaml").read_text(encoding="utf-8")
 
 
-def test_the_first_suite_prints_the_failure_that_the_readme_shows(pytester: pytest.Pytester) -> None:
-    for path in QUICKSTART.iterdir():
-        if path.is_file():
-            shutil.copy(path, pytester.path)
-    lines = pytester.runpytest("-p", "no:randomly").stdout.str()
+def test_the_first_suite_prints_the_failure_that_the_readme_shows(quickstart: pytest.Pytester) -> None:
+    lines = quickstart.runpytest("-p", "no:randomly").stdout.str()
     shown = block("text", "reviews.robust.yaml ?........F                                   [100%]")
     for line in shown.splitlines():
         if line and line.strip() != "..." and " in " not in line:
             assert line in lines
 
 
-def test_the_first_suite_has_the_plan_that_the_readme_shows(pytester: pytest.Pytester) -> None:
-    for path in QUICKSTART.iterdir():
-        if path.is_file():
-            shutil.copy(path, pytester.path)
+def test_the_first_suite_has_the_plan_that_the_readme_shows(quickstart: pytest.Pytester) -> None:
     (line,) = re.findall(r"^reviews: 10 cells, .*$", PAGES[ROOT / "docs" / "checks.md"], flags=re.M)
-    assert line in pytester.runpytest("--robust-plan").outlines
+    assert line in quickstart.runpytest("--robust-plan").outlines
+
+
+def test_the_mistake_that_the_readme_shows_is_told_so(quickstart: pytest.Pytester) -> None:
+    suite = quickstart.path / "reviews.robust.yaml"
+    suite.write_text(suite.read_text(encoding="utf-8").replace("typos.*", "typos.keybord"), encoding="utf-8")
+    (shown,) = re.findall(r"^reviews\.robust\.yaml:\d.*\n.*$", PAGES[ROOT / "README.md"], flags=re.M)
+    assert shown in quickstart.runpytest().stdout.str()
+
+
+def test_the_tests_by_hand_pass_on_the_model_of_five_lines(pytester: pytest.Pytester) -> None:
+    for name in ("my_model.py", "test_reviews.py", "test_variants.py"):
+        (pytester.path / name).write_text(block("python", f"# {name}"), encoding="utf-8")
+    pytester.runpytest("test_reviews.py", "test_variants.py", "-p", "no:randomly").assert_outcomes(passed=2, warnings=2)
 
 
 def test_the_table_names_every_perturbation_with_its_summary() -> None:
