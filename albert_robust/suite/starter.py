@@ -47,7 +47,14 @@ PROMPTS = {
 }
 _BEHIND = re.compile(r"(.*?)@?(https?://.*)")
 _HUB = re.compile(r"\w[\w.-]*(?:/[\w.-]+)?", re.ASCII)  # `builtin`, or as a hub names checkpoints
-FAMILIES = ("typos.*", "paraphrase.synonym", "paraphrase.filler", "punctuation.strip_final", "case.lower")
+# Slips that any text allows: of few texts no word is among those that are often misspelt.
+FAMILIES = (
+    *(f"typos.{slip}" for slip in ("delete", "insert", "keyboard", "spacing", "swap")),
+    "paraphrase.synonym",
+    "paraphrase.filler",
+    "punctuation.strip_final",
+    "case.lower",
+)
 
 
 def write_starter(

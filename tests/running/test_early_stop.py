@@ -118,7 +118,9 @@ def test_enough_cases_come_first(tmp_path: Path) -> None:
 
 
 def test_a_cell_alone_stops_where_it_stops_among_others(tmp_path: Path) -> None:
-    checks = f"{UPPER}\n- {{expect: invariance, perturbations: [typos.*], gates: [consistency >= 0.8]}}"
+    checks = (
+        f"{UPPER}\n- {{expect: invariance, perturbations: [typos.delete, typos.swap], gates: [consistency >= 0.8]}}"
+    )
     cells = planned(tmp_path, checks, extra=EARLY, rows=TEXTS, answer=HALF)
     whole = ran(cells, tmp_path / "whole")
     for cell in cells:
