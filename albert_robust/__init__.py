@@ -1,5 +1,6 @@
 """Robustness tests for NLP models: suites that pytest runs, one score for every language, and a report."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from albert_robust.errors import TransientError
@@ -8,6 +9,7 @@ from albert_robust.perturbing.phrases import PhraseTable, in_case, read_rows, re
 from albert_robust.text import Edit, Span, Text, Word
 
 if TYPE_CHECKING:
+    from albert_robust import metrics, strategies
     from albert_robust.api import Scorer, compare, compare_languages, load_suite, perturb, run, score
 
 __version__ = "0.1.0"
@@ -24,6 +26,7 @@ __all__ = [
     "compare_languages",
     "in_case",
     "load_suite",
+    "metrics",
     "perturb",
     "perturbation",
     "read_rows",
@@ -31,6 +34,7 @@ __all__ = [
     "run",
     "score",
     "share",
+    "strategies",
 ]
 
 
@@ -39,4 +43,6 @@ def __getattr__(name: str) -> Any:
         from albert_robust import api
 
         return getattr(api, name)
+    if name in {"metrics", "strategies"}:
+        return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module 'albert_robust' has no attribute {name!r}")

@@ -1,6 +1,8 @@
 """The Python door: the same steps as pytest takes, and strategies for Hypothesis."""
 
 import pickle
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -181,3 +183,15 @@ def test_a_variant_that_needs_a_missing_module_says_what_to_install(monkeypatch:
     monkeypatch.setattr(errors, "find_spec", lambda module: None)
     with pytest.raises(MissingExtraError, match=r"pip install 'albert-robust\[nlpaug\]'"):
         find(variants(SENTENCE, "paraphrase.reserved", language="en"), lambda text: True)
+
+
+MODULES = """
+import sys
+import albert_robust as a
+print("albert_robust.metrics" in sys.modules, a.metrics.__name__, a.strategies.__name__)
+"""
+
+
+def test_metrics_and_strategies_are_imported_when_they_are_named() -> None:
+    done = subprocess.run([sys.executable, "-c", MODULES], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "albert_robust.metrics", "albert_robust.strategies"]
