@@ -75,7 +75,7 @@ class RobustSession:
         self.selected: list[RobustItem] = []
         self.records: dict[tuple[str, str], CellRecord] = {}
         self._verdicts: dict[tuple[str, str], CellRecord] = {}
-        self.shared = SharedRun(self.settings.worker["testrunuid"]) if self.settings.worker else None
+        self.shared = SharedRun(self.settings.shared) if self.settings.shared else None
         self.judged: set[Place] = set()  # by workers, as pytest reports
         self.broken: dict[str, str] = {}  # suites that cannot be run, by name, and why
         self.skipped = False  # whether marks skip all cells that were chosen
@@ -286,8 +286,6 @@ class RobustSession:
             self._conclude(session, found)
         elif self.skipped and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        if self.shared is not None:
-            self.shared.remove()
         if self.broken or self.unwritten:
             session.exitstatus = pytest.ExitCode.INTERRUPTED
 
@@ -296,8 +294,14 @@ class RobustSession:
         if self.records:
             cells = [item.cell for item in self.selected if (item.cell.suite.name, item.cell.id) in self.records]
             return self._run(cells, [self.records[cell.suite.name, cell.id] for cell in cells])
-        shared = self.shared.find() if self.shared is not None else None
+        if self.shared is None:
+            return None
+        shared = self.shared.find()
         if shared is None:
+            if self.judged and not self.unwritten:
+                self.unwritten.append(
+                    f"{self.shared.folder}: the run that a worker left here is gone: there is no report"
+                )
             return None
         self.broken = {**shared.mistakes, **self.broken}  # a worker that died told none
         return only(shared, self.judged) if self.judged else None
@@ -348,11 +352,6 @@ class RobustSession:
             "unwritten": self.unwritten,
             "baselines": self.baselines.hand_over() if self.suites else None,
         }
-
-    def hear(self, run: str, judged: Place | None = None) -> None:
-        """Take note, in the controller, of the workers' run, and of a cell that one of them judged."""
-        self.shared = self.shared or SharedRun(run)
-        self.judged |= {judged} if judged else set()
 
     def take_over(self, output: dict[str, Any]) -> None:
         """Take what a worker left."""

@@ -157,6 +157,46 @@ def test_a_mistake_in_a_suite_is_told_by_every_worker(tmp_path: Path) -> None:
     assert done.returncode == pytest.ExitCode.INTERRUPTED
 
 
+OWN_PLACE = """
+import os, tempfile, pathlib
+
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    tempfile.tempdir = str(pathlib.Path(__file__).parent / worker)
+    os.makedirs(tempfile.tempdir, exist_ok=True)
+"""
+
+
+def test_workers_share_a_run_also_where_each_keeps_its_temporary_files_to_itself(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "conftest.py").write_text(OWN_PLACE)
+    workers(tmp_path, "--dist", "load")
+    assert len(verdicts(tmp_path)) == 3
+    assert len(asked(tmp_path)) == len(set(asked(tmp_path)))
+
+
+def test_a_run_that_is_gone_is_told_and_is_no_pass(tmp_path: Path) -> None:
+    write_suite(tmp_path, "typos.swap", gate="consistency >= 0.1")
+    (tmp_path / "conftest.py").write_text(
+        "import shutil, albert_robust.plugin as plugin\n\n"
+        "def pytest_testnodedown(node): shutil.rmtree(node.config.stash[plugin.SHARED])\n"
+    )
+    done = python(tmp_path, "-m", "pytest", "-n", "1")
+    assert "the run that a worker left here is gone: there is no report" in done.stdout
+    assert done.returncode == pytest.ExitCode.INTERRUPTED
+
+
+def test_what_workers_share_is_not_left_where_none_of_them_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    write(tmp_path)
+    (tmp_path / "deadly").touch()
+    printed = workers(tmp_path, "-n", "1", "--max-worker-restart", "0")
+    assert "crashed while running" in printed
+    assert not list((tmp_path / "temporary").rglob("turn.lock"))
+
+
 def test_nothing_is_left_where_temporary_files_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
