@@ -61,6 +61,17 @@ def _in_full(mistake: Exception) -> str:
     return str(mistake) if isinstance(mistake, InputError | WritingError) else "".join(format_exception(mistake))
 
 
+def _outlived(cells: Sequence[Item], records: Sequence[CellRecord]) -> Iterator[str]:
+    """Yield the known failures that are none any more: all of their cells that were run, and that apply, have passed."""
+    verdicts: dict[tuple[str, Mark], set[Verdict]] = {}
+    for cell, record in zip(cells, records, strict=True):
+        if cell.mark is not None and cell.mark.xfail and not cell.mark.expired(cell.suite.today):
+            verdicts.setdefault((cell.suite.shown, cell.mark), set()).add(record.verdict)
+    for (suite, mark), found in verdicts.items():
+        if found - {"not applicable", "measured"} == {"passed"}:
+            yield f"{suite}:{mark.place[0]}: no cell of the known failure {mark.cells!r} fails any more: its mark can go"
+
+
 class ToldError(Exception):
     """What is wrong with a suite, as another worker told it."""
 
@@ -80,6 +91,7 @@ class RobustSession:
         self.broken: dict[str, str] = {}  # suites that cannot be run, by name, and why
         self.skipped = False  # whether marks skip all cells that were chosen
         self.unwritten: list[str] = []
+        self.outlived: list[str] = []  # marks of known failures that can go
         self.report: Path | None = None
         self.run: Run | None = None
         self.started = time.monotonic()
@@ -350,6 +362,7 @@ class RobustSession:
             "broken": self.broken,
             "skipped": self.skipped,
             "unwritten": self.unwritten,
+            "outlived": self.outlived,
             "baselines": self.baselines.hand_over() if self.suites else None,
         }
 
@@ -358,22 +371,13 @@ class RobustSession:
         self.broken |= output["broken"]
         self.skipped = self.skipped or output["skipped"]
         self.unwritten += output["unwritten"]
+        self.outlived += output["outlived"]
         if output["baselines"] is not None:
             self.baselines.take_over(output["baselines"])
 
     def _run(self, cells: Sequence[Item], records: Sequence[CellRecord]) -> Run:
+        self.outlived = list(_outlived(cells, records))
         return run_of(self.execution, cells, records, time.monotonic() - self.started)
-
-    def _outlived(self) -> Iterator[str]:
-        """Yield the known failures that are none any more: all of their cells that were run, and that apply, have passed."""
-        verdicts: dict[tuple[str, Mark], set[Verdict]] = {}
-        for item in self.selected:
-            mark, record = item.cell.mark, self.records.get((item.cell.suite.name, item.cell.id))
-            if record is not None and mark is not None and mark.xfail and not mark.expired(item.cell.suite.today):
-                verdicts.setdefault((item.cell.suite.shown, mark), set()).add(record.verdict)
-        for (suite, mark), found in verdicts.items():
-            if found - {"not applicable", "measured"} == {"passed"}:
-                yield f"{suite}:{mark.place[0]}: no cell of the known failure {mark.cells!r} fails any more: its mark can go"
 
     def print_summary(self, terminal: pytest.TerminalReporter) -> None:
         """Print the worst cells first and where the report is."""
@@ -390,7 +394,7 @@ class RobustSession:
             return
         terminal.write_sep("=", "robustness")
         shown = WORST_SHOWN if terminal.verbosity >= -1 else 0
-        for line in (*describe_run(self.run, shown), *self._outlived(), *self.baselines.written):
+        for line in (*describe_run(self.run, shown), *dict.fromkeys(self.outlived), *self.baselines.written):
             terminal.write_line(line)
         if not tested_in(self.run.cells):
             terminal.write_line(NOTHING, red=True)

@@ -149,6 +149,13 @@ def test_one_worker_perturbs_and_scores_for_all(tmp_path: Path) -> None:
     assert len(verdicts(tmp_path)) == 4
 
 
+def test_a_mark_that_can_go_is_told_where_workers_ran_its_cells(tmp_path: Path) -> None:
+    marks = "marks:\n  - {cells: '*', xfail: 'it is weak'}\n"
+    write_suite(tmp_path, "typos.swap, typos.delete", gate="consistency >= 0.1", extra=marks)
+    told = "no cell of the known failure '*' fails any more: its mark can go"
+    assert workers(tmp_path, "--dist", "load").count(told) == 1
+
+
 def test_a_mistake_in_a_suite_is_told_by_every_worker(tmp_path: Path) -> None:
     write_suite(tmp_path, CELLS, model="\ndef predict(batch):\n    return ['calm']\n")
     done = python(tmp_path, "-m", "pytest", "-p", "no:randomly", "-n", "2", "--dist", "load", "-v")
