@@ -9,6 +9,8 @@ from xml.etree import ElementTree
 import pytest
 from door_suites import asked, kept_run, python, run, verdicts, write_suite
 
+from albert_robust.baselines import SessionBaselines
+
 CELLS = "typos.swap, typos.delete@3, case.upper"
 DEFIANT = """
 import json, os, pathlib
@@ -147,6 +149,13 @@ def test_one_worker_perturbs_and_scores_for_all(tmp_path: Path) -> None:
     assert len(set(re.findall(r"\[(gw\d)\].* PASSED suite\.robust\.yaml::", printed))) == 2
     assert len(set((tmp_path / "perturbed").read_text().split())) == 1
     assert len(verdicts(tmp_path)) == 4
+
+
+def test_a_line_of_a_baseline_that_each_worker_misses_is_missing_once() -> None:
+    baselines = SessionBaselines()
+    for _ in range(2):
+        baselines.take_over({"places": {}, "absent": [["suite", "text-classification", "data/typos.swap@2[en]"]]})
+    assert len(baselines.absent) == 1
 
 
 def test_a_mark_that_can_go_is_told_where_workers_ran_its_cells(tmp_path: Path) -> None:
