@@ -75,8 +75,8 @@ class Settings:
             pytest.UsageError: An option is no number or no size.
         """
         run = self.shared.name if self.shared else f"{os.getpid()}-{time.time_ns()}"
-        alone = self.worker is None
-        return Workspace(self._folder, run, self.switch("allow-network"), self._budget(), self._cache_size(), alone)
+        options = (self.switch("allow-network"), self._budget(), self._cache_size())
+        return Workspace(self._folder, run, *options, alone=self.shared is None, temporary=self.shared)
 
     @property
     def _folder(self) -> Path:
