@@ -5,14 +5,17 @@ Imported by every pytest run in the environment: nothing heavy is loaded until a
 
 from __future__ import annotations
 
+import shutil
 from argparse import ArgumentTypeError
+from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from pathlib import Path
 
     from albert_robust.handwritten import Robust
     from albert_robust.running.records import CellRecord
@@ -90,6 +93,7 @@ STATUS = {
 }
 SESSION: pytest.StashKey[RobustSession] = pytest.StashKey()
 RECORD: pytest.StashKey[CellRecord] = pytest.StashKey()
+SHARED: pytest.StashKey[Path] = pytest.StashKey()  # the folder that the workers of xdist share
 
 
 def _session(config: pytest.Config) -> RobustSession | None:
@@ -158,7 +162,20 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         from albert_robust.session import robust_session
 
         suite, name = cell
-        robust_session(node.config).hear(node.workerinput["testrunuid"], (suite, name))
+        robust_session(node.config).judged.add((suite, name))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of xdist of the folder that all of them share: a worker may keep temporary files in a place of its own."""
+    folder = node.config.stash.setdefault(SHARED, Path(gettempdir()) / f"albert-robust-{uuid4().hex}")
+    node.workerinput["albert_robust"] = str(folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove that folder when all workers have ended, however they did."""
+    if SHARED in config.stash:
+        shutil.rmtree(config.stash[SHARED], ignore_errors=True)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -168,6 +185,4 @@ def pytest_testnodedown(node: Any) -> None:
     if output is not None and "albert_robust" in output:
         from albert_robust.session import robust_session
 
-        state = robust_session(node.config)
-        state.hear(node.workerinput["testrunuid"])
-        state.take_over(output["albert_robust"])
+        robust_session(node.config).take_over(output["albert_robust"])

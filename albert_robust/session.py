@@ -61,6 +61,17 @@ def _in_full(mistake: Exception) -> str:
     return str(mistake) if isinstance(mistake, InputError | WritingError) else "".join(format_exception(mistake))
 
 
+def _outlived(cells: Sequence[Item], records: Sequence[CellRecord]) -> Iterator[str]:
+    """Yield the known failures that are none any more: all of their cells that were run, and that apply, have passed."""
+    verdicts: dict[tuple[str, Mark], set[Verdict]] = {}
+    for cell, record in zip(cells, records, strict=True):
+        if cell.mark is not None and cell.mark.xfail and not cell.mark.expired(cell.suite.today):
+            verdicts.setdefault((cell.suite.shown, cell.mark), set()).add(record.verdict)
+    for (suite, mark), found in verdicts.items():
+        if found - {"not applicable", "measured"} == {"passed"}:
+            yield f"{suite}:{mark.place[0]}: no cell of the known failure {mark.cells!r} fails any more: its mark can go"
+
+
 class ToldError(Exception):
     """What is wrong with a suite, as another worker told it."""
 
@@ -75,11 +86,12 @@ class RobustSession:
         self.selected: list[RobustItem] = []
         self.records: dict[tuple[str, str], CellRecord] = {}
         self._verdicts: dict[tuple[str, str], CellRecord] = {}
-        self.shared = SharedRun(self.settings.worker["testrunuid"]) if self.settings.worker else None
+        self.shared = SharedRun(self.settings.shared) if self.settings.shared else None
         self.judged: set[Place] = set()  # by workers, as pytest reports
         self.broken: dict[str, str] = {}  # suites that cannot be run, by name, and why
         self.skipped = False  # whether marks skip all cells that were chosen
         self.unwritten: list[str] = []
+        self.outlived: list[str] = []  # marks of known failures that can go
         self.report: Path | None = None
         self.run: Run | None = None
         self.started = time.monotonic()
@@ -286,8 +298,6 @@ class RobustSession:
             self._conclude(session, found)
         elif self.skipped and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        if self.shared is not None:
-            self.shared.remove()
         if self.broken or self.unwritten:
             session.exitstatus = pytest.ExitCode.INTERRUPTED
 
@@ -296,8 +306,14 @@ class RobustSession:
         if self.records:
             cells = [item.cell for item in self.selected if (item.cell.suite.name, item.cell.id) in self.records]
             return self._run(cells, [self.records[cell.suite.name, cell.id] for cell in cells])
-        shared = self.shared.find() if self.shared is not None else None
+        if self.shared is None:
+            return None
+        shared = self.shared.find()
         if shared is None:
+            if self.judged and not self.unwritten:
+                self.unwritten.append(
+                    f"{self.shared.folder}: the run that a worker left here is gone: there is no report"
+                )
             return None
         self.broken = {**shared.mistakes, **self.broken}  # a worker that died told none
         return only(shared, self.judged) if self.judged else None
@@ -346,35 +362,22 @@ class RobustSession:
             "broken": self.broken,
             "skipped": self.skipped,
             "unwritten": self.unwritten,
+            "outlived": self.outlived,
             "baselines": self.baselines.hand_over() if self.suites else None,
         }
-
-    def hear(self, run: str, judged: Place | None = None) -> None:
-        """Take note, in the controller, of the workers' run, and of a cell that one of them judged."""
-        self.shared = self.shared or SharedRun(run)
-        self.judged |= {judged} if judged else set()
 
     def take_over(self, output: dict[str, Any]) -> None:
         """Take what a worker left."""
         self.broken |= output["broken"]
         self.skipped = self.skipped or output["skipped"]
         self.unwritten += output["unwritten"]
+        self.outlived += output["outlived"]
         if output["baselines"] is not None:
             self.baselines.take_over(output["baselines"])
 
     def _run(self, cells: Sequence[Item], records: Sequence[CellRecord]) -> Run:
+        self.outlived = list(_outlived(cells, records))
         return run_of(self.execution, cells, records, time.monotonic() - self.started)
-
-    def _outlived(self) -> Iterator[str]:
-        """Yield the known failures that are none any more: all of their cells that were run, and that apply, have passed."""
-        verdicts: dict[tuple[str, Mark], set[Verdict]] = {}
-        for item in self.selected:
-            mark, record = item.cell.mark, self.records.get((item.cell.suite.name, item.cell.id))
-            if record is not None and mark is not None and mark.xfail and not mark.expired(item.cell.suite.today):
-                verdicts.setdefault((item.cell.suite.shown, mark), set()).add(record.verdict)
-        for (suite, mark), found in verdicts.items():
-            if found - {"not applicable", "measured"} == {"passed"}:
-                yield f"{suite}:{mark.place[0]}: no cell of the known failure {mark.cells!r} fails any more: its mark can go"
 
     def print_summary(self, terminal: pytest.TerminalReporter) -> None:
         """Print the worst cells first and where the report is."""
@@ -391,7 +394,7 @@ class RobustSession:
             return
         terminal.write_sep("=", "robustness")
         shown = WORST_SHOWN if terminal.verbosity >= -1 else 0
-        for line in (*describe_run(self.run, shown), *self._outlived(), *self.baselines.written):
+        for line in (*describe_run(self.run, shown), *dict.fromkeys(self.outlived), *self.baselines.written):
             terminal.write_line(line)
         if not tested_in(self.run.cells):
             terminal.write_line(NOTHING, red=True)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from albert_robust.errors import UsageError
+from albert_robust.plugin import SHARED
 from albert_robust.running.budget import Budget
 from albert_robust.running.sizes import bytes_in
 from albert_robust.running.store import BOUND
@@ -61,6 +62,11 @@ class Settings:
         except ValueError:
             raise pytest.UsageError(f"--robust-seed: {written!r} is no whole number") from None
 
+    @property
+    def shared(self) -> Path | None:
+        """The folder that the workers of xdist share, in each of them and in their controller."""
+        return Path(self.worker["albert_robust"]) if self.worker else self._config.stash.get(SHARED, None)
+
     @cached_property
     def workspace(self) -> Workspace:
         """Where the cache and fine-tuned models are kept.
@@ -68,9 +74,9 @@ class Settings:
         Raises:
             pytest.UsageError: An option is no number or no size.
         """
-        run = self.worker["testrunuid"] if self.worker else f"{os.getpid()}-{time.time_ns()}"
-        alone = self.worker is None
-        return Workspace(self._folder, run, self.switch("allow-network"), self._budget(), self._cache_size(), alone)
+        run = self.shared.name if self.shared else f"{os.getpid()}-{time.time_ns()}"
+        options = (self.switch("allow-network"), self._budget(), self._cache_size())
+        return Workspace(self._folder, run, *options, alone=self.shared is None, temporary=self.shared)
 
     @property
     def _folder(self) -> Path:

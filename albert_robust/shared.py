@@ -1,11 +1,8 @@
 """What the workers of xdist share: the first that reaches a cell runs all of them, and the others read what it found."""
 
-import hashlib
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import gettempdir
 
 from filelock import FileLock
 
@@ -16,15 +13,11 @@ from albert_robust.running.records import Run
 
 
 class SharedRun:
-    """A run in a temporary folder that all processes of one pytest run know."""
+    """A run in a temporary folder, which all processes of one pytest run know and its controller removes."""
 
-    def __init__(self, run: str) -> None:
-        """Name the folder, which need not be there.
-
-        Args:
-            run: What tells the pytest run from all others.
-        """
-        self.folder = Path(gettempdir()) / f"albert-robust-{hashlib.sha256(run.encode()).hexdigest()[:32]}"
+    def __init__(self, folder: Path) -> None:
+        """Name the folder, which need not be there."""
+        self.folder = folder
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -53,7 +46,3 @@ class SharedRun:
             WritingError: It cannot be written.
         """
         keep(run, self.folder, MEND_TEMPORARY)
-
-    def remove(self) -> None:
-        """Remove it."""
-        shutil.rmtree(self.folder, ignore_errors=True)

@@ -72,13 +72,14 @@ def mistakes(terminal: pytest.TerminalReporter) -> Iterator[str]:
 def _mistaken(report: object) -> list[tuple[str, ...]]:
     """Return file, line, column and text of what keeps a suite from being collected, or its cells from being judged."""
     if isinstance(report, pytest.CollectReport) and report.failed and report.nodeid.endswith(SUFFIX):
-        return _complaints(report.longreprtext) or [(report.nodeid, "1", "1", report.longreprtext)]
+        return _complaints(report) or [(report.nodeid, "1", "1", str(report.longrepr))]
     if isinstance(report, pytest.TestReport) and report.failed and f"{SUFFIX}::" in report.nodeid:
-        return [] if hasattr(report, "robust_verdict") else _complaints(report.longreprtext)
+        return [] if hasattr(report, "robust_verdict") else _complaints(report)
     return []
 
 
-def _complaints(text: str) -> list[tuple[str, ...]]:
+def _complaints(report: pytest.CollectReport | pytest.TestReport) -> list[tuple[str, ...]]:
+    text = str(report.longrepr)  # in `longreprtext` a line on xdist's worker stands before it
     return [match.groups() for match in MISTAKE.finditer(text)] if MISTAKE.match(text) else []
 
 

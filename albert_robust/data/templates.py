@@ -97,6 +97,9 @@ def mistakes(
                 yield at, what, "add words to the list"
         if languages and "language" not in template:
             yield at, "the template does not say its language", f"add `language: {languages[0]}`"
+        elif languages and str(template["language"]).casefold() not in map(str.casefold, languages):
+            mend = suggest(str(template["language"]), languages)
+            yield (*at, "language"), f"{template['language']!r} is not among the `languages`", mend
     spoken = {str(template.get("language")).casefold() for template in templates}
     for place, tag in enumerate(languages):
         if tag.casefold() not in spoken:

@@ -148,6 +148,8 @@ def content_of(reply: str) -> str:
     try:
         choice = json.loads(reply)["choices"][0]
         content = choice["message"]["content"]
+        if content is None and choice["finish_reason"] == "length":
+            content = ""  # vLLM's, while the model thinks
         if isinstance(content, list):  # Mistral's: thoughts and text, in parts of their own
             content = "".join(part["text"] for part in content if part["type"] == "text")
         content = content.strip()

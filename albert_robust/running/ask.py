@@ -172,6 +172,8 @@ class Asker:
                     outputs[place] = one
         elif len(places) == len(batch):
             self._silent = min(SILENT, self._silent + len(batch))
+        if len(places) < len(batch):
+            self._silent = 0  # others were answered, though these may have had no answer again
 
     def _made(self, output: Any) -> Prediction | Failure:
         if isinstance(output, Failure):

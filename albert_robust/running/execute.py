@@ -50,7 +50,7 @@ class Execution:
         cost: Of all suites.
     """
 
-    def __init__(self, cache: Cache) -> None:
+    def __init__(self, cache: Cache, temporary: Path | None = None) -> None:
         self.cache = cache
         self.tallies: dict[Place, Tally] = {}
         self.mistakes: dict[str, Exception] = {}
@@ -59,8 +59,10 @@ class Execution:
         self.scorers: dict[str, CachedScorer] = {}
         self.cost = Cost()
         self.written: set[Place] = set()
-        with writing(Path(gettempdir()), MEND_TEMPORARY):
-            self._folder = TemporaryDirectory(prefix="albert-robust-")
+        with writing(temporary or Path(gettempdir()), MEND_TEMPORARY):
+            if temporary is not None:
+                temporary.mkdir(mode=0o700, exist_ok=True)
+            self._folder = TemporaryDirectory(prefix="albert-robust-", dir=temporary)
 
     @property
     def path(self) -> Path:
@@ -89,7 +91,7 @@ def execute(
     Raises:
         WritingError: There is no place for temporary files.
     """
-    execution = Execution(workspace.cache)
+    execution = Execution(workspace.cache, workspace.temporary)
     by_suite: dict[str, list[Cell]] = {}
     for cell in cells:
         by_suite.setdefault(cell.suite.name, []).append(cell)

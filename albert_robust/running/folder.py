@@ -110,8 +110,10 @@ def only(run: Run, places: Set[Place]) -> Run:
     if places >= {(cell.suite, cell.cell) for cell in run.cells}:
         return run
     assert isinstance(run.outcomes, OutcomeFile)
+    named = {suite for suite, _ in places}
     return replace(
         run,
+        suites=tuple(suite for suite in run.suites if suite.name in named),
         cells=tuple(cell for cell in run.cells if (cell.suite, cell.cell) in places),
         outcomes=run.outcomes.only(places),
         alignments=tuple(found for found in run.alignments if (found.suite, found.cell) in places),

@@ -149,9 +149,10 @@ def _column(field: "Field", outcomes: Sequence[Outcome]) -> "list[Array]":
     places = values if field.name in _TEXT else list(map(id, values))
     write = _encoded if field.name in _TEXT else _changes if field.name == "changes" else dumps
     written = {place: write(value) for place, value in dict(zip(places, values, strict=True)).items()}
-    if len(written) == 1:
-        return [pa.repeat(_texts([*written.values()])[0][0], len(places))]
-    return _texts(list(map(written.get, places)))
+    column = list(map(written.get, places))
+    if len(written) == 1 and len(column[0] or b"") * len(column) <= LARGEST:
+        return [pa.repeat(_texts(column[:1])[0][0], len(column))]
+    return _texts(column)
 
 
 def _encoded(text: str | None) -> bytes | None:

@@ -24,6 +24,7 @@ class Workspace:
         budget: What the models may be asked in all.
         bound: Bytes that the cache may grow to.
         alone: Whether no other process takes part in the run.
+        temporary: A folder for temporary files, made where there is none; None for the system's.
     """
 
     folder: Path
@@ -32,6 +33,7 @@ class Workspace:
     budget: Budget = field(default_factory=Budget)
     bound: int = BOUND
     alone: bool = True
+    temporary: Path | None = None
 
     @cached_property
     def cache(self) -> Cache:

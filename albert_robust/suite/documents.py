@@ -18,8 +18,8 @@ Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[int | str, ...]
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
-# Not `nan`: that is a language, Min Nan Chinese.
-_NUMBER = re.compile(r"[-+]?([0-9]{1,18}|[0-9]*\.[0-9]+|[0-9]+\.)([eE][-+]?[0-9]+)?")
+# Not `nan`: that is a language, Min Nan Chinese. Nor `007` or `+5`, which would lose what is written.
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})|[-+]?([0-9]{1,18}(?=[eE])|[0-9]*\.[0-9]+|[0-9]+\.)([eE][-+]?[0-9]+)?")
 _TORN = re.compile("expected ',' or|found '<scalar>'|word for a key")  # of a text that YAML takes apart
 TRUE, FALSE, NULL = {"true", "True"}, {"false", "False"}, {"", "~", "null"}
 

@@ -40,6 +40,14 @@ def test_a_failing_cell_is_an_error_at_the_line_of_its_check(pytester: pytest.Py
     assert told[0].endswith("gate >= 0.70")
 
 
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_a_broken_model_is_an_error_at_its_line_whatever_process_meets_it(job: Path, processes: str) -> None:
+    write_suite(job, model="\ndef predict(batch):\n    return ['calm']\n")
+    told = commands(python(job, "-m", "pytest", "-n", processes).stdout.splitlines())
+    assert len(told) == 1
+    assert told[0].startswith(f"{FILE}2,col=1,title=broken suite::the model returned 1 outputs for ")
+
+
 def test_a_broken_suite_is_an_error_at_each_mistake(pytester: pytest.Pytester, job: Path) -> None:
     write_suite(pytester.path, "typos.swop, case.upper", gate="consistensy >= 0.7")
     told = commands(run(pytester).outlines)

@@ -9,6 +9,8 @@ from xml.etree import ElementTree
 import pytest
 from door_suites import asked, kept_run, python, run, verdicts, write_suite
 
+from albert_robust.baselines import SessionBaselines
+
 CELLS = "typos.swap, typos.delete@3, case.upper"
 DEFIANT = """
 import json, os, pathlib
@@ -149,12 +151,66 @@ def test_one_worker_perturbs_and_scores_for_all(tmp_path: Path) -> None:
     assert len(verdicts(tmp_path)) == 4
 
 
+def test_a_line_of_a_baseline_that_each_worker_misses_is_missing_once() -> None:
+    baselines = SessionBaselines()
+    for _ in range(2):
+        baselines.take_over({"places": {}, "absent": [["suite", "text-classification", "data/typos.swap@2[en]"]]})
+    assert len(baselines.absent) == 1
+
+
+def test_a_mark_that_can_go_is_told_where_workers_ran_its_cells(tmp_path: Path) -> None:
+    marks = "marks:\n  - {cells: '*', xfail: 'it is weak'}\n"
+    write_suite(tmp_path, "typos.swap, typos.delete", gate="consistency >= 0.1", extra=marks)
+    told = "no cell of the known failure '*' fails any more: its mark can go"
+    assert workers(tmp_path, "--dist", "load").count(told) == 1
+
+
 def test_a_mistake_in_a_suite_is_told_by_every_worker(tmp_path: Path) -> None:
     write_suite(tmp_path, CELLS, model="\ndef predict(batch):\n    return ['calm']\n")
     done = python(tmp_path, "-m", "pytest", "-p", "no:randomly", "-n", "2", "--dist", "load", "-v")
     assert len(set(re.findall(r"\[(gw\d)\].* FAILED suite\.robust\.yaml::", done.stdout))) == 2
     assert done.stdout.count("returned 1 outputs for ") >= 3
     assert done.returncode == pytest.ExitCode.INTERRUPTED
+
+
+OWN_PLACE = """
+import os, tempfile, pathlib
+
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    tempfile.tempdir = str(pathlib.Path(__file__).parent / worker)
+    os.makedirs(tempfile.tempdir, exist_ok=True)
+"""
+
+
+def test_workers_share_a_run_also_where_each_keeps_its_temporary_files_to_itself(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "conftest.py").write_text(OWN_PLACE)
+    workers(tmp_path, "--dist", "load")
+    assert len(verdicts(tmp_path)) == 3
+    assert len(asked(tmp_path)) == len(set(asked(tmp_path)))
+
+
+def test_a_run_that_is_gone_is_told_and_is_no_pass(tmp_path: Path) -> None:
+    write_suite(tmp_path, "typos.swap", gate="consistency >= 0.1")
+    (tmp_path / "conftest.py").write_text(
+        "import shutil, albert_robust.plugin as plugin\n\n"
+        "def pytest_testnodedown(node): shutil.rmtree(node.config.stash[plugin.SHARED])\n"
+    )
+    done = python(tmp_path, "-m", "pytest", "-n", "1")
+    assert "the run that a worker left here is gone: there is no report" in done.stdout
+    assert done.returncode == pytest.ExitCode.INTERRUPTED
+
+
+def test_nothing_is_left_where_temporary_files_are_though_all_workers_died(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    write(tmp_path)
+    (tmp_path / "deadly").touch()
+    printed = workers(tmp_path, "-n", "1", "--max-worker-restart", "0")
+    assert "crashed while running" in printed
+    assert not list((tmp_path / "temporary").glob("albert-robust*"))
 
 
 def test_nothing_is_left_where_temporary_files_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

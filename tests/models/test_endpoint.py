@@ -213,8 +213,8 @@ def test_a_reply_without_an_answer_is_an_error_of_its_example(reply: Reply) -> N
     assert len(told) < 330
 
 
-@pytest.mark.parametrize("content", ["", "<think>Well ...</think>"])
-def test_a_model_that_only_thought_is_an_error_and_not_an_empty_answer(content: str) -> None:
+@pytest.mark.parametrize("content", ["", None, "<think>Well ...</think>"])
+def test_a_model_that_only_thought_is_an_error_and_not_an_empty_answer(content: str | None) -> None:
     told = said(lambda text: saying(content, finish_reason="length"))
     assert told.endswith("it came to the limit of its tokens before it said anything")
 

@@ -116,6 +116,13 @@ def test_a_model_whose_answers_are_all_errors_that_pass_is_asked_nothing_more_in
     assert model.batches == [["a", "b", "c"]] * 2
 
 
+def test_a_model_that_answers_others_of_a_batch_has_not_stopped_answering() -> None:
+    model = Scripted(lambda text: TransientError("busy") if text.endswith("!") else text.upper())
+    asker = Asker(model, TASK, Limits(retries=1), sleep=Slept())
+    asker.ask([{"text": text} for text in ["a!", "b!", "c!", "d"]])
+    assert asker.ask([{"text": "e"}]) == [Prediction("E")]
+
+
 def hanging(bad: Callable[[str], bool]) -> Scripted:
     def function(text: str) -> str:
         if bad(text):

@@ -101,6 +101,14 @@ def test_more_text_than_one_array_holds_is_kept_in_several(tmp_path: Path, monke
     assert list(OutcomeFile(written(tmp_path / "o", rows))) == rows
 
 
+def test_one_and_the_same_text_is_kept_in_several_too_where_it_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outcomes, "LARGEST", 100)
+    rows = [replace(outcome(PLACES[0], 0, 0), before="0123456789") for _ in range(15)]
+    column = outcomes._column(outcomes._schema().field("before"), rows)
+    assert [one.as_py() for part in column for one in part] == ["0123456789"] * 15
+    assert max(part.nbytes for part in column) < 200
+
+
 def test_to_write_outcomes_pandas_is_not_loaded(tmp_path: Path) -> None:
     code = """
 import sys

@@ -119,6 +119,15 @@ def test_some_cells_of_a_run_are_the_run_of_those_cells(
     assert only(whole, places | {(cells[0].suite.name, cells[0].id)}) is whole
 
 
+def test_a_suite_none_of_whose_cells_are_chosen_is_not_in_their_run(
+    cells: list[Cell], made: Callable[[list[Cell]], Run], tmp_path: Path
+) -> None:
+    keep(made(cells), tmp_path / "all")
+    whole = open_run(tmp_path / "all")
+    two = replace(whole, suites=(*whole.suites, replace(whole.suites[0], name="other")))
+    assert only(two, {(cells[0].suite.name, cells[0].id)}).suites == whole.suites
+
+
 def test_the_outcomes_are_the_same_bytes_for_any_order_of_cells(
     cells: list[Cell], made: Callable[[list[Cell]], Run], tmp_path: Path
 ) -> None:

@@ -160,6 +160,13 @@ def load(write: Callable[..., Path]) -> Callable[..., list[str]]:
     return loaded
 
 
+def test_a_template_in_a_language_that_is_not_read_is_told(load: Callable[..., list[str]]) -> None:
+    of = {"positive": "zh", "neutral": "zn"}
+    said = [(f"label: {label}", f"label: {label}, language: {language}") for label, language in of.items()]
+    with pytest.raises(InputError, match=r":8:\d+: 'zn' is not among the `languages`\n  known: zh$"):
+        load(("language: en", "languages: [zh]"), *said)
+
+
 def test_templates_take_words_from_lists_of_their_own_and_beside_all(load: Callable[..., list[str]]) -> None:
     assert load() == [
         "I love this film.",
