@@ -89,7 +89,7 @@ def test_a_link_into_a_closed_part_opens_it(browser: "Browser", address: str) ->
 
     shown.locator(".matrix td[data-verdict=passed] a").first.click()
 
-    assert shown.locator("details.group").first.get_attribute("open") is not None
+    shown.locator("details.group[open]").first.wait_for()
 
 
 def test_beyond_the_first_ten_cells_figures_are_folded_until_a_link_leads_there(
@@ -104,7 +104,7 @@ def test_beyond_the_first_ten_cells_figures_are_folded_until_a_link_leads_there(
 
     shown.locator(".matrix td a").last.click()
 
-    assert shown.locator("article.cell:target .case").is_visible()
+    shown.locator("article.cell:target .case").wait_for()  # the page hears of the link a moment after the click
     shown.emulate_media(media="print")
     assert folds.first.locator(".case").bounding_box() is not None
 
