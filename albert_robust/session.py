@@ -51,14 +51,11 @@ def robust_session(config: pytest.Config) -> "RobustSession":
     return config.stash[SESSION]
 
 
-def _said(mistake: Exception) -> str:
-    """Return what a mistake in a suite says, one of ours on one line with its type."""
-    return str(mistake) if isinstance(mistake, InputError | WritingError) else raised(mistake)
-
-
-def _in_full(mistake: Exception) -> str:
-    """Return the same, one of ours with its traceback."""
-    return str(mistake) if isinstance(mistake, InputError | WritingError) else "".join(format_exception(mistake))
+def _said(mistake: Exception, *, in_full: bool = False) -> str:
+    """Return what a mistake in a suite says, one of ours on one line with its type, or in full with its traceback."""
+    if isinstance(mistake, InputError | WritingError):
+        return str(mistake)
+    return "".join(format_exception(mistake)) if in_full else raised(mistake)
 
 
 def _outlived(cells: Sequence[Item], records: Sequence[CellRecord]) -> Iterator[str]:
@@ -190,7 +187,7 @@ class RobustSession:
         """Return the run of all selected cells, with what is wrong with suites in full."""
         mistakes = self.execution.mistakes
         cells = [item.cell for item in self.selected if item.cell.suite.name not in mistakes]
-        told = {name: _in_full(mistake) for name, mistake in mistakes.items()}
+        told = {name: _said(mistake, in_full=True) for name, mistake in mistakes.items()}
         return replace(self._run(cells, [self._settled(cell) for cell in cells]), mistakes=told)
 
     def worst(self, cell: Cell, record: CellRecord) -> list[Outcome]:

@@ -76,7 +76,7 @@ class Settings:
         """
         run = self.shared.name if self.shared else f"{os.getpid()}-{time.time_ns()}"
         options = (self.switch("allow-network"), self._budget(), self._cache_size())
-        return Workspace(self._folder, run, *options, alone=self.shared is None, temporary=self.shared)
+        return Workspace(self._folder, run, *options, shared=self.shared)
 
     @property
     def _folder(self) -> Path:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rules, share
-from albert_robust.perturbing.phrases import opens_sentence
+from albert_robust.perturbing.phrases import opens_sentence, read_languages
 from albert_robust.text.han import is_traditional
 from albert_robust.text.languages import base
 
@@ -60,10 +60,6 @@ class _Contrary(NamedTuple):
     after: regex.Pattern[str]
 
 
-def _languages() -> set[str]:
-    return {row["language"] for row in read_rules(_ANTONYMS).rows}
-
-
 _JOINED = {"ar": ("", "و")}  # the conjunction that is written as one with what follows
 
 
@@ -97,7 +93,7 @@ def _pairs(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 @perturbation(
     "semantics.antonym",
     alters="polarity",
-    languages=_languages(),
+    languages=read_languages(_ANTONYMS),
     examples=[
         Example("The room was big.", "The room was small."),
         Example("An old house, a cheap hotel", "A new house, an expensive hotel", severity=5, why="with its article"),

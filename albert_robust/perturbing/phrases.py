@@ -32,8 +32,8 @@ def read_rows(path: Path) -> tuple[Mapping[str, str], ...]:
 
 
 def read_languages(path: Path) -> set[str]:
-    """Return the languages of a table: what stands in its column `language`."""
-    return {row["language"] for row in read_rows(path)}
+    """Return the languages of a table or of rules: what stands in the column `language`, but for the names of parts."""
+    return {row["language"] for row in read_rows(path) if not row["language"].startswith("@")}
 
 
 _NAMED = regex.compile(r"@(\w+)@")

@@ -50,7 +50,7 @@ class Execution:
         cost: Of all suites.
     """
 
-    def __init__(self, cache: Cache, temporary: Path | None = None) -> None:
+    def __init__(self, cache: Cache, shared: Path | None = None) -> None:
         self.cache = cache
         self.tallies: dict[Place, Tally] = {}
         self.mistakes: dict[str, Exception] = {}
@@ -59,10 +59,8 @@ class Execution:
         self.scorers: dict[str, CachedScorer] = {}
         self.cost = Cost()
         self.written: set[Place] = set()
-        with writing(temporary or Path(gettempdir()), MEND_TEMPORARY):
-            if temporary is not None:
-                temporary.mkdir(mode=0o700, exist_ok=True)
-            self._folder = TemporaryDirectory(prefix="albert-robust-", dir=temporary)
+        with writing(shared or Path(gettempdir()), MEND_TEMPORARY):
+            self._folder = TemporaryDirectory(prefix="albert-robust-", dir=shared)
 
     @property
     def path(self) -> Path:
@@ -91,7 +89,7 @@ def execute(
     Raises:
         WritingError: There is no place for temporary files.
     """
-    execution = Execution(workspace.cache, workspace.temporary)
+    execution = Execution(workspace.cache, workspace.shared)
     by_suite: dict[str, list[Cell]] = {}
     for cell in cells:
         by_suite.setdefault(cell.suite.name, []).append(cell)

@@ -23,8 +23,7 @@ class Workspace:
         allow_network: Whether a hub may be asked.
         budget: What the models may be asked in all.
         bound: Bytes that the cache may grow to.
-        alone: Whether no other process takes part in the run.
-        temporary: A folder for temporary files, made where there is none; None for the system's.
+        shared: The folder of the processes that take part in the run, where temporary files go; None where this one is alone.
     """
 
     folder: Path
@@ -32,8 +31,7 @@ class Workspace:
     allow_network: bool = False
     budget: Budget = field(default_factory=Budget)
     bound: int = BOUND
-    alone: bool = True
-    temporary: Path | None = None
+    shared: Path | None = None
 
     @cached_property
     def cache(self) -> Cache:
@@ -63,6 +61,6 @@ def predictor(suite: Suite, model: Model, workspace: Workspace, cost: Cost) -> P
         limits=Limits(timeout, suite.model.retries),
         cost=cost,
         budget=workspace.budget,
-        alone=workspace.alone,
+        alone=workspace.shared is None,
         price=suite.model.price or 0.0,
     )
