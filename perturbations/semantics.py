@@ -74,7 +74,10 @@ class _Form(NamedTuple):
     negative: str
 
 
-_JOINED = {"ar": ("", "و", "ف")}  # the conjunctions that are written as one with what follows
+_JOINED = {  # what may be written as one with a form: Arabic conjunctions; a Japanese `very`, which is `not very` where that is
+    "ar": (("", ""), ("و", "و"), ("ف", "ف")),
+    "ja": (("", ""), *((very, "あまり") for very in ("とても", "とっても", "すごく", "非常に", "かなり", "大変"))),
+}
 
 
 @cache
@@ -82,8 +85,8 @@ def _forms(language: str) -> PhraseTable[_Form]:
     """Return the forms of a language. The first row of a form counts."""
     forms: dict[str, _Form] = {}
     for row in read_rows(_NEGATION):
-        for joined in _JOINED.get(language, ("",)) if row["language"] == language else ():
-            affirmative, negative = joined + row["affirmative"], joined + row["negative"]
+        for stated, denied in _JOINED.get(language, (("", ""),)) if row["language"] == language else ():
+            affirmative, negative = stated + row["affirmative"], denied + row["negative"]
             forms.setdefault(affirmative, _Form(affirmative, negative, negative))
             for written in (negative, *(_also_written(affirmative, negative) if language == "en" else ())):
                 forms.setdefault(written, _Form(written, affirmative, written))
@@ -136,6 +139,9 @@ def _also_written(affirmative: str, negative: str) -> list[str]:
         Example("الطعام جيد.", "الطعام غير جيد.", "ar", why="right to left"),
         Example("J'ai des amis.", "Je n'ai pas d'amis.", "fr", why="what one has is `de` where it is denied"),
         Example("खाना अच्छा है।", "खाना अच्छा नहीं है।", "hi", why="Hindi puts its `not` before the verb"),
+        Example("部屋は広いです。", "部屋は広くないです。", "ja", why="an adjective bends"),
+        Example("とても静かでした。", "あまり静かではありませんでした。", "ja", why="`very` becomes `not very`"),
+        Example("すみません、駅は近いですか。", "すみません、駅は近いですか。", "ja", why="a courtesy and a question"),
         Example(
             "It was here and is there", "It was here and is not there", protect=("was",), why="a protected span stays"
         ),

@@ -385,6 +385,10 @@ def test_at_least_one_number_changes(pack: Registry, severity: int) -> None:
         ("ru", "Мне понравилось."),
         ("ar", "الطعام جيد."),
         ("hi", "खाना अच्छा है।"),
+        ("ja", "店員さんは親切でした。"),
+        ("ja", "荷物が届いた。"),
+        ("ja", "この映画は面白い。"),
+        ("ja", "窓から海が見えます。"),
     ],
 )
 def test_negating_a_single_statement_twice_gives_the_text_back(pack: Registry, language: str, text: str) -> None:
@@ -518,6 +522,16 @@ def test_negating_a_single_statement_twice_gives_the_text_back(pack: Registry, l
         ("hi", "कोई समस्या नहीं है"),
         ("hi", "कितना सुंदर दृश्य है!"),
         ("hi", "जैसे ही वह आया"),
+        ("ja", "すみません、お願いします"),
+        ("ja", "明日は雨かもしれません"),
+        ("ja", "仕方がない"),
+        ("ja", "どこが一番近いですか。"),
+        ("ja", "食べてもいいです"),
+        ("ja", "もう着きました"),
+        ("ja", "少し寒かったです"),
+        ("ja", "高い山に登るそうです"),
+        ("ja", "ほとんど何も見えない"),
+        ("ja", "ますます読んだ"),
     ],
 )
 def test_negation_never_denies_twice_nor_out_of_place(pack: Registry, language: str, text: str) -> None:
@@ -570,6 +584,10 @@ def test_negation_never_denies_twice_nor_out_of_place(pack: Registry, language: 
         ("zh", "声音不错很好听", "声音不错不好听"),
         ("hi", "बना हुआ खाना ठंडा है", "बना हुआ खाना ठंडा नहीं है"),
         ("hi", "दिया हुआ काम पूरा हुआ", "दिया हुआ काम पूरा नहीं हुआ"),
+        ("ja", "説明書が分かりにくいですが、安いです", "説明書が分かりにくくないですが、安いです"),
+        ("ja", "高い買い物だが、満足だ", "高い買い物ではないが、満足だ"),
+        ("ja", "すみません、部屋は静かです", "すみません、部屋は静かではありません"),
+        ("ja", "また泊まりたいです", "もう泊まりたくないです"),
     ],
 )
 def test_negation_passes_over_what_states_nothing_to_what_does(
