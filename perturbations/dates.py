@@ -1,7 +1,7 @@
 """Dates in another notation that the same readers use: `3 May 2026`, `May 3, 2026`, `2026-05-03`.
 
 Idea: the date formats of NL-Augmenter (Dhole et al., 2021, arXiv:2112.02721), which are read by a library, in any order of
-day and month. Departures: eight languages, in the notations of each (`dates.tsv`), and only a date that can be read in one
+day and month. Departures: nine languages, in the notations of each (`dates.tsv`), and only a date that can be read in one
 way: with its year, of a day that there is, and no end of a range (`from 3 to 5 May 2026`). All dates of a text become alike.
 """
 
@@ -16,7 +16,7 @@ import regex
 
 from albert_robust import Example, Text, Word, perturbation, read_rows
 from albert_robust.perturbing.phrases import read_languages
-from albert_robust.text.languages import base
+from albert_robust.text.languages import UNSPACED, base
 
 _DATES = Path(__file__).with_name("dates.tsv")
 _NEAR = 30  # characters on either side of a date that say whether it is one
@@ -71,7 +71,7 @@ def _reading(notation: str, months: tuple[str, ...], language: str) -> regex.Pat
         "Month": f"(?P<month>{'|'.join(months)})",
         "yyyy": "(?P<year>[12][0-9]{3})",
     }
-    touching = r"\p{N}A-Za-z" if language == "zh" else r"\p{N}\p{L}\p{M}"
+    touching = r"\p{N}A-Za-z" if language in UNSPACED else r"\p{N}\p{L}\p{M}"
     read = _FIELD.sub(lambda field: fields[field[1]], regex.escape(notation)).replace(r"\ ", r"[ \u00a0]")
     return regex.compile(rf"(?<![{touching}_/.:-]){read}(?![{touching}_/:-]|[.,]\p{{N}})")
 
@@ -128,6 +128,7 @@ def _written(day: date, notation: str, months: tuple[str, ...], language: str) -
         Example("El 3 de mayo de 2026", "El 03/05/2026", "es"),
         Example("Открылся 3 мая 2026 года.", "Открылся 03.05.2026.", "ru"),
         Example("他2026年5月3日来的", "他2026-05-03来的", "zh", seed=1),
+        Example("2026年5月3日(日)に", "2026-05-03(日)に", "ja", seed=1),
         Example("في 3 مايو 2026", "في 03/05/2026", "ar", why="right to left"),
         Example("3 मई 2026 को", "03/05/2026 को", "hi"),
         Example("On 3 May 2026 and 4 May 2026", "On 3 May 2026 and 2026-05-04", protect=("3 May 2026",)),

@@ -27,7 +27,7 @@ import regex
 
 from albert_robust import Example, Text, in_case, perturbation, read_rows
 from albert_robust.perturbing.phrases import read_languages
-from albert_robust.text.languages import base
+from albert_robust.text.languages import UNSPACED, base
 
 _NAMES = Path(__file__).with_name("first_names.tsv")
 _PLACES = Path(__file__).with_name("places.tsv")
@@ -41,8 +41,10 @@ _AFTER_SURNAME = regex.compile(
     r"廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤])"
 )
 _HYPHEN = r"[-\u2010\u2011]"
-# After a name that is half of one, that ends with an s and has a genitive, or that is a king's: Jean-Paul, Paris', Louis XIV.
-_AFTER = rf"{_HYPHEN}{_LETTER}|(?<=[sS])['’](?!\w)|\s[IVX]+(?:er|e)?\b"
+_KATAKANA = r"[\p{Katakana}ー]"
+# After a name that is half of one, that ends with an s and has a genitive, that is a king's or that
+# goes on: Jean-Paul, Paris', Louis XIV, マイケル・ムーア.
+_AFTER = rf"{_HYPHEN}{_LETTER}|(?<=[sS])['’](?!\w)|\s[IVX]+(?:er|e)?\b|(?<={_KATAKANA})(?:{_KATAKANA}|・)"
 # After a place in its first form, which longer names are made of: London Bridge, Hannover 96.
 _LONGER = regex.compile(r"[^\S\n][\p{Lu}\p{Nd}]", regex.V1)
 _CAPITALS = {"en", "es", "fr", "ru"}  # where two words with capitals are one name: Jack London
@@ -97,9 +99,9 @@ def _catalogue(path: Path, language: str) -> _Catalogue:
 
 
 def _any_of(forms: list[str], language: str) -> regex.Pattern[str]:
-    """Return a pattern for forms, the longest first; only Chinese letters may touch them, and what Arabic joins."""
+    """Return a pattern for forms, the longest first; only scripts without blanks may touch them, and what Arabic joins."""
     words = "|".join(regex.escape(form) for form in sorted(forms, key=lambda form: (-len(form), form)))
-    if language == "zh":
+    if language in UNSPACED:
         return regex.compile(words)
     opens = _JOINED if language == "ar" else rf"(?<!{_LETTER})"
     return regex.compile(rf"{opens}(?:{words})(?!{_LETTER})", regex.V1)
@@ -112,7 +114,11 @@ def _words(language: str, part: str) -> str:
 
 
 def _before(path: Path, language: str) -> regex.Pattern[str]:
-    spoilers = [rf"(?<={_LETTER}{_HYPHEN})", rf"(?<=(?<!{_LETTER}){_words(language, 'before')}\s)"]
+    spoilers = [
+        rf"(?<={_LETTER}{_HYPHEN})",
+        rf"(?<={_KATAKANA}|・)(?={_KATAKANA})",
+        rf"(?<=(?<!{_LETTER}){_words(language, 'before')}\s)",
+    ]
     if language in (_CAPITALS if path == _PLACES else _SURNAMES):
         opener = rf"{_words(language, 'opens')}[^\S\n]"
         spoilers.append(rf"(?<=(?<!{_LETTER})(?!{opener})\p{{Lu}}(?:\.|[\p{{L}}'’]{{0,30}})[^\S\n])")
@@ -218,6 +224,7 @@ def _exchanged(text: Text, rng: Random, path: Path, kind: str) -> Text:
             "ar",
             why="a preposition is written as one with the name; right to left",
         ),
+        Example("健太と美咲。健太郎", "健太と真由美。健太郎", "ja", why="a longer name may be the whole of it"),
         Example("राहुल ने राहुल की किताब दी।", "राजेश ने राजेश की किताब दी।", "hi"),
         Example("A", "A", why="one character"),
         Example("", "", why="nothing to perturb"),
@@ -279,6 +286,7 @@ def name(text: Text, rng: Random, severity: int) -> Text:
             "ar",
             why="the article after a preposition; right to left",
         ),
+        Example("昨日本を読んだ。フランス語", "昨日本を読んだ。フランス語", "ja", why="neither is a country"),
         Example("नई दिल्ली", "नई दिल्ली", "hi", why="a longer name"),
         Example("मैं जयपुर गया।", "मैं कानपुर गया।", "hi", why="combining marks stay with their letters"),
         Example("A", "A", why="one character"),

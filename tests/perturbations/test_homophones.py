@@ -62,6 +62,7 @@ def test_no_word_denies_and_none_is_heard_as_one_that_does(language: str) -> Non
         ("fr", "Elle a deux a", "Elle à deux a"),
         ("de", "Ich glaube, das geht", "Ich glaube, dass geht"),
         ("es", "Va a la granja", "Va a la granja"),
+        ("ja", "大会は拡大会議だ", "退会は拡大会議だ"),
         ("ru", "Она МОЕТСЯ", "Она МОЕТЬСЯ"),
     ],
 )

@@ -26,6 +26,7 @@ SEEDS = range(10)
         ("zh", "你为什么没有时间？我们两个怎么办？"),
         ("ar", "يجب أن لا تذهب كي لا تندم."),
         ("hi", "उसको 5 किलोमीटर जाना है।"),
+        ("ja", "スマートフォンを見ていたので、学生ではないけれども、行かなければならない。"),
     ],
 )
 def test_contraction_then_expansion_gives_the_text_back(pack: Registry, language: str, text: str) -> None:
@@ -649,7 +650,13 @@ def test_a_question_is_not_asked_to_be_honest(pack: Registry, language: str, que
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(
     ("language", "question"),
-    [("en", "who invented it?"), ("zh", "谁发明了电话？"), ("fr", "qui l'a inventé ?"), ("ar", "من اخترعه؟")],
+    [
+        ("en", "who invented it?"),
+        ("zh", "谁发明了电话？"),
+        ("fr", "qui l'a inventé ?"),
+        ("ar", "من اخترعه؟"),
+        ("ja", "誰ですか。"),
+    ],
 )
 def test_a_question_is_opened_by_words_that_ask_and_closed_by_none(
     pack: Registry, language: str, question: str, seed: int
