@@ -22,6 +22,8 @@ def variants(string: str, language: str = "en") -> set[str]:
         ("de", ["am 14. Juli 1789", "am 14.07.1789"]),
         ("fr", ["le 14 juillet 1789", "le 14/07/1789"]),
         ("es", ["el 14 de julio de 1789", "el 14/07/1789"]),
+        ("pt", ["em 14 de julho de 1789", "em 14/07/1789"]),
+        ("it", ["il 14 luglio 1789", "il 14/07/1789"]),
         ("ru", ["с 14 июля 1789 года", "с 14.07.1789"]),
         ("zh", ["在1789年7月14日", "在1789-07-14", "在1789/7/14"]),
         ("ar", ["في 14 يوليو 1789", "في 14/07/1789"]),
@@ -45,6 +47,8 @@ def test_each_notation_of_a_language_becomes_each_other_one(language: str, notat
         ("de", "vom 3. bis 5. Mai 2024"),
         ("de", "1.12.2024.5, Version 1.2.2024"),
         ("fr", "du 3 au 5 mai 2024"),
+        ("pt", "de 3 a 5 de maio de 2024, 3 e 5 de maio de 2024"),
+        ("it", "dal 3 al 5 maggio 2024"),
         ("zh", "2024年2月30日, 20241225"),
     ],
 )

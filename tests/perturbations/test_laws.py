@@ -51,6 +51,16 @@ ORDINARY = {
         "नए रेस्तराँ का भोजन बहुत अच्छा था, लेकिन कमरा ठंडा था। यह सस्ता नहीं और उसको अक्सर 3 घंटे इंतज़ार रहा, मुझे पता है।"
         " राहुल जयपुर में रहता है।"
     ),
+    "it": (
+        "Il cibo del nuovo ristorante era molto buono, ma la camera era fredda. "
+        "L'albergo non è economico e a volte aspettiamo 3 ore, per esempio il signor Rossi, un po' stanco."
+        " Laura vive a Roma."
+    ),
+    "pt": (
+        "A comida do novo restaurante era muito boa, mas o quarto estava frio. "
+        "O hotel económico não é barato e às vezes esperamos 3 horas, porque você também vem."
+        " Laura mora em Lisboa e tem uma TV."
+    ),
     "ru": (
         "Еда в новом ресторане была хорошая, то есть вкусная, но комната была холодная. "
         "Этот отель не дешёвый, и здесь очень быстро проходят 3 часа, т.е. всё утро."
@@ -73,6 +83,8 @@ DATED = {
     "en": "We went there on 3 May 2026.",
     "es": "Fuimos el 3 de mayo de 2026.",
     "fr": "Nous y étions le 3 mai 2026.",
+    "it": "Ci siamo andati il 3 maggio 2026.",
+    "pt": "Fomos em 3 de maio de 2026.",
     "hi": "हम 3 मई 2026 को गए।",
     "ru": "Мы были там 3 мая 2026 года.",
     "zh": "我们2026年5月3日去了。",
