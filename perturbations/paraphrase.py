@@ -31,8 +31,8 @@ _SOUND_BOUND = {
     "en": "a an",
     "es": "y e o u",
     "fr": "le la de que je ne me te se ce du au ma ta sa mon ton son",
-    "it": "il lo la un uno una del dello della al allo alla dal dallo dalla nel nello nella sul sullo sulla i gli dei degli ai agli "
-    "dai dagli nei negli sui sugli quel quello quella quei quegli bel bello bella bei begli buon buono ed ad",
+    "it": "il lo la un uno una del dello della al allo alla dal dallo dalla nel nello nella sul sullo sulla i gli dei degli ai "
+    "agli dai dagli nei negli sui sugli quel quello quella quei quegli bel bello bella bei begli buon buono ed ad",
 }
 _VOWELS = set("aeioàâäáéèêëíìîïóòôöœæ")
 _IMPURE = regex.compile(r"s[^aeiouàèéìòù]|z|gn|ps|x|y", regex.I)  # what has `lo` before it in Italian
