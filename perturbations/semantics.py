@@ -120,6 +120,8 @@ def _also_written(affirmative: str, negative: str) -> list[str]:
         Example("我喜欢这家酒店。", "我不喜欢这家酒店。", "zh"),
         Example("不好意思，房间很好。", "不好意思，房间不好。", "zh", why="an idiom is no denial"),
         Example("El hotel es bueno.", "El hotel no es bueno.", "es"),
+        Example("Tudo estava limpo.", "Nem tudo estava limpo.", "pt"),
+        Example("L'ALBERGO È BELLO", "L'ALBERGO NON È BELLO", "it", why="one letter among capitals is a capital"),
         Example("C'est un bon hôtel.", "Ce n'est pas un bon hôtel.", "fr"),
         Example("Es war kein schöner Tag.", "Es war ein schöner Tag.", "de"),
         Example("Ich mag mein Fahrrad.", "Ich mag mein Fahrrad nicht.", "de", why="the object goes first"),

@@ -21,6 +21,7 @@ V = TypeVar("V")
 _FOLD = str.maketrans({"\u0130": "i", "\u0131": "i", "\u2019": "'", "\u02bc": "'"})
 _LAST_LETTER = regex.compile(r"(?r)[\p{L}\p{M}\p{N}]")
 _SENTENCE_OPENS = regex.compile(r"(?:^|[.!?…\n]|[.!?…]['\"”’)\]])\s*['\"“‘«„(\[¿¡]*$")
+_NEAR = 20  # characters on either side of a letter that say whether all is in capitals
 _MAY_FOLLOW = regex.compile(r"[\s'\"“‘«„(\[¿¡]+")  # between that and the first word
 
 
@@ -138,13 +139,18 @@ def in_case(text: Text, word: Word, replacement: str, listed: str = "") -> str:
         replacement: What shall stand there.
         listed: How the table writes the phrase. Its own capitals (`TV`, `I think`) are not passed on within a sentence.
     """
-    letters = [character for character in word.string if character.isalpha()]
-    if len(letters) > 1 and word.string.isupper() and not listed.isupper():
+    if word.string.isupper() and not listed.isupper() and _is_loud(text, word):
         return _upper(replacement, text.language)
     passed_on = not listed[:1].isupper() or opens_sentence(text, word.start)
     if word.string[:1].isupper() and replacement[:1].islower() and passed_on:
         return _upper(replacement[:1], text.language) + replacement[1:]
     return replacement
+
+
+def _is_loud(text: Text, word: Word) -> bool:
+    """Return whether capitals are more than those of a name: those of two letters, or of one among others (Italian `È`)."""
+    letters = sum(map(str.isalpha, word.string))
+    return letters > 1 or "".join(text.around(word, _NEAR)).isupper()
 
 
 def opens_sentence(text: Text, start: int) -> bool:
