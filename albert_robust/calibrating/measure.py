@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from albert_robust.calibrating.material import Sampled
 from albert_robust.scoring.calibration import Floats, Pairs
-from albert_robust.scoring.letters import Letters
 from albert_robust.scoring.matching import Encoded, alike, in_one_thread
 from albert_robust.scoring.profile import Profile
 
@@ -44,7 +43,7 @@ class Matcher:
         if key not in self._encoded:
             vectors, norms = self.profile.space.apply(text.hidden.astype(np.float32), text.language)
             weights = self.profile.weights(text.ids, norms, text.language)
-            self._encoded[key] = Encoded(text.ids, vectors, weights, Letters.of(text.text))
+            self._encoded[key] = Encoded(text.ids, vectors, weights, text.text)
         return self._encoded[key]
 
     def measure(self, pairs: Sequence[tuple[Sampled, Sampled]]) -> Measured:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 LETTERS, SYLLABLES = 4, 2  # characters of the longest run
 SYLLABLE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd and without pattern: runs that differ have other keys
+BYTES_A_CHARACTER = 16 * LETTERS  # a key and a count of each run that begins there
 ORDER_BITS, ORDER_MASK = np.uint64(3), np.uint64(7)  # the lowest bits of a key say how long its run is
 NO_KEYS = np.zeros(0, dtype=np.uint64)
 
@@ -46,14 +47,6 @@ class Letters:
             keys.append(runs << ORDER_BITS | np.uint64(order))
         distinct, counts = np.unique(np.concatenate([NO_KEYS, *keys]), return_counts=True)
         return cls(len(text), len(keys), distinct, counts)
-
-    @property
-    def size(self) -> int:
-        """Bytes that it takes."""
-        return self.keys.nbytes + self.counts.nbytes
-
-
-NO_LETTERS = Letters.of("")
 
 
 def shared(candidate: Letters, reference: Letters) -> tuple[float, float]:

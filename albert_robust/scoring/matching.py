@@ -10,14 +10,14 @@ the call.
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from albert_robust.scoring.encoder import Vectors
-from albert_robust.scoring.letters import NO_LETTERS, Letters, shared
+from albert_robust.scoring.letters import BYTES_A_CHARACTER, Letters, shared
 
 Floats = NDArray[np.float64]
 Likeness = Callable[[Vectors, Vectors, int, int], Vectors]
@@ -27,19 +27,24 @@ NEIGHBOURS = 0.25  # share of a match that the tokens before and after decide
 LETTERS_SHARE = 0.2  # of the score that letters decide, where both texts are of one language
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Encoded:
-    """A text as it is matched: token ids, unit vectors of shape (tokens, k), weights of shape (tokens,), and its letters."""
+    """A text as it is matched: token ids, unit vectors of shape (tokens, k), weights of shape (tokens,), and the text itself."""
 
     ids: NDArray[np.int32]
     vectors: Vectors
     weights: Vectors
-    letters: Letters = NO_LETTERS
+    text: str = ""
+
+    @cached_property
+    def letters(self) -> Letters:
+        """The text's letters, counted when they are first asked for: against another language they never are."""
+        return Letters.of(self.text)
 
     @property
     def size(self) -> int:
-        """Bytes that it takes."""
-        return self.ids.nbytes + self.vectors.nbytes + self.weights.nbytes + self.letters.size
+        """Bytes that it takes at most."""
+        return self.ids.nbytes + self.vectors.nbytes + self.weights.nbytes + BYTES_A_CHARACTER * len(self.text)
 
 
 def in_one_thread() -> AbstractContextManager[object]:

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from albert_robust.scoring.encoder import Encoder, Vectors, unit
-from albert_robust.scoring.letters import Letters
 from albert_robust.scoring.matching import Encoded
 from albert_robust.scoring.profile import Profile
 
@@ -81,7 +80,7 @@ class TextVectors:
             if kind.any():
                 known = (kind == 0) & self._readable(text, found, counts)
                 found, own, counts = found[known], own[known], counts[known]
-            yield Encoded(found, own, counts, Letters.of(text))
+            yield Encoded(found, own, counts, text)
 
     def _readable(self, text: str, ids: NDArray[np.int32], weights: Vectors) -> bool:
         """Whether enough of a text is left without the tokens that the tokenizer does not know.

@@ -63,6 +63,19 @@ def test_a_long_text_is_read_whole(make: Make, kind: str) -> None:
     assert scorer.score([f"{long} end"], [long]).f[0] < 1
 
 
+def test_few_texts_of_all_lengths_are_hardly_padded(make: Make) -> None:
+    encoder = load_encoder(str(make("Bert")))
+    ids = [[5] * length for length in (10, 60, 11, 30, 61, 10)]
+    shapes: list[tuple[int, int]] = []
+    seen = encoder.model.register_forward_pre_hook(
+        lambda _, __, inputs: shapes.append(tuple(inputs["input_ids"].shape)), with_kwargs=True
+    )
+    assert [len(hidden) for _, hidden in encoder.read(ids)] == [10, 10, 11, 30, 60, 61]
+    seen.remove()
+    specials = sum(map(len, encoder.specials))
+    assert shapes == [(3, 11 + specials), (1, 30 + specials), (2, 61 + specials)]
+
+
 def test_packed_layers_compute_the_same(make: Make) -> None:
     plain, packed = (load_encoder.__wrapped__(str(make("Bert"))) for _ in range(2))
     if not pack(packed.model, always=True):

@@ -1,12 +1,14 @@
 """Runs of letters that two texts share."""
 
 from collections import Counter
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from albert_robust.scoring import matching
 from albert_robust.scoring.letters import LETTERS, Letters, shared
 from albert_robust.scoring.texts import normal
 
@@ -33,6 +35,18 @@ def test_half_of_a_text_is_all_of_its_half() -> None:
     precision, recall = between("ab", "abcd")
     assert precision == 1
     assert recall == pytest.approx((2 / 4 + 1 / 3) / 2)
+
+
+def test_letters_are_counted_once_and_only_beside_a_text_of_the_same_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    count = MagicMock(side_effect=Letters.of)
+    monkeypatch.setattr(Letters, "of", count)
+    ids, vectors, weights = np.zeros(1, np.int32), np.ones((1, 1), np.float32), np.ones(1, np.float32)
+    one, other, third = (matching.Encoded(ids, vectors, weights, text) for text in ("one", "other", "third"))
+    matching.alike(one, other, False)
+    assert count.call_count == 0
+    matching.alike(one, other, True)
+    matching.alike(third, other, True)
+    assert [call.args for call in count.call_args_list] == [("one",), ("other",), ("third",)]
 
 
 def test_white_space_is_not_seen_and_capitals_are() -> None:
