@@ -30,11 +30,10 @@ def judged(execution: Execution, cells: Sequence[Cell]) -> list[CellRecord]:
 
 def verdict_on(execution: Execution, item: Item) -> CellRecord:
     """Return what the gates of an executed cell say, or those of cells together; no baseline is asked."""
-    name = item.suite.name
     if isinstance(item, Across):
-        return judge_across(item, {cell.id: execution.tallies[name, cell.id] for cell in item.members})
-    record = judge(item, execution.tallies[name, item.id])
-    return replace(record, definition=definition(item, execution.scorers[name]))
+        return judge_across(item, {cell.id: execution.tallies[cell.place] for cell in item.members})
+    record = judge(item, execution.tallies[item.place])
+    return replace(record, definition=definition(item, execution.scorers[item.suite.name]))
 
 
 def run_of(execution: Execution, items: Sequence[Item], records: Sequence[CellRecord], seconds: float = 0.0) -> Run:
@@ -42,7 +41,6 @@ def run_of(execution: Execution, items: Sequence[Item], records: Sequence[CellRe
     suites = {item.suite.name: item.suite for item in items}
     alone = [(item, record) for item, record in zip(items, records, strict=True) if isinstance(item, Cell)]
     cells = [cell for cell, _ in alone]
-    places = [(cell.suite.name, cell.id) for cell in cells]
     return Run(
         suites=tuple(_suite(suites[name], execution) for name in sorted(suites)),
         cells=tuple(sorted(records, key=plan_order)),
@@ -50,7 +48,7 @@ def run_of(execution: Execution, items: Sequence[Item], records: Sequence[CellRe
             cells, [record for _, record in alone], execution.tallies, execution.scorers, execution.cache
         ),
         outcomes=execution.outcomes(cells),
-        counted={place: tally for place in places if (tally := execution.tallies.get(place))},
+        counted={cell.place: tally for cell in cells if (tally := execution.tallies.get(cell.place))},
         environment=environment(),
         cost=_cost(execution.cost, seconds, any(suite.model.price is not None for suite in suites.values())),
     )

@@ -98,7 +98,7 @@ class Robust:
         records = judged(execution, cells)
         again = f'pytest "{self.nodeid}"'
         failures = [
-            describe(cell, record, execution.tallies[suite.name, cell.id].worst, again)
+            describe(cell, record, execution.tallies[cell.place].worst, again)
             for cell, record in zip(cells, records, strict=True)
             if record.verdict not in {"passed", "inconclusive"}
         ]
@@ -107,7 +107,7 @@ class Robust:
             for record in records
             if record.verdict == "inconclusive"
         ]
-        return records, failures, doubts + _constant([execution.tallies[suite.name, cell.id] for cell in cells])
+        return records, failures, doubts + _constant([execution.tallies[cell.place] for cell in cells])
 
 
 def _constant(tallies: Sequence[Tally]) -> list[str]:

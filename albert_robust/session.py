@@ -26,9 +26,9 @@ from albert_robust.running.cell import Cell, Item, cells_of
 from albert_robust.running.execute import Execution, execute
 from albert_robust.running.folder import MEND_REPORT, keep, only
 from albert_robust.running.forecast import Forecast, forecast
-from albert_robust.running.outcomes import OutcomeFile, Place
+from albert_robust.running.outcomes import OutcomeFile
 from albert_robust.running.progress import Progress
-from albert_robust.running.records import CellRecord, Outcome, Run, Verdict, tested_in
+from albert_robust.running.records import CellRecord, Outcome, Place, Run, Verdict, tested_in
 from albert_robust.running.tally import Tally
 from albert_robust.settings import Settings
 from albert_robust.shared import SharedRun
@@ -81,8 +81,8 @@ class RobustSession:
         self.settings = Settings(config)
         self.suites: dict[str, Suite] = {}
         self.selected: list[RobustItem] = []
-        self.records: dict[tuple[str, str], CellRecord] = {}
-        self._verdicts: dict[tuple[str, str], CellRecord] = {}
+        self.records: dict[Place, CellRecord] = {}
+        self._verdicts: dict[Place, CellRecord] = {}
         self.shared = SharedRun(self.settings.shared) if self.settings.shared else None
         self.judged: set[Place] = set()  # by workers, as pytest reports
         self.broken: dict[str, str] = {}  # suites that cannot be run, by name, and why
@@ -143,7 +143,7 @@ class RobustSession:
     @cached_property
     def _executed(self) -> Execution | tuple[Exception, TracebackType | None]:
         """That, or why there is nothing: what went wrong once is not tried again for each cell."""
-        cells = sorted(cells_of([item.cell for item in self.selected]), key=lambda cell: (cell.suite.name, cell.id))
+        cells = sorted(cells_of([item.cell for item in self.selected]), key=lambda cell: cell.place)
         try:
             return execute(cells, self.settings.workspace, certain, self._progress())
         except Exception as error:
@@ -203,11 +203,11 @@ class RobustSession:
     def _cases(self, cell: Cell) -> list[Outcome]:
         file = self._found.outcomes if self._found else self.execution.outcomes([cell])
         assert isinstance(file, OutcomeFile)
-        return file.of(cell.suite.name, cell.id)
+        return file.of(*cell.place)
 
     def _tally(self, cell: Cell) -> Tally:
         if self._found is None:
-            return self.execution.tallies[cell.suite.name, cell.id]
+            return self.execution.tallies[cell.place]
         tally = Tally(cell.check.expectation, [gate.measure for gate in cell.check.gates])
         tally.add(self._cases(cell))
         return tally
@@ -225,22 +225,22 @@ class RobustSession:
         if self._found is not None:
             if name in self._found.mistakes:
                 raise ToldError(self._found.mistakes[name])
-            return self._records[name, item.cell.id]
+            return self._records[item.cell.place]
         traces, mistake = self._traces, self.execution.mistakes.get(name)
         if mistake is not None:
             raise mistake.with_traceback(traces[name])
-        record = self.records[name, item.cell.id] = self._settled(item.cell)
+        record = self.records[item.cell.place] = self._settled(item.cell)
         return record
 
     @cached_property
     def _records(self) -> dict[Place, CellRecord]:
         """What another worker found, by suite and cell."""
-        return {(record.suite, record.cell): record for record in self._found.cells} if self._found else {}
+        return {record.place: record for record in self._found.cells} if self._found else {}
 
     def _settled(self, item: Item) -> CellRecord:
         """Return the verdict of a cell's gates, or of those of cells together, beside its baseline."""
         family = self.family if item.suite.name in self.baselines.known else {}
-        comparison, warns = family.get((item.suite.name, item.id)), item.check.on_failure == "warn"
+        comparison, warns = family.get(item.place), item.check.on_failure == "warn"
         return settled(self._judged(item), comparison, lenient=self.baselines.lenient, warns=warns)
 
     @cached_property
@@ -254,10 +254,9 @@ class RobustSession:
 
     def _judged(self, item: Item) -> CellRecord:
         """Return the verdict of a cell's gates, or of those of cells together, made once."""
-        name = item.suite.name, item.id
-        if name not in self._verdicts:
-            self._verdicts[name] = verdict_on(self.execution, item)
-        return self._verdicts[name]
+        if item.place not in self._verdicts:
+            self._verdicts[item.place] = verdict_on(self.execution, item)
+        return self._verdicts[item.place]
 
     def plan(self) -> None:
         """Print what the selected cells would ask, and the mistakes of suites that cannot be run."""
@@ -301,8 +300,8 @@ class RobustSession:
     def _all(self) -> Run | None:
         """Return the run of the cells that were judged, by this process or by workers; None where none was."""
         if self.records:
-            cells = [item.cell for item in self.selected if (item.cell.suite.name, item.cell.id) in self.records]
-            return self._run(cells, [self.records[cell.suite.name, cell.id] for cell in cells])
+            cells = [item.cell for item in self.selected if item.cell.place in self.records]
+            return self._run(cells, [self.records[cell.place] for cell in cells])
         if self.shared is None:
             return None
         shared = self.shared.find()

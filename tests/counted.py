@@ -10,9 +10,9 @@ from albert_robust.running.answers import answer_of
 from albert_robust.running.budget import Budget
 from albert_robust.running.cell import Cell
 from albert_robust.running.execute import Execution, execute
-from albert_robust.running.outcomes import OutcomeFile, Place
+from albert_robust.running.outcomes import OutcomeFile
 from albert_robust.running.plan import plan
-from albert_robust.running.records import CellRecord, Outcome, Run
+from albert_robust.running.records import CellRecord, Outcome, Place, Run
 from albert_robust.running.tally import Tally
 from albert_robust.running.workspace import Workspace
 from albert_robust.suite.load import load_suite

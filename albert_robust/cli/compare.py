@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from albert_robust.cli.command import command
 
 if TYPE_CHECKING:
-    from albert_robust.gate.comparing import Family, Key
-    from albert_robust.running.records import ComparisonRecord
+    from albert_robust.gate.comparing import Family
+    from albert_robust.running.records import ComparisonRecord, Place
     from albert_robust.scoring.statistics import Estimate
 
 PLACES = 3
@@ -66,14 +66,14 @@ def _family(options: argparse.Namespace) -> "Family":
     return found
 
 
-def _worst_first(placed: "tuple[Key, ComparisonRecord]") -> tuple[int, float, "Key"]:
+def _worst_first(placed: "tuple[Place, ComparisonRecord]") -> tuple[int, float, "Place"]:
     from albert_robust.gate.comparing import ORDER
 
     place, found = placed
     return ORDER.index(found.verdict), -(found.drop.value if found.drop else 0.0), place
 
 
-def _table(placed: "Sequence[tuple[Key, ComparisonRecord]]") -> list[str]:
+def _table(placed: "Sequence[tuple[Place, ComparisonRecord]]") -> list[str]:
     """The cells in columns, and below them why those that could not be compared were not."""
     from albert_robust.cli.tables import aligned
 

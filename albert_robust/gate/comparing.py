@@ -14,12 +14,11 @@ import numpy as np
 
 from albert_robust.gate.decide import examples_do
 from albert_robust.gate.lines import Line
-from albert_robust.running.records import CellRecord, ComparisonRecord, Counts, Standing
+from albert_robust.running.records import CellRecord, ComparisonRecord, Counts, Place, Standing
 from albert_robust.scoring.significance import CORRECTIONS, drop_on_pairs, mcnemar, sign_flip
 from albert_robust.scoring.statistics import Estimate, Floats
 
-Key = tuple[str, str]  # suite, cell
-Family = dict[Key, ComparisonRecord]
+Family = dict[Place, ComparisonRecord]
 CONFIDENCE, FLOOR, TOLERANCE, CORRECTION = 0.95, 0.01, 0.05, "holm"
 STALE: tuple[Standing, ...] = ("missing", "incomparable")  # `--robust-warn-stale` lets them pass
 ORDER: tuple[Standing, ...] = ("regressed", "missing", "incomparable", "undecided", "new", "improved", "same")
@@ -73,8 +72,8 @@ class _Pairs:
 
 
 def compare_all(
-    now: Mapping[Key, Line | None],
-    before: Mapping[Key, Line],
+    now: Mapping[Place, Line | None],
+    before: Mapping[Place, Line],
     limits: Mapping[str, Limits],
     correction: str = CORRECTION,
     wording: Wording = BESIDE_BASELINE,
@@ -89,7 +88,7 @@ def compare_all(
         wording: How messages speak of the other side.
     """
     found: Family = {}
-    paired: dict[Key, _Pairs] = {}
+    paired: dict[Place, _Pairs] = {}
     for place, line in now.items():
         if line is None:
             if place in before:

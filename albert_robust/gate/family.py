@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from albert_robust.gate.baseline import Baseline, baseline_path, open_baseline
-from albert_robust.gate.comparing import CORRECTION, Family, Key, Limits, Wording, compare_all, settled
+from albert_robust.gate.comparing import CORRECTION, Family, Limits, Wording, compare_all, settled
 from albert_robust.gate.lines import Line, line_of
 from albert_robust.running.cell import Cell, unskipped
 from albert_robust.running.execute import Execution
-from albert_robust.running.records import CellRecord, ComparisonRecord, Run
+from albert_robust.running.records import CellRecord, ComparisonRecord, Place, Run
 from albert_robust.suite.suite import Suite
 
 EARLY = "incomparable: stopped early: run it without early_stop to compare"
@@ -47,7 +47,7 @@ def compared(
         correction: As `compare_all` has it.
     """
     now = {
-        (record.suite, record.cell): line_of(record, execution.tallies[record.suite, record.cell], cell.suite.seed)
+        record.place: line_of(record, execution.tallies[record.place], cell.suite.seed)
         for cell, record in zip(cells, records, strict=True)
         if cell.suite.name in baselines and cell.applies and not record.counts.not_asked
     }
@@ -71,11 +71,11 @@ def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, corre
     """
     limits = {suite.name: Limits(suite.confidence, floor, tolerance) for suite in later.suites}
     then, now = _lines(earlier), _lines(later)
-    early = {(cell.suite, cell.cell) for cell in (*earlier.cells, *later.cells) if cell.counts.spared}
+    early = {cell.place for cell in (*earlier.cells, *later.cells) if cell.counts.spared}
     stopped = {place: ComparisonRecord("incomparable", EARLY) for place in early & then.keys() & now.keys()}
     before = {place: line for place, line in then.items() if line is not None}
     whole = {place: line for place, line in now.items() if place not in stopped}
-    unasked = {(cell.suite, cell.cell) for cell in later.cells if cell.counts.not_asked}
+    unasked = {cell.place for cell in later.cells if cell.counts.not_asked}
     gone = {
         place: ComparisonRecord("missing", LACKING, line.measure)
         for place, line in before.items()
@@ -84,10 +84,10 @@ def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, corre
     return compare_all(whole, before, limits, correction, wording=EARLIER) | gone | stopped
 
 
-def _lines(run: Run) -> dict[Key, Line | None]:
+def _lines(run: Run) -> dict[Place, Line | None]:
     """Return what the cells of a run came to, those that were asked nothing left out."""
     seeds = {suite.name: suite.seed for suite in run.suites}
-    places = {(record.suite, record.cell): record for record in run.cells if record.verdict != "not applicable"}
+    places = {record.place: record for record in run.cells if record.verdict != "not applicable"}
     return {
         place: line_of(record, run.tallies[place], seeds[place[0]])
         for place, record in places.items()
@@ -109,7 +109,7 @@ def beside_baselines(execution: Execution, cells: Sequence[Cell], records: Seque
     baselines = baselines_beside({cell.suite.name: cell.suite for cell in cells})
     family = compared(execution, cells, records, baselines)
     return [
-        settled(record, family.get((record.suite, record.cell)), warns=cell.check.on_failure == "warn")
+        settled(record, family.get(record.place), warns=cell.check.on_failure == "warn")
         for cell, record in zip(cells, records, strict=True)
     ]
 

@@ -10,7 +10,7 @@ from albert_robust.report.display import shorten
 from albert_robust.report.figures import counted, interval, number
 from albert_robust.report.verdicts import MARKS, STANDINGS, WORST_FIRST, Mark
 from albert_robust.running.failures import ATTENTION, failures, rerun_command
-from albert_robust.running.records import CaseAlignment, CellRecord, GateRecord, SuiteRecord
+from albert_robust.running.records import CaseAlignment, CellRecord, GateRecord, Place, SuiteRecord
 from albert_robust.running.tally import Tally
 
 BASELINE = "baseline"  # the item that looks for cells that are missing
@@ -89,7 +89,7 @@ def _miss(gates: Sequence[GateRecord]) -> float:
 
 def cell_views(
     cells: Sequence[CellRecord],
-    tallies: Mapping[tuple[str, str], Tally],
+    tallies: Mapping[Place, Tally],
     suites: Mapping[str, SuiteRecord],
     alignments: Sequence[CaseAlignment] = (),
 ) -> tuple[CellView, ...]:
@@ -105,7 +105,7 @@ def cell_views(
     limit = min(SHOWN, max(1, SHOWN_IN_ALL // max(1, len(bad))))
     aligned = {(found.suite, found.cell, found.example, found.replicate): found for found in alignments}
     return tuple(
-        _view(cell, tallies.get((cell.suite, cell.cell)), suites.get(cell.suite), limit, place, aligned)
+        _view(cell, tallies.get(cell.place), suites.get(cell.suite), limit, place, aligned)
         for place, cell in enumerate(cells)
     )
 

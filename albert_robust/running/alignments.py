@@ -15,7 +15,7 @@ from albert_robust.running.answers import answer_of, expected_of
 from albert_robust.running.cache import Cache, key
 from albert_robust.running.cell import Cell
 from albert_robust.running.failures import failures
-from albert_robust.running.records import Against, AlignmentRecord, CaseAlignment, CellRecord, Outcome
+from albert_robust.running.records import Against, AlignmentRecord, CaseAlignment, CellRecord, Outcome, Place
 from albert_robust.running.tally import Tally
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.texts import normal
@@ -53,7 +53,7 @@ class Explainer(Protocol):
 def alignments_of(
     cells: Sequence[Cell],
     records: Sequence[CellRecord],
-    tallies: Mapping[tuple[str, str], Tally],
+    tallies: Mapping[Place, Tally],
     scorers: Mapping[str, Explainer],
     cache: Cache,
 ) -> tuple[CaseAlignment, ...]:
@@ -67,7 +67,7 @@ def alignments_of(
         cache: Where alignments that were made before are kept.
     """
     judged = sorted(zip(cells, records, strict=True), key=lambda pair: plan_order(pair[1]))
-    worst = [_worst(cell, record, tallies[record.suite, record.cell]) for cell, record in judged]
+    worst = [_worst(cell, record, tallies[record.place]) for cell, record in judged]
     return tuple(
         CaseAlignment(
             suite=case.suite,

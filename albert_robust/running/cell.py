@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from albert_robust.perturbing import Spec
+from albert_robust.running.records import Place
 from albert_robust.suite.gates import DATASET_GAP, LANGUAGE_GAP, Gate, needs_references
 from albert_robust.suite.marks import Mark
 from albert_robust.suite.suite import Check, Suite
@@ -35,6 +36,11 @@ class Cell:
     def id(self) -> str:
         """Stable, ASCII, unique in its suite: `reviews/typos.keyboard@2[zh]`."""
         return f"{_prefix(self.check)}{self.dataset}/{_applied(self.spec)}[{self.language}]"
+
+    @property
+    def place(self) -> Place:
+        """Where it is kept among the cells of several suites."""
+        return self.suite.name, self.id
 
     @property
     def perturbation(self) -> str:
@@ -133,6 +139,11 @@ class Across:
         return f"{_prefix(self.check)}{dataset}{what}/{self.gates[0].measure.replace(' ', '-')}{language}"
 
     @property
+    def place(self) -> Place:
+        """Where it is kept among those of several suites."""
+        return self.suite.name, self.id
+
+    @property
     def dataset(self) -> str:
         """The members' dataset; empty where they differ in it."""
         return "" if self.kind == DATASET_GAP else self.members[0].dataset
@@ -172,7 +183,7 @@ def unskipped(items: Iterable[AnyItem]) -> list[AnyItem]:
 def cells_of(items: "list[Item]") -> list[Cell]:
     """Return the cells among items and those that they compare, each once."""
     cells = [cell for item in items for cell in ((item,) if isinstance(item, Cell) else item.members)]
-    return list({(cell.suite.name, cell.id): cell for cell in cells}.values())
+    return list({cell.place: cell for cell in cells}.values())
 
 
 def _applied(spec: Spec | None) -> str:

@@ -19,10 +19,10 @@ from albert_robust.running.cache import Cache
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made, measure, self_agreement
 from albert_robust.running.mistakes import placed
-from albert_robust.running.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter, Place
+from albert_robust.running.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter
 from albert_robust.running.predict import Answers
 from albert_robust.running.progress import Progress
-from albert_robust.running.records import Outcome
+from albert_robust.running.records import Outcome, Place
 from albert_robust.running.score import CachedScorer
 from albert_robust.running.tally import Tally
 from albert_robust.running.workspace import Workspace, predictor
@@ -69,7 +69,7 @@ class Execution:
 
     def outcomes(self, cells: Sequence[Cell]) -> OutcomeFile:
         """Return the outcomes of some of the cells."""
-        places = frozenset((cell.suite.name, cell.id) for cell in cells)
+        places = frozenset(cell.place for cell in cells)
         return OutcomeFile(self.path, None if self.written <= places else places, self._folder)
 
 
@@ -180,7 +180,7 @@ class _SuiteRun:
             wanted = group if tally.answers is not None else ()
             tally.add(group, [answer_of(cell, case, "after") if case.status == "tested" else None for case in wanted])
             writer.add(group)
-            self.execution.written.add((self.suite.name, cell.id))
+            self.execution.written.add(cell.place)
 
     def _replicas(self, made: Made, answers: Answers) -> list[Answers]:
         """Ask again for the originals that the model answered, as often as the suite says."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from albert_robust.errors import complaint_at, writing
 from albert_robust.running.alignment_records import restored
-from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter, Place
+from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter
 from albert_robust.running.records import (
     CaseAlignment,
     CellRecord,
@@ -24,6 +24,7 @@ from albert_robust.running.records import (
     GateRecord,
     MemberRecord,
     Outcome,
+    Place,
     Run,
     SuiteRecord,
 )
@@ -107,14 +108,14 @@ def _run(content: dict[str, Any], folder: Path) -> Run:
 
 def only(run: Run, places: Set[Place]) -> Run:
     """Return some of a run's cells, by suite and cell, with what is theirs."""
-    if places >= {(cell.suite, cell.cell) for cell in run.cells}:
+    if places >= {cell.place for cell in run.cells}:
         return run
     assert isinstance(run.outcomes, OutcomeFile)
     named = {suite for suite, _ in places}
     return replace(
         run,
         suites=tuple(suite for suite in run.suites if suite.name in named),
-        cells=tuple(cell for cell in run.cells if (cell.suite, cell.cell) in places),
+        cells=tuple(cell for cell in run.cells if cell.place in places),
         outcomes=run.outcomes.only(places),
         alignments=tuple(found for found in run.alignments if (found.suite, found.cell) in places),
     )

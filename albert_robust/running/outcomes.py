@@ -15,7 +15,7 @@ import numpy as np
 
 from albert_robust.errors import writing
 from albert_robust.running.quick_json import dumps, loads_all
-from albert_robust.running.records import Change, Outcome
+from albert_robust.running.records import Change, Outcome, Place
 
 if TYPE_CHECKING:
     from pyarrow import Array, Buffer, DataType, Field, Schema
@@ -25,7 +25,6 @@ READ = 2_000  # rows at once
 LARGEST = 2**31 - 1  # bytes of one array of texts
 OUTCOMES = "outcomes.parquet"
 MEND_TEMPORARY = "make room there, or choose another place for temporary files: TMPDIR=..."
-Place = tuple[str, str]  # suite, cell
 _TEXT = ("suite", "cell", "example", "language", "status", "before", "after", "message", "variant_language")
 _NUMBERS = {"replicate": "int32", "agreement": "float64", "block": "int32"}
 _JSON = (

@@ -15,6 +15,7 @@ Verdict = Literal[
     "passed", "failed", "warned", "known failure", "inconclusive", "not tested", "error", "measured", "not applicable"
 ]
 Against = Literal["original", "reference"]
+Place = tuple[str, str]  # a cell's: its suite and its id there
 Standing = Literal["regressed", "improved", "same", "undecided", "new", "missing", "incomparable"]
 
 
@@ -206,6 +207,11 @@ class CellRecord:
     members: tuple[MemberRecord, ...] = ()
     note: str = ""
 
+    @property
+    def place(self) -> Place:
+        """Where it is kept among the cells of several suites."""
+        return self.suite, self.cell
+
 
 @dataclass(frozen=True, slots=True)
 class SuiteRecord:
@@ -301,11 +307,11 @@ class Run:
     environment: Mapping[str, Any] = field(default_factory=dict)
     cost: Mapping[str, float] = field(default_factory=dict)
     alignments: tuple[CaseAlignment, ...] = ()
-    counted: "Mapping[tuple[str, str], Tally] | None" = field(default=None, compare=False)
+    counted: "Mapping[Place, Tally] | None" = field(default=None, compare=False)
     mistakes: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def tallies(self) -> "Mapping[tuple[str, str], Tally]":
+    def tallies(self) -> "Mapping[Place, Tally]":
         """What the outcomes of each cell come to, by suite and cell; counted now if that was not done as they came."""
         from albert_robust.running.tally import Tally, tallied
 
@@ -320,7 +326,7 @@ class Run:
 
 def tested_in(cells: Iterable[CellRecord]) -> int:
     """Return how many cases were tested, those of compared cells once."""
-    tested: dict[tuple[str, str], int] = {}
+    tested: dict[Place, int] = {}
     for cell in cells:
         members = [(member.cell, member.tested) for member in cell.members]
         found = members if cell.across else [(cell.cell, cell.counts.tested)]

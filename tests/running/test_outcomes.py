@@ -14,8 +14,8 @@ from pyarrow import parquet
 
 from albert_robust.running import outcomes
 from albert_robust.running.folder import keep
-from albert_robust.running.outcomes import OutcomeFile, OutcomeWriter, Place
-from albert_robust.running.records import Change, Outcome, Run
+from albert_robust.running.outcomes import OutcomeFile, OutcomeWriter
+from albert_robust.running.records import Change, Outcome, Place, Run
 
 PLACES = [(suite, cell) for suite in ("one", "two") for cell in ("swap", "upper", "delete")]
 ORDER = {place: number % 3 for number, place in enumerate(PLACES)}
