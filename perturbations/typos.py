@@ -1,8 +1,12 @@
-"""Typing slips: what hurried fingers do to a word, in eight languages.
+"""Typing slips: what hurried fingers do to a word, on the keyboards of 25 languages.
 
 Source: Damerau (1964), doi:10.1145/363958.363994, for the four single-character edits. Layouts (`keyboards.tsv`) are
-each language's own: QWERTY (en, es), AZERTY (fr), QWERTZ (de), ЙЦУКЕН (ru), Arabic 101 (ar) and InScript (hi).
-Chinese is typed by sound: there a slip is another character of the same syllable (`pinyin.tsv`, in order of use).
+each language's own: QWERTY (en, es, id, it, nl, pl, pt, sw, tr, vi), AZERTY (fr), QWERTZ (cs, de), ЙЦУКЕН (ru, uk), the Greek
+one, SI 1452 (he), Arabic 101 (ar), ISIRI 9147 (fa), InScript (hi), Kedmanee (th) and Dubeolsik (ko). Bulgarian and Urdu have
+two: here it is the phonetic one, on which people type who did not learn typing, and not БДС or that of the NLA. A key may
+give way to another of its layer; where a script asks for it, so that no sign stands astray, layers are kinds of letters, too.
+Chinese is typed by sound: there a slip is another character of the same syllable (`pinyin.tsv`, in order of use). Japanese is
+too, word by word: it has no keyboard here. What takes several keys, as `é` or Vietnamese `ế`, stays.
 
 Departures: numbers and words with a digit stay, and so do Chinese numerals. What denies (`denials.tsv`) is neither mistyped, as
 `not` to `hot`, nor made, as `on` to `no`; to buy (买) never becomes to sell (卖). A word's first letter is never lost: few errors
@@ -22,14 +26,15 @@ import regex
 
 from albert_robust import Example, Text, Word, perturbation, read_rows, share
 
-KEYBOARDS = ("ar", "de", "en", "es", "fr", "hi", "ru", "zh")
 ROW_STARTS = {1: 0.0, 2: 1.5, 3: 1.75, 4: 2.25}  # in key widths: ISO/IEC 9995-1, the usual stagger
 REACH = 1.0  # key widths, to the side
 SLANT = 0.75  # key widths, to the side, on the next row
 OFFERED = 6  # candidates that an input method shows before one must scroll
 NO_LETTER = "·"
-UNMISTAKABLE = frozenset("不没沒未无無别別非勿莫否两兩半")
+UNMISTAKABLE = frozenset("不没沒未无無别別非勿莫否两兩半ไ")
 _DENIALS = Path(__file__).with_name("denials.tsv")
+_ROWS = read_rows(Path(__file__).with_name("keyboards.tsv"))
+KEYBOARDS = frozenset(language for row in _ROWS for language in row["languages"].split(" "))
 _JOINERS = "\u200c\u200d"
 VOCABULARY = 1 << 16  # words that are looked at once; texts hardly use more
 LETTERS = 1 << 12
@@ -51,7 +56,7 @@ class Words(NamedTuple):
 
 
 class Key(NamedTuple):
-    """A key: its layer (plain or with shift), its row from the top, its place in the row in key widths, its letters."""
+    """A key: its layer (plain or with shift, a kind), its row from the top, its place in it in key widths, its letters."""
 
     layer: str
     row: int
@@ -182,10 +187,18 @@ def _pairs(run: Graphemes) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=LETTERS)
-def _like(new: str, old: str) -> str:
+def _like(new: str, old: str, language: str = "") -> str:
     """Return letters in the case of others, where that keeps their number."""
-    cased = new.upper() if old[:1].isupper() else new.lower() if old[:1].islower() else new
+    cased = _upper(new, language) if old[:1].isupper() else _lower(new, language) if old[:1].islower() else new
     return cased if len(cased) == len(new) else new
+
+
+def _upper(letters: str, language: str) -> str:
+    return (letters.replace("i", "İ") if language == "tr" else letters).upper()
+
+
+def _lower(letters: str, language: str) -> str:
+    return (letters.replace("I", "ı").replace("İ", "i") if language == "tr" else letters).lower()
 
 
 @cache
@@ -197,15 +210,14 @@ def _table(name: str) -> list[list[str]]:
 @cache
 def _keys(language: str) -> Keys:
     """Return the neighbours of each letter on the keyboard of a language; of the same kind, letter or vowel sign."""
-    board = "en" if language == "zh" else language
-    keys = [key for owner, *row in _table("keyboards.tsv") if owner == board for key in _row(*row)]
+    rows = [row for row in _ROWS if language in row["languages"].split(" ")]
+    keys = [key for row in rows for key in _row(row["layer"], int(row["row"]), row["keys"])]
     return {key.letters: tuple(other.letters for other in keys if _near(key, other)) for key in keys}
 
 
-def _row(layer: str, row: str, keys: str) -> list[Key]:
-    start = ROW_STARTS[int(row)]
+def _row(layer: str, row: int, keys: str) -> list[Key]:
     places = enumerate(keys.split(" "))
-    return [Key(layer, int(row), start + place, key) for place, key in places if key != NO_LETTER]
+    return [Key(layer, row, ROW_STARTS[row] + place, key) for place, key in places if key != NO_LETTER]
 
 
 def _near(key: Key, other: Key) -> bool:
@@ -243,12 +255,14 @@ def _mistakable(language: str) -> Keys:
 
 @lru_cache(maxsize=LETTERS)
 def _mistyped(grapheme: str, language: str) -> list[str]:
-    """Return a grapheme with one of its code points from a neighbouring key, in all ways; the others stay."""
-    return [
-        grapheme[:place] + _like(other, character) + grapheme[place + 1 :]
-        for place, character in enumerate(grapheme)
-        for other in _mistakable(language).get(character.lower(), ())
+    """Return a grapheme with a code point, in Korean a letter of it, from a neighbouring key, in all ways; the others stay."""
+    typed = unicodedata.normalize("NFD", grapheme) if language == "ko" else grapheme
+    made = [
+        typed[:place] + _like(other, character, language) + typed[place + 1 :]
+        for place, character in enumerate(typed)
+        for other in _mistakable(language).get(_lower(character, language), ())
     ]
+    return [unicodedata.normalize("NFC", slip) for slip in made] if language == "ko" else made
 
 
 def _spoken(text: Text) -> str:
@@ -285,6 +299,15 @@ def _spoken(text: Text) -> str:
         ),
         Example("他不去", "他不取", "zh", seed=2, severity=5, why="a negation stays"),
         Example("买", "埋", "zh", why="and never 卖, to sell"),
+        Example("La cena è ottima.", "La cena è ottija.", "it"),
+        Example("O almoço demorou.", "O almopo demorou.", "pt", seed=1),
+        Example("ILIK SU", "ILIK SI", "tr", why="in Turkish the capital of `ı` is `I`"),
+        Example("Смачна їжа", "Смачна їжв", "uk"),
+        Example("Καλό φαγητό", "Καοό φαγητό", "el", seed=1),
+        Example("אוכל טעים", "אוכל טעיפ", "he", why="a final letter has a key of its own"),
+        Example("음식이 맛있다", "음식애 맛있다", "ko", seed=1, why="a letter of a syllable, vowel for vowel"),
+        Example("อาหารอร่อย", "อาหารอต่อย", "th", seed=1, why="the tone stays with its letter"),
+        Example("rất ngon", "rấg ngon", "vi", seed=1, why="what takes several keys stays"),
         Example("QUIET", "QUIWT", seed=43, why="the case is kept"),
         Example("I", "I", why="a word of one letter stays"),
         Example("", "", why="nothing to perturb"),
@@ -436,7 +459,7 @@ def _deletion(rng: Random, word: Graphemes) -> Slip | None:
             why="a doubled syllable keeps its vowel sign",
         ),
         Example("今天天气很好", "今天天气很好好", "zh", severity=3),
-        Example("Καλημέρα κόσμε", "Καλημέρα κκόσμε", "el", seed=15, why="without a known keyboard, a doubled letter"),
+        Example("გამარჯობა", "გამარჯობბა", "ka", seed=1, why="without a known keyboard, a doubled letter"),
         Example("The", "Thhe", seed=10, why="the case of the letter that follows"),
         Example("I", "I", why="II is a number"),
         Example("", "", why="nothing to perturb"),
@@ -447,19 +470,19 @@ def _deletion(rng: Random, word: Graphemes) -> Slip | None:
 )
 def insert(text: Text, rng: Random, severity: int) -> Text:
     """Type a letter of a word twice, or hit a neighbouring key along with it."""
-    return _slipped(text, rng, severity, "insert", partial(_insertion, _keys(_spoken(text))))
+    return _slipped(text, rng, severity, "insert", partial(_insertion, _spoken(text)))
 
 
-def _insertion(keys: Keys, rng: Random, word: Graphemes) -> Slip | None:
+def _insertion(language: str, rng: Random, word: Graphemes) -> Slip | None:
     """Return a letter after a letter, in the case of the one that follows: the same again or, half of the time, a neighbour."""
     places = _letters(word) if len(word) > 1 or _unspaced(word[0]) else ()
     if not places:
         return None
     place = _one_of(rng, places)
     letter, following = word[place], word[place + 1] if place + 1 < len(word) else word[place]
-    neighbours = keys.get(letter[0].lower(), ())
+    neighbours = _keys(language).get(_lower(letter[0], language), ())
     typed = _one_of(rng, neighbours) if neighbours and rng.random() < 0.5 else letter
-    return place + 1, place + 1, _like(typed, following)
+    return place + 1, place + 1, _like(typed, following, language)
 
 
 @perturbation(
