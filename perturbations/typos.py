@@ -106,23 +106,29 @@ def _one_of(rng: Random, items: Sequence[T]) -> T:
 @lru_cache(maxsize=256)
 def _words(text: Text) -> Words:
     """Return the words of a text that may slip; of the texts of late, as one is given to several perturbations."""
-    may_slip = _may_slip(_spoken(text))
+    may_slip, denying = _may_slip(_spoken(text)), _denying(text)
     found: list[tuple[Word, Graphemes]] = [
         (word, word.string if len(word.string) == word.end - word.start else text.graphemes[word.start : word.end])
         for word in text.words()
-        if may_slip(word.string)
+        if may_slip(word.string) and denying.isdisjoint(range(word.start, word.end))
     ]
     unspaced = sum(_unspaced(spelt[0]) for _, spelt in found)
     return Words(found, math.ceil(len(found) - unspaced / 2))
 
 
+@lru_cache(maxsize=256)
+def _denying(text: Text) -> frozenset[int]:
+    """Return the places of graphemes that deny: of words such as `not`, and of what is more than a word, as Japanese ません."""
+    return frozenset(place for denial in text.find(_denial(_spoken(text))) for place in range(denial.start, denial.end))
+
+
 def _run(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
-    """Return a word; in a script without spaces, with the character that follows, if that may be edited."""
+    """Return a word; in a script without spaces, with the character that follows, if that may be edited and denies nothing."""
     if not _unspaced(spelt[0]):
         return spelt
     following = text.graphemes[word.end : word.end + 1]
-    runs_on = following and _unspaced(following[0]) and text.editable(word.end, word.end + 1)
-    return _joined(spelt, following[0]) if runs_on else spelt
+    runs_on = following and _unspaced(following[0]) and word.end not in _denying(text)
+    return _joined(spelt, following[0]) if runs_on and text.editable(word.end, word.end + 1) else spelt
 
 
 def _inner(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
@@ -132,10 +138,10 @@ def _inner(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
 
 
 def _spaced(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
-    """Return a word with the character that follows, as `_run` does, and with a blank after which a letter follows it."""
+    """Return a word with the character that follows, as `_run` does, or a blank before a letter that is not of a denial."""
     beside = text.graphemes[word.end - 1 : word.end + 2]
     joins = len(beside) == 3 and beside[1] == " " and _letter(beside[0]) and _letter(beside[2])
-    joins = joins and text.editable(word.end, word.end + 2)
+    joins = joins and word.end + 1 not in _denying(text) and text.editable(word.end, word.end + 2)
     return _joined(spelt, " ") if joins else _run(text, word, spelt)
 
 
@@ -508,6 +514,7 @@ def _insertion(language: str, rng: Random, word: Graphemes) -> Slip | None:
         Example("a", "a", why="one character"),
         Example("", "", why="nothing to perturb"),
         Example("3 400 10", "3 400 10", severity=5, why="numbers never join"),
+        Example("I do not", "Ido not", severity=5, why="nothing joins a denial"),
         Example("e\u0301te\u0301", "e\u0301 te\u0301", "fr", seed=4, why="no blank before a combining mark"),
         Example("hi 👍🏽", "hi 👍🏽", severity=5, why="no join with an emoji"),
         Example(

@@ -40,10 +40,31 @@ def variants(pack: Registry, text: str, language: str) -> set[str]:
         ("vi", "không"),
         ("ko", "없다"),
         ("sw", "hakuna"),
+        ("he", "לא"),
+        ("ja", "ません"),
     ],
 )
 def test_a_word_that_denies_is_not_mistyped(pack: Registry, language: str, text: str) -> None:
     assert variants(pack, text, language) == {text}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "denial"),
+    [
+        ("ja", "分かりません", "ません"),
+        ("ja", "良くない", "ない"),
+        ("ja", "高くなかったです", "なかった"),
+        ("zh", "我们没时间", "没"),
+        ("fr", "à peine ouvert", "à peine"),
+        ("en", "is not open", " not "),
+    ],
+)
+def test_what_denies_stays_whole_and_apart_beside_words_that_slip(
+    pack: Registry, language: str, text: str, denial: str
+) -> None:
+    made_of_it = variants(pack, text, language)
+    assert all(denial in variant for variant in made_of_it)
+    assert len(made_of_it) > 1
 
 
 @pytest.mark.parametrize(
