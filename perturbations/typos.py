@@ -110,7 +110,7 @@ def _words(text: Text) -> Words:
     found: list[tuple[Word, Graphemes]] = [
         (word, word.string if len(word.string) == word.end - word.start else text.graphemes[word.start : word.end])
         for word in text.words()
-        if may_slip(word.string) and denying.isdisjoint(range(word.start, word.end))
+        if may_slip(word.string) and not (denying and denying.intersection(range(word.start, word.end)))
     ]
     unspaced = sum(_unspaced(spelt[0]) for _, spelt in found)
     return Words(found, math.ceil(len(found) - unspaced / 2))
