@@ -11,12 +11,11 @@ from random import Random
 import regex
 
 from albert_robust import Example, Text, perturbation
+from albert_robust.text.case import to_lower, to_upper
 from albert_robust.text.languages import base
 
 CASED = {"bg", "cs", "de", "el", "en", "es", "fr", "id", "it", "nl", "pl", "pt", "ru", "sw", "tr", "uk", "vi"}
 
-_TURKISH_LOWER = str.maketrans({"I": "\u0131", "\u0130": "i"})
-_TURKISH_UPPER = str.maketrans({"i": "\u0130", "\u0131": "I"})
 _DUTCH_CLIPPED = {"s", "t", "n", "k", "m"}  # 's avonds, 't café
 _TONOS = "\u0301"
 _SPLIT_BY_TONOS = regex.compile(rf"([ΑΕΟ]){_TONOS}([ΙΥ])(?!\p{{M}})")
@@ -41,7 +40,7 @@ _SPLIT_BY_TONOS = regex.compile(rf"([ΑΕΟ]){_TONOS}([ΙΥ])(?!\p{{M}})")
 )
 def lower(text: Text, rng: Random, severity: int) -> Text:
     """Write everything in small letters."""
-    return _each_word(text, _lower, "lower")
+    return _each_word(text, to_lower, "lower")
 
 
 @perturbation(
@@ -97,14 +96,8 @@ def _each_word(text: Text, change: Callable[[str, str], str], kind: str) -> Text
     return text.replace_each(changes, kind)
 
 
-def _lower(word: str, language: str) -> str:
-    return (word.translate(_TURKISH_LOWER) if language == "tr" else word).lower()
-
-
 def _upper(word: str, language: str) -> str:
-    if language == "tr":
-        return word.translate(_TURKISH_UPPER).upper()
-    return _greek_upper(word) if language == "el" else word.upper()
+    return _greek_upper(word) if language == "el" else to_upper(word, language)
 
 
 def _title(word: str, language: str) -> str:
@@ -112,7 +105,7 @@ def _title(word: str, language: str) -> str:
         return word
     if language == "nl" and word.startswith("ij"):
         return "IJ" + word[2:]
-    first = "\u0130" if language == "tr" and word[0] == "i" else word[0].title()
+    first = to_upper(word[0], language) if word[0] == "i" else word[0].title()
     return first + word[1:]
 
 

@@ -20,13 +20,16 @@ from random import Random
 
 import regex
 
-from albert_robust import Example, Text, Word, perturbation, share
+from albert_robust import Example, Text, Word, perturbation, read_rows, share
 
 LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "ru", "zh")
 UNSPACED = "zh"
 NUMERALS = "一二两三四五六七八九十百千万亿几第"
 PLURAL_SECOND = {"de", "en", "es", "fr"}  # a noun's cell goes singular, plural; elsewhere cases or articles come second
 IN_PAIRS = {"en", "es", "fr"}  # and so do the forms after them: an, ans, année, années; in German cases follow
+_LEXICON = Path(__file__).with_name("lexicon.tsv")
+_PINYIN = Path(__file__).with_name("pinyin.tsv")
+_TRANSLITERATION = Path(__file__).with_name("transliteration.tsv")
 _START = "^"  # in transliteration.tsv, the start of a word
 _LETTER = r"[\p{L}\p{M}\p{N}]"
 _JOINABLE = regex.compile(_LETTER, regex.V1)
@@ -38,16 +41,9 @@ Lexicon = dict[str, tuple[str, ...]]
 
 
 @cache
-def _table(name: str) -> list[list[str]]:
-    lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
-    return [line.split("\t") for line in lines]
-
-
-@cache
 def _concepts() -> list[dict[str, list[str]]]:
     """Return the surface forms of every concept by language."""
-    head, *rows = _table("lexicon.tsv")
-    return [{column: cell.split("|") for column, cell in zip(head, row, strict=True) if cell} for row in rows]
+    return [{column: cell.split("|") for column, cell in row.items() if cell} for row in read_rows(_LEXICON)]
 
 
 @cache
@@ -333,7 +329,7 @@ def _numeric(string: str) -> bool:
 @cache
 def _readings() -> dict[str, str]:
     """Return the syllable of each Han character; the last line that holds it gives its usual reading."""
-    return {character: syllable for syllable, characters in _table("pinyin.tsv")[1:] for character in characters}
+    return {character: row["syllable"] for row in read_rows(_PINYIN) for character in row["characters"]}
 
 
 def _read_in_words(text: Text) -> dict[Word, str]:
@@ -350,7 +346,7 @@ def _read_in_words(text: Text) -> dict[Word, str]:
 
 @cache
 def _rules(language: str) -> dict[str, str]:
-    return {letters: latin for owner, letters, latin in _table("transliteration.tsv")[1:] if owner == language}
+    return {row["from"]: row["to"] for row in read_rows(_TRANSLITERATION) if row["language"] == language}
 
 
 def _pieces(word: str, language: str) -> list[tuple[str, str]]:

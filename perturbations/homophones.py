@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 import regex
 
-from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, share
+from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows
+from albert_robust.perturbing.perturbation import share_of_words
 from albert_robust.perturbing.phrases import opens_sentence, read_languages
-from albert_robust.text.languages import UNSPACED, base
+from albert_robust.text.languages import base
 
 _HOMOPHONES = Path(__file__).with_name("homophones.tsv")
 _MISSPELLINGS = Path(__file__).with_name("misspellings.tsv")
@@ -140,8 +141,6 @@ def homophone(text: Text, rng: Random, severity: int) -> Text:
     language = base(text.language)
     found = _homophones(language).find(text, lambda word, homophone: _fits(text, word, homophone))
     places = found + (_endings(text, [word for word, _ in found]) if language == "ru" else [])
-    words = len(text.words())
-    size = (words + 1) // 2 if language in UNSPACED else words  # a character is half a word
-    chosen = sorted(rng.sample(places, min(len(places), share(severity, size))), key=lambda place: place[0])
+    chosen = sorted(rng.sample(places, min(len(places), share_of_words(severity, text))), key=lambda place: place[0])
     changes = [(word.start, word.end, _heard(text, word, homophone, rng)) for word, homophone in chosen]
     return text.replace_each(changes, "homophone")

@@ -14,9 +14,10 @@ from itertools import takewhile
 from pathlib import Path
 from random import Random
 
-from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, share
+from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows
+from albert_robust.perturbing.perturbation import share_of_words
 from albert_robust.perturbing.phrases import read_languages
-from albert_robust.text.languages import UNSPACED, base
+from albert_robust.text.languages import base
 
 _MISSPELLINGS = Path(__file__).with_name("misspellings.tsv")
 _TYPESET = "\u2019"  # the apostrophe of printed text
@@ -86,9 +87,7 @@ def misspelling(text: Text, rng: Random, severity: int) -> Text:
     language = base(text.language)
     found = _misspellings(language).find(text)
     places = [(word, listed, wrong) for word, (listed, wrong) in found if wrong]
-    words = len(text.words())
-    size = (words + 1) // 2 if language in UNSPACED else words  # a character is half a word
-    chosen = sorted(rng.sample(places, min(len(places), share(severity, size))))
+    chosen = sorted(rng.sample(places, min(len(places), share_of_words(severity, text))))
     changes = [
         (word.start, word.end, _as_written(text, word, rng.choice(wrong), listed)) for word, listed, wrong in chosen
     ]

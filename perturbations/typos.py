@@ -1,12 +1,7 @@
 """Typing slips: what hurried fingers do to a word, on the keyboards of 25 languages.
 
-Source: Damerau (1964), doi:10.1145/363958.363994, for the four single-character edits. Layouts (`keyboards.tsv`) are
-each language's own: QWERTY (en, es, id, it, nl, pl, pt, sw, tr, vi), AZERTY (fr), QWERTZ (cs, de), ЙЦУКЕН (ru, uk), the Greek
-one, SI 1452 (he), Arabic 101 (ar), ISIRI 9147 (fa), InScript (hi), Kedmanee (th) and Dubeolsik (ko). Bulgarian and Urdu have
-two: here it is the phonetic one, on which people type who did not learn typing, and not БДС or that of the NLA. A key may
-give way to another of its layer; where a script asks for it, so that no sign stands astray, layers are kinds of letters, too.
-Chinese is typed by sound: there a slip is another character of the same syllable (`pinyin.tsv`, in order of use). Japanese is
-too, word by word: it has no keyboard here. What takes several keys, as `é` or Vietnamese `ế`, stays.
+Source: Damerau (1964), doi:10.1145/363958.363994, for the four single-character edits. Chinese is typed by sound: there a slip is
+another character of the same syllable (`pinyin.tsv`, in order of use). What takes several keys, as `é` or Vietnamese `ế`, stays.
 
 Departures: numbers and words with a digit stay, and so do Chinese numerals. What denies (`denials.tsv`) is neither mistyped, as
 `not` to `hot`, nor made, as `on` to `no`; to buy (买) never becomes to sell (卖). A word's first letter is never lost: few errors
@@ -25,16 +20,13 @@ from typing import NamedTuple, TypeVar
 import regex
 
 from albert_robust import Example, Text, Word, perturbation, read_rows, share
+from albert_robust.perturbing.keyboards import KEYBOARDS, neighbours
+from albert_robust.text.case import to_lower, to_upper
 
-ROW_STARTS = {1: 0.0, 2: 1.5, 3: 1.75, 4: 2.25}  # in key widths: ISO/IEC 9995-1, the usual stagger
-REACH = 1.0  # key widths, to the side
-SLANT = 0.75  # key widths, to the side, on the next row
 OFFERED = 6  # candidates that an input method shows before one must scroll
-NO_LETTER = "·"
 UNMISTAKABLE = frozenset("不没沒未无無别別非勿莫否两兩半ไ")
 _DENIALS = Path(__file__).with_name("denials.tsv")
-_ROWS = read_rows(Path(__file__).with_name("keyboards.tsv"))
-KEYBOARDS = frozenset(language for row in _ROWS for language in row["languages"].split(" "))
+_PINYIN = Path(__file__).with_name("pinyin.tsv")
 _JOINERS = "\u200c\u200d"
 VOCABULARY = 1 << 16  # words that are looked at once; texts hardly use more
 LETTERS = 1 << 12
@@ -53,15 +45,6 @@ class Words(NamedTuple):
 
     words: list[tuple[Word, Graphemes]]
     size: int  # how many they are, where a character of a script without spaces is half a word
-
-
-class Key(NamedTuple):
-    """A key: its layer (plain or with shift, a kind), its row from the top, its place in it in key widths, its letters."""
-
-    layer: str
-    row: int
-    x: float
-    letters: str
 
 
 def _alone(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
@@ -106,11 +89,11 @@ def _one_of(rng: Random, items: Sequence[T]) -> T:
 @lru_cache(maxsize=256)
 def _words(text: Text) -> Words:
     """Return the words of a text that may slip; of the texts of late, as one is given to several perturbations."""
-    may_slip, denying = _may_slip(_spoken(text)), _denying(text)
+    denying = _denying(text)
     found: list[tuple[Word, Graphemes]] = [
         (word, word.string if len(word.string) == word.end - word.start else text.graphemes[word.start : word.end])
         for word in text.words()
-        if may_slip(word.string) and not (denying and denying.intersection(range(word.start, word.end)))
+        if not (_has_number(word.string) or (denying and denying.intersection(range(word.start, word.end))))
     ]
     unspaced = sum(_unspaced(spelt[0]) for _, spelt in found)
     return Words(found, math.ceil(len(found) - unspaced / 2))
@@ -153,13 +136,9 @@ def _joined(spelt: Graphemes, grapheme: str) -> Graphemes:
     return spelt + grapheme if isinstance(spelt, str) and len(grapheme) == 1 else (*spelt, grapheme)
 
 
-@cache
-def _may_slip(language: str) -> Callable[[str], bool]:
-    """Return what says whether a word of a language is no number and no denial."""
-    denial = _denial(language)
-    return lru_cache(VOCABULARY)(
-        lambda word: denial.search(word) is None and not any(character.isnumeric() for character in word)
-    )
+@lru_cache(maxsize=VOCABULARY)
+def _has_number(word: str) -> bool:
+    return any(character.isnumeric() for character in word)
 
 
 @cache
@@ -193,61 +172,18 @@ def _pairs(run: Graphemes) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=LETTERS)
-def _like(new: str, old: str, language: str = "") -> str:
+def _like(new: str, old: str, language: str) -> str:
     """Return letters in the case of others, where that keeps their number."""
-    cased = _upper(new, language) if old[:1].isupper() else _lower(new, language) if old[:1].islower() else new
+    cased = to_upper(new, language) if old[:1].isupper() else to_lower(new, language) if old[:1].islower() else new
     return cased if len(cased) == len(new) else new
-
-
-def _upper(letters: str, language: str) -> str:
-    return (letters.replace("i", "İ") if language == "tr" else letters).upper()
-
-
-def _lower(letters: str, language: str) -> str:
-    return (letters.replace("I", "ı").replace("İ", "i") if language == "tr" else letters).lower()
-
-
-@cache
-def _table(name: str) -> list[list[str]]:
-    lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
-    return [line.split("\t") for line in lines[1:]]
-
-
-@cache
-def _keys(language: str) -> Keys:
-    """Return the neighbours of each letter on the keyboard of a language; of the same kind, letter or vowel sign."""
-    rows = [row for row in _ROWS if language in row["languages"].split(" ")]
-    keys = [key for row in rows for key in _row(row["layer"], int(row["row"]), row["keys"])]
-    return {key.letters: tuple(other.letters for other in keys if _near(key, other)) for key in keys}
-
-
-def _row(layer: str, row: int, keys: str) -> list[Key]:
-    places = enumerate(keys.split(" "))
-    return [Key(layer, row, ROW_STARTS[row] + place, key) for place, key in places if key != NO_LETTER]
-
-
-def _near(key: Key, other: Key) -> bool:
-    aside, rows = abs(key.x - other.x), abs(key.row - other.row)
-    touching = (rows == 0 and 0 < aside <= REACH) or (rows == 1 and aside <= SLANT)
-    return touching and key.layer == other.layer and _alike(key.letters, other.letters)
-
-
-def _alike(key: str, other: str) -> bool:
-    """Return whether one may stand for the other: a Hindi vowel sign for a sign, a consonant for a consonant."""
-    return _kind(key) == _kind(other)
-
-
-def _kind(key: str) -> str:
-    vowel = "\u0904" <= key[0] <= "\u0914"
-    return f"{unicodedata.category(key[0])[0]}{vowel}"
 
 
 @cache
 def _homophones() -> Keys:
     """Return, for a Han character, the others of its syllable that an input method offers first."""
     found: dict[str, tuple[str, ...]] = {}
-    for _syllable, characters in _table("pinyin.tsv"):
-        usable = [character for character in characters if _letter(character)]
+    for row in read_rows(_PINYIN):
+        usable = [character for character in row["characters"] if _letter(character)]
         for character in usable:
             others = [other for other in usable if other != character][:OFFERED]
             found[character] = (*found.get(character, ()), *others)
@@ -256,7 +192,7 @@ def _homophones() -> Keys:
 
 @cache
 def _mistakable(language: str) -> Keys:
-    return {**_keys(language), **(_homophones() if language == "zh" else {})}
+    return {**neighbours(language), **(_homophones() if language == "zh" else {})}
 
 
 @lru_cache(maxsize=LETTERS)
@@ -266,7 +202,7 @@ def _mistyped(grapheme: str, language: str) -> list[str]:
     made = [
         typed[:place] + _like(other, character, language) + typed[place + 1 :]
         for place, character in enumerate(typed)
-        for other in _mistakable(language).get(_lower(character, language), ())
+        for other in _mistakable(language).get(to_lower(character, language), ())
     ]
     return [unicodedata.normalize("NFC", slip) for slip in made] if language == "ko" else made
 
@@ -365,6 +301,7 @@ def _mistyping(language: str, rng: Random, word: Graphemes) -> Slip | None:
         Example("今天天气很好", "今天天气好很", "zh", seed=2, severity=3, why="neighbouring characters"),
         Example("三十二", "三十二", "zh", severity=5, why="numerals stay: 三十 is 30 and 十三 is 13"),
         Example("It", "Ti", why="the case stays in its place"),
+        Example("Işık", "Şıık", "tr", seed=4, why="in Turkish the capital of `ı` is `I`"),
         Example("oo", "oo", why="two letters alike"),
         Example("a", "a", why="one character has no neighbour"),
         Example("", "", why="nothing to perturb"),
@@ -376,21 +313,22 @@ def _mistyping(language: str, rng: Random, word: Graphemes) -> Slip | None:
 )
 def swap(text: Text, rng: Random, severity: int) -> Text:
     """Swap two neighbouring letters inside a word; in scripts without spaces, two neighbouring characters."""
-    return _slipped(text, rng, severity, "swap", _swap, _run)
+    return _slipped(text, rng, severity, "swap", partial(_swap, _spoken(text)), _run)
 
 
-def _swap(rng: Random, run: Graphemes) -> Slip | None:
+def _swap(language: str, rng: Random, run: Graphemes) -> Slip | None:
     for place in _shuffled(rng, _pairs(run)):
-        swapped = _swapped(run[place], run[place + 1])
+        swapped = _swapped(run[place], run[place + 1], language)
         if swapped != run[place] + run[place + 1]:
             return place, place + 2, swapped
     return None
 
 
-def _swapped(first: str, second: str) -> str:
+def _swapped(first: str, second: str, language: str) -> str:
     """Return two letters in the other order; case stays in its place, and so does a joiner after either."""
     letter, other = first.rstrip(_JOINERS), second.rstrip(_JOINERS)
-    return _like(other, letter) + first[len(letter) :] + _like(letter, other) + second[len(other) :]
+    cased, other_cased = _like(other, letter, language), _like(letter, other, language)
+    return cased + first[len(letter) :] + other_cased + second[len(other) :]
 
 
 @perturbation(
@@ -486,8 +424,8 @@ def _insertion(language: str, rng: Random, word: Graphemes) -> Slip | None:
         return None
     place = _one_of(rng, places)
     letter, following = word[place], word[place + 1] if place + 1 < len(word) else word[place]
-    neighbours = _keys(language).get(_lower(letter[0], language), ())
-    typed = _one_of(rng, neighbours) if neighbours and rng.random() < 0.5 else letter
+    beside = neighbours(language).get(to_lower(letter[0], language), ())
+    typed = _one_of(rng, beside) if beside and rng.random() < 0.5 else letter
     return place + 1, place + 1, _like(typed, following, language)
 
 

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from albert_robust.imports import raised_there
 from albert_robust.text import Text
-from albert_robust.text.languages import base
+from albert_robust.text.languages import UNSPACED, base
 
 SEVERITIES = (1, 2, 3, 4, 5)
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.5)  # of a text's words, at severity 1 to 5
@@ -184,3 +184,9 @@ def perturbation(
 def share(severity: int, count: int) -> int:
     """Return how many of `count` words or places a severity touches: 5, 10, 20, 30, 50 %, at least one if there is one."""
     return min(count, max(1, round(SHARES[severity - 1] * count)))
+
+
+def share_of_words(severity: int, text: Text) -> int:
+    """Return how many words of a text a severity touches; in a language without spaces a character is half a word."""
+    words = len(text.words())
+    return share(severity, (words + 1) // 2 if base(text.language) in UNSPACED else words)

@@ -11,8 +11,8 @@ from typing import Generic, NamedTuple, TypeVar
 import regex
 
 from albert_robust.text import Text, Word
+from albert_robust.text.case import to_upper
 from albert_robust.text.graphemes import graphemes
-from albert_robust.text.languages import base
 from albert_robust.text.reading import read
 
 V = TypeVar("V")
@@ -140,10 +140,10 @@ def in_case(text: Text, word: Word, replacement: str, listed: str = "") -> str:
         listed: How the table writes the phrase. Its own capitals (`TV`, `I think`) are not passed on within a sentence.
     """
     if word.string.isupper() and not listed.isupper() and _is_loud(text, word):
-        return _upper(replacement, text.language)
+        return to_upper(replacement, text.language)
     passed_on = not listed[:1].isupper() or opens_sentence(text, word.start)
     if word.string[:1].isupper() and replacement[:1].islower() and passed_on:
-        return _upper(replacement[:1], text.language) + replacement[1:]
+        return to_upper(replacement[:1], text.language) + replacement[1:]
     return replacement
 
 
@@ -159,10 +159,6 @@ def opens_sentence(text: Text, start: int) -> bool:
     while closing > 0 and _MAY_FOLLOW.fullmatch(text[closing - 1]):
         closing -= 1
     return _SENTENCE_OPENS.search("".join(text.graphemes[max(0, closing - 2) : start])) is not None
-
-
-def _upper(string: str, language: str) -> str:
-    return (string.replace("i", "\u0130") if base(language) in {"az", "tr"} else string).upper()
 
 
 def _tail_of(phrase: str) -> int:

@@ -1,5 +1,6 @@
 """What typing slips promise beyond the laws that hold for every perturbation."""
 
+import unicodedata
 from itertools import pairwise
 from random import Random
 
@@ -8,6 +9,7 @@ from variants_made import made
 
 from albert_robust import Text
 from albert_robust.perturbing import Registry
+from albert_robust.text.languages import SCRIPTS
 
 SLIPS = ["delete", "insert", "keyboard", "spacing", "swap"]
 SEEDS = range(20)
@@ -96,3 +98,44 @@ def test_slips_of_neighbouring_characters_never_overlap(pack: Registry, name: st
         edits = pack.get(f"typos.{name}")(source, Random(seed), 5).edits
         assert edits
         assert all(one.end <= other.start for one, other in pairwise(edits))
+
+
+def test_every_language_has_a_keyboard_but_japanese_which_is_typed_word_by_word(pack: Registry) -> None:
+    keyboard = pack.get("typos.keyboard")
+    assert [language for language in SCRIPTS if not keyboard.applies(language)] == ["ja"]
+
+
+@pytest.mark.parametrize(
+    ("language", "alphabet"),
+    [
+        ("bg", "абвгдежзийклмнопрстуфхцшщъьюя"),  # ч stands apart, at the left end of the digits
+        ("el", "αβγδεζηθικλμνξοπρσςτυφχψω"),
+        ("fa", "آابپتثجچحخدذرزسشصضطظعغفقکگلمنوهی"),
+        ("he", "אבגדהוזחטיכךלמםנןסעפףצץקרשת"),
+        ("th", "กขคงจชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรลวศษสหฬอฮ"),
+        ("tr", "abcçdefgğhıijklmnoöprsştuüvyz"),
+        ("uk", "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя"),
+        ("ur", "آابپتٹثجچحخدڈذرڑزژسشصضطظعغفقکگلمنںوہھءیے"),
+    ],
+)
+def test_every_letter_of_an_alphabet_may_slip(pack: Registry, language: str, alphabet: str) -> None:
+    words = {letter: letter * 3 for letter in alphabet}
+    stay = [letter for letter, word in words.items() if made(pack, "typos.keyboard", word, language) == word]
+    assert stay == []
+
+
+@pytest.mark.parametrize("name", ["keyboard", "insert"])
+@pytest.mark.parametrize(("word", "astray"), [("IŞIK", "iı"), ("kışı", "Iİ"), ("İYİ", "iI")])
+def test_a_turkish_slip_keeps_dots_with_the_case(pack: Registry, name: str, word: str, astray: str) -> None:
+    slips = {made(pack, f"typos.{name}", word, "tr", seed=seed) for seed in range(100)} - {word}
+    assert slips
+    assert not set(astray) & set("".join(slips))
+
+
+def test_a_korean_slip_is_of_one_letter_in_one_syllable(pack: Registry) -> None:
+    slips = {made(pack, "typos.keyboard", "한글", "ko", seed=seed) for seed in range(100)}
+    assert len(slips) > 10
+    for slip in slips:
+        before, after = (unicodedata.normalize("NFD", word) for word in ("한글", slip))
+        assert len(slip) == 2
+        assert sum(one != other for one, other in zip(before, after, strict=True)) == 1
