@@ -1,9 +1,11 @@
 """M10: agreement with people. Every number is by name, so that metrics can be compared cell by cell.
 
-A name is `set statistic part`; the mean over the parts is the set's number.
+A name is `set statistic part`; the mean over the parts is the set's number. Each set is measured as its task is: summaries and
+answers to questions by recall, all else by F. For these two F stands beside, in sets of the name `..._f`.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import product
 
 import numpy as np
 
@@ -13,6 +15,8 @@ from .metrics import Floats, Metric
 from .pairs import Found, Pairs
 
 Cells = Iterator[tuple[str, float]]
+RECALL_AND_F = (("recall", 1), ("f", 2))  # as sets are called, and columns of a metric's scores
+BESIDE = "_f"  # how sets are called that stand beside
 
 
 def m10(metric: Metric, sets: Sets, size: Size) -> Found:
@@ -63,7 +67,7 @@ def mlqe(metric: Metric, sets: Sets, size: Size) -> Cells:
 
 
 def summaries(metric: Metric, sets: Sets, size: Size) -> Cells:
-    """SummEval and REALSumm: best F of the references, tau-b over the systems of a document, mean over documents.
+    """SummEval and REALSumm: recall of the references, and F, the best; tau-b over a document's systems, mean over documents.
 
     A document whose ratings are all tied counts 0. `less_system`: each system's mean taken off scores and ratings before.
     """
@@ -74,13 +78,14 @@ def summaries(metric: Metric, sets: Sets, size: Size) -> Cells:
             for system, rated in sorted(record["systems"].items())
             if size.takes(record["id"])
         ]
-        best = best_of(metric, [rated["hyp"] for _, _, rated, _ in rows], [references for *_, references in rows], 2)
+        hypotheses, references = [rated["hyp"] for _, _, rated, _ in rows], [refs for *_, refs in rows]
         documents, systems = [row[0] for row in rows], [row[1] for row in rows]
-        for quality in rows[0][2]["scores"]:
+        for (label, column), quality in product(RECALL_AND_F, rows[0][2]["scores"]):
+            best = best_of(metric, hypotheses, references, column)
             gold = np.array([rated["scores"][quality] for _, _, rated, _ in rows])
-            yield f"{name} tau {quality}", measures.grouped(measures.tau_b, best, gold, documents, 0.0)
+            yield f"{name}_{label} tau {quality}", measures.grouped(measures.tau_b, best, gold, documents, 0.0)
             own, human = (measures.centred(side, systems) for side in (best, gold))
-            yield f"{name} less_system {quality}", measures.grouped(measures.tau_b, own, human, documents, 0.0)
+            yield f"{name}_{label} less_system {quality}", measures.grouped(measures.tau_b, own, human, documents, 0.0)
 
 
 def best_of(metric: Metric, candidates: list[str], references: list[list[str]], column: int) -> Floats:
@@ -97,7 +102,7 @@ def answers(metric: Metric, sets: Sets, size: Size) -> Cells:
     """EVOUNA: AUC of the recall of the gold answer, and of F, for answers judged right; the best of the golds."""
     rows = [row for row in sets.rows("qa_answer_equiv/evouna") if size.takes(row["id"])]
     golds = [[gold.strip() for gold in row["gold"].split("/") if gold.strip()] for row in rows]
-    for label, column in (("recall", 1), ("f", 2)):
+    for label, column in RECALL_AND_F:
         best = best_of(metric, [row["answer"] for row in rows], golds, column)
         yield f"evouna_{label} auc en", measures.auc(best, [row["correct"] == "1" for row in rows])
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from .human import BESIDE
+
 Cells = dict[str, float]
 MARGIN = 0.005  # less than this below bert_score is not below it
 HEADLINES = (
@@ -51,7 +53,11 @@ HEADLINES = (
 
 
 def agreement(cells: dict[str, Cells]) -> dict[str, Any]:
-    """Compare each metric's M10 with bert_score's and chrF's, set by set (the mean of its cells) and cell by cell."""
+    """Compare each metric's M10 with bert_score's and chrF's, set by set (the mean of its cells) and cell by cell.
+
+    Sets that stand beside do not count: each task is measured once.
+    """
+    cells = {metric: _once(own) for metric, own in cells.items()}
     result: dict[str, Any] = {}
     for name in cells:
         if name.startswith(("bert_score", "chrf")):
@@ -65,6 +71,10 @@ def agreement(cells: dict[str, Cells]) -> dict[str, Any]:
                 above = [own > values["chrf"][cell] for cell, own in values[name].items() if cell in values["chrf"]]
                 result[name][kind]["share_above_chrf"] = float(np.mean(above))
     return result
+
+
+def _once(cells: Cells) -> Cells:
+    return {name: value for name, value in cells.items() if not name.split(" ")[0].endswith(BESIDE)}
 
 
 def by_set(cells: Cells) -> Cells:

@@ -155,5 +155,13 @@ def test_agreement_counts_the_sets_below_by_more_than_the_margin() -> None:
     assert found["cells"]["share_above_chrf"] == pytest.approx(1 / 3)
 
 
+def test_a_task_counts_once_by_its_own_measure() -> None:
+    cells = {
+        "labs": {"evouna_recall auc en": 0.9, "evouna_f auc en": 0.7},
+        "chrf": {"evouna_recall auc en": 0.8, "evouna_f auc en": 0.8},
+    }
+    assert agreement(cells)["labs"]["sets"] == {"count": 1, "share_above_chrf": 1.0}
+
+
 def test_what_is_no_number_is_null_in_json() -> None:
     assert plain({"a": float("nan"), "b": [1.23456789, "x"]}) == {"a": None, "b": [1.2346, "x"]}
