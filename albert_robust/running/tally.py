@@ -11,6 +11,7 @@ from math import inf
 
 import numpy as np
 
+from albert_robust.quick_json import dumps
 from albert_robust.running.records import Counts, Outcome
 from albert_robust.scoring.statistics import Floats
 from albert_robust.suite.gates import DROP
@@ -89,8 +90,7 @@ class Fingerprint:
 
 
 def _digest(parts: tuple[str, ...]) -> int:
-    row = repr(parts).encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(row, digest_size=_BITS // 8).digest(), "big")
+    return int.from_bytes(blake2b(dumps(parts), digest_size=_BITS // 8).digest(), "big")
 
 
 @lru_cache(maxsize=SHARED)

@@ -95,6 +95,8 @@ DATED = {
     "zh": "我们2026年5月3日去了。",
 }
 
+SET = '**Task:** she said "yes".\n\n1. Where?\n2. When?\n\nAnswer:'  # in any language
+
 AGED = {"en": "My wife is 45 years old.", "zh": "我妻子45岁。"}
 
 TRICKY = [
@@ -268,7 +270,8 @@ def test_it_works_in_a_region_of_its_languages(perturbation: Perturbation) -> No
 
 def test_it_changes_an_ordinary_text_under_most_seeds(perturbation: Perturbation) -> None:
     def changes(language: str, seed: int) -> bool:
-        texts = [ordinary(language), *(Text.of(more.get(language, ""), language) for more in (RELATIVES, DATED, AGED))]
+        more = (RELATIVES.get(language, ""), DATED.get(language, ""), AGED.get(language, ""), SET)
+        texts = [ordinary(language), *(Text.of(one, language) for one in more)]
         return any(perturbation(text, Random(seed), 3).changed for text in texts)
 
     changed = {

@@ -1,0 +1,193 @@
+"""Layout: how a prompt is set, which says nothing, and by which language models are moved more than by most words.
+
+Source: Sclar et al. (2024), Quantifying Language Models' Sensitivity to Spurious Features in Prompt Design, arXiv:2310.11324,
+who vary separators, casing, spacing and enumerations of prompts. Departures: the wording is the user's own, so what is set is
+found in the text, and a text is set in one way throughout, as a writer would.
+"""
+
+from collections.abc import Callable, Sequence
+from random import Random
+
+import regex
+
+from albert_robust import Example, Text, Word, perturbation
+from albert_robust.text.case import to_lower, to_upper
+
+_BEGINS = r"(?m:^)[^\S\n]{0,20}"
+_MARKED = r"(?:[#>*_-]{1,6}[^\S\n]?){0,2}"  # by Markdown: a heading, a quotation, a list, bold
+_WORD = r"\p{L}[\p{L}\p{M}\p{N}'’_-]{0,30}"
+_LABEL = rf"{_WORD}(?:[ /]{_WORD}){{0,3}}"
+_COLON = r"[^\S\n]?(?::(?=[*_]{0,2}(?:\s|$))|：[^\S\n]*)"
+_LABELS = regex.compile(rf"{_BEGINS}{_MARKED}\K{_LABEL}(?=[*_]{{0,2}}{_COLON})")
+_SEPARATOR = regex.compile(rf"{_BEGINS}{_MARKED}{_LABEL}[*_]{{0,2}}\K{_COLON}")
+_SEPARATORS = (":", " :", "::", " -", " =")
+
+_BULLET = regex.compile(rf"{_BEGINS}\K[-*+•–](?=[^\S\n]+\S)")
+_BULLETS = ("-", "*", "+", "•")
+_NUMBER = regex.compile(
+    rf"{_BEGINS}\K(?:\((?:\p{{Nd}}{{1,2}}|[A-Za-z])\)|(?:\p{{Nd}}{{1,2}}|[A-Za-z])[.)])(?=[^\S\n]+\S)"
+)
+_NUMBERS = ("{}.", "{})", "({})")
+_LIST = 2  # lines at least: a single dash or number at the start of a line may be anything
+
+_BLANK_LINES = regex.compile(r"\n(?:[^\S\n]*+\n)++(?=[^\n]*\S)")
+_LINE_BREAK = regex.compile(r"(?<=\S[^\S\n]{0,20})\n(?=[^\S\n]*\S)")
+
+_OPENING = r"(?<![\p{L}\p{N}*])\*\*(?=[^\s*])"
+_CLOSING = r"(?<=[^\s*])\*\*(?![\p{L}\p{N}*])"
+_INSIDE = r"[^*\n]{1,300}"
+_HEADING = rf"{_BEGINS}\K#{{1,6}}[^\S\n]++(?=\S)"
+_MARKS = regex.compile(rf"{_HEADING}|{_OPENING}(?={_INSIDE}{_CLOSING})|{_CLOSING}(?<={_OPENING}{_INSIDE}\*\*)")
+
+
+@perturbation(
+    "layout.separator",
+    preserves="meaning",
+    severities=1,
+    examples=[
+        Example("Question: Where is it?\nAnswer:", "Question = Where is it?\nAnswer ="),
+        Example("Question: Where is it?\nAnswer:", "Question:: Where is it?\nAnswer::", seed=1),
+        Example("**Text:** It is late.", "**Text =** It is late.", why="Markdown's marks stay"),
+        Example("Texte : il est tard", "Texte = il est tard", "fr", why="the French blank is part of it"),
+        Example(
+            "问题：在哪里？\n回答：", "问题 - 在哪里？\n回答 -", "zh", why="a blank where the wide colon made room"
+        ),
+        Example("We met at 10:30, he said: no.", "We met at 10:30, he said: no.", why="no short label opens the line"),
+        Example("https://a.org: a link", "https://a.org: a link"),
+        Example("Name: Anna", "Name: Anna", protect=("Name:",), why="what is protected stays"),
+        Example(":", ":", why="one character"),
+        Example("👍🏽: good", "👍🏽: good"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def separator(text: Text, rng: Random, severity: int) -> Text:
+    """Put another mark than a colon behind the labels that open lines: `Question - ...`, `Question:: ...`."""
+    found = text.find(_SEPARATOR)
+    if not found:
+        return text
+    mark = rng.choice([other for other in _SEPARATORS if other != found[0].string])
+    return text.replace_each([(one.start, one.end, mark + _room(text, one)) for one in found], "separator")
+
+
+def _room(text: Text, separator: Word) -> str:
+    """Return the blank that a mark needs after it where a wide colon was, which makes room itself."""
+    return " " if "：" in separator.string and separator.end < len(text) and not text[separator.end].isspace() else ""
+
+
+@perturbation(
+    "layout.labels",
+    preserves="meaning",
+    severities=1,
+    examples=[
+        Example("Question: Where is it?\nAnswer:", "question: Where is it?\nanswer:"),
+        Example("Question: Where is it?\nAnswer:", "QUESTION: Where is it?\nANSWER:", seed=1),
+        Example("## Final answer:\n42", "## FINAL ANSWER:\n42", seed=1),
+        Example("Metin: iyi\nİpucu: yok", "METİN: iyi\nİPUCU: yok", "tr", seed=1),
+        Example("Вопрос: где это?", "ВОПРОС: где это?", "ru", seed=1),
+        Example("问题：在哪里？", "问题：在哪里？", "zh", why="the script has no case"),
+        Example("It is late.", "It is late.", why="no label"),
+        Example("Name: Anna", "Name: Anna", protect=("Name",), why="what is protected stays"),
+        Example("a", "a", why="one character"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def labels(text: Text, rng: Random, severity: int) -> Text:
+    """Write the labels that open lines before a colon in capitals, or in small letters."""
+    found = text.find(_LABELS)
+    ways = [_each(text, found, change, "labels") for change in (to_upper, to_lower)]
+    changed = [way for way in ways if way.changed]
+    return rng.choice(changed) if changed else text
+
+
+def _each(text: Text, words: Sequence[Word], change: Callable[[str, str], str], kind: str) -> Text:
+    return text.replace_each([(one.start, one.end, change(one.string, text.language)) for one in words], kind)
+
+
+@perturbation(
+    "layout.lists",
+    preserves="meaning",
+    severities=1,
+    examples=[
+        Example("Choose:\n- red\n- blue", "Choose:\n+ red\n+ blue"),
+        Example("A. red\nB. blue", "(A) red\n(B) blue"),
+        Example("A. red\nB. blue", "A) red\nB) blue", seed=2),
+        Example("1) Wash.\n2) Dry.\n  • well\n  • long", "(1) Wash.\n(2) Dry.\n  * well\n  * long"),
+        Example("١. غسل\n٢. تجفيف", "(١) غسل\n(٢) تجفيف", "ar"),
+        Example("1. 洗\n2. 晾", "(1) 洗\n(2) 晾", "zh"),
+        Example("- Yes, she said.", "- Yes, she said.", why="one line is no list: it may be speech"),
+        Example("3. May", "3. May"),
+        Example("- a\n- b", "- a\n+ b", protect=("- a",), why="what is protected stays"),
+        Example("-", "-", why="one character"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def lists(text: Text, rng: Random, severity: int) -> Text:
+    """Mark the items of lists in another way: `*` for `-`, `(1)` or `1)` for `1.`; numbers and letters stay."""
+    bullets, numbers = (_of_a_list(text, pattern) for pattern in (_BULLET, _NUMBER))
+    changes = []
+    if bullets:
+        bullet = rng.choice([other for other in _BULLETS if other != bullets[0].string])
+        changes += [(one.start, one.end, bullet) for one in bullets]
+    if numbers:
+        form = rng.choice([other for other in _NUMBERS if other.format(_bare(numbers[0])) != numbers[0].string])
+        changes += [(one.start, one.end, form.format(_bare(one))) for one in numbers]
+    return text.replace_each(sorted(changes), "lists")
+
+
+def _of_a_list(text: Text, pattern: regex.Pattern[str]) -> list[Word]:
+    return text.find(pattern) if len(pattern.findall(str(text))) >= _LIST else []
+
+
+def _bare(number: Word) -> str:
+    return number.string.strip("().")
+
+
+@perturbation(
+    "layout.blank_lines",
+    preserves="meaning",
+    severities=1,
+    examples=[
+        Example("Read this.\n\nIt is late.", "Read this.\nIt is late."),
+        Example("Read this.\nIt is late.", "Read this.\n\nIt is late.", why="it swaps the other way too"),
+        Example("One.\n \n\nTwo.\nThree.", "One.\nTwo.\nThree."),
+        Example("一。\n\n二。", "一。\n二。", "zh"),
+        Example("مرحبا\nهنا", "مرحبا\n\nهنا", "ar"),
+        Example("It is late.\n", "It is late.\n", why="nothing follows"),
+        Example("a\n\nb\n\nc", "a\n\nb\nc", protect=("a\n\nb",), why="what is protected stays"),
+        Example("👍🏽\n👍", "👍🏽\n\n👍"),
+        Example("\n", "\n", why="one character"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def blank_lines(text: Text, rng: Random, severity: int) -> Text:
+    """Take blank lines out, or put one at each line break where there are none."""
+    blank = text.find(_BLANK_LINES)
+    found, new = (blank, "\n") if blank else (text.find(_LINE_BREAK), "\n\n")
+    return text.replace_each([(one.start, one.end, new) for one in found], "blank lines")
+
+
+@perturbation(
+    "layout.markdown",
+    preserves="meaning",
+    severities=1,
+    examples=[
+        Example("# Task\nAnswer in **one word**.", "Task\nAnswer in one word."),
+        Example("**Text:** 你好\n**Label:**", "Text: 你好\nLabel:"),
+        Example(
+            "Question: Where is it?\nAnswer:",
+            "**Question**: Where is it?\n**Answer**:",
+            why="it swaps the other way too",
+        ),
+        Example("问题：在哪里？", "**问题**：在哪里？", "zh"),
+        Example("2**3 and 3**2", "2**3 and 3**2", why="no bold opens after a digit"),
+        Example("#late is a tag", "#late is a tag", why="a hashtag is no heading"),
+        Example("**Anna** is **here**", "**Anna** is here", protect=("**Anna**",), why="what is protected stays"),
+        Example("*", "*", why="one character"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def markdown(text: Text, rng: Random, severity: int) -> Text:
+    """Take Markdown's bold and headings off; where there are none, set the labels that open lines in bold."""
+    if _MARKS.search(str(text)):
+        return text.replace_each([(mark.start, mark.end, "") for mark in text.find(_MARKS)], "plain")
+    return _each(text, text.find(_LABELS), lambda label, language: f"**{label}**", "bold")
