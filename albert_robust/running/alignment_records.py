@@ -1,7 +1,6 @@
 """Alignments as records: plain values, as a run keeps them and a report draws them."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -26,27 +25,6 @@ def recorded(alignment: Alignment) -> AlignmentRecord:
         letters=alignment.letters and (_score(alignment.letters[0]), _score(alignment.letters[1])),
         signature=scores.signature,
     )
-
-
-def restored(value: Mapping[str, Any]) -> AlignmentRecord:
-    """Return an alignment that was written as JSON."""
-    candidate, reference = (_restored_text(value[name]) for name in ("candidate", "reference"))
-    return AlignmentRecord(
-        candidate=candidate,
-        reference=reference,
-        similarity=tuple(map(tuple, value["similarity"])),
-        scores=tuple(value["scores"]),
-        matched=tuple(value["matched"]),
-        letters=tuple(value["letters"]) if value.get("letters") else None,  # a run of before has none
-        signature=value["signature"],
-    )
-
-
-def _restored_text(value: Mapping[str, Any]) -> MatchedText:
-    tokens, weights, nearest, similarity = (
-        tuple(value[name]) for name in ("tokens", "weights", "nearest", "similarity")
-    )
-    return MatchedText(tokens, weights, nearest, similarity, value["length"])
 
 
 def _text(tokens: Sequence[str], weights: Vectors, similarity: Vectors) -> MatchedText:

@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import Protocol, TypeVar
 
-from albert_robust.running.alignment_records import TOKENS, recorded, restored
+from pydantic import TypeAdapter
+
+from albert_robust.running.alignment_records import TOKENS, recorded
 from albert_robust.running.answers import answer_of, expected_of
 from albert_robust.running.cache import Cache, key
 from albert_robust.running.cell import Cell
@@ -120,7 +122,7 @@ def _aligned(texts: Texts, scorer: Explainer, cache: Cache) -> AlignmentRecord:
     name = key("alignment", scorer.identity, TOKENS, asdict(texts))
     known = cache.get([name]).get(name)
     if known is not None:
-        return restored(known)
+        return TypeAdapter(AlignmentRecord).validate_python(known)
     each = [
         scorer.explain(texts.output, other, language=texts.language, reference_language=texts.other_language)
         for other in texts.others

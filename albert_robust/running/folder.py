@@ -7,33 +7,38 @@ the files beside it, so that two runs never mix unnoticed.
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Set
-from dataclasses import asdict, replace
-from math import isnan
+from collections.abc import Iterable, Set
+from dataclasses import asdict, dataclass, fields, replace
+from math import isnan, nan
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from albert_robust.errors import complaint_at, writing
-from albert_robust.running.alignment_records import restored
 from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter
-from albert_robust.running.records import (
-    CaseAlignment,
-    CellRecord,
-    ComparisonRecord,
-    Counts,
-    GateRecord,
-    MemberRecord,
-    Outcome,
-    Place,
-    Run,
-    SuiteRecord,
-)
+from albert_robust.running.records import CaseAlignment, CellRecord, Outcome, Place, Run, SuiteRecord
 from albert_robust.scoring.statistics import Estimate
 from albert_robust.whole import whole, write_whole
 
 SCHEMA = 2
 RUN, ALIGNMENTS = "run.json", "alignments.json"
 MEND_REPORT = "make room there, or choose another folder: --robust-report DIR"
+NUMBERS = {field.name for field in fields(Estimate)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Kept:
+    """What `run.json` holds: digests of the files beside it, and all of a run but what those hold."""
+
+    schema: int
+    outcomes: str
+    alignments: str | None = None
+    suites: tuple[SuiteRecord, ...]
+    cells: tuple[CellRecord, ...]
+    mistakes: dict[str, str]
+    environment: dict[str, Any]
+    cost: dict[str, float]
 
 
 def keep(run: Run, folder: Path, mend: str = MEND_REPORT) -> None:
@@ -53,17 +58,17 @@ def keep(run: Run, folder: Path, mend: str = MEND_REPORT) -> None:
 
 def _keep(run: Run, folder: Path, mend: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    content = {
-        "schema": SCHEMA,
-        "outcomes": _keep_outcomes(run.outcomes, folder / OUTCOMES, mend),
-        "alignments": _keep_alignments(run.alignments, folder / ALIGNMENTS),
-        "suites": [asdict(suite) for suite in run.suites],
-        "cells": [asdict(cell) for cell in run.cells],
-        "mistakes": dict(run.mistakes),
-        "environment": dict(run.environment),
-        "cost": dict(run.cost),
-    }
-    text = json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)
+    content = _Kept(
+        schema=SCHEMA,
+        outcomes=_keep_outcomes(run.outcomes, folder / OUTCOMES, mend),
+        alignments=_keep_alignments(run.alignments, folder / ALIGNMENTS),
+        suites=run.suites,
+        cells=run.cells,
+        mistakes=dict(run.mistakes),
+        environment=dict(run.environment),
+        cost=dict(run.cost),
+    )
+    text = json.dumps(_finite(asdict(content)), indent=1, ensure_ascii=False, allow_nan=False)
     write_whole(folder / RUN, (text + "\n").encode("utf-8", "backslashreplace"))
 
 
@@ -75,7 +80,7 @@ def open_run(folder: Path) -> Run:
     """
     path = folder / RUN
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"), object_hook=_with_nan)
         digest = _digest(folder / OUTCOMES)
     except OSError as error:
         missing = Path(error.filename or path)
@@ -88,21 +93,17 @@ def open_run(folder: Path) -> Run:
     if digest != content.get("outcomes"):
         raise complaint_at(folder / OUTCOMES, "does not belong to run.json beside it", "run the suites again")
     try:
-        return _run(content, folder)
-    except (KeyError, TypeError, AttributeError):
+        kept = TypeAdapter(_Kept).validate_python(content)
+    except ValidationError:
         raise complaint_at(path, "damaged: not what a run writes", "run the suites again") from None
-
-
-def _run(content: dict[str, Any], folder: Path) -> Run:
-    cells = tuple(_cell(cell) for cell in content["cells"])
     return Run(
-        suites=tuple(SuiteRecord(**suite) for suite in content["suites"]),
-        cells=cells,
+        suites=kept.suites,
+        cells=kept.cells,
         outcomes=OutcomeFile(folder / OUTCOMES),
-        environment=content["environment"],
-        cost=content["cost"],
-        alignments=tuple(_alignments(folder / ALIGNMENTS, content.get("alignments"))),
-        mistakes=content.get("mistakes", {}),
+        environment=kept.environment,
+        cost=kept.cost,
+        alignments=_alignments(folder / ALIGNMENTS, kept.alignments),
+        mistakes=kept.mistakes,
     )
 
 
@@ -148,15 +149,14 @@ def _keep_alignments(alignments: tuple[CaseAlignment, ...], path: Path) -> str |
     return hashlib.sha256(data).hexdigest()
 
 
-def _alignments(path: Path, digest: str | None) -> Iterator[CaseAlignment]:
-    """Yield the alignments of a run. Without their file, or in a folder of an earlier version, there are none."""
+def _alignments(path: Path, digest: str | None) -> tuple[CaseAlignment, ...]:
+    """Return the alignments of a run. Without their file, or in a folder of an earlier version, there are none."""
     if digest is None or not path.exists():
-        return
+        return ()
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != digest:
         raise complaint_at(path, "does not belong to run.json beside it", "delete it, or run the suites again")
-    for row in json.loads(data):
-        yield CaseAlignment(**{**row, "alignment": restored(row["alignment"])})
+    return TypeAdapter(tuple[CaseAlignment, ...]).validate_python(json.loads(data))
 
 
 def _finite(value: Any) -> Any:
@@ -168,23 +168,8 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and isnan(value) else value
 
 
-def _estimate(value: dict[str, Any]) -> Estimate:
-    numbers = [float("nan") if value[name] is None else value[name] for name in ("value", "low", "high")]
-    return Estimate(numbers[0], numbers[1], numbers[2], value["clusters"])
-
-
-def _cell(value: dict[str, Any]) -> CellRecord:
-    gates = tuple(GateRecord(**{**gate, "estimate": _estimate(gate["estimate"])}) for gate in value["gates"])
-    found = {name: _estimate(estimate) for name, estimate in value["measures"].items()}
-    members = tuple(
-        MemberRecord(**{**member, "estimate": _estimate(member["estimate"])}) for member in value.get("members", ())
-    )
-    made = {"gates": gates, "measures": found, "counts": Counts(**value["counts"]), "members": members}
-    return CellRecord(**{**value, **made, "comparison": _comparison(value.get("comparison"))})
-
-
-def _comparison(value: dict[str, Any] | None) -> ComparisonRecord | None:
-    if value is None:
-        return None
-    drop = None if value["drop"] is None else _estimate(value["drop"])
-    return ComparisonRecord(**{**value, "drop": drop, "worse": tuple(value["worse"])})
+def _with_nan(value: dict[str, Any]) -> dict[str, Any]:
+    """Return an object of JSON; of an estimate the numbers that were not measured are NaN."""
+    if value.keys() != NUMBERS:
+        return value
+    return {name: nan if number is None else number for name, number in value.items()}

@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 from counted import tally_of
+from pydantic import TypeAdapter
 
 from albert_robust.gate import judge
-from albert_robust.running.alignment_records import TOKENS, recorded, restored
+from albert_robust.running.alignment_records import TOKENS, recorded
 from albert_robust.running.alignments import CASES, alignments_of, fair
 from albert_robust.running.cache import Cache
 from albert_robust.running.cell import Cell
 from albert_robust.running.failures import failures
 from albert_robust.running.plan import plan
-from albert_robust.running.records import CaseAlignment, Outcome
+from albert_robust.running.records import AlignmentRecord, CaseAlignment, Outcome
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.scores import Scores
 from albert_robust.scoring.statistics import NOTHING
@@ -222,4 +223,4 @@ def test_almost_the_same_is_never_kept_as_the_same(value: float, rounded: float)
 
 def test_an_alignment_that_was_json_is_what_it_was() -> None:
     record = recorded(aligned("a b c", "b \u202e"))
-    assert restored(json.loads(json.dumps(asdict(record)))) == record
+    assert TypeAdapter(AlignmentRecord).validate_json(json.dumps(asdict(record))) == record

@@ -188,6 +188,18 @@ def test_a_damaged_run_is_told(tmp_path: Path, content: str | None, message: str
         open_run(tmp_path)
 
 
+@pytest.mark.parametrize(("name", "value"), [("verdict", "great"), ("counts", 3), ("gates", [{}]), ("measures", None)])
+def test_a_cell_that_no_run_writes_is_told(
+    cells: list[Cell], made: Callable[[list[Cell]], Run], tmp_path: Path, name: str, value: object
+) -> None:
+    keep(made(cells), tmp_path)
+    content = json.loads((tmp_path / "run.json").read_text())
+    content["cells"][0][name] = value
+    (tmp_path / "run.json").write_text(json.dumps(content))
+    with pytest.raises(InputError, match=r"run\.json:1:1: damaged: not what a run writes"):
+        open_run(tmp_path)
+
+
 def test_the_files_of_two_runs_do_not_mix_unnoticed(tmp_path: Path) -> None:
     keep(Run((), (), ()), tmp_path / "a")
     keep(Run((), (), (Outcome("s", "c", "1", "en", 0, "unchanged", {"text": "a"}),)), tmp_path / "b")
