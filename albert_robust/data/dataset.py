@@ -9,6 +9,7 @@ from math import isfinite, isnan
 from pathlib import Path
 from typing import Any
 
+from albert_robust.data.conversation import BEFORE, Conversation, conversation, is_conversation
 from albert_robust.data.example import Example
 from albert_robust.data.rows import DELIMITED, Row, read_rows
 from albert_robust.data.templates import Templates
@@ -35,6 +36,7 @@ class Source:
         numeric: Whether the references are numbers.
         mapping: How a missing column is mended; `NAME` stands for ours.
         templates: What makes the rows, in place of a file's.
+        always: Fields that are the same in all rows, and in no file.
     """
 
     path: Path
@@ -47,6 +49,7 @@ class Source:
     numeric: bool = False
     mapping: str = "map it in the suite: `columns: {NAME: ...}`"
     templates: Templates | None = None
+    always: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def shown(self) -> str:
@@ -169,16 +172,35 @@ def _example(
     inputs: tuple[str, ...],
     reference: str,
 ) -> _Read:
-    values = {name: _text(path, line, source.column(name), _cell(source, path, line, row, name)) for name in inputs}
+    talk, values = Conversation(""), {}
+    for name in inputs:
+        held = source.always[name] if name in source.always else _cell(source, path, line, row, name)
+        if is_conversation(held):
+            talk = _conversation(path, line, source.column(name), held)
+            held = talk.prompt
+        values[name] = _text(path, line, source.column(name), held)
     if language is None:
         language = language_of(_cell(source, path, line, row, "language"))
     else:
         _agree(path, line, language, row.get(source.column("language")))
     identifier = _held(row.get(source.column("id")))
-    references = _references(source, path, line, row.get(source.column(reference)), source.column(reference))
-    unnamed = " ".join(values.values()) if source.templates else str(line)
+    references = _references(
+        source, path, line, row.get(source.column(reference), talk.answer), source.column(reference)
+    )
+    own = (value for name, value in values.items() if name not in source.always)
+    unnamed = " ".join(own) if source.templates else str(line)
+    if talk.before:
+        values[BEFORE] = talk.before
     name = unnamed if identifier is None else _text(path, line, source.column("id"), str(_whole(identifier)))
     return _Read(path, line, name, language, values, references, identifier is not None)
+
+
+def _conversation(path: Path, line: int, column: str, turns: list[dict[str, Any]]) -> Conversation:
+    try:
+        return conversation(turns)
+    except ValueError as error:
+        what, _, mend = str(error).partition("\n")
+        raise complaint_at(path, f"{column!r} holds a conversation: {what}", mend, line) from None
 
 
 def _agree(path: Path, line: int, language: str, held: Any) -> None:

@@ -1,6 +1,6 @@
 """Rows of a data file, streamed, each with the line it came from.
 
-JSON Lines (jsonlines.org), CSV (RFC 4180) and TSV, Parquet, and folders that Hugging Face `datasets` saved.
+JSON Lines (jsonlines.org), JSON, CSV (RFC 4180) and TSV, Parquet, and folders that Hugging Face `datasets` saved.
 """
 
 import csv
@@ -16,6 +16,7 @@ from albert_robust.errors import complaint_at, need
 
 Row = tuple[int, dict[str, Any]]
 CSV_LIMIT = 1 << 24
+LISTED = "the file is one list of objects, as in [{...}, {...}]; one object a line is a .jsonl"
 DELIMITED = (".csv", ".tsv")
 UNQUOTED = {  # by what Python's csv says
     "unexpected end of data": "a quote opens a cell and nothing closes it",
@@ -46,19 +47,35 @@ def _json_lines(path: Path) -> Iterator[Row]:
     for number, line in _lines(path):
         if not line.strip():
             continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            mend = "each line is one JSON object"
-            raise complaint_at(path, f"broken JSON: {error.msg}", mend, number, error.colno) from None
-        except RecursionError:
-            raise complaint_at(path, "broken JSON: nested too deeply", "each line is one JSON object", number) from None
-        except ValueError:  # Python reads no longer ones
-            what = f"a whole number of more than {sys.get_int_max_str_digits():,} digits"
-            raise complaint_at(path, what, "write it as text, between quotes", number) from None
+        row = _parsed(path, line.rstrip(), "each line is one JSON object", number)
         if not isinstance(row, dict):
             raise complaint_at(path, f"a JSON {type(row).__name__}", "each line is one JSON object", number)
         yield number, row
+
+
+def _json(path: Path) -> Iterator[Row]:
+    """Yield the objects of one list, each with its place in it."""
+    rows = _parsed(path, "".join(line for _, line in _lines(path)), LISTED, 1)
+    if not isinstance(rows, list):
+        raise complaint_at(path, f"a JSON {type(rows).__name__}", LISTED)
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, dict):
+            raise complaint_at(path, f"a JSON {type(row).__name__}", LISTED, number)
+        yield number, row
+
+
+def _parsed(path: Path, text: str, mend: str, number: int) -> Any:
+    """Return what JSON says that begins in a line."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        what = f"broken JSON: {error.msg}"
+        raise complaint_at(path, what, mend, number + error.lineno - 1, error.colno) from None
+    except RecursionError:
+        raise complaint_at(path, "broken JSON: nested too deeply", mend, number) from None
+    except ValueError:  # Python reads no longer ones
+        what = f"a whole number of more than {sys.get_int_max_str_digits():,} digits"
+        raise complaint_at(path, what, "write it as text, between quotes", number) from None
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -152,6 +169,7 @@ def _saved_dataset(path: Path) -> Iterator[Row]:
 
 READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
     ".jsonl": _json_lines,
+    ".json": _json,
     ".csv": _delimited(",", csv.QUOTE_MINIMAL),
     ".tsv": _delimited("\t", csv.QUOTE_NONE),
     ".parquet": _parquet,

@@ -13,7 +13,7 @@ from unicodedata import category
 
 from albert_robust.errors import UsageError, first_line, shown_path
 from albert_robust.models.model import Inputs
-from albert_robust.models.prompt import after_thoughts
+from albert_robust.models.prompt import after_thoughts, before
 from albert_robust.scoring.load import has_vocabulary, quiet_transformers
 from albert_robust.text.graphemes import word_spans
 
@@ -225,7 +225,7 @@ def generate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
     if model.config.is_encoder_decoder:
         made = _generated(model, tokenizer, prompts, MAX_GENERATED_TOKENS)
     else:
-        made = _continued(model, tokenizer, prompts)
+        made = _continued(model, tokenizer, prompts, [before(inputs) for inputs in batch])
     return [_spoken(text) for text in made]
 
 
@@ -236,7 +236,7 @@ def _spoken(text: str) -> Any:
         return error
 
 
-def _continued(model: Any, tokenizer: Any, prompts: list[str]) -> list[str]:
+def _continued(model: Any, tokenizer: Any, prompts: list[str], said: list[list[dict[str, str]]]) -> list[str]:
     """Return what a decoder writes after prompts, or to them in a chat if it has a template for that.
 
     Of a prompt that is too long its end is read: what is written goes on from there.
@@ -246,7 +246,7 @@ def _continued(model: Any, tokenizer: Any, prompts: list[str]) -> list[str]:
     tokenizer.padding_side = tokenizer.truncation_side = "left"
     chats = tokenizer.chat_template is not None
     if chats:
-        turns = [[{"role": "user", "content": prompt}] for prompt in prompts]
+        turns = [[*first, {"role": "user", "content": prompt}] for first, prompt in zip(said, prompts, strict=True)]
         prompts = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
     positions = int(getattr(model.config, "max_position_embeddings", MANY_POSITIONS))
     tokens = min(MAX_GENERATED_TOKENS, positions // 2)

@@ -21,7 +21,7 @@ from urllib.request import HTTPErrorProcessor, HTTPSHandler, OpenerDirector, Pro
 
 from albert_robust.errors import TransientError, UsageError, on_one_line
 from albert_robust.models.model import Inputs, Tokens
-from albert_robust.models.prompt import EndpointSettings, after_thoughts, filled, is_local, label_of, number_of
+from albert_robust.models.prompt import EndpointSettings, after_thoughts, is_local, label_of, number_of, turns_of
 from albert_robust.tasks import Task
 
 PATIENCE = 600.0  # seconds a request, where a suite names none: what clients of such endpoints wait
@@ -104,9 +104,7 @@ class EndpointModel:
         return UsageError(what) if isinstance(reason, ssl.SSLCertVerificationError) else ConnectionError(what)
 
     def _request(self, inputs: Inputs) -> Request:
-        suite = self.suite
-        written = {"system": suite.system, "user": suite.prompt}
-        messages = [{"role": role, "content": filled(text, inputs)} for role, text in written.items() if text]
+        suite, messages = self.suite, turns_of(self.suite, inputs)
         body = json.dumps({"model": suite.model, "messages": messages, **suite.settings}).encode()
         headers = {"Content-Type": "application/json", "User-Agent": "albert-robust"}
         if self.key:

@@ -8,8 +8,10 @@ from ipaddress import ip_address
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from albert_robust.data.conversation import BEFORE
 from albert_robust.models.model import Inputs
 
+SYSTEM = "system"  # the field that holds the system's text where that is perturbed
 READING = "v2"  # raise it when the same reply is read otherwise
 _FIELD = re.compile(r"\{([A-Za-z_]+)\}")
 _AROUND = re.compile(r"^[\W_]+|[\W_]+$")
@@ -66,6 +68,19 @@ def fields_of(template: str) -> set[str]:
 def filled(template: str, inputs: Inputs) -> str:
     """Return a template with fields in the place of their names; braces in the fields mean nothing."""
     return _FIELD.sub(lambda found: inputs[found[1]], template)
+
+
+def turns_of(suite: EndpointSettings, inputs: Inputs) -> list[dict[str, str]]:
+    """Return the messages that ask for an answer: the system's, what was said before in a conversation, and the prompt."""
+    system = inputs.get(SYSTEM, suite.system)
+    first = [{"role": "system", "content": filled(system, inputs)}] if system else []
+    return [*first, *before(inputs), {"role": "user", "content": filled(str(suite.prompt), inputs)}]
+
+
+def before(inputs: Inputs) -> list[dict[str, str]]:
+    """Return the turns before a prompt, where it is one of a conversation."""
+    found: list[dict[str, str]] = json.loads(inputs.get(BEFORE, "[]"))
+    return found
 
 
 def after_thoughts(said: str) -> str:

@@ -69,7 +69,8 @@ def _of_example(cell: Cell, example: Example, read: Sources, chance: KeyedRandom
 def _key(cell: Cell, examples: Sequence[Example]) -> str:
     suite, check = cell.suite, cell.check
     settings = [str(cell.spec), suite.seed, suite.task.name, check.expectation, list(check.fields), check.variants]
-    return key("variants", suite.registry.fingerprint, settings, [_content(example) for example in examples])
+    protected = [[list(suite.task.protect(example, name)) for name in suite.task.inputs] for example in examples]
+    return key("variants", suite.registry.fingerprint, settings, list(map(_content, examples)), protected)
 
 
 def _content(example: Example) -> list[Any]:
@@ -121,7 +122,7 @@ def _variant(cell: Cell, example: Example, replicate: int, read: Sources, chance
         case.changes += tuple([Change(name, *edit) for edit in text.edits])
         if text.language != example.language and name == cell.suite.task.speaks:
             case.variant_language = text.language
-        if not variant[name].strip():
+        if not variant[name].strip() and example.fields[name].strip():
             case.status, case.message = "rejected", "nothing is left of the text"
     return case
 

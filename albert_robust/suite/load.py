@@ -7,11 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from albert_robust.data import Source
+from albert_robust.data import Example, Source
+from albert_robust.data.conversation import BEFORE
 from albert_robust.data.dataset import PLACEHOLDER
 from albert_robust.data.templates import Fill, Templates, mistakes, unfit, used
 from albert_robust.errors import Complaint, InputError, suggest
-from albert_robust.models.prompt import fields_of, is_local
+from albert_robust.models.prompt import SYSTEM, fields_of, is_local
 from albert_robust.perturbing import Registry, Spec, open_packs
 from albert_robust.perturbing.registry import PACK
 from albert_robust.suite.documents import Document, Location, open_document, validate
@@ -19,7 +20,7 @@ from albert_robust.suite.gates import DEFAULT_GATES, Gate, out_of_reach, parse_g
 from albert_robust.suite.marks import Mark, utc_today
 from albert_robust.suite.schema import CheckSpec, DatasetSpec, MarkSpec, ModelSpec, SuiteSpec
 from albert_robust.suite.suite import SUFFIX, Check, Suite
-from albert_robust.tasks import TASKS
+from albert_robust.tasks import TASKS, Task
 
 UNTRAINED = {
     "summarization": "use `extractive: builtin`",
@@ -28,6 +29,7 @@ UNTRAINED = {
     "retrieval": "use `encoder:` or `python:`",
     "sentence-similarity": "use `encoder:` or `python:`",
 }
+RESERVED = ("id", "language", SYSTEM, BEFORE)  # no columns that a model is asked with
 SEARCH = "retrieval"
 ENCODED = (SEARCH, "sentence-similarity")  # what an encoder under test does, and a checkpoint does not
 Value = TypeVar("Value")
@@ -76,12 +78,36 @@ def _unknown_perturbations(document: Document, registry: Registry) -> Iterator[C
                 yield document.complain(location, what, mend)
 
 
+def _always(spec: SuiteSpec) -> dict[str, str]:
+    """Return the fields that are the same in all examples: the system's text, where a check perturbs it."""
+    asked = any(SYSTEM in (check.fields or ()) for check in spec.checks)
+    return {SYSTEM: spec.model.system} if asked and spec.model.system else {}
+
+
+def _task_of(spec: SuiteSpec) -> Task:
+    """Return a suite's task, with the fields that the suite adds: what else its model sees, and its system's text.
+
+    Labels in these stay as they are, as gold answers do: a model is to answer with them.
+    """
+    task, model, always = TASKS[spec.task], spec.model, _always(spec)
+    seen = fields_of(model.prompt or "") | fields_of(model.system or "")
+    if model.python or model.elsewhere:  # which are given all fields
+        seen |= {name for check in spec.checks for name in check.fields or ()}
+    more = (*sorted(seen - {*task.inputs, task.reference, *RESERVED}), *always)
+
+    def protect(example: Example, field: str) -> tuple[str, ...]:
+        labels = model.labels if field in more else ()
+        return (*task.protect(example, field), *labels)
+
+    return replace(task, inputs=(*task.inputs, *more), protect=protect) if more else task
+
+
 class _Loader:
     """Looks up the names of one suite and gathers complaints."""
 
     def __init__(self, document: Document, spec: SuiteSpec, registry: Registry, root: Path, today: date) -> None:
         self.document, self.spec, self.registry, self.root, self.today = document, spec, registry, root, today
-        self.task = TASKS[spec.task]
+        self.task, self.always = _task_of(spec), _always(spec)
         self.complaints: list[Complaint] = []
         self.named: set[str] = set()  # the lists beside all datasets that templates take words from
 
@@ -118,6 +144,11 @@ class _Loader:
             early_stop=spec.early_stop,
         )
 
+    @property
+    def _columns(self) -> list[str]:
+        """The inputs that a dataset has."""
+        return [name for name in self.task.inputs if name not in self.always]
+
     def _mark(self, number: int, mark: MarkSpec) -> Mark:
         until = None if mark.until is None else date.fromisoformat(mark.until)
         return Mark(mark.cells, mark.skip, mark.xfail, until, self.document.places[("marks", number, "cells")])
@@ -145,6 +176,7 @@ class _Loader:
             reference_language=dataset.reference_language or "",
             numeric=self.task.numeric,
             templates=self._templates(name, dataset),
+            always=self.always,
         )
         if not self.task.speaks and dataset.reference_language is None:
             what = f"the dataset {name!r} does not say the language of its {self.task.reference}s"
@@ -153,7 +185,7 @@ class _Loader:
         for file, _ in source.files():
             if not file.exists():
                 self._complain(location, f"no file {file.name!r} here", "paths are relative to the suite's file")
-        known = ["id", "language", *self.task.inputs, self.task.reference]
+        known = ["id", "language", *self._columns, self.task.reference]
         for column, theirs in dataset.columns.items():
             if column not in known:
                 mend = f"our name comes first: `{theirs}: {column}`" if theirs in known else suggest(column, known)
@@ -167,7 +199,7 @@ class _Loader:
             return None
         fill = self.spec.fill | dataset.fill
         languages = dataset.languages or ()
-        for location, what, mend in mistakes(templates, fill, self.task.inputs, self.task.reference, languages):
+        for location, what, mend in mistakes(templates, fill, self._columns, self.task.reference, languages):
             self._complain((*at, *location), what, mend)
         named = {words for template in templates for words in used(template, fill)}
         self._lists(at, dataset.fill, named)
@@ -219,7 +251,7 @@ class _Loader:
         if model.labels and not task.labels:
             self._complain(("model", "labels"), f"{task.name} has no labels", "take them out")
         named = self._fields_in("prompt", model.prompt or "") | self._fields_in("system", model.system or "")
-        for name in sorted(perturbed - named):
+        for name in sorted(perturbed - named - {SYSTEM}):
             what = f"the prompt does not hold {{{name}}}, which is perturbed"
             self._complain(("model", "prompt"), what, "the model would never see a variant")
 
@@ -227,7 +259,11 @@ class _Loader:
         """Return the fields that a template holds; complain of those that there are not."""
         found = fields_of(template)
         for name in sorted(found):
-            if name not in self.task.inputs:
+            if name == SYSTEM:
+                self._complain(
+                    ("model", key), f"{{{SYSTEM}}} is no field", "map the column to another name: `columns:`"
+                )
+            elif name not in self.task.inputs:
                 self._complain(("model", key), f"unknown field {name!r}", suggest(name, self.task.inputs))
             elif f"{{{{{name}}}}}" in template:
                 self._complain(("model", key), f"{{{{{name}}}}} has a brace too many", f"write {{{name}}}")

@@ -12,9 +12,11 @@ from albert_robust.data import Example
 from albert_robust.data.dataset import Source, check_header, read_examples
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import UsageError, complaint_at
+from albert_robust.perturbing import open_packs, parse_spec, vary
 from albert_robust.suite.load import ENCODED, UNTRAINED, load_suite
 from albert_robust.suite.suite import SUFFIX, Suite
 from albert_robust.tasks import TASKS, Task
+from albert_robust.text import Text
 from albert_robust.text.languages import is_tag
 
 ALIASES = {
@@ -27,7 +29,7 @@ ALIASES = {
     "summary": ("highlights", "target", "abstract"),
     "source": ("src", "text", "input"),
     "translation": ("tgt", "target", "reference"),
-    "prompt": ("instruction", "question", "input", "text", "query"),
+    "prompt": ("instruction", "question", "input", "text", "query", "messages", "conversations"),
     "answer": ("answers", "response", "output", "completion", "target", "reference"),
     "query": ("question", "search", "text"),
     "relevant": ("positive", "document", "answer", "target"),
@@ -45,6 +47,9 @@ PROMPTS = {
         "How alike in meaning are two sentences, from 0 to 1? Answer with a number alone.\n\n{first}\n{second}"
     ),
 }
+ABOUT = ("input", "context")  # columns that hold what an instruction is about: Alpaca's, Dolly's
+NEGATION = "semantics.negate"
+TRIED = 100  # examples
 _BEHIND = re.compile(r"(.*?)@?(https?://.*)")
 _HUB = re.compile(r"\w[\w.-]*(?:/[\w.-]+)?", re.ASCII)  # `builtin`, or as a hub names checkpoints
 # Slips that any text allows: of few texts no word is among those that are often misspelt.
@@ -103,6 +108,9 @@ def write_starter(
     check_header(header, task.inputs, task.reference)
     examples = read_examples(header, task.inputs, task.reference)
     named = _named(model, task, out) or _endpoint(model, task, examples, reference_language)
+    about = _about(first, columns)
+    if about and "prompt" in named:
+        named["prompt"] += f"\n\n{{{about}}}"
     if documents is not None:
         named["documents"] = _relative(documents, out)
     spoken = {"languages": [language]} if per_row else {"language": language}
@@ -111,17 +119,13 @@ def write_starter(
         dataset["reference_language"] = reference_language
     if columns:
         dataset["columns"] = columns
+    fields = [*task.perturbed, about] if about and "transformers" not in named else []
     content = {
         "task": task_name,
         "model": named,
         "datasets": {_called(data): dataset},
-        "checks": [
-            {"expect": "invariance", "perturbations": list(FAMILIES), "gates": _gates(task, examples)},
-            {"expect": "direction", "perturbations": ["semantics.negate"], "gates": ["sensitivity >= 0.5"]},
-        ],
+        "checks": _checks(task, examples, fields),
     }
-    if task.name != "text-classification":
-        content["checks"] = content["checks"][:1]  # type: ignore[index]  # the list above
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True), encoding="utf-8")
     try:
@@ -129,6 +133,39 @@ def write_starter(
     except BaseException:
         out.unlink()
         raise
+
+
+def _about(first: Mapping[str, Any], columns: Mapping[str, str]) -> str:
+    """Return the column that holds what an instruction is about, in data that instruct; empty where there is none."""
+    return next((name for name in ABOUT if name in first and columns.get("prompt") == "instruction"), "")
+
+
+def _checks(task: Task, examples: Sequence[Example], fields: Sequence[str]) -> list[dict[str, object]]:
+    """Return the checks to begin with, of what changes something in the examples: a cell in which nothing is tested fails."""
+    stays = {"perturbations": _changing(FAMILIES, task, examples) or [FAMILIES[0]], "gates": _gates(task, examples)}
+    checks: list[dict[str, object]] = [{"expect": "invariance", **({"fields": fields} if fields else {}), **stays}]
+    if task.name == "text-classification" and _changing((NEGATION,), task, examples):
+        checks.append({"expect": "direction", "perturbations": [NEGATION], "gates": ["sensitivity >= 0.5"]})
+    return checks
+
+
+def _changing(names: Sequence[str], task: Task, examples: Sequence[Example]) -> list[str]:
+    """Return the perturbations that change one at least of the first examples."""
+    registry = open_packs()
+    texts = [
+        Text.of(one.fields[field], one.language, protect=task.protect(one, field))
+        for one in examples[:TRIED]
+        for field in task.perturbed
+    ]
+    return [
+        name
+        for name in names
+        if any(
+            registry.get(name).applies(text.language)
+            and vary(registry, parse_spec(name), text, seed=0, example="").changed
+            for text in texts
+        )
+    ]
 
 
 def _gates(task: Task, examples: Sequence[Example]) -> list[str]:

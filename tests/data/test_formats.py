@@ -175,6 +175,29 @@ def test_a_saved_datasets_folder_without_the_extra_says_what_to_install(tmp_path
         read(tmp_path / "saved")
 
 
+def test_a_json_file_is_one_list_of_objects(write: Write) -> None:
+    first, second = read(write(d_dot_json='[{"text": "a", "label": "x"},\n\n {"text": "b", "id": "second"}]'))
+    assert (first.id, first.fields["text"], second.id) == ("1", "a", "second")
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ('[{"text": "a"},\n{"text" "b"}]', r"d\.json:2:9: broken JSON: .*\n  the file is one list of objects"),
+        ('{"text": "a"}\n{"text": "b"}', r"d\.json:2:1: broken JSON: Extra data\n  .* one object a line is a \.jsonl"),
+        ('{"data": []}', r"d\.json:1:1: a JSON dict\n  the file is one list of objects"),
+        ('[{"text": "a"}, 3]', r"d\.json:2:1: a JSON int\n  the file is one list of objects"),
+        ("[" * 100_000, r"d\.json:1:1: broken JSON: nested too deeply"),
+        ("[]", r"d\.json:1:1: the dataset is empty"),
+    ],
+)
+def test_what_is_no_list_of_objects_is_told(write: Write, written: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        read(write(d_dot_json=written))
+
+
 def test_an_unknown_kind_of_file_names_the_known_ones(write: Write) -> None:
-    with pytest.raises(InputError, match=r"unknown kind of file '\.xlsx'\n  known: \.jsonl, \.csv, \.tsv, \.parquet"):
+    with pytest.raises(
+        InputError, match=r"unknown kind of file '\.xlsx'\n  known: \.jsonl, \.json, \.csv, \.tsv, \.parquet"
+    ):
         read(write(d_dot_xlsx=""))

@@ -119,6 +119,15 @@ def test_the_model_behind_an_endpoint_loads(tmp_path: Path) -> None:
     assert load_suite(suite).model.settings == {"temperature": 0, "max_tokens": 5}
 
 
+def test_the_checks_of_an_instruction_load(tmp_path: Path) -> None:
+    model = block("yaml", "# of chat.robust.yaml").replace("  prompt:", "  system: You judge reviews.\n  prompt:")
+    (tmp_path / "d.jsonl").write_text("{}", encoding="utf-8")
+    suite = tmp_path / "chat.robust.yaml"
+    rest = f"datasets: {{d: {{path: d.jsonl, language: en}}}}\n{block('yaml', '# the checks of chat.robust.yaml')}"
+    suite.write_text(f"task: text-classification\n{model}{rest}", encoding="utf-8")
+    assert load_suite(suite).checks[0].fields == ("system",)
+
+
 def test_the_templates_of_the_readme_make_its_examples(tmp_path: Path) -> None:
     suite = tmp_path / "plain.robust.yaml"
     written = block("yaml", "# of plain.robust.yaml")

@@ -80,6 +80,15 @@ def test_what_is_sent_is_the_prompt_the_settings_and_the_key(monkeypatch: pytest
     assert server.keys == [f"Bearer {KEY}"]
 
 
+def test_what_was_said_before_comes_before_the_prompt_and_a_perturbed_system_s_text_in_its_place() -> None:
+    before = [{"role": "user", "content": "Hi {text}."}, {"role": "assistant", "content": "Hello."}]
+    inputs = {"prompt": "And why?", "topic": "rain", "before": json.dumps(before), "system": "Taklk of {topic}."}
+    with chat(lambda text: "Because.") as server:
+        Model(server.url, task="text-generation", system="Talk of {topic}.", prompt="{prompt}").ask(inputs)
+    system, prompt = {"role": "system", "content": "Taklk of rain."}, {"role": "user", "content": "And why?"}
+    assert server.bodies[0]["messages"] == [system, *before, prompt]
+
+
 def test_a_key_goes_in_the_header_that_a_suite_names_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_KEY", KEY)
     with chat(lambda text: "positive") as server:

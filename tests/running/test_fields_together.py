@@ -130,3 +130,16 @@ def test_a_prompt_keeps_the_answer_that_it_holds(tested: Tested) -> None:
 def test_half_a_word_is_no_name(tested: Tested) -> None:
     case = tested("entities.place", context="Parisians left Paris.", question="Who left?")
     assert (case.after, case.agreement) == ("Parisians", 1)
+
+
+def test_a_python_model_is_given_the_columns_that_are_perturbed(tested: Tested) -> None:
+    example = {"prompt": "Does Laura sleep?", "input": "Laura works.", "unasked": "x"}
+    case = tested(fields=("prompt", "input"), task="text-generation", **example)
+    name = case.variant["input"].split()[0]
+    assert case.variant == {"prompt": f"Does {name} sleep?", "input": f"{name} works."}
+    assert name != "Laura"
+
+
+def test_a_field_that_was_empty_before_is_no_loss(tested: Tested) -> None:
+    case = tested(fields=("prompt", "input"), task="text-generation", prompt="Does Laura sleep?", input="")
+    assert (case.status, case.variant["input"]) == ("tested", "")

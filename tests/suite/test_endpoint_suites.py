@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from albert_robust.data import read_examples
 from albert_robust.errors import InputError
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import Suite
@@ -34,9 +35,24 @@ def load(write: Callable[..., Path]) -> Callable[..., Suite]:
         for old, new in changes:
             assert old in text
             text = text.replace(old, new)
-        return load_suite(write(d_dot_jsonl="{}", s_dot_robust_dot_yaml=text))
+        return load_suite(write(d_dot_jsonl='{"text": "It rains."}', s_dot_robust_dot_yaml=text))
 
     return load_changed
+
+
+def test_what_else_a_prompt_names_is_a_column(load: Callable[..., Suite]) -> None:
+    suite = load(("{text}", "{premise} {text}"), ("[typos.swap]", "[typos.swap], fields: [premise]"))
+    assert suite.task.inputs == ("text", "premise")
+    assert suite.checks[0].fields == ("premise",)
+
+
+def test_the_system_s_text_may_be_perturbed_and_keeps_its_labels(load: Callable[..., Suite]) -> None:
+    system = ("  labels", "  system: Say good or bad.\n  labels")
+    suite = load(system, ("[typos.swap]", "[typos.swap], fields: [system]"))
+    (example,) = read_examples(suite.datasets["d"], suite.task.inputs, suite.task.reference)
+    assert example.fields == {"text": "It rains.", "system": "Say good or bad."}
+    assert suite.task.protect(example, "system") == ("good", "bad")
+    assert suite.task.protect(example, "text") == ()
 
 
 def test_a_suite_may_name_an_endpoint(load: Callable[..., Suite]) -> None:
@@ -46,11 +62,19 @@ def test_a_suite_may_name_an_endpoint(load: Callable[..., Suite]) -> None:
 
 
 MISTAKES: dict[str, tuple[tuple[Change, ...], str]] = {
-    "unknown field": ((("{text}", "{text} {review}"),), r":5:3: unknown field 'review'\n  known: text$"),
-    "field with a typo": ((("{text}", "{text} {txt}"),), r":5:3: unknown field 'txt'\n  did you mean 'text'\?"),
-    "unknown field for the system": (
-        (("  labels", "  system: 'You read {doc}.'\n  labels"),),
-        r":6:3: unknown field 'doc'",
+    "the right answer": ((("{text}", "{text} {label}"),), r":5:3: unknown field 'label'\n  known: text$"),
+    "a field with a typo": ((("{text}", "{txt}"),), r":5:3: the prompt does not hold \{text\}, which is perturbed"),
+    "the right answer for the system": (
+        (("  labels", "  system: 'You read {label}.'\n  labels"),),
+        r":6:3: unknown field 'label'",
+    ),
+    "the system's text in itself": (
+        (("  labels", "  system: 'You are {system}.'\n  labels"),),
+        r":6:3: \{system\} is no field\n  map the column to another name",
+    ),
+    "a perturbed text of the system that there is not": (
+        (("[typos.swap]", "[typos.swap], fields: [system]"),),
+        r"^[^\n]*robust\.yaml:10:69: unknown field 'system'\n  known: text$",
     ),
     "no field at all": (((" {text}", ""),), r":5:3: the prompt does not hold \{text\}, which is perturbed"),
     "another field than the one that is perturbed": (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from albert_robust.errors import InputError, UsageError
-from albert_robust.suite.starter import write_starter
+from albert_robust.suite.starter import FAMILIES, NEGATION, write_starter
 from albert_robust.tasks import TASKS
 
 ROWS = '{"src": "It rains.", "tgt": "Es regnet."}\n'
@@ -88,6 +88,40 @@ def test_a_chat_model_for_retrieval_is_refused(write: Callable[..., Path], tmp_p
     data = write(d_dot_jsonl='{"query": "When?", "relevant": "D."}')
     with pytest.raises(UsageError, match=r"a chat model cannot do retrieval here: use `encoder:` or `python:`"):
         write_starter(tmp_path / "t.robust.yaml", "retrieval", f"small@{ENDPOINT}", data, "en")
+
+
+ALPACA = '{"instruction": "Translate it.", "input": "It rains.", "output": "Es regnet."}\n'
+DOLLY = '{"instruction": "When?", "context": "It rained on Monday.", "response": "On Monday."}\n'
+
+
+@pytest.mark.parametrize(("rows", "about"), [(ALPACA, "input"), (DOLLY, "context")])
+def test_what_an_instruction_is_about_is_asked_too(
+    write: Callable[..., Path], tmp_path: Path, rows: str, about: str
+) -> None:
+    data = write(d_dot_jsonl=rows)
+    suite = write_starter(tmp_path / "t.robust.yaml", "text-generation", f"small@{ENDPOINT}", data, "en")
+    assert suite.model.prompt == f"{{prompt}}\n\n{{{about}}}"
+    assert suite.checks[0].fields == ("prompt", about)
+    suite = write_starter(tmp_path / "u.robust.yaml", "text-generation", "model:predict", data, "en")
+    assert suite.task.inputs == suite.checks[0].fields == ("prompt", about)
+
+
+def test_a_conversation_is_found(write: Callable[..., Path], tmp_path: Path) -> None:
+    turns = '{"conversations": [{"from": "human", "value": "Hi there."}, {"from": "gpt", "value": "Hello."}]}'
+    data = write(d_dot_json=f"[{turns}]")
+    suite = write_starter(tmp_path / "t.robust.yaml", "text-generation", f"small@{ENDPOINT}", data, "en")
+    assert suite.datasets["d"].column("prompt") == "conversations"
+
+
+def test_a_first_suite_perturbs_what_its_data_allow(write: Callable[..., Path], tmp_path: Path) -> None:
+    def applied(name: str, text: str, language: str = "en") -> set[str]:
+        data = write(**{f"{name}_dot_jsonl": f'{{"text": "{text}", "label": "x"}}'})
+        suite = write_starter(tmp_path / f"{name}.robust.yaml", "text-classification", "model:predict", data, language)
+        return {step.name for check in suite.checks for spec in check.specs for step in spec.steps}
+
+    assert applied("a", "This is to buy bread.") == {*FAMILIES, NEGATION}
+    assert applied("b", "Qwerty uiop") == {*FAMILIES} - {"paraphrase.synonym", "punctuation.strip_final"}
+    assert applied("c", "5", "qu") == {"typos.delete"}  # nothing at all can be changed
 
 
 def test_an_endpoint_alone_names_no_model(write: Callable[..., Path], tmp_path: Path) -> None:
