@@ -6,7 +6,7 @@ A failing cell: what was measured, the worst examples with their edits marked, a
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from albert_robust.gate.comparing import tally
+from albert_robust.gate.comparing import standings
 from albert_robust.report.cells import worst_first
 from albert_robust.report.display import difference, shorten
 from albert_robust.report.figures import counted, price
@@ -89,7 +89,7 @@ def describe_run(run: Run, shown: int) -> list[str]:
         + (_tokens(cost) if "prompt_tokens" in cost else "")
         + (f", {counted(int(cost['spared']), 'case')} spared: their verdicts were certain" if cost["spared"] else "")
     )
-    beside = tally([cell.comparison for cell in cells])
+    beside = standings([cell.comparison for cell in cells])
     return [*lines, *broken, *([f"beside the baseline: {beside}"] if beside else [])]
 
 

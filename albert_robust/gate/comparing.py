@@ -262,7 +262,7 @@ def _measured(line: Line) -> str:
     return f"{line.measure} ({line.definition})" if line.definition else line.measure
 
 
-def tally(comparisons: Sequence[ComparisonRecord | None]) -> str:
+def standings(comparisons: Sequence[ComparisonRecord | None]) -> str:
     """Return how many cells stand how, the worst first; an empty string where none was compared."""
     there = [comparison for comparison in comparisons if comparison is not None]
     counts = Counter(comparison.verdict for comparison in there)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from albert_robust.gate.comparing import ORDER, tally
+from albert_robust.gate.comparing import ORDER, standings
 from albert_robust.report.cells import anchor
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import number
@@ -49,7 +49,7 @@ def beside(cells: Sequence[CellRecord]) -> Beside:
     rows = [(found.verdict, _row(cell, found)) for cell, found in compared]
     loud = tuple(row for verdict, row in rows if verdict not in QUIET)
     quiet = tuple(row for verdict, row in rows if verdict in QUIET)
-    return Beside(tally([found for _, found in compared]), loud, quiet, loud[:BRIEF])
+    return Beside(standings([found for _, found in compared]), loud, quiet, loud[:BRIEF])
 
 
 def _row(cell: CellRecord, found: ComparisonRecord) -> BesideRow:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from gate_lines import line
 
-from albert_robust.gate.comparing import Limits, absent, compare_all, differences, fails, settled, tally
+from albert_robust.gate.comparing import Limits, absent, compare_all, differences, fails, settled, standings
 from albert_robust.gate.lines import Line, line_of
 from albert_robust.running.records import CellRecord, ComparisonRecord, Counts, Outcome, Verdict
 from albert_robust.running.tally import Tally, tallied
@@ -69,9 +69,9 @@ def test_what_did_not_change_at_all_is_told_though_few_examples_prove_little() -
     assert same.reason.endswith(": no example changed, but 20 examples do not rule out a drop of 0.05")
     assert "no example changed" not in other.reason
     assert ": no example changed, but 1 example does not rule out" in beside(WHOLE[:1], WHOLE[:1]).reason
-    assert tally([same, other, same, None]) == "3 undecided (in 2 of them no example changed)"
-    assert tally([same]) == "1 undecided (no example changed)"
-    assert tally([other]) == "1 undecided"
+    assert standings([same, other, same, None]) == "3 undecided (in 2 of them no example changed)"
+    assert standings([same]) == "1 undecided (no example changed)"
+    assert standings([other]) == "1 undecided"
 
 
 def test_how_near_is_the_same_is_for_the_suite_to_say() -> None:
@@ -186,8 +186,8 @@ def test_a_missing_cell_has_a_record_that_fails_or_warns() -> None:
 
 def test_comparisons_are_counted_the_worst_first() -> None:
     found = [beside(WHOLE, WHOLE), None, beside(lost(10), WHOLE), beside(WHOLE, WHOLE)]
-    assert tally(found) == "1 regressed, 2 same"
-    assert tally([None]) == ""
+    assert standings(found) == "1 regressed, 2 same"
+    assert standings([None]) == ""
 
 
 CASE = Outcome("s", "c", "b", "en", 0, "tested", {"text": "x"}, {"text": "y"}, references=("good",), agreement=1.0)
