@@ -124,7 +124,7 @@ class _Given(Workspace):
 
     function: Function = list
 
-    def model(self, suite: Suite, tokens: Tokens | None = None) -> Model:
+    def model(self, suite: Suite, tokens: Tokens) -> Model:
         """Return the model at hand, whatever the suite says."""
         return CallableModel(self.function, None)
 

@@ -25,7 +25,7 @@ from albert_robust.running.progress import Progress
 from albert_robust.running.records import Outcome, Place
 from albert_robust.running.score import CachedScorer
 from albert_robust.running.tally import Tally
-from albert_robust.running.workspace import Workspace, predictor
+from albert_robust.running.workspace import Workspace
 from albert_robust.tasks import Prediction
 
 Certain = Callable[[Cell, Tally], bool]
@@ -128,8 +128,7 @@ class _SuiteRun:
         self.execution, self.cost, self.certain, self.progress = execution, execution.cost, certain, progress
         self.cache, self.done, self.collects = workspace.cache, 0, gc.isenabled()
         self.asked, self.asking = self.cost.predicted, self.cost.asking
-        self.model = workspace.model(self.suite, self.cost.tokens)
-        self.predictor = predictor(self.suite, self.model, workspace, execution.cost)
+        self.predictor = workspace.predictor(self.suite, self.cost)
         self.scorer = CachedScorer(self.suite.encoder, workspace.cache, workspace.run, workspace.allow_network)
         self.tallies = {
             cell.id: Tally(cell.check.expectation, [gate.measure for gate in cell.check.gates], bool(cell.aggregates))
@@ -152,7 +151,7 @@ class _SuiteRun:
                 self._spare(cell, totals[cell.id])
             live = [cell for cell in live if cell not in left]
         execution.tallies |= {(suite.name, name): tally for name, tally in self.tallies.items()}
-        execution.identities[suite.name] = self.model.identity
+        execution.identities[suite.name] = self.predictor.model.identity
         execution.signatures[suite.name] = self.scorer.signature()
         self.predictor.timed(self.cost.predicted - self.asked, self.cost.asking - self.asking)
         execution.scorers[suite.name] = self.scorer

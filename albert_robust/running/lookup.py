@@ -10,7 +10,7 @@ from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made
 from albert_robust.running.mistakes import placed
 from albert_robust.running.predict import Found, Predictor
-from albert_robust.running.workspace import Workspace, predictor
+from albert_robust.running.workspace import Workspace
 from albert_robust.suite.suite import Suite
 
 
@@ -20,7 +20,6 @@ class Lookup:
 
     Attributes:
         suite: The suite.
-        identity: Of its model.
         made: The block's cases.
         replicate: Which of several answers to the same inputs.
         found: The inputs, and the answers that are kept.
@@ -28,7 +27,6 @@ class Lookup:
     """
 
     suite: Suite
-    identity: str | None
     made: Made
     replicate: int
     found: Found
@@ -50,10 +48,9 @@ def look_up(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Lookup]:
 
 def _of_suite(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Lookup]:
     suite = cells[0].suite
-    model = workspace.model(suite)
-    asker = predictor(suite, model, workspace, Cost())
+    predictor = workspace.predictor(suite, Cost())
     for block in blocks(suite, examples_of(suite, sorted({cell.dataset for cell in cells}))):
         made = perturbed(cells, block, workspace.cache)
         for replicate in range(suite.model.replicates):
             inputs = originals_of(made) if replicate else inputs_of(made)
-            yield Lookup(suite, model.identity, made, replicate, asker.look_up(inputs, replicate), asker)
+            yield Lookup(suite, made, replicate, predictor.look_up(inputs, replicate), predictor)
