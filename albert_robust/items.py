@@ -1,7 +1,6 @@
 """A suite as pytest sees it: a file of cells."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from albert_robust.ci.junit import properties
 from albert_robust.data.dataset import check_header
 from albert_robust.errors import InputError, MissingExtraError, WritingError, raised, shown_path
+from albert_robust.gate.family import whole_beside_baseline
 from albert_robust.perturbing.registry import PACK
 from albert_robust.plugin import RECORD, SUFFIX
 from albert_robust.report.cells import BASELINE
@@ -40,7 +40,7 @@ class RobustFile(pytest.File):
         state = robust_session(self.config)
         try:
             suite = load_suite(self.path, (self.config.rootpath / PACK,), state.settings.seed, self.config.rootpath)
-            suite = replace(suite, early_stop=suite.early_stop and not state.baselines.compares(suite))
+            suite = whole_beside_baseline(suite, making=bool(state.baselines.updating))
             cells = plan(suite)
             self._check_data(suite)
             state.meet(suite, cells)

@@ -95,9 +95,9 @@ def _lines(run: Run) -> dict[Place, Line | None]:
     }
 
 
-def whole_beside_baseline(suite: Suite) -> Suite:
-    """Return a suite that does not stop early where it has a baseline: that is compared over all its examples."""
-    return replace(suite, early_stop=suite.early_stop and not baseline_path(suite.path).exists())
+def whole_beside_baseline(suite: Suite, making: bool = False) -> Suite:
+    """Return a suite that does not stop early where it has a baseline, or makes one: that is of all its examples."""
+    return replace(suite, early_stop=suite.early_stop and not making and not baseline_path(suite.path).exists())
 
 
 def beside_baselines(execution: Execution, cells: Sequence[Cell], records: Sequence[CellRecord]) -> list[CellRecord]:
