@@ -22,7 +22,7 @@ from albert_robust.gate.comparing import Family, settled
 from albert_robust.gate.family import compared
 from albert_robust.plugin import SESSION
 from albert_robust.running.alignments import plan_order
-from albert_robust.running.cell import Cell, Item, cells_of
+from albert_robust.running.cell import Cell, Item, by_suite, cells_of
 from albert_robust.running.execute import Execution, execute
 from albert_robust.running.folder import MEND_REPORT, keep, only
 from albert_robust.running.forecast import Forecast, forecast
@@ -260,13 +260,10 @@ class RobustSession:
 
     def plan(self) -> None:
         """Print what the selected cells would ask, and the mistakes of suites that cannot be run."""
-        by_suite: dict[str, list[Cell]] = {}
-        for cell in cells_of([item.cell for item in self.selected]):
-            by_suite.setdefault(cell.suite.name, []).append(cell)
         found: list[Forecast] = []
-        for name in sorted(by_suite):
+        for name, cells in sorted(by_suite(cells_of([item.cell for item in self.selected])).items()):
             try:
-                found.append(forecast(by_suite[name], self.settings.workspace))
+                found.append(forecast(cells, self.settings.workspace))
             except Exception as error:
                 self.broken[name] = _said(error)
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")

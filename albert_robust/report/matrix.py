@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from albert_robust.report.cells import anchor
 from albert_robust.report.figures import counted, interval, level, number
 from albert_robust.report.verdicts import MARKS, QUIET, STANDINGS, Mark
+from albert_robust.running.cell import by_suite
 from albert_robust.running.records import CellRecord
 from albert_robust.scoring.statistics import NOTHING
 
@@ -150,7 +151,7 @@ def _cell(cell: CellRecord, measure: str) -> MatrixCell:
 
 def reference_tables(cells: Sequence[CellRecord]) -> tuple[ReferenceTable, ...]:
     """Return a table for each suite with reference checks, in plan order."""
-    groups = _by_suite([cell for cell in cells if cell.expectation == "reference" and not cell.across])
+    groups = by_suite([cell for cell in cells if cell.expectation == "reference" and not cell.across])
     return tuple(_reference(suite, group) for suite, group in groups.items())
 
 
@@ -169,15 +170,8 @@ def _reference_row(cell: CellRecord, names: Sequence[str]) -> ReferenceRow:
 
 def across_tables(cells: Sequence[CellRecord]) -> tuple[AcrossTable, ...]:
     """Return a table for each suite whose gates compare cells, in plan order."""
-    groups = _by_suite([cell for cell in cells if cell.across])
+    groups = by_suite([cell for cell in cells if cell.across])
     return tuple(AcrossTable(suite, tuple(map(_across_row, group))) for suite, group in groups.items())
-
-
-def _by_suite(cells: Sequence[CellRecord]) -> dict[str, list[CellRecord]]:
-    groups: dict[str, list[CellRecord]] = {}
-    for cell in cells:
-        groups.setdefault(cell.suite, []).append(cell)
-    return groups
 
 
 def _across_row(cell: CellRecord) -> AcrossRow:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from albert_robust.perturbing import Spec
-from albert_robust.running.records import Place
+from albert_robust.running.records import CellRecord, Place
 from albert_robust.suite.gates import DATASET_GAP, LANGUAGE_GAP, Gate, needs_references
 from albert_robust.suite.marks import Mark
 from albert_robust.suite.suite import Check, Suite
@@ -173,6 +173,7 @@ class Across:
 
 Item = Cell | Across
 AnyItem = TypeVar("AnyItem", Cell, Across)
+Placed = TypeVar("Placed", Cell, CellRecord)
 
 
 def unskipped(items: Iterable[AnyItem]) -> list[AnyItem]:
@@ -184,6 +185,15 @@ def cells_of(items: "list[Item]") -> list[Cell]:
     """Return the cells among items and those that they compare, each once."""
     cells = [cell for item in items for cell in ((item,) if isinstance(item, Cell) else item.members)]
     return list({cell.place: cell for cell in cells}.values())
+
+
+def by_suite(cells: Iterable[Placed]) -> dict[str, list[Placed]]:
+    """Return cells, or their records, by the name of their suite, in the order that they come in."""
+    found: dict[str, list[Placed]] = {}
+    for cell in cells:
+        suite, _ = cell.place
+        found.setdefault(suite, []).append(cell)
+    return found
 
 
 def _applied(spec: Spec | None) -> str:

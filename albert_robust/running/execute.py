@@ -16,7 +16,7 @@ from albert_robust.running.answers import answer_of
 from albert_robust.running.ask import Cost
 from albert_robust.running.blocks import blocks, examples_of, inputs_of, originals_of, perturbed
 from albert_robust.running.cache import Cache
-from albert_robust.running.cell import Cell
+from albert_robust.running.cell import Cell, by_suite
 from albert_robust.running.measure import Made, measure, self_agreement
 from albert_robust.running.mistakes import placed
 from albert_robust.running.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter
@@ -90,13 +90,11 @@ def execute(
         WritingError: There is no place for temporary files.
     """
     execution = Execution(workspace.cache, workspace.shared)
-    by_suite: dict[str, list[Cell]] = {}
-    for cell in cells:
-        by_suite.setdefault(cell.suite.name, []).append(cell)
+    suites = by_suite(cells)
     workspace.budget.begin(workspace.cache, workspace.run)
     try:
         with OutcomeWriter(execution.path) as writer:
-            for name, group in by_suite.items():
+            for name, group in suites.items():
                 try:
                     with placed(group[0].suite):
                         _SuiteRun(group, workspace, execution, certain, progress).run(writer)
@@ -105,7 +103,7 @@ def execute(
                 except Exception as error:
                     execution.mistakes[name] = error
     except WritingError as error:
-        execution.mistakes |= dict.fromkeys(by_suite, error)
+        execution.mistakes |= dict.fromkeys(suites, error)
     finally:
         workspace.budget.end(workspace.cache, workspace.run)
         if progress is not None:

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from albert_robust.running.ask import Cost
 from albert_robust.running.blocks import blocks, examples_of, inputs_of, originals_of, perturbed
-from albert_robust.running.cell import Cell
+from albert_robust.running.cell import Cell, by_suite
 from albert_robust.running.measure import Made
 from albert_robust.running.mistakes import placed
 from albert_robust.running.predict import Found, Predictor
@@ -39,11 +38,9 @@ def look_up(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Lookup]:
     Raises:
         InputError: A suite's data or model are unfit.
     """
-    ordered = sorted(cells, key=lambda cell: (cell.suite.name, cell.order))
-    for _, group in groupby(ordered, key=lambda cell: cell.suite.name):
-        own = list(group)
-        with placed(own[0].suite):
-            yield from _of_suite(own, workspace)
+    for group in by_suite(sorted(cells, key=lambda cell: (cell.suite.name, cell.order))).values():
+        with placed(group[0].suite):
+            yield from _of_suite(group, workspace)
 
 
 def _of_suite(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Lookup]:
