@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from albert_robust.gate.baseline import Baseline, baseline_path, open_baseline
-from albert_robust.gate.comparing import CORRECTION, Family, Limits, Wording, compare_all, settled
+from albert_robust.gate.comparing import CORRECTION, Family, Thresholds, Wording, compare_all, settled
 from albert_robust.gate.lines import Line, line_of
 from albert_robust.running.cell import Cell, unskipped
 from albert_robust.running.execute import Execution
@@ -52,8 +52,8 @@ def compared(
         if cell.suite.name in baselines and cell.applies and not record.counts.not_asked
     }
     before = {(name, line.cell): line for name, baseline in baselines.items() for line in baseline.values()}
-    limits = {cell.suite.name: limits_of(cell.suite) for cell in cells}
-    return compare_all(now, before, limits, correction)
+    thresholds = {cell.suite.name: thresholds_of(cell.suite) for cell in cells}
+    return compare_all(now, before, thresholds, correction)
 
 
 def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, correction: str = CORRECTION) -> Family:
@@ -69,7 +69,7 @@ def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, corre
         tolerance: What a drop must be shown to lie below, for a cell to be the same.
         correction: As `compare_all` has it.
     """
-    limits = {suite.name: Limits(suite.confidence, floor, tolerance) for suite in later.suites}
+    thresholds = {suite.name: Thresholds(suite.confidence, floor, tolerance) for suite in later.suites}
     then, now = _lines(earlier), _lines(later)
     early = {cell.place for cell in (*earlier.cells, *later.cells) if cell.counts.spared}
     stopped = {place: ComparisonRecord("incomparable", EARLY) for place in early & then.keys() & now.keys()}
@@ -81,7 +81,7 @@ def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, corre
         for place, line in before.items()
         if place not in now and place not in unasked
     }
-    return compare_all(whole, before, limits, correction, wording=EARLIER) | gone | stopped
+    return compare_all(whole, before, thresholds, correction, wording=EARLIER) | gone | stopped
 
 
 def _lines(run: Run) -> dict[Place, Line | None]:
@@ -119,6 +119,6 @@ def living(cells: Sequence[Cell]) -> frozenset[str]:
     return frozenset(cell.id for cell in unskipped(cells) if cell.applies)
 
 
-def limits_of(suite: Suite) -> Limits:
+def thresholds_of(suite: Suite) -> Thresholds:
     """Return what a suite counts as a regression."""
-    return Limits(suite.confidence, suite.baseline.floor, suite.baseline.tolerance)
+    return Thresholds(suite.confidence, suite.baseline.floor, suite.baseline.tolerance)

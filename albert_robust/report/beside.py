@@ -7,7 +7,7 @@ from albert_robust.gate.comparing import ORDER, standings
 from albert_robust.report.cells import anchor
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import number
-from albert_robust.report.verdicts import QUIET, STANDINGS, Mark
+from albert_robust.report.verdicts import QUIET, STANDINGS, VerdictMark
 from albert_robust.running.records import CellRecord, ComparisonRecord
 
 LONG_REASON = 300
@@ -21,7 +21,7 @@ class BesideRow:
     anchor: str
     suite: str
     name: str
-    mark: Mark
+    mark: VerdictMark
     measure: str
     before: str
     after: str

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from albert_robust.report.cells import anchor
 from albert_robust.report.figures import counted, interval, level, number
-from albert_robust.report.verdicts import MARKS, QUIET, STANDINGS, Mark
+from albert_robust.report.verdicts import MARKS, QUIET, STANDINGS, VerdictMark
 from albert_robust.running.cell import by_suite
 from albert_robust.running.records import CellRecord
 from albert_robust.scoring.statistics import NOTHING
@@ -21,12 +21,12 @@ class MatrixCell:
     """One cell in a table."""
 
     anchor: str
-    mark: Mark
+    mark: VerdictMark
     value: str
     title: str
     tested: int
     level: str
-    standing: Mark | None = None
+    standing: VerdictMark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class ReferenceRow:
     anchor: str
     name: str
     language: str
-    mark: Mark
+    mark: VerdictMark
     tested: int
     values: tuple[tuple[str, str] | None, ...]
 
@@ -84,7 +84,7 @@ class AcrossRow:
 
     anchor: str
     name: str
-    mark: Mark
+    mark: VerdictMark
     value: str
     interval: str
     gate: str

@@ -13,7 +13,7 @@ from albert_robust.report.cells import CellView, anchor, cell_views, worst_first
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import amount, counted, number, price
 from albert_robust.report.matrix import AcrossTable, Matrix, ReferenceTable, across_tables, matrices, reference_tables
-from albert_robust.report.verdicts import MARKS, Mark
+from albert_robust.report.verdicts import MARKS, VerdictMark
 from albert_robust.running.failures import ATTENTION
 from albert_robust.running.records import CellRecord, Run, SuiteRecord, Verdict, tested_in
 from albert_robust.running.tally import Tally
@@ -41,7 +41,7 @@ class WorstCell:
     """One line of the first screen."""
 
     anchor: str
-    mark: Mark
+    mark: VerdictMark
     suite: str
     name: str
     reason: str
@@ -56,7 +56,7 @@ class Banner:
     sign: str
     headline: str
     explanation: str
-    counts: tuple[tuple[Mark, int], ...]
+    counts: tuple[tuple[VerdictMark, int], ...]
     tested: str
     worst: tuple[WorstCell, ...]
     more: int
@@ -81,7 +81,7 @@ class SuiteCard:
     description: str
     facts: tuple[tuple[str, str], ...]
     datasets: tuple[tuple[str, str], ...]
-    counts: tuple[tuple[Mark, int], ...]
+    counts: tuple[tuple[VerdictMark, int], ...]
     consistency: Mean
     sensitivity: Mean
     warnings: tuple[str, ...]
@@ -214,7 +214,7 @@ def _undecided(of: str, verdicts: Mapping[Verdict, int], known: str) -> str:
     return "No cell here has a gate: everything was measured, nothing was demanded."
 
 
-def _counts(cells: Sequence[CellRecord]) -> tuple[tuple[Mark, int], ...]:
+def _counts(cells: Sequence[CellRecord]) -> tuple[tuple[VerdictMark, int], ...]:
     verdicts = Counter(cell.verdict for cell in cells)
     return tuple((mark, verdicts[verdict]) for verdict, mark in MARKS.items())
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from gate_lines import line
 
-from albert_robust.gate.comparing import Limits, absent, compare_all, differences, fails, settled, standings
+from albert_robust.gate.comparing import Thresholds, absent, compare_all, differences, fails, settled, standings
 from albert_robust.gate.lines import Line, line_of
 from albert_robust.running.records import CellRecord, ComparisonRecord, Counts, Outcome, Verdict
 from albert_robust.running.tally import Tally, tallied
@@ -16,9 +16,9 @@ HERE = ("s", "d/typos.swap@2[en]")
 WHOLE = [1.0] * 200
 
 
-def beside(now: Sequence[float | None], before: Sequence[float | None], **limits: float) -> ComparisonRecord:
+def beside(now: Sequence[float | None], before: Sequence[float | None], **thresholds: float) -> ComparisonRecord:
     """One cell beside its baseline, alone in its family."""
-    return compare_all({HERE: line(now)}, {HERE: line(before)}, {"s": replace(Limits(), **limits)})[HERE]
+    return compare_all({HERE: line(now)}, {HERE: line(before)}, {"s": replace(Thresholds(), **thresholds)})[HERE]
 
 
 def lost(count: int) -> list[float | None]:
@@ -89,7 +89,7 @@ def test_among_many_cells_a_chance_finding_is_none() -> None:
 
     def first(count: int, correction: str = "holm") -> str:
         some = {place: now[place] for place in list(now)[:count]}
-        return compare_all(some, before, {"s": Limits()}, correction)["s", "c0"].verdict
+        return compare_all(some, before, {"s": Thresholds()}, correction)["s", "c0"].verdict
 
     assert [first(count) for count in (1, 2, 4)] == ["regressed", "regressed", "undecided"]
 
@@ -98,18 +98,18 @@ def test_the_other_correction_finds_more_among_many_regressions() -> None:
     before = many(4)
     now = {place: line(lost(6), cell=place[1]) for place in before}
     for correction, verdict in (("holm", "undecided"), ("benjamini-hochberg", "regressed")):
-        found = compare_all(now, before, {"s": Limits()}, correction)
+        found = compare_all(now, before, {"s": Thresholds()}, correction)
         assert {one.verdict for one in found.values()} == {verdict}
 
 
 def test_cells_that_cannot_be_compared_are_no_part_of_the_family() -> None:
     before = many(8)
     now = {place: line(WHOLE, cell=place[1], variants="other") for place in before} | {("s", "c0"): line(lost(6))}
-    assert compare_all(now, before, {"s": Limits()})["s", "c0"].adjusted == 1 / 64
+    assert compare_all(now, before, {"s": Thresholds()})["s", "c0"].adjusted == 1 / 64
 
 
 def test_a_cell_without_a_line_is_new_and_fails_nothing() -> None:
-    found = compare_all({HERE: line(WHOLE)}, {}, {"s": Limits()})[HERE]
+    found = compare_all({HERE: line(WHOLE)}, {}, {"s": Thresholds()})[HERE]
     assert (found.verdict, fails(found, False)) == ("new", False)
     assert "--robust-baseline-update=new" in found.reason
 
@@ -128,7 +128,7 @@ def test_a_cell_without_a_line_is_new_and_fails_nothing() -> None:
 )
 def test_what_differs_is_said(changed: Line, what: str) -> None:
     assert differences(changed, line(WHOLE))[0].startswith(what)
-    found = compare_all({HERE: changed}, {HERE: line(WHOLE)}, {"s": Limits()})[HERE]
+    found = compare_all({HERE: changed}, {HERE: line(WHOLE)}, {"s": Thresholds()})[HERE]
     assert (found.verdict, fails(found, False), fails(found, True)) == ("incomparable", True, False)
     assert "--robust-baseline-update" in found.reason
 
@@ -138,8 +138,8 @@ def test_another_seed_that_gives_the_same_variants_changes_nothing() -> None:
 
 
 def test_a_cell_that_lost_its_numbers_is_not_passed_over() -> None:
-    assert compare_all({HERE: None}, {HERE: line(WHOLE)}, {"s": Limits()})[HERE].verdict == "incomparable"
-    assert compare_all({HERE: None}, {}, {"s": Limits()}) == {}
+    assert compare_all({HERE: None}, {HERE: line(WHOLE)}, {"s": Thresholds()})[HERE].verdict == "incomparable"
+    assert compare_all({HERE: None}, {}, {"s": Thresholds()}) == {}
 
 
 COUNTS = Counts(4, 0, 0, 0, 0, 4, 0)
