@@ -104,7 +104,7 @@ class RobustItem(_SuiteItem):
 
     def runtest(self) -> None:
         """Judge the cell; a failure raises, an undecided or inapplicable cell is reported as such."""
-        record = self.state.record(self)
+        record = self.state.record(self.cell)
         self.stash[RECORD] = record
         self.user_properties += [one for one in properties(record) if one not in self.user_properties]  # of a rerun
         verdict = record.verdict

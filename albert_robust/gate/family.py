@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from albert_robust.gate.baseline import Baseline, baseline_path, open_baseline
-from albert_robust.gate.comparing import CORRECTION, Family, Thresholds, Wording, compare_all, settled
+from albert_robust.gate.comparing import CORRECTION, Family, Thresholds, Wording, compare_all
 from albert_robust.gate.lines import Line, line_of
 from albert_robust.running.cell import Cell, unskipped
 from albert_robust.running.execute import Execution
@@ -98,20 +98,6 @@ def _lines(run: Run) -> dict[Place, Line | None]:
 def whole_beside_baseline(suite: Suite, making: bool = False) -> Suite:
     """Return a suite that does not stop early where it has a baseline, or makes one: that is of all its examples."""
     return replace(suite, early_stop=suite.early_stop and not making and not baseline_path(suite.path).exists())
-
-
-def beside_baselines(execution: Execution, cells: Sequence[Cell], records: Sequence[CellRecord]) -> list[CellRecord]:
-    """Return the records of executed cells, compared with the baselines beside their suites.
-
-    Raises:
-        InputError: A baseline is damaged.
-    """
-    baselines = baselines_beside({cell.suite.name: cell.suite for cell in cells})
-    family = compared(execution, cells, records, baselines)
-    return [
-        settled(record, family.get(record.place), warns=cell.check.on_failure == "warn")
-        for cell, record in zip(cells, records, strict=True)
-    ]
 
 
 def living(cells: Sequence[Cell]) -> frozenset[str]:
