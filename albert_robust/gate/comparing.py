@@ -14,6 +14,7 @@ import numpy as np
 
 from albert_robust.gate.decide import examples_do
 from albert_robust.gate.lines import Line
+from albert_robust.running.cell import parts_of
 from albert_robust.running.records import CellRecord, ComparisonRecord, Counts, Place, Standing
 from albert_robust.scoring.significance import CORRECTIONS, drop_on_pairs, mcnemar, sign_flip
 from albert_robust.scoring.statistics import Estimate, Floats
@@ -167,16 +168,14 @@ def settled(
 
 def absent(suite: str, task: str, cell: str, lenient: bool = False) -> CellRecord:
     """Return the record of a cell that is missing: nothing of it was tested."""
-    where, _, language = cell.removesuffix("]").rpartition("[")
-    dataset, perturbation = ["", "", *where.split("/")][-2:]
-    reference = perturbation == "reference"
+    _, dataset, perturbation, language = parts_of(cell)
     return CellRecord(
         suite=suite,
         cell=cell,
         task=task,
-        expectation="reference" if reference else "invariance",
+        expectation="invariance" if perturbation else "reference",
         dataset=dataset,
-        perturbation="" if reference else perturbation.replace("+", " | "),
+        perturbation=perturbation,
         contract="",
         language=language,
         verdict="not applicable" if lenient else "failed",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from albert_robust.report.cells import anchor
 from albert_robust.report.figures import counted, interval, level, number
 from albert_robust.report.verdicts import MARKS, QUIET, STANDINGS, VerdictMark
-from albert_robust.running.cell import by_suite
+from albert_robust.running.cell import by_suite, parts_of
 from albert_robust.running.records import CellRecord
 from albert_robust.scoring.statistics import NOTHING
 
@@ -115,17 +115,11 @@ def _matrix(suite: str, dataset: str, cells: Sequence[CellRecord]) -> Matrix:
         rows: dict[tuple[str, str], dict[str, CellRecord]] = {}
         for cell in cells:
             if cell.expectation == expectation:
-                rows.setdefault((_check(cell), cell.perturbation), {})[cell.language] = cell
+                rows.setdefault((parts_of(cell.cell)[0], cell.perturbation), {})[cell.language] = cell
         if rows:
             made = (_row(name, check, found, languages, measure) for (check, name), found in rows.items())
             blocks.append(Block(f"{title}. Shown: {measure}", tuple(made)))
     return Matrix(suite, dataset, languages, len(languages) + 1, tuple(blocks))
-
-
-def _check(cell: CellRecord) -> str:
-    """Return the name of the cell's check, which opens its id, or an empty string."""
-    before = cell.cell.removesuffix(f"[{cell.language}]").rpartition("/")[0]
-    return before.removesuffix(cell.dataset).rstrip("/")
 
 
 def _row(name: str, check: str, found: dict[str, CellRecord], languages: Sequence[str], measure: str) -> MatrixRow:
@@ -163,7 +157,7 @@ def _reference(suite: str, cells: Sequence[CellRecord]) -> ReferenceTable:
 def _reference_row(cell: CellRecord, names: Sequence[str]) -> ReferenceRow:
     found = [cell.measures.get(name) for name in names]
     values = tuple(None if one is None else (number(one.value, 3), interval(one)) for one in found)
-    check = _check(cell)
+    check = parts_of(cell.cell)[0]
     name = f"{check}/{cell.dataset}" if check else cell.dataset
     return ReferenceRow(anchor(cell), name, cell.language, MARKS[cell.verdict], cell.counts.tested, values)
 

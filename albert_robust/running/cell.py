@@ -11,6 +11,8 @@ from albert_robust.suite.gates import DATASET_GAP, LANGUAGE_GAP, Gate, needs_ref
 from albert_robust.suite.marks import Mark
 from albert_robust.suite.suite import Check, Suite
 
+REFERENCE = "reference"  # stands in ids where nothing is applied
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -133,7 +135,7 @@ class Across:
     @property
     def id(self) -> str:
         """Stable, ASCII, unique in its suite: `reviews/typos.keyboard@2/language-gap`, `.../severity-area[zh]`."""
-        what = self.perturbation.replace(" | ", "+") or "reference"
+        what = self.perturbation.replace(" | ", "+") or REFERENCE
         language = f"[{self.language}]" if self.language else ""
         dataset = f"{self.dataset}/" if self.dataset else ""
         return f"{_prefix(self.check)}{dataset}{what}/{self.gates[0].measure.replace(' ', '-')}{language}"
@@ -196,9 +198,19 @@ def by_suite(cells: Iterable[Placed]) -> dict[str, list[Placed]]:
     return found
 
 
+def parts_of(cell: str) -> tuple[str, str, str, str]:
+    """Return what a cell's id is made of: the name of its check, its dataset, perturbation and language, where it has them.
+
+    Of a cell that is gone from its suite a baseline has the id alone.
+    """
+    where, _, language = cell.removesuffix("]").rpartition("[")
+    check, dataset, applied = ["", "", *where.split("/")][-3:]
+    return check, dataset, "" if applied == REFERENCE else applied.replace("+", " | "), language
+
+
 def _applied(spec: Spec | None) -> str:
     """Return what is applied as ids have it."""
-    return "reference" if spec is None else str(spec).replace(" | ", "+")
+    return REFERENCE if spec is None else str(spec).replace(" | ", "+")
 
 
 def without_severity(spec: Spec | None) -> str:
