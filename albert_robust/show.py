@@ -7,10 +7,10 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from albert_robust.gate.comparing import standings
+from albert_robust.gate.doubts import doubts
 from albert_robust.report.cells import worst_first
 from albert_robust.report.display import difference, shorten
 from albert_robust.report.figures import counted, price
-from albert_robust.report.view import warnings
 from albert_robust.running.cell import Across, Cell
 from albert_robust.running.failures import ATTENTION
 from albert_robust.running.forecast import Forecast
@@ -75,7 +75,7 @@ def describe_run(run: Run, shown: int) -> list[str]:
     lines += [
         f"{'warning':<12} {suite.name}: {one_line(what)}"[:LONGEST]
         for suite in run.suites
-        for what in warnings(suite, run)
+        for what in doubts(suite, run)
     ]
     counts = {
         verdict: sum(cell.verdict == verdict for cell in cells)

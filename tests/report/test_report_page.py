@@ -13,10 +13,11 @@ import pytest
 from report_runs import SUITE, aligned_run, alignment, cell, estimate, failed_run, outcome, run
 
 from albert_robust.errors import InputError, UsageError
+from albert_robust.gate.doubts import contrast
 from albert_robust.report import render_html, render_json, render_markdown, write_report
 from albert_robust.report.cells import worst_first
 from albert_robust.report.matrix import matrices
-from albert_robust.report.view import banner, contrast, page
+from albert_robust.report.view import banner, page
 from albert_robust.running.alignment_records import recorded
 from albert_robust.running.failures import rerun_command
 from albert_robust.running.records import CaseAlignment, Counts, Run, Verdict
