@@ -18,6 +18,7 @@ from albert_robust.ci.junit import tell_cost
 from albert_robust.conclude import Verdicts, run_of
 from albert_robust.errors import InputError, WritingError, raised, shown_path, writing
 from albert_robust.gate import certain
+from albert_robust.gate.decide import outlived
 from albert_robust.plugin import SESSION
 from albert_robust.running.alignments import plan_order
 from albert_robust.running.cell import Cell, Item, by_suite, cells_of
@@ -26,12 +27,11 @@ from albert_robust.running.folder import MEND_REPORT, keep, only
 from albert_robust.running.forecast import Forecast, forecast
 from albert_robust.running.outcomes import OutcomeFile
 from albert_robust.running.progress import Progress
-from albert_robust.running.records import CellRecord, Outcome, Place, Run, Verdict, tested_in
+from albert_robust.running.records import CellRecord, Outcome, Place, Run, tested_in
 from albert_robust.running.tally import Tally
 from albert_robust.settings import Settings
 from albert_robust.shared import SharedRun
 from albert_robust.show import describe_forecasts, describe_run
-from albert_robust.suite.marks import Mark
 from albert_robust.suite.suite import Suite
 
 NOTHING = "nothing was tested: that is no pass"
@@ -51,17 +51,6 @@ def _said(mistake: Exception, *, in_full: bool = False) -> str:
     if isinstance(mistake, InputError | WritingError):
         return str(mistake)
     return "".join(format_exception(mistake)) if in_full else raised(mistake)
-
-
-def _outlived(cells: Sequence[Item], records: Sequence[CellRecord]) -> Iterator[str]:
-    """Yield the known failures that are none any more: all of their cells that were run, and that apply, have passed."""
-    verdicts: dict[tuple[str, Mark], set[Verdict]] = {}
-    for cell, record in zip(cells, records, strict=True):
-        if cell.mark is not None and cell.mark.xfail and not cell.mark.expired(cell.suite.today):
-            verdicts.setdefault((cell.suite.shown, cell.mark), set()).add(record.verdict)
-    for (suite, mark), found in verdicts.items():
-        if found - {"not applicable", "measured"} == {"passed"}:
-            yield f"{suite}:{mark.place[0]}: no cell of the known failure {mark.cells!r} fails any more: its mark can go"
 
 
 class ToldError(Exception):
@@ -348,7 +337,7 @@ class RobustSession:
             self.baselines.take_over(output["baselines"])
 
     def _run(self, cells: Sequence[Item], records: Sequence[CellRecord]) -> Run:
-        self.outlived = list(_outlived(cells, records))
+        self.outlived = list(outlived(cells, records))
         return run_of(self.execution, cells, records, time.monotonic() - self.started)
 
     def print_summary(self, terminal: pytest.TerminalReporter) -> None:
