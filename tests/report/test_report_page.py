@@ -466,7 +466,7 @@ def test_a_users_template_goes_before_ours_and_is_as_safe(tmp_path: Path) -> Non
 
     html = render_html(hostile_run('"<b>\u202e'), [tmp_path])
 
-    assert html == '<p title="&#34;&lt;b&gt;‹U+202E›">&#34;&lt;b&gt;‹U+202E›</p>'
+    assert html == '<p title="&#34;&lt;b&gt;&lt;U+202E&gt;">&#34;&lt;b&gt;&lt;U+202E&gt;</p>'
 
 
 def test_a_users_style_sheet_alone_can_be_replaced(tmp_path: Path) -> None:
