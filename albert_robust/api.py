@@ -120,11 +120,11 @@ def run(suite: Suite, *, workspace: str | Path = ".albert_robust", allow_network
     """
     from uuid import uuid4
 
-    from albert_robust.conclude import judged, run_of, verdict_on
+    from albert_robust.conclude import judged, run_of
     from albert_robust.gate import certain
     from albert_robust.gate.family import whole_beside_baseline
     from albert_robust.running.across import across
-    from albert_robust.running.cell import unskipped
+    from albert_robust.running.cell import Item, unskipped
     from albert_robust.running.execute import execute
     from albert_robust.running.plan import plan
     from albert_robust.running.workspace import Workspace
@@ -132,11 +132,11 @@ def run(suite: Suite, *, workspace: str | Path = ".albert_robust", allow_network
     if not isinstance(suite, Suite):
         raise UsageError(f"expected a suite, got {suite!r:.60}: run(load_suite(path))")
     planned = plan(whole_beside_baseline(suite))
-    cells, compared = unskipped(planned), unskipped(across(planned))
+    cells = unskipped(planned)
     execution = execute(cells, Workspace(Path(workspace), uuid4().hex, allow_network), certain)
     for mistake in execution.mistakes.values():
         raise mistake
-    records = [*judged(execution, cells), *(verdict_on(execution, item) for item in compared)]
-    made = run_of(execution, [*cells, *compared], records)
+    items: list[Item] = [*cells, *unskipped(across(planned))]
+    made = run_of(execution, items, judged(execution, items))
     execution.cache.close()
     return made

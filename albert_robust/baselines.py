@@ -54,10 +54,6 @@ class SessionBaselines:
         if baseline is not None:
             self.known[suite.name] = baseline
 
-    def compares(self, suite: Suite) -> bool:
-        """Return whether the suite's cells are compared with a baseline, or make one: then all their examples count."""
-        return bool(self.updating) or baseline_path(suite.path).exists()
-
     def missing_of(self, suite: Suite) -> list[CellRecord]:
         """Return the records of the cells that a suite's baseline has and the suite no longer tests."""
         gone = missing(self.known[suite.name], self.places[suite.name][1])

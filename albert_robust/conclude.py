@@ -1,39 +1,80 @@
 """Conclude: from an execution to a run. Every cell is judged, the suites described, the cost and the environment told."""
 
 import platform
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 
 from albert_robust.gate import judge, judge_across
-from albert_robust.gate.family import beside_baselines
+from albert_robust.gate.baseline import Baseline
+from albert_robust.gate.comparing import CORRECTION, Family, settled
+from albert_robust.gate.family import baselines_beside, compared
 from albert_robust.gate.lines import definition
 from albert_robust.running.alignments import alignments_of, plan_order
 from albert_robust.running.ask import Cost
 from albert_robust.running.cell import Across, Cell, Item
 from albert_robust.running.execute import Execution
-from albert_robust.running.records import CellRecord, Run, SuiteRecord
+from albert_robust.running.records import CellRecord, Place, Run, SuiteRecord
 from albert_robust.suite.schema import KINDS
 from albert_robust.suite.suite import Suite
 
 PACKAGES = ("albert-robust", "numpy", "pytest", "sacrebleu", "tokenizers", "torch", "transformers")
 
 
-def judged(execution: Execution, cells: Sequence[Cell]) -> list[CellRecord]:
-    """Return the verdicts on executed cells, compared with the baselines beside their suites.
+@dataclass
+class Verdicts:
+    """The verdicts on executed cells, and on cells together, beside the baselines of their suites: each is made when asked for.
+
+    Attributes:
+        execution: What came of the items.
+        items: All of them: how a cell stands beside its baseline depends on the others.
+        baselines: By suite.
+        correction: As `compare_all` has it.
+        lenient: Whether cells that are incomparable are let pass.
+    """
+
+    execution: Execution
+    items: Sequence[Item]
+    baselines: Mapping[str, Baseline]
+    correction: str = CORRECTION
+    lenient: bool = False
+    _of_gates: dict[Place, CellRecord] = field(default_factory=dict, init=False)
+
+    def of(self, item: Item) -> CellRecord:
+        """Return what the gates of an item say, and its baseline where its suite has one."""
+        comparison = self._family.get(item.place) if item.suite.name in self.baselines else None
+        warns = item.check.on_failure == "warn"
+        return settled(self._judged(item), comparison, lenient=self.lenient, warns=warns)
+
+    @cached_property
+    def _family(self) -> Family:
+        """How all cells stand beside their baselines: a p-value is adjusted by those of all others."""
+        cells = [item for item in self.items if isinstance(item, Cell) and item.suite.name in self.baselines]
+        records = [self._judged(cell) for cell in cells]
+        return compared(self.execution, cells, records, self.baselines, self.correction)
+
+    def _judged(self, item: Item) -> CellRecord:
+        """Return what the gates of an item say, once."""
+        if item.place not in self._of_gates:
+            self._of_gates[item.place] = self._judge(item)
+        return self._of_gates[item.place]
+
+    def _judge(self, item: Item) -> CellRecord:
+        tallies, scorers = self.execution.tallies, self.execution.scorers
+        if isinstance(item, Across):
+            return judge_across(item, {cell.id: tallies[cell.place] for cell in item.members})
+        return replace(judge(item, tallies[item.place]), definition=definition(item, scorers[item.suite.name]))
+
+
+def judged(execution: Execution, items: Sequence[Item]) -> list[CellRecord]:
+    """Return the verdicts on executed items, compared with the baselines beside their suites.
 
     Raises:
         InputError: A baseline is damaged.
     """
-    return beside_baselines(execution, cells, [verdict_on(execution, cell) for cell in cells])
-
-
-def verdict_on(execution: Execution, item: Item) -> CellRecord:
-    """Return what the gates of an executed cell say, or those of cells together; no baseline is asked."""
-    if isinstance(item, Across):
-        return judge_across(item, {cell.id: execution.tallies[cell.place] for cell in item.members})
-    record = judge(item, execution.tallies[item.place])
-    return replace(record, definition=definition(item, execution.scorers[item.suite.name]))
+    verdicts = Verdicts(execution, items, baselines_beside({item.suite.name: item.suite for item in items}))
+    return [verdicts.of(item) for item in items]
 
 
 def run_of(execution: Execution, items: Sequence[Item], records: Sequence[CellRecord], seconds: float = 0.0) -> Run:

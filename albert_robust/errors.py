@@ -129,8 +129,14 @@ def said(error: BaseException) -> str:
 
 def on_one_line(text: str, most: int = SHOWN_CHARACTERS) -> str:
     """Return somebody else's text as a message may hold it: not all of a long one, and what is not printable written out."""
-    short = text if len(text) <= most else f"{text[:most]}..."
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in short)
+    line = " ".join(text.split())
+    short = line if len(line) <= most else f"{line[:most]}..."
+    return "".join(one if one.isprintable() else shown_character(one) for one in short)
+
+
+def shown_character(character: str) -> str:
+    """Return a character that cannot be seen, or looks like another, as messages and reports write it: `<U+202E>`."""
+    return f"<U+{ord(character):04X}>"
 
 
 def first_line(error: BaseException) -> str:

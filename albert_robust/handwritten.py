@@ -11,14 +11,13 @@ from warnings import warn
 from albert_robust.api import Variant, perturb
 from albert_robust.conclude import judged
 from albert_robust.errors import InputError, UsageError
+from albert_robust.gate.doubts import constant
 from albert_robust.models import Model, Tokens
 from albert_robust.models.callable import CallableModel
 from albert_robust.perturbing.registry import PACK
-from albert_robust.report.view import MANY_INPUTS
 from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord
-from albert_robust.running.tally import Tally
 from albert_robust.running.workspace import Workspace
 from albert_robust.show import describe
 from albert_robust.suite.load import load_suite
@@ -107,15 +106,8 @@ class Robust:
             for record in records
             if record.verdict == "inconclusive"
         ]
-        return records, failures, doubts + _constant([execution.tallies[cell.place] for cell in cells])
-
-
-def _constant(tallies: Sequence[Tally]) -> list[str]:
-    asked, said = ({value for tally in tallies for value in getattr(tally, name)} for name in ("asked", "outputs"))
-    if len(asked) < MANY_INPUTS or len(said) != 1 or any(tally.counts.flipped for tally in tallies):
-        return []
-    told = f"every text and variant got the answer {said.pop()!r}, as of a model that ignores its input"
-    return [f"{told}: add texts of other answers"]
+        unmoved = constant([execution.tallies[cell.place] for cell in cells])
+        return records, failures, [*doubts, unmoved] if unmoved else doubts
 
 
 @dataclass(frozen=True)
@@ -124,7 +116,7 @@ class _Given(Workspace):
 
     function: Function = list
 
-    def model(self, suite: Suite, tokens: Tokens | None = None) -> Model:
+    def model(self, suite: Suite, tokens: Tokens) -> Model:
         """Return the model at hand, whatever the suite says."""
         return CallableModel(self.function, None)
 

@@ -1,7 +1,6 @@
 """A suite as pytest sees it: a file of cells."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from albert_robust.ci.junit import properties
 from albert_robust.data.dataset import check_header
 from albert_robust.errors import InputError, MissingExtraError, WritingError, raised, shown_path
+from albert_robust.gate.family import whole_beside_baseline
 from albert_robust.perturbing.registry import PACK
 from albert_robust.plugin import RECORD, SUFFIX
 from albert_robust.report.cells import BASELINE
@@ -40,7 +40,7 @@ class RobustFile(pytest.File):
         state = robust_session(self.config)
         try:
             suite = load_suite(self.path, (self.config.rootpath / PACK,), state.settings.seed, self.config.rootpath)
-            suite = replace(suite, early_stop=suite.early_stop and not state.baselines.compares(suite))
+            suite = whole_beside_baseline(suite, making=bool(state.baselines.updating))
             cells = plan(suite)
             self._check_data(suite)
             state.meet(suite, cells)
@@ -66,21 +66,35 @@ class RobustFile(pytest.File):
             check_header(source, suite.task.inputs, suite.task.reference)
 
 
-def _join(item: pytest.Item, suite: Suite) -> None:
-    """Mark an item as one of a suite; `--dist loadgroup` gives a suite's items to one worker."""
-    item.add_marker("robust")
-    if item.config.pluginmanager.hasplugin("xdist"):
-        item.add_marker(pytest.mark.xdist_group(suite.name))
-    item.extra_keyword_matches.update({suite.task.name, *suite.tags})
+class _SuiteItem(pytest.Item):
+    """One of a suite's items; `--dist loadgroup` gives all of them to one worker."""
+
+    def __init__(self, *, suite: Suite, **options: Any) -> None:
+        super().__init__(**options)
+        self.suite = suite
+        self.add_marker("robust")
+        if self.config.pluginmanager.hasplugin("xdist"):
+            self.add_marker(pytest.mark.xdist_group(suite.name))
+        self.extra_keyword_matches.update({suite.task.name, *suite.tags})
+
+    @property
+    def state(self) -> RobustSession:
+        """The state of this pytest session's suites."""
+        return robust_session(self.config)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Return a mistake or a failing cell as its own message, a bug of ours with its traceback."""
+        if isinstance(excinfo.value, CellFailedError | InputError | ToldError | WritingError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
 
 
-class RobustItem(pytest.Item):
+class RobustItem(_SuiteItem):
     """One cell, or several compared with each other."""
 
     def __init__(self, *, cell: Item, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(suite=cell.suite, **options)
         self.cell = cell
-        _join(self, cell.suite)
         self.extra_keyword_matches.update(filter(None, {cell.check.expectation, cell.language}))
         mark = cell.mark
         if mark is not None and mark.skip:
@@ -88,20 +102,15 @@ class RobustItem(pytest.Item):
         elif mark is not None and mark.xfail and not mark.expired(cell.suite.today):
             self.add_marker(pytest.mark.xfail(reason=mark.xfail, raises=KnownFailureError))
 
-    @property
-    def state(self) -> RobustSession:
-        """The state of this pytest session's suites."""
-        return robust_session(self.config)
-
     def runtest(self) -> None:
         """Judge the cell; a failure raises, an undecided or inapplicable cell is reported as such."""
-        record = self.state.record(self)
+        record = self.state.record(self.cell)
         self.stash[RECORD] = record
         self.user_properties += [one for one in properties(record) if one not in self.user_properties]  # of a rerun
         verdict = record.verdict
         if verdict in {"failed", "error", "known failure"}:
             kind = KnownFailureError if verdict == "known failure" else CellFailedError
-            command = rerun_command(f"{shown_path(self.path)}::{self.cell.id}", self.cell.suite.seed)
+            command = rerun_command(f"{shown_path(self.path)}::{self.cell.id}", self.suite.seed)
             raise kind(self._described(record, command))
         if verdict not in {"passed", "measured"}:
             pytest.skip(f"{verdict}: {record.reason}")
@@ -111,40 +120,23 @@ class RobustItem(pytest.Item):
             return describe(self.cell, record, self.state.worst(self.cell, record), command)
         return describe_across(self.cell, record, command)
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Return a mistake or a failing cell as its own message, a bug of ours with its traceback."""
-        if isinstance(excinfo.value, CellFailedError | InputError | ToldError | WritingError):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
-
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """Return the place of the cell's check in its suite."""
         return self.path, self.cell.check.line - 1, f"{self.cell.check.expectation} {self.name}"
 
 
-class BaselineItem(pytest.Item):
+class BaselineItem(_SuiteItem):
     """Whether all cells of a suite's baseline are still there. How each of them stands, its own item says."""
-
-    def __init__(self, *, suite: Suite, **options: Any) -> None:
-        super().__init__(**options)
-        self.suite = suite
-        _join(self, suite)
 
     def runtest(self) -> None:
         """Fail where cells are missing, or warn if that was asked for."""
-        baselines = robust_session(self.config).baselines
+        baselines = self.state.baselines
         gone = baselines.missing_of(self.suite)
         message = "\n".join(f"{record.cell}: {record.reason}" for record in gone)
         if gone and not baselines.lenient:
             raise CellFailedError(message)
         if gone:
             self.warn(pytest.PytestWarning(message))
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Return the message alone, of a bug of ours its traceback."""
-        return (
-            str(excinfo.value) if isinstance(excinfo.value, CellFailedError) else super().repr_failure(excinfo, style)
-        )
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """Return the suite's place."""

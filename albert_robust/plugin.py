@@ -41,6 +41,11 @@ SWITCHES = (
 )
 
 
+def twin(name: str) -> str:
+    """Return what the ini file calls an option."""
+    return f"robust_{name.replace('-', '_')}"
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options, each with an ini twin."""
     group = parser.getgroup("robust", "robustness suites")
@@ -49,10 +54,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         if name == "baseline-update":
             bare = {"nargs": "?", "const": UPDATES[0], "type": _update}
         group.addoption(f"--robust-{name}", metavar=metavar, default=None, help=text, **bare)
-        parser.addini(f"robust_{name.replace('-', '_')}", text, default="")
+        parser.addini(twin(name), text, default="")
     for name, text in SWITCHES:
         group.addoption(f"--robust-{name}", action="store_true", default=None, help=text)
-        parser.addini(f"robust_{name.replace('-', '_')}", text, type="bool", default=False)
+        parser.addini(twin(name), text, type="bool", default=False)
 
 
 def _update(value: str) -> str:

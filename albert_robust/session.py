@@ -9,35 +9,30 @@ from functools import cached_property
 from pathlib import Path
 from traceback import format_exception
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from albert_robust.baselines import SessionBaselines, session_baselines
 from albert_robust.ci.junit import tell_cost
-from albert_robust.conclude import run_of, verdict_on
+from albert_robust.conclude import Verdicts, run_of
 from albert_robust.errors import InputError, WritingError, raised, shown_path, writing
 from albert_robust.gate import certain
-from albert_robust.gate.comparing import Family, settled
-from albert_robust.gate.family import compared
+from albert_robust.gate.decide import outlived
 from albert_robust.plugin import SESSION
 from albert_robust.running.alignments import plan_order
-from albert_robust.running.cell import Cell, Item, cells_of
+from albert_robust.running.cell import Cell, Item, by_suite, cells_of
 from albert_robust.running.execute import Execution, execute
 from albert_robust.running.folder import MEND_REPORT, keep, only
 from albert_robust.running.forecast import Forecast, forecast
 from albert_robust.running.outcomes import OutcomeFile
 from albert_robust.running.progress import Progress
-from albert_robust.running.records import CellRecord, Outcome, Place, Run, Verdict, tested_in
+from albert_robust.running.records import CellRecord, Outcome, Place, Run, tested_in
 from albert_robust.running.tally import Tally
 from albert_robust.settings import Settings
 from albert_robust.shared import SharedRun
 from albert_robust.show import describe_forecasts, describe_run
-from albert_robust.suite.marks import Mark
 from albert_robust.suite.suite import Suite
-
-if TYPE_CHECKING:
-    from albert_robust.items import RobustItem
 
 NOTHING = "nothing was tested: that is no pass"
 WORST_SHOWN = 10
@@ -58,17 +53,6 @@ def _said(mistake: Exception, *, in_full: bool = False) -> str:
     return "".join(format_exception(mistake)) if in_full else raised(mistake)
 
 
-def _outlived(cells: Sequence[Item], records: Sequence[CellRecord]) -> Iterator[str]:
-    """Yield the known failures that are none any more: all of their cells that were run, and that apply, have passed."""
-    verdicts: dict[tuple[str, Mark], set[Verdict]] = {}
-    for cell, record in zip(cells, records, strict=True):
-        if cell.mark is not None and cell.mark.xfail and not cell.mark.expired(cell.suite.today):
-            verdicts.setdefault((cell.suite.shown, cell.mark), set()).add(record.verdict)
-    for (suite, mark), found in verdicts.items():
-        if found - {"not applicable", "measured"} == {"passed"}:
-            yield f"{suite}:{mark.place[0]}: no cell of the known failure {mark.cells!r} fails any more: its mark can go"
-
-
 class ToldError(Exception):
     """What is wrong with a suite, as another worker told it."""
 
@@ -80,9 +64,8 @@ class RobustSession:
         self.config = config
         self.settings = Settings(config)
         self.suites: dict[str, Suite] = {}
-        self.selected: list[RobustItem] = []
+        self.selected: list[Item] = []
         self.records: dict[Place, CellRecord] = {}
-        self._verdicts: dict[Place, CellRecord] = {}
         self.shared = SharedRun(self.settings.shared) if self.settings.shared else None
         self.judged: set[Place] = set()  # by workers, as pytest reports
         self.broken: dict[str, str] = {}  # suites that cannot be run, by name, and why
@@ -119,8 +102,8 @@ class RobustSession:
 
     def select(self, items: list[pytest.Item]) -> None:
         """Remember which cells pytest kept. A model is asked nothing for those that a mark skips."""
-        cells = [item for item in items if hasattr(item, "cell")]
-        self.selected = [item for item in cells if item.get_closest_marker("skip") is None]  # type: ignore[misc]  # RobustItem alone has a cell
+        cells = [(cell, item) for item in items if isinstance(cell := getattr(item, "cell", None), Item)]
+        self.selected = [cell for cell, item in cells if item.get_closest_marker("skip") is None]
         self.skipped = bool(cells) and not self.selected and not self._listed
 
     @property
@@ -143,7 +126,7 @@ class RobustSession:
     @cached_property
     def _executed(self) -> Execution | tuple[Exception, TracebackType | None]:
         """That, or why there is nothing: what went wrong once is not tried again for each cell."""
-        cells = sorted(cells_of([item.cell for item in self.selected]), key=lambda cell: cell.place)
+        cells = sorted(cells_of(self.selected), key=lambda cell: cell.place)
         try:
             return execute(cells, self.settings.workspace, certain, self._progress())
         except Exception as error:
@@ -185,10 +168,9 @@ class RobustSession:
 
     def _whole(self) -> Run:
         """Return the run of all selected cells, with what is wrong with suites in full."""
-        mistakes = self.execution.mistakes
-        cells = [item.cell for item in self.selected if item.cell.suite.name not in mistakes]
-        told = {name: _said(mistake, in_full=True) for name, mistake in mistakes.items()}
-        return replace(self._run(cells, [self._settled(cell) for cell in cells]), mistakes=told)
+        told = {name: _said(mistake, in_full=True) for name, mistake in self.execution.mistakes.items()}
+        cells = self._verdicts.items
+        return replace(self._run(cells, [self._verdicts.of(cell) for cell in cells]), mistakes=told)
 
     def worst(self, cell: Cell, record: CellRecord) -> list[Outcome]:
         """Return the cases that speak against the model, the worst first; of a cell that regressed those that became worse."""
@@ -212,7 +194,7 @@ class RobustSession:
         tally.add(self._cases(cell))
         return tally
 
-    def record(self, item: "RobustItem") -> CellRecord:
+    def record(self, cell: Item) -> CellRecord:
         """Return a cell's verdict.
 
         Raises:
@@ -221,15 +203,15 @@ class RobustSession:
             ToldError: Either, or a mistake of ours, in another worker.
             Exception: A mistake of ours.
         """
-        name = item.cell.suite.name
+        name = cell.suite.name
         if self._found is not None:
             if name in self._found.mistakes:
                 raise ToldError(self._found.mistakes[name])
-            return self._records[item.cell.place]
+            return self._records[cell.place]
         traces, mistake = self._traces, self.execution.mistakes.get(name)
         if mistake is not None:
             raise mistake.with_traceback(traces[name])
-        record = self.records[item.cell.place] = self._settled(item.cell)
+        record = self.records[cell.place] = self._verdicts.of(cell)
         return record
 
     @cached_property
@@ -237,36 +219,19 @@ class RobustSession:
         """What another worker found, by suite and cell."""
         return {record.place: record for record in self._found.cells} if self._found else {}
 
-    def _settled(self, item: Item) -> CellRecord:
-        """Return the verdict of a cell's gates, or of those of cells together, beside its baseline."""
-        family = self.family if item.suite.name in self.baselines.known else {}
-        comparison, warns = family.get(item.place), item.check.on_failure == "warn"
-        return settled(self._judged(item), comparison, lenient=self.baselines.lenient, warns=warns)
-
     @cached_property
-    def family(self) -> Family:
-        """How all selected cells stand beside their baselines: a p-value is adjusted by those of all others."""
-        known, mistakes = self.baselines.known, self.execution.mistakes
-        cells = [item.cell for item in self.selected if isinstance(item.cell, Cell)]
-        cells = [cell for cell in cells if cell.suite.name in known and cell.suite.name not in mistakes]
-        records = [self._judged(cell) for cell in cells]
-        return compared(self.execution, cells, records, known, self.baselines.correction)
-
-    def _judged(self, item: Item) -> CellRecord:
-        """Return the verdict of a cell's gates, or of those of cells together, made once."""
-        if item.place not in self._verdicts:
-            self._verdicts[item.place] = verdict_on(self.execution, item)
-        return self._verdicts[item.place]
+    def _verdicts(self) -> Verdicts:
+        """Those on all that was selected, but for suites with a mistake."""
+        items = [cell for cell in self.selected if cell.suite.name not in self.execution.mistakes]
+        kept = self.baselines
+        return Verdicts(self.execution, items, kept.known, kept.correction, kept.lenient)
 
     def plan(self) -> None:
         """Print what the selected cells would ask, and the mistakes of suites that cannot be run."""
-        by_suite: dict[str, list[Cell]] = {}
-        for cell in cells_of([item.cell for item in self.selected]):
-            by_suite.setdefault(cell.suite.name, []).append(cell)
         found: list[Forecast] = []
-        for name in sorted(by_suite):
+        for name, cells in sorted(by_suite(cells_of(self.selected)).items()):
             try:
-                found.append(forecast(by_suite[name], self.settings.workspace))
+                found.append(forecast(cells, self.settings.workspace))
             except Exception as error:
                 self.broken[name] = _said(error)
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
@@ -300,7 +265,7 @@ class RobustSession:
     def _all(self) -> Run | None:
         """Return the run of the cells that were judged, by this process or by workers; None where none was."""
         if self.records:
-            cells = [item.cell for item in self.selected if item.cell.place in self.records]
+            cells = [cell for cell in self.selected if cell.place in self.records]
             return self._run(cells, [self.records[cell.place] for cell in cells])
         if self.shared is None:
             return None
@@ -372,7 +337,7 @@ class RobustSession:
             self.baselines.take_over(output["baselines"])
 
     def _run(self, cells: Sequence[Item], records: Sequence[CellRecord]) -> Run:
-        self.outlived = list(_outlived(cells, records))
+        self.outlived = list(outlived(cells, records))
         return run_of(self.execution, cells, records, time.monotonic() - self.started)
 
     def print_summary(self, terminal: pytest.TerminalReporter) -> None:

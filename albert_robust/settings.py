@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from albert_robust.errors import UsageError
-from albert_robust.plugin import SHARED
+from albert_robust.plugin import SHARED, twin
 from albert_robust.running.budget import Budget
 from albert_robust.running.sizes import bytes_in
 from albert_robust.running.store import BOUND
@@ -34,15 +34,17 @@ class Settings:
         return self._config.rootpath
 
     def option(self, name: str) -> str:
-        """Return an option: from the command line, else the ini file, else empty."""
-        value = self._config.getoption(f"--robust-{name}")
-        return str(value if value is not None else self._config.getini(f"robust_{name.replace('-', '_')}") or "")
+        """Return an option; empty where it is given nowhere."""
+        return str(self._given(name))
 
     def switch(self, name: str) -> bool:
-        """Return a switch: from the command line, else the ini file."""
-        return bool(
-            self._config.getoption(f"--robust-{name}") or self._config.getini(f"robust_{name.replace('-', '_')}")
-        )
+        """Return whether a switch is on."""
+        return bool(self._given(name))
+
+    def _given(self, name: str) -> Any:
+        """Return what the command line says, else the ini file."""
+        value = self._config.getoption(f"--robust-{name}")
+        return self._config.getini(twin(name)) if value is None else value
 
     @property
     def report(self) -> Path:

@@ -6,11 +6,12 @@ A failing cell: what was measured, the worst examples with their edits marked, a
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from albert_robust.gate.comparing import tally
+from albert_robust.errors import shown_character
+from albert_robust.gate.comparing import standings
+from albert_robust.gate.doubts import doubts
 from albert_robust.report.cells import worst_first
-from albert_robust.report.display import difference, shorten
+from albert_robust.report.display import difference, plain, shorten
 from albert_robust.report.figures import counted, price
-from albert_robust.report.view import warnings
 from albert_robust.running.cell import Across, Cell
 from albert_robust.running.failures import ATTENTION
 from albert_robust.running.forecast import Forecast
@@ -75,7 +76,7 @@ def describe_run(run: Run, shown: int) -> list[str]:
     lines += [
         f"{'warning':<12} {suite.name}: {one_line(what)}"[:LONGEST]
         for suite in run.suites
-        for what in warnings(suite, run)
+        for what in doubts(suite, run)
     ]
     counts = {
         verdict: sum(cell.verdict == verdict for cell in cells)
@@ -89,7 +90,7 @@ def describe_run(run: Run, shown: int) -> list[str]:
         + (_tokens(cost) if "prompt_tokens" in cost else "")
         + (f", {counted(int(cost['spared']), 'case')} spared: their verdicts were certain" if cost["spared"] else "")
     )
-    beside = tally([cell.comparison for cell in cells])
+    beside = standings([cell.comparison for cell in cells])
     return [*lines, *broken, *([f"beside the baseline: {beside}"] if beside else [])]
 
 
@@ -172,8 +173,8 @@ def mark(original: str, changes: Iterable[Change]) -> str:
 
 
 def _spelt(piece: str, named: Collection[str]) -> str:
-    written = _OTHER_BLANK.sub(lambda found: f"<U+{ord(found[0]):04X}>", piece)
-    return "".join(one + f"<U+{ord(one):04X}>" if one in named else one for one in written) if named else written
+    written = _OTHER_BLANK.sub(lambda found: shown_character(found[0]), piece)
+    return "".join(one + shown_character(one) if one in named else one for one in written) if named else written
 
 
 def clip(text: str, about: re.Pattern[str] = _START) -> str:
@@ -185,12 +186,4 @@ def clip(text: str, about: re.Pattern[str] = _START) -> str:
 
 def one_line(text: str) -> str:
     """Return a text on one line, with nothing that a terminal or GitHub's runner would obey."""
-    return _COMMANDS.sub(lambda found: f"<U+{ord(found[0][0]):04X}>{found[0][1:]}", visible(" ".join(text.split())))
-
-
-def visible(text: str) -> str:
-    """Return a text with control, bidi and other unprintable characters as `<U+202E>`."""
-    return "".join(
-        character if character.isprintable() or character in "\u200c\u200d" else f"<U+{ord(character):04X}>"
-        for character in text
-    )
+    return _COMMANDS.sub(lambda found: shown_character(found[0][0]) + found[0][1:], plain(" ".join(text.split())))

@@ -10,6 +10,7 @@ import pytest
 import safetensors.torch
 import tokenizers
 import torch
+import torch._dynamo
 import transformers
 from hypothesis import settings
 
@@ -20,7 +21,7 @@ pytest_plugins = ["pytester"]
 
 # A session that pytester runs in this process takes out of memory what it imported first. Native libraries do not survive
 # that: those that suites load are here before any session is.
-NATIVE = (markupsafe, pyarrow.parquet, safetensors.torch, tokenizers, torch, transformers)
+NATIVE = (markupsafe, pyarrow.parquet, safetensors.torch, tokenizers, torch, torch._dynamo, transformers)
 
 settings.register_profile("here", deadline=None, database=None)
 settings.load_profile("here")

@@ -25,7 +25,7 @@ def add(commands: Any) -> None:
         choices=("show", "prune", "clear"),
         help="show (default); prune: drop what was not used for the longest time; clear: drop all. All of it can be made anew",
     )
-    made.add_argument("--workspace", type=Path, metavar="DIR", help="that of pytest, else")
+    made.add_argument("--workspace", type=Path, metavar="DIR", help="in place of the one that pytest uses here")
     made.add_argument("--check", action="store_true", help="show: read every row and count the damaged ones")
     made.add_argument("--size", help="prune: until the file is no larger than this, such as 500MB")
     made.add_argument("--older-than", metavar="AGE", help="prune: what was not used for so long, such as 30d")

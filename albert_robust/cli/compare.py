@@ -36,7 +36,7 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print how each cell stands, the worst first; 1 if one regressed, is missing or cannot be compared."""
-    from albert_robust.gate.comparing import fails, tally
+    from albert_robust.gate.comparing import fails, standings
 
     family = _family(options)
     placed = sorted(family.items(), key=_worst_first)
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         cells = [{"suite": suite, "cell": cell, **asdict(found)} for (suite, cell), found in placed]
         print(json.dumps({"schema": 1, "failed": failed, "cells": cells}, indent=1))
     else:
-        print("\n".join([*_table(placed), tally([found for _, found in placed])]))
+        print("\n".join([*_table(placed), standings([found for _, found in placed])]))
     return int(failed)
 
 

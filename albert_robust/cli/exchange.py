@@ -28,8 +28,8 @@ def add(commands: Any) -> None:
 
 def _shared(made: argparse.ArgumentParser) -> None:
     made.add_argument("suites", type=Path, nargs="+", metavar="SUITE", help="a *.robust.yaml file")
-    made.add_argument("--workspace", type=Path, metavar="DIR", help="that of pytest, else")
-    made.add_argument("--seed", type=int, help="of all suites; that of pytest, else")
+    made.add_argument("--workspace", type=Path, metavar="DIR", help="in place of the one that pytest uses here")
+    made.add_argument("--seed", type=int, help="of all suites, in place of the one that pytest uses here")
 
 
 def write(options: argparse.Namespace) -> int:

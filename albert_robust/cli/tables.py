@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from math import isnan
 from unicodedata import combining, east_asian_width
 
-from albert_robust.report.labels import NOTHING
+from albert_robust.report.labels import readable
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.encoder import Vectors
 from albert_robust.scoring.matching import f_measure
@@ -63,10 +63,8 @@ def _side(
     """The tokens of one text, a line each; where the other has none, nothing stands beside them."""
     rows = [[names[0], "weight", f"nearest of the {names[1]}", "similarity"]]
     for place, word in enumerate(words):
-        match = (
-            [_printable(others[matches[place]]), _number(similarity[place, matches[place]])] if matches else ["", ""]
-        )
-        rows.append([_printable(word), f"{weights[place]:.2f}", *match])
+        match = [readable(others[matches[place]]), _number(similarity[place, matches[place]])] if matches else ["", ""]
+        rows.append([readable(word), f"{weights[place]:.2f}", *match])
     return aligned(rows, left={0, 2})
 
 
@@ -77,11 +75,6 @@ def _number(value: float) -> str:
 def _interval(estimate: Estimate) -> str:
     """An interval in brackets; one case says nothing of it."""
     return "[no interval]" if isnan(estimate.low) else f"[{estimate.low:.4f}, {estimate.high:.4f}]"
-
-
-def _printable(token: str) -> str:
-    """A token that moves no cursor: what is no letter, mark or sign is written as its escape."""
-    return "".join(one if one.isprintable() or combining(one) else f"\\u{ord(one):04x}" for one in token) or NOTHING
 
 
 def aligned(rows: Sequence[Row], left: Collection[int] = ()) -> list[str]:

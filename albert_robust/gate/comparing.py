@@ -14,6 +14,7 @@ import numpy as np
 
 from albert_robust.gate.decide import examples_do
 from albert_robust.gate.lines import Line
+from albert_robust.running.cell import parts_of
 from albert_robust.running.records import CellRecord, ComparisonRecord, Counts, Place, Standing
 from albert_robust.scoring.significance import CORRECTIONS, drop_on_pairs, mcnemar, sign_flip
 from albert_robust.scoring.statistics import Estimate, Floats
@@ -43,7 +44,7 @@ BESIDE_BASELINE = Wording()
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Thresholds:
     """What counts as a regression, and as the same.
 
     Attributes:
@@ -74,7 +75,7 @@ class _Pairs:
 def compare_all(
     now: Mapping[Place, Line | None],
     before: Mapping[Place, Line],
-    limits: Mapping[str, Limits],
+    thresholds: Mapping[str, Thresholds],
     correction: str = CORRECTION,
     wording: Wording = BESIDE_BASELINE,
 ) -> Family:
@@ -83,7 +84,7 @@ def compare_all(
     Args:
         now: What cells came to, by suite and cell; None where there is nothing to compare.
         before: The lines of the baselines; those of cells that are not in `now` are passed over, see `missing`.
-        limits: By suite.
+        thresholds: By suite.
         correction: `holm` or `benjamini-hochberg`.
         wording: How messages speak of the other side.
     """
@@ -100,12 +101,12 @@ def compare_all(
         elif apart := differences(line, before[place]):
             found[place] = _apart(line, apart, wording)
         else:
-            paired[place] = _pairs(line, before[place], limits[place[0]].confidence)
+            paired[place] = _pairs(line, before[place], thresholds[place[0]].confidence)
     worse, better = (
         CORRECTIONS[correction]([getattr(pairs, way) for pairs in paired.values()]) for way in ("worse", "better")
     )
     for (place, pairs), one, other in zip(paired.items(), worse, better, strict=True):
-        found[place] = _stand(pairs, one, other, limits[place[0]], f"{correction}, of {len(paired)}")
+        found[place] = _stand(pairs, one, other, thresholds[place[0]], f"{correction}, of {len(paired)}")
     return found
 
 
@@ -167,16 +168,14 @@ def settled(
 
 def absent(suite: str, task: str, cell: str, lenient: bool = False) -> CellRecord:
     """Return the record of a cell that is missing: nothing of it was tested."""
-    where, _, language = cell.removesuffix("]").rpartition("[")
-    dataset, perturbation = ["", "", *where.split("/")][-2:]
-    reference = perturbation == "reference"
+    _, dataset, perturbation, language = parts_of(cell)
     return CellRecord(
         suite=suite,
         cell=cell,
         task=task,
-        expectation="reference" if reference else "invariance",
+        expectation="invariance" if perturbation else "reference",
         dataset=dataset,
-        perturbation="" if reference else perturbation.replace("+", " | "),
+        perturbation=perturbation,
         contract="",
         language=language,
         verdict="not applicable" if lenient else "failed",
@@ -216,19 +215,19 @@ def _tested(apart: Floats) -> tuple[str, float, float]:
     return "sign flip", sign_flip(apart), sign_flip(-apart)
 
 
-def _stand(pairs: _Pairs, worse: float, better: float, limits: Limits, family: str) -> ComparisonRecord:
-    drop, alpha = pairs.drop, 1 - limits.confidence
+def _stand(pairs: _Pairs, worse: float, better: float, thresholds: Thresholds, family: str) -> ComparisonRecord:
+    drop, alpha = pairs.drop, 1 - thresholds.confidence
     verdict: Standing = "undecided"
-    if worse <= alpha and drop.value >= limits.floor:
+    if worse <= alpha and drop.value >= thresholds.floor:
         verdict = "regressed"
-    elif better <= alpha and drop.value <= -limits.floor:
+    elif better <= alpha and drop.value <= -thresholds.floor:
         verdict = "improved"
-    elif drop.high < limits.tolerance:
+    elif drop.high < thresholds.tolerance:
         verdict = "same"
     adjusted = better if verdict == "improved" else worse
     return ComparisonRecord(
         verdict=verdict,
-        reason=_reason(verdict, pairs, adjusted, limits, family),
+        reason=_reason(verdict, pairs, adjusted, thresholds, family),
         measure=pairs.measure,
         test=pairs.test,
         before=float(pairs.before.mean()),
@@ -240,15 +239,15 @@ def _stand(pairs: _Pairs, worse: float, better: float, limits: Limits, family: s
     )
 
 
-def _reason(verdict: Standing, pairs: _Pairs, adjusted: float, limits: Limits, family: str) -> str:
+def _reason(verdict: Standing, pairs: _Pairs, adjusted: float, thresholds: Thresholds, family: str) -> str:
     drop = pairs.drop
     shown = f"{verdict}: {pairs.measure} {pairs.after.mean():.3f}, was {pairs.before.mean():.3f}"
     bounds = f"drop {drop.value:.3f} [{drop.low:.3f}, {drop.high:.3f}]"
     if verdict == "same":
-        return f"{shown}; {bounds}, below {limits.tolerance:g}"
+        return f"{shown}; {bounds}, below {thresholds.tolerance:g}"
     if verdict == "undecided":
         same = "no example changed, but " if (pairs.before == pairs.after).all() else ""
-        return f"{shown}; {bounds}: {same}{examples_do(drop.clusters)} not rule out a drop of {limits.tolerance:g}"
+        return f"{shown}; {bounds}: {same}{examples_do(drop.clusters)} not rule out a drop of {thresholds.tolerance:g}"
     tested = f"{shown}; {bounds}, adjusted p = {adjusted:.2g} ({pairs.test}, {family})"
     return f"{tested}; worse: {_listed(pairs)}" if verdict == "regressed" else tested
 
@@ -262,7 +261,7 @@ def _measured(line: Line) -> str:
     return f"{line.measure} ({line.definition})" if line.definition else line.measure
 
 
-def tally(comparisons: Sequence[ComparisonRecord | None]) -> str:
+def standings(comparisons: Sequence[ComparisonRecord | None]) -> str:
     """Return how many cells stand how, the worst first; an empty string where none was compared."""
     there = [comparison for comparison in comparisons if comparison is not None]
     counts = Counter(comparison.verdict for comparison in there)

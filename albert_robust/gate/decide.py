@@ -1,16 +1,17 @@
 """Decide: an estimate against a gate, gates against each other, and what a suite makes of a failure."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import ceil, log
 
 import numpy as np
 
 from albert_robust.running.cell import Item
-from albert_robust.running.records import Counts, GateRecord, Verdict
+from albert_robust.running.records import CellRecord, Counts, GateRecord, Verdict
 from albert_robust.scoring.statistics import Estimate, mean_in_unit
 from albert_robust.suite.gates import CONSISTENCY_AT, SEVERITY_AREA, SEVERITY_WORST, WORST_CASE, Gate
+from albert_robust.suite.marks import Mark
 
 MOST_DIGITS = 6  # of a number in a message
 NOISE = "self-consistency"  # of a model that is asked for the same original again
@@ -89,6 +90,17 @@ def _excused(item: Item, reason: str) -> tuple[Verdict, str]:
             return "known failure", f"{mark.xfail}: {reason}"
         reason = f"known failure until {mark.until}, which is over ({mark.xfail}): {reason}"
     return ("warned" if item.check.on_failure == "warn" else "failed"), reason
+
+
+def outlived(items: Sequence[Item], records: Sequence[CellRecord]) -> Iterator[str]:
+    """Yield the known failures that are none any more: all of their cells that were run, and that apply, have passed."""
+    verdicts: dict[tuple[str, Mark], set[Verdict]] = {}
+    for item, record in zip(items, records, strict=True):
+        if item.mark is not None and item.mark.xfail and not item.mark.expired(item.suite.today):
+            verdicts.setdefault((item.suite.shown, item.mark), set()).add(record.verdict)
+    for (suite, mark), found in verdicts.items():
+        if found - {"not applicable", "measured"} == {"passed"}:
+            yield f"{suite}:{mark.place[0]}: no cell of the known failure {mark.cells!r} fails any more: its mark can go"
 
 
 def _against(gate: Gate, estimate: Estimate) -> tuple[Verdict, str]:

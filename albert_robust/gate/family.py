@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from albert_robust.gate.baseline import Baseline, baseline_path, open_baseline
-from albert_robust.gate.comparing import CORRECTION, Family, Limits, Wording, compare_all, settled
+from albert_robust.gate.comparing import CORRECTION, Family, Thresholds, Wording, compare_all
 from albert_robust.gate.lines import Line, line_of
 from albert_robust.running.cell import Cell, unskipped
 from albert_robust.running.execute import Execution
@@ -52,8 +52,8 @@ def compared(
         if cell.suite.name in baselines and cell.applies and not record.counts.not_asked
     }
     before = {(name, line.cell): line for name, baseline in baselines.items() for line in baseline.values()}
-    limits = {cell.suite.name: limits_of(cell.suite) for cell in cells}
-    return compare_all(now, before, limits, correction)
+    thresholds = {cell.suite.name: thresholds_of(cell.suite) for cell in cells}
+    return compare_all(now, before, thresholds, correction)
 
 
 def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, correction: str = CORRECTION) -> Family:
@@ -69,7 +69,7 @@ def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, corre
         tolerance: What a drop must be shown to lie below, for a cell to be the same.
         correction: As `compare_all` has it.
     """
-    limits = {suite.name: Limits(suite.confidence, floor, tolerance) for suite in later.suites}
+    thresholds = {suite.name: Thresholds(suite.confidence, floor, tolerance) for suite in later.suites}
     then, now = _lines(earlier), _lines(later)
     early = {cell.place for cell in (*earlier.cells, *later.cells) if cell.counts.spared}
     stopped = {place: ComparisonRecord("incomparable", EARLY) for place in early & then.keys() & now.keys()}
@@ -81,7 +81,7 @@ def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, corre
         for place, line in before.items()
         if place not in now and place not in unasked
     }
-    return compare_all(whole, before, limits, correction, wording=EARLIER) | gone | stopped
+    return compare_all(whole, before, thresholds, correction, wording=EARLIER) | gone | stopped
 
 
 def _lines(run: Run) -> dict[Place, Line | None]:
@@ -95,23 +95,9 @@ def _lines(run: Run) -> dict[Place, Line | None]:
     }
 
 
-def whole_beside_baseline(suite: Suite) -> Suite:
-    """Return a suite that does not stop early where it has a baseline: that is compared over all its examples."""
-    return replace(suite, early_stop=suite.early_stop and not baseline_path(suite.path).exists())
-
-
-def beside_baselines(execution: Execution, cells: Sequence[Cell], records: Sequence[CellRecord]) -> list[CellRecord]:
-    """Return the records of executed cells, compared with the baselines beside their suites.
-
-    Raises:
-        InputError: A baseline is damaged.
-    """
-    baselines = baselines_beside({cell.suite.name: cell.suite for cell in cells})
-    family = compared(execution, cells, records, baselines)
-    return [
-        settled(record, family.get(record.place), warns=cell.check.on_failure == "warn")
-        for cell, record in zip(cells, records, strict=True)
-    ]
+def whole_beside_baseline(suite: Suite, making: bool = False) -> Suite:
+    """Return a suite that does not stop early where it has a baseline, or makes one: that is of all its examples."""
+    return replace(suite, early_stop=suite.early_stop and not making and not baseline_path(suite.path).exists())
 
 
 def living(cells: Sequence[Cell]) -> frozenset[str]:
@@ -119,6 +105,6 @@ def living(cells: Sequence[Cell]) -> frozenset[str]:
     return frozenset(cell.id for cell in unskipped(cells) if cell.applies)
 
 
-def limits_of(suite: Suite) -> Limits:
+def thresholds_of(suite: Suite) -> Thresholds:
     """Return what a suite counts as a regression."""
-    return Limits(suite.confidence, suite.baseline.floor, suite.baseline.tolerance)
+    return Thresholds(suite.confidence, suite.baseline.floor, suite.baseline.tolerance)

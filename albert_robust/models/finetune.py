@@ -31,7 +31,7 @@ MADE_FROM = "made_from"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class FinetuneSettings:
     """How long and how fast a task is learnt.
 
     Attributes:
@@ -48,8 +48,8 @@ class Settings:
 
 
 SETTINGS = {
-    "text-classification": Settings(epochs=6, batch=32, learning_rate=1e-3, token_dropout=0.15),
-    "question-answering": Settings(epochs=3, batch=32, learning_rate=1e-3, token_dropout=0.0),
+    "text-classification": FinetuneSettings(epochs=6, batch=32, learning_rate=1e-3, token_dropout=0.15),
+    "question-answering": FinetuneSettings(epochs=3, batch=32, learning_rate=1e-3, token_dropout=0.0),
 }
 
 
@@ -222,7 +222,7 @@ def _spans(tokenizer: Any, examples: Sequence[Example]) -> Iterator[Feature]:
             yield {**feature, "start_positions": inside[0], "end_positions": inside[-1]}
 
 
-def _train(model: Any, features: list[Feature], settings: Settings, pad: int) -> None:
+def _train(model: Any, features: list[Feature], settings: FinetuneSettings, pad: int) -> None:
     import torch
 
     generator = torch.Generator().manual_seed(SEED)

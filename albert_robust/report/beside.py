@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from albert_robust.gate.comparing import ORDER, tally
+from albert_robust.gate.comparing import ORDER, standings
 from albert_robust.report.cells import anchor
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import number
-from albert_robust.report.verdicts import QUIET, STANDINGS, Mark
+from albert_robust.report.verdicts import QUIET, STANDINGS, VerdictMark
 from albert_robust.running.records import CellRecord, ComparisonRecord
 
 LONG_REASON = 300
@@ -21,7 +21,7 @@ class BesideRow:
     anchor: str
     suite: str
     name: str
-    mark: Mark
+    mark: VerdictMark
     measure: str
     before: str
     after: str
@@ -49,7 +49,7 @@ def beside(cells: Sequence[CellRecord]) -> Beside:
     rows = [(found.verdict, _row(cell, found)) for cell, found in compared]
     loud = tuple(row for verdict, row in rows if verdict not in QUIET)
     quiet = tuple(row for verdict, row in rows if verdict in QUIET)
-    return Beside(tally([found for _, found in compared]), loud, quiet, loud[:BRIEF])
+    return Beside(standings([found for _, found in compared]), loud, quiet, loud[:BRIEF])
 
 
 def _row(cell: CellRecord, found: ComparisonRecord) -> BesideRow:

@@ -8,7 +8,7 @@ from math import inf
 from albert_robust.report.cases import CaseView, case_view
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import counted, interval, number
-from albert_robust.report.verdicts import MARKS, STANDINGS, WORST_FIRST, Mark
+from albert_robust.report.verdicts import MARKS, STANDINGS, WORST_FIRST, VerdictMark
 from albert_robust.running.failures import ATTENTION, failures, rerun_command
 from albert_robust.running.records import CaseAlignment, CellRecord, GateRecord, Place, SuiteRecord
 from albert_robust.running.tally import Tally
@@ -36,7 +36,7 @@ class MeasureRow:
     interval: str
     examples: int
     gate: str
-    mark: Mark | None
+    mark: VerdictMark | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class CellView:
     anchor: str
     suite: str
     name: str
-    mark: Mark
+    mark: VerdictMark
     expectation: str
     contract: str
     language: str
@@ -59,7 +59,7 @@ class CellView:
     is_open: bool
     is_folded: bool
     command: str
-    standing: Mark | None = None
+    standing: VerdictMark | None = None
 
 
 def anchor(cell: CellRecord) -> str:

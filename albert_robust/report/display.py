@@ -39,7 +39,7 @@ def badge(character: str) -> str:
 
 
 def plain(text: str, edited: bool = False) -> str:
-    """Return a text whose hidden characters are written out, fit for attributes and files: `a‹U+202E›b`.
+    """Return a text whose hidden characters are written out, fit for attributes and files: `a<U+202E>b`.
 
     Args:
         text: Any text.
@@ -56,7 +56,7 @@ def _alone(text: str, edited: bool) -> str:
 
 
 def _written(match: "regex.Match[str]") -> str:
-    return f"‹{_label(match)}›" if match["hidden"] else match[0]
+    return f"<{_label(match)}>" if match["hidden"] else match[0]
 
 
 def _label(match: "regex.Match[str]") -> str:

@@ -2,6 +2,7 @@
 
 import regex
 
+from albert_robust.errors import shown_character
 from albert_robust.report.display import plain
 
 _SPECIAL = regex.compile(r"[\\`*_\[\]|~<>&]")
@@ -21,7 +22,7 @@ def code(text: str, table: bool = False) -> str:
         text: Any text.
         table: Whether it stands in a table, where a bar would end the column.
     """
-    line = plain(text).replace("\n", "⏎").replace("\t", "‹U+0009›")
+    line = plain(text).replace("\n", "⏎").replace("\t", shown_character("\t"))
     line = (line.replace("|", "\\|") if table else line) or " "
     longest = max(map(len, regex.findall(r"`+", line)), default=0)
     fence, pad = "`" * (longest + 1), " " if line[0] == "`" or line[-1] == "`" else ""

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from albert_robust.report.cells import anchor
 from albert_robust.report.figures import counted, interval, level, number
-from albert_robust.report.verdicts import MARKS, QUIET, STANDINGS, Mark
+from albert_robust.report.verdicts import MARKS, QUIET, STANDINGS, VerdictMark
+from albert_robust.running.cell import by_suite, parts_of
 from albert_robust.running.records import CellRecord
 from albert_robust.scoring.statistics import NOTHING
 
@@ -20,12 +21,12 @@ class MatrixCell:
     """One cell in a table."""
 
     anchor: str
-    mark: Mark
+    mark: VerdictMark
     value: str
     title: str
     tested: int
     level: str
-    standing: Mark | None = None
+    standing: VerdictMark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class ReferenceRow:
     anchor: str
     name: str
     language: str
-    mark: Mark
+    mark: VerdictMark
     tested: int
     values: tuple[tuple[str, str] | None, ...]
 
@@ -83,7 +84,7 @@ class AcrossRow:
 
     anchor: str
     name: str
-    mark: Mark
+    mark: VerdictMark
     value: str
     interval: str
     gate: str
@@ -114,17 +115,11 @@ def _matrix(suite: str, dataset: str, cells: Sequence[CellRecord]) -> Matrix:
         rows: dict[tuple[str, str], dict[str, CellRecord]] = {}
         for cell in cells:
             if cell.expectation == expectation:
-                rows.setdefault((_check(cell), cell.perturbation), {})[cell.language] = cell
+                rows.setdefault((parts_of(cell.cell)[0], cell.perturbation), {})[cell.language] = cell
         if rows:
             made = (_row(name, check, found, languages, measure) for (check, name), found in rows.items())
             blocks.append(Block(f"{title}. Shown: {measure}", tuple(made)))
     return Matrix(suite, dataset, languages, len(languages) + 1, tuple(blocks))
-
-
-def _check(cell: CellRecord) -> str:
-    """Return the name of the cell's check, which opens its id, or an empty string."""
-    before = cell.cell.removesuffix(f"[{cell.language}]").rpartition("/")[0]
-    return before.removesuffix(cell.dataset).rstrip("/")
 
 
 def _row(name: str, check: str, found: dict[str, CellRecord], languages: Sequence[str], measure: str) -> MatrixRow:
@@ -150,7 +145,7 @@ def _cell(cell: CellRecord, measure: str) -> MatrixCell:
 
 def reference_tables(cells: Sequence[CellRecord]) -> tuple[ReferenceTable, ...]:
     """Return a table for each suite with reference checks, in plan order."""
-    groups = _by_suite([cell for cell in cells if cell.expectation == "reference" and not cell.across])
+    groups = by_suite([cell for cell in cells if cell.expectation == "reference" and not cell.across])
     return tuple(_reference(suite, group) for suite, group in groups.items())
 
 
@@ -162,22 +157,15 @@ def _reference(suite: str, cells: Sequence[CellRecord]) -> ReferenceTable:
 def _reference_row(cell: CellRecord, names: Sequence[str]) -> ReferenceRow:
     found = [cell.measures.get(name) for name in names]
     values = tuple(None if one is None else (number(one.value, 3), interval(one)) for one in found)
-    check = _check(cell)
+    check = parts_of(cell.cell)[0]
     name = f"{check}/{cell.dataset}" if check else cell.dataset
     return ReferenceRow(anchor(cell), name, cell.language, MARKS[cell.verdict], cell.counts.tested, values)
 
 
 def across_tables(cells: Sequence[CellRecord]) -> tuple[AcrossTable, ...]:
     """Return a table for each suite whose gates compare cells, in plan order."""
-    groups = _by_suite([cell for cell in cells if cell.across])
+    groups = by_suite([cell for cell in cells if cell.across])
     return tuple(AcrossTable(suite, tuple(map(_across_row, group))) for suite, group in groups.items())
-
-
-def _by_suite(cells: Sequence[CellRecord]) -> dict[str, list[CellRecord]]:
-    groups: dict[str, list[CellRecord]] = {}
-    for cell in cells:
-        groups.setdefault(cell.suite, []).append(cell)
-    return groups
 
 
 def _across_row(cell: CellRecord) -> AcrossRow:

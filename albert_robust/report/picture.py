@@ -26,7 +26,7 @@ SHADES = 10  # a tenth each
 
 
 @dataclass(frozen=True, slots=True)
-class Matrix:
+class Frame:
     """Where the cells lie, from the top left corner of the picture."""
 
     left: float
@@ -75,7 +75,7 @@ class Picture:
     description: str
     width: float
     height: float
-    matrix: Matrix
+    matrix: Frame
     head: tuple[Words, ...]
     rows: tuple[Words, ...]
     columns: tuple[Words, ...]
@@ -133,14 +133,14 @@ def picture(found: AlignmentRecord, candidate: str, reference: str, name: str) -
     )
 
 
-def _placed(heading: Sequence[str], rows: Sequence[str], columns: Sequence[str]) -> tuple[list[Words], Matrix, float]:
+def _placed(heading: Sequence[str], rows: Sequence[str], columns: Sequence[str]) -> tuple[list[Words], Frame, float]:
     """Return the lines at the top, the matrix below them and the labels, and how wide the picture is."""
     left = ceil(EDGE + GAP + max((width(fitted(token, LETTERS, LABEL), LETTERS) for token in rows), default=0))
     slanted = [SLANT * width(fitted(token, LETTERS, LABEL), LETTERS) + LETTERS for token in columns]
     reach = max((left + CELL * (place + 0.5) + across for place, across in enumerate(slanted)), default=0)
     across = ceil(max(LEAST, left + CELL * len(columns) + GAP + ROW_BAR + EDGE, reach + EDGE))
     head = blocks(heading, SMALL, across - 2 * EDGE, EDGE, 16)
-    return head, Matrix(left, ceil(head[-1].y + GAP + max(slanted, default=0) + GAP), len(rows), len(columns)), across
+    return head, Frame(left, ceil(head[-1].y + GAP + max(slanted, default=0) + GAP), len(rows), len(columns)), across
 
 
 def _shown(side: MatchedText, others: int) -> Iterator[tuple[int, int]]:
@@ -148,13 +148,13 @@ def _shown(side: MatchedText, others: int) -> Iterator[tuple[int, int]]:
     return ((place, match) for place, match in enumerate(side.nearest) if 0 <= match < others)
 
 
-def _row_labels(side: MatchedText, matrix: Matrix, rows: Sequence[str], columns: Sequence[str]) -> Iterator[Words]:
+def _row_labels(side: MatchedText, matrix: Frame, rows: Sequence[str], columns: Sequence[str]) -> Iterator[Words]:
     for row, token in enumerate(rows):
         label = fitted(token, LETTERS, LABEL)
         yield Words(matrix.left - GAP, matrix.y(row + 0.5) + 4, label, _told(side, row, token, columns))
 
 
-def _column_labels(side: MatchedText, matrix: Matrix, rows: Sequence[str], columns: Sequence[str]) -> Iterator[Words]:
+def _column_labels(side: MatchedText, matrix: Frame, rows: Sequence[str], columns: Sequence[str]) -> Iterator[Words]:
     for column, token in enumerate(columns):
         label = fitted(token, LETTERS, LABEL)
         yield Words(matrix.x(column + 0.5), matrix.top - GAP, label, _told(side, column, token, rows))
@@ -188,14 +188,14 @@ def _shade(value: float) -> int:
     return max(0, min(SHADES - 1, round(100 * value) // 10))
 
 
-def _grid(matrix: Matrix) -> str:
+def _grid(matrix: Frame) -> str:
     if not (matrix.rows and matrix.columns):
         return ""
     lines = [f"M0 {row}h{matrix.columns}" for row in range(matrix.rows + 1)]
     return "".join([*lines, *(f"M{column} 0v{matrix.rows}" for column in range(matrix.columns + 1))])
 
 
-def _row_marks(matrix: Matrix, cells: Sequence[tuple[int, int]]) -> str:
+def _row_marks(matrix: Frame, cells: Sequence[tuple[int, int]]) -> str:
     """Return lines above and below cells, each inside its own."""
     return "".join(
         f"M{matrix.x(column) + INSET:g} {matrix.y(row) + edge:g}h{CELL - 2 * INSET}"
@@ -204,7 +204,7 @@ def _row_marks(matrix: Matrix, cells: Sequence[tuple[int, int]]) -> str:
     )
 
 
-def _column_marks(matrix: Matrix, cells: Sequence[tuple[int, int]]) -> str:
+def _column_marks(matrix: Frame, cells: Sequence[tuple[int, int]]) -> str:
     """Return lines left and right of cells, each inside its own."""
     return "".join(
         f"M{matrix.x(column) + edge:g} {matrix.y(row) + INSET:g}v{HEIGHT - 2 * INSET}"
@@ -213,12 +213,12 @@ def _column_marks(matrix: Matrix, cells: Sequence[tuple[int, int]]) -> str:
     )
 
 
-def _row_bars(side: MatchedText, matrix: Matrix) -> Bars:
+def _row_bars(side: MatchedText, matrix: Frame) -> Bars:
     starts = [f"M{matrix.x(matrix.columns) + GAP:g} {matrix.y(row + 0.5):g}h" for row in range(matrix.rows)]
     return _bars(side, starts, ROW_BAR)
 
 
-def _column_bars(side: MatchedText, matrix: Matrix) -> Bars:
+def _column_bars(side: MatchedText, matrix: Frame) -> Bars:
     starts = [f"M{matrix.x(column + 0.5):g} {matrix.bottom + GAP:g}v" for column in range(matrix.columns)]
     return _bars(side, starts, COLUMN_BAR)
 

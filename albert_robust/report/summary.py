@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from albert_robust.report.view import banner, contrast
+from albert_robust.gate.doubts import average, contrast
+from albert_robust.report.view import banner
 from albert_robust.running.records import CellRecord, ComparisonRecord, Run, tested_in
 from albert_robust.scoring.statistics import Estimate
 
@@ -26,7 +27,7 @@ def summary(run: Run) -> dict[str, Any]:
 
 def _suite(name: str, path: str, run: Run) -> dict[str, Any]:
     cells = [cell for cell in run.cells if cell.suite == name]
-    consistency, sensitivity = (sum(values) / len(values) if values else None for values in contrast(cells))
+    consistency, sensitivity = (average(values) if values else None for values in contrast(cells))
     return {
         "name": name,
         "path": path,

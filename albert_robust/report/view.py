@@ -8,21 +8,18 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import albert_robust
+from albert_robust.gate.doubts import average, contrast, doubts
 from albert_robust.report.beside import Beside, beside
 from albert_robust.report.cells import CellView, anchor, cell_views, worst_first
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import amount, counted, number, price
 from albert_robust.report.matrix import AcrossTable, Matrix, ReferenceTable, across_tables, matrices, reference_tables
-from albert_robust.report.verdicts import MARKS, Mark
+from albert_robust.report.verdicts import MARKS, VerdictMark
 from albert_robust.running.failures import ATTENTION
 from albert_robust.running.records import CellRecord, Run, SuiteRecord, Verdict, tested_in
-from albert_robust.running.tally import Tally
-from albert_robust.scoring.statistics import NOTHING
 
 WORST, WORST_ERRORS = 6, 2  # lines on the first screen; errors must not hide every failure
-STILL, DEAF = 0.98, 0.05  # a model whose outputs hardly ever change: consistency from, sensitivity up to
 UNMOVED = "No check asks that outputs change: a model that ignores its input could pass."
-MANY_INPUTS = 20  # that one and the same output for all of them is worth a warning
 LONG_LINE = 150
 LONG_MISTAKE = 1000
 BRIEF = 20  # cells in a Markdown comment
@@ -41,7 +38,7 @@ class WorstCell:
     """One line of the first screen."""
 
     anchor: str
-    mark: Mark
+    mark: VerdictMark
     suite: str
     name: str
     reason: str
@@ -56,7 +53,7 @@ class Banner:
     sign: str
     headline: str
     explanation: str
-    counts: tuple[tuple[Mark, int], ...]
+    counts: tuple[tuple[VerdictMark, int], ...]
     tested: str
     worst: tuple[WorstCell, ...]
     more: int
@@ -81,7 +78,7 @@ class SuiteCard:
     description: str
     facts: tuple[tuple[str, str], ...]
     datasets: tuple[tuple[str, str], ...]
-    counts: tuple[tuple[Mark, int], ...]
+    counts: tuple[tuple[VerdictMark, int], ...]
     consistency: Mean
     sensitivity: Mean
     warnings: tuple[str, ...]
@@ -214,7 +211,7 @@ def _undecided(of: str, verdicts: Mapping[Verdict, int], known: str) -> str:
     return "No cell here has a gate: everything was measured, nothing was demanded."
 
 
-def _counts(cells: Sequence[CellRecord]) -> tuple[tuple[Mark, int], ...]:
+def _counts(cells: Sequence[CellRecord]) -> tuple[tuple[VerdictMark, int], ...]:
     verdicts = Counter(cell.verdict for cell in cells)
     return tuple((mark, verdicts[verdict]) for verdict, mark in MARKS.items())
 
@@ -243,72 +240,18 @@ def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
         counts=tuple(pair for pair in _counts(cells) if pair[1]),
         consistency=_mean(consistency),
         sensitivity=_mean(sensitivity),
-        warnings=warnings(suite, run),
+        warnings=doubts(suite, run),
         note="" if sensitivity or not consistency else UNMOVED,
         signature=suite.signature or "",
     )
 
 
-def warnings(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
-    """Return what makes the verdicts on a suite's model worth little."""
-    tallies = [tally for (name, _), tally in run.tallies.items() if name == suite.name]
-    found = (
-        _unchanging(*contrast([cell for cell in run.cells if cell.suite == suite.name])),
-        _one_output(tallies),
-        _no_label_met(tallies) if suite.task == "text-classification" else "",
-    )
-    return tuple(filter(None, found))
-
-
-def contrast(cells: Sequence[CellRecord]) -> tuple[list[float], list[float]]:
-    """Return the consistency of cells whose answers should stay and the sensitivity of those whose answers should change."""
-    return _values(cells, "invariance", "consistency"), _values(cells, "direction", "sensitivity")
-
-
-def _values(cells: Sequence[CellRecord], expectation: str, measure: str) -> list[float]:
-    found = [cell.measures.get(measure, NOTHING) for cell in cells if cell.expectation == expectation]
-    return [estimate.value for estimate in found if estimate.measured]
-
-
-def _average(values: Sequence[float]) -> float:
-    return sum(values) / len(values) if values else float("nan")
-
-
 def _mean(values: Sequence[float]) -> Mean:
-    mean = _average(values)
+    mean = average(values)
     return Mean(
         number(mean),
         f"{100 * mean:.0f}" if values else "0",
         f"mean of {counted(len(values), 'cell')}" if values else "not measured",
-    )
-
-
-def _unchanging(consistency: Sequence[float], sensitivity: Sequence[float]) -> str:
-    if not (_average(consistency) >= STILL and _average(sensitivity) <= DEAF):
-        return ""
-    return "Outputs hardly ever change, whether or not the meaning does: the model may be ignoring its input."
-
-
-def _one_output(tallies: Sequence[Tally]) -> str:
-    asked, outputs, expected = (
-        {value for tally in tallies for value in getattr(tally, name)} for name in ("asked", "outputs", "expected")
-    )
-    if len(asked) < MANY_INPUTS or len(expected) < 2 or len(outputs) != 1:
-        return ""
-    return "All original inputs got one and the same output, though not the same is expected of them."
-
-
-def _no_label_met(tallies: Sequence[Tally]) -> str:
-    asked = {texts for tally in tallies for texts in tally.asked}
-    accuracies = [tally.before["accuracy"].values for tally in tallies if "accuracy" in tally.before]
-    if len(asked) < MANY_INPUTS or not accuracies or any(values.any() for values in accuracies):
-        return ""
-    said = ", ".join(sorted({repr(output) for tally in tallies for output in tally.outputs})[:2])
-    expected = ", ".join(
-        sorted({repr(label) for tally in tallies for labels in tally.expected for label in labels})[:2]
-    )
-    return (
-        f"No original got its expected label. The model says {said}, the data say {expected}: are labels named alike?"
     )
 
 

@@ -6,10 +6,12 @@ from functools import cached_property
 from typing import TypeVar
 
 from albert_robust.perturbing import Spec
-from albert_robust.running.records import Place
+from albert_robust.running.records import CellRecord, Place
 from albert_robust.suite.gates import DATASET_GAP, LANGUAGE_GAP, Gate, needs_references
 from albert_robust.suite.marks import Mark
 from albert_robust.suite.suite import Check, Suite
+
+REFERENCE = "reference"  # stands in ids where nothing is applied
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ class Across:
     @property
     def id(self) -> str:
         """Stable, ASCII, unique in its suite: `reviews/typos.keyboard@2/language-gap`, `.../severity-area[zh]`."""
-        what = self.perturbation.replace(" | ", "+") or "reference"
+        what = self.perturbation.replace(" | ", "+") or REFERENCE
         language = f"[{self.language}]" if self.language else ""
         dataset = f"{self.dataset}/" if self.dataset else ""
         return f"{_prefix(self.check)}{dataset}{what}/{self.gates[0].measure.replace(' ', '-')}{language}"
@@ -173,6 +175,7 @@ class Across:
 
 Item = Cell | Across
 AnyItem = TypeVar("AnyItem", Cell, Across)
+Placed = TypeVar("Placed", Cell, CellRecord)
 
 
 def unskipped(items: Iterable[AnyItem]) -> list[AnyItem]:
@@ -186,9 +189,28 @@ def cells_of(items: "list[Item]") -> list[Cell]:
     return list({cell.place: cell for cell in cells}.values())
 
 
+def by_suite(cells: Iterable[Placed]) -> dict[str, list[Placed]]:
+    """Return cells, or their records, by the name of their suite, in the order that they come in."""
+    found: dict[str, list[Placed]] = {}
+    for cell in cells:
+        suite, _ = cell.place
+        found.setdefault(suite, []).append(cell)
+    return found
+
+
+def parts_of(cell: str) -> tuple[str, str, str, str]:
+    """Return what a cell's id is made of: the name of its check, its dataset, perturbation and language, where it has them.
+
+    Of a cell that is gone from its suite a baseline has the id alone.
+    """
+    where, _, language = cell.removesuffix("]").rpartition("[")
+    check, dataset, applied = ["", "", *where.split("/")][-3:]
+    return check, dataset, "" if applied == REFERENCE else applied.replace("+", " | "), language
+
+
 def _applied(spec: Spec | None) -> str:
     """Return what is applied as ids have it."""
-    return "reference" if spec is None else str(spec).replace(" | ", "+")
+    return REFERENCE if spec is None else str(spec).replace(" | ", "+")
 
 
 def without_severity(spec: Spec | None) -> str:

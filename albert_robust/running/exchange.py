@@ -64,7 +64,7 @@ def questions(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Question]
     """
     seen: set[str] = set()
     for one in look_up(cells, workspace):
-        if one.identity is None:
+        if one.predictor.model.identity is None:
             raise UsageError(f'{one.suite.shown}: its model has no identity: add `version: "1"` to `model:`')
         for input_key, name in one.found.names.items():
             if name not in seen:

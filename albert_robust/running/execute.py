@@ -16,7 +16,7 @@ from albert_robust.running.answers import answer_of
 from albert_robust.running.ask import Cost
 from albert_robust.running.blocks import blocks, examples_of, inputs_of, originals_of, perturbed
 from albert_robust.running.cache import Cache
-from albert_robust.running.cell import Cell
+from albert_robust.running.cell import Cell, by_suite
 from albert_robust.running.measure import Made, measure, self_agreement
 from albert_robust.running.mistakes import placed
 from albert_robust.running.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter
@@ -25,7 +25,7 @@ from albert_robust.running.progress import Progress
 from albert_robust.running.records import Outcome, Place
 from albert_robust.running.score import CachedScorer
 from albert_robust.running.tally import Tally
-from albert_robust.running.workspace import Workspace, predictor
+from albert_robust.running.workspace import Workspace
 from albert_robust.tasks import Prediction
 
 Certain = Callable[[Cell, Tally], bool]
@@ -90,13 +90,11 @@ def execute(
         WritingError: There is no place for temporary files.
     """
     execution = Execution(workspace.cache, workspace.shared)
-    by_suite: dict[str, list[Cell]] = {}
-    for cell in cells:
-        by_suite.setdefault(cell.suite.name, []).append(cell)
+    suites = by_suite(cells)
     workspace.budget.begin(workspace.cache, workspace.run)
     try:
         with OutcomeWriter(execution.path) as writer:
-            for name, group in by_suite.items():
+            for name, group in suites.items():
                 try:
                     with placed(group[0].suite):
                         _SuiteRun(group, workspace, execution, certain, progress).run(writer)
@@ -105,7 +103,7 @@ def execute(
                 except Exception as error:
                     execution.mistakes[name] = error
     except WritingError as error:
-        execution.mistakes |= dict.fromkeys(by_suite, error)
+        execution.mistakes |= dict.fromkeys(suites, error)
     finally:
         workspace.budget.end(workspace.cache, workspace.run)
         if progress is not None:
@@ -128,8 +126,7 @@ class _SuiteRun:
         self.execution, self.cost, self.certain, self.progress = execution, execution.cost, certain, progress
         self.cache, self.done, self.collects = workspace.cache, 0, gc.isenabled()
         self.asked, self.asking = self.cost.predicted, self.cost.asking
-        self.model = workspace.model(self.suite, self.cost.tokens)
-        self.predictor = predictor(self.suite, self.model, workspace, execution.cost)
+        self.predictor = workspace.predictor(self.suite, self.cost)
         self.scorer = CachedScorer(self.suite.encoder, workspace.cache, workspace.run, workspace.allow_network)
         self.tallies = {
             cell.id: Tally(cell.check.expectation, [gate.measure for gate in cell.check.gates], bool(cell.aggregates))
@@ -152,7 +149,7 @@ class _SuiteRun:
                 self._spare(cell, totals[cell.id])
             live = [cell for cell in live if cell not in left]
         execution.tallies |= {(suite.name, name): tally for name, tally in self.tallies.items()}
-        execution.identities[suite.name] = self.model.identity
+        execution.identities[suite.name] = self.predictor.model.identity
         execution.signatures[suite.name] = self.scorer.signature()
         self.predictor.timed(self.cost.predicted - self.asked, self.cost.asking - self.asking)
         execution.scorers[suite.name] = self.scorer

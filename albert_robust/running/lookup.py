@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from albert_robust.running.ask import Cost
 from albert_robust.running.blocks import blocks, examples_of, inputs_of, originals_of, perturbed
-from albert_robust.running.cell import Cell
+from albert_robust.running.cell import Cell, by_suite
 from albert_robust.running.measure import Made
 from albert_robust.running.mistakes import placed
 from albert_robust.running.predict import Found, Predictor
-from albert_robust.running.workspace import Workspace, predictor
+from albert_robust.running.workspace import Workspace
 from albert_robust.suite.suite import Suite
 
 
@@ -20,7 +19,6 @@ class Lookup:
 
     Attributes:
         suite: The suite.
-        identity: Of its model.
         made: The block's cases.
         replicate: Which of several answers to the same inputs.
         found: The inputs, and the answers that are kept.
@@ -28,7 +26,6 @@ class Lookup:
     """
 
     suite: Suite
-    identity: str | None
     made: Made
     replicate: int
     found: Found
@@ -41,19 +38,16 @@ def look_up(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Lookup]:
     Raises:
         InputError: A suite's data or model are unfit.
     """
-    ordered = sorted(cells, key=lambda cell: (cell.suite.name, cell.order))
-    for _, group in groupby(ordered, key=lambda cell: cell.suite.name):
-        own = list(group)
-        with placed(own[0].suite):
-            yield from _of_suite(own, workspace)
+    for group in by_suite(sorted(cells, key=lambda cell: (cell.suite.name, cell.order))).values():
+        with placed(group[0].suite):
+            yield from _of_suite(group, workspace)
 
 
 def _of_suite(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Lookup]:
     suite = cells[0].suite
-    model = workspace.model(suite)
-    asker = predictor(suite, model, workspace, Cost())
+    predictor = workspace.predictor(suite, Cost())
     for block in blocks(suite, examples_of(suite, sorted({cell.dataset for cell in cells}))):
         made = perturbed(cells, block, workspace.cache)
         for replicate in range(suite.model.replicates):
             inputs = originals_of(made) if replicate else inputs_of(made)
-            yield Lookup(suite, model.identity, made, replicate, asker.look_up(inputs, replicate), asker)
+            yield Lookup(suite, made, replicate, predictor.look_up(inputs, replicate), predictor)

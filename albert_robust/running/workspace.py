@@ -43,24 +43,24 @@ class Workspace:
         """Fine-tuned checkpoints."""
         return self.folder / "models"
 
-    def model(self, suite: Suite, tokens: Tokens | None = None) -> Model:
+    def model(self, suite: Suite, tokens: Tokens) -> Model:
         """Return the suite's model, not loaded yet; it adds to the tokens."""
         return load_model(suite.model, suite.path.parent, suite.task, self.models, self.allow_network, tokens)
 
-
-def predictor(suite: Suite, model: Model, workspace: Workspace, cost: Cost) -> Predictor:
-    """Return a suite's model as it is asked in a workspace."""
-    timeout = suite.model.timeout if suite.model.python else None  # an endpoint times each of its requests
-    return Predictor(
-        model,
-        suite.task,
-        workspace.cache,
-        suite=suite.name,
-        run=workspace.run,
-        batch=suite.model.batch,
-        limits=Limits(timeout, suite.model.retries),
-        cost=cost,
-        budget=workspace.budget,
-        alone=workspace.shared is None,
-        price=suite.model.price or 0.0,
-    )
+    def predictor(self, suite: Suite, cost: Cost) -> Predictor:
+        """Return the suite's model as it is asked here; what that takes is added to the cost."""
+        settings = suite.model
+        timeout = settings.timeout if settings.python else None  # an endpoint times each of its requests
+        return Predictor(
+            self.model(suite, cost.tokens),
+            suite.task,
+            self.cache,
+            suite=suite.name,
+            run=self.run,
+            batch=settings.batch,
+            limits=Limits(timeout, settings.retries),
+            cost=cost,
+            budget=self.budget,
+            alone=self.shared is None,
+            price=settings.price or 0.0,
+        )

@@ -14,7 +14,7 @@ import numpy as np
 from albert_robust.scoring.encoder import Encoder, unit
 from albert_robust.scoring.matching import Encoded, cosines, greedy, in_one_thread
 from albert_robust.scoring.scores import Scores, unmatched
-from albert_robust.scoring.signature import Settings
+from albert_robust.scoring.signature import ScoreSettings
 from albert_robust.scoring.statistics import mean_of_clusters
 from albert_robust.scoring.texts import checked_clusters, checked_pairs, normal
 
@@ -48,7 +48,7 @@ def raw_score(
     ends = np.cumsum([len(group) for group in groups])
     parts = np.split(rows, ends[:-1]) if groups else []
     table = np.array([part.max(axis=0) for part in parts]).reshape(-1, 3)
-    settings = Settings(encoder, "none", "idf-references" if idf else "1", "none", raw=True)
+    settings = ScoreSettings(encoder, "none", "idf-references" if idf else "1", "none", raw=True)
     return Scores(
         precision=table[:, 0],
         recall=table[:, 1],

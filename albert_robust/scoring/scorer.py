@@ -19,7 +19,7 @@ from albert_robust.scoring.load import EMBEDDED, encoder_name, load_encoder
 from albert_robust.scoring.matching import Floats, alike, in_one_thread, matches
 from albert_robust.scoring.profile import Profile, Weighting, find_profile
 from albert_robust.scoring.scores import Scores, unmatched
-from albert_robust.scoring.signature import Settings
+from albert_robust.scoring.signature import ScoreSettings
 from albert_robust.scoring.statistics import mean_of_clusters
 from albert_robust.scoring.texts import checked_clusters, checked_languages, checked_pairs, normal
 from albert_robust.scoring.vectors import Text, TextVectors
@@ -180,14 +180,14 @@ class Scorer:
         listed = ",".join(names) if len(names) < 4 else f"{len(names)} pairs"
         return self._settings(pairs).signature(nrefs=nrefs, languages=listed)
 
-    def _settings(self, pairs: Sequence[tuple[str, str]]) -> Settings:
+    def _settings(self, pairs: Sequence[tuple[str, str]]) -> ScoreSettings:
         """Return what shapes a score of pairs of languages; the profile's digest stands where most of it comes in."""
         if self.profile is None:
-            return Settings(self.encoder, neutral="none", weighting="1", calibration="none")
+            return ScoreSettings(self.encoder, neutral="none", weighting="1", calibration="none")
         neutral, weighting, digest = self.profile.space.name, self.profile.weighting, self.profile.digest
         if self.calibration == "none":
-            return Settings(self.encoder, f"{neutral}@{digest}", weighting, "none")
-        return Settings(self.encoder, neutral, weighting, f"{self._anchors(self.profile, pairs)}@{digest}")
+            return ScoreSettings(self.encoder, f"{neutral}@{digest}", weighting, "none")
+        return ScoreSettings(self.encoder, neutral, weighting, f"{self._anchors(self.profile, pairs)}@{digest}")
 
     def _anchors(self, profile: Profile, pairs: Sequence[tuple[str, str]]) -> str:
         """Return the anchors that are used: a ceiling counts as one where all pairs of languages have it."""

@@ -10,7 +10,7 @@ FREE = frozenset({"nrefs", "lang", "bs"})  # may differ between two scores that 
 
 
 @dataclass(frozen=True)
-class Settings:
+class ScoreSettings:
     """What shapes a score besides the texts.
 
     Attributes:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from albert_robust.errors import Complaint, InputError, shown_path, suggest
+from albert_robust.errors import Complaint, InputError, complaint_at, shown_path, suggest
 
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[int | str, ...]
@@ -54,31 +54,30 @@ def open_document(path: Path) -> Document:
     Raises:
         InputError: The file is missing, too large, not UTF-8, not plain YAML.
     """
-    shown = shown_path(path)
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise InputError([Complaint(shown, 1, 1, f"cannot read the file: {error.strerror}")]) from None
+        raise complaint_at(path, f"cannot read the file: {error.strerror}") from None
     if len(data) > MAX_BYTES:
         what = f"the file has {len(data):,} bytes, more than {MAX_BYTES:,}"
-        raise InputError([Complaint(shown, 1, 1, what, "keep data in data files and name them in the suite")])
+        raise complaint_at(path, what, "keep data in data files and name them in the suite")
     places: dict[Location, tuple[int, int]] = {}
     try:
         node = yaml.compose(data.decode("utf-8"), Loader=_Loader)
         value = _plain(node, (), places) if node is not None else {}
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise InputError([Complaint(shown, line, 1, "not UTF-8 text", "save the file as UTF-8")]) from None
+        raise complaint_at(path, "not UTF-8 text", "save the file as UTF-8", line) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = f"not plain YAML: {error.problem}"
         mend = "close what is open; a text with braces or commas stands between quotes" if _TORN.search(what) else ""
-        raise InputError([Complaint(shown, line, column, what, mend)]) from None
+        raise complaint_at(path, what, mend, line, column) from None
     except (yaml.YAMLError, RecursionError) as error:
         what = "nested too deeply" if isinstance(error, RecursionError) else str(error).splitlines()[0]
-        raise InputError([Complaint(shown, 1, 1, f"not plain YAML: {what}")]) from None
-    return Document(path, shown, value, places)
+        raise complaint_at(path, f"not plain YAML: {what}") from None
+    return Document(path, shown_path(path), value, places)
 
 
 def read_document(path: Path, model: type[Model]) -> Model:

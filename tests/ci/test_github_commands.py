@@ -55,7 +55,7 @@ def test_a_command_is_written_as_github_documents_it() -> None:
 
 
 def test_hidden_characters_of_a_message_are_written_out() -> None:
-    assert command("error", {}, "a\u202eb\x1b[1m\ud800").endswith("::a‹U+202E›b‹U+001B›[1m‹U+D800›")
+    assert command("error", {}, "a\u202eb\x1b[1m\ud800").endswith("::a<U+202E>b<U+001B>[1m<U+D800>")
 
 
 @given(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from gate_lines import line
 
-from albert_robust.gate.comparing import Limits, absent, compare_all, differences, fails, settled, tally
+from albert_robust.gate.comparing import Thresholds, absent, compare_all, differences, fails, settled, standings
 from albert_robust.gate.lines import Line, line_of
 from albert_robust.running.records import CellRecord, ComparisonRecord, Counts, Outcome, Verdict
 from albert_robust.running.tally import Tally, tallied
@@ -16,9 +16,9 @@ HERE = ("s", "d/typos.swap@2[en]")
 WHOLE = [1.0] * 200
 
 
-def beside(now: Sequence[float | None], before: Sequence[float | None], **limits: float) -> ComparisonRecord:
+def beside(now: Sequence[float | None], before: Sequence[float | None], **thresholds: float) -> ComparisonRecord:
     """One cell beside its baseline, alone in its family."""
-    return compare_all({HERE: line(now)}, {HERE: line(before)}, {"s": replace(Limits(), **limits)})[HERE]
+    return compare_all({HERE: line(now)}, {HERE: line(before)}, {"s": replace(Thresholds(), **thresholds)})[HERE]
 
 
 def lost(count: int) -> list[float | None]:
@@ -69,9 +69,9 @@ def test_what_did_not_change_at_all_is_told_though_few_examples_prove_little() -
     assert same.reason.endswith(": no example changed, but 20 examples do not rule out a drop of 0.05")
     assert "no example changed" not in other.reason
     assert ": no example changed, but 1 example does not rule out" in beside(WHOLE[:1], WHOLE[:1]).reason
-    assert tally([same, other, same, None]) == "3 undecided (in 2 of them no example changed)"
-    assert tally([same]) == "1 undecided (no example changed)"
-    assert tally([other]) == "1 undecided"
+    assert standings([same, other, same, None]) == "3 undecided (in 2 of them no example changed)"
+    assert standings([same]) == "1 undecided (no example changed)"
+    assert standings([other]) == "1 undecided"
 
 
 def test_how_near_is_the_same_is_for_the_suite_to_say() -> None:
@@ -89,7 +89,7 @@ def test_among_many_cells_a_chance_finding_is_none() -> None:
 
     def first(count: int, correction: str = "holm") -> str:
         some = {place: now[place] for place in list(now)[:count]}
-        return compare_all(some, before, {"s": Limits()}, correction)["s", "c0"].verdict
+        return compare_all(some, before, {"s": Thresholds()}, correction)["s", "c0"].verdict
 
     assert [first(count) for count in (1, 2, 4)] == ["regressed", "regressed", "undecided"]
 
@@ -98,18 +98,18 @@ def test_the_other_correction_finds_more_among_many_regressions() -> None:
     before = many(4)
     now = {place: line(lost(6), cell=place[1]) for place in before}
     for correction, verdict in (("holm", "undecided"), ("benjamini-hochberg", "regressed")):
-        found = compare_all(now, before, {"s": Limits()}, correction)
+        found = compare_all(now, before, {"s": Thresholds()}, correction)
         assert {one.verdict for one in found.values()} == {verdict}
 
 
 def test_cells_that_cannot_be_compared_are_no_part_of_the_family() -> None:
     before = many(8)
     now = {place: line(WHOLE, cell=place[1], variants="other") for place in before} | {("s", "c0"): line(lost(6))}
-    assert compare_all(now, before, {"s": Limits()})["s", "c0"].adjusted == 1 / 64
+    assert compare_all(now, before, {"s": Thresholds()})["s", "c0"].adjusted == 1 / 64
 
 
 def test_a_cell_without_a_line_is_new_and_fails_nothing() -> None:
-    found = compare_all({HERE: line(WHOLE)}, {}, {"s": Limits()})[HERE]
+    found = compare_all({HERE: line(WHOLE)}, {}, {"s": Thresholds()})[HERE]
     assert (found.verdict, fails(found, False)) == ("new", False)
     assert "--robust-baseline-update=new" in found.reason
 
@@ -128,7 +128,7 @@ def test_a_cell_without_a_line_is_new_and_fails_nothing() -> None:
 )
 def test_what_differs_is_said(changed: Line, what: str) -> None:
     assert differences(changed, line(WHOLE))[0].startswith(what)
-    found = compare_all({HERE: changed}, {HERE: line(WHOLE)}, {"s": Limits()})[HERE]
+    found = compare_all({HERE: changed}, {HERE: line(WHOLE)}, {"s": Thresholds()})[HERE]
     assert (found.verdict, fails(found, False), fails(found, True)) == ("incomparable", True, False)
     assert "--robust-baseline-update" in found.reason
 
@@ -138,8 +138,8 @@ def test_another_seed_that_gives_the_same_variants_changes_nothing() -> None:
 
 
 def test_a_cell_that_lost_its_numbers_is_not_passed_over() -> None:
-    assert compare_all({HERE: None}, {HERE: line(WHOLE)}, {"s": Limits()})[HERE].verdict == "incomparable"
-    assert compare_all({HERE: None}, {}, {"s": Limits()}) == {}
+    assert compare_all({HERE: None}, {HERE: line(WHOLE)}, {"s": Thresholds()})[HERE].verdict == "incomparable"
+    assert compare_all({HERE: None}, {}, {"s": Thresholds()}) == {}
 
 
 COUNTS = Counts(4, 0, 0, 0, 0, 4, 0)
@@ -186,8 +186,8 @@ def test_a_missing_cell_has_a_record_that_fails_or_warns() -> None:
 
 def test_comparisons_are_counted_the_worst_first() -> None:
     found = [beside(WHOLE, WHOLE), None, beside(lost(10), WHOLE), beside(WHOLE, WHOLE)]
-    assert tally(found) == "1 regressed, 2 same"
-    assert tally([None]) == ""
+    assert standings(found) == "1 regressed, 2 same"
+    assert standings([None]) == ""
 
 
 CASE = Outcome("s", "c", "b", "en", 0, "tested", {"text": "x"}, {"text": "y"}, references=("good",), agreement=1.0)

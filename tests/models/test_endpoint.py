@@ -181,7 +181,7 @@ def test_a_server_that_is_down_for_good_is_soon_left_alone() -> None:
         model = Model(server.url, retries=1)
         first, second = model.ask(*TEXTS), model.ask(*TEXTS)
     assert set(first) == {
-        r"the model raises TransientError: the endpoint says 500: <html>Oh\x1b[31m no</html>, after 1 of 1 retries"
+        "the model raises TransientError: the endpoint says 500: <html>Oh<U+001B>[31m no</html>, after 1 of 1 retries"
     }
     assert set(second) == {"not asked: the model had stopped answering, 3 inputs in a row had no answer"}
     assert len(server.asked) == 40
@@ -218,7 +218,7 @@ def test_no_redirect_is_followed(status: int) -> None:
 ])  # fmt: skip
 def test_a_reply_without_an_answer_is_an_error_of_its_example(reply: Reply) -> None:
     told = said(lambda text: reply)
-    assert told.startswith("the model raises ValueError: no text at choices[0].message.content of the reply: ")
+    assert told.startswith("the model raises ValueError: no text at choices[0].message.content of the reply:")
     assert len(told) < 330
 
 

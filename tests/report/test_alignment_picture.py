@@ -186,11 +186,11 @@ def test_a_users_template_and_style_go_before_ours(tmp_path: Path) -> None:
     ("token", "shown"),
     [
         ("", "␣"),
-        ("  ", "‹U+0020 ×2›"),
+        ("  ", "<U+0020 ×2>"),
         (" the", "the"),
         ("\u0301", "◌\u0301"),
-        ("a\u202eb", "a‹U+202E›b"),
-        ("\n", "‹U+000A›"),
+        ("a\u202eb", "a<U+202E>b"),
+        ("\n", "<U+000A>"),
         ("كان", "كان"),
     ],
 )

@@ -40,7 +40,7 @@ def test_a_character_that_cannot_be_seen_becomes_a_badge(character: str, name: s
     text = f"good{character}bad"
 
     assert f">{name}</span>" in visible(text)
-    assert plain(text) == f"good‹{name}›bad"
+    assert plain(text) == f"good<{name}>bad"
     assert character not in visible(text)
 
 
@@ -53,7 +53,7 @@ def test_joiners_that_spell_an_emoji_or_a_word_are_no_badges(text: str) -> None:
 
 
 def test_a_joiner_between_latin_letters_is_a_badge() -> None:
-    assert plain("pass\u200dword") == "pass‹U+200D›word"
+    assert plain("pass\u200dword") == "pass<U+200D>word"
 
 
 def test_a_flag_cannot_smuggle_a_message() -> None:
@@ -63,7 +63,7 @@ def test_a_flag_cannot_smuggle_a_message() -> None:
 
 
 def test_a_run_of_one_hidden_character_is_one_badge() -> None:
-    assert plain("a" + "\u200b" * 1000 + "b") == "a‹U+200B ×1000›b"
+    assert plain("a" + "\u200b" * 1000 + "b") == "a<U+200B ×1000>b"
 
 
 def test_an_edit_of_white_space_can_be_seen() -> None:

@@ -13,10 +13,11 @@ import pytest
 from report_runs import SUITE, aligned_run, alignment, cell, estimate, failed_run, outcome, run
 
 from albert_robust.errors import InputError, UsageError
+from albert_robust.gate.doubts import contrast
 from albert_robust.report import render_html, render_json, render_markdown, write_report
 from albert_robust.report.cells import worst_first
 from albert_robust.report.matrix import matrices
-from albert_robust.report.view import banner, contrast, page
+from albert_robust.report.view import banner, page
 from albert_robust.running.alignment_records import recorded
 from albert_robust.running.failures import rerun_command
 from albert_robust.running.records import CaseAlignment, Counts, Run, Verdict
@@ -465,7 +466,7 @@ def test_a_users_template_goes_before_ours_and_is_as_safe(tmp_path: Path) -> Non
 
     html = render_html(hostile_run('"<b>\u202e'), [tmp_path])
 
-    assert html == '<p title="&#34;&lt;b&gt;‹U+202E›">&#34;&lt;b&gt;‹U+202E›</p>'
+    assert html == '<p title="&#34;&lt;b&gt;&lt;U+202E&gt;">&#34;&lt;b&gt;&lt;U+202E&gt;</p>'
 
 
 def test_a_users_style_sheet_alone_can_be_replaced(tmp_path: Path) -> None:

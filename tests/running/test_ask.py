@@ -403,7 +403,7 @@ class UnspeakableError(Exception):
     ("error", "message"),
     [
         (UnspeakableError(), "the model raises UnspeakableError: (no message: its __str__ raises)"),
-        (ValueError("a\nb\x1b[2J\u202e\ud800"), r"the model raises ValueError: a\nb\x1b[2J\u202e\ud800"),
+        (ValueError("a\nb\x1b[2J\u202e\ud800"), "the model raises ValueError: a b<U+001B>[2J<U+202E><U+D800>"),
         (ValueError("x" * 5_000_000), f"the model raises ValueError: {'x' * 300}..."),
         (ValueError("电影 film"), "the model raises ValueError: 电影 film"),
     ],

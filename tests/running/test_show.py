@@ -14,7 +14,7 @@ from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan
 from albert_robust.running.records import Change
 from albert_robust.running.workspace import Workspace
-from albert_robust.show import clip, describe, mark, one_line, visible
+from albert_robust.show import clip, describe, mark, one_line
 from albert_robust.suite.load import load_suite
 
 SUITE = """
@@ -111,7 +111,7 @@ def test_letters_that_look_alike_are_named_in_an_edit() -> None:
     ],
 )
 def test_nothing_that_a_terminal_obeys_is_printed(text: str, shown: str) -> None:
-    assert visible(text) == shown
+    assert one_line(text) == shown
 
 
 def test_a_long_text_is_one_short_line() -> None:

@@ -1,0 +1,78 @@
+"""Doubts: what makes the verdicts on a suite's model worth little, however certain each of them is."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from albert_robust.running.records import CellRecord, Run, SuiteRecord
+from albert_robust.running.tally import Tally
+from albert_robust.scoring.statistics import NOTHING
+
+STILL, DEAF = 0.98, 0.05  # a model whose outputs hardly ever change: consistency from, sensitivity up to
+MANY_INPUTS = 20  # that one and the same output for all of them is worth a warning
+
+
+def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
+    """Return what makes the verdicts on a suite's model worth little."""
+    tallies = [tally for (name, _), tally in run.tallies.items() if name == suite.name]
+    found = (
+        _unchanging(*contrast([cell for cell in run.cells if cell.suite == suite.name])),
+        _one_output(tallies),
+        _no_label_met(tallies) if suite.task == "text-classification" else "",
+    )
+    return tuple(filter(None, found))
+
+
+def contrast(cells: Sequence[CellRecord]) -> tuple[list[float], list[float]]:
+    """Return the consistency of cells whose answers should stay and the sensitivity of those whose answers should change."""
+    return _values(cells, "invariance", "consistency"), _values(cells, "direction", "sensitivity")
+
+
+def _values(cells: Sequence[CellRecord], expectation: str, measure: str) -> list[float]:
+    found = [cell.measures.get(measure, NOTHING) for cell in cells if cell.expectation == expectation]
+    return [estimate.value for estimate in found if estimate.measured]
+
+
+def average(values: Sequence[float]) -> float:
+    """Return the mean of some values; of none it is no number."""
+    return sum(values) / len(values) if values else float("nan")
+
+
+def _unchanging(consistency: Sequence[float], sensitivity: Sequence[float]) -> str:
+    if not (average(consistency) >= STILL and average(sensitivity) <= DEAF):
+        return ""
+    return "Outputs hardly ever change, whether or not the meaning does: the model may be ignoring its input."
+
+
+def _one_output(tallies: Sequence[Tally]) -> str:
+    asked, outputs, expected = (_in_all(tallies, name) for name in ("asked", "outputs", "expected"))
+    if len(asked) < MANY_INPUTS or len(expected) < 2 or len(outputs) != 1:
+        return ""
+    return "All original inputs got one and the same output, though not the same is expected of them."
+
+
+def _no_label_met(tallies: Sequence[Tally]) -> str:
+    asked, outputs, expected = (_in_all(tallies, name) for name in ("asked", "outputs", "expected"))
+    accuracies = [tally.before["accuracy"].values for tally in tallies if "accuracy" in tally.before]
+    if len(asked) < MANY_INPUTS or not accuracies or any(values.any() for values in accuracies):
+        return ""
+    said = _first_two(outputs)
+    labels = _first_two({label for labels in expected for label in labels})
+    return f"No original got its expected label. The model says {said}, the data say {labels}: are labels named alike?"
+
+
+def _first_two(values: Iterable[str]) -> str:
+    return ", ".join(sorted(map(repr, values))[:2])
+
+
+def constant(tallies: Sequence[Tally]) -> str:
+    """Return what is wrong with a model that gave all texts and variants one answer; nothing where it did not."""
+    asked, outputs = (_in_all(tallies, name) for name in ("asked", "outputs"))
+    if len(asked) < MANY_INPUTS or len(outputs) != 1 or any(tally.counts.flipped for tally in tallies):
+        return ""
+    (said,) = outputs
+    return f"every text and variant got the answer {said!r}, as of a model that ignores its input: add texts of other answers"
+
+
+def _in_all(tallies: Sequence[Tally], name: str) -> set[Any]:
+    """Return what cells have seen together: `asked`, `outputs` or `expected`."""
+    return {value for tally in tallies for value in getattr(tally, name)}
