@@ -21,7 +21,8 @@ from urllib.request import HTTPErrorProcessor, HTTPSHandler, OpenerDirector, Pro
 
 from albert_robust.errors import TransientError, UsageError, on_one_line
 from albert_robust.models.model import Inputs, Tokens
-from albert_robust.models.prompt import EndpointSettings, after_thoughts, filled, is_local, label_of, number_of
+from albert_robust.models.prompt import EndpointSettings, filled, is_local
+from albert_robust.models.reply import after_thoughts, label_of, number_of
 from albert_robust.tasks import Task
 
 PATIENCE = 600.0  # seconds a request, where a suite names none: what clients of such endpoints wait
