@@ -31,6 +31,7 @@ from typing import Any, NamedTuple, TypeVar
 import regex
 
 from albert_robust.perturbing.phrases import read_rows
+from albert_robust.tasks import Task
 from albert_robust.text.languages import UNSPACED
 
 READING = "v3"  # raise it when the same reply is read otherwise
@@ -62,6 +63,7 @@ _CLAUSE_ENDS = regex.compile(r"[,;،、]")
 _OPENS = regex.compile(r"\s*[,،、;–—]|\s+-\s")
 _NUMERAL = r"(?:\d+\.\d+|0,\d+|\d,\d\d?|\d+|\.\d+)"
 _SHARE = rf"(?P<part>[-+]?{_NUMERAL})(?:\s*(?:/|(?i:out of))\s*(?P<whole>{_NUMERAL})|\s*(?P<percent>[%٪]))?"
+_DIGITS = regex.compile(r"[-+.\d]*")
 _ALL_OF_IT = regex.compile(rf"(?:[^\w.,+<>≤≥-]|_)*{_SHARE}(?:[^\w%٪]|_)*")
 _IN_IT = regex.compile(rf"(?<!{_LETTER}[-.,/]?|[<>≤≥]\s*){_SHARE}(?![-.,/%٪]?{_LETTER})", regex.V1)
 
@@ -103,6 +105,23 @@ def after_thoughts(said: str) -> str:
     if _OPENED.match(said, place):
         raise ValueError("it was still thinking when its tokens came to an end")
     return _OVER.sub("", said[place:].strip()).strip()
+
+
+def read_reply(said: str, task: Task, labels: Sequence[str]) -> Any:
+    """Return the answer that a reply says, with what was said where more was said than the answer.
+
+    Args:
+        said: The reply, without thoughts.
+        task: Says whether answers are labels, numbers or texts.
+        labels: Those that there are.
+    """
+    if not task.labels and not task.numeric:
+        return said
+    if task.labels:
+        label = label_of(said, labels)
+        return label if _bare(label) == _bare(said) else {task.key: label, "said": said}
+    number = number_of(said)
+    return number if number == said or _DIGITS.fullmatch(said) else {task.key: number, "said": said}
 
 
 def label_of(said: str, labels: Sequence[str]) -> str:

@@ -256,6 +256,7 @@ def warnings(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
         _unchanging(*contrast([cell for cell in run.cells if cell.suite == suite.name])),
         _one_output(tallies),
         _no_label_met(tallies) if suite.task == "text-classification" else "",
+        _no_label(tallies),
     )
     return tuple(filter(None, found))
 
@@ -310,6 +311,16 @@ def _no_label_met(tallies: Sequence[Tally]) -> str:
     return (
         f"No original got its expected label. The model says {said}, the data say {expected}: are labels named alike?"
     )
+
+
+def _no_label(tallies: Sequence[Tally]) -> str:
+    counts = [tally.counts for tally in tallies]
+    strays, tested = sum(one.no_label for one in counts), sum(one.tested for one in counts)
+    if not strays:
+        return ""
+    said = repr(shorten(" ".join(next(tally.stray for tally in tallies if tally.stray).split()), LONG_LINE))
+    what = f"{strays:,} of {counted(tested, 'tested case')} have an answer that says none of the labels"
+    return f"{what}, such as {said}: it counts as wrong, and as a flip beside any other."
 
 
 def _written(value: Any) -> str:

@@ -13,7 +13,7 @@ that waits without giving up the interpreter's lock stops the clock too: only it
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set, Sized
 from concurrent.futures import Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from inspect import isawaitable
 from itertools import islice
@@ -237,7 +237,7 @@ def read_output(task: Task, output: Any) -> Prediction | str:
     if not prediction.scores:
         return prediction
     scores = {label: round(value, DIGITS) for label, value in sorted(prediction.scores.items())}
-    return Prediction(prediction.output, scores)
+    return replace(prediction, scores=scores)
 
 
 def waiting(batch: Sequence[Inputs], retried: int, retry_after: float | None = None) -> float:

@@ -132,7 +132,12 @@ class _SuiteRun:
         self.predictor = predictor(self.suite, self.model, workspace, execution.cost)
         self.scorer = CachedScorer(self.suite.encoder, workspace.cache, workspace.run, workspace.allow_network)
         self.tallies = {
-            cell.id: Tally(cell.check.expectation, [gate.measure for gate in cell.check.gates], bool(cell.aggregates))
+            cell.id: Tally(
+                cell.check.expectation,
+                [gate.measure for gate in cell.check.gates],
+                bool(cell.aggregates),
+                self.suite.model.labels,
+            )
             for cell in self.cells
         }
 
@@ -246,8 +251,8 @@ def _answered(case: Outcome, answers: Answers, replicas: Sequence[Answers]) -> N
     repeats = [answers.of(case.original) for answers in replicas]
     all_there = not repeats or all(isinstance(one, Prediction) for one in repeats)
     if all_there and isinstance(before, Prediction) and isinstance(after, Prediction):
-        case.before, case.scores_before = before.output, before.scores
-        case.after, case.scores_after = after.output, after.scores
+        case.before, case.scores_before, case.said_before = before.output, before.scores, before.said
+        case.after, case.scores_after, case.said_after = after.output, after.scores, after.said
         return
     case.status, case.message = "not asked", "the budget had no room for it"
     whiches = ("the original", "the variant", *["the original, asked again"] * len(repeats))

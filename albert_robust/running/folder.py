@@ -96,7 +96,7 @@ def open_run(folder: Path) -> Run:
 def _run(content: dict[str, Any], folder: Path) -> Run:
     cells = tuple(_cell(cell) for cell in content["cells"])
     return Run(
-        suites=tuple(SuiteRecord(**suite) for suite in content["suites"]),
+        suites=tuple(SuiteRecord(**{**suite, "labels": tuple(suite.get("labels", ()))}) for suite in content["suites"]),
         cells=cells,
         outcomes=OutcomeFile(folder / OUTCOMES),
         environment=content["environment"],

@@ -212,8 +212,9 @@ class Predictor:
 
 def kept_form(prediction: Prediction) -> dict[str, Any]:
     """Return a prediction as the cache keeps it."""
-    return {"output": prediction.output, "scores": dict(prediction.scores)}
+    kept = {"output": prediction.output, "scores": dict(prediction.scores)}
+    return {**kept, "said": prediction.said} if prediction.said else kept
 
 
 def _read(kept: Any) -> Prediction | None:
-    return Prediction(**kept) if isinstance(kept, dict) and kept.keys() == {"output", "scores"} else None
+    return Prediction(**kept) if isinstance(kept, dict) and kept.keys() - {"said"} == {"output", "scores"} else None

@@ -100,6 +100,21 @@ def test_a_label_is_read_in_what_is_said(reply: str) -> None:
     assert said(lambda text: reply) == "positive"
 
 
+@pytest.mark.parametrize(
+    ("task", "reply", "found"),
+    [
+        ("text-classification", "**Positive**", Prediction("positive")),
+        ("text-classification", "It is positive.", Prediction("positive", said="It is positive.")),
+        ("text-classification", "It is mixed.", Prediction("It is mixed.")),
+        ("sentence-similarity", "1", Prediction("1.0")),
+        ("sentence-similarity", "4 of 5: 80%", Prediction("0.8", said="4 of 5: 80%")),
+    ],
+)
+def test_what_was_said_is_kept_beside_what_was_read_in_it(task: str, reply: str, found: Prediction) -> None:
+    with chat(lambda text: reply) as server:
+        assert Model(server.url, task=task).asker.ask([TEXTS[0]]) == [found]
+
+
 def test_what_is_none_of_the_labels_is_the_answer_as_it_stands() -> None:
     assert said(lambda text: " It is mixed, I think. ") == "It is mixed, I think."
 
