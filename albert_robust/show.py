@@ -5,6 +5,7 @@ A failing cell: what was measured, the worst examples with their edits marked, a
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from math import isnan
 
 from albert_robust.gate.comparing import tally
 from albert_robust.report.cells import worst_first
@@ -122,7 +123,7 @@ def _asked(cells: int, cases: int, found: Sequence[Forecast]) -> str:
             f"about {duration(sum(seconds))}" if len(seconds) == len(asking) else "time unknown before a first run"
         )
     if prices:
-        parts.append(f"price {price(sum(prices))}")
+        parts.append("price unknown: no tokens are told yet" if isnan(sum(prices)) else f"price {price(sum(prices))}")
     return ", ".join(parts)
 
 

@@ -60,7 +60,7 @@ LIMITS = Limits()
 
 @dataclass
 class Cost:
-    """What a run asked for; `asking` is how many seconds its models took, `price` that of what they predicted."""
+    """What a run asked for; `asking` is how many seconds its models took, `price` that of what they predicted, if known."""
 
     unique_inputs: int = 0
     predicted: int = 0
@@ -70,7 +70,7 @@ class Cost:
     timeouts: int = 0
     spared: int = 0
     asking: float = 0.0
-    price: float = 0.0
+    price: float | None = None
     tokens: Tokens = field(default_factory=Tokens)
 
 

@@ -7,6 +7,7 @@ the next block is made: a million of them need no more memory than a block and a
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
@@ -127,7 +128,7 @@ class _SuiteRun:
         self.suite, self.cells = cells[0].suite, sorted(cells, key=lambda cell: cell.order)
         self.execution, self.cost, self.certain, self.progress = execution, execution.cost, certain, progress
         self.cache, self.done, self.collects = workspace.cache, 0, gc.isenabled()
-        self.asked, self.asking = self.cost.predicted, self.cost.asking
+        self.asked, self.asking, self.told = self.cost.predicted, self.cost.asking, replace(self.cost.tokens)
         self.model = workspace.model(self.suite, self.cost.tokens)
         self.predictor = predictor(self.suite, self.model, workspace, execution.cost)
         self.scorer = CachedScorer(self.suite.encoder, workspace.cache, workspace.run, workspace.allow_network)
@@ -159,7 +160,8 @@ class _SuiteRun:
         execution.tallies |= {(suite.name, name): tally for name, tally in self.tallies.items()}
         execution.identities[suite.name] = self.model.identity
         execution.signatures[suite.name] = self.scorer.signature()
-        self.predictor.timed(self.cost.predicted - self.asked, self.cost.asking - self.asking)
+        asked, asking = self.cost.predicted - self.asked, self.cost.asking - self.asking
+        self.predictor.timed(asked, asking, self.cost.tokens - self.told)
         execution.scorers[suite.name] = self.scorer
 
     def _block(self, made: Made, number: int, writer: OutcomeWriter) -> None:

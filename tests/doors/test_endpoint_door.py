@@ -69,6 +69,22 @@ def test_tokens_are_told_where_the_server_tells_them(pytester: pytest.Pytester, 
     assert kept_run(folder)["cost"]["prompt_tokens"] == 3600
 
 
+def test_tokens_are_priced_by_the_million_once_they_are_told(pytester: pytest.Pytester, folder: Path) -> None:
+    usage = {"prompt_tokens": 100_000, "completion_tokens": 50_000}
+    price = "  price: {input: 0.1, output: 0.4}\n"
+    with chat(lambda text: saying("calm", usage=usage)) as other:
+        write(folder, other.url, more=price)
+        run(pytester, "--robust-plan").stdout.fnmatch_lines(["*36 to ask*, price unknown: no tokens are told yet"])
+        run(pytester, "-k", "swap").stdout.fnmatch_lines(["*24 inputs predicted, 0 from the cache, price 0.72, *"])
+        run(pytester, "--robust-plan").stdout.fnmatch_lines(["*12 to ask in 1 call, about *, price 0.36"])
+
+
+def test_tokens_that_no_server_tells_have_no_price(pytester: pytest.Pytester, folder: Path, server: Chat) -> None:
+    write(folder, server.url, more="  price: {input: 0.1, output: 0.4}\n")
+    run(pytester).stdout.fnmatch_lines(["*; 36 inputs predicted, 0 from the cache"])
+    assert "price" not in kept_run(folder)["cost"]
+
+
 def test_a_prompt_that_changed_is_asked_anew(pytester: pytest.Pytester, folder: Path, server: Chat) -> None:
     run(pytester)
     asked = len(server.asked)
