@@ -56,9 +56,8 @@ _CORE = regex.compile(r"[\p{L}\p{N}](?:.*[\p{L}\p{M}\p{N}])?", regex.DOTALL)  # 
 _APART = regex.compile(r"[\s_-]+")  # `not_entailment` is `not entailment`
 _OBJECT = regex.compile(r"\{\s*[\"'}].*\}|\{\s*[\"'].*", regex.DOTALL)
 _MARKUP = r"[*_`\"'”)\]}]"
-_BETWEEN = regex.compile(
-    rf"\n+|(?<=(?:\w\w|{_MARKUP})[.!?؟]{_MARKUP}{{0,4}})\s+|(?<=[。।])"
-)  # `1. Good.` is one sentence
+# A dot behind a lone letter or digit ends no sentence: `1. Good.`
+_BETWEEN = regex.compile(rf"\n+|(?<=(?:\w\w|{_MARKUP})[.!?؟]{_MARKUP}{{0,4}})\s+|(?<=[。।])")
 _CLAUSE_ENDS = regex.compile(r"[,;،、]")
 _OPENS = regex.compile(r"\s*[,،、;–—]|\s+-\s")
 _NUMERAL = r"(?:\d+\.\d+|0,\d+|\d,\d\d?|\d+|\.\d+)"

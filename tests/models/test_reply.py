@@ -77,6 +77,7 @@ def test_a_label_is_read_as_a_reader_would_take_it(labels: list[str], reply: str
     (SENTIMENT, "not positive"),
     (SENTIMENT, "It isn’t really positive."),
     (SENTIMENT, "I cannot say whether this is positive."),
+    (SENTIMENT, "This is far from positive."),
     (SENTIMENT, "The label is not: positive"),
     (SENTIMENT, "Is the sentiment positive? Hard to tell."),
     (["positiv", "negativ"], "Das ist nicht positiv."),
