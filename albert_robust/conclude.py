@@ -16,7 +16,7 @@ from albert_robust.running.ask import Cost
 from albert_robust.running.cell import Across, Cell, Item
 from albert_robust.running.execute import Execution
 from albert_robust.running.records import CellRecord, Place, Run, SuiteRecord
-from albert_robust.suite.schema import KINDS
+from albert_robust.suite.schema import KINDS, TokenPrice
 from albert_robust.suite.suite import Suite
 
 PACKAGES = ("albert-robust", "numpy", "pytest", "sacrebleu", "tokenizers", "torch", "transformers")
@@ -91,16 +91,16 @@ def run_of(execution: Execution, items: Sequence[Item], records: Sequence[CellRe
         outcomes=execution.outcomes(cells),
         counted={cell.place: tally for cell in cells if (tally := execution.tallies.get(cell.place))},
         environment=environment(),
-        cost=_cost(execution.cost, seconds, any(suite.model.price is not None for suite in suites.values())),
+        cost=_cost(execution.cost, seconds, [suite.model.price for suite in suites.values()]),
     )
 
 
-def _cost(cost: Cost, seconds: float, priced: bool) -> dict[str, float]:
+def _cost(cost: Cost, seconds: float, prices: Sequence[float | TokenPrice | None]) -> dict[str, float]:
     """Return what a run asked for, its price where one is stated, and its tokens where they are told."""
     names = ("unique_inputs", "predicted", "from_cache", "calls", "retries", "timeouts", "spared")
     found = {**{name: getattr(cost, name) for name in names}, "seconds": round(seconds, 1)}
-    if priced:
-        found["price"] = round(cost.price, 6)
+    if any(price is not None for price in prices) and (cost.price is not None or not cost.predicted):
+        found["price"] = round(cost.price or 0.0, 6)
     if cost.tokens.prompt:
         found |= {"prompt_tokens": cost.tokens.prompt, "completion_tokens": cost.tokens.completion}
     return found
@@ -119,6 +119,7 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
         confidence=suite.confidence,
         datasets={name: source.shown for name, source in suite.datasets.items()},
         signature=execution.signatures.get(suite.name),
+        labels=tuple(suite.model.labels),
     )
 
 

@@ -5,6 +5,7 @@ A failing cell: what was measured, the worst examples with their edits marked, a
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from math import isnan
 
 from albert_robust.errors import shown_character
 from albert_robust.gate.comparing import standings
@@ -123,7 +124,7 @@ def _asked(cells: int, cases: int, found: Sequence[Forecast]) -> str:
             f"about {duration(sum(seconds))}" if len(seconds) == len(asking) else "time unknown before a first run"
         )
     if prices:
-        parts.append(f"price {price(sum(prices))}")
+        parts.append("price unknown: no tokens are told yet" if isnan(sum(prices)) else f"price {price(sum(prices))}")
     return ", ".join(parts)
 
 
@@ -136,14 +137,15 @@ def _case(outcome: Outcome) -> list[str]:
         text = [*outcome.original.values(), ""][-2 if outcome.original else -1]
         # An example of a template may be called by its text.
         asked = "" if text == outcome.example else f"  {clip(text)}"
-        return [f"{title}{asked} -> {_output(outcome.before, {})}, expected {clip(expected)}"]
+        said = f"{_output(outcome.before, {})}{_said(outcome.said_before)}"
+        return [f"{title}{asked} -> {said}, expected {clip(expected)}"]
     fields = dict.fromkeys(change.field for change in outcome.changes)
     lines = []
     for name in fields:
         marked = mark(outcome.original[name], [change for change in outcome.changes if change.field == name])
         lines.append(f"  {name:<12} {clip(marked, _MARK)}")
-    before = f"  {'original':<12} -> {_output(outcome.before, outcome.scores_before, outcome.after)}"
-    after = f"  {'variant':<12} -> {_output(outcome.after, outcome.scores_after, outcome.before)}"
+    before = f"  {'original':<12} -> {_output(outcome.before, outcome.scores_before, outcome.after)}{_said(outcome.said_before)}"
+    after = f"  {'variant':<12} -> {_output(outcome.after, outcome.scores_after, outcome.before)}{_said(outcome.said_after)}"
     return [title, *lines, before, after]
 
 
@@ -153,6 +155,10 @@ def _output(output: str | None, scores: Mapping[str, float], other: str | None =
     shown = shorten(line, WIDTH, difference(line, one_line(other or ""))) or "(empty)"
     value = scores.get(output or "")
     return shown if value is None else f"{shown} {value:.2f}"
+
+
+def _said(said: str) -> str:
+    return f" (read from: {clip(said)})" if said else ""
 
 
 def mark(original: str, changes: Iterable[Change]) -> str:

@@ -45,6 +45,7 @@ def _counts(record: CellRecord) -> Properties:
         ("not_applicable", counts.not_applicable),
         ("not_asked", counts.not_asked),
         ("spared", counts.spared),
+        ("no_label", counts.no_label),
     ]
 
 

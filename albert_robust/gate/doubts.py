@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from albert_robust.errors import on_one_line
 from albert_robust.running.records import CellRecord, Run, SuiteRecord
 from albert_robust.running.tally import Tally
 from albert_robust.scoring.statistics import NOTHING
 
 STILL, DEAF = 0.98, 0.05  # a model whose outputs hardly ever change: consistency from, sensitivity up to
 MANY_INPUTS = 20  # that one and the same output for all of them is worth a warning
+LONG_ANSWER = 150  # characters
 
 
 def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
@@ -18,6 +20,7 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
         _unchanging(*contrast([cell for cell in run.cells if cell.suite == suite.name])),
         _one_output(tallies),
         _no_label_met(tallies) if suite.task == "text-classification" else "",
+        _no_label(tallies),
     )
     return tuple(filter(None, found))
 
@@ -58,6 +61,15 @@ def _no_label_met(tallies: Sequence[Tally]) -> str:
     said = _first_two(outputs)
     labels = _first_two({label for labels in expected for label in labels})
     return f"No original got its expected label. The model says {said}, the data say {labels}: are labels named alike?"
+
+
+def _no_label(tallies: Sequence[Tally]) -> str:
+    strays, tested = (sum(getattr(tally.counts, name) for tally in tallies) for name in ("no_label", "tested"))
+    if not strays:
+        return ""
+    said = on_one_line(next(tally.stray for tally in tallies if tally.stray), LONG_ANSWER)
+    what = f"{strays:,} of {tested:,} tested case{'s' * (tested != 1)} have an answer that says none of the labels"
+    return f"{what}, such as {said!r}: it counts as wrong, and as a flip beside any other."
 
 
 def _first_two(values: Iterable[str]) -> str:

@@ -21,7 +21,8 @@ from urllib.request import HTTPErrorProcessor, HTTPSHandler, OpenerDirector, Pro
 
 from albert_robust.errors import TransientError, UsageError, on_one_line
 from albert_robust.models.model import Inputs, Tokens
-from albert_robust.models.prompt import EndpointSettings, after_thoughts, is_local, label_of, number_of, turns_of
+from albert_robust.models.prompt import EndpointSettings, is_local, turns_of
+from albert_robust.models.reply import after_thoughts, read_reply
 from albert_robust.tasks import Task
 
 PATIENCE = 600.0  # seconds a request, where a suite names none: what clients of such endpoints wait
@@ -73,12 +74,9 @@ class EndpointModel:
         self.tokens.prompt += prompt
         self.tokens.completion += completion
         try:
-            said = content_of(reply)
+            return read_reply(content_of(reply), self.task, self.suite.labels)
         except ValueError as error:
             return error
-        if self.task.labels:
-            return label_of(said, self.suite.labels)
-        return number_of(said) if self.task.numeric else said
 
     def _reply(self, inputs: Inputs) -> str:
         seconds = self.suite.timeout or PATIENCE

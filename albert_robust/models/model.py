@@ -14,6 +14,9 @@ class Tokens:
     prompt: int = 0
     completion: int = 0
 
+    def __sub__(self, other: "Tokens") -> "Tokens":
+        return Tokens(self.prompt - other.prompt, self.completion - other.completion)
+
 
 class Answering(Protocol):
     """What answers, whoever it is."""

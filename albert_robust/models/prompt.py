@@ -1,4 +1,4 @@
-"""What a model behind an endpoint is asked, and how what it says is read: templates of prompts, labels, numbers."""
+"""What a model behind an endpoint is asked: templates of prompts, and what names such a model."""
 
 import hashlib
 import json
@@ -10,11 +10,10 @@ from urllib.parse import urlsplit
 
 from albert_robust.data.conversation import BEFORE
 from albert_robust.models.model import Inputs
+from albert_robust.models.reply import READING
 
 SYSTEM = "system"  # the field that holds the system's text where that is perturbed
-READING = "v2"  # raise it when the same reply is read otherwise
 _FIELD = re.compile(r"\{([A-Za-z_]+)\}")
-_AROUND = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 class EndpointSettings(Protocol):
@@ -81,36 +80,3 @@ def before(inputs: Inputs) -> list[dict[str, str]]:
     """Return the turns before a prompt, where it is one of a conversation."""
     found: list[dict[str, str]] = json.loads(inputs.get(BEFORE, "[]"))
     return found
-
-
-def after_thoughts(said: str) -> str:
-    """Return what a model says after what it thinks, as some do between `<think>` and `</think>`; a prompt may have opened it.
-
-    Raises:
-        ValueError: Its thoughts have no end.
-    """
-    thoughts, end, answer = said.partition("</think>")
-    if not end and thoughts.lstrip().startswith("<think>"):
-        raise ValueError("it was still thinking when its tokens came to an end")
-    return (answer if end else said).strip()
-
-
-def label_of(said: str, labels: Sequence[str]) -> str:
-    """Return the label that a text is, whatever its case and the punctuation around it; the text itself where it is none."""
-    for same in (str, str.casefold, _bare):
-        found = {label for label in labels if same(label) == same(said) != ""}
-        if len(found) == 1:
-            return found.pop()
-    return said
-
-
-def _bare(text: str) -> str:
-    return _AROUND.sub("", text).casefold()
-
-
-def number_of(said: str) -> float | str:
-    """Return the number that a text is; the text itself where it is none."""
-    try:
-        return float(said.rstrip("."))
-    except ValueError:
-        return said

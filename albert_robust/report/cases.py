@@ -34,6 +34,7 @@ class OutputView:
     text: str
     whole: str
     probability: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ def case_view(cell: CellRecord, outcome: Outcome, numbered: bool, aligned: CaseA
         message=shorten(outcome.message, SHORT),
         fields=tuple(_field(name, outcome) for name in outcome.original),
         several=len(outcome.original) > 1,
-        before=_output(outcome.before, outcome.scores_before, outcome.after),
-        after=None if reference else _output(outcome.after, outcome.scores_after, outcome.before),
+        before=_output(outcome.before, outcome.scores_before, outcome.said_before, outcome.after),
+        after=None if reference else _output(outcome.after, outcome.scores_after, outcome.said_after, outcome.before),
         apart=any(len(text) > LINE or "\n" in text for text in (outcome.before, outcome.after) if text),
         references=tuple(_text(text) for text in outcome.references[:3]),
         figures=tuple(_figures(outcome, reference)),
@@ -103,12 +104,13 @@ def _text(text: str, place: int = 0) -> OutputView:
     return OutputView(short, "" if short == text else shorten(text, LONGEST))
 
 
-def _output(text: str | None, scores: Mapping[str, float], other: str | None) -> OutputView | None:
+def _output(text: str | None, scores: Mapping[str, float], said: str, other: str | None) -> OutputView | None:
     """Return an output, in short from where it differs from the other one."""
     if text is None:
         return None
     found = _text(text, difference(text, other or ""))
-    return OutputView(found.text, found.whole, number(scores[text]) if text in scores else "")
+    probability = number(scores[text]) if text in scores else ""
+    return OutputView(found.text, found.whole, probability, shorten(" ".join(said.split()), SHORT))
 
 
 def _figures(outcome: Outcome, reference: bool) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ that waits without giving up the interpreter's lock stops the clock too: only it
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set, Sized
 from concurrent.futures import Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from inspect import isawaitable
 from itertools import islice
@@ -60,7 +60,7 @@ LIMITS = Limits()
 
 @dataclass
 class Cost:
-    """What a run asked for; `asking` is how many seconds its models took, `price` that of what they predicted."""
+    """What a run asked for; `asking` is how many seconds its models took, `price` that of what they predicted, if known."""
 
     unique_inputs: int = 0
     predicted: int = 0
@@ -70,7 +70,7 @@ class Cost:
     timeouts: int = 0
     spared: int = 0
     asking: float = 0.0
-    price: float = 0.0
+    price: float | None = None
     tokens: Tokens = field(default_factory=Tokens)
 
 
@@ -237,7 +237,7 @@ def read_output(task: Task, output: Any) -> Prediction | str:
     if not prediction.scores:
         return prediction
     scores = {label: round(value, DIGITS) for label, value in sorted(prediction.scores.items())}
-    return Prediction(prediction.output, scores)
+    return replace(prediction, scores=scores)
 
 
 def waiting(batch: Sequence[Inputs], retried: int, retry_after: float | None = None) -> float:

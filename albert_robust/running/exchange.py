@@ -13,6 +13,7 @@ from typing import Any
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import Complaint, InputError, UsageError, WritingError, complaint_at, shown_path
 from albert_robust.models import Inputs
+from albert_robust.models.reply import after_thoughts, read_reply
 from albert_robust.running.ask import read_output
 from albert_robust.running.cell import Cell
 from albert_robust.running.lookup import look_up
@@ -36,6 +37,7 @@ class Question:
         replicate: Which of several answers to the same inputs.
         answered: Whether there is an answer.
         task: Says how an answer is read.
+        labels: Of a model behind an endpoint, whose replies are read as if it were asked here; None of any other.
     """
 
     suite: str
@@ -44,6 +46,7 @@ class Question:
     replicate: int
     answered: bool
     task: Task
+    labels: Sequence[str] | None = None
 
     @property
     def key(self) -> str:
@@ -71,7 +74,8 @@ def questions(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Question]
                 seen.add(name)
                 answered = input_key in one.found.answers.predictions
                 inputs = one.found.inputs[input_key]
-                yield Question(one.suite.name, name, inputs, one.replicate, answered, one.suite.task)
+                labels = one.suite.model.labels if one.suite.model.endpoint else None
+                yield Question(one.suite.name, name, inputs, one.replicate, answered, one.suite.task, labels)
 
 
 def take_in(path: Path, cells: Sequence[Cell], workspace: Workspace) -> int:
@@ -123,6 +127,8 @@ def _answer(row: dict[str, Any], known: dict[str, Question]) -> tuple[str, Any]:
     task, output, scores = question.task, _present(row["output"]), _present(row.get("scores"))
     if scores and not isinstance(scores, dict):
         raise ValueError(f"the scores are {scores!r:.40}, expected a probability a label")
+    if isinstance(output, str) and question.labels is not None:
+        output = read_reply(after_thoughts(output), task, question.labels)
     found = read_output(task, {task.key: output, "scores": scores} if scores else output)
     if isinstance(found, str):
         raise ValueError(found)

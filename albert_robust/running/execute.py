@@ -7,6 +7,7 @@ the next block is made: a million of them need no more memory than a block and a
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
@@ -125,11 +126,16 @@ class _SuiteRun:
         self.suite, self.cells = cells[0].suite, sorted(cells, key=lambda cell: cell.order)
         self.execution, self.cost, self.certain, self.progress = execution, execution.cost, certain, progress
         self.cache, self.done, self.collects = workspace.cache, 0, gc.isenabled()
-        self.asked, self.asking = self.cost.predicted, self.cost.asking
+        self.asked, self.asking, self.told = self.cost.predicted, self.cost.asking, replace(self.cost.tokens)
         self.predictor = workspace.predictor(self.suite, self.cost)
         self.scorer = CachedScorer(self.suite.encoder, workspace.cache, workspace.run, workspace.allow_network)
         self.tallies = {
-            cell.id: Tally(cell.check.expectation, [gate.measure for gate in cell.check.gates], bool(cell.aggregates))
+            cell.id: Tally(
+                cell.check.expectation,
+                [gate.measure for gate in cell.check.gates],
+                bool(cell.aggregates),
+                self.suite.model.labels,
+            )
             for cell in self.cells
         }
 
@@ -151,7 +157,8 @@ class _SuiteRun:
         execution.tallies |= {(suite.name, name): tally for name, tally in self.tallies.items()}
         execution.identities[suite.name] = self.predictor.model.identity
         execution.signatures[suite.name] = self.scorer.signature()
-        self.predictor.timed(self.cost.predicted - self.asked, self.cost.asking - self.asking)
+        asked, asking = self.cost.predicted - self.asked, self.cost.asking - self.asking
+        self.predictor.timed(asked, asking, self.cost.tokens - self.told)
         execution.scorers[suite.name] = self.scorer
 
     def _block(self, made: Made, number: int, writer: OutcomeWriter) -> None:
@@ -243,8 +250,8 @@ def _answered(case: Outcome, answers: Answers, replicas: Sequence[Answers]) -> N
     repeats = [answers.of(case.original) for answers in replicas]
     all_there = not repeats or all(isinstance(one, Prediction) for one in repeats)
     if all_there and isinstance(before, Prediction) and isinstance(after, Prediction):
-        case.before, case.scores_before = before.output, before.scores
-        case.after, case.scores_after = after.output, after.scores
+        case.before, case.scores_before, case.said_before = before.output, before.scores, before.said
+        case.after, case.scores_after, case.said_after = after.output, after.scores, after.said
         return
     case.status, case.message = "not asked", "the budget had no room for it"
     whiches = ("the original", "the variant", *["the original, asked again"] * len(repeats))

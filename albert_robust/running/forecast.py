@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, nan
 
 from albert_robust.running.cell import Cell
 from albert_robust.running.lookup import look_up
@@ -21,7 +21,7 @@ class Forecast:
         missing: Those that the cache does not have.
         calls: Of the model, in batches.
         seconds: From what earlier runs took; None where there was none.
-        price: By the suite's own price of an input; None where it has none.
+        price: By the suite's own price, tokens by earlier runs; None where it has none, nan where no tokens are told yet.
         at_most: Whether the suite may stop before it has asked for all that.
     """
 
@@ -54,7 +54,7 @@ def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
         fresh = {one.found.names[input_key] for input_key in one.found.missing} - missing
         missing |= fresh
         calls += ceil(len(fresh) / one.suite.model.batch)
-    settings, pace = one.suite.model, one.predictor.seconds_an_input
+    settings, pace, price = one.suite.model, one.predictor.seconds_an_input, one.predictor.price_of(len(missing))
     return Forecast(
         suite=one.suite.name,
         cells=len(cells),
@@ -63,6 +63,6 @@ def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
         missing=len(missing),
         calls=calls,
         seconds=None if pace is None else pace * len(missing),
-        price=None if settings.price is None else settings.price * len(missing),
+        price=None if settings.price is None else nan if price is None else price,
         at_most=one.suite.early_stop,
     )

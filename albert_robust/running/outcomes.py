@@ -25,7 +25,19 @@ READ = 2_000  # rows at once
 LARGEST = 2**31 - 1  # bytes of one array of texts
 OUTCOMES = "outcomes.parquet"
 MEND_TEMPORARY = "make room there, or choose another place for temporary files: TMPDIR=..."
-_TEXT = ("suite", "cell", "example", "language", "status", "before", "after", "message", "variant_language")
+_TEXT = (
+    "suite",
+    "cell",
+    "example",
+    "language",
+    "status",
+    "before",
+    "after",
+    "message",
+    "variant_language",
+    "said_before",
+    "said_after",
+)
 _NUMBERS = {"replicate": "int32", "agreement": "float64", "block": "int32"}
 _JSON = (
     "original",

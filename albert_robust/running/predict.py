@@ -2,16 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from albert_robust.models import Inputs, Model
+from albert_robust.models import Inputs, Model, Tokens
 from albert_robust.quick_json import dumps
 from albert_robust.running.ask import LIMITS, Asker, Cost, Failure, Limits
 from albert_robust.running.budget import Budget
 from albert_robust.running.cache import Cache, key
 from albert_robust.running.passing import Kept, Passing
+from albert_robust.running.price import Price
 from albert_robust.tasks import Prediction, Task
 
 NEIGHBOURS = 8  # batches whose inputs are sorted by length among themselves
@@ -82,7 +83,7 @@ class Predictor:
         cost: Is added to.
         budget: What may be asked in all.
         alone: Whether no other process takes part in the run.
-        price: Of an input.
+        price: Of what is asked.
     """
 
     model: Model
@@ -95,7 +96,7 @@ class Predictor:
     cost: Cost = field(default_factory=Cost)
     budget: Budget = field(default_factory=Budget)
     alone: bool = False
-    price: float = 0.0
+    price: Price = field(default_factory=Price)
 
     @cached_property
     def _kept(self) -> Kept:
@@ -145,10 +146,14 @@ class Predictor:
                     break
                 chunk = order[start : start + self.batch]
                 self.cost.predicted += len(chunk)
-                self.cost.price += len(chunk) * self.price
                 self.budget.asked += len(chunk)
                 waiting += chunk
-                self._ask(asker, chunk, found.inputs, answers)
+                told = replace(self.cost.tokens)
+                try:
+                    self._ask(asker, chunk, found.inputs, answers)
+                finally:
+                    paid = self.price.of(len(chunk), self.cost.tokens - told)
+                    self.cost.price = self.cost.price if paid is None else (self.cost.price or 0.0) + paid
                 if time.monotonic() - kept_at >= KEEPING:
                     self._keep(waiting, answers, names)
                     waiting, kept_at = [], time.monotonic()
@@ -168,13 +173,25 @@ class Predictor:
     @property
     def seconds_an_input(self) -> float | None:
         """What an answer took in earlier runs of the model; None where there was none."""
-        asked, seconds = self.cache.get([self._pace]).get(self._pace, (0, 0.0))
+        asked, seconds, *_ = self._earlier
         return seconds / asked if asked else None
 
-    def timed(self, asked: int, seconds: float) -> None:
-        """Keep how long the answers of a run took, for forecasts: the last run that asked for something counts."""
+    def price_of(self, inputs: int) -> float | None:
+        """Return what inputs may cost, tokens by what they were in earlier runs; None where that is not known."""
+        asked, _, *tokens = self._earlier
+        paid = self.price.of(asked or inputs, Tokens(*tokens))
+        return paid if paid is None or not asked else paid / asked * inputs
+
+    def timed(self, asked: int, seconds: float, tokens: Tokens) -> None:
+        """Keep what the answers of a run took, for forecasts: the last run that asked for something counts."""
         if asked:
-            self.cache.put([(self._pace, [asked, round(seconds, 3)])])
+            self.cache.put([(self._pace, [asked, round(seconds, 3), tokens.prompt, tokens.completion])])
+
+    @property
+    def _earlier(self) -> Sequence[Any]:
+        """How many inputs the last run asked, and the seconds and tokens that they took."""
+        found: Sequence[Any] = self.cache.get([self._pace]).get(self._pace, (0, 0.0))
+        return found
 
     @property
     def _pace(self) -> str:
@@ -212,8 +229,9 @@ class Predictor:
 
 def kept_form(prediction: Prediction) -> dict[str, Any]:
     """Return a prediction as the cache keeps it."""
-    return {"output": prediction.output, "scores": dict(prediction.scores)}
+    kept = {"output": prediction.output, "scores": dict(prediction.scores)}
+    return {**kept, "said": prediction.said} if prediction.said else kept
 
 
 def _read(kept: Any) -> Prediction | None:
-    return Prediction(**kept) if isinstance(kept, dict) and kept.keys() == {"output", "scores"} else None
+    return Prediction(**kept) if isinstance(kept, dict) and kept.keys() - {"said"} == {"output", "scores"} else None

@@ -64,6 +64,8 @@ class Outcome:
         quality_before: By metric, in [0, 1].
         quality_after: By metric.
         message: Why a case is an error or rejected, or which variant it repeats.
+        said_before: What the model said to the original, where the output was found in it.
+        said_after: What it said to the variant.
         block: Which block of its suite's examples it was asked in.
     """
 
@@ -86,6 +88,8 @@ class Outcome:
     quality_after: Mapping[str, float] = NOTHING
     message: str = ""
     variant_language: str = ""
+    said_before: str = ""
+    said_after: str = ""
     block: int = 0
 
     @property
@@ -98,7 +102,8 @@ class Outcome:
 class Counts:
     """Honest accounting: every selected case is in exactly one of the other columns but `flipped`, which is part of `tested`.
 
-    `not_asked` are those for which the budget had no room, `spared` those that a verdict did not need any more.
+    `not_asked` are those for which the budget had no room, `spared` those that a verdict did not need any more. `no_label` are
+    part of `tested` too: those with an output that is none of the labels that the suite names.
     """
 
     selected: int
@@ -110,6 +115,7 @@ class Counts:
     flipped: int
     not_asked: int = 0
     spared: int = 0
+    no_label: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +233,7 @@ class SuiteRecord:
     confidence: float
     datasets: Mapping[str, str]
     signature: str | None
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,8 +324,11 @@ class Run:
 
         if self.counted is not None:
             return self.counted
+        labels = {suite.name: suite.labels for suite in self.suites}
         begun = {
-            (cell.suite, cell.cell): Tally(cell.expectation, [gate.measure for gate in cell.gates])
+            (cell.suite, cell.cell): Tally(
+                cell.expectation, [gate.measure for gate in cell.gates], labels=labels.get(cell.suite, ())
+            )
             for cell in self.cells
         }
         return tallied(self.outcomes, begun)

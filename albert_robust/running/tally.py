@@ -118,15 +118,19 @@ class Tally:
         outputs: Those for originals; the first two that differ.
         asked: The originals themselves; the first few.
         expected: Their references; the first two that differ.
+        stray: The first output that is none of the labels.
     """
 
-    def __init__(self, expectation: str, gated: Sequence[str] = (), keep_answers: bool = False) -> None:
+    def __init__(
+        self, expectation: str, gated: Sequence[str] = (), keep_answers: bool = False, labels: Iterable[str] = ()
+    ) -> None:
         """Begin to count.
 
         Args:
             expectation: Of the cell's check.
             gated: What its gates measure: by that cases are ranked first.
             keep_answers: Whether `answers` are kept.
+            labels: That outputs may be; none where the suite does not name them.
         """
         self.expectation, self._gated = expectation, gated
         self.agreement = Series()
@@ -145,6 +149,7 @@ class Tally:
         self._statuses: Counter[str] = Counter()
         self._spared = 0
         self._flipped = 0
+        self._labels, self._no_label, self.stray = frozenset(labels), 0, ""
         self._ranked = 0
         self._worst: list[tuple[float, float, int, Outcome]] = []
 
@@ -208,6 +213,10 @@ class Tally:
         for found, rows in ((self.before, before), (self.after, after)):
             for name in dict.fromkeys(chain.from_iterable(rows)):
                 found[name].add([(place, row[name]) for place, row in zip(places, rows, strict=True) if name in row])
+        for one in tested if self._labels else ():
+            strays = [output for output in (one.before, one.after) if output is not None and output not in self._labels]
+            self._no_label += bool(strays)
+            self.stray = self.stray or "".join(strays[:1])
         for output in dict.fromkeys([one.before for one in tested]):
             if output is not None and len(self.outputs) < 2:
                 self.outputs.add(output)
@@ -262,6 +271,7 @@ class Tally:
             flipped=self._flipped,
             not_asked=of["not asked"],
             spared=self._spared,
+            no_label=self._no_label,
         )
 
     @property

@@ -9,6 +9,7 @@ from albert_robust.running.ask import Cost, Limits
 from albert_robust.running.budget import Budget
 from albert_robust.running.cache import FILE, Cache
 from albert_robust.running.predict import Predictor
+from albert_robust.running.price import Price
 from albert_robust.running.store import BOUND
 from albert_robust.suite.suite import Suite
 
@@ -62,5 +63,5 @@ class Workspace:
             cost=cost,
             budget=self.budget,
             alone=self.shared is None,
-            price=settings.price or 0.0,
+            price=Price(settings.price),
         )

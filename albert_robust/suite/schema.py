@@ -57,6 +57,23 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class TokenPrice(Strict):
+    """What a million tokens cost, as vendors state it."""
+
+    input: Annotated[float, Field(ge=0, description="Of what is asked.")]
+    output: Annotated[float, Field(ge=0, description="Of what is answered.")]
+
+
+def _price(value: object) -> object:
+    """Return a price; of what is none a mistake that names both forms."""
+    numbers = value.values() if isinstance(value, dict) and value.keys() == {"input", "output"} else [value]
+    fits = all(isinstance(one, int | float) and not isinstance(one, bool) and one >= 0 for one in numbers)
+    if not fits and value is not None and not isinstance(value, TokenPrice):
+        mend = "write what an input costs, `0.002`, or what a million tokens do: `{input: 0.15, output: 0.6}`"
+        raise ValueError(f"that is no price\n{mend}")
+    return value
+
+
 class ModelSpec(Strict):
     """The model under test: one of `python`, `transformers`, `finetuned`, `extractive`, `encoder`, `endpoint`, `elsewhere`."""
 
@@ -133,7 +150,11 @@ class ModelSpec(Strict):
         ),
     ] = 1
     price: Annotated[
-        float | None, Field(ge=0, description="Of one input, in whatever currency: told by a plan and a run.")
+        Annotated[float, Field(ge=0)] | TokenPrice | None,
+        BeforeValidator(_price),
+        Field(
+            description="Of one input, or of an endpoint's million tokens, in any currency: told by a plan and a run."
+        ),
     ] = None
     retries: Annotated[
         int, Field(ge=0, le=20, description="How often a batch is asked again after errors that pass.")
@@ -184,6 +205,8 @@ class ModelSpec(Strict):
         for name in OF_ENDPOINT if self.endpoint is None else ():
             if name in self.model_fields_set:
                 raise ValueError(f"only an endpoint has {name!r}\ntake it out")
+        if isinstance(self.price, TokenPrice) and self.endpoint is None:
+            raise ValueError("only an endpoint tells its tokens\nwrite what an input costs: `price: 0.002`")
         if self.key_header and not self.key_env:
             raise ValueError("'key_header' without a key\nadd `key_env: OPENAI_API_KEY`, the variable that holds it")
         if self.endpoint is not None and not (self.model and self.prompt):

@@ -1,7 +1,7 @@
 """What a task is: the fields a model sees, what it answers, and how answers are compared."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from math import isfinite, isnan, nan
 from typing import Any, NamedTuple, Protocol
@@ -20,10 +20,12 @@ class Prediction:
     Attributes:
         output: A label, an answer or a text; what is none of these as its task writes it.
         scores: The probability of each label, where the model gives them.
+        said: What the model said, where the output was found in it.
     """
 
     output: str
     scores: Mapping[str, float] = field(default_factory=dict)
+    said: str = ""
 
 
 class Compared(NamedTuple):
@@ -202,23 +204,28 @@ class Task:
         """Return what a model answered for one input.
 
         Args:
-            answer: An output, a string in most tasks, or a mapping with it under the task's key and, for labels, `scores`.
+            answer: An output, a string in most tasks, or a mapping with it under the task's key and, for labels, `scores`;
+                `said` may be there too.
 
         Raises:
             ValueError: It is neither, or holds a probability that is none.
         """
+        said = answer.get("said") if isinstance(answer, Mapping) else None
+        said = said if isinstance(said, str) else ""
         if self.labels and isinstance(answer, Mapping) and "scores" in answer:
             scores = _scores(answer["scores"])
             best = max(scores, key=lambda label: scores[label]) if scores else None
             named = answer.get(self.key)
             output = self.written(best if named is None else named)
             if output is not None:
-                return _checked(Prediction(output, scores))
+                return _checked(Prediction(output, scores, said))
         output = self.written(self._bare(answer))
         if output is None:
             what = f"expected a {self.kind} or {{{self.key!r}: {self.kind}}}"
             raise ValueError(f"the model returned {answer!r:.80}, {what}")
-        return _checked(Prediction(output, answer.scores if isinstance(answer, Prediction) else {}))
+        if isinstance(answer, Prediction):
+            return _checked(replace(answer, output=output))
+        return Prediction(output, said=said)
 
     def _bare(self, answer: Any) -> Any:
         if isinstance(answer, Prediction):

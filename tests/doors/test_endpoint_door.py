@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from chatting import KEY, Chat, Reply, chat, saying
 from door_suites import kept_run, python, rows, run, verdicts
+from pyarrow import parquet
 
 from albert_robust.cli import main
 
@@ -68,6 +69,22 @@ def test_tokens_are_told_where_the_server_tells_them(pytester: pytest.Pytester, 
     assert kept_run(folder)["cost"]["prompt_tokens"] == 3600
 
 
+def test_tokens_are_priced_by_the_million_once_they_are_told(pytester: pytest.Pytester, folder: Path) -> None:
+    usage = {"prompt_tokens": 100_000, "completion_tokens": 50_000}
+    price = "  price: {input: 0.1, output: 0.4}\n"
+    with chat(lambda text: saying("calm", usage=usage)) as other:
+        write(folder, other.url, more=price)
+        run(pytester, "--robust-plan").stdout.fnmatch_lines(["*36 to ask*, price unknown: no tokens are told yet"])
+        run(pytester, "-k", "swap").stdout.fnmatch_lines(["*24 inputs predicted, 0 from the cache, price 0.72, *"])
+        run(pytester, "--robust-plan").stdout.fnmatch_lines(["*12 to ask in 1 call, about *, price 0.36"])
+
+
+def test_tokens_that_no_server_tells_have_no_price(pytester: pytest.Pytester, folder: Path, server: Chat) -> None:
+    write(folder, server.url, more="  price: {input: 0.1, output: 0.4}\n")
+    run(pytester).stdout.fnmatch_lines(["*; 36 inputs predicted, 0 from the cache"])
+    assert "price" not in kept_run(folder)["cost"]
+
+
 def test_a_prompt_that_changed_is_asked_anew(pytester: pytest.Pytester, folder: Path, server: Chat) -> None:
     run(pytester)
     asked = len(server.asked)
@@ -102,6 +119,50 @@ def test_the_key_is_in_no_file_and_no_output(pytester: pytest.Pytester, folder: 
     assert [path.name for path in written if KEY.encode() in path.read_bytes()] == []
     assert KEY not in result.stdout.str() + result.stderr.str()
     assert "the endpoint says 400: no: (the key)" in result.stdout.str()
+
+
+def chatty(text: str) -> str:
+    """Say a label in a sentence, and of one text in capitals none."""
+    text = text.removeprefix("Loud or calm? ")
+    if not text.isupper():
+        return "I would say that it is calm."
+    return "Nobody can say." if "1" in text else "It is loud, I think."
+
+
+def test_what_was_said_is_shown_beside_what_was_read_and_replies_without_a_label_are_counted(
+    pytester: pytest.Pytester, folder: Path
+) -> None:
+    with chat(chatty) as other:
+        write(folder, other.url)
+        shown = run(pytester).stdout
+        again = run(pytester).stdout
+        asked = len(other.asked)
+    assert asked == 36
+    for found in (shown, again):
+        found.fnmatch_lines(["  original     -> calm (read from: I would say that it is calm.)"])
+        found.fnmatch_lines(
+            ["warning * of 24 tested cases have an answer that says none of the labels, such as 'Nobody *"]
+        )
+    cells = {cell["cell"]: cell["counts"]["no_label"] for cell in kept_run(folder)["cells"]}
+    assert cells["data/typos.swap@2[en]"] == 0 < cells["data/case.upper[en]"] < 12
+    page = (folder / "robustness-report" / "index.html").read_text(encoding="utf-8")
+    assert "read from <bdi>It is loud, I think.</bdi>" in page
+
+
+def test_replies_that_come_in_as_a_file_are_read_as_those_of_the_endpoint(
+    pytester: pytest.Pytester, folder: Path, server: Chat, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite, workspace = str(folder / "suite.robust.yaml"), f"--workspace={folder / '.albert_robust'}"
+    assert main(["inputs", suite, workspace]) == 0
+    asked = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    lines = [json.dumps({"key": one["key"], "output": "<think>Hm.</think>The text is calm."}) for one in asked]
+    (folder / "replies.jsonl").write_text("\n".join(lines))
+    assert main(["outputs", suite, workspace, f"--from={folder / 'replies.jsonl'}"]) == 0
+    assert run(pytester).ret == 0
+    assert server.asked == []
+    outcomes = parquet.read_table(folder / "robustness-report" / "outcomes.parquet")
+    assert set(outcomes["after"].to_pylist()) == {"calm"}
+    assert set(outcomes["said_after"].to_pylist()) == {"The text is calm."}
 
 
 def test_a_missing_key_is_one_line_and_nothing_is_asked(

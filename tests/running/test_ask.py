@@ -18,7 +18,17 @@ from hypothesis import strategies as st
 import albert_robust
 from albert_robust.errors import TransientError, UsageError
 from albert_robust.models import Inputs
-from albert_robust.running.ask import LONGEST_WAIT, SILENT, Asker, Cost, Failure, Limits, ModelContractError, waiting
+from albert_robust.running.ask import (
+    LONGEST_WAIT,
+    SILENT,
+    Asker,
+    Cost,
+    Failure,
+    Limits,
+    ModelContractError,
+    read_output,
+    waiting,
+)
 from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan
 from albert_robust.running.workspace import Workspace
@@ -466,3 +476,9 @@ def test_a_suite_with_a_time_out_says_which_example_had_no_answer(write: Callabl
     assert [case.message for case in outcomes if case.status == "error"] == ["the original: no answer within 0.3 s"]
     assert sum(case.status == "tested" for case in outcomes) == 19
     assert execution.cost.timeouts >= 2
+
+
+@pytest.mark.parametrize("more", [{}, {"scores": {"calm": 0.9, "loud": 0.1}}])
+def test_a_function_may_tell_what_was_said_where_it_found_its_answer(more: dict[str, Any]) -> None:
+    found = read_output(TASKS["text-classification"], {"label": "calm", "said": "It is calm.", **more})
+    assert found == Prediction("calm", more.get("scores", {}), "It is calm.")

@@ -163,3 +163,13 @@ def test_outcomes_of_a_run_are_tallied_by_cell_and_those_of_others_are_passed_ov
     found = tallied(run, begun)
     assert {name: tally.counts.selected for (_, name), tally in found.items()} == {"c": 1, "other": 1, "empty": 0}
     assert found["s", "other"].expectation == "direction"
+
+
+def test_cases_with_an_output_that_is_no_label_are_counted_where_labels_are_named() -> None:
+    outputs = [("good", "good"), ("good", "I cannot say."), ("Hm.", "Hm."), ("bad", None)]
+    named, unnamed = Tally("invariance", labels=["good", "bad"]), Tally("invariance")
+    for before, after in outputs:
+        for tally in (named, unnamed):
+            tally.add([replace(OUTCOME, before=before, after=after)])
+    assert (named.counts.no_label, named.counts.tested, named.stray) == (2, 4, "I cannot say.")
+    assert (unnamed.counts.no_label, unnamed.stray) == (0, "")

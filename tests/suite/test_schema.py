@@ -50,6 +50,8 @@ GOOD = {
         ({"replicates": 0}, False),
         ({"replicates": 21}, False),
         ({"price": -1}, False),
+        ({"price": "free"}, False),
+        ({"price": {"input": 0.15}}, False),
         ({"elsewhere": "far away"}, False),
     ],
     ids=str,
@@ -76,6 +78,9 @@ def test_the_schema_and_the_loader_agree_on_what_a_model_is_asked(
         ({"key_env": "sk-secret"}, False),
         ({"labels": ["a"]}, False),
         ({"at_once": 0}, False),
+        ({"price": {"input": 0.15, "output": 0.6}}, True),
+        ({"price": {"input": -1, "output": 0.6}}, False),
+        ({"price": {"input": 1, "output": 2, "cached": 0}}, False),
     ],
     ids=str,
 )
@@ -102,3 +107,10 @@ def test_what_the_loader_refuses_an_editor_marks(validator: Any, write: Callable
     value = open_document(write(s_dot_yaml=good + line)).value
     whole = {"checks": [{"expect": "invariance", "perturbations": ["typos.*"]}], **value}
     assert list(validator.iter_errors(whole))
+
+
+def test_the_price_of_tokens_is_one_of_an_endpoint(write: Callable[..., Path]) -> None:
+    model = {"elsewhere": "far-away", "version": "1", "price": {"input": 0.15, "output": 0.6}}
+    path = write(d_dot_jsonl='{"text": "a"}', s_dot_robust_dot_yaml=json.dumps({**GOOD, "model": model}))
+    with pytest.raises(InputError, match="only an endpoint tells its tokens"):
+        load_suite(path)
