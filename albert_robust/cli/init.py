@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.gate.decide import foreseen
     from albert_robust.running.blocks import examples_of
     from albert_robust.running.plan import plan
-    from albert_robust.suite.starter import write_starter
+    from albert_robust.suite.starter import left_out, write_starter
 
     suite = write_starter(
         options.out,
@@ -74,6 +74,8 @@ def run(options: argparse.Namespace) -> int:
     column = suite.task.reference
     if not any(one.references for one in examples):
         print(f"no {column} in any row, so nothing is told of quality: name its column, `--column {column}=...`")
+    if about := left_out(suite):
+        print(f"the column {about!r} is left out: a checkpoint is asked the prompt alone, so put both into one column")
     if suite.model.transformers and not Path(options.model).exists():
         print(f"no folder {options.model!r} here: a hub has it only with `pytest --robust-allow-network`")
     print(foreseen(suite.checks[0].gates[0], len(examples), suite.two_sided))

@@ -294,6 +294,17 @@ def test_init_says_what_the_data_can_decide_and_what_they_lack(
     ]
 
 
+def test_init_says_what_a_checkpoint_is_not_asked_with(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "d.jsonl").write_text('{"instruction": "Sum up.", "input": "It rains.", "output": "Rain."}\n')
+    init = ["init", "--task", "text-generation", "--data", "d.jsonl", "--language", "en", "--model"]
+    left = "the column 'input' is left out: a checkpoint is asked the prompt alone, so put both into one column\n"
+    assert left in printed(capsys, *init, "some-model")
+    assert left not in printed(capsys, *init, "model:predict", "--out", "other.robust.yaml")
+
+
 def test_init_takes_no_model_that_can_be_none(
     capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
