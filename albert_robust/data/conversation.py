@@ -50,6 +50,14 @@ def conversation(turns: list[dict[str, Any]]) -> Conversation:
     return Conversation(prompt, json.dumps(said, ensure_ascii=False) if said else "", answer)
 
 
+def shown_turns(before: str) -> str:
+    """Return the turns before a prompt as a person reads them, each in a line of its own; as they are where they are none."""
+    try:
+        return "\n".join(f"{turn['role']}: {turn['content']}" for turn in json.loads(before))
+    except (ValueError, TypeError, KeyError):
+        return before
+
+
 def _turn(one: dict[str, Any]) -> dict[str, str]:
     role, content = one.get("role", one.get("from")), one.get("content", one.get("value"))
     if not isinstance(role, str):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from albert_robust.data import Example, Source, read_examples
+from albert_robust.data.conversation import shown_turns
 from albert_robust.errors import InputError
 
 Write = Callable[..., Path]
@@ -27,6 +28,12 @@ def test_the_last_turns_are_prompt_and_answer(write: Write) -> None:
     (example,) = read(write(d_dot_jsonl=row(USER, ASSISTANT, ASKED, ANSWERED)))
     assert (example.fields["prompt"], example.references) == ("Capital of France?", ("Paris.",))
     assert json.loads(example.fields["before"]) == [USER, ASSISTANT]
+
+
+def test_turns_are_shown_a_line_each_and_what_are_none_as_they_are() -> None:
+    assert shown_turns(json.dumps([USER, ASSISTANT])) == "user: Hi.\nassistant: Hello."
+    for other in ("none", "3", "[3]", '[{"role": "user"}]'):
+        assert shown_turns(other) == other
 
 
 def test_a_single_turn_has_nothing_before_and_no_answer(write: Write) -> None:
