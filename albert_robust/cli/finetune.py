@@ -13,7 +13,9 @@ def add(commands: Any) -> None:
     made = command(
         commands, "finetune", run, "Train a suite's `finetuned:` model once and keep it beside its data.", example
     )
-    made.add_argument("data", type=Path, help="JSON Lines, CSV, TSV or Parquet with the task's columns and `language`")
+    made.add_argument(
+        "data", type=Path, help="JSON Lines, JSON, CSV, TSV or Parquet with the task's columns and `language`"
+    )
     made.add_argument(
         "--task", required=True, choices=("text-classification", "question-answering"), help="what the data are for"
     )

@@ -24,7 +24,7 @@ def add(commands: Any) -> None:
     made.add_argument("--task", required=True, choices=TASK_NAMES, help="what the model does")
     kinds = "module:function, a folder or name of a checkpoint or encoder, or NAME@URL of a chat model's endpoint"
     made.add_argument("--model", required=True, help=kinds)
-    made.add_argument("--data", type=Path, required=True, help="JSON Lines, CSV, TSV or Parquet")
+    made.add_argument("--data", type=Path, required=True, help="JSON Lines, JSON, CSV, TSV or Parquet")
     made.add_argument("--language", required=True, help="BCP 47 tag of the data")
     made.add_argument(
         "--reference-language", default="", help="of the references, where it is another: a translation's"
@@ -54,10 +54,11 @@ def run(options: argparse.Namespace) -> int:
     """Write the suite, read it back, and say what its data can tell. An existing file is never overwritten."""
     from shlex import quote
 
+    from albert_robust.errors import SHOWN_CHOICES
     from albert_robust.gate.decide import foreseen
     from albert_robust.running.blocks import examples_of
     from albert_robust.running.plan import plan
-    from albert_robust.suite.starter import left_out, write_starter
+    from albert_robust.suite.starter import write_starter
 
     suite = write_starter(
         options.out,
@@ -74,8 +75,10 @@ def run(options: argparse.Namespace) -> int:
     column = suite.task.reference
     if not any(one.references for one in examples):
         print(f"no {column} in any row, so nothing is told of quality: name its column, `--column {column}=...`")
-    if about := left_out(suite):
-        print(f"the column {about!r} is left out: a checkpoint is asked the prompt alone, so put both into one column")
+    (source,) = suite.datasets.values()
+    read = {source.column(name) for name in ("id", "language", *suite.task.inputs, column)}
+    if unread := [repr(name) for name in next(source.rows(source.path))[1] if name not in read]:
+        print(f"not read: {', '.join(unread[:SHOWN_CHOICES])}")
     if suite.model.transformers and not Path(options.model).exists():
         print(f"no folder {options.model!r} here: a hub has it only with `pytest --robust-allow-network`")
     print(foreseen(suite.checks[0].gates[0], len(examples), suite.two_sided))

@@ -1,69 +1,82 @@
 """A conversation in a cell, as chat data keep them: a list of turns, `{role, content}` or ShareGPT's `{from, value}`.
 
-The last thing that the user says is the prompt, an assistant's turn after it the answer; the turns before stay turns.
+What the user says last is the field, an assistant's turn after it the reference; the turns before stay turns.
 """
 
 import json
-from typing import Any, NamedTuple, TypeGuard
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-BEFORE = "before"  # the field that holds the turns before the prompt, as JSON: fields are texts
+BEFORE = "before"  # the field that holds the turns before, as JSON: fields are texts
 ROLES = {
     "human": "user",
     "gpt": "assistant",
     "chatgpt": "assistant",
     "model": "assistant",
 }  # as other formats call them
+MEND = "write {role: user, content: ...}, or take the row out: what is tested is what is said in text"
+Turn = dict[str, str]
 
 
 class Conversation(NamedTuple):
     """A conversation that a model is to go on with.
 
     Attributes:
-        prompt: What the user says last.
+        last: What the user says last.
         before: The turns before, as JSON; empty where there are none.
-        answer: What the assistant said to the prompt, None where it is not told.
+        answer: What the assistant said then, None where it is not told.
     """
 
-    prompt: str
+    last: str
     before: str = ""
     answer: str | None = None
 
 
-def is_conversation(value: Any) -> TypeGuard[list[dict[str, Any]]]:
-    """Return whether a cell holds a list of turns."""
-    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+def is_conversation(value: Any) -> bool:
+    """Return whether a cell holds a list of turns, be they whole or not."""
+    return isinstance(value, list) and any(isinstance(one, dict) and one.keys() & {"role", "from"} for one in value)
 
 
-def conversation(turns: list[dict[str, Any]]) -> Conversation:
+def conversation(turns: list[Any]) -> Conversation:
     """Return a conversation.
 
     Raises:
         ValueError: A turn has no role or no text, or the user does not speak last but for one answer.
     """
-    said = [_turn(one) for one in turns]
+    said = [_turn(number, one) for number, one in enumerate(turns, start=1)]
     answer = said.pop()["content"] if said[-1]["role"] == "assistant" else None
     if not said or said[-1]["role"] != "user":
         raise ValueError(
             "the user does not speak last\nbut for one answer of the assistant, the last turn is the user's"
         )
-    prompt = said.pop()["content"]
-    return Conversation(prompt, json.dumps(said, ensure_ascii=False) if said else "", answer)
+    last = said.pop()["content"]
+    return Conversation(last, json.dumps(said, ensure_ascii=False) if said else "", answer)
 
 
-def shown_turns(before: str) -> str:
-    """Return the turns before a prompt as a person reads them, each in a line of its own; as they are where they are none."""
+def turns_before(fields: Mapping[str, str]) -> list[Turn]:
+    """Return the turns before, among the fields of an example; none where it is no conversation."""
+    found: list[Turn] = json.loads(fields.get(BEFORE, "[]"))
+    return found
+
+
+def written(before: str) -> str:
+    """Return the turns before as a person reads them, each in a line of its own; as they are where they are none."""
     try:
-        return "\n".join(f"{turn['role']}: {turn['content']}" for turn in json.loads(before))
-    except (ValueError, TypeError, KeyError):
+        return "\n".join(f"{turn['role']}: {turn['content']}" for turn in turns_before({BEFORE: before}))
+    except (ValueError, TypeError, KeyError):  # in a folder that somebody else wrote
         return before
 
 
-def _turn(one: dict[str, Any]) -> dict[str, str]:
-    role, content = one.get("role", one.get("from")), one.get("content", one.get("value"))
-    if not isinstance(role, str):
-        raise ValueError("a turn without a role\nwrite {role: user, content: ...}")
+def _turn(number: int, one: Any) -> Turn:
+    role, content = (_first(one, names) for names in (("role", "from"), ("content", "value")))
     if isinstance(content, list) and all(isinstance(part, dict) and part.get("type") == "text" for part in content):
         content = "".join(str(part.get("text", "")) for part in content)
-    if not isinstance(content, str):
-        raise ValueError(f"a turn of role {role!r:.40} without a text\nwrite {{role: user, content: ...}}")
+    for held, what in ((role, "role"), (content, "text")):
+        if not isinstance(held, str):
+            raise ValueError(f"turn {number} has no {what}\n{MEND}")
     return {"role": ROLES.get(role, role), "content": content}
+
+
+def _first(one: Any, names: tuple[str, ...]) -> Any:
+    """Return what a turn holds under the first name that it has."""
+    return next((one[name] for name in names if one.get(name) is not None), None) if isinstance(one, dict) else None

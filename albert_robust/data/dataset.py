@@ -36,7 +36,8 @@ class Source:
         numeric: Whether the references are numbers.
         mapping: How a missing column is mended; `NAME` stands for ours.
         templates: What makes the rows, in place of a file's.
-        always: Fields that are the same in all rows, and in no file.
+        added: The fields beyond the task's own, each with the text that it has in all rows; None where a column has it, and
+            an empty cell is no mistake there.
     """
 
     path: Path
@@ -49,7 +50,7 @@ class Source:
     numeric: bool = False
     mapping: str = "map it in the suite: `columns: {NAME: ...}`"
     templates: Templates | None = None
-    always: Mapping[str, str] = field(default_factory=dict)
+    added: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def shown(self) -> str:
@@ -174,33 +175,40 @@ def _example(
 ) -> _Read:
     talk, values = Conversation(""), {}
     for name in inputs:
-        held = source.always[name] if name in source.always else _cell(source, path, line, row, name)
+        held, column = _value(source, path, line, row, name), source.column(name)
         if is_conversation(held):
-            talk = _conversation(path, line, source.column(name), held)
-            held = talk.prompt
-        values[name] = _text(path, line, source.column(name), held)
+            talk = _conversation(path, line, column, held)
+            held = talk.last
+        values[name] = _text(path, line, column, held)
+    own = " ".join(value for name, value in values.items() if source.added.get(name) is None)
+    if talk.before:
+        values = {BEFORE: talk.before, **values}
     if language is None:
         language = language_of(_cell(source, path, line, row, "language"))
     else:
         _agree(path, line, language, row.get(source.column("language")))
     identifier = _held(row.get(source.column("id")))
-    references = _references(
-        source, path, line, row.get(source.column(reference), talk.answer), source.column(reference)
-    )
-    own = (value for name, value in values.items() if name not in source.always)
-    unnamed = " ".join(own) if source.templates else str(line)
-    if talk.before:
-        values[BEFORE] = talk.before
+    column = source.column(reference)
+    references = _references(source, path, line, row.get(column, talk.answer), column)
+    unnamed = own if source.templates else str(line)
     name = unnamed if identifier is None else _text(path, line, source.column("id"), str(_whole(identifier)))
     return _Read(path, line, name, language, values, references, identifier is not None)
 
 
-def _conversation(path: Path, line: int, column: str, turns: list[dict[str, Any]]) -> Conversation:
+def _value(source: Source, path: Path, line: int, row: dict[str, Any], name: str) -> Any:
+    """Return what a field holds: a cell, or the text that it has in all rows."""
+    fixed = source.added.get(name)
+    held = _cell(source, path, line, row, name) if fixed is None else fixed
+    return "" if name in source.added and _held(held) is None else held
+
+
+def _conversation(path: Path, line: int, column: str, turns: list[Any]) -> Conversation:
     try:
-        return conversation(turns)
+        talk = conversation(turns)
     except ValueError as error:
         what, _, mend = str(error).partition("\n")
         raise complaint_at(path, f"{column!r} holds a conversation: {what}", mend, line) from None
+    return talk._replace(before=_text(path, line, column, talk.before))
 
 
 def _agree(path: Path, line: int, language: str, held: Any) -> None:

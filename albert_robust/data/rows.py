@@ -16,7 +16,8 @@ from albert_robust.errors import complaint_at, need
 
 Row = tuple[int, dict[str, Any]]
 CSV_LIMIT = 1 << 24
-LISTED = "the file is one list of objects, as in [{...}, {...}]; one object a line is a .jsonl"
+LINES = "each line is one JSON object"
+LISTED = "the file is one list of objects, as in [{...}, {...}], or each line is one"
 DELIMITED = (".csv", ".tsv")
 UNQUOTED = {  # by what Python's csv says
     "unexpected end of data": "a quote opens a cell and nothing closes it",
@@ -43,25 +44,26 @@ def read_rows(path: Path) -> Iterator[Row]:
     return reader(path)
 
 
-def _json_lines(path: Path) -> Iterator[Row]:
+def _json_lines(path: Path, mend: str = LINES) -> Iterator[Row]:
     for number, line in _lines(path):
-        if not line.strip():
-            continue
-        row = _parsed(path, line.rstrip(), "each line is one JSON object", number)
-        if not isinstance(row, dict):
-            raise complaint_at(path, f"a JSON {type(row).__name__}", "each line is one JSON object", number)
-        yield number, row
+        if line.strip():
+            yield number, _object(path, _parsed(path, line.rstrip("\n"), mend, number), mend, number)
 
 
 def _json(path: Path) -> Iterator[Row]:
-    """Yield the objects of one list, each with its place in it."""
-    rows = _parsed(path, "".join(line for _, line in _lines(path)), LISTED, 1)
-    if not isinstance(rows, list):
-        raise complaint_at(path, f"a JSON {type(rows).__name__}", LISTED)
-    for number, row in enumerate(rows, start=1):
-        if not isinstance(row, dict):
-            raise complaint_at(path, f"a JSON {type(row).__name__}", LISTED, number)
-        yield number, row
+    """Yield the objects of one list, each with its place in it; a file that begins otherwise has an object a line."""
+    text = "".join(line for _, line in _lines(path))
+    if not text.lstrip().startswith("["):
+        yield from _json_lines(path, LISTED)
+        return
+    for number, row in enumerate(_parsed(path, text, LISTED, 1), start=1):
+        yield number, _object(path, row, LISTED, number)
+
+
+def _object(path: Path, row: Any, mend: str, number: int) -> dict[str, Any]:
+    if not isinstance(row, dict):
+        raise complaint_at(path, f"a JSON {type(row).__name__}", mend, number)
+    return row
 
 
 def _parsed(path: Path, text: str, mend: str, number: int) -> Any:

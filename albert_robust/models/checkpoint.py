@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 from unicodedata import category
 
+from albert_robust.data.conversation import Turn, turns_before
 from albert_robust.errors import UsageError, first_line, shown_path
 from albert_robust.models.model import Inputs
-from albert_robust.models.prompt import before
 from albert_robust.models.reply import after_thoughts
 from albert_robust.scoring.load import has_vocabulary, quiet_transformers
 from albert_robust.text.graphemes import word_spans
@@ -222,11 +222,13 @@ def translate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
 
 def generate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
     """Return what a language model says to each prompt, by greedy decoding; an error where it only thinks."""
-    prompts = [inputs["prompt"] for inputs in batch]
+    prompts, said = [inputs["prompt"] for inputs in batch], [turns_before(inputs) for inputs in batch]
+    if any(said) and tokenizer.chat_template is None:
+        raise UsageError("the checkpoint has no chat template, so it cannot be told what was said before a prompt")
     if model.config.is_encoder_decoder:
         made = _generated(model, tokenizer, prompts, MAX_GENERATED_TOKENS)
     else:
-        made = _continued(model, tokenizer, prompts, [before(inputs) for inputs in batch])
+        made = _continued(model, tokenizer, prompts, said)
     return [_spoken(text) for text in made]
 
 
@@ -237,7 +239,7 @@ def _spoken(text: str) -> Any:
         return error
 
 
-def _continued(model: Any, tokenizer: Any, prompts: list[str], said: list[list[dict[str, str]]]) -> list[str]:
+def _continued(model: Any, tokenizer: Any, prompts: list[str], said: list[list[Turn]]) -> list[str]:
     """Return what a decoder writes after prompts, or to them in a chat if it has a template for that.
 
     Of a prompt that is too long its end is read: what is written goes on from there.

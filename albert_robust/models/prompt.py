@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from albert_robust.data.conversation import BEFORE
+from albert_robust.data.conversation import Turn, turns_before
 from albert_robust.models.model import Inputs
 from albert_robust.models.reply import READING
 
@@ -69,14 +69,12 @@ def filled(template: str, inputs: Inputs) -> str:
     return _FIELD.sub(lambda found: inputs[found[1]], template)
 
 
-def turns_of(suite: EndpointSettings, inputs: Inputs) -> list[dict[str, str]]:
-    """Return the messages that ask for an answer: the system's, what was said before in a conversation, and the prompt."""
-    system = inputs.get(SYSTEM, suite.system)
-    first = [{"role": "system", "content": filled(system, inputs)}] if system else []
-    return [*first, *before(inputs), {"role": "user", "content": filled(str(suite.prompt), inputs)}]
-
-
-def before(inputs: Inputs) -> list[dict[str, str]]:
-    """Return the turns before a prompt, where it is one of a conversation."""
-    found: list[dict[str, str]] = json.loads(inputs.get(BEFORE, "[]"))
-    return found
+def turns_of(suite: EndpointSettings, inputs: Inputs) -> list[Turn]:
+    """Return what is sent: the system's text, in place of what a conversation has for it, the turns before, and the prompt."""
+    said, prompt = turns_before(inputs), str(suite.prompt)
+    if told := filled(inputs.get(SYSTEM, suite.system or ""), inputs):
+        said = [{"role": "system", "content": told}, *(turn for turn in said if turn["role"] != "system")]
+    asked = filled(prompt, inputs)
+    if any(not inputs[name] for name in fields_of(prompt)):  # an empty cell leaves no blank lines beside it
+        asked = asked.strip()
+    return [*said, {"role": "user", "content": asked}]

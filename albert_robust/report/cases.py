@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from albert_robust.data.conversation import BEFORE, shown_turns
+from albert_robust.data.conversation import BEFORE, written
 from albert_robust.report.display import difference, shorten
 from albert_robust.report.edits import SHORT, Segment, segments, shortened, side
 from albert_robust.report.figures import number
@@ -86,7 +86,7 @@ def _field(name: str, outcome: Outcome) -> FieldView:
     original = outcome.original[name]
     variant = outcome.variant.get(name, original)
     if name == BEFORE:  # which no check perturbs
-        original = variant = shown_turns(original)
+        original = variant = written(original)
     changes = [change for change in outcome.changes if change.field == name]
     whole = segments(original, variant, changes)
     short = shortened(whole)

@@ -82,7 +82,7 @@ def take_in(path: Path, cells: Sequence[Cell], workspace: Workspace) -> int:
     """Keep the outputs in a file as answers, all or none, and return how many there were.
 
     Args:
-        path: JSON Lines, CSV, TSV or Parquet with `key` and `output`, and `scores` where there are some.
+        path: JSON Lines, JSON, CSV, TSV or Parquet with `key` and `output`, and `scores` where there are some.
         cells: Whose questions they answer.
         workspace: Where answers are kept.
 

@@ -122,7 +122,7 @@ def _variant(cell: Cell, example: Example, replicate: int, read: Sources, chance
         case.changes += tuple([Change(name, *edit) for edit in text.edits])
         if text.language != example.language and name == cell.suite.task.speaks:
             case.variant_language = text.language
-        if not variant[name].strip() and example.fields[name].strip():
+        if text.edits and not variant[name].strip():
             case.status, case.message = "rejected", "nothing is left of the text"
     return case
 

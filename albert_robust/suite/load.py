@@ -1,7 +1,7 @@
 """Load a suite: its file read and validated, every name in it looked up, every complaint told at once."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -78,28 +78,29 @@ def _unknown_perturbations(document: Document, registry: Registry) -> Iterator[C
                 yield document.complain(location, what, mend)
 
 
-def _always(spec: SuiteSpec) -> dict[str, str]:
-    """Return the fields that are the same in all examples: the system's text, where a check perturbs it."""
-    asked = any(SYSTEM in (check.fields or ()) for check in spec.checks)
-    return {SYSTEM: spec.model.system} if asked and spec.model.system else {}
+def _added(spec: SuiteSpec) -> dict[str, str | None]:
+    """Return the fields that a suite adds to its task's: what else its model sees, and its system's text where that is perturbed.
 
-
-def _task_of(spec: SuiteSpec) -> Task:
-    """Return a suite's task, with the fields that the suite adds: what else its model sees, and its system's text.
-
-    Labels in these stay as they are, as gold answers do: a model is to answer with them.
+    Each has the text that it has in all examples, or None where a column has it.
     """
-    task, model, always = TASKS[spec.task], spec.model, _always(spec)
+    task, model = TASKS[spec.task], spec.model
+    perturbed = {name for check in spec.checks for name in check.fields or ()}
     seen = fields_of(model.prompt or "") | fields_of(model.system or "")
     if model.python or model.elsewhere:  # which are given all fields
-        seen |= {name for check in spec.checks for name in check.fields or ()}
-    more = (*sorted(seen - {*task.inputs, task.reference, *RESERVED}), *always)
+        seen |= perturbed
+    added: dict[str, str | None] = dict.fromkeys(sorted(seen - {*task.inputs, task.reference, *RESERVED}))
+    if SYSTEM in perturbed and model.system:
+        added[SYSTEM] = model.system
+    return added
+
+
+def _with(task: Task, added: Collection[str], labels: Sequence[str]) -> Task:
+    """Return a task with more fields. Labels in these stay as they are, as gold answers do: a model is to answer with them."""
 
     def protect(example: Example, field: str) -> tuple[str, ...]:
-        labels = model.labels if field in more else ()
-        return (*task.protect(example, field), *labels)
+        return (*task.protect(example, field), *(labels if field in added else ()))
 
-    return replace(task, inputs=(*task.inputs, *more), protect=protect) if more else task
+    return replace(task, inputs=(*task.inputs, *added), protect=protect) if added else task
 
 
 class _Loader:
@@ -107,7 +108,8 @@ class _Loader:
 
     def __init__(self, document: Document, spec: SuiteSpec, registry: Registry, root: Path, today: date) -> None:
         self.document, self.spec, self.registry, self.root, self.today = document, spec, registry, root, today
-        self.task, self.always = _task_of(spec), _always(spec)
+        self.added = _added(spec)
+        self.task = _with(TASKS[spec.task], self.added, spec.model.labels)
         self.complaints: list[Complaint] = []
         self.named: set[str] = set()  # the lists beside all datasets that templates take words from
 
@@ -147,7 +149,7 @@ class _Loader:
     @property
     def _columns(self) -> list[str]:
         """The inputs that a dataset has."""
-        return [name for name in self.task.inputs if name not in self.always]
+        return [name for name in self.task.inputs if self.added.get(name) is None]
 
     def _mark(self, number: int, mark: MarkSpec) -> Mark:
         until = None if mark.until is None else date.fromisoformat(mark.until)
@@ -176,7 +178,7 @@ class _Loader:
             reference_language=dataset.reference_language or "",
             numeric=self.task.numeric,
             templates=self._templates(name, dataset),
-            always=self.always,
+            added=self.added,
         )
         if not self.task.speaks and dataset.reference_language is None:
             what = f"the dataset {name!r} does not say the language of its {self.task.reference}s"

@@ -168,12 +168,6 @@ def _changing(names: Sequence[str], task: Task, examples: Sequence[Example]) -> 
     ]
 
 
-def left_out(suite: Suite) -> str:
-    """Return the column that a checkpoint is not asked with, though what it is asked is about it; empty where there is none."""
-    (source,) = suite.datasets.values()
-    return _about(_first_row(source.path), source.columns) if suite.model.transformers else ""
-
-
 def _gates(task: Task, examples: Sequence[Example]) -> list[str]:
     """Return the gates to begin with; where a right answer has many wordings, that it is as often said as before."""
     if task.name != "text-generation":

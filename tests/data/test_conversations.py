@@ -1,4 +1,4 @@
-"""Conversations as chat data keep them: the last thing that the user says is the prompt, what was said before stays before it."""
+"""Conversations in a cell, as chat data are published: the last thing that the user says is the prompt."""
 
 import json
 from collections.abc import Callable
@@ -8,68 +8,79 @@ from typing import Any
 import pytest
 
 from albert_robust.data import Example, Source, read_examples
-from albert_robust.data.conversation import shown_turns
+from albert_robust.data.conversation import turns_before, written
 from albert_robust.errors import InputError
 
 Write = Callable[..., Path]
-USER, ASSISTANT = {"role": "user", "content": "Hi."}, {"role": "assistant", "content": "Hello."}
-ASKED, ANSWERED = {"role": "user", "content": "Capital of France?"}, {"role": "assistant", "content": "Paris."}
+HELLO = [{"role": "user", "content": "Hello!"}, {"role": "assistant", "content": "Hi."}]
+ASKED = {"role": "user", "content": "Why?"}
 
 
-def read(path: Path) -> list[Example]:
-    return read_examples(Source(path, ("en",), columns={"prompt": "messages"}), ("prompt",), "answer")
+def read(write: Write, turns: list[Any], **more: str) -> Example:
+    """Read a dataset of one row."""
+    path = write(d_dot_jsonl=json.dumps({"messages": turns, **more}))
+    return read_examples(Source(path, ("en",), columns={"prompt": "messages"}), ("prompt",), "answer")[0]
 
 
-def row(*turns: object, **more: object) -> str:
-    return json.dumps({"messages": turns, **more}) + "\n"
+def test_what_the_user_says_last_is_the_prompt_and_what_follows_the_reference(write: Write) -> None:
+    example = read(write, [*HELLO, ASKED, {"role": "assistant", "content": "Because."}])
+    assert (example.fields["prompt"], example.references) == ("Why?", ("Because.",))
+    assert turns_before(example.fields) == HELLO
 
 
-def test_the_last_turns_are_prompt_and_answer(write: Write) -> None:
-    (example,) = read(write(d_dot_jsonl=row(USER, ASSISTANT, ASKED, ANSWERED)))
-    assert (example.fields["prompt"], example.references) == ("Capital of France?", ("Paris.",))
-    assert json.loads(example.fields["before"]) == [USER, ASSISTANT]
+def test_a_column_with_the_reference_comes_first(write: Write) -> None:
+    assert read(write, [*HELLO, ASKED], answer="So.").references == ("So.",)
+    assert read(write, [ASKED, HELLO[1]], answer="So.").references == ("So.",)
+
+
+def test_one_question_alone_has_nothing_before_it(write: Write) -> None:
+    assert read(write, [ASKED]).fields == {"prompt": "Why?"}
+
+
+def test_turns_of_sharegpt_are_turns(write: Write) -> None:
+    turns = [{"from": who, "value": who, "role": None} for who in ("system", "human", "gpt", "human", "gpt")]
+    example = read(write, turns)
+    assert (example.fields["prompt"], example.references) == ("human", ("gpt",))
+    assert [turn["role"] for turn in turns_before(example.fields)] == ["system", "user", "assistant"]
 
 
 def test_turns_are_shown_a_line_each_and_what_are_none_as_they_are() -> None:
-    assert shown_turns(json.dumps([USER, ASSISTANT])) == "user: Hi.\nassistant: Hello."
+    assert written(json.dumps(HELLO)) == "user: Hello!\nassistant: Hi."
     for other in ("none", "3", "[3]", '[{"role": "user"}]'):
-        assert shown_turns(other) == other
+        assert written(other) == other
 
 
-def test_a_single_turn_has_nothing_before_and_no_answer(write: Write) -> None:
-    (example,) = read(write(d_dot_jsonl=row(ASKED)))
-    assert (example.fields, example.references) == ({"prompt": "Capital of France?"}, ())
+def test_texts_may_come_in_parts(write: Write) -> None:
+    parts = [{"type": "text", "text": "Why "}, {"type": "text", "text": "not?"}]
+    assert read(write, [{"role": "user", "content": parts}]).fields["prompt"] == "Why not?"
 
 
-def test_a_column_of_answers_counts_more_than_what_was_said(write: Write) -> None:
-    (example,) = read(write(d_dot_jsonl=row(ASKED, ANSWERED, answer="Paris")))
-    assert example.references == ("Paris",)
+CALL = {"role": "assistant", "content": None, "tool_calls": [{"id": "1"}]}
+UNFIT: dict[str, tuple[list[Any], str]] = {
+    "a call of a tool": ([ASKED, CALL, ASKED], "turn 2 has no text"),
+    "a picture": ([{"role": "user", "content": [{"type": "image_url"}]}], "turn 1 has no text"),
+    "no role": ([ASKED, {"content": "Why?"}], "turn 2 has no role"),
+    "no turn": ([ASKED, "Why?"], "turn 2 has no role"),
+    "an answer alone": ([HELLO[1]], "the user does not speak last"),
+    "two answers": ([*HELLO, HELLO[1]], "the user does not speak last"),
+}
 
 
-def test_turns_may_be_written_as_sharegpt_does_or_in_parts(write: Write) -> None:
-    parts = {"role": "user", "content": [{"type": "text", "text": "Capital "}, {"type": "text", "text": "of France?"}]}
-    for turns in (
-        [{"from": "human", "value": "Capital of France?"}, {"from": "gpt", "value": "Paris."}],
-        [parts, ANSWERED],
-    ):
-        (example,) = read(write(d_dot_jsonl=row(*turns)))
-        assert (example.fields, example.references) == ({"prompt": "Capital of France?"}, ("Paris.",))
+@pytest.mark.parametrize(("turns", "message"), UNFIT.values(), ids=list(UNFIT))
+def test_a_conversation_that_cannot_be_gone_on_with_is_told_with_its_line(
+    write: Write, turns: list[Any], message: str
+) -> None:
+    with pytest.raises(InputError, match=rf"d\.jsonl:1:1: 'messages' holds a conversation: {message}\n  \w+"):
+        read(write, turns)
 
 
-@pytest.mark.parametrize(
-    ("turns", "message"),
-    [
-        ([ASSISTANT], "the user does not speak last"),
-        ([ASKED, ANSWERED, ANSWERED], "the user does not speak last"),
-        ([{"content": "Hi."}], "a turn without a role\n  write {role: user, content: ...}"),
-        ([{"role": "user", "content": None}], "a turn of role 'user' without a text"),
-        ([{"role": "user", "content": [{"type": "image_url"}]}], "a turn of role 'user' without a text"),
-        ([], "holds list, expected text"),
-        (["Hi."], "holds list, expected text"),
-    ],
-)
-def test_what_is_no_conversation_is_told(write: Write, turns: list[Any], message: str) -> None:
-    with pytest.raises(
-        InputError, match=rf"d\.jsonl:1:1: 'messages' holds.*{message}" if turns and turns != ["Hi."] else message
-    ):
-        read(write(d_dot_jsonl=row(*turns)))
+@pytest.mark.parametrize("turns", [[], ["Why?"], [{"text": "Why?"}]])
+def test_a_list_of_other_things_is_no_conversation(write: Write, turns: list[Any]) -> None:
+    with pytest.raises(InputError, match=r"d\.jsonl:1:1: 'messages' holds list, expected text"):
+        read(write, turns)
+
+
+@pytest.mark.parametrize(("said", "message"), [("a" * 200_001, "more than 200,000"), ("\ud800", "lone surrogate")])
+def test_what_was_said_before_is_held_to_what_any_text_is(write: Write, said: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        read(write, [{"role": "system", "content": said}, ASKED])

@@ -289,20 +289,18 @@ def test_init_says_what_the_data_can_decide_and_what_they_lack(
     said = printed(capsys, *INIT, "film-model", "--column", "text=Review Text").splitlines()
     assert said[1:-1] == [
         "no label in any row, so nothing is told of quality: name its column, `--column label=...`",
+        "not read: 'Stars'",
         "no folder 'film-model' here: a hub has it only with `pytest --robust-allow-network`",
         "40 examples pass `consistency >= 0.80` from 0.93 and fail it up to 0.68: between, they do not decide",
     ]
 
 
-def test_init_says_what_a_checkpoint_is_not_asked_with(
-    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_init_says_what_a_model_is_not_given(capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "d.jsonl").write_text('{"instruction": "Sum up.", "input": "It rains.", "output": "Rain."}\n')
     init = ["init", "--task", "text-generation", "--data", "d.jsonl", "--language", "en", "--model"]
-    left = "the column 'input' is left out: a checkpoint is asked the prompt alone, so put both into one column\n"
-    assert left in printed(capsys, *init, "some-model")
-    assert left not in printed(capsys, *init, "model:predict", "--out", "other.robust.yaml")
+    assert "not read: 'input'\n" in printed(capsys, *init, "some-model")
+    assert "not read" not in printed(capsys, *init, "model:predict", "--out", "other.robust.yaml")
 
 
 def test_init_takes_no_model_that_can_be_none(

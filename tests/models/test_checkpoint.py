@@ -162,12 +162,14 @@ def test_a_checkpoint_with_a_template_for_chats_is_asked_by_it(decoder: Make) ->
     assert found == load_checkpoint(str(plain), Path(), "text-generation").predict([{"prompt": "user: Hi I:"}])
 
 
-def test_a_chat_goes_on_from_what_was_said_before(decoder: Make) -> None:
-    chat = decoder(template="{% for one in messages %}{{ one.role }}: {{ one.content }} {% endfor %}")
-    inputs = {"prompt": "Why?", "before": '[{"role": "system", "content": "Say Z."}]'}
-    found = load_checkpoint(str(chat), Path(), "text-generation").predict([inputs])
+def test_a_checkpoint_is_told_what_was_said_before_or_says_that_it_cannot_be(decoder: Make) -> None:
+    template = "{% for message in messages %}{{ message.role }}: {{ message.content }} {% endfor %}"
+    asked = {"prompt": "Hi", "before": '[{"role": "system", "content": "Sing."}]'}
+    found = load_checkpoint(str(decoder(template=template)), Path(), "text-generation").predict([asked])
     plain = load_checkpoint(str(decoder()), Path(), "text-generation")
-    assert found == plain.predict([{"prompt": "system: Say Z. user: Why? "}])
+    assert found == plain.predict([{"prompt": "system: Sing. user: Hi "}])
+    with pytest.raises(UsageError, match="no chat template, so it cannot be told what was said before"):
+        plain.predict([asked])
 
 
 def test_what_a_checkpoint_thinks_is_no_part_of_its_answer(decoder: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from albert_robust.errors import UsageError
 from albert_robust.models import Tokens, endpoint, load_model
 from albert_robust.models.endpoint import LARGEST, _body, load_endpoint, seconds_of, together, tokens_of
-from albert_robust.models.prompt import endpoint_identity, filled, is_local
+from albert_robust.models.prompt import endpoint_identity, filled, is_local, turns_of
 from albert_robust.running.ask import Asker, Limits
 from albert_robust.suite.schema import ModelSpec
 from albert_robust.tasks import TASKS, Prediction
@@ -387,3 +387,33 @@ def test_an_interrupt_waits_for_no_request_begins_no_other_and_leaves_what_came_
     assert first == 0
     assert {type(one) for one in others} == {KeyboardInterrupt}
     assert len(begun) == 3
+
+
+BEFORE = [{"role": role, "content": role} for role in ("system", "user", "assistant")]
+
+
+def test_what_was_said_before_is_sent_before_the_prompt() -> None:
+    inputs = {"text": "Why?", "before": json.dumps(BEFORE)}
+    assert turns_of(spec_of(), inputs) == [*BEFORE, {"role": "user", "content": "Why?"}]
+
+
+def test_the_suite_s_text_for_the_system_takes_the_place_of_a_conversation_s() -> None:
+    first, *rest = turns_of(spec_of(system="Be short."), {"text": "Why?", "before": json.dumps(BEFORE)})
+    assert (first["content"], [turn["role"] for turn in rest]) == ("Be short.", ["user", "assistant", "user"])
+
+
+def test_a_perturbed_text_for_the_system_is_what_is_sent() -> None:
+    first, _ = turns_of(spec_of(system="Be short."), {"text": "Why?", "system": "Eb short."})
+    assert first["content"] == "Eb short."
+
+
+def test_an_empty_text_for_the_system_is_not_sent() -> None:
+    spec = spec_of(system="{told}")
+    sent = [turns_of(spec, {"text": "Why?", "told": told})[0]["role"] for told in ("", "Be short.")]
+    assert sent == ["user", "system"]
+
+
+def test_an_empty_cell_leaves_no_blank_lines_in_a_prompt() -> None:
+    spec = spec_of(prompt="{text}\n\n{about}")
+    sent = [turns_of(spec, {"text": "Why? ", "about": about})[0]["content"] for about in ("", "Rain ")]
+    assert sent == ["Why?", "Why? \n\nRain "]
