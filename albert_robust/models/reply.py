@@ -9,8 +9,8 @@ is worse than none. Each step is for replies of which those before it made nothi
 3. One of its lines or sentences is the label, or what stands there after a colon is: `Sentiment: positive. The reviewer ...`
 4. One label stands in it as a whole word, and no other: `The sentiment is positive.` A label within a longer one does not
    count, such as `entailment` in `not entailment`. A single letter and `no` are words of many a text: where a suite has such
-   a label, all of its labels count only where they open a sentence before a comma, or close it. Where a label has no letter,
-   this step is left out.
+   a label, all of its labels count only where they open a sentence before a comma or as choices do (`B. Paris`), close it, or
+   stand before a bracket: `It is B) Paris.` Where a label has no letter, this step is left out.
 
 From the third step on, what is asked or denied is not said. What denies is in `denials.tsv`, a row a language, before what it
 denies and after it; all rows count, since nobody knows the language of a reply. Numbers are read likewise; whole numbers not
@@ -34,7 +34,7 @@ from albert_robust.perturbing.phrases import read_rows
 from albert_robust.tasks import Task
 from albert_robust.text.languages import UNSPACED
 
-READING = "v3"  # raise it when the same reply is read otherwise
+READING = "v4"  # raise it when the same reply is read otherwise
 # What opens and closes thoughts: of most models, of Claude's prompts, of Seed-OSS, Magistral, Kimi and gpt-oss.
 THOUGHTS = {
     "<think>": "</think>",
@@ -59,7 +59,7 @@ _MARKUP = r"[*_`\"'”)\]}]"
 # A dot behind a lone letter or digit ends no sentence: `1. Good.`
 _BETWEEN = regex.compile(rf"\n+|(?<=(?:\w\w|{_MARKUP})[.!?؟]{_MARKUP}{{0,4}})\s+|(?<=[。।])")
 _CLAUSE_ENDS = regex.compile(r"[,;،、]")
-_OPENS = regex.compile(r"\s*[,،、;–—]|\s+-\s")
+_OPENS = regex.compile(r"\s*[,،、;–—]|\s+-\s|[*_]*[.)][*_]*\s")
 _NUMERAL = r"(?:\d+\.\d+|0,\d+|\d,\d\d?|\d+|\.\d+)"
 _SHARE = rf"(?P<part>[-+]?{_NUMERAL})(?:\s*(?:/|(?i:out of))\s*(?P<whole>{_NUMERAL})|\s*(?P<percent>[%٪]))?"
 _DIGITS = regex.compile(r"[-+.\d]*")
@@ -240,10 +240,11 @@ def _words(labels: tuple[str, ...]) -> "tuple[regex.Pattern[str] | None, bool]":
 
 
 def _at_an_edge(sentence: str, one: _Named) -> bool:
-    """Return whether an answer opens a sentence before a comma, or closes it."""
-    before, after = sentence[: one.start], sentence[one.end :]
+    """Return whether an answer opens a sentence, or what follows its colon, before a comma or as choices do, or closes it."""
+    before, after = sentence[: one.start].rpartition(":")[2], sentence[one.end :]
     opens = not _CORE.search(before) and _OPENS.match(after) is not None
-    return opens or not (_CORE.search(after) or before[-1:].isalpha())
+    marked = after[:1] == ")" and "(" not in before[:-1]
+    return opens or marked or not (_CORE.search(after) or before[-1:].isalpha())
 
 
 def _number(text: str) -> float | None:
