@@ -152,6 +152,7 @@ def _bare(number: Word) -> str:
         Example("One.\n \n\nTwo.\nThree.", "One.\nTwo.\nThree."),
         Example("一。\n\n二。", "一。\n二。", "zh"),
         Example("مرحبا\nهنا", "مرحبا\n\nهنا", "ar"),
+        Example("One.\r\nTwo.", "One.\r\n\r\nTwo.", why="line ends stay those of Windows"),
         Example("It is late.\n", "It is late.\n", why="nothing follows"),
         Example("a\n\nb\n\nc", "a\n\nb\nc", protect=("a\n\nb",), why="what is protected stays"),
         Example("👍🏽\n👍", "👍🏽\n\n👍"),
@@ -161,8 +162,8 @@ def _bare(number: Word) -> str:
 )
 def blank_lines(text: Text, rng: Random, severity: int) -> Text:
     """Take blank lines out, or put one at each line break where there are none."""
-    blank = text.find(_BLANK_LINES)
-    found, new = (blank, "\n") if blank else (text.find(_LINE_BREAK), "\n\n")
+    blank, end = text.find(_BLANK_LINES), "\r\n" if "\r\n" in str(text) else "\n"
+    found, new = (blank, end) if blank else (text.find(_LINE_BREAK), 2 * end)
     return text.replace_each([(one.start, one.end, new) for one in found], "blank lines")
 
 
