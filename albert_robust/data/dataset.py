@@ -178,19 +178,18 @@ def _example(
         if is_conversation(held):
             talk = _conversation(path, line, source.column(name), held)
             held = talk.prompt
+            if talk.before:
+                values[BEFORE] = _text(path, line, source.column(name), talk.before)
         values[name] = _text(path, line, source.column(name), held)
     if language is None:
         language = language_of(_cell(source, path, line, row, "language"))
     else:
         _agree(path, line, language, row.get(source.column("language")))
     identifier = _held(row.get(source.column("id")))
-    references = _references(
-        source, path, line, row.get(source.column(reference), talk.answer), source.column(reference)
-    )
+    held = _held(row.get(source.column(reference)))
+    references = _references(source, path, line, talk.answer if held is None else held, source.column(reference))
     own = (value for name, value in values.items() if name not in source.always)
     unnamed = " ".join(own) if source.templates else str(line)
-    if talk.before:
-        values[BEFORE] = talk.before
     name = unnamed if identifier is None else _text(path, line, source.column("id"), str(_whole(identifier)))
     return _Read(path, line, name, language, values, references, identifier is not None)
 

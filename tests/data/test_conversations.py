@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from albert_robust.data import Example, Source, read_examples
+from albert_robust.data.dataset import MAX_CHARACTERS
 from albert_robust.errors import InputError
 
 Write = Callable[..., Path]
@@ -37,6 +38,17 @@ def test_a_single_turn_has_nothing_before_and_no_answer(write: Write) -> None:
 def test_a_column_of_answers_counts_more_than_what_was_said(write: Write) -> None:
     (example,) = read(write(d_dot_jsonl=row(ASKED, ANSWERED, answer="Paris")))
     assert example.references == ("Paris",)
+
+
+def test_a_cell_without_anything_is_no_answer(write: Write) -> None:
+    (example,) = read(write(d_dot_jsonl=row(ASKED, ANSWERED, answer=None)))
+    assert example.references == ("Paris.",)
+
+
+def test_what_was_said_before_is_read_within_the_bounds_of_every_field(write: Write) -> None:
+    for said, message in (("a" * MAX_CHARACTERS, "more than 200,000"), ("\ud83d", "a lone surrogate")):
+        with pytest.raises(InputError, match=rf"d\.jsonl:1:1: 'messages' holds .*{message}"):
+            read(write(d_dot_jsonl=row({"role": "user", "content": said}, ASSISTANT, ASKED)))
 
 
 def test_turns_may_be_written_as_sharegpt_does_or_in_parts(write: Write) -> None:
