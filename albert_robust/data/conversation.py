@@ -10,7 +10,7 @@ BEFORE = "before"  # the field that holds the turns before the prompt, as JSON: 
 ROLES = {
     "human": "user",
     "gpt": "assistant",
-    "chatgpt": "assistant",
+    **dict.fromkeys(("chatgpt", "bard", "bing", "bot"), "assistant"),
     "model": "assistant",
 }  # as other formats call them
 

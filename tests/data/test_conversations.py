@@ -55,6 +55,7 @@ def test_turns_may_be_written_as_sharegpt_does_or_in_parts(write: Write) -> None
     parts = {"role": "user", "content": [{"type": "text", "text": "Capital "}, {"type": "text", "text": "of France?"}]}
     for turns in (
         [{"from": "human", "value": "Capital of France?"}, {"from": "gpt", "value": "Paris."}],
+        [{"from": "user", "value": "Capital of France?"}, {"from": "bing", "value": "Paris."}],
         [parts, ANSWERED],
     ):
         (example,) = read(write(d_dot_jsonl=row(*turns)))
