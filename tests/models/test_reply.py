@@ -59,6 +59,7 @@ JAPANESE = ["ポジティブ", "ネガティブ"]
     (LETTERS, "**B)** Paris", "B"),
     (LETTERS, "Answer: (B) Paris", "B"),
     (LETTERS, "The correct answer is **B) Paris**.", "B"),
+    (LETTERS, "A) Rome\nB) Paris\nThe answer is B.", "B"),
     (CHINESE, "这条评论是正面的。", "正面"),
     (CHINESE, "负面，因为味道不好。", "负面"),
     (SENTIMENT, "情感是positive的", "positive"),
@@ -78,6 +79,8 @@ def test_a_label_is_read_as_a_reader_would_take_it(labels: list[str], reply: str
     (SENTIMENT, '{"food": "positive", "service": "negative"}'),
     (LETTERS, "It is either A or B."),
     (LETTERS, "A. Paris\nB. Rome"),
+    (ANSWERS, "There is (no) doubt."),
+    (LETTERS, "f(A) is large."),
     (["C", "c"], "It is C."),
     # denied, or asked
     (SENTIMENT, "not positive"),
