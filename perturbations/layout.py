@@ -13,7 +13,7 @@ import regex
 from albert_robust import Example, Text, Word, perturbation
 from albert_robust.text.case import to_lower, to_upper
 
-_BEGINS = r"(?m:^)[^\S\n]{0,20}"
+_BEGINS = r"(?:(?s:```.*?```)(*SKIP)(*FAIL)|(?m:^)[^\S\n]{0,20})"  # of a line, but not of code
 _MARKED = r"(?:[#>*_-]{1,6}[^\S\n]?){0,2}"  # by Markdown: a heading, a quotation, a list, bold
 _WORD = r"\p{L}[\p{L}\p{M}\p{N}'’_-]{0,30}"
 _LABEL = rf"{_WORD}(?:[ /]{_WORD}){{0,3}}"
@@ -85,6 +85,7 @@ def _room(text: Text, separator: Word) -> str:
         Example("Metin: iyi\nİpucu: yok", "METİN: iyi\nİPUCU: yok", "tr", seed=1),
         Example("Вопрос: где это?", "ВОПРОС: где это?", "ru", seed=1),
         Example("问题：在哪里？", "问题：在哪里？", "zh", why="the script has no case"),
+        Example("Code:\n```\nelse:\n```", "code:\n```\nelse:\n```", why="code stays"),
         Example("It is late.", "It is late.", why="no label"),
         Example("Name: Anna", "Name: Anna", protect=("Name",), why="what is protected stays"),
         Example("a", "a", why="one character"),
@@ -152,6 +153,7 @@ def _bare(number: Word) -> str:
         Example("One.\n \n\nTwo.\nThree.", "One.\nTwo.\nThree."),
         Example("一。\n\n二。", "一。\n二。", "zh"),
         Example("مرحبا\nهنا", "مرحبا\n\nهنا", "ar"),
+        Example("One.\r\nTwo.", "One.\r\n\r\nTwo.", why="line ends stay those of Windows"),
         Example("It is late.\n", "It is late.\n", why="nothing follows"),
         Example("a\n\nb\n\nc", "a\n\nb\nc", protect=("a\n\nb",), why="what is protected stays"),
         Example("👍🏽\n👍", "👍🏽\n\n👍"),
@@ -161,8 +163,8 @@ def _bare(number: Word) -> str:
 )
 def blank_lines(text: Text, rng: Random, severity: int) -> Text:
     """Take blank lines out, or put one at each line break where there are none."""
-    blank = text.find(_BLANK_LINES)
-    found, new = (blank, "\n") if blank else (text.find(_LINE_BREAK), "\n\n")
+    blank, end = text.find(_BLANK_LINES), "\r\n" if "\r\n" in str(text) else "\n"
+    found, new = (blank, end) if blank else (text.find(_LINE_BREAK), 2 * end)
     return text.replace_each([(one.start, one.end, new) for one in found], "blank lines")
 
 
@@ -179,6 +181,7 @@ def blank_lines(text: Text, rng: Random, severity: int) -> Text:
             why="it swaps the other way too",
         ),
         Example("问题：在哪里？", "**问题**：在哪里？", "zh"),
+        Example("# Task\n```\n# add\nx + 1\n```", "Task\n```\n# add\nx + 1\n```", why="code stays"),
         Example("2**3 and 3**2", "2**3 and 3**2", why="no bold opens after a digit"),
         Example("#late is a tag", "#late is a tag", why="a hashtag is no heading"),
         Example("**Anna** is **here**", "**Anna** is here", protect=("**Anna**",), why="what is protected stays"),

@@ -57,9 +57,9 @@ _QUOTES = {
     "ja": ("「", "」"),
     "pl": ("„", "”"),
 }
-_PRINTED = regex.compile(r"[“”„‟‘’]|«[\u00a0\u202f]?|[\u00a0\u202f]?»")
-_PRINTED_IN_FRENCH = regex.compile(r"[“”„‟‘’]|«\s?|\s?»")
-_STRAIGHT = dict.fromkeys("‘’", "'")  # the others are double
+_PRINTED = regex.compile(r"[“”„‟‘’‚‛]|«[\u00a0\u202f]?|[\u00a0\u202f]?»")
+_PRINTED_IN_FRENCH = regex.compile(r"[“”„‟‘’‚‛]|«\s?|\s?»")
+_STRAIGHT = dict.fromkeys("‘’‚‛", "'")  # the others are double
 _SPACED = r"[[\p{L}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]]"
 _PAIR = regex.compile(rf'(?<!{_SPACED})"(?=[^\s"])[^"\n]{{1,300}}(?<=\S)"(?!{_SPACED})', regex.V1)
 _APOSTROPHE = regex.compile(r"(?<=\p{L})'(?=\p{L})")
@@ -219,6 +219,7 @@ def add(text: Text, rng: Random, severity: int) -> Text:
             "She said “yes” and didn’t stay.", 'She said "yes" and didn\'t stay.', why="it swaps the other way too"
         ),
         Example('Sie sagte "ja".', "Sie sagte „ja“.", "de"),
+        Example("Sie sagte „ja“, nicht ‚nein‘.", "Sie sagte \"ja\", nicht 'nein'.", "de"),
         Example('Elle a dit "oui", c\'est sûr.', "Elle a dit «\u202foui\u202f», c’est sûr.", "fr"),
         Example("Elle a dit « oui ».", 'Elle a dit "oui".', "fr", why="the French blanks go too"),
         Example('Он сказал "да".', "Он сказал «да».", "ru"),

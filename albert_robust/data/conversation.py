@@ -8,12 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 BEFORE = "before"  # the field that holds the turns before, as JSON: fields are texts
-ROLES = {
-    "human": "user",
-    "gpt": "assistant",
-    "chatgpt": "assistant",
-    "model": "assistant",
-}  # as other formats call them
+ROLES = {"human": "user", **dict.fromkeys(("gpt", "chatgpt", "bard", "bing", "bot", "model"), "assistant")}  # elsewhere
 MEND = "write {role: user, content: ...}, or take the row out: what is tested is what is said in text"
 Turn = dict[str, str]
 

@@ -188,8 +188,8 @@ def _example(
     else:
         _agree(path, line, language, row.get(source.column("language")))
     identifier = _held(row.get(source.column("id")))
-    column = source.column(reference)
-    references = _references(source, path, line, row.get(column, talk.answer), column)
+    column, answer = source.column(reference), _held(row.get(source.column(reference)))
+    references = _references(source, path, line, talk.answer if answer is None else answer, column)
     unnamed = own if source.templates else str(line)
     name = unnamed if identifier is None else _text(path, line, source.column("id"), str(_whole(identifier)))
     return _Read(path, line, name, language, values, references, identifier is not None)

@@ -13,7 +13,7 @@ from albert_robust.models.model import Inputs
 from albert_robust.models.reply import READING
 
 SYSTEM = "system"  # the field that holds the system's text where that is perturbed
-_FIELD = re.compile(r"\{([A-Za-z_]+)\}")
+_FIELD = re.compile(r"\{([^\W\d]\w*)\}")
 
 
 class EndpointSettings(Protocol):

@@ -9,8 +9,8 @@ is worse than none. Each step is for replies of which those before it made nothi
 3. One of its lines or sentences is the label, or what stands there after a colon is: `Sentiment: positive. The reviewer ...`
 4. One label stands in it as a whole word, and no other: `The sentiment is positive.` A label within a longer one does not
    count, such as `entailment` in `not entailment`. A single letter and `no` are words of many a text: where a suite has such
-   a label, all of its labels count only where they open a sentence before a comma, or close it. Where a label has no letter,
-   this step is left out.
+   a label, all of its labels count only where they open a sentence before a comma, or close it; where none does, a letter that
+   is marked as choices are: `B. Paris`, `It is B) Paris.` Where a label has no letter, this step is left out.
 
 From the third step on, what is asked or denied is not said. What denies is in `denials.tsv`, a row a language, before what it
 denies and after it; all rows count, since nobody knows the language of a reply. Numbers are read likewise; whole numbers not
@@ -24,7 +24,7 @@ a reply that says none is wrong.
 import json
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -34,7 +34,7 @@ from albert_robust.perturbing.phrases import read_rows
 from albert_robust.tasks import Task
 from albert_robust.text.languages import UNSPACED
 
-READING = "v3"  # raise it when the same reply is read otherwise
+READING = "v4"  # raise it when the same reply is read otherwise
 # What opens and closes thoughts: of most models, of Claude's prompts, of Seed-OSS, Magistral, Kimi and gpt-oss.
 THOUGHTS = {
     "<think>": "</think>",
@@ -60,6 +60,7 @@ _MARKUP = r"[*_`\"'”)\]}]"
 _BETWEEN = regex.compile(rf"\n+|(?<=(?:\w\w|{_MARKUP})[.!?؟]{_MARKUP}{{0,4}})\s+|(?<=[。।])")
 _CLAUSE_ENDS = regex.compile(r"[,;،、]")
 _OPENS = regex.compile(r"\s*[,،、;–—]|\s+-\s")
+_CHOICE = regex.compile(r"[*_]*[.)][*_]*\s")
 _NUMERAL = r"(?:\d+\.\d+|0,\d+|\d,\d\d?|\d+|\.\d+)"
 _SHARE = rf"(?P<part>[-+]?{_NUMERAL})(?:\s*(?:/|(?i:out of))\s*(?P<whole>{_NUMERAL})|\s*(?P<percent>[%٪]))?"
 _DIGITS = regex.compile(r"[-+.\d]*")
@@ -131,8 +132,11 @@ def label_of(said: str, labels: Sequence[str]) -> str:
         labels: Those that there are.
     """
     known = tuple(sorted(set(labels), key=lambda label: (-len(label), label)))
-    found = _said(said, lambda text: _label(text, known), lambda sentence: _labels_in(sentence, known))
-    return said if found is None else found
+    for choices in (False, True):
+        found = _said(said, partial(_label, labels=known), partial(_labels_in, labels=known, choices=choices))
+        if found is not None:
+            return found
+    return said
 
 
 def number_of(said: str) -> float | str:
@@ -214,13 +218,13 @@ def _label(text: str, labels: tuple[str, ...]) -> str | None:
     return None
 
 
-def _labels_in(sentence: str, labels: tuple[str, ...]) -> list[_Named]:
-    """Return where labels, the longest first, stand in a plain sentence; not those within longer ones."""
+def _labels_in(sentence: str, labels: tuple[str, ...], choices: bool) -> list[_Named]:
+    """Return where labels, the longest first, stand in a plain sentence, also as choices do; not those within longer ones."""
     pattern, common = _words(labels)
     matches = pattern.finditer(sentence) if pattern else ()
     found = [_Named(labels[int(one.lastindex or 1) - 1], *one.span()) for one in matches]
     several = len({one.value for one in found}) > 1
-    return [one for one in found if several or not common or _at_an_edge(sentence, one)]
+    return [one for one in found if several or not common or _at_an_edge(sentence, one, choices)]
 
 
 @cache
@@ -239,11 +243,16 @@ def _words(labels: tuple[str, ...]) -> "tuple[regex.Pattern[str] | None, bool]":
     return regex.compile(rf"{_BEGINS}(?:{'|'.join(groups)}){_ENDS}", regex.V1), common
 
 
-def _at_an_edge(sentence: str, one: _Named) -> bool:
-    """Return whether an answer opens a sentence before a comma, or closes it."""
-    before, after = sentence[: one.start], sentence[one.end :]
-    opens = not _CORE.search(before) and _OPENS.match(after) is not None
-    return opens or not (_CORE.search(after) or before[-1:].isalpha())
+def _at_an_edge(sentence: str, one: _Named, choices: bool) -> bool:
+    """Return whether an answer opens a sentence, or what its colon opens, before a comma, closes it, or is a choice's letter."""
+    before, after = sentence[: one.start].rpartition(":")[2], sentence[one.end :]
+    opens = not _CORE.search(before)
+    if (opens and _OPENS.match(after)) or not (_CORE.search(after) or before[-1:].isalpha()):
+        return True
+    if not choices or one.end - one.start > 1:
+        return False
+    bracketed = after[:1] == ")" and "(" not in before[:-1] and not before[-2:-1].isalnum()
+    return bracketed or (opens and _CHOICE.match(after) is not None)
 
 
 def _number(text: str) -> float | None:

@@ -38,7 +38,7 @@ def amount(value: float) -> str:
 
 def price(value: float) -> str:
     """Return a price, in whatever currency it is stated."""
-    return f"{value:,.2f}"
+    return "under 0.01" if 0 < value < 0.01 else f"{value:,.2f}"
 
 
 def counted(count: int, noun: str) -> str:

@@ -137,7 +137,8 @@ def write_starter(
 
 def _about(first: Mapping[str, Any], columns: Mapping[str, str]) -> str:
     """Return the column that holds what an instruction is about, in data that instruct; empty where there is none."""
-    return next((name for name in ABOUT if name in first and columns.get("prompt") == "instruction"), "")
+    instructs = columns.get("prompt", "").lower() == "instruction"
+    return next((name for name in first if instructs and name.lower() in ABOUT), "")
 
 
 def _checks(task: Task, examples: Sequence[Example], fields: Sequence[str]) -> list[dict[str, object]]:

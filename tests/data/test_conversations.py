@@ -16,7 +16,7 @@ HELLO = [{"role": "user", "content": "Hello!"}, {"role": "assistant", "content":
 ASKED = {"role": "user", "content": "Why?"}
 
 
-def read(write: Write, turns: list[Any], **more: str) -> Example:
+def read(write: Write, turns: list[Any], **more: str | None) -> Example:
     """Read a dataset of one row."""
     path = write(d_dot_jsonl=json.dumps({"messages": turns, **more}))
     return read_examples(Source(path, ("en",), columns={"prompt": "messages"}), ("prompt",), "answer")[0]
@@ -31,6 +31,10 @@ def test_what_the_user_says_last_is_the_prompt_and_what_follows_the_reference(wr
 def test_a_column_with_the_reference_comes_first(write: Write) -> None:
     assert read(write, [*HELLO, ASKED], answer="So.").references == ("So.",)
     assert read(write, [ASKED, HELLO[1]], answer="So.").references == ("So.",)
+
+
+def test_a_cell_without_anything_is_no_reference(write: Write) -> None:
+    assert read(write, [ASKED, HELLO[1]], answer=None).references == ("Hi.",)
 
 
 def test_one_question_alone_has_nothing_before_it(write: Write) -> None:

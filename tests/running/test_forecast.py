@@ -87,6 +87,7 @@ def test_a_suite_that_stops_early_asks_for_no_more_than_foreseen(tmp_path: Path)
         (Forecast("s", 3, 1200, 900, 900, 15, 45.0, None), "about 45 s"),
         (Forecast("s", 3, 1200, 900, 900, 15, 1200.0, 4.5), "about 20 min, price 4.50"),
         (Forecast("s", 3, 1200, 900, 900, 15, 9000.0, 0.0), "about 2.5 h, price 0.00"),
+        (Forecast("s", 3, 1200, 900, 900, 15, 9000.0, 0.0049), "about 2.5 h, price under 0.01"),
         (Forecast("s", 3, 1200, 900, 900, 15, 45.0, nan), "about 45 s, price unknown: no tokens are told yet"),
     ],
 )

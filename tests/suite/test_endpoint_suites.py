@@ -46,6 +46,11 @@ def test_what_else_a_prompt_names_is_a_column(load: Callable[..., Suite]) -> Non
     assert suite.checks[0].fields == ("premise",)
 
 
+def test_a_column_that_a_prompt_names_may_have_digits_and_letters_of_any_script(load: Callable[..., Suite]) -> None:
+    suite = load(("{text}", "{text} {choice1} {选项2} {2} {a b}"))
+    assert suite.task.inputs == ("text", "choice1", "选项2")
+
+
 def test_the_system_s_text_may_be_perturbed_and_keeps_its_labels(load: Callable[..., Suite]) -> None:
     system = ("  labels", "  system: Say good or bad.\n  labels")
     suite = load(system, ("[typos.swap]", "[typos.swap], fields: [system]"))

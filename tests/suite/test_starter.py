@@ -92,9 +92,10 @@ def test_a_chat_model_for_retrieval_is_refused(write: Callable[..., Path], tmp_p
 
 ALPACA = '{"instruction": "Translate it.", "input": "It rains.", "output": "Es regnet."}\n'
 DOLLY = '{"instruction": "When?", "context": "It rained on Monday.", "response": "On Monday."}\n'
+CAPITALS = ALPACA.replace("instruction", "Instruction").replace("input", "Input")
 
 
-@pytest.mark.parametrize(("rows", "about"), [(ALPACA, "input"), (DOLLY, "context")])
+@pytest.mark.parametrize(("rows", "about"), [(ALPACA, "input"), (DOLLY, "context"), (CAPITALS, "Input")])
 def test_what_an_instruction_is_about_is_asked_too(
     write: Callable[..., Path], tmp_path: Path, rows: str, about: str
 ) -> None:
