@@ -68,7 +68,7 @@ def _no_label(tallies: Sequence[Tally]) -> str:
     if not strays:
         return ""
     said = on_one_line(next(tally.stray for tally in tallies if tally.stray), LONG_ANSWER)
-    what = f"{strays:,} of {tested:,} tested case{'s' * (tested != 1)} have an answer that says none of the labels"
+    what = f"{strays:,} of {tested:,} tested cases have an answer that says none of the labels"
     return f"{what}, such as {said!r}: it counts as wrong, and as a flip beside any other."
 
 
