@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from math import isfinite, isnan
@@ -13,12 +13,26 @@ from albert_robust.data.conversation import BEFORE, Conversation, conversation, 
 from albert_robust.data.example import Example
 from albert_robust.data.rows import DELIMITED, Row, read_rows
 from albert_robust.data.templates import Templates
+from albert_robust.data.tokens import Tokens, are_texts, joined, tagged
 from albert_robust.errors import SHOWN_CHOICES, complaint_at, suggest
 from albert_robust.text.languages import UNKNOWN, base, is_tag
 
 MAX_CHARACTERS = 200_000  # in one field; a book chapter has about 30,000
 PLACEHOLDER = "{language}"
 _HALF = re.compile("[\ud800-\udfff]")  # of a character
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """References that point into a field.
+
+    Attributes:
+        field: Its name; data may hold it as a list of tokens.
+        read: Returns a reference as it is kept, from what data hold and the text; None where it is none. Raises ValueError.
+    """
+
+    field: str
+    read: Callable[[Any, str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,7 @@ class Source:
         numeric: Whether the references are numbers.
         mapping: How a missing column is mended; `NAME` stands for ours.
         templates: What makes the rows, in place of a file's.
+        annotation: How references are read that point into a field; None for those that are texts.
         added: The fields beyond the task's own, each with the text that it has in all rows; None where a column has it, and
             an empty cell is no mistake there.
     """
@@ -50,6 +65,7 @@ class Source:
     numeric: bool = False
     mapping: str = "map it in the suite: `columns: {NAME: ...}`"
     templates: Templates | None = None
+    annotation: Annotation | None = None
     added: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
@@ -173,23 +189,31 @@ def _example(
     inputs: tuple[str, ...],
     reference: str,
 ) -> _Read:
-    talk, values = Conversation(""), {}
+    if language is None:
+        language = language_of(_cell(source, path, line, row, "language"))
+    else:
+        _agree(path, line, language, row.get(source.column("language")))
+    talk, values, tokens = Conversation(""), {}, Tokens("")
     for name in inputs:
         held, column = _value(source, path, line, row, name), source.column(name)
         if is_conversation(held):
             talk = _conversation(path, line, column, held)
             held = talk.last
+        elif source.annotation and name == source.annotation.field and are_texts(held):
+            tokens = joined(held, language)
+            held = tokens.text
         values[name] = _text(path, line, column, held)
     own = " ".join(value for name, value in values.items() if source.added.get(name) is None)
     if talk.before:
         values = {BEFORE: talk.before, **values}
-    if language is None:
-        language = language_of(_cell(source, path, line, row, "language"))
-    else:
-        _agree(path, line, language, row.get(source.column("language")))
     identifier = _held(row.get(source.column("id")))
     column, answer = source.column(reference), _held(row.get(source.column(reference)))
-    references = _references(source, path, line, talk.answer if answer is None else answer, column)
+    if source.annotation:
+        references = _annotated(
+            source, path, line, answer, column, tokens._replace(text=values[source.annotation.field])
+        )
+    else:
+        references = _references(source, path, line, talk.answer if answer is None else answer, column)
     unnamed = own if source.templates else str(line)
     name = unnamed if identifier is None else _text(path, line, source.column("id"), str(_whole(identifier)))
     return _Read(path, line, name, language, values, references, identifier is not None)
@@ -243,6 +267,23 @@ def _references(source: Source, path: Path, line: int, held: Any, column: str) -
     for text in texts if source.numeric else ():
         _number(path, line, column, text)
     return texts
+
+
+def _annotated(source: Source, path: Path, line: int, held: Any, column: str, tokens: Tokens) -> tuple[str, ...]:
+    """Return the reference that points into a text: one, of all that is there, where the row has any."""
+    assert source.annotation is not None
+    if held is None or (held == "" and path.suffix.lower() in DELIMITED):
+        return ()
+    try:
+        if tokens.places and are_texts(held):
+            held = tagged(tokens.places, held)
+        found = source.annotation.read(held, tokens.text)
+    except ValueError as error:
+        raise complaint_at(path, f"{column!r}: {error}", line=line) from None
+    if found is None:
+        what = f"{column!r} holds {held!r:.40}, expected entities"
+        raise complaint_at(path, what, "write [{start: 0, end: 4, label: PER}], or a tag for each token", line)
+    return (found,)
 
 
 def _cell(source: Source, path: Path, line: int, row: dict[str, Any], name: str) -> Any:

@@ -1,6 +1,7 @@
 """Rows of a data file, streamed, each with the line it came from.
 
-JSON Lines (jsonlines.org), JSON, CSV (RFC 4180) and TSV, Parquet, and folders that Hugging Face `datasets` saved.
+JSON Lines (jsonlines.org), JSON, CSV (RFC 4180) and TSV, Parquet, CoNLL's columns, and folders that Hugging Face
+`datasets` saved.
 """
 
 import csv
@@ -9,6 +10,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -89,6 +91,32 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
                 raise complaint_at(path, "not UTF-8 text", "save the file as UTF-8", number, error.start + 1) from None
 
 
+def _conll(path: Path) -> Iterator[Row]:
+    """Yield sentences of tokens with tags: a token a line, its tag last, a blank line behind each sentence.
+
+    Lines that open a document (`-DOCSTART-`) or, with `# `, say something of the sentence after them are left out.
+    """
+    begun, tokens, tags = 0, list[str](), list[str]()
+    for number, line in chain(_lines(path), [(0, "")]):
+        cells = line.split()
+        if cells and (
+            cells[0] == "-DOCSTART-" or (not tokens and line.startswith("# ") and not _TAG.fullmatch(cells[-1]))
+        ):
+            continue
+        if len(cells) == 1:
+            raise complaint_at(
+                path, f"{cells[0]!r:.60} has no tag", "a line is a token and its tag: Anna B-PER", number
+            )
+        if cells:
+            begun = begun or number
+            tokens.append(cells[0])
+            tags.append(cells[-1])
+        elif tokens:
+            yield begun, {"text": tokens, "entities": tags}
+            begun, tokens, tags = 0, [], []
+
+
+_TAG = re.compile(r"O|[BIESLUM]-\S+")
 _QUOTED = re.compile(r'"(?:[^"]|"")*""(?:[^"]|"")*"')  # as tables are whose cells hold quotes: "said ""hi"""
 
 
@@ -175,4 +203,6 @@ READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
     ".csv": _delimited(",", csv.QUOTE_MINIMAL),
     ".tsv": _delimited("\t", csv.QUOTE_NONE),
     ".parquet": _parquet,
+    ".conll": _conll,
+    ".bio": _conll,
 }

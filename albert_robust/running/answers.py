@@ -11,8 +11,9 @@ import regex
 
 from albert_robust.running.cell import Cell
 from albert_robust.running.records import Outcome
-from albert_robust.tasks import Answer
+from albert_robust.tasks import Answer, Task
 from albert_robust.text.reading import read
+from albert_robust.text.text import Edit
 
 When = Literal["before", "after"]
 
@@ -31,13 +32,14 @@ def answer_of(cell: Cell, outcome: Outcome, when: When) -> Answer:
 
 def answers_of(cell: Cell, outcomes: Sequence[Outcome], when: When) -> list[Answer]:
     """Return the answers to several outcomes of a cell."""
-    about, before = cell.suite.task.about, when == "before"
+    task, before = cell.suite.task, when == "before"
+    about, moves = task.about, task.annotation is not None and not before
     expected, asked = reference_language(cell), cell.language
-    spoken = asked if cell.suite.task.speaks else expected
-    varies = cell.suite.task.speaks and not before  # a variant may have the output's field in another language
+    spoken = asked if task.speaks else expected
+    varies = task.speaks and not before  # a variant may have the output's field in another language
     answers = [
         Answer(
-            str(outcome.before if before else outcome.after),
+            _read_back(task, outcome) if moves else str(outcome.before if before else outcome.after),
             outcome.references,
             outcome.original[about] if about else "",
             (outcome.variant_language or spoken) if varies else spoken,
@@ -49,6 +51,14 @@ def answers_of(cell: Cell, outcomes: Sequence[Outcome], when: When) -> list[Answ
     if before or not cell.follows:
         return answers
     return [_followed(answer, outcome) for answer, outcome in zip(answers, outcomes, strict=True)]
+
+
+def _read_back(task: Task, outcome: Outcome) -> str:
+    """Return what the answer to a variant says of the original."""
+    assert task.annotation is not None
+    pointed = task.annotation.field
+    edits = (Edit(*change[1:]) for change in outcome.changes if change.field == pointed)
+    return task.back(str(outcome.after), outcome.original[pointed], edits)
 
 
 def expected_of(cell: Cell, outcome: Outcome, before: Answer) -> Answer:

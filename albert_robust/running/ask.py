@@ -11,7 +11,7 @@ that waits without giving up the interpreter's lock stops the clock too: only it
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set, Sized
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -34,6 +34,7 @@ from albert_robust.imports import raised_there
 from albert_robust.models import Inputs, Model, Tokens
 from albert_robust.running.cache import key
 from albert_robust.tasks import Prediction, Task
+from albert_robust.tasks.task import NO_INPUTS
 
 DIGITS = 6  # of a probability: a machine's last bits shape neither files nor verdicts
 FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0  # seconds
@@ -145,8 +146,7 @@ class Asker:
                         raise one
                 self._ask_again(batch, outputs)
             finally:
-                texts = {one: self._made(one) for one in {one for one in outputs if type(one) is str}}
-                found.extend(texts[one] if type(one) is str else self._made(one) for one in outputs)
+                found.extend(self._read(batch, outputs))
             return True
         if len(batch) > 1:
             self._halve(batch, found)
@@ -175,12 +175,19 @@ class Asker:
         if len(places) < len(batch):
             self._silent = 0  # others were answered, though these may have had no answer again
 
-    def _made(self, output: Any) -> Prediction | Failure:
+    def _read(self, batch: Sequence[Inputs], outputs: list[Any]) -> Iterator[Prediction | Failure]:
+        """Yield what each output is read as; what many inputs have in common is read once, where it is read without them."""
+        common = set() if self.task.annotation else {one for one in outputs if type(one) is str}
+        made = {one: self._made(one) for one in common}
+        for inputs, one in zip(batch, outputs, strict=True):
+            yield made[one] if type(one) is str and made else self._made(one, inputs)
+
+    def _made(self, output: Any, inputs: Inputs = NO_INPUTS) -> Prediction | Failure:
         if isinstance(output, Failure):
             return output
         if isinstance(output, BaseException):
             return self._raises(output)
-        made = read_output(self.task, output)
+        made = read_output(self.task, output, inputs)
         return Failure(made) if isinstance(made, str) else made
 
     def _raises(self, error: BaseException) -> Failure:
@@ -226,10 +233,10 @@ class Asker:
         self.sleep(seconds)
 
 
-def read_output(task: Task, output: Any) -> Prediction | str:
+def read_output(task: Task, output: Any, inputs: Inputs = NO_INPUTS) -> Prediction | str:
     """Return what a model gave for one input as a prediction, or why it is none; it may be anything."""
     try:
-        prediction = task.read(output)
+        prediction = task.read(output, inputs)
     except ValueError as error:
         return said(error)
     except Exception as error:

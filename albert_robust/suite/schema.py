@@ -23,6 +23,7 @@ from albert_robust.text.languages import is_tag
 
 TaskName = Literal[
     "text-classification",
+    "token-classification",
     "question-answering",
     "summarization",
     "translation",

@@ -20,7 +20,8 @@ from albert_robust.text import Text
 from albert_robust.text.languages import is_tag
 
 ALIASES = {
-    "text": ("sentence", "review", "content", "input", "comment", "body"),
+    "text": ("sentence", "review", "content", "input", "comment", "body", "tokens", "words"),
+    "entities": ("ner_tags", "tags", "ents", "spans", "labels", "label", "bio"),
     "label": ("sentiment", "category", "class", "target", "y"),
     "context": ("passage", "paragraph", "document", "text"),
     "question": ("query",),
@@ -104,7 +105,8 @@ def write_starter(
     first = _first_row(data)
     columns = _columns(first, task) | dict(columns or {})
     per_row = "language" in first
-    header = Source(data, (language,), per_row, columns, mapping="name it: `--column NAME=...`")
+    mapping = "name it: `--column NAME=...`"
+    header = Source(data, (language,), per_row, columns, mapping=mapping, annotation=task.annotation)
     check_header(header, task.inputs, task.reference)
     examples = read_examples(header, task.inputs, task.reference)
     named = _named(model, task, out) or _endpoint(model, task, examples, reference_language)

@@ -7,6 +7,7 @@ from albert_robust.tasks import (
     sentence_similarity,
     summarization,
     text_generation,
+    token_classification,
     translation,
 )
 from albert_robust.tasks.task import Answer, Prediction, Quality, Task, TextScorer
@@ -15,6 +16,7 @@ TASKS = {
     task.name: task
     for task in (
         classification.TASK,
+        token_classification.TASK,
         question_answering.TASK,
         summarization.TASK,
         translation.TASK,

@@ -1,6 +1,6 @@
 """What a task is: the fields a model sees, what it answers, and how answers are compared."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import isfinite, isnan, nan
@@ -8,9 +8,12 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from albert_robust.data import Example
+from albert_robust.data import Annotation, Example
 from albert_robust.scoring.statistics import NOTHING, Estimate, Floats, bootstrap, bootstrap_with_one_more
 from albert_robust.text.languages import UNKNOWN
+from albert_robust.text.text import Edit
+
+NO_INPUTS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,11 @@ def nothing(example: Example, name: str) -> tuple[str, ...]:
     return ()
 
 
+def unmoved(output: str, source: str, edits: Iterable[Edit]) -> str:
+    """Return an output as it is: it points to no place that edits could move."""
+    return output
+
+
 @dataclass(frozen=True)
 class Task:
     """One shape of work.
@@ -182,6 +190,8 @@ class Task:
         kind: What an output is, as messages say it.
         written: Returns the output that a model gave as the string that is kept; None where it is no output.
         numeric: Whether references are numbers.
+        annotation: How outputs and references are read that point into an input; None for a task without such.
+        back: Returns what an output about a variant says of the original, from the output, that text and the edits.
     """
 
     name: str
@@ -199,13 +209,16 @@ class Task:
     kind: str = "string"
     written: Reader = string
     numeric: bool = False
+    annotation: Annotation | None = None
+    back: Callable[[str, str, Iterable[Edit]], str] = unmoved
 
-    def read(self, answer: Any) -> Prediction:
+    def read(self, answer: Any, inputs: Mapping[str, str] = NO_INPUTS) -> Prediction:
         """Return what a model answered for one input.
 
         Args:
             answer: An output, a string in most tasks, or a mapping with it under the task's key and, for labels, `scores`;
                 `said` may be there too.
+            inputs: What was asked; outputs that do not point into it are read without.
 
         Raises:
             ValueError: It is neither, or holds a probability that is none.
@@ -219,7 +232,9 @@ class Task:
             output = self.written(best if named is None else named)
             if output is not None:
                 return _checked(Prediction(output, scores, said))
-        output = self.written(self._bare(answer))
+        bare = self._bare(answer)
+        points = self.annotation
+        output = self.written(points.read(bare, inputs[points.field]) if points else bare)
         if output is None:
             what = f"expected a {self.kind} or {{{self.key!r}: {self.kind}}}"
             raise ValueError(f"the model returned {answer!r:.80}, {what}")

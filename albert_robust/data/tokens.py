@@ -1,0 +1,42 @@
+"""Tokens with tags, as corpora of named entities keep a text: joined, and each tag with the place of its token."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from albert_robust.text.languages import UNSPACED, base
+
+Place = tuple[int, int]  # from where to where, in code points
+
+
+class Tokens(NamedTuple):
+    """A text that was made of tokens, and the place of each."""
+
+    text: str
+    places: tuple[Place, ...] = ()
+
+
+def are_texts(value: Any) -> bool:
+    """Return whether a cell holds a list of texts."""
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def joined(tokens: Sequence[str], language: str) -> Tokens:
+    """Return tokens as a text, with blanks between them; in a language without, only between two words of Latin letters."""
+    spaced = base(language) not in UNSPACED
+    text, places = "", list[Place]()
+    for token in tokens:
+        text += " " if text and (spaced or (text[-1:] + token[:1]).isascii()) else ""
+        places.append((len(text), len(text) + len(token)))
+        text += token
+    return Tokens(text, tuple(places))
+
+
+def tagged(places: Sequence[Place], tags: Sequence[str]) -> list[tuple[int, int, str]]:
+    """Return the places of tokens whose tag is not `O`, each with its tag.
+
+    Raises:
+        ValueError: There are more or fewer tags than tokens.
+    """
+    if len(places) != len(tags):
+        raise ValueError(f"{len(tags)} tags for {len(places)} tokens")
+    return [(*place, tag) for place, tag in zip(places, tags, strict=True) if tag != "O"]

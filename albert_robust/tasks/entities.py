@@ -1,0 +1,217 @@
+"""Entities of a text, each with its label and its place: how models and data write them, and how they are kept.
+
+They are kept as lines, an entity a line: `Anna Keller (PER 0-11)` stands from code point 0 on, and ends before 11. What names an
+entity and not its place, as language models do, is looked for in the text; what the text does not hold has no place, and
+is the same as its like alone. Tags of tokens become entities by their prefixes: IOB1, IOB2, BIOES and BILOU (Ramshaw and Marcus,
+1995, arXiv:cmp-lg/9505040; Ratinov and Roth, 2009).
+
+What is said of a variant is read back to the places of the original, so that a slip in a name, or another name, moves no
+entity; one that lies in what a perturbation put in says nothing of the original, and is left out.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import index
+from typing import Any, NamedTuple
+
+from albert_robust.data.tokens import tagged
+from albert_robust.text.origins import origins
+from albert_robust.text.text import Edit
+
+LABELS = ("label", "entity_group", "type", "label_", "tag", "category", "class", "entity")  # what models call a label
+STRINGS = ("text", "word", "name", "span", "value", "entity")  # and what is labelled
+NOWHERE = -1
+_LINE = re.compile(r"(?P<string>.*) \((?P<label>\S+)(?: (?P<start>\d+)-(?P<end>\d+))?\)")
+_TAG = re.compile(r"([BIESLUM])-(.+)")
+
+
+class Entity(NamedTuple):
+    """A part of a text and its label; `start` and `end` are `NOWHERE` where the text does not hold it."""
+
+    start: int
+    end: int
+    label: str
+    string: str
+
+    def __str__(self) -> str:
+        return f"{self.string} ({self.label}{'' if self.start == NOWHERE else f' {self.start}-{self.end}'})"
+
+    @property
+    def what(self) -> tuple[str, int, int, str]:
+        """What makes two entities the same: label and place, or the string where there is none."""
+        return self.label, self.start, self.end, self.string if self.start == NOWHERE else ""
+
+
+def entities_of(output: str) -> list[Entity]:
+    """Return the entities of an output, in order."""
+    lines = (_LINE.fullmatch(line) for line in output.split("\n")) if output else ()
+    return [_read_line(line) for line in lines if line]
+
+
+def _read_line(line: re.Match[str]) -> Entity:
+    start, end = (NOWHERE if line[name] is None else int(line[name]) for name in ("start", "end"))
+    return Entity(start, end, line["label"], line["string"])
+
+
+def annotated(answer: Any, text: str) -> str | None:
+    """Return entities as they are kept, in the order of the text; an empty string where there are none.
+
+    Args:
+        answer: A list of entities, `{start, end, label}`, `{text, label}` or `(start, end, label)`, which may be tokens with tags
+            for labels; or of tags, one for each word between blanks; `{label: [text, ...]}`; any of them as JSON, or as they
+            are kept.
+        text: What they are about.
+
+    Returns:
+        The entities; None where the answer is none of that.
+
+    Raises:
+        ValueError: An entity has no label, or lies outside the text; tags are not as many as words.
+    """
+    if isinstance(answer, str):
+        answer = _written(answer)
+    if isinstance(answer, Mapping):
+        answer = list(_by_label(answer))
+    if hasattr(answer, "tolist"):  # an array
+        answer = answer.tolist()
+    if not isinstance(answer, Sequence) or isinstance(answer, bytes):
+        return None
+    if answer and all(isinstance(one, str) for one in answer):
+        answer = tagged([found.span() for found in re.finditer(r"\S+", text)], answer)
+    return kept(_whole(list(_placed(answer, text)), text))
+
+
+def _written(answer: str) -> Any:
+    """Return what a string holds: entities as they are kept, none of them where it is empty, or JSON."""
+    if answer and not all(map(_LINE.fullmatch, answer.split("\n"))):
+        return json_in(answer)
+    return [
+        {"text": one.string, "label": one.label} if one.start == NOWHERE else (one.start, one.end, one.label)
+        for one in entities_of(answer)
+    ]
+
+
+def kept(entities: Iterable[Entity]) -> str:
+    """Return entities as they are kept: in order, those without a place last."""
+    return "\n".join(map(str, sorted(set(entities), key=lambda one: (one.start == NOWHERE, one))))
+
+
+def json_in(said: str) -> Any:
+    """Return the first list or object that stands in a text as JSON; None where there is none."""
+    for opening in re.finditer(r"[\[{]", said):
+        try:
+            return json.JSONDecoder().raw_decode(said, opening.start())[0]
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _by_label(answer: Mapping[Any, Any]) -> Iterator[Any]:
+    """Yield the entities that an object holds, a list a label, or one list of all."""
+    for label, held in answer.items():
+        for one in held if isinstance(held, list) else [held]:
+            yield {"text": one, "label": label} if isinstance(one, str) else one
+
+
+def _placed(answer: Iterable[Any], text: str) -> Iterator[Entity]:
+    taken: Counter[str] = Counter()
+    for one in answer:
+        start, end, label, string = _parts(one)
+        if start is None or end is None:
+            start, end = _place(string, text, taken[string])
+            taken[string] += 1
+        elif not 0 <= start < end <= len(text):
+            raise ValueError(f"an entity at {start}-{end} of a text of {len(text)} characters")
+        else:
+            start, end = _trimmed(start, end, text)
+        yield _entity(start, end, label, text, string)
+
+
+def _parts(one: Any) -> tuple[int | None, int | None, str, str]:
+    """Return where an entity stands, as far as it says so, its label and its string."""
+    if isinstance(one, Sequence) and not isinstance(one, str) and len(one) == 3:
+        start, end, label = one
+        return _number(start), _number(end), _label(label), ""
+    if not isinstance(one, Mapping):
+        what = (
+            "expected a tag by its name" if isinstance(one, int) else "expected {'start': 0, 'end': 4, 'label': 'PER'}"
+        )
+        raise ValueError(f"{one!r:.60} is no entity: {what}")
+    key = next((name for name in LABELS if one.get(name) is not None), None)
+    label = _label(None if key is None else one[key])
+    if one.get("start") is not None and one.get("end") is not None:
+        return _number(one["start"]), _number(one["end"]), label, ""
+    string = next((one[name] for name in STRINGS if name != key and isinstance(one.get(name), str)), "")
+    if not string.strip():
+        raise ValueError(f"the entity {one!r:.60} says neither its `start` and `end` nor its `text`")
+    return None, None, label, string
+
+
+def _number(value: Any) -> int:
+    try:
+        return index(value)
+    except TypeError:
+        raise ValueError(f"an entity begins or ends at {value!r:.40}, expected a whole number") from None
+
+
+def _label(value: Any) -> str:
+    label = "_".join(value.split()) if isinstance(value, str) else ""
+    if not label:
+        raise ValueError(f"an entity has the label {value!r:.40}, expected text")
+    return label
+
+
+def _place(string: str, text: str, nth: int) -> tuple[int, int]:
+    """Return where a string stands in a text for the nth time, or the last; as whole words, in its own case, if it can."""
+    pattern = r"\s+".join(map(re.escape, string.split()))
+    for written in (rf"(?<!\w){pattern}(?!\w)", pattern, f"(?i:{pattern})"):
+        found = [one.span() for one in re.finditer(written, text)]
+        if found:
+            return found[min(nth, len(found) - 1)]
+    return NOWHERE, NOWHERE
+
+
+def _trimmed(start: int, end: int, text: str) -> tuple[int, int]:
+    """Return a place without the blanks at its borders; as it is where nothing else is there."""
+    held = text[start:end]
+    return (start + len(held) - len(held.lstrip()), start + len(held.rstrip())) if held.strip() else (start, end)
+
+
+def _entity(start: int, end: int, label: str, text: str, string: str = "") -> Entity:
+    return Entity(start, end, label, " ".join((string if start == NOWHERE else text[start:end]).split()))
+
+
+def _whole(found: list[Entity], text: str) -> list[Entity]:
+    """Return the entities that tagged tokens are parts of; what is no tag is one already."""
+    if not all(_TAG.fullmatch(one.label) and one.start != NOWHERE for one in found):
+        return found
+    made: list[Entity] = []
+    closed = True
+    for one in sorted(found):
+        prefix, label = _TAG.findall(one.label)[0]
+        last = made[-1] if made else None
+        goes_on = last is not None and last.label == label and not text[last.end : one.start].strip()
+        if last is not None and goes_on and not closed and prefix not in "BSU":
+            made[-1] = _entity(last.start, one.end, label, text)
+        else:
+            made.append(_entity(one.start, one.end, label, text))
+        closed = prefix in "ESLU"
+    return made
+
+
+def read_back(output: str, source: str, edits: Iterable[Edit]) -> str:
+    """Return what an output about a variant says of the original.
+
+    Args:
+        output: About the variant.
+        source: The original.
+        edits: That made the variant from it, in source order.
+    """
+    origin = origins(source, edits)
+    moved = (
+        one if one.start == NOWHERE else _entity(*origin(one.start, one.end), one.label, source)
+        for one in entities_of(output)
+    )
+    return kept(one for one in moved if one.start == NOWHERE or one.start < one.end)

@@ -1,0 +1,66 @@
+"""Where a part of an edited text was in its source: what is said of places in one becomes comparable with the other."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
+from typing import NamedTuple
+
+from albert_robust.text.graphemes import graphemes
+from albert_robust.text.reading import read
+from albert_robust.text.text import Edit
+
+
+class _Piece(NamedTuple):
+    """A piece of an edited text and the piece of its source that it comes from, as code point ranges."""
+
+    start: int
+    end: int
+    source_start: int
+    source_end: int
+    kept: bool
+
+
+def origins(source: str, edits: Iterable[Edit]) -> Callable[[int, int], tuple[int, int]]:
+    """Return what maps a range of an edited text to the range of its source that it comes from, both in code points.
+
+    A border within what was replaced moves out to the border of what stood there; character by character where as many stand
+    there now. Of a range that was put in nothing is left: an empty one.
+
+    Args:
+        source: The text before any edit.
+        edits: In source order.
+    """
+    pieces = list(_pieces(source, edits))
+
+    def origin(start: int, end: int) -> tuple[int, int]:
+        first, last = (pieces[bisect_right(pieces, at, key=attrgetter("start")) - 1] for at in (start, end - 1))
+        opens = first.source_start + (start - first.start if first.kept else 0)
+        closes = last.source_start + end - last.start if last.kept else last.source_end
+        return opens, max(opens, closes)
+
+    return origin
+
+
+def _pieces(source: str, edits: Iterable[Edit]) -> Iterator[_Piece]:
+    """Yield the pieces of an edited text that are not empty, in order."""
+    offsets = read(source).offsets
+    at = done = 0
+    for edit in edits:
+        start, end = offsets[edit.start], offsets[edit.end]
+        if done < start:
+            yield _Piece(at, at + start - done, done, start, True)
+            at += start - done
+        for letters, first, last in _parts(edit):
+            yield _Piece(at, at + len(letters), offsets[first], offsets[last], False)
+            at += len(letters)
+        done = end
+    if done < len(source):
+        yield _Piece(at, at + len(source) - done, done, len(source), True)
+
+
+def _parts(edit: Edit) -> list[tuple[str, int, int]]:
+    """Return what an edit puts in, with the graphemes of the source that each part stands for."""
+    characters = graphemes(edit.replacement)
+    if len(characters) == edit.end - edit.start:
+        return [(one, place, place + 1) for place, one in enumerate(characters, start=edit.start)]
+    return [(edit.replacement, edit.start, edit.end)] if edit.replacement else []
