@@ -4,7 +4,7 @@ Weights are read from safetensors alone, code from a checkpoint is never run, an
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -128,6 +128,7 @@ def auto_class(task: str, encodes: bool = False) -> Any:
 
     names = {
         "text-classification": "AutoModelForSequenceClassification",
+        "token-classification": "AutoModelForTokenClassification",
         "question-answering": "AutoModelForQuestionAnswering",
         "summarization": "AutoModelForSeq2SeqLM",
         "translation": "AutoModelForSeq2SeqLM",
@@ -146,6 +147,58 @@ def classify(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
         rows = torch.softmax(model(**encoded).logits.double(), dim=1).tolist()
     labels = model.config.id2label
     return [{"scores": {labels[place]: value for place, value in enumerate(row)}} for row in rows]
+
+
+def tag(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
+    """Return the words of each text that have a tag: that of their first token. A long text is read in windows.
+
+    Words are those of the text, not of the tokenizer; punctuation, and characters of scripts without spaces, have their own tags.
+    """
+    import torch
+
+    texts, limit = [inputs["text"] for inputs in batch], _limit(model)
+    encoded = tokenizer(
+        texts,
+        padding=True,
+        truncation=True,
+        max_length=limit,
+        stride=min(STRIDE, limit // 4),
+        return_overflowing_tokens=True,
+        return_offsets_mapping=True,
+        return_tensors="pt",
+    )
+    owners, offsets = encoded.pop("overflow_to_sample_mapping").tolist(), encoded.pop("offset_mapping").tolist()
+    with torch.inference_mode():
+        best = model(**encoded).logits.argmax(dim=2).tolist()
+    tokens: list[dict[int, tuple[int, int, int]]] = [{} for _ in texts]
+    for owner, row, tags in zip(owners, offsets, best, strict=True):
+        there = [(start, end, label) for (start, end), label in zip(row, tags, strict=True) if start < end]
+        for place, (start, end, label) in enumerate(there):
+            inside = min(place, len(there) - 1 - place)  # the farther from its borders, the more a window knows
+            tokens[owner][start] = max(tokens[owner].get(start, (-1, 0, 0)), (inside, end, label))
+    labels = model.config.id2label
+    return [
+        [(start, end, labels[label]) for start, end, label in _words(text, found) if labels[label] != "O"]
+        for text, found in zip(texts, tokens, strict=True)
+    ]
+
+
+def _words(text: str, tokens: Mapping[int, tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Return tokens, those that go on with a word as parts of its first one.
+
+    Args:
+        text: Where they stand.
+        tokens: By their start; each what it is preferred by, its end and its tag.
+    """
+    insides = {place for first, last in word_spans(text) for place in range(first + 1, last)}
+    words: list[tuple[int, int, int]] = []
+    for start, (_, end, label) in sorted(tokens.items()):
+        first = start + len(text[start:end]) - len(text[start:end].lstrip())  # some tokens begin with a blank
+        if words and first in insides:
+            words[-1] = (words[-1][0], end, words[-1][2])
+        else:
+            words.append((start, end, label))
+    return words
 
 
 def answer_questions(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
@@ -275,6 +328,7 @@ def _limit(model: Any) -> int:
 
 ANSWERS: dict[str, Callable[[Any, Any, Sequence[Inputs]], list[Any]]] = {
     "text-classification": classify,
+    "token-classification": tag,
     "question-answering": answer_questions,
     "summarization": summarize,
     "translation": translate,

@@ -40,7 +40,7 @@ def answers_of(cell: Cell, outcomes: Sequence[Outcome], when: When) -> list[Answ
     answers = [
         Answer(
             _read_back(task, outcome) if moves else str(outcome.before if before else outcome.after),
-            outcome.references,
+            () if task.annotation and outcome.variant_language else outcome.references,
             outcome.original[about] if about else "",
             (outcome.variant_language or spoken) if varies else spoken,
             expected,

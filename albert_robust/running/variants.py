@@ -12,6 +12,7 @@ from albert_robust.running.cell import Cell
 from albert_robust.running.records import Change, Outcome, Status
 from albert_robust.text import Text
 
+NO_PLACES = "what is in another language has other places"
 Sources = dict[tuple[str, bool], Text]  # of one example, by field and whether the meaning is to stay
 
 
@@ -112,7 +113,7 @@ def _variant(cell: Cell, example: Example, replicate: int, read: Sources, chance
     except BaseException as error:
         raise_if_ending(error)
         return _blank(cell, example, replicate, "error", f"{cell.spec} raises {raised_there(error)}")
-    variant = dict(example.fields)
+    task, variant = cell.suite.task, dict(example.fields)
     variant.update({name: str(text) for name, text in texts.items()})
     if variant == example.fields:
         return _blank(cell, example, replicate, "unchanged")
@@ -120,8 +121,10 @@ def _variant(cell: Cell, example: Example, replicate: int, read: Sources, chance
     case.variant = variant
     for name, text in texts.items():
         case.changes += tuple([Change(name, *edit) for edit in text.edits])
-        if text.language != example.language and name == cell.suite.task.speaks:
+        if text.language != example.language and name == task.speaks:
             case.variant_language = text.language
+            if task.annotation and cell.check.agreement not in task.placeless:
+                case.status, case.message = "rejected", f"{NO_PLACES}: compare {' or '.join(task.placeless)}"
         if text.edits and not variant[name].strip():
             case.status, case.message = "rejected", "nothing is left of the text"
     return case

@@ -16,12 +16,13 @@ from albert_robust.perturbing import open_packs, parse_spec, vary
 from albert_robust.suite.load import ENCODED, UNTRAINED, load_suite
 from albert_robust.suite.suite import SUFFIX, Suite
 from albert_robust.tasks import TASKS, Task
+from albert_robust.tasks.entities import entities_of
 from albert_robust.text import Text
 from albert_robust.text.languages import is_tag
 
 ALIASES = {
     "text": ("sentence", "review", "content", "input", "comment", "body", "tokens", "words"),
-    "entities": ("ner_tags", "tags", "ents", "spans", "labels", "label", "bio"),
+    "entities": ("ner_tags", "tags", "ents", "spans", "labels"),
     "label": ("sentiment", "category", "class", "target", "y"),
     "context": ("passage", "paragraph", "document", "text"),
     "question": ("query",),
@@ -40,6 +41,10 @@ ALIASES = {
 }
 PROMPTS = {
     "text-classification": "What is this text: {labels}? Answer with one of these alone.\n\n{text}",
+    "token-classification": (
+        "List what the text names, each as {labels}, in the order of the text. Answer with JSON alone: "
+        '[{"text": ..., "label": ...}]\n\n{text}'
+    ),
     "question-answering": "Answer the question from the text, in as few words as it takes.\n\n{context}\n\n{question}",
     "summarization": "Summarize the text in one sentence, in its own language.\n\n{document}",
     "translation": "Translate the text into the language '{language}'. Answer with the translation alone.\n\n{source}",
@@ -196,12 +201,20 @@ def _endpoint(model: str, task: Task, examples: Sequence[Example], reference_lan
         raise UsageError(f"say which model is asked there: --model NAME@{url}")
     if task.name not in PROMPTS:
         raise UsageError(f"a chat model cannot do {task.name} here: {UNTRAINED[task.name]}")
-    labels = sorted({label for example in examples for label in example.references}) if task.labels else []
+    labels = _labels(task, examples)
     prompt = PROMPTS[task.name].replace("{labels}", " or ".join(labels)).replace("{language}", reference_language)
     named: dict[str, Any] = {"endpoint": url, "model": name, "prompt": prompt, "settings": {"temperature": 0}}
-    if labels:
+    if task.labels:
         named["labels"] = labels
     return {**named, "key_env": "OPENAI_API_KEY"} if url.startswith("https:") else named
+
+
+def _labels(task: Task, examples: Sequence[Example]) -> list[str]:
+    """Return the labels that the references are, or hold."""
+    references = {reference for example in examples for reference in example.references}
+    if task.annotation:
+        return sorted({entity.label for reference in references for entity in entities_of(reference)})
+    return sorted(references) if task.labels else []
 
 
 class _Dumper(yaml.SafeDumper):

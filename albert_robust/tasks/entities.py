@@ -109,9 +109,12 @@ def json_in(said: str) -> Any:
 
 
 def _by_label(answer: Mapping[Any, Any]) -> Iterator[Any]:
-    """Yield the entities that an object holds, a list a label, or one list of all."""
+    """Yield the entities that an object holds: itself one, or a list a label, or one list of all."""
+    if any(name in answer for name in LABELS[:-1]):
+        yield answer
+        return
     for label, held in answer.items():
-        for one in held if isinstance(held, list) else [held]:
+        for one in held if isinstance(held, list) else [held] if held else []:
             yield {"text": one, "label": label} if isinstance(one, str) else one
 
 

@@ -192,6 +192,7 @@ class Task:
         numeric: Whether references are numbers.
         annotation: How outputs and references are read that point into an input; None for a task without such.
         back: Returns what an output about a variant says of the original, from the output, that text and the edits.
+        placeless: The agreements of such outputs that regard no places: texts in two languages have no others.
     """
 
     name: str
@@ -211,6 +212,7 @@ class Task:
     numeric: bool = False
     annotation: Annotation | None = None
     back: Callable[[str, str, Iterable[Edit]], str] = unmoved
+    placeless: tuple[str, ...] = ()
 
     def read(self, answer: Any, inputs: Mapping[str, str] = NO_INPUTS) -> Prediction:
         """Return what a model answered for one input.

@@ -95,4 +95,5 @@ TASK = Task(
     kind="list of entities",
     annotation=Annotation("text", annotated),
     back=read_back,
+    placeless=("label f1",),
 )

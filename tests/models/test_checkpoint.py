@@ -23,15 +23,27 @@ def classifier(tiny: Make) -> Path:
     return tiny("BertForSequenceClassification", id2label=LABELS, label2id={name: n for n, name in LABELS.items()})
 
 
-def looks_for_capital_z(model: Any) -> None:
-    """Make a question answerer whose answer is the letter Z wherever it stands: weights set by hand."""
+def points_to_capital_z(model: Any) -> Any:
+    """Give the letter Z a vector far from all others, which layers leave as it is, and return its direction."""
     for name, parameter in model.named_parameters():
         if name.endswith("weight") and "LayerNorm" not in name and "word" not in name:
             parameter.zero_()
     vectors = model.bert.embeddings.word_embeddings.weight
     z = importlib.import_module("torch").linspace(-1, 1, vectors.shape[1])
     vectors[5 + sorted_bytes().index("Z")] = 100 * z
-    model.qa_outputs.weight.copy_(z.repeat(2, 1))
+    return z
+
+
+def looks_for_capital_z(model: Any) -> None:
+    """Make a question answerer whose answer is the letter Z wherever it stands: weights set by hand."""
+    model.qa_outputs.weight.copy_(points_to_capital_z(model).repeat(2, 1))
+
+
+def tags_capital_z(model: Any) -> None:
+    """Make a tagger that takes the letter Z for the beginning of a person, and all else for none."""
+    z = points_to_capital_z(model)
+    model.classifier.weight[1].copy_(z)
+    model.classifier.bias[1] = -0.9 * z.norm() * len(z) ** 0.5
 
 
 def sorted_bytes() -> list[str]:
@@ -42,6 +54,17 @@ def sorted_bytes() -> list[str]:
 def answerer(tiny: Make) -> Checkpoint:
     folder = tiny("BertForQuestionAnswering", change=looks_for_capital_z)
     return load_checkpoint(str(folder), folder, "question-answering")
+
+
+@pytest.fixture(scope="session")
+def tagger(tiny: Make) -> Checkpoint:
+    folder = tiny(
+        "BertForTokenClassification",
+        change=tags_capital_z,
+        id2label={0: "O", 1: "B-PER"},
+        label2id={"O": 0, "B-PER": 1},
+    )
+    return load_checkpoint(str(folder), folder, "token-classification")
 
 
 @pytest.fixture(scope="session")
@@ -122,6 +145,22 @@ def test_a_long_context_is_read_to_its_end(answerer: Checkpoint, place: int) -> 
 
 def test_an_empty_context_has_an_empty_answer(answerer: Checkpoint) -> None:
     assert answerer.predict([{"question": "Z?", "context": ""}]) == [{"answer": ""}]
+
+
+def named(tagger: Checkpoint, *texts: str) -> list[str]:
+    """Return the entities of each text."""
+    asked = [{"text": text} for text in texts]
+    return [TASKS["token-classification"].read(*both).output for both in zip(tagger.predict(asked), asked, strict=True)]
+
+
+def test_an_entity_is_a_whole_word_of_the_text_by_its_first_token(tagger: Checkpoint) -> None:
+    assert named(tagger, "I saw Zoe.", "aZ Z-x 在Z饭", "") == ["Zoe (PER 6-9)", "Z-x (PER 3-6)\nZ (PER 8-9)", ""]
+
+
+@pytest.mark.parametrize("place", [0, 45, 60, 111, 298])
+def test_a_long_text_is_tagged_to_its_end(tagger: Checkpoint, place: int) -> None:
+    text = "." * place + "Zo" + "." * (298 - place)
+    assert named(tagger, text, "Zo") == [f"Zo (PER {place}-{place + 2})", "Zo (PER 0-2)"]
 
 
 GENERATED = [("summarization", "summary"), ("translation", "translation"), ("text-generation", "text")]

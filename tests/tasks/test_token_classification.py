@@ -1,0 +1,162 @@
+"""Token classification: how entities are read, followed through edits, and measured, with numbers worked by hand."""
+
+import json
+from math import isnan
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from albert_robust import Text
+from albert_robust.tasks import TASKS, Answer, Prediction
+from albert_robust.tasks.entities import entities_of, kept, read_back
+from albert_robust.tasks.token_classification import entity_f1, entity_recall, label_f1, overlap_f1
+
+TASK = TASKS["token-classification"]
+TEXT = "Anna Keller flew to New York, and Anna slept."
+ANNA, YORK = "Anna Keller (PER 0-11)", "New York (LOC 20-28)"
+BOTH = f"{ANNA}\n{YORK}"
+
+
+def said(answer: Any, text: str = TEXT) -> str:
+    return TASK.read(answer, {"text": text}).output
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [{"start": 0, "end": 11, "label": "PER"}, {"start": 20, "end": 28, "label": "LOC"}],
+        [{"entity_group": "LOC", "word": "new york", "start": 20, "end": 28, "score": 0.9}, (0, 11, "PER")],
+        [
+            {"entity": t, "start": np.int64(s), "end": e}
+            for t, s, e in [("B-PER", 0, 4), ("I-PER", 5, 11), ("B-LOC", 20, 28)]
+        ],
+        [(0, 11, "PER"), (20, 28, "LOC"), (0, 11, "PER")],
+        [(0, 12, "PER"), (19, 28, "LOC")],  # a blank at a border is none of it
+        ["B-PER", "I-PER", "O", "O", "B-LOC", "I-LOC", "O", "O", "O"],
+        {"entities": [{"text": "Anna Keller", "label": "PER"}, {"entity": "New York", "type": "LOC"}]},
+        'Here they are:\n```json\n[{"text": "Anna Keller", "label": "PER"}, {"text": "new york", "label": "LOC"}]\n```',
+        '{"PER": ["Anna Keller"], "LOC": ["New\\nYork"], "ORG": []}',
+        {
+            "entities": json.dumps(
+                {"named": [{"name": "Anna Keller", "category": "PER"}, {"span": "New York", "tag": "LOC"}]}
+            )
+        },
+        Prediction(BOTH),
+    ],
+)
+def test_entities_come_in_any_form_that_models_write(answer: Any) -> None:
+    # The comma stands with `York,` where words are what blanks part.
+    assert said(answer).replace("York, (LOC 20-29)", "York (LOC 20-28)") == BOTH
+
+
+@pytest.mark.parametrize(
+    "answer", [[], "", "[]", {"entities": []}, '{"entities": []}', ["O"] * 9, {"entities": {"PER": []}}]
+)
+def test_no_entities_are_an_answer(answer: Any) -> None:
+    assert said(answer) == ""
+
+
+@pytest.mark.parametrize(
+    ("tags", "found"),
+    [
+        ("B-X I-X B-X O", "a b (X 0-3)\nc (X 4-5)"),
+        ("I-X I-X O I-Y", "a b (X 0-3)\nd (Y 6-7)"),  # IOB1 opens with I
+        ("B-X E-X S-X S-X", "a b (X 0-3)\nc (X 4-5)\nd (X 6-7)"),
+        ("B-X L-X U-X I-X", "a b (X 0-3)\nc (X 4-5)\nd (X 6-7)"),
+        ("I-X I-Y O O", "a (X 0-1)\nb (Y 2-3)"),
+        ("B-X O I-X O", "a (X 0-1)\nc (X 4-5)"),
+    ],
+)
+def test_tags_are_read_in_every_scheme(tags: str, found: str) -> None:
+    assert said(tags.split(), "a b c d") == found
+
+
+def test_one_string_listed_twice_stands_twice() -> None:
+    found = said([{"text": "Anna", "label": "PER"}] * 3)
+    assert found == "Anna (PER 0-4)\nAnna (PER 34-38)"
+
+
+@pytest.mark.parametrize(("text", "place"), [("the USA and the US", "16-18"), ("美国US人", "2-4"), ("abUSc", "2-4")])
+def test_a_string_is_sought_as_a_word_first(text: str, place: str) -> None:
+    assert said([{"text": "US", "label": "LOC"}], text) == f"US (LOC {place})"
+
+
+def test_what_the_text_does_not_hold_has_no_place_and_matches_its_like_alone() -> None:
+    found = said([{"text": "Anna Keller", "label": "PER"}, {"text": "Big  Apple", "label": "city name"}])
+    assert found == f"{ANNA}\nBig Apple (city_name)"
+    assert entity_f1(found, BOTH) == 0.5
+    assert entity_f1(found, found) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "complaint"),
+    [
+        ([(0, 99, "PER")], "an entity at 0-99 of a text of 45 characters"),
+        ([(4, 4, "PER")], "at 4-4"),
+        ([("0", 4, "PER")], "begins or ends at '0'"),
+        ([{"start": 0, "end": 4}], "the label None"),
+        ([{"label": "PER"}], "neither its `start` and `end` nor its `text`"),
+        ([7], "expected a tag by its name"),
+        (["O", "B-PER"], "2 tags for 9 tokens"),
+        (3, "expected a list of entities"),
+        ("There are none.", "expected a list of entities"),
+        (None, "expected a list of entities"),
+    ],
+)
+def test_what_is_no_entity_is_told(answer: Any, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        said(answer)
+
+
+def test_what_is_said_of_a_variant_is_read_back_to_the_original() -> None:
+    text = Text.of(TEXT).replace(20, 28, "Rome", "x").replace(0, 4, "Mr. Anan", "x")
+    text = text.replace(len(text), len(text), " Paul woke.", "x")
+    found = [(0, 15, "PER"), (str(text).index("Rome"), str(text).index("Rome") + 4, "LOC")]
+    found.append((str(text).index("Paul"), str(text).index("Paul") + 4, "PER"))
+    variant = said(found, str(text))
+    assert read_back(variant, TEXT, text.edits) == BOTH
+
+
+def test_measures_by_hand() -> None:
+    output = "Anna (PER 0-4)\nNew York (LOC 20-28)\nslept (ORG 39-44)"
+    assert entity_f1(output, BOTH) == pytest.approx(2 * 1 / 5)
+    assert entity_recall(output, BOTH) == 1 / 2
+    assert overlap_f1(output, BOTH) == pytest.approx((2 + 2) / 5)
+    assert label_f1(output, BOTH) == pytest.approx(2 * 2 / 5)
+    assert isnan(entity_recall(output, ""))
+    assert [measure("", "") for measure in (entity_f1, overlap_f1, label_f1)] == [1, 1, 1]
+
+
+def test_micro_f1_counts_entities_and_not_texts() -> None:
+    answers = [Answer(BOTH, (BOTH,)), Answer("", (BOTH,)), Answer("", ("",))]
+    found = TASK.aggregates["micro f1"].measure(answers, [0, 1, 2])
+    assert found.value == pytest.approx(2 * 2 / (2 + 4))
+    assert found.low < found.value < found.high
+    assert not TASK.aggregates["micro f1"].measure(answers[2:], [0]).measured
+
+
+ENTITIES = st.builds(
+    lambda start, length, label: (start, start + length, label),
+    st.integers(0, 20),
+    st.integers(1, 24),
+    st.sampled_from(["PER", "LOC"]),
+)
+
+
+@given(st.lists(ENTITIES, max_size=6), st.lists(ENTITIES, max_size=6))
+def test_agreement_is_the_same_from_both_sides_and_full_with_itself(one: list[Any], two: list[Any]) -> None:
+    left, right = said(one), said(two)
+    for measure in (entity_f1, overlap_f1, label_f1):
+        assert measure(left, right) == measure(right, left)
+        assert 0 <= measure(left, right) <= 1
+        assert measure(left, left) == 1
+    assert entity_f1(left, right) <= overlap_f1(left, right)
+
+
+@given(st.lists(ENTITIES, max_size=6))
+def test_what_is_kept_is_read_as_it_was(found: list[Any]) -> None:
+    output = said(found)
+    assert kept(entities_of(output)) == output == said(Prediction(output))
