@@ -36,9 +36,10 @@ from albert_robust.scoring.scorer import Scorer
 from albert_robust.scoring.signature import differences
 from albert_robust.scoring.statistics import Estimate, Floats, mean_of_clusters
 from albert_robust.scoring.texts import checked_clusters, checked_languages, checked_pairs
-from albert_robust.tasks import Answer
+from albert_robust.tasks import TASKS, Answer
 from albert_robust.tasks.classification import kappa, label, label_counts, macro_f1, one_more_label
 from albert_robust.tasks.task import Aggregate, Compared
+from albert_robust.tasks.token_classification import entity_f1, entity_recall, overlap_f1
 from albert_robust.tasks.translation import segment_counts, translated
 from albert_robust.text.languages import base
 
@@ -227,6 +228,51 @@ def classification(
         "accuracy": Measure("accuracy", mean_of_clusters(correct, owners), correct, "accuracy", common=False),
         "macro f1": Measure("macro f1", f1, None, "macro F1", common=False),
     }
+
+
+def token_classification(
+    outputs: Sequence[Any], references: Sequence[Any], texts: Sequence[str], *, clusters: Clusters = None
+) -> Measures:
+    """Return `micro f1`, `entity f1`, `overlap f1` and `entity recall` of the entities in texts.
+
+    Args:
+        outputs: The entities of a text each, in any form that suites read: `[{start, end, label}]`, `[{text, label}]`, tags.
+        references: Those that there are, likewise.
+        texts: What they stand in.
+        clusters: What belongs together; intervals resample it whole.
+
+    Returns:
+        By name. `entity recall` is of the texts that hold an entity.
+
+    Raises:
+        UsageError: The lists are not of equal length, or hold what are no entities of their texts.
+    """
+    if not len(outputs) == len(references) == len(texts):
+        raise UsageError(f"{len(outputs)} outputs and {len(references)} references for {len(texts)} texts")
+    owners = checked_clusters(clusters, len(texts)) or range(len(texts))
+    said, right = (
+        [_entities(f"{name}[{place}]", one, text) for place, (one, text) in enumerate(zip(held, texts, strict=True))]
+        for name, held in (("outputs", outputs), ("references", references))
+    )
+    task = TASKS["token-classification"]
+    answers = [Answer(output, (reference,)) for output, reference in zip(said, right, strict=True)]
+    micro = task.aggregates["micro f1"].measure(answers, owners)
+    found = {"micro f1": Measure("micro f1", micro, None, "micro F1 of entities", common=False)}
+    for name, function in (("entity f1", entity_f1), ("overlap f1", overlap_f1), ("entity recall", entity_recall)):
+        values = np.array([function(*pair) for pair in zip(said, right, strict=True)], dtype=np.float64)
+        there = ~np.isnan(values)
+        estimate = mean_of_clusters(
+            values[there], [owner for owner, is_there in zip(owners, there, strict=True) if is_there]
+        )
+        found[name] = Measure(name, estimate, values, name, common=False)
+    return found
+
+
+def _entities(where: str, answer: Any, text: str) -> str:
+    try:
+        return TASKS["token-classification"].read(answer, {"text": text}).output
+    except ValueError as error:
+        raise UsageError(f"{where}: {error}") from None
 
 
 def similarity(

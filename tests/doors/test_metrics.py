@@ -120,6 +120,18 @@ def test_labels_may_be_whole_numbers(made: Callable[[list[int]], Any]) -> None:
     assert metrics.classification(made([1, 0]), ["1", "0"])["kappa"].estimate.value == 1
 
 
+def test_entities_are_counted_as_seqeval_counts_them() -> None:
+    """seqeval 1.2.2, f1_score, the example of its README."""
+    right = [["O", "O", "O", "B-MISC", "I-MISC", "I-MISC", "O"], ["B-PER", "I-PER", "O"], ["O"]]
+    said = [["O", "O", "B-MISC", "I-MISC", "I-MISC", "I-MISC", "O"], ["B-PER", "I-PER", "O"], ["O"]]
+    found = metrics.token_classification(said, right, ["a b c d e f g", "h i j", "k"])
+    assert found["micro f1"].estimate.value == pytest.approx(0.5)
+    assert found["entity f1"].estimate.value == pytest.approx(2 / 3)
+    assert found["overlap f1"].estimate.value == 1
+    assert found["entity recall"].estimate.value == pytest.approx(1 / 2)  # of the two texts that hold any
+    assert found["entity recall"].estimate.clusters == 2
+
+
 def test_languages_may_come_as_an_array(scorer: Scorer) -> None:
     tags: Any = np.array(["de", "de"])
     summaries = metrics.summarization(GERMAN, GERMAN, languages=tags, reference_languages=tags, scorer=scorer)
@@ -207,6 +219,14 @@ MISTAKES = {
     "a fraction for a label": (
         lambda: metrics.classification([cast("int", 0.5)], [1]),
         r"pair 0: expected texts, got \(0.5, 1\)",
+    ),
+    "entities of fewer texts": (
+        lambda: metrics.token_classification([[]], [[]], []),
+        "1 outputs and 1 references for 0 texts",
+    ),
+    "an entity outside its text": (
+        lambda: metrics.token_classification([[]], [[(0, 9, "PER")]], ["Anna"]),
+        r"references\[0\]: an entity at 0-9 of a text of 4 characters",
     ),
     "clusters": (lambda: metrics.classification(["a"], ["a"], clusters=["x", "y"]), "2 clusters for 1 pairs"),
 }
