@@ -1,7 +1,7 @@
 """Entities of a text, each with its label and its place: how models and data write them, and how they are kept.
 
-They are kept as lines, an entity a line: `Anna Keller (PER 0-11)` stands from code point 0 on, and ends before 11. What names an
-entity and not its place, as language models do, is looked for in the text; what the text does not hold has no place, and
+They are kept as a line, `Anna Keller (PER 0-11); Lisbon (LOC 20-26)`: she stands from code point 0 on, and ends before 11. What names
+an entity and not its place, as language models do, is looked for in the text; what the text does not hold has no place, and
 is the same as its like alone. Tags of tokens become entities by their prefixes: IOB1, IOB2, BIOES and BILOU (Ramshaw and Marcus,
 1995, arXiv:cmp-lg/9505040; Ratinov and Roth, 2009).
 
@@ -23,7 +23,8 @@ from albert_robust.text.text import Edit
 LABELS = ("label", "entity_group", "type", "label_", "tag", "category", "class", "entity")  # what models call a label
 STRINGS = ("text", "word", "name", "span", "value", "entity")  # and what is labelled
 NOWHERE = -1
-_LINE = re.compile(r"(?P<string>.*) \((?P<label>\S+)(?: (?P<start>\d+)-(?P<end>\d+))?\)")
+BETWEEN = "; "
+_ENTITY = re.compile(r"(?P<string>.*) \((?P<label>\S+)(?: (?P<start>\d+)-(?P<end>\d+))?\)")
 _TAG = re.compile(r"([BIESLUM])-(.+)")
 
 
@@ -46,13 +47,13 @@ class Entity(NamedTuple):
 
 def entities_of(output: str) -> list[Entity]:
     """Return the entities of an output, in order."""
-    lines = (_LINE.fullmatch(line) for line in output.split("\n")) if output else ()
-    return [_read_line(line) for line in lines if line]
+    found = map(_ENTITY.fullmatch, output.split(BETWEEN) if output else ())
+    return [_read_one(one) for one in found if one]
 
 
-def _read_line(line: re.Match[str]) -> Entity:
-    start, end = (NOWHERE if line[name] is None else int(line[name]) for name in ("start", "end"))
-    return Entity(start, end, line["label"], line["string"])
+def _read_one(one: re.Match[str]) -> Entity:
+    start, end = (NOWHERE if one[name] is None else int(one[name]) for name in ("start", "end"))
+    return Entity(start, end, one["label"], one["string"])
 
 
 def annotated(answer: Any, text: str) -> str | None:
@@ -85,7 +86,7 @@ def annotated(answer: Any, text: str) -> str | None:
 
 def _written(answer: str) -> Any:
     """Return what a string holds: entities as they are kept, none of them where it is empty, or JSON."""
-    if answer and not all(map(_LINE.fullmatch, answer.split("\n"))):
+    if answer and not all(map(_ENTITY.fullmatch, answer.split(BETWEEN))):
         return json_in(answer)
     return [
         {"text": one.string, "label": one.label} if one.start == NOWHERE else (one.start, one.end, one.label)
@@ -95,7 +96,7 @@ def _written(answer: str) -> Any:
 
 def kept(entities: Iterable[Entity]) -> str:
     """Return entities as they are kept: in order, those without a place last."""
-    return "\n".join(map(str, sorted(set(entities), key=lambda one: (one.start == NOWHERE, one))))
+    return BETWEEN.join(map(str, sorted(set(entities), key=lambda one: (one.start == NOWHERE, one))))
 
 
 def json_in(said: str) -> Any:
@@ -183,7 +184,8 @@ def _trimmed(start: int, end: int, text: str) -> tuple[int, int]:
 
 
 def _entity(start: int, end: int, label: str, text: str, string: str = "") -> Entity:
-    return Entity(start, end, label, " ".join((string if start == NOWHERE else text[start:end]).split()))
+    shown = (string if start == NOWHERE else text[start:end]).replace(BETWEEN[0], ",")
+    return Entity(start, end, label, " ".join(shown.split()))
 
 
 def _whole(found: list[Entity], text: str) -> list[Entity]:

@@ -70,7 +70,7 @@ def test_a_slip_in_a_name_loses_it_and_the_failure_shows_it(pytester: pytest.Pyt
     )
     result = run(pytester)
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["  original     -> Anna (PER 10-14) Lisbon (LOC 23-29)", "  variant      -> *"])
+    result.stdout.fnmatch_lines(["  original     -> Anna (PER 10-14); Lisbon (LOC 23-29)", "  variant      -> *"])
 
 
 def test_outcomes_keep_what_was_said_of_the_variant(pytester: pytest.Pytester) -> None:
@@ -79,8 +79,8 @@ def test_outcomes_keep_what_was_said_of_the_variant(pytester: pytest.Pytester) -
     rows = parquet.read_table(pytester.path / "robustness-report" / "outcomes.parquet").to_pylist()
     (first,) = (row for row in rows if row["example"] == "2" and row["cell"].startswith("data/case.upper"))
     assert (first["before"], first["after"]) == (
-        "Anna (PER 10-14)\nLisbon (LOC 23-29)",
-        "ANNA (PER 10-14)\nLISBON (LOC 23-29)",
+        "Anna (PER 10-14); Lisbon (LOC 23-29)",
+        "ANNA (PER 10-14); LISBON (LOC 23-29)",
     )
 
 

@@ -17,7 +17,7 @@ from albert_robust.tasks.token_classification import entity_f1, entity_recall, l
 TASK = TASKS["token-classification"]
 TEXT = "Anna Keller flew to New York, and Anna slept."
 ANNA, YORK = "Anna Keller (PER 0-11)", "New York (LOC 20-28)"
-BOTH = f"{ANNA}\n{YORK}"
+BOTH = f"{ANNA}; {YORK}"
 
 
 def said(answer: Any, text: str = TEXT) -> str:
@@ -62,12 +62,12 @@ def test_no_entities_are_an_answer(answer: Any) -> None:
 @pytest.mark.parametrize(
     ("tags", "found"),
     [
-        ("B-X I-X B-X O", "a b (X 0-3)\nc (X 4-5)"),
-        ("I-X I-X O I-Y", "a b (X 0-3)\nd (Y 6-7)"),  # IOB1 opens with I
-        ("B-X E-X S-X S-X", "a b (X 0-3)\nc (X 4-5)\nd (X 6-7)"),
-        ("B-X L-X U-X I-X", "a b (X 0-3)\nc (X 4-5)\nd (X 6-7)"),
-        ("I-X I-Y O O", "a (X 0-1)\nb (Y 2-3)"),
-        ("B-X O I-X O", "a (X 0-1)\nc (X 4-5)"),
+        ("B-X I-X B-X O", "a b (X 0-3); c (X 4-5)"),
+        ("I-X I-X O I-Y", "a b (X 0-3); d (Y 6-7)"),  # IOB1 opens with I
+        ("B-X E-X S-X S-X", "a b (X 0-3); c (X 4-5); d (X 6-7)"),
+        ("B-X L-X U-X I-X", "a b (X 0-3); c (X 4-5); d (X 6-7)"),
+        ("I-X I-Y O O", "a (X 0-1); b (Y 2-3)"),
+        ("B-X O I-X O", "a (X 0-1); c (X 4-5)"),
     ],
 )
 def test_tags_are_read_in_every_scheme(tags: str, found: str) -> None:
@@ -76,7 +76,7 @@ def test_tags_are_read_in_every_scheme(tags: str, found: str) -> None:
 
 def test_one_string_listed_twice_stands_twice() -> None:
     found = said([{"text": "Anna", "label": "PER"}] * 3)
-    assert found == "Anna (PER 0-4)\nAnna (PER 34-38)"
+    assert found == "Anna (PER 0-4); Anna (PER 34-38)"
 
 
 @pytest.mark.parametrize(("text", "place"), [("the USA and the US", "16-18"), ("美国US人", "2-4"), ("abUSc", "2-4")])
@@ -86,7 +86,7 @@ def test_a_string_is_sought_as_a_word_first(text: str, place: str) -> None:
 
 def test_what_the_text_does_not_hold_has_no_place_and_matches_its_like_alone() -> None:
     found = said([{"text": "Anna Keller", "label": "PER"}, {"text": "Big  Apple", "label": "city name"}])
-    assert found == f"{ANNA}\nBig Apple (city_name)"
+    assert found == f"{ANNA}; Big Apple (city_name)"
     assert entity_f1(found, BOTH) == 0.5
     assert entity_f1(found, found) == 1
 
@@ -121,7 +121,7 @@ def test_what_is_said_of_a_variant_is_read_back_to_the_original() -> None:
 
 
 def test_measures_by_hand() -> None:
-    output = "Anna (PER 0-4)\nNew York (LOC 20-28)\nslept (ORG 39-44)"
+    output = "Anna (PER 0-4); New York (LOC 20-28); slept (ORG 39-44)"
     assert entity_f1(output, BOTH) == pytest.approx(2 * 1 / 5)
     assert entity_recall(output, BOTH) == 1 / 2
     assert overlap_f1(output, BOTH) == pytest.approx((2 + 2) / 5)
@@ -156,7 +156,13 @@ def test_agreement_is_the_same_from_both_sides_and_full_with_itself(one: list[An
     assert entity_f1(left, right) <= overlap_f1(left, right)
 
 
-@given(st.lists(ENTITIES, max_size=6))
-def test_what_is_kept_is_read_as_it_was(found: list[Any]) -> None:
-    output = said(found)
-    assert kept(entities_of(output)) == output == said(Prediction(output))
+WORDS = st.lists(
+    st.sampled_from(["Anna", "(PER 0-4);", ";", "\n", "; Bo (LOC)", "漢字", "e\u0301"]), min_size=30, max_size=30
+)
+
+
+@given(WORDS.map(" ".join), st.lists(ENTITIES, max_size=6))
+def test_what_is_kept_is_read_as_it_was(text: str, found: list[Any]) -> None:
+    output = said(found, text)
+    assert [one[:3] for one in entities_of(output)] == [one[:3] for one in entities_of(said(Prediction(output), text))]
+    assert kept(entities_of(output)) == output
