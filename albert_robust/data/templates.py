@@ -27,7 +27,7 @@ class Templates:
     """Templates of one dataset, as its suite has them.
 
     Attributes:
-        templates: By field: a text, a number, or a list of them. `id` and `language` are of all examples of a template.
+        templates: By field: a text, a number, a list or an object of them. `id` and `language` are of all examples of a template.
         lines: Where each stands.
         fill: The lists of words.
     """
@@ -131,9 +131,18 @@ def unfit(fill: Fill) -> Iterator[Mistake]:
 def _marks(template: Mapping[str, Any]) -> Iterator[tuple[str, re.Match[str]]]:
     """Yield what is a slot or looks like one, each with its field."""
     for name, value in template.items():
-        for text in value if isinstance(value, list) else [value]:
-            if isinstance(text, str) and name not in LITERAL:
+        for text in () if name in LITERAL else _texts(value):
+            if isinstance(text, str):
                 yield from ((name, mark) for mark in _MARK.finditer(text) if not mark["brace"])
+
+
+def _texts(value: Any) -> Iterator[Any]:
+    """Yield what a template says of a field, be it one or several."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    if parts is None:
+        yield value
+    for part in parts or ():
+        yield from _texts(part)
 
 
 def _wrong(mark: re.Match[str], fill: Fill) -> Iterator[tuple[str, str]]:
@@ -172,6 +181,8 @@ def _choices(template: Mapping[str, Any], fill: Fill) -> Iterator[dict[str, Word
 def _filled(value: Any, words: Mapping[str, Word]) -> Any:
     if isinstance(value, list):
         return [_filled(one, words) for one in value]
+    if isinstance(value, dict):
+        return {name: _filled(one, words) for name, one in value.items()}
     return _MARK.sub(lambda mark: _put(mark, words), value) if isinstance(value, str) else value
 
 

@@ -218,9 +218,12 @@ class ModelSpec(Strict):
 
 def _text(value: object) -> object:
     """Return what a template says of a field; what YAML reads otherwise than it was meant is a mistake."""
-    for one in value if isinstance(value, list) else [value]:
-        if isinstance(one, bool) or not isinstance(one, str | int | float):
-            raise ValueError(f"{_plain(one)} is no text\nput it between quotes")
+    held = [*value.values()] if isinstance(value, dict) else value
+    if isinstance(held, list) and None not in held:  # `{capital}` without quotes is a key without a value
+        for one in held:
+            _text(one)
+    elif isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"{_plain(value)} is no text\nput it between quotes")
     return value
 
 
@@ -243,7 +246,8 @@ _WORD = {"type": ["string", "integer", "object"], "additionalProperties": {"type
 Word = Annotated[str | dict[str, str], BeforeValidator(_word), WithJsonSchema({**_WORD, "minProperties": 1})]
 Words = Annotated[list[Word], Field(json_schema_extra={"minItems": 1})]
 Fill = Annotated[dict[str, Words], Field(description="Words for the slots of templates: {thing: [film, book]}.")]
-Written = Annotated[str | int | float | list[str | int | float], BeforeValidator(_text)]
+Plain = str | int | float
+Written = Annotated[Plain | list[Plain] | dict[str, Plain | list[Plain]], BeforeValidator(_text)]
 
 
 class DatasetSpec(Strict):

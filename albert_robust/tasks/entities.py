@@ -2,8 +2,8 @@
 
 They are kept as a line, `Anna Keller (PER 0-11); Lisbon (LOC 20-26)`: she stands from code point 0 on, and ends before 11.
 What names an entity and not its place, as language models do, is looked for in the text; what the text does not hold has no
-place, and is the same as its like alone. Tags of tokens become entities by their prefixes: IOB1, IOB2, BIOES and BILOU (Ramshaw and Marcus,
-1995, arXiv:cmp-lg/9505040; Ratinov and Roth, 2009).
+place, and is the same as its like alone. Tags of tokens become entities by their prefixes: IOB1, IOB2, BIOES and BILOU
+(Ramshaw and Marcus, 1995, arXiv:cmp-lg/9505040; Ratinov and Roth, 2009).
 
 What is said of a variant is read back to the places of the original, so that a slip in a name, or another name, moves no
 entity; one that lies in what a perturbation put in says nothing of the original, and is left out.

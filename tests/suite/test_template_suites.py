@@ -29,6 +29,19 @@ checks:
   - {expect: reference, gates: [accuracy >= 0.5]}
 fill: {thing: [film, book]}
 """
+ENTITIES = """\
+task: token-classification
+model: {python: "model:predict"}
+datasets:
+  plain:
+    language: en
+    templates:
+      - {text: "{name} and {name2} live in {city}.", entities: {PER: ["{name}", "{name2}"], LOC: "{city}"}}
+      - {text: "Nobody lives here.", entities: []}
+    fill: {name: [Anna, Bo], city: [New York]}
+checks:
+  - {expect: reference, gates: [entity f1 >= 0.5]}
+"""
 CHECKS = [{"expect": "invariance", "perturbations": ["typos.*"]}]
 MISTAKES = {
     "unknown slot": (
@@ -175,6 +188,15 @@ def test_templates_take_words_from_lists_of_their_own_and_beside_all(load: Calla
         "I like this book.",
         "Paris is in France.",
         "Tokyo is in Japan.",
+    ]
+
+
+def test_entities_of_templates_are_sought_in_what_is_made(write: Callable[..., Path]) -> None:
+    suite = load_suite(write(s_dot_robust_dot_yaml=ENTITIES))
+    assert [one.references for one in examples_of(suite, ["plain"])["plain"]] == [
+        ("Anna (PER 0-4); Bo (PER 9-11); New York (LOC 20-28)",),
+        ("Bo (PER 0-2); Anna (PER 7-11); New York (LOC 20-28)",),
+        ("",),
     ]
 
 
