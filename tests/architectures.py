@@ -27,3 +27,9 @@ def saved(kind: str, folder: Path, tokenizer: Any, change: Callable[[Any], None]
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
+
+
+def byte_place(letter: str) -> int:
+    """Return the token of an ASCII letter in the vocabulary of bytes."""
+    alphabet = importlib.import_module("tokenizers").pre_tokenizers.ByteLevel.alphabet()
+    return 5 + sorted(alphabet).index(letter)

@@ -121,3 +121,15 @@ def scorer(request: pytest.FixtureRequest, tiny_scorer: Scorer, builtin_scorer: 
 def pack() -> Registry:
     """The built-in perturbations."""
     return open_packs()
+
+
+@pytest.fixture(scope="session")
+def seq2seq(tmp_path_factory: pytest.TempPathFactory, byte_tokenizer: Any) -> Path:
+    """The folder of a tiny untrained T5."""
+    torch.manual_seed(0)
+    sizes = {"d_model": 16, "d_kv": 8, "d_ff": 16, "num_layers": 1, "num_heads": 2, "decoder_start_token_id": 0}
+    config = transformers.T5Config(vocab_size=len(byte_tokenizer), pad_token_id=0, eos_token_id=3, **sizes)
+    folder = tmp_path_factory.mktemp("t5")
+    transformers.T5ForConditionalGeneration(config).save_pretrained(folder)
+    byte_tokenizer.save_pretrained(folder)
+    return folder

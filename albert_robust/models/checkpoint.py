@@ -11,20 +11,16 @@ from pathlib import Path
 from typing import Any
 from unicodedata import category
 
-from albert_robust.data.conversation import Turn, turns_before
 from albert_robust.errors import UsageError, first_line, shown_path
+from albert_robust.models.generating import generated, limit_of
 from albert_robust.models.model import Inputs
-from albert_robust.models.reply import after_thoughts
 from albert_robust.scoring.load import has_vocabulary, quiet_transformers
 from albert_robust.text.graphemes import word_spans
 
-MAX_TOKENS = 512
 STRIDE = 128  # tokens that two windows of a long context share
 MAX_ANSWER_TOKENS = 30
 MAX_SUMMARY_TOKENS = 128
 MAX_TRANSLATION_TOKENS = 256
-MAX_GENERATED_TOKENS = 256
-MANY_POSITIONS = 2**20  # of a checkpoint that does not say how many it has
 # No model is made from these; all else in a folder shapes it.
 UNREAD = (".bin", ".h5", ".md", ".msgpack", ".onnx", ".pt")
 DECODING = "v4"  # raise it when the same checkpoint answers otherwise
@@ -42,13 +38,24 @@ class Checkpoint:
 
 
 def load_checkpoint(name: str, folder: Path, task: str, allow_network: bool = False) -> Checkpoint:
-    """Return the model in a checkpoint folder, or of a hub name.
+    """Return the model in a checkpoint folder, or of a hub name, that does a task of its own.
 
     Args:
         name: A path relative to `folder`, or a hub name.
         folder: The suite's folder.
         task: The suite's task.
         allow_network: Whether a hub may be asked.
+
+    Raises:
+        UsageError: As `loaded` has it.
+    """
+    model, tokenizer = loaded(name, folder, task, allow_network)
+    answer = ANSWERS[task]
+    return Checkpoint(lambda batch: answer(model, tokenizer, batch))
+
+
+def loaded(name: str, folder: Path, task: str, allow_network: bool) -> tuple[Any, Any]:
+    """Return the model and the tokenizer of a checkpoint, for `load_checkpoint`'s arguments.
 
     Raises:
         UsageError: There is no such checkpoint, or it has no safetensors weights or no tokenizer, or does another task.
@@ -77,12 +84,11 @@ def load_checkpoint(name: str, folder: Path, task: str, allow_network: bool = Fa
         raise UsageError(f"cannot load the checkpoint {name!r}: {first_line(error)}") from None
     missing = sorted(loading["missing_keys"])
     if missing:  # transformers would draw them at random
-        raise UsageError(f"the checkpoint {name!r} does not do {task}: it has no weights for {', '.join(missing[:3])}")
+        what = f"the checkpoint {name!r} does not do {task}: it has no weights for {', '.join(missing[:3])}"
+        raise UsageError(f"{what}\n  a language model is asked by a `prompt:`")
     if not has_vocabulary(tokenizer):
         raise UsageError(f"the checkpoint {name!r} has no tokenizer: save it there with save_pretrained, too")
-    model.eval()
-    answer = ANSWERS[task]
-    return Checkpoint(lambda batch: answer(model, tokenizer, batch))
+    return model.eval(), tokenizer
 
 
 def checkpoint_identity(folder: Path) -> str:
@@ -142,7 +148,7 @@ def classify(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
     import torch
 
     texts = [inputs["text"] for inputs in batch]
-    encoded = tokenizer(texts, padding=True, truncation=True, max_length=_limit(model), return_tensors="pt")
+    encoded = tokenizer(texts, padding=True, truncation=True, max_length=limit_of(model), return_tensors="pt")
     with torch.inference_mode():
         rows = torch.softmax(model(**encoded).logits.double(), dim=1).tolist()
     labels = model.config.id2label
@@ -156,7 +162,7 @@ def tag(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
     """
     import torch
 
-    texts, limit = [inputs["text"] for inputs in batch], _limit(model)
+    texts, limit = [inputs["text"] for inputs in batch], limit_of(model)
     encoded = tokenizer(
         texts,
         padding=True,
@@ -207,7 +213,7 @@ def answer_questions(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> lis
 
     questions = [inputs["question"] for inputs in batch]
     contexts = [inputs["context"] for inputs in batch]
-    limit = _limit(model)
+    limit = limit_of(model)
     encoded = tokenizer(
         questions,
         contexts,
@@ -259,7 +265,7 @@ def _best_span(starts: Any, ends: Any, allowed: Any) -> tuple[float, int, int]:
 
 def summarize(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
     """Return a summary of each document, by greedy decoding."""
-    made = _generated(model, tokenizer, [inputs["document"] for inputs in batch], MAX_SUMMARY_TOKENS)
+    made = generated(model, tokenizer, [inputs["document"] for inputs in batch], MAX_SUMMARY_TOKENS)
     return [{"summary": text} for text in made]
 
 
@@ -269,61 +275,8 @@ def translate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
     The checkpoint decides the languages: it translates one way, or its saved settings (`src_lang`, `forced_bos_token_id`)
     say which of several.
     """
-    made = _generated(model, tokenizer, [inputs["source"] for inputs in batch], MAX_TRANSLATION_TOKENS)
+    made = generated(model, tokenizer, [inputs["source"] for inputs in batch], MAX_TRANSLATION_TOKENS)
     return [{"translation": text} for text in made]
-
-
-def generate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return what a language model says to each prompt, by greedy decoding; an error where it only thinks."""
-    prompts, said = [inputs["prompt"] for inputs in batch], [turns_before(inputs) for inputs in batch]
-    if any(said) and tokenizer.chat_template is None:
-        raise UsageError("the checkpoint has no chat template, so it cannot be told what was said before a prompt")
-    if model.config.is_encoder_decoder:
-        made = _generated(model, tokenizer, prompts, MAX_GENERATED_TOKENS)
-    else:
-        made = _continued(model, tokenizer, prompts, said)
-    return [_spoken(text) for text in made]
-
-
-def _spoken(text: str) -> Any:
-    try:
-        return {"text": after_thoughts(text)}
-    except ValueError as error:
-        return error
-
-
-def _continued(model: Any, tokenizer: Any, prompts: list[str], said: list[list[Turn]]) -> list[str]:
-    """Return what a decoder writes after prompts, or to them in a chat if it has a template for that.
-
-    Of a prompt that is too long its end is read: what is written goes on from there.
-    """
-    if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token
-    tokenizer.padding_side = tokenizer.truncation_side = "left"
-    chats = tokenizer.chat_template is not None
-    if chats:
-        turns = [[*first, {"role": "user", "content": prompt}] for first, prompt in zip(said, prompts, strict=True)]
-        prompts = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
-    positions = int(getattr(model.config, "max_position_embeddings", MANY_POSITIONS))
-    tokens = min(MAX_GENERATED_TOKENS, positions // 2)
-    how = {"max_length": positions - tokens, "add_special_tokens": not chats}  # a template has its own
-    return _generated(model, tokenizer, prompts, tokens, **how)
-
-
-def _generated(model: Any, tokenizer: Any, texts: list[str], tokens: int, **how: Any) -> list[str]:
-    import torch
-
-    how = {"max_length": _limit(model), **how}
-    encoded = tokenizer(texts, padding=True, truncation=True, return_tensors="pt", **how)
-    encoded.pop("token_type_ids", None)
-    begins = 0 if model.config.is_encoder_decoder else encoded["input_ids"].shape[1]
-    with torch.inference_mode():
-        made = model.generate(**encoded, max_new_tokens=tokens, do_sample=False, num_beams=1)
-    return [text.strip() for text in tokenizer.batch_decode(made[:, begins:], skip_special_tokens=True)]
-
-
-def _limit(model: Any) -> int:
-    return min(MAX_TOKENS, int(getattr(model.config, "max_position_embeddings", MAX_TOKENS)))
 
 
 ANSWERS: dict[str, Callable[[Any, Any, Sequence[Inputs]], list[Any]]] = {
@@ -332,5 +285,4 @@ ANSWERS: dict[str, Callable[[Any, Any, Sequence[Inputs]], list[Any]]] = {
     "question-answering": answer_questions,
     "summarization": summarize,
     "translation": translate,
-    "text-generation": generate,
 }

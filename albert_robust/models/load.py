@@ -14,7 +14,8 @@ from albert_robust.models.embedding import ANSWERING, documents_hash, load_embed
 from albert_robust.models.extractive import PICKING, load_extractive
 from albert_robust.models.finetune import finetune, finetuned_folder
 from albert_robust.models.model import Answering, Inputs, Tokens
-from albert_robust.models.prompt import EndpointSettings, endpoint_identity
+from albert_robust.models.prompt import EndpointSettings, endpoint_identity, prompt_digest
+from albert_robust.models.prompted import WRITES, load_prompted
 from albert_robust.scoring.load import encoder_path
 from albert_robust.tasks import Task
 
@@ -85,7 +86,9 @@ class LazyModel:
         checkpoint = checkpoint_identity(source)
         if settings.extractive:
             return f"extractive:{checkpoint}:{PICKING}"
-        return f"encoder:{checkpoint}:{documents_hash(self._documents)}:{ANSWERING}" if settings.encoder else checkpoint
+        if settings.encoder:
+            return f"encoder:{checkpoint}:{documents_hash(self._documents)}:{ANSWERING}"
+        return f"{checkpoint}:{prompt_digest(settings)}" if settings.prompt else checkpoint
 
     def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
         """Return one answer an input."""
@@ -118,7 +121,10 @@ class LazyModel:
             if not made.is_dir():
                 finetune(data, self.task, made)
             return load_checkpoint(str(made.resolve()), self.folder, self.task.name)
-        return load_checkpoint(str(settings.transformers), self.folder, self.task.name, self.allow_network)
+        name = str(settings.transformers)
+        if settings.prompt or self.task.name == WRITES:
+            return load_prompted(name, self.folder, settings, self.task, self.allow_network)
+        return load_checkpoint(name, self.folder, self.task.name, self.allow_network)
 
     @cached_property
     def _documents(self) -> tuple[str, ...]:

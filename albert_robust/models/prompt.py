@@ -1,4 +1,4 @@
-"""What a model behind an endpoint is asked: templates of prompts, and what names such a model."""
+"""What a language model is asked: templates of prompts, and what names such a model."""
 
 import hashlib
 import json
@@ -13,24 +13,30 @@ from albert_robust.models.model import Inputs
 from albert_robust.models.reply import READING
 
 SYSTEM = "system"  # the field that holds the system's text where that is perturbed
+ITSELF = "{prompt}"  # what is asked where the data say all of it
 _FIELD = re.compile(r"\{([^\W\d]\w*)\}")
 
 
-class EndpointSettings(Protocol):
-    """What a suite says about a model behind an endpoint."""
+class PromptSettings(Protocol):
+    """What a suite says about a language model, wherever it runs."""
 
     @property
-    def endpoint(self) -> str | None: ...  # noqa: D102  # suite/schema.py describes them
-    @property
-    def model(self) -> str | None: ...  # noqa: D102
-    @property
-    def prompt(self) -> str | None: ...  # noqa: D102
+    def prompt(self) -> str | None: ...  # noqa: D102  # suite/schema.py describes them
     @property
     def system(self) -> str | None: ...  # noqa: D102
     @property
     def settings(self) -> Mapping[str, Any]: ...  # noqa: D102
     @property
     def labels(self) -> Sequence[str]: ...  # noqa: D102
+
+
+class EndpointSettings(PromptSettings, Protocol):
+    """What a suite says about a model behind an endpoint."""
+
+    @property
+    def endpoint(self) -> str | None: ...  # noqa: D102
+    @property
+    def model(self) -> str | None: ...  # noqa: D102
     @property
     def key_env(self) -> str | None: ...  # noqa: D102
     @property
@@ -45,9 +51,13 @@ class EndpointSettings(Protocol):
 
 def endpoint_identity(suite: EndpointSettings) -> str:
     """Return what names a model behind an endpoint: all that shapes its answers. The key is no part of it."""
-    parts = (suite.prompt, suite.system, dict(suite.settings), list(suite.labels), suite.version, READING)
-    digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
-    return f"endpoint:{suite.model}@{suite.endpoint}:{digest}"
+    return f"endpoint:{suite.model}@{suite.endpoint}:{prompt_digest(suite, suite.version)}"
+
+
+def prompt_digest(suite: PromptSettings, version: str | None = None) -> str:
+    """Return what stands for how a language model is asked and read."""
+    parts = (suite.prompt, suite.system, dict(suite.settings), list(suite.labels), version, READING)
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def is_local(url: str) -> bool:
@@ -69,9 +79,9 @@ def filled(template: str, inputs: Inputs) -> str:
     return _FIELD.sub(lambda found: inputs[found[1]], template)
 
 
-def turns_of(suite: EndpointSettings, inputs: Inputs) -> list[Turn]:
-    """Return what is sent: the system's text, in place of what a conversation has for it, the turns before, and the prompt."""
-    said, prompt = turns_before(inputs), str(suite.prompt)
+def turns_of(suite: PromptSettings, inputs: Inputs) -> list[Turn]:
+    """Return what a model is told: the system's text, in place of a conversation's own, the turns before, and the prompt."""
+    said, prompt = turns_before(inputs), suite.prompt or ITSELF
     if told := filled(inputs.get(SYSTEM, suite.system or ""), inputs):
         said = [{"role": "system", "content": told}, *(turn for turn in said if turn["role"] != "system")]
     asked = filled(prompt, inputs)

@@ -37,7 +37,7 @@ class Question:
         replicate: Which of several answers to the same inputs.
         answered: Whether there is an answer.
         task: Says how an answer is read.
-        labels: Of a model behind an endpoint, whose replies are read as if it were asked here; None of any other.
+        labels: Of a model that is asked by a prompt, whose replies are read as if it were asked here; None of any other.
     """
 
     suite: str
@@ -74,7 +74,7 @@ def questions(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Question]
                 seen.add(name)
                 answered = input_key in one.found.answers.predictions
                 inputs = one.found.inputs[input_key]
-                labels = one.suite.model.labels if one.suite.model.endpoint else None
+                labels = one.suite.model.labels if one.suite.model.prompt else None
                 yield Question(one.suite.name, name, inputs, one.replicate, answered, one.suite.task, labels)
 
 

@@ -120,8 +120,8 @@ class _Loader:
         self._lists((), spec.fill, self.named)
         checks = tuple(self._check(number, check) for number, check in enumerate(spec.checks))
         self._model()
-        if spec.model.endpoint:
-            self._endpoint(spec.model, {field for check in checks for field in check.fields})
+        if spec.model.prompt:
+            self._prompted(spec.model, {field for check in checks for field in check.fields})
         if self.complaints:
             raise InputError(self.complaints)
         return Suite(
@@ -231,7 +231,7 @@ class _Loader:
             )
         if model.extractive and self.task.name != "summarization":
             self._complain(("model", "extractive"), f"an extractive summariser cannot do {self.task.name}", "")
-        if model.transformers and self.task.name in ENCODED:
+        if model.transformers and self.task.name in ENCODED and not model.prompt:
             what = f"a checkpoint cannot do {self.task.name} here"
             self._complain(("model", "transformers"), what, UNTRAINED[self.task.name])
         if model.encoder and self.task.name not in ENCODED:
@@ -240,9 +240,9 @@ class _Loader:
         elif model.encoder or model.documents:
             self._documents(model)
 
-    def _endpoint(self, model: ModelSpec, perturbed: set[str]) -> None:
-        """Complain of what a model behind an endpoint cannot do, or must not."""
-        at, task, url = ("model", "endpoint"), self.task, str(model.endpoint)
+    def _prompted(self, model: ModelSpec, perturbed: set[str]) -> None:
+        """Complain of what a language model cannot do, or must not."""
+        at, task, url = ("model", "endpoint" if model.endpoint else "transformers"), self.task, model.endpoint or ""
         if task.name == SEARCH:
             self._complain(at, "a chat model cannot do retrieval: it has no documents to search", UNTRAINED[SEARCH])
         if model.key_env and url.startswith("http:") and not is_local(url):

@@ -32,7 +32,8 @@ TaskName = Literal[
     "sentence-similarity",
 ]
 KINDS = ("python", "transformers", "finetuned", "extractive", "encoder", "endpoint", "elsewhere")
-OF_ENDPOINT = ("model", "prompt", "system", "settings", "labels", "key_env", "key_header", "at_once")
+OF_PROMPT = ("system", "settings", "labels")
+OF_ENDPOINT = ("model", "key_env", "key_header", "at_once")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
 Share = Annotated[float, Field(ge=0.5, lt=1)]
 _FUNCTION = re.compile(r"^[\w./-]+:\w+$")
@@ -103,16 +104,19 @@ class ModelSpec(Strict):
     ] = None
     model: Annotated[str | None, Field(min_length=1, description="What the endpoint calls its model.")] = None
     prompt: Annotated[
-        str | None, Field(description="What an endpoint is asked: the example's fields stand in it as {text}.")
+        str | None, Field(description="What a language model is asked: the example's fields stand in it as {text}.")
     ] = None
-    system: Annotated[str | None, Field(description="What an endpoint is told before; fields may stand in it too.")] = (
-        None
-    )
+    system: Annotated[
+        str | None, Field(description="What a language model is told before; fields may stand in it too.")
+    ] = None
     settings: Annotated[
-        dict[str, JsonValue], Field(description="Goes with each request as it is: {temperature: 0, max_tokens: 5}.")
+        dict[str, JsonValue],
+        Field(
+            description="Go to an endpoint as they are, {temperature: 0, max_tokens: 5}; a checkpoint has {max_new_tokens: 5}."
+        ),
     ] = {}
     labels: Annotated[
-        list[str], Field(min_length=2, description="The labels that an endpoint's answers are read as.")
+        list[str], Field(min_length=2, description="The labels that a language model's answers are read as.")
     ] = []
     key_env: Annotated[
         str | None, Field(description="The environment variable that holds the key.", pattern=_VARIABLE.pattern)
@@ -206,6 +210,11 @@ class ModelSpec(Strict):
         for name in OF_ENDPOINT if self.endpoint is None else ():
             if name in self.model_fields_set:
                 raise ValueError(f"only an endpoint has {name!r}\ntake it out")
+        if self.prompt is not None and self.endpoint is None and self.transformers is None:
+            raise ValueError("only an endpoint or a checkpoint has 'prompt'\ntake it out")
+        for name in OF_PROMPT if self.prompt is None and self.endpoint is None else ():
+            if name in self.model_fields_set:
+                raise ValueError(f"{name!r} without a prompt\nadd `prompt:`, or take it out")
         if isinstance(self.price, TokenPrice) and self.endpoint is None:
             raise ValueError("only an endpoint tells its tokens\nwrite what an input costs: `price: 0.002`")
         if self.key_header and not self.key_env:

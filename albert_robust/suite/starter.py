@@ -1,5 +1,6 @@
 """A first suite for a user's model and data: columns guessed from the data's names, nothing assumed of its quality."""
 
+import json
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -114,7 +115,8 @@ def write_starter(
     header = Source(data, (language,), per_row, columns, mapping=mapping, annotation=task.annotation)
     check_header(header, task.inputs, task.reference)
     examples = read_examples(header, task.inputs, task.reference)
-    named = _named(model, task, out) or _endpoint(model, task, examples, reference_language)
+    asked = _prompt(task, examples, reference_language)
+    named = _named(model, task, out, asked) or _endpoint(model, task, asked)
     about = _about(first, columns)
     if about and "prompt" in named:
         named["prompt"] += f"\n\n{{{about}}}"
@@ -126,7 +128,7 @@ def write_starter(
         dataset["reference_language"] = reference_language
     if columns:
         dataset["columns"] = columns
-    fields = [*task.perturbed, about] if about and "transformers" not in named else []
+    fields = [*task.perturbed, about] if about else []
     content = {
         "task": task_name,
         "model": named,
@@ -183,30 +185,47 @@ def _gates(task: Task, examples: Sequence[Example]) -> list[str]:
     return ["consistency >= 0.5", *(["labs recall drop <= 0.1"] if any(one.references for one in examples) else [])]
 
 
-def _named(model: str, task: Task, out: Path) -> dict[str, Any]:
+def _named(model: str, task: Task, out: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a suite says about a function, a checkpoint or an encoder; nothing about an endpoint."""
     there = Path(model).exists()
     if ":" in model and not there:
         return {} if _BEHIND.fullmatch(model) else {"python": model}
     if not there and not _HUB.fullmatch(model):
         raise UsageError(f"--model {model!r}: no such folder, and neither module:function nor the name of a checkpoint")
-    kind = "encoder" if task.name in ENCODED else "transformers"
-    return {kind: _relative(Path(model), out) if there else model}
+    name = _relative(Path(model), out) if there else model
+    if task.name in ENCODED and not _is_language_model(Path(model)):
+        return {"encoder": name}
+    speaks = task.name == "text-generation" or _is_language_model(Path(model))
+    return {"transformers": name, **(asked if speaks else {})}
 
 
-def _endpoint(model: str, task: Task, examples: Sequence[Example], reference_language: str) -> dict[str, Any]:
-    """Return what a suite says about a chat model: a prompt to begin with, and the labels that the data have."""
+def _is_language_model(checkpoint: Path) -> bool:
+    """Return whether a checkpoint's settings say that it goes on with a text, and so must be asked by a prompt."""
+    try:
+        settings = json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))
+        return str(settings["architectures"][0]).endswith(("ForCausalLM", "LMHeadModel"))
+    except (OSError, ValueError, LookupError, TypeError):
+        return False  # what loads it says what is wrong
+
+
+def _endpoint(model: str, task: Task, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a suite says about a chat model behind an endpoint."""
     name, url = _BEHIND.findall(model)[0]
     if not name:
         raise UsageError(f"say which model is asked there: --model NAME@{url}")
     if task.name not in PROMPTS:
         raise UsageError(f"a chat model cannot do {task.name} here: {UNTRAINED[task.name]}")
-    labels = _labels(task, examples)
-    prompt = PROMPTS[task.name].replace("{labels}", " or ".join(labels)).replace("{language}", reference_language)
-    named: dict[str, Any] = {"endpoint": url, "model": name, "prompt": prompt, "settings": {"temperature": 0}}
-    if task.labels:
-        named["labels"] = labels
+    named = {"endpoint": url, "model": name, **asked, "settings": {"temperature": 0}}
     return {**named, "key_env": "OPENAI_API_KEY"} if url.startswith("https:") else named
+
+
+def _prompt(task: Task, examples: Sequence[Example], reference_language: str) -> dict[str, Any]:
+    """Return a prompt to begin with, and the labels that the data have."""
+    labels = _labels(task, examples)
+    prompt = (
+        PROMPTS.get(task.name, "").replace("{labels}", " or ".join(labels)).replace("{language}", reference_language)
+    )
+    return {"prompt": prompt, **({"labels": labels} if task.labels else {})}
 
 
 def _labels(task: Task, examples: Sequence[Example]) -> list[str]:

@@ -3,14 +3,13 @@
 import importlib
 import shutil
 from collections.abc import Callable
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
+from architectures import byte_place
 
 from albert_robust.errors import UsageError
-from albert_robust.models import checkpoint
 from albert_robust.models.checkpoint import Checkpoint, checkpoint_identity, load_checkpoint, span_text
 from albert_robust.tasks import TASKS
 
@@ -30,7 +29,7 @@ def points_to_capital_z(model: Any) -> Any:
             parameter.zero_()
     vectors = model.bert.embeddings.word_embeddings.weight
     z = importlib.import_module("torch").linspace(-1, 1, vectors.shape[1])
-    vectors[5 + sorted_bytes().index("Z")] = 100 * z
+    vectors[byte_place("Z")] = 100 * z
     return z
 
 
@@ -44,10 +43,6 @@ def tags_capital_z(model: Any) -> None:
     z = points_to_capital_z(model)
     model.classifier.weight[1].copy_(z)
     model.classifier.bias[1] = -0.9 * z.norm() * len(z) ** 0.5
-
-
-def sorted_bytes() -> list[str]:
-    return sorted(importlib.import_module("tokenizers").pre_tokenizers.ByteLevel.alphabet())
 
 
 @pytest.fixture(scope="session")
@@ -65,50 +60,6 @@ def tagger(tiny: Make) -> Checkpoint:
         label2id={"O": 0, "B-PER": 1},
     )
     return load_checkpoint(str(folder), folder, "token-classification")
-
-
-@pytest.fixture(scope="session")
-def seq2seq(tmp_path_factory: pytest.TempPathFactory, byte_tokenizer: Any) -> Path:
-    torch, transformers = importlib.import_module("torch"), importlib.import_module("transformers")
-    torch.manual_seed(0)
-    sizes = {"d_model": 16, "d_kv": 8, "d_ff": 16, "num_layers": 1, "num_heads": 2, "decoder_start_token_id": 0}
-    config = transformers.T5Config(vocab_size=len(byte_tokenizer), pad_token_id=0, eos_token_id=3, **sizes)
-    folder = tmp_path_factory.mktemp("t5")
-    transformers.T5ForConditionalGeneration(config).save_pretrained(folder)
-    byte_tokenizer.save_pretrained(folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def decoder(tmp_path_factory: pytest.TempPathFactory, byte_tokenizer: Any) -> Make:
-    """Return a function that saves a tiny decoder of 64 positions, whose tokenizer has no padding, and returns its folder."""
-    torch, transformers = importlib.import_module("torch"), importlib.import_module("transformers")
-    tokenizer = deepcopy(byte_tokenizer)
-    tokenizer.pad_token, tokenizer.eos_token, tokenizer.backend_tokenizer.post_processor = None, "[SEP]", None
-    sizes = {"n_positions": 64, "n_embd": 16, "n_layer": 2, "n_head": 2, "bos_token_id": 2, "eos_token_id": 3}
-
-    def make(change: Callable[[Any], None] = lambda model: None, template: str | None = None) -> Path:
-        torch.manual_seed(0)
-        model = transformers.GPT2LMHeadModel(transformers.GPT2Config(vocab_size=len(tokenizer), **sizes))
-        with torch.no_grad():
-            for weights in model.parameters():
-                weights.mul_(8)
-            change(model)
-        folder = tmp_path_factory.mktemp("gpt2")
-        tokenizer.chat_template = template
-        model.save_pretrained(folder)
-        tokenizer.save_pretrained(folder)
-        return folder
-
-    return make
-
-
-def always_z(model: Any) -> None:
-    """Make a decoder write the letter Z whatever it read: all tokens have one vector, but for Z's, to which all leads."""
-    model.transformer.ln_f.weight.zero_()
-    model.transformer.ln_f.bias.fill_(1)
-    model.transformer.wte.weight.zero_()
-    model.transformer.wte.weight[5 + sorted_bytes().index("Z")] = 1
 
 
 def test_a_classifier_gives_each_label_by_name_with_its_probability(classifier: Path) -> None:
@@ -163,7 +114,7 @@ def test_a_long_text_is_tagged_to_its_end(tagger: Checkpoint, place: int) -> Non
     assert named(tagger, text, "Zo") == [f"Zo (PER {place}-{place + 2})", "Zo (PER 0-2)"]
 
 
-GENERATED = [("summarization", "summary"), ("translation", "translation"), ("text-generation", "text")]
+GENERATED = [("summarization", "summary"), ("translation", "translation")]
 
 
 @pytest.mark.parametrize(("task", "key"), GENERATED)
@@ -175,51 +126,6 @@ def test_what_is_generated_is_text_and_the_same_each_time(seq2seq: Path, task: s
     assert [TASKS[task].read(answer).output for answer in first] == [one[key] for one in first]
 
 
-def test_what_is_generated_is_the_same_in_any_batch(decoder: Make) -> None:
-    model = load_checkpoint(str(decoder()), Path(), "text-generation")
-    prompts = [{"prompt": text} for text in ("Hi", "Tell me a long story about a cat.", "饭" * 100)]
-    together = model.predict(prompts)
-    assert together == [model.predict([one])[0] for one in prompts]
-    assert len({one["text"] for one in together}) == 3
-
-
-def test_a_prompt_is_no_part_of_what_is_generated(decoder: Make) -> None:
-    model = load_checkpoint(str(decoder(always_z)), Path(), "text-generation")
-    assert model.predict([{"prompt": "abc"}, {"prompt": "a" * 99}]) == [{"text": "Z" * 32}] * 2
-
-
-def test_of_a_long_prompt_the_end_is_read(decoder: Make) -> None:
-    model = load_checkpoint(str(decoder()), Path(), "text-generation")
-    first, second, third = model.predict([{"prompt": text} for text in ("a" * 99 + "b" * 50, "b" * 50, "b" * 50 + "a")])
-    assert first == second != third
-
-
-def test_a_checkpoint_with_a_template_for_chats_is_asked_by_it(decoder: Make) -> None:
-    template = "{{ messages[0].role }}: {{ messages[0].content }}{% if add_generation_prompt %} I:{% endif %}"
-    plain, chat = decoder(), decoder(template=template)
-    found = load_checkpoint(str(chat), Path(), "text-generation").predict([{"prompt": "Hi"}])
-    assert found == load_checkpoint(str(plain), Path(), "text-generation").predict([{"prompt": "user: Hi I:"}])
-
-
-def test_a_checkpoint_is_told_what_was_said_before_or_says_that_it_cannot_be(decoder: Make) -> None:
-    template = "{% for message in messages %}{{ message.role }}: {{ message.content }} {% endfor %}"
-    asked = {"prompt": "Hi", "before": '[{"role": "system", "content": "Sing."}]'}
-    found = load_checkpoint(str(decoder(template=template)), Path(), "text-generation").predict([asked])
-    plain = load_checkpoint(str(decoder()), Path(), "text-generation")
-    assert found == plain.predict([{"prompt": "system: Sing. user: Hi "}])
-    with pytest.raises(UsageError, match="no chat template, so it cannot be told what was said before"):
-        plain.predict([asked])
-
-
-def test_what_a_checkpoint_thinks_is_no_part_of_its_answer(decoder: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = ["<think>\nHm.\n</think>\n\nYes.", "<think>\nHm."]
-    monkeypatch.setattr(checkpoint, "_generated", lambda *given, **how: written)
-    model = load_checkpoint(str(decoder()), Path(), "text-generation")
-    answer, error = model.predict([{"prompt": "Why?"}] * 2)
-    assert answer == {"text": "Yes."}
-    assert str(error) == "it was still thinking when its tokens came to an end"
-
-
 @pytest.mark.parametrize("task", ["summarization", "translation"])
 def test_an_encoder_generates_nothing(tiny: Make, task: str) -> None:
     folder = tiny()
@@ -227,7 +133,7 @@ def test_an_encoder_generates_nothing(tiny: Make, task: str) -> None:
         load_checkpoint(folder.name, folder.parent, task)
 
 
-@pytest.mark.parametrize("task", ["text-classification", "question-answering", "text-generation"])
+@pytest.mark.parametrize("task", ["text-classification", "token-classification", "question-answering"])
 def test_an_encoder_without_a_head_for_the_task_is_refused_rather_than_given_a_random_one(
     tiny: Make, task: str
 ) -> None:

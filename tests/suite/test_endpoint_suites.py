@@ -108,6 +108,23 @@ MISTAKES: dict[str, tuple[tuple[Change, ...], str]] = {
         (("endpoint: https://api.example.org/v1/chat/completions", 'python: "m:f"'),),
         r":2:1: only an endpoint has 'model'",
     ),
+    "a prompt for a function": (
+        (
+            ("endpoint: https://api.example.org/v1/chat/completions", 'python: "m:f"'),
+            ("  model: small-1\n", ""),
+            ("  key_env: MY_KEY\n", ""),
+        ),
+        r":2:1: only an endpoint or a checkpoint has 'prompt'",
+    ),
+    "labels without a prompt": (
+        (
+            ("endpoint: https://api.example.org/v1/chat/completions", "transformers: small"),
+            ("  model: small-1\n", ""),
+            ("  key_env: MY_KEY\n", ""),
+            ("  prompt: ", "  system: "),
+        ),
+        r":2:1: 'system' without a prompt\n  add `prompt:`",
+    ),
     "a header without a key": ((("key_env: MY_KEY", "key_header: api-key"),), r":2:1: 'key_header' without a key"),
     "a header that there cannot be": (
         (("key_env: MY_KEY", "key_env: MY_KEY\n  key_header: 'api key'"),),

@@ -90,6 +90,22 @@ def test_a_chat_model_for_retrieval_is_refused(write: Callable[..., Path], tmp_p
         write_starter(tmp_path / "t.robust.yaml", "retrieval", f"small@{ENDPOINT}", data, "en")
 
 
+def test_a_language_model_in_a_folder_gets_a_prompt_too(write: Callable[..., Path], tmp_path: Path) -> None:
+    (tmp_path / "small").mkdir()
+    (tmp_path / "small" / "config.json").write_text('{"architectures": ["Qwen2ForCausalLM"]}')
+    out = tmp_path / "t.robust.yaml"
+    suite = write_starter(out, "text-classification", str(tmp_path / "small"), write(d_dot_jsonl=EVERYTHING), "en")
+    assert (suite.model.transformers, suite.model.labels) == ("small", ["bad, very", "good"])
+    assert "{text}" in str(suite.model.prompt)
+
+
+def test_entities_are_asked_for_by_the_labels_of_the_data(write: Callable[..., Path], tmp_path: Path) -> None:
+    out, data = tmp_path / "t.robust.yaml", write(d_dot_conll="Anna B-PER\nleft O\nLisbon B-LOC\n")
+    suite = write_starter(out, "token-classification", f"small@{ENDPOINT}", data, "en")
+    assert "each as LOC or PER, in the order" in str(suite.model.prompt)
+    assert suite.model.labels == []
+
+
 ALPACA = '{"instruction": "Translate it.", "input": "It rains.", "output": "Es regnet."}\n'
 DOLLY = '{"instruction": "When?", "context": "It rained on Monday.", "response": "On Monday."}\n'
 CAPITALS = ALPACA.replace("instruction", "Instruction").replace("input", "Input")

@@ -1,0 +1,36 @@
+"""What a checkpoint writes after a text, or from it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+MAX_TOKENS = 512
+GREEDY: Mapping[str, Any] = {"do_sample": False, "num_beams": 1}
+
+
+def generated(
+    model: Any, tokenizer: Any, texts: list[str], tokens: int, how: Mapping[str, Any] = GREEDY, **read: Any
+) -> list[str]:
+    """Return what a model writes to each text, without its special tokens.
+
+    Args:
+        model: An encoder with a decoder, or a decoder, whose tokenizer then pads on the left.
+        tokenizer: Its own.
+        texts: What it reads.
+        tokens: That it writes at most, unless `how` says otherwise.
+        how: Goes to `generate`.
+        read: Goes to the tokenizer.
+    """
+    import torch
+
+    read = {"max_length": limit_of(model), **read}
+    encoded = tokenizer(texts, padding=True, truncation=True, return_tensors="pt", **read)
+    encoded.pop("token_type_ids", None)
+    begins = 0 if model.config.is_encoder_decoder else encoded["input_ids"].shape[1]
+    with torch.inference_mode():
+        made = model.generate(**encoded, **{"max_new_tokens": tokens, **how})
+    return [text.strip() for text in tokenizer.batch_decode(made[:, begins:], skip_special_tokens=True)]
+
+
+def limit_of(model: Any) -> int:
+    """Return how many tokens a model reads at most."""
+    return min(MAX_TOKENS, int(getattr(model.config, "max_position_embeddings", MAX_TOKENS)))

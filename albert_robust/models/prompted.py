@@ -1,0 +1,83 @@
+"""A language model in a checkpoint, asked by a prompt: `transformers: PATH` with `prompt:`, and all that do text generation.
+
+It is asked by its chat template where it has one, and what it says is read as an endpoint's replies are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from albert_robust.data.conversation import Turn
+from albert_robust.errors import UsageError
+from albert_robust.models.checkpoint import loaded
+from albert_robust.models.generating import GREEDY, generated
+from albert_robust.models.model import Inputs
+from albert_robust.models.prompt import PromptSettings, turns_of
+from albert_robust.models.reply import after_thoughts, read_reply
+from albert_robust.tasks import Task
+
+MAX_GENERATED_TOKENS = 256
+MANY_POSITIONS = 2**20  # of a checkpoint that does not say how many it has
+WRITES = "text-generation"  # the task of what is loaded, whatever it is asked to do
+
+
+@dataclass(frozen=True)
+class PromptedModel:
+    """A language model that runs here.
+
+    Attributes:
+        suite: What the suite says about it.
+        task: Says how replies are read.
+        model: A decoder, or an encoder with one.
+        tokenizer: Its own.
+    """
+
+    suite: PromptSettings
+    task: Task
+    model: Any
+    tokenizer: Any
+
+    def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
+        """Return one answer an input, or in its place why there is none."""
+        return [self._answer(reply) for reply in self._replies([turns_of(self.suite, inputs) for inputs in batch])]
+
+    def _answer(self, reply: str) -> Any:
+        try:
+            return read_reply(after_thoughts(reply), self.task, self.suite.labels)
+        except ValueError as error:
+            return error
+
+    def _replies(self, turns: list[list[Turn]]) -> list[str]:
+        """Return what the model writes, greedily unless the suite says otherwise.
+
+        Of what is too long for a decoder the end is read: what is written goes on from there.
+        """
+        model, tokenizer, how = self.model, self.tokenizer, {**GREEDY, **self.suite.settings}
+        chats = tokenizer.chat_template is not None
+        if not chats and any(len(said) > 1 for said in turns):
+            raise UsageError("the checkpoint has no chat template, so it cannot be told what was said before a prompt")
+        if chats:
+            texts = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+        else:
+            texts = [said[-1]["content"] for said in turns]
+        if model.config.is_encoder_decoder:
+            return generated(model, tokenizer, texts, MAX_GENERATED_TOKENS, how)
+        if tokenizer.pad_token is None:
+            tokenizer.pad_token = tokenizer.eos_token
+        tokenizer.padding_side = tokenizer.truncation_side = "left"
+        positions = int(getattr(model.config, "max_position_embeddings", MANY_POSITIONS))
+        tokens = how.get("max_new_tokens", min(MAX_GENERATED_TOKENS, positions // 2))
+        read = {"max_length": positions - tokens, "add_special_tokens": not chats}  # a template has its own
+        return generated(model, tokenizer, texts, tokens, how, **read)
+
+
+def load_prompted(
+    name: str, folder: Path, suite: PromptSettings, task: Task, allow_network: bool = False
+) -> PromptedModel:
+    """Return the language model in a checkpoint folder, or of a hub name, for `load_checkpoint`'s arguments.
+
+    Raises:
+        UsageError: As `loaded` has it.
+    """
+    return PromptedModel(suite, task, *loaded(name, folder, WRITES, allow_network))
