@@ -17,10 +17,7 @@ def add(commands: Any) -> None:
         "data", type=Path, help="JSON Lines, JSON, CSV, TSV or Parquet with the task's columns and `language`"
     )
     made.add_argument(
-        "--task",
-        required=True,
-        choices=("text-classification", "token-classification", "question-answering"),
-        help="what the data are for",
+        "--task", required=True, choices=("text-classification", "question-answering"), help="what the data are for"
     )
 
 

@@ -21,7 +21,6 @@ from albert_robust.errors import UsageError, complaint_at, writing
 from albert_robust.models.checkpoint import auto_class, file_digest
 from albert_robust.scoring.load import EMBEDDED_FOLDER, quiet_transformers
 from albert_robust.tasks import Task
-from albert_robust.tasks.entities import entities_of
 from albert_robust.whole import whole, write_whole
 
 RECIPE = 1  # raise it when the same data gives another model
@@ -29,7 +28,6 @@ SEED = 0  # fixed: the name of a model says nothing of it
 THREADS = 2  # fixed: sums over another number of threads differ in their last bits
 SORTED = 8  # batches whose examples are sorted by length together, for little padding
 MADE_FROM = "made_from"
-UNTAGGED = -100  # a token that is not learnt, as torch's losses have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,6 @@ class FinetuneSettings:
 
 
 SETTINGS = {
-    "token-classification": FinetuneSettings(epochs=10, batch=32, learning_rate=1e-3, token_dropout=0.1),
     "text-classification": FinetuneSettings(epochs=6, batch=32, learning_rate=1e-3, token_dropout=0.15),
     "question-answering": FinetuneSettings(epochs=3, batch=32, learning_rate=1e-3, token_dropout=0.0),
 }
@@ -166,7 +163,7 @@ def learn(data: Path, task: Task) -> dict[str, Any]:
     torch.manual_seed(SEED)
     model, tokenizer, examples = _untrained(data, task)
     model.base_model.embeddings.word_embeddings.requires_grad_(False)
-    features = _features(task, tokenizer, examples, _labels(task, examples))
+    features = _features(task, tokenizer, examples, _labels(examples))
     if not features:
         raise UsageError(f"{data.name}: no answer stands in its context, letter by letter: there is nothing to learn")
     _train(model, features, SETTINGS[task.name], tokenizer.pad_token_id)
@@ -180,26 +177,20 @@ def _untrained(data: Path, task: Task) -> tuple[Any, Any, list[Example]]:
 
     quiet_transformers()
     languages = sorted({language_of(row.get("language")).casefold() for _, row in read_rows(data)})
-    source = Source(data, tuple(languages), per_row=True, mapping="add it to the file", annotation=task.annotation)
+    source = Source(data, tuple(languages), per_row=True, mapping="add it to the file")
     read = read_examples(source, task.inputs, task.reference)
     examples = [example for example in read if example.references]
-    labels = _labels(task, examples)
+    labels = _labels(examples)
     if len(labels) < 2:
         raise UsageError(f"{data.name}: {len(labels)} different references to learn, expected two or more")
     tokenizer = AutoTokenizer.from_pretrained(str(EMBEDDED_FOLDER))
-    named = task.labels or task.annotation
-    options: dict[str, Any] = {"num_labels": len(labels), "id2label": dict(enumerate(labels))} if named else {}
+    options: dict[str, Any] = {"num_labels": len(labels), "id2label": dict(enumerate(labels))} if task.labels else {}
     model = auto_class(task.name).from_pretrained(str(EMBEDDED_FOLDER), dtype=torch.float32, **options)
     return model, tokenizer, examples
 
 
-def _labels(task: Task, examples: Sequence[Example]) -> list[str]:
-    """Return what a model chooses from: the references themselves or, where they point into a text, tags of its tokens."""
-    references = {example.references[0] for example in examples if example.references}
-    if task.annotation is None:
-        return sorted(references)
-    found = sorted({entity.label for reference in references for entity in entities_of(reference)})
-    return ["O", *(f"{prefix}-{label}" for label in found for prefix in "BI")]
+def _labels(examples: Sequence[Example]) -> list[str]:
+    return sorted({example.references[0] for example in examples if example.references})
 
 
 Feature = dict[str, Any]
@@ -210,20 +201,7 @@ def _features(task: Task, tokenizer: Any, examples: Sequence[Example], labels: l
         encoded = tokenizer([example.fields["text"] for example in examples], truncation=True)
         rows = zip(encoded["input_ids"], examples, strict=True)
         return [{"input_ids": ids, "labels": labels.index(example.references[0])} for ids, example in rows]
-    if task.annotation:
-        return list(_tagged(tokenizer, examples, labels))
     return list(_spans(tokenizer, examples))
-
-
-def _tagged(tokenizer: Any, examples: Sequence[Example], labels: list[str]) -> Iterator[Feature]:
-    encoded = tokenizer([example.fields["text"] for example in examples], truncation=True, return_offsets_mapping=True)
-    for ids, offsets, example in zip(encoded["input_ids"], encoded["offset_mapping"], examples, strict=True):
-        tags = [UNTAGGED if start == end else labels.index("O") for start, end in offsets]
-        for entity in entities_of(example.references[0]):
-            inside = [place for place, (start, end) in enumerate(offsets) if start < entity.end and end > entity.start]
-            for place in inside:
-                tags[place] = labels.index(f"{'B' if place == inside[0] else 'I'}-{entity.label}")
-        yield {"input_ids": ids, "labels": tags}
 
 
 def _spans(tokenizer: Any, examples: Sequence[Example]) -> Iterator[Feature]:
@@ -281,7 +259,7 @@ def _collate(features: list[Feature], pad: int) -> dict[str, Any]:
     batch: dict[str, Any] = {}
     for key, value in features[0].items():
         if isinstance(value, list):
-            fill = {"input_ids": pad, "labels": UNTAGGED}.get(key, 0)
+            fill = pad if key == "input_ids" else 0
             rows = [feature[key] + [fill] * (longest - len(feature[key])) for feature in features]
         else:
             rows = [feature[key] for feature in features]

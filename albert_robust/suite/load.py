@@ -23,6 +23,7 @@ from albert_robust.suite.suite import SUFFIX, Check, Suite
 from albert_robust.tasks import TASKS, Task
 
 UNTRAINED = {
+    "token-classification": "use `transformers:`, `endpoint:` or `python:`",
     "summarization": "use `extractive: builtin`",
     "translation": "use `transformers:` or `python:`",
     "text-generation": "use `transformers:`, `endpoint:` or `python:`",
