@@ -15,7 +15,9 @@ from albert_robust.running.alignments import alignments_of, plan_order
 from albert_robust.running.ask import Cost
 from albert_robust.running.cell import Across, Cell, Item
 from albert_robust.running.execute import Execution
-from albert_robust.running.records import CellRecord, Place, Run, SuiteRecord
+from albert_robust.running.failures import failures
+from albert_robust.running.records import CellRecord, Place, Run, Shrunk, SuiteRecord
+from albert_robust.running.shrink import shrunk
 from albert_robust.suite.schema import KINDS, TokenPrice
 from albert_robust.suite.suite import Suite
 
@@ -77,17 +79,43 @@ def judged(execution: Execution, items: Sequence[Item]) -> list[CellRecord]:
     return [verdicts.of(item) for item in items]
 
 
-def run_of(execution: Execution, items: Sequence[Item], records: Sequence[CellRecord], seconds: float = 0.0) -> Run:
-    """Return the run that executed cells, comparisons of cells, and their verdicts make, in plan order."""
+def shrunk_of(execution: Execution, cell: Cell, record: CellRecord) -> tuple[Shrunk, ...]:
+    """Return those edits of a cell's worst cases that are enough; none where it passed, or expects answers to move."""
+    if cell.place not in execution.shrunk:
+        invariant = cell.check.expectation == "invariance"
+        cases = failures(record, execution.tallies[cell.place]) if invariant else ()
+        name = cell.suite.name
+        execution.shrunk[cell.place] = shrunk(cell, cases, execution.predictors[name], execution.scorers[name])
+    return execution.shrunk[cell.place]
+
+
+def run_of(
+    execution: Execution,
+    items: Sequence[Item],
+    records: Sequence[CellRecord],
+    seconds: float = 0.0,
+    shrinks: bool = False,
+) -> Run:
+    """Return the run that executed cells, comparisons of cells, and their verdicts make, in plan order.
+
+    Args:
+        execution: What came of the items.
+        items: Cells and comparisons.
+        records: Their verdicts, one an item.
+        seconds: That it took.
+        shrinks: Whether the worst cases of cells that did not pass are shrunk, which asks their models on.
+    """
     suites = {item.suite.name: item.suite for item in items}
     alone = [(item, record) for item, record in zip(items, records, strict=True) if isinstance(item, Cell)]
     cells = [cell for cell, _ in alone]
+    ordered = sorted(alone, key=lambda pair: plan_order(pair[1])) if shrinks else ()
     return Run(
         suites=tuple(_suite(suites[name], execution) for name in sorted(suites)),
         cells=tuple(sorted(records, key=plan_order)),
         alignments=alignments_of(
             cells, [record for _, record in alone], execution.tallies, execution.scorers, execution.cache
         ),
+        shrunk=tuple(one for pair in ordered for one in shrunk_of(execution, *pair)),
         outcomes=execution.outcomes(cells),
         counted={cell.place: tally for cell in cells if (tally := execution.tallies.get(cell.place))},
         environment=environment(),

@@ -117,7 +117,8 @@ class RobustItem(_SuiteItem):
 
     def _described(self, record: CellRecord, command: str) -> str:
         if isinstance(self.cell, Cell):
-            return describe(self.cell, record, self.state.worst(self.cell, record), command)
+            state, cell = self.state, self.cell
+            return describe(cell, record, state.worst(cell, record), command, state.shrunk(cell, record))
         return describe_across(self.cell, record, command)
 
     def reportinfo(self) -> tuple[Any, int | None, str]:

@@ -35,6 +35,7 @@ OPTIONS = (
 UPDATES = ("all", "new")
 SWITCHES = (
     ("allow-network", "let models and encoders be fetched from a hub"),
+    ("shrink", "ask on which edits are enough, of the worst variants of each cell that did not pass"),
     ("plan", "print what would be asked, and ask nothing"),
     ("no-report", "write no run folder and no report"),
     ("warn-stale", "only warn of baseline lines whose cell is gone or no longer the same"),

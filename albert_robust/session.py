@@ -15,7 +15,7 @@ import pytest
 
 from albert_robust.baselines import SessionBaselines, session_baselines
 from albert_robust.ci.junit import tell_cost
-from albert_robust.conclude import Verdicts, run_of
+from albert_robust.conclude import Verdicts, run_of, shrunk_of
 from albert_robust.errors import InputError, WritingError, raised, shown_path, writing
 from albert_robust.gate import certain
 from albert_robust.gate.decide import outlived
@@ -27,7 +27,7 @@ from albert_robust.running.folder import MEND_REPORT, keep, only
 from albert_robust.running.forecast import Forecast, forecast
 from albert_robust.running.outcomes import OutcomeFile
 from albert_robust.running.progress import Progress
-from albert_robust.running.records import CellRecord, Outcome, Place, Run, tested_in
+from albert_robust.running.records import CellRecord, Outcome, Place, Run, Shrunk, tested_in
 from albert_robust.running.tally import Tally
 from albert_robust.settings import Settings
 from albert_robust.shared import SharedRun
@@ -181,6 +181,14 @@ class RobustSession:
         cases = self._cases(cell)
         first = [case for name in lost for case in cases if case.example == name and case.status == "tested"]
         return first + [case for case in found if case.example not in lost]
+
+    def shrunk(self, cell: Cell, record: CellRecord) -> Sequence[Shrunk]:
+        """Return which edits are enough, of a cell's worst cases; nothing unless that was asked for."""
+        if not self.settings.switch("shrink"):
+            return ()
+        if self._found is not None:
+            return [one for one in self._found.shrunk if (one.suite, one.cell) == cell.place]
+        return shrunk_of(self.execution, cell, record)
 
     def _cases(self, cell: Cell) -> list[Outcome]:
         file = self._found.outcomes if self._found else self.execution.outcomes([cell])
@@ -338,7 +346,8 @@ class RobustSession:
 
     def _run(self, cells: Sequence[Item], records: Sequence[CellRecord]) -> Run:
         self.outlived = list(outlived(cells, records))
-        return run_of(self.execution, cells, records, time.monotonic() - self.started)
+        shrinks = self.settings.switch("shrink")
+        return run_of(self.execution, cells, records, time.monotonic() - self.started, shrinks)
 
     def print_summary(self, terminal: pytest.TerminalReporter) -> None:
         """Print the worst cells first and where the report is."""

@@ -12,12 +12,12 @@ from albert_robust.gate.comparing import standings
 from albert_robust.gate.doubts import doubts
 from albert_robust.report.cells import worst_first
 from albert_robust.report.display import difference, plain, shorten
-from albert_robust.report.figures import counted, price
+from albert_robust.report.figures import counted, enough, price
 from albert_robust.running.cell import Across, Cell
 from albert_robust.running.failures import ATTENTION
 from albert_robust.running.forecast import Forecast
 from albert_robust.running.progress import duration
-from albert_robust.running.records import CellRecord, Change, Outcome, Run, tested_in
+from albert_robust.running.records import CASE, CellRecord, Change, Outcome, Run, Shrunk, tested_in
 from albert_robust.scoring.statistics import Estimate
 from albert_robust.text.graphemes import graphemes
 from albert_robust.text.lookalikes import telling
@@ -30,7 +30,9 @@ _OTHER_BLANK = re.compile(r"[^\S ]|(?<= ) ")
 _COMMANDS = re.compile(r"^::|##\[")  # of GitHub's runner: at the start of a line, and in its older form anywhere
 
 
-def describe(cell: Cell, record: CellRecord, worst: Sequence[Outcome], again: str) -> str:
+def describe(
+    cell: Cell, record: CellRecord, worst: Sequence[Outcome], again: str, shrunk: Sequence[Shrunk] = ()
+) -> str:
     """Return the message of a failing cell.
 
     Args:
@@ -38,12 +40,14 @@ def describe(cell: Cell, record: CellRecord, worst: Sequence[Outcome], again: st
         record: Its verdict.
         worst: The cases that speak against the model, the worst first.
         again: The command that repeats the cell.
+        shrunk: Which edits are enough, of some of the cases.
     """
+    few = {CASE(one): one for one in shrunk}
     what = f"{cell.check.expectation} {cell.perturbation}".strip()
     lines = [f"{what} [{cell.language}]: {one_line(record.reason)}"]
     distinct = {outcome.example: outcome for outcome in reversed(worst)}  # the worst variant of each
     for outcome in [one for one in worst if distinct[one.example] is one][:SHOWN]:
-        lines += ["", *_case(outcome)]
+        lines += ["", *_case(outcome, few.get(CASE(outcome)))]
     lines += ["", f"again: {again}"]
     return "\n".join(lines)
 
@@ -128,7 +132,7 @@ def _asked(cells: int, cases: int, found: Sequence[Forecast]) -> str:
     return ", ".join(parts)
 
 
-def _case(outcome: Outcome) -> list[str]:
+def _case(outcome: Outcome, shrunk: Shrunk | None = None) -> list[str]:
     title = f"  {clip(outcome.example)} ({outcome.language})"
     if outcome.status == "error":
         return [f"{title}  {one_line(outcome.message)}"]
@@ -139,14 +143,31 @@ def _case(outcome: Outcome) -> list[str]:
         asked = "" if text == outcome.example else f"  {clip(text)}"
         said = f"{_output(outcome.before, {})}{_said(outcome.said_before)}"
         return [f"{title}{asked} -> {said}, expected {clip(expected)}"]
-    fields = dict.fromkeys(change.field for change in outcome.changes)
-    lines = []
-    for name in fields:
-        marked = mark(outcome.original[name], [change for change in outcome.changes if change.field == name])
-        lines.append(f"  {name:<12} {clip(marked, _MARK)}")
+    lines = _marked(outcome, outcome.changes)
     before = f"  {'original':<12} -> {_output(outcome.before, outcome.scores_before, outcome.after)}{_said(outcome.said_before)}"
     after = f"  {'variant':<12} -> {_output(outcome.after, outcome.scores_after, outcome.before)}{_said(outcome.said_after)}"
-    return [title, *lines, before, after]
+    return [title, *lines, before, after, *(_shrunk(outcome, shrunk) if shrunk else [])]
+
+
+def _shrunk(outcome: Outcome, shrunk: Shrunk) -> list[str]:
+    few, many = len(shrunk.changes), len(outcome.changes)
+    lines = [f"  {enough(few, many)}"]
+    if few < many:
+        lines += [
+            *_marked(outcome, shrunk.changes),
+            f"  {'variant':<12} -> {_output(shrunk.output, {}, outcome.before)}",
+        ]
+    return lines
+
+
+def _marked(outcome: Outcome, changes: Sequence[Change]) -> list[str]:
+    """Return each field that is changed, with its edits marked."""
+    fields = dict.fromkeys(change.field for change in changes)
+    return [
+        f"  {name:<12} "
+        + clip(mark(outcome.original[name], [change for change in changes if change.field == name]), _MARK)
+        for name in fields
+    ]
 
 
 def _output(output: str | None, scores: Mapping[str, float], other: str | None = None) -> str:

@@ -1,15 +1,15 @@
 """Cases as a reader sees them: the outcomes that speak against the model."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from albert_robust.data.conversation import BEFORE, written
 from albert_robust.report.display import difference, shorten
 from albert_robust.report.edits import SHORT, Segment, segments, shortened, side
-from albert_robust.report.figures import number
+from albert_robust.report.figures import enough, number
 from albert_robust.report.picture import Picture, picture
-from albert_robust.running.records import CaseAlignment, CellRecord, Outcome
+from albert_robust.running.records import CaseAlignment, CellRecord, Change, Outcome, Shrunk, edited
 
 COMPARED = {"original": "output for the original", "reference": "expected"}
 LINE = 80  # code points of outputs that stand side by side
@@ -39,6 +39,15 @@ class OutputView:
 
 
 @dataclass(frozen=True, slots=True)
+class ShrunkView:
+    """The edits that are enough; no fields where all are needed."""
+
+    told: str
+    fields: tuple[FieldView, ...]
+    output: OutputView | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """One outcome of a cell; `apart` where its outputs are too long to stand side by side."""
 
@@ -54,9 +63,16 @@ class CaseView:
     references: tuple[OutputView, ...]
     figures: tuple[tuple[str, str], ...]
     picture: Picture | None
+    shrunk: ShrunkView | None
 
 
-def case_view(cell: CellRecord, outcome: Outcome, numbered: bool, aligned: CaseAlignment | None = None) -> CaseView:
+def case_view(
+    cell: CellRecord,
+    outcome: Outcome,
+    numbered: bool,
+    aligned: CaseAlignment | None = None,
+    shrunk: Shrunk | None = None,
+) -> CaseView:
     """Return one outcome, fit to be shown; `numbered` where examples have several variants."""
     reference = cell.expectation == "reference"
     return CaseView(
@@ -64,7 +80,10 @@ def case_view(cell: CellRecord, outcome: Outcome, numbered: bool, aligned: CaseA
         language=outcome.language,
         replicate=str(outcome.replicate) if numbered else "",
         message=shorten(outcome.message, SHORT),
-        fields=tuple(_field(name, outcome) for name in outcome.original),
+        fields=tuple(
+            _field(name, text, outcome.variant.get(name, text), outcome.changes)
+            for name, text in outcome.original.items()
+        ),
         several=len(outcome.original) > 1,
         before=_output(outcome.before, outcome.scores_before, outcome.said_before, outcome.after),
         after=None if reference else _output(outcome.after, outcome.scores_after, outcome.said_after, outcome.before),
@@ -72,6 +91,20 @@ def case_view(cell: CellRecord, outcome: Outcome, numbered: bool, aligned: CaseA
         references=tuple(_text(text) for text in outcome.references[:3]),
         figures=tuple(_figures(outcome, reference)),
         picture=None if aligned is None else _picture(aligned, reference),
+        shrunk=None if shrunk is None else _shrunk(shrunk, outcome),
+    )
+
+
+def _shrunk(found: Shrunk, outcome: Outcome) -> ShrunkView:
+    few, many = len(found.changes), len(outcome.changes)
+    variant = edited(outcome.original, found.changes)
+    fields = [name for name in outcome.original if any(change.field == name for change in found.changes)]
+    return ShrunkView(
+        enough(few, many),
+        tuple(_field(name, outcome.original[name], variant[name], found.changes) for name in fields)
+        if few < many
+        else (),
+        _output(found.output, {}, "", outcome.before) if few < many else None,
     )
 
 
@@ -82,12 +115,10 @@ def _picture(found: CaseAlignment, reference: bool) -> Picture:
     return picture(found.alignment, output, COMPARED[found.against], f"t-{hashlib.sha256(case).hexdigest()[:10]}")
 
 
-def _field(name: str, outcome: Outcome) -> FieldView:
-    original = outcome.original[name]
-    variant = outcome.variant.get(name, original)
+def _field(name: str, original: str, variant: str, edits: Sequence[Change]) -> FieldView:
     if name == BEFORE:  # which no check perturbs
         original = variant = written(original)
-    changes = [change for change in outcome.changes if change.field == name]
+    changes = [change for change in edits if change.field == name]
     whole = segments(original, variant, changes)
     short = shortened(whole)
     cut = short != whole

@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
+from typing import Any
 
 from albert_robust.report.cases import CaseView, case_view
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import counted, interval, number
 from albert_robust.report.verdicts import MARKS, STANDINGS, WORST_FIRST, VerdictMark
 from albert_robust.running.failures import ATTENTION, failures, rerun_command
-from albert_robust.running.records import CaseAlignment, CellRecord, GateRecord, Place, SuiteRecord
+from albert_robust.running.records import CASE, CaseAlignment, CellRecord, GateRecord, Place, Shrunk, SuiteRecord
 from albert_robust.running.tally import Tally
 
 BASELINE = "baseline"  # the item that looks for cells that are missing
@@ -92,6 +93,7 @@ def cell_views(
     tallies: Mapping[Place, Tally],
     suites: Mapping[str, SuiteRecord],
     alignments: Sequence[CaseAlignment] = (),
+    shrunk: Sequence[Shrunk] = (),
 ) -> tuple[CellView, ...]:
     """Return cells with their failures.
 
@@ -100,12 +102,13 @@ def cell_views(
         tallies: What the outcomes of each come to, by suite and cell.
         suites: By name; a baseline's line may be of one that is gone.
         alignments: Of some of the failures.
+        shrunk: Which edits are enough, of some of them.
     """
     bad = [cell for cell in cells if cell.verdict in ATTENTION]
     limit = min(SHOWN, max(1, SHOWN_IN_ALL // max(1, len(bad))))
-    aligned = {(found.suite, found.cell, found.example, found.replicate): found for found in alignments}
+    aligned, few = {CASE(one): one for one in alignments}, {CASE(one): one for one in shrunk}
     return tuple(
-        _view(cell, tallies.get(cell.place), suites.get(cell.suite), limit, place, aligned)
+        _view(cell, tallies.get(cell.place), suites.get(cell.suite), limit, place, aligned, few)
         for place, cell in enumerate(cells)
     )
 
@@ -116,15 +119,13 @@ def _view(
     suite: SuiteRecord | None,
     limit: int,
     place: int,
-    aligned: Mapping[tuple[str, str, str, int], CaseAlignment],
+    aligned: Mapping[tuple[Any, ...], CaseAlignment],
+    shrunk: Mapping[tuple[Any, ...], Shrunk],
 ) -> CellView:
     found = failures(cell, tally)
     numbered = tally is not None and tally.several
     errors, against = (tally.counts.error, tally.against) if tally is not None and found else (0, 0)
-    cases = [
-        case_view(cell, case, numbered, aligned.get((case.suite, case.cell, case.example, case.replicate)))
-        for case in found[:limit]
-    ]
+    cases = [case_view(cell, case, numbered, aligned.get(CASE(case)), shrunk.get(CASE(case))) for case in found[:limit]]
     return CellView(
         anchor=anchor(cell),
         suite=cell.suite,

@@ -44,3 +44,10 @@ def price(value: float) -> str:
 def counted(count: int, noun: str) -> str:
     """Return a count with its noun: `1 cell`, `1,200 cells`."""
     return f"{count:,} {noun if count == 1 else noun + 's'}"
+
+
+def enough(few: int, many: int) -> str:
+    """Return how many of the edits of a variant are enough against the model."""
+    if few == many:
+        return f"all {many:,} edits are needed"
+    return f"{few:,} of {counted(many, 'edit')} {'is' if few == 1 else 'are'} enough"

@@ -111,7 +111,7 @@ def page(run: Run) -> Page:
     """Return the report of a run as plain values."""
     suites = {suite.name: suite for suite in run.suites}
     attention = worst_first([cell for cell in run.cells if cell.verdict in ATTENTION])
-    shown = cell_views(attention, run.tallies, suites, run.alignments)
+    shown = cell_views(attention, run.tallies, suites, run.alignments, run.shrunk)
     return Page(
         banner=banner(run.cells, run.mistakes),
         suites=tuple(_card(suite, run) for suite in run.suites),

@@ -21,9 +21,9 @@ from albert_robust.running.cell import Cell, by_suite
 from albert_robust.running.measure import Made, measure, self_agreement
 from albert_robust.running.mistakes import placed
 from albert_robust.running.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter
-from albert_robust.running.predict import Answers
+from albert_robust.running.predict import Answers, Predictor
 from albert_robust.running.progress import Progress
-from albert_robust.running.records import Outcome, Place
+from albert_robust.running.records import Outcome, Place, Shrunk
 from albert_robust.running.score import CachedScorer
 from albert_robust.running.tally import Tally
 from albert_robust.running.workspace import Workspace
@@ -48,6 +48,8 @@ class Execution:
         identities: Of the suites' models.
         signatures: Of the scores of each suite.
         scorers: By suite.
+        predictors: By suite: they ask its model on.
+        shrunk: What was found to be enough of the edits of a cell's worst cases, by suite and cell.
         cost: Of all suites.
     """
 
@@ -58,6 +60,8 @@ class Execution:
         self.identities: dict[str, str | None] = {}
         self.signatures: dict[str, str | None] = {}
         self.scorers: dict[str, CachedScorer] = {}
+        self.predictors: dict[str, Predictor] = {}
+        self.shrunk: dict[Place, tuple[Shrunk, ...]] = {}
         self.cost = Cost()
         self.written: set[Place] = set()
         with writing(shared or Path(gettempdir()), MEND_TEMPORARY):
@@ -159,7 +163,7 @@ class _SuiteRun:
         execution.signatures[suite.name] = self.scorer.signature()
         asked, asking = self.cost.predicted - self.asked, self.cost.asking - self.asking
         self.predictor.timed(asked, asking, self.cost.tokens - self.told)
-        execution.scorers[suite.name] = self.scorer
+        execution.scorers[suite.name], execution.predictors[suite.name] = self.scorer, self.predictor
 
     def _block(self, made: Made, number: int, writer: OutcomeWriter) -> None:
         cases = sum(len(group) for _, group in made)

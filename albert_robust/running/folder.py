@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from albert_robust.errors import complaint_at, writing
 from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter
-from albert_robust.running.records import CaseAlignment, CellRecord, Outcome, Place, Run, SuiteRecord
+from albert_robust.running.records import CaseAlignment, CellRecord, Outcome, Place, Run, Shrunk, SuiteRecord
 from albert_robust.scoring.statistics import Estimate
 from albert_robust.whole import whole, write_whole
 
@@ -39,6 +39,7 @@ class _Kept:
     mistakes: dict[str, str]
     environment: dict[str, Any]
     cost: dict[str, float]
+    shrunk: tuple[Shrunk, ...] = ()
 
 
 def keep(run: Run, folder: Path, mend: str = MEND_REPORT) -> None:
@@ -67,6 +68,7 @@ def _keep(run: Run, folder: Path, mend: str) -> None:
         mistakes=dict(run.mistakes),
         environment=dict(run.environment),
         cost=dict(run.cost),
+        shrunk=run.shrunk,
     )
     text = json.dumps(_finite(asdict(content)), indent=1, ensure_ascii=False, allow_nan=False)
     write_whole(folder / RUN, (text + "\n").encode("utf-8", "backslashreplace"))
@@ -103,6 +105,7 @@ def open_run(folder: Path) -> Run:
         environment=kept.environment,
         cost=kept.cost,
         alignments=_alignments(folder / ALIGNMENTS, kept.alignments),
+        shrunk=kept.shrunk,
         mistakes=kept.mistakes,
     )
 
@@ -119,6 +122,7 @@ def only(run: Run, places: Set[Place]) -> Run:
         cells=tuple(cell for cell in run.cells if cell.place in places),
         outcomes=run.outcomes.only(places),
         alignments=tuple(found for found in run.alignments if (found.suite, found.cell) in places),
+        shrunk=tuple(found for found in run.shrunk if (found.suite, found.cell) in places),
     )
 
 

@@ -40,7 +40,7 @@ def measure(suite: Suite, made: Made, scorer: TextScorer) -> None:
     for (case, _), row in zip(after, _qualities(suite, after, scorer), strict=True):
         case.quality_after = row
     for name, found in compared.items():
-        _agree(suite, name, found, scorer)
+        agree(suite, name, found, scorer)
 
 
 def self_agreement(
@@ -74,7 +74,7 @@ def self_agreement(
     return [(cell, example, value) for place, (cell, example) in enumerate(cases) for value in found[place]]
 
 
-def _agree(suite: Suite, name: str, found: Sequence[tuple[Outcome, Answer, Answer]], scorer: TextScorer) -> None:
+def agree(suite: Suite, name: str, found: Sequence[tuple[Outcome, Answer, Answer]], scorer: TextScorer) -> None:
     """Fill in how alike the two outputs of each case are, by one measure."""
     pairs = [Compared(after.output, before.output, after.language, before.language) for _, before, after in found]
     for (case, _, _), value in zip(found, suite.task.agreements[name](pairs, scorer), strict=True):

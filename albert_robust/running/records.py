@@ -1,11 +1,13 @@
 """What a run leaves behind: an outcome a variant, a record a cell, and the run they make. Plain values all."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from albert_robust.scoring.statistics import Estimate
+from albert_robust.text import Edit, Text
 
 if TYPE_CHECKING:
     from albert_robust.running.tally import Tally
@@ -27,6 +29,15 @@ class Change(NamedTuple):
     end: int
     replacement: str
     kind: str
+
+
+def edited(original: Mapping[str, str], changes: Sequence[Change]) -> dict[str, str]:
+    """Return the fields of an example with some edits."""
+    fields = dict(original)
+    for name in {change.field for change in changes}:
+        edits = tuple(Edit(*change[1:]) for change in changes if change.field == name)
+        fields[name] = str(Text(original[name], edits=edits))
+    return fields
 
 
 class Nothing(dict[str, Any]):
@@ -299,13 +310,38 @@ class CaseAlignment:
     alignment: AlignmentRecord
 
 
+@dataclass(frozen=True, slots=True)
+class Shrunk:
+    """Those edits of a case's variant that are enough against the model: none of them can be left out.
+
+    Attributes:
+        suite: The case's suite.
+        cell: Its cell.
+        example: Its example.
+        replicate: Which variant of the example.
+        changes: The edits.
+        output: What the model said to them.
+    """
+
+    suite: str
+    cell: str
+    example: str
+    replicate: int
+    changes: tuple[Change, ...]
+    output: str
+
+
+CASE = attrgetter("suite", "cell", "example", "replicate")  # names the case of an outcome and of what is said of it
+
+
 @dataclass(frozen=True)
 class Run:
     """One execution: suites, cells in plan order, outcomes, and what it cost.
 
     Outcomes may be many more than memory holds, and are read from their file each time that they are gone through: suite by
     suite, in it by blocks of examples, in those cell by cell in plan order. Alignments are there for some of the worst
-    cases, cell by cell in plan order, the worst first. `mistakes` says of suites that could not be run, by name, why.
+    cases, cell by cell in plan order, the worst first, and so is what is `shrunk`, where that was asked for.
+    `mistakes` says of suites that could not be run, by name, why.
     """
 
     suites: tuple[SuiteRecord, ...]
@@ -314,6 +350,7 @@ class Run:
     environment: Mapping[str, Any] = field(default_factory=dict)
     cost: Mapping[str, float] = field(default_factory=dict)
     alignments: tuple[CaseAlignment, ...] = ()
+    shrunk: tuple[Shrunk, ...] = ()
     counted: "Mapping[Place, Tally] | None" = field(default=None, compare=False)
     mistakes: Mapping[str, str] = field(default_factory=dict)
 

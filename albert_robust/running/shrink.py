@@ -1,0 +1,104 @@
+"""Shrink: of the many edits of a variant that a model gives way to, the few that are enough.
+
+Delta debugging (Zeller and Hildebrandt, 2002, doi:10.1109/32.988498) over edits: parts of them are left out as long as the
+answer still lacks half of the agreement that it lacks beside the whole variant; of labels, as long as it is another one. In
+the end no single edit can be left out. All trials of a round are asked together, through the cache and within the budget.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
+
+from albert_robust.running.answers import answer_of, expected_of
+from albert_robust.running.cell import Cell
+from albert_robust.running.measure import agree
+from albert_robust.running.predict import Predictor
+from albert_robust.running.records import NOTHING, Change, Outcome, Shrunk, edited
+from albert_robust.tasks import Prediction, TextScorer
+
+CASES = 3  # a cell
+Changes = tuple[Change, ...]
+
+
+@dataclass
+class _Search:
+    """What is left of a case's edits, and in how many parts they are cut next."""
+
+    case: Outcome
+    left: Changes
+    output: str
+    parts: int = 2
+
+    @property
+    def trials(self) -> list[Changes]:
+        """The parts, then all but each part: two parts are each other's rest."""
+        count = len(self.left)
+        if self.parts > count or count < 2:
+            return []
+        cuts = [round(place * count / self.parts) for place in range(self.parts + 1)]
+        spans = list(pairwise(cuts))
+        rests = [self.left[:start] + self.left[end:] for start, end in spans] if self.parts > 2 else []
+        return [*(self.left[start:end] for start, end in spans), *rests]
+
+    def learn(self, tried: Sequence[Outcome]) -> None:
+        """Go on with the first trial that is enough, or with smaller parts."""
+        most = (1 + (self.case.agreement or 0)) / 2
+        enough = next((n for n, one in enumerate(tried) if one.agreement is not None and one.agreement <= most), None)
+        if enough is None:
+            self.parts = self.parts + 1 if self.parts == len(self.left) else min(2 * self.parts, len(self.left))
+        else:
+            self.left, self.output = tried[enough].changes, str(tried[enough].after)
+            self.parts = 2 if enough < self.parts else max(2, self.parts - 1)
+
+
+def shrunk(cell: Cell, cases: Sequence[Outcome], predictor: Predictor, scorer: TextScorer) -> tuple[Shrunk, ...]:
+    """Return what is enough of the edits of a cell's worst cases; of one edit, or of a whole text in another language, nothing.
+
+    Args:
+        cell: A check of invariance: where an answer should have moved, no edit is to blame.
+        cases: That speak against the model, the worst first.
+        predictor: Of the cell's suite.
+        scorer: For agreements that compare texts.
+    """
+    many = (case for case in cases if case.status == "tested" and len(case.changes) > 1 and not case.variant_language)
+    searches = [_Search(case, case.changes, str(case.after)) for case in islice(many, CASES)]
+    while trials := [(search, search.trials) for search in searches if search.trials]:
+        tried = iter(_tried(cell, [(search.case, one) for search, each in trials for one in each], predictor, scorer))
+        for search, each in trials:
+            search.learn(list(islice(tried, len(each))))
+    return tuple(
+        Shrunk(one.suite, one.cell, one.example, one.replicate, search.left, search.output)
+        for search in searches
+        for one in [search.case]
+    )
+
+
+def _tried(
+    cell: Cell, trials: Sequence[tuple[Outcome, Changes]], predictor: Predictor, scorer: TextScorer
+) -> Iterator[Outcome]:
+    """Yield what becomes of cases with some of their edits; without an agreement where the model has no answer."""
+    made = [
+        replace(
+            case,
+            variant=edited(case.original, changes),
+            changes=changes,
+            after=None,
+            agreement=None,
+            scores_after=NOTHING,
+        )
+        for case, changes in trials
+    ]
+    answers = predictor.predict([one.variant for one in made])
+    for one in made:
+        found = answers.of(one.variant)
+        one.after = found.output if isinstance(found, Prediction) else None
+    answered = [one for one in made if one.after is not None]
+    before = [answer_of(cell, one, "before") for one in answered]
+    expected = [expected_of(cell, one, answer) for one, answer in zip(answered, before, strict=True)]
+    agree(
+        cell.suite,
+        cell.check.agreement,
+        [(one, other, answer_of(cell, one, "after")) for one, other in zip(answered, expected, strict=True)],
+        scorer,
+    )
+    yield from made
