@@ -106,13 +106,20 @@ def _whole(name: str, value: SupportsIndex) -> int:
         raise UsageError(f"{name}: {value!r}, expected a whole number") from None
 
 
-def run(suite: Suite, *, workspace: str | Path = ".albert_robust", allow_network: bool = False) -> Run:
+def run(
+    suite: Suite,
+    *,
+    workspace: str | Path = ".albert_robust",
+    allow_network: bool = False,
+    shrink: bool = False,
+) -> Run:
     """Return what came of all cells of a suite that no mark skips. `albert_robust.report.render.write_report` draws it.
 
     Args:
         suite: From `load_suite`.
         workspace: Where predictions and fine-tuned models are kept.
         allow_network: Whether a hub may be asked.
+        shrink: Whether the model is asked on which edits are enough, of the worst variants of each cell that did not pass.
 
     Raises:
         InputError: The suite's data or model are unfit.
@@ -137,6 +144,6 @@ def run(suite: Suite, *, workspace: str | Path = ".albert_robust", allow_network
     for mistake in execution.mistakes.values():
         raise mistake
     items: list[Item] = [*cells, *unskipped(across(planned))]
-    made = run_of(execution, items, judged(execution, items))
+    made = run_of(execution, items, judged(execution, items), shrinks=shrink)
     execution.cache.close()
     return made

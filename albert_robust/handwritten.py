@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,13 +10,14 @@ from typing import Any, Literal
 from warnings import warn
 
 from albert_robust.api import Variant, perturb
-from albert_robust.conclude import judged
+from albert_robust.conclude import judged, shrunk_of
 from albert_robust.errors import InputError, UsageError
 from albert_robust.gate.doubts import constant
 from albert_robust.models import Model, Tokens
 from albert_robust.models.callable import CallableModel
 from albert_robust.perturbing.registry import PACK
-from albert_robust.running.execute import execute
+from albert_robust.running.cell import Cell
+from albert_robust.running.execute import Execution, execute
 from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord
 from albert_robust.running.workspace import Workspace
@@ -29,9 +31,15 @@ Function = Callable[[list[dict[str, str]]], Sequence[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Robust:
-    """Variants and checks for one hand-written test. `nodeid` is the test's, for the command that repeats it."""
+    """Variants and checks for one hand-written test.
+
+    Attributes:
+        nodeid: The test's, for the command that repeats it.
+        shrinks: Whether a failure says which edits are enough.
+    """
 
     nodeid: str
+    shrinks: bool = False
 
     def variants(self, text: str, spec: str, *, language: str = UNKNOWN, seed: int = 0, n: int = 1) -> list[Variant]:
         """Return `n` variants of a text; `albert_robust.perturb` says the rest."""
@@ -90,17 +98,16 @@ class Robust:
     def _judged(self, suite: Suite, workspace: "_Given") -> tuple[list[CellRecord], list[str], list[str]]:
         """Return all verdicts, the messages of those that no test may pass with, and what makes the others doubtful."""
         cells = plan(suite)
-        execution = execute(cells, workspace)
-        workspace.cache.close()
-        for mistake in execution.mistakes.values():
-            raise mistake
-        records = judged(execution, cells)
-        again = f'pytest "{self.nodeid}"'
-        failures = [
-            describe(cell, record, execution.tallies[cell.place].worst, again)
-            for cell, record in zip(cells, records, strict=True)
-            if record.verdict not in {"passed", "inconclusive"}
-        ]
+        with closing(workspace.cache):
+            execution = execute(cells, workspace)
+            for mistake in execution.mistakes.values():
+                raise mistake
+            records = judged(execution, cells)
+            failures = [
+                self._described(execution, cell, record)
+                for cell, record in zip(cells, records, strict=True)
+                if record.verdict not in {"passed", "inconclusive"}
+            ]
         doubts = [
             f"{record.perturbation} [{record.language}] is inconclusive: {record.reason}"
             for record in records
@@ -108,6 +115,10 @@ class Robust:
         ]
         unmoved = constant([execution.tallies[cell.place] for cell in cells])
         return records, failures, [*doubts, unmoved] if unmoved else doubts
+
+    def _described(self, execution: Execution, cell: Cell, record: CellRecord) -> str:
+        worst, few = execution.tallies[cell.place].worst, shrunk_of(execution, cell, record) if self.shrinks else ()
+        return describe(cell, record, worst, f'pytest "{self.nodeid}"', few)
 
 
 @dataclass(frozen=True)

@@ -87,8 +87,9 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 def robust(request: pytest.FixtureRequest) -> Robust:
     """Checks for hand-written tests: `robust.check(predict, texts, "typos.swap", language="en")`."""
     from albert_robust.handwritten import Robust
+    from albert_robust.settings import Settings
 
-    return Robust(request.node.nodeid)
+    return Robust(request.node.nodeid, Settings(request.config).switch("shrink"))
 
 
 STATUS = {

@@ -151,13 +151,10 @@ def _case(outcome: Outcome, shrunk: Shrunk | None = None) -> list[str]:
 
 def _shrunk(outcome: Outcome, shrunk: Shrunk) -> list[str]:
     few, many = len(shrunk.changes), len(outcome.changes)
-    lines = [f"  {enough(few, many)}"]
-    if few < many:
-        lines += [
-            *_marked(outcome, shrunk.changes),
-            f"  {'variant':<12} -> {_output(shrunk.output, {}, outcome.before)}",
-        ]
-    return lines
+    if few == many:
+        return [f"  {enough(few, many)}"]
+    said = f"  {'variant':<12} -> {_output(shrunk.output, {}, outcome.before)}"
+    return [f"  {enough(few, many)}:", *_marked(outcome, shrunk.changes), said]
 
 
 def _marked(outcome: Outcome, changes: Sequence[Change]) -> list[str]:

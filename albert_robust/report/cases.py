@@ -40,10 +40,10 @@ class OutputView:
 
 @dataclass(frozen=True, slots=True)
 class ShrunkView:
-    """The edits that are enough; no fields where all are needed."""
+    """The edits that are enough, marked in each field that they change; no fields where all are needed."""
 
     told: str
-    fields: tuple[FieldView, ...]
+    fields: tuple[tuple[str, tuple[Segment, ...]], ...]
     output: OutputView | None
 
 
@@ -97,15 +97,15 @@ def case_view(
 
 def _shrunk(found: Shrunk, outcome: Outcome) -> ShrunkView:
     few, many = len(found.changes), len(outcome.changes)
-    variant = edited(outcome.original, found.changes)
-    fields = [name for name in outcome.original if any(change.field == name for change in found.changes)]
-    return ShrunkView(
-        enough(few, many),
-        tuple(_field(name, outcome.original[name], variant[name], found.changes) for name in fields)
-        if few < many
-        else (),
-        _output(found.output, {}, "", outcome.before) if few < many else None,
+    if few == many:
+        return ShrunkView(enough(few, many), (), None)
+    texts = edited(outcome.original, found.changes)
+    fields = tuple(
+        (name, shortened(segments(text, texts[name], edits)))
+        for name, text in outcome.original.items()
+        if (edits := [change for change in found.changes if change.field == name])
     )
+    return ShrunkView(enough(few, many), fields, _output(found.output, {}, "", outcome.before))
 
 
 def _picture(found: CaseAlignment, reference: bool) -> Picture:
