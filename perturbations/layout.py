@@ -13,7 +13,7 @@ import regex
 from albert_robust import Example, Text, Word, perturbation
 from albert_robust.text.case import to_lower, to_upper
 
-_BEGINS = r"(?:(?s:```.*?```)(*SKIP)(*FAIL)|(?m:^)[^\S\n]{0,20})"  # of a line, but not of code
+_BEGINS = r"(?m:^)[^\S\n]{0,20}"  # of a line
 _MARKED = r"(?:[#>*_-]{1,6}[^\S\n]?){0,2}"  # by Markdown: a heading, a quotation, a list, bold
 _WORD = r"\p{L}[\p{L}\p{M}\p{N}'’_-]{0,30}"
 _LABEL = rf"{_WORD}(?:[ /]{_WORD}){{0,3}}"

@@ -15,10 +15,11 @@ _ASCII_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*", re.ASCII)  # _WORD for ASCI
 _PROTECTED = regex.compile(
     r"(?i:(?:https?|s?ftps?)://|www\.)[^\s。，、！？；：）》」]*[^\s。，、！？；：）》」.,;:!?)\]}'\"]"
     r"|(?:\G|(?<![\w.+-]))[\w.+-]+@[\w-]+\.\w[\w.]*|@\w+(?:[.-]\w+)*|#\w+"
+    r"|(?s:```.*?```)|(?<![\w`])`(?!`)[^`\n]{1,300}`(?![\w`])"
     r"|\$?\{{1,3}(?:[^{}\s]*|[^{}\n]{1,60})\}{1,3}|%\(?\w*\)?[sd]\b|\$[^\W\d]\w*|<[^<>\s]{1,30}>",
     regex.V1,
 )
-_HINTS = ("@", "#", "{", "%", "$", "<", "://", "www.")  # in small letters; without one, _PROTECTED matches nothing
+_HINTS = ("`", "@", "#", "{", "%", "$", "<", "://", "www.")  # in small letters; without one, _PROTECTED matches nothing
 
 
 def graphemes(string: str) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ class Reading(NamedTuple):
         graphemes: The string, cut into what a reader takes for one character.
         offsets: Where each grapheme begins, in code points, and where the last one ends.
         words: Its words, in order.
-        untouchable: Its links, addresses, mentions, hashtags, placeholders and tags, in order.
+        untouchable: Its links, addresses, mentions, hashtags, placeholders, tags and code, in order.
     """
 
     graphemes: tuple[str, ...]

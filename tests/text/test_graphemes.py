@@ -62,7 +62,39 @@ def test_a_word_of_ascii_is_one_beside_other_letters_too(string: str) -> None:
     assert word_spans(f"{string} é")[:-1] == word_spans(string)
 
 
-PIECES = ["a", " ", "www.", "WWW.", "a.org", "http://", "FTP://", "me@", "#", "{x}", "{ x }", "%s", "$A", "<b>", "."]
+PIECES = [
+    "a",
+    " ",
+    "www.",
+    "WWW.",
+    "a.org",
+    "http://",
+    "FTP://",
+    "me@",
+    "#",
+    "{x}",
+    "{ x }",
+    "%s",
+    "$A",
+    "<b>",
+    ".",
+    "`",
+    "```",
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Call `print(x)` now", ["`print(x)`"]),
+        ("Fix:\n```py\na = 1\n\nb\n```\nand `c`.", ["```py\na = 1\n\nb\n```", "`c`"]),
+        ("it`s what they don`t say", []),  # an apostrophe on the wrong key
+        ("``quoted'' and ``again''", []),  # as TeX writes quotation marks
+        ("one ` alone", []),
+    ],
+)
+def test_code_between_backticks_is_untouchable(text: str, code: list[str]) -> None:
+    assert [text[start:end] for start, end in untouchable_spans(text)] == code
 
 
 @given(st.lists(st.sampled_from(PIECES)).map("".join))
