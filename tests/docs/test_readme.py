@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from albert_robust import perturb
 from albert_robust.perturbing import open_packs
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.plan import plan
@@ -108,6 +109,17 @@ def test_the_readme_s_own_perturbation_is_found_beside_a_suite(tmp_path: Path) -
     assert [cell.id for cell in plan(load_suite(suite))] == ["d/dialect.gonna[en]"]
     dialect = open_packs([tmp_path / "perturbations"]).get("dialect.gonna")
     assert [example.after for example in dialect.examples] == ["I am gonna sleep.", ""]
+
+
+def test_variants_that_somebody_has_are_taken_from_beside_their_perturbation(tmp_path: Path) -> None:
+    folder = tmp_path / "perturbations"
+    folder.mkdir()
+    (folder / "reviewed.py").write_text(block("python", "# perturbations/reviewed.py"), encoding="utf-8")
+    (folder / "paraphrases.jsonl").write_text(
+        '{"text": "It is good.", "paraphrases": ["I like it."]}\n', encoding="utf-8"
+    )
+    made = [perturb([text], "reviewed.paraphrase", packs=[folder])[0][0] for text in ("It is good.", "Else.")]
+    assert [(one.text, one.status) for one in made] == [("I like it.", "tested"), ("Else.", "unchanged")]
 
 
 def test_the_model_behind_an_endpoint_loads(tmp_path: Path) -> None:
