@@ -13,7 +13,7 @@ from unicodedata import category
 
 from albert_robust.errors import UsageError, first_line, shown_path
 from albert_robust.models.generating import generated, limit_of
-from albert_robust.models.model import Inputs
+from albert_robust.models.model import Hardware, Inputs
 from albert_robust.scoring.load import has_vocabulary, quiet_transformers
 from albert_robust.text.graphemes import word_spans
 
@@ -23,6 +23,7 @@ MAX_SUMMARY_TOKENS = 128
 MAX_TRANSLATION_TOKENS = 256
 # No model is made from these; all else in a folder shapes it.
 UNREAD = (".bin", ".h5", ".md", ".msgpack", ".onnx", ".pt")
+PLAIN = Hardware()
 DECODING = "v4"  # raise it when the same checkpoint answers otherwise
 
 
@@ -37,7 +38,9 @@ class Checkpoint:
         return self.answer(batch)
 
 
-def load_checkpoint(name: str, folder: Path, task: str, allow_network: bool = False) -> Checkpoint:
+def load_checkpoint(
+    name: str, folder: Path, task: str, allow_network: bool = False, hardware: Hardware = PLAIN
+) -> Checkpoint:
     """Return the model in a checkpoint folder, or of a hub name, that does a task of its own.
 
     Args:
@@ -45,20 +48,22 @@ def load_checkpoint(name: str, folder: Path, task: str, allow_network: bool = Fa
         folder: The suite's folder.
         task: The suite's task.
         allow_network: Whether a hub may be asked.
+        hardware: What it is computed on.
 
     Raises:
         UsageError: As `loaded` has it.
     """
-    model, tokenizer = loaded(name, folder, task, allow_network)
+    model, tokenizer = loaded(name, folder, task, allow_network, hardware)
     answer = ANSWERS[task]
     return Checkpoint(lambda batch: answer(model, tokenizer, batch))
 
 
-def loaded(name: str, folder: Path, task: str, allow_network: bool) -> tuple[Any, Any]:
+def loaded(name: str, folder: Path, task: str, allow_network: bool, hardware: Hardware) -> tuple[Any, Any]:
     """Return the model and the tokenizer of a checkpoint, for `load_checkpoint`'s arguments.
 
     Raises:
-        UsageError: There is no such checkpoint, or it has no safetensors weights or no tokenizer, or does another task.
+        UsageError: There is no such checkpoint, or it has no safetensors weights or no tokenizer, or does another task; or this
+            machine lacks the device.
     """
     from transformers import AutoConfig, AutoTokenizer
 
@@ -74,7 +79,7 @@ def loaded(name: str, folder: Path, task: str, allow_network: bool) -> tuple[Any
     try:
         encodes = AutoConfig.from_pretrained(source, **options).is_encoder_decoder
         model, loading = auto_class(task, encodes).from_pretrained(
-            source, use_safetensors=True, dtype="float32", output_loading_info=True, **options
+            source, use_safetensors=True, dtype=hardware.dtype, output_loading_info=True, **options
         )
         tokenizer = AutoTokenizer.from_pretrained(source, **options)
     except Exception as error:  # what transformers raises for a broken folder has no common type
@@ -88,7 +93,10 @@ def loaded(name: str, folder: Path, task: str, allow_network: bool) -> tuple[Any
         raise UsageError(f"{what}\n  a language model is asked by a `prompt:`")
     if not has_vocabulary(tokenizer):
         raise UsageError(f"the checkpoint {name!r} has no tokenizer: save it there with save_pretrained, too")
-    return model.eval(), tokenizer
+    try:
+        return model.eval().to(hardware.device), tokenizer
+    except Exception as error:  # torch's own, of several types
+        raise UsageError(f"`device: {hardware.device}` cannot be used here: {first_line(error)}") from None
 
 
 def checkpoint_identity(folder: Path) -> str:
@@ -149,8 +157,9 @@ def classify(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
 
     texts = [inputs["text"] for inputs in batch]
     encoded = tokenizer(texts, padding=True, truncation=True, max_length=limit_of(model), return_tensors="pt")
+    encoded = encoded.to(model.device)
     with torch.inference_mode():
-        rows = torch.softmax(model(**encoded).logits.double(), dim=1).tolist()
+        rows = torch.softmax(model(**encoded).logits.cpu().double(), dim=1).tolist()
     labels = model.config.id2label
     return [{"scores": {labels[place]: value for place, value in enumerate(row)}} for row in rows]
 
@@ -175,7 +184,7 @@ def tag(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
     )
     owners, offsets = encoded.pop("overflow_to_sample_mapping").tolist(), encoded.pop("offset_mapping").tolist()
     with torch.inference_mode():
-        best = model(**encoded).logits.argmax(dim=2).tolist()
+        best = model(**encoded.to(model.device)).logits.argmax(dim=2).tolist()
     tokens: list[dict[int, tuple[int, int, int]]] = [{} for _ in texts]
     for owner, row, tags in zip(owners, offsets, best, strict=True):
         there = [(start, end, label) for (start, end), label in zip(row, tags, strict=True) if start < end]
@@ -228,10 +237,11 @@ def answer_questions(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> lis
     owners, offsets = encoded.pop("overflow_to_sample_mapping"), encoded.pop("offset_mapping")
     in_context = torch.tensor([[part == 1 for part in encoded.sequence_ids(row)] for row in range(len(owners))])
     with torch.inference_mode():
-        output = model(**encoded)
+        output = model(**encoded.to(model.device))
+    starts, ends = output.start_logits.float().cpu(), output.end_logits.float().cpu()
     best: dict[int, tuple[float, int, int]] = {}
     for row, owner in enumerate(owners.tolist()):
-        value, start, end = _best_span(output.start_logits[row], output.end_logits[row], in_context[row])
+        value, start, end = _best_span(starts[row], ends[row], in_context[row])
         if owner not in best or value > best[owner][0]:
             best[owner] = (value, int(offsets[row, start, 0]), int(offsets[row, end, 1]))
     return [{"answer": span_text(context, *best[place][1:])} for place, context in enumerate(contexts)]

@@ -27,7 +27,7 @@ def generated(
     encoded.pop("token_type_ids", None)
     begins = 0 if model.config.is_encoder_decoder else encoded["input_ids"].shape[1]
     with torch.inference_mode():
-        made = model.generate(**encoded, **{"max_new_tokens": tokens, **how})
+        made = model.generate(**encoded.to(model.device), **{"max_new_tokens": tokens, **how})
     return [text.strip() for text in tokenizer.batch_decode(made[:, begins:], skip_special_tokens=True)]
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from albert_robust.models.callable import callable_identity, load_callable
-from albert_robust.models.checkpoint import DECODING, checkpoint_identity, load_checkpoint
+from albert_robust.models.checkpoint import DECODING, PLAIN, checkpoint_identity, load_checkpoint
 from albert_robust.models.elsewhere import ElsewhereModel
 from albert_robust.models.embedding import ANSWERING, documents_hash, load_embedding, read_documents
 from albert_robust.models.extractive import PICKING, load_extractive
 from albert_robust.models.finetune import finetune, finetuned_folder
-from albert_robust.models.model import Answering, Inputs, Tokens
+from albert_robust.models.model import Answering, Hardware, Inputs, Tokens
 from albert_robust.models.prompt import EndpointSettings, endpoint_identity, prompt_digest
 from albert_robust.models.prompted import WRITES, load_prompted
 from albert_robust.scoring.load import encoder_path
@@ -38,6 +38,10 @@ class ModelSettings(EndpointSettings, Protocol):
     def encoder(self) -> str | None: ...  # noqa: D102
     @property
     def elsewhere(self) -> str | None: ...  # noqa: D102
+    @property
+    def device(self) -> str: ...  # noqa: D102
+    @property
+    def dtype(self) -> str: ...  # noqa: D102
     @property
     def documents(self) -> str | None: ...  # noqa: D102
 
@@ -88,7 +92,9 @@ class LazyModel:
             return f"extractive:{checkpoint}:{PICKING}"
         if settings.encoder:
             return f"encoder:{checkpoint}:{documents_hash(self._documents)}:{ANSWERING}"
-        return f"{checkpoint}:{prompt_digest(settings)}" if settings.prompt else checkpoint
+        asked = f":{prompt_digest(settings)}" if settings.prompt else ""
+        hardware = self._hardware
+        return checkpoint + asked + ("" if hardware == PLAIN else f":{hardware.device}:{hardware.dtype}")
 
     def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
         """Return one answer an input."""
@@ -123,8 +129,12 @@ class LazyModel:
             return load_checkpoint(str(made.resolve()), self.folder, self.task.name)
         name = str(settings.transformers)
         if settings.prompt or self.task.name == WRITES:
-            return load_prompted(name, self.folder, settings, self.task, self.allow_network)
-        return load_checkpoint(name, self.folder, self.task.name, self.allow_network)
+            return load_prompted(name, self.folder, settings, self.task, self.allow_network, self._hardware)
+        return load_checkpoint(name, self.folder, self.task.name, self.allow_network, self._hardware)
+
+    @property
+    def _hardware(self) -> Hardware:
+        return Hardware(self.settings.device, self.settings.dtype)
 
     @cached_property
     def _documents(self) -> tuple[str, ...]:

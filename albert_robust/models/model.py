@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 Inputs = Mapping[str, str]
 
@@ -16,6 +16,13 @@ class Tokens:
 
     def __sub__(self, other: "Tokens") -> "Tokens":
         return Tokens(self.prompt - other.prompt, self.completion - other.completion)
+
+
+class Hardware(NamedTuple):
+    """What a checkpoint is computed on: a device, and the kind of number, as torch names both."""
+
+    device: str = "cpu"
+    dtype: str = "float32"
 
 
 class Answering(Protocol):

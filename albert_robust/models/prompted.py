@@ -10,9 +10,9 @@ from typing import Any
 
 from albert_robust.data.conversation import Turn
 from albert_robust.errors import UsageError
-from albert_robust.models.checkpoint import loaded
+from albert_robust.models.checkpoint import PLAIN, loaded
 from albert_robust.models.generating import GREEDY, generated
-from albert_robust.models.model import Inputs
+from albert_robust.models.model import Hardware, Inputs
 from albert_robust.models.prompt import PromptSettings, turns_of
 from albert_robust.models.reply import after_thoughts, read_reply
 from albert_robust.tasks import Task
@@ -73,11 +73,16 @@ class PromptedModel:
 
 
 def load_prompted(
-    name: str, folder: Path, suite: PromptSettings, task: Task, allow_network: bool = False
+    name: str,
+    folder: Path,
+    suite: PromptSettings,
+    task: Task,
+    allow_network: bool = False,
+    hardware: Hardware = PLAIN,
 ) -> PromptedModel:
     """Return the language model in a checkpoint folder, or of a hub name, for `load_checkpoint`'s arguments.
 
     Raises:
         UsageError: As `loaded` has it.
     """
-    return PromptedModel(suite, task, *loaded(name, folder, WRITES, allow_network))
+    return PromptedModel(suite, task, *loaded(name, folder, WRITES, allow_network, hardware))

@@ -32,6 +32,7 @@ TaskName = Literal[
     "sentence-similarity",
 ]
 KINDS = ("python", "transformers", "finetuned", "extractive", "encoder", "endpoint", "elsewhere")
+OF_CHECKPOINT = ("device", "dtype")
 OF_PROMPT = ("system", "settings", "labels")
 OF_ENDPOINT = ("model", "key_env", "key_header", "at_once")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
@@ -132,6 +133,15 @@ class ModelSpec(Strict):
         Name | None,
         Field(description="A name: `albert-robust inputs` and `outputs` exchange what it is asked and answers."),
     ] = None
+    device: Annotated[
+        str,
+        Field(
+            description="What a checkpoint is computed on: cpu, cuda, cuda:1, mps.", pattern=r"^(cpu|cuda(:\d+)?|mps)$"
+        ),
+    ] = "cpu"
+    dtype: Annotated[
+        Literal["float32", "bfloat16", "float16"], Field(description="The numbers that a checkpoint is computed in.")
+    ] = "float32"
     documents: Annotated[
         str | None, Field(description="What the encoder searches, for retrieval: a text file, a document a line.")
     ] = None
@@ -210,6 +220,9 @@ class ModelSpec(Strict):
         for name in OF_ENDPOINT if self.endpoint is None else ():
             if name in self.model_fields_set:
                 raise ValueError(f"only an endpoint has {name!r}\ntake it out")
+        for name in OF_CHECKPOINT if self.transformers is None else ():
+            if name in self.model_fields_set:
+                raise ValueError(f"only `transformers:` has {name!r}\ntake it out")
         if self.prompt is not None and self.endpoint is None and self.transformers is None:
             raise ValueError("only an endpoint or a checkpoint has 'prompt'\ntake it out")
         for name in OF_PROMPT if self.prompt is None and self.endpoint is None else ():

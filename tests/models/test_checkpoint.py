@@ -10,7 +10,8 @@ import pytest
 from architectures import byte_place
 
 from albert_robust.errors import UsageError
-from albert_robust.models.checkpoint import Checkpoint, checkpoint_identity, load_checkpoint, span_text
+from albert_robust.models.checkpoint import PLAIN, Checkpoint, checkpoint_identity, load_checkpoint, span_text
+from albert_robust.models.model import Hardware
 from albert_robust.tasks import TASKS
 
 Make = Callable[..., Path]
@@ -124,6 +125,22 @@ def test_what_is_generated_is_text_and_the_same_each_time(seq2seq: Path, task: s
     first, second = model.predict(inputs), model.predict(inputs)
     assert first == second
     assert [TASKS[task].read(answer).output for answer in first] == [one[key] for one in first]
+
+
+def test_a_checkpoint_is_computed_in_the_numbers_that_a_suite_names(classifier: Path) -> None:
+    exact, rough = (
+        load_checkpoint(str(classifier), classifier, "text-classification", hardware=hardware).predict(
+            [{"text": "fine"}]
+        )[0]["scores"]
+        for hardware in (PLAIN, Hardware(dtype="bfloat16"))
+    )
+    assert rough != exact
+    assert rough == pytest.approx(exact, abs=0.05)
+
+
+def test_a_device_that_is_not_there_is_told(classifier: Path) -> None:
+    with pytest.raises(UsageError, match="`device: cuda:99` cannot be used here: "):
+        load_checkpoint(str(classifier), classifier, "text-classification", hardware=Hardware("cuda:99"))
 
 
 @pytest.mark.parametrize("task", ["summarization", "translation"])

@@ -52,6 +52,14 @@ def test_a_changed_file_makes_another_model(folder: Path, kind: str, name: str) 
     assert lazy(kind, folder).identity != before
 
 
+@pytest.mark.parametrize("other", [{"device": "cuda"}, {"dtype": "bfloat16"}])
+def test_other_hardware_makes_another_model(folder: Path, other: dict[str, str]) -> None:
+    named = ModelSpec(transformers="tiny", **other)  # type: ignore[arg-type]  # one of its keys
+    model = load_model(named, folder, CLASSIFICATION, folder / "models")
+    assert str(model.identity).startswith("checkpoint:")
+    assert model.identity != lazy("transformers", folder).identity
+
+
 @pytest.mark.parametrize("kind", TASK_OF)
 def test_what_stays_as_it_is_stays_the_same_model_and_is_read_once(
     folder: Path, kind: str, monkeypatch: pytest.MonkeyPatch
