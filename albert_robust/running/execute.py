@@ -18,6 +18,7 @@ from albert_robust.running.ask import Cost
 from albert_robust.running.blocks import blocks, examples_of, inputs_of, originals_of, perturbed
 from albert_robust.running.cache import Cache
 from albert_robust.running.cell import Cell, by_suite
+from albert_robust.running.meaning import reject_strays
 from albert_robust.running.measure import Made, measure, self_agreement
 from albert_robust.running.mistakes import placed
 from albert_robust.running.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter
@@ -168,6 +169,7 @@ class _SuiteRun:
     def _block(self, made: Made, number: int, writer: OutcomeWriter) -> None:
         cases = sum(len(group) for _, group in made)
         with _collected(self.collects):
+            reject_strays(made, self.scorer)
             answers = self.predictor.predict(inputs_of(made), watch=lambda share: self._reach(cases * share))
             replicas = self._replicas(made, answers)
         _answer(made, answers, replicas)

@@ -22,7 +22,7 @@ class Forecast:
         calls: Of the model, in batches.
         seconds: From what earlier runs took; None where there was none.
         price: By the suite's own price, tokens by earlier runs; None where it has none, nan where no tokens are told yet.
-        at_most: Whether the suite may stop before it has asked for all that.
+        at_most: Whether the suite may stop before it has asked for all that, or reject some of it.
     """
 
     suite: str
@@ -64,5 +64,5 @@ def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
         calls=calls,
         seconds=None if pace is None else pace * len(missing),
         price=None if settings.price is None else nan if price is None else price,
-        at_most=one.suite.early_stop,
+        at_most=one.suite.early_stop or any(cell.check.meaning for cell in cells),
     )

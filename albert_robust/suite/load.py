@@ -308,6 +308,7 @@ class _Loader:
             agreement=check.agreement or agreements[0],
             agrees_at=check.agrees_at,
             variants=check.variants,
+            meaning=check.meaning,
             min_tested=check.min_tested,
             on_failure=check.on_failure,
             line=self.document.places.get(at, (1, 1))[0],

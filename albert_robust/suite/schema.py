@@ -353,6 +353,10 @@ class CheckSpec(Strict):
     agrees_at: Annotated[
         float, Field(gt=0, le=1, description="Agreement from which a variant breaks nothing, for the worst case.")
     ] = 1.0
+    meaning: Annotated[
+        float | None,
+        Field(gt=0, le=1, description="A variant below this LABS F beside its original is rejected, and not asked."),
+    ] = None
     on_failure: Annotated[
         Literal["fail", "warn"], Field(description="What a cell is that misses its gate; errors fail either way.")
     ] = "fail"
@@ -365,6 +369,8 @@ class CheckSpec(Strict):
             raise ValueError("a reference check perturbs nothing\ntake out `perturbations`, or expect invariance")
         if self.expect != "reference" and not self.perturbations:
             raise ValueError(f"a check of {self.expect} needs perturbations\nadd `perturbations: [typos.*]`")
+        if self.expect == "reference" and self.meaning is not None:
+            raise ValueError("a reference check makes no variants that could stray\ntake out `meaning`")
         if self.expect == "reference" and not self.gates:
             raise ValueError("a reference check needs gates\nadd `gates: [...]`, such as accuracy >= 0.8")
         return self

@@ -31,6 +31,7 @@ class Check:
         agreement: By which measure outputs are compared.
         agrees_at: The agreement from which a variant breaks nothing.
         variants: How many are made of an example.
+        meaning: The LABS F beside its original below which a variant is rejected; None for none.
         min_tested: Fewer tested cases fail a cell.
         on_failure: What a missed gate does: `fail` or `warn`.
         line: Where it stands in its suite.
@@ -47,6 +48,7 @@ class Check:
     agreement: str
     agrees_at: float
     variants: int
+    meaning: float | None
     min_tested: int
     on_failure: str
     line: int

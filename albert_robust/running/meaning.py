@@ -1,0 +1,37 @@
+"""Meaning: a variant that has strayed from its original, by LABS, is rejected before any model is asked about it."""
+
+from collections.abc import Iterator
+
+from albert_robust.running.cell import Cell
+from albert_robust.running.measure import Made
+from albert_robust.running.records import Outcome
+from albert_robust.tasks import TextScorer
+
+
+def reject_strays(made: Made, scorer: TextScorer) -> None:
+    """Reject the cases that are below what their check asks of their meaning, each of their fields by itself.
+
+    Args:
+        made: The cases of each cell, before a model is asked.
+        scorer: Is asked nothing where no check asks for meaning.
+    """
+    asked = [(cell, case, texts) for cell, case in _cases(made) for texts in _changed(cell, case)]
+    found = scorer.scores([texts for _, _, texts in asked]) if asked else []
+    for (cell, case, _), (_, _, f) in zip(asked, found, strict=True):
+        floor = cell.check.meaning or 0.0
+        if f < floor and case.status == "tested":
+            case.status, case.message = "rejected", f"LABS {f:.2f} beside its original, `meaning: {floor:g}` asked"
+
+
+def _cases(made: Made) -> Iterator[tuple[Cell, Outcome]]:
+    for cell, group in made:
+        if cell.check.meaning is not None:
+            yield from ((cell, case) for case in group if case.status == "tested" and case.variant)
+
+
+def _changed(cell: Cell, case: Outcome) -> Iterator[tuple[str, str, str, str]]:
+    """Yield each field that differs, as LABS takes it: the variant's, the original's, and the language of each."""
+    for name, text in case.original.items():
+        if case.variant[name] != text:
+            other = case.variant_language if name == cell.suite.task.speaks else ""
+            yield case.variant[name], text, other or case.language, case.language
