@@ -9,6 +9,7 @@ from albert_robust.cli.command import command
 TASK_NAMES = (
     "text-classification",
     "token-classification",
+    "text-regression",
     "question-answering",
     "summarization",
     "translation",

@@ -142,6 +142,7 @@ def auto_class(task: str, encodes: bool = False) -> Any:
 
     names = {
         "text-classification": "AutoModelForSequenceClassification",
+        "text-regression": "AutoModelForSequenceClassification",
         "token-classification": "AutoModelForTokenClassification",
         "question-answering": "AutoModelForQuestionAnswering",
         "summarization": "AutoModelForSeq2SeqLM",
@@ -153,15 +154,29 @@ def auto_class(task: str, encodes: bool = False) -> Any:
 
 def classify(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
     """Return the label and the probabilities of each text."""
+    labels = model.config.id2label
+    if len(labels) == 1:
+        raise UsageError("the checkpoint gives a number and no label: that is `task: text-regression`")
+    rows = _logits(model, tokenizer, batch).softmax(dim=1).tolist()
+    return [{"scores": {labels[place]: value for place, value in enumerate(row)}} for row in rows]
+
+
+def rate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
+    """Return the number that a head of one output gives each text."""
+    count = len(model.config.id2label)
+    if count > 1:
+        raise UsageError(f"the checkpoint gives {count} labels and no number: that is `task: text-classification`")
+    return [{"score": value} for value in _logits(model, tokenizer, batch)[:, 0].tolist()]
+
+
+def _logits(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> Any:
+    """Return what a head says of each text, shape (texts, labels)."""
     import torch
 
     texts = [inputs["text"] for inputs in batch]
     encoded = tokenizer(texts, padding=True, truncation=True, max_length=limit_of(model), return_tensors="pt")
-    encoded = encoded.to(model.device)
     with torch.inference_mode():
-        rows = torch.softmax(model(**encoded).logits.cpu().double(), dim=1).tolist()
-    labels = model.config.id2label
-    return [{"scores": {labels[place]: value for place, value in enumerate(row)}} for row in rows]
+        return model(**encoded.to(model.device)).logits.cpu().double()
 
 
 def tag(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
@@ -291,6 +306,7 @@ def translate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
 
 ANSWERS: dict[str, Callable[[Any, Any, Sequence[Inputs]], list[Any]]] = {
     "text-classification": classify,
+    "text-regression": rate,
     "token-classification": tag,
     "question-answering": answer_questions,
     "summarization": summarize,

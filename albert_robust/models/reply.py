@@ -120,7 +120,7 @@ def read_reply(said: str, task: Task, labels: Sequence[str]) -> Any:
     if task.labels:
         label = label_of(said, labels)
         return label if _bare(label) == _bare(said) else {task.key: label, "said": said}
-    number = number_of(said)
+    number = number_of(said, task.top)
     return number if number == said or _DIGITS.fullmatch(said) else {task.key: number, "said": said}
 
 
@@ -139,12 +139,16 @@ def label_of(said: str, labels: Sequence[str]) -> str:
     return said
 
 
-def number_of(said: str) -> float | str:
+def number_of(said: str, top: float = 1.0) -> float | str:
     """Return the number that a reply says, as the module has it; the reply itself where it says none.
 
     Digits of every script count. `0,8`, `4/5`, `4 out of 5` and `80 %` are 0.8; in `1,000` nobody knows what the comma means.
+
+    Args:
+        said: The reply, without thoughts.
+        top: What all of it is, of what is said as a share: with 5, `4/5` and `80 %` are 4.
     """
-    found = _said(said, _number, _numbers_in)
+    found = _said(said, partial(_number, top=top), partial(_numbers_in, top=top))
     return said if found is None else found
 
 
@@ -255,27 +259,27 @@ def _at_an_edge(sentence: str, one: _Named, choices: bool) -> bool:
     return bracketed or (opens and _CHOICE.match(after) is not None)
 
 
-def _number(text: str) -> float | None:
+def _number(text: str, top: float) -> float | None:
     """Return the number that a text is."""
     try:
         return float(text.rstrip("."))
     except ValueError:
         match = _ALL_OF_IT.fullmatch(_plain(text))
-        return _value(match) if match else None
+        return _value(match, top) if match else None
 
 
-def _numbers_in(sentence: str) -> list[_Named]:
+def _numbers_in(sentence: str, top: float) -> list[_Named]:
     """Return where numbers that are not whole stand in a plain sentence."""
-    found = [(match, _value(match)) for match in _IN_IT.finditer(sentence)]
+    found = [(match, _value(match, top)) for match in _IN_IT.finditer(sentence)]
     return [_Named(value, *match.span()) for match, value in found if not match[0].lstrip("-+").isdigit()]
 
 
-def _value(match: "regex.Match[str]") -> float | None:
-    """Return the number that is written as a number, a share of another, or a percentage; None where it is a share of less."""
+def _value(match: "regex.Match[str]", top: float) -> float | None:
+    """Return the number that is written as a number, or as a share of the top; None where it is a share of less."""
     part, whole = (float(match[name].replace(",", ".")) if match[name] else None for name in ("part", "whole"))
     if part is None or whole is None:
-        return part / 100 if part is not None and match["percent"] else part
-    return part / whole if 0 <= part <= whole and whole else None
+        return part * top / 100 if part is not None and match["percent"] else part
+    return part * top / whole if 0 <= part <= whole and whole else None
 
 
 def _denied(sentence: str, named: Sequence[_Named]) -> bool:

@@ -24,6 +24,7 @@ from albert_robust.tasks import TASKS, Task
 
 UNTRAINED = {
     "token-classification": "use `transformers:`, `endpoint:` or `python:`",
+    "text-regression": "use `transformers:`, `endpoint:` or `python:`",
     "summarization": "use `extractive: builtin`",
     "translation": "use `transformers:` or `python:`",
     "text-generation": "use `transformers:`, `endpoint:` or `python:`",
@@ -110,7 +111,10 @@ class _Loader:
     def __init__(self, document: Document, spec: SuiteSpec, registry: Registry, root: Path, today: date) -> None:
         self.document, self.spec, self.registry, self.root, self.today = document, spec, registry, root, today
         self.added = _added(spec)
-        self.task = _with(TASKS[spec.task], self.added, spec.model.labels)
+        task, bounds = TASKS[spec.task], spec.model.range
+        if task.ranged and bounds:
+            task = task.ranged(*bounds)
+        self.task = _with(task, self.added, spec.model.labels)
         self.complaints: list[Complaint] = []
         self.named: set[str] = set()  # the lists beside all datasets that templates take words from
 
@@ -230,6 +234,11 @@ class _Loader:
             self._complain(
                 ("model", "finetuned"), f"{self.task.name} cannot be fine-tuned here", UNTRAINED[self.task.name]
             )
+        if self.task.ranged and model.range is None:
+            what = f"{self.task.name} does not say what range its scores have"
+            self._complain(("model",), what, "add the lowest and the highest: `range: [0, 1]`")
+        if model.range is not None and not self.task.ranged:
+            self._complain(("model", "range"), f"{self.task.name} has no range", "take it out")
         if model.extractive and self.task.name != "summarization":
             self._complain(("model", "extractive"), f"an extractive summariser cannot do {self.task.name}", "")
         if model.transformers and self.task.name in ENCODED and not model.prompt:

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date
+from math import isfinite
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ from albert_robust.text.languages import is_tag
 TaskName = Literal[
     "text-classification",
     "token-classification",
+    "text-regression",
     "question-answering",
     "summarization",
     "translation",
@@ -133,6 +135,9 @@ class ModelSpec(Strict):
         Name | None,
         Field(description="A name: `albert-robust inputs` and `outputs` exchange what it is asked and answers."),
     ] = None
+    range: Annotated[
+        tuple[float, float] | None, Field(description="Of text-regression: the lowest and the highest score, [1, 5].")
+    ] = None
     device: Annotated[
         str,
         Field(
@@ -198,6 +203,13 @@ class ModelSpec(Strict):
     def _variable(cls, value: object) -> object:
         if isinstance(value, str) and not _VARIABLE.fullmatch(value):
             raise ValueError("not the name of a variable\nwrite `OPENAI_API_KEY` or the like, never the key itself")
+        return value
+
+    @field_validator("range")
+    @classmethod
+    def _wide(cls, value: tuple[float, float] | None) -> tuple[float, float] | None:
+        if value is not None and not (isfinite(value[1] - value[0]) and value[0] < value[1]):
+            raise ValueError("no range\nwrite the lowest and the highest score: `range: [1, 5]`")
         return value
 
     @field_validator("settings")

@@ -38,7 +38,7 @@ ALIASES = {
     "relevant": ("positive", "document", "answer", "target"),
     "first": ("sentence1", "sentence_a", "text1", "text"),
     "second": ("sentence2", "sentence_b", "text2"),
-    "score": ("similarity_score", "similarity", "label"),
+    "score": ("similarity_score", "similarity", "rating", "stars", "label"),
 }
 PROMPTS = {
     "text-classification": "What is this text: {labels}? Answer with one of these alone.\n\n{text}",
@@ -46,6 +46,7 @@ PROMPTS = {
         "List what the text names, each as {labels}, in the order of the text. Answer with JSON alone: "
         '[{"text": ..., "label": ...}]\n\n{text}'
     ),
+    "text-regression": "Rate this text from {low} to {high}. Answer with a number alone.\n\n{text}",
     "question-answering": "Answer the question from the text, in as few words as it takes.\n\n{context}\n\n{question}",
     "summarization": "Summarize the text in one sentence, in its own language.\n\n{document}",
     "translation": "Translate the text into the language '{language}'. Answer with the translation alone.\n\n{source}",
@@ -112,11 +113,15 @@ def write_starter(
     columns = _columns(first, task) | dict(columns or {})
     per_row = "language" in first
     mapping = "name it: `--column NAME=...`"
-    header = Source(data, (language,), per_row, columns, mapping=mapping, annotation=task.annotation)
+    header = Source(
+        data, (language,), per_row, columns, mapping=mapping, numeric=task.numeric, annotation=task.annotation
+    )
     check_header(header, task.inputs, task.reference)
     examples = read_examples(header, task.inputs, task.reference)
     asked = _prompt(task, examples, reference_language)
     named = _named(model, task, out, asked) or _endpoint(model, task, asked)
+    if bounds := _range(task, examples):
+        named["range"] = bounds
     about = _about(first, columns)
     if about and "prompt" in named:
         named["prompt"] += f"\n\n{{{about}}}"
@@ -222,10 +227,21 @@ def _endpoint(model: str, task: Task, asked: Mapping[str, Any]) -> dict[str, Any
 def _prompt(task: Task, examples: Sequence[Example], reference_language: str) -> dict[str, Any]:
     """Return a prompt to begin with, and the labels that the data have."""
     labels = _labels(task, examples)
-    prompt = (
-        PROMPTS.get(task.name, "").replace("{labels}", " or ".join(labels)).replace("{language}", reference_language)
-    )
+    low, high = _range(task, examples) or (0, 1)
+    told = {"labels": " or ".join(labels), "language": reference_language, "low": str(low), "high": str(high)}
+    prompt = PROMPTS.get(task.name, "")
+    for name, value in told.items():
+        prompt = prompt.replace(f"{{{name}}}", value)
     return {"prompt": prompt, **({"labels": labels} if task.labels else {})}
+
+
+def _range(task: Task, examples: Sequence[Example]) -> list[float]:
+    """Return the lowest and the highest reference, 0 and 1 where they are one; nothing where a task has no range."""
+    found = sorted(
+        {float(reference) for example in examples for reference in example.references} if task.ranged else ()
+    )
+    bounds = [found[0], found[-1]] if len(found) > 1 else [0.0, 1.0]
+    return [int(bound) if bound.is_integer() else bound for bound in bounds] if task.ranged else []
 
 
 def _labels(task: Task, examples: Sequence[Example]) -> list[str]:

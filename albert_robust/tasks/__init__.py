@@ -7,6 +7,7 @@ from albert_robust.tasks import (
     sentence_similarity,
     summarization,
     text_generation,
+    text_regression,
     token_classification,
     translation,
 )
@@ -17,6 +18,7 @@ TASKS = {
     for task in (
         classification.TASK,
         token_classification.TASK,
+        text_regression.TASK,
         question_answering.TASK,
         summarization.TASK,
         translation.TASK,

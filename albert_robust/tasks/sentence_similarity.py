@@ -161,6 +161,7 @@ class Ranked(Aggregate):
         return bootstrap(np.eye(len(places)), value, confidence)
 
 
+AGGREGATES = {"spearman": Ranked(products_of_ranks, _from_zero), "pearson": Aggregate(products, _from_zero)}
 TASK = Task(
     name="sentence-similarity",
     inputs=("first", "second"),
@@ -168,10 +169,7 @@ TASK = Task(
     perturbed=("first",),
     agreements={"closeness": each(closeness)},
     qualities={},
-    aggregates={
-        "spearman": Ranked(products_of_ranks, _from_zero),
-        "pearson": Aggregate(products, _from_zero),
-    },
+    aggregates=AGGREGATES,
     key="similarity",
     speaks="first",
     kind="number",

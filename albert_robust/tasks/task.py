@@ -190,6 +190,8 @@ class Task:
         kind: What an output is, as messages say it.
         written: Returns the output that a model gave as the string that is kept; None where it is no output.
         numeric: Whether references are numbers.
+        top: The number that `5/5` and `100 %` are.
+        ranged: Returns the task for numbers from one to another; None where there is but one range, or none.
         annotation: How outputs and references are read that point into an input; None for a task without such.
         back: Returns what an output about a variant says of the original, from the output, that text and the edits.
         placeless: The agreements of such outputs that regard no places: texts in two languages have no others.
@@ -210,6 +212,8 @@ class Task:
     kind: str = "string"
     written: Reader = string
     numeric: bool = False
+    top: float = 1.0
+    ranged: Callable[[float, float], "Task"] | None = None
     annotation: Annotation | None = None
     back: Callable[[str, str, Iterable[Edit]], str] = unmoved
     placeless: tuple[str, ...] = ()

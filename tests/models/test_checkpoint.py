@@ -71,6 +71,16 @@ def test_a_classifier_gives_each_label_by_name_with_its_probability(classifier: 
     assert all(answer.output == max(answer.scores, key=lambda label: answer.scores[label]) for answer in answers)
 
 
+def test_a_head_of_one_number_rates_and_one_of_labels_classifies(tiny: Make, classifier: Path) -> None:
+    one = tiny("BertForSequenceClassification", id2label={0: "score"}, label2id={"score": 0})
+    (found,) = load_checkpoint(str(one), one, "text-regression").predict([{"text": "fine"}])
+    assert -10 < found["score"] < 10
+    with pytest.raises(UsageError, match="gives 3 labels and no number: that is `task: text-classification`"):
+        load_checkpoint(str(classifier), classifier, "text-regression").predict([{"text": "fine"}])
+    with pytest.raises(UsageError, match="gives a number and no label: that is `task: text-regression`"):
+        load_checkpoint(str(one), one, "text-classification").predict([{"text": "fine"}])
+
+
 def test_an_answer_does_not_depend_on_its_batch(classifier: Path) -> None:
     model = load_checkpoint(str(classifier), classifier, "text-classification")
     texts = ["a", "a much longer text, so that the short one is padded", ""]

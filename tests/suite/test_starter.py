@@ -99,6 +99,13 @@ def test_a_language_model_in_a_folder_gets_a_prompt_too(write: Callable[..., Pat
     assert "{text}" in str(suite.model.prompt)
 
 
+def test_the_range_of_scores_is_that_of_the_data(write: Callable[..., Path], tmp_path: Path) -> None:
+    data = write(d_dot_csv="text,stars\nGood.,5\nBad.,1\nSo so.,2.5\n")
+    suite = write_starter(tmp_path / "t.robust.yaml", "text-regression", f"judge@{ENDPOINT}", data, "en")
+    assert suite.model.range == (1, 5)
+    assert str(suite.model.prompt).startswith("Rate this text from 1 to 5. ")
+
+
 def test_entities_are_asked_for_by_the_labels_of_the_data(write: Callable[..., Path], tmp_path: Path) -> None:
     out, data = tmp_path / "t.robust.yaml", write(d_dot_conll="Anna B-PER\nleft O\nLisbon B-LOC\n")
     suite = write_starter(out, "token-classification", f"small@{ENDPOINT}", data, "en")

@@ -1,0 +1,64 @@
+"""Text regression: a number for a text, such as a rating, how toxic it is, or what a judge or a reward model gives.
+
+Two numbers agree by 1 less their distance, as a share of the range that the suite says its scores have. Quality is that beside
+the reference, and how well the answers of a whole cell follow people's scores, as in `sentence_similarity.py`.
+"""
+
+from dataclasses import replace
+from functools import partial
+from math import isfinite
+from numbers import Real
+from typing import Any
+
+from albert_robust.tasks.sentence_similarity import AGGREGATES, DIGITS
+from albert_robust.tasks.task import Quality, Task, each
+
+
+def finite(answer: Any) -> str | None:
+    """Return a number as it is kept.
+
+    Args:
+        answer: A number, or an array of one, as models give it.
+
+    Returns:
+        The number in decimals; None where the answer is no number.
+
+    Raises:
+        ValueError: It is not finite.
+    """
+    if getattr(answer, "size", 0) == 1:
+        answer = answer.item()
+    if isinstance(answer, bool) or not isinstance(answer, Real):
+        return None
+    value = float(answer)
+    if not isfinite(value):
+        raise ValueError(f"the score is {value}, expected a finite number")
+    return repr(round(value, DIGITS) + 0.0)  # -0.0 is 0.0
+
+
+def closeness(output: str, other: str, width: float = 1.0) -> float:
+    """Return 1 less the distance of two numbers, in widths of a range; 0 at least."""
+    return max(0.0, 1 - abs(float(output) - float(other)) / width)
+
+
+def within(low: float, high: float) -> Task:
+    """Return the task for scores between two numbers."""
+    near = each(partial(closeness, width=high - low))
+    return replace(TASK, agreements={"closeness": near}, qualities={"closeness": Quality(near)}, top=high)
+
+
+TASK = Task(
+    name="text-regression",
+    inputs=("text",),
+    reference="score",
+    perturbed=("text",),
+    agreements={"closeness": each(closeness)},
+    qualities={"closeness": Quality(each(closeness))},
+    aggregates=AGGREGATES,
+    key="score",
+    speaks="text",
+    kind="number",
+    written=finite,
+    numeric=True,
+    ranged=within,
+)
