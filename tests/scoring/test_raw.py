@@ -3,6 +3,7 @@
 import json
 import shutil
 import warnings
+from multiprocessing.pool import ThreadPool
 from typing import Any
 
 import numpy as np
@@ -39,8 +40,11 @@ def table(found: Scores) -> Any:
 @pytest.mark.parametrize("idf", [False, True])
 @pytest.mark.parametrize("references", [REFERENCES, GROUPS], ids=["one reference", "several"])
 @pytest.mark.parametrize("layer", [1, 2])
-def test_it_is_what_bert_score_computes(encoder: str, references: list[Any], idf: bool, layer: int) -> None:
+def test_it_is_what_bert_score_computes(
+    encoder: str, references: list[Any], idf: bool, layer: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bert_score = pytest.importorskip("bert_score")
+    monkeypatch.setattr("bert_score.utils.Pool", ThreadPool)  # it forks, and a process with threads may hang by that
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         columns = bert_score.score(
