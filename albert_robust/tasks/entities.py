@@ -24,7 +24,9 @@ LABELS = ("label", "entity_group", "type", "label_", "tag", "category", "class",
 STRINGS = ("text", "word", "name", "span", "value", "entity")  # and what is labelled
 NOWHERE = -1
 BETWEEN = "; "
+TRIES = 1000  # brackets that open no JSON, before a text is given up
 _ENTITY = re.compile(r"(?P<string>.*) \((?P<label>\S+)(?: (?P<start>\d+)-(?P<end>\d+))?\)")
+_OPENING = re.compile(r"[\[{]")
 _TAG = re.compile(r"([BIESLUM])-(.+)")
 
 
@@ -100,12 +102,20 @@ def kept(entities: Iterable[Entity]) -> str:
 
 
 def json_in(said: str) -> Any:
-    """Return the first list or object that stands in a text as JSON; None where there is none."""
-    for opening in re.finditer(r"[\[{]", said):
+    """Return the first list or object that stands in a text as JSON and is whole; None where there is none.
+
+    What opens within one that is broken, or cut where a model's tokens came to an end, is a part of it and no answer.
+    """
+    place = 0
+    for _ in range(TRIES):
+        if (opening := _OPENING.search(said, place)) is None:
+            break
         try:
             return json.JSONDecoder().raw_decode(said, opening.start())[0]
-        except (ValueError, RecursionError):
-            continue
+        except json.JSONDecodeError as error:
+            place = max(error.pos, opening.end())
+        except (ValueError, RecursionError):  # a number too long or lists too deep to be meant
+            break
     return None
 
 

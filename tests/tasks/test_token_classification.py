@@ -1,6 +1,7 @@
 """Token classification: how entities are read, followed through edits, and measured, with numbers worked by hand."""
 
 import json
+import time
 from math import isnan
 from typing import Any
 
@@ -57,6 +58,29 @@ def test_entities_come_in_any_form_that_models_write(answer: Any) -> None:
 )
 def test_no_entities_are_an_answer(answer: Any) -> None:
     assert said(answer) == ""
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        '[{"text": "Anna Keller", "label": "PER"}, {"text": "New Yo',  # its tokens came to an end
+        '[{"text": "Anna Keller", "label": "PER"}, ...]',
+        "[" * 1_000_000,
+        '{"a":' * 1_000_000,
+        "[x" * 1_000_000,
+        "[" + "1" * 10_000 + "]",
+    ],
+)
+def test_a_part_of_an_answer_is_none_and_a_broken_one_costs_no_time(reply: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(ValueError, match="expected a list of entities"):
+        said(reply)
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("before", ["See [PER] and {this}: ", "Such [as, {so: "])
+def test_brackets_before_an_answer_are_passed_over(before: str) -> None:
+    assert said(before + '[{"text": "Anna Keller", "label": "PER"}]') == ANNA
 
 
 @pytest.mark.parametrize(
