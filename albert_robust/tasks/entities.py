@@ -12,7 +12,7 @@ entity; one that lies in what a perturbation put in says nothing of the original
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from operator import index
 from typing import Any, NamedTuple
 
@@ -20,7 +20,17 @@ from albert_robust.data.tokens import tagged
 from albert_robust.text.origins import origins
 from albert_robust.text.text import Edit
 
-LABELS = ("label", "entity_group", "type", "label_", "tag", "category", "class", "entity")  # what models call a label
+LABELS = (
+    "label",
+    "entity_group",
+    "type",
+    "entity_type",
+    "label_",
+    "tag",
+    "category",
+    "class",
+    "entity",
+)  # what models call a label
 STRINGS = ("text", "word", "name", "span", "value", "entity")  # and what is labelled
 NOWHERE = -1
 BETWEEN = "; "
@@ -71,7 +81,8 @@ def annotated(answer: Any, text: str) -> str | None:
         The entities; None where the answer is none of that.
 
     Raises:
-        ValueError: An entity has no label, or lies outside the text; tags are not as many as words.
+        ValueError: An entity has no label, or lies outside the text; tags are not as many as words; there are more entities
+            than characters.
     """
     if isinstance(answer, str):
         answer = _written(answer)
@@ -83,7 +94,12 @@ def annotated(answer: Any, text: str) -> str | None:
         return None
     if answer and all(isinstance(one, str) for one in answer):
         answer = tagged([found.span() for found in re.finditer(r"\S+", text)], answer)
-    return kept(_whole(list(_placed(answer, text)), text))
+    found = set[Entity]()
+    for one in _placed(answer, text):
+        found.add(one)
+        if len(found) > len(text):  # as of a model that does not come to an end
+            raise ValueError(f"more entities than the text has characters, {len(text)}")
+    return kept(_whole(found, text))
 
 
 def _written(answer: str) -> Any:
@@ -171,7 +187,7 @@ def _number(value: Any) -> int:
 
 
 def _label(value: Any) -> str:
-    label = "_".join(value.split()) if isinstance(value, str) else ""
+    label = "_".join(value.replace(BETWEEN[0], ",").split()) if isinstance(value, str) else ""
     if not label:
         raise ValueError(f"an entity has the label {value!r:.40}, expected text")
     return label
@@ -198,7 +214,7 @@ def _entity(start: int, end: int, label: str, text: str, string: str = "") -> En
     return Entity(start, end, label, " ".join(shown.split()))
 
 
-def _whole(found: list[Entity], text: str) -> list[Entity]:
+def _whole(found: Collection[Entity], text: str) -> Collection[Entity]:
     """Return the entities that tagged tokens are parts of; what is no tag is one already."""
     if not all(_TAG.fullmatch(one.label) and one.start != NOWHERE for one in found):
         return found

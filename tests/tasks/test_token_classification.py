@@ -125,6 +125,7 @@ def test_what_the_text_does_not_hold_has_no_place_and_matches_its_like_alone() -
         ([{"label": "PER"}], "neither its `start` and `end` nor its `text`"),
         ([7], "expected a tag by its name"),
         (["O", "B-PER"], "2 tags for 9 tokens"),
+        ([{"text": str(n), "label": "PER"} for n in range(46)], "more entities than the text has characters, 45"),
         (3, "expected a list of entities"),
         ("There are none.", "expected a list of entities"),
         (None, "expected a list of entities"),
@@ -166,7 +167,7 @@ ENTITIES = st.builds(
     lambda start, length, label: (start, start + length, label),
     st.integers(0, 20),
     st.integers(1, 24),
-    st.sampled_from(["PER", "LOC"]),
+    st.sampled_from(["PER", "LOC;"]),
 )
 
 
