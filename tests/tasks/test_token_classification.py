@@ -40,6 +40,8 @@ def said(answer: Any, text: str = TEXT) -> str:
         {"entities": [{"text": "Anna Keller", "label": "PER"}, {"entity": "New York", "type": "LOC"}]},
         'Here they are:\n```json\n[{"text": "Anna Keller", "label": "PER"}, {"text": "new york", "label": "LOC"}]\n```',
         '{"PER": ["Anna Keller"], "LOC": ["New\\nYork"], "ORG": []}',
+        '{"entities": {"PER": ["Anna Keller"], "LOC": ["New York"]}}',
+        [{"start": 0, "end": 11, "entity_type": "PER"}, {"entity": "New York", "entity_type": "LOC"}],
         {
             "entities": json.dumps(
                 {"named": [{"name": "Anna Keller", "category": "PER"}, {"span": "New York", "tag": "LOC"}]}
