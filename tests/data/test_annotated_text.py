@@ -54,6 +54,8 @@ def test_no_entities_are_a_reference_and_nothing_is_none(tmp_path: Path) -> None
     [
         ("en", ["In", "New", "York", "."], "In New York .", "New York (LOC 3-11)"),
         ("zh", ["在", "纽", "约", "。"], "在纽约。", "纽约 (LOC 1-3)"),
+        ("zh", ["2", "纽", "约", "5"], "2纽约5", "纽约 (LOC 1-3)"),
+        ("zh", ["1", "N", "B", "A"], "1NBA", "NB (LOC 1-3)"),
         ("zh", ["看", "New", "York", "。"], "看New York。", "New York (LOC 1-9)"),
     ],
 )
