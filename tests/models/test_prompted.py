@@ -114,6 +114,14 @@ def test_a_label_is_read_from_what_it_says(decoder: Make, monkeypatch: pytest.Mo
     assert model.predict([{"text": "Nice."}] * 3) == ["good", {"label": "bad", "said": "It is bad."}, "Hm."]
 
 
+def test_to_say_nothing_is_not_to_say_that_there_are_no_entities(
+    decoder: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "generated", lambda *given, **how: ["", "[]"])
+    nothing, none = prompted(decoder(), "token-classification", prompt="Names? {text}").predict([{"text": "Hm."}] * 2)
+    assert (str(nothing), none) == ("it said nothing", "[]")
+
+
 def test_settings_say_how_it_writes(decoder: Make) -> None:
     folder = decoder(always_z)
     assert prompted(folder, prompt="{prompt}", settings={"max_new_tokens": 3}).predict([{"prompt": "a"}]) == ["ZZZ"]
