@@ -68,6 +68,9 @@ class PromptedModel:
         tokenizer.padding_side = tokenizer.truncation_side = "left"
         positions = int(getattr(model.config, "max_position_embeddings", MANY_POSITIONS))
         tokens = how.get("max_new_tokens", min(MAX_GENERATED_TOKENS, positions // 2))
+        if not isinstance(tokens, int) or not 0 < tokens < positions:
+            what = f"settings: max_new_tokens {tokens!r}, expected 1 to {positions - 1}"
+            raise UsageError(f"{what}: the checkpoint reads and writes {positions} tokens at most")
         read = {"max_length": positions - tokens, "add_special_tokens": not chats}  # a template has its own
         return generated(model, tokenizer, texts, tokens, how, **read)
 

@@ -127,6 +127,13 @@ def test_settings_say_how_it_writes(decoder: Make) -> None:
     assert prompted(folder, prompt="{prompt}", settings={"max_new_tokens": 3}).predict([{"prompt": "a"}]) == ["ZZZ"]
 
 
+@pytest.mark.parametrize("tokens", [0, 64, "5"])
+def test_settings_that_leave_no_room_to_read_are_told(decoder: Make, tokens: Any) -> None:
+    model = prompted(decoder(), prompt="{prompt}", settings={"max_new_tokens": tokens})
+    with pytest.raises(UsageError, match=f"max_new_tokens {tokens!r}, expected 1 to 63"):
+        model.predict([{"prompt": "a"}])
+
+
 def test_an_encoder_with_a_decoder_is_asked_too(seq2seq: Path) -> None:
     model = prompted(seq2seq, "summarization", prompt="Sum up: {document}", settings={"max_new_tokens": 4})
     assert model.predict([{"document": "A cat."}]) == prompted(
