@@ -165,6 +165,14 @@ def test_micro_f1_counts_entities_and_not_texts() -> None:
     assert not TASK.aggregates["micro f1"].measure(answers[2:], [0]).measured
 
 
+@pytest.mark.parametrize(("label", "low", "high"), [("PER", 0.158, 1), ("LOC", 0, 0.842)])
+def test_texts_without_entities_make_micro_f1_no_surer(label: str, low: float, high: float) -> None:
+    """Two texts with one entity each, both right or both wrong: Clopper and Pearson's interval of 2 or 0 of 2."""
+    answers = [Answer(f"Anna ({label} 0-4)", ("Anna (PER 0-4)",))] * 2 + [Answer("", ("",))] * 48
+    found = TASK.aggregates["micro f1"].measure(answers, range(50))
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.02)
+
+
 ENTITIES = st.builds(
     lambda start, length, label: (start, start + length, label),
     st.integers(0, 20),
