@@ -217,8 +217,9 @@ def _entity(start: int, end: int, label: str, text: str, string: str = "") -> En
 
 
 def _whole(found: Collection[Entity], text: str) -> Collection[Entity]:
-    """Return the entities that tagged tokens are parts of; what is no tag is one already."""
-    if not all(_TAG.fullmatch(one.label) and one.start != NOWHERE for one in found):
+    """Return the entities that tagged tokens are parts of; what is no tag is one already, as an `E-mail` that nothing opens."""
+    tags = all(_TAG.fullmatch(one.label) and one.start != NOWHERE for one in found)
+    if not tags or not any(one.label[0] in "BISU" for one in found):
         return found
     made: list[Entity] = []
     closed = True

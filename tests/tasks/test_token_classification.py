@@ -100,6 +100,10 @@ def test_tags_are_read_in_every_scheme(tags: str, found: str) -> None:
     assert said(tags.split(), "a b c d") == found
 
 
+def test_a_label_that_looks_like_a_tag_is_one_only_where_something_opens() -> None:
+    assert said([{"text": "Anna", "label": "E-mail"}]) == "Anna (E-mail 0-4)"
+
+
 def test_one_string_listed_twice_stands_twice() -> None:
     found = said([{"text": "Anna", "label": "PER"}] * 3)
     assert found == "Anna (PER 0-4); Anna (PER 34-38)"
