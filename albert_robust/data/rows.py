@@ -99,8 +99,7 @@ def _conll(path: Path) -> Iterator[Row]:
     """
     begun, tokens, tags = 0, list[str](), list[str]()
     for number, line in chain(_lines(path), [(0, "")]):
-        line = line.strip(" \t\r\n")
-        cells = re.split(r" *\t[ \t]*" if "\t" in line else " +", line) if line else []
+        cells = [cell for one in line.split("\t" if "\t" in line else " ") if (cell := one.strip(" \r\n"))]
         if cells and (
             cells[0] == "-DOCSTART-" or (not tokens and line.startswith("# ") and not _TAG.fullmatch(cells[-1]))
         ):

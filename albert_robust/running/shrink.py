@@ -87,9 +87,8 @@ def shrunk(cell: Cell, cases: Sequence[Outcome], predictor: Predictor, scorer: T
 
 
 def _can_shrink(case: Outcome) -> bool:
-    changed = (
-        case.agreement is not None and case.agreement < 1
-    )  # what is as wrong as before speaks against a model, too
+    # What is as wrong as before speaks against a model, too, and no edit is to blame.
+    changed = case.agreement is not None and case.agreement < 1
     return changed and len(case.changes) > 1 and not case.variant_language
 
 

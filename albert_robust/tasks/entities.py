@@ -20,18 +20,9 @@ from albert_robust.data.tokens import tagged
 from albert_robust.text.origins import origins
 from albert_robust.text.text import Edit
 
-LABELS = (
-    "label",
-    "entity_group",
-    "type",
-    "entity_type",
-    "label_",
-    "tag",
-    "category",
-    "class",
-    "entity",
-)  # what models call a label
-STRINGS = ("text", "word", "name", "span", "value", "entity")  # and what is labelled
+# What models call a label, and what is labelled.
+LABELS = ("label", "entity_group", "type", "entity_type", "label_", "tag", "category", "class", "entity")
+STRINGS = ("text", "word", "name", "span", "value", "entity")
 NOWHERE = -1
 BETWEEN = "; "
 TRIES = 1000  # brackets that open no JSON, before a text is given up
