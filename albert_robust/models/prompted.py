@@ -56,7 +56,9 @@ class PromptedModel:
         model, tokenizer, how = self.model, self.tokenizer, {**GREEDY, **self.suite.settings}
         chats = tokenizer.chat_template is not None
         if not chats and any(len(said) > 1 for said in turns):
-            raise UsageError("the checkpoint has no chat template, so it cannot be told what was said before a prompt")
+            raise UsageError(
+                "the checkpoint has no chat template, so it cannot be told what was said before a prompt, or `system:`"
+            )
         if chats:
             texts = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
         else:
