@@ -94,11 +94,12 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 def _conll(path: Path) -> Iterator[Row]:
     """Yield sentences of tokens with tags: a token a line, its tag last, a blank line behind each sentence.
 
+    Columns are parted by tabs where a line has some, else by blanks; a token may hold any other space, as `10\u00a0000` does.
     Lines that open a document (`-DOCSTART-`) or, with `# `, say something of the sentence after them are left out.
     """
     begun, tokens, tags = 0, list[str](), list[str]()
     for number, line in chain(_lines(path), [(0, "")]):
-        cells = line.split()
+        cells = [cell for one in line.split("\t" if "\t" in line else " ") if (cell := one.strip(" \r\n"))]
         if cells and (
             cells[0] == "-DOCSTART-" or (not tokens and line.startswith("# ") and not _TAG.fullmatch(cells[-1]))
         ):

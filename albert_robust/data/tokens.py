@@ -21,13 +21,18 @@ def are_texts(value: Any) -> bool:
 
 
 def joined(tokens: Sequence[str], language: str) -> Tokens:
-    """Return tokens as a text, with blanks between them; in a language without, only between two words of Latin letters."""
+    """Return tokens as a text, with blanks between them; in a language without, only between two words of Latin letters.
+
+    Where tokens are characters, `2`, `0`, `0`, `5` and `年`, there is none between those either.
+    """
     spaced = base(language) not in UNSPACED
-    text, places = "", list[Place]()
+    text, places, last = "", list[Place](), ""
     for token in tokens:
-        text += " " if text and (spaced or (text[-1:] + token[:1]).isascii()) else ""
+        words = len(last + token) > 2 and (last[-1:] + token[:1]).isascii()
+        text += " " if text and (spaced or words) else ""
         places.append((len(text), len(text) + len(token)))
-        text += token
+        text += token  # in place: it may be a whole book
+        last = token
     return Tokens(text, tuple(places))
 
 

@@ -202,10 +202,13 @@ def tag(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
         best = model(**encoded.to(model.device)).logits.argmax(dim=2).tolist()
     tokens: list[dict[int, tuple[int, int, int]]] = [{} for _ in texts]
     for owner, row, tags in zip(owners, offsets, best, strict=True):
-        there = [(start, end, label) for (start, end), label in zip(row, tags, strict=True) if start < end]
-        for place, (start, end, label) in enumerate(there):
+        there: dict[int, tuple[int, int]] = {}
+        for (start, end), label in zip(row, tags, strict=True):
+            if start < end:  # bytes of one character have one place, and the first has its tag
+                there.setdefault(start, (end, label))
+        for place, (start, one) in enumerate(there.items()):
             inside = min(place, len(there) - 1 - place)  # the farther from its borders, the more a window knows
-            tokens[owner][start] = max(tokens[owner].get(start, (-1, 0, 0)), (inside, end, label))
+            tokens[owner][start] = max(tokens[owner].get(start, (-1, 0, 0)), (inside, *one))
     labels = model.config.id2label
     return [
         [(start, end, labels[label]) for start, end, label in _words(text, found) if labels[label] != "O"]

@@ -56,7 +56,9 @@ class PromptedModel:
         model, tokenizer, how = self.model, self.tokenizer, {**GREEDY, **self.suite.settings}
         chats = tokenizer.chat_template is not None
         if not chats and any(len(said) > 1 for said in turns):
-            raise UsageError("the checkpoint has no chat template, so it cannot be told what was said before a prompt")
+            raise UsageError(
+                "the checkpoint has no chat template, so it cannot be told what was said before a prompt, or `system:`"
+            )
         if chats:
             texts = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
         else:
@@ -68,6 +70,9 @@ class PromptedModel:
         tokenizer.padding_side = tokenizer.truncation_side = "left"
         positions = int(getattr(model.config, "max_position_embeddings", MANY_POSITIONS))
         tokens = how.get("max_new_tokens", min(MAX_GENERATED_TOKENS, positions // 2))
+        if not isinstance(tokens, int) or not 0 < tokens < positions:
+            what = f"settings: max_new_tokens {tokens!r}, expected 1 to {positions - 1}"
+            raise UsageError(f"{what}: the checkpoint reads and writes {positions} tokens at most")
         read = {"max_length": positions - tokens, "add_special_tokens": not chats}  # a template has its own
         return generated(model, tokenizer, texts, tokens, how, **read)
 

@@ -114,7 +114,12 @@ def read_reply(said: str, task: Task, labels: Sequence[str]) -> Any:
         said: The reply, without thoughts.
         task: Says whether answers are labels, numbers or texts.
         labels: Those that there are.
+
+    Raises:
+        ValueError: It is empty, and what is kept for an answer without entities is, too.
     """
+    if task.annotation and not said:
+        raise ValueError("it said nothing")
     if not task.labels and not task.numeric:
         return said
     if task.labels:

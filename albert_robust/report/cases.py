@@ -1,7 +1,7 @@
 """Cases as a reader sees them: the outcomes that speak against the model."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from albert_robust.data.conversation import BEFORE, written
@@ -9,7 +9,7 @@ from albert_robust.report.display import difference, shorten
 from albert_robust.report.edits import SHORT, Segment, segments, shortened, side
 from albert_robust.report.figures import enough, number
 from albert_robust.report.picture import Picture, picture
-from albert_robust.running.records import CaseAlignment, CellRecord, Change, Outcome, Shrunk, edited
+from albert_robust.running.records import CaseAlignment, CellRecord, Outcome, Shrunk, edited
 
 COMPARED = {"original": "output for the original", "reference": "expected"}
 LINE = 80  # code points of outputs that stand side by side
@@ -80,10 +80,7 @@ def case_view(
         language=outcome.language,
         replicate=str(outcome.replicate) if numbered else "",
         message=shorten(outcome.message, SHORT),
-        fields=tuple(
-            _field(name, text, outcome.variant.get(name, text), outcome.changes)
-            for name, text in outcome.original.items()
-        ),
+        fields=tuple(_field(name, outcome) for name in outcome.original),
         several=len(outcome.original) > 1,
         before=_output(outcome.before, outcome.scores_before, outcome.said_before, outcome.after),
         after=None if reference else _output(outcome.after, outcome.scores_after, outcome.said_after, outcome.before),
@@ -115,10 +112,12 @@ def _picture(found: CaseAlignment, reference: bool) -> Picture:
     return picture(found.alignment, output, COMPARED[found.against], f"t-{hashlib.sha256(case).hexdigest()[:10]}")
 
 
-def _field(name: str, original: str, variant: str, edits: Sequence[Change]) -> FieldView:
+def _field(name: str, outcome: Outcome) -> FieldView:
+    original = outcome.original[name]
+    variant = outcome.variant.get(name, original)
     if name == BEFORE:  # which no check perturbs
         original = variant = written(original)
-    changes = [change for change in edits if change.field == name]
+    changes = [change for change in outcome.changes if change.field == name]
     whole = segments(original, variant, changes)
     short = shortened(whole)
     cut = short != whole

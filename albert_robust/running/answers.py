@@ -54,7 +54,9 @@ def answers_of(cell: Cell, outcomes: Sequence[Outcome], when: When) -> list[Answ
 
 
 def _read_back(task: Task, outcome: Outcome) -> str:
-    """Return what the answer to a variant says of the original."""
+    """Return what the answer to a variant says of the original; as it is where that is in another language."""
+    if outcome.variant_language:
+        return str(outcome.after)
     assert task.annotation is not None
     pointed = task.annotation.field
     edits = (Edit(*change[1:]) for change in outcome.changes if change.field == pointed)

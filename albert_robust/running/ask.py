@@ -96,6 +96,9 @@ class _NoAnswerError(Exception):
     """A call has not ended in time."""
 
 
+NOT_TO_BE_HAD = (InputError, MissingExtraError, UsageError, ModelContractError)  # errors of the model, of no example
+
+
 @dataclass
 class Asker:
     """Asks one model. Of a model that has stopped answering it asks nothing more.
@@ -210,8 +213,8 @@ class Asker:
             self.cost.calls += 1
             try:
                 return _within(self.limits.timeout, partial(_predicted, self.model, batch))
-            except (InputError, MissingExtraError, UsageError, ModelContractError):
-                raise  # no example is to blame
+            except NOT_TO_BE_HAD:
+                raise
             except _NoAnswerError:
                 self.cost.timeouts += 1
                 return Failure(f"no answer within {self.limits.timeout:g} s", transient=True)

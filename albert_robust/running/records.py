@@ -312,7 +312,7 @@ class CaseAlignment:
 
 @dataclass(frozen=True, slots=True)
 class Shrunk:
-    """Those edits of a case's variant that are enough against the model: none of them can be left out.
+    """Those edits of a case's variant that are enough against the model: none can be left out, as far as it answered.
 
     Attributes:
         suite: The case's suite.

@@ -2,14 +2,18 @@
 
 Delta debugging (Zeller and Hildebrandt, 2002, doi:10.1109/32.988498) over edits: parts of them are left out as long as the
 answer still lacks half of the agreement that it lacks beside the whole variant; of labels, as long as it is another one. In
-the end no single edit can be left out. All trials of a round are asked together, through the cache and within the budget.
+the end no single edit can be left out. All trials of a round are asked together, through the cache and within the budget. A
+trial without an answer is not enough, and shows nothing: that all edits are needed is not said of a case that had one.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
+from warnings import warn
 
+from albert_robust.errors import first_line
 from albert_robust.running.answers import answer_of, expected_of
+from albert_robust.running.ask import NOT_TO_BE_HAD
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import agree
 from albert_robust.running.predict import Predictor
@@ -28,6 +32,7 @@ class _Search:
     left: Changes
     output: str
     parts: int = 2
+    answered: bool = True
 
     @property
     def trials(self) -> list[Changes]:
@@ -42,7 +47,9 @@ class _Search:
 
     def learn(self, tried: Sequence[Outcome]) -> None:
         """Go on with the first trial that is enough, or with smaller parts."""
-        most = (1 + (self.case.agreement or 0)) / 2
+        assert self.case.agreement is not None
+        most = (1 + self.case.agreement) / 2
+        self.answered &= all(one.agreement is not None for one in tried)
         enough = next((n for n, one in enumerate(tried) if one.agreement is not None and one.agreement <= most), None)
         if enough is None:
             self.parts = self.parts + 1 if self.parts == len(self.left) else min(2 * self.parts, len(self.left))
@@ -52,7 +59,10 @@ class _Search:
 
 
 def shrunk(cell: Cell, cases: Sequence[Outcome], predictor: Predictor, scorer: TextScorer) -> tuple[Shrunk, ...]:
-    """Return what is enough of the edits of a cell's worst cases; of one edit, or of a whole text in another language, nothing.
+    """Return what is enough of the edits of a cell's worst cases that changed the answer.
+
+    Of one edit, or of a whole text in another language, that is nothing, and of what is put in place of another alike wherever
+    it stands: in a part of the places it would mean something else.
 
     Args:
         cell: A check of invariance: where an answer should have moved, no edit is to blame.
@@ -60,17 +70,33 @@ def shrunk(cell: Cell, cases: Sequence[Outcome], predictor: Predictor, scorer: T
         predictor: Of the cell's suite.
         scorer: For agreements that compare texts.
     """
-    many = (case for case in cases if case.status == "tested" and len(case.changes) > 1 and not case.variant_language)
-    searches = [_Search(case, case.changes, str(case.after)) for case in islice(many, CASES)]
-    while trials := [(search, search.trials) for search in searches if search.trials]:
-        tried = iter(_tried(cell, [(search.case, one) for search, each in trials for one in each], predictor, scorer))
-        for search, each in trials:
-            search.learn(list(islice(tried, len(each))))
+    if cell.exchanges:
+        return ()
+    searches = [_Search(case, case.changes, str(case.after)) for case in islice(filter(_can_shrink, cases), CASES)]
+    try:
+        _search(cell, searches, predictor, scorer)
+    except NOT_TO_BE_HAD as error:  # verdicts stand without
+        warn(f"cannot shrink {cell.id}: {first_line(error)}", stacklevel=2)
+        return ()
     return tuple(
         Shrunk(one.suite, one.cell, one.example, one.replicate, search.left, search.output)
         for search in searches
         for one in [search.case]
+        if search.answered or search.left != one.changes
     )
+
+
+def _can_shrink(case: Outcome) -> bool:
+    # What is as wrong as before speaks against a model, too, and no edit is to blame.
+    changed = case.agreement is not None and case.agreement < 1
+    return changed and len(case.changes) > 1 and not case.variant_language
+
+
+def _search(cell: Cell, searches: Sequence[_Search], predictor: Predictor, scorer: TextScorer) -> None:
+    while trials := [(search, search.trials) for search in searches if search.trials]:
+        tried = iter(_tried(cell, [(search.case, one) for search, each in trials for one in each], predictor, scorer))
+        for search, each in trials:
+            search.learn(list(islice(tried, len(each))))
 
 
 def _tried(

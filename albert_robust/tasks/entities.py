@@ -12,7 +12,7 @@ entity; one that lies in what a perturbation put in says nothing of the original
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from operator import index
 from typing import Any, NamedTuple
 
@@ -20,11 +20,14 @@ from albert_robust.data.tokens import tagged
 from albert_robust.text.origins import origins
 from albert_robust.text.text import Edit
 
-LABELS = ("label", "entity_group", "type", "label_", "tag", "category", "class", "entity")  # what models call a label
-STRINGS = ("text", "word", "name", "span", "value", "entity")  # and what is labelled
+# What models call a label, and what is labelled.
+LABELS = ("label", "entity_group", "type", "entity_type", "label_", "tag", "category", "class", "entity")
+STRINGS = ("text", "word", "name", "span", "value", "entity")
 NOWHERE = -1
 BETWEEN = "; "
+TRIES = 1000  # brackets that open no JSON, before a text is given up
 _ENTITY = re.compile(r"(?P<string>.*) \((?P<label>\S+)(?: (?P<start>\d+)-(?P<end>\d+))?\)")
+_OPENING = re.compile(r"[\[{]")
 _TAG = re.compile(r"([BIESLUM])-(.+)")
 
 
@@ -69,10 +72,13 @@ def annotated(answer: Any, text: str) -> str | None:
         The entities; None where the answer is none of that.
 
     Raises:
-        ValueError: An entity has no label, or lies outside the text; tags are not as many as words.
+        ValueError: An entity has no label, or lies outside the text; tags are not as many as words; there are more entities
+            than characters.
     """
     if isinstance(answer, str):
         answer = _written(answer)
+    if isinstance(answer, Mapping):
+        answer = answer.get("entities") or answer
     if isinstance(answer, Mapping):
         answer = list(_by_label(answer))
     if hasattr(answer, "tolist"):  # an array
@@ -81,7 +87,12 @@ def annotated(answer: Any, text: str) -> str | None:
         return None
     if answer and all(isinstance(one, str) for one in answer):
         answer = tagged([found.span() for found in re.finditer(r"\S+", text)], answer)
-    return kept(_whole(list(_placed(answer, text)), text))
+    found = set[Entity]()
+    for one in _placed(answer, text):
+        found.add(one)
+        if len(found) > len(text):  # as of a model that does not come to an end
+            raise ValueError(f"more entities than the text has characters, {len(text)}")
+    return kept(_whole(found, text))
 
 
 def _written(answer: str) -> Any:
@@ -100,12 +111,20 @@ def kept(entities: Iterable[Entity]) -> str:
 
 
 def json_in(said: str) -> Any:
-    """Return the first list or object that stands in a text as JSON; None where there is none."""
-    for opening in re.finditer(r"[\[{]", said):
+    """Return the first list or object that stands in a text as JSON and is whole; None where there is none.
+
+    What opens within one that is broken, or cut where a model's tokens came to an end, is a part of it and no answer.
+    """
+    place = 0
+    for _ in range(TRIES):
+        if (opening := _OPENING.search(said, place)) is None:
+            break
         try:
             return json.JSONDecoder().raw_decode(said, opening.start())[0]
-        except (ValueError, RecursionError):
-            continue
+        except json.JSONDecodeError as error:
+            place = max(error.pos, opening.end())
+        except (ValueError, RecursionError):  # a number too long or lists too deep to be meant
+            break
     return None
 
 
@@ -161,7 +180,7 @@ def _number(value: Any) -> int:
 
 
 def _label(value: Any) -> str:
-    label = "_".join(value.split()) if isinstance(value, str) else ""
+    label = "_".join(value.replace(BETWEEN[0], ",").split()) if isinstance(value, str) else ""
     if not label:
         raise ValueError(f"an entity has the label {value!r:.40}, expected text")
     return label
@@ -188,9 +207,10 @@ def _entity(start: int, end: int, label: str, text: str, string: str = "") -> En
     return Entity(start, end, label, " ".join(shown.split()))
 
 
-def _whole(found: list[Entity], text: str) -> list[Entity]:
-    """Return the entities that tagged tokens are parts of; what is no tag is one already."""
-    if not all(_TAG.fullmatch(one.label) and one.start != NOWHERE for one in found):
+def _whole(found: Collection[Entity], text: str) -> Collection[Entity]:
+    """Return the entities that tagged tokens are parts of; what is no tag is one already, as an `E-mail` that nothing opens."""
+    tags = all(_TAG.fullmatch(one.label) and one.start != NOWHERE for one in found)
+    if not tags or not any(one.label[0] in "BISU" for one in found):
         return found
     made: list[Entity] = []
     closed = True

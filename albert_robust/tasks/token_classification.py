@@ -52,12 +52,12 @@ def entity_recall(output: str, reference: str) -> float:
 def entity_counts(answers: Sequence[Answer]) -> Floats:
     """Return what each answer adds to four counts, shape (answers, 4).
 
-    The counts: entities that are in output and reference, in the output, in the reference; and answers.
+    The counts: entities that are in output and reference, in the output, in the reference; and answers with entities in either.
     """
-    counts = np.ones((len(answers), 4))
+    counts = np.zeros((len(answers), 4))
     for row, answer in enumerate(answers):
         one, two = ({entity.what for entity in entities_of(text)} for text in (answer.output, answer.references[0]))
-        counts[row, :3] = len(one & two), len(one), len(two)
+        counts[row] = len(one & two), len(one), len(two), bool(one or two)
     return counts
 
 
@@ -69,12 +69,14 @@ def micro_f1(counts: Floats) -> Floats:
 
 
 def one_more_text(sums: Floats) -> tuple[Floats, Floats]:
-    """Return what a text more would add of which all is wrong, and one of which all is right, with entities as usual.
+    """Return what a text more would add of which all is wrong, and one of which all is right.
+
+    It holds as many entities as one that holds some usually does.
 
     Args:
-        sums: Over all answers, shape (4,), as `entity_counts` has them.
+        sums: Over all answers, shape (4,), as `entity_counts` has them; not of texts without entities alone.
     """
-    usual = sums[2] / sums[3]
+    usual = max(1.0, sums[2] / sums[3])
     return np.array([0.0, usual, usual, 1.0]), np.array([usual, usual, usual, 1.0])
 
 

@@ -54,6 +54,8 @@ def test_no_entities_are_a_reference_and_nothing_is_none(tmp_path: Path) -> None
     [
         ("en", ["In", "New", "York", "."], "In New York .", "New York (LOC 3-11)"),
         ("zh", ["在", "纽", "约", "。"], "在纽约。", "纽约 (LOC 1-3)"),
+        ("zh", ["2", "纽", "约", "5"], "2纽约5", "纽约 (LOC 1-3)"),
+        ("zh", ["1", "N", "B", "A"], "1NBA", "NB (LOC 1-3)"),
         ("zh", ["看", "New", "York", "。"], "看New York。", "New York (LOC 1-9)"),
     ],
 )
@@ -75,6 +77,14 @@ def test_conll_is_read_by_its_first_and_last_columns(tmp_path: Path) -> None:
         ("Anna Keller (PER 0-11)",),
     )
     assert (second.id, second.references) == ("10", ("New York (LOC 0-8)",))
+
+
+@pytest.mark.parametrize("line", ["10\u00a0000 NUM B-NUM", "10 000\tB-NUM", "10 000 \t \tB-NUM\r"])
+def test_a_token_may_hold_a_space(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "test.conll"
+    path.write_text(f"{line}\nwon O\n", encoding="utf-8")
+    (example,) = read(path)
+    assert example.references == ("10 000 (NUM 0-6)",)
 
 
 def test_a_table_holds_entities_as_json(tmp_path: Path) -> None:

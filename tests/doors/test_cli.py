@@ -299,8 +299,10 @@ def test_init_says_what_a_model_is_not_given(capsys: Captured, tmp_path: Path, m
     monkeypatch.chdir(tmp_path)
     (tmp_path / "d.jsonl").write_text('{"instruction": "Sum up.", "input": "It rains.", "output": "Rain."}\n')
     init = ["init", "--task", "text-generation", "--data", "d.jsonl", "--language", "en", "--model"]
+    for number, model in enumerate(["some-model", "model:predict"]):  # both are given what an instruction is about
+        assert "not read" not in printed(capsys, *init, model, "--out", f"{number}.robust.yaml")
+    (tmp_path / "d.jsonl").write_text('{"prompt": "Sum up.", "input": "It rains.", "answer": "Rain."}\n')
     assert "not read: 'input'\n" in printed(capsys, *init, "some-model")
-    assert "not read" not in printed(capsys, *init, "model:predict", "--out", "other.robust.yaml")
 
 
 def test_init_takes_no_model_that_can_be_none(

@@ -24,7 +24,7 @@ def predict(batch):
         for one in batch
     ]
 """
-TEXT, GERMAN = "Last year Anna went to Lisbon for {} days.", "Letztes Jahr fuhr Anna für {} Tage nach Lissabon."
+TEXT, GERMAN = "Anna went to Lisbon for {} days last year.", "Nach Lissabon fuhr Anna letztes Jahr für {} Tage."
 PEOPLE = [{"text": "Anna", "label": "PER"}, {"text": "Lisbon", "label": "LOC"}]
 
 
@@ -70,7 +70,7 @@ def test_a_slip_in_a_name_loses_it_and_the_failure_shows_it(pytester: pytest.Pyt
     )
     result = run(pytester)
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["  original     -> Anna (PER 10-14); Lisbon (LOC 23-29)", "  variant      -> *"])
+    result.stdout.fnmatch_lines(["  original     -> Anna (PER 0-4); Lisbon (LOC 13-19)", "  variant      -> *"])
 
 
 def test_outcomes_keep_what_was_said_of_the_variant(pytester: pytest.Pytester) -> None:
@@ -79,8 +79,8 @@ def test_outcomes_keep_what_was_said_of_the_variant(pytester: pytest.Pytester) -
     rows = parquet.read_table(pytester.path / "robustness-report" / "outcomes.parquet").to_pylist()
     (first,) = (row for row in rows if row["example"] == "2" and row["cell"].startswith("data/case.upper"))
     assert (first["before"], first["after"]) == (
-        "Anna (PER 10-14); Lisbon (LOC 23-29)",
-        "ANNA (PER 10-14); LISBON (LOC 23-29)",
+        "Anna (PER 0-4); Lisbon (LOC 13-19)",
+        "ANNA (PER 0-4); LISBON (LOC 13-19)",
     )
 
 

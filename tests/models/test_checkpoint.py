@@ -4,13 +4,15 @@ import importlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import torch
 from architectures import byte_place
 
 from albert_robust.errors import UsageError
-from albert_robust.models.checkpoint import PLAIN, Checkpoint, checkpoint_identity, load_checkpoint, span_text
+from albert_robust.models.checkpoint import PLAIN, Checkpoint, checkpoint_identity, load_checkpoint, span_text, tag
 from albert_robust.models.model import Hardware
 from albert_robust.tasks import TASKS
 
@@ -117,6 +119,21 @@ def named(tagger: Checkpoint, *texts: str) -> list[str]:
 
 def test_an_entity_is_a_whole_word_of_the_text_by_its_first_token(tagger: Checkpoint) -> None:
     assert named(tagger, "I saw Zoe.", "aZ Z-x 在Z饭", "") == ["Zoe (PER 6-9)", "Z-x (PER 3-6); Z (PER 8-9)", ""]
+
+
+@pytest.mark.parametrize("text", ["饭" + "." * 40, "." * 40 + "饭"])
+def test_of_a_character_of_several_tokens_the_first_decides(byte_tokenizer: Any, text: str) -> None:
+    class FirstByte:
+        """Names what begins with the first of the three bytes of 饭."""
+
+        config = SimpleNamespace(id2label={0: "O", 1: "PER"}, max_position_embeddings=64)
+
+        def __call__(self, input_ids: Any, **rest: Any) -> Any:
+            named = (input_ids == byte_place("é")).long()
+            return SimpleNamespace(logits=torch.stack([1 - named, named], dim=2))
+
+    place = text.index("饭")
+    assert tag(FirstByte(), byte_tokenizer, [{"text": text}]) == [[(place, place + 1, "PER")]]
 
 
 @pytest.mark.parametrize("place", [0, 45, 60, 111, 298])

@@ -114,9 +114,24 @@ def test_a_label_is_read_from_what_it_says(decoder: Make, monkeypatch: pytest.Mo
     assert model.predict([{"text": "Nice."}] * 3) == ["good", {"label": "bad", "said": "It is bad."}, "Hm."]
 
 
+def test_to_say_nothing_is_not_to_say_that_there_are_no_entities(
+    decoder: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "generated", lambda *given, **how: ["", "[]"])
+    nothing, none = prompted(decoder(), "token-classification", prompt="Names? {text}").predict([{"text": "Hm."}] * 2)
+    assert (str(nothing), none) == ("it said nothing", "[]")
+
+
 def test_settings_say_how_it_writes(decoder: Make) -> None:
     folder = decoder(always_z)
     assert prompted(folder, prompt="{prompt}", settings={"max_new_tokens": 3}).predict([{"prompt": "a"}]) == ["ZZZ"]
+
+
+@pytest.mark.parametrize("tokens", [0, 64, "5"])
+def test_settings_that_leave_no_room_to_read_are_told(decoder: Make, tokens: Any) -> None:
+    model = prompted(decoder(), prompt="{prompt}", settings={"max_new_tokens": tokens})
+    with pytest.raises(UsageError, match=f"max_new_tokens {tokens!r}, expected 1 to 63"):
+        model.predict([{"prompt": "a"}])
 
 
 def test_an_encoder_with_a_decoder_is_asked_too(seq2seq: Path) -> None:

@@ -9,6 +9,7 @@ from counted import planned
 from hypothesis import given
 from hypothesis import strategies as st
 
+from albert_robust.errors import UsageError
 from albert_robust.models import Inputs
 from albert_robust.running.cell import Cell
 from albert_robust.running.plan import plan
@@ -99,18 +100,47 @@ def test_all_cases_are_asked_together_the_worst_few(cell: Cell) -> None:
 def test_what_has_one_edit_or_was_not_tested_asks_for_nothing(cell: Cell) -> None:
     model = Asked(lambda capitals: True)
     error = case(cell)
-    error.status = "error"
+    error.status, error.agreement = "error", None
     assert shrunk(cell, [case(cell, "a"), error], model, NoScorer()) == ()  # type: ignore[arg-type]
     assert model.asked == 0
 
 
-def test_an_answer_that_a_model_does_not_give_is_not_enough(cell: Cell) -> None:
-    class Silent(Asked):
-        def predict(self, inputs: Sequence[Inputs]) -> Answers:
-            return Answers({}, {input_key(one): "gone" for one in inputs})
+def test_an_answer_that_was_as_wrong_before_is_no_edit_s_fault(cell: Cell) -> None:
+    model, wrong = Asked(lambda capitals: True), case(cell)
+    wrong.before, wrong.agreement = "loud", 1.0
+    assert shrunk(cell, [wrong], model, NoScorer()) == ()  # type: ignore[arg-type]
+    assert model.asked == 0
 
-    (found,) = shrunk(cell, [case(cell, "abc")], Silent(lambda capitals: True), NoScorer())  # type: ignore[arg-type]
-    assert (len(found.changes), found.output) == (3, "loud")
+
+def test_a_name_that_is_exchanged_wherever_it_stands_is_no_row_of_edits(tmp_path: Path) -> None:
+    names = "- {expect: invariance, perturbations: [entities.name], ignores: [name], gates: [consistency >= 0.7]}"
+    (exchanged,) = planned(tmp_path, names)
+    model = Asked(lambda capitals: True)
+    assert shrunk(exchanged, [case(exchanged)], model, NoScorer()) == ()  # type: ignore[arg-type]
+    assert model.asked == 0
+
+
+def test_what_a_model_does_not_answer_is_neither_enough_nor_needed(cell: Cell) -> None:
+    class Silent(Asked):
+        """Answers nothing without an A."""
+
+        def predict(self, inputs: Sequence[Inputs]) -> Answers:
+            heard = [one for one in inputs if "A" in one["text"]]
+            gone = {input_key(one): "gone" for one in inputs if one not in heard}
+            return Answers(super().predict(heard).predictions, gone)
+
+    assert shrunk(cell, [case(cell, "bcd")], Silent(lambda capitals: True), NoScorer()) == ()  # type: ignore[arg-type]
+    (found,) = shrunk(cell, [case(cell, "abcd")], Silent(lambda capitals: True), NoScorer())  # type: ignore[arg-type]
+    assert [change.replacement for change in found.changes] == ["A"]
+
+
+def test_a_model_that_cannot_be_asked_on_costs_no_verdict(cell: Cell) -> None:
+    class Gone(Asked):
+        def predict(self, inputs: Sequence[Inputs]) -> Answers:
+            raise UsageError("401: no such key")
+
+    with pytest.warns(UserWarning, match="cannot shrink .*case.upper.*: 401: no such key"):
+        assert shrunk(cell, [case(cell)], Gone(lambda capitals: True), NoScorer()) == ()  # type: ignore[arg-type]
 
 
 SUITE = """

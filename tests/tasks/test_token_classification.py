@@ -1,6 +1,7 @@
 """Token classification: how entities are read, followed through edits, and measured, with numbers worked by hand."""
 
 import json
+import time
 from math import isnan
 from typing import Any
 
@@ -39,6 +40,8 @@ def said(answer: Any, text: str = TEXT) -> str:
         {"entities": [{"text": "Anna Keller", "label": "PER"}, {"entity": "New York", "type": "LOC"}]},
         'Here they are:\n```json\n[{"text": "Anna Keller", "label": "PER"}, {"text": "new york", "label": "LOC"}]\n```',
         '{"PER": ["Anna Keller"], "LOC": ["New\\nYork"], "ORG": []}',
+        '{"entities": {"PER": ["Anna Keller"], "LOC": ["New York"]}}',
+        [{"start": 0, "end": 11, "entity_type": "PER"}, {"entity": "New York", "entity_type": "LOC"}],
         {
             "entities": json.dumps(
                 {"named": [{"name": "Anna Keller", "category": "PER"}, {"span": "New York", "tag": "LOC"}]}
@@ -60,6 +63,29 @@ def test_no_entities_are_an_answer(answer: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "reply",
+    [
+        '[{"text": "Anna Keller", "label": "PER"}, {"text": "New Yo',  # its tokens came to an end
+        '[{"text": "Anna Keller", "label": "PER"}, ...]',
+        "[" * 1_000_000,
+        '{"a":' * 1_000_000,
+        "[x" * 1_000_000,
+        "[" + "1" * 10_000 + "]",
+    ],
+)
+def test_a_part_of_an_answer_is_none_and_a_broken_one_costs_no_time(reply: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(ValueError, match="expected a list of entities"):
+        said(reply)
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("before", ["See [PER] and {this}: ", "Such [as, {so: "])
+def test_brackets_before_an_answer_are_passed_over(before: str) -> None:
+    assert said(before + '[{"text": "Anna Keller", "label": "PER"}]') == ANNA
+
+
+@pytest.mark.parametrize(
     ("tags", "found"),
     [
         ("B-X I-X B-X O", "a b (X 0-3); c (X 4-5)"),
@@ -72,6 +98,10 @@ def test_no_entities_are_an_answer(answer: Any) -> None:
 )
 def test_tags_are_read_in_every_scheme(tags: str, found: str) -> None:
     assert said(tags.split(), "a b c d") == found
+
+
+def test_a_label_that_looks_like_a_tag_is_one_only_where_something_opens() -> None:
+    assert said([{"text": "Anna", "label": "E-mail"}]) == "Anna (E-mail 0-4)"
 
 
 def test_one_string_listed_twice_stands_twice() -> None:
@@ -101,6 +131,7 @@ def test_what_the_text_does_not_hold_has_no_place_and_matches_its_like_alone() -
         ([{"label": "PER"}], "neither its `start` and `end` nor its `text`"),
         ([7], "expected a tag by its name"),
         (["O", "B-PER"], "2 tags for 9 tokens"),
+        ([{"text": str(n), "label": "PER"} for n in range(46)], "more entities than the text has characters, 45"),
         (3, "expected a list of entities"),
         ("There are none.", "expected a list of entities"),
         (None, "expected a list of entities"),
@@ -138,11 +169,19 @@ def test_micro_f1_counts_entities_and_not_texts() -> None:
     assert not TASK.aggregates["micro f1"].measure(answers[2:], [0]).measured
 
 
+@pytest.mark.parametrize(("label", "low", "high"), [("PER", 0.158, 1), ("LOC", 0, 0.842)])
+def test_texts_without_entities_make_micro_f1_no_surer(label: str, low: float, high: float) -> None:
+    """Two texts with one entity each, both right or both wrong: Clopper and Pearson's interval of 2 or 0 of 2."""
+    answers = [Answer(f"Anna ({label} 0-4)", ("Anna (PER 0-4)",))] * 2 + [Answer("", ("",))] * 48
+    found = TASK.aggregates["micro f1"].measure(answers, range(50))
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.02)
+
+
 ENTITIES = st.builds(
     lambda start, length, label: (start, start + length, label),
     st.integers(0, 20),
     st.integers(1, 24),
-    st.sampled_from(["PER", "LOC"]),
+    st.sampled_from(["PER", "LOC;"]),
 )
 
 
