@@ -17,6 +17,7 @@ from albert_robust.models.model import Hardware, Inputs
 from albert_robust.scoring.load import has_vocabulary, quiet_transformers
 from albert_robust.text.graphemes import word_spans
 
+ROWS = 64  # of tokens that a model reads at once: a long text has many
 STRIDE = 128  # tokens that two windows of a long context share
 MAX_ANSWER_TOKENS = 30
 MAX_SUMMARY_TOKENS = 128
@@ -171,12 +172,22 @@ def rate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
 
 def _logits(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> Any:
     """Return what a head says of each text, shape (texts, labels)."""
-    import torch
-
     texts = [inputs["text"] for inputs in batch]
     encoded = tokenizer(texts, padding=True, truncation=True, max_length=limit_of(model), return_tensors="pt")
+    return _said(model, encoded, "logits")[0].double()
+
+
+def _said(model: Any, encoded: Any, *names: str) -> list[Any]:
+    """Return outputs of a model by name, each for all rows of its input, so many rows at a time."""
+    import torch
+
+    parts = []
     with torch.inference_mode():
-        return model(**encoded.to(model.device)).logits.cpu().double()
+        for first in range(0, len(encoded["input_ids"]), ROWS):
+            rows = {name: value[first : first + ROWS].to(model.device) for name, value in encoded.items()}
+            output = model(**rows)
+            parts.append([output[name].float().cpu() for name in names])
+    return [torch.cat(column) for column in zip(*parts, strict=True)]
 
 
 def tag(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
@@ -184,8 +195,6 @@ def tag(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
 
     Words are those of the text, not of the tokenizer; punctuation, and characters of scripts without spaces, have their own tags.
     """
-    import torch
-
     texts, limit = [inputs["text"] for inputs in batch], limit_of(model)
     encoded = tokenizer(
         texts,
@@ -198,14 +207,10 @@ def tag(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
         return_tensors="pt",
     )
     owners, offsets = encoded.pop("overflow_to_sample_mapping").tolist(), encoded.pop("offset_mapping").tolist()
-    with torch.inference_mode():
-        best = model(**encoded.to(model.device)).logits.argmax(dim=2).tolist()
+    best = _said(model, encoded, "logits")[0].argmax(dim=2).tolist()
     tokens: list[dict[int, tuple[int, int, int]]] = [{} for _ in texts]
-    for owner, row, tags in zip(owners, offsets, best, strict=True):
-        there: dict[int, tuple[int, int]] = {}
-        for (start, end), label in zip(row, tags, strict=True):
-            if start < end:  # bytes of one character have one place, and the first has its tag
-                there.setdefault(start, (end, label))
+    for owner, *row in zip(owners, offsets, best, strict=True):
+        there = _deciding(*row)
         for place, (start, one) in enumerate(there.items()):
             inside = min(place, len(there) - 1 - place)  # the farther from its borders, the more a window knows
             tokens[owner][start] = max(tokens[owner].get(start, (-1, 0, 0)), (inside, *one))
@@ -214,6 +219,15 @@ def tag(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
         [(start, end, labels[label]) for start, end, label in _words(text, found) if labels[label] != "O"]
         for text, found in zip(texts, tokens, strict=True)
     ]
+
+
+def _deciding(offsets: Sequence[tuple[int, int]], tags: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Return the end and the tag of each token of a window, by its start; the first of a character's bytes has its tag."""
+    found: dict[int, tuple[int, int]] = {}
+    for (start, end), label in zip(offsets, tags, strict=True):
+        if start < end:
+            found.setdefault(start, (end, label))
+    return found
 
 
 def _words(text: str, tokens: Mapping[int, tuple[int, int, int]]) -> list[tuple[int, int, int]]:
@@ -254,9 +268,7 @@ def answer_questions(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> lis
     )
     owners, offsets = encoded.pop("overflow_to_sample_mapping"), encoded.pop("offset_mapping")
     in_context = torch.tensor([[part == 1 for part in encoded.sequence_ids(row)] for row in range(len(owners))])
-    with torch.inference_mode():
-        output = model(**encoded.to(model.device))
-    starts, ends = output.start_logits.float().cpu(), output.end_logits.float().cpu()
+    starts, ends = _said(model, encoded, "start_logits", "end_logits")
     best: dict[int, tuple[float, int, int]] = {}
     for row, owner in enumerate(owners.tolist()):
         value, start, end = _best_span(starts[row], ends[row], in_context[row])

@@ -27,6 +27,7 @@ NOWHERE = -1
 BETWEEN = "; "
 TRIES = 1000  # brackets that open no JSON, before a text is given up
 _ENTITY = re.compile(r"(?P<string>.*) \((?P<label>\S+)(?: (?P<start>\d+)-(?P<end>\d+))?\)")
+_BEFORE_OBJECT = re.compile(r"[\s,]*(?=\{)")
 _OPENING = re.compile(r"[\[{]")
 _TAG = re.compile(r"([BIESLUM])-(.+)")
 
@@ -120,12 +121,27 @@ def json_in(said: str) -> Any:
         if (opening := _OPENING.search(said, place)) is None:
             break
         try:
-            return json.JSONDecoder().raw_decode(said, opening.start())[0]
+            return _json_from(said, opening.start())
         except json.JSONDecodeError as error:
             place = max(error.pos, opening.end())
         except (ValueError, RecursionError):  # a number too long or lists too deep to be meant
             break
     return None
+
+
+def _json_from(said: str, place: int) -> Any:
+    """Return what stands from a place on as JSON; of objects one after another, as JSON Lines have them, a list of all.
+
+    Raises:
+        ValueError: One of them is broken.
+    """
+    decoder = json.JSONDecoder()
+    found, end = decoder.raw_decode(said, place)
+    several = [found]
+    while isinstance(found, dict) and (between := _BEFORE_OBJECT.match(said, end)):
+        found, end = decoder.raw_decode(said, between.end())
+        several.append(found)
+    return several if len(several) > 1 else several[0]
 
 
 def _by_label(answer: Mapping[Any, Any]) -> Iterator[Any]:

@@ -127,10 +127,11 @@ def test_of_a_character_of_several_tokens_the_first_decides(byte_tokenizer: Any,
         """Names what begins with the first of the three bytes of 饭."""
 
         config = SimpleNamespace(id2label={0: "O", 1: "PER"}, max_position_embeddings=64)
+        device = "cpu"
 
         def __call__(self, input_ids: Any, **rest: Any) -> Any:
             named = (input_ids == byte_place("é")).long()
-            return SimpleNamespace(logits=torch.stack([1 - named, named], dim=2))
+            return {"logits": torch.stack([1 - named, named], dim=2)}
 
     place = text.index("饭")
     assert tag(FirstByte(), byte_tokenizer, [{"text": text}]) == [[(place, place + 1, "PER")]]

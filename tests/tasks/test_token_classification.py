@@ -47,6 +47,7 @@ def said(answer: Any, text: str = TEXT) -> str:
                 {"named": [{"name": "Anna Keller", "category": "PER"}, {"span": "New York", "tag": "LOC"}]}
             )
         },
+        '{"text": "Anna Keller", "label": "PER"}\n{"text": "New York", "label": "LOC"}',
         Prediction(BOTH),
     ],
 )
