@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from albert_robust.data.conversation import Turn
-from albert_robust.errors import UsageError
+from albert_robust.errors import UsageError, suggest
 from albert_robust.models.checkpoint import PLAIN, loaded
 from albert_robust.models.generating import GREEDY, generated
 from albert_robust.models.model import Hardware, Inputs
@@ -88,6 +88,12 @@ def load_prompted(
     """Return the language model in a checkpoint folder, or of a hub name, for `load_checkpoint`'s arguments.
 
     Raises:
-        UsageError: As `loaded` has it.
+        UsageError: As `loaded` has it; or a setting is none of how a model writes: some of those run code of a hub.
     """
+    from transformers import GenerationConfig
+
+    known = [setting for setting in vars(GenerationConfig()) if not setting.startswith("_")]
+    for setting in suite.settings:
+        if setting not in known:
+            raise UsageError(f"`generate` has no setting {setting!r}: {suggest(setting, known)}")
     return PromptedModel(suite, task, *loaded(name, folder, WRITES, allow_network, hardware))

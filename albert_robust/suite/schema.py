@@ -215,13 +215,7 @@ class ModelSpec(Strict):
     @field_validator("settings")
     @classmethod
     def _not_ours(cls, value: dict[str, JsonValue]) -> dict[str, JsonValue]:
-        for name in (
-            "model",
-            "messages",
-            "stream",
-            "custom_generate",
-            "trust_remote_code",
-        ):  # the last run code of a hub
+        for name in ("model", "messages", "stream"):
             if name in value:
                 raise ValueError(f"{name!r} is no setting of an answer\ntake it out")
         return value

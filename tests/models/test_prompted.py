@@ -134,6 +134,13 @@ def test_settings_that_leave_no_room_to_read_are_told(decoder: Make, tokens: Any
         model.predict([{"prompt": "a"}])
 
 
+@pytest.mark.parametrize("setting", ["max_tokens", "custom_generate", "trust_remote_code", "logits_processor"])
+def test_what_is_no_setting_of_how_it_writes_is_told_before_anything_is_asked(decoder: Make, setting: str) -> None:
+    """Such as an endpoint's, and those that would run a hub's code."""
+    with pytest.raises(UsageError, match=f"`generate` has no setting '{setting}'"):
+        prompted(decoder(), prompt="{prompt}", settings={setting: 5})
+
+
 def test_an_encoder_with_a_decoder_is_asked_too(seq2seq: Path) -> None:
     model = prompted(seq2seq, "summarization", prompt="Sum up: {document}", settings={"max_new_tokens": 4})
     assert model.predict([{"document": "A cat."}]) == prompted(

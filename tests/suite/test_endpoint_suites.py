@@ -103,10 +103,6 @@ MISTAKES: dict[str, tuple[tuple[Change, ...], str]] = {
         (("https:", "http:"),),
         r":3:3: the key would go over the network as it is\n  write `https://`, or take out `key_env`",
     ),
-    "settings that run code": (
-        (("{temperature: 0", "{custom_generate: a/b"),),
-        r":8:3: 'custom_generate' is no setting",
-    ),
     "settings that are no settings": ((("{temperature: 0", "{stream: true"),), r":8:3: 'stream' is no setting"),
     "a prompt without an endpoint": (
         (("endpoint: https://api.example.org/v1/chat/completions", 'python: "m:f"'),),

@@ -90,6 +90,14 @@ def test_a_chat_model_for_retrieval_is_refused(write: Callable[..., Path], tmp_p
         write_starter(tmp_path / "t.robust.yaml", "retrieval", f"small@{ENDPOINT}", data, "en")
 
 
+def test_data_of_one_label_leave_a_chat_model_nothing_to_choose(write: Callable[..., Path], tmp_path: Path) -> None:
+    data = write(d_dot_jsonl=EVERYTHING.splitlines()[0])
+    with pytest.raises(
+        UsageError, match="the data have one label: a model that is asked by a prompt chooses between two"
+    ):
+        write_starter(tmp_path / "t.robust.yaml", "text-classification", f"small@{ENDPOINT}", data, "en")
+
+
 def test_a_language_model_in_a_folder_gets_a_prompt_too(write: Callable[..., Path], tmp_path: Path) -> None:
     (tmp_path / "small").mkdir()
     (tmp_path / "small" / "config.json").write_text('{"architectures": ["Qwen2ForCausalLM"]}')
