@@ -155,24 +155,29 @@ def _by_label(answer: Mapping[Any, Any]) -> Iterator[Any]:
 
 
 def _placed(answer: Iterable[Any], text: str) -> Iterator[Entity]:
+    """Yield entities where their strings stand; by their places where they have no string, or one that is not in the text.
+
+    Language models count characters badly, and tokenizers write words otherwise: what stands at its place is there.
+    """
     taken: Counter[str] = Counter()
     for one in answer:
-        start, end, label, string = _parts(one)
-        if start is None or end is None:
-            start, end = _place(string, text, taken[string])
+        place, label, string = _parts(one)
+        if string and (place is None or not _alike(text[slice(*place)], string)):
+            place = _place(string, text, taken[string]) or place
             taken[string] += 1
-        elif not 0 <= start < end <= len(text):
-            raise ValueError(f"an entity at {start}-{end} of a text of {len(text)} characters")
+        if place is None:
+            yield Entity(NOWHERE, NOWHERE, label, _on_one_line(string))
+        elif 0 <= place[0] < place[1] <= len(text):
+            yield _entity(*_trimmed(*place, text), label, text)
         else:
-            start, end = _trimmed(start, end, text)
-        yield _entity(start, end, label, text, string)
+            raise ValueError(f"an entity at {place[0]}-{place[1]} of a text of {len(text)} characters")
 
 
-def _parts(one: Any) -> tuple[int | None, int | None, str, str]:
-    """Return where an entity stands, as far as it says so, its label and its string."""
+def _parts(one: Any) -> tuple[tuple[int, int] | None, str, str]:
+    """Return where an entity stands, if it says so, its label and, if it says so, its string."""
     if isinstance(one, Sequence) and not isinstance(one, str) and len(one) == 3:
         start, end, label = one
-        return _number(start), _number(end), _label(label), ""
+        return (_number(start), _number(end)), _label(label), ""
     if not isinstance(one, Mapping):
         what = (
             "expected a tag by its name" if isinstance(one, int) else "expected {'start': 0, 'end': 4, 'label': 'PER'}"
@@ -180,12 +185,17 @@ def _parts(one: Any) -> tuple[int | None, int | None, str, str]:
         raise ValueError(f"{one!r:.60} is no entity: {what}")
     key = next((name for name in LABELS if one.get(name) is not None), None)
     label = _label(None if key is None else one[key])
+    string = next((one[name] for name in STRINGS if name != key and isinstance(one.get(name), str)), "").strip()
     if one.get("start") is not None and one.get("end") is not None:
-        return _number(one["start"]), _number(one["end"]), label, ""
-    string = next((one[name] for name in STRINGS if name != key and isinstance(one.get(name), str)), "")
-    if not string.strip():
+        return (_number(one["start"]), _number(one["end"])), label, string
+    if not string:
         raise ValueError(f"the entity {one!r:.60} says neither its `start` and `end` nor its `text`")
-    return None, None, label, string
+    return None, label, string
+
+
+def _alike(one: str, other: str) -> bool:
+    """Return whether two strings are the same but for blanks and capitals."""
+    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
 
 
 def _number(value: Any) -> int:
@@ -202,14 +212,17 @@ def _label(value: Any) -> str:
     return label
 
 
-def _place(string: str, text: str, nth: int) -> tuple[int, int]:
-    """Return where a string stands in a text for the nth time, or the last; as whole words, in its own case, if it can."""
+def _place(string: str, text: str, nth: int) -> tuple[int, int] | None:
+    """Return where a string stands in a text for the nth time, or the last; as whole words, in its own case, if it can.
+
+    None where it stands nowhere.
+    """
     pattern = r"\s+".join(map(re.escape, string.split()))
     for written in (rf"(?<!\w){pattern}(?!\w)", pattern, f"(?i:{pattern})"):
         found = [one.span() for one in re.finditer(written, text)]
         if found:
             return found[min(nth, len(found) - 1)]
-    return NOWHERE, NOWHERE
+    return None
 
 
 def _trimmed(start: int, end: int, text: str) -> tuple[int, int]:
@@ -218,9 +231,13 @@ def _trimmed(start: int, end: int, text: str) -> tuple[int, int]:
     return (start + len(held) - len(held.lstrip()), start + len(held.rstrip())) if held.strip() else (start, end)
 
 
-def _entity(start: int, end: int, label: str, text: str, string: str = "") -> Entity:
-    shown = (string if start == NOWHERE else text[start:end]).replace(BETWEEN[0], ",")
-    return Entity(start, end, label, " ".join(shown.split()))
+def _entity(start: int, end: int, label: str, text: str) -> Entity:
+    return Entity(start, end, label, _on_one_line(text[start:end]))
+
+
+def _on_one_line(string: str) -> str:
+    """Return a string with single blanks, and without what stands between entities."""
+    return " ".join(string.replace(BETWEEN[0], ",").split())
 
 
 def _whole(found: Collection[Entity], text: str) -> Collection[Entity]:

@@ -115,6 +115,21 @@ def test_a_string_is_sought_as_a_word_first(text: str, place: str) -> None:
     assert said([{"text": "US", "label": "LOC"}], text) == f"US (LOC {place})"
 
 
+@pytest.mark.parametrize(
+    ("string", "start", "end", "found"),
+    [
+        ("New York", 3, 9, "20-28"),  # miscounted, as language models do
+        ("New York", 90, 98, "20-28"),
+        ("new  york", 20, 28, "20-28"),
+        ("Anna", 34, 38, "34-38"),  # the second one, as its place says
+        ("##ew york", 20, 28, "20-28"),  # as a tokenizer writes it
+    ],
+)
+def test_a_string_tells_the_place_where_the_two_disagree(string: str, start: int, end: int, found: str) -> None:
+    (entity,) = entities_of(said([{"text": string, "start": start, "end": end, "label": "X"}]))
+    assert f"{entity.start}-{entity.end}" == found
+
+
 def test_what_the_text_does_not_hold_has_no_place_and_matches_its_like_alone() -> None:
     found = said([{"text": "Anna Keller", "label": "PER"}, {"text": "Big  Apple", "label": "city name"}])
     assert found == f"{ANNA}; Big Apple (city_name)"
