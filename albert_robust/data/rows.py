@@ -92,16 +92,16 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _conll(path: Path) -> Iterator[Row]:
-    """Yield sentences of tokens with tags: a token a line, its tag last, a blank line behind each sentence.
+    """Yield sentences of tokens with tags: a token a line, its tag behind it, a blank line behind each sentence.
 
     Columns are parted by tabs where a line has some, else by blanks; a token may hold any other space, as `10\u00a0000` does.
     Lines that open a document (`-DOCSTART-`) or, with `# `, say something of the sentence after them are left out.
     """
-    begun, tokens, tags = 0, list[str](), list[str]()
+    begun, rows = 0, list[list[str]]()
     for number, line in chain(_lines(path), [(0, "")]):
         cells = [cell for one in line.split("\t" if "\t" in line else " ") if (cell := one.strip(" \r\n"))]
         if cells and (
-            cells[0] == "-DOCSTART-" or (not tokens and line.startswith("# ") and not _TAG.fullmatch(cells[-1]))
+            cells[0] == "-DOCSTART-" or (not rows and line.startswith("# ") and not _TAG.fullmatch(cells[-1]))
         ):
             continue
         if len(cells) == 1:
@@ -110,11 +110,22 @@ def _conll(path: Path) -> Iterator[Row]:
             )
         if cells:
             begun = begun or number
-            tokens.append(cells[0])
-            tags.append(cells[-1])
-        elif tokens:
-            yield begun, {"text": tokens, "entities": tags}
-            begun, tokens, tags = 0, [], []
+            rows.append(cells)
+        elif rows:
+            yield begun, _tagged(rows)
+            begun, rows = 0, []
+
+
+def _tagged(rows: list[list[str]]) -> dict[str, Any]:
+    """Return a sentence's tokens and tags: of the columns that hold tags alone the last, or else the last of all.
+
+    A first column that counts the lines holds no tokens, as in CoNLL-U.
+    """
+    columns = list(zip(*rows, strict=False))
+    counts = len(columns) > 2 and columns[0] == tuple(str(place) for place in range(1, len(rows) + 1))
+    tagging = [column for column in columns[1:] if all(map(_TAG.fullmatch, column))]
+    tags = tagging[-1] if tagging else tuple(cells[-1] for cells in rows)
+    return {"text": list(columns[1 if counts else 0]), "entities": list(tags)}
 
 
 _TAG = re.compile(r"O|[BIESLUM]-\S+")

@@ -87,6 +87,16 @@ def test_a_token_may_hold_a_space(tmp_path: Path, line: str) -> None:
     assert example.references == ("10 000 (NUM 0-6)",)
 
 
+def test_of_columns_with_a_count_and_more_the_token_and_the_tags_are_found(tmp_path: Path) -> None:
+    """Universal NER has a count before the token, and columns behind the tags."""
+    path = tmp_path / "test.conll"
+    path.write_text("1\tAnna\tB-PER\t-\t-\n2\tslept\tO\t-\t-\n\n1\tRain\tO\t-\t-\n", encoding="utf-8")
+    assert [(one.fields["text"], one.references) for one in read(path)] == [
+        ("Anna slept", ("Anna (PER 0-4)",)),
+        ("Rain", ("",)),
+    ]
+
+
 def test_a_table_holds_entities_as_json(tmp_path: Path) -> None:
     path = tmp_path / "data.csv"
     path.write_text(
