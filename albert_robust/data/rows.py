@@ -196,6 +196,7 @@ def _parquet(path: Path) -> Iterator[Row]:
 
 
 def _saved_dataset(path: Path) -> Iterator[Row]:
+    """Yield the rows of a saved dataset; lists of its classes, as tags of tokens are kept, by their names."""
     need("datasets", "datasets", f"the datasets folder {path.name}")
     from datasets import Dataset, load_from_disk
 
@@ -205,8 +206,14 @@ def _saved_dataset(path: Path) -> Iterator[Row]:
         raise complaint_at(path, f"not a saved dataset: {str(error).splitlines()[0]}") from None
     if not isinstance(loaded, Dataset):
         raise complaint_at(path, f"a set of splits: {', '.join(loaded)}", "name the folder of one split")
+    names = {
+        column: feature.feature.names
+        for column, feature in loaded.features.items()
+        if hasattr(getattr(feature, "feature", None), "names")
+    }
     for number, row in enumerate(loaded, start=1):
-        yield number, dict(row)
+        tags = {column: [known[place] for place in row[column] or ()] for column, known in names.items()}
+        yield number, {**row, **tags}
 
 
 READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
