@@ -11,7 +11,7 @@ from warnings import warn
 
 from albert_robust.api import Variant, perturb
 from albert_robust.conclude import judged, shrunk_of
-from albert_robust.errors import InputError, UsageError
+from albert_robust.errors import InputError, UsageError, suggest
 from albert_robust.gate.doubts import constant
 from albert_robust.models import Model, Tokens
 from albert_robust.models.callable import CallableModel
@@ -24,8 +24,10 @@ from albert_robust.running.workspace import Workspace
 from albert_robust.show import describe
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import SUFFIX, Suite
+from albert_robust.tasks import TASKS
 from albert_robust.text.languages import UNKNOWN
 
+ALONE = ("text-classification", "token-classification", "text-generation", "summarization", "retrieval")  # of one text
 Function = Callable[[list[dict[str, str]]], Sequence[Any]]
 
 
@@ -56,6 +58,7 @@ class Robust:
         ignores: Sequence[str] = (),
         gate: str | None = None,
         seed: int = 0,
+        task: str = "text-classification",
     ) -> list[CellRecord]:
         """Return the verdicts of a check on texts, one a perturbation that the spec stands for.
 
@@ -63,7 +66,7 @@ class Robust:
         answer to all of many texts: a model that ignores them passes, too.
 
         Args:
-            model: As a suite's `python:` names it: a list of `{"text": ...}` in, a list of labels out.
+            model: As a suite's `python:` names it: a list of `{"text": ...}` in, a list of labels out, or of what the task gives.
             texts: One or more.
             spec: Such as `typos.keyboard@2`, or `typos.*`.
             language: BCP 47 tag of all texts.
@@ -71,10 +74,13 @@ class Robust:
             ignores: What the spec alters and no answer depends on, such as `number`.
             gate: The bound, as in a suite; else `consistency >= 0.9`, of a direction `sensitivity >= 0.5`.
             seed: Any whole number.
+            task: One that reads one text alone: `token-classification`, `text-generation` (of a `prompt`), `summarization` (of a
+                `document`) or `retrieval` (by a `query`).
 
         Raises:
             AssertionError: A verdict is failed, error or not applicable; the message shows the worst cases.
-            UsageError: The texts, the spec, the language or the gate cannot be used, or the model answers not as models must.
+            UsageError: The texts, the task, the spec, the language or the gate cannot be used, or the model answers not as models
+                must.
         """
         __tracebackhide__ = True  # pytest shows the line of the test, and not this function
         with TemporaryDirectory() as folder:
@@ -85,7 +91,7 @@ class Robust:
                     "ignores": [*ignores],
                     "gates": [] if gate is None else [gate],
                 }
-                suite = _suite(Path(folder), texts, language, check, seed)
+                suite = _suite(Path(folder), task, texts, language, check, seed)
                 records, failures, doubts = self._judged(suite, _Given(Path(folder), self.nodeid, function=model))
             except InputError as error:
                 raise UsageError("\n".join(f"{one.what}\n{one.mend}".strip() for one in error.complaints)) from None
@@ -132,15 +138,18 @@ class _Given(Workspace):
         return CallableModel(self.function, None)
 
 
-def _suite(folder: Path, texts: Sequence[str], language: str, check: dict[str, Any], seed: int) -> Suite:
+def _suite(folder: Path, task: str, texts: Sequence[str], language: str, check: dict[str, Any], seed: int) -> Suite:
     """Return a suite of one check, written to a folder and read back as any other."""
     __tracebackhide__ = True
     if isinstance(texts, str):
         raise UsageError("texts: expected a list of strings")
-    lines = (json.dumps({"text": text, "label": None}) + "\n" for text in texts)
+    if task not in ALONE:
+        raise UsageError(f"{task!r} reads more than one text, or is no task\n{suggest(str(task), ALONE)}")
+    (field,) = TASKS[task].inputs
+    lines = (json.dumps({field: text}) + "\n" for text in texts)
     (folder / "texts.jsonl").write_text("".join(lines), encoding="utf-8")
     content = {
-        "task": "text-classification",
+        "task": task,
         "model": {"python": "the:model"},
         "datasets": {"texts": {"path": "texts.jsonl", "language": language}},
         "checks": [check],

@@ -68,6 +68,21 @@ def test_a_check_that_tests_nothing_is_no_pass(robust: Robust, spec: str, langua
         robust.check(calm, TEXTS, spec, language=language)
 
 
+def test_other_tasks_of_one_text_are_checked_too(robust: Robust) -> None:
+    def names(batch: list[dict[str, str]]) -> list[object]:
+        return [[{"text": word, "label": "NUM"} for word in one["text"].split() if word.isdigit()] for one in batch]
+
+    def answers(batch: list[dict[str, str]]) -> list[str]:
+        return ["a song" if one["prompt"].islower() else "A SONG" for one in batch]
+
+    (record,) = robust.check(names, TEXTS, "case.upper", language="en", task="token-classification")
+    assert (record.verdict, record.definition) == ("passed", "entity f1")
+    with pytest.raises(AssertionError, match=r"invariance case\.upper"):
+        robust.check(answers, TEXTS, "case.upper", language="en", task="text-generation")
+    with pytest.raises(UsageError, match=r"'translation' reads more than one text, or is no task\n"):
+        robust.check(answers, TEXTS, "case.upper", language="en", task="translation")
+
+
 def test_one_answer_to_all_of_many_texts_is_a_warning(robust: Robust) -> None:
     with pytest.warns(
         UserWarning, match="every text and variant got the answer 'calm', as of a model that ignores its input"
