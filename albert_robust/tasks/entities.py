@@ -28,6 +28,7 @@ BETWEEN = "; "
 TRIES = 1000  # brackets that open no JSON, before a text is given up
 _ENTITY = re.compile(r"(?P<string>.*) \((?P<label>\S+)(?: (?P<start>\d+)-(?P<end>\d+))?\)")
 _BEFORE_OBJECT = re.compile(r"[\s,]*(?=\{)")
+_WORDS = re.compile(r"[^\s,'\"\[\]]+")  # of a list, be it Python's: ['O', 'B-PER']
 _OPENING = re.compile(r"[\[{]")
 _TAG = re.compile(r"([BIESLUM])-(.+)")
 
@@ -65,8 +66,8 @@ def annotated(answer: Any, text: str) -> str | None:
 
     Args:
         answer: A list of entities, `{start, end, label}`, `{text, label}` or `(start, end, label)`, which may be tokens with tags
-            for labels; or of tags, one for each word between blanks; `{label: [text, ...]}`; any of them as JSON, or as they
-            are kept.
+            for labels; or of tags, one for each word between blanks; `{label: [text, ...]}`; any of them as JSON, tags in a
+            row, or entities as they are kept.
         text: What they are about.
 
     Returns:
@@ -97,7 +98,10 @@ def annotated(answer: Any, text: str) -> str | None:
 
 
 def _written(answer: str) -> Any:
-    """Return what a string holds: entities as they are kept, none of them where it is empty, or JSON."""
+    """Return what a string holds: tags, entities as they are kept, none of them where it is empty, or JSON."""
+    words = _WORDS.findall(answer)
+    if words and all(word == "O" or _TAG.fullmatch(word) for word in words):
+        return words
     if answer and not all(map(_ENTITY.fullmatch, answer.split(BETWEEN))):
         return json_in(answer)
     return [

@@ -37,6 +37,8 @@ def said(answer: Any, text: str = TEXT) -> str:
         [(0, 11, "PER"), (20, 28, "LOC"), (0, 11, "PER")],
         [(0, 12, "PER"), (19, 28, "LOC")],  # a blank at a border is none of it
         ["B-PER", "I-PER", "O", "O", "B-LOC", "I-LOC", "O", "O", "O"],
+        "B-PER I-PER O O B-LOC I-LOC O O O",
+        "['B-PER', 'I-PER', 'O', 'O', 'B-LOC', 'I-LOC', 'O', 'O', 'O']",
         {"entities": [{"text": "Anna Keller", "label": "PER"}, {"entity": "New York", "type": "LOC"}]},
         'Here they are:\n```json\n[{"text": "Anna Keller", "label": "PER"}, {"text": "new york", "label": "LOC"}]\n```',
         '{"PER": ["Anna Keller"], "LOC": ["New\\nYork"], "ORG": []}',
