@@ -122,13 +122,21 @@ def test_variants_that_somebody_has_are_taken_from_beside_their_perturbation(tmp
     assert [(one.text, one.status) for one in made] == [("I like it.", "tested"), ("Else.", "unchanged")]
 
 
-def test_the_model_behind_an_endpoint_loads(tmp_path: Path) -> None:
-    written = block("yaml", "# of chat.robust.yaml")
+@pytest.mark.parametrize(
+    ("suite", "task", "settings"),
+    [
+        ("chat", "task: text-classification\n", {"temperature": 0, "max_tokens": 5}),
+        ("local", "task: text-classification\n", {"max_new_tokens": 5}),
+        ("judge", "", {}),
+    ],
+)
+def test_the_language_models_load(tmp_path: Path, suite: str, task: str, settings: dict[str, object]) -> None:
+    written = block("yaml", f"# of {suite}.robust.yaml")
     (tmp_path / "d.jsonl").write_text("{}", encoding="utf-8")
-    suite = tmp_path / "chat.robust.yaml"
+    path = tmp_path / f"{suite}.robust.yaml"
     rest = "datasets: {d: {path: d.jsonl, language: en}}\nchecks: [{expect: invariance, perturbations: [typos.*]}]\n"
-    suite.write_text(f"task: text-classification\n{written}{rest}", encoding="utf-8")
-    assert load_suite(suite).model.settings == {"temperature": 0, "max_tokens": 5}
+    path.write_text(f"{task}{written}{rest}", encoding="utf-8")
+    assert load_suite(path).model.settings == settings
 
 
 def test_the_checks_of_an_instruction_load(tmp_path: Path) -> None:
