@@ -147,7 +147,7 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
         confidence=suite.confidence,
         datasets={name: source.shown for name, source in suite.datasets.items()},
         signature=execution.signatures.get(suite.name),
-        labels=tuple(suite.model.labels),
+        labels=tuple(suite.labels),
     )
 
 

@@ -8,6 +8,7 @@ from albert_robust.cli.command import command
 
 TASK_NAMES = (
     "text-classification",
+    "multi-label-classification",
     "token-classification",
     "text-regression",
     "question-answering",

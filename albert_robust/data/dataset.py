@@ -24,15 +24,21 @@ _HALF = re.compile("[\ud800-\udfff]")  # of a character
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """References that point into a field.
+    """References that are one thing of several parts: entities, labels.
 
     Attributes:
-        field: Its name; data may hold it as a list of tokens.
+        field: What they are about; data may hold it as a list of tokens.
         read: Returns a reference as it is kept, from what data hold and the text; None where it is none. Raises ValueError.
+        labels: Returns the labels in it.
+        what: What they are called.
+        form: How they are written.
     """
 
     field: str
     read: Callable[[Any, str], str | None]
+    labels: Callable[[str], list[str]]
+    what: str
+    form: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,8 +287,8 @@ def _annotated(source: Source, path: Path, line: int, held: Any, column: str, to
     except ValueError as error:
         raise complaint_at(path, f"{column!r}: {error}", line=line) from None
     if found is None:
-        what = f"{column!r} holds {held!r:.40}, expected entities"
-        raise complaint_at(path, what, "write [{start: 0, end: 4, label: PER}], or a tag for each token", line)
+        what = f"{column!r} holds {held!r:.40}, expected {source.annotation.what}"
+        raise complaint_at(path, what, source.annotation.form, line)
     return (found,)
 
 

@@ -143,6 +143,7 @@ def auto_class(task: str, encodes: bool = False) -> Any:
 
     names = {
         "text-classification": "AutoModelForSequenceClassification",
+        "multi-label-classification": "AutoModelForSequenceClassification",
         "text-regression": "AutoModelForSequenceClassification",
         "token-classification": "AutoModelForTokenClassification",
         "question-answering": "AutoModelForQuestionAnswering",
@@ -160,6 +161,13 @@ def classify(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
         raise UsageError("the checkpoint gives a number and no label: that is `task: text-regression`")
     rows = _logits(model, tokenizer, batch).softmax(dim=1).tolist()
     return [{"scores": {labels[place]: value for place, value in enumerate(row)}} for row in rows]
+
+
+def label_all(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
+    """Return the probability of each label of each text, each by itself."""
+    labels = model.config.id2label
+    rows = _logits(model, tokenizer, batch).sigmoid().tolist()
+    return [{"labels": {labels[place]: value for place, value in enumerate(row)}} for row in rows]
 
 
 def rate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
@@ -321,6 +329,7 @@ def translate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
 
 ANSWERS: dict[str, Callable[[Any, Any, Sequence[Inputs]], list[Any]]] = {
     "text-classification": classify,
+    "multi-label-classification": label_all,
     "text-regression": rate,
     "token-classification": tag,
     "question-answering": answer_questions,

@@ -32,6 +32,7 @@ import regex
 
 from albert_robust.perturbing.phrases import read_rows
 from albert_robust.tasks import Task
+from albert_robust.tasks.multi_label import labels_of, several
 from albert_robust.text.languages import UNSPACED
 
 READING = "v4"  # raise it when the same reply is read otherwise
@@ -120,6 +121,9 @@ def read_reply(said: str, task: Task, labels: Sequence[str]) -> Any:
     """
     if task.annotation and not said:
         raise ValueError("it said nothing")
+    if task.several:
+        kept = several(said)
+        return said if kept is None else [_label(one, tuple(labels)) or one for one in labels_of(kept)]
     if not task.labels and not task.numeric:
         return said
     if task.labels:

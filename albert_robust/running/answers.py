@@ -33,14 +33,14 @@ def answer_of(cell: Cell, outcome: Outcome, when: When) -> Answer:
 def answers_of(cell: Cell, outcomes: Sequence[Outcome], when: When) -> list[Answer]:
     """Return the answers to several outcomes of a cell."""
     task, before = cell.suite.task, when == "before"
-    about, moves = task.about, task.annotation is not None and not before
+    about, moves = task.about, task.points and not before
     expected, asked = reference_language(cell), cell.language
     spoken = asked if task.speaks else expected
     varies = task.speaks and not before  # a variant may have the output's field in another language
     answers = [
         Answer(
             _read_back(task, outcome) if moves else str(outcome.before if before else outcome.after),
-            () if task.annotation and outcome.variant_language else outcome.references,
+            () if task.points and outcome.variant_language else outcome.references,
             outcome.original[about] if about else "",
             (outcome.variant_language or spoken) if varies else spoken,
             expected,

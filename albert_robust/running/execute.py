@@ -139,7 +139,7 @@ class _SuiteRun:
                 cell.check.expectation,
                 [gate.measure for gate in cell.check.gates],
                 bool(cell.aggregates),
-                self.suite.model.labels,
+                self.suite.labels,
             )
             for cell in self.cells
         }

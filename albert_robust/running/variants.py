@@ -123,7 +123,7 @@ def _variant(cell: Cell, example: Example, replicate: int, read: Sources, chance
         case.changes += tuple([Change(name, *edit) for edit in text.edits])
         if text.language != example.language and name == task.speaks:
             case.variant_language = text.language
-            if task.annotation and cell.check.agreement not in task.placeless:
+            if task.points and cell.check.agreement not in task.placeless:
                 case.status, case.message = "rejected", f"{NO_PLACES}: compare {' or '.join(task.placeless)}"
         if text.edits and not variant[name].strip():
             case.status, case.message = "rejected", "nothing is left of the text"

@@ -24,6 +24,7 @@ from albert_robust.tasks import TASKS, Task
 
 UNTRAINED = {
     "token-classification": "use `transformers:`, `endpoint:` or `python:`",
+    "multi-label-classification": "use `transformers:`, `endpoint:` or `python:`",
     "text-regression": "use `transformers:`, `endpoint:` or `python:`",
     "summarization": "use `extractive: builtin`",
     "translation": "use `transformers:` or `python:`",
@@ -258,10 +259,11 @@ class _Loader:
         if model.key_env and url.startswith("http:") and not is_local(url):
             what = "the key would go over the network as it is"
             self._complain(at, what, "write `https://`, or take out `key_env`")
-        if task.labels and not model.labels:
+        chooses = task.labels or task.several
+        if chooses and not model.labels:
             what = "a chat model that classifies needs labels to read its answers as"
             self._complain(at, what, "add `labels: [positive, negative]`")
-        if model.labels and not task.labels:
+        if model.labels and not chooses:
             self._complain(("model", "labels"), f"{task.name} has no labels", "take them out")
         named = self._fields_in("prompt", model.prompt or "") | self._fields_in("system", model.system or "")
         for name in sorted(perturbed - named - {SYSTEM}):

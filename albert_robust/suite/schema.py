@@ -24,6 +24,7 @@ from albert_robust.text.languages import is_tag
 
 TaskName = Literal[
     "text-classification",
+    "multi-label-classification",
     "token-classification",
     "text-regression",
     "question-answering",

@@ -17,13 +17,13 @@ from albert_robust.perturbing import open_packs, parse_spec, vary
 from albert_robust.suite.load import ENCODED, UNTRAINED, load_suite
 from albert_robust.suite.suite import SUFFIX, Suite
 from albert_robust.tasks import TASKS, Task
-from albert_robust.tasks.entities import entities_of
 from albert_robust.text import Text
 from albert_robust.text.languages import is_tag
 
 ALIASES = {
     "text": ("sentence", "review", "content", "input", "comment", "body", "tokens", "words"),
     "entities": ("ner_tags", "tags", "ents", "spans", "labels"),
+    "labels": ("label", "tags", "categories", "emotions", "topics"),
     "label": ("sentiment", "category", "class", "target", "y"),
     "context": ("passage", "paragraph", "document", "text"),
     "question": ("query",),
@@ -42,6 +42,10 @@ ALIASES = {
 }
 PROMPTS = {
     "text-classification": "What is this text: {labels}? Answer with one of these alone.\n\n{text}",
+    "multi-label-classification": (
+        "Which of these does the text have: {labels}? Answer with those alone, and commas between them; with none if it has none."
+        "\n\n{text}"
+    ),
     "token-classification": (
         "List what the text names, each as {labels}, in the order of the text. Answer with JSON alone: "
         '[{"text": ..., "label": ...}]\n\n{text}'
@@ -235,7 +239,7 @@ def _prompt(task: Task, examples: Sequence[Example], reference_language: str) ->
     prompt = PROMPTS.get(task.name, "")
     for name, value in told.items():
         prompt = prompt.replace(f"{{{name}}}", value)
-    return {"prompt": prompt, **({"labels": labels} if task.labels else {})}
+    return {"prompt": prompt, **({"labels": labels} if task.labels or task.several else {})}
 
 
 def _range(task: Task, examples: Sequence[Example]) -> list[float]:
@@ -251,7 +255,7 @@ def _labels(task: Task, examples: Sequence[Example]) -> list[str]:
     """Return the labels that the references are, or hold."""
     references = {reference for example in examples for reference in example.references}
     if task.annotation:
-        return sorted({entity.label for reference in references for entity in entities_of(reference)})
+        return sorted({label for reference in references for label in task.annotation.labels(reference)})
     return sorted(references) if task.labels else []
 
 

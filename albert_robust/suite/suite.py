@@ -1,5 +1,6 @@
 """A loaded suite: everything looked up, nothing left to go wrong but the data and the model."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -109,6 +110,11 @@ class Suite:
     def two_sided(self) -> float:
         """The coverage of an interval of which each bound alone holds at `confidence`."""
         return 2 * self.confidence - 1
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """What an output is to be one of; nothing where it is any number of them, or the suite names none."""
+        return self.model.labels if self.task.labels else ()
 
     @cached_property
     def qualities(self) -> dict[str, Quality]:

@@ -2,6 +2,7 @@
 
 from albert_robust.tasks import (
     classification,
+    multi_label,
     question_answering,
     retrieval,
     sentence_similarity,
@@ -17,6 +18,7 @@ TASKS = {
     task.name: task
     for task in (
         classification.TASK,
+        multi_label.TASK,
         token_classification.TASK,
         text_regression.TASK,
         question_answering.TASK,

@@ -56,6 +56,11 @@ def entities_of(output: str) -> list[Entity]:
     return [_read_one(one) for one in found if one]
 
 
+def names_of(output: str) -> list[str]:
+    """Return the labels of the entities of an output."""
+    return [entity.label for entity in entities_of(output)]
+
+
 def _read_one(one: re.Match[str]) -> Entity:
     start, end = (NOWHERE if one[name] is None else int(one[name]) for name in ("start", "end"))
     return Entity(start, end, one["label"], one["string"])

@@ -192,7 +192,8 @@ class Task:
         numeric: Whether references are numbers.
         top: The number that `5/5` and `100 %` are.
         ranged: Returns the task for numbers from one to another; None where there is but one range, or none.
-        annotation: How outputs and references are read that point into an input; None for a task without such.
+        annotation: How outputs and references are read that have parts; None for a task without such.
+        several: Whether the output is any number of a closed set.
         back: Returns what an output about a variant says of the original, from the output, that text and the edits.
         placeless: The agreements of such outputs that regard no places: texts in two languages have no others.
     """
@@ -215,8 +216,14 @@ class Task:
     top: float = 1.0
     ranged: Callable[[float, float], "Task"] | None = None
     annotation: Annotation | None = None
+    several: bool = False
     back: Callable[[str, str, Iterable[Edit]], str] = unmoved
     placeless: tuple[str, ...] = ()
+
+    @property
+    def points(self) -> bool:
+        """Whether outputs point into an input, so that edits move what they say."""
+        return self.back is not unmoved
 
     def read(self, answer: Any, inputs: Mapping[str, str] = NO_INPUTS) -> Prediction:
         """Return what a model answered for one input.
@@ -239,8 +246,8 @@ class Task:
             if output is not None:
                 return _checked(Prediction(output, scores, said))
         bare = self._bare(answer)
-        points = self.annotation
-        output = self.written(points.read(bare, inputs[points.field]) if points else bare)
+        parts = self.annotation
+        output = self.written(parts.read(bare, inputs.get(parts.field, "")) if parts else bare)
         if output is None:
             what = f"expected a {self.kind} or {{{self.key!r}: {self.kind}}}"
             raise ValueError(f"the model returned {answer!r:.80}, {what}")

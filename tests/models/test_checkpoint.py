@@ -73,6 +73,13 @@ def test_a_classifier_gives_each_label_by_name_with_its_probability(classifier: 
     assert all(answer.output == max(answer.scores, key=lambda label: answer.scores[label]) for answer in answers)
 
 
+def test_each_label_of_several_has_a_probability_of_its_own(classifier: Path) -> None:
+    (found,) = load_checkpoint(str(classifier), classifier, "multi-label-classification").predict([{"text": "fine"}])
+    assert set(found["labels"]) == set(LABELS.values())
+    assert all(0 < value < 1 for value in found["labels"].values())
+    assert sum(found["labels"].values()) != pytest.approx(1)
+
+
 def test_a_head_of_one_number_rates_and_one_of_labels_classifies(tiny: Make, classifier: Path) -> None:
     one = tiny("BertForSequenceClassification", id2label={0: "score"}, label2id={"score": 0})
     (found,) = load_checkpoint(str(one), one, "text-regression").predict([{"text": "fine"}])

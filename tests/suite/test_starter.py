@@ -56,6 +56,7 @@ def test_a_dataset_is_called_as_its_file_is(tmp_path: Path, file: str, name: str
     assert list(suite.datasets) == [name]
 
 
+CHOOSING = ("text-classification", "multi-label-classification")  # from labels, of which those data have too few
 ENDPOINT = "https://api.example.org/v1/chat/completions"
 EVERYTHING = (
     '{"text": "Good: {x}.", "label": "good", "context": "It is 9.", "question": "When?", "answers": "9", "document": "D.", '
@@ -65,7 +66,7 @@ EVERYTHING = (
 )
 
 
-@pytest.mark.parametrize("task", [name for name in TASKS if name not in {"retrieval", "text-classification"}])
+@pytest.mark.parametrize("task", [name for name in TASKS if name not in {"retrieval", *CHOOSING}])
 def test_a_chat_model_gets_a_prompt_for_every_task(write: Callable[..., Path], tmp_path: Path, task: str) -> None:
     data = write(d_dot_jsonl=EVERYTHING.splitlines()[0])
     suite = write_starter(tmp_path / "t.robust.yaml", task, f"@cf/small@1@{ENDPOINT}", data, "en", "de")
@@ -105,6 +106,15 @@ def test_a_language_model_in_a_folder_gets_a_prompt_too(write: Callable[..., Pat
     suite = write_starter(out, "text-classification", str(tmp_path / "small"), write(d_dot_jsonl=EVERYTHING), "en")
     assert (suite.model.transformers, suite.model.labels) == ("small", ["bad, very", "good"])
     assert "{text}" in str(suite.model.prompt)
+
+
+def test_a_chat_model_that_gives_several_labels_gets_those_of_the_data(
+    write: Callable[..., Path], tmp_path: Path
+) -> None:
+    data = write(d_dot_jsonl='{"text": "Oh.", "emotions": ["joy", "fear"]}\n{"text": "Ah.", "emotions": []}\n')
+    suite = write_starter(tmp_path / "t.robust.yaml", "multi-label-classification", f"small@{ENDPOINT}", data, "en")
+    assert suite.model.labels == ["fear", "joy"]
+    assert "fear or joy? Answer with those alone" in str(suite.model.prompt)
 
 
 def test_the_range_of_scores_is_that_of_the_data(write: Callable[..., Path], tmp_path: Path) -> None:

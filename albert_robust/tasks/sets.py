@@ -1,0 +1,48 @@
+"""How far two sets agree, of entities or of labels: F1, recall, and the counts that micro F1 of a whole cell is made from."""
+
+from collections.abc import Iterable, Set
+from math import nan
+
+import numpy as np
+
+from albert_robust.scoring.statistics import Floats
+
+Pair = tuple[Set[object], Set[object]]
+
+
+def f1(one: Set[object], two: Set[object]) -> float:
+    """Return F1 of two sets; 1 if both are empty."""
+    return 2 * len(one & two) / (len(one) + len(two)) if one or two else 1.0
+
+
+def recall(one: Set[object], two: Set[object]) -> float:
+    """Return the share of the second set that is in the first; nan where it is empty."""
+    return len(one & two) / len(two) if two else nan
+
+
+def counts_of(pairs: Iterable[Pair]) -> Floats:
+    """Return what each pair of an output and a reference adds to four counts, shape (pairs, 4).
+
+    The counts: what is in both, in the output, in the reference; and pairs with anything in either.
+    """
+    rows = [(len(one & two), len(one), len(two), bool(one or two)) for one, two in pairs]
+    return np.array(rows, dtype=np.float64).reshape(-1, 4)
+
+
+def micro_f1(counts: Floats) -> Floats:
+    """Return F1 over all members from summed counts, shape (draws, 4); nan where there are none."""
+    both = counts[..., 1] + counts[..., 2]
+    found: Floats = np.divide(2 * counts[..., 0], both, out=np.full_like(both, nan), where=both > 0)
+    return found
+
+
+def one_more_text(sums: Floats) -> tuple[Floats, Floats]:
+    """Return what a text more would add of which all is wrong, and one of which all is right.
+
+    It holds as much as one that holds something usually does.
+
+    Args:
+        sums: Over all answers, shape (4,), as `counts_of` has them; not of texts that hold nothing alone.
+    """
+    usual = max(1.0, sums[2] / sums[3])
+    return np.array([0.0, usual, usual, 1.0]), np.array([usual, usual, usual, 1.0])
