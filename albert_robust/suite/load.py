@@ -22,13 +22,11 @@ from albert_robust.suite.schema import CheckSpec, DatasetSpec, MarkSpec, ModelSp
 from albert_robust.suite.suite import SUFFIX, Check, Suite
 from albert_robust.tasks import TASKS, Task
 
+ASKED = ("token-classification", "multi-label-classification", "text-regression", "text-generation")
 UNTRAINED = {
-    "token-classification": "use `transformers:`, `endpoint:` or `python:`",
-    "multi-label-classification": "use `transformers:`, `endpoint:` or `python:`",
-    "text-regression": "use `transformers:`, `endpoint:` or `python:`",
+    **dict.fromkeys(ASKED, "use `transformers:`, `endpoint:` or `python:`"),
     "summarization": "use `extractive: builtin`",
     "translation": "use `transformers:` or `python:`",
-    "text-generation": "use `transformers:`, `endpoint:` or `python:`",
     "retrieval": "use `encoder:` or `python:`",
     "sentence-similarity": "use `encoder:` or `python:`",
 }

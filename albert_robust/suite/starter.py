@@ -124,8 +124,9 @@ def write_starter(
     examples = read_examples(header, task.inputs, task.reference)
     asked = _prompt(task, examples, reference_language)
     named = _named(model, task, out, asked) or _endpoint(model, task, asked)
-    if len(named.get("labels", "two")) < 2:
-        what = "the data have one label" if named["labels"] else "the data have no labels"
+    labels = named.get("labels")
+    if labels is not None and len(labels) < 2:
+        what = "the data have one label" if labels else "the data have no labels"
         raise UsageError(f"{what}: a model that is asked by a prompt chooses between two or more")
     if bounds := _range(task, examples):
         named["range"] = bounds
