@@ -5,7 +5,8 @@ with mean p and the stated correlation of two variants of one example. Beside th
 as many yes-no outcomes as there are examples, which it replaced. `rare`: outputs that are nearly alike, but now and then
 wholly different. `gap`: yes-no outcomes of languages, two of which are the best and the worst; beside it the percentile
 bootstrap of whole examples, which a gap does not use. `labels`: macro F1 and kappa of a model that is right so often at each
-label; beside the bounds that gates use stand those of the percentile bootstrap, which they replaced.
+label; beside the bounds that gates use stand those of the percentile bootstrap, which they replaced. `sets`: micro F1 of texts
+that hold so many entities, all of a text right or all missed and others said; beside it the percentile bootstrap.
 
 Coverage is two-sided at 95 %; `below` and `above` are how often the true value lies beyond the bounds that gates use, each of
 which may be wrong in 5 % of cases.
@@ -15,16 +16,18 @@ Usage: python benchmarks/interval_coverage.py [--samples 2000] [--correlation 0.
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import sqrt
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from albert_robust.scoring.gaps import gap
 from albert_robust.scoring.statistics import Floats, mean_in_unit
 from albert_robust.tasks.classification import kappa, label_counts, macro_f1, one_more_label
+from albert_robust.tasks.sets import micro_f1, one_more_text
 from albert_robust.tasks.task import Aggregate, Answer
 
 TWO_SIDED, ONE_SIDED = 0.95, 0.90  # 0.90 leaves 5 % on each side
@@ -33,12 +36,20 @@ MEANS, EXAMPLES, VARIANTS = (0.5, 0.9, 0.99), (50, 200, 2000), (1, 5, 20)
 RARE = ((0.95, 0.02), (0.9, 0.05), (0.7, 0.1))  # what is usual, and how often an output is wholly different instead
 GAPS = {"equal": [0.8] * 8, "one worse": [0.9] * 7 + [0.7], "spread": [0.95, 0.9, 0.85, 0.8, 0.75, 0.7]}
 DRAWS = 300
+BOUNDS = ("below", "above", "bootstrap_below", "bootstrap_above", "width", "bootstrap_width")
+Counts = NDArray[np.integer[Any]]
 LABELS = {  # how frequent each label is, and how often the model is right at it
     "two alike": ([0.5, 0.5], [0.9, 0.9]),
     "one rare": ([0.95, 0.05], [0.98, 0.6]),
     "three": ([0.7, 0.25, 0.05], [0.9, 0.8, 0.6]),
     "three, nearly perfect": ([0.7, 0.25, 0.05], [0.99, 0.95, 0.9]),
     "ten alike": ([0.1] * 10, [0.9] * 10),
+}
+SETS: dict[str, Callable[[np.random.Generator, int], Counts]] = {  # how many entities texts hold
+    "some": lambda rng, texts: rng.poisson(2, texts),
+    "rare": lambda rng, texts: rng.binomial(1, 0.1, texts),
+    "in few texts": lambda rng, texts: 20 * rng.binomial(1, 0.05, texts),
+    "most in few texts": lambda rng, texts: np.where(rng.random(texts) < 0.05, 20, rng.poisson(1, texts)),
 }
 STATISTICS = {"macro f1": macro_f1, "kappa": kappa}
 
@@ -114,8 +125,30 @@ def label_coverage(rng: np.random.Generator, table: Floats, name: str, examples:
         if len({answer.references for answer in drawn}) > 1:
             outside = [truth < ours.low, truth > ours.high, truth < plain.low, truth > plain.high]
             rows.append([*outside, ours.high - ours.low, plain.high - plain.low])
-    names = ("below", "above", "bootstrap_below", "bootstrap_above", "width", "bootstrap_width")
-    return dict(zip(names, map(_share, zip(*rows, strict=True)), strict=True))
+    return dict(zip(BOUNDS, map(_share, zip(*rows, strict=True)), strict=True))
+
+
+def set_coverage(
+    rng: np.random.Generator,
+    sizes: Callable[[np.random.Generator, int], Counts],
+    right: float,
+    texts: int,
+    samples: int,
+) -> dict[str, float]:
+    """Return how often the bounds of micro F1 hold the truth; samples without an entity are drawn anew."""
+    aggregates = (
+        Aggregate(lambda answers: counts, micro_f1, one_more_text),
+        Aggregate(lambda answers: counts, micro_f1),
+    )
+    answers, rows = [Answer("")] * texts, list[list[float]]()
+    while len(rows) < samples:
+        held = sizes(rng, texts).astype(float)
+        counts = np.stack([held * (rng.random(texts) < right), held, held, held**2], axis=1)
+        if held.sum() > 0:
+            ours, plain = (aggregate.measure(answers, range(texts), ONE_SIDED) for aggregate in aggregates)
+            outside = [right < ours.low, right > ours.high, right < plain.low, right > plain.high]
+            rows.append([*outside, ours.high - ours.low, plain.high - plain.low])
+    return dict(zip(BOUNDS, map(_share, zip(*rows, strict=True)), strict=True))
 
 
 def _wilson(mean: float, n: int) -> tuple[float, float]:
@@ -169,6 +202,16 @@ def label_rows(options: argparse.Namespace) -> Iterator[dict[str, object]]:
                 yield {"measure": name, "labels": labels, "examples": examples, **found}
 
 
+def set_rows(options: argparse.Namespace) -> Iterator[dict[str, object]]:
+    """Yield a row a setting of `sets`; a tenth of the samples, which take a while."""
+    for name, sizes in SETS.items():
+        for right in MEANS[:2]:
+            for texts in (20, 50, 200):
+                rng = np.random.default_rng([options.seed, len(name), int(100 * right), texts])
+                found = set_coverage(rng, sizes, right, texts, max(1, options.samples // 10))
+                yield {"entities": name, "right": right, "texts": texts, **found}
+
+
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description="How often intervals hold the truth.")
@@ -186,6 +229,7 @@ def main() -> None:
         "rare": list(rare_rows(options)),
         "gap": list(gap_rows(options)),
         "labels": list(label_rows(options)),
+        "sets": list(set_rows(options)),
     }
     print(json.dumps(content, indent=1))
 

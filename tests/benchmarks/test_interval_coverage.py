@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.interval_coverage import confusion, coverage, label_coverage, means
+from benchmarks.interval_coverage import SETS, confusion, coverage, label_coverage, means, set_coverage
 
 BENCHMARK = Path(__file__).resolve().parents[2] / "benchmarks" / "interval_coverage.py"
 
@@ -35,9 +35,14 @@ def test_a_label_that_is_rare_and_hard_breaks_the_bootstrap_and_not_the_bounds()
     assert max(found["below"], found["above"]) <= 0.05 < found["bootstrap_above"]
 
 
+def test_few_texts_that_hold_most_entities_break_the_bootstrap_and_not_the_bounds() -> None:
+    found = set_coverage(np.random.default_rng(0), SETS["most in few texts"], 0.9, 50, 100)
+    assert max(found["below"], found["above"]) <= 0.05 < found["bootstrap_below"]
+
+
 def test_it_prints_json() -> None:
     command = [sys.executable, str(BENCHMARK), "--samples", "10"]
     content = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
     assert (len(content["mean"]), len(content["rare"]), len(content["gap"])) == (27, 6, 6)
     assert content["gap"][0]["languages"] == "equal"
-    assert len(content["labels"]) == 30
+    assert (len(content["labels"]), len(content["sets"])) == (30, 24)
