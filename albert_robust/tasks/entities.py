@@ -13,11 +13,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from operator import index
 from typing import Any, NamedTuple
 
 from albert_robust.data.tokens import tagged
-from albert_robust.text.origins import origins
+from albert_robust.text.origins import lost, origins
 from albert_robust.text.text import Edit
 
 # What models call a label, and what is labelled.
@@ -268,17 +269,23 @@ def _whole(found: Collection[Entity], text: str) -> Collection[Entity]:
     return made
 
 
-def read_back(output: str, source: str, edits: Iterable[Edit]) -> str:
+def read_back(output: str, source: str, edits: Sequence[Edit], known: Iterable[str] = ()) -> str:
     """Return what an output about a variant says of the original.
 
     Args:
         output: About the variant.
         source: The original.
         edits: That made the variant from it, in source order.
+        known: Outputs about the original: letters that were lost at a border are part of an entity where they are in these.
     """
-    origin = origins(source, edits)
-    moved = (
-        one if one.start == NOWHERE else _entity(*origin(one.start, one.end), one.label, source)
-        for one in entities_of(output)
-    )
+    origin, gone = origins(source, edits), lost(source, edits)
+    places = {(one.start, one.end) for other in known for one in entities_of(other)} if gone else set()
+
+    def place(one: Entity) -> tuple[int, int]:
+        start, end = origin(one.start, one.end)
+        starts = [start, *(opens for opens, closes in gone if closes == start)]
+        ends = [end, *(closes for opens, closes in gone if opens == end)]
+        return next((found for found in product(starts, ends) if found in places), (start, end))
+
+    moved = (one if one.start == NOWHERE else _entity(*place(one), one.label, source) for one in entities_of(output))
     return kept(one for one in moved if one.start == NOWHERE or one.start < one.end)

@@ -169,6 +169,22 @@ def test_what_is_said_of_a_variant_is_read_back_to_the_original() -> None:
     assert read_back(variant, TEXT, text.edits) == BOTH
 
 
+@pytest.mark.parametrize(
+    ("text", "letter", "said_before", "said_after"),
+    [
+        ("Anna Keller slept.", 10, (0, 11), (0, 10)),
+        ("李娜去了上海。", 1, (0, 2), (0, 1)),
+        ("李娜去了上海。", 2, (0, 2), (0, 2)),  # the letter after her name
+        ("在索尼工作", 1, (1, 3), (1, 2)),
+    ],
+)
+def test_a_letter_lost_at_a_border_is_of_the_name_where_it_was(
+    text: str, letter: int, said_before: tuple[int, int], said_after: tuple[int, int]
+) -> None:
+    variant, before = Text.of(text).replace(letter, letter + 1, "", "x"), said([(*said_before, "PER")], text)
+    assert read_back(said([(*said_after, "PER")], str(variant)), text, variant.edits, [before]) == before
+
+
 def test_measures_by_hand() -> None:
     output = "Anna (PER 0-4); New York (LOC 20-28); slept (ORG 39-44)"
     assert entity_f1(output, BOTH) == pytest.approx(2 * 1 / 5)
