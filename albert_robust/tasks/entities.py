@@ -24,6 +24,7 @@ from albert_robust.text.text import Edit
 # What models call a label, and what is labelled.
 LABELS = ("label", "entity_group", "type", "entity_type", "label_", "tag", "category", "class", "entity")
 STRINGS = ("text", "word", "name", "span", "value", "entity")
+OUTSIDE = "O"
 NOWHERE = -1
 BETWEEN = "; "
 TRIES = 1000  # brackets that open no JSON, before a text is given up
@@ -97,7 +98,8 @@ def annotated(answer: Any, text: str) -> str | None:
         answer = tagged([found.span() for found in re.finditer(r"\S+", text)], answer)
     found = set[Entity]()
     for one in _placed(answer, text):
-        found.add(one)
+        if one.label != OUTSIDE:  # a token that a pipeline was told to give, too
+            found.add(one)
         if len(found) > len(text):  # as of a model that does not come to an end
             raise ValueError(f"more entities than the text has characters, {len(text)}")
     return kept(_whole(found, text))
@@ -106,7 +108,7 @@ def annotated(answer: Any, text: str) -> str | None:
 def _written(answer: str) -> Any:
     """Return what a string holds: tags, entities as they are kept, none of them where it is empty, or JSON."""
     words = _WORDS.findall(answer)
-    if words and all(word == "O" or _TAG.fullmatch(word) for word in words):
+    if words and all(word == OUTSIDE or _TAG.fullmatch(word) for word in words):
         return words
     if answer and not all(map(_ENTITY.fullmatch, answer.split(BETWEEN))):
         return json_in(answer)

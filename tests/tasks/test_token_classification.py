@@ -34,6 +34,15 @@ def said(answer: Any, text: str = TEXT) -> str:
             {"entity": t, "start": np.int64(s), "end": e}
             for t, s, e in [("B-PER", 0, 4), ("I-PER", 5, 11), ("B-LOC", 20, 28)]
         ],
+        [
+            {"entity": t, "word": w, "start": s, "end": e}  # of a pipeline with ignore_labels=[]
+            for t, w, s, e in [
+                ("B-PER", "Anna", 0, 4),
+                ("I-PER", "Keller", 5, 11),
+                ("O", "flew", 12, 16),
+                ("I-LOC", "New York", 20, 28),
+            ]
+        ],
         [(0, 11, "PER"), (20, 28, "LOC"), (0, 11, "PER")],
         [(0, 12, "PER"), (19, 28, "LOC")],  # a blank at a border is none of it
         ["B-PER", "I-PER", "O", "O", "B-LOC", "I-LOC", "O", "O", "O"],
