@@ -86,8 +86,8 @@ def annotated(answer: Any, text: str) -> str | None:
     """
     if isinstance(answer, str):
         answer = _written(answer)
-    if isinstance(answer, Mapping):
-        answer = answer.get("entities") or answer
+    if isinstance(answer, Mapping) and "entities" in answer:
+        answer = answer["entities"] or []
     if isinstance(answer, Mapping):
         answer = list(_by_label(answer))
     if hasattr(answer, "tolist"):  # an array

@@ -68,7 +68,17 @@ def test_entities_come_in_any_form_that_models_write(answer: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [[], "", "[]", {"entities": []}, '{"entities": []}', ["O"] * 9, {"entities": {"PER": []}}]
+    "answer",
+    [
+        [],
+        "",
+        "[]",
+        {"entities": []},
+        '{"entities": []}',
+        '{"text": "Anna", "entities": []}',
+        ["O"] * 9,
+        {"entities": {"PER": []}},
+    ],
 )
 def test_no_entities_are_an_answer(answer: Any) -> None:
     assert said(answer) == ""
