@@ -21,8 +21,10 @@ from albert_robust.data.tokens import tagged
 from albert_robust.text.origins import lost, origins
 from albert_robust.text.text import Edit
 
-# What models call a label, and what is labelled.
+# What models and data call a label, from where to where it is, and what is labelled.
 LABELS = ("label", "entity_group", "type", "entity_type", "label_", "tag", "category", "class", "entity")
+STARTS = ("start_char", "start_offset", "start_pos", "start")  # spaCy's `start` is a token's
+ENDS = ("end_char", "end_offset", "end_pos", "end")
 STRINGS = ("text", "word", "name", "span", "value", "entity")
 OUTSIDE = "O"
 NOWHERE = -1
@@ -198,8 +200,9 @@ def _parts(one: Any) -> tuple[tuple[int, int] | None, str, str]:
     key = next((name for name in LABELS if one.get(name) is not None), None)
     label = _label(None if key is None else one[key])
     string = next((one[name] for name in STRINGS if name != key and isinstance(one.get(name), str)), "").strip()
-    if one.get("start") is not None and one.get("end") is not None:
-        return (_number(one["start"]), _number(one["end"])), label, string
+    start, end = (next((one[name] for name in names if one.get(name) is not None), None) for names in (STARTS, ENDS))
+    if start is not None and end is not None:
+        return (_number(start), _number(end)), label, string
     if not string:
         raise ValueError(f"the entity {one!r:.60} says neither its `start` and `end` nor its `text`")
     return None, label, string

@@ -151,6 +151,14 @@ def test_a_string_tells_the_place_where_the_two_disagree(string: str, start: int
     assert f"{entity.start}-{entity.end}" == found
 
 
+@pytest.mark.parametrize(
+    "names", [("start_char", "end_char"), ("start_offset", "end_offset"), ("start_pos", "end_pos")]
+)
+def test_a_place_has_the_name_that_spacy_doccano_or_flair_give_it(names: tuple[str, str]) -> None:
+    found = said([{"text": "Anna", "label": "PER", **dict(zip(names, (34, 38), strict=True))}])
+    assert found == "Anna (PER 34-38)"
+
+
 def test_what_the_text_does_not_hold_has_no_place_and_matches_its_like_alone() -> None:
     found = said([{"text": "Anna Keller", "label": "PER"}, {"text": "Big  Apple", "label": "city name"}])
     assert found == f"{ANNA}; Big Apple (city_name)"
