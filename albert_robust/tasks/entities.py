@@ -75,8 +75,8 @@ def annotated(answer: Any, text: str) -> str | None:
 
     Args:
         answer: A list of entities, `{start, end, label}`, `{text, label}` or `(start, end, label)`, which may be tokens with tags
-            for labels; or of tags, one for each word between blanks; `{label: [text, ...]}`; any of them as JSON, tags in a
-            row, or entities as they are kept.
+            for labels; or of tags, one for each word between blanks; `{label: [text, ...]}`, or a place there, too; any of
+            them as JSON, tags in a row, or entities as they are kept.
         text: What they are about.
 
     Returns:
@@ -165,7 +165,9 @@ def _by_label(answer: Mapping[Any, Any]) -> Iterator[Any]:
         return
     for label, held in answer.items():
         for one in held if isinstance(held, list) else [held] if held else []:
-            yield {"text": one, "label": label} if isinstance(one, str) else one
+            one = {"text": one} if isinstance(one, str) else one
+            bare = isinstance(one, Mapping) and not any(name in one for name in LABELS)
+            yield {**one, "label": label} if bare else one
 
 
 def _placed(answer: Iterable[Any], text: str) -> Iterator[Entity]:
