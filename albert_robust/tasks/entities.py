@@ -13,11 +13,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import product
 from operator import index
 from typing import Any, NamedTuple
+from unicodedata import category, normalize
 
 from albert_robust.data.tokens import tagged
+from albert_robust.text.graphemes import graphemes
 from albert_robust.text.origins import lost, origins
 from albert_robust.text.text import Edit
 
@@ -34,6 +37,7 @@ _ENTITY = re.compile(r"(?P<string>.*) \((?P<label>\S+)(?: (?P<start>\d+)-(?P<end
 _BEFORE_OBJECT = re.compile(r"[\s,]*(?=\{)")
 _WORDS = re.compile(r"[^\s,'\"\[\]]+")  # of a list, be it Python's: ['O', 'B-PER']
 _OPENING = re.compile(r"[\[{]")
+_SIGNS = str.maketrans("’‘ʼ“”„İı", "'''\"\"\"ii")
 _TAG = re.compile(r"([BIESLUM])-(.+)")
 
 
@@ -230,16 +234,39 @@ def _label(value: Any) -> str:
 
 
 def _place(string: str, text: str, nth: int) -> tuple[int, int] | None:
-    """Return where a string stands in a text for the nth time, or the last; as whole words, in its own case, if it can.
+    """Return where a string stands in a text for the nth time, or the last; as it is written and as whole words, if it can.
 
     None where it stands nowhere.
     """
-    pattern = r"\s+".join(map(re.escape, string.split()))
-    for written in (rf"(?<!\w){pattern}(?!\w)", pattern, f"(?i:{pattern})"):
-        found = [one.span() for one in re.finditer(written, text)]
-        if found:
-            return found[min(nth, len(found) - 1)]
+    if found := _found(string, text):
+        return found[min(nth, len(found) - 1)]
+    plain, places = _plain(text)
+    if found := _found(_plain(string)[0], plain):
+        start, end = found[min(nth, len(found) - 1)]
+        return places[start][0], places[end - 1][1]
     return None
+
+
+def _found(string: str, text: str) -> list[tuple[int, int]]:
+    """Return where a string stands in a text, whatever the blanks in it; as whole words if it does so anywhere."""
+    pattern = r"\s+".join(map(re.escape, string.split()))
+    places = ([one.span() for one in re.finditer(sought, text)] for sought in (rf"(?<!\w){pattern}(?!\w)", pattern))
+    return next(filter(None, places), []) if pattern else []
+
+
+@lru_cache(maxsize=64)
+def _plain(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Return a text without what a model may write otherwise, and the place that each character of it has in the text.
+
+    That is case, width, composition, the shapes of signs, and characters that nobody sees.
+    """
+    plain, places, end = "", list[tuple[int, int]](), 0
+    for one in graphemes(text):
+        start, end = end, end + len(one)
+        kept = [letter for letter in normalize("NFKC", one.translate(_SIGNS)).casefold() if category(letter) != "Cf"]
+        plain += "".join(kept)
+        places += [(start, end)] * len(kept)
+    return plain, places
 
 
 def _trimmed(start: int, end: int, text: str) -> tuple[int, int]:

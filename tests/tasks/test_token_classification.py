@@ -138,6 +138,22 @@ def test_a_string_is_sought_as_a_word_first(text: str, place: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("string", "text", "place"),
+    [
+        ("José", "Hi Jose\u0301!", "3-8"),
+        ("O'Neil", "Hi O’Neil!", "3-9"),
+        ("Nordwind Bank", "the N\u00adordwind B\u200bank", "4-19"),
+        ("NBA", "看ＮＢＡ", "1-4"),
+        ("Işıl", "IŞIL İLE", "0-4"),
+        ("Straße", "STRASSE", "0-7"),
+    ],
+)
+def test_a_string_is_found_that_a_model_writes_in_plain_letters(string: str, text: str, place: str) -> None:
+    (entity,) = entities_of(said([{"text": string, "label": "X"}], text))
+    assert f"{entity.start}-{entity.end}" == place
+
+
+@pytest.mark.parametrize(
     ("string", "start", "end", "found"),
     [
         ("New York", 3, 9, "20-28"),  # miscounted, as language models do
