@@ -97,6 +97,14 @@ def test_of_columns_with_a_count_and_more_the_token_and_the_tags_are_found(tmp_p
     ]
 
 
+def test_where_a_sentence_is_from_is_no_token_of_it(tmp_path: Path) -> None:
+    """As GermEval 2014 says it."""
+    path = tmp_path / "test.conll"
+    path.write_text("#\thttp://de.example.org [2009-10-17]\n1\tBonn\tB-LOC\n2\tliegt\tO\n", encoding="utf-8")
+    (example,) = read(path, "de")
+    assert (example.fields["text"], example.references) == ("Bonn liegt", ("Bonn (LOC 0-4)",))
+
+
 def test_a_table_holds_entities_as_json(tmp_path: Path) -> None:
     path = tmp_path / "data.csv"
     path.write_text(
