@@ -88,8 +88,8 @@ def test_a_token_may_hold_a_space(tmp_path: Path, line: str) -> None:
 
 
 def test_of_columns_with_a_count_and_more_the_token_and_the_tags_are_found(tmp_path: Path) -> None:
-    """Universal NER has a count before the token, and columns behind the tags."""
-    path = tmp_path / "test.conll"
+    """Universal NER, whose files are called so, has a count before the token, and columns behind the tags."""
+    path = tmp_path / "test.iob2"
     path.write_text("1\tAnna\tB-PER\t-\t-\n2\tslept\tO\t-\t-\n\n1\tRain\tO\t-\t-\n", encoding="utf-8")
     assert [(one.fields["text"], one.references) for one in read(path)] == [
         ("Anna slept", ("Anna (PER 0-4)",)),
