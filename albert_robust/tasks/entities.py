@@ -170,7 +170,7 @@ def _by_label(answer: Mapping[Any, Any]) -> Iterator[Any]:
     for label, held in answer.items():
         for one in held if isinstance(held, list) else [held] if held else []:
             one = {"text": one} if isinstance(one, str) else one
-            bare = isinstance(one, Mapping) and not any(name in one for name in LABELS)
+            bare = isinstance(one, Mapping) and not any(name in one for name in (*LABELS, "labels"))
             yield {**one, "label": label} if bare else one
 
 
@@ -204,7 +204,7 @@ def _parts(one: Any) -> tuple[tuple[int, int] | None, str, str]:
         )
         raise ValueError(f"{one!r:.60} is no entity: {what}")
     key = next((name for name in LABELS if one.get(name) is not None), None)
-    label = _label(None if key is None else one[key])
+    label = _label(one.get("labels") if key is None else one[key])
     string = next((one[name] for name in STRINGS if name != key and isinstance(one.get(name), str)), "").strip()
     start, end = (next((one[name] for name in names if one.get(name) is not None), None) for names in (STARTS, ENDS))
     if start is not None and end is not None:
@@ -227,6 +227,8 @@ def _number(value: Any) -> int:
 
 
 def _label(value: Any) -> str:
+    if isinstance(value, list) and len(value) == 1:  # as Label Studio writes it
+        value = value[0]
     label = "_".join(value.replace(BETWEEN[0], ",").split()) if isinstance(value, str) else ""
     if not label:
         raise ValueError(f"an entity has the label {value!r:.40}, expected text")
