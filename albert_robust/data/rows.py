@@ -95,13 +95,14 @@ def _conll(path: Path) -> Iterator[Row]:
     """Yield sentences of tokens with tags: a token a line, its tag behind it, a blank line behind each sentence.
 
     Columns are parted by tabs where a line has some, else by blanks; a token may hold any other space, as `10\u00a0000` does.
-    Lines that open a document (`-DOCSTART-`) or, with `# `, say something of the sentence after them are left out.
+    Lines that open a document (`-DOCSTART-`) or, behind `#` and a blank or tab, say something of the sentence after them are
+    left out.
     """
     begun, rows = 0, list[list[str]]()
     for number, line in chain(_lines(path), [(0, "")]):
         cells = [cell for one in line.split("\t" if "\t" in line else " ") if (cell := one.strip(" \r\n"))]
         if cells and (
-            cells[0] == "-DOCSTART-" or (not rows and line.startswith("# ") and not _TAG.fullmatch(cells[-1]))
+            cells[0] == "-DOCSTART-" or (not rows and line.startswith(("# ", "#\t")) and not _TAG.fullmatch(cells[-1]))
         ):
             continue
         if len(cells) == 1:
@@ -224,4 +225,6 @@ READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
     ".parquet": _parquet,
     ".conll": _conll,
     ".bio": _conll,
+    ".iob": _conll,
+    ".iob2": _conll,
 }

@@ -96,4 +96,6 @@ def load_prompted(
     for setting in suite.settings:
         if setting not in known:
             raise UsageError(f"`generate` has no setting {setting!r}: {suggest(setting, known)}")
+    if "max_length" in suite.settings:  # it would do nothing beside the other
+        raise UsageError("settings: max_length would count what is read, too: write `max_new_tokens`")
     return PromptedModel(suite, task, *loaded(name, folder, WRITES, allow_network, hardware))

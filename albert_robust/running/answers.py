@@ -59,8 +59,8 @@ def _read_back(task: Task, outcome: Outcome) -> str:
         return str(outcome.after)
     assert task.annotation is not None
     pointed = task.annotation.field
-    edits = (Edit(*change[1:]) for change in outcome.changes if change.field == pointed)
-    return task.back(str(outcome.after), outcome.original[pointed], edits)
+    edits = [Edit(*change[1:]) for change in outcome.changes if change.field == pointed]
+    return task.back(str(outcome.after), outcome.original[pointed], edits, (str(outcome.before), *outcome.references))
 
 
 def expected_of(cell: Cell, outcome: Outcome, before: Answer) -> Answer:

@@ -13,16 +13,23 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import product
 from operator import index
 from typing import Any, NamedTuple
+from unicodedata import category, normalize
 
 from albert_robust.data.tokens import tagged
-from albert_robust.text.origins import origins
+from albert_robust.text.graphemes import graphemes
+from albert_robust.text.origins import lost, origins
 from albert_robust.text.text import Edit
 
-# What models call a label, and what is labelled.
+# What models and data call a label, from where to where it is, and what is labelled.
 LABELS = ("label", "entity_group", "type", "entity_type", "label_", "tag", "category", "class", "entity")
+STARTS = ("start_char", "start_offset", "start_pos", "start")  # spaCy's `start` is a token's
+ENDS = ("end_char", "end_offset", "end_pos", "end")
 STRINGS = ("text", "word", "name", "span", "value", "entity")
+OUTSIDE = "O"
 NOWHERE = -1
 BETWEEN = "; "
 TRIES = 1000  # brackets that open no JSON, before a text is given up
@@ -30,6 +37,7 @@ _ENTITY = re.compile(r"(?P<string>.*) \((?P<label>\S+)(?: (?P<start>\d+)-(?P<end
 _BEFORE_OBJECT = re.compile(r"[\s,]*(?=\{)")
 _WORDS = re.compile(r"[^\s,'\"\[\]]+")  # of a list, be it Python's: ['O', 'B-PER']
 _OPENING = re.compile(r"[\[{]")
+_SIGNS = str.maketrans("’‘ʼ“”„İı", "'''\"\"\"ii")
 _TAG = re.compile(r"([BIESLUM])-(.+)")
 
 
@@ -71,8 +79,8 @@ def annotated(answer: Any, text: str) -> str | None:
 
     Args:
         answer: A list of entities, `{start, end, label}`, `{text, label}` or `(start, end, label)`, which may be tokens with tags
-            for labels; or of tags, one for each word between blanks; `{label: [text, ...]}`; any of them as JSON, tags in a
-            row, or entities as they are kept.
+            for labels; or of tags, one for each word between blanks; `{label: [text, ...]}`, or a place there, too; any of
+            them as JSON, tags in a row, or entities as they are kept.
         text: What they are about.
 
     Returns:
@@ -84,8 +92,8 @@ def annotated(answer: Any, text: str) -> str | None:
     """
     if isinstance(answer, str):
         answer = _written(answer)
-    if isinstance(answer, Mapping):
-        answer = answer.get("entities") or answer
+    if isinstance(answer, Mapping) and "entities" in answer:
+        answer = answer["entities"] or []
     if isinstance(answer, Mapping):
         answer = list(_by_label(answer))
     if hasattr(answer, "tolist"):  # an array
@@ -96,7 +104,8 @@ def annotated(answer: Any, text: str) -> str | None:
         answer = tagged([found.span() for found in re.finditer(r"\S+", text)], answer)
     found = set[Entity]()
     for one in _placed(answer, text):
-        found.add(one)
+        if one.label != OUTSIDE:  # a token that a pipeline was told to give, too
+            found.add(one)
         if len(found) > len(text):  # as of a model that does not come to an end
             raise ValueError(f"more entities than the text has characters, {len(text)}")
     return kept(_whole(found, text))
@@ -105,7 +114,7 @@ def annotated(answer: Any, text: str) -> str | None:
 def _written(answer: str) -> Any:
     """Return what a string holds: tags, entities as they are kept, none of them where it is empty, or JSON."""
     words = _WORDS.findall(answer)
-    if words and all(word == "O" or _TAG.fullmatch(word) for word in words):
+    if words and all(word == OUTSIDE or _TAG.fullmatch(word) for word in words):
         return words
     if answer and not all(map(_ENTITY.fullmatch, answer.split(BETWEEN))):
         return json_in(answer)
@@ -160,7 +169,9 @@ def _by_label(answer: Mapping[Any, Any]) -> Iterator[Any]:
         return
     for label, held in answer.items():
         for one in held if isinstance(held, list) else [held] if held else []:
-            yield {"text": one, "label": label} if isinstance(one, str) else one
+            one = {"text": one} if isinstance(one, str) else one
+            bare = isinstance(one, Mapping) and not any(name in one for name in (*LABELS, "labels"))
+            yield {**one, "label": label} if bare else one
 
 
 def _placed(answer: Iterable[Any], text: str) -> Iterator[Entity]:
@@ -193,10 +204,11 @@ def _parts(one: Any) -> tuple[tuple[int, int] | None, str, str]:
         )
         raise ValueError(f"{one!r:.60} is no entity: {what}")
     key = next((name for name in LABELS if one.get(name) is not None), None)
-    label = _label(None if key is None else one[key])
+    label = _label(one.get("labels") if key is None else one[key])
     string = next((one[name] for name in STRINGS if name != key and isinstance(one.get(name), str)), "").strip()
-    if one.get("start") is not None and one.get("end") is not None:
-        return (_number(one["start"]), _number(one["end"])), label, string
+    start, end = (next((one[name] for name in names if one.get(name) is not None), None) for names in (STARTS, ENDS))
+    if start is not None and end is not None:
+        return (_number(start), _number(end)), label, string
     if not string:
         raise ValueError(f"the entity {one!r:.60} says neither its `start` and `end` nor its `text`")
     return None, label, string
@@ -215,6 +227,8 @@ def _number(value: Any) -> int:
 
 
 def _label(value: Any) -> str:
+    if isinstance(value, list) and len(value) == 1:  # as Label Studio writes it
+        value = value[0]
     label = "_".join(value.replace(BETWEEN[0], ",").split()) if isinstance(value, str) else ""
     if not label:
         raise ValueError(f"an entity has the label {value!r:.40}, expected text")
@@ -222,16 +236,39 @@ def _label(value: Any) -> str:
 
 
 def _place(string: str, text: str, nth: int) -> tuple[int, int] | None:
-    """Return where a string stands in a text for the nth time, or the last; as whole words, in its own case, if it can.
+    """Return where a string stands in a text for the nth time, or the last; as it is written and as whole words, if it can.
 
     None where it stands nowhere.
     """
-    pattern = r"\s+".join(map(re.escape, string.split()))
-    for written in (rf"(?<!\w){pattern}(?!\w)", pattern, f"(?i:{pattern})"):
-        found = [one.span() for one in re.finditer(written, text)]
-        if found:
-            return found[min(nth, len(found) - 1)]
+    if found := _found(string, text):
+        return found[min(nth, len(found) - 1)]
+    plain, places = _plain(text)
+    if found := _found(_plain(string)[0], plain):
+        start, end = found[min(nth, len(found) - 1)]
+        return places[start][0], places[end - 1][1]
     return None
+
+
+def _found(string: str, text: str) -> list[tuple[int, int]]:
+    """Return where a string stands in a text, whatever the blanks in it; as whole words if it does so anywhere."""
+    pattern = r"\s+".join(map(re.escape, string.split()))
+    places = ([one.span() for one in re.finditer(sought, text)] for sought in (rf"(?<!\w){pattern}(?!\w)", pattern))
+    return next(filter(None, places), []) if pattern else []
+
+
+@lru_cache(maxsize=64)
+def _plain(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Return a text without what a model may write otherwise, and the place that each character of it has in the text.
+
+    That is case, width, composition, the shapes of signs, and characters that nobody sees.
+    """
+    plain, places, end = "", list[tuple[int, int]](), 0
+    for one in graphemes(text):
+        start, end = end, end + len(one)
+        kept = [letter for letter in normalize("NFKC", one.translate(_SIGNS)).casefold() if category(letter) != "Cf"]
+        plain += "".join(kept)
+        places += [(start, end)] * len(kept)
+    return plain, places
 
 
 def _trimmed(start: int, end: int, text: str) -> tuple[int, int]:
@@ -268,17 +305,23 @@ def _whole(found: Collection[Entity], text: str) -> Collection[Entity]:
     return made
 
 
-def read_back(output: str, source: str, edits: Iterable[Edit]) -> str:
+def read_back(output: str, source: str, edits: Sequence[Edit], known: Iterable[str] = ()) -> str:
     """Return what an output about a variant says of the original.
 
     Args:
         output: About the variant.
         source: The original.
         edits: That made the variant from it, in source order.
+        known: Outputs about the original: letters that were lost at a border are part of an entity where they are in these.
     """
-    origin = origins(source, edits)
-    moved = (
-        one if one.start == NOWHERE else _entity(*origin(one.start, one.end), one.label, source)
-        for one in entities_of(output)
-    )
+    origin, gone = origins(source, edits), lost(source, edits)
+    places = {(one.start, one.end) for other in known for one in entities_of(other)} if gone else set()
+
+    def place(one: Entity) -> tuple[int, int]:
+        start, end = origin(one.start, one.end)
+        starts = [start, *(opens for opens, closes in gone if closes == start)]
+        ends = [end, *(closes for opens, closes in gone if opens == end)]
+        return next((found for found in product(starts, ends) if found in places), (start, end))
+
+    moved = (one if one.start == NOWHERE else _entity(*place(one), one.label, source) for one in entities_of(output))
     return kept(one for one in moved if one.start == NOWHERE or one.start < one.end)

@@ -165,7 +165,7 @@ def nothing(example: Example, name: str) -> tuple[str, ...]:
     return ()
 
 
-def unmoved(output: str, source: str, edits: Iterable[Edit]) -> str:
+def unmoved(output: str, source: str, edits: Sequence[Edit], known: Iterable[str] = ()) -> str:
     """Return an output as it is: it points to no place that edits could move."""
     return output
 
@@ -194,7 +194,7 @@ class Task:
         ranged: Returns the task for numbers from one to another; None where there is but one range, or none.
         annotation: How outputs and references are read that have parts; None for a task without such.
         several: Whether the output is any number of a closed set.
-        back: Returns what an output about a variant says of the original, from the output, that text and the edits.
+        back: Returns what an output about a variant says of the original, from it, that text, the edits and outputs about it.
         placeless: The agreements of such outputs that regard no places: texts in two languages have no others.
     """
 
@@ -217,7 +217,7 @@ class Task:
     ranged: Callable[[float, float], "Task"] | None = None
     annotation: Annotation | None = None
     several: bool = False
-    back: Callable[[str, str, Iterable[Edit]], str] = unmoved
+    back: Callable[[str, str, Sequence[Edit], Iterable[str]], str] = unmoved
     placeless: tuple[str, ...] = ()
 
     @property

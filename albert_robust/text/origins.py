@@ -41,6 +41,12 @@ def origins(source: str, edits: Iterable[Edit]) -> Callable[[int, int], tuple[in
     return origin
 
 
+def lost(source: str, edits: Iterable[Edit]) -> list[tuple[int, int]]:
+    """Return the ranges of a text, in code points, of which edits leave nothing: nobody knows which side of one a border is."""
+    offsets = read(source).offsets
+    return [(offsets[edit.start], offsets[edit.end]) for edit in edits if not edit.replacement]
+
+
 def _pieces(source: str, edits: Iterable[Edit]) -> Iterator[_Piece]:
     """Yield the pieces of an edited text that are not empty, in order."""
     offsets = read(source).offsets

@@ -88,13 +88,21 @@ def test_a_token_may_hold_a_space(tmp_path: Path, line: str) -> None:
 
 
 def test_of_columns_with_a_count_and_more_the_token_and_the_tags_are_found(tmp_path: Path) -> None:
-    """Universal NER has a count before the token, and columns behind the tags."""
-    path = tmp_path / "test.conll"
+    """Universal NER, whose files are called so, has a count before the token, and columns behind the tags."""
+    path = tmp_path / "test.iob2"
     path.write_text("1\tAnna\tB-PER\t-\t-\n2\tslept\tO\t-\t-\n\n1\tRain\tO\t-\t-\n", encoding="utf-8")
     assert [(one.fields["text"], one.references) for one in read(path)] == [
         ("Anna slept", ("Anna (PER 0-4)",)),
         ("Rain", ("",)),
     ]
+
+
+def test_where_a_sentence_is_from_is_no_token_of_it(tmp_path: Path) -> None:
+    """As GermEval 2014 says it."""
+    path = tmp_path / "test.conll"
+    path.write_text("#\thttp://de.example.org [2009-10-17]\n1\tBonn\tB-LOC\n2\tliegt\tO\n", encoding="utf-8")
+    (example,) = read(path, "de")
+    assert (example.fields["text"], example.references) == ("Bonn liegt", ("Bonn (LOC 0-4)",))
 
 
 def test_a_table_holds_entities_as_json(tmp_path: Path) -> None:

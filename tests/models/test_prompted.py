@@ -141,6 +141,11 @@ def test_what_is_no_setting_of_how_it_writes_is_told_before_anything_is_asked(de
         prompted(decoder(), prompt="{prompt}", settings={setting: 5})
 
 
+def test_a_length_that_would_do_nothing_is_told(decoder: Make) -> None:
+    with pytest.raises(UsageError, match="write `max_new_tokens`"):
+        prompted(decoder(), prompt="{prompt}", settings={"max_length": 60})
+
+
 def test_an_encoder_with_a_decoder_is_asked_too(seq2seq: Path) -> None:
     model = prompted(seq2seq, "summarization", prompt="Sum up: {document}", settings={"max_new_tokens": 4})
     assert model.predict([{"document": "A cat."}]) == prompted(

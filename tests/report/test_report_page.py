@@ -320,6 +320,7 @@ def test_a_failure_is_shown_with_its_edits_outputs_and_command() -> None:
 
 def test_an_empty_output_is_shown_as_one() -> None:
     assert '<span class="quiet">(empty)</span>' in render_html(failed_run(after=""))
+    assert "→ (empty)" in render_markdown(failed_run(after=""))
 
 
 def test_a_cell_shows_ten_failures_and_counts_the_rest() -> None:

@@ -34,6 +34,15 @@ def said(answer: Any, text: str = TEXT) -> str:
             {"entity": t, "start": np.int64(s), "end": e}
             for t, s, e in [("B-PER", 0, 4), ("I-PER", 5, 11), ("B-LOC", 20, 28)]
         ],
+        [
+            {"entity": t, "word": w, "start": s, "end": e}  # of a pipeline with ignore_labels=[]
+            for t, w, s, e in [
+                ("B-PER", "Anna", 0, 4),
+                ("I-PER", "Keller", 5, 11),
+                ("O", "flew", 12, 16),
+                ("I-LOC", "New York", 20, 28),
+            ]
+        ],
         [(0, 11, "PER"), (20, 28, "LOC"), (0, 11, "PER")],
         [(0, 12, "PER"), (19, 28, "LOC")],  # a blank at a border is none of it
         ["B-PER", "I-PER", "O", "O", "B-LOC", "I-LOC", "O", "O", "O"],
@@ -43,6 +52,8 @@ def said(answer: Any, text: str = TEXT) -> str:
         'Here they are:\n```json\n[{"text": "Anna Keller", "label": "PER"}, {"text": "new york", "label": "LOC"}]\n```',
         '{"PER": ["Anna Keller"], "LOC": ["New\\nYork"], "ORG": []}',
         '{"entities": {"PER": ["Anna Keller"], "LOC": ["New York"]}}',
+        [{"start": 0, "end": 11, "text": "Anna Keller", "labels": ["PER"]}, (20, 28, "LOC")],
+        {"entities": {"PER": [{"text": "Anna Keller", "confidence": 0.9}], "LOC": [{"start": 20, "end": 28}]}},
         [{"start": 0, "end": 11, "entity_type": "PER"}, {"entity": "New York", "entity_type": "LOC"}],
         {
             "entities": json.dumps(
@@ -59,7 +70,17 @@ def test_entities_come_in_any_form_that_models_write(answer: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [[], "", "[]", {"entities": []}, '{"entities": []}', ["O"] * 9, {"entities": {"PER": []}}]
+    "answer",
+    [
+        [],
+        "",
+        "[]",
+        {"entities": []},
+        '{"entities": []}',
+        '{"text": "Anna", "entities": []}',
+        ["O"] * 9,
+        {"entities": {"PER": []}},
+    ],
 )
 def test_no_entities_are_an_answer(answer: Any) -> None:
     assert said(answer) == ""
@@ -118,6 +139,22 @@ def test_a_string_is_sought_as_a_word_first(text: str, place: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("string", "text", "place"),
+    [
+        ("José", "Hi Jose\u0301!", "3-8"),
+        ("O'Neil", "Hi O’Neil!", "3-9"),
+        ("Nordwind Bank", "the N\u00adordwind B\u200bank", "4-19"),
+        ("NBA", "看ＮＢＡ", "1-4"),
+        ("Işıl", "IŞIL İLE", "0-4"),
+        ("Straße", "STRASSE", "0-7"),
+    ],
+)
+def test_a_string_is_found_that_a_model_writes_in_plain_letters(string: str, text: str, place: str) -> None:
+    (entity,) = entities_of(said([{"text": string, "label": "X"}], text))
+    assert f"{entity.start}-{entity.end}" == place
+
+
+@pytest.mark.parametrize(
     ("string", "start", "end", "found"),
     [
         ("New York", 3, 9, "20-28"),  # miscounted, as language models do
@@ -130,6 +167,14 @@ def test_a_string_is_sought_as_a_word_first(text: str, place: str) -> None:
 def test_a_string_tells_the_place_where_the_two_disagree(string: str, start: int, end: int, found: str) -> None:
     (entity,) = entities_of(said([{"text": string, "start": start, "end": end, "label": "X"}]))
     assert f"{entity.start}-{entity.end}" == found
+
+
+@pytest.mark.parametrize(
+    "names", [("start_char", "end_char"), ("start_offset", "end_offset"), ("start_pos", "end_pos")]
+)
+def test_a_place_has_the_name_that_spacy_doccano_or_flair_give_it(names: tuple[str, str]) -> None:
+    found = said([{"text": "Anna", "label": "PER", **dict(zip(names, (34, 38), strict=True))}])
+    assert found == "Anna (PER 34-38)"
 
 
 def test_what_the_text_does_not_hold_has_no_place_and_matches_its_like_alone() -> None:
@@ -167,6 +212,22 @@ def test_what_is_said_of_a_variant_is_read_back_to_the_original() -> None:
     found.append((str(text).index("Paul"), str(text).index("Paul") + 4, "PER"))
     variant = said(found, str(text))
     assert read_back(variant, TEXT, text.edits) == BOTH
+
+
+@pytest.mark.parametrize(
+    ("text", "letter", "said_before", "said_after"),
+    [
+        ("Anna Keller slept.", 10, (0, 11), (0, 10)),
+        ("李娜去了上海。", 1, (0, 2), (0, 1)),
+        ("李娜去了上海。", 2, (0, 2), (0, 2)),  # the letter after her name
+        ("在索尼工作", 1, (1, 3), (1, 2)),
+    ],
+)
+def test_a_letter_lost_at_a_border_is_of_the_name_where_it_was(
+    text: str, letter: int, said_before: tuple[int, int], said_after: tuple[int, int]
+) -> None:
+    variant, before = Text.of(text).replace(letter, letter + 1, "", "x"), said([(*said_before, "PER")], text)
+    assert read_back(said([(*said_after, "PER")], str(variant)), text, variant.edits, [before]) == before
 
 
 def test_measures_by_hand() -> None:
