@@ -117,6 +117,8 @@ def _tried(
     answers = predictor.predict([one.variant for one in made])
     for one in made:
         found = answers.of(one.variant)
+        if found is None:
+            warn(f"cannot shrink {cell.id} any further: the budget had no room", stacklevel=2)
         one.after = found.output if isinstance(found, Prediction) else None
     answered = [one for one in made if one.after is not None]
     before = [answer_of(cell, one, "before") for one in answered]

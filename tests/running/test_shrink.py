@@ -150,6 +150,15 @@ def test_a_model_that_cannot_be_asked_on_costs_no_verdict(cell: Cell) -> None:
         assert shrunk(cell, [case(cell)], Gone(lambda capitals: True), NoScorer()) == ()  # type: ignore[arg-type]
 
 
+def test_where_a_budget_ends_it_that_is_told(cell: Cell) -> None:
+    class Spent(Asked):
+        def predict(self, inputs: Sequence[Inputs]) -> Answers:
+            return Answers()
+
+    with pytest.warns(UserWarning, match="cannot shrink .*case.upper.* any further: the budget had no room"):
+        assert shrunk(cell, [case(cell)], Spent(lambda capitals: True), NoScorer()) == ()  # type: ignore[arg-type]
+
+
 SUITE = """
 task: token-classification
 model: {python: "model:predict"}
