@@ -148,7 +148,7 @@ def _complement(estimate: Estimate) -> Estimate:
 
 def _verdict(cell: Cell, counts: Counts, gates: tuple[GateRecord, ...], tally: Tally) -> tuple[Verdict, str]:
     if counts.selected and counts.not_applicable == counts.selected:
-        return "not applicable", tally.message
+        return "not applicable", tally.messages["not applicable"]
     if counts.error:
         first = tally.worst[0]
         return (
@@ -158,7 +158,8 @@ def _verdict(cell: Cell, counts: Counts, gates: tuple[GateRecord, ...], tally: T
     if counts.not_asked:
         return "not tested", not_asked(counts)
     if counts.tested < cell.check.min_tested:
-        return "failed", too_few(counts, cell.check.min_tested)
+        told, why = too_few(counts, cell.check.min_tested), tally.messages.get("rejected")
+        return "failed", f"{told} ({why})" if why else told
     if not gates:
         return "measured", "no gate of its own: what judges it is of several cells"
     verdict, reason = together(gates)

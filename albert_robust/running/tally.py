@@ -107,7 +107,7 @@ class Tally:
         agreement: Of the tested cases.
         before: Qualities of the outputs for originals, by name.
         after: Of those for variants.
-        message: Of the first case that does not apply.
+        messages: Of the first case that does not apply, and of the first that was rejected, by what became of it.
         against: How many tested cases speak against the model.
         answers: Of tested cases with references, each with its example: what measures of a whole cell need, and kept only then.
         several: Whether an example has more than one variant.
@@ -136,7 +136,7 @@ class Tally:
         self.agreement = Series()
         self.before: dict[str, Series] = defaultdict(Series)
         self.after: dict[str, Series] = defaultdict(Series)
-        self.message = ""
+        self.messages = dict[str, str]()
         self.against = 0
         self.answers: list[tuple[str, Answer]] | None = [] if keep_answers else None
         self.several = False
@@ -179,8 +179,9 @@ class Tally:
         if self.answers is not None:
             pairs = zip(outcomes, answers, strict=False)
             self.answers += [(one.example, answer) for one, answer in pairs if answer is not None and answer.references]
-        if self._statuses["not applicable"] and not self.message:
-            self.message = next(one.message for one in outcomes if one.status == "not applicable")
+        for status in ("not applicable", "rejected"):
+            if self._statuses[status] and status not in self.messages:
+                self.messages[status] = next(one.message for one in outcomes if one.status == status)
 
     def spare(self, cases: int) -> None:
         """Take note of cases that need not be made."""

@@ -257,6 +257,8 @@ def _text(value: object) -> object:
     if isinstance(held, list) and None not in held:  # `{capital}` without quotes is a key without a value
         for one in held:
             _text(one)
+            if isinstance(value, list) and isinstance(one, dict | list):
+                raise ValueError(f'{_plain(one)} is no text\nentities are said by label: {{PER: "{{name}}"}}')
     elif isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError(f"{_plain(value)} is no text\nput it between quotes")
     return value

@@ -14,7 +14,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import product
 from operator import index
 from typing import Any, NamedTuple
 from unicodedata import category, normalize
@@ -315,13 +314,14 @@ def read_back(output: str, source: str, edits: Sequence[Edit], known: Iterable[s
         known: Outputs about the original: letters that were lost at a border are part of an entity where they are in these.
     """
     origin, gone = origins(source, edits), lost(source, edits)
-    places = {(one.start, one.end) for other in known for one in entities_of(other)} if gone else set()
+    before, after = {closes: opens for opens, closes in gone}, dict(gone)
+    places = sorted({(one.start, one.end) for other in known for one in entities_of(other)}) if gone else []
 
     def place(one: Entity) -> tuple[int, int]:
         start, end = origin(one.start, one.end)
-        starts = [start, *(opens for opens, closes in gone if closes == start)]
-        ends = [end, *(closes for opens, closes in gone if opens == end)]
-        return next((found for found in product(starts, ends) if found in places), (start, end))
+        first, last = before.get(start, start), after.get(end, end)
+        fitting = [found for found in places if first <= found[0] <= start < end <= found[1] <= last]
+        return min(fitting, key=lambda found: found[1] - found[0], default=(start, end))
 
     moved = (one if one.start == NOWHERE else _entity(*place(one), one.label, source) for one in entities_of(output))
     return kept(one for one in moved if one.start == NOWHERE or one.start < one.end)

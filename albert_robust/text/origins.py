@@ -1,7 +1,7 @@
 """Where a part of an edited text was in its source: what is said of places in one becomes comparable with the other."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -43,20 +43,22 @@ def origins(source: str, edits: Iterable[Edit]) -> Callable[[int, int], tuple[in
 
 def lost(source: str, edits: Iterable[Edit]) -> list[tuple[int, int]]:
     """Return the ranges of a text, in code points, of which edits leave nothing: nobody knows which side of one a border is."""
-    offsets = read(source).offsets
-    return [(offsets[edit.start], offsets[edit.end]) for edit in edits if not edit.replacement]
+    pieces = list(_pieces(source, edits))
+    ends = [0, *(piece.source_end for piece in pieces)]
+    starts = [*(piece.source_start for piece in pieces), len(source)]
+    return [(end, start) for end, start in zip(ends, starts, strict=True) if end < start]
 
 
 def _pieces(source: str, edits: Iterable[Edit]) -> Iterator[_Piece]:
     """Yield the pieces of an edited text that are not empty, in order."""
-    offsets = read(source).offsets
+    characters, offsets, *_ = read(source)
     at = done = 0
     for edit in edits:
         start, end = offsets[edit.start], offsets[edit.end]
         if done < start:
             yield _Piece(at, at + start - done, done, start, True)
             at += start - done
-        for letters, first, last in _parts(edit):
+        for letters, first, last in _parts(edit, characters[edit.start : edit.end]):
             yield _Piece(at, at + len(letters), offsets[first], offsets[last], False)
             at += len(letters)
         done = end
@@ -64,9 +66,31 @@ def _pieces(source: str, edits: Iterable[Edit]) -> Iterator[_Piece]:
         yield _Piece(at, at + len(source) - done, done, len(source), True)
 
 
-def _parts(edit: Edit) -> list[tuple[str, int, int]]:
-    """Return what an edit puts in, with the graphemes of the source that each part stands for."""
+def _parts(edit: Edit, stood: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Return what an edit puts in, with the graphemes of the source that each part stands for.
+
+    Two steps may have made it, which left a word in another case and put something beside it, or took something away there.
+
+    Args:
+        edit: In source order.
+        stood: The graphemes in whose place it is.
+    """
     characters = graphemes(edit.replacement)
-    if len(characters) == edit.end - edit.start:
-        return [(one, place, place + 1) for place, one in enumerate(characters, start=edit.start)]
-    return [(edit.replacement, edit.start, edit.end)] if edit.replacement else []
+    shared = min(len(characters), len(stood))
+    if len(characters) == len(stood) or _alike(characters[:shared], stood[:shared]):
+        rest = "".join(characters[shared:]), edit.start + shared, edit.end
+        parts = [*_one_by_one(characters[:shared], edit.start), rest]
+    elif _alike(characters[-shared:], stood[-shared:]):
+        rest = "".join(characters[:-shared]), edit.start, edit.end - shared
+        parts = [rest, *_one_by_one(characters[-shared:], edit.end - shared)]
+    else:
+        parts = [(edit.replacement, edit.start, edit.end)]
+    return [part for part in parts if part[0]]
+
+
+def _one_by_one(characters: Sequence[str], start: int) -> list[tuple[str, int, int]]:
+    return [(one, place, place + 1) for place, one in enumerate(characters, start)]
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    return [letter.casefold() for letter in one] == [letter.casefold() for letter in other]

@@ -184,6 +184,12 @@ def test_nothing_tested_fails_and_measures_nothing(cell: Callable[..., Cell], st
     assert judge(cell(), []).verdict == "failed"
 
 
+def test_where_too_few_cases_are_left_it_is_told_why_others_were_rejected(cell: Callable[..., Cell]) -> None:
+    strayed = replace(OUTCOME, status="rejected", agreement=None, message="other places")
+    record = judge(cell(), [strayed] * 5)
+    assert record.reason == "0 of 5 cases could be tested, fewer than 1: 5 rejected (other places)"
+
+
 def test_a_perturbation_of_other_languages_is_not_applicable(cell: Callable[..., Cell]) -> None:
     other = replace(OUTCOME, status="not applicable", message="not in en")
     record = judge(cell(), [other] * 3)

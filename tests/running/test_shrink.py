@@ -120,6 +120,13 @@ def test_a_name_that_is_exchanged_wherever_it_stands_is_no_row_of_edits(tmp_path
     assert model.asked == 0
 
 
+def test_a_model_that_runs_elsewhere_is_asked_nothing(write: Callable[..., Path]) -> None:
+    (away,) = plan(load_suite(write(s_dot_robust_dot_yaml=SUITE.replace('python: "model:predict"', "elsewhere: m"))))
+    model = Asked(lambda capitals: True)
+    assert shrunk(away, [case(away)], model, NoScorer()) == ()  # type: ignore[arg-type]
+    assert model.asked == 0
+
+
 def test_what_a_model_does_not_answer_is_neither_enough_nor_needed(cell: Cell) -> None:
     class Silent(Asked):
         """Answers nothing without an A."""
@@ -141,6 +148,15 @@ def test_a_model_that_cannot_be_asked_on_costs_no_verdict(cell: Cell) -> None:
 
     with pytest.warns(UserWarning, match="cannot shrink .*case.upper.*: 401: no such key"):
         assert shrunk(cell, [case(cell)], Gone(lambda capitals: True), NoScorer()) == ()  # type: ignore[arg-type]
+
+
+def test_where_a_budget_ends_it_that_is_told(cell: Cell) -> None:
+    class Spent(Asked):
+        def predict(self, inputs: Sequence[Inputs]) -> Answers:
+            return Answers()
+
+    with pytest.warns(UserWarning, match="cannot shrink .*case.upper.* any further: the budget had no room"):
+        assert shrunk(cell, [case(cell)], Spent(lambda capitals: True), NoScorer()) == ()  # type: ignore[arg-type]
 
 
 SUITE = """

@@ -115,6 +115,11 @@ MISTAKES = {
         "I {love} it",
         r"^\S+:7:18: not plain YAML.*\n.* between quotes$",
     ),
+    "entities as data have them": (
+        "label: positive",
+        "label: [{text: love, label: PER}]",
+        r"^\S+:7:42: \{text, label\} is no text\n  entities are said by label: \{PER: \"\{name\}\"\}$",
+    ),
     "unknown field": (
         "label: positive",
         "lable: positive",

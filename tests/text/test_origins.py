@@ -33,6 +33,10 @@ def edited(source: str, old: str, new: str) -> Text:
         ("London", "Santiago de Chile", "Santiago de Chile", "London"),  # another name
         ("London", "Rome", "Rome", "London"),
         ("to", "all the way to", "London", "London"),  # something before it
+        ("London", "Anna left. LONDON", "Anna", ""),  # something before it, and another case
+        ("London", "Anna left. LONDON", "LONDON", "London"),
+        ("York", "YORK. Anna left.", "New YORK", "New York"),
+        ("York ", "YORK", "New YORK", "New York"),
         ("London", "LONDON", "LON", "Lon"),  # as many letters: one stands for one
         ("London", "Lyon", "Ly", "London"),  # else all that stood there
     ],
