@@ -30,6 +30,7 @@ class Annotation:
         field: What they are about; data may hold it as a list of tokens.
         read: Returns a reference as it is kept, from what data hold and the text; None where it is none. Raises ValueError.
         labels: Returns the labels in it.
+        lacking: Returns those parts of it that the text does not hold, though they are to stand there.
         what: What they are called.
         form: How they are written.
     """
@@ -37,6 +38,7 @@ class Annotation:
     field: str
     read: Callable[[Any, str], str | None]
     labels: Callable[[str], list[str]]
+    lacking: Callable[[str], list[str]]
     what: str
     form: str
 
@@ -289,6 +291,9 @@ def _annotated(source: Source, path: Path, line: int, held: Any, column: str, to
     if found is None:
         what = f"{column!r} holds {held!r:.40}, expected {source.annotation.what}"
         raise complaint_at(path, what, source.annotation.form, line)
+    if lacking := source.annotation.lacking(found):
+        what = f"{column!r} holds {lacking[0]!r:.60}, which does not stand in the text"
+        raise complaint_at(path, what, "write it as it stands there, or take it out: no answer could match it", line)
     return (found,)
 
 

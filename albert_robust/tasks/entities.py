@@ -68,6 +68,11 @@ def names_of(output: str) -> list[str]:
     return [entity.label for entity in entities_of(output)]
 
 
+def unplaced(output: str) -> list[str]:
+    """Return the strings of an output that the text does not hold."""
+    return [entity.string for entity in entities_of(output) if entity.start == NOWHERE]
+
+
 def _read_one(one: re.Match[str]) -> Entity:
     start, end = (NOWHERE if one[name] is None else int(one[name]) for name in ("start", "end"))
     return Entity(start, end, one["label"], one["string"])

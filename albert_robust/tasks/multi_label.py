@@ -56,6 +56,11 @@ def several(answer: Any, text: str = "") -> str | None:
     return None if None in labels else BETWEEN.join(sorted({str(label) for label in labels}))
 
 
+def nowhere(output: str) -> list[str]:
+    """Return nothing: labels stand in no text."""
+    return []
+
+
 def parted(said: str) -> list[str]:
     """Return labels that stand in a row."""
     parts = [part.strip() for part in said.replace(";", ",").replace("\n", ",").split(",")]
@@ -130,6 +135,8 @@ TASK = Task(
     key="labels",
     speaks="text",
     kind="list of labels",
-    annotation=Annotation("text", several, labels_of, "labels", "write [anger, fear], or [] where there are none"),
+    annotation=Annotation(
+        "text", several, labels_of, nowhere, "labels", "write [anger, fear], or [] where there are none"
+    ),
     several=True,
 )

@@ -120,6 +120,10 @@ def test_a_table_holds_entities_as_json(tmp_path: Path) -> None:
         ({"text": "Anna", "entities": [[0, 9, "PER"]]}, "data.jsonl:1:1: 'entities': an entity at 0-9 of a text of 4"),
         ({"text": ["Anna", "slept"], "entities": ["B-PER"]}, "1 tags for 2 tokens"),
         ({"text": ["Anna", "slept"], "entities": [1, 0]}, "1 is no entity: expected a tag by its name"),
+        (
+            {"text": "Anna slept", "entities": [{"text": "Bob", "label": "PER"}]},
+            "'entities' holds 'Bob', which does not stand in the text",
+        ),
         ({"text": "Anna", "entities": "PER"}, "'entities' holds 'PER', expected entities"),
         ({"text": "Anna", "entities": 3}, "write [{start: 0, end: 4, label: PER}], or a tag for each token"),
         ({"text": [1, 2], "entities": []}, "'text' holds list, expected text"),
