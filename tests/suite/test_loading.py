@@ -86,7 +86,10 @@ MISTAKES = {
         ("typos.swap", "typos.swpa"),
         r":7:21: unknown perturbation 'typos\.swpa'\n  did you mean 'typos\.swap'\?",
     ),
-    "unknown task": (("text-class", "txt-class"), r":1:1: 'txt-classification': input should be 'text-classification'"),
+    "unknown task": (
+        ("text-class", "txt-class"),
+        r":1:1: 'txt-classification': there is no such choice\n  did you mean 'text-cl",
+    ),
     "a number for a text": (
         ('predict"}', 'predict", version: 1}'),
         r":2:34: 1: input should be a valid string\n  put it between quotes",
