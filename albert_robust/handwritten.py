@@ -59,6 +59,7 @@ class Robust:
         gate: str | None = None,
         seed: int = 0,
         task: str = "text-classification",
+        worst_of: int = 1,
     ) -> list[CellRecord]:
         """Return the verdicts of a check on texts, one a perturbation that the spec stands for.
 
@@ -76,6 +77,7 @@ class Robust:
             seed: Any whole number.
             task: One that reads one text alone: `token-classification`, `text-generation` (of a `prompt`), `summarization` (of a
                 `document`) or `retrieval` (by a `query`).
+            worst_of: Of so many variants of a text the worst is searched for, as in a suite.
 
         Raises:
             AssertionError: A verdict is failed, error or not applicable; the message shows the worst cases.
@@ -90,6 +92,7 @@ class Robust:
                     "perturbations": [spec],
                     "ignores": [*ignores],
                     "gates": [] if gate is None else [gate],
+                    "worst_of": worst_of,
                 }
                 suite = _suite(Path(folder), task, texts, language, check, seed)
                 records, failures, doubts = self._judged(suite, _Given(Path(folder), self.nodeid, function=model))

@@ -13,7 +13,7 @@ from albert_robust.gate.doubts import doubts
 from albert_robust.report.cells import worst_first
 from albert_robust.report.display import difference, plain, shorten
 from albert_robust.report.figures import counted, enough, price
-from albert_robust.running.cell import Across, Cell
+from albert_robust.running.cell import Across, Cell, Item
 from albert_robust.running.failures import ATTENTION
 from albert_robust.running.forecast import Forecast
 from albert_robust.running.progress import duration
@@ -43,8 +43,7 @@ def describe(
         shrunk: Which edits are enough, of some of the cases.
     """
     few = {CASE(one): one for one in shrunk}
-    what = f"{cell.check.expectation} {cell.perturbation}".strip()
-    lines = [f"{what} [{cell.language}]: {one_line(record.reason)}"]
+    lines = [f"{_what(cell)} [{cell.language}]: {one_line(record.reason)}"]
     distinct = {outcome.example: outcome for outcome in reversed(worst)}  # the worst variant of each
     for outcome in [one for one in worst if distinct[one.example] is one][:SHOWN]:
         lines += ["", *_case(outcome, few.get(CASE(outcome)))]
@@ -54,10 +53,14 @@ def describe(
 
 def describe_across(item: Across, record: CellRecord, again: str) -> str:
     """Return the message of failing cells together: each of them, the worst first."""
-    what = f"{item.check.expectation} {item.perturbation}".strip()
     ranked = sorted(record.members, key=lambda member: (member.estimate.value, member.cell))
     lines = [f"  {member.name:<12} {member.measure} {_measured(member.estimate)}" for member in ranked]
-    return "\n".join([f"{what} {item.kind}: {one_line(record.reason)}", "", *lines, "", f"again: {again}"])
+    return "\n".join([f"{_what(item)} {item.kind}: {one_line(record.reason)}", "", *lines, "", f"again: {again}"])
+
+
+def _what(item: Item) -> str:
+    what = f"{item.check.expectation} {item.perturbation}".strip()
+    return f"{what}, the worst of {item.check.worst_of}," if item.check.worst_of > 1 else what
 
 
 def _measured(found: Estimate) -> str:

@@ -51,6 +51,7 @@ def blank(item: Item, verdict: Verdict, reason: str, counts: Counts) -> CellReco
         measures={},
         counts=counts,
         order=item.order,
+        worst_of=item.check.worst_of,
     )
 
 
@@ -85,8 +86,12 @@ def repeated_agreement(item: Item, noise: Series, variants: int) -> Floats:
 
 
 def contract(cell: Cell) -> str:
-    """Return what the cell's perturbation promises, such as `preserves meaning`; of a reference check nothing."""
-    return "" if cell.spec is None else cell.suite.registry.contract(cell.spec)
+    """Return what the cell's perturbation promises, such as `preserves meaning`; of a reference check nothing.
+
+    Of how many variants the worst is searched is part of it.
+    """
+    promised = "" if cell.spec is None else cell.suite.registry.contract(cell.spec)
+    return f"{promised}, the worst of {cell.check.worst_of}" if cell.check.worst_of > 1 else promised
 
 
 def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:

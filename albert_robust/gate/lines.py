@@ -28,7 +28,8 @@ class Line:
         definition: How outputs were compared.
         seed: Of the variants.
         inputs: Fingerprint of the examples; of their references too where the measure looks at them.
-        variants: Fingerprint of the variants; empty in a reference check.
+        variants: Fingerprint of the variants; empty in a reference check. Where the worst are searched for, which depend on the
+            model, the seed of the search.
         values: By example, in [0, 1], the mean over its variants; None where no variant was tested.
     """
 
@@ -66,7 +67,7 @@ def line_of(record: CellRecord, tally: Tally, seed: int) -> Line | None:
         definition=record.definition,
         seed=seed,
         inputs=str(tally.references if referenced else tally.inputs),
-        variants="" if referenced else str(tally.variants),
+        variants=_variants(record, tally, seed),
         values={example: found.get(example) for example in sorted(tally.examples)},
     )
 
@@ -80,11 +81,19 @@ def definition(cell: Cell, scorer: CachedScorer) -> str:
         metrics = [qualities[name].metric for name in [*gated, *qualities][:1]]
     else:
         names, metrics = [check.agreement], [cell.suite.task.agreements[check.agreement]]
+    if check.worst_of > 1:
+        names.append(f"the worst of {check.worst_of} by {cell.versioned}")
     if check.meaning is not None:
         names.append(f"meaning {check.meaning:g}")
     if check.meaning is not None or any(map(_asks_an_encoder, metrics)):
         names.append(f"encoder {key(scorer.identity)[:LENGTH]}")
     return ", ".join(names)
+
+
+def _variants(record: CellRecord, tally: Tally, seed: int) -> str:
+    if record.expectation == "reference":
+        return ""
+    return f"seed {seed}" if record.worst_of > 1 else str(tally.variants)
 
 
 class _Probe:

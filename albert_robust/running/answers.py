@@ -11,14 +11,37 @@ import regex
 
 from albert_robust.running.cell import Cell
 from albert_robust.running.records import Outcome
-from albert_robust.tasks import Answer, Task
+from albert_robust.tasks import Answer, Prediction, Task
 from albert_robust.text.reading import read
 from albert_robust.text.text import Edit
 
+Found = Prediction | str | None  # an answer, why there is none, or nothing where the model was not asked
 When = Literal["before", "after"]
 
 _LETTER = r"[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]]"
 _OPENS = rf"(?<=(?<!{_LETTER})[وف]?[بلك]?)"  # Arabic conjunctions and prepositions are written as one with a name
+
+
+def take_answers(case: Outcome, before: Found, after: Found, repeats: Sequence[Found] = ()) -> None:
+    """Fill in what the model said; where it said nothing, the case is an error, or was not asked.
+
+    Args:
+        case: To be tested.
+        before: The answer to its original.
+        after: To its variant; of a case without one the same.
+        repeats: To the original, asked again.
+    """
+    all_there = not repeats or all(isinstance(one, Prediction) for one in repeats)
+    if all_there and isinstance(before, Prediction) and isinstance(after, Prediction):
+        case.before, case.scores_before, case.said_before = before.output, before.scores, before.said
+        case.after, case.scores_after, case.said_after = after.output, after.scores, after.said
+        return
+    case.status, case.message = "not asked", "the budget had no room for it"
+    whiches = ("the original", "the variant", *["the original, asked again"] * len(repeats))
+    for found, which in zip((before, after, *repeats), whiches, strict=True):
+        if isinstance(found, str):
+            case.status, case.message = "error", f"{which}: {found}"
+            return
 
 
 def answer_of(cell: Cell, outcome: Outcome, when: When) -> Answer:

@@ -50,6 +50,12 @@ class Cell:
         return "" if self.spec is None else str(self.spec)
 
     @property
+    def versioned(self) -> str:
+        """Its perturbations with their versions, such as `typos.swap 1`."""
+        steps = self.spec.steps if self.spec else ()
+        return " | ".join(f"{step} {self.suite.registry.get(step.name).version}" for step in steps)
+
+    @property
     def mark(self) -> Mark | None:
         """The suite's first mark that fits the cell's id."""
         return next((mark for mark in self.suite.marks if mark.fits(self.id)), None)

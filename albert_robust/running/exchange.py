@@ -63,8 +63,12 @@ def questions(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Question]
 
     Raises:
         InputError: A suite's data or model are unfit.
-        UsageError: A model has no identity: nobody could tell which model an answer is from.
+        UsageError: A model has no identity: nobody could tell which model an answer is from; or a check goes on from answers.
     """
+    for cell in cells:
+        if cell.check.worst_of > 1:
+            what = f"{cell.suite.shown}:{cell.check.line}: `worst_of` asks what the answers so far lead to"
+            raise UsageError(f"{what}: no file can hold it\n  leave it out of a suite whose model runs elsewhere")
     seen: set[str] = set()
     for one in look_up(cells, workspace):
         if one.predictor.model.identity is None:

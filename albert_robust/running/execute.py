@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory, gettempdir
 
 from albert_robust.data import Example
 from albert_robust.errors import WritingError, writing
-from albert_robust.running.answers import answer_of
+from albert_robust.running.answers import answer_of, take_answers
 from albert_robust.running.ask import Cost
-from albert_robust.running.blocks import blocks, examples_of, inputs_of, originals_of, perturbed
+from albert_robust.running.blocks import Block, blocks, examples_of, inputs_of, originals_of, perturbed
 from albert_robust.running.cache import Cache
 from albert_robust.running.cell import Cell, by_suite
 from albert_robust.running.meaning import reject_strays
@@ -24,10 +24,11 @@ from albert_robust.running.mistakes import placed
 from albert_robust.running.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter
 from albert_robust.running.predict import Answers, Predictor
 from albert_robust.running.progress import Progress
-from albert_robust.running.records import Outcome, Place, Shrunk
+from albert_robust.running.records import Place, Shrunk
 from albert_robust.running.score import CachedScorer
 from albert_robust.running.tally import Tally
 from albert_robust.running.workspace import Workspace
+from albert_robust.running.worst import find_worst
 from albert_robust.tasks import Prediction
 
 Certain = Callable[[Cell, Tally], bool]
@@ -154,7 +155,7 @@ class _SuiteRun:
         live = list(self.cells)
         for number, block in enumerate(blocks(suite, datasets)):
             with _uncollected():
-                self._block(perturbed(live, block, self.cache), number, writer)
+                self._block(block, perturbed(live, block, self.cache), number, writer)
             left = [cell for cell in live if cell.stops_early and self.certain(cell, self.tallies[cell.id])]
             for cell in left:
                 self._spare(cell, totals[cell.id])
@@ -166,7 +167,7 @@ class _SuiteRun:
         self.predictor.timed(asked, asking, self.cost.tokens - self.told)
         execution.scorers[suite.name], execution.predictors[suite.name] = self.scorer, self.predictor
 
-    def _block(self, made: Made, number: int, writer: OutcomeWriter) -> None:
+    def _block(self, block: Block, made: Made, number: int, writer: OutcomeWriter) -> None:
         cases = sum(len(group) for _, group in made)
         with _collected(self.collects):
             reject_strays(made, self.scorer)
@@ -174,6 +175,7 @@ class _SuiteRun:
             replicas = self._replicas(made, answers)
         _answer(made, answers, replicas)
         with _collected(self.collects):
+            made = find_worst(made, block, answers, self.predictor, self.scorer, lambda: self._reach(cases))
             measure(self.suite, made, self.scorer)
             noise = self_agreement(self.suite, made, [answers, *replicas], self.scorer) if replicas else []
         self._count(made, number, writer)
@@ -247,21 +249,6 @@ def _answer(made: Made, answers: Answers, replicas: Sequence[Answers]) -> None:
     for _, group in made:
         for case in group:
             if case.status == "tested":
-                _answered(case, answers, replicas if case.variant else ())
-
-
-def _answered(case: Outcome, answers: Answers, replicas: Sequence[Answers]) -> None:
-    before = answers.of(case.original)
-    after = answers.of(case.variant) if case.variant else before
-    repeats = [answers.of(case.original) for answers in replicas]
-    all_there = not repeats or all(isinstance(one, Prediction) for one in repeats)
-    if all_there and isinstance(before, Prediction) and isinstance(after, Prediction):
-        case.before, case.scores_before, case.said_before = before.output, before.scores, before.said
-        case.after, case.scores_after, case.said_after = after.output, after.scores, after.said
-        return
-    case.status, case.message = "not asked", "the budget had no room for it"
-    whiches = ("the original", "the variant", *["the original, asked again"] * len(repeats))
-    for found, which in zip((before, after, *repeats), whiches, strict=True):
-        if isinstance(found, str):
-            case.status, case.message = "error", f"{which}: {found}"
-            return
+                before, again = answers.of(case.original), replicas if case.variant else ()
+                after = answers.of(case.variant) if case.variant else before
+                take_answers(case, before, after, [replica.of(case.original) for replica in again])

@@ -22,7 +22,7 @@ class Forecast:
         calls: Of the model, in batches.
         seconds: From what earlier runs took; None where there was none.
         price: By the suite's own price, tokens by earlier runs; None where it has none, nan where no tokens are told yet.
-        at_most: Whether the suite may stop before it has asked for all that, or reject some of it.
+        at_most: Whether the suite may stop before it has asked for all that, reject some of it, or find the worst sooner.
     """
 
     suite: str
@@ -46,23 +46,25 @@ def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
     Raises:
         InputError: The suite's data or model are unfit.
     """
-    cases, calls, names, missing = 0, 0, set[str](), set[str]()
+    cases, calls, later, names, missing = 0, 0, 0, set[str](), set[str]()
     for one in look_up(cells, workspace):
         if one.replicate == 0:
             cases += sum(case.status == "tested" for _, group in one.made for case in group)
+            later += sum((cell.check.worst_of - 1) * len(group) for cell, group in one.made if cell.applies)
         names |= set(one.found.names.values())
         fresh = {one.found.names[input_key] for input_key in one.found.missing} - missing
         missing |= fresh
         calls += ceil(len(fresh) / one.suite.model.batch)
-    settings, pace, price = one.suite.model, one.predictor.seconds_an_input, one.predictor.price_of(len(missing))
+    to_ask = len(missing) + later
+    settings, pace, price = one.suite.model, one.predictor.seconds_an_input, one.predictor.price_of(to_ask)
     return Forecast(
         suite=one.suite.name,
         cells=len(cells),
         cases=cases,
-        unique=len(names),
-        missing=len(missing),
-        calls=calls,
-        seconds=None if pace is None else pace * len(missing),
+        unique=len(names) + later,
+        missing=to_ask,
+        calls=calls + ceil(later / settings.batch),
+        seconds=None if pace is None else pace * to_ask,
         price=None if settings.price is None else nan if price is None else price,
-        at_most=one.suite.early_stop or any(cell.check.meaning for cell in cells),
+        at_most=one.suite.early_stop or later > 0 or any(cell.check.meaning for cell in cells),
     )

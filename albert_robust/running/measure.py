@@ -74,6 +74,13 @@ def self_agreement(
     return [(cell, example, value) for place, (cell, example) in enumerate(cases) for value in found[place]]
 
 
+def agree_in(cell: Cell, answered: Sequence[Outcome], scorer: TextScorer) -> None:
+    """Fill in how far the answers to variants of a cell agree with those to their originals, by the cell's own measure."""
+    before, after = answers_of(cell, answered, "before"), answers_of(cell, answered, "after")
+    expected = [expected_of(cell, *both) for both in zip(answered, before, strict=True)]
+    agree(cell.suite, cell.check.agreement, list(zip(answered, expected, after, strict=True)), scorer)
+
+
 def agree(suite: Suite, name: str, found: Sequence[tuple[Outcome, Answer, Answer]], scorer: TextScorer) -> None:
     """Fill in how alike the two outputs of each case are, by one measure."""
     pairs = [Compared(after.output, before.output, after.language, before.language) for _, before, after in found]

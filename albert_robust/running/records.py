@@ -199,7 +199,8 @@ class MemberRecord:
 class CellRecord:
     """One cell's verdict and all that led to it.
 
-    `definition` says how its outputs were compared, such as `token f1`; `comparison` is there where a baseline is.
+    `definition` says how its outputs were compared, such as `token f1`, `worst_of` of how many variants each was searched;
+    `comparison` is there where a baseline is.
     Of several cells together `across` says what is compared, `members` has each, and `note` is what it came to. Such a
     record has no outcomes of its own, and its counts are those of all members.
     """
@@ -219,6 +220,7 @@ class CellRecord:
     counts: Counts
     order: int = 0
     definition: str = ""
+    worst_of: int = 1
     comparison: ComparisonRecord | None = None
     across: str = ""
     members: tuple[MemberRecord, ...] = ()

@@ -12,10 +12,9 @@ from itertools import islice, pairwise
 from warnings import warn
 
 from albert_robust.errors import first_line
-from albert_robust.running.answers import answer_of, expected_of
 from albert_robust.running.ask import NOT_TO_BE_HAD
 from albert_robust.running.cell import Cell
-from albert_robust.running.measure import agree
+from albert_robust.running.measure import agree_in
 from albert_robust.running.predict import Predictor
 from albert_robust.running.records import NOTHING, Change, Outcome, Shrunk, edited
 from albert_robust.tasks import Prediction, TextScorer
@@ -121,12 +120,5 @@ def _tried(
             warn(f"cannot shrink {cell.id} any further: the budget had no room", stacklevel=2)
         one.after = found.output if isinstance(found, Prediction) else None
     answered = [one for one in made if one.after is not None]
-    before = [answer_of(cell, one, "before") for one in answered]
-    expected = [expected_of(cell, one, answer) for one, answer in zip(answered, before, strict=True)]
-    agree(
-        cell.suite,
-        cell.check.agreement,
-        [(one, other, answer_of(cell, one, "after")) for one, other in zip(answered, expected, strict=True)],
-        scorer,
-    )
+    agree_in(cell, answered, scorer)
     yield from made

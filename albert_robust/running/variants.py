@@ -1,6 +1,6 @@
 """Perturb: the cases of a cell, before any model is asked. Variants depend on their key alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from albert_robust.data import Example
@@ -58,7 +58,7 @@ def _of_example(cell: Cell, example: Example, read: Sources, chance: KeyedRandom
         return [_blank(cell, example, 0, "rejected", "it has no reference") if unfit else _blank(cell, example, 0)]
     if not cell.applies:
         return [_blank(cell, example, 0, "not applicable", f"{cell.spec} does not work in {cell.language}")]
-    made = [_variant(cell, example, replicate, read, chance) for replicate in range(cell.check.variants)]
+    made = [varied(cell, example, replicate, read, chance)[0] for replicate in range(cell.check.variants)]
     seen: dict[tuple[str, ...], int] = {}
     for replicate, case in enumerate(made) if len(made) > 1 else ():
         first = seen.setdefault((case.variant_language, *case.variant.values()), replicate)
@@ -104,15 +104,29 @@ def _blank(cell: Cell, example: Example, replicate: int, status: Status = "teste
     )
 
 
-def _variant(cell: Cell, example: Example, replicate: int, read: Sources, chance: KeyedRandom) -> Outcome:
-    """Return the case with its variant; an exception of a perturbation is an error of this case alone."""
+def varied(
+    cell: Cell, example: Example, replicate: int, read: Sources, chance: KeyedRandom
+) -> tuple[Outcome, dict[str, Text]]:
+    """Return a case of an example, and the texts that were made; an exception of a perturbation is an error of this case alone.
+
+    Args:
+        cell: Has a perturbation that works in its language.
+        example: Of the cell's dataset and language.
+        replicate: Which variant.
+        read: Of what texts it is made; what is missing is read from the example.
+        chance: Begun anew.
+    """
     try:
         texts = _perturbed(cell, example, replicate, read, chance)
     except MissingExtraError as error:
-        return _blank(cell, example, replicate, "error", str(error))
+        return _blank(cell, example, replicate, "error", str(error)), {}
     except BaseException as error:
         raise_if_ending(error)
-        return _blank(cell, example, replicate, "error", f"{cell.spec} raises {raised_there(error)}")
+        return _blank(cell, example, replicate, "error", f"{cell.spec} raises {raised_there(error)}"), {}
+    return _case(cell, example, replicate, texts), texts
+
+
+def _case(cell: Cell, example: Example, replicate: int, texts: Mapping[str, Text]) -> Outcome:
     task, variant = cell.suite.task, dict(example.fields)
     variant.update({name: str(text) for name, text in texts.items()})
     if variant == example.fields:

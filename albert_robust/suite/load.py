@@ -305,6 +305,9 @@ class _Loader:
         gates = tuple(self._gates(at, check))
         specs = tuple(self._specs(at, check))
         self._ignored(at, check, specs)
+        if check.worst_of > 1 and self.spec.model.elsewhere:
+            what = "`worst_of` asks what the answers so far lead to: a model elsewhere cannot be asked on"
+            self._complain((*at, "worst_of"), what, "take it out")
         return Check(
             expectation=check.expect,
             name=check.name,
@@ -317,6 +320,7 @@ class _Loader:
             agreement=check.agreement or agreements[0],
             agrees_at=check.agrees_at,
             variants=check.variants,
+            worst_of=check.worst_of,
             meaning=check.meaning,
             min_tested=check.min_tested,
             on_failure=check.on_failure,

@@ -376,6 +376,10 @@ class CheckSpec(Strict):
         Literal["fail", "warn"], Field(description="What a cell is that misses its gate; errors fail either way.")
     ] = "fail"
     variants: Annotated[int, Field(gt=0, le=100, description="Variants an example.")] = 1
+    worst_of: Annotated[
+        int,
+        Field(gt=0, le=1000, description="Search so many variants of an example for the one that breaks its answer."),
+    ] = 1
     min_tested: Annotated[int, Field(gt=0, description="Fewer tested cases fail the cell.")] = 1
 
     @model_validator(mode="after")
@@ -386,6 +390,12 @@ class CheckSpec(Strict):
             raise ValueError(f"a check of {self.expect} needs perturbations\nadd `perturbations: [typos.*]`")
         if self.expect == "reference" and self.meaning is not None:
             raise ValueError("a reference check makes no variants that could stray\ntake out `meaning`")
+        if self.worst_of > 1 and self.expect != "invariance":
+            raise ValueError(
+                "`worst_of` searches for what breaks an answer that should stay\ntake it out, or expect invariance"
+            )
+        if self.worst_of > 1 and self.variants > 1:
+            raise ValueError("`worst_of` leaves one variant of an example\ntake out `variants`")
         if self.expect == "reference" and not self.gates:
             raise ValueError("a reference check needs gates\nadd `gates: [...]`, such as accuracy >= 0.8")
         return self

@@ -32,6 +32,7 @@ class Check:
         agreement: By which measure outputs are compared.
         agrees_at: The agreement from which a variant breaks nothing.
         variants: How many are made of an example.
+        worst_of: Of how many the one variant of an example is the worst that was found; 1 for the first.
         meaning: The LABS F beside its original below which a variant is rejected; None for none.
         min_tested: Fewer tested cases fail a cell.
         on_failure: What a missed gate does: `fail` or `warn`.
@@ -49,6 +50,7 @@ class Check:
     agreement: str
     agrees_at: float
     variants: int
+    worst_of: int
     meaning: float | None
     min_tested: int
     on_failure: str

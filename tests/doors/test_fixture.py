@@ -27,11 +27,26 @@ def far(batch: list[dict[str, str]]) -> list[str]:
     return ["far" if any(figure in one["text"] for figure in "6789") else "near" for one in batch]
 
 
+def shaken(batch: list[dict[str, str]]) -> list[object]:
+    """Each word that is lost costs a fifth of the probability."""
+    shares = [0.3 + len({"weather", "town", "lovely"} & set(one["text"].split())) / 5 for one in batch]
+    return [{"label": "fine" if p > 0.5 else "foul", "scores": {"fine": p, "foul": 1 - p}} for p in shares]
+
+
 def test_a_model_that_keeps_its_answers_passes(robust: Robust, recwarn: pytest.WarningsRecorder) -> None:
     records = robust.check(far, TEXTS, "typos.*", language="en")
     assert not [one for one in recwarn if one.category is UserWarning]
     assert {record.verdict for record in records} == {"passed"}
     assert "typos.swap@2" in {record.perturbation for record in records}
+
+
+def test_the_worst_variant_of_many_is_found(robust: Robust) -> None:
+    (found,) = robust.check(
+        shaken, TEXTS, "case.lower | typos.delete@1", language="en", worst_of=64, gate="consistency <= 0.2"
+    )
+    assert found.verdict == "passed"
+    (first,) = robust.check(shaken, TEXTS, "case.lower | typos.delete@1", language="en", gate="consistency >= 0.8")
+    assert first.verdict == "passed"
 
 
 def test_a_failing_check_shows_the_worst_cases_and_the_command_of_its_test(pytester: pytest.Pytester) -> None:

@@ -1,0 +1,176 @@
+"""Worst: of many variants of an example the one that a model bears least, found by asking on.
+
+A search as TextAttack's (Morris et al., 2020, doi:10.18653/v1/2020.emnlp-demos.16) by hill climbing, with any perturbation: a few
+variants are drawn a round and asked together. One that shakes the model more than all before, by the agreement of the answers or
+else by the probability that is left of the old label, is where the next round starts; its edits come along. A model that tells
+labels alone is shaken by nothing until one changes: there all variants are drawn from the original.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from albert_robust.data import Example
+from albert_robust.perturbing import KeyedRandom
+from albert_robust.running.answers import take_answers
+from albert_robust.running.blocks import Block
+from albert_robust.running.cell import Cell
+from albert_robust.running.meaning import reject_strays
+from albert_robust.running.measure import Made, agree_in
+from albert_robust.running.predict import Answers, Predictor
+from albert_robust.running.records import Outcome
+from albert_robust.running.variants import Sources, varied
+from albert_robust.tasks import Prediction, TextScorer
+
+ROUND = 8  # variants of an example
+Drawn = tuple[Outcome, Sources]  # a variant, and its texts
+Level = tuple[float, float]  # how far the answers agree, and the probability that is left of the old label
+
+
+def find_worst(
+    made: Made, block: Block, answers: Answers, predictor: Predictor, scorer: TextScorer, told: Callable[[], None]
+) -> Made:
+    """Return the cases with the worst found in place of the first, in cells that ask for it.
+
+    What breaks an answer is found whatever else happened. Where nothing does, a variant that the model had no answer to stands
+    for its example: nobody knows that the example bears them all.
+
+    Args:
+        made: The cases of each cell, answered: the first variant of each example.
+        block: Their examples.
+        answers: To the cases.
+        predictor: Of the suite.
+        scorer: For what compares texts.
+        told: Is called after each round.
+    """
+    searching = {cell.id: _searches(cell, group, block) for cell, group in made if cell.check.worst_of > 1}
+    if not searching:
+        return made
+    searches = [search for group in searching.values() for search in group]
+    chance = KeyedRandom()
+    _begin(searches, answers, predictor, scorer, chance)
+    while drawn := [(search, found) for search in searches if (found := search.draw(chance))]:
+        _ask([(search, case) for search, found in drawn for case, _ in found], predictor, scorer)
+        for search, found in drawn:
+            search.learn(found)
+        told()
+    return [
+        (cell, [search.found for search in searching[cell.id]] if cell.id in searching else group)
+        for cell, group in made
+    ]
+
+
+@dataclass
+class _Search:
+    """The search of one example.
+
+    Attributes:
+        cell: Its cell.
+        example: The example.
+        worst: The worst case so far; the first one, whatever became of it, where none was tested.
+        before: The answer to the original; None where there is none, and nothing to search for.
+        base: The texts that the next variants are made of, where they are not the original's.
+        lowest: How far the base shakes the model.
+        drawn: How many variants were made.
+        seen: What they were.
+        unanswered: The first that was to be asked and has no answer.
+    """
+
+    cell: Cell
+    example: Example
+    worst: Outcome
+    before: Prediction | None = None
+    base: Sources = field(default_factory=dict)
+    lowest: Level = (1.0, 1.0)
+    drawn: int = 0
+    seen: set[tuple[str, ...]] = field(default_factory=set)
+    unanswered: Outcome | None = None
+
+    @property
+    def broken(self) -> bool:
+        """Whether nothing worse can be found."""
+        return self.worst.agreement is not None and self.worst.agreement <= 0
+
+    @property
+    def found(self) -> Outcome:
+        """What the search came to."""
+        return self.worst if self.broken or self.unanswered is None else self.unanswered
+
+    def draw(self, chance: KeyedRandom) -> list[Drawn]:
+        """Return new variants; none where the search is over."""
+        if self.before is None or self.broken:
+            return []
+        found: list[Drawn] = []
+        while not found and self.drawn < self.cell.check.worst_of:
+            made = [self.vary(chance) for _ in range(min(ROUND, self.cell.check.worst_of - self.drawn))]
+            found = [one for one in made if self.is_new(one[0]) and one[0].status != "unchanged"]
+        return found
+
+    def vary(self, chance: KeyedRandom) -> Drawn:
+        """Return the next variant, whatever it is."""
+        case, texts = varied(self.cell, self.example, self.drawn, self.base, chance)
+        self.drawn += 1
+        case.replicate = 0  # an example has one
+        return case, {(name, True): text for name, text in texts.items()}
+
+    def is_new(self, case: Outcome) -> bool:
+        """Take note of a variant, and return whether it is the first of its kind."""
+        content = (case.status, case.variant_language, *case.variant.values())
+        new = content not in self.seen
+        self.seen.add(content)
+        return new
+
+    def learn(self, asked: Iterable[Drawn]) -> None:
+        """Keep the worst, and go on from there where it shakes the model more than what it was made of."""
+        for case, texts in asked:
+            if case.status == "tested":
+                level = _level(case)
+                if self.worst.status != "tested" or level < _level(self.worst):
+                    self.worst = case
+                if level < self.lowest:
+                    self.base, self.lowest = texts, level
+            elif case.status in {"error", "not asked"}:
+                self.unanswered = self.unanswered or case
+
+
+def _level(case: Outcome) -> Level:
+    assert case.agreement is not None
+    return case.agreement, case.scores_after.get(str(case.before), 0.0)
+
+
+def _searches(cell: Cell, group: Sequence[Outcome], block: Block) -> list[_Search]:
+    return [_Search(cell, one, case) for one, case in zip(block[cell.dataset, cell.language], group, strict=True)]
+
+
+def _begin(
+    searches: Sequence[_Search], answers: Answers, predictor: Predictor, scorer: TextScorer, chance: KeyedRandom
+) -> None:
+    """Take what became of the first variants; an original is asked where they gave no reason to."""
+    able = [search for search in searches if search.cell.applies]
+    asked = predictor.predict([one.worst.original for one in able if answers.of(one.worst.original) is None])
+    _agree([(search, search.worst) for search in able], scorer)
+    for search in able:
+        before = answers.of(search.worst.original) or asked.of(search.worst.original)
+        if isinstance(before, Prediction):
+            search.before, search.lowest = before, (1.0, before.scores.get(before.output, 0.0))
+            case, texts = search.vary(chance)
+            search.is_new(case)
+            search.learn([(search.worst, texts)])
+
+
+def _ask(trials: Sequence[tuple[_Search, Outcome]], predictor: Predictor, scorer: TextScorer) -> None:
+    """Fill in what became of new cases."""
+    reject_strays([(search.cell, [case]) for search, case in trials], scorer)
+    answers = predictor.predict([case.variant for _, case in trials if case.status == "tested"])
+    for search, case in trials:
+        if case.status == "tested":
+            take_answers(case, search.before, answers.of(case.variant))
+    _agree(trials, scorer)
+
+
+def _agree(trials: Iterable[tuple[_Search, Outcome]], scorer: TextScorer) -> None:
+    by_cell: dict[str, tuple[Cell, list[Outcome]]] = {}
+    for search, case in trials:
+        if case.status == "tested":
+            by_cell.setdefault(search.cell.id, (search.cell, []))[1].append(case)
+    for cell, cases in by_cell.values():
+        agree_in(cell, cases, scorer)
