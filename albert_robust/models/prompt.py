@@ -14,7 +14,7 @@ from albert_robust.models.reply import READING
 
 SYSTEM = "system"  # the field that holds the system's text where that is perturbed
 ITSELF = "{prompt}"  # what is asked where the data say all of it
-_FIELD = re.compile(r"\{([^\W\d]\w*)\}")
+_FIELD = re.compile(r"\{(\{)?([^\W\d]\w*)\}(?(1)\})")  # in doubled braces it is no field, but its name in braces
 
 
 class PromptSettings(Protocol):
@@ -71,12 +71,12 @@ def is_local(url: str) -> bool:
 
 def fields_of(template: str) -> set[str]:
     """Return the names of the fields that a template holds."""
-    return set(_FIELD.findall(template))
+    return {name for doubled, name in _FIELD.findall(template) if not doubled}
 
 
 def filled(template: str, inputs: Inputs) -> str:
     """Return a template with fields in the place of their names; braces in the fields mean nothing."""
-    return _FIELD.sub(lambda found: inputs[found[1]], template)
+    return _FIELD.sub(lambda found: found[0][1:-1] if found[1] else inputs[found[2]], template)
 
 
 def turns_of(suite: PromptSettings, inputs: Inputs) -> list[Turn]:

@@ -278,9 +278,10 @@ class _Loader:
                 )
             elif name not in self.task.inputs:
                 self._complain(("model", key), f"unknown field {name!r}", suggest(name, self.task.inputs))
-            elif f"{{{{{name}}}}}" in template:
-                self._complain(("model", key), f"{{{{{name}}}}} has a brace too many", f"write {{{name}}}")
-        return found
+        doubled = {name for name in self.task.inputs if f"{{{{{name}}}}}" in template}
+        for name in sorted(doubled):
+            self._complain(("model", key), f"{{{{{name}}}}} has a brace too many", f"write {{{name}}}")
+        return found | doubled
 
     def _documents(self, model: ModelSpec) -> None:
         """Complain of documents that are missing, or that nothing searches."""
