@@ -59,9 +59,25 @@ def test_texts_may_come_in_parts(write: Write) -> None:
     assert read(write, [{"role": "user", "content": parts}]).fields["prompt"] == "Why not?"
 
 
-CALL = {"role": "assistant", "content": None, "tool_calls": [{"id": "1"}]}
+CALL = {"role": "assistant", "content": None, "tool_calls": [{"id": "1", "function": {"name": "today"}}]}
+GIVEN = {"role": "tool", "content": "Friday", "tool_call_id": "1", "tool_calls": None}
+
+
+def test_calls_of_tools_are_said_before_with_what_the_tools_gave(write: Write) -> None:
+    before = read(write, [ASKED, CALL, GIVEN, HELLO[1], ASKED]).fields["before"]
+    assert json.loads(before)[1:3] == [
+        {**CALL, "content": ""},
+        {"role": "tool", "content": "Friday", "tool_call_id": "1"},
+    ]
+    assert written(before).splitlines()[1] == "assistant: [{'id': '1', 'function': {'name': 'today'}}]"
+
+
+def test_a_call_of_a_tool_is_no_reference(write: Write) -> None:
+    assert read(write, [ASKED, CALL]).references == ()
+
+
 UNFIT: dict[str, tuple[list[Any], str]] = {
-    "a call of a tool": ([ASKED, CALL, ASKED], "turn 2 has no text"),
+    "no text": ([ASKED, {**CALL, "tool_calls": []}, ASKED], "turn 2 has no text"),
     "a picture": ([{"role": "user", "content": [{"type": "image_url"}]}], "turn 1 has no text"),
     "no role": ([ASKED, {"content": "Why?"}], "turn 2 has no role"),
     "no turn": ([ASKED, "Why?"], "turn 2 has no role"),
