@@ -28,6 +28,8 @@ class PromptSettings(Protocol):
     def settings(self) -> Mapping[str, Any]: ...  # noqa: D102
     @property
     def labels(self) -> Sequence[str]: ...  # noqa: D102
+    @property
+    def range(self) -> tuple[float, float] | None: ...  # noqa: D102
 
 
 class EndpointSettings(PromptSettings, Protocol):
@@ -56,7 +58,8 @@ def endpoint_identity(suite: EndpointSettings) -> str:
 
 def prompt_digest(suite: PromptSettings, version: str | None = None) -> str:
     """Return what stands for how a language model is asked and read."""
-    parts = (suite.prompt, suite.system, dict(suite.settings), list(suite.labels), version, READING)
+    read = (list(suite.labels), suite.range, READING)  # `4/5` is a share of the range
+    parts = (suite.prompt, suite.system, dict(suite.settings), version, read)
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -350,7 +350,7 @@ def test_a_model_does_not_show_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("change", [
     {"endpoint": "https://b.example/chat"}, {"model": "n"}, {"prompt": "Now: {text}"}, {"system": "Be good."},
-    {"settings": {"seed": 1}}, {"labels": ["a", "b"]}, {"version": "2"},
+    {"settings": {"seed": 1}}, {"labels": ["a", "b"]}, {"version": "2"}, {"range": (1, 5)},
 ])  # fmt: skip
 def test_what_shapes_an_answer_makes_another_model(change: dict[str, Any]) -> None:
     assert endpoint_identity(spec_of(**change)) != endpoint_identity(spec_of())
