@@ -1,6 +1,7 @@
 """What a checkpoint writes after a text, or from it."""
 
 from collections.abc import Mapping
+from random import Random
 from typing import Any
 
 MAX_TOKENS = 512
@@ -8,9 +9,17 @@ GREEDY: Mapping[str, Any] = {"do_sample": False, "num_beams": 1}
 
 
 def generated(
-    model: Any, tokenizer: Any, texts: list[str], tokens: int, how: Mapping[str, Any] = GREEDY, **read: Any
+    model: Any,
+    tokenizer: Any,
+    texts: list[str],
+    tokens: int,
+    how: Mapping[str, Any] = GREEDY,
+    replicate: int = 0,
+    **read: Any,
 ) -> list[str]:
     """Return what a model writes to each text, without its special tokens.
+
+    What is drawn is the same for the same texts together, in any process.
 
     Args:
         model: An encoder with a decoder, or a decoder, whose tokenizer then pads on the left.
@@ -18,6 +27,7 @@ def generated(
         texts: What it reads.
         tokens: That it writes at most, unless `how` says otherwise.
         how: Goes to `generate`.
+        replicate: Which of several draws.
         read: Goes to the tokenizer.
     """
     import torch
@@ -26,7 +36,9 @@ def generated(
     encoded = tokenizer(texts, padding=True, truncation=True, return_tensors="pt", **read)
     encoded.pop("token_type_ids", None)
     begins = 0 if model.config.is_encoder_decoder else encoded["input_ids"].shape[1]
-    with torch.inference_mode():
+    devices = [model.device] if model.device.type == "cuda" else []
+    with torch.inference_mode(), torch.random.fork_rng(devices):
+        torch.manual_seed(Random(repr((replicate, texts))).getrandbits(63))
         made = model.generate(**encoded.to(model.device), **{"max_new_tokens": tokens, **how})
     return [text.strip() for text in tokenizer.batch_decode(made[:, begins:], skip_special_tokens=True)]
 

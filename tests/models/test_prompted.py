@@ -127,6 +127,18 @@ def test_settings_say_how_it_writes(decoder: Make) -> None:
     assert prompted(folder, prompt="{prompt}", settings={"max_new_tokens": 3}).predict([{"prompt": "a"}]) == ["ZZZ"]
 
 
+def test_what_is_drawn_is_the_same_in_any_process_and_another_in_each_replicate(decoder: Make) -> None:
+    torch = importlib.import_module("torch")
+    folder, before = decoder(), torch.get_rng_state()
+    drawn = [
+        prompted(folder, prompt="{prompt}", settings={"do_sample": True}).predict([{"prompt": "a"}] * 2, replicate)
+        for replicate in (0, 0, 1)
+    ]
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert drawn[0][0] != drawn[0][1]
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 @pytest.mark.parametrize("tokens", [0, 64, "5"])
 def test_settings_that_leave_no_room_to_read_are_told(decoder: Make, tokens: Any) -> None:
     model = prompted(decoder(), prompt="{prompt}", settings={"max_new_tokens": tokens})
