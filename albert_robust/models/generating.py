@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
+from albert_robust.errors import UsageError, first_line
+
 MAX_TOKENS = 512
 GREEDY: Mapping[str, Any] = {"do_sample": False, "num_beams": 1}
 
@@ -29,6 +31,9 @@ def generated(
         how: Goes to `generate`.
         replicate: Which of several draws.
         read: Goes to the tokenizer.
+
+    Raises:
+        UsageError: It cannot write so, whatever it reads.
     """
     import torch
 
@@ -39,8 +44,11 @@ def generated(
     devices = [model.device] if model.device.type == "cuda" else []
     with torch.inference_mode(), torch.random.fork_rng(devices):
         torch.manual_seed(Random(repr((replicate, texts))).getrandbits(63))
-        made = model.generate(**encoded.to(model.device), **{"max_new_tokens": tokens, **how})
-    return [text.strip() for text in tokenizer.batch_decode(made[:, begins:], skip_special_tokens=True)]
+        try:
+            made = model.generate(**encoded.to(model.device), **{"max_new_tokens": tokens, **how})[:, begins:]
+        except (TypeError, ValueError, ArithmeticError) as error:  # of a setting: what is read are tokens by now
+            raise UsageError(f"`generate` cannot write as {dict(how)} says: {first_line(error)}") from error
+    return [text.strip() for text in tokenizer.batch_decode(made, skip_special_tokens=True)]
 
 
 def limit_of(model: Any) -> int:

@@ -146,6 +146,17 @@ def test_settings_that_leave_no_room_to_read_are_told(decoder: Make, tokens: Any
         model.predict([{"prompt": "a"}])
 
 
+@pytest.mark.parametrize(
+    "setting", [{"max_new_tokens": "lots"}, {"num_beams": 0}, {"repetition_penalty": "high"}], ids=str
+)
+def test_a_setting_that_nothing_can_be_written_with_is_no_example_s_error(
+    seq2seq: Path, setting: dict[str, Any]
+) -> None:
+    model = prompted(seq2seq, prompt="{prompt}", settings=setting)
+    with pytest.raises(UsageError, match=rf"cannot write as .*'{next(iter(setting))}': .* says: "):
+        model.predict([{"prompt": "a"}])
+
+
 @pytest.mark.parametrize("setting", ["max_tokens", "custom_generate", "trust_remote_code", "logits_processor"])
 def test_what_is_no_setting_of_how_it_writes_is_told_before_anything_is_asked(decoder: Make, setting: str) -> None:
     """Such as an endpoint's, and those that would run a hub's code."""
