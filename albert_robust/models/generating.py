@@ -45,7 +45,8 @@ def generated(
     with torch.inference_mode(), torch.random.fork_rng(devices):
         torch.manual_seed(Random(repr((replicate, texts))).getrandbits(63))
         try:
-            made = model.generate(**encoded.to(model.device), **{"max_new_tokens": tokens, **how})[:, begins:]
+            asked = {**encoded.to(model.device), "tokenizer": tokenizer}  # which `stop_strings` are found with
+            made = model.generate(**asked, **{"max_new_tokens": tokens, **how})[:, begins:]
         except (TypeError, ValueError, ArithmeticError) as error:  # of a setting: what is read are tokens by now
             raise UsageError(f"`generate` cannot write as {dict(how)} says: {first_line(error)}") from error
     return [text.strip() for text in tokenizer.batch_decode(made, skip_special_tokens=True)]

@@ -124,7 +124,8 @@ def test_to_say_nothing_is_not_to_say_that_there_are_no_entities(
 
 def test_settings_say_how_it_writes(decoder: Make) -> None:
     folder = decoder(always_z)
-    assert prompted(folder, prompt="{prompt}", settings={"max_new_tokens": 3}).predict([{"prompt": "a"}]) == ["ZZZ"]
+    for setting in ({"max_new_tokens": 3}, {"stop_strings": ["ZZZ"]}):
+        assert prompted(folder, prompt="{prompt}", settings=setting).predict([{"prompt": "a"}]) == ["ZZZ"]
 
 
 def test_what_is_drawn_is_the_same_in_any_process_and_another_in_each_replicate(decoder: Make) -> None:
