@@ -181,6 +181,7 @@ class _Loader:
             seed=self.spec.seed,
             reference_language=dataset.reference_language or "",
             numeric=self.task.numeric,
+            listed=self.task.listed,
             annotation=self.task.annotation,
             templates=self._templates(name, dataset),
             added=self.added,

@@ -54,6 +54,12 @@ def test_turns_are_shown_a_line_each_and_what_are_none_as_they_are() -> None:
         assert written(other) == other
 
 
+def test_a_table_holds_a_conversation_as_json(write: Write) -> None:
+    path = write(d_dot_tsv=f"prompt\n{json.dumps([*HELLO, ASKED])}\n")
+    (example,) = read_examples(Source(path, ("en",)), ("prompt",), "answer")
+    assert (example.fields["prompt"], turns_before(example.fields)) == ("Why?", HELLO)
+
+
 def test_texts_may_come_in_parts(write: Write) -> None:
     parts = [{"type": "text", "text": "Why "}, {"type": "text", "text": "not?"}]
     assert read(write, [{"role": "user", "content": parts}]).fields["prompt"] == "Why not?"
