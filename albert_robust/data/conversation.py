@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 BEFORE = "before"  # the field that holds the turns before, as JSON: fields are texts
 ROLES = {"human": "user", **dict.fromkeys(("gpt", "chatgpt", "bard", "bing", "bot", "model"), "assistant")}  # elsewhere
 MEND = "write {role: user, content: ...}, or take the row out: what is tested is what is said in text"
-Turn = dict[str, str]
+CALLS = ("tool_calls", "tool_call_id")  # what an assistant asks of tools, and which of it a tool's turn answers
+Turn = dict[str, Any]  # its role and content, both texts, and what it has of CALLS
 
 
 class Conversation(NamedTuple):
@@ -19,7 +20,7 @@ class Conversation(NamedTuple):
     Attributes:
         last: What the user says last.
         before: The turns before, as JSON; empty where there are none.
-        answer: What the assistant said then, None where it is not told.
+        answer: What the assistant said then, None where it is not told, or where it called tools and said nothing.
     """
 
     last: str
@@ -39,7 +40,7 @@ def conversation(turns: list[Any]) -> Conversation:
         ValueError: A turn has no role or no text, or the user does not speak last but for one answer.
     """
     said = [_turn(number, one) for number, one in enumerate(turns, start=1)]
-    answer = said.pop()["content"] if said[-1]["role"] == "assistant" else None
+    answer = (said.pop()["content"] or None) if said[-1]["role"] == "assistant" else None
     if not said or said[-1]["role"] != "user":
         raise ValueError(
             "the user does not speak last\nbut for one answer of the assistant, the last turn is the user's"
@@ -57,7 +58,8 @@ def turns_before(fields: Mapping[str, str]) -> list[Turn]:
 def written(before: str) -> str:
     """Return the turns before as a person reads them, each in a line of its own; as they are where they are none."""
     try:
-        return "\n".join(f"{turn['role']}: {turn['content']}" for turn in turns_before({BEFORE: before}))
+        turns = turns_before({BEFORE: before})
+        return "\n".join(f"{turn['role']}: {turn['content'] or turn.get('tool_calls', '')}" for turn in turns)
     except (ValueError, TypeError, KeyError):  # in a folder that somebody else wrote
         return before
 
@@ -66,10 +68,13 @@ def _turn(number: int, one: Any) -> Turn:
     role, content = (_first(one, names) for names in (("role", "from"), ("content", "value")))
     if isinstance(content, list) and all(isinstance(part, dict) and part.get("type") == "text" for part in content):
         content = "".join(str(part.get("text", "")) for part in content)
+    calls = {name: one[name] for name in CALLS if one.get(name)} if isinstance(one, dict) else {}
+    if content is None and "tool_calls" in calls:
+        content = ""
     for held, what in ((role, "role"), (content, "text")):
         if not isinstance(held, str):
             raise ValueError(f"turn {number} has no {what}\n{MEND}")
-    return {"role": ROLES.get(role, role), "content": content}
+    return {"role": ROLES.get(role, role), "content": content, **calls}
 
 
 def _first(one: Any, names: tuple[str, ...]) -> Any:

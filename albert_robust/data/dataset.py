@@ -1,8 +1,11 @@
 """A dataset: rows become examples; samples are seeded; translations are joined by id."""
 
 import hashlib
+import json
 import re
+from ast import literal_eval
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from math import isfinite, isnan
@@ -56,6 +59,7 @@ class Source:
         seed: Of the draw.
         reference_language: Of the references; empty where each has its row's.
         numeric: Whether the references are numbers.
+        listed: Whether a list in a table's cell holds several references; else it is one, as any text.
         mapping: How a missing column is mended; `NAME` stands for ours.
         templates: What makes the rows, in place of a file's.
         annotation: How references are read that point into a field; None for those that are texts.
@@ -71,6 +75,7 @@ class Source:
     seed: int = 0
     reference_language: str = ""
     numeric: bool = False
+    listed: bool = False
     mapping: str = "map it in the suite: `columns: {NAME: ...}`"
     templates: Templates | None = None
     annotation: Annotation | None = None
@@ -204,11 +209,12 @@ def _example(
     talk, values, tokens = Conversation(""), {}, Tokens("")
     for name in inputs:
         held, column = _value(source, path, line, row, name), source.column(name)
-        if is_conversation(held):
-            talk = _conversation(path, line, column, held)
+        listed = _unfolded(path, held)
+        if is_conversation(listed):
+            talk = _conversation(path, line, column, listed)
             held = talk.last
-        elif source.annotation and name == source.annotation.field and are_texts(held):
-            tokens = joined(held, language)
+        elif source.annotation and name == source.annotation.field and are_texts(listed):
+            tokens = joined(listed, language)
             held = tokens.text
         values[name] = _text(path, line, column, held)
     own = " ".join(value for name, value in values.items() if source.added.get(name) is None)
@@ -216,6 +222,8 @@ def _example(
         values = {BEFORE: talk.before, **values}
     identifier = _held(row.get(source.column("id")))
     column, answer = source.column(reference), _held(row.get(source.column(reference)))
+    if source.annotation or source.listed:
+        answer = _unfolded(path, answer)
     if source.annotation:
         references = _annotated(
             source, path, line, answer, column, tokens._replace(text=values[source.annotation.field])
@@ -258,6 +266,16 @@ def language_of(value: Any) -> str:
 def _held(value: Any) -> Any:
     """A cell's value, None where it has none: data frames write NaN for that."""
     return None if isinstance(value, float) and isnan(value) else value
+
+
+def _unfolded(path: Path, held: Any) -> Any:
+    """Return the list of texts or objects that a table's cell holds, as JSON or as Python prints it; any other as it is."""
+    if isinstance(held, str) and held.startswith("[") and path.suffix.lower() in DELIMITED:
+        for read in (json.loads, literal_eval):
+            with suppress(ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+                found = read(held)
+                return found if all(isinstance(one, str | dict) for one in found) else held
+    return held
 
 
 def _whole(value: Any) -> Any:

@@ -73,7 +73,7 @@ def line_of(record: CellRecord, tally: Tally, seed: int) -> Line | None:
 
 
 def definition(cell: Cell, scorer: CachedScorer) -> str:
-    """Return how a cell's outputs are compared: by which agreement, of variants that kept how much, and by which encoder."""
+    """Return how a cell's outputs are compared: by what agreement, in what range, of variants that kept what, by what encoder."""
     check, qualities = cell.check, cell.suite.qualities
     if check.expectation == "reference":
         gated = [gate.measure for gate in check.gates if gate.measure in qualities]
@@ -83,6 +83,8 @@ def definition(cell: Cell, scorer: CachedScorer) -> str:
         names, metrics = [check.agreement], [cell.suite.task.agreements[check.agreement]]
     if check.worst_of > 1:
         names.append(f"the worst of {check.worst_of} by {cell.versioned}")
+    if cell.suite.model.range:
+        names.append("range {:g} to {:g}".format(*cell.suite.model.range))
     if check.meaning is not None:
         names.append(f"meaning {check.meaning:g}")
     if check.meaning is not None or any(map(_asks_an_encoder, metrics)):

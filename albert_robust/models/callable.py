@@ -19,8 +19,8 @@ class CallableModel:
     function: Callable[[list[dict[str, str]]], Sequence[Any]]
     identity: str | None
 
-    def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
-        """Return what the function answers."""
+    def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
+        """Return what the function answers, in whatever replicate: it draws by itself, if it does."""
         return self.function([dict(inputs) for inputs in batch])
 
 

@@ -1,16 +1,27 @@
 """What a checkpoint writes after a text, or from it."""
 
 from collections.abc import Mapping
+from random import Random
 from typing import Any
+
+from albert_robust.errors import UsageError, first_line
 
 MAX_TOKENS = 512
 GREEDY: Mapping[str, Any] = {"do_sample": False, "num_beams": 1}
 
 
 def generated(
-    model: Any, tokenizer: Any, texts: list[str], tokens: int, how: Mapping[str, Any] = GREEDY, **read: Any
+    model: Any,
+    tokenizer: Any,
+    texts: list[str],
+    tokens: int,
+    how: Mapping[str, Any] = GREEDY,
+    replicate: int = 0,
+    **read: Any,
 ) -> list[str]:
     """Return what a model writes to each text, without its special tokens.
+
+    What is drawn is the same for the same texts together, in any process.
 
     Args:
         model: An encoder with a decoder, or a decoder, whose tokenizer then pads on the left.
@@ -18,7 +29,11 @@ def generated(
         texts: What it reads.
         tokens: That it writes at most, unless `how` says otherwise.
         how: Goes to `generate`.
+        replicate: Which of several draws.
         read: Goes to the tokenizer.
+
+    Raises:
+        UsageError: It cannot write so, whatever it reads.
     """
     import torch
 
@@ -26,9 +41,15 @@ def generated(
     encoded = tokenizer(texts, padding=True, truncation=True, return_tensors="pt", **read)
     encoded.pop("token_type_ids", None)
     begins = 0 if model.config.is_encoder_decoder else encoded["input_ids"].shape[1]
-    with torch.inference_mode():
-        made = model.generate(**encoded.to(model.device), **{"max_new_tokens": tokens, **how})
-    return [text.strip() for text in tokenizer.batch_decode(made[:, begins:], skip_special_tokens=True)]
+    devices = [model.device] if model.device.type == "cuda" else []
+    with torch.inference_mode(), torch.random.fork_rng(devices):
+        torch.manual_seed(Random(repr((replicate, texts))).getrandbits(63))
+        try:
+            asked = {**encoded.to(model.device), "tokenizer": tokenizer}  # which `stop_strings` are found with
+            made = model.generate(**asked, **{"max_new_tokens": tokens, **how})[:, begins:]
+        except (TypeError, ValueError, ArithmeticError) as error:  # of a setting: what is read are tokens by now
+            raise UsageError(f"`generate` cannot write as {dict(how)} says: {first_line(error)}") from error
+    return [text.strip() for text in tokenizer.batch_decode(made, skip_special_tokens=True)]
 
 
 def limit_of(model: Any) -> int:

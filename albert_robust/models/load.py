@@ -15,7 +15,7 @@ from albert_robust.models.extractive import PICKING, load_extractive
 from albert_robust.models.finetune import finetune, finetuned_folder
 from albert_robust.models.model import Answering, Hardware, Inputs, Tokens
 from albert_robust.models.prompt import EndpointSettings, endpoint_identity, prompt_digest
-from albert_robust.models.prompted import WRITES, load_prompted
+from albert_robust.models.prompted import WRITES, PromptedModel, load_prompted
 from albert_robust.scoring.load import encoder_path
 from albert_robust.tasks import Task
 
@@ -96,9 +96,10 @@ class LazyModel:
         hardware = self._hardware
         return checkpoint + asked + ("" if hardware == PLAIN else f":{hardware.device}:{hardware.dtype}")
 
-    def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
-        """Return one answer an input."""
-        return self._loaded.predict(batch)
+    def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
+        """Return one answer an input; of a model that draws its answers here, each replicate draws anew."""
+        model = self._loaded
+        return model.predict(batch, replicate) if isinstance(model, PromptedModel) else model.predict(batch)
 
     @cached_property
     def _loaded(self) -> Answering:

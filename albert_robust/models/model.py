@@ -33,8 +33,12 @@ class Answering(Protocol):
         ...
 
 
-class Model(Answering, Protocol):
+class Model(Protocol):
     """A model under test."""
+
+    def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
+        """Return one answer an input, in order; of one that draws its answers here, each replicate draws anew."""
+        ...
 
     @property
     def identity(self) -> str | None:

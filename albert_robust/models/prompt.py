@@ -14,7 +14,7 @@ from albert_robust.models.reply import READING
 
 SYSTEM = "system"  # the field that holds the system's text where that is perturbed
 ITSELF = "{prompt}"  # what is asked where the data say all of it
-_FIELD = re.compile(r"\{([^\W\d]\w*)\}")
+_FIELD = re.compile(r"\{(\{)?([^\W\d]\w*)\}(?(1)\})")  # in doubled braces it is no field, but its name in braces
 
 
 class PromptSettings(Protocol):
@@ -28,6 +28,8 @@ class PromptSettings(Protocol):
     def settings(self) -> Mapping[str, Any]: ...  # noqa: D102
     @property
     def labels(self) -> Sequence[str]: ...  # noqa: D102
+    @property
+    def range(self) -> tuple[float, float] | None: ...  # noqa: D102
 
 
 class EndpointSettings(PromptSettings, Protocol):
@@ -56,7 +58,8 @@ def endpoint_identity(suite: EndpointSettings) -> str:
 
 def prompt_digest(suite: PromptSettings, version: str | None = None) -> str:
     """Return what stands for how a language model is asked and read."""
-    parts = (suite.prompt, suite.system, dict(suite.settings), list(suite.labels), version, READING)
+    read = (list(suite.labels), suite.range, READING)  # `4/5` is a share of the range
+    parts = (suite.prompt, suite.system, dict(suite.settings), version, read)
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -71,12 +74,12 @@ def is_local(url: str) -> bool:
 
 def fields_of(template: str) -> set[str]:
     """Return the names of the fields that a template holds."""
-    return set(_FIELD.findall(template))
+    return {name for doubled, name in _FIELD.findall(template) if not doubled}
 
 
 def filled(template: str, inputs: Inputs) -> str:
     """Return a template with fields in the place of their names; braces in the fields mean nothing."""
-    return _FIELD.sub(lambda found: inputs[found[1]], template)
+    return _FIELD.sub(lambda found: found[0][1:-1] if found[1] else inputs[found[2]], template)
 
 
 def turns_of(suite: PromptSettings, inputs: Inputs) -> list[Turn]:

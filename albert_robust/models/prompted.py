@@ -38,9 +38,10 @@ class PromptedModel:
     model: Any
     tokenizer: Any
 
-    def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
-        """Return one answer an input, or in its place why there is none."""
-        return [self._answer(reply) for reply in self._replies([turns_of(self.suite, inputs) for inputs in batch])]
+    def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
+        """Return one answer an input, or in its place why there is none; each replicate draws anew, if any does."""
+        turns = [turns_of(self.suite, inputs) for inputs in batch]
+        return [self._answer(reply) for reply in self._replies(turns, replicate)]
 
     def _answer(self, reply: str) -> Any:
         try:
@@ -48,7 +49,7 @@ class PromptedModel:
         except ValueError as error:
             return error
 
-    def _replies(self, turns: list[list[Turn]]) -> list[str]:
+    def _replies(self, turns: list[list[Turn]], replicate: int) -> list[str]:
         """Return what the model writes, greedily unless the suite says otherwise.
 
         Of what is too long for a decoder the end is read: what is written goes on from there.
@@ -64,7 +65,7 @@ class PromptedModel:
         else:
             texts = [said[-1]["content"] for said in turns]
         if model.config.is_encoder_decoder:
-            return generated(model, tokenizer, texts, MAX_GENERATED_TOKENS, how)
+            return generated(model, tokenizer, texts, MAX_GENERATED_TOKENS, how, replicate)
         if tokenizer.pad_token is None:
             tokenizer.pad_token = tokenizer.eos_token
         tokenizer.padding_side = tokenizer.truncation_side = "left"
@@ -74,7 +75,7 @@ class PromptedModel:
             what = f"settings: max_new_tokens {tokens!r}, expected 1 to {positions - 1}"
             raise UsageError(f"{what}: the checkpoint reads and writes {positions} tokens at most")
         read = {"max_length": positions - tokens, "add_special_tokens": not chats}  # a template has its own
-        return generated(model, tokenizer, texts, tokens, how, **read)
+        return generated(model, tokenizer, texts, tokens, how, replicate, **read)
 
 
 def load_prompted(

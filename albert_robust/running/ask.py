@@ -109,6 +109,7 @@ class Asker:
         limits: How long and how often it is asked.
         cost: Is added to.
         sleep: Waits for some seconds.
+        replicate: Which of several answers to the same input is asked for.
         found: What the model made of the first inputs of a batch, in order; of all of them unless something ended it.
     """
 
@@ -117,6 +118,7 @@ class Asker:
     limits: Limits = LIMITS
     cost: Cost = field(default_factory=Cost)
     sleep: Callable[[float], None] = time.sleep
+    replicate: int = 0
     found: list[Prediction | Failure] = field(default_factory=list, init=False)
     _silent: int = field(default=0, init=False)
     _retried: int = field(default=0, init=False)
@@ -212,7 +214,7 @@ class Asker:
         while True:
             self.cost.calls += 1
             try:
-                return _within(self.limits.timeout, partial(_predicted, self.model, batch))
+                return _within(self.limits.timeout, partial(_predicted, self.model, batch, self.replicate))
             except NOT_TO_BE_HAD:
                 raise
             except _NoAnswerError:
@@ -263,9 +265,9 @@ def waiting(batch: Sequence[Inputs], retried: int, retry_after: float | None = N
     return min(LONGEST_WAIT, max(drawn, retry_after or 0.0))
 
 
-def _predicted(model: Model, batch: Sequence[Inputs]) -> list[Any]:
+def _predicted(model: Model, batch: Sequence[Inputs], replicate: int) -> list[Any]:
     """Return an output for each input, from a list, an array, a column of a data frame or a generator."""
-    results: Any = model.predict(batch)
+    results: Any = model.predict(batch, replicate)
     if isawaitable(results):
         raise ModelContractError(
             "the model returned an awaitable: it is an async function, and is called as a plain one"

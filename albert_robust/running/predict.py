@@ -137,7 +137,8 @@ class Predictor:
         self.cost.unique_inputs += len(names)
         self.cost.from_cache += len(answers.predictions)
         order = self._order(found.missing[: self.budget.room])
-        asker, begun = Asker(self.model, self.task, self.limits, self.cost), time.monotonic()
+        asker = Asker(self.model, self.task, self.limits, self.cost, replicate=replicate)
+        begun = time.monotonic()
         waiting: list[str] = []
         kept_at = time.monotonic()
         try:

@@ -181,6 +181,7 @@ class _Loader:
             seed=self.spec.seed,
             reference_language=dataset.reference_language or "",
             numeric=self.task.numeric,
+            listed=self.task.listed,
             annotation=self.task.annotation,
             templates=self._templates(name, dataset),
             added=self.added,
@@ -278,9 +279,10 @@ class _Loader:
                 )
             elif name not in self.task.inputs:
                 self._complain(("model", key), f"unknown field {name!r}", suggest(name, self.task.inputs))
-            elif f"{{{{{name}}}}}" in template:
-                self._complain(("model", key), f"{{{{{name}}}}} has a brace too many", f"write {{{name}}}")
-        return found
+        doubled = {name for name in self.task.inputs if f"{{{{{name}}}}}" in template}
+        for name in sorted(doubled):
+            self._complain(("model", key), f"{{{{{name}}}}} has a brace too many", f"write {{{name}}}")
+        return found | doubled
 
     def _documents(self, model: ModelSpec) -> None:
         """Complain of documents that are missing, or that nothing searches."""

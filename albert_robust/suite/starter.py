@@ -118,7 +118,14 @@ def write_starter(
     per_row = "language" in first
     mapping = "name it: `--column NAME=...`"
     header = Source(
-        data, (language,), per_row, columns, mapping=mapping, numeric=task.numeric, annotation=task.annotation
+        data,
+        (language,),
+        per_row,
+        columns,
+        mapping=mapping,
+        numeric=task.numeric,
+        listed=task.listed,
+        annotation=task.annotation,
     )
     check_header(header, task.inputs, task.reference)
     examples = read_examples(header, task.inputs, task.reference)

@@ -83,8 +83,8 @@ def annotated(answer: Any, text: str) -> str | None:
 
     Args:
         answer: A list of entities, `{start, end, label}`, `{text, label}` or `(start, end, label)`, which may be tokens with tags
-            for labels; or of tags, one for each word between blanks; `{label: [text, ...]}`, or a place there, too; any of
-            them as JSON, tags in a row, or entities as they are kept.
+            for labels; or of tags, one for each word between blanks; `{label: [text, ...]}`, or a place there, too, or
+            `{text: label}`; any of them as JSON, tags in a row, or entities as they are kept.
         text: What they are about.
 
     Returns:
@@ -99,7 +99,7 @@ def annotated(answer: Any, text: str) -> str | None:
     if isinstance(answer, Mapping) and "entities" in answer:
         answer = answer["entities"] or []
     if isinstance(answer, Mapping):
-        answer = list(_by_label(answer))
+        answer = list(_by_label(answer, text))
     if hasattr(answer, "tolist"):  # an array
         answer = answer.tolist()
     if not isinstance(answer, Sequence) or isinstance(answer, bytes):
@@ -166,10 +166,14 @@ def _json_from(said: str, place: int) -> Any:
     return several if len(several) > 1 else several[0]
 
 
-def _by_label(answer: Mapping[Any, Any]) -> Iterator[Any]:
-    """Yield the entities that an object holds: itself one, or a list a label, or one list of all."""
+def _by_label(answer: Mapping[Any, Any], text: str) -> Iterator[Any]:
+    """Yield the entities that an object holds: itself one, or a list a label, or one list of all, or a label a name."""
     if any(name in answer for name in LABELS[:-1]):
         yield answer
+        return
+    labels = all(isinstance(held, str) and held and not _found(held, text) for held in answer.values())
+    if labels and any(_found(str(name), text) for name in answer):  # the text holds names, and no labels
+        yield from ({"text": str(name), "label": label} for name, label in answer.items())
         return
     for label, held in answer.items():
         for one in held if isinstance(held, list) else [held] if held else []:

@@ -32,4 +32,5 @@ TASK = Task(
     about="context",
     speaks="context",
     protect=_answers,
+    listed=True,
 )

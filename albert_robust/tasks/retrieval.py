@@ -92,4 +92,5 @@ TASK = Task(
     speaks="query",
     kind="list of strings",
     written=ranking,
+    listed=True,
 )

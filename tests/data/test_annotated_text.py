@@ -114,6 +114,18 @@ def test_a_table_holds_entities_as_json(tmp_path: Path) -> None:
     assert [example.references for example in read(path)] == [("Anna (PER 0-4)",), ("",), ()]
 
 
+def test_a_table_holds_tokens_and_tags_as_json_or_as_python_prints_them(tmp_path: Path) -> None:
+    path = tmp_path / "data.tsv"
+    path.write_text(
+        """text\tentities\n['Anna', '.']\t['B-PER', 'O']\n["It's", "."]\t["O", "O"]\n[Rain]\t\n""", encoding="utf-8"
+    )
+    assert [(example.fields["text"], example.references) for example in read(path)] == [
+        ("Anna .", ("Anna (PER 0-4)",)),
+        ("It's .", ("",)),
+        ("[Rain]", ()),
+    ]
+
+
 @pytest.mark.parametrize(
     ("row", "complaint"),
     [

@@ -54,14 +54,36 @@ def test_turns_are_shown_a_line_each_and_what_are_none_as_they_are() -> None:
         assert written(other) == other
 
 
+def test_a_table_holds_a_conversation_as_json(write: Write) -> None:
+    path = write(d_dot_tsv=f"prompt\n{json.dumps([*HELLO, ASKED])}\n")
+    (example,) = read_examples(Source(path, ("en",)), ("prompt",), "answer")
+    assert (example.fields["prompt"], turns_before(example.fields)) == ("Why?", HELLO)
+
+
 def test_texts_may_come_in_parts(write: Write) -> None:
     parts = [{"type": "text", "text": "Why "}, {"type": "text", "text": "not?"}]
     assert read(write, [{"role": "user", "content": parts}]).fields["prompt"] == "Why not?"
 
 
-CALL = {"role": "assistant", "content": None, "tool_calls": [{"id": "1"}]}
+CALL = {"role": "assistant", "content": None, "tool_calls": [{"id": "1", "function": {"name": "today"}}]}
+GIVEN = {"role": "tool", "content": "Friday", "tool_call_id": "1", "tool_calls": None}
+
+
+def test_calls_of_tools_are_said_before_with_what_the_tools_gave(write: Write) -> None:
+    before = read(write, [ASKED, CALL, GIVEN, HELLO[1], ASKED]).fields["before"]
+    assert json.loads(before)[1:3] == [
+        {**CALL, "content": ""},
+        {"role": "tool", "content": "Friday", "tool_call_id": "1"},
+    ]
+    assert written(before).splitlines()[1] == "assistant: [{'id': '1', 'function': {'name': 'today'}}]"
+
+
+def test_a_call_of_a_tool_is_no_reference(write: Write) -> None:
+    assert read(write, [ASKED, CALL]).references == ()
+
+
 UNFIT: dict[str, tuple[list[Any], str]] = {
-    "a call of a tool": ([ASKED, CALL, ASKED], "turn 2 has no text"),
+    "no text": ([ASKED, {**CALL, "tool_calls": []}, ASKED], "turn 2 has no text"),
     "a picture": ([{"role": "user", "content": [{"type": "image_url"}]}], "turn 1 has no text"),
     "no role": ([ASKED, {"content": "Why?"}], "turn 2 has no role"),
     "no turn": ([ASKED, "Why?"], "turn 2 has no role"),

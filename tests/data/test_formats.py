@@ -138,6 +138,26 @@ def test_a_blank_cell_of_a_table_is_no_reference(tmp_path: Path, name: str) -> N
     assert [one.fields["text"] for one in examples] == ["a", "b", "c", ""]
 
 
+@pytest.mark.parametrize(
+    ("cell", "listed", "references"),
+    [
+        ('["Paris", "the city"]', True, ("Paris", "the city")),
+        ("['Paris']", True, ("Paris",)),
+        ("[]", True, ()),
+        ("[0, 1]", True, ("[0, 1]",)),
+        ('["Paris", "Rom', True, ('["Paris", "Rom',)),
+        ('["Paris"]', False, ('["Paris"]',)),
+    ],
+)
+def test_a_list_in_a_table_is_several_references_where_a_task_has_several(
+    write: Write, cell: str, listed: bool, references: tuple[str, ...]
+) -> None:
+    (example,) = read_examples(
+        Source(write(d_dot_tsv=f"text\tlabel\na\t{cell}\n"), ("en",), listed=listed), ("text",), "label"
+    )
+    assert example.references == references
+
+
 def test_a_blank_cell_of_a_table_is_no_number(write: Write) -> None:
     path = write(d_dot_csv="text,score\na,0.5\nb,\n")
     examples = read_examples(Source(path, ("en",), numeric=True), ("text",), "score")

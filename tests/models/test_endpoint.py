@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from albert_robust.errors import UsageError
 from albert_robust.models import Tokens, endpoint, load_model
 from albert_robust.models.endpoint import LARGEST, _body, load_endpoint, seconds_of, together, tokens_of
-from albert_robust.models.prompt import endpoint_identity, filled, is_local, turns_of
+from albert_robust.models.prompt import endpoint_identity, fields_of, filled, is_local, turns_of
 from albert_robust.running.ask import Asker, Limits
 from albert_robust.suite.schema import ModelSpec
 from albert_robust.tasks import TASKS, Prediction
@@ -102,6 +102,19 @@ def test_braces_in_a_field_mean_nothing(context: str, question: str) -> None:
     template = 'In {context} find {question}, as {"json": 1}'
     expected = "In " + context + " find " + question + ', as {"json": 1}'
     assert filled(template, {"context": context, "question": question}) == expected
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("Put a {{name}} for names: {text}", "Put a {name} for names: It's {{x}}."),
+        ('Say {"a": {"b": 1}}, {{}} or {{{text}', """Say {"a": {"b": 1}}, {{}} or {{It's {{x}}."""),
+        ('{"review": {text}}', """{"review": It's {{x}}.}"""),
+    ],
+)
+def test_braces_that_hold_no_field_stand_as_they_are_and_a_name_in_two_has_one(template: str, told: str) -> None:
+    assert fields_of(template) == {"text"}
+    assert filled(template, {"text": "It's {{x}}."}) == told
 
 
 @pytest.mark.parametrize("reply", ["positive", " Positive.\n", "**POSITIVE**", "It is positive."])
@@ -337,7 +350,7 @@ def test_a_model_does_not_show_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("change", [
     {"endpoint": "https://b.example/chat"}, {"model": "n"}, {"prompt": "Now: {text}"}, {"system": "Be good."},
-    {"settings": {"seed": 1}}, {"labels": ["a", "b"]}, {"version": "2"},
+    {"settings": {"seed": 1}}, {"labels": ["a", "b"]}, {"version": "2"}, {"range": (1, 5)},
 ])  # fmt: skip
 def test_what_shapes_an_answer_makes_another_model(change: dict[str, Any]) -> None:
     assert endpoint_identity(spec_of(**change)) != endpoint_identity(spec_of())

@@ -124,13 +124,37 @@ def test_to_say_nothing_is_not_to_say_that_there_are_no_entities(
 
 def test_settings_say_how_it_writes(decoder: Make) -> None:
     folder = decoder(always_z)
-    assert prompted(folder, prompt="{prompt}", settings={"max_new_tokens": 3}).predict([{"prompt": "a"}]) == ["ZZZ"]
+    for setting in ({"max_new_tokens": 3}, {"stop_strings": ["ZZZ"]}):
+        assert prompted(folder, prompt="{prompt}", settings=setting).predict([{"prompt": "a"}]) == ["ZZZ"]
+
+
+def test_what_is_drawn_is_the_same_in_any_process_and_another_in_each_replicate(decoder: Make) -> None:
+    torch = importlib.import_module("torch")
+    folder, before = decoder(), torch.get_rng_state()
+    drawn = [
+        prompted(folder, prompt="{prompt}", settings={"do_sample": True}).predict([{"prompt": "a"}] * 2, replicate)
+        for replicate in (0, 0, 1)
+    ]
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert drawn[0][0] != drawn[0][1]
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 @pytest.mark.parametrize("tokens", [0, 64, "5"])
 def test_settings_that_leave_no_room_to_read_are_told(decoder: Make, tokens: Any) -> None:
     model = prompted(decoder(), prompt="{prompt}", settings={"max_new_tokens": tokens})
     with pytest.raises(UsageError, match=f"max_new_tokens {tokens!r}, expected 1 to 63"):
+        model.predict([{"prompt": "a"}])
+
+
+@pytest.mark.parametrize(
+    "setting", [{"max_new_tokens": "lots"}, {"num_beams": 0}, {"repetition_penalty": "high"}], ids=str
+)
+def test_a_setting_that_nothing_can_be_written_with_is_no_example_s_error(
+    seq2seq: Path, setting: dict[str, Any]
+) -> None:
+    model = prompted(seq2seq, prompt="{prompt}", settings=setting)
+    with pytest.raises(UsageError, match=rf"cannot write as .*'{next(iter(setting))}': .* says: "):
         model.predict([{"prompt": "a"}])
 
 

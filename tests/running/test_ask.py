@@ -48,7 +48,7 @@ class Scripted:
     identity: str | None = None
     batches: list[list[str]] = field(default_factory=list)
 
-    def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
+    def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
         self.batches.append([inputs["text"] for inputs in batch])
         return [self.function(inputs["text"]) for inputs in batch]
 
@@ -173,7 +173,7 @@ class Returning:
     made: Callable[[list[Any]], Any]
     identity: str | None = None
 
-    def predict(self, batch: Sequence[Inputs]) -> Any:
+    def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Any:
         return self.made([inputs["text"] for inputs in batch])
 
 

@@ -43,7 +43,7 @@ class Model:
     identity: str | None = "model@1"
     asked: list[str] = field(default_factory=list)
 
-    def predict(self, batch: Sequence[Inputs]) -> list[str]:
+    def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> list[str]:
         self.clock.now += 1
         self.asked += [inputs["text"] for inputs in batch]
         return ["good"] * len(batch)

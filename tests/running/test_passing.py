@@ -36,7 +36,7 @@ class Echo:
 
     identity = None
 
-    def predict(self, batch: Sequence[Any]) -> Sequence[str]:
+    def predict(self, batch: Sequence[Any], replicate: int = 0) -> Sequence[str]:
         return [inputs["text"] for inputs in batch]
 
 

@@ -26,7 +26,7 @@ class Recorder:
     identity: str | None = "recorder@1"
     batches: list[list[str]] = field(default_factory=list)
 
-    def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
+    def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
         self.batches.append([inputs["text"] for inputs in batch])
         return [self.function(inputs["text"]) for inputs in batch]
 
@@ -163,7 +163,7 @@ class Fixed:
     answer: Any
     identity: str | None = None
 
-    def predict(self, batch: Sequence[Inputs]) -> Any:
+    def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Any:
         return self.answer
 
 

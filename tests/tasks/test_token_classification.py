@@ -52,6 +52,8 @@ def said(answer: Any, text: str = TEXT) -> str:
         'Here they are:\n```json\n[{"text": "Anna Keller", "label": "PER"}, {"text": "new york", "label": "LOC"}]\n```',
         '{"PER": ["Anna Keller"], "LOC": ["New\\nYork"], "ORG": []}',
         '{"entities": {"PER": ["Anna Keller"], "LOC": ["New York"]}}',
+        '{"PER": "Anna Keller", "LOC": "new york"}',
+        '{"Anna Keller": "PER", "New York": "LOC"}',
         [{"start": 0, "end": 11, "text": "Anna Keller", "labels": ["PER"]}, (20, 28, "LOC")],
         {"entities": {"PER": [{"text": "Anna Keller", "confidence": 0.9}], "LOC": [{"start": 20, "end": 28}]}},
         [{"start": 0, "end": 11, "entity_type": "PER"}, {"entity": "New York", "entity_type": "LOC"}],
