@@ -20,20 +20,22 @@ def rows(run: Run) -> list[tuple[str, str, str, float, float, str]]:
         measure = MEASURES.get(cell.expectation) or next(iter(gate.measure for gate in cell.gates), "")
         estimate = cell.measures.get(measure)
         if not cell.across and cell.counts.tested >= 5 and estimate is not None:
-            groups[cell.suite, measure, cell.perturbation or "no perturbation"].append((estimate.value, cell))
+            under = cell.perturbation or "no perturbation"
+            searched = f", the worst of {cell.worst_of}" if cell.worst_of > 1 else ""
+            groups[cell.suite, measure, under + searched].append((estimate.value, cell))
     found = []
-    for (suite, measure, perturbation), cells in groups.items():
+    for (suite, measure, under), cells in groups.items():
         value, worst = min(cells, key=lambda pair: (pair[0], pair[1].cell))
         mean = sum(one for one, _ in cells) / len(cells)
-        found.append((suite, measure, perturbation, mean, value, f"{worst.dataset} {worst.language}"))
+        found.append((suite, measure, under, mean, value, f"{worst.dataset} {worst.language}"))
     return sorted(found, key=lambda row: (row[0], row[1], row[3]))
 
 
 def main() -> None:
     """Print the table."""
     print("| suite | measure | under | mean | worst |\n| --- | --- | --- | --- | --- |")
-    for suite, measure, perturbation, mean, value, worst in rows(open_run(Path(sys.argv[1]))):
-        print(f"| {suite.rsplit('/', 1)[-1]} | {measure} | {perturbation} | {mean:.2f} | {value:.2f} ({worst}) |")
+    for suite, measure, under, mean, value, worst in rows(open_run(Path(sys.argv[1]))):
+        print(f"| {suite.rsplit('/', 1)[-1]} | {measure} | {under} | {mean:.2f} | {value:.2f} ({worst}) |")
 
 
 if __name__ == "__main__":
