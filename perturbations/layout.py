@@ -1,8 +1,9 @@
 """Layout: how a prompt is set, which says nothing, and by which language models are moved more than by most words.
 
 Source: Sclar et al. (2024), Quantifying Language Models' Sensitivity to Spurious Features in Prompt Design, arXiv:2310.11324,
-who vary separators, casing, spacing and enumerations of prompts. Departures: the wording is the user's own, so what is set is
-found in the text, and a text is set in one way throughout, as a writer would.
+who vary separators, casing, spacing and enumerations of prompts, and of the order of choices Pezeshkpour and Hruschka (2024),
+Large Language Models Sensitivity to The Order of Options in Multiple-Choice Questions, arXiv:2308.11483. Departures: the wording
+is the user's own, so what is set is found in the text, and a text is set in one way throughout, as a writer would.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +13,8 @@ import regex
 
 from albert_robust import Example, Text, Word, perturbation
 from albert_robust.text.case import to_lower, to_upper
+from albert_robust.text.choices import Choice, choices
+from albert_robust.text.reading import words_at
 
 _BEGINS = r"(?m:^)[^\S\n]{0,20}"  # of a line
 _MARKED = r"(?:[#>*_-]{1,6}[^\S\n]?){0,2}"  # by Markdown: a heading, a quotation, a list, bold
@@ -29,6 +32,12 @@ _NUMBER = regex.compile(
 )
 _NUMBERS = ("{}.", "{})", "({})")
 _LIST = 2  # lines at least: a single dash or number at the start of a line may be anything
+
+_OTHERS = regex.compile(  # what a choice calls the others
+    r"\b(?:above|below|these|neither|both|anteriores|arriba|acima|ci-dessus|précédent\w*|aucun\w*|oben|genannt\w*|keine\w*"
+    r"|precedenti|nessun\w*|ningun\w*|nenhum\w*|выше\w*|перечисленн\w*)\b|以上|都|皆|上記|いずれ|すべて|أعلاه|سبق|ذكر|उपरोक्त|उपर्युक्त|इनमें",
+    regex.I,
+)
 
 _BLANK_LINES = regex.compile(r"\n(?:[^\S\n]*+\n)++(?=[^\n]*\S)")
 _LINE_BREAK = regex.compile(r"(?<=\S[^\S\n]{0,20})\n(?=[^\S\n]*\S)")
@@ -141,6 +150,67 @@ def _of_a_list(text: Text, pattern: regex.Pattern[str]) -> list[Word]:
 
 def _bare(number: Word) -> str:
     return number.string.strip("().")
+
+
+@perturbation(
+    "layout.options",
+    preserves="meaning",
+    severities=1,
+    reorders=True,
+    examples=[
+        Example("Where is it?\nA. Rome\nB. Oslo", "Where is it?\nA. Oslo\nB. Rome"),
+        Example(
+            "Red is\n(A) a colour\n(B) a number\n(C) all of the above",
+            "Red is\n(A) a number\n(B) a colour\n(C) all of the above",
+            why="what speaks of the others stays in its place",
+        ),
+        Example("a) one\nb) two\nc) a and b", "a) two\nb) one\nc) a and b", why="and what names them"),
+        Example("天空是什么颜色？\nA、蓝色\nB、绿色", "天空是什么颜色？\nA、绿色\nB、蓝色", "zh"),
+        Example("А) да\nБ) нет", "А) нет\nБ) да", "ru"),
+        Example("أ. نعم\nب. لا", "أ. لا\nب. نعم", "ar"),
+        Example("① 네\n② 아니요", "① 아니요\n② 네", "ko"),
+        Example(
+            "2+2?\nA. 4\nB. 5\nAnswer: A\n3+3?\nA. 5\nB. 6\nAnswer:",
+            "2+2?\nA. 4\nB. 5\nAnswer: A\n3+3?\nA. 6\nB. 5\nAnswer:",
+            why="the question that is asked is the last, those before it were answered",
+        ),
+        Example("A. 4\nB. 5\nAnswer: A", "A. 4\nB. 5\nAnswer: A", why="it is answered"),
+        Example("1. Wash.\n2. Dry.", "1. Wash.\n2. Dry.", why="steps have an order"),
+        Example("A. Rome\nB. Rome", "A. Rome\nB. Rome", why="nobody could tell them apart"),
+        Example("A. `x`\nB. y", "A. `x`\nB. y", why="code stays"),
+        Example("A. Anna", "A. Anna", why="one line is no list of choices"),
+        Example("A. 👍🏽\nB. 👨\u200d👩\u200d👧", "A. 👨\u200d👩\u200d👧\nB. 👍🏽"),
+        Example("A", "A", why="one character"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def options(text: Text, rng: Random, severity: int) -> Text:
+    """Give the lettered choices of a question in another order; an answer by letter is read as the choice that it stands for."""
+    string = str(text)
+    found = choices(string)
+    letters = "".join(choice.mark for choice in found)
+    if len({choice.content for choice in found}) < len(found) or _is_answered(string, found, letters):
+        return text
+    places = words_at(text.graphemes, string, [(choice.start, choice.end) for choice in found])
+    free = [one for one in places if text.editable(one.start, one.end) and not _speaks_of_others(one.string, letters)]
+    order = free
+    while order == free and len(free) > 1:
+        order = rng.sample(free, len(free))
+    return text.replace_each(
+        [(one.start, one.end, other.string) for one, other in zip(free, order, strict=True)], "choice"
+    )
+
+
+def _is_answered(string: str, found: Sequence[Choice], letters: str) -> bool:
+    return (
+        bool(found)
+        and regex.search(rf"(?i)[:：]\s*[(\[*]*[{letters}][)\].*]*\s*$", string[found[-1].end :]) is not None
+    )
+
+
+def _speaks_of_others(content: str, letters: str) -> bool:
+    named = rf"(?<![\p{{L}}\p{{N}}])[{letters}](?:\s*[,&/+、]\s*|\s*\p{{L}}{{1,3}}\s*)[{letters}](?![\p{{L}}\p{{N}}])"
+    return _OTHERS.search(content) is not None or regex.search(named, content, regex.I) is not None
 
 
 @perturbation(

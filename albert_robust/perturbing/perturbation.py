@@ -62,6 +62,7 @@ class Perturbation:
         severities: How many levels it has; 1 means that severity does nothing.
         version: Raise it when the same seed gives another text: it is part of the random key.
         across_fields: Whether it puts one thing in place of another, as a name, and must do so alike in all fields of an example.
+        reorders: Whether it gives the lettered choices of a question in another order, so that an answer's letter is another one.
         needs: An optional module it runs on, or None.
         extra: The extra of albert-robust that installs that module.
         examples: See `Example`.
@@ -77,6 +78,7 @@ class Perturbation:
     severities: int
     version: int
     across_fields: bool
+    reorders: bool
     needs: str | None
     extra: str | None
     examples: tuple[Example, ...]
@@ -136,6 +138,7 @@ def perturbation(
     severities: int = 5,
     version: int = 1,
     across_fields: bool = False,
+    reorders: bool = False,
     needs: str | None = None,
     extra: str | None = None,
     examples: Sequence[Example] = (),
@@ -170,6 +173,7 @@ def perturbation(
             severities,
             version,
             across_fields,
+            reorders,
             needs,
             extra,
             tuple(replace(case, language=case.language or usual) for case in examples),

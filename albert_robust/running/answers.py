@@ -11,7 +11,8 @@ import regex
 
 from albert_robust.running.cell import Cell
 from albert_robust.running.records import Outcome
-from albert_robust.tasks import Answer, Prediction, Task
+from albert_robust.tasks import Answer, Prediction
+from albert_robust.text.choices import came_from, named_before
 from albert_robust.text.reading import read
 from albert_robust.text.text import Edit
 
@@ -56,13 +57,13 @@ def answer_of(cell: Cell, outcome: Outcome, when: When) -> Answer:
 def answers_of(cell: Cell, outcomes: Sequence[Outcome], when: When) -> list[Answer]:
     """Return the answers to several outcomes of a cell."""
     task, before = cell.suite.task, when == "before"
-    about, moves = task.about, task.points and not before
+    about = task.about
     expected, asked = reference_language(cell), cell.language
     spoken = asked if task.speaks else expected
     varies = task.speaks and not before  # a variant may have the output's field in another language
     answers = [
         Answer(
-            _read_back(task, outcome) if moves else str(outcome.before if before else outcome.after),
+            str(outcome.before) if before else _read_back(cell, outcome),
             () if task.points and outcome.variant_language else outcome.references,
             outcome.original[about] if about else "",
             (outcome.variant_language or spoken) if varies else spoken,
@@ -76,14 +77,26 @@ def answers_of(cell: Cell, outcomes: Sequence[Outcome], when: When) -> list[Answ
     return [_followed(answer, outcome) for answer, outcome in zip(answers, outcomes, strict=True)]
 
 
-def _read_back(task: Task, outcome: Outcome) -> str:
+def _read_back(cell: Cell, outcome: Outcome) -> str:
     """Return what the answer to a variant says of the original; as it is where that is in another language."""
+    task = cell.suite.task
     if outcome.variant_language:
         return str(outcome.after)
-    assert task.annotation is not None
+    if cell.reorders:
+        return _with_old_letter(outcome)
+    if task.annotation is None or not task.points:
+        return str(outcome.after)
     pointed = task.annotation.field
     edits = [Edit(*change[1:]) for change in outcome.changes if change.field == pointed]
     return task.back(str(outcome.after), outcome.original[pointed], edits, (str(outcome.before), *outcome.references))
+
+
+def _with_old_letter(outcome: Outcome) -> str:
+    changed = [
+        (outcome.original[name], text) for name, text in outcome.variant.items() if text != outcome.original[name]
+    ]
+    orders = (came_from(before, after) for before, after in changed)
+    return named_before(str(outcome.after), next(filter(None, orders), {}))
 
 
 def expected_of(cell: Cell, outcome: Outcome, before: Answer) -> Answer:

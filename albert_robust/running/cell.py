@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from albert_robust.perturbing import Spec
+from albert_robust.perturbing import Perturbation, Spec
 from albert_robust.running.records import CellRecord, Place
 from albert_robust.suite.gates import DATASET_GAP, LANGUAGE_GAP, Gate, needs_references
 from albert_robust.suite.marks import Mark
@@ -52,8 +52,7 @@ class Cell:
     @property
     def versioned(self) -> str:
         """Its perturbations with their versions, such as `typos.swap 1`."""
-        steps = self.spec.steps if self.spec else ()
-        return " | ".join(f"{step} {self.suite.registry.get(step.name).version}" for step in steps)
+        return " | ".join(f"{step.name} {step.version}" for step in self._steps)
 
     @property
     def mark(self) -> Mark | None:
@@ -76,9 +75,17 @@ class Cell:
         return bool(self.suite.task.about) and self.exchanges and all(self._across_fields)
 
     @cached_property
+    def reorders(self) -> bool:
+        """Whether a step gives the choices of a question in another order: then a letter stands for another choice."""
+        return any(step.reorders for step in self._steps)
+
+    @cached_property
     def _across_fields(self) -> list[bool]:
-        steps = self.spec.steps if self.spec else ()
-        return [self.suite.registry.get(step.name).across_fields for step in steps]
+        return [step.across_fields for step in self._steps]
+
+    @property
+    def _steps(self) -> list[Perturbation]:
+        return [self.suite.registry.get(step.name) for step in (self.spec.steps if self.spec else ())]
 
     @cached_property
     def needs_references(self) -> bool:

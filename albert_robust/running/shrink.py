@@ -61,7 +61,8 @@ def shrunk(cell: Cell, cases: Sequence[Outcome], predictor: Predictor, scorer: T
     """Return what is enough of the edits of a cell's worst cases that changed the answer.
 
     Of one edit, or of a whole text in another language, that is nothing, and of what is put in place of another alike wherever
-    it stands: in a part of the places it would mean something else. A model that runs elsewhere cannot be asked on.
+    it stands, or in another order: in a part of the places it would mean something else. A model that runs elsewhere cannot be
+    asked on.
 
     Args:
         cell: A check of invariance: where an answer should have moved, no edit is to blame.
@@ -69,7 +70,7 @@ def shrunk(cell: Cell, cases: Sequence[Outcome], predictor: Predictor, scorer: T
         predictor: Of the cell's suite.
         scorer: For agreements that compare texts.
     """
-    if cell.exchanges or cell.suite.model.elsewhere:
+    if cell.exchanges or cell.reorders or cell.suite.model.elsewhere:
         return ()
     searches = [_Search(case, case.changes, str(case.after)) for case in islice(filter(_can_shrink, cases), CASES)]
     try:

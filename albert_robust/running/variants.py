@@ -11,6 +11,7 @@ from albert_robust.running.cache import Cache, key
 from albert_robust.running.cell import Cell
 from albert_robust.running.records import Change, Outcome, Status
 from albert_robust.text import Text
+from albert_robust.text.choices import came_from, choices
 
 NO_PLACES = "what is in another language has other places"
 Sources = dict[tuple[str, bool], Text]  # of one example, by field and whether the meaning is to stay
@@ -140,6 +141,8 @@ def case_of(cell: Cell, example: Example, replicate: int, texts: Mapping[str, Te
             case.variant_language = text.language
             if task.points and cell.check.agreement not in task.placeless:
                 case.status, case.message = "rejected", f"{NO_PLACES}: compare {' or '.join(task.placeless)}"
+        if cell.reorders and choices(text.source) and not came_from(text.source, variant[name]):
+            case.status, case.message = "rejected", "its choices cannot be told apart"
         if text.edits and not variant[name].strip():
             case.status, case.message = "rejected", "nothing is left of the text"
     return case

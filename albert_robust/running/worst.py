@@ -7,7 +7,7 @@ shake it are tried together. A model that tells labels alone is shaken by nothin
 from the original.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import itemgetter
@@ -120,7 +120,7 @@ class _Search:
         """Return variants with the edits of the last two, three and so on that shook the model most; none a second time."""
         best = sorted(self.shaking, key=itemgetter(0))[: GATHERED + 1]
         self.shaking = []
-        if self.cell.exchanges:  # made throughout a text, and not in two ways
+        if self.cell.exchanges or self.cell.reorders:  # made throughout a text, and not in two ways
             return []
         whole = list(accumulate((texts for _, texts in best), _together))[1:]
         return [(case_of(self.cell, self.example, 0, texts), texts) for texts in whole]
@@ -145,10 +145,10 @@ class _Search:
         base = self.lowest
         for case, texts in asked:
             if case.status == "tested":
-                level = _level(case)
+                level = _level(self.cell, case)
                 if level < base:
                     self.shaking.append((level, texts))
-                if self.worst.status != "tested" or level < _level(self.worst):
+                if self.worst.status != "tested" or level < _level(self.cell, self.worst):
                     self.worst = case
                 if level < self.lowest:
                     self.base, self.lowest = texts, level
@@ -160,9 +160,14 @@ def _together(one: Texts, other: Texts) -> Texts:
     return {name: text.with_edits_of(other[name]) for name, text in one.items()}
 
 
-def _level(case: Outcome) -> Level:
+def _level(cell: Cell, case: Outcome) -> Level:
     assert case.agreement is not None
-    return case.agreement, case.scores_after.get(str(case.before), 0.0)
+    return case.agreement, _left(cell, str(case.before), case.scores_after)
+
+
+def _left(cell: Cell, label: str, scores: Mapping[str, float]) -> float:
+    """Return the probability that is left of a label; of one that may be called otherwise now, nothing is known."""
+    return 0.0 if cell.reorders else scores.get(label, 0.0)
 
 
 def _searches(cell: Cell, group: Sequence[Outcome], block: Block) -> list[_Search]:
@@ -179,7 +184,7 @@ def _begin(
     for search in able:
         before = answers.of(search.worst.original) or asked.of(search.worst.original)
         if isinstance(before, Prediction):
-            search.before, search.lowest = before, (1.0, before.scores.get(before.output, 0.0))
+            search.before, search.lowest = before, (1.0, _left(search.cell, before.output, before.scores))
             case, texts = search.vary(chance)
             search.is_new(case)
             search.learn([(search.worst, texts)])

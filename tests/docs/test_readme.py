@@ -139,6 +139,13 @@ def test_the_language_models_load(tmp_path: Path, suite: str, task: str, setting
     assert load_suite(path).model.settings == settings
 
 
+def test_the_suite_of_questions_with_choices_loads(tmp_path: Path) -> None:
+    (tmp_path / "questions.jsonl").write_text("{}", encoding="utf-8")
+    suite = tmp_path / "choices.robust.yaml"
+    suite.write_text(block("yaml", "# of choices.robust.yaml"), encoding="utf-8")
+    assert load_suite(suite).labels == ["A", "B", "C", "D"]
+
+
 def test_the_checks_of_an_instruction_load(tmp_path: Path) -> None:
     model = block("yaml", "# of chat.robust.yaml").replace("  prompt:", "  system: You judge reviews.\n  prompt:")
     (tmp_path / "d.jsonl").write_text("{}", encoding="utf-8")

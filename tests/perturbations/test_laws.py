@@ -95,6 +95,7 @@ DATED = {
     "zh": "我们2026年5月3日去了。",
 }
 
+CHOICES = "Where?\nA. here\nB. there\nC. nowhere"  # in any language
 SET = '**Task:** she said "yes".\n\n1. Where?\n2. When?\n\nAnswer:'  # in any language
 
 AGED = {"en": "My wife is 45 years old.", "zh": "我妻子45岁。"}
@@ -270,7 +271,7 @@ def test_it_works_in_a_region_of_its_languages(perturbation: Perturbation) -> No
 
 def test_it_changes_an_ordinary_text_under_most_seeds(perturbation: Perturbation) -> None:
     def changes(language: str, seed: int) -> bool:
-        more = (RELATIVES.get(language, ""), DATED.get(language, ""), AGED.get(language, ""), SET)
+        more = (RELATIVES.get(language, ""), DATED.get(language, ""), AGED.get(language, ""), SET, CHOICES)
         texts = [ordinary(language), *(Text.of(one, language) for one in more)]
         return any(perturbation(text, Random(seed), 3).changed for text in texts)
 

@@ -1,0 +1,70 @@
+"""Where choices are put in another order, an answer by letter stands for the choice, whatever its letter is now."""
+
+from pathlib import Path
+
+import pytest
+from counted import outcomes_of, planned, ran
+
+from albert_robust.running.records import Outcome
+
+CHECK = "- {{expect: invariance, perturbations: [{}], worst_of: {}, gates: [consistency >= 0.1]}}"
+QUESTION = "Where is the Louvre?\nA. in Paris\nB. in London\nC. in Rome\nD. in Vienna\nAnswer:"
+KNOWS = """
+def answer(text):
+    letter = next(line.strip("()")[0].upper() for line in text.splitlines() if line.lower().endswith("in paris"))
+    return {"label": letter, "scores": {letter: 0.7, "ABCD"[letter == "A"]: 0.3}}
+"""
+ALIKE = """
+from albert_robust import perturbation
+
+@perturbation("own.alike", preserves="meaning", severities=1)
+def alike(text, rng, severity):
+    return text.rewrite("A. x\\nB. x\\nC. x\\nD. x")
+"""
+FIRST = "\ndef answer(text):\n    return 'A'\n"
+
+
+def found(folder: Path, answer: str, perturbation: str = "layout.options", worst_of: int = 1) -> Outcome:
+    cells = planned(folder, CHECK.format(perturbation, worst_of), answer=answer, rows=[QUESTION])
+    (case,) = outcomes_of(ran(cells, folder))[cells[0].place]
+    return case
+
+
+@pytest.mark.parametrize(
+    "perturbation", ["layout.options", "layout.options | layout.lists", "layout.options | case.lower"]
+)
+def test_a_model_that_knows_the_answer_is_consistent(tmp_path: Path, perturbation: str) -> None:
+    case = found(
+        tmp_path,
+        KNOWS.replace("line.endswith", "line.lower().endswith")
+        .replace("Paris", "paris")
+        .replace("line[0]", "line.strip('()')[0].upper()"),
+        perturbation,
+    )
+    assert case.agreement == 1
+
+
+def test_a_model_that_always_takes_the_first_is_not(tmp_path: Path) -> None:
+    case = found(tmp_path, FIRST, worst_of=8)
+    assert (case.before, case.after, case.agreement) == ("A", "A", 0)
+
+
+def test_a_search_is_led_by_no_letter(tmp_path: Path) -> None:
+    case = found(tmp_path, KNOWS, worst_of=64)
+    assert (case.before, case.agreement) == ("A", 1)
+
+
+def test_quality_is_of_the_choice_too(tmp_path: Path) -> None:
+    cells = planned(tmp_path, CHECK.format("layout.options", 1), answer=KNOWS, rows=[QUESTION])
+    rows = (tmp_path / "d.jsonl").read_text(encoding="utf-8")
+    (tmp_path / "d.jsonl").write_text(rows.replace('"calm"', '"A"'), encoding="utf-8")
+    (case,) = outcomes_of(ran(cells, tmp_path))[cells[0].place]
+    assert case.after != "A"
+    assert case.quality_after["accuracy"] == 1
+
+
+def test_choices_that_a_slip_makes_alike_are_rejected(tmp_path: Path) -> None:
+    (tmp_path / "perturbations").mkdir()
+    (tmp_path / "perturbations" / "own.py").write_text(ALIKE)
+    case = found(tmp_path, FIRST, "layout.options | own.alike")
+    assert (case.status, case.message) == ("rejected", "its choices cannot be told apart")
