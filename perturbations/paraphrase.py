@@ -38,6 +38,7 @@ _VOWELS = set("aeioàâäáéèêëíìîïóòôöœæ")
 _IMPURE = regex.compile(r"s[^aeiouàèéìòù]|z|gn|ps|x|y", regex.I)  # what has `lo` before it in Italian
 _TYPESET = "\u2019"  # the apostrophe of printed text
 _LAST_WORD = regex.compile(r"(\w+)\s+$")
+_COMPOUND = regex.compile(r"[\p{Han}\p{Katakana}\p{Latin}\p{N}ー]")  # in which a Japanese word goes on
 
 
 @cache
@@ -54,7 +55,8 @@ def _synonyms(language: str) -> PhraseTable[tuple[str, tuple[str, ...]]]:
 def _places(text: Text) -> list[tuple[Word, list[str]]]:
     """Return the phrases of a text that have synonyms, with those that fit, in the capitals of the text."""
     places = []
-    for word, (listed, others) in _synonyms(base(text.language)).find(text):
+    rows = _synonyms(base(text.language)).find(text, lambda word, row: not row[1] or _is_whole(text, word))
+    for word, (listed, others) in rows:
         is_bound = _is_bound(text, word)
         fitting = [
             in_case(text, word, other, listed)
@@ -64,6 +66,13 @@ def _places(text: Text) -> list[tuple[Word, list[str]]]:
         if fitting and not _is_name(text, word, listed):
             places.append((word, fitting))
     return places
+
+
+def _is_whole(text: Text, word: Word) -> bool:
+    """Return whether a Japanese word is none within a longer one, as 注文 is in 注文住宅; other phrases are."""
+    before, after = text.around(word, 1) if base(text.language) == "ja" else ("", "")
+    seams = ((before, word.string[0]), (word.string[-1], after))
+    return not any(_COMPOUND.match(left) and _COMPOUND.match(right) for left, right in seams)
 
 
 def _is_name(text: Text, word: Word, listed: str) -> bool:
@@ -117,6 +126,8 @@ def _sound(word: str, language: str) -> str:
         Example(
             "फिल्म बहुत अच्छी थी।", "मूवी बेहद अच्छी थी।", "hi", severity=5, why="combining marks stay with their letters"
         ),
+        Example("友達は車を買った。", "友人は自動車を購入した。", "ja", severity=5),
+        Example("電車の準備中", "電車の準備中", "ja", severity=5, why="a part of a longer word stays"),
         Example(
             "Perhaps see the film Perhaps",
             "Perhaps see the movie Perhaps",
@@ -161,6 +172,7 @@ def synonym(text: Text, rng: Random, severity: int) -> Text:
         Example(
             "फिल्म बहुत अच्छी थी।", "मूवी बेहद अच्छी थी।", "hi", severity=5, why="combining marks stay with their letters"
         ),
+        Example("友達は車を買った。", "友人は自動車を購入した。", "ja", severity=5),
         Example(
             "Perhaps see the film Perhaps",
             "Perhaps see the movie Perhaps",

@@ -1,7 +1,9 @@
-"""Typing slips: what hurried fingers do to a word, on the keyboards of 25 languages.
+"""Typing slips: what hurried fingers do to a word, on the keyboards of 26 languages.
 
 Source: Damerau (1964), doi:10.1145/363958.363994, for the four single-character edits. Chinese is typed by sound: there a slip is
-another character of the same syllable (`pinyin.tsv`, in order of use). What takes several keys, as `é` or Vietnamese `ế`, stays.
+another character of the same syllable (`pinyin.tsv`, in order of use). Japanese kana are typed in Latin letters (`romaji.tsv`):
+one is mistyped as another where a neighbouring key makes it, `ni` as `no`; what a kana is typed with (きゃ, った) and what has
+become kanji stays. What takes several keys in other languages, as `é` or Vietnamese `ế`, stays, too.
 
 Departures: numbers and words with a digit stay, and so do Chinese numerals. What denies (`denials.tsv`) is neither mistyped, as
 `not` to `hot`, nor made, as `on` to `no`; to buy (买) never becomes to sell (卖). A word's first letter is never lost: few errors
@@ -27,6 +29,10 @@ OFFERED = 6  # candidates that an input method shows before one must scroll
 UNMISTAKABLE = frozenset("不没沒未无無别別非勿莫否两兩半ไ")
 _DENIALS = Path(__file__).with_name("denials.tsv")
 _PINYIN = Path(__file__).with_name("pinyin.tsv")
+_ROMAJI = Path(__file__).with_name("romaji.tsv")
+_KATAKANA = {code: chr(code + 0x60) for code in range(ord("ぁ"), ord("ゖ") + 1)}
+_TYPED_BEFORE, _TYPED_AFTER = frozenset("っッ"), frozenset("ゃゅょぁぃぅぇぉャュョァィゥェォ")  # as one with a kana
+_NEAR = 4  # characters on either side of a kana that can make it part of a denial
 _JOINERS = "\u200c\u200d"
 VOCABULARY = 1 << 16  # words that are looked at once; texts hardly use more
 LETTERS = 1 << 12
@@ -51,8 +57,13 @@ def _alone(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
     return spelt
 
 
-def _slipped(text: Text, rng: Random, severity: int, kind: str, draw: Draw, spelling: Spelling = _alone) -> Text:
-    """Return the text with a share of its words slipped once each; where a slip would make a denial, another word slips."""
+def _slipped(
+    text: Text, rng: Random, severity: int, kind: str, draw: Draw, spelling: Spelling = _alone, near: int = 0
+) -> Text:
+    """Return the text with a share of its words slipped once each; where a slip would make a denial, another word slips.
+
+    A denial may be made of the word and of what stands `near`, so many characters before it and after.
+    """
     words, size = _words(text)
     denies, wanted = _denial(_spoken(text)).search, share(severity, size)
     changes: list[tuple[int, int, str]] = []
@@ -64,7 +75,9 @@ def _slipped(text: Text, rng: Random, severity: int, kind: str, draw: Draw, spel
             continue
         first, end, replacement = slip
         reach = range(word.start + first, word.start + end)
-        if taken.isdisjoint(reach) and not denies(_string(spelt[:first]) + replacement + _string(spelt[end:])):
+        before, after = text.around(word, near) if near else ("", "")
+        made = before + _string(spelt[:first]) + replacement + _string(spelt[end:]) + after
+        if taken.isdisjoint(reach) and not denies(made):
             taken.update(reach)
             changes.append((reach.start, reach.stop, replacement))
             if len(changes) == wanted:
@@ -112,6 +125,13 @@ def _run(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
     following = text.graphemes[word.end : word.end + 1]
     runs_on = following and _unspaced(following[0]) and word.end not in _denying(text)
     return _joined(spelt, following[0]) if runs_on and text.editable(word.end, word.end + 1) else spelt
+
+
+def _typed_alone(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
+    """Return a Japanese word; nothing where it is a kana that is typed as one with its neighbour, as in きゃ, or has a mark."""
+    before, after = text.around(word, 1)
+    is_one = before in _TYPED_BEFORE or after in _TYPED_AFTER or len(_string(spelt)) > 1
+    return "" if is_one and _unspaced(spelt[0]) else spelt
 
 
 def _inner(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
@@ -191,7 +211,25 @@ def _homophones() -> Keys:
 
 
 @cache
+def _kana() -> Keys:
+    """Return, for a kana, those that are typed as it is but for one key, which lies beside it."""
+    beside = neighbours("en")
+    kana = {keys: row["kana"] for row in read_rows(_ROMAJI) for keys in row["keys"].split(" ")}
+    found: dict[str, tuple[str, ...]] = {}
+    for keys, letter in kana.items():
+        slips = [keys[:place] + other + keys[place + 1 :] for place, key in enumerate(keys) for other in beside[key]]
+        found[letter] = (*found.get(letter, ()), *(kana[slip] for slip in slips if slip in kana))
+    return {
+        letter.translate(script): tuple(other.translate(script) for other in dict.fromkeys(others))
+        for letter, others in found.items()
+        for script in ({}, _KATAKANA)
+    }
+
+
+@cache
 def _mistakable(language: str) -> Keys:
+    if language == "ja":
+        return neighbours("en") | _kana()
     return {**neighbours(language), **(_homophones() if language == "zh" else {})}
 
 
@@ -214,7 +252,7 @@ def _spoken(text: Text) -> str:
 @perturbation(
     "typos.keyboard",
     preserves="meaning",
-    languages=KEYBOARDS,
+    languages=KEYBOARDS | {"ja"},
     version=3,
     examples=[
         Example("The weather is lovely today.", "The weather is lovely todwy."),
@@ -241,6 +279,10 @@ def _spoken(text: Text) -> str:
         ),
         Example("他不去", "他不取", "zh", seed=2, severity=5, why="a negation stays"),
         Example("买", "埋", "zh", why="and never 卖, to sell"),
+        Example("ありがとうございます", "ありがとうごさいます", "ja", seed=5, why="`za` becomes `sa`: s is beside z"),
+        Example("コーヒー", "コージー", "ja", why="`hi` becomes `ji`, in its own script"),
+        Example("きゃっと", "きゃっと", "ja", severity=5, why="what is typed as one stays"),
+        Example("動かすに", "動かしに", "ja", seed=5, severity=5, why="and not 動かずに, without moving"),
         Example("La cena è ottima.", "La cena è ottija.", "it"),
         Example("O almoço demorou.", "O almopo demorou.", "pt", seed=1),
         Example("ILIK SU", "ILIK SI", "tr", why="in Turkish the capital of `ı` is `I`"),
@@ -268,7 +310,10 @@ def _spoken(text: Text) -> str:
 )
 def keyboard(text: Text, rng: Random, severity: int) -> Text:
     """Hit a neighbouring key of the language's own keyboard; in Chinese, take another character of the same sound."""
-    return _slipped(text, rng, severity, "keyboard", partial(_mistyping, _spoken(text)))
+    draw = partial(_mistyping, _spoken(text))
+    if _spoken(text) == "ja":
+        return _slipped(text, rng, severity, "keyboard", draw, _typed_alone, _NEAR)
+    return _slipped(text, rng, severity, "keyboard", draw)
 
 
 def _mistyping(language: str, rng: Random, word: Graphemes) -> Slip | None:

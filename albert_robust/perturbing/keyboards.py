@@ -5,7 +5,7 @@ Layouts (`keyboards.tsv`) are each language's own: QWERTY (en, es, id, it, nl, p
 Bulgarian and Urdu have two: here it is the phonetic one, on which people type who did not learn typing, and not БДС or that of
 the NLA. A row belongs to a layer, what is typed with or without shift; where a script asks for it, so that no sign stands
 astray, a layer holds one kind of letters: Hindi vowel signs, Thai tones, the middle of a Korean syllable.
-Chinese has the board on which its sounds are typed. Japanese is converted word by word: it has none here.
+Chinese has the board on which its sounds are typed. Japanese has none: its kana are typed in Latin letters, on that of English.
 """
 
 from functools import cache

@@ -36,6 +36,9 @@ def turned(pack: Registry, text: str, language: str = "en", seed: int = 0) -> st
         ("ru", "Я доволен, дверь открыта", "Я недоволен, дверь закрыта"),
         ("ar", "غرفة كبيرة والطعام سيئ", "غرفة صغيرة والطعام جيد"),
         ("hi", "अच्छी चाय, छोटे कमरे", "बुरी चाय, बड़े कमरे"),
+        ("ja", "駅に近くて、使いやすかった。", "駅から遠くて、使いにくかった。"),
+        ("ja", "親切な店員で、料理も美味しそうだ。", "不親切な店員で、料理もまずそうだ。"),
+        ("ja", "危ないので、道が暗くなった。", "安全なので、道が明るくなった。"),
     ],
 )
 def test_the_contrary_has_the_form_of_the_word(pack: Registry, language: str, before: str, after: str) -> None:
@@ -62,6 +65,9 @@ def test_the_contrary_has_the_form_of_the_word(pack: Registry, language: str, be
         ("ru", "Молодой человек, интересно, почему"),
         ("ar", "سنبدأ من جديد، سعيد وجميل"),
         ("hi", "अच्छा, कम से कम दो"),
+        ("ja", "何でもいい、来てよかった、読まずいた"),
+        ("ja", "もう遅い。近いうちに好きなだけ食べたほうがいい。"),
+        ("ja", "力強く、大変な安全第一、深刻な低下"),
     ],
 )
 def test_what_is_no_quality_stays(pack: Registry, language: str, text: str) -> None:

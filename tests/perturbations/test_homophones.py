@@ -63,6 +63,8 @@ def test_no_word_denies_and_none_is_heard_as_one_that_does(language: str) -> Non
         ("de", "Ich glaube, das geht", "Ich glaube, dass geht"),
         ("es", "Va a la granja", "Va a la granja"),
         ("ja", "大会は拡大会議だ", "退会は拡大会議だ"),
+        ("ja", "電話した。足が早い。", "電話した。葦が速い。"),
+        ("ja", "それ以外の代表する硬直した", "それ意外の代表する硬直した"),
         ("ru", "Она МОЕТСЯ", "Она МОЕТЬСЯ"),
     ],
 )

@@ -182,6 +182,10 @@ def test_a_synonym_keeps_capitals(pack: Registry, before: str, after: str) -> No
         ("de", "Es ist offensichtlich, dass es regnet"),
         ("de", "Die Bewohner des Hauses"),
         ("de", "Ich bekam Angst"),
+        ("ja", "なんとかなりますか。きついにおいですね。"),
+        ("ja", "いつもと違う、こいつもお医者さんだ"),
+        ("ja", "大学の試験中、電車で注文住宅の女性スタッフと"),
+        ("ja", "家が勉強になり、席についている。気を使って"),
     ],
 )
 def test_a_word_is_exchanged_only_in_the_sense_that_its_synonym_has(pack: Registry, language: str, text: str) -> None:
@@ -222,6 +226,19 @@ def test_no_word_of_an_idiom_is_exchanged(pack: Registry, language: str, text: s
 def test_a_chinese_synonym_has_the_sense_of_the_text(pack: Registry, word: str, seed: int) -> None:
     text = "电影很好看，这可是最好的。他来得太突然了，看今日头条，打价格战，很难过去。"
     assert word not in made(pack, "paraphrase.synonym", text, "zh", seed=seed).replace("这可是", "")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("先週、本を買いました。", "先週、本を購入しました。"),
+        ("京都を訪問したい。", "京都を訪れたい。"),
+        ("去年、汚い部屋に驚いた。", "昨年、不潔な部屋にびっくりした。"),
+        ("確認しなければなりません。", "確認する必要があります。"),
+    ],
+)
+def test_a_japanese_synonym_has_the_form_of_the_word(pack: Registry, before: str, after: str) -> None:
+    assert made(pack, "paraphrase.synonym", before, "ja") == after
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -77,6 +77,8 @@ def test_what_denies_stays_whole_and_apart_beside_words_that_slip(
         ("es", "nos", "no"),
         ("fr", "en", "ne"),
         ("en", "hone", "none"),
+        ("ja", "動かすに", "動かずに"),
+        ("ja", "今なお、", "今ない、"),
     ],
 )
 def test_no_slip_makes_a_word_that_denies(pack: Registry, language: str, text: str, denial: str) -> None:
@@ -100,9 +102,29 @@ def test_slips_of_neighbouring_characters_never_overlap(pack: Registry, name: st
         assert all(one.end <= other.start for one, other in pairwise(edits))
 
 
-def test_every_language_has_a_keyboard_but_japanese_which_is_typed_word_by_word(pack: Registry) -> None:
+def test_every_language_has_a_keyboard(pack: Registry) -> None:
     keyboard = pack.get("typos.keyboard")
-    assert [language for language in SCRIPTS if not keyboard.applies(language)] == ["ja"]
+    assert [language for language in SCRIPTS if not keyboard.applies(language)] == []
+
+
+@pytest.mark.parametrize(
+    ("kana", "slips"),
+    [
+        ("に", {"ひ", "じ", "び", "み", "ぬ", "の"}),  # hi ji bi mi, nu no
+        ("ケ", {"メ"}),  # me
+        ("ふ", {"ゆ", "ぐ", "ぶ", "ぬ", "ひ", "る", "つ", "づ"}),  # hu or fu
+        ("あ", set()),  # no vowel lies beside it
+    ],
+)
+def test_a_kana_becomes_one_of_which_a_single_key_differs_and_lies_beside_it(
+    pack: Registry, kana: str, slips: set[str]
+) -> None:
+    assert {made(pack, "typos.keyboard", kana, "ja", seed=seed) for seed in range(200)} == (slips or {kana})
+
+
+@pytest.mark.parametrize("text", ["きゃ", "った", "ファ", "漢字", "か\u3099", "ーん"])
+def test_what_is_typed_with_another_key_or_converted_stays(pack: Registry, text: str) -> None:
+    assert {made(pack, "typos.keyboard", text, "ja", seed=seed) for seed in SEEDS} == {text}
 
 
 @pytest.mark.parametrize(
