@@ -23,10 +23,13 @@ _LETTER = r"[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]]"
 _OPENS = rf"(?<=(?<!{_LETTER})[وف]?[بلك]?)"  # Arabic conjunctions and prepositions are written as one with a name
 
 
-def take_answers(case: Outcome, before: Found, after: Found, repeats: Sequence[Found] = ()) -> None:
+def take_answers(cell: Cell, case: Outcome, before: Found, after: Found, repeats: Sequence[Found] = ()) -> None:
     """Fill in what the model said; where it said nothing, the case is an error, or was not asked.
 
+    Of choices in another order a letter becomes the one that its choice had.
+
     Args:
+        cell: Of the case.
         case: To be tested.
         before: The answer to its original.
         after: To its variant; of a case without one the same.
@@ -36,6 +39,8 @@ def take_answers(case: Outcome, before: Found, after: Found, repeats: Sequence[F
     if all_there and isinstance(before, Prediction) and isinstance(after, Prediction):
         case.before, case.scores_before, case.said_before = before.output, before.scores, before.said
         case.after, case.scores_after, case.said_after = after.output, after.scores, after.said
+        if cell.reorders:
+            _take_letters_back(case)
         return
     case.status, case.message = "not asked", "the budget had no room for it"
     whiches = ("the original", "the variant", *["the original, asked again"] * len(repeats))
@@ -43,6 +48,16 @@ def take_answers(case: Outcome, before: Found, after: Found, repeats: Sequence[F
         if isinstance(found, str):
             case.status, case.message = "error", f"{which}: {found}"
             return
+
+
+def _take_letters_back(case: Outcome) -> None:
+    changed = [(case.original[name], text) for name, text in case.variant.items() if text != case.original[name]]
+    came = next(filter(None, (came_from(before, after) for before, after in changed)), {})
+    said = str(case.after)
+    case.after = named_before(said, came)
+    case.scores_after = {named_before(label, came): score for label, score in case.scores_after.items()}
+    if case.after != said:
+        case.said_after = case.said_after or said
 
 
 def answer_of(cell: Cell, outcome: Outcome, when: When) -> Answer:
@@ -82,21 +97,11 @@ def _read_back(cell: Cell, outcome: Outcome) -> str:
     task = cell.suite.task
     if outcome.variant_language:
         return str(outcome.after)
-    if cell.reorders:
-        return _with_old_letter(outcome)
     if task.annotation is None or not task.points:
         return str(outcome.after)
     pointed = task.annotation.field
     edits = [Edit(*change[1:]) for change in outcome.changes if change.field == pointed]
     return task.back(str(outcome.after), outcome.original[pointed], edits, (str(outcome.before), *outcome.references))
-
-
-def _with_old_letter(outcome: Outcome) -> str:
-    changed = [
-        (outcome.original[name], text) for name, text in outcome.variant.items() if text != outcome.original[name]
-    ]
-    orders = (came_from(before, after) for before, after in changed)
-    return named_before(str(outcome.after), next(filter(None, orders), {}))
 
 
 def expected_of(cell: Cell, outcome: Outcome, before: Answer) -> Answer:

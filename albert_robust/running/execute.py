@@ -246,9 +246,9 @@ def _cases(cell: Cell, examples: Sequence[Example]) -> int:
 
 def _answer(made: Made, answers: Answers, replicas: Sequence[Answers]) -> None:
     """Fill in what the model said; where it said nothing, the case is an error."""
-    for _, group in made:
+    for cell, group in made:
         for case in group:
             if case.status == "tested":
                 before, again = answers.of(case.original), replicas if case.variant else ()
                 after = answers.of(case.variant) if case.variant else before
-                take_answers(case, before, after, [replica.of(case.original) for replica in again])
+                take_answers(cell, case, before, after, [replica.of(case.original) for replica in again])

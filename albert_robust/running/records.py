@@ -68,7 +68,7 @@ class Outcome:
         changes: The edits between the two.
         references: What the dataset expects.
         before: The model's output for the original; None where it was not asked or failed.
-        after: Its output for the variant.
+        after: Its output for the variant; of choices in another order with the letter that its choice had.
         scores_before: Label probabilities, where the model gives them.
         scores_after: Label probabilities.
         agreement: How alike the two outputs are, in [0, 1].

@@ -7,7 +7,7 @@ shake it are tried together. A model that tells labels alone is shaken by nothin
 from the original.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import itemgetter
@@ -145,10 +145,10 @@ class _Search:
         base = self.lowest
         for case, texts in asked:
             if case.status == "tested":
-                level = _level(self.cell, case)
+                level = _level(case)
                 if level < base:
                     self.shaking.append((level, texts))
-                if self.worst.status != "tested" or level < _level(self.cell, self.worst):
+                if self.worst.status != "tested" or level < _level(self.worst):
                     self.worst = case
                 if level < self.lowest:
                     self.base, self.lowest = texts, level
@@ -160,14 +160,9 @@ def _together(one: Texts, other: Texts) -> Texts:
     return {name: text.with_edits_of(other[name]) for name, text in one.items()}
 
 
-def _level(cell: Cell, case: Outcome) -> Level:
+def _level(case: Outcome) -> Level:
     assert case.agreement is not None
-    return case.agreement, _left(cell, str(case.before), case.scores_after)
-
-
-def _left(cell: Cell, label: str, scores: Mapping[str, float]) -> float:
-    """Return the probability that is left of a label; of one that may be called otherwise now, nothing is known."""
-    return 0.0 if cell.reorders else scores.get(label, 0.0)
+    return case.agreement, case.scores_after.get(str(case.before), 0.0)
 
 
 def _searches(cell: Cell, group: Sequence[Outcome], block: Block) -> list[_Search]:
@@ -184,7 +179,7 @@ def _begin(
     for search in able:
         before = answers.of(search.worst.original) or asked.of(search.worst.original)
         if isinstance(before, Prediction):
-            search.before, search.lowest = before, (1.0, _left(search.cell, before.output, before.scores))
+            search.before, search.lowest = before, (1.0, before.scores.get(before.output, 0.0))
             case, texts = search.vary(chance)
             search.is_new(case)
             search.learn([(search.worst, texts)])
@@ -196,7 +191,7 @@ def _ask(trials: Sequence[tuple[_Search, Outcome]], predictor: Predictor, scorer
     answers = predictor.predict([case.variant for _, case in trials if case.status == "tested"])
     for search, case in trials:
         if case.status == "tested":
-            take_answers(case, search.before, answers.of(case.variant))
+            take_answers(search.cell, case, search.before, answers.of(case.variant))
     _agree(trials, scorer)
 
 

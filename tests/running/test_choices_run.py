@@ -46,12 +46,15 @@ def test_a_model_that_knows_the_answer_is_consistent(tmp_path: Path, perturbatio
 
 def test_a_model_that_always_takes_the_first_is_not(tmp_path: Path) -> None:
     case = found(tmp_path, FIRST, worst_of=8)
-    assert (case.before, case.after, case.agreement) == ("A", "A", 0)
+    assert (case.before, case.said_after, case.agreement) == ("A", "A", 0)
+    assert case.after in {"B", "C", "D"}
 
 
-def test_a_search_is_led_by_no_letter(tmp_path: Path) -> None:
-    case = found(tmp_path, KNOWS, worst_of=64)
-    assert (case.before, case.agreement) == ("A", 1)
+def test_probabilities_are_of_the_choices_too(tmp_path: Path) -> None:
+    case = found(tmp_path, KNOWS)
+    assert (case.before, case.after, case.agreement) == ("A", "A", 1)
+    assert case.scores_after["A"] == case.scores_before["A"] == 0.7
+    assert case.said_after in {"B", "C", "D"}
 
 
 def test_quality_is_of_the_choice_too(tmp_path: Path) -> None:
@@ -59,7 +62,7 @@ def test_quality_is_of_the_choice_too(tmp_path: Path) -> None:
     rows = (tmp_path / "d.jsonl").read_text(encoding="utf-8")
     (tmp_path / "d.jsonl").write_text(rows.replace('"calm"', '"A"'), encoding="utf-8")
     (case,) = outcomes_of(ran(cells, tmp_path))[cells[0].place]
-    assert case.after != "A"
+    assert case.said_after != "A"
     assert case.quality_after["accuracy"] == 1
 
 
