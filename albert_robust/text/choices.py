@@ -7,7 +7,7 @@ from typing import NamedTuple
 import regex
 
 # Each list of letters in its order; numbers are left out: a numbered list is mostly in the order that it has to have.
-LETTERS = ("ABCDEFGHIJ", "АБВГДЕЖЗ", "ΑΒΓΔΕΖΗΘ", "أبجدهو", "कखगघङच", "アイウエオカ", "가나다라마바")
+LETTERS = ("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "АБВГДЕЖЗ", "ΑΒΓΔΕΖΗΘ", "أبجدهو", "कखगघङच", "アイウエオカ", "가나다라마바")
 COMPARED = 200  # characters of choices that are not the same
 CIRCLED = "①②③④⑤⑥⑦⑧"
 _MARK = rf"(?:\((?P<mark>\p{{L}})\)|(?P<mark>\p{{L}})[.):：、]|(?P<mark>[{CIRCLED}]))"

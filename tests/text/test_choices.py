@@ -31,6 +31,10 @@ def test_letters_of_many_scripts_are_known_in_their_order(letters: str) -> None:
     assert choices(asked(contents, letters[::-1])) == []
 
 
+def test_a_list_may_be_as_long_as_the_alphabet() -> None:
+    assert "".join(one.mark for one in choices(asked(["x"] * 26, LETTERS[0]))) == LETTERS[0]
+
+
 @pytest.mark.parametrize(
     ("text", "contents"),
     [
