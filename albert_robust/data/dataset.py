@@ -14,6 +14,7 @@ from typing import Any
 
 from albert_robust.data.conversation import BEFORE, Conversation, conversation, is_conversation
 from albert_robust.data.example import Example
+from albert_robust.data.options import CHOICES, Options, options
 from albert_robust.data.rows import DELIMITED, Row, read_rows
 from albert_robust.data.templates import Templates
 from albert_robust.data.tokens import Tokens, are_texts, joined, tagged
@@ -55,6 +56,7 @@ class Source:
         languages: Those to read, in order, as examples say them. One alone may be the language of all rows.
         per_row: Whether each row says its language in the column `language`.
         columns: From our names (`id`, `language`, a task's fields and reference) to the file's.
+        choices: The file's columns that hold the choices of a question, which is the first field; none where there are none.
         limit: At most so many ids, drawn by the seed; None for all.
         seed: Of the draw.
         reference_language: Of the references; empty where each has its row's.
@@ -71,6 +73,7 @@ class Source:
     languages: tuple[str, ...]
     per_row: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
     limit: int | None = None
     seed: int = 0
     reference_language: str = ""
@@ -217,6 +220,9 @@ def _example(
             tokens = joined(listed, language)
             held = tokens.text
         values[name] = _text(path, line, column, held)
+    offered = _options(source, path, line, row)
+    if offered:
+        values[inputs[0]] = _text(path, line, source.column(inputs[0]), f"{values[inputs[0]]}\n{offered}")
     own = " ".join(value for name, value in values.items() if source.added.get(name) is None)
     if talk.before:
         values = {BEFORE: talk.before, **values}
@@ -224,6 +230,8 @@ def _example(
     column, answer = source.column(reference), _held(row.get(source.column(reference)))
     if source.annotation or source.listed:
         answer = _unfolded(path, answer)
+    if offered:
+        answer = _letter(path, line, column, offered, answer)
     if source.annotation:
         references = _annotated(
             source, path, line, answer, column, tokens._replace(text=values[source.annotation.field])
@@ -251,6 +259,28 @@ def _conversation(path: Path, line: int, column: str, turns: list[Any]) -> Conve
     return talk._replace(before=_text(path, line, column, talk.before))
 
 
+def _options(source: Source, path: Path, line: int, row: dict[str, Any]) -> Options | None:
+    """Return the choices of a row, None where a source has none."""
+    cells = [_cell(source, path, line, row, CHOICES, column) for column in source.choices]
+    try:
+        return options([_unfolded(path, cell, choices=True) for cell in cells]) if cells else None
+    except ValueError as error:
+        what, _, mend = str(error).partition("\n")
+        columns = " and ".join(map(repr, source.choices))
+        raise complaint_at(path, f"{columns} hold{'s' * (len(cells) == 1)} {what}", mend, line) from None
+
+
+def _letter(path: Path, line: int, column: str, offered: Options, answer: Any) -> str | None:
+    """Return the letter of an answer, None for an empty one."""
+    if answer is None or (isinstance(answer, str) and not answer.strip()):
+        return None
+    try:
+        return offered.letter(answer)
+    except ValueError as error:
+        what, _, mend = str(error).partition("\n")
+        raise complaint_at(path, f"{column!r} holds {what}", mend, line) from None
+
+
 def _agree(path: Path, line: int, language: str, held: Any) -> None:
     """Complain of a row that says another language than is said of all rows: it would be perturbed as what it is not."""
     if isinstance(held, str) and is_tag(held) and base(held) != base(language):
@@ -268,13 +298,17 @@ def _held(value: Any) -> Any:
     return None if isinstance(value, float) and isnan(value) else value
 
 
-def _unfolded(path: Path, held: Any) -> Any:
-    """Return the list of texts or objects that a table's cell holds, as JSON or as Python prints it; any other as it is."""
-    if isinstance(held, str) and held.startswith("[") and path.suffix.lower() in DELIMITED:
+def _unfolded(path: Path, held: Any, choices: bool = False) -> Any:
+    """Return the list of texts or objects that a table's cell holds, as JSON or as Python prints it; any other as it is.
+
+    Choices may be numbers, too, or one object.
+    """
+    opens, parts = (("[", "{"), str | dict | int | float) if choices else ("[", str | dict)
+    if isinstance(held, str) and held.startswith(opens) and path.suffix.lower() in DELIMITED:
         for read in (json.loads, literal_eval):
             with suppress(ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
                 found = read(held)
-                return found if all(isinstance(one, str | dict) for one in found) else held
+                return found if all(isinstance(one, parts) for one in found) else held
     return held
 
 
@@ -315,8 +349,8 @@ def _annotated(source: Source, path: Path, line: int, held: Any, column: str, to
     return (found,)
 
 
-def _cell(source: Source, path: Path, line: int, row: dict[str, Any], name: str) -> Any:
-    column = source.column(name)
+def _cell(source: Source, path: Path, line: int, row: dict[str, Any], name: str, column: str = "") -> Any:
+    column = column or source.column(name)
     if column not in row:
         known = [key for key in row if isinstance(key, str)]
         hint = suggest(column, known) if known else ""
@@ -357,7 +391,8 @@ def _as_text(path: Path, line: int, column: str, value: Any) -> str:
     if _held(value) is None:
         raise complaint_at(path, f"{column!r} holds nothing, expected text", "fill it in, or take the row out", line)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise complaint_at(path, f"{column!r} holds {type(value).__name__}, expected text", line=line)
+        mend = "choices of a question are mapped: `columns: {choices: NAME}`" if isinstance(value, list | dict) else ""
+        raise complaint_at(path, f"{column!r} holds {type(value).__name__}, expected text", mend, line)
     if isinstance(value, float) and not isfinite(value):
         raise complaint_at(path, f"{column!r} holds the number {value}, expected text", line=line)
     return str(_whole(value))

@@ -10,6 +10,7 @@ from typing import TypeVar
 from albert_robust.data import Example, Source
 from albert_robust.data.conversation import BEFORE
 from albert_robust.data.dataset import PLACEHOLDER
+from albert_robust.data.options import CHOICES
 from albert_robust.data.templates import Fill, Templates, mistakes, unfit, used
 from albert_robust.errors import Complaint, InputError, suggest
 from albert_robust.models.prompt import SYSTEM, fields_of, is_local
@@ -172,11 +173,14 @@ class _Loader:
         languages = tuple(dataset.languages or [dataset.language or ""])
         path = self.document.path.parent / dataset.path if dataset.path else self.document.path
         per_row = dataset.languages is not None and PLACEHOLDER not in path.name
+        columns = {one: theirs for one, theirs in dataset.columns.items() if isinstance(theirs, str) and one != CHOICES}
+        choices = dataset.columns.get(CHOICES, [])
         source = Source(
             path,
             languages,
             per_row=per_row,
-            columns=dataset.columns,
+            columns=columns,
+            choices=(choices,) if isinstance(choices, str) else tuple(choices),
             limit=dataset.limit,
             seed=self.spec.seed,
             reference_language=dataset.reference_language or "",
@@ -193,12 +197,26 @@ class _Loader:
         for file, _ in source.files():
             if not file.exists():
                 self._complain(location, f"no file {file.name!r} here", "paths are relative to the suite's file")
-        known = ["id", "language", *self._columns, self.task.reference]
         for column, theirs in dataset.columns.items():
-            if column not in known:
-                mend = f"our name comes first: `{theirs}: {column}`" if theirs in known else suggest(column, known)
-                self._complain(("datasets", name, "columns", column), f"unknown column {column!r}", mend)
+            if wrong := self._unmapped(column, theirs):
+                self._complain(("datasets", name, "columns", column), *wrong)
         return source
+
+    def _unmapped(self, column: str, theirs: str | list[str]) -> tuple[str, str] | None:
+        """Return what is wrong with a name of ours that is mapped to the file's, and how to mend it."""
+        known = ["id", "language", *self._columns, self.task.reference]
+        if column == CHOICES and not self.task.labels:
+            return f"{self.task.name} has no choices", "write `task: text-classification`: its labels are their letters"
+        if column == CHOICES and CHOICES in self.added:
+            mend = f"write {{{self.task.inputs[0]}}} alone, without {{{CHOICES}}}"
+            return "the choices stand below the question", mend
+        if isinstance(theirs, list):
+            what = f"{column!r} is one column, only {CHOICES!r} may be several"
+            return None if column == CHOICES else (what, f"write `{column}: {theirs[0]}`")
+        if column in (*known, CHOICES):
+            return None
+        mend = f"our name comes first: `{theirs}: {column}`" if theirs in known else suggest(column, known)
+        return f"unknown column {column!r}", mend
 
     def _templates(self, name: str, dataset: DatasetSpec) -> Templates | None:
         """Return the templates of a dataset, None where it has none; complain of what cannot be filled."""

@@ -1,0 +1,96 @@
+"""Choices in columns of their own, as MMLU, ARC, CommonsenseQA and C-Eval have them: a lettered line each, below the question."""
+
+from collections.abc import Iterator, Sequence
+from math import isnan
+from typing import Any, NamedTuple
+
+from albert_robust.text.choices import LETTERS, choices
+
+CHOICES = "choices"  # what they are called in `columns:`
+LATIN = LETTERS[0]
+FORMS = '["Rome", "Paris"], {"text": [...], "label": [...]}, {"A": "Rome", "B": "Paris"}, or a column each, `choices: [A, B]`'
+
+
+class Options(NamedTuple):
+    """The choices of one question.
+
+    Attributes:
+        texts: What each says, in one line.
+        labels: What the data call each, in their order; nothing where they have no names.
+    """
+
+    texts: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return "\n".join(f"{letter}. {text}" for letter, text in zip(LATIN, self.texts, strict=False))
+
+    def letter(self, answer: Any) -> str:
+        """Return the letter of an answer: a letter already, a label, what a choice says, or its number, counted from 0.
+
+        Raises:
+            ValueError: It is none of the choices, or may be two of them.
+        """
+        said = _line(answer)
+        bare = said.strip("()[]. ").casefold()
+        for names in (self.labels, LATIN[: len(self.texts)]):
+            for letter, name in zip(LATIN, names, strict=False):
+                if bare == name.strip("()[]. ").casefold():
+                    return letter
+        meant = {place for place, text in enumerate(self.texts) if text == said and isinstance(answer, str)}
+        if said.isdecimal() and int(said) < len(self.texts):
+            meant.add(int(said))
+        if len(meant) == 1:
+            return LATIN[meant.pop()]
+        if meant:
+            either = " or ".join(LATIN[place] for place in sorted(meant))
+            raise ValueError(f"{said!r:.40}, which may be {either}\nwrite the letter")
+        what = f"{said!r:.40}, none of the {len(self.texts)} choices"
+        raise ValueError(f"{what}\nwrite its letter, what it says, or its number, counted from 0")
+
+
+def options(cells: Sequence[Any]) -> Options:
+    """Return the choices that the cells of a row hold: all in one, or one in each.
+
+    Lines that are lettered already, `(A) Rome`, lose their letters. Empty cells after the last choice are none.
+
+    Raises:
+        ValueError: They are in no known form, fewer than two, or more than there are letters; or one says nothing.
+    """
+    named = list(_named(cells[0])) if len(cells) == 1 else [("", one) for one in cells]
+    texts = [_line(one) for _, one in named]
+    while texts and not texts[-1]:
+        texts.pop()
+    if not 2 <= len(texts) <= len(LATIN):
+        raise ValueError(f"{len(texts)} of them, expected 2 to {len(LATIN)}\nwrite them as {FORMS}")
+    if "" in texts:
+        raise ValueError(f"nothing in choice {LATIN[texts.index('')]}\nfill it in, or take the row out")
+    lettered = choices("\n".join(texts))
+    if len(lettered) == len(texts):
+        texts = [one.content for one in lettered]
+    labels = tuple(_line(label) for label, _ in named[: len(texts)])
+    return Options(tuple(texts), labels if all(labels) else ())
+
+
+def _named(cell: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each choice of a cell after its label, if it has one."""
+    if isinstance(cell, dict) and isinstance(cell.get("text"), list):
+        labels = cell.get("label") or [""] * len(cell["text"])
+        if len(labels) != len(cell["text"]):
+            raise ValueError(f"{len(cell['text'])} choices, but labels for {len(labels)}\ngive each choice one")
+        yield from zip(labels, cell["text"], strict=True)
+    elif isinstance(cell, dict):
+        yield from cell.items()
+    elif isinstance(cell, list):
+        yield from ((one.get("label"), one.get("text")) if isinstance(one, dict) else ("", one) for one in cell)
+    else:
+        raise ValueError(f"{cell!r:.40}, expected choices\nwrite them as {FORMS}")
+
+
+def _line(value: Any) -> str:
+    """Return a text or a number in one line; nothing for what is empty."""
+    if value is None or (isinstance(value, float) and isnan(value)):
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"{value!r:.40}, expected a text\nwrite a text or a number")
+    return " ".join(str(int(value) if isinstance(value, float) and value.is_integer() else value).split())
