@@ -35,7 +35,7 @@ from albert_robust.tasks import Task
 from albert_robust.tasks.multi_label import labels_of, several
 from albert_robust.text.languages import UNSPACED
 
-READING = "v6"  # raise it when the same reply is read otherwise
+READING = "v7"  # raise it when the same reply is read otherwise
 # What opens and closes thoughts: of most models, of Claude's prompts, of Seed-OSS, Magistral, Kimi and gpt-oss.
 THOUGHTS = {
     "<think>": "</think>",
@@ -62,6 +62,7 @@ _BETWEEN = regex.compile(rf"\n+|(?<=(?:\w\w|{_MARKUP})[.!?؟]{_MARKUP}{{0,4}})\s
 _CLAUSE_ENDS = regex.compile(r"[,;،、]")
 _OPENS = regex.compile(r"\s*[,،、;–—]|\s+-\s")
 _CHOICE = regex.compile(r"[*_]*[.)][*_]*\s")
+_LETTERED = regex.compile(r"^[(\[]?(\p{L})[)\].]$")
 _NUMERAL = r"(?:\d+\.\d+|0,\d+|\d,\d\d?|\d+|\.\d+)"
 _SHARE = rf"(?P<part>[-+]?{_NUMERAL})(?:\s*(?:/|(?i:out of))\s*(?P<whole>{_NUMERAL})|\s*(?P<percent>[%٪]))?"
 _DIGITS = regex.compile(r"[-+.\d]*")
@@ -140,11 +141,14 @@ def label_of(said: str, labels: Sequence[str]) -> str:
         said: The reply, without thoughts.
         labels: Those that there are.
     """
-    known = tuple(sorted(set(labels), key=lambda label: (-len(label), label)))
+    plain = {_LETTERED.sub(r"\1", label): label for label in labels}  # `(B)` is read as `B` is
+    if len(plain) < len(set(labels)):
+        plain = {label: label for label in labels}
+    known = tuple(sorted(plain, key=lambda label: (-len(label), label)))
     for choices in (False, True):
         found = _said(said, partial(_label, labels=known), partial(_labels_in, labels=known, choices=choices))
         if found is not None:
-            return found
+            return plain[found]
     return said
 
 

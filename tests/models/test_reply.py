@@ -11,6 +11,7 @@ from albert_robust.models.reply import LONG, THOUGHTS, after_thoughts, label_of,
 SENTIMENT = ["positive", "negative"]
 INFERENCE = ["entailment", "not_entailment"]
 LETTERS = ["A", "B", "C"]
+BRACKETED = ["(A)", "(B)", "(C)"]
 ANSWERS = ["yes", "no"]
 CHINESE = ["正面", "负面"]
 HINDI = ["सकारात्मक", "नकारात्मक"]
@@ -60,6 +61,10 @@ JAPANESE = ["ポジティブ", "ネガティブ"]
     (LETTERS, "Answer: (B) Paris", "B"),
     (LETTERS, "The correct answer is **B) Paris**.", "B"),
     (LETTERS, "A) Rome\nB) Paris\nThe answer is B.", "B"),
+    (BRACKETED, "The answer is B.", "(B)"),
+    (BRACKETED, "(B) Paris", "(B)"),
+    (BRACKETED, "b", "(B)"),
+    (["(A)", "A"], "(A)", "(A)"),
     (CHINESE, "这条评论是正面的。", "正面"),
     (CHINESE, "负面，因为味道不好。", "负面"),
     (SENTIMENT, "情感是positive的", "positive"),
