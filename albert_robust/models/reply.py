@@ -10,7 +10,7 @@ is worse than none. Each step is for replies of which those before it made nothi
 4. One label stands in it as a whole word, and no other: `The sentiment is positive.` A label within a longer one does not
    count, such as `entailment` in `not entailment`. A single letter and `no` are words of many a text: where a suite has such
    a label, all of its labels count only where they open a sentence before a comma, or close it; where none does, a letter that
-   is marked as choices are: `B. Paris`, `It is B) Paris.` Where a label has no letter, this step is left out.
+   is marked as choices are: `B. Paris`, `It is B) Paris.`, `It is B: Paris.` Where a label has no letter, this step is left out.
 
 From the third step on, what is asked or denied is not said. What denies is in `denials.tsv`, a row a language, before what it
 denies and after it; all rows count, since nobody knows the language of a reply. Numbers are read likewise; whole numbers not
@@ -61,7 +61,10 @@ _MARKUP = r"[*_`\"'”)\]}]"
 _BETWEEN = regex.compile(rf"\n+|(?<=(?:\w\w|{_MARKUP})[.!?؟]{_MARKUP}{{0,4}})\s+|(?<=[。।])")
 _CLAUSE_ENDS = regex.compile(r"[,;،、]")
 _OPENS = regex.compile(r"\s*[,،、;–—]|\s+-\s")
-_CHOICE = regex.compile(r"[*_]*[.)][*_]*\s")
+_CHOICE = regex.compile(r"[*_]*(?:\)|[.:][*_]*[\s\p{Han}])")
+_IN_A_WORD = regex.compile(r"(?:[\p{L}--[是为為选選择擇项項]]|\p{L}\.)$", regex.V1)
+_IN_BRACKETS = regex.compile(r"\(.|\w\($")
+_TAG = regex.compile(r"</?\w+>")
 _LETTERED = regex.compile(r"^[(\[]?(\p{L})[)\].]$")
 _NUMERAL = r"(?:\d+\.\d+|0,\d+|\d,\d\d?|\d+|\.\d+)"
 _SHARE = rf"(?P<part>[-+]?{_NUMERAL})(?:\s*(?:/|(?i:out of))\s*(?P<whole>{_NUMERAL})|\s*(?P<percent>[%٪]))?"
@@ -261,15 +264,18 @@ def _words(labels: tuple[str, ...]) -> "tuple[regex.Pattern[str] | None, bool]":
 
 
 def _at_an_edge(sentence: str, one: _Named, choices: bool) -> bool:
-    """Return whether an answer opens a sentence, or what its colon opens, before a comma, closes it, or is a choice's letter."""
-    before, after = sentence[: one.start].rpartition(":")[2], sentence[one.end :]
-    opens = not _CORE.search(before)
-    if (opens and _OPENS.match(after)) or not (_CORE.search(after) or before[-1:].isalpha()):
+    """Return whether an answer opens a sentence, or what its colon opens, before a comma, closes it, or is a choice's letter.
+
+    A tag, `<answer>B</answer>`, is an edge, too, and so is Chinese for `is` or `choose`: `选B`.
+    """
+    before = _TAG.split(sentence[: one.start].rpartition(":")[2])[-1]
+    after = _TAG.split(sentence[one.end :])[0]
+    if not _CORE.search(before) and _OPENS.match(after):
         return True
-    if not choices or one.end - one.start > 1:
+    if _IN_A_WORD.search(before):
         return False
-    bracketed = after[:1] == ")" and "(" not in before[:-1] and not before[-2:-1].isalnum()
-    return bracketed or (opens and _CHOICE.match(after) is not None)
+    marked = choices and one.end - one.start == 1 and _CHOICE.match(after) and not _IN_BRACKETS.search(before)
+    return bool(marked) or not _CORE.search(after)
 
 
 def _number(text: str, top: float) -> float | None:
