@@ -38,7 +38,7 @@ def add(commands: Any) -> None:
         default=[],
         type=_named,
         metavar="NAME=COLUMN",
-        help="a column of the data that has another name than the task's: text='Review Text'; may be repeated",
+        help="a column of the data that has another name than the task's: text='Review Text'; may be repeated; choices=A,B,C,D",
     )
     made.add_argument("--documents", type=Path, help="what an encoder searches, for retrieval: a text file, one a line")
     made.add_argument(
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.gate.decide import foreseen
     from albert_robust.running.blocks import examples_of
     from albert_robust.running.plan import plan
-    from albert_robust.suite.starter import write_starter
+    from albert_robust.suite.starter import offered_in, write_starter
 
     suite = write_starter(
         options.out,
@@ -79,9 +79,12 @@ def run(options: argparse.Namespace) -> int:
     if not any(one.references for one in examples):
         print(f"no {column} in any row, so nothing is told of quality: name its column, `--column {column}=...`")
     (source,) = suite.datasets.values()
-    read = {source.column(name) for name in ("id", "language", *suite.task.inputs, column)}
-    if unread := [repr(name) for name in next(source.rows(source.path))[1] if name not in read]:
+    read = {*source.choices, *(source.column(name) for name in ("id", "language", *suite.task.inputs, column))}
+    first = next(source.rows(source.path))[1]
+    if unread := [repr(name) for name in first if name not in read]:
         print(f"not read: {', '.join(unread[:SHOWN_CHOICES])}")
+    if offered_in(first) and not suite.task.labels:
+        print("choices are read with `--task text-classification`, and answered by their letters")
     if suite.model.transformers and not Path(options.model).exists():
         print(f"no folder {options.model!r} here: a hub has it only with `pytest --robust-allow-network`")
     print(foreseen(suite.checks[0].gates[0], len(examples), suite.two_sided))

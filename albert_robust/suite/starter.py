@@ -4,6 +4,7 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml
 
 from albert_robust.data import Example
 from albert_robust.data.dataset import Source, check_header, read_examples
+from albert_robust.data.options import CHOICES, LATIN
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import UsageError, complaint_at
 from albert_robust.perturbing import open_packs, parse_spec, vary
@@ -18,6 +20,7 @@ from albert_robust.suite.load import ENCODED, UNTRAINED, load_suite
 from albert_robust.suite.suite import SUFFIX, Suite
 from albert_robust.tasks import TASKS, Task
 from albert_robust.text import Text
+from albert_robust.text.choices import choices
 from albert_robust.text.languages import is_tag
 
 ALIASES = {
@@ -59,8 +62,12 @@ PROMPTS = {
         "How alike in meaning are two sentences, from 0 to 1? Answer with a number alone.\n\n{first}\n{second}"
     ),
 }
+OFFERED = ("choices", "options", "endings")  # columns that hold the choices of a question
+ASKING = {"text": ("question", "question_stem", "ctx"), "label": ("answer", "answerkey", "answer_idx")}  # beside them
+CHOOSE = "{text}\n\nAnswer with the letter alone."
 ABOUT = ("input", "context")  # columns that hold what an instruction is about: Alpaca's, Dolly's
 NEGATION = "semantics.negate"
+OPTIONS = "layout.options"
 TRIED = 100  # examples
 _BEHIND = re.compile(r"(.*?)@?(https?://.*)")
 _HUB = re.compile(r"\w[\w.-]*(?:/[\w.-]+)?", re.ASCII)  # `builtin`, or as a hub names checkpoints
@@ -95,7 +102,7 @@ def write_starter(
         language: Of the examples.
         reference_language: Of the references; empty where it is the examples'. A translation's must be said.
         documents: What an encoder searches.
-        columns: From our names to the file's, where they cannot be guessed.
+        columns: From our names to the file's, where they cannot be guessed; of choices a column, or several, `A,B,C,D`.
 
     Raises:
         UsageError: The file exists, its name is no suite's, the language is none, the model can be none, or an endpoint's has no
@@ -109,12 +116,15 @@ def write_starter(
     if not is_tag(language):
         raise UsageError(f"{language!r} is no language tag: write a BCP 47 tag such as en or zh")
     task = TASKS[task_name]
-    known = ("id", *task.inputs, task.reference)
+    known = ("id", *task.inputs, task.reference, *([CHOICES] if task.labels else []))
     for name in columns or ():
         if name not in known:
             raise UsageError(f"--column: {name!r} is none of {', '.join(known)}")
     first = _first_row(data)
-    columns = _columns(first, task) | dict(columns or {})
+    mapped = dict(columns or {})
+    theirs = mapped.pop(CHOICES, "")
+    offered = [theirs] if theirs in first else theirs.split(",") if theirs else offered_in(first) if task.labels else []
+    columns = _columns(first, task, ASKING if offered else {}) | mapped
     per_row = "language" in first
     mapping = "name it: `--column NAME=...`"
     header = Source(
@@ -122,6 +132,7 @@ def write_starter(
         (language,),
         per_row,
         columns,
+        tuple(offered),
         mapping=mapping,
         numeric=task.numeric,
         listed=task.listed,
@@ -146,8 +157,8 @@ def write_starter(
     dataset: dict[str, object] = {"path": _relative(data, out), **spoken}
     if reference_language:
         dataset["reference_language"] = reference_language
-    if columns:
-        dataset["columns"] = columns
+    if columns or offered:
+        dataset["columns"] = {**columns, **({CHOICES: offered if len(offered) > 1 else offered[0]} if offered else {})}
     fields = [*task.perturbed, about] if about else []
     content = {
         "task": task_name,
@@ -170,11 +181,34 @@ def _about(first: Mapping[str, Any], columns: Mapping[str, str]) -> str:
     return next((name for name in first if instructs and name.lower() in ABOUT), "")
 
 
+def offered_in(first: Mapping[str, Any]) -> list[str]:
+    """Return the columns that hold the choices of a question, in data that ask some; none where there are none."""
+    present = {str(name).lower(): str(name) for name in first}
+    if not any(name in present for name in ASKING["text"]):
+        return []
+    for name in OFFERED:
+        if name in present and (
+            isinstance(held := first[present[name]], list | dict) or str(held).startswith(("[", "{"))
+        ):
+            return [present[name]]
+    lettered = [present[letter] for letter in takewhile(present.__contains__, LATIN.lower())]
+    return lettered if len(lettered) > 1 else []
+
+
+def _chooses(task: Task, examples: Sequence[Example]) -> bool:
+    """Return whether the examples are questions with lettered choices."""
+    return task.labels and all(choices(one.fields[task.inputs[0]]) for one in examples[:TRIED])
+
+
 def _checks(task: Task, examples: Sequence[Example], fields: Sequence[str]) -> list[dict[str, object]]:
     """Return the checks to begin with, of what changes something in the examples: a cell in which nothing is tested fails."""
-    stays = {"perturbations": _changing(FAMILIES, task, examples) or [FAMILIES[0]], "gates": _gates(task, examples)}
+    stays = {
+        "perturbations": _changing((*FAMILIES, OPTIONS), task, examples) or [FAMILIES[0]],
+        "gates": _gates(task, examples),
+    }
     checks: list[dict[str, object]] = [{"expect": "invariance", **({"fields": fields} if fields else {}), **stays}]
-    if task.name == "text-classification" and _changing((NEGATION,), task, examples):
+    negated = task.name == "text-classification" and not _chooses(task, examples)
+    if negated and _changing((NEGATION,), task, examples):
         checks.append({"expect": "direction", "perturbations": [NEGATION], "gates": ["sensitivity >= 0.5"]})
     return checks
 
@@ -244,7 +278,7 @@ def _prompt(task: Task, examples: Sequence[Example], reference_language: str) ->
     labels = _labels(task, examples)
     low, high = _range(task, examples) or (0, 1)
     told = {"labels": " or ".join(labels), "language": reference_language, "low": str(low), "high": str(high)}
-    prompt = PROMPTS.get(task.name, "")
+    prompt = CHOOSE if _chooses(task, examples) else PROMPTS.get(task.name, "")
     for name, value in told.items():
         prompt = prompt.replace(f"{{{name}}}", value)
     return {"prompt": prompt, **({"labels": labels} if task.labels or task.several else {})}
@@ -264,7 +298,12 @@ def _labels(task: Task, examples: Sequence[Example]) -> list[str]:
     references = {reference for example in examples for reference in example.references}
     if task.annotation:
         return sorted({label for reference in references for label in task.annotation.labels(reference)})
-    return sorted(references) if task.labels else []
+    if not task.labels:
+        return []
+    marks = {choice.mark for example in examples for choice in choices(example.fields[task.inputs[0]])}
+    letters = ({form.format(mark) for mark in marks} for form in ("{}", "({})"))
+    chosen = next((some for some in letters if references <= some), set()) if _chooses(task, examples) else set()
+    return sorted(chosen | references)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -290,12 +329,14 @@ def _called(data: Path) -> str:
     return re.sub("[^A-Za-z0-9]+", "-", data.stem)[:80].strip("-") or "data"
 
 
-def _columns(first: Mapping[str, Any], task: Task) -> dict[str, str]:
+def _columns(first: Mapping[str, Any], task: Task, more: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return the columns that the data call otherwise: by our names, theirs."""
     present = {str(name).lower(): str(name) for name in first}
     found: dict[str, str] = {}
     for wanted in (*task.inputs, task.reference):
         if wanted not in first:
-            near = next((present[name] for name in (wanted, *ALIASES[wanted]) if name in present), None)
+            names = (wanted, *more.get(wanted, ()), *ALIASES[wanted])
+            near = next((present[name] for name in names if name in present), None)
             if near is not None and near not in found.values():
                 found[wanted] = near
     return found

@@ -303,6 +303,9 @@ def test_init_says_what_a_model_is_not_given(capsys: Captured, tmp_path: Path, m
         assert "not read" not in printed(capsys, *init, model, "--out", f"{number}.robust.yaml")
     (tmp_path / "d.jsonl").write_text('{"prompt": "Sum up.", "input": "It rains.", "answer": "Rain."}\n')
     assert "not read: 'input'\n" in printed(capsys, *init, "some-model")
+    Path("d.jsonl").write_text('{"question": "Q?", "choices": ["x", "y"], "answer": 1}\n', encoding="utf-8")
+    said = printed(capsys, *init, "m:p", "--out", "c.robust.yaml")
+    assert "not read: 'choices'\nchoices are read with `--task text-classification`" in said
 
 
 def test_init_takes_no_model_that_can_be_none(

@@ -182,3 +182,31 @@ def test_a_right_answer_of_many_wordings_is_held_to_be_said_as_often(
     data = write(d_dot_jsonl=f'{{"prompt": "What is the capital of France?"{answer}}}\n')
     suite = write_starter(tmp_path / "t.robust.yaml", "text-generation", "model:predict", data, "en")
     assert list(map(str, suite.checks[0].gates)) == gates
+
+
+@pytest.mark.parametrize(("row", "columns", "choices"), [
+    ('"question": "Q?", "choices": ["x", "y"], "answer": 1', {"text": "question", "label": "answer"}, ("choices",)),
+    ('"question": "Q?", "choices": {"text": ["x", "y"], "label": ["1", "2"]}, "answerKey": "2"',
+     {"text": "question", "label": "answerKey"}, ("choices",)),
+    ('"Question": "Q?", "A": "x", "B": "y", "Answer": "B"', {"text": "Question", "label": "Answer"}, ("A", "B")),
+    ('"ctx": "Q?", "endings": ["x", "y"], "label": "1"', {"text": "ctx"}, ("endings",)),
+    ('"input": "Q?\\nOptions:\\n(A) x\\n(B) y", "target": "(B)"', {"text": "input", "label": "target"}, ()),
+])  # fmt: skip
+def test_questions_with_choices_are_asked_for_a_letter_in_any_order(
+    write: Callable[..., Path], tmp_path: Path, row: str, columns: dict[str, str], choices: tuple[str, ...]
+) -> None:
+    data, out = write(d_dot_jsonl=f"{{{row}}}\n"), tmp_path / "t.robust.yaml"
+    suite = write_starter(out, "text-classification", f"small@{ENDPOINT}", data, "en")
+    source, marks = suite.datasets["d"], ["A", "B"] if choices else ["(A)", "(B)"]
+    assert (source.columns, source.choices, suite.model.labels) == (columns, choices, marks)
+    assert suite.model.prompt == "{text}\n\nAnswer with the letter alone."
+    (check,) = suite.checks  # and none that denies the question
+    assert "layout.options" in map(str, check.specs)
+
+
+@pytest.mark.parametrize("written", ["a1,b2", "both"])
+def test_columns_with_choices_may_be_named(write: Callable[..., Path], tmp_path: Path, written: str) -> None:
+    data = write(d_dot_jsonl='{"text": "Q?", "a1": "x", "b2": "y", "both": ["x", "y"], "label": "A"}\n')
+    named = {"choices": written}
+    suite = write_starter(tmp_path / "t.robust.yaml", "text-classification", "m:p", data, "en", columns=named)
+    assert ",".join(suite.datasets["d"].choices) == written
