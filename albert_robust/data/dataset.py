@@ -56,7 +56,8 @@ class Source:
         languages: Those to read, in order, as examples say them. One alone may be the language of all rows.
         per_row: Whether each row says its language in the column `language`.
         columns: From our names (`id`, `language`, a task's fields and reference) to the file's.
-        choices: The file's columns that hold the choices of a question, which is the first field; none where there are none.
+        choices: The file's columns that hold the choices of a question; none where there are none. They are set below the first
+            field, but where `choices` is a field.
         limit: At most so many ids, drawn by the seed; None for all.
         seed: Of the draw.
         reference_language: Of the references; empty where each has its row's.
@@ -210,8 +211,10 @@ def _example(
     else:
         _agree(path, line, language, row.get(source.column("language")))
     talk, values, tokens = Conversation(""), {}, Tokens("")
+    offered = _options(source, path, line, row)
     for name in inputs:
-        held, column = _value(source, path, line, row, name), source.column(name)
+        held = str(offered) if offered and name == CHOICES else _value(source, path, line, row, name)
+        column = source.column(name)
         listed = _unfolded(path, held)
         if is_conversation(listed):
             talk = _conversation(path, line, column, listed)
@@ -220,8 +223,7 @@ def _example(
             tokens = joined(listed, language)
             held = tokens.text
         values[name] = _text(path, line, column, held)
-    offered = _options(source, path, line, row)
-    if offered:
+    if offered and CHOICES not in inputs:
         values[inputs[0]] = _text(path, line, source.column(inputs[0]), f"{values[inputs[0]]}\n{offered}")
     own = " ".join(value for name, value in values.items() if source.added.get(name) is None)
     if talk.before:

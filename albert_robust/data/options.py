@@ -62,7 +62,9 @@ def options(cells: Sequence[Any]) -> Options:
     while texts and not texts[-1]:
         texts.pop()
     if not 2 <= len(texts) <= len(LATIN):
-        raise ValueError(f"{len(texts)} of them, expected 2 to {len(LATIN)}\nwrite them as {FORMS}")
+        raise ValueError(
+            f"{len(texts)} choice{'s' * (len(texts) != 1)}, expected 2 to {len(LATIN)}\nwrite them as {FORMS}"
+        )
     if "" in texts:
         raise ValueError(f"nothing in choice {LATIN[texts.index('')]}\nfill it in, or take the row out")
     lettered = choices("\n".join(texts))

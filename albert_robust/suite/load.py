@@ -97,10 +97,14 @@ def _added(spec: SuiteSpec) -> dict[str, str | None]:
 
 
 def _with(task: Task, added: Collection[str], labels: Sequence[str]) -> Task:
-    """Return a task with more fields. Labels in these stay as they are, as gold answers do: a model is to answer with them."""
+    """Return a task with more fields. Labels in these stay as they are, as gold answers do: a model is to answer with them.
+
+    Choices are what is chosen from, and their letters words of many a text.
+    """
+    telling = {*added} - {CHOICES}
 
     def protect(example: Example, field: str) -> tuple[str, ...]:
-        return (*task.protect(example, field), *(labels if field in added else ()))
+        return (*task.protect(example, field), *(labels if field in telling else ()))
 
     return replace(task, inputs=(*task.inputs, *added), protect=protect) if added else task
 
@@ -173,13 +177,13 @@ class _Loader:
         languages = tuple(dataset.languages or [dataset.language or ""])
         path = self.document.path.parent / dataset.path if dataset.path else self.document.path
         per_row = dataset.languages is not None and PLACEHOLDER not in path.name
-        columns = {one: theirs for one, theirs in dataset.columns.items() if isinstance(theirs, str) and one != CHOICES}
-        choices = dataset.columns.get(CHOICES, [])
+        columns = dict(dataset.columns)
+        choices = columns.pop(CHOICES, []) if self.task.labels else []
         source = Source(
             path,
             languages,
             per_row=per_row,
-            columns=columns,
+            columns={ours: theirs for ours, theirs in columns.items() if isinstance(theirs, str)},
             choices=(choices,) if isinstance(choices, str) else tuple(choices),
             limit=dataset.limit,
             seed=self.spec.seed,
@@ -204,17 +208,15 @@ class _Loader:
 
     def _unmapped(self, column: str, theirs: str | list[str]) -> tuple[str, str] | None:
         """Return what is wrong with a name of ours that is mapped to the file's, and how to mend it."""
-        known = ["id", "language", *self._columns, self.task.reference]
-        if column == CHOICES and not self.task.labels:
-            return f"{self.task.name} has no choices", "write `task: text-classification`: its labels are their letters"
-        if column == CHOICES and CHOICES in self.added:
-            mend = f"write {{{self.task.inputs[0]}}} alone, without {{{CHOICES}}}"
-            return "the choices stand below the question", mend
-        if isinstance(theirs, list):
-            what = f"{column!r} is one column, only {CHOICES!r} may be several"
-            return None if column == CHOICES else (what, f"write `{column}: {theirs[0]}`")
-        if column in (*known, CHOICES):
+        chooses, known = self.task.labels, ["id", "language", *self._columns, self.task.reference]
+        if chooses and CHOICES not in known:
+            known.append(CHOICES)
+        if isinstance(theirs, list) and not (chooses and column == CHOICES):
+            return f"{column!r} is one column", f"write `{column}: {theirs[0]}`: only choices of labels may be several"
+        if column in known:
             return None
+        if column == CHOICES:
+            return f"{self.task.name} has no choices", "write `task: text-classification`: its labels are their letters"
         mend = f"our name comes first: `{theirs}: {column}`" if theirs in known else suggest(column, known)
         return f"unknown column {column!r}", mend
 

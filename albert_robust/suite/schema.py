@@ -309,7 +309,7 @@ class DatasetSpec(Strict):
         str | None, Field(description="The language of the references, where it is not the rows' own: a translation's.")
     ] = None
     columns: Annotated[
-        dict[str, str | Annotated[list[str], Field(min_length=2)]],
+        dict[str, str | Annotated[list[str], Field(min_length=1)]],
         Field(description="From our names to the file's: {text: review}; choices may be in several: [A, B, C, D]."),
     ] = {}
     limit: Annotated[int | None, Field(gt=0, description="At most so many ids, a seeded sample.")] = None

@@ -10,11 +10,19 @@ import pytest
 from albert_robust.data import Example, Source, read_examples
 from albert_robust.errors import InputError
 from albert_robust.suite.load import load_suite
+from albert_robust.tasks.classification import TASK
 from albert_robust.text.choices import choices
 
 Write = Callable[..., Path]
 CITIES = ["Rome", "Paris", "Oslo"]
 ASKED = "Where?\nA. Rome\nB. Paris\nC. Oslo"
+SUITE = """task: {task}
+model: {{endpoint: "http://h/v1/chat/completions", model: m, labels: [A, B], prompt: "{prompt}"}}
+datasets:
+  d: {{path: d.jsonl, language: en, columns: {columns}}}
+checks:
+- {{expect: invariance, perturbations: [layout.options]}}
+"""
 
 
 def read(path: Path, *columns: str) -> Example:
@@ -79,7 +87,7 @@ def test_an_empty_answer_is_no_reference(write: Write, answer: str | None) -> No
     (["1", "0"], "1", r"'answer' holds '1', which may be A or B\n  write the letter"),
     (["Rome", "Rome"], "Rome", "'answer' holds 'Rome', which may be A or B"),
     ("Rome, Paris", 0, r"'choices' holds 'Rome, Paris', expected choices\n  write them as \[\"Rome\", \"Paris\"\]"),
-    (["Rome"], 0, "'choices' holds 1 of them, expected 2 to 26"),
+    (["Rome"], 0, "'choices' holds 1 choice, expected 2 to 26"),
     (["Rome", "", "Oslo"], 0, "'choices' holds nothing in choice B"),
     (["Rome", True], 0, "'choices' holds True, expected a text"),
     ({"text": CITIES, "label": ["A"]}, "A", "'choices' holds 3 choices, but labels for 1"),
@@ -91,23 +99,23 @@ def test_a_mistake_in_choices_or_answers_is_one_complaint_at_its_line(
         read(row(write, choices, answer), "choices")
 
 
-SUITE = """task: {task}
-model: {{python: my:predict}}
-datasets:
-  d: {{path: d.jsonl, language: en, columns: {columns}}}
-checks:
-- {{expect: invariance, fields: {fields}, perturbations: [typos.swap]}}
-"""
+def test_choices_that_a_prompt_names_are_a_field_of_their_own(write: Write) -> None:
+    row(write, ["A red rose", "Paris"], 1)
+    columns = "{text: question, choices: choices, label: answer}"
+    suite = load_suite(
+        write(s_dot_robust_dot_yaml=SUITE.format(task=TASK.name, columns=columns, prompt="{text} {choices}"))
+    )
+    (example,) = read_examples(suite.datasets["d"], suite.task.inputs, suite.task.reference)
+    assert example.fields == {"text": "Where?", "choices": "A. A red rose\nB. Paris"}
+    assert suite.task.protect(example, "choices") == ()  # their letters are words of many a text
 
 
-@pytest.mark.parametrize(("task", "columns", "fields", "what"), [
-    ("text-generation", "{choices: options}", "[prompt]", "4:46: text-generation has no choices"),
-    ("text-classification", "{text: [a, b]}", "[text]", "4:46: 'text' is one column, only 'choices' may be several"),
-    ("text-classification", "{choices: c}", "[text, choices]", "4:46: the choices stand below the question"),
+@pytest.mark.parametrize(("task", "columns", "what"), [
+    ("text-generation", "{choices: options}", "4:46: text-generation has no choices"),
+    ("text-classification", "{text: [a, b]}", "4:46: 'text' is one column"),
+    ("text-classification", "{option: c}", "4:46: unknown column 'option'\n  known: .*, choices"),
 ])  # fmt: skip
-def test_a_suite_that_maps_choices_amiss_is_told_so(
-    write: Write, task: str, columns: str, fields: str, what: str
-) -> None:
+def test_a_suite_that_maps_choices_amiss_is_told_so(write: Write, task: str, columns: str, what: str) -> None:
     row(write, CITIES, 1)
     with pytest.raises(InputError, match=what):
-        load_suite(write(s_dot_robust_dot_yaml=SUITE.format(task=task, columns=columns, fields=fields)))
+        load_suite(write(s_dot_robust_dot_yaml=SUITE.format(task=task, columns=columns, prompt="?")))
