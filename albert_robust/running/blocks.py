@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
 
-from albert_robust.data import Example, read_examples
-from albert_robust.errors import complaint_at
+from albert_robust.data import Example, Source, read_examples
+from albert_robust.errors import complaint_at, suggest
 from albert_robust.models import Inputs
 from albert_robust.running.cache import Cache
 from albert_robust.running.cell import Cell
@@ -24,21 +24,34 @@ def examples_of(suite: Suite, names: Sequence[str]) -> dict[str, list[Example]]:
     """Return the examples of some datasets of a suite.
 
     Raises:
-        InputError: A dataset is broken, or has no references though a gate on quality needs them.
+        InputError: A dataset is broken, or has no references though a gate on quality needs them, or one that is no label.
     """
     found = {name: read_examples(suite.datasets[name], suite.task.inputs, suite.task.reference) for name in names}
     for check in suite.checks:
         needing = [gate for gate in check.gates if needs_references(gate, suite.task)]
         for name in check.datasets if needing else ():
-            if name in found and not any(one.references for one in found[name]):
-                source, reference = suite.datasets[name], suite.task.reference
-                what = f"no row has a reference in the column {source.column(reference)!r}"
-                mend = f"map it, `columns: {{{reference}: ...}}`"
-                if source.templates:
-                    what, mend = f"no template has a {reference!r}", f'add `{reference}: "..."`'
-                line = source.templates.lines[0] if source.templates else 1
-                raise complaint_at(source.files()[0][0], what, f"{needing[0]} cannot be measured: {mend}", line)
+            if name in found:
+                _measurable(suite, suite.datasets[name], found[name], f"{needing[0]} cannot be measured")
     return found
+
+
+def _measurable(suite: Suite, source: Source, examples: Sequence[Example], told: str) -> None:
+    """Complain of examples without references, or of one whose label the model is not to answer: no answer would be right."""
+    column, path = source.column(suite.task.reference), source.files()[0][0]
+    if not any(one.references for one in examples):
+        what, mend = (
+            f"no row has a reference in the column {column!r}",
+            f"map it, `columns: {{{suite.task.reference}: ...}}`",
+        )
+        if source.templates:
+            what, mend = f"no template has a {suite.task.reference!r}", f'add `{suite.task.reference}: "..."`'
+        line = source.templates.lines[0] if source.templates else 1
+        raise complaint_at(path, what, f"{told}: {mend}", line)
+    for one in examples if suite.labels else ():
+        if one.references and not {*one.references} & {*suite.labels}:
+            what = f"the {column} {one.references[0]!r:.60} of example {one.id!r:.60} is none of the model's `labels`"
+            mend = f"add it to them; {suggest(one.references[0], suite.labels)}".removesuffix("; ")
+            raise complaint_at(path, what, f"{told}: {mend}")
 
 
 def blocks(suite: Suite, datasets: Mapping[str, Sequence[Example]]) -> Iterator[Block]:

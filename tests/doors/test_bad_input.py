@@ -197,6 +197,21 @@ def test_a_checkpoint_without_weights_is_a_mistake_of_the_suite_and_no_error_of_
     assert nothing_was_run(pytester.path)
 
 
+def test_a_quality_gate_on_labels_that_the_model_is_not_to_answer_is_told(pytester: pytest.Pytester) -> None:
+    (pytester.path / "d.csv").write_text("text,label\nGood.,positive\nBad.,Negative\n", encoding="utf-8")
+    (pytester.path / "s.robust.yaml").write_text(
+        "task: text-classification\ndatasets: {d: {path: d.csv, language: en}}\n"
+        "model: {endpoint: 'http://h/v1/chat/completions', model: m, prompt: '{text}', labels: [positive, negative]}\n"
+        "checks: [{expect: reference, gates: [accuracy >= 0.9]}]\n",
+        encoding="utf-8",
+    )
+    result = pytester.runpytest("s.robust.yaml")
+    assert result.ret == 2
+    result.stdout.fnmatch_lines(
+        ["d.csv:1:1: the label 'Negative' of example '3' is none*", "*did you mean 'negative'[?]"]
+    )
+
+
 def test_a_quality_gate_on_data_without_references_is_told_and_never_passed_over(pytester: pytest.Pytester) -> None:
     (pytester.path / "model.py").write_text("def predict(batch):\n    return ['a' for _ in batch]\n", encoding="utf-8")
     (pytester.path / "d.jsonl").write_text('{"id": "1", "text": "good"}\n', encoding="utf-8")
