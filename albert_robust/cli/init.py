@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     (source,) = suite.datasets.values()
     read = {*source.choices, *(source.column(name) for name in ("id", "language", *suite.task.inputs, column))}
     first = next(source.rows(source.path))[1]
-    if unread := [repr(name) for name in first if name not in read]:
+    if unread := [repr(name) for name in first if name and name not in read]:
         print(f"not read: {', '.join(unread[:SHOWN_CHOICES])}")
     if offered_in(first) and not suite.task.labels:
         print("choices are read with `--task text-classification`, and answered by their letters")

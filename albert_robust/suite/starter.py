@@ -123,7 +123,7 @@ def write_starter(
     first = _first_row(data)
     mapped = dict(columns or {})
     theirs = mapped.pop(CHOICES, "")
-    offered = [theirs] if theirs in first else theirs.split(",") if theirs else offered_in(first) if task.labels else []
+    offered = _split(theirs, first) if theirs else offered_in(first) if task.labels else []
     columns = _columns(first, task, ASKING if offered else {}) | mapped
     per_row = "language" in first
     mapping = "name it: `--column NAME=...`"
@@ -193,6 +193,10 @@ def offered_in(first: Mapping[str, Any]) -> list[str]:
             return [present[name]]
     lettered = [present[letter] for letter in takewhile(present.__contains__, LATIN.lower())]
     return lettered if len(lettered) > 1 else []
+
+
+def _split(theirs: str, first: Mapping[str, Any]) -> list[str]:
+    return [theirs] if theirs in first else theirs.split(",")
 
 
 def _chooses(task: Task, examples: Sequence[Example]) -> bool:

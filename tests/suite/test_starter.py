@@ -188,7 +188,7 @@ def test_a_right_answer_of_many_wordings_is_held_to_be_said_as_often(
     ('"question": "Q?", "choices": ["x", "y"], "answer": 1', {"text": "question", "label": "answer"}, ("choices",)),
     ('"question": "Q?", "choices": {"text": ["x", "y"], "label": ["1", "2"]}, "answerKey": "2"',
      {"text": "question", "label": "answerKey"}, ("choices",)),
-    ('"Question": "Q?", "A": "x", "B": "y", "Answer": "B"', {"text": "Question", "label": "Answer"}, ("A", "B")),
+    ('"": 0, "Question": "Q?", "A": "x", "B": "y", "Answer": "B"', {"text": "Question", "label": "Answer"}, ("A", "B")),
     ('"ctx": "Q?", "endings": ["x", "y"], "label": "1"', {"text": "ctx"}, ("endings",)),
     ('"input": "Q?\\nOptions:\\n(A) x\\n(B) y", "target": "(B)"', {"text": "input", "label": "target"}, ()),
 ])  # fmt: skip
