@@ -11,6 +11,7 @@ is worse than none. Each step is for replies of which those before it made nothi
    count, such as `entailment` in `not entailment`. A single letter and `no` are words of many a text: where a suite has such
    a label, all of its labels count only where they open a sentence before a comma, or close it; where none does, a letter that
    is marked as choices are: `B. Paris`, `It is B) Paris.`, `It is B: Paris.` Where a label has no letter, this step is left out.
+5. Where all labels are letters, a reply may weigh them one by one: what its last sentence says by these steps counts.
 
 From the third step on, what is asked or denied is not said. What denies is in `denials.tsv`, a row a language, before what it
 denies and after it; all rows count, since nobody knows the language of a reply. Numbers are read likewise; whole numbers not
@@ -65,6 +66,7 @@ _CHOICE = regex.compile(r"[*_]*(?:\)|[.:][*_]*[\s\p{Han}])")
 _IN_A_WORD = regex.compile(r"(?:[\p{L}--[是为為选選择擇项項]]|\p{L}\.)$", regex.V1)
 _IN_BRACKETS = regex.compile(r"\(.|\w\($")
 _TAG = regex.compile(r"</?\w+>")
+_ONE_LETTER = regex.compile(r"\p{L}")
 _LETTERED = regex.compile(r"^[(\[]?(\p{L})[)\].]$")
 _NUMERAL = r"(?:\d+\.\d+|0,\d+|\d,\d\d?|\d+|\.\d+)"
 _SHARE = rf"(?P<part>[-+]?{_NUMERAL})(?:\s*(?:/|(?i:out of))\s*(?P<whole>{_NUMERAL})|\s*(?P<percent>[%٪]))?"
@@ -148,11 +150,18 @@ def label_of(said: str, labels: Sequence[str]) -> str:
     if len(plain) < len(set(labels)):
         plain = {label: label for label in labels}
     known = tuple(sorted(plain, key=lambda label: (-len(label), label)))
-    for choices in (False, True):
-        found = _said(said, partial(_label, labels=known), partial(_labels_in, labels=known, choices=choices))
+    readings = [(said, False), (said, True)]
+    if all(map(_ONE_LETTER.fullmatch, known)):
+        readings.append((_last_sentence(said), False))
+    for text, choices in readings:
+        found = _said(text, partial(_label, labels=known), partial(_labels_in, labels=known, choices=choices))
         if found is not None:
             return plain[found]
     return said
+
+
+def _last_sentence(said: str) -> str:
+    return next((one for one in reversed(_BETWEEN.split(said)) if _CORE.search(one)), "")
 
 
 def number_of(said: str, top: float = 1.0) -> float | str:
