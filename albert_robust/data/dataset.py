@@ -393,7 +393,9 @@ def _as_text(path: Path, line: int, column: str, value: Any) -> str:
     if _held(value) is None:
         raise complaint_at(path, f"{column!r} holds nothing, expected text", "fill it in, or take the row out", line)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        mend = "choices of a question are mapped: `columns: {choices: NAME}`" if isinstance(value, list | dict) else ""
+        mend = (
+            "write it as text" if not isinstance(value, list | dict) else "are they choices? `columns: {choices: NAME}`"
+        )
         raise complaint_at(path, f"{column!r} holds {type(value).__name__}, expected text", mend, line)
     if isinstance(value, float) and not isfinite(value):
         raise complaint_at(path, f"{column!r} holds the number {value}, expected text", line=line)

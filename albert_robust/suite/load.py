@@ -287,7 +287,10 @@ class _Loader:
         named = self._fields_in("prompt", model.prompt or "") | self._fields_in("system", model.system or "")
         for name in sorted(perturbed - named - {SYSTEM}):
             what = f"the prompt does not hold {{{name}}}, which is perturbed"
-            self._complain(("model", "prompt"), what, "the model would never see a variant")
+            mend = (
+                f"the model would never see a variant: write {{{name}}}, and say its column, `columns: {{{name}: ...}}`"
+            )
+            self._complain(("model", "prompt"), what, mend)
 
     def _fields_in(self, key: str, template: str) -> set[str]:
         """Return the fields that a template holds; complain of those that there are not."""
@@ -330,13 +333,18 @@ class _Loader:
         if check.worst_of > 1 and self.spec.model.elsewhere:
             what = "`worst_of` asks what the answers so far lead to: a model elsewhere cannot be asked on"
             self._complain((*at, "worst_of"), what, "take it out")
+        fields = tuple(check.fields or self.task.perturbed)
+        steps = [self.registry.get(step.name) for spec in specs for step in spec.steps]
+        if CHOICES in self.added and CHOICES not in fields and any(step.reorders for step in steps):
+            what = f"the choices are a field of their own, {{{CHOICES}}}, and the check is of {', '.join(fields)}"
+            self._complain((*at, "perturbations"), what, f"add `fields: [{CHOICES}]`")
         return Check(
             expectation=check.expect,
             name=check.name,
             specs=specs,
             datasets=tuple(check.datasets or self.spec.datasets),
             languages=tuple(check.languages) if check.languages else None,
-            fields=tuple(check.fields or self.task.perturbed),
+            fields=fields,
             gates=tuple(gate for gate in gates if not gate.across),
             across=tuple(gate for gate in gates if gate.across),
             agreement=check.agreement or agreements[0],

@@ -102,9 +102,10 @@ def test_a_mistake_in_choices_or_answers_is_one_complaint_at_its_line(
 def test_choices_that_a_prompt_names_are_a_field_of_their_own(write: Write) -> None:
     row(write, ["A red rose", "Paris"], 1)
     columns = "{text: question, choices: choices, label: answer}"
-    suite = load_suite(
-        write(s_dot_robust_dot_yaml=SUITE.format(task=TASK.name, columns=columns, prompt="{text} {choices}"))
-    )
+    written = SUITE.format(task=TASK.name, columns=columns, prompt="{text} {choices}")
+    with pytest.raises(InputError, match=r"6:24: the choices are a field of their own.*\n  add `fields: \[choices\]`"):
+        load_suite(write(s_dot_robust_dot_yaml=written))
+    suite = load_suite(write(s_dot_robust_dot_yaml=written.replace("invariance,", "invariance, fields: [choices],")))
     (example,) = read_examples(suite.datasets["d"], suite.task.inputs, suite.task.reference)
     assert example.fields == {"text": "Where?", "choices": "A. A red rose\nB. Paris"}
     assert suite.task.protect(example, "choices") == ()  # their letters are words of many a text
