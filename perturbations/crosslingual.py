@@ -100,6 +100,7 @@ def _put(text: Text, last_first: list[Word], replacements: dict[Word, str], kind
     "crosslingual.code_switch",
     preserves="meaning",
     languages=LANGUAGES,
+    alike=True,
     examples=[
         Example("The new hotel is near the river.", "The new 酒店 is near the river."),
         Example("The books are on the table.", "The Bücher are on the table.", seed=1, severity=3),
@@ -204,6 +205,7 @@ def _like(new: str, written: str, entry: str) -> str:
     "crosslingual.swap",
     preserves="meaning",
     severities=1,
+    alike=True,
     examples=[
         Example("Thank you!", "Danke!", parallels=(("de", "Danke!"),)),
         Example("谢谢你", "Thank you", "zh", parallels=(("en", "Thank you"),)),
