@@ -1,6 +1,6 @@
 """Words taken for others that sound alike: what speech recognition writes, and who writes as he speaks.
 
-Idea: LangTest's add_speech_to_text_typo and Giskard's speech typos, which look sounds up in English. Departures: six
+Idea: LangTest's add_speech_to_text_typo and Giskard's speech typos, which look sounds up in English. Departures: eight
 languages, a table of our own (`homophones.tsv`), where a word is taken for one that stands out in its sentence, so that a
 reader hears what was meant: `the food was grate`, never `the son` for `the sun`. A row may say what stands `before` the
 word and `after` it. Russian endings are a rule: verbs in -тся and -ться, and adjectives in an unstressed -ое. No denial
@@ -120,6 +120,8 @@ def _other_ending(word: str) -> str:
         Example("Das Bad war viel zu klein.", "Das bat wahr fiel zu klein.", "de", severity=5),
         Example("Er bat um Rat", "Er Bad um Rad", "de", severity=5, why="a capital tells a German noun"),
         Example("Voy a comer, hay sopa también.", "Voy ha comer, ahí sopa tan bien.", "es", severity=5),
+        Example("L’anno scorso mi è piaciuto.", "L’hanno scorso mi e piaciuto.", "it", severity=5),
+        Example("Houve festa, mas fui à praia.", "Ouve festa, mais fui há praia.", "pt", severity=5),
         Example("Он бреется, а я хочу мыться.", "Он бреется, а я хочу мытся.", "ru"),
         Example(
             "Это новое и большое окно",

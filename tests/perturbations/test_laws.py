@@ -78,6 +78,8 @@ RELATIVES = {  # whose sex no name says
     "en": "My wife works there with a French nurse and a Muslim driver.",
     "es": "Fui con mi hermana.",
     "fr": "Je dîne avec ma sœur.",
+    "it": "Il telefono piace a mia madre.",
+    "pt": "Comprei o telefone para o meu pai.",
     "zh": "我妻子和两个法国人在那里工作，邻居是穆斯林。",
 }
 
