@@ -72,6 +72,7 @@ def test_no_denial_is_made_and_no_word_that_denies_is_written_short(language: st
         ("en", "We want to thank Anna", "We want to thank Anna"),
         ("en", "Where are you? Where are you from?", "Wya? Where r u from?"),
         ("en", "We have nobody to go with. Come with us", "We have nobody to go with. Come w/ us"),
+        ("ar", "كنا في البيت. في البيت حمامة", "كنا فالبيت. في البيت حمامة"),
         ("de", "Hier, mit dem Auto; das Auto, mit dem ich fuhr", "Hier, mitm Auto; das Auto, mit dem ich fuhr"),
         ("de", "Ich bitte sehr, bitte warte", "Ich bitte sehr, pls warte"),
         ("es", "El autobús para la noche, es para la noche", "El autobús para la noxe, es pa la noxe"),
