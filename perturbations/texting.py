@@ -16,7 +16,7 @@ import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows
 from albert_robust.perturbing.perturbation import share_of_words
-from albert_robust.perturbing.phrases import opens_sentence, read_languages
+from albert_robust.perturbing.phrases import Beside, opens_sentence, read_languages
 from albert_robust.text.languages import base
 
 _TEXTING = Path(__file__).with_name("texting.tsv")
@@ -25,30 +25,22 @@ _NAME_GOES_ON = regex.compile(r"\s+(?!I\b)\p{Lu}")
 
 
 class _Short(NamedTuple):
-    """A phrase as it is listed, what is written for it, and what stands before it and after it where that may be."""
+    """A phrase as it is listed, what is written for it, and where that may be."""
 
     listed: str
     short: str
-    before: regex.Pattern[str]
-    after: regex.Pattern[str]
+    beside: Beside
 
 
 @cache
 def _shorts(language: str) -> PhraseTable[_Short]:
     rows = [row for row in read_rows(_TEXTING) if row["language"] == language]
-    return PhraseTable(
-        {
-            row["full"]: _Short(
-                row["full"], row["short"], regex.compile(row["before"], regex.I), regex.compile(row["after"], regex.I)
-            )
-            for row in rows
-        }
-    )
+    return PhraseTable({row["full"]: _Short(row["full"], row["short"], Beside.of(row)) for row in rows})
 
 
 def _fits(text: Text, word: Word, row: _Short) -> bool:
     before, after = text.around(word, _NEAR)
-    return not _is_name(text, word, row.listed, after) and bool(row.before.search(before) and row.after.match(after))
+    return not _is_name(text, word, row.listed, after) and row.beside.holds(before, after)
 
 
 def _is_name(text: Text, word: Word, listed: str, after: str) -> bool:
