@@ -28,7 +28,6 @@ from numpy.typing import NDArray
 
 from albert_robust import perturb
 from albert_robust.data.parallel import ParallelRow, open_text, parallel_rows
-from albert_robust.perturbing import open_packs
 from albert_robust.pretrain.corpus import held_out
 from albert_robust.scoring.encoder import Encoder, unit
 from albert_robust.scoring.load import EMBEDDED, encoder_path, load_encoder
@@ -182,13 +181,9 @@ def _lexicon(folder: Path, language: str) -> list[tuple[str, str]]:
 
 
 def typos(subject: Subject) -> dict[str, Any]:
-    """Points of retrieval lost when the foreign side has typos, for languages whose keyboard is known."""
-    registry = open_packs()
-    [spec] = registry.expand(TYPO)
+    """Points of retrieval lost when the foreign side has typos."""
     lost = {}
     for language, pairs in tatoeba_pairs(subject.sets).items():
-        if not registry.applies(spec, language):
-            continue
         clean, english = (list(side) for side in zip(*pairs, strict=True))
         typed = [variant.text for (variant,) in perturb(clean, TYPO, language=language)]
         goal = subject.embed(english)

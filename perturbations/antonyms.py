@@ -19,7 +19,7 @@ from typing import NamedTuple
 import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rules, share
-from albert_robust.perturbing.phrases import opens_sentence, read_languages
+from albert_robust.perturbing.phrases import Beside, opens_sentence, read_languages
 from albert_robust.text.han import is_traditional
 from albert_robust.text.languages import base
 
@@ -65,8 +65,7 @@ class _Contrary(NamedTuple):
     listed: str
     other: str
     way: str
-    before: regex.Pattern[str]
-    after: regex.Pattern[str]
+    beside: Beside
 
 
 _JOINED = {"ar": ("", "و")}  # the conjunction that is written as one with what follows
@@ -79,10 +78,10 @@ def _contraries(language: str) -> PhraseTable[tuple[_Contrary, ...]]:
     for row in read_rules(_ANTONYMS).rows:
         if row["language"] != language:
             continue
-        before, after = (regex.compile(row[side], regex.I) for side in ("before", "after"))
+        beside = Beside.of(row)
         for one, other in _pairs(row):
             for joined in _JOINED.get(language, ("",)):
-                contrary = _Contrary(joined + one, other and joined + other, row["way"], before, after)
+                contrary = _Contrary(joined + one, other and joined + other, row["way"], beside)
                 table.setdefault(contrary.listed, []).append(contrary)
     return PhraseTable({listed: tuple(contraries) for listed, contraries in table.items()})
 
@@ -189,11 +188,7 @@ def _meant(text: Text, word: Word, contraries: tuple[_Contrary, ...]) -> _Contra
     language = base(text.language)
     if language in _ASKED and _ASKED[language].search(before):
         return None
-    fitting = (
-        each
-        for each in contraries
-        if each.before.search(before) and each.after.match(after) and not _is_bound(text, before, each)
-    )
+    fitting = (each for each in contraries if each.beside.holds(before, after) and not _is_bound(text, before, each))
     contrary = next(fitting, None)
     if contrary is None or not contrary.other:
         return None

@@ -4,9 +4,10 @@ Sources: Qin et al. (2020), CoSDA-ML, arXiv:2006.06402, for code-switching by di
 BGN/PCGN (1947) with one e and one apostrophe (Russian), ALA-LC without vowels and diacritics (Arabic), Hunterian without
 diacritics (Hindi) and Hanyu Pinyin without tones (Chinese).
 
-Departures: a word becomes the dictionary form of its translation, a plural a plural among de, en, es and fr; articles,
-agreement and order stay as they are. Where one form belongs to several concepts, the first of `lexicon.tsv` wins. Its first
-rows, `whole`, have no translations: idioms, and what holds a word by its letters alone, as 很高兴 (glad) holds 很高 (high).
+Departures: a word becomes the dictionary form of its translation, a plural of en, es, fr, it and pt, and of de, a plural of de,
+en, es and fr; articles, agreement and order stay as they are. Nothing is put into it and pt. Where one form belongs to several
+concepts, the first of `lexicon.tsv` wins. Its first rows, `whole`, have no translations: idioms, and what holds a word by its
+letters alone, as 很高兴 (glad) holds 很高 (high).
 Arabic alif, waw and ya are read by their neighbours in the word. Hindi drops the unwritten vowel by Ohala's rule
 (Aspects of Hindi Phonology, 1983): at the end of a word, and between two consonants with a vowel on either side.
 A Chinese character has its most frequent reading, or that of the word it stands in; rare characters and numerals stay.
@@ -22,11 +23,13 @@ import regex
 
 from albert_robust import Example, Text, Word, perturbation, read_rows, share
 
-LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "ru", "zh")
+OTHERS = ("ar", "de", "en", "es", "fr", "hi", "ru", "zh")  # into them: one more changes all variants
+LANGUAGES = (*OTHERS, "it", "pt")
+WHOLE = "whole"  # a row of phrases that stay, each language's own
 UNSPACED = "zh"
 NUMERALS = "一二两三四五六七八九十百千万亿几第"
-PLURAL_SECOND = {"de", "en", "es", "fr"}  # a noun's cell goes singular, plural; elsewhere cases or articles come second
-IN_PAIRS = {"en", "es", "fr"}  # and so do the forms after them: an, ans, année, années; in German cases follow
+PLURAL_SECOND = {"de", "en", "es", "fr", "it", "pt"}  # a noun's second form; elsewhere a case or an article
+IN_PAIRS = {"en", "es", "fr", "it", "pt"}  # and the next ones: an, ans, année, années; in German, cases
 _LEXICON = Path(__file__).with_name("lexicon.tsv")
 _PINYIN = Path(__file__).with_name("pinyin.tsv")
 _TRANSLITERATION = Path(__file__).with_name("transliteration.tsv")
@@ -100,12 +103,16 @@ def _put(text: Text, last_first: list[Word], replacements: dict[Word, str], kind
     "crosslingual.code_switch",
     preserves="meaning",
     languages=LANGUAGES,
+    alike=True,
     examples=[
         Example("The new hotel is near the river.", "The new 酒店 is near the river."),
         Example("The books are on the table.", "The Bücher are on the table.", seed=1, severity=3),
         Example("El restaurante es barato.", "El restaurante es cheap.", "es", seed=13),
         Example("La maison est vieille.", "La casa est vieille.", "fr", seed=25),
         Example("Das Zimmer war kalt.", "Das комната war kalt.", "de", seed=19),
+        Example("As chaves estão na mesa.", "As keys estão na mesa.", "pt", seed=1),
+        Example("L'acqua è fredda.", "L'water è fredda.", "it", seed=1, why="an elided article stays"),
+        Example("Ho letto a casa.", "Ho letto a casa.", "it", severity=5, why="letto is a bed, but here one has read"),
         Example(
             "Das Essen war gut.",
             "Das Essen war bon.",
@@ -160,7 +167,7 @@ def _put(text: Text, last_first: list[Word], replacements: dict[Word, str], kind
 def code_switch(text: Text, rng: Random, severity: int) -> Text:
     """Put words into one other language, as bilingual people do; the language is drawn once a text."""
     language = _spoken(text)
-    target = rng.choice([other for other in LANGUAGES if other != language])
+    target = rng.choice([other for other in OTHERS if other != language])
     found = [word for word in text.find(_known_words(language)) if _meant(text, word, language)]
     translations = {word: other for word in found if (other := _translated(word, language, target)) != word.string}
     return _put(text, _chosen(text, list(translations), rng, severity), translations, "code switch")
@@ -184,7 +191,7 @@ def _translated(word: Word, language: str, target: str) -> str:
     concept, place = found
     cells = _concepts()[concept]
     forms = cells.get(target, [])
-    if not forms:
+    if not forms or cells["concept"] == [WHOLE]:
         return word.string
     is_plural = place % 2 == 1 if language in IN_PAIRS else place == 1
     plural = is_plural and len(forms) > 1 and cells["pos"] == ["n"] and {language, target} <= PLURAL_SECOND
@@ -204,6 +211,7 @@ def _like(new: str, written: str, entry: str) -> str:
     "crosslingual.swap",
     preserves="meaning",
     severities=1,
+    alike=True,
     examples=[
         Example("Thank you!", "Danke!", parallels=(("de", "Danke!"),)),
         Example("谢谢你", "Thank you", "zh", parallels=(("en", "Thank you"),)),

@@ -1,6 +1,6 @@
 """Words taken for others that sound alike: what speech recognition writes, and who writes as he speaks.
 
-Idea: LangTest's add_speech_to_text_typo and Giskard's speech typos, which look sounds up in English. Departures: six
+Idea: LangTest's add_speech_to_text_typo and Giskard's speech typos, which look sounds up in English. Departures: eight
 languages, a table of our own (`homophones.tsv`), where a word is taken for one that stands out in its sentence, so that a
 reader hears what was meant: `the food was grate`, never `the son` for `the sun`. A row may say what stands `before` the
 word and `after` it. Russian endings are a rule: verbs in -тся and -ться, and adjectives in an unstressed -ое. No denial
@@ -17,7 +17,7 @@ import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows
 from albert_robust.perturbing.perturbation import share_of_words
-from albert_robust.perturbing.phrases import opens_sentence, read_languages
+from albert_robust.perturbing.phrases import Beside, opens_sentence, read_languages
 from albert_robust.text.languages import base
 
 _HOMOPHONES = Path(__file__).with_name("homophones.tsv")
@@ -37,25 +37,22 @@ _ENDING = regex.compile(
 
 
 class _Homophone(NamedTuple):
-    """A word as it is listed, what is heard instead, and what stands before it and after it where that may be."""
+    """A word as it is listed, what is heard instead, and where that may be."""
 
     listed: str
     heard: tuple[str, ...]
-    before: regex.Pattern[str]
-    after: regex.Pattern[str]
+    beside: Beside
+
+
+_ANYWHERE = Beside.of({"before": "", "after": ""})
 
 
 @cache
 def _homophones(language: str) -> PhraseTable[_Homophone]:
     rows = [row for row in read_rows(_HOMOPHONES) if row["language"] == language]
     return PhraseTable(
-        {row["word"]: _homophone(row["word"], row["heard"], row["before"], row["after"]) for row in rows}
+        {row["word"]: _Homophone(row["word"], tuple(row["heard"].split("|")), Beside.of(row)) for row in rows}
     )
-
-
-def _homophone(listed: str, heard: str, before: str, after: str) -> _Homophone:
-    patterns = (regex.compile(pattern, regex.I) for pattern in (before, after))
-    return _Homophone(listed, tuple(heard.split("|")), *patterns)
 
 
 def _fits(text: Text, word: Word, homophone: _Homophone) -> bool:
@@ -64,7 +61,7 @@ def _fits(text: Text, word: Word, homophone: _Homophone) -> bool:
     is_large = word.string[:1].isupper()
     is_loud = word.string.isupper() and len(word.string) > 1
     is_word = is_large if is_noun else (not is_large or is_loud or opens_sentence(text, word.start))
-    return is_word and bool(homophone.before.search(before) and homophone.after.match(after))
+    return is_word and homophone.beside.holds(before, after)
 
 
 def _heard(text: Text, word: Word, homophone: _Homophone, rng: Random) -> str:
@@ -83,7 +80,9 @@ def _endings(text: Text, found: Iterable[Word]) -> list[tuple[Word, _Homophone]]
     taken = {word.start for word in found}
     words = [word for word in text.find(_ENDING) if word.string.casefold() not in _misspelt()]
     return [
-        (word, _homophone(word.string, _other_ending(word.string), "", "")) for word in words if word.start not in taken
+        (word, _Homophone(word.string, (_other_ending(word.string),), _ANYWHERE))
+        for word in words
+        if word.start not in taken
     ]
 
 
@@ -120,6 +119,8 @@ def _other_ending(word: str) -> str:
         Example("Das Bad war viel zu klein.", "Das bat wahr fiel zu klein.", "de", severity=5),
         Example("Er bat um Rat", "Er Bad um Rad", "de", severity=5, why="a capital tells a German noun"),
         Example("Voy a comer, hay sopa también.", "Voy ha comer, ahí sopa tan bien.", "es", severity=5),
+        Example("L’anno scorso mi è piaciuto.", "L’hanno scorso mi e piaciuto.", "it", severity=5),
+        Example("Houve festa, mas fui à praia.", "Ouve festa, mais fui há praia.", "pt", severity=5),
         Example("Он бреется, а я хочу мыться.", "Он бреется, а я хочу мытся.", "ru"),
         Example(
             "Это новое и большое окно",

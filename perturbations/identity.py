@@ -99,6 +99,8 @@ def _languages(path: Path, kind: str = "") -> set[str]:
         Example("Mi hija perdió las llaves.", "Mi hijo perdió las llaves.", "es"),
         Example("Mi hija está contenta.", "Mi hija está contenta.", "es", why="an adjective agrees"),
         Example("Mon père lit avec sa sœur.", "Ma mère lit avec son frère.", "fr"),
+        Example("Mia madre cucina con mio zio.", "Mio padre cucina con mia zia.", "it"),
+        Example("Dei as chaves ao meu avô.", "Dei as chaves à minha avó.", "pt", why="and with it what goes before"),
         Example("He met his son", "He met his son", protect=("son",), why="what is protected holds the rest"),
         Example("She left 👩‍👧", "He left 👩‍👧"),
         Example("她", "他", "zh", why="one character"),

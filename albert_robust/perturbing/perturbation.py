@@ -62,6 +62,7 @@ class Perturbation:
         severities: How many levels it has; 1 means that severity does nothing.
         version: Raise it when the same seed gives another text: it is part of the random key.
         across_fields: Whether it puts one thing in place of another, as a name, and must do so alike in all fields of an example.
+        alike: Whether it draws alike in all fields of an example: one language for all of them.
         reorders: Whether it gives the lettered choices of a question in another order, so that an answer's letter is another one.
         needs: An optional module it runs on, or None.
         extra: The extra of albert-robust that installs that module.
@@ -78,6 +79,7 @@ class Perturbation:
     severities: int
     version: int
     across_fields: bool
+    alike: bool
     reorders: bool
     needs: str | None
     extra: str | None
@@ -138,6 +140,7 @@ def perturbation(
     severities: int = 5,
     version: int = 1,
     across_fields: bool = False,
+    alike: bool = False,
     reorders: bool = False,
     needs: str | None = None,
     extra: str | None = None,
@@ -173,6 +176,7 @@ def perturbation(
             severities,
             version,
             across_fields,
+            alike,
             reorders,
             needs,
             extra,

@@ -37,6 +37,22 @@ def read_languages(path: Path) -> set[str]:
     return {row["language"] for row in read_rows(path) if not row["language"].startswith("@")}
 
 
+class Beside(NamedTuple):
+    """What has to stand before a phrase and after it: patterns in the columns `before` and `after` of a table, in any case."""
+
+    before: regex.Pattern[str]
+    after: regex.Pattern[str]
+
+    @classmethod
+    def of(cls, row: Mapping[str, str]) -> "Beside":
+        """Return what a row asks for."""
+        return cls(*(regex.compile(row[side], regex.I) for side in ("before", "after")))
+
+    def holds(self, before: str, after: str) -> bool:
+        """Return whether it stands there: `before` up to the phrase, `after` from its end on."""
+        return self.before.search(before) is not None and self.after.match(after) is not None
+
+
 _NAMED = regex.compile(r"@(\w+)@")
 
 

@@ -105,7 +105,8 @@ def vary_fields(
         MissingExtraError: A step runs on a module that is not installed.
     """
     made, source = dict(texts), source or KeyedRandom()
-    language = next(iter(made.values())).language  # of the example: a step may give a text another
+    first, text = next(iter(made.items()))
+    language = text.language  # of the example: a step may give a text another
     for place, step in enumerate(spec.steps):
         item = registry.ready(step.name)
         severity = step.severity or DEFAULT_SEVERITY
@@ -117,5 +118,6 @@ def vary_fields(
             made = dict(zip(made, parted(whole, [*made.values()]), strict=True))
         else:
             for field, text in made.items():
-                made[field] = item(text, source.begin(*key, field, replicate, place), severity)
+                drawn = first if item.alike else field
+                made[field] = item(text, source.begin(*key, drawn, replicate, place), severity)
     return made

@@ -124,11 +124,10 @@ def varied(
     except BaseException as error:
         raise_if_ending(error)
         return _blank(cell, example, replicate, "error", f"{cell.spec} raises {raised_there(error)}"), {}
-    return case_of(cell, example, replicate, texts), texts
+    return _case(cell, example, replicate, texts), texts
 
 
-def case_of(cell: Cell, example: Example, replicate: int, texts: Mapping[str, Text]) -> Outcome:
-    """Return the case that an example's varied texts make, by field."""
+def _case(cell: Cell, example: Example, replicate: int, texts: Mapping[str, Text]) -> Outcome:
     task, variant = cell.suite.task, dict(example.fields)
     variant.update({name: str(text) for name, text in texts.items()})
     if variant == example.fields:

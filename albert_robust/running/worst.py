@@ -2,15 +2,12 @@
 
 A search as TextAttack's (Morris et al., 2020, doi:10.18653/v1/2020.emnlp-demos.16) by hill climbing, with any perturbation: a few
 variants are drawn a round and asked together. One that shakes the model more than all before, by the agreement of the answers or
-else by the probability that is left of the old label, is where the next round starts, with its edits; the edits of several that
-shake it are tried together. A model that tells labels alone is shaken by nothing until one changes: there all variants are drawn
-from the original.
+else by the probability that is left of the old label, is where the next round starts, with its edits. A model that tells labels
+alone is shaken by nothing until one changes: there all variants are drawn from the original.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
-from operator import itemgetter
 
 from albert_robust.data import Example
 from albert_robust.perturbing import KeyedRandom
@@ -21,12 +18,11 @@ from albert_robust.running.meaning import reject_strays
 from albert_robust.running.measure import Made, agree_in
 from albert_robust.running.predict import Answers, Predictor
 from albert_robust.running.records import Outcome
-from albert_robust.running.variants import case_of, varied
+from albert_robust.running.variants import varied
 from albert_robust.tasks import Prediction, TextScorer
 from albert_robust.text import Text
 
-ROUND = 8  # variants of an example, of which at most GATHERED have the edits of several
-GATHERED = 3
+ROUND = 8  # variants of an example
 Texts = dict[str, Text]  # by field
 Drawn = tuple[Outcome, Texts]  # a variant, and its texts
 Level = tuple[float, float]  # how far the answers agree, and the probability that is left of the old label
@@ -79,7 +75,6 @@ class _Search:
         drawn: How many variants were made.
         seen: What they were.
         unanswered: The first that was to be asked and has no answer.
-        shaking: What shook the model more than the base in the last round.
     """
 
     cell: Cell
@@ -91,7 +86,6 @@ class _Search:
     drawn: int = 0
     seen: set[tuple[str, ...]] = field(default_factory=set)
     unanswered: Outcome | None = None
-    shaking: list[tuple[Level, Texts]] = field(default_factory=list)
 
     @property
     def broken(self) -> bool:
@@ -109,21 +103,9 @@ class _Search:
             return []
         found: list[Drawn] = []
         while not found and self.drawn < self.cell.check.worst_of:
-            end = min(self.drawn + ROUND, self.cell.check.worst_of)
-            made = self.gathered()[: end - self.drawn]
-            self.drawn += len(made)
-            made += [self.vary(chance) for _ in range(end - self.drawn)]
+            made = [self.vary(chance) for _ in range(min(ROUND, self.cell.check.worst_of - self.drawn))]
             found = [one for one in made if self.is_new(one[0]) and one[0].status != "unchanged"]
         return found
-
-    def gathered(self) -> list[Drawn]:
-        """Return variants with the edits of the last two, three and so on that shook the model most; none a second time."""
-        best = sorted(self.shaking, key=itemgetter(0))[: GATHERED + 1]
-        self.shaking = []
-        if self.cell.exchanges or self.cell.reorders:  # made throughout a text, and not in two ways
-            return []
-        whole = list(accumulate((texts for _, texts in best), _together))[1:]
-        return [(case_of(self.cell, self.example, 0, texts), texts) for texts in whole]
 
     def vary(self, chance: KeyedRandom) -> Drawn:
         """Return the next variant, whatever it is."""
@@ -142,22 +124,15 @@ class _Search:
 
     def learn(self, asked: Iterable[Drawn]) -> None:
         """Keep the worst, and go on from there where it shakes the model more than what it was made of."""
-        base = self.lowest
         for case, texts in asked:
             if case.status == "tested":
                 level = _level(case)
-                if level < base:
-                    self.shaking.append((level, texts))
                 if self.worst.status != "tested" or level < _level(self.worst):
                     self.worst = case
                 if level < self.lowest:
                     self.base, self.lowest = texts, level
             elif case.status in {"error", "not asked"}:
                 self.unanswered = self.unanswered or case
-
-
-def _together(one: Texts, other: Texts) -> Texts:
-    return {name: text.with_edits_of(other[name]) for name, text in one.items()}
 
 
 def _level(case: Outcome) -> Level:

@@ -119,13 +119,6 @@ class Text:
         """Whether the text now differs from its source."""
         return bool(self.edits) and str(self) != self.source
 
-    def with_edits_of(self, other: "Text") -> "Text":
-        """Return the text with those edits of another variant of its source, in the same language, that meet none of its own."""
-        if (other.source, other.language) != (self.source, self.language):
-            return self
-        apart = [edit for edit in other.edits if not any(_meet(edit, own) for own in self.edits)]
-        return self._edited(tuple(sorted([*self.edits, *apart]))) if apart else self
-
     def words(self) -> list[Word]:
         """Return the words that may be edited, in order. In scripts without spaces each character is a word."""
         if self.edits:
@@ -274,11 +267,6 @@ class Text:
         ]
         text = self.replace_each(changes, kind)
         return text if language is None else replace(text, language=language)
-
-
-def _meet(one: Edit, other: Edit) -> bool:
-    overlap = one.start < other.end and other.start < one.end
-    return overlap or (one.start, one.end) == (other.start, other.end)
 
 
 def _growth(edit: Edit) -> int:

@@ -39,11 +39,11 @@ def test_equal_words_find_each_other_and_a_better_past_is_told(lexicons: Path) -
     )
 
 
-def test_a_language_that_typos_cannot_be_made_in_is_not_in_their_mean(tmp_path: Path) -> None:
+def test_typos_are_made_in_every_language(tmp_path: Path) -> None:
     rows = ["lang\ttext\teng", "deu\tDie Katze schläft.\tThe cat sleeps.", "jpn\t猫が寝ている。\tThe cat sleeps."]
     (tmp_path / "tatoeba").mkdir()
     with lzma.open(tmp_path / "tatoeba" / "tatoeba.dev.tsv.xz", "wt", encoding="utf-8") as file:
         file.write("\n".join(rows) + "\n")
     command = [sys.executable, str(BENCHMARKS / "encoder.py"), "--data", str(tmp_path), "--only", "typos"]
     made = subprocess.run(command, capture_output=True, check=False, text=True)
-    assert list(json.loads(made.stdout)["typos"]["languages"]) == ["de"], made.stderr
+    assert list(json.loads(made.stdout)["typos"]["languages"]) == ["de", "ja"], made.stderr

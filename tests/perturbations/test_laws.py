@@ -78,6 +78,8 @@ RELATIVES = {  # whose sex no name says
     "en": "My wife works there with a French nurse and a Muslim driver.",
     "es": "Fui con mi hermana.",
     "fr": "Je dîne avec ma sœur.",
+    "it": "Il telefono piace a mia madre.",
+    "pt": "Comprei o telefone para o meu pai.",
     "zh": "我妻子和两个法国人在那里工作，邻居是穆斯林。",
 }
 
@@ -94,6 +96,8 @@ DATED = {
     "ru": "Мы были там 3 мая 2026 года.",
     "zh": "我们2026年5月3日去了。",
 }
+
+CHATTED = {"ja": "了解です、よろしくお願いします。", "pt": "Obrigada, te vejo depois."}
 
 CHOICES = "Where?\nA. here\nB. there\nC. nowhere"  # in any language
 SET = '**Task:** she said "yes".\n\n1. Where?\n2. When?\n\nAnswer:'  # in any language
@@ -217,7 +221,11 @@ def test_it_never_raises_and_its_edits_replay_to_the_variant(
 def test_what_preserves_meaning_leaves_digits_alone(
     perturbation: Perturbation, data: st.DataObject, string: str
 ) -> None:
-    if perturbation.preserves != "meaning" or perturbation.name in {"spelling.date", "spelling.numeral"}:
+    if perturbation.preserves != "meaning" or perturbation.name in {
+        "spelling.date",
+        "spelling.numeral",
+        "spelling.texting",
+    }:
         pytest.skip("it may change numbers")
     text, made = drawn(data, perturbation, string)
     assert digits(str(made)) == digits(str(text))
@@ -271,7 +279,7 @@ def test_it_works_in_a_region_of_its_languages(perturbation: Perturbation) -> No
 
 def test_it_changes_an_ordinary_text_under_most_seeds(perturbation: Perturbation) -> None:
     def changes(language: str, seed: int) -> bool:
-        more = (RELATIVES.get(language, ""), DATED.get(language, ""), AGED.get(language, ""), SET, CHOICES)
+        more = (*(texts.get(language, "") for texts in (RELATIVES, DATED, AGED, CHATTED)), SET, CHOICES)
         texts = [ordinary(language), *(Text.of(one, language) for one in more)]
         return any(perturbation(text, Random(seed), 3).changed for text in texts)
 

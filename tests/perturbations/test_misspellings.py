@@ -39,7 +39,7 @@ def test_no_phrase_is_listed_twice_and_none_is_its_own_misspelling(language: str
 
 def test_the_table_has_many_rows_for_each_language() -> None:
     counts = Counter(row["language"] for row in ROWS)
-    assert len(counts) == 9
+    assert len(counts) == 11
     assert min(counts.values()) >= 100
 
 
@@ -61,6 +61,8 @@ def test_a_chinese_character_is_half_a_word() -> None:
         ("de", "Es gibt gar nichts und gar keinen Kaffee.", {"nichts", "garnichts", "keinen", "garkeinen"}),
         ("es", "No hay nada, no voy a volver.", {"No", "no"}),
         ("fr", "Ce n'était pas bon, il n'y a rien.", {"pas", "rien"}),
+        ("it", "Non c'è niente, mai più senza caffè.", {"Non", "niente", "mai", "senza"}),
+        ("pt", "Não há nada, nunca mais sem você.", {"Não", "nada", "nunca", "sem"}),
         ("ru", "Не нравится, ничего не работает.", {"Не", "не"}),
         ("ar", "لا أنصح به أبدا وليس جيدا", {"لا", "وليس"}),
         ("hi", "यह अच्छा नहीं है, मत जाओ", {"नहीं", "नही", "मत"}),
@@ -81,6 +83,7 @@ def test_a_denial_stays_one(language: str, text: str, denials: set[str]) -> None
         ("en", "A lot of THEIR food", {"Alot", "THIER", "THERE"}),
         ("de", "maschine Maschine", {"maschiene", "Maschiene"}),
         ("fr", "L’Adresse de l'hôtel", {"L’Addresse", "l'hotel"}),
+        ("it", "È già all’aeroporto", {"É", "E'", "gia", "gia'", "all’areoporto", "all’aereoporto"}),
         ("ru", "ЗДЕСЬ и Здесь", {"СДЕСЬ", "Сдесь"}),
     ],
 )
@@ -95,14 +98,18 @@ def test_a_word_whose_misspelling_would_be_taken_at_its_word_stays(text: str) ->
     assert {made(text, "en", seed) for seed in range(10)} == {text}
 
 
-@pytest.mark.parametrize(("language", "text"), [("zh", "原因为何"), ("zh", "不再说")])
+@pytest.mark.parametrize(("language", "text"), [("zh", "原因为何"), ("zh", "不再说"), ("it", "Fa' in modo")])
 def test_a_phrase_that_only_looks_as_if_it_held_another_stays(language: str, text: str) -> None:
     assert {made(text, language, seed) for seed in range(10)} == {text}
 
 
 @pytest.mark.parametrize(
     ("language", "text", "expected"),
-    [("fr", "d'accueil qu'il y a", {"d'acceuil", "d'acueil"}), ("ar", "ولكن فهذا", {"ولاكن", "فهاذا"})],
+    [
+        ("fr", "d'accueil qu'il y a", {"d'acceuil", "d'acueil"}),
+        ("it", "l'accesso all'università", {"l'acesso", "all'universita"}),
+        ("ar", "ولكن فهذا", {"ولاكن", "فهاذا"}),
+    ],
 )
 def test_a_word_is_found_behind_what_is_written_as_one_with_it(language: str, text: str, expected: set[str]) -> None:
     assert expected <= {word for seed in range(20) for word in made(text, language, seed).split()}

