@@ -84,7 +84,7 @@ GOOD = json.dumps(dict(rows(1)[0])) + "\n"
         (GOOD.replace("lovely", "x" * 1_000_000), ["1:1: 'text' holds 1,000,0?? characters, more *", "  cut the text *"]),
         (GOOD.replace("lovely", "\\ud800"), ["1:1: 'text' holds a lone surrogate", "  it is half a character: *"]),
         (GOOD.replace("lovely", "\\u0000"), ["1:1: 'text' holds a NUL character", "  take it out: *"]),
-        (GOOD.replace('"the weather in town 0 was lovely"', "[1]"), ["1:1: 'text' holds list, expected text"]),
+        (GOOD.replace('"the weather in town 0 was lovely"', "[1]"), ["1:1: 'text' holds list, *", "  are they choices? *"]),
     ],
     ids=["empty", "broken JSON", "no object", "no column", "two ids", "no language", "1 MB", "surrogate", "NUL", "list"],
 )  # fmt: skip
