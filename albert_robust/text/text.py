@@ -123,8 +123,13 @@ class Text:
         """Return the text with those edits of another variant of its source, in the same language, that meet none of its own."""
         if (other.source, other.language) != (self.source, self.language):
             return self
-        apart = [edit for edit in other.edits if not any(_meet(edit, own) for own in self.edits)]
+        apart = [edit for edit in other.edits if not any(_meet(edit, own) for own in self._beside(edit))]
         return self._edited(tuple(sorted([*self.edits, *apart]))) if apart else self
+
+    def _beside(self, edit: Edit) -> tuple[Edit, ...]:
+        """Return the edits before and after the place of another: what meets it is among them."""
+        place = bisect_right(self.edits, edit)
+        return self.edits[max(0, place - 1) : place + 1]
 
     def words(self) -> list[Word]:
         """Return the words that may be edited, in order. In scripts without spaces each character is a word."""

@@ -75,6 +75,14 @@ def test_the_edits_of_two_variants_stand_together_where_they_do_not_meet(
     assert all(any(edit.start <= own.end and own.start <= edit.end for own in one.edits) for edit in left)
 
 
+def test_many_edits_of_a_long_text_stand_together_at_once() -> None:
+    text = Text.of("ab" * 20_000)
+    one, other = (text.replace_each([(at, at + 1, "x") for at in range(first, 40_000, 4)], "x") for first in (0, 2))
+    started = process_time()
+    assert str(one.with_edits_of(other)) == "xb" * 20_000
+    assert process_time() - started < 5  # it takes a tenth of a second; a minute, if each edit looked at all others
+
+
 def test_what_is_in_another_language_takes_no_edits() -> None:
     english = Text.of("The sea", "en").replace(0, 3, "A", "word")
     german = Text.of("The sea", "en").rewrite("Das Meer", language="de")
