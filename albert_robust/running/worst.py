@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from albert_robust.data import Example
 from albert_robust.perturbing import KeyedRandom
-from albert_robust.running.answers import take_answers
+from albert_robust.running.answers import Found, take_answers
 from albert_robust.running.blocks import Block
 from albert_robust.running.cell import Cell
 from albert_robust.running.meaning import reject_strays
@@ -48,7 +48,9 @@ def find_worst(
         scorer: For what compares texts.
         told: Is called after each round.
     """
-    searching = {cell.id: _searches(cell, group, block) for cell, group in made if cell.check.worst_of > 1}
+    searching = {
+        cell.id: _searches(cell, group, block) for cell, group in made if cell.check.worst_of > 1 and cell.applies
+    }
     if not searching:
         return made
     searches = [search for group in searching.values() for search in group]
@@ -73,24 +75,26 @@ class _Search:
         cell: Its cell.
         example: The example.
         worst: The worst case so far; the first one, whatever became of it, where none was tested.
-        before: The answer to the original; None where there is none, and nothing to search for.
+        before: What became of the original.
         base: The texts that the next variants are made of, where they are not the original's.
         lowest: How far the base shakes the model.
         drawn: How many variants were made.
         seen: What they were.
         unanswered: The first that was to be asked and has no answer.
+        silent: Whether a whole round had none: the model is gone, or there is no budget, or no answer to compare with.
         shaking: What shook the model more than the base in the last round.
     """
 
     cell: Cell
     example: Example
     worst: Outcome
-    before: Prediction | None = None
+    before: Found = None
     base: Texts = field(default_factory=dict)
     lowest: Level = (1.0, 1.0)
     drawn: int = 0
     seen: set[tuple[str, ...]] = field(default_factory=set)
     unanswered: Outcome | None = None
+    silent: bool = False
     shaking: list[tuple[Level, Texts]] = field(default_factory=list)
 
     @property
@@ -105,7 +109,7 @@ class _Search:
 
     def draw(self, chance: KeyedRandom) -> list[Drawn]:
         """Return new variants; none where the search is over."""
-        if self.before is None or self.broken:
+        if self.silent or self.broken:
             return []
         found: list[Drawn] = []
         while not found and self.drawn < self.cell.check.worst_of:
@@ -140,10 +144,12 @@ class _Search:
         self.seen.add(content)
         return new
 
-    def learn(self, asked: Iterable[Drawn]) -> None:
+    def learn(self, drawn: Sequence[Drawn]) -> None:
         """Keep the worst, and go on from there where it shakes the model more than what it was made of."""
         base = self.lowest
-        for case, texts in asked:
+        asked = [case.status for case, _ in drawn if case.variant and case.status != "rejected"]
+        self.silent = bool(asked) and "tested" not in asked
+        for case, texts in drawn:
             if case.status == "tested":
                 level = _level(case)
                 if level < base:
@@ -173,25 +179,26 @@ def _begin(
     searches: Sequence[_Search], answers: Answers, predictor: Predictor, scorer: TextScorer, chance: KeyedRandom
 ) -> None:
     """Take what became of the first variants; an original is asked where they gave no reason to."""
-    able = [search for search in searches if search.cell.applies]
-    asked = predictor.predict([one.worst.original for one in able if answers.of(one.worst.original) is None])
-    _agree([(search, search.worst) for search in able], scorer)
-    for search in able:
-        before = answers.of(search.worst.original) or asked.of(search.worst.original)
+    originals = [search.worst.original for search in searches]
+    asked = predictor.predict([original for original in originals if answers.of(original) is None])
+    _agree([(search, search.worst) for search in searches], scorer)
+    for search, original in zip(searches, originals, strict=True):
+        search.before = before = answers.of(original) or asked.of(original)
         if isinstance(before, Prediction):
-            search.before, search.lowest = before, (1.0, before.scores.get(before.output, 0.0))
-            case, texts = search.vary(chance)
-            search.is_new(case)
-            search.learn([(search.worst, texts)])
+            search.lowest = (1.0, before.scores.get(before.output, 0.0))
+        case, texts = search.vary(chance)
+        search.is_new(case)
+        search.learn([(search.worst, texts)])
+        search.silent = search.unanswered is not None and not isinstance(before, Prediction)  # one variant says little
 
 
 def _ask(trials: Sequence[tuple[_Search, Outcome]], predictor: Predictor, scorer: TextScorer) -> None:
     """Fill in what became of new cases."""
     reject_strays([(search.cell, [case]) for search, case in trials], scorer)
-    answers = predictor.predict([case.variant for _, case in trials if case.status == "tested"])
-    for search, case in trials:
-        if case.status == "tested":
-            take_answers(search.cell, case, search.before, answers.of(case.variant))
+    to_ask = [(search, case) for search, case in trials if case.status == "tested"]
+    answers = predictor.predict([case.variant for search, case in to_ask if isinstance(search.before, Prediction)])
+    for search, case in to_ask:
+        take_answers(search.cell, case, search.before, answers.of(case.variant))
     _agree(trials, scorer)
 
 
