@@ -169,6 +169,7 @@ def _bare(number: Word) -> str:
         Example("A. cold\nB. a bad idea", "A. a bad idea\nB. cold", why="in no word"),
         Example("天空是什么颜色？\nA、蓝色\nB、绿色", "天空是什么颜色？\nA、绿色\nB、蓝色", "zh"),
         Example("A. 成都\nB. 北京\nC. A和B", "A. 北京\nB. 成都\nC. A和B", "zh"),
+        Example("（A）は\n（B）が", "（A）が\n（B）は", "ja", why="wide marks are marks"),
         Example("А) да\nБ) нет", "А) нет\nБ) да", "ru"),
         Example("أ. نعم\nب. لا", "أ. لا\nب. نعم", "ar"),
         Example("① 네\n② 아니요", "① 아니요\n② 네", "ko"),
@@ -206,7 +207,7 @@ def options(text: Text, rng: Random, severity: int) -> Text:
 
 
 def _is_answered(string: str, found: Sequence[Choice], letters: str) -> bool:
-    letter = rf"(?im)[:：]\s*[(\[*]*[{letters}](?:[)\].*]|[^\S\n]*$)"
+    letter = rf"(?im)[:：]\s*[(（\[*]*[{letters}](?:[)）\].．*]|[^\S\n]*$)"
     return bool(found) and regex.search(letter, string[found[-1].end :]) is not None
 
 

@@ -10,11 +10,11 @@ import regex
 LETTERS = ("ABCDEFGHIJ", "АБВГДЕЖЗ", "ΑΒΓΔΕΖΗΘ", "أبجدهو", "कखगघङच", "アイウエオカ", "가나다라마바")
 COMPARED = 200  # characters of choices that are not the same
 CIRCLED = "①②③④⑤⑥⑦⑧"
-_MARK = rf"(?:\((?P<mark>\p{{L}})\)|(?P<mark>\p{{L}})[.):：、]|(?P<mark>[{CIRCLED}]))"
+_MARK = rf"(?:[(（](?P<mark>\p{{L}})[)）]|(?P<mark>\p{{L}})[.．)）:：、]|(?P<mark>[{CIRCLED}]))"
 _LINE = regex.compile(rf"^[^\S\n]{{0,20}}{_MARK}[^\S\n]*(?P<content>\S(?:[^\n]*\S)?)[^\S\n]*$", regex.M)
-_BEFORE = r"(?:[^\n:：]{1,30}[:：])??[\s(\[*\"]*"  # what may stand before the letters of an answer, such as `Answer: (`
+_BEFORE = r"(?:[^\n:：]{1,30}[:：])??[\s(（\[*\"]*"  # before the letters of an answer, as in `Answer: (`
 _BETWEEN = r"\"?[,;]\s*\"?"
-_BEHIND = r"[)\]*\"]*(?:[.):：、,，。;；]|[^\S\n]*(?:\n|$))"
+_BEHIND = r"[)）\]*\"]*(?:[.．)）:：、,，。;；]|[^\S\n]*(?:\n|$))"
 
 
 class Choice(NamedTuple):
