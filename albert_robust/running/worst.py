@@ -55,7 +55,7 @@ def find_worst(
         return made
     searches = [search for group in searching.values() for search in group]
     chance = KeyedRandom()
-    _begin(searches, answers, predictor, scorer, chance)
+    _begin(searches, answers, scorer, chance)
     while drawn := [(search, found) for search in searches if (found := search.draw(chance))]:
         _ask([(search, case) for search, found in drawn for case, _ in found], predictor, scorer)
         for search, found in drawn:
@@ -75,7 +75,7 @@ class _Search:
         cell: Its cell.
         example: The example.
         worst: The worst case so far; the first one, whatever became of it, where none was tested.
-        before: What became of the original.
+        before: What became of the original; None until it is asked.
         base: The texts that the next variants are made of, where they are not the original's.
         lowest: How far the base shakes the model.
         drawn: How many variants were made.
@@ -106,6 +106,13 @@ class _Search:
     def found(self) -> Outcome:
         """What the search came to."""
         return self.worst if self.broken or self.unanswered is None else self.unanswered
+
+    def compare_with(self, before: Found) -> None:
+        """Take what became of the original, once."""
+        if self.before is None:
+            self.before = before
+            if isinstance(before, Prediction):
+                self.lowest = (1.0, before.scores.get(before.output, 0.0))
 
     def draw(self, chance: KeyedRandom) -> list[Drawn]:
         """Return new variants; none where the search is over."""
@@ -175,29 +182,26 @@ def _searches(cell: Cell, group: Sequence[Outcome], block: Block) -> list[_Searc
     return [_Search(cell, one, case) for one, case in zip(block[cell.dataset, cell.language], group, strict=True)]
 
 
-def _begin(
-    searches: Sequence[_Search], answers: Answers, predictor: Predictor, scorer: TextScorer, chance: KeyedRandom
-) -> None:
-    """Take what became of the first variants; an original is asked where they gave no reason to."""
-    originals = [search.worst.original for search in searches]
-    asked = predictor.predict([original for original in originals if answers.of(original) is None])
+def _begin(searches: Sequence[_Search], answers: Answers, scorer: TextScorer, chance: KeyedRandom) -> None:
+    """Take what became of the first variants."""
     _agree([(search, search.worst) for search in searches], scorer)
-    for search, original in zip(searches, originals, strict=True):
-        search.before = before = answers.of(original) or asked.of(original)
-        if isinstance(before, Prediction):
-            search.lowest = (1.0, before.scores.get(before.output, 0.0))
+    for search in searches:
+        search.compare_with(answers.of(search.worst.original))
         case, texts = search.vary(chance)
         search.is_new(case)
         search.learn([(search.worst, texts)])
-        search.silent = search.unanswered is not None and not isinstance(before, Prediction)  # one variant says little
+        search.silent = search.unanswered is not None and not isinstance(search.before, Prediction)  # one says little
 
 
 def _ask(trials: Sequence[tuple[_Search, Outcome]], predictor: Predictor, scorer: TextScorer) -> None:
-    """Fill in what became of new cases."""
+    """Fill in what became of new cases; an original is asked where the first variant gave no reason to."""
     reject_strays([(search.cell, [case]) for search, case in trials], scorer)
     to_ask = [(search, case) for search, case in trials if case.status == "tested"]
-    answers = predictor.predict([case.variant for search, case in to_ask if isinstance(search.before, Prediction)])
+    originals = [case.original for search, case in to_ask if search.before is None]
+    variants = [case.variant for search, case in to_ask if not isinstance(search.before, str)]
+    answers = predictor.predict([*originals, *variants])
     for search, case in to_ask:
+        search.compare_with(answers.of(case.original))
         take_answers(search.cell, case, search.before, answers.of(case.variant))
     _agree(trials, scorer)
 

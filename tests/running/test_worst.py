@@ -128,6 +128,12 @@ def test_a_first_draw_that_changes_nothing_is_not_the_last(folder: Path) -> None
     assert [case.status for case in cases] == ["tested"] * 20
 
 
+def test_where_no_variant_comes_about_nothing_is_asked(folder: Path) -> None:
+    search = SEARCH.format("semantics.number", 50).replace("worst_of", "ignores: [number], worst_of")
+    (case,) = found(folder, search, LABELS_ALONE)
+    assert (case.status, asked(folder)) == ("unchanged", [])
+
+
 def test_a_second_run_asks_nothing_and_finds_the_same(folder: Path) -> None:
     first = found(folder, DELETE, SHAKEN)
     cells = planned(folder, DELETE, answer=SHAKEN, rows=[TEXT])
@@ -176,7 +182,7 @@ def test_variants_that_strayed_are_not_asked(folder: Path) -> None:
     near = SEARCH.format("own.delete", 8).replace("worst_of", "meaning: 0.99, worst_of")
     (case,) = found(folder, near, SHAKEN)
     assert case.status == "rejected"
-    assert asked(folder) == [TEXT]
+    assert asked(folder) == []
 
 
 def test_it_is_of_invariance_and_leaves_one_variant(folder: Path) -> None:
