@@ -43,6 +43,7 @@ def test_letters_of_many_scripts_are_known_in_their_order(letters: str) -> None:
         ("A. red\nC. blue", []),
         ("A. red\nand\nB. blue", []),
         ("A. red", []),
+        ("A.\u0301red\nB. blue", []),  # the dot has an accent
         ("1. red\n2. blue", []),
         ("A red\nB blue", []),
         ("", []),
