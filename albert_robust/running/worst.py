@@ -79,7 +79,7 @@ class _Search:
         base: The texts that the next variants are made of, where they are not the original's.
         lowest: How far the base shakes the model.
         drawn: How many variants were made.
-        seen: What they were.
+        seen: What they were, by their hashes: a thousand documents in so many variants would fill the memory.
         unanswered: The first that was to be asked and has no answer.
         silent: Whether a whole round had none: the model is gone, or there is no budget, or no answer to compare with.
         shaking: What shook the model more than the base in the last round.
@@ -92,7 +92,7 @@ class _Search:
     base: Texts = field(default_factory=dict)
     lowest: Level = (1.0, 1.0)
     drawn: int = 0
-    seen: set[tuple[str, ...]] = field(default_factory=set)
+    seen: set[int] = field(default_factory=set)
     unanswered: Outcome | None = None
     silent: bool = False
     shaking: list[tuple[Level, Texts]] = field(default_factory=list)
@@ -146,7 +146,7 @@ class _Search:
 
     def is_new(self, case: Outcome) -> bool:
         """Take note of a variant, and return whether it is the first of its kind."""
-        content = (case.status, case.variant_language, *case.variant.values())
+        content = hash((case.status, case.variant_language, *case.variant.values()))
         new = content not in self.seen
         self.seen.add(content)
         return new
