@@ -35,9 +35,10 @@ _LIST = 2  # lines at least: a single dash or number at the start of a line may 
 
 _OTHERS = regex.compile(  # what a choice calls the others
     r"\b(?:above|below|these|neither|both|anteriores|arriba|acima|ci-dessus|précédent\w*|aucun\w*|oben|genannt\w*|keine\w*"
-    r"|precedenti|nessun\w*|ningun\w*|nenhum\w*|выше\w*|перечисленн\w*)\b|以上|都|皆|上記|いずれ|すべて|أعلاه|سبق|ذكر|उपरोक्त|उपर्युक्त|इनमें",
+    r"|precedenti|nessun\w*|ningun\w*|nenhum\w*|выше\w*|перечисленн\w*)\b|以上|都[是对對不可有]|皆|上記|いずれ|すべて|أعلاه|سبق|ذكر|उपरोक्त|उपर्युक्त|इनमें",
     regex.I,
 )
+_AND = r"\s*[,&/+、和与與及或とや와과]\s*|\s+[\p{L}\p{M}]{1,3}\s+|\s+و"  # between the letters of two of them
 
 _BLANK_LINES = regex.compile(r"\n(?:[^\S\n]*+\n)++(?=[^\n]*\S)")
 _LINE_BREAK = regex.compile(r"(?<=\S[^\S\n]{0,20})\n(?=[^\S\n]*\S)")
@@ -165,7 +166,10 @@ def _bare(number: Word) -> str:
             why="what speaks of the others stays in its place",
         ),
         Example("a) one\nb) two\nc) a and b", "a) two\nb) one\nc) a and b", why="and what names them"),
+        Example("A. cold\nB. a bad idea", "A. a bad idea\nB. cold", why="in no word"),
         Example("天空是什么颜色？\nA、蓝色\nB、绿色", "天空是什么颜色？\nA、绿色\nB、蓝色", "zh"),
+        Example("A. 成都\nB. 北京\nC. A和B", "A. 北京\nB. 成都\nC. A和B", "zh"),
+        Example("（A）は\n（B）が", "（A）が\n（B）は", "ja", why="wide marks are marks"),
         Example("А) да\nБ) нет", "А) нет\nБ) да", "ru"),
         Example("أ. نعم\nب. لا", "أ. لا\nب. نعم", "ar"),
         Example("① 네\n② 아니요", "① 아니요\n② 네", "ko"),
@@ -175,6 +179,7 @@ def _bare(number: Word) -> str:
             why="the question that is asked is the last, those before it were answered",
         ),
         Example("A. 4\nB. 5\nAnswer: A", "A. 4\nB. 5\nAnswer: A", why="it is answered"),
+        Example("A. 4\nB. 5\nAnswer: A. 4\nWhy?", "A. 4\nB. 5\nAnswer: A. 4\nWhy?", why="and to be explained"),
         Example("1. Wash.\n2. Dry.", "1. Wash.\n2. Dry.", why="steps have an order"),
         Example("A. Rome\nB. Rome", "A. Rome\nB. Rome", why="nobody could tell them apart"),
         Example("A. `x`\nB. y", "A. `x`\nB. y", why="code stays"),
@@ -202,14 +207,12 @@ def options(text: Text, rng: Random, severity: int) -> Text:
 
 
 def _is_answered(string: str, found: Sequence[Choice], letters: str) -> bool:
-    return (
-        bool(found)
-        and regex.search(rf"(?i)[:：]\s*[(\[*]*[{letters}][)\].*]*\s*$", string[found[-1].end :]) is not None
-    )
+    letter = rf"(?im)[:：]\s*[(（\[*]*[{letters}](?:[)）\].．*]|[^\S\n]*$)"
+    return bool(found) and regex.search(letter, string[found[-1].end :]) is not None
 
 
 def _speaks_of_others(content: str, letters: str) -> bool:
-    named = rf"(?<![\p{{L}}\p{{N}}])[{letters}](?:\s*[,&/+、]\s*|\s*\p{{L}}{{1,3}}\s*)[{letters}](?![\p{{L}}\p{{N}}])"
+    named = rf"(?<![\p{{L}}\p{{N}}])[{letters}](?:{_AND})[{letters}](?![\p{{L}}\p{{N}}])"
     return _OTHERS.search(content) is not None or regex.search(named, content, regex.I) is not None
 
 

@@ -24,6 +24,8 @@ from albert_robust.text.languages import UNKNOWN, base, is_tag
 MAX_CHARACTERS = 200_000  # in one field; a book chapter has about 30,000
 PLACEHOLDER = "{language}"
 _HALF = re.compile("[\ud800-\udfff]")  # of a character
+_STRING = r"""'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+\""""
+_STRINGS = re.compile(rf"\[\s*+(?:(?:{_STRING})\s*+,?\s*+)*+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,17 +303,29 @@ def _held(value: Any) -> Any:
 
 
 def _unfolded(path: Path, held: Any, choices: bool = False) -> Any:
-    """Return the list of texts or objects that a table's cell holds, as JSON or as Python prints it; any other as it is.
+    """Return the list of texts or objects, or SQuAD's answers, that a table's cell holds, as JSON or printed; else the cell.
 
     Choices may be numbers, too, or one object.
     """
-    opens, parts = (("[", "{"), str | dict | int | float) if choices else ("[", str | dict)
-    if isinstance(held, str) and held.startswith(opens) and path.suffix.lower() in DELIMITED:
-        for read in (json.loads, literal_eval):
+    parts = str | dict | int | float if choices else str | dict
+    if isinstance(held, str) and held.startswith(("[", "{")) and path.suffix.lower() in DELIMITED:
+        for read in (json.loads, _printed):
             with suppress(ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
                 found = read(held)
-                return found if all(isinstance(one, parts) for one in found) else held
+                listed = isinstance(found, list) and all(isinstance(one, parts) for one in found)
+                return found if listed or _is_squad(found) or (choices and isinstance(found, dict)) else held
     return held
+
+
+def _printed(held: str) -> Any:
+    """Return what Python printed, or numpy, which sets blanks for commas: Python would read `['a' 'b']` as one text."""
+    strings = _STRINGS.fullmatch(held.strip())
+    return [literal_eval(one) for one in re.findall(_STRING, held)] if strings else literal_eval(held)
+
+
+def _is_squad(held: Any) -> bool:
+    """Return whether answers are SQuAD's: their texts, and where each starts."""
+    return isinstance(held, dict) and isinstance(held.get("text"), list)
 
 
 def _whole(value: Any) -> Any:
@@ -322,8 +336,8 @@ def _whole(value: Any) -> Any:
 def _references(source: Source, path: Path, line: int, held: Any, column: str) -> tuple[str, ...]:
     if isinstance(held, str) and not held.strip() and path.suffix.lower() in DELIMITED:
         return ()  # a table has no other way to say that there is none
-    if isinstance(held, dict) and isinstance(held.get("text"), list):
-        held = held["text"]  # SQuAD's answers: their texts, and where each starts
+    if _is_squad(held):
+        held = held["text"]
     many = held if isinstance(held, list) else [held]
     texts = tuple(_text(path, line, column, value) for value in map(_held, many) if value is not None)
     for text in texts if source.numeric else ():

@@ -6,6 +6,7 @@ from math import ceil, nan
 
 from albert_robust.running.cell import Cell
 from albert_robust.running.lookup import look_up
+from albert_robust.running.records import Outcome
 from albert_robust.running.workspace import Workspace
 
 
@@ -50,7 +51,7 @@ def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
     for one in look_up(cells, workspace):
         if one.replicate == 0:
             cases += sum(case.status == "tested" for _, group in one.made for case in group)
-            later += sum((cell.check.worst_of - 1) * len(group) for cell, group in one.made if cell.applies)
+            later += sum(_later(cell, group) for cell, group in one.made if cell.check.worst_of > 1 and cell.applies)
         names |= set(one.found.names.values())
         fresh = {one.found.names[input_key] for input_key in one.found.missing} - missing
         missing |= fresh
@@ -68,3 +69,8 @@ def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
         price=None if settings.price is None else nan if price is None else price,
         at_most=one.suite.early_stop or later > 0 or any(cell.check.meaning for cell in cells),
     )
+
+
+def _later(cell: Cell, group: Sequence[Outcome]) -> int:
+    """Return how much a search may ask beside the first variants and their originals; without the first, the original, too."""
+    return sum(cell.check.worst_of - (case.status == "tested") for case in group)

@@ -136,11 +136,12 @@ def _case(cell: Cell, example: Example, replicate: int, texts: Mapping[str, Text
     case.variant = variant
     for name, text in texts.items():
         case.changes += tuple([Change(name, *edit) for edit in text.edits])
-        if text.language != example.language and name == task.speaks:
+        translated = text.language != example.language
+        if translated and name == task.speaks:
             case.variant_language = text.language
             if task.points and cell.check.agreement not in task.placeless:
                 case.status, case.message = "rejected", f"{NO_PLACES}: compare {' or '.join(task.placeless)}"
-        if cell.reorders and choices(text.source) and not came_from(text.source, variant[name]):
+        if cell.reorders and choices(text.source) and (translated or not came_from(text.source, variant[name])):
             case.status, case.message = "rejected", "its choices cannot be told apart"
         if text.edits and not variant[name].strip():
             case.status, case.message = "rejected", "nothing is left of the text"

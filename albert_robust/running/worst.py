@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from albert_robust.data import Example
 from albert_robust.perturbing import KeyedRandom
-from albert_robust.running.answers import take_answers
+from albert_robust.running.answers import Found, take_answers
 from albert_robust.running.blocks import Block
 from albert_robust.running.cell import Cell
 from albert_robust.running.meaning import reject_strays
@@ -44,12 +44,14 @@ def find_worst(
         scorer: For what compares texts.
         told: Is called after each round.
     """
-    searching = {cell.id: _searches(cell, group, block) for cell, group in made if cell.check.worst_of > 1}
+    searching = {
+        cell.id: _searches(cell, group, block) for cell, group in made if cell.check.worst_of > 1 and cell.applies
+    }
     if not searching:
         return made
     searches = [search for group in searching.values() for search in group]
     chance = KeyedRandom()
-    _begin(searches, answers, predictor, scorer, chance)
+    _begin(searches, answers, scorer, chance)
     while drawn := [(search, found) for search in searches if (found := search.draw(chance))]:
         _ask([(search, case) for search, found in drawn for case, _ in found], predictor, scorer)
         for search, found in drawn:
@@ -69,23 +71,25 @@ class _Search:
         cell: Its cell.
         example: The example.
         worst: The worst case so far; the first one, whatever became of it, where none was tested.
-        before: The answer to the original; None where there is none, and nothing to search for.
+        before: What became of the original; None until it is asked.
         base: The texts that the next variants are made of, where they are not the original's.
         lowest: How far the base shakes the model.
         drawn: How many variants were made.
-        seen: What they were.
+        seen: What they were, by their hashes: a thousand documents in so many variants would fill the memory.
         unanswered: The first that was to be asked and has no answer.
+        silent: Whether a whole round had none: the model is gone, or there is no budget, or no answer to compare with.
     """
 
     cell: Cell
     example: Example
     worst: Outcome
-    before: Prediction | None = None
+    before: Found = None
     base: Texts = field(default_factory=dict)
     lowest: Level = (1.0, 1.0)
     drawn: int = 0
-    seen: set[tuple[str, ...]] = field(default_factory=set)
+    seen: set[int] = field(default_factory=set)
     unanswered: Outcome | None = None
+    silent: bool = False
 
     @property
     def broken(self) -> bool:
@@ -97,9 +101,16 @@ class _Search:
         """What the search came to."""
         return self.worst if self.broken or self.unanswered is None else self.unanswered
 
+    def compare_with(self, before: Found) -> None:
+        """Take what became of the original, once."""
+        if self.before is None:
+            self.before = before
+            if isinstance(before, Prediction):
+                self.lowest = (1.0, before.scores.get(before.output, 0.0))
+
     def draw(self, chance: KeyedRandom) -> list[Drawn]:
         """Return new variants; none where the search is over."""
-        if self.before is None or self.broken:
+        if self.silent or self.broken:
             return []
         found: list[Drawn] = []
         while not found and self.drawn < self.cell.check.worst_of:
@@ -117,14 +128,16 @@ class _Search:
 
     def is_new(self, case: Outcome) -> bool:
         """Take note of a variant, and return whether it is the first of its kind."""
-        content = (case.status, case.variant_language, *case.variant.values())
+        content = hash((case.status, case.variant_language, *case.variant.values()))
         new = content not in self.seen
         self.seen.add(content)
         return new
 
-    def learn(self, asked: Iterable[Drawn]) -> None:
+    def learn(self, drawn: Sequence[Drawn]) -> None:
         """Keep the worst, and go on from there where it shakes the model more than what it was made of."""
-        for case, texts in asked:
+        asked = [case.status for case, _ in drawn if case.variant and case.status != "rejected"]
+        self.silent = bool(asked) and "tested" not in asked
+        for case, texts in drawn:
             if case.status == "tested":
                 level = _level(case)
                 if self.worst.status != "tested" or level < _level(self.worst):
@@ -144,29 +157,27 @@ def _searches(cell: Cell, group: Sequence[Outcome], block: Block) -> list[_Searc
     return [_Search(cell, one, case) for one, case in zip(block[cell.dataset, cell.language], group, strict=True)]
 
 
-def _begin(
-    searches: Sequence[_Search], answers: Answers, predictor: Predictor, scorer: TextScorer, chance: KeyedRandom
-) -> None:
-    """Take what became of the first variants; an original is asked where they gave no reason to."""
-    able = [search for search in searches if search.cell.applies]
-    asked = predictor.predict([one.worst.original for one in able if answers.of(one.worst.original) is None])
-    _agree([(search, search.worst) for search in able], scorer)
-    for search in able:
-        before = answers.of(search.worst.original) or asked.of(search.worst.original)
-        if isinstance(before, Prediction):
-            search.before, search.lowest = before, (1.0, before.scores.get(before.output, 0.0))
-            case, texts = search.vary(chance)
-            search.is_new(case)
-            search.learn([(search.worst, texts)])
+def _begin(searches: Sequence[_Search], answers: Answers, scorer: TextScorer, chance: KeyedRandom) -> None:
+    """Take what became of the first variants."""
+    _agree([(search, search.worst) for search in searches], scorer)
+    for search in searches:
+        search.compare_with(answers.of(search.worst.original))
+        case, texts = search.vary(chance)
+        search.is_new(case)
+        search.learn([(search.worst, texts)])
+        search.silent = search.unanswered is not None and not isinstance(search.before, Prediction)  # one says little
 
 
 def _ask(trials: Sequence[tuple[_Search, Outcome]], predictor: Predictor, scorer: TextScorer) -> None:
-    """Fill in what became of new cases."""
+    """Fill in what became of new cases; an original is asked where the first variant gave no reason to."""
     reject_strays([(search.cell, [case]) for search, case in trials], scorer)
-    answers = predictor.predict([case.variant for _, case in trials if case.status == "tested"])
-    for search, case in trials:
-        if case.status == "tested":
-            take_answers(search.cell, case, search.before, answers.of(case.variant))
+    to_ask = [(search, case) for search, case in trials if case.status == "tested"]
+    originals = [case.original for search, case in to_ask if search.before is None]
+    variants = [case.variant for search, case in to_ask if not isinstance(search.before, str)]
+    answers = predictor.predict([*originals, *variants])
+    for search, case in to_ask:
+        search.compare_with(answers.of(case.original))
+        take_answers(search.cell, case, search.before, answers.of(case.variant))
     _agree(trials, scorer)
 
 

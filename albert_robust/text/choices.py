@@ -10,9 +10,11 @@ import regex
 LETTERS = ("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "АБВГДЕЖЗ", "ΑΒΓΔΕΖΗΘ", "أبجدهو", "कखगघङच", "アイウエオカ", "가나다라마바")
 COMPARED = 200  # characters of choices that are not the same
 CIRCLED = "①②③④⑤⑥⑦⑧"
-_MARK = rf"(?:\((?P<mark>\p{{L}})\)|(?P<mark>\p{{L}})[.):：、]|(?P<mark>[{CIRCLED}]))"
-_LINE = regex.compile(rf"^[^\S\n]{{0,20}}{_MARK}[^\S\n]*(?P<content>\S(?:[^\n]*\S)?)[^\S\n]*$", regex.M)
-_ANSWER = r"[\s(\[*\"]*"  # what may stand around the letter of an answer
+_MARK = rf"(?:[(（](?P<mark>\p{{L}})[)）]|(?P<mark>\p{{L}})[.．)）:：、]|(?P<mark>[{CIRCLED}]))"
+_LINE = regex.compile(rf"^[^\S\n]{{0,20}}{_MARK}[^\S\n]*(?P<content>[^\s\p{{M}}](?:[^\n]*\S)?)[^\S\n]*$", regex.M)
+_BEFORE = r"(?:[^\n:：]{1,30}[:：])??[\s(（\[*\"]*"  # before the letters of an answer, as in `Answer: (`
+_BETWEEN = r"\"?[,;]\s*\"?"
+_BEHIND = r"[)）\]*\"]*(?:[.．)）:：、,，。;；]|[^\S\n]*(?:\n|$))"
 
 
 class Choice(NamedTuple):
@@ -58,22 +60,27 @@ def came_from(before: str, after: str) -> dict[str, str]:
     Choices are the same that are most alike, for a text may have been changed in other ways too.
     """
     old, new = choices(before), choices(after)
-    found = {choice.mark: max(old, key=lambda one: _alike(one, choice)).mark for choice in new} if old else {}
+    same = {one.content: one for one in old}
+    found = {one.mark: (same.get(one.content) or _nearest(one, old)).mark for one in new} if old else {}
     return found if sorted(found) == sorted(found.values()) == sorted(choice.mark for choice in old) else {}
 
 
-def _alike(one: Choice, other: Choice) -> float:
-    if one.content == other.content:
-        return 2.0
-    mine, its = (choice.content[:COMPARED].casefold() for choice in (one, other))
-    return SequenceMatcher(None, mine, its, autojunk=False).ratio()
+def _nearest(choice: Choice, others: Sequence[Choice]) -> Choice:
+    def alike(other: Choice) -> float:
+        its, mine = (one.content[:COMPARED].casefold() for one in (other, choice))
+        return SequenceMatcher(None, its, mine, autojunk=False).ratio()
+
+    return max(others, key=alike)
 
 
 def named_before(answer: str, came: dict[str, str]) -> str:
-    """Return an answer with the letter that it begins with, or is, as it was before the choices were put in another order."""
-    letters = "".join(came)
-    found = regex.match(rf"(?i){_ANSWER}\K[{letters}](?=[)\]*\"]*(?:[.):：、]|\s*$))", answer) if letters else None
+    """Return an answer with the letters that it is, or the one that it begins with, as they were in the order before."""
+    letter = f"[{''.join(came)}]"
+    pattern = rf"(?i){_BEFORE}\K{letter}(?:{_BETWEEN}{letter})*(?={_BEHIND})"
+    found = regex.match(pattern, answer) if came else None
     if found is None:
         return answer
-    old = came[found.group().upper()]
-    return answer[: found.start()] + (old.lower() if found.group().islower() else old) + answer[found.end() :]
+    said = regex.findall(rf"(?i){letter}", found.group())
+    old = iter(sorted(came[one.upper()].lower() if one.islower() else came[one.upper()] for one in said))
+    named = regex.sub(rf"(?i){letter}", lambda _: next(old), found.group())
+    return answer[: found.start()] + named + answer[found.end() :]

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from functools import cached_property
-from itertools import accumulate, groupby
-from operator import attrgetter
+from itertools import accumulate, groupby, pairwise
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -173,27 +173,10 @@ class Text:
         Raises:
             IndexError: The range lies outside the text.
         """
-        if not 0 <= start <= end <= len(self):
-            raise IndexError(f"graphemes [{start}, {end}) lie outside a text of {len(self)}")
-        if not self.editable(start, end) or "".join(self.graphemes[start:end]) == replacement:
-            return self
-        before, touched, after = self._split(start, end)
-        shift = sum(_growth(edit) for edit in before)
-        first, last = start - shift, end - shift
-        if touched:
-            inside = sum(_growth(edit) for edit in touched)
-            opens, closes = touched[0].start + shift, touched[-1].end + shift + inside
-            head = "".join(self.graphemes[min(opens, start) : start])
-            tail = "".join(self.graphemes[end : max(closes, end)])
-            replacement = head + replacement + tail
-            first = min(first, touched[0].start)
-            last = max(last - inside, touched[-1].end)
-        merged = Edit(first, last, replacement, kind)
-        undone = "".join(self._reading.graphemes[first:last]) == replacement
-        return self._edited((*before, *(() if undone else (merged,)), *after))
+        return self.replace_each([(start, end, replacement)], kind)
 
     def replace_each(self, changes: Sequence[tuple[int, int, str]], kind: str) -> "Text":
-        """Return the text with several ranges of graphemes replaced: the text that `replace` gives one by one from the last on.
+        """Return the text with several ranges of graphemes replaced, those that are protected left out.
 
         Args:
             changes: First grapheme, one past the last, and what stands there instead, in order and none overlapping;
@@ -204,10 +187,7 @@ class Text:
             IndexError: A range lies outside the text, or reaches over the next one.
         """
         if self.edits:
-            text = self
-            for start, end, replacement in reversed(changes):
-                text = text.replace(start, end, replacement, kind)
-            return text
+            return self._changed_again(changes, kind)
         source, offsets, protected = self.source, self._reading.offsets, self.protected
         edits: list[Edit] = []
         limit = len(offsets) - 1
@@ -228,26 +208,43 @@ class Text:
             opens = start
         return self._edited(tuple(edits[::-1])) if edits else self
 
+    def _changed_again(self, changes: Sequence[tuple[int, int, str]], kind: str) -> "Text":
+        """Return an edited text with several ranges replaced: changes and the edits that they touch become one."""
+        now, source, done = self.graphemes, self._reading.graphemes, 0
+        pieces = self._pieces_now()
+        for start, end, replacement in changes:
+            if not done <= start <= end <= len(now):
+                raise IndexError(f"graphemes [{start}, {end}) lie outside a text of {len(now)} or over a later change")
+            done = end
+            if "".join(now[start:end]) != replacement and self.editable(start, end):
+                pieces.append(_Piece(start, end, Edit(start, end, replacement, kind), new=True))
+        edits: list[Edit] = []
+        shift = sum(map(_growth, self.edits))
+        for group in _joined(pieces):
+            after, shift = shift, shift - sum(_growth(piece.edit) for piece in group if not piece.new)
+            if any(piece.new for piece in group):
+                opens, closes = min(piece.opens for piece in group), max(piece.closes for piece in group)
+                whole = list(now[opens:closes])
+                for piece in group:
+                    if piece.new:
+                        whole[piece.opens - opens : piece.closes - opens] = [piece.edit.replacement]
+                edit = Edit(opens - shift, closes - after, "".join(whole), kind)
+                edits += [edit] if "".join(source[edit.start : edit.end]) != edit.replacement else []
+            else:
+                edits += [piece.edit for piece in group]
+        edits.reverse()
+        return self._edited(tuple(edits)) if tuple(edits) != self.edits else self
+
+    def _pieces_now(self) -> "list[_Piece]":
+        """Return where the edits stand in the text as it is now."""
+        shifts = list(accumulate(map(_growth, self.edits), initial=0))
+        return [
+            _Piece(one.start + shift, one.end + after, one)
+            for one, (shift, after) in zip(self.edits, pairwise(shifts), strict=True)
+        ]
+
     def _edited(self, edits: tuple[Edit, ...]) -> "Text":
         return Text(self.source, self.language, self.protected, edits, self.parallels)
-
-    def _split(self, start: int, end: int) -> tuple[tuple[Edit, ...], tuple[Edit, ...], tuple[Edit, ...]]:
-        """Return the edits before, touched by and after a range of the text as it is now."""
-        before: list[Edit] = []
-        touched: list[Edit] = []
-        after: list[Edit] = []
-        shift = 0
-        for edit in self.edits:
-            opens = edit.start + shift
-            shift += _growth(edit)
-            closes = edit.end + shift
-            if closes < start or (closes == start and edit.end > edit.start and not touched and start < end):
-                before.append(edit)
-            elif opens > end or (opens == end and edit.end > edit.start and start < end):
-                after.append(edit)
-            else:
-                touched.append(edit)
-        return tuple(before), tuple(touched), tuple(after)
 
     def rewrite(self, string: str, kind: str = "rewrite", language: str | None = None) -> "Text":
         """Return the text rewritten as a whole. Its edits are a word diff; a change of a protected span is not made.
@@ -267,6 +264,42 @@ class Text:
         ]
         text = self.replace_each(changes, kind)
         return text if language is None else replace(text, language=language)
+
+
+class _Piece(NamedTuple):
+    """An edit, and the graphemes [opens, closes) of an edited text where it stands or, if new, is to be made."""
+
+    opens: int
+    closes: int
+    edit: Edit
+    new: bool = False
+
+    @property
+    def inserts(self) -> bool:
+        """Whether nothing of the source, or of the edited text, gives way to it."""
+        return self.edit.start == self.edit.end
+
+    def joins(self, group: Sequence["_Piece"], opens: int) -> bool:
+        """Return whether it is one with what stands right of it, from `opens` on: beside it only where either inserts."""
+        if self.closes != opens:
+            return self.closes > opens
+        if self.new:
+            return self.inserts or all(one.inserts for one in group)
+        return any(one.new and one.opens == opens and (self.inserts or one.inserts) for one in group)
+
+
+def _joined(pieces: Iterable[_Piece]) -> list[list[_Piece]]:
+    """Return pieces in groups that become one edit, from the last piece on."""
+    groups: list[list[_Piece]] = []
+    opens = 0  # the last group
+    for piece in sorted(pieces, key=itemgetter(1, 0))[::-1]:
+        if groups and piece.joins(groups[-1], opens):
+            groups[-1].append(piece)
+            opens = min(opens, piece.opens)
+        else:
+            groups.append([piece])
+            opens = piece.opens
+    return groups
 
 
 def _growth(edit: Edit) -> int:

@@ -143,6 +143,9 @@ def test_a_blank_cell_of_a_table_is_no_reference(tmp_path: Path, name: str) -> N
     [
         ('["Paris", "the city"]', True, ("Paris", "the city")),
         ("['Paris']", True, ("Paris",)),
+        ("['Paris' 'the city']", True, ("Paris", "the city")),
+        ("{'text': ['Paris'], 'answer_start': [3]}", True, ("Paris",)),
+        ('{"is": "an object"}', True, ('{"is": "an object"}',)),
         ("[]", True, ()),
         ("[0, 1]", True, ("[0, 1]",)),
         ('["Paris", "Rom', True, ('["Paris", "Rom',)),

@@ -20,6 +20,10 @@ from albert_robust import perturbation
 @perturbation("own.alike", preserves="meaning", severities=1)
 def alike(text, rng, severity):
     return text.rewrite("A. x\\nB. x\\nC. x\\nD. x")
+
+@perturbation("own.german", preserves="meaning", severities=1)
+def german(text, rng, severity):
+    return text.rewrite("Wo?\\nA. in Paris\\nB. in London\\nC. in Rom\\nD. in Wien", language="de")
 """
 FIRST = "\ndef answer(text):\n    return 'A'\n"
 
@@ -66,8 +70,9 @@ def test_quality_is_of_the_choice_too(tmp_path: Path) -> None:
     assert case.quality_after["accuracy"] == 1
 
 
-def test_choices_that_a_slip_makes_alike_are_rejected(tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", ["own.alike", "own.german"])
+def test_choices_that_become_alike_or_are_translated_are_rejected(tmp_path: Path, other: str) -> None:
     (tmp_path / "perturbations").mkdir()
     (tmp_path / "perturbations" / "own.py").write_text(ALIKE)
-    case = found(tmp_path, FIRST, "layout.options | own.alike")
+    case = found(tmp_path, FIRST, f"layout.options | {other}")
     assert (case.status, case.message) == ("rejected", "its choices cannot be told apart")

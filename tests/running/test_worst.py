@@ -101,6 +101,12 @@ def test_a_first_draw_that_changes_nothing_is_not_the_last(folder: Path) -> None
     assert [case.status for case in cases] == ["tested"] * 20
 
 
+def test_where_no_variant_comes_about_nothing_is_asked(folder: Path) -> None:
+    search = SEARCH.format("semantics.number", 50).replace("worst_of", "ignores: [number], worst_of")
+    (case,) = found(folder, search, LABELS_ALONE)
+    assert (case.status, asked(folder)) == ("unchanged", [])
+
+
 def test_a_second_run_asks_nothing_and_finds_the_same(folder: Path) -> None:
     first = found(folder, DELETE, SHAKEN)
     cells = planned(folder, DELETE, answer=SHAKEN, rows=[TEXT])
@@ -124,6 +130,22 @@ def test_a_variant_without_an_answer_is_an_error_where_none_breaks(folder: Path)
     assert case.variant["text"].startswith("ne ")
 
 
+def test_a_model_that_answers_no_variant_of_a_round_is_asked_no_more(folder: Path) -> None:
+    model = f"\ndef answer(text):\n    if text != {TEXT!r}:\n        raise ValueError('no')\n    return 'yes'\n"
+    (case,) = found(folder, SEARCH.format("own.delete", 1000), model)
+    assert case.status == "error"
+    assert len(set(asked(folder))) <= 1 + 1 + 8
+
+
+def test_without_an_answer_to_the_original_nobody_knows_what_its_variants_lead_to(folder: Path) -> None:
+    search, rows = SEARCH.format("own.seldom", 100), [f"{TEXT} {number}" for number in range(20)]
+    silent = found(folder, search, "\ndef answer(text):\n    raise ValueError('no')\n", rows)
+    assert {case.message for case in silent} == {"the original: the model raises ValueError: no (model.py:12)"}
+    cells = planned(folder, search, rows=rows)
+    unasked = outcomes_of(ran(cells, folder, Budget(inputs=0), run="another"))[cells[0].place]
+    assert {case.status for case in unasked} == {"not asked"}
+
+
 def test_a_perturbation_that_raises_is_an_error_where_no_variant_breaks(folder: Path) -> None:
     (case,) = found(folder, SEARCH.format("own.breaks", 50), "\ndef answer(text):\n    return 'yes'\n")
     assert case.message == "own.breaks raises ValueError: no way (own.py:24)"
@@ -133,7 +155,7 @@ def test_variants_that_strayed_are_not_asked(folder: Path) -> None:
     near = SEARCH.format("own.delete", 8).replace("worst_of", "meaning: 0.99, worst_of")
     (case,) = found(folder, near, SHAKEN)
     assert case.status == "rejected"
-    assert asked(folder) == [TEXT]
+    assert asked(folder) == []
 
 
 def test_it_is_of_invariance_and_leaves_one_variant(folder: Path) -> None:
@@ -157,6 +179,14 @@ def test_a_plan_counts_all_that_may_be_asked(folder: Path) -> None:
     workspace = Workspace(folder / ".albert_robust", "run")
     made = forecast(planned(folder, DELETE, rows=[TEXT, TEXT + " five"]), workspace)
     assert (made.cases, made.unique, made.missing, made.at_most) == (2, 2 + 2 * 24, 2 + 2 * 24, True)
+
+
+def test_and_the_originals_that_no_first_variant_asks_about(folder: Path) -> None:
+    rows = [f"{TEXT} {number}" for number in range(20)]
+    cells = planned(folder, SEARCH.format("own.seldom", 100), rows=rows)
+    made = forecast(cells, Workspace(folder / ".albert_robust", "run"))
+    assert 0 < made.cases < 20
+    assert made.missing == made.cases * (1 + 100) + (20 - made.cases) * (1 + 99)
 
 
 def test_beside_a_baseline_the_search_must_be_the_same_and_its_variants_need_not(folder: Path) -> None:
