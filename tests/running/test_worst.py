@@ -165,7 +165,8 @@ def test_a_model_that_answers_no_variant_of_a_round_is_asked_no_more(folder: Pat
 
 
 def test_without_an_answer_to_the_original_nobody_knows_what_its_variants_lead_to(folder: Path) -> None:
-    search, rows = SEARCH.format("own.seldom", 100), [f"{TEXT} {number}" for number in range(20)]
+    search = SEARCH.format("own.seldom, own.loud", 100)  # the second one's first variants ask about all originals
+    rows = [f"{TEXT} {number}" for number in range(20)]
     silent = found(folder, search, "\ndef answer(text):\n    raise ValueError('no')\n", rows)
     assert {case.message for case in silent} == {"the original: the model raises ValueError: no (model.py:12)"}
     cells = planned(folder, search, rows=rows)
