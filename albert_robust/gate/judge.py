@@ -78,7 +78,11 @@ def repeated_agreement(item: Item, noise: Series, variants: int) -> Floats:
         noise: The agreement of each two answers to an original.
         variants: How many of an example have to agree all at once; 0 for a gate on the mean agreement. Answers then agree or do
             not, as variants do, and all of them have to, where they are no more than the variants: more agree no oftener.
+
+    Of a search for the worst variant the worst of its answers to the original is what it would find without any perturbation.
     """
+    if item.check.worst_of > 1:
+        return noise.lows()
     if not variants:
         return noise.means()
     shares = noise.means((noise.values >= item.check.agrees_at).astype(np.float64))

@@ -52,6 +52,13 @@ class Series:
         sums, counts = self.sums(self.values if values is None else values)
         return sums / counts
 
+    def lows(self) -> Floats:
+        """Return the lowest number of the cases of each example that has one, shape (examples,)."""
+        places = np.array(self._places, dtype=np.int64)
+        found = np.full(places.max(initial=-1) + 1, np.inf)
+        np.minimum.at(found, places, self.values)
+        return found[np.isfinite(found)]
+
     def sums(self, values: Floats) -> tuple[Floats, Floats]:
         """Return the sum over the cases of each example that has one, and their number, both of shape (examples,)."""
         places = np.array(self._places, dtype=np.int64)

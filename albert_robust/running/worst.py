@@ -165,7 +165,8 @@ def _begin(searches: Sequence[_Search], answers: Answers, scorer: TextScorer, ch
         case, texts = search.vary(chance)
         search.is_new(case)
         search.learn([(search.worst, texts)])
-        search.silent = search.unanswered is not None and not isinstance(search.before, Prediction)  # one says little
+        failed = search.worst.status == "error" and isinstance(search.before, str)
+        search.silent = failed or search.worst.status == "not asked"  # one variant without an answer says little
 
 
 def _ask(trials: Sequence[tuple[_Search, Outcome]], predictor: Predictor, scorer: TextScorer) -> None:
