@@ -62,6 +62,8 @@ def too_few(counts: Counts, least: int) -> str:
     """Return why there are fewer tested cases than a check asks for, in the words of the report's accounting."""
     others = {"not applicable": counts.not_applicable, "unchanged": counts.unchanged, "rejected": counts.rejected}
     why = ", ".join(f"{count} {what}" for what, count in others.items() if count)
+    if counts.unchanged == counts.selected > 0:
+        why += " (it finds nothing to change in them)"
     told = f"{counts.tested} of {counts.selected} cases could be tested, fewer than {least}"
     return f"{told}: {why}" if why else told
 
