@@ -36,7 +36,7 @@ from albert_robust.tasks import Task
 from albert_robust.tasks.multi_label import labels_of, several
 from albert_robust.text.languages import UNSPACED
 
-READING = "v7"  # raise it when the same reply is read otherwise
+READING = "v8"  # raise it when the same reply is read otherwise
 # What opens and closes thoughts: of most models, of Claude's prompts, of Seed-OSS, Magistral, Kimi and gpt-oss.
 THOUGHTS = {
     "<think>": "</think>",
@@ -54,6 +54,7 @@ _QUOTES = r"[`'\"‘’“”«»「」]"
 _SAME = str.maketrans({"’": "'", "ʼ": "'", "−": "-", "‐": "-", "٫": ".", "⁄": "/"})
 _LETTER = r"[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]"
 _BEGINS, _ENDS = rf"(?<!{_LETTER}[-_/']?)", rf"(?![-_/']?{_LETTER})"  # a whole word
+_LETTER_ENDS = rf"(?![-_/']?[{_LETTER}--\p{{Hangul}}])"  # of a single letter: `B입니다`
 _CORE = regex.compile(r"[\p{L}\p{N}](?:.*[\p{L}\p{M}\p{N}])?", regex.DOTALL)  # all between the punctuation around it
 _APART = regex.compile(r"[\s_-]+")  # `not_entailment` is `not entailment`
 _OBJECT = regex.compile(r"\{\s*[\"'}].*\}|\{\s*[\"'].*", regex.DOTALL)
@@ -63,7 +64,12 @@ _BETWEEN = regex.compile(rf"\n+|(?<=(?:\w\w|{_MARKUP})[.!?؟]{_MARKUP}{{0,4}})\s
 _CLAUSE_ENDS = regex.compile(r"[,;،、]")
 _OPENS = regex.compile(r"\s*[,،、;–—]|\s+-\s")
 _CHOICE = regex.compile(r"[*_]*(?:\)|[.:][*_]*[\s\p{Han}])")
-_IN_A_WORD = regex.compile(r"(?:[\p{L}--[是为為选選择擇项項]]|\p{L}\.)$", regex.V1)
+_SAYS_SO = regex.compile(  # what closes a sentence after the answer that it gives
+    r"\s*(?:です|だ|である|でした|번?\s*입니다|번?\s*이다|है|हैं|(?:is|ist|es|est|è|é)\s(?:the\s|la\s)?"
+    r"(?:correct[aeo]?|right|richtig|corrett[ao]|juste)(?:\s(?:answer|option|choice|one))?)(?!\w)",
+    regex.I,
+)
+_IN_A_WORD = regex.compile(r"(?:[\p{L}--[是为為选選择擇项項は]]|\p{L}\.)$", regex.V1)
 _IN_BRACKETS = regex.compile(r"\(.|\w\($")
 _TAG = regex.compile(r"</?\w+>")
 _ONE_LETTER = regex.compile(r"\p{L}")
@@ -268,14 +274,18 @@ def _words(labels: tuple[str, ...]) -> "tuple[regex.Pattern[str] | None, bool]":
     if 0 in letters or len({one.casefold() for one in written}) < len(labels):
         return None, False
     common = any(count == 1 or _denials()[0].fullmatch(label) for count, label in zip(letters, plain, strict=True))
-    groups = [f"({one})" if count == 1 else f"((?i:{one}))" for count, one in zip(letters, written, strict=True)]
-    return regex.compile(rf"{_BEGINS}(?:{'|'.join(groups)}){_ENDS}", regex.V1), common
+    groups = [
+        f"({one}){_LETTER_ENDS}" if count == 1 else f"((?i:{one})){_ENDS}"
+        for count, one in zip(letters, written, strict=True)
+    ]
+    return regex.compile(rf"{_BEGINS}(?:{'|'.join(groups)})", regex.V1), common
 
 
 def _at_an_edge(sentence: str, one: _Named, choices: bool) -> bool:
     """Return whether an answer opens a sentence, or what its colon opens, before a comma, closes it, or is a choice's letter.
 
-    A tag, `<answer>B</answer>`, is an edge, too, and so is Chinese for `is` or `choose`: `选B`.
+    A tag, `<answer>B</answer>`, is an edge, too, and so is Chinese for `is` or `choose`, `选B`, and what says that an answer
+    is one, `B is correct` or `Bです`.
     """
     before = _TAG.split(sentence[: one.start].rpartition(":")[2])[-1]
     after = _TAG.split(sentence[one.end :])[0]
@@ -284,7 +294,8 @@ def _at_an_edge(sentence: str, one: _Named, choices: bool) -> bool:
     if _IN_A_WORD.search(before):
         return False
     marked = choices and one.end - one.start == 1 and _CHOICE.match(after) and not _IN_BRACKETS.search(before)
-    return bool(marked) or not _CORE.search(after)
+    closing = _SAYS_SO.match(after)
+    return bool(marked) or not _CORE.search(after[closing.end() :] if closing else after)
 
 
 def _number(text: str, top: float) -> float | None:
