@@ -17,6 +17,7 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from statistics import mean
 from tempfile import TemporaryDirectory
@@ -77,8 +78,15 @@ class Bayes:
         return sum(math.log((counts[word] + 1) / room) for word in met)
 
 
-def predict(batch: Sequence[Mapping[str, str]], model: Bayes = Bayes()) -> Iterator[dict[str, Any]]:  # noqa: B008  # learns once
+@cache
+def learned() -> Bayes:
+    """Return the model, which learns once."""
+    return Bayes()
+
+
+def predict(batch: Sequence[Mapping[str, str]]) -> Iterator[dict[str, Any]]:
     """Yield the label of each input, with the probability of all."""
+    model = learned()
     for inputs in batch:
         scores = dict(zip(model.labels, model.probabilities(inputs["text"]), strict=True))
         yield {"label": max(scores, key=lambda label: scores[label]), "scores": scores}
@@ -120,7 +128,7 @@ def textattack(questions: int, folder: Path) -> dict[str, float]:
     from textattack.attack_results import SuccessfulAttackResult  # type: ignore[import-not-found]
     from textattack.models.wrappers import ModelWrapper  # type: ignore[import-not-found]
 
-    bayes = Bayes()
+    bayes = learned()
 
     class Wrapper(ModelWrapper):  # type: ignore[misc]  # it has no types
         model = None

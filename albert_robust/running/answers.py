@@ -11,19 +11,21 @@ import regex
 
 from albert_robust.running.cell import Cell
 from albert_robust.running.records import Outcome
-from albert_robust.tasks import Answer, Prediction
+from albert_robust.tasks import Answer, Prediction, Task
 from albert_robust.text.choices import came_from, named_before
 from albert_robust.text.reading import read
 from albert_robust.text.text import Edit
 
-Found = Prediction | str | None  # an answer, why there is none, or nothing where the model was not asked
+Answered = Prediction | str | None  # an answer, why there is none, or nothing where the model was not asked
 When = Literal["before", "after"]
 
 _LETTER = r"[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]]"
 _OPENS = rf"(?<=(?<!{_LETTER})[وف]?[بلك]?)"  # Arabic conjunctions and prepositions are written as one with a name
 
 
-def take_answers(cell: Cell, case: Outcome, before: Found, after: Found, repeats: Sequence[Found] = ()) -> None:
+def take_answers(
+    cell: Cell, case: Outcome, before: Answered, after: Answered, repeats: Sequence[Answered] = ()
+) -> None:
     """Fill in what the model said; where it said nothing, the case is an error, or was not asked.
 
     Of choices in another order a letter becomes the one that its choice had.
@@ -72,13 +74,13 @@ def answer_of(cell: Cell, outcome: Outcome, when: When) -> Answer:
 def answers_of(cell: Cell, outcomes: Sequence[Outcome], when: When) -> list[Answer]:
     """Return the answers to several outcomes of a cell."""
     task, before = cell.suite.task, when == "before"
-    about = task.about
+    about, moves = task.about, task.points and not before
     expected, asked = reference_language(cell), cell.language
     spoken = asked if task.speaks else expected
     varies = task.speaks and not before  # a variant may have the output's field in another language
     answers = [
         Answer(
-            str(outcome.before) if before else _read_back(cell, outcome),
+            _read_back(task, outcome) if moves else str(outcome.before if before else outcome.after),
             () if task.points and outcome.variant_language else outcome.references,
             outcome.original[about] if about else "",
             (outcome.variant_language or spoken) if varies else spoken,
@@ -92,13 +94,11 @@ def answers_of(cell: Cell, outcomes: Sequence[Outcome], when: When) -> list[Answ
     return [_followed(answer, outcome) for answer, outcome in zip(answers, outcomes, strict=True)]
 
 
-def _read_back(cell: Cell, outcome: Outcome) -> str:
+def _read_back(task: Task, outcome: Outcome) -> str:
     """Return what the answer to a variant says of the original; as it is where that is in another language."""
-    task = cell.suite.task
     if outcome.variant_language:
         return str(outcome.after)
-    if task.annotation is None or not task.points:
-        return str(outcome.after)
+    assert task.annotation is not None
     pointed = task.annotation.field
     edits = [Edit(*change[1:]) for change in outcome.changes if change.field == pointed]
     return task.back(str(outcome.after), outcome.original[pointed], edits, (str(outcome.before), *outcome.references))

@@ -62,13 +62,13 @@ def questions(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Question]
         workspace: Where answers are kept.
 
     Raises:
-        InputError: A suite's data or model are unfit.
-        UsageError: A model has no identity: nobody could tell which model an answer is from; or a check goes on from answers.
+        InputError: A suite's data or model are unfit, or a check goes on from answers.
+        UsageError: A model has no identity: nobody could tell which model an answer is from.
     """
     for cell in cells:
         if cell.check.worst_of > 1:
-            what = f"{cell.suite.shown}:{cell.check.line}: `worst_of` asks what the answers so far lead to"
-            raise UsageError(f"{what}: no file can hold it\n  leave it out of a suite whose model runs elsewhere")
+            what = "`worst_of` asks what the answers so far lead to: no file can hold it"
+            raise complaint_at(cell.suite.path, what, "take it out where the model runs elsewhere", cell.check.line)
     seen: set[str] = set()
     for one in look_up(cells, workspace):
         if one.predictor.model.identity is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from albert_robust.data import Example
 from albert_robust.perturbing import KeyedRandom
-from albert_robust.running.answers import Found, take_answers
+from albert_robust.running.answers import Answered, take_answers
 from albert_robust.running.blocks import Block
 from albert_robust.running.cell import Cell
 from albert_robust.running.meaning import reject_strays
@@ -83,7 +83,7 @@ class _Search:
     cell: Cell
     example: Example
     worst: Outcome
-    before: Found = None
+    before: Answered = None
     base: Texts = field(default_factory=dict)
     lowest: Level = (1.0, 1.0)
     drawn: int = 0
@@ -101,7 +101,7 @@ class _Search:
         """What the search came to."""
         return self.worst if self.broken or self.unanswered is None else self.unanswered
 
-    def compare_with(self, before: Found) -> None:
+    def compare_with(self, before: Answered) -> None:
         """Take what became of the original, once."""
         if self.before is None:
             self.before = before

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from counted import MOODY, asked, outcomes_of, planned, ran, records_of
 
-from albert_robust.errors import InputError, UsageError
+from albert_robust.errors import InputError
 from albert_robust.gate.lines import definition, line_of
 from albert_robust.running.budget import Budget
 from albert_robust.running.exchange import questions
@@ -178,7 +178,7 @@ def test_it_is_of_invariance_and_leaves_one_variant(folder: Path) -> None:
 
 def test_a_model_that_runs_elsewhere_cannot_be_asked_on(folder: Path) -> None:
     cells = planned(folder, DELETE, rows=[TEXT])
-    with pytest.raises(UsageError, match="no file can hold it"):
+    with pytest.raises(InputError, match="no file can hold it"):
         list(questions(cells, Workspace(folder / ".albert_robust", "run")))
     path = folder / "s.robust.yaml"
     path.write_text(path.read_text().replace('python: "model:predict"', "elsewhere: mine"))
