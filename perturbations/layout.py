@@ -2,8 +2,11 @@
 
 Source: Sclar et al. (2024), Quantifying Language Models' Sensitivity to Spurious Features in Prompt Design, arXiv:2310.11324,
 who vary separators, casing, spacing and enumerations of prompts, and of the order of choices Pezeshkpour and Hruschka (2024),
-Large Language Models Sensitivity to The Order of Options in Multiple-Choice Questions, arXiv:2308.11483. Departures: the wording
-is the user's own, so what is set is found in the text, and a text is set in one way throughout, as a writer would.
+Large Language Models Sensitivity to The Order of Options in Multiple-Choice Questions, arXiv:2308.11483, of documents Liu et al.
+(2024), Lost in the Middle: How Language Models Use Long Contexts, doi:10.1162/tacl_a_00638, of solved examples Lu et al.
+(2022), Fantastically Ordered Prompts and Where to Find Them, doi:10.18653/v1/2022.acl-long.556, and of answers to compare Wang et
+al. (2024), Large Language Models are not Fair Evaluators, doi:10.18653/v1/2024.acl-long.511. Departures: the wording is the user's
+own, so what is set is found in the text, and a text is set in one way throughout, as a writer would.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,8 +16,11 @@ import regex
 
 from albert_robust import Example, Text, Word, perturbation
 from albert_robust.text.case import to_lower, to_upper
-from albert_robust.text.choices import Choice, choices
-from albert_robust.text.reading import words_at
+from albert_robust.text.choices import choices
+from albert_robust.text.marked import Part
+from albert_robust.text.passages import cites
+from albert_robust.text.passages import passages as passages_in
+from albert_robust.text.reading import Span, words_at
 
 _BEGINS = r"(?m:^)[^\S\n]{0,20}"  # of a line
 _MARKED = r"(?:[#>*_-]{1,6}[^\S\n]?){0,2}"  # by Markdown: a heading, a quotation, a list, bold
@@ -157,7 +163,8 @@ def _bare(number: Word) -> str:
     "layout.options",
     preserves="meaning",
     severities=1,
-    reorders=True,
+    version=2,
+    reorders="choices",
     examples=[
         Example("Where is it?\nA. Rome\nB. Oslo", "Where is it?\nA. Oslo\nB. Rome"),
         Example(
@@ -182,7 +189,7 @@ def _bare(number: Word) -> str:
         Example("A. 4\nB. 5\nAnswer: A. 4\nWhy?", "A. 4\nB. 5\nAnswer: A. 4\nWhy?", why="and to be explained"),
         Example("1. Wash.\n2. Dry.", "1. Wash.\n2. Dry.", why="steps have an order"),
         Example("A. Rome\nB. Rome", "A. Rome\nB. Rome", why="nobody could tell them apart"),
-        Example("A. `x`\nB. y", "A. `x`\nB. y", why="code stays"),
+        Example("A. `x`\nB. y", "A. y\nB. `x`", why="code goes along, as it is"),
         Example("A. Anna", "A. Anna", why="one line is no list of choices"),
         Example("A. 👍🏽\nB. 👨\u200d👩\u200d👧", "A. 👨\u200d👩\u200d👧\nB. 👍🏽"),
         Example("A", "A", why="one character"),
@@ -194,19 +201,12 @@ def options(text: Text, rng: Random, severity: int) -> Text:
     string = str(text)
     found = choices(string)
     letters = "".join(choice.mark for choice in found)
-    if len({choice.content for choice in found}) < len(found) or _is_answered(string, found, letters):
+    if _is_answered(string, found, letters):
         return text
-    places = words_at(text.graphemes, string, [(choice.start, choice.end) for choice in found])
-    free = [one for one in places if text.editable(one.start, one.end) and not _speaks_of_others(one.string, letters)]
-    order = free
-    while order == free and len(free) > 1:
-        order = rng.sample(free, len(free))
-    return text.replace_each(
-        [(one.start, one.end, other.string) for one, other in zip(free, order, strict=True)], "choice"
-    )
+    return _in_another_order(text, found, rng, "choice", stays=lambda content: _speaks_of_others(content, letters))
 
 
-def _is_answered(string: str, found: Sequence[Choice], letters: str) -> bool:
+def _is_answered(string: str, found: Sequence[Part], letters: str) -> bool:
     letter = rf"(?im)[:：]\s*[(（\[*]*[{letters}](?:[)）\].．*]|[^\S\n]*$)"
     return bool(found) and regex.search(letter, string[found[-1].end :]) is not None
 
@@ -214,6 +214,71 @@ def _is_answered(string: str, found: Sequence[Choice], letters: str) -> bool:
 def _speaks_of_others(content: str, letters: str) -> bool:
     named = rf"(?<![\p{{L}}\p{{N}}])[{letters}](?:{_AND})[{letters}](?![\p{{L}}\p{{N}}])"
     return _OTHERS.search(content) is not None or regex.search(named, content, regex.I) is not None
+
+
+@perturbation(
+    "layout.passages",
+    preserves="meaning",
+    severities=1,
+    reorders="passages",
+    examples=[
+        Example("[1] Bern is Swiss.\n[2] Graz is not.\nWhy?", "[1] Graz is not.\n[2] Bern is Swiss.\nWhy?"),
+        Example(
+            "Document [1](Title: A) x\nDocument [2](Title: B) y\n\nQuestion: z?",
+            "Document [1](Title: B) y\nDocument [2](Title: A) x\n\nQuestion: z?",
+        ),
+        Example(
+            "Example 1:\nText: good\nLabel: yes\n\nExample 2:\nText: bad\nLabel: no\n\nText: late\nLabel:",
+            "Example 1:\nText: bad\nLabel: no\n\nExample 2:\nText: good\nLabel: yes\n\nText: late\nLabel:",
+            why="what is asked is no passage",
+        ),
+        Example(
+            "[Assistant A]\nYes.\n\nFor sure.\n[End of Assistant A]\n[Assistant B]\nNo.\n[End of Assistant B]",
+            "[Assistant A]\nNo.\n[End of Assistant A]\n[Assistant B]\nYes.\n\nFor sure.\n[End of Assistant B]",
+            why="answers to compare change places",
+        ),
+        Example(
+            '<document index="1">\nx\n</document>\n<document index="2">\ny\n</document>',
+            '<document index="1">\ny\n</document>\n<document index="2">\nx\n</document>',
+        ),
+        Example("文档1：巴黎\n文档2：奥斯陆\n问题：在哪？", "文档1：奥斯陆\n文档2：巴黎\n问题：在哪？", "zh"),
+        Example("Документ 1: да\nДокумент 2: нет", "Документ 1: нет\nДокумент 2: да", "ru"),
+        Example(
+            "[1] a\n[2] b\n[3] c as in [1]",
+            "[1] b\n[2] a\n[3] c as in [1]",
+            why="what cites another stays in its place",
+        ),
+        Example("[1] Anna\n[2] Ben", "[1] Ben\n[2] Anna", protect=("Anna",), why="what is protected goes along"),
+        Example("Step 1: wash\nStep 2: dry", "Step 1: wash\nStep 2: dry", why="steps have an order"),
+        Example(
+            "Answer A:\nNo.\n\nWhy?\nAnswer B:\nYes.\n\nWhich?",
+            "Answer A:\nNo.\n\nWhy?\nAnswer B:\nYes.\n\nWhich?",
+            why="nobody knows where the last one ends",
+        ),
+        Example("[1] x\n[2] x", "[1] x\n[2] x", why="nobody could tell them apart"),
+        Example("[1] x", "[1] x", why="one is in no order"),
+        Example("[1] 👍🏽\n[2] 👍", "[1] 👍\n[2] 👍🏽"),
+        Example("[", "[", why="one character"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def passages(text: Text, rng: Random, severity: int) -> Text:
+    """Give numbered documents, examples or answers to compare in another order; an answer that cites one is read as that."""
+    found = passages_in(str(text))
+    marks = [passage.mark for passage in found]
+    return _in_another_order(text, found, rng, "passage", stays=lambda content: cites(content, marks))
+
+
+def _in_another_order(text: Text, parts: Sequence[Part], rng: Random, kind: str, stays: Callable[[str], bool]) -> Text:
+    """Return a text with its parts in another order, but for those that stay in their places; as it is where two say the same."""
+    if len({part.content for part in parts}) < len(parts):
+        return text
+    places = words_at(text.graphemes, str(text), [(part.start, part.end) for part in parts])
+    free = [Span(one.start, one.end) for one in places if text.movable(one.start, one.end) and not stays(one.string)]
+    order = same = list(range(len(free)))
+    while order == same and len(free) > 1:
+        order = rng.sample(same, len(free))
+    return text.reordered(free, order, kind)
 
 
 @perturbation(

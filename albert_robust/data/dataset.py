@@ -15,6 +15,7 @@ from typing import Any
 from albert_robust.data.conversation import BEFORE, Conversation, conversation, is_conversation
 from albert_robust.data.example import Example
 from albert_robust.data.options import CHOICES, Options, options
+from albert_robust.data.passages import are_passages, numbered
 from albert_robust.data.rows import DELIMITED, Row, read_rows
 from albert_robust.data.templates import Templates
 from albert_robust.data.tokens import Tokens, are_texts, joined, tagged
@@ -68,6 +69,9 @@ class Source:
         mapping: How a missing column is mended; `NAME` stands for ours.
         templates: What makes the rows, in place of a file's.
         annotation: How references are read that point into a field; None for those that are texts.
+        gathers: The task's field that may hold passages, as a list; such a list is set one below the other, numbered. Those that
+            are added may, too.
+        together: The file's columns of fields whose passages are in several.
         added: The fields beyond the task's own, each with the text that it has in all rows; None where a column has it, and
             an empty cell is no mistake there.
     """
@@ -85,6 +89,8 @@ class Source:
     mapping: str = "map it in the suite: `columns: {NAME: ...}`"
     templates: Templates | None = None
     annotation: Annotation | None = None
+    gathers: str = ""
+    together: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     added: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
@@ -224,6 +230,8 @@ def _example(
         elif source.annotation and name == source.annotation.field and are_texts(listed):
             tokens = joined(listed, language)
             held = tokens.text
+        elif (name == source.gathers or name in source.added) and are_passages(listed):
+            held = _gathered(path, line, " and ".join(source.together.get(name, [column])), listed)
         values[name] = _text(path, line, column, held)
     if offered and CHOICES not in inputs:
         values[inputs[0]] = _text(path, line, source.column(inputs[0]), f"{values[inputs[0]]}\n{offered}")
@@ -250,6 +258,8 @@ def _example(
 def _value(source: Source, path: Path, line: int, row: dict[str, Any], name: str) -> Any:
     """Return what a field holds: a cell, or the text that it has in all rows."""
     fixed = source.added.get(name)
+    if name in source.together:
+        return [_cell(source, path, line, row, name, column) for column in source.together[name]]
     held = _cell(source, path, line, row, name) if fixed is None else fixed
     return "" if name in source.added and _held(held) is None else held
 
@@ -261,6 +271,14 @@ def _conversation(path: Path, line: int, column: str, turns: list[Any]) -> Conve
         what, _, mend = str(error).partition("\n")
         raise complaint_at(path, f"{column!r} holds a conversation: {what}", mend, line) from None
     return talk._replace(before=_text(path, line, column, talk.before))
+
+
+def _gathered(path: Path, line: int, column: str, held: Any) -> str:
+    try:
+        return numbered(held)
+    except ValueError as error:
+        what, _, mend = str(error).partition("\n")
+        raise complaint_at(path, f"{column!r} holds {what}", mend, line) from None
 
 
 def _options(source: Source, path: Path, line: int, row: dict[str, Any]) -> Options | None:

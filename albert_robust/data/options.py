@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from math import isnan
 from typing import Any, NamedTuple
 
-from albert_robust.text.choices import LETTERS, choices
+from albert_robust.text.choices import choices
+from albert_robust.text.marked import LETTERS
 
 CHOICES = "choices"  # what they are called in `columns:`
 LATIN = LETTERS[0]

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from albert_robust.imports import raised_there
 from albert_robust.text import Text
 from albert_robust.text.languages import UNSPACED, base
+from albert_robust.text.orders import Order
 
 SEVERITIES = (1, 2, 3, 4, 5)
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.5)  # of a text's words, at severity 1 to 5
@@ -63,7 +64,8 @@ class Perturbation:
         version: Raise it when the same seed gives another text: it is part of the random key.
         across_fields: Whether it puts one thing in place of another, as a name, and must do so alike in all fields of an example.
         alike: Whether it draws alike in all fields of an example: one language for all of them.
-        reorders: Whether it gives the lettered choices of a question in another order, so that an answer's letter is another one.
+        reorders: What it gives in another order, so that answers name it by other marks: the lettered `choices` of a question, the
+            numbered `passages` of a prompt, or None.
         needs: An optional module it runs on, or None.
         extra: The extra of albert-robust that installs that module.
         examples: See `Example`.
@@ -80,7 +82,7 @@ class Perturbation:
     version: int
     across_fields: bool
     alike: bool
-    reorders: bool
+    reorders: Order | None
     needs: str | None
     extra: str | None
     examples: tuple[Example, ...]
@@ -141,7 +143,7 @@ def perturbation(
     version: int = 1,
     across_fields: bool = False,
     alike: bool = False,
-    reorders: bool = False,
+    reorders: Order | None = None,
     needs: str | None = None,
     extra: str | None = None,
     examples: Sequence[Example] = (),

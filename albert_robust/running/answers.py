@@ -12,7 +12,7 @@ import regex
 from albert_robust.running.cell import Cell
 from albert_robust.running.records import Outcome
 from albert_robust.tasks import Answer, Prediction, Task
-from albert_robust.text.choices import came_from, named_before
+from albert_robust.text.orders import Order, came_from, read_back
 from albert_robust.text.reading import read
 from albert_robust.text.text import Edit
 
@@ -28,7 +28,7 @@ def take_answers(
 ) -> None:
     """Fill in what the model said; where it said nothing, the case is an error, or was not asked.
 
-    Of choices in another order a letter becomes the one that its choice had.
+    Of choices or passages in another order a letter or a number becomes the one that was theirs.
 
     Args:
         cell: Of the case.
@@ -41,8 +41,8 @@ def take_answers(
     if all_there and isinstance(before, Prediction) and isinstance(after, Prediction):
         case.before, case.scores_before, case.said_before = before.output, before.scores, before.said
         case.after, case.scores_after, case.said_after = after.output, after.scores, after.said
-        if cell.reorders:
-            _take_letters_back(case)
+        for order in cell.reorders:
+            _take_marks_back(case, order, label=cell.suite.task.labels or cell.suite.task.several)
         return
     case.status, case.message = "not asked", "the budget had no room for it"
     whiches = ("the original", "the variant", *["the original, asked again"] * len(repeats))
@@ -52,12 +52,12 @@ def take_answers(
             return
 
 
-def _take_letters_back(case: Outcome) -> None:
+def _take_marks_back(case: Outcome, order: Order, *, label: bool) -> None:
     changed = [(case.original[name], text) for name, text in case.variant.items() if text != case.original[name]]
-    came = next(filter(None, (came_from(before, after) for before, after in changed)), {})
+    came = next(filter(None, (came_from(order, before, after) for before, after in changed)), {})
     said = str(case.after)
-    case.after = named_before(said, came)
-    case.scores_after = {named_before(label, came): score for label, score in case.scores_after.items()}
+    case.after = read_back(order, said, came, label=label)
+    case.scores_after = {read_back(order, name, came, label=label): score for name, score in case.scores_after.items()}
     if case.after != said:
         case.said_after = case.said_after or said
 

@@ -10,6 +10,7 @@ from albert_robust.running.records import CellRecord, Place
 from albert_robust.suite.gates import DATASET_GAP, LANGUAGE_GAP, Gate, needs_references
 from albert_robust.suite.marks import Mark
 from albert_robust.suite.suite import Check, Suite
+from albert_robust.text.orders import Order
 
 REFERENCE = "reference"  # stands in ids where nothing is applied
 
@@ -75,9 +76,9 @@ class Cell:
         return bool(self.suite.task.about) and self.exchanges and all(self._across_fields)
 
     @cached_property
-    def reorders(self) -> bool:
-        """Whether a step gives the choices of a question in another order: then a letter stands for another choice."""
-        return any(step.reorders for step in self._steps)
+    def reorders(self) -> tuple[Order, ...]:
+        """What steps give in another order, such as the choices of a question: then a letter stands for another choice."""
+        return tuple(dict.fromkeys(step.reorders for step in self._steps if step.reorders))
 
     @cached_property
     def _across_fields(self) -> list[bool]:

@@ -11,7 +11,7 @@ from albert_robust.running.cache import Cache, key
 from albert_robust.running.cell import Cell
 from albert_robust.running.records import Change, Outcome, Status
 from albert_robust.text import Text
-from albert_robust.text.choices import came_from, choices
+from albert_robust.text.orders import came_from, has_order
 
 NO_PLACES = "what is in another language has other places"
 Sources = dict[tuple[str, bool], Text]  # of one example, by field and whether the meaning is to stay
@@ -141,8 +141,9 @@ def _case(cell: Cell, example: Example, replicate: int, texts: Mapping[str, Text
             case.variant_language = text.language
             if task.points and cell.check.agreement not in task.placeless:
                 case.status, case.message = "rejected", f"{NO_PLACES}: compare {' or '.join(task.placeless)}"
-        if cell.reorders and choices(text.source) and (translated or not came_from(text.source, variant[name])):
-            case.status, case.message = "rejected", "its choices cannot be told apart"
+        for order in cell.reorders:
+            if has_order(order, text.source) and (translated or not came_from(order, text.source, variant[name])):
+                case.status, case.message = "rejected", f"its {order} cannot be told apart"
         if text.edits and not variant[name].strip():
             case.status, case.message = "rejected", "nothing is left of the text"
     return case

@@ -190,6 +190,8 @@ class _Loader:
             reference_language=dataset.reference_language or "",
             numeric=self.task.numeric,
             listed=self.task.listed,
+            gathers=self.task.gathers,
+            together={ours: tuple(theirs) for ours, theirs in columns.items() if isinstance(theirs, list)},
             annotation=self.task.annotation,
             templates=self._templates(name, dataset),
             added=self.added,
@@ -211,8 +213,10 @@ class _Loader:
         chooses, known = self.task.labels, ["id", "language", *self._columns, self.task.reference]
         if chooses and CHOICES not in known:
             known.append(CHOICES)
-        if isinstance(theirs, list) and not (chooses and column == CHOICES):
-            return f"{column!r} is one column", f"write `{column}: {theirs[0]}`: only choices of labels may be several"
+        gathers = column == self.task.gathers or (column in self.added and self.added[column] is None)
+        if isinstance(theirs, list) and not (gathers or (chooses and column == CHOICES)):
+            what = f"{column!r} is one column"
+            return what, f"write `{column}: {theirs[0]}`: only choices of labels, and passages, may be several"
         if column in known:
             return None
         if column == CHOICES:
@@ -335,7 +339,7 @@ class _Loader:
             self._complain((*at, "worst_of"), what, "take it out")
         fields = tuple(check.fields or self.task.perturbed)
         steps = [self.registry.get(step.name) for spec in specs for step in spec.steps]
-        if CHOICES in self.added and CHOICES not in fields and any(step.reorders for step in steps):
+        if CHOICES in self.added and CHOICES not in fields and any(step.reorders == "choices" for step in steps):
             what = f"the choices are a field of their own, {{{CHOICES}}}, and the check is of {', '.join(fields)}"
             self._complain((*at, "perturbations"), what, f"add `fields: [{CHOICES}]`")
         return Check(

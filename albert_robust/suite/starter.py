@@ -28,9 +28,11 @@ ALIASES = {
     "entities": ("ner_tags", "tags", "ents", "spans", "labels"),
     "labels": ("label", "tags", "categories", "emotions", "topics"),
     "label": ("sentiment", "category", "class", "target", "y"),
-    "context": ("passage", "paragraph", "document", "text"),
-    "question": ("query",),
-    "answers": ("answer", "target"),
+    "context": (
+        *("passage", "paragraph", "document", "contexts", "retrieved_contexts", "passages", "ctxs", "documents", "text"),
+    ),
+    "question": ("query", "user_input"),
+    "answers": ("answer", "reference", "ground_truth", "target"),
     "document": ("article", "text", "source", "body"),
     "summary": ("highlights", "target", "abstract"),
     "source": ("src", "text", "input"),
@@ -136,6 +138,7 @@ def write_starter(
         mapping=mapping,
         numeric=task.numeric,
         listed=task.listed,
+        gathers=task.gathers,
         annotation=task.annotation,
     )
     check_header(header, task.inputs, task.reference)

@@ -30,6 +30,7 @@ TASK = Task(
     aggregates={},
     key="answer",
     about="context",
+    gathers="context",
     speaks="context",
     protect=_answers,
     listed=True,

@@ -27,5 +27,6 @@ TASK = Task(
     aggregates={},
     key="summary",
     about="document",
+    gathers="document",
     speaks="document",
 )

@@ -185,6 +185,7 @@ class Task:
         key: The name under which a model may return its output.
         labels: Whether the output is one of a closed set: then a flip is a changed label.
         about: The input that an output is about: what qualities of the source compare it with.
+        gathers: The input that may be a list of passages; empty where none may.
         speaks: The input whose language an output is in; empty where that is the language of the references.
         protect: Returns the strings of an example that no edit may touch.
         kind: What an output is, as messages say it.
@@ -209,6 +210,7 @@ class Task:
     key: str
     labels: bool = False
     about: str = ""
+    gathers: str = ""
     speaks: str = ""
     protect: Callable[[Example, str], tuple[str, ...]] = nothing
     kind: str = "string"

@@ -1,6 +1,6 @@
 """A text that remembers how it was changed."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
@@ -144,11 +144,13 @@ class Text:
 
     @cached_property
     def _protected_now(self) -> tuple[Span, ...]:
-        """Protected ranges in graphemes of the text as it is now."""
-        ends = [edit.end for edit in self.edits]
+        """Protected ranges in graphemes of the text as it is now; one that was edited before it was protected with its edits."""
+        starts, ends = [edit.start for edit in self.edits], [edit.end for edit in self.edits]
         shifts = list(accumulate(map(_growth, self.edits), initial=0))
-        moved = ((span, shifts[bisect_right(ends, span.start)]) for span in _merged(self.protected))
-        return tuple(Span(span.start + shift, span.end + shift) for span, shift in moved)
+        return tuple(
+            Span(span.start + shifts[bisect_right(ends, span.start)], span.end + shifts[bisect_left(starts, span.end)])
+            for span in _merged(self.protected)
+        )
 
     def editable(self, start: int, end: int) -> bool:
         """Return whether graphemes [start, end) lie clear of protected spans. Between two graphemes, start equals end."""
@@ -207,6 +209,34 @@ class Text:
             edits.append(Edit(start, end, replacement, kind))
             opens = start
         return self._edited(tuple(edits[::-1])) if edits else self
+
+    def movable(self, start: int, end: int) -> bool:
+        """Return whether no protected span lies across a border of graphemes [start, end)."""
+        spans = self._protected_now
+        return not any(span.start < border < span.end for span in spans for border in (start, end))
+
+    def reordered(self, parts: Sequence[Span], order: Sequence[int], kind: str) -> "Text":
+        """Return the text with parts of it in each other's places. What is protected moves along with the part that holds it.
+
+        Where one holds such, all that moved stays as it is from there on.
+
+        Args:
+            parts: Ranges of graphemes, in order and none overlapping, counted in the text as it is now. All of them movable.
+            order: For each place which part comes there.
+            kind: What the edits are called in reports.
+        """
+        now, along = self.graphemes, set()
+        for span, place in zip(_merged(self.protected), self._protected_now, strict=True):
+            if any(part.start <= place.start and place.end <= part.end for part in parts):
+                along.add(span)
+        kept = tuple(span for span in _merged(self.protected) if span not in along)
+        changes = [
+            (part.start, part.end, "".join(now[parts[place].start : parts[place].end]))
+            for part, place in zip(parts, order, strict=True)
+        ]
+        made = replace(self, protected=kept).replace_each(changes, kind)
+        moved = [Span(edit.start, edit.end) for edit in made.edits if edit.kind == kind and edit not in self.edits]
+        return replace(made, protected=_merged([*kept, *(moved if along else ())]))
 
     def _changed_again(self, changes: Sequence[tuple[int, int, str]], kind: str) -> "Text":
         """Return an edited text with several ranges replaced: changes and the edits that they touch become one."""

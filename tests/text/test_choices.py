@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albert_robust.text.choices import CIRCLED, LETTERS, came_from, choices, named_before
+from albert_robust.text.choices import CIRCLED, choices, named_before
+from albert_robust.text.marked import LETTERS
+from albert_robust.text.orders import came_from
 
 CONTENT = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=12)
 
@@ -17,7 +19,7 @@ def asked(contents: list[str], letters: str = "ABCDEFGH") -> str:
 @given(st.lists(CONTENT, min_size=2, max_size=8, unique=True), st.randoms())
 def test_every_choice_is_found_again_in_any_order(contents: list[str], rng: object) -> None:
     other = sorted(contents, key=lambda _: rng.random())  # type: ignore[attr-defined]  # a random.Random
-    came = came_from(asked(contents), asked(other))
+    came = came_from("choices", asked(contents), asked(other))
     letters = "ABCDEFGH"
     assert {letters.index(new): letters.index(old) for new, old in came.items()} == {
         place: contents.index(content) for place, content in enumerate(other)
@@ -59,13 +61,13 @@ def test_choices_stand_a_line_each_one_after_the_other(text: str, contents: list
 
 
 def test_a_choice_with_a_slip_is_still_the_same() -> None:
-    assert came_from(asked(["Paris", "London"]), asked(["Lodnon", "Paris"])) == {"A": "B", "B": "A"}
+    assert came_from("choices", asked(["Paris", "London"]), asked(["Lodnon", "Paris"])) == {"A": "B", "B": "A"}
 
 
 def test_of_choices_that_are_too_much_alike_nothing_is_said() -> None:
-    assert came_from(asked(["red", "blue"]), asked(["red", "red"])) == {}
-    assert came_from(asked(["red", "blue"]), "no choices") == {}
-    assert came_from("no choices", asked(["red", "blue"])) == {}
+    assert came_from("choices", asked(["red", "blue"]), asked(["red", "red"])) == {}
+    assert came_from("choices", asked(["red", "blue"]), "no choices") == {}
+    assert came_from("choices", "no choices", asked(["red", "blue"])) == {}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,57 @@
+"""Passages that data hold as a list, as retrieved documents or answers to compare: a field has them one after the other, numbered.
+
+They are read as ragas, HotpotQA, MS MARCO, DPR, BEIR, LangChain and their kin write them.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import regex
+
+TEXT = ("text", "page_content", "content", "contents", "passage", "passage_text", "body", "sentences")
+FORMS = '["...", "..."], [{"title": ..., "text": ...}], or as text'
+_BLANK_LINES = regex.compile(r"\n(?:[^\S\n]*\n)+")
+
+
+def are_passages(held: Any) -> bool:
+    """Return whether a cell holds passages: a list of them, or lists of what each has."""
+    return isinstance(held, list) or (isinstance(held, Mapping) and isinstance(held.get(_named(held)), list))
+
+
+def numbered(held: Any) -> str:
+    """Return passages as one text, each behind its number and below its title, if it has one: `[1] Bern`.
+
+    Blank lines stand between passages, none in them: so it is seen where each ends.
+
+    Raises:
+        ValueError: There are none, or one of them is no text.
+    """
+    passages = list(_passages(held))
+    if not passages:
+        raise ValueError(f"no passage\nwrite them as {FORMS}, or take the row out")
+    return "\n\n".join(f"[{number}] {_BLANK_LINES.sub(chr(10), text)}" for number, text in enumerate(passages, 1))
+
+
+def _named(passage: Mapping[str, Any]) -> str:
+    return next((name for name in TEXT if passage.get(name) is not None), "")
+
+
+def _passages(held: Any) -> Iterator[str]:
+    if isinstance(held, Mapping):  # lists side by side
+        name = _named(held)
+        titles = held.get("title") or [None] * len(held[name])
+        yield from (_passage({"title": title, "text": text}) for title, text in zip(titles, held[name], strict=False))
+    else:
+        yield from map(_passage, held)
+
+
+def _passage(held: Any) -> str:
+    """Return a passage, below its title."""
+    title, text = (held.get("title"), held.get(_named(held))) if isinstance(held, Mapping) else (None, held)
+    if isinstance(held, list) and len(held) == 2 and isinstance(held[1], list):  # HotpotQA's own: its title, its sentences
+        title, text = held
+    if isinstance(text, list) and all(isinstance(sentence, str) for sentence in text):
+        text = " ".join(sentence.strip() for sentence in text)
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError(f"{held!r:.40}, expected a passage\nwrite them as {FORMS}")
+    return f"{title}\n{text.strip()}" if title else text.strip()

@@ -1,0 +1,51 @@
+"""What a text may have in another order, and how an answer that names its parts by their marks is read then."""
+
+from collections.abc import Mapping
+from difflib import SequenceMatcher
+from typing import Literal
+
+from albert_robust.text.choices import choices, named_before
+from albert_robust.text.marked import Part
+from albert_robust.text.passages import cited_before, passages
+
+Order = Literal["choices", "passages"]
+COMPARED = 200  # characters of parts that are not the same
+_FIND = {"choices": choices, "passages": passages}
+
+
+def has_order(order: Order, text: str) -> bool:
+    """Return whether a text has such parts."""
+    return bool(_FIND[order](text))
+
+
+def came_from(order: Order, before: str, after: str) -> dict[str, str]:
+    """Return the mark that each part of a text had in another order of them; nothing where that cannot be told.
+
+    Parts are the same that are most alike, for a text may have been changed in other ways too.
+    """
+    old, new = _FIND[order](before), _FIND[order](after)
+    if [part.content for part in old] == [part.content for part in new]:
+        return {part.mark: part.mark for part in old}
+    same = {one.content: one for one in old}
+    found = {one.mark: (same.get(one.content) or _nearest(one, old)).mark for one in new} if old else {}
+    return found if sorted(found) == sorted(found.values()) == sorted(part.mark for part in old) else {}
+
+
+def read_back(order: Order, answer: str, came: Mapping[str, str], *, label: bool) -> str:
+    """Return an answer with the marks that parts had in the order before.
+
+    Args:
+        order: Of what.
+        answer: What a model said.
+        came: By mark, the mark before.
+        label: Whether answers are labels: then a number alone is a passage's.
+    """
+    return named_before(answer, came) if order == "choices" else cited_before(answer, came, alone=label)
+
+
+def _nearest(part: Part, others: list[Part]) -> Part:
+    def alike(other: Part) -> float:
+        its, mine = (one.content[:COMPARED].casefold() for one in (other, part))
+        return SequenceMatcher(None, its, mine, autojunk=False).ratio()
+
+    return max(others, key=alike)

@@ -1,0 +1,187 @@
+"""Passages: the numbered or lettered parts of a prompt that may stand in any order, and what is said of them in another one.
+
+They are documents to answer from, examples that are solved, or answers to compare, each behind a heading: `[1] ...`,
+`Document 2: ...`, `### Response A`, `<document index="1">`, `[The Start of Assistant A's Answer]`. The headings are alike but
+for their marks, which run on from 1 (or 0, or A). What may have such a heading is in `passages.txt`, a line a language: never
+steps, days, chapters, questions or speakers, which have the order that they have.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import regex
+
+from albert_robust.text.marked import LETTERS, Part, renamed
+
+_ORDERS = (*LETTERS, "一二三四五六七八九十")
+_LETTER = r"[\p{L}\p{M}\p{N}]"
+_SPACED = rf"[{_LETTER}--[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\p{{Hangul}}\p{{Thai}}]]"
+_MARK = rf"(?P<mark>\p{{Nd}}{{1,3}}|(?<!{_SPACED})\p{{L}})(?!{_LETTER})"
+_WORDS = r"(?P<label>\p{L}[\p{L}\p{M}]{0,30}(?:[^\S\n]\p{L}[\p{L}\p{M}]{0,30}){0,4}?)"
+_WHOSE = r"(?:['’]s\s\p{L}{1,20})?"
+_HEADING = regex.compile(
+    rf"""^[^\S\n]{{0,20}}(?:[\#>*_=-]{{1,6}}[^\S\n]?){{0,2}}
+    (?: <(?P<label>\p{{L}}{{1,30}}(?:[_-]\p{{L}}{{1,30}}){{0,3}}?)(?:[_-]|\s\p{{L}}{{1,20}}=["']?){_MARK}["']?>
+      | [\[【]{_MARK}[\]】](?!\()[:：]?
+      | [\[【]{_WORDS}[^\S\n]?\#?{_MARK}{_WHOSE}[\]】][:：]?
+      | {_WORDS}[^\S\n]?[\[(\#]{{0,2}}{_MARK}[\])]?{_WHOSE}[*_]{{0,2}}[^\S\n]?(?:[:：]|(?=\(\p{{L}})|(?=[^\S\n]*$))
+    )[*_=-]{{0,6}}""",
+    regex.V1 | regex.M | regex.X,
+)
+_BLANK_LINE = regex.compile(r"\n[^\S\n]*\n")
+_LABEL = regex.compile(r"^[^\S\n]{0,20}(?:[#*_]{1,6}[^\S\n]?)?(?:\p{L}[^\n:：]{0,40}[:：]|[#=-]{2,})", regex.M)
+_AND = r"\s*[,;&/、和与與及と와과]\s*|\s(?:and|or|und|oder|et|ou|y|o|e|en|of|i|и|или|ve|و)\s?"
+
+
+class _Heading(NamedTuple):
+    """The heading of a passage.
+
+    Attributes:
+        mark: Its number or letter.
+        shape: The heading without that.
+        tag: Its name where it is a tag, as of XML.
+        start: Where it begins, in code points of the text.
+        end: Where it ends.
+    """
+
+    mark: str
+    shape: str
+    tag: str
+    start: int
+    end: int
+
+
+def passages(text: str) -> list[Part]:
+    """Return the last two or more passages of a text that are no parts of others."""
+    headings = list(_headings(text))
+    chosen: list[_Heading] = []
+    for run in _runs(headings):
+        if len(run) > 1 and (not chosen or run[0].start > chosen[-1].start):
+            chosen = run
+    return _parts(text, chosen, headings) if chosen else []
+
+
+def cites(text: str, marks: Sequence[str]) -> bool:
+    """Return whether a text speaks of a passage by its mark: `[2]`, `document 2`, `Response A`."""
+    return _citation(tuple(marks)).search(text) is not None
+
+
+def cited_before(answer: str, came: Mapping[str, str], *, alone: bool = False) -> str:
+    """Return an answer with the passages that it speaks of by the marks that they had in the order before.
+
+    Args:
+        answer: What a model said.
+        came: By mark, the mark before.
+        alone: Whether marks may be all of the answer, as where it is a label.
+    """
+    mark = _any_of(tuple(came))
+    if came and alone and regex.fullmatch(rf"(?i)\W*{mark}(?:\W+{mark})*\W*", answer, flags=regex.V1):
+        return renamed(answer, f"(?i){mark}", came)
+    return _citation(tuple(came)).sub(lambda found: renamed(found[0], mark, came), answer) if came else answer
+
+
+def _headings(text: str) -> Iterator[_Heading]:
+    for match in _HEADING.finditer(text):
+        label, mark = match["label"] or "", match["mark"].upper()
+        if _is_known(label) if label else mark.isdecimal():
+            written = match.group()
+            place = match.start("mark") - match.start()
+            shape = " ".join((written[:place] + "#" + written[place + len(mark) :]).casefold().split())
+            yield _Heading(_plain(mark), shape, label if "<" in written else "", *match.span())
+
+
+def _plain(mark: str) -> str:
+    return str(int(mark)) if mark.isdecimal() else mark
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(Path(__file__).with_name("passages.txt").read_text(encoding="utf-8").split())
+
+
+def _is_known(label: str) -> bool:
+    return not _known().isdisjoint(regex.split(r"[\s_-]", label.casefold()))
+
+
+def _runs(headings: Sequence[_Heading]) -> list[list[_Heading]]:
+    """Return headings of one shape whose marks run on, in the order in which they begin."""
+    runs: list[list[_Heading]] = []
+    open_runs: dict[str, list[_Heading]] = {}
+    for heading in headings:
+        run = open_runs.get(heading.shape)
+        if run and heading.mark == _next(run[-1].mark):
+            run.append(heading)
+        elif heading.mark in {"0", "1", *(order[0] for order in _ORDERS)}:
+            runs.append([heading])
+            open_runs[heading.shape] = runs[-1]
+    return runs
+
+
+def _next(mark: str) -> str:
+    if mark.isdecimal():
+        return str(int(mark) + 1)
+    order = next((order for order in _ORDERS if mark in order[:-1]), "")
+    return order[order.index(mark) + 1] if order else ""
+
+
+def _parts(text: str, run: Sequence[_Heading], headings: Sequence[_Heading]) -> list[Part]:
+    """Return what stands behind the headings of a run; nothing where one has nothing."""
+    parts: list[Part] = []
+    for heading, limit in zip(run, [*(other.start for other in run[1:]), len(text)], strict=True):
+        closes = _closes(text, heading, limit, headings)
+        if closes is None:
+            closes = limit if heading is not run[-1] else _last_closes(text, heading.end, parts)
+        content = text[heading.end : closes].strip()
+        if not content:
+            return []
+        start = text.index(content, heading.end)
+        parts.append(Part(heading.mark, start, start + len(content), content))
+    return parts
+
+
+def _closes(text: str, heading: _Heading, limit: int, headings: Sequence[_Heading]) -> int | None:
+    """Return where something says that a passage ends: `</document>`, `[The End of Assistant A's Answer]`."""
+    if heading.tag:
+        end = text.find(f"</{heading.tag}", heading.end, limit)
+        return None if end < 0 else end
+    other = (one.start for one in headings if heading.end <= one.start < limit and one.mark == heading.mark)
+    return next(other, None)
+
+
+def _last_closes(text: str, start: int, others: Sequence[Part]) -> int:
+    """Return where the last passage ends: with its line or paragraph, as the others do, or before a new label.
+
+    Where nobody knows it ends where it begins.
+    """
+    start += len(text[start:]) - len(text[start:].lstrip())
+    line, blank = text.find("\n", start), _BLANK_LINE.search(text, start)
+    if line < 0:
+        return len(text)
+    apart = _BLANK_LINE.search(text, others[0].end, start)
+    if not apart and all("\n" not in other.content for other in others):
+        return line
+    labels = [found for found in _LABEL.finditer(text, line) if all(found[0] not in other.content for other in others)]
+    label = labels[0].start() if labels else len(text)
+    if blank and not any(_BLANK_LINE.search(other.content) for other in others):
+        return blank.start() if blank.start() < label else start
+    told = not blank if label == len(text) else _BLANK_LINE.search(text, start, label)
+    return label if told else start
+
+
+def _any_of(marks: tuple[str, ...]) -> str:
+    """Return a pattern of marks; letters are capital ones, or stand in brackets: `a` is a word."""
+    listed = "|".join(map(regex.escape, sorted(marks, key=lambda mark: (-len(mark), mark))))
+    return rf"(?<!{_SPACED})(?:{listed}|(?<=[\[(_])(?i:{listed}))(?!{_SPACED})"
+
+
+@cache
+def _citation(marks: tuple[str, ...]) -> "regex.Pattern[str]":
+    """Return what speaks of passages by marks."""
+    mark = _any_of(marks)
+    several = rf"{mark}(?:(?:{_AND})[\[【]?{mark}[\]】]?)*"
+    known = "|".join(sorted(_known(), key=lambda word: (-len(word), word)))
+    return regex.compile(
+        rf"[\[【]{{1,2}}{several}[\]】]|(?<!{_SPACED})(?i:{known})s?(?:[\s_-])?[\[(\#]{{0,2}}{several}", regex.V1
+    )
