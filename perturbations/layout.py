@@ -4,9 +4,9 @@ Source: Sclar et al. (2024), Quantifying Language Models' Sensitivity to Spuriou
 who vary separators, casing, spacing and enumerations of prompts, and of the order of choices Pezeshkpour and Hruschka (2024),
 Large Language Models Sensitivity to The Order of Options in Multiple-Choice Questions, arXiv:2308.11483, of documents Liu et al.
 (2024), Lost in the Middle: How Language Models Use Long Contexts, doi:10.1162/tacl_a_00638, of solved examples Lu et al.
-(2022), Fantastically Ordered Prompts and Where to Find Them, doi:10.18653/v1/2022.acl-long.556, and of answers to compare Wang et
-al. (2024), Large Language Models are not Fair Evaluators, doi:10.18653/v1/2024.acl-long.511. Departures: the wording is the user's
-own, so what is set is found in the text, and a text is set in one way throughout, as a writer would.
+(2022), Fantastically Ordered Prompts and Where to Find Them, doi:10.18653/v1/2022.acl-long.556, and of answers to compare Wang
+et al. (2024), Large Language Models are not Fair Evaluators, doi:10.18653/v1/2024.acl-long.511. Departures: the wording is the
+user's own, so what is set is found in the text, and a text is set in one way throughout, as a writer would.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,8 +17,7 @@ import regex
 from albert_robust import Example, Text, Word, perturbation
 from albert_robust.text.case import to_lower, to_upper
 from albert_robust.text.choices import choices
-from albert_robust.text.marked import Part
-from albert_robust.text.passages import cites
+from albert_robust.text.marked import Part, cites
 from albert_robust.text.passages import passages as passages_in
 from albert_robust.text.reading import Span, words_at
 

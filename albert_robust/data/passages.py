@@ -1,4 +1,4 @@
-"""Passages that data hold as a list, as retrieved documents or answers to compare: a field has them one after the other, numbered.
+"""Passages that data hold as a list, as retrieved documents or answers to compare: a field has them in a row, numbered.
 
 They are read as ragas, HotpotQA, MS MARCO, DPR, BEIR, LangChain and their kin write them.
 """
@@ -48,7 +48,9 @@ def _passages(held: Any) -> Iterator[str]:
 def _passage(held: Any) -> str:
     """Return a passage, below its title."""
     title, text = (held.get("title"), held.get(_named(held))) if isinstance(held, Mapping) else (None, held)
-    if isinstance(held, list) and len(held) == 2 and isinstance(held[1], list):  # HotpotQA's own: its title, its sentences
+    if (
+        isinstance(held, list) and len(held) == 2 and isinstance(held[1], list)
+    ):  # HotpotQA's own: its title, its sentences
         title, text = held
     if isinstance(text, list) and all(isinstance(sentence, str) for sentence in text):
         text = " ".join(sentence.strip() for sentence in text)

@@ -177,7 +177,9 @@ def _untrained(data: Path, task: Task) -> tuple[Any, Any, list[Example]]:
 
     quiet_transformers()
     languages = sorted({language_of(row.get("language")).casefold() for _, row in read_rows(data)})
-    source = Source(data, tuple(languages), per_row=True, listed=task.listed, gathers=task.gathers, mapping="add it to the file")
+    source = Source(
+        data, tuple(languages), per_row=True, listed=task.listed, gathers=task.gathers, mapping="add it to the file"
+    )
     read = read_examples(source, task.inputs, task.reference)
     examples = [example for example in read if example.references]
     labels = _labels(examples)

@@ -64,8 +64,8 @@ class Perturbation:
         version: Raise it when the same seed gives another text: it is part of the random key.
         across_fields: Whether it puts one thing in place of another, as a name, and must do so alike in all fields of an example.
         alike: Whether it draws alike in all fields of an example: one language for all of them.
-        reorders: What it gives in another order, so that answers name it by other marks: the lettered `choices` of a question, the
-            numbered `passages` of a prompt, or None.
+        reorders: What it gives in another order, so that answers name it by other marks: the lettered `choices` of a question,
+            the numbered `passages` of a prompt, or None.
         needs: An optional module it runs on, or None.
         extra: The extra of albert-robust that installs that module.
         examples: See `Example`.

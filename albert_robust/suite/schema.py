@@ -310,7 +310,9 @@ class DatasetSpec(Strict):
     ] = None
     columns: Annotated[
         dict[str, str | Annotated[list[str], Field(min_length=1)]],
-        Field(description="From our names to the file's: {text: review}; choices and passages may be in several: [A, B, C, D]."),
+        Field(
+            description="From our names to the file's: {text: review}; choices and passages may be in several: [A, B, C, D]."
+        ),
     ] = {}
     limit: Annotated[int | None, Field(gt=0, description="At most so many ids, a seeded sample.")] = None
 

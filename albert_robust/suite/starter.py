@@ -29,7 +29,17 @@ ALIASES = {
     "labels": ("label", "tags", "categories", "emotions", "topics"),
     "label": ("sentiment", "category", "class", "target", "y"),
     "context": (
-        *("passage", "paragraph", "document", "contexts", "retrieved_contexts", "passages", "ctxs", "documents", "text"),
+        *(
+            "passage",
+            "paragraph",
+            "document",
+            "contexts",
+            "retrieved_contexts",
+            "passages",
+            "ctxs",
+            "documents",
+            "text",
+        ),
     ),
     "question": ("query", "user_input"),
     "answers": ("answer", "reference", "ground_truth", "target"),
@@ -69,7 +79,7 @@ ASKING = {"text": ("question", "question_stem", "ctx"), "label": ("answer", "ans
 CHOOSE = "{text}\n\nAnswer with the letter alone."
 ABOUT = ("input", "context")  # columns that hold what an instruction is about: Alpaca's, Dolly's
 NEGATION = "semantics.negate"
-OPTIONS = "layout.options"
+OPTIONS, PASSAGES = "layout.options", "layout.passages"
 TRIED = 100  # examples
 _BEHIND = re.compile(r"(.*?)@?(https?://.*)")
 _HUB = re.compile(r"\w[\w.-]*(?:/[\w.-]+)?", re.ASCII)  # `builtin`, or as a hub names checkpoints
@@ -209,24 +219,25 @@ def _chooses(task: Task, examples: Sequence[Example]) -> bool:
 
 def _checks(task: Task, examples: Sequence[Example], fields: Sequence[str]) -> list[dict[str, object]]:
     """Return the checks to begin with, of what changes something in the examples: a cell in which nothing is tested fails."""
-    stays = {
-        "perturbations": _changing((*FAMILIES, OPTIONS), task, examples) or [FAMILIES[0]],
-        "gates": _gates(task, examples),
-    }
-    checks: list[dict[str, object]] = [{"expect": "invariance", **({"fields": fields} if fields else {}), **stays}]
+    stays = _changing((*FAMILIES, OPTIONS), task, examples, task.perturbed) or [FAMILIES[0]]
+    held: dict[str, object] = {"gates": _gates(task, examples)}
+    of = {"fields": fields} if fields else {}
+    checks: list[dict[str, object]] = [{"expect": "invariance", **of, "perturbations": stays, **held}]
+    if task.gathers and (order := _changing((PASSAGES,), task, examples, [task.gathers])):
+        checks.append({"expect": "invariance", "fields": [task.gathers], "perturbations": order, **held})
     negated = task.name == "text-classification" and not _chooses(task, examples)
-    if negated and _changing((NEGATION,), task, examples):
+    if negated and _changing((NEGATION,), task, examples, task.perturbed):
         checks.append({"expect": "direction", "perturbations": [NEGATION], "gates": ["sensitivity >= 0.5"]})
     return checks
 
 
-def _changing(names: Sequence[str], task: Task, examples: Sequence[Example]) -> list[str]:
-    """Return the perturbations that change one at least of the first examples."""
+def _changing(names: Sequence[str], task: Task, examples: Sequence[Example], fields: Sequence[str]) -> list[str]:
+    """Return the perturbations that change a field of one at least of the first examples."""
     registry = open_packs()
     texts = [
         Text.of(one.fields[field], one.language, protect=task.protect(one, field))
         for one in examples[:TRIED]
-        for field in task.perturbed
+        for field in fields
     ]
     return [
         name
@@ -314,7 +325,11 @@ def _labels(task: Task, examples: Sequence[Example]) -> list[str]:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes a text of several lines as people do."""
+    """Writes a text of several lines as people do, and a list that stands twice twice."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Refer to nothing by an alias."""
+        return True
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

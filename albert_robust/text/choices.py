@@ -4,15 +4,19 @@ from collections.abc import Mapping, Sequence
 
 import regex
 
-from albert_robust.text.marked import LETTERS, Part, renamed
+from albert_robust.text.marked import LETTERS, Part, cited_before, renamed
 
 # Numbers are left out: a numbered list is mostly in the order that it has to have.
 CIRCLED = "①②③④⑤⑥⑦⑧"
 _MARK = rf"(?:[(（](?P<mark>\p{{L}})[)）]|(?P<mark>\p{{L}})[.．)）:：、]|(?P<mark>[{CIRCLED}]))"
-_LINE = regex.compile(rf"^[^\S\n]{{0,20}}{_MARK}[^\S\n]*(?P<content>[^\s\p{{M}}](?:[^\n]*\S)?)[^\S\n]*$", regex.M)
+_BOLD = r"(?:\*\*|__)?"
+_LINE = regex.compile(
+    rf"^[^\S\n]{{0,20}}(?:[-*+•][^\S\n]+)?{_BOLD}{_MARK}{_BOLD}[^\S\n]*(?P<content>[^\s\p{{M}}](?:[^\n]*\S)?)[^\S\n]*$",
+    regex.M,
+)
 _BEFORE = r"(?:[^\n:：]{1,30}[:：])??[\s(（\[*\"]*"  # before the letters of an answer, as in `Answer: (`
 _BETWEEN = r"\"?[,;]\s*\"?"
-_BEHIND = r"[)）\]*\"]*(?:[.．)）:：、,，。;；]|[^\S\n]*(?:\n|$))"
+_BEHIND = r"[)）\]*\"]*(?:[.．)）:：、,，。;；]|[^\S\n]*(?:\n|$)|[^\S\n]+(?:is|ist|est|es|è|é)[^\S\n])"
 
 
 def choices(text: str) -> list[Part]:
@@ -37,7 +41,9 @@ def _follows(run: Sequence[Part]) -> bool:
 
 
 def named_before(answer: str, came: Mapping[str, str]) -> str:
-    """Return an answer with the letters that it is, or the one that it begins with, as they were in the order before."""
+    """Return an answer with the letters that it is, begins with or speaks of as they were in the order before."""
     letter = f"(?i:[{''.join(came)}])"
-    pattern = rf"^{_BEFORE}\K{letter}(?:{_BETWEEN}{letter})*(?={_BEHIND})"
-    return regex.sub(pattern, lambda said: renamed(said[0], letter, came), answer, count=1) if came else answer
+    first = regex.match(rf"{_BEFORE}\K{letter}(?:{_BETWEEN}{letter})*(?={_BEHIND})", answer) if came else None
+    if first is None:
+        return cited_before(answer, came)
+    return answer[: first.start()] + renamed(first[0], letter, came) + cited_before(answer[first.end() :], came)

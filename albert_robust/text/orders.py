@@ -5,8 +5,8 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from albert_robust.text.choices import choices, named_before
-from albert_robust.text.marked import Part
-from albert_robust.text.passages import cited_before, passages
+from albert_robust.text.marked import Part, cited_before
+from albert_robust.text.passages import passages
 
 Order = Literal["choices", "passages"]
 COMPARED = 200  # characters of parts that are not the same

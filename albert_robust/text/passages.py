@@ -1,24 +1,20 @@
-"""Passages: the numbered or lettered parts of a prompt that may stand in any order, and what is said of them in another one.
+"""Passages: the numbered or lettered parts of a prompt that may stand in any order.
 
 They are documents to answer from, examples that are solved, or answers to compare, each behind a heading: `[1] ...`,
 `Document 2: ...`, `### Response A`, `<document index="1">`, `[The Start of Assistant A's Answer]`. The headings are alike but
-for their marks, which run on from 1 (or 0, or A). What may have such a heading is in `passages.txt`, a line a language: never
-steps, days, chapters, questions or speakers, which have the order that they have.
+for their marks, which run on from 1 (or 0, or A).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import regex
 
-from albert_robust.text.marked import LETTERS, Part, renamed
+from albert_robust.text.marked import LETTERS, SPACED, Part, called
 
 _ORDERS = (*LETTERS, "一二三四五六七八九十")
 _LETTER = r"[\p{L}\p{M}\p{N}]"
-_SPACED = rf"[{_LETTER}--[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\p{{Hangul}}\p{{Thai}}]]"
-_MARK = rf"(?P<mark>\p{{Nd}}{{1,3}}|(?<!{_SPACED})\p{{L}})(?!{_LETTER})"
+_MARK = rf"(?P<mark>\p{{Nd}}{{1,3}}|(?<!{SPACED})\p{{L}})(?!{_LETTER})"
 _WORDS = r"(?P<label>\p{L}[\p{L}\p{M}]{0,30}(?:[^\S\n]\p{L}[\p{L}\p{M}]{0,30}){0,4}?)"
 _WHOSE = r"(?:['’]s\s\p{L}{1,20})?"
 _HEADING = regex.compile(
@@ -32,7 +28,6 @@ _HEADING = regex.compile(
 )
 _BLANK_LINE = regex.compile(r"\n[^\S\n]*\n")
 _LABEL = regex.compile(r"^[^\S\n]{0,20}(?:[#*_]{1,6}[^\S\n]?)?(?:\p{L}[^\n:：]{0,40}[:：]|[#=-]{2,})", regex.M)
-_AND = r"\s*[,;&/、和与與及と와과]\s*|\s(?:and|or|und|oder|et|ou|y|o|e|en|of|i|и|или|ve|و)\s?"
 
 
 class _Heading(NamedTuple):
@@ -55,34 +50,15 @@ class _Heading(NamedTuple):
 
 def passages(text: str) -> list[Part]:
     """Return the last two or more passages of a text that are no parts of others."""
-    headings = list(_headings(text))
+    found = list(_headed(text))
     chosen: list[_Heading] = []
-    for run in _runs(headings):
+    for run in _runs(found):
         if len(run) > 1 and (not chosen or run[0].start > chosen[-1].start):
             chosen = run
-    return _parts(text, chosen, headings) if chosen else []
+    return _parts(text, chosen, found) if chosen else []
 
 
-def cites(text: str, marks: Sequence[str]) -> bool:
-    """Return whether a text speaks of a passage by its mark: `[2]`, `document 2`, `Response A`."""
-    return _citation(tuple(marks)).search(text) is not None
-
-
-def cited_before(answer: str, came: Mapping[str, str], *, alone: bool = False) -> str:
-    """Return an answer with the passages that it speaks of by the marks that they had in the order before.
-
-    Args:
-        answer: What a model said.
-        came: By mark, the mark before.
-        alone: Whether marks may be all of the answer, as where it is a label.
-    """
-    mark = _any_of(tuple(came))
-    if came and alone and regex.fullmatch(rf"(?i)\W*{mark}(?:\W+{mark})*\W*", answer, flags=regex.V1):
-        return renamed(answer, f"(?i){mark}", came)
-    return _citation(tuple(came)).sub(lambda found: renamed(found[0], mark, came), answer) if came else answer
-
-
-def _headings(text: str) -> Iterator[_Heading]:
+def _headed(text: str) -> Iterator[_Heading]:
     for match in _HEADING.finditer(text):
         label, mark = match["label"] or "", match["mark"].upper()
         if _is_known(label) if label else mark.isdecimal():
@@ -96,13 +72,8 @@ def _plain(mark: str) -> str:
     return str(int(mark)) if mark.isdecimal() else mark
 
 
-@cache
-def _known() -> frozenset[str]:
-    return frozenset(Path(__file__).with_name("passages.txt").read_text(encoding="utf-8").split())
-
-
 def _is_known(label: str) -> bool:
-    return not _known().isdisjoint(regex.split(r"[\s_-]", label.casefold()))
+    return not called().isdisjoint(regex.split(r"[\s_-]", label.casefold()))
 
 
 def _runs(headings: Sequence[_Heading]) -> list[list[_Heading]]:
@@ -168,20 +139,3 @@ def _last_closes(text: str, start: int, others: Sequence[Part]) -> int:
         return blank.start() if blank.start() < label else start
     told = not blank if label == len(text) else _BLANK_LINE.search(text, start, label)
     return label if told else start
-
-
-def _any_of(marks: tuple[str, ...]) -> str:
-    """Return a pattern of marks; letters are capital ones, or stand in brackets: `a` is a word."""
-    listed = "|".join(map(regex.escape, sorted(marks, key=lambda mark: (-len(mark), mark))))
-    return rf"(?<!{_SPACED})(?:{listed}|(?<=[\[(_])(?i:{listed}))(?!{_SPACED})"
-
-
-@cache
-def _citation(marks: tuple[str, ...]) -> "regex.Pattern[str]":
-    """Return what speaks of passages by marks."""
-    mark = _any_of(marks)
-    several = rf"{mark}(?:(?:{_AND})[\[【]?{mark}[\]】]?)*"
-    known = "|".join(sorted(_known(), key=lambda word: (-len(word), word)))
-    return regex.compile(
-        rf"[\[【]{{1,2}}{several}[\]】]|(?<!{_SPACED})(?i:{known})s?(?:[\s_-])?[\[(\#]{{0,2}}{several}", regex.V1
-    )

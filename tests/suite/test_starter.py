@@ -1,5 +1,6 @@
 """A first suite for a user's data: the columns it finds, and what it asks for."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -210,3 +211,16 @@ def test_columns_with_choices_may_be_named(write: Callable[..., Path], tmp_path:
     named = {"choices": written}
     suite = write_starter(tmp_path / "t.robust.yaml", "text-classification", "m:p", data, "en", columns=named)
     assert ",".join(suite.datasets["d"].choices) == written
+
+
+def test_retrieved_passages_are_asked_about_in_any_order(write: Callable[..., Path], tmp_path: Path) -> None:
+    row = {"user_input": "Where?", "retrieved_contexts": ["It is in Bern.", "It is late."], "reference": "Bern"}
+    data = write(d_dot_jsonl=json.dumps(row))
+    suite = write_starter(tmp_path / "s.robust.yaml", "question-answering", "m:f", data, "en")
+    assert suite.datasets["d"].columns == {
+        "context": "retrieved_contexts",
+        "question": "user_input",
+        "answers": "reference",
+    }
+    order = suite.checks[-1]
+    assert (order.fields, [str(spec) for spec in order.specs]) == (("context",), ["layout.passages"])

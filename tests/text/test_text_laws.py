@@ -213,3 +213,36 @@ def test_of_several_replacements_none_reaches_over_the_next() -> None:
 def test_a_pattern_finds_only_what_may_be_edited() -> None:
     text = Text.of("3 {3} 4")
     assert [word.string for word in text.find(regex.compile(r"\d"))] == ["3", "4"]
+
+
+@given(ANY, EDITS, st.lists(st.integers(0, 40), max_size=8), st.randoms())
+def test_parts_in_another_order_stand_where_the_others_stood(
+    string: str, edits: list[tuple[int, int, str]], cuts: list[int], rng: object
+) -> None:
+    text = edited(Text(string), edits)
+    places = sorted(cut % (len(text) + 1) for cut in cuts)
+    parts = [Span(*pair) for pair in zip(places[::2], places[1::2], strict=False)]
+    order = sorted(range(len(parts)), key=lambda _: rng.random())  # type: ignore[attr-defined]  # a random.Random
+    expected = [*text]
+    for part, place in reversed([*zip(parts, order, strict=True)]):
+        expected[part.start : part.end] = text.graphemes[parts[place].start : parts[place].end]
+    assert str(text.reordered(parts, order, "x")) == "".join(expected)
+
+
+def test_what_is_protected_goes_along_and_stays_as_it_is() -> None:
+    text = Text.of("[1] Anna is 7.\n[2] Ben.", protect=["Anna"])
+    moved = text.reordered([Span(4, 14), Span(19, 23)], [1, 0], "x")
+    assert str(moved) == "[1] Ben.\n[2] Anna is 7."
+    assert str(moved.replace(13, 17, "Ana", "typo")) == str(moved)
+    assert str(moved.replace(1, 2, "A", "label")) == "[A] Ben.\n[2] Anna is 7."
+
+
+def test_a_part_that_would_cut_what_is_protected_cannot_move() -> None:
+    text = Text.of("Anna and Ben", protect=["Anna"])
+    assert [text.movable(*span) for span in ((0, 4), (0, 8), (4, 8), (2, 8), (0, 2))] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]

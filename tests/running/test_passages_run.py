@@ -1,0 +1,80 @@
+"""Where passages are put in another order, an answer that names one is read as the passage that it stands for."""
+
+import json
+from pathlib import Path
+
+from counted import outcomes_of, planned, ran
+
+from albert_robust.running.plan import plan
+from albert_robust.running.records import Outcome
+from albert_robust.suite.load import load_suite
+
+CHECK = "- {expect: invariance, perturbations: [layout.passages], gates: [consistency >= 0.1]}"
+ANSWERS = "Response A:\nYes, since 1848.\n\nResponse B:\nNo idea."
+READS = "\ndef answer(text):\n    return 'AB'[text.index('No idea') < text.index('1848')]\n"
+FIRST = "\ndef answer(text):\n    return 'A'\n"
+CITES = """
+def predict(batch):
+    cited = (next((line[1] for line in one["context"].splitlines() if "Bern" in line), "1") for one in batch)
+    return [f"In Bern [{number}]." for number in cited]
+"""
+SUITE = """task: question-answering
+model: {python: "model:predict", version: "1"}
+datasets: {d: {path: d.jsonl, language: en}}
+checks:
+- {expect: invariance, fields: [context], perturbations: [layout.passages], agreement: exact match, gates: [consistency >= 0.1]}
+"""
+ALIKE = """
+from albert_robust import perturbation
+
+@perturbation("own.alike", preserves="meaning", severities=1)
+def alike(text, rng, severity):
+    return text.rewrite("[1] x\\n[2] x")
+"""
+
+
+def judged(folder: Path, answer: str) -> Outcome:
+    cells = planned(folder, CHECK, answer=answer, rows=[ANSWERS])
+    (case,) = outcomes_of(ran(cells, folder))[cells[0].place]
+    return case
+
+
+def test_a_judge_that_reads_is_consistent_and_one_that_takes_the_first_is_not(tmp_path: Path) -> None:
+    fair = judged(tmp_path / "reads", READS)
+    assert (fair.before, fair.after, fair.said_after, fair.agreement) == ("A", "A", "B", 1)
+    unfair = judged(tmp_path / "first", FIRST)
+    assert (unfair.before, unfair.after, unfair.said_after, unfair.agreement) == ("A", "B", "A", 0)
+
+
+def asked_of(folder: Path, suite: str, *contexts: str) -> list[Outcome]:
+    (folder / "model.py").write_text(CITES)
+    rows = [{"context": context, "question": "Where?", "answers": "in Bern"} for context in contexts]
+    (folder / "d.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    (folder / "s.robust.yaml").write_text(suite)
+    cells = plan(load_suite(folder / "s.robust.yaml"))
+    return outcomes_of(ran(cells, folder))[cells[0].place]
+
+
+def test_a_citation_is_of_the_passage_and_a_gold_answer_goes_along_with_its_own(tmp_path: Path) -> None:
+    (case,) = asked_of(tmp_path, SUITE, "[1] It is in Bern.\n[2] It is in May.")
+    assert case.variant["context"] == "[1] It is in May.\n[2] It is in Bern."
+    assert (case.before, case.after, case.said_after, case.agreement) == (
+        "In Bern [1].",
+        "In Bern [1].",
+        "In Bern [2].",
+        1,
+    )
+
+
+def test_passages_that_become_alike_are_rejected(tmp_path: Path) -> None:
+    (tmp_path / "perturbations").mkdir()
+    (tmp_path / "perturbations" / "own.py").write_text(ALIKE)
+    (case,) = asked_of(tmp_path, SUITE.replace("layout.passages", "layout.passages | own.alike"), "[1] x\n[2] y")
+    assert (case.status, case.message) == ("rejected", "its passages cannot be told apart")
+
+
+def test_entities_in_passages_have_other_places(tmp_path: Path) -> None:
+    suite = SUITE.replace("question-answering", "token-classification").replace("exact match", "entity f1")
+    suite = suite.replace("fields: [context], ", "").replace("language: en", "language: en, columns: {text: context}")
+    (case,) = asked_of(tmp_path, suite, "[1] Anna\n[2] Ben")
+    assert (case.status, case.message) == ("rejected", "what is in another order has other places")

@@ -1,0 +1,122 @@
+"""The passages of a prompt: which they are, where each ends, and what an answer says of them in another order."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from albert_robust.text.marked import cited_before
+from albert_robust.text.orders import came_from
+from albert_robust.text.passages import passages
+
+LINE = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=12)
+MT_BENCH = "[The Start of Assistant {0}'s Answer]\n{1}\n[The End of Assistant {0}'s Answer]\n"
+ROUND = {"1": "2", "2": "3", "3": "1"}  # the first is what the second was
+
+
+def contents(text: str) -> list[str]:
+    found = passages(text)
+    assert [text[one.start : one.end] for one in found] == [one.content for one in found]
+    return [one.content for one in found]
+
+
+@given(st.lists(LINE, min_size=2, max_size=12, unique=True), st.randoms(), st.sampled_from(["[{}] ", "Document {}:\n"]))
+def test_every_passage_is_found_again_in_any_order(lines: list[str], rng: object, heading: str) -> None:
+    def asked(contents: list[str]) -> str:
+        return "\n\n".join(heading.format(place) + one for place, one in enumerate(contents, 1)) + "\n\nQuestion: why?"
+
+    other = sorted(lines, key=lambda _: rng.random())  # type: ignore[attr-defined]  # a random.Random
+    came = came_from("passages", asked(lines), asked(other))
+    assert [int(came[str(place)]) for place in range(1, len(lines) + 1)] == [lines.index(one) + 1 for one in other]
+
+
+@pytest.mark.parametrize("text", [
+    "[1] x\n[2] y\nQuestion: z",
+    "【1】x\n【2】y",
+    "Document 1: x\nDocument 2: y",
+    "Document [1](Title: a) x\nDocument [2](Title: a) y\n\nWhy?",
+    "### Source #1\nx\n\n### Source #2\ny",
+    "**Response A:** x\n\n**Response B:** y\n\nWhich is better?",
+    "# Output (a):\nx\n# Output (b):\ny",
+    "[Assistant A]\nx\n[Assistant B]\ny",
+    MT_BENCH.format("A", "x") + MT_BENCH.format("B", "y"),
+    '<document index="1">\nx\n</document>\n<document index="2">\ny\n</document>\nWhy?',
+    "<response_a>x</response_a> <b>\n<response_b>y</response_b>",
+    "Example 0:\nx\nExample 1:\ny",
+    "文档1：x\n文档2：y\n问题：z",
+    "回答一：x\n回答二：y",
+    "Документ 1: x\r\nДокумент 2: y\r\n",
+    "المستند ١: x\nالمستند ٢: y",
+])  # fmt: skip
+def test_headings_that_are_alike_but_for_their_marks_open_passages(text: str) -> None:
+    assert [one[-1] for one in contents(text)] == ["x", "y"]
+
+
+@pytest.mark.parametrize("text", [
+    "Step 1: x\nStep 2: y",
+    "1. x\n2. y",
+    "[1] x\n[3] y",
+    "[1] x",
+    "[1] x\n[2]",
+    "[1](https://a.org)\n[2](https://b.org)",
+    "Document 1 is x.\nDocument 2 is y.",
+    "User: x\nAssistant: y",
+    "",
+])  # fmt: skip
+def test_what_has_an_order_or_no_heading_is_no_passage(text: str) -> None:
+    assert contents(text) == []
+
+
+@pytest.mark.parametrize(("text", "last"), [
+    ("[1] x\n[2] y\nWhy?", "y"),  # a line each
+    ("[1] x\n\n[2] y\nz\n\nWhy?", "y\nz"),  # a paragraph each
+    ("Text 1:\nx\n\nx\nText 2:\ny\n\ny\n\nQuestion: why?", "y\n\ny"),  # up to a new label
+    ("Text 1:\nx\n\nx\nText 2:\ny", "y"),  # the text ends
+])  # fmt: skip
+def test_the_last_passage_ends_as_the_others_do(text: str, last: str) -> None:
+    assert contents(text)[-1] == last
+
+
+@pytest.mark.parametrize("text", ["Text 1:\nx\n\nx\nText 2:\ny\n\nWhy?", "Text 1:\nx\nx\nText 2:\ny\nQuestion: why?"])
+def test_where_nobody_knows_what_ends_the_last_passage_there_are_none(text: str) -> None:
+    assert contents(text) == []
+
+
+def test_the_last_passages_count_and_none_within_others() -> None:
+    assert contents("[1] a\n[2] b\n\nResponse A: x\nResponse B: y") == ["x", "y"]
+    assert contents("Text 1:\nResponse A: a\nResponse B: b\nText 2:\ny") == ["Response A: a\nResponse B: b", "y"]
+
+
+@pytest.mark.parametrize(("said", "before"), [
+    ("It is so [1][3], see [2].", "It is so [2][1], see [3]."),
+    ("[3, 1]", "[1, 2]"),
+    ("Documents 1 and 3 say it.", "Documents 1 and 2 say it."),
+    ("Source #2", "Source #3"),
+    ("文档1和2", "文档2和3"),
+    ("In 2 ways, in [12] and in 1999.", "In 2 ways, in [12] and in 1999."),
+    ("The answer is 2.", "The answer is 2."),
+    ("2", "2"),
+    ("", ""),
+])  # fmt: skip
+def test_what_an_answer_cites_gets_the_number_that_it_had(said: str, before: str) -> None:
+    assert cited_before(said, ROUND) == before
+
+
+@pytest.mark.parametrize(
+    ("said", "before"), [("2", "3"), ("**1**", "**2**"), ("1; 3", "1; 2"), ("tie", "tie"), ("12", "12")]
+)
+def test_a_label_may_be_a_number_alone(said: str, before: str) -> None:
+    assert cited_before(said, ROUND, alone=True) == before
+
+
+@pytest.mark.parametrize(("said", "before"), [
+    ("[[A]]", "[[B]]"),
+    ("A", "B"),
+    ("b", "a"),
+    ("Response A is a better answer than Response B.", "Response B is a better answer than Response A."),
+    ("The better answer is A.", "The better answer is B."),
+    ("Output (a)", "Output (b)"),
+    ("A good one", "A good one"),
+    ("C", "C"),
+])  # fmt: skip
+def test_a_verdict_names_the_answer_that_it_stood_for(said: str, before: str) -> None:
+    assert cited_before(said, {"A": "B", "B": "A"}) == before
