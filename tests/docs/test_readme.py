@@ -1,5 +1,6 @@
 """The README and docs/ say what is so: their suites, tables and perturbation are run and compared."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -139,11 +140,25 @@ def test_the_language_models_load(tmp_path: Path, suite: str, task: str, setting
     assert load_suite(path).model.settings == settings
 
 
-def test_the_suite_of_questions_with_choices_loads(tmp_path: Path) -> None:
-    (tmp_path / "questions.jsonl").write_text("{}", encoding="utf-8")
-    suite = tmp_path / "choices.robust.yaml"
-    suite.write_text(block("yaml", "# of choices.robust.yaml"), encoding="utf-8")
-    assert load_suite(suite).labels == ["A", "B", "C", "D"]
+@pytest.mark.parametrize(("suite", "data", "labels"), [
+    ("choices", "questions", ["A", "B", "C", "D"]),
+    ("pair", "pairs", ["1", "2", "tie"]),
+])  # fmt: skip
+def test_the_suites_of_questions_and_of_pairs_load(tmp_path: Path, suite: str, data: str, labels: list[str]) -> None:
+    (tmp_path / f"{data}.jsonl").write_text("{}", encoding="utf-8")
+    path = tmp_path / f"{suite}.robust.yaml"
+    path.write_text(block("yaml", f"# of {suite}.robust.yaml"), encoding="utf-8")
+    assert load_suite(path).labels == labels
+
+
+def test_retrieved_passages_are_read_and_put_in_another_order(tmp_path: Path) -> None:
+    row = {"user_input": "Where?", "retrieved_contexts": ["It is in Bern.", "It is late."], "reference": "Bern"}
+    (tmp_path / "ragas.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    path = tmp_path / "rag.robust.yaml"
+    written = block("yaml", "# of rag.robust.yaml")
+    path.write_text(f"task: question-answering\nmodel: {{python: m:f}}\n{written}", encoding="utf-8")
+    (example,) = examples_of(load_suite(path), ["ragas"])["ragas"]
+    assert example.fields["context"] == "[1] It is in Bern.\n\n[2] It is late."
 
 
 def test_the_checks_of_an_instruction_load(tmp_path: Path) -> None:
