@@ -4,8 +4,9 @@ Usage: python benchmarks/encoder.py --data EVAL [--lexicon DIR] [--text FILE...]
        [--against benchmarks/encoder.json]
 
 EVAL holds a folder for each evaluation set (docs/labs.md names them); DIR holds `xx-en.tsv[.xz]` word lists; each FILE is
-parallel text that the encoder was not trained on, for guessing masked tokens. With --against, a figure that is worse than in an
-earlier output by more than a hundredth is named, and the exit code is 1: encoder.json is the shipped encoder's.
+parallel text that the encoder was not trained on, for guessing masked tokens and for the cosine that translations have. With
+--against, a figure that is worse than in an earlier output by more than a hundredth is named, and the exit code is 1:
+encoder.json is the shipped encoder's.
 """
 
 import argparse
@@ -40,7 +41,10 @@ WORDS = 1000  # frequent single-piece words a language
 FOLDS = 8
 MASKED_SHARE, MASKED_LINES, GUESSES = 0.15, 100, 5
 LOADS = 3
+EQUIVALENT_LINES = 200  # a pair of languages
 Vectors = NDArray[np.float32]
+Places = NDArray[np.int64]
+Embed = Callable[[Sequence[str], str], Vectors]
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,18 @@ class Subject:
         found = TextVectors(self.encoder, self.profile).of([(language, text) for text in texts])
         return unit(np.stack([(one.vectors * one.weights[:, None]).sum(axis=0) for one in found]))
 
+    def equivalent(self, embed: Embed) -> float:
+        """Return the mean cosine of translations in text that was not trained on, all pairs of languages alike."""
+        pairs: dict[tuple[str, str], list[ParallelRow]] = {}
+        for row in (row for path in self.text for row in parallel_rows(path) if isinstance(row, ParallelRow)):
+            pairs.setdefault((row.language, row.other_language), []).append(row)
+        cosines = []
+        for (language, other), rows in sorted(pairs.items()):
+            left = embed([row.text for row in rows[:EQUIVALENT_LINES]], language)
+            right = embed([row.other_text for row in rows[:EQUIVALENT_LINES]], other)
+            cosines.append(float((left * right).sum(axis=1).mean()))
+        return float(np.mean(cosines))
+
 
 def tatoeba(subject: Subject) -> dict[str, Any]:
     """Translations found among all of their language, mean of both directions."""
@@ -82,7 +98,7 @@ def sts(subject: Subject) -> dict[str, Any]:
     """Spearman's correlation of the cosine with people's ratings, by language."""
     rows = subject.sets.rows("sts_multi/sts")
     result: dict[str, Any] = {}
-    ways: dict[str, Callable[[Sequence[str], str], Vectors]] = {"pooled": subject.embed}
+    ways: dict[str, Embed] = {"pooled": subject.embed}
     if subject.profile:
         ways["neutral"] = subject.neutral
     for way, embed in ways.items():
@@ -120,19 +136,31 @@ def _probe(english: Vectors, own: Vectors, labels: NDArray[np.int64], tested: ND
 
 
 def pool(subject: Subject) -> dict[str, Any]:
-    """The nearest of all news lines in all languages: how often a translation, how often another line of the own language."""
+    """The nearest of all news lines in all languages: how often a translation, how often another line of the own language.
+
+    `calibrated`, beside each way: where a cosine counts as much in one language as what translations have counts between two,
+    as LABS's ceiling makes it. It needs --text.
+    """
     parallel = subject.sets.parallel("ntrex")
     lines = len(parallel.documents)
     places = (np.tile(np.arange(lines), len(parallel.languages)), np.repeat(np.arange(len(parallel.languages)), lines))
-    ways: dict[str, Callable[[Sequence[str], str], Vectors]] = {"pooled": subject.embed}
+    ways: dict[str, Embed] = {"pooled": subject.embed}
     if subject.profile:
         ways["neutral"] = subject.neutral
-    result = {}
+    result: dict[str, dict[str, float]] = {}
     for way, embed in ways.items():
         vectors = np.concatenate([embed(parallel.texts[language], language) for language in parallel.languages])
-        found, same, chance = measures.one_pool(measures.nearest(vectors), *places)
-        result[way] = {"translation": round(found, 4), "same_language": round(same, 4), "chance": round(chance, 4)}
+        result[way] = _one_pool(measures.nearest(vectors), places)
+        if subject.text:
+            equivalent = subject.equivalent(embed)
+            winners = measures.nearest(vectors, places[1], equivalent)
+            result[f"{way}, calibrated"] = {"equivalent": round(equivalent, 4), **_one_pool(winners, places)}
     return result
+
+
+def _one_pool(winners: Places, places: tuple[Places, Places]) -> dict[str, float]:
+    found, same, chance = measures.one_pool(winners, *places)
+    return {"translation": round(found, 4), "same_language": round(same, 4), "chance": round(chance, 4)}
 
 
 def fertility(subject: Subject) -> dict[str, Any]:

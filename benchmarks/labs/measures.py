@@ -176,9 +176,18 @@ def wins(better: ArrayLike, worse: ArrayLike) -> Floats:
     return (np.sign(np.subtract(better, worse)) + 1) / 2
 
 
-def nearest(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Return for each unit vector the place of the most similar other one."""
+def nearest(vectors: NDArray[np.float32], languages: ArrayLike = (), equivalent: float = 1.0) -> NDArray[np.int64]:
+    """Return for each unit vector the place of the most similar other one.
+
+    Args:
+        vectors: A row a text.
+        languages: Which language each text is in.
+        equivalent: The cosine of translations, which is to count as much as 1 in one language.
+    """
     similarity = vectors @ vectors.T
+    if equivalent != 1:
+        own = np.asarray(languages)
+        similarity[own[:, None] == own] *= equivalent
     np.fill_diagonal(similarity, -np.inf)
     winners: NDArray[np.int64] = similarity.argmax(axis=1)
     return winners
