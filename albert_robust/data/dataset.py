@@ -19,7 +19,7 @@ from albert_robust.data.passages import are_passages, numbered
 from albert_robust.data.rows import DELIMITED, Row, read_rows
 from albert_robust.data.templates import Templates
 from albert_robust.data.tokens import Tokens, are_texts, joined, tagged
-from albert_robust.errors import SHOWN_CHOICES, complaint_at, suggest
+from albert_robust.errors import SHOWN_CHOICES, InputError, complaint_at, suggest
 from albert_robust.text.languages import UNKNOWN, base, is_tag
 
 MAX_CHARACTERS = 200_000  # in one field; a book chapter has about 30,000
@@ -61,6 +61,7 @@ class Source:
         columns: From our names (`id`, `language`, a task's fields and reference) to the file's.
         choices: The file's columns that hold the choices of a question; none where there are none. They are set below the first
             field, but where `choices` is a field.
+        where: Which rows count: by the file's column, the values of which it holds one, as text.
         limit: At most so many ids, drawn by the seed; None for all.
         seed: Of the draw.
         reference_language: Of the references; empty where each has its row's.
@@ -81,6 +82,7 @@ class Source:
     per_row: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
     choices: tuple[str, ...] = ()
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     limit: int | None = None
     seed: int = 0
     reference_language: str = ""
@@ -96,7 +98,8 @@ class Source:
     @property
     def shown(self) -> str:
         """What a report calls it."""
-        return self.path.name if self.templates is None else str(self.templates)
+        chosen = "".join(f", {column}: {' or '.join(values)}" for column, values in self.where.items())
+        return self.path.name + chosen if self.templates is None else str(self.templates)
 
     def files(self) -> list[tuple[Path, str | None]]:
         """Return the files and the language of each; None where the rows say it."""
@@ -198,11 +201,41 @@ def _wanted(source: Source, inputs: tuple[str, ...], reference: str) -> Iterator
 
 def _rows(source: Source, inputs: tuple[str, ...], reference: str) -> Iterator[_Read]:
     for path, language in source.files():
-        row = None
-        for row in source.rows(path):
-            yield _example(source, path, language, *row, inputs, reference)
+        held: dict[str, set[str]] = {column: set() for column in source.where}
+        fits, row = False, None
+        for line, row in source.rows(path):
+            cells = {column: text_of(row.get(column)) for column in held}
+            if all(cells[column] in values for column, values in source.where.items()):
+                fits = True
+                yield _example(source, path, language, line, row, inputs, reference)
+            elif not fits:
+                for column, cell in cells.items():
+                    held[column].add(cell)
         if row is None:
             raise complaint_at(path, "the dataset is empty", "a gate cannot pass on nothing: add examples")
+        if not fits:
+            raise _none_fits(source, path, held, row)
+
+
+def _none_fits(source: Source, path: Path, held: Mapping[str, set[str]], last: Mapping[str, Any]) -> InputError:
+    """Return the complaint that no row of a file is one that counts."""
+    for column, values in source.where.items():
+        if not any(held[column]):
+            return complaint_at(
+                path, f"`where` names the column {column!r}, which no row has", suggest(column, list(last))
+            )
+        if held[column].isdisjoint(values):
+            what = f"no row has {' or '.join(map(repr, values))} in {column!r}"
+            return complaint_at(path, what, suggest(values[0], sorted(held[column] - {""})))
+    return complaint_at(path, f"no row is as `where` says: {source.shown}", "each column has such rows, no row has all")
+
+
+def text_of(value: Any) -> str:
+    """Return what a cell holds as text: `1` for 1.0, as data frames write whole numbers, `true`, nothing for nothing."""
+    held = _held(value)
+    if isinstance(held, bool):
+        return str(held).lower()
+    return "" if held is None else str(_whole(held)).strip()
 
 
 def _example(

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from albert_robust.data import Example, Source
 from albert_robust.data.conversation import BEFORE
-from albert_robust.data.dataset import PLACEHOLDER
+from albert_robust.data.dataset import PLACEHOLDER, text_of
 from albert_robust.data.options import CHOICES
 from albert_robust.data.templates import Fill, Templates, mistakes, unfit, used
 from albert_robust.errors import Complaint, InputError, suggest
@@ -94,6 +94,10 @@ def _added(spec: SuiteSpec) -> dict[str, str | None]:
     if SYSTEM in perturbed and model.system:
         added[SYSTEM] = model.system
     return added
+
+
+def _listed(held: Value | list[Value]) -> list[Value]:
+    return held if isinstance(held, list) else [held]
 
 
 def _with(task: Task, added: Collection[str], labels: Sequence[str]) -> Task:
@@ -184,7 +188,8 @@ class _Loader:
             languages,
             per_row=per_row,
             columns={ours: theirs for ours, theirs in columns.items() if isinstance(theirs, str)},
-            choices=(choices,) if isinstance(choices, str) else tuple(choices),
+            choices=tuple(_listed(choices)),
+            where={column: tuple(map(text_of, _listed(held))) for column, held in dataset.where.items()},
             limit=dataset.limit,
             seed=self.spec.seed,
             reference_language=dataset.reference_language or "",

@@ -314,6 +314,10 @@ class DatasetSpec(Strict):
             description="From our names to the file's: {text: review}; choices and passages may be in several: [A, B, C, D]."
         ),
     ] = {}
+    where: Annotated[
+        dict[str, bool | Plain | Annotated[list[bool | Plain], Field(min_length=1)]],
+        Field(description="Only rows whose column holds the value, or one of several: {product: [book, film]}."),
+    ] = {}
     limit: Annotated[int | None, Field(gt=0, description="At most so many ids, a seeded sample.")] = None
 
     @field_validator("language", "languages", "reference_language")
@@ -334,6 +338,8 @@ class DatasetSpec(Strict):
             raise ValueError(f"{what}\nwrite `path: data.jsonl`, or `templates:`")
         if self.templates is None and self.fill:
             raise ValueError("only templates have `fill`\ntake it out")
+        if self.templates is not None and self.where:
+            raise ValueError("only a file's rows are chosen by `where`\ntake it out")
         if self.templates is not None and self.columns:
             raise ValueError("templates have no `columns`\ntake it out: their fields have our names")
         return self
