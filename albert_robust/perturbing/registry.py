@@ -21,6 +21,7 @@ from albert_robust.errors import (
     suggest,
 )
 from albert_robust.imports import module_at
+from albert_robust.perturbing.given import given_in
 from albert_robust.perturbing.perturbation import Perturbation
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec, Step, parse_spec
 
@@ -176,6 +177,7 @@ def _perturbations(folder: Path) -> Iterator[Perturbation]:
         for value in vars(_import(path)).values():
             if isinstance(value, Perturbation) and Path(value.path) == path:
                 yield value
+    yield from given_in(folder)
 
 
 def _import(path: Path) -> ModuleType:

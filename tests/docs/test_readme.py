@@ -12,6 +12,7 @@ from albert_robust import perturb
 from albert_robust.perturbing import open_packs
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.plan import plan
+from albert_robust.running.reword import read_rewriter
 from albert_robust.suite.load import load_suite
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,15 +113,20 @@ def test_the_readme_s_own_perturbation_is_found_beside_a_suite(tmp_path: Path) -
     assert [example.after for example in dialect.examples] == ["I am gonna sleep.", ""]
 
 
-def test_variants_that_somebody_has_are_taken_from_beside_their_perturbation(tmp_path: Path) -> None:
+def test_variants_that_somebody_has_are_a_perturbation(tmp_path: Path) -> None:
     folder = tmp_path / "perturbations"
     folder.mkdir()
-    (folder / "reviewed.py").write_text(block("python", "# perturbations/reviewed.py"), encoding="utf-8")
-    (folder / "paraphrases.jsonl").write_text(
-        '{"text": "It is good.", "paraphrases": ["I like it."]}\n', encoding="utf-8"
-    )
-    made = [perturb([text], "reviewed.paraphrase", packs=[folder])[0][0] for text in ("It is good.", "Else.")]
+    line = '{"text": "It is good.", "variant": "I like it.", "language": "en"}'
+    assert block("json", line) == ""
+    (folder / "reworded.variants.jsonl").write_text(line, encoding="utf-8")
+    made = [perturb([text], "given.reworded", language="en", packs=[folder])[0][0] for text in ("It is good.", "Else.")]
     assert [(one.text, one.status) for one in made] == [("I like it.", "tested"), ("Else.", "unchanged")]
+
+
+def test_the_rewriter_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "rewriter.yaml"
+    path.write_text(block("yaml", "# rewriter.yaml"), encoding="utf-8")
+    assert read_rewriter(path).model == "gpt-4o-mini"
 
 
 @pytest.mark.parametrize(

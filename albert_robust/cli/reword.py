@@ -1,0 +1,113 @@
+"""`albert-robust reword`."""
+
+import argparse
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from albert_robust.cli.command import command
+
+if TYPE_CHECKING:
+    from albert_robust.running.reword import Reworded
+
+SHOWN = 5  # wordings that were rejected
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    summary = "Ask a model for other wordings of a suite's texts, for you to read over and test with."
+    example = "albert-robust reword suites/reviews.robust.yaml --by rewriter.yaml"
+    made = command(commands, "reword", run, summary, example)
+    made.add_argument("suite", type=Path, help="a *.robust.yaml file")
+    made.add_argument("--by", type=Path, required=True, metavar="FILE", help="what would stand in a suite's `model:`")
+    made.add_argument("--n", type=int, default=3, help="wordings of a text that are asked for (default: 3)")
+    made.add_argument("--field", action="append", help="in place of those that are perturbed; may be repeated")
+    made.add_argument(
+        "--meaning", type=float, default=0.3, help="LABS beside the text that a wording needs (default: %(default)s)"
+    )
+    made.add_argument(
+        "--out", type=Path, metavar="FILE", help="default: perturbations/reworded.variants.jsonl beside the suite"
+    )
+    made.add_argument("--workspace", type=Path, metavar="DIR", help="in place of the one that pytest uses here")
+    made.add_argument("--allow-network", action="store_true", help="a hub may be asked for the rewriter's checkpoint")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Add wordings of the texts that the file does not know; its lines stay as they are."""
+    from dataclasses import replace
+
+    from albert_robust.cli.here import settings_here
+    from albert_robust.errors import UsageError, shown_path
+    from albert_robust.perturbing.given import FAMILY, VARIANTS, rows_of
+    from albert_robust.perturbing.registry import PACK
+    from albert_robust.running.reword import read_rewriter, reworded, wanted_in
+    from albert_robust.suite.load import load_suite
+
+    settings = settings_here([options.suite], options.workspace)
+    out: Path = options.out or options.suite.parent / PACK / f"reworded{VARIANTS}"
+    if not out.name.endswith(VARIANTS):
+        raise UsageError(f"{out.name!r}: a file of variants is called NAME{VARIANTS}")
+    if options.n < 1:
+        raise UsageError(f"--n {options.n}: expected 1 or more")
+    rewriter = read_rewriter(options.by)
+    suite = load_suite(options.suite, (settings.root / PACK,), settings.seed, settings.root)
+    fields = _fields(options.field, suite.task)
+    rows = list(rows_of(out)) if out.exists() else []
+    known = {(row.get("language", ""), row["text"]) for row in rows}
+    wanted = [one for one in wanted_in(suite, fields) if not {(one.language, one.text), ("", one.text)} & known]
+    workspace = replace(settings.workspace, allow_network=options.allow_network)
+    found, failures = reworded(suite, rewriter, options.by, wanted, workspace, options.n, options.meaning)
+    workspace.cache.close()
+    kept = [one for one in found if not one.fault]
+    if kept:
+        _append(out, kept)
+    print(f"{shown_path(out)}: {len(kept)} wordings of {len({one.text for one in kept})} texts are new", end="")
+    print(f"; {len(known)} texts had some" if known else "")
+    _tell(found, failures)
+    if kept:
+        print("next: read them over, take out what says something else, and test with")
+        print(f"  perturbations: [{FAMILY}.{out.name.removesuffix(VARIANTS)}]")
+    return 0 if kept or known or not wanted else 1
+
+
+def _fields(named: Sequence[str] | None, task: Any) -> Sequence[str]:
+    from albert_robust.errors import UsageError
+
+    for name in named or ():
+        if name not in task.inputs:
+            raise UsageError(f"--field {name}: {task.name} has the fields {', '.join(task.inputs)}")
+    return named or task.perturbed
+
+
+def _append(out: Path, kept: Sequence["Reworded"]) -> None:
+    """Add lines to a file; those that are there stay, to the letter."""
+    import json
+
+    from albert_robust.errors import writing
+    from albert_robust.whole import write_whole
+
+    lines = [
+        {"text": one.text, "variant": one.variant, "language": one.language, "labs": round(one.labs, 3)} for one in kept
+    ]
+    with writing(out, "make room there, or name another file: --out FILE"):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        before = out.read_bytes() if out.exists() else b""
+        before += b"\n" if before and not before.endswith(b"\n") else b""
+        added = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        write_whole(out, before + added.encode())
+
+
+def _tell(found: Sequence["Reworded"], failures: Sequence[str]) -> None:
+    """Say what was rejected, and which texts have no wording."""
+    from albert_robust.errors import on_one_line
+
+    rejected = [one for one in found if one.fault]
+    if rejected:
+        print(f"{len(rejected)} rejected:")
+    for one in rejected[:SHOWN]:
+        print(f"  {on_one_line(one.variant, 60)} ({one.fault})")
+    if len(rejected) > SHOWN:
+        print("  ...")
+    for why, count in Counter(failures).most_common(SHOWN):
+        print(f"no wording of {count}: {on_one_line(why)}")

@@ -1,0 +1,68 @@
+"""`albert-robust reword`: a chat model's wordings become a perturbation."""
+
+import json
+from pathlib import Path
+
+import pytest
+from chatting import KEY, Reply, chat
+from door_suites import run, verdicts, write_suite
+
+from albert_robust.cli import main
+
+OUT = Path("perturbations") / "reworded.variants.jsonl"
+REWRITER = "endpoint: {}\nmodel: small-1\nkey_env: MY_KEY\nprompt: '{{n}} ways: {{text}}'\nretries: 0\n"
+
+
+def answer(asked: str) -> str | Reply:
+    number, text = asked.split(" ways: ")
+    return Reply("no", 400) if "town 3" in text else json.dumps([f"Well, {text}", f"{text} Indeed."][: int(number)])
+
+
+@pytest.fixture
+def here(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MY_KEY", KEY)
+    monkeypatch.chdir(pytester.path)
+    write_suite(pytester.path, "typos.swap")
+    return pytester.path
+
+
+def test_wordings_are_asked_for_once_and_tested_with(
+    pytester: pytest.Pytester, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with chat(answer) as server:
+        Path("r.yaml").write_text(REWRITER.format(server.url))
+        assert main(["reword", "suite.robust.yaml", "--by", "r.yaml", "--n", "2"]) == 0
+        said = capsys.readouterr().out
+        assert said.startswith(f"{OUT}: 22 wordings of 11 texts are new\nno wording of 1: ")
+        assert "perturbations: [given.reworded]" in said
+        assert len(server.asked) == 12
+        lines = OUT.read_text().splitlines()
+        assert json.loads(lines[0])["variant"] == "Well, the weather in town 0 was lovely"
+        OUT.write_text("".join(f"{line}\n" for line in lines[1:]))  # somebody read them over
+        assert main(["reword", "suite.robust.yaml", "--by", "r.yaml", "--n", "2"]) == 0
+        assert OUT.read_text().splitlines() == lines[1:]
+    assert KEY not in OUT.read_text() + said
+    suite = Path("suite.robust.yaml")
+    suite.write_text(suite.read_text().replace("typos.swap", "given.reworded"))
+    run(pytester)
+    assert list(verdicts(here)) == ["data/given.reworded[en]"]
+
+
+def test_where_there_is_no_wording_nothing_is_written(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with chat(lambda asked: "Bananas are yellow.") as server:
+        Path("r.yaml").write_text(REWRITER.format(server.url))
+        assert main(["reword", "suite.robust.yaml", "--by", "r.yaml"]) == 1
+    assert "12 rejected:\n  Bananas are yellow. (LABS " in capsys.readouterr().out
+    assert not OUT.exists()
+
+
+@pytest.mark.parametrize(("options", "said"), [
+    (["--out", "x.jsonl"], "'x.jsonl': a file of variants is called NAME.variants.jsonl"),
+    (["--n", "0"], "--n 0: expected 1 or more"),
+    (["--field", "txt"], "--field txt: text-classification has the fields text"),
+    (["--by", "none.yaml"], "none.yaml:1:1: cannot read the file"),
+])  # fmt: skip
+def test_a_mistake_is_one_line(here: Path, capsys: pytest.CaptureFixture[str], options: list[str], said: str) -> None:
+    Path("r.yaml").write_text(REWRITER.format("http://localhost:9/v1/chat/completions"))
+    assert main(["reword", "suite.robust.yaml", "--by", "r.yaml", *options]) == 2
+    assert said in capsys.readouterr().err
