@@ -25,6 +25,7 @@ NAMES = [
     "init",
     "list",
     "perturb",
+    "reword",
     "score",
     "report",
     "compare",
