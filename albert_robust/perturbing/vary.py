@@ -84,6 +84,7 @@ def vary_fields(
     seed: int,
     example: str,
     replicate: int = 0,
+    attempt: int = 0,
     source: KeyedRandom | None = None,
 ) -> dict[str, Text]:
     """Return the variants of an example's fields under a spec.
@@ -99,12 +100,14 @@ def vary_fields(
         seed: The suite's seed.
         example: The example's id.
         replicate: Which of several variants.
+        attempt: Which draw of it, from 0 on: the first may repeat another variant.
         source: A random source that each step begins anew; None for a new one.
 
     Raises:
         MissingExtraError: A step runs on a module that is not installed.
     """
     made, source = dict(texts), source or KeyedRandom()
+    draw = (replicate, attempt) if attempt else (replicate,)
     first, text = next(iter(made.items()))
     language = text.language  # of the example: a step may give a text another
     for place, step in enumerate(spec.steps):
@@ -112,12 +115,10 @@ def vary_fields(
         severity = step.severity or DEFAULT_SEVERITY
         key = (seed, item.name, item.version, severity, example, language)
         if item.across_fields and beside is not None and len(made) + len(beside) > 1:
-            whole = item(
-                joined([*made.values()], beside), source.begin(*key, "+".join(made), replicate, place), severity
-            )
+            whole = item(joined([*made.values()], beside), source.begin(*key, "+".join(made), *draw, place), severity)
             made = dict(zip(made, parted(whole, [*made.values()]), strict=True))
         else:
             for field, text in made.items():
                 drawn = first if item.alike else field
-                made[field] = item(text, source.begin(*key, drawn, replicate, place), severity)
+                made[field] = item(text, source.begin(*key, drawn, *draw, place), severity)
     return made

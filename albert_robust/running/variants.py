@@ -13,6 +13,7 @@ from albert_robust.running.records import Change, Outcome, Status
 from albert_robust.text import Text
 from albert_robust.text.orders import came_from, has_order
 
+ATTEMPTS = 4  # draws of a variant, where it repeats an earlier one
 NO_PLACES = "what is in another language has other places"
 Sources = dict[tuple[str, bool], Text]  # of one example, by field and whether the meaning is to stay
 
@@ -21,7 +22,7 @@ def cases(cells: Sequence[Cell], examples: Sequence[Example], cache: Cache) -> l
     """Return the cases of each cell, in the order of its examples, none of them judged yet.
 
     A text is read once for all cells: they are made example by example. What repeats an earlier variant of its example is no
-    case of its own: it is `unchanged`.
+    case of its own: it is drawn anew, a few times, and else `unchanged`.
 
     Args:
         cells: Of one dataset and language.
@@ -59,12 +60,16 @@ def _of_example(cell: Cell, example: Example, read: Sources, chance: KeyedRandom
         return [_blank(cell, example, 0, "rejected", "it has no reference") if unfit else _blank(cell, example, 0)]
     if not cell.applies:
         return [_blank(cell, example, 0, "not applicable", f"{cell.spec} does not work in {cell.language}")]
-    made = [varied(cell, example, replicate, read, chance)[0] for replicate in range(cell.check.variants)]
+    made: list[Outcome] = []
     seen: dict[tuple[str, ...], int] = {}
-    for replicate, case in enumerate(made) if len(made) > 1 else ():
-        first = seen.setdefault((case.variant_language, *case.variant.values()), replicate)
-        if first < replicate and case.status == "tested":
-            made[replicate] = _blank(cell, example, replicate, "unchanged", f"it repeats variant {first}")
+    for replicate in range(cell.check.variants):
+        for attempt in range(ATTEMPTS):
+            case, _ = varied(cell, example, replicate, read, chance, attempt)
+            first = seen.setdefault((case.variant_language, *case.variant.values()), replicate)
+            if first == replicate or case.status != "tested":
+                break
+            case = _blank(cell, example, replicate, "unchanged", f"it repeats variant {first}")
+        made.append(case)
     return made
 
 
@@ -106,7 +111,7 @@ def _blank(cell: Cell, example: Example, replicate: int, status: Status = "teste
 
 
 def varied(
-    cell: Cell, example: Example, replicate: int, read: Sources, chance: KeyedRandom
+    cell: Cell, example: Example, replicate: int, read: Sources, chance: KeyedRandom, attempt: int = 0
 ) -> tuple[Outcome, dict[str, Text]]:
     """Return a case of an example, and the texts that were made; an exception of a perturbation is an error of this case alone.
 
@@ -116,9 +121,10 @@ def varied(
         replicate: Which variant.
         read: Of what texts it is made; what is missing is read from the example.
         chance: Begun anew.
+        attempt: Which draw of it.
     """
     try:
-        texts = _perturbed(cell, example, replicate, read, chance)
+        texts = _perturbed(cell, example, (replicate, attempt), read, chance)
     except MissingExtraError as error:
         return _blank(cell, example, replicate, "error", str(error)), {}
     except BaseException as error:
@@ -151,7 +157,9 @@ def _case(cell: Cell, example: Example, replicate: int, texts: Mapping[str, Text
     return case
 
 
-def _perturbed(cell: Cell, example: Example, replicate: int, read: Sources, chance: KeyedRandom) -> dict[str, Text]:
+def _perturbed(
+    cell: Cell, example: Example, draw: tuple[int, int], read: Sources, chance: KeyedRandom
+) -> dict[str, Text]:
     assert cell.spec is not None
     suite, keeping = cell.suite, cell.check.expectation == "invariance"
 
@@ -168,7 +176,8 @@ def _perturbed(cell: Cell, example: Example, replicate: int, read: Sources, chan
         beside=[*map(source, _others(cell)), *_answers(cell, example)] if cell.exchanges else None,
         seed=suite.seed,
         example=example.id,
-        replicate=replicate,
+        replicate=draw[0],
+        attempt=draw[1],
         source=chance,
     )
 

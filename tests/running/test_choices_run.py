@@ -76,3 +76,13 @@ def test_choices_that_become_alike_or_are_translated_are_rejected(tmp_path: Path
     (tmp_path / "perturbations" / "own.py").write_text(ALIKE)
     case = found(tmp_path, FIRST, f"layout.options | {other}")
     assert (case.status, case.message) == ("rejected", "its choices cannot be told apart")
+
+
+def test_an_order_that_was_drawn_already_is_drawn_anew(tmp_path: Path) -> None:
+    check = CHECK.format("layout.options", 1).replace("{expect", "{variants: 5, expect")
+    rows = [f"{number}?\nA. in Paris\nB. in London\nC. in Rome" for number in range(40)]
+    cells = planned(tmp_path, check, answer=KNOWS, rows=rows)
+    found = outcomes_of(ran(cells, tmp_path))[cells[0].place]
+    orders = {(case.example, case.variant["text"]) for case in found if case.status == "tested"}
+    assert len(orders) == sum(case.status == "tested" for case in found)
+    assert len(orders) > 0.85 * 40 * 5  # all orders but their own; 0.67 where each is drawn once
