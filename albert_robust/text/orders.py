@@ -10,6 +10,7 @@ from albert_robust.text.passages import passages
 
 Order = Literal["choices", "passages"]
 COMPARED = 200  # characters of parts that are not the same
+MOST = 60  # parts that are compared, each with each: a hundred would take a second
 _FIND = {"choices": choices, "passages": passages}
 
 
@@ -27,6 +28,8 @@ def came_from(order: Order, before: str, after: str) -> dict[str, str]:
     if [part.content for part in old] == [part.content for part in new]:
         return {part.mark: part.mark for part in old}
     same = {one.content: one for one in old}
+    if len(old) > MOST and any(one.content not in same for one in new):
+        return {}
     found = {one.mark: (same.get(one.content) or _nearest(one, old)).mark for one in new} if old else {}
     return found if sorted(found) == sorted(found.values()) == sorted(part.mark for part in old) else {}
 

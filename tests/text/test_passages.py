@@ -120,3 +120,10 @@ def test_a_label_may_be_a_number_alone(said: str, before: str) -> None:
 ])  # fmt: skip
 def test_a_verdict_names_the_answer_that_it_stood_for(said: str, before: str) -> None:
     assert cited_before(said, {"A": "B", "B": "A"}) == before
+
+
+def test_of_very_many_passages_only_those_that_are_unchanged_are_known_again() -> None:
+    lines = [f"line {number}" for number in range(200)]
+    before, after = ("\n".join(f"[{place}] {line}" for place, line in enumerate(some)) for some in (lines, lines[::-1]))
+    assert came_from("passages", before, after)["0"] == "199"
+    assert came_from("passages", before, after.replace("line 7\n", "lime 7\n")) == {}
