@@ -10,6 +10,9 @@ user's own, so what is set is found in the text, and a text is set in one way th
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
 from random import Random
 
 import regex
@@ -44,6 +47,8 @@ _OTHERS = regex.compile(  # what a choice calls the others
     regex.I,
 )
 _AND = r"\s*[,&/+、和与與及或とや와과]\s*|\s+[\p{L}\p{M}]{1,3}\s+|\s+و"  # between the letters of two of them
+
+_ANSWERS = Path(__file__).with_name("answers.txt")  # what the answer of a solved example is called, a line a language
 
 _BLANK_LINES = regex.compile(r"\n(?:[^\S\n]*+\n)++(?=[^\n]*\S)")
 _LINE_BREAK = regex.compile(r"(?<=\S[^\S\n]{0,20})\n(?=[^\S\n]*\S)")
@@ -266,6 +271,72 @@ def passages(text: Text, rng: Random, severity: int) -> Text:
     found = passages_in(str(text))
     marks = [passage.mark for passage in found]
     return _in_another_order(text, found, rng, "passage", stays=lambda content: cites(content, marks))
+
+
+@perturbation(
+    "layout.examples",
+    preserves="meaning",
+    severities=1,
+    examples=[
+        Example(
+            "Text: good\nLabel: yes\n\nText: bad\nLabel: no\n\nText: late\nLabel:",
+            "Text: bad\nLabel: no\n\nText: good\nLabel: yes\n\nText: late\nLabel:",
+        ),
+        Example(
+            "Be brief.\nQ: 1+1?\nA: 2\nQ: 1+2?\nA: 3\n\nNow you.\nQ: 2+2?\nA:",
+            "Be brief.\nQ: 1+2?\nA: 3\nQ: 1+1?\nA: 2\n\nNow you.\nQ: 2+2?\nA:",
+        ),
+        Example("输入：好\n输出：是\n输入：坏\n输出：否", "输入：坏\n输出：否\n输入：好\n输出：是", "zh"),
+        Example(
+            "Text: good\nLabel: yes\nText: late\nLabel:",
+            "Text: good\nLabel: yes\nText: late\nLabel:",
+            why="one is solved, the other asked",
+        ),
+        Example(
+            "User: Hi\nAssistant: Hello\nUser: Why?\nAssistant: Well",
+            "User: Hi\nAssistant: Hello\nUser: Why?\nAssistant: Well",
+            why="a conversation has its order",
+        ),
+        Example("Ann: Hi\nBen: Hello\nAnn: Why?\nBen: Well", "Ann: Hi\nBen: Hello\nAnn: Why?\nBen: Well"),
+        Example("Note: a\nNote: b", "Note: a\nNote: b", why="nothing is asked and answered"),
+        Example("Q: a\nA: b\nQ: c\nA: `d`", "Q: c\nA: `d`\nQ: a\nA: b", why="code goes along, as it is"),
+        Example("Q: 👍🏽\nA: 👍\nQ: 👎\nA: 👎🏽", "Q: 👎\nA: 👎🏽\nQ: 👍🏽\nA: 👍"),
+        Example(":", ":", why="one character"),
+        Example("", "", why="nothing to perturb"),
+    ],
+)
+def examples(text: Text, rng: Random, severity: int) -> Text:
+    """Give the solved examples of a prompt, `Q: ... A: ...`, in another order; what is asked stays last."""
+    return _in_another_order(text, _solved(str(text)), rng, "example", stays=lambda content: False)
+
+
+def _solved(string: str) -> list[Part]:
+    """Return the examples of a prompt: the same labels again and again, each time with something behind the last one."""
+    labels = [(string.rfind("\n", 0, match.start()) + 1, match.end()) for match in _LABELS.finditer(string)]
+    names = [match.group().casefold() for match in _LABELS.finditer(string)]
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        places.setdefault(name, []).append(place)
+    for first, *others in places.values():
+        known, found = names[first : others[0] if others else first], list[Part]()
+        for place, following in pairwise([first, *others, len(names)]) if known[1:] and known[-1] in _answers() else ():
+            if names[place:following][: len(known)] != known or following - place > len(known):
+                break
+            start, last = labels[place][0], labels[place + len(known) - 1][1]
+            limit = labels[following][0] if following < len(names) else len(string)
+            blank = _BLANK_LINES.search(string, last, limit)
+            end = len(string[: blank.start() if blank else limit].rstrip())
+            if not string[last:end].strip(":： \t*_"):
+                break
+            found.append(Part(str(place), start, end, string[start:end]))
+        if len(found) > 1:
+            return found
+    return []
+
+
+@cache
+def _answers() -> frozenset[str]:
+    return frozenset(_ANSWERS.read_text(encoding="utf-8").split())
 
 
 def _in_another_order(text: Text, parts: Sequence[Part], rng: Random, kind: str, stays: Callable[[str], bool]) -> Text:

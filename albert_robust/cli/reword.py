@@ -62,7 +62,11 @@ def run(options: argparse.Namespace) -> int:
     kept = [one for one in found if not one.fault]
     if kept:
         _append(out, kept)
-    print(f"{shown_path(out)}: {len(kept)} wordings of {len({one.text for one in kept})} texts are new", end="")
+    texts = len({one.text for one in kept})
+    print(
+        f"{shown_path(out)}: {len(kept)} new wording{'s' * (len(kept) != 1)}, of {texts} text{'s' * (texts != 1)}",
+        end="",
+    )
     print(f"; {len(known)} texts had some" if known else "")
     _tell(found, failures)
     if kept:

@@ -6,7 +6,7 @@ text, `{"text": ..., "variant": ..., "language": "en"}`; without a language it i
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -69,13 +69,15 @@ def _given(path: Path, name: str, preserves: bool) -> Perturbation:
         raise complaint_at(path, what, "the file's name begins with letters, digits and _: reworded.variants.jsonl")
     known: dict[_Key, list[str]] = {}
     for row in rows_of(path):
-        known.setdefault((base(row.get("language", "")), row["text"]), []).append(row["variant"])
+        known.setdefault((base(row.get("language", "")), row["text"].strip()), []).append(row["variant"].strip())
 
     def give(text: Text, rng: Random, severity: int) -> Text:
-        found = _variants(known, text)
+        string = str(text)
+        bare = string.strip()  # a text of several lines in YAML ends with a line break
+        found = known.get((base(text.language), bare)) or known.get(("", bare))
         if not found:
             return text
-        variant = rng.choice(found)
+        variant = string.replace(bare, rng.choice(found), 1)
         made = text.rewrite(variant, FAMILY)
         return made if str(made) == variant else text  # it lacks what is protected: a mixture of the two
 
@@ -89,8 +91,3 @@ def _given(path: Path, name: str, preserves: bool) -> Perturbation:
         severities=1,
     )
     return replace(declared(give), path=path, line=1)
-
-
-def _variants(known: Mapping[_Key, Sequence[str]], text: Text) -> Sequence[str]:
-    string = str(text)
-    return known.get((base(text.language), string)) or known.get(("", string), ())

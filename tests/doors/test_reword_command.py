@@ -33,7 +33,7 @@ def test_wordings_are_asked_for_once_and_tested_with(
         Path("r.yaml").write_text(REWRITER.format(server.url))
         assert main(["reword", "suite.robust.yaml", "--by", "r.yaml", "--n", "2"]) == 0
         said = capsys.readouterr().out
-        assert said.startswith(f"{OUT}: 22 wordings of 11 texts are new\nno wording of 1: ")
+        assert said.startswith(f"{OUT}: 22 new wordings, of 11 texts\nno wording of 1: ")
         assert "perturbations: [given.reworded]" in said
         assert len(server.asked) == 12
         lines = OUT.read_text().splitlines()

@@ -101,6 +101,7 @@ CHATTED = {"ja": "了解です、よろしくお願いします。", "pt": "Obri
 
 CHOICES = "Where?\nA. here\nB. there\nC. nowhere"  # in any language
 PASSAGES = "[1] here\n[2] there\n[3] nowhere"
+SOLVED = "Q: a?\nA: b\nQ: c?\nA: d\nQ: e?\nA: f"
 SET = '**Task:** she said "yes".\n\n1. Where?\n2. When?\n\nAnswer:'  # in any language
 
 AGED = {"en": "My wife is 45 years old.", "zh": "我妻子45岁。"}
@@ -280,7 +281,7 @@ def test_it_works_in_a_region_of_its_languages(perturbation: Perturbation) -> No
 
 def test_it_changes_an_ordinary_text_under_most_seeds(perturbation: Perturbation) -> None:
     def changes(language: str, seed: int) -> bool:
-        more = (*(texts.get(language, "") for texts in (RELATIVES, DATED, AGED, CHATTED)), SET, CHOICES, PASSAGES)
+        more = (*(texts.get(language, "") for texts in (RELATIVES, DATED, AGED, CHATTED)), SET, CHOICES, PASSAGES, SOLVED)
         texts = [ordinary(language), *(Text.of(one, language) for one in more)]
         return any(perturbation(text, Random(seed), 3).changed for text in texts)
 

@@ -45,6 +45,10 @@ def test_one_of_several_is_drawn_and_a_language_may_be_left_out(given: Given) ->
     assert {made(registry, Text.of("OK", "it"), seed) for seed in range(20)} == {"Fine", "Sure"}
 
 
+def test_blanks_around_a_text_make_no_other(given: Given) -> None:
+    assert made(given(GOOD), Text.of("It is good.\n", "en")) == "I like it.\n"
+
+
 def test_what_lacks_a_protected_string_is_not_put_in(given: Given) -> None:
     registry = given({"text": "Ask Anna now", "variant": "Ask her now"})
     assert made(registry, Text.of("Ask Anna now", "en", protect=["Anna"])) == "Ask Anna now"
