@@ -12,7 +12,7 @@ from albert_robust.data.conversation import Turn, turns_before
 from albert_robust.models.model import Inputs
 from albert_robust.models.reply import READING
 
-SYSTEM = "system"  # the field that holds the system's text where that is perturbed
+SYSTEM, TEMPLATE = "system", "template"  # fields that hold the system's text, or the prompt's, where that is perturbed
 ITSELF = "{prompt}"  # what is asked where the data say all of it
 _FIELD = re.compile(r"\{(\{)?([^\W\d]\w*)\}(?(1)\})")  # in doubled braces it is no field, but its name in braces
 
@@ -84,7 +84,7 @@ def filled(template: str, inputs: Inputs) -> str:
 
 def turns_of(suite: PromptSettings, inputs: Inputs) -> list[Turn]:
     """Return what a model is told: the system's text, in place of a conversation's own, the turns before, and the prompt."""
-    said, prompt = turns_before(inputs), suite.prompt or ITSELF
+    said, prompt = turns_before(inputs), inputs.get(TEMPLATE, suite.prompt or ITSELF)
     if told := filled(inputs.get(SYSTEM, suite.system or ""), inputs):
         said = [{"role": "system", "content": told}, *(turn for turn in said if turn["role"] != "system")]
     asked = filled(prompt, inputs)

@@ -13,7 +13,7 @@ from albert_robust.data.dataset import PLACEHOLDER, text_of
 from albert_robust.data.options import CHOICES
 from albert_robust.data.templates import Fill, Templates, mistakes, unfit, used
 from albert_robust.errors import Complaint, InputError, suggest
-from albert_robust.models.prompt import SYSTEM, fields_of, is_local
+from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of, is_local
 from albert_robust.perturbing import Registry, Spec, open_packs
 from albert_robust.perturbing.registry import PACK
 from albert_robust.suite.documents import Document, Location, open_document, validate
@@ -31,7 +31,7 @@ UNTRAINED = {
     "retrieval": "use `encoder:` or `python:`",
     "sentence-similarity": "use `encoder:` or `python:`",
 }
-RESERVED = ("id", "language", SYSTEM, BEFORE)  # no columns that a model is asked with
+RESERVED = ("id", "language", SYSTEM, TEMPLATE, BEFORE)  # no columns that a model is asked with
 SEARCH = "retrieval"
 ENCODED = (SEARCH, "sentence-similarity")  # what an encoder under test does, and a checkpoint does not
 Value = TypeVar("Value")
@@ -81,7 +81,7 @@ def _unknown_perturbations(document: Document, registry: Registry) -> Iterator[C
 
 
 def _added(spec: SuiteSpec) -> dict[str, str | None]:
-    """Return the fields that a suite adds to its task's: what else its model sees, and its system's text where that is perturbed.
+    """Return the fields that a suite adds to its task's: what else its model sees, and what it is told where that is perturbed.
 
     Each has the text that it has in all examples, or None where a column has it.
     """
@@ -91,9 +91,8 @@ def _added(spec: SuiteSpec) -> dict[str, str | None]:
     if model.python or model.elsewhere:  # which are given all fields
         seen |= perturbed
     added: dict[str, str | None] = dict.fromkeys(sorted(seen - {*task.inputs, task.reference, *RESERVED}))
-    if SYSTEM in perturbed and model.system:
-        added[SYSTEM] = model.system
-    return added
+    told = {SYSTEM: model.system, TEMPLATE: model.prompt}
+    return added | {name: text for name, text in told.items() if text and name in perturbed}
 
 
 def _listed(held: Value | list[Value]) -> list[Value]:
@@ -294,7 +293,7 @@ class _Loader:
         if model.labels and not chooses:
             self._complain(("model", "labels"), f"{task.name} has no labels", "take them out")
         named = self._fields_in("prompt", model.prompt or "") | self._fields_in("system", model.system or "")
-        for name in sorted(perturbed - named - {SYSTEM}):
+        for name in sorted(perturbed - named - {SYSTEM, TEMPLATE}):
             what = f"the prompt does not hold {{{name}}}, which is perturbed"
             mend = (
                 f"the model would never see a variant: write {{{name}}}, and say its column, `columns: {{{name}: ...}}`"
@@ -305,10 +304,8 @@ class _Loader:
         """Return the fields that a template holds; complain of those that there are not."""
         found = fields_of(template)
         for name in sorted(found):
-            if name == SYSTEM:
-                self._complain(
-                    ("model", key), f"{{{SYSTEM}}} is no field", "map the column to another name: `columns:`"
-                )
+            if name in {SYSTEM, TEMPLATE}:
+                self._complain(("model", key), f"{{{name}}} is no field", "map the column to another name: `columns:`")
             elif name not in self.task.inputs:
                 self._complain(("model", key), f"unknown field {name!r}", suggest(name, self.task.inputs))
         doubled = {name for name in self.task.inputs if f"{{{{{name}}}}}" in template}

@@ -168,12 +168,12 @@ def test_retrieved_passages_are_read_and_put_in_another_order(tmp_path: Path) ->
 
 
 def test_the_checks_of_an_instruction_load(tmp_path: Path) -> None:
-    model = block("yaml", "# of chat.robust.yaml").replace("  prompt:", "  system: You judge reviews.\n  prompt:")
+    model = block("yaml", "# of chat.robust.yaml")
     (tmp_path / "d.jsonl").write_text("{}", encoding="utf-8")
     suite = tmp_path / "chat.robust.yaml"
     rest = f"datasets: {{d: {{path: d.jsonl, language: en}}}}\n{block('yaml', '# the checks of chat.robust.yaml')}"
     suite.write_text(f"task: text-classification\n{model}{rest}", encoding="utf-8")
-    assert load_suite(suite).checks[0].fields == ("system",)
+    assert load_suite(suite).checks[0].fields == ("template",)
 
 
 def test_the_templates_of_the_readme_make_its_examples(tmp_path: Path) -> None:

@@ -281,7 +281,13 @@ def test_it_works_in_a_region_of_its_languages(perturbation: Perturbation) -> No
 
 def test_it_changes_an_ordinary_text_under_most_seeds(perturbation: Perturbation) -> None:
     def changes(language: str, seed: int) -> bool:
-        more = (*(texts.get(language, "") for texts in (RELATIVES, DATED, AGED, CHATTED)), SET, CHOICES, PASSAGES, SOLVED)
+        more = (
+            *(texts.get(language, "") for texts in (RELATIVES, DATED, AGED, CHATTED)),
+            SET,
+            CHOICES,
+            PASSAGES,
+            SOLVED,
+        )
         texts = [ordinary(language), *(Text.of(one, language) for one in more)]
         return any(perturbation(text, Random(seed), 3).changed for text in texts)
 

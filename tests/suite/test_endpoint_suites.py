@@ -7,6 +7,7 @@ import pytest
 
 from albert_robust.data import read_examples
 from albert_robust.errors import InputError
+from albert_robust.models.prompt import turns_of
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import Suite
 
@@ -60,6 +61,18 @@ def test_the_system_s_text_may_be_perturbed_and_keeps_its_labels(load: Callable[
     assert suite.task.protect(example, "text") == ()
 
 
+def test_the_prompt_s_text_may_be_perturbed_and_keeps_its_labels_and_fields(load: Callable[..., Suite]) -> None:
+    suite = load(("[typos.swap]", "[typos.swap], fields: [template]"))
+    (example,) = read_examples(suite.datasets["d"], suite.task.inputs, suite.task.reference)
+    template = 'Is this good or bad? {text} {"answer": 1}'
+    assert example.fields == {"text": "It rains.", "template": template}
+    assert suite.task.protect(example, "template") == ("good", "bad")
+    worded = dict(example.fields) | {"template": template.replace("Is", "Say whether") + " {text}"}
+    assert turns_of(suite.model, worded)[-1]["content"] == (
+        'Say whether this good or bad? It rains. {"answer": 1} It rains.'
+    )
+
+
 def test_a_suite_may_name_an_endpoint(load: Callable[..., Suite]) -> None:
     model = load().model
     assert (model.model, model.labels, model.at_once) == ("small-1", ["good", "bad"], 8)
@@ -76,6 +89,10 @@ MISTAKES: dict[str, tuple[tuple[Change, ...], str]] = {
     "the system's text in itself": (
         (("  labels", "  system: 'You are {system}.'\n  labels"),),
         r":6:3: \{system\} is no field\n  map the column to another name",
+    ),
+    "the prompt's text in itself": (
+        (("{text}", "{text} {template}"),),
+        r":5:3: \{template\} is no field\n  map the column to another name",
     ),
     "a perturbed text of the system that there is not": (
         (("[typos.swap]", "[typos.swap], fields: [system]"),),
