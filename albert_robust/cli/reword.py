@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from albert_robust.cli.command import command
 
 if TYPE_CHECKING:
+    from albert_robust.running.progress import Progress
     from albert_robust.running.reword import Reworded
 
 SHOWN = 5  # wordings that were rejected
@@ -57,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     known = {(row.get("language", ""), row["text"]) for row in rows}
     wanted = [one for one in wanted_in(suite, fields) if not {(one.language, one.text), ("", one.text)} & known]
     workspace = replace(settings.workspace, allow_network=options.allow_network)
-    found, failures = reworded(suite, rewriter, options.by, wanted, workspace, options.n, options.meaning)
+    found, failures = reworded(suite, rewriter, options.by, wanted, workspace, options.n, options.meaning, _progress())
     workspace.cache.close()
     kept = [one for one in found if not one.fault]
     if kept:
@@ -73,6 +74,19 @@ def run(options: argparse.Namespace) -> int:
         print("next: read them over, take out what says something else, and test with")
         print(f"  perturbations: [{FAMILY}.{out.name.removesuffix(VARIANTS)}]")
     return 0 if kept or known or not wanted else 1
+
+
+def _progress() -> "Progress":
+    """Return what tells on standard error how many texts are done."""
+    import shutil
+    import sys
+
+    from albert_robust.running.progress import Progress
+
+    def write(string: str) -> None:
+        print(string, end="", file=sys.stderr, flush=True)
+
+    return Progress(write, shutil.get_terminal_size().columns if sys.stderr.isatty() else None)
 
 
 def _fields(named: Sequence[str] | None, task: Any) -> Sequence[str]:

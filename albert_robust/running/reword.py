@@ -16,6 +16,7 @@ from albert_robust.errors import InputError
 from albert_robust.models.prompt import fields_of
 from albert_robust.running.ask import Cost
 from albert_robust.running.blocks import examples_of
+from albert_robust.running.progress import Progress
 from albert_robust.running.score import CachedScorer
 from albert_robust.running.workspace import Workspace
 from albert_robust.suite.documents import open_document, validate
@@ -127,6 +128,7 @@ def reworded(
     workspace: Workspace,
     n: int,
     meaning: float,
+    progress: Progress,
 ) -> tuple[list[Reworded], list[str]]:
     """Return the wordings of texts, and what went wrong with those that have none.
 
@@ -138,10 +140,16 @@ def reworded(
         workspace: Where answers and scores are kept.
         n: How many wordings of a text are asked for.
         meaning: LABS F beside its text that a wording needs.
+        progress: Is told how many texts are done.
     """
     asked = [{"text": one.text, "language": one.language, "n": str(n)} for one in wanted]
     of_rewriter = replace(suite, model=rewriter, path=path, name=path.name, task=TASK)
-    answers = workspace.predictor(of_rewriter, Cost()).predict(asked)
+    cost = Cost()
+    progress.begin(path.name, len(asked), cost)
+    answers = workspace.predictor(of_rewriter, cost).predict(
+        asked, watch=lambda share: progress.reach(share * len(asked), cost)
+    )
+    progress.end()
     scorer = CachedScorer(suite.encoder, workspace.cache, workspace.run, workspace.allow_network)
     found: list[Reworded] = []
     failures: list[str] = []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from albert_robust.errors import InputError
+from albert_robust.running.progress import Progress
 from albert_robust.running.reword import read_rewriter, reworded, wanted_in, wordings_in
 from albert_robust.running.workspace import Workspace
 from albert_robust.suite.load import load_suite
@@ -57,7 +58,16 @@ def test_wordings_that_stray_or_lack_a_gold_answer_are_rejected(write: Write, tm
     wanted = wanted_in(suite, ["context", "question"])
     assert [(one.text, one.protect) for one in wanted][:2] == [("Anna lives in Bern.", ("Anna",)), ("Who?", ())]
     rewriter = tmp_path / "r.yaml"
-    found, failures = reworded(suite, read_rewriter(rewriter), rewriter, wanted, Workspace(tmp_path, "run"), 4, 0.3)
+    found, failures = reworded(
+        suite,
+        read_rewriter(rewriter),
+        rewriter,
+        wanted,
+        Workspace(tmp_path, "run"),
+        4,
+        0.3,
+        Progress(lambda told: None),
+    )
     assert [(one.variant, one.fault) for one in found if one.text == "Anna lives in Bern."] == [
         ("So, Anna lives in Bern.", ""),
         ("Bananas are yellow.", "it lacks what has to stay as it is"),
