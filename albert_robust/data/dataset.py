@@ -318,7 +318,7 @@ def _options(source: Source, path: Path, line: int, row: dict[str, Any]) -> Opti
     """Return the choices of a row, None where a source has none."""
     cells = [_cell(source, path, line, row, CHOICES, column) for column in source.choices]
     try:
-        return options([_unfolded(path, cell, choices=True) for cell in cells]) if cells else None
+        return options([_unfolded(path, cell, choices=True) for cell in cells], source.choices) if cells else None
     except ValueError as error:
         what, _, mend = str(error).partition("\n")
         columns = " and ".join(map(repr, source.choices))

@@ -1,5 +1,6 @@
 """Choices in columns of their own, as MMLU, ARC, CommonsenseQA and C-Eval have them: a lettered line each, below the question."""
 
+import re
 from collections.abc import Iterator, Sequence
 from math import isnan
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ from albert_robust.text.marked import LETTERS
 
 CHOICES = "choices"  # what they are called in `columns:`
 LATIN = LETTERS[0]
+_NUMBER = re.compile(r"\d+$")
 FORMS = '["Rome", "Paris"], {"text": [...], "label": [...]}, {"A": "Rome", "B": "Paris"}, or a column each, `choices: [A, B]`'
 
 
@@ -50,15 +52,21 @@ class Options(NamedTuple):
         raise ValueError(f"{what}\nwrite its letter, what it says, or its number, counted from 0")
 
 
-def options(cells: Sequence[Any]) -> Options:
+def options(cells: Sequence[Any], columns: Sequence[str] = ()) -> Options:
     """Return the choices that the cells of a row hold: all in one, or one in each.
 
     Lines that are lettered already, `(A) Rome`, lose their letters. Empty cells after the last choice are none.
 
+    Args:
+        cells: What the row holds.
+        columns: Their names; where each ends in a number, as `option1`, that is what the data call the choice.
+
     Raises:
         ValueError: They are in no known form, fewer than two, or more than there are letters; or one says nothing.
     """
-    named = list(_named(cells[0])) if len(cells) == 1 else [("", one) for one in cells]
+    numbers = [_NUMBER.search(column) for column in columns]
+    called = [found[0] for found in numbers if found] if all(numbers) and columns else [""] * len(cells)
+    named = list(_named(cells[0])) if len(cells) == 1 else list(zip(called, cells, strict=True))
     texts = [_line(one) for _, one in named]
     while texts and not texts[-1]:
         texts.pop()

@@ -36,7 +36,7 @@ from albert_robust.tasks import Task
 from albert_robust.tasks.multi_label import labels_of, several
 from albert_robust.text.languages import UNSPACED
 
-READING = "v8"  # raise it when the same reply is read otherwise
+READING = "v9"  # raise it when the same reply is read otherwise
 # What opens and closes thoughts: of most models, of Claude's prompts, of Seed-OSS, Magistral, Kimi and gpt-oss.
 THOUGHTS = {
     "<think>": "</think>",

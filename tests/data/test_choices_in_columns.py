@@ -66,6 +66,12 @@ def test_choices_may_have_a_column_each_and_the_last_may_be_empty(write: Write) 
     assert (example.fields["text"], example.references) == (ASKED, ("B",))
 
 
+@pytest.mark.parametrize(("names", "answer", "letter"), [("option1,option2", 1, "A"), ("ending0,ending1", 1, "B")])
+def test_columns_that_end_in_a_number_are_called_by_it(write: Write, names: str, answer: int, letter: str) -> None:
+    example = read(write(d_dot_csv=f"question,{names},answer\nWhere?,Rome,Paris,{answer}\n"), *names.split(","))
+    assert example.references == (letter,)
+
+
 def test_a_number_is_a_place_and_not_what_a_choice_says(write: Write) -> None:
     assert read(row(write, [1, 0, 7.5], 1), "choices").references == ("B",)
 

@@ -128,6 +128,11 @@ def test_a_label_is_read_as_a_reader_would_take_it(labels: list[str], reply: str
     (HINDI, "यह सकारात्मक नहीं है।"),
     (JAPANESE, "ポジティブではありません。"),
     (["긍정", "부정"], "긍정 아닙니다."),
+    (LETTERS, "A) is wrong"),
+    (SENTIMENT, "The label positive would be wrong here."),
+    (["positiv", "negativ"], "Das Etikett positiv ist falsch."),
+    (CHINESE, "正面是错误的。"),
+    (["да", "нет"], "Ответ да неверный."),
     # another word, or a word of any text
     (SENTIMENT, "non-positive"),
     (SENTIMENT, "positively"),
