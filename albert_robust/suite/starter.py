@@ -81,6 +81,7 @@ ABOUT = ("input", "context")  # columns that hold what an instruction is about: 
 NEGATION = "semantics.negate"
 OPTIONS, PASSAGES = "layout.options", "layout.passages"
 TRIED = 100  # examples
+_NUMBERED = re.compile(r"(?:option|choice|ending)_?\d")  # WinoGrande's, SWAG's
 _BEHIND = re.compile(r"(.*?)@?(https?://.*)")
 _HUB = re.compile(r"\w[\w.-]*(?:/[\w.-]+)?", re.ASCII)  # `builtin`, or as a hub names checkpoints
 # Slips that any text allows: of few texts no word is among those that are often misspelt.
@@ -197,6 +198,9 @@ def _about(first: Mapping[str, Any], columns: Mapping[str, str]) -> str:
 def offered_in(first: Mapping[str, Any]) -> list[str]:
     """Return the columns that hold the choices of a question, in data that ask some; none where there are none."""
     present = {str(name).lower(): str(name) for name in first}
+    numbered = [present[name] for name in present if _NUMBERED.fullmatch(name)]
+    if len(numbered) > 1:
+        return numbered
     if not any(name in present for name in ASKING["text"]):
         return []
     for name in OFFERED:

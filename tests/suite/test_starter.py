@@ -191,6 +191,8 @@ def test_a_right_answer_of_many_wordings_is_held_to_be_said_as_often(
      {"text": "question", "label": "answerKey"}, ("choices",)),
     ('"": 0, "Question": "Q?", "A": "x", "B": "y", "Answer": "B"', {"text": "Question", "label": "Answer"}, ("A", "B")),
     ('"ctx": "Q?", "endings": ["x", "y"], "label": "1"', {"text": "ctx"}, ("endings",)),
+    ('"sentence": "Q _.", "option1": "x", "option2": "y", "answer": "2"', {"text": "sentence", "label": "answer"},
+     ("option1", "option2")),
     ('"input": "Q?\\nOptions:\\n(A) x\\n(B) y", "target": "(B)"', {"text": "input", "label": "target"}, ()),
 ])  # fmt: skip
 def test_questions_with_choices_are_asked_for_a_letter_in_any_order(
