@@ -61,6 +61,7 @@ class Source:
         columns: From our names (`id`, `language`, a task's fields and reference) to the file's.
         choices: The file's columns that hold the choices of a question; none where there are none. They are set below the first
             field, but where `choices` is a field.
+        header: What the columns of a table are called that has no header of its own.
         where: Which rows count: by the file's column, the values of which it holds one, as text.
         limit: At most so many ids, drawn by the seed; None for all.
         seed: Of the draw.
@@ -82,6 +83,7 @@ class Source:
     per_row: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
     choices: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     limit: int | None = None
     seed: int = 0
@@ -110,7 +112,7 @@ class Source:
 
     def rows(self, path: Path) -> Iterator[Row]:
         """Return the rows of one of its files."""
-        return read_rows(path) if self.templates is None else self.templates.rows()
+        return read_rows(path, self.header) if self.templates is None else self.templates.rows()
 
     def column(self, name: str) -> str:
         """Return the file's name of one of our columns."""

@@ -9,7 +9,8 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
@@ -28,8 +29,12 @@ UNQUOTED = {  # by what Python's csv says
 MEND_QUOTES = 'a cell that holds a quote stands in quotes, and its own are doubled: "a ""good"" film"'
 
 
-def read_rows(path: Path) -> Iterator[Row]:
+def read_rows(path: Path, header: Sequence[str] = ()) -> Iterator[Row]:
     """Yield (line, row) for each row of a file. The line is 1 for the first line of the file, a header included.
+
+    Args:
+        path: The file.
+        header: What the columns of a table are called that has no header of its own.
 
     Raises:
         InputError: The file is missing, of an unknown kind, or a line of it is broken.
@@ -43,7 +48,7 @@ def read_rows(path: Path) -> Iterator[Row]:
         raise complaint_at(
             path, f"unknown kind of file {path.suffix!r}", f"known: {', '.join(READERS)}, or a datasets folder"
         )
-    return reader(path)
+    return reader(path, header) if header else reader(path)
 
 
 def _json_lines(path: Path, mend: str = LINES) -> Iterator[Row]:
@@ -133,37 +138,34 @@ _TAG = re.compile(r"O|[BIESLUM]-\S+")
 _QUOTED = re.compile(r'"(?:[^"]|"")*""(?:[^"]|"")*"')  # as tables are whose cells hold quotes: "said ""hi"""
 
 
-def _delimited(delimiter: str, quoting: Literal[0, 3]) -> Callable[[Path], Iterator[Row]]:
-    def read(path: Path) -> Iterator[Row]:
-        csv.field_size_limit(CSV_LIMIT)
-        # Strict: else a cell that opens with a quote and is not closed swallows rows up to the next quote, in silence.
-        reader = csv.reader((line for _, line in _lines(path)), delimiter=delimiter, quoting=quoting, strict=True)
-        header: list[str] | None = None
-        done = 0
-        try:
-            for cells in reader:
-                if header is None:
-                    header = _header(path, cells, reader.line_num)
-                elif cells and len(cells) != len(header):
-                    what = f"{len(cells)} cells under a header of {len(header)}"
-                    more = "quote cells that hold a comma" if quoting == csv.QUOTE_MINIMAL else "take tabs out of cells"
-                    mend = more if len(cells) > len(header) else "leave a cell empty where there is nothing"
-                    raise complaint_at(path, what, mend, reader.line_num)
-                elif quoting == csv.QUOTE_NONE and (cell := next(filter(_QUOTED.fullmatch, cells), "")):
-                    what = f"the cell {cell!r:.60} is quoted, and a .tsv file has no quotes"
-                    raise complaint_at(path, what, "write it with csv.QUOTE_NONE, or as .csv", reader.line_num)
-                elif cells:
-                    yield reader.line_num, dict(zip(header, cells, strict=True))
-                done = reader.line_num
-        except csv.Error as error:
-            if "new-line" in str(error):
-                what, mend = "a carriage return alone ends a line", "save the file with Unix or Windows line ends"
-                raise complaint_at(path, what, mend, reader.line_num) from None
-            if str(error) in UNQUOTED:
-                raise complaint_at(path, UNQUOTED[str(error)], MEND_QUOTES, done + 1) from None
-            raise complaint_at(path, f"broken table: {error}", line=reader.line_num) from None
-
-    return read
+def _table(delimiter: str, quoting: Literal[0, 3], path: Path, names: Sequence[str] = ()) -> Iterator[Row]:
+    csv.field_size_limit(CSV_LIMIT)
+    # Strict: else a cell that opens with a quote and is not closed swallows rows up to the next quote, in silence.
+    reader = csv.reader((line for _, line in _lines(path)), delimiter=delimiter, quoting=quoting, strict=True)
+    header = list(names)
+    done = 0
+    try:
+        for cells in reader:
+            if not header:
+                header = _header(path, cells, reader.line_num)
+            elif cells and len(cells) != len(header):
+                what = f"{len(cells)} cells under a header of {len(header)}"
+                more = "quote cells that hold a comma" if quoting == csv.QUOTE_MINIMAL else "take tabs out of cells"
+                mend = more if len(cells) > len(header) else "leave a cell empty where there is nothing"
+                raise complaint_at(path, what, mend, reader.line_num)
+            elif quoting == csv.QUOTE_NONE and (cell := next(filter(_QUOTED.fullmatch, cells), "")):
+                what = f"the cell {cell!r:.60} is quoted, and a .tsv file has no quotes"
+                raise complaint_at(path, what, "write it with csv.QUOTE_NONE, or as .csv", reader.line_num)
+            elif cells:
+                yield reader.line_num, dict(zip(header, cells, strict=True))
+            done = reader.line_num
+    except csv.Error as error:
+        if "new-line" in str(error):
+            what, mend = "a carriage return alone ends a line", "save the file with Unix or Windows line ends"
+            raise complaint_at(path, what, mend, reader.line_num) from None
+        if str(error) in UNQUOTED:
+            raise complaint_at(path, UNQUOTED[str(error)], MEND_QUOTES, done + 1) from None
+        raise complaint_at(path, f"broken table: {error}", line=reader.line_num) from None
 
 
 def _header(path: Path, cells: list[str], line: int) -> list[str]:
@@ -217,11 +219,11 @@ def _saved_dataset(path: Path) -> Iterator[Row]:
         yield number, {**row, **tags}
 
 
-READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
+READERS: dict[str, Callable[..., Iterator[Row]]] = {
     ".jsonl": _json_lines,
     ".json": _json,
-    ".csv": _delimited(",", csv.QUOTE_MINIMAL),
-    ".tsv": _delimited("\t", csv.QUOTE_NONE),
+    ".csv": partial(_table, ",", csv.QUOTE_MINIMAL),
+    ".tsv": partial(_table, "\t", csv.QUOTE_NONE),
     ".parquet": _parquet,
     ".conll": _conll,
     ".bio": _conll,

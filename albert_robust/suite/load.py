@@ -11,6 +11,7 @@ from albert_robust.data import Example, Source
 from albert_robust.data.conversation import BEFORE
 from albert_robust.data.dataset import PLACEHOLDER, text_of
 from albert_robust.data.options import CHOICES
+from albert_robust.data.rows import DELIMITED
 from albert_robust.data.templates import Fill, Templates, mistakes, unfit, used
 from albert_robust.errors import Complaint, InputError, suggest
 from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of, is_local
@@ -186,6 +187,7 @@ class _Loader:
             path,
             languages,
             per_row=per_row,
+            header=tuple(dataset.header),
             columns={ours: theirs for ours, theirs in columns.items() if isinstance(theirs, str)},
             choices=tuple(_listed(choices)),
             where={column: tuple(map(text_of, _listed(held))) for column, held in dataset.where.items()},
@@ -203,6 +205,10 @@ class _Loader:
         if not self.task.speaks and dataset.reference_language is None:
             what = f"the dataset {name!r} does not say the language of its {self.task.reference}s"
             self._complain(("datasets", name), what, "add `reference_language: de`, a BCP 47 tag")
+        if dataset.header and path.suffix.lower() not in DELIMITED:
+            self._complain(
+                ("datasets", name, "header"), "only a table, .csv or .tsv, may lack its header", "take it out"
+            )
         location: Location = ("datasets", name, "path")
         for file, _ in source.files():
             if not file.exists():

@@ -308,6 +308,10 @@ class DatasetSpec(Strict):
     reference_language: Annotated[
         str | None, Field(description="The language of the references, where it is not the rows' own: a translation's.")
     ] = None
+    header: Annotated[
+        list[Annotated[str, Field(min_length=1)]],
+        Field(description="What the columns of a CSV or TSV file are called that has no header: [text, label]."),
+    ] = []
     columns: Annotated[
         dict[str, str | Annotated[list[str], Field(min_length=1)]],
         Field(
@@ -319,6 +323,13 @@ class DatasetSpec(Strict):
         Field(description="Only rows whose column holds the value, or one of several: {product: [book, film]}."),
     ] = {}
     limit: Annotated[int | None, Field(gt=0, description="At most so many ids, a seeded sample.")] = None
+
+    @field_validator("header")
+    @classmethod
+    def _apart(cls, value: list[str]) -> list[str]:
+        if len(set(value)) < len(value):
+            raise ValueError("a column is named twice\ngive each column a name of its own")
+        return value
 
     @field_validator("language", "languages", "reference_language")
     @classmethod
