@@ -391,7 +391,7 @@ def _references(source: Source, path: Path, line: int, held: Any, column: str) -
         return ()  # a table has no other way to say that there is none
     if _is_squad(held):
         held = held["text"]
-    many = held if isinstance(held, list) else [held]
+    many = [text_of(one) if isinstance(one, bool) else one for one in (held if isinstance(held, list) else [held])]
     texts = tuple(_text(path, line, column, value) for value in map(_held, many) if value is not None)
     for text in texts if source.numeric else ():
         _number(path, line, column, text)

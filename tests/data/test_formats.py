@@ -227,3 +227,8 @@ def test_an_unknown_kind_of_file_names_the_known_ones(write: Write) -> None:
         InputError, match=r"unknown kind of file '\.xlsx'\n  known: \.jsonl, \.json, \.csv, \.tsv, \.parquet"
     ):
         read(write(d_dot_xlsx=""))
+
+
+def test_a_reference_that_is_true_is_the_text_true(write: Write) -> None:
+    path = write(d_dot_jsonl='{"text": "Is it late?", "label": true}\n{"text": "Is it early?", "label": false}\n')
+    assert [one.references for one in read(path)] == [("true",), ("false",)]
