@@ -60,6 +60,8 @@ def _of_example(cell: Cell, example: Example, read: Sources, chance: KeyedRandom
         return [_blank(cell, example, 0, "rejected", "it has no reference") if unfit else _blank(cell, example, 0)]
     if not cell.applies:
         return [_blank(cell, example, 0, "not applicable", f"{cell.spec} does not work in {cell.language}")]
+    if cell.check.variants == 1:
+        return [varied(cell, example, 0, read, chance)[0]]
     made: list[Outcome] = []
     seen: dict[tuple[str, ...], int] = {}
     for replicate in range(cell.check.variants):
