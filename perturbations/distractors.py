@@ -1,7 +1,8 @@
 """What has nothing to do with the text: a neutral sentence beside it, a link or a mention after it.
 
 Sources: Jia and Liang (2017), D17-1215, for sentences that distract; TextFlint (Wang et al., 2021), 2021.acl-demo.41, and
-PromptRobust (Zhu et al., 2023), arXiv:2306.04528, for sentences that are irrelevant; CheckList (Ribeiro et al., 2020),
+PromptRobust (Zhu et al., 2023), arXiv:2306.04528, for sentences that are irrelevant; Liu et al. (2024), Lost in the Middle,
+doi:10.1162/tacl_a_00638, for a text in the middle of many; CheckList (Ribeiro et al., 2020),
 2020.acl-main.442, for links and handles.
 
 Departures: Jia and Liang write sentences that nearly answer the question. These answer none, are true, praise and blame
@@ -43,6 +44,7 @@ _CHARACTER = regex.compile(r"[[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]&&\p{L}]"
 _LEAST = {"ja": 8, "th": 14, "vi": 6, "zh": 8}  # characters, or syllables, that make about four words
 _FEWEST = {"ja": 3, "th": 6, "vi": 3, "zh": 3}  # and about two
 
+HAYSTACK = (10, 30, 100, 300, 1000)  # sentences around a text, at severity 1 to 5
 _LETTERS = "bcdfghjklmnpqrstvwxz"  # no vowels: no word, and no name, comes out
 _DOMAINS = ("example.com", "example.net", "example.org")
 
@@ -192,6 +194,40 @@ def sentence(text: Text, rng: Random, severity: int) -> Text:
     if at_end:
         return text.replace(end, end, _joint(text, stop, blank) + added, "sentence")
     return text.replace(start, start, added + blank, "sentence")
+
+
+@perturbation(
+    "distractors.haystack",
+    preserves="meaning",
+    languages=sorted({base(row["language"]) for row in read_rows(_SENTENCES)}),
+    examples=[
+        Example(
+            "The food was great.",
+            "The sun rises in the east. Trees have roots.\n\nThe food was great.\n\nGlass is made from sand. Leaves turn yellow"
+            " in autumn. The moon moves around the earth. Spiders spin webs. Wool comes from sheep. Paper is made from wood."
+            " Some birds build nests in trees. Shadows grow longer towards evening.",
+            severity=1,
+        ),
+        Example("北京", "北京", "zh", why="a city"),
+        Example("👍", "👍"),
+        Example("a", "a", why="one character"),
+        Example("", "", why="nothing to hide"),
+    ],
+)
+def haystack(text: Text, rng: Random, severity: int) -> Text:
+    """Put the text at some place among neutral sentences: 10, 30, 100, 300 or 1000 of them, by severity."""
+    fitting = _fitting(text) if _is_statement(text) else []
+    if not fitting:
+        return text
+    count, stop = HAYSTACK[severity - 1], _stop(text)
+    blank = "" if stop == "。" else " "
+    rounds = -(-count // len(fitting))
+    drawn = [f"{words}{stop}" for _ in range(rounds) for words in rng.sample(fitting, len(fitting))][:count]
+    place = rng.randint(0, count)
+    before, after = blank.join(drawn[:place]), blank.join(drawn[place:])
+    start, end = _bounds(text)
+    changes = [(start, start, before and f"{before}\n\n"), (end, end, after and f"\n\n{after}")]
+    return text.replace_each(changes, "haystack")
 
 
 @perturbation(
