@@ -79,7 +79,9 @@ def test_the_mistake_that_the_readme_shows_is_told_so(quickstart: pytest.Pyteste
 def test_the_tests_by_hand_pass_on_the_model_of_five_lines(pytester: pytest.Pytester) -> None:
     for name in ("my_model.py", "test_reviews.py", "test_variants.py"):
         (pytester.path / name).write_text(block("python", f"# {name}"), encoding="utf-8")
-    pytester.runpytest("test_reviews.py", "test_variants.py", "-p", "no:randomly").assert_outcomes(passed=2, warnings=2)
+    ran = pytester.runpytest("test_reviews.py", "test_variants.py", "-p", "no:randomly").parseoutcomes()
+    assert ran["passed"] == 2
+    assert ran["warnings"] >= 2  # of what three texts do not decide; Hypothesis warns of slow machines, too
 
 
 def test_the_table_names_every_perturbation_with_its_summary() -> None:
