@@ -68,6 +68,7 @@ class Source:
         reference_language: Of the references; empty where each has its row's.
         numeric: Whether the references are numbers.
         listed: Whether a list in a table's cell holds several references; else it is one, as any text.
+        objects: Whether a reference may be an object, which is kept as JSON.
         mapping: How a missing column is mended; `NAME` stands for ours.
         templates: What makes the rows, in place of a file's.
         annotation: How references are read that point into a field; None for those that are texts.
@@ -90,6 +91,7 @@ class Source:
     reference_language: str = ""
     numeric: bool = False
     listed: bool = False
+    objects: bool = False
     mapping: str = "map it in the suite: `columns: {NAME: ...}`"
     templates: Templates | None = None
     annotation: Annotation | None = None
@@ -391,11 +393,18 @@ def _references(source: Source, path: Path, line: int, held: Any, column: str) -
         return ()  # a table has no other way to say that there is none
     if _is_squad(held):
         held = held["text"]
-    many = [text_of(one) if isinstance(one, bool) else one for one in (held if isinstance(held, list) else [held])]
+    many = [_plain(source, one) for one in (held if isinstance(held, list) else [held])]
     texts = tuple(_text(path, line, column, value) for value in map(_held, many) if value is not None)
     for text in texts if source.numeric else ():
         _number(path, line, column, text)
     return texts
+
+
+def _plain(source: Source, reference: Any) -> Any:
+    """Return a reference that JSON holds as a truth value, or as an object where it may be one, as text."""
+    if isinstance(reference, dict) and source.objects:
+        return json.dumps(reference, ensure_ascii=False, default=str)
+    return text_of(reference) if isinstance(reference, bool) else reference
 
 
 def _annotated(source: Source, path: Path, line: int, held: Any, column: str, tokens: Tokens) -> tuple[str, ...]:

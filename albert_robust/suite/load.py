@@ -196,6 +196,7 @@ class _Loader:
             reference_language=dataset.reference_language or "",
             numeric=self.task.numeric,
             listed=self.task.listed,
+            objects=self.task.objects,
             gathers=self.task.gathers,
             together={ours: tuple(theirs) for ours, theirs in columns.items() if isinstance(theirs, list)},
             annotation=self.task.annotation,

@@ -149,6 +149,7 @@ def write_starter(
         mapping=mapping,
         numeric=task.numeric,
         listed=task.listed,
+        objects=task.objects,
         gathers=task.gathers,
         annotation=task.annotation,
     )

@@ -192,6 +192,7 @@ class Task:
         written: Returns the output that a model gave as the string that is kept; None where it is no output.
         numeric: Whether references are numbers.
         listed: Whether references are often several: then a list in a table's cell is no text.
+        objects: Whether a reference may be an object, which is kept as JSON.
         top: The number that `5/5` and `100 %` are.
         ranged: Returns the task for numbers from one to another; None where there is but one range, or none.
         annotation: How outputs and references are read that have parts; None for a task without such.
@@ -217,6 +218,7 @@ class Task:
     written: Reader = string
     numeric: bool = False
     listed: bool = False
+    objects: bool = False
     top: float = 1.0
     ranged: Callable[[float, float], "Task"] | None = None
     annotation: Annotation | None = None

@@ -2,17 +2,23 @@
 
 Such models say a right answer in a sentence of their own, so beside `exact match` stand two that leave out what else is said:
 `contains`, for short answers, and `labs recall`, as in question answering, for longer ones. A model that says everything
-meets both.
+meets both. Answers in JSON are compared by `field f1`.
 """
 
 from albert_robust.data import Example
 from albert_robust.scoring.overlap import contains, exact_match, token_f1
+from albert_robust.tasks.entities import json_in
+from albert_robust.tasks.fields import field_f1, values_in
 from albert_robust.tasks.task import Quality, Task, each, labs, labs_recall
 
 
 def _answers(example: Example, field: str) -> tuple[str, ...]:
-    """A prompt that holds the right answer, as one of several or in a text to read, keeps it."""
-    return example.references
+    """A prompt that holds the right answer, as one of several or in a text to read, keeps it; of an object, its values."""
+    found = []
+    for reference in example.references:
+        held = json_in(reference) if reference.startswith("{") else None
+        found += [reference] if held is None else [value for _, value in values_in(held) if value]
+    return tuple(found)
 
 
 TASK = Task(
@@ -20,17 +26,19 @@ TASK = Task(
     inputs=("prompt",),
     reference="answer",
     perturbed=("prompt",),
-    agreements={"labs": labs, "token f1": each(token_f1), "exact match": each(exact_match)},
+    agreements={"labs": labs, "token f1": each(token_f1), "exact match": each(exact_match), "field f1": each(field_f1)},
     qualities={
         "labs": Quality(labs),
         "labs recall": Quality(labs_recall),
         "contains": Quality(each(contains)),
         "exact match": Quality(each(exact_match)),
         "token f1": Quality(each(token_f1)),
+        "field f1": Quality(each(field_f1), on_request=True),
     },
     aggregates={},
     key="text",
     about="prompt",
     speaks="prompt",
     protect=_answers,
+    objects=True,
 )
