@@ -78,6 +78,7 @@ OFFERED = ("choices", "options", "endings")  # columns that hold the choices of 
 ASKING = {"text": ("question", "question_stem", "ctx"), "label": ("answer", "answerkey", "answer_idx")}  # beside them
 CHOOSE = "{text}\n\nAnswer with the letter alone."
 ABOUT = ("input", "context")  # columns that hold what an instruction is about: Alpaca's, Dolly's
+FIELDS = "field f1"  # compares objects in JSON
 NEGATION = "semantics.negate"
 OPTIONS, PASSAGES = "layout.options", "layout.passages"
 TRIED = 100  # examples
@@ -225,7 +226,8 @@ def _chooses(task: Task, examples: Sequence[Example]) -> bool:
 def _checks(task: Task, examples: Sequence[Example], fields: Sequence[str]) -> list[dict[str, object]]:
     """Return the checks to begin with, of what changes something in the examples: a cell in which nothing is tested fails."""
     stays = _changing((*FAMILIES, OPTIONS), task, examples, task.perturbed) or [FAMILIES[0]]
-    held: dict[str, object] = {"gates": _gates(task, examples)}
+    structured = {"agreement": FIELDS} if _are_objects(task, examples) else {}
+    held: dict[str, object] = {**structured, "gates": _gates(task, examples)}
     of = {"fields": fields} if fields else {}
     checks: list[dict[str, object]] = [{"expect": "invariance", **of, "perturbations": stays, **held}]
     if task.gathers and (order := _changing((PASSAGES,), task, examples, [task.gathers])):
@@ -259,7 +261,15 @@ def _gates(task: Task, examples: Sequence[Example]) -> list[str]:
     """Return the gates to begin with; where a right answer has many wordings, that it is as often said as before."""
     if task.name != "text-generation":
         return ["consistency >= 0.8"]
+    if _are_objects(task, examples):
+        return ["consistency >= 0.8", f"{FIELDS} drop <= 0.1"]
     return ["consistency >= 0.5", *(["labs recall drop <= 0.1"] if any(one.references for one in examples) else [])]
+
+
+def _are_objects(task: Task, examples: Sequence[Example]) -> bool:
+    """Return whether all references are objects in JSON."""
+    references = [reference for example in examples for reference in example.references]
+    return task.objects and bool(references) and all(reference.startswith("{") for reference in references)
 
 
 def _named(model: str, task: Task, out: Path, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -226,3 +226,10 @@ def test_retrieved_passages_are_asked_about_in_any_order(write: Callable[..., Pa
     }
     order = suite.checks[-1]
     assert (order.fields, [str(spec) for spec in order.specs]) == (("context",), ["layout.passages"])
+
+
+def test_answers_that_are_objects_are_compared_field_by_field(write: Callable[..., Path], tmp_path: Path) -> None:
+    data = write(d_dot_jsonl=json.dumps({"prompt": "Pay Anna 20 EUR now.", "answer": {"to": "Anna"}}))
+    suite = write_starter(tmp_path / "s.robust.yaml", "text-generation", "m:f", data, "en")
+    assert suite.checks[0].agreement == "field f1"
+    assert "field f1 drop <= 0.1" in map(str, suite.checks[0].gates)
