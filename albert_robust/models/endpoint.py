@@ -136,14 +136,17 @@ def key_from(variable: str) -> str:
 
 
 def content_of(reply: str) -> str:
-    """Return what the model says in a reply, without its thoughts.
+    """Return what the model says in a reply, without its thoughts; where it says nothing and calls tools, the calls as JSON.
 
     Raises:
         ValueError: There is no text, or thoughts alone.
     """
     try:
         choice = json.loads(reply)["choices"][0]
-        content = choice["message"]["content"]
+        message = choice["message"]
+        content = message.get("content")
+        if not content and message.get("tool_calls"):
+            return _calls(message["tool_calls"])
         if content is None and choice["finish_reason"] == "length":
             content = ""  # vLLM's, while the model thinks
         if isinstance(content, list):  # Mistral's: thoughts and text, in parts of their own
@@ -156,6 +159,26 @@ def content_of(reply: str) -> str:
     if not answer and choice.get("finish_reason") == "length":
         raise ValueError("it came to the limit of its tokens before it said anything")
     return answer
+
+
+def _calls(calls: list[Any]) -> str:
+    """Return the tools that a model calls and what with, one as an object and several as a list.
+
+    Raises:
+        LookupError, TypeError: They are none.
+    """
+    named = [
+        {"name": str(call["function"]["name"]), "arguments": _parsed(call["function"]["arguments"])} for call in calls
+    ]
+    return json.dumps(named[0] if len(named) == 1 else named, ensure_ascii=False)
+
+
+def _parsed(written: Any) -> Any:
+    """Return what the arguments of a call are as JSON; as they stand where they are none."""
+    try:
+        return json.loads(written) if isinstance(written, str) else written
+    except ValueError:
+        return written
 
 
 def tokens_of(reply: str) -> tuple[int, int]:

@@ -430,3 +430,27 @@ def test_an_empty_cell_leaves_no_blank_lines_in_a_prompt() -> None:
     spec = spec_of(prompt="{text}\n\n{about}")
     sent = [turns_of(spec, {"text": "Why? ", "about": about})[0]["content"] for about in ("", "Rain ")]
     assert sent == ["Why?", "Why? \n\nRain "]
+
+
+def calling(*calls: tuple[str, Any]) -> Reply:
+    """Return the reply of a model that calls tools, and says nothing."""
+    made = [{"type": "function", "function": {"name": name, "arguments": said}} for name, said in calls]
+    return Reply(json.dumps({"choices": [{"message": {"content": None, "tool_calls": made}}]}))
+
+
+@pytest.mark.parametrize(("reply", "answer"), [
+    (calling(("pay", '{"to": "Anna"}')), {"name": "pay", "arguments": {"to": "Anna"}}),
+    (calling(("pay", "{"), ("wait", {})), [{"name": "pay", "arguments": "{"}, {"name": "wait", "arguments": {}}]),
+])  # fmt: skip
+def test_tools_that_are_called_are_the_answer_where_nothing_is_said(reply: Reply, answer: Any) -> None:
+    found = said(lambda text: reply, task="text-generation")
+    assert json.loads(found) == answer
+
+
+def test_a_tool_s_name_may_be_a_label() -> None:
+    assert said(lambda text: calling(("positive", "{}"))) == "positive"
+
+
+def test_calls_that_are_none_are_an_error() -> None:
+    reply = Reply('{"choices": [{"message": {"content": null, "tool_calls": [{"name": "pay"}]}}]}')
+    assert "no text at choices[0].message.content" in str(said(lambda text: reply))
