@@ -218,25 +218,34 @@ class Text:
     def reordered(self, parts: Sequence[Span], order: Sequence[int], kind: str) -> "Text":
         """Return the text with parts of it in each other's places. What is protected moves along with the part that holds it.
 
-        Where one holds such, all that moved stays as it is from there on.
+        A part that holds such stays as it is from there on.
 
         Args:
             parts: Ranges of graphemes, in order and none overlapping, counted in the text as it is now. All of them movable.
             order: For each place which part comes there.
             kind: What the edits are called in reports.
         """
-        now, along = self.graphemes, set()
-        for span, place in zip(_merged(self.protected), self._protected_now, strict=True):
-            if any(part.start <= place.start and place.end <= part.end for part in parts):
-                along.add(span)
-        kept = tuple(span for span in _merged(self.protected) if span not in along)
-        changes = [
-            (part.start, part.end, "".join(now[parts[place].start : parts[place].end]))
-            for part, place in zip(parts, order, strict=True)
-        ]
-        made = replace(self, protected=kept).replace_each(changes, kind)
-        moved = [Span(edit.start, edit.end) for edit in made.edits if edit.kind == kind and edit not in self.edits]
-        return replace(made, protected=_merged([*kept, *(moved if along else ())]))
+        now, kept, holding = self.graphemes, list[Span](), set[int]()
+        for span, here in zip(_merged(self.protected), self._protected_now, strict=True):
+            inside = [one for one, part in enumerate(parts) if part.start <= here.start and here.end <= part.end]
+            if inside and order[inside[0]] != inside[0]:
+                holding.add(inside[0])
+            else:
+                kept.append(span)
+        changes, fixed, shift = list[tuple[int, int, str]](), list[Span](), 0
+        for part, comes in zip(parts, order, strict=True):
+            start, end = parts[comes]
+            changes.append((part.start, part.end, "".join(now[start:end])))
+            if comes in holding:
+                fixed.append(Span(part.start + shift, part.start + shift + end - start))
+            shift += (end - start) - (part.end - part.start)
+        made = replace(self, protected=tuple(kept)).replace_each(changes, kind)
+        moved = (
+            Span(one.edit.start, one.edit.end)
+            for one in made._pieces_now()
+            if any(one.opens < span.end and span.start < one.closes for span in fixed)
+        )
+        return replace(made, protected=_merged([*kept, *moved]))
 
     def _changed_again(self, changes: Sequence[tuple[int, int, str]], kind: str) -> "Text":
         """Return an edited text with several ranges replaced: changes and the edits that they touch become one."""

@@ -235,6 +235,7 @@ def test_what_is_protected_goes_along_and_stays_as_it_is() -> None:
     assert str(moved) == "[1] Ben.\n[2] Anna is 7."
     assert str(moved.replace(13, 17, "Ana", "typo")) == str(moved)
     assert str(moved.replace(1, 2, "A", "label")) == "[A] Ben.\n[2] Anna is 7."
+    assert str(moved.replace(4, 7, "Bne", "typo")) == "[1] Bne.\n[2] Anna is 7."
 
 
 def test_a_part_that_would_cut_what_is_protected_cannot_move() -> None:
