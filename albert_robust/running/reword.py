@@ -27,7 +27,6 @@ from albert_robust.tasks.entities import json_in
 from albert_robust.text import Text
 
 ASKED = ("text", "language", "n")
-MEANING = 0.3  # LABS F beside the text, at least
 _ITEM = regex.compile(r"(?:\(?\p{Nd}{1,2}[.)、．]|[-*•])\s+(?=\S)")  # what opens a line of a list
 
 
