@@ -38,6 +38,13 @@ def comma_separated(path: Path) -> None:
         table.writerows(ROWS)
 
 
+def semicolon_separated(path: Path) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        table = csv.DictWriter(file, list(ROWS[0]), delimiter=";")
+        table.writeheader()
+        table.writerows(ROWS)
+
+
 def tab_separated(path: Path) -> None:
     lines = [list(ROWS[0]), *(list(row.values()) for row in ROWS)]
     path.write_text("".join("\t".join(line) + "\n" for line in lines), encoding="utf-8")
@@ -49,7 +56,13 @@ def columnar(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "make"),
-    [("d.jsonl", json_lines), ("d.csv", comma_separated), ("d.tsv", tab_separated), ("d.parquet", columnar)],
+    [
+        ("d.jsonl", json_lines),
+        ("d.csv", comma_separated),
+        ("d.csv", semicolon_separated),
+        ("d.tsv", tab_separated),
+        ("d.parquet", columnar),
+    ],
 )
 def test_every_kind_of_file_gives_the_same_examples(tmp_path: Path, name: str, make: Callable[[Path], None]) -> None:
     make(tmp_path / name)
@@ -194,8 +207,16 @@ def test_a_saved_datasets_folder_without_the_extra_says_what_to_install(tmp_path
     if importlib.util.find_spec("datasets") is not None:
         pytest.skip("datasets is installed")
     (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "state.json").write_text("{}")
     with pytest.raises(MissingExtraError, match=r"pip install 'albert-robust\[datasets\]'"):
         read(tmp_path / "saved")
+
+
+def test_a_folder_that_is_no_saved_dataset_is_told_whatever_is_installed(tmp_path: Path) -> None:
+    with pytest.raises(
+        InputError, match=r"1:1: a folder, and none that `datasets` saved\n  name a file, such as one in"
+    ):
+        read(tmp_path)
 
 
 def test_a_json_file_is_one_list_of_objects(write: Write) -> None:
