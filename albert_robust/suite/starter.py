@@ -69,6 +69,7 @@ ABOUT = ("input", "context")  # columns that hold what an instruction is about: 
 NEGATION = "semantics.negate"
 OPTIONS = "layout.options"
 TRIED = 100  # examples
+SHADES = 5  # labels at most that may be shades of an opinion, which a denial turns; more are topics
 _BEHIND = re.compile(r"(.*?)@?(https?://.*)")
 _HUB = re.compile(r"\w[\w.-]*(?:/[\w.-]+)?", re.ASCII)  # `builtin`, or as a hub names checkpoints
 # Slips that any text allows: of few texts no word is among those that are often misspelt.
@@ -211,7 +212,8 @@ def _checks(task: Task, examples: Sequence[Example], fields: Sequence[str]) -> l
         "gates": _gates(task, examples),
     }
     checks: list[dict[str, object]] = [{"expect": "invariance", **({"fields": fields} if fields else {}), **stays}]
-    negated = task.name == "text-classification" and not _chooses(task, examples)
+    judges = len(_labels(task, examples)) <= SHADES and not _chooses(task, examples)
+    negated = task.name == "text-classification" and judges
     if negated and _changing((NEGATION,), task, examples):
         checks.append({"expect": "direction", "perturbations": [NEGATION], "gates": ["sensitivity >= 0.5"]})
     return checks
@@ -248,6 +250,8 @@ def _named(model: str, task: Task, out: Path, asked: Mapping[str, Any]) -> dict[
     there = Path(model).exists()
     if ":" in model and not there:
         return {} if _BEHIND.fullmatch(model) else {"python": model}
+    if Path(model).with_suffix(".py").is_file() and not Path(model).is_dir():
+        raise UsageError(f"--model {model!r}: name the function in it, {Path(model).stem}:FUNCTION")
     if not there and not _HUB.fullmatch(model):
         raise UsageError(f"--model {model!r}: no such folder, and neither module:function nor the name of a checkpoint")
     name = _relative(Path(model), out) if there else model

@@ -166,6 +166,23 @@ def test_a_first_suite_perturbs_what_its_data_allow(write: Callable[..., Path], 
     assert applied("c", "5", "qu") == {"typos.delete"}  # nothing at all can be changed
 
 
+def test_a_first_suite_expects_no_topic_to_change_with_a_denial(write: Callable[..., Path], tmp_path: Path) -> None:
+    rows = "".join(f"This is about number {one}.,{one}\n" for one in range(6))
+    data = write(d_dot_csv=f"text,label\n{rows}")
+    suite = write_starter(tmp_path / "t.robust.yaml", "text-classification", "model:predict", data, "en")
+    assert [check.expectation for check in suite.checks] == ["invariance"]
+
+
+@pytest.mark.parametrize("model", ["predictor", "predictor.py", "./predictor.py"])
+def test_a_module_without_its_function_is_no_checkpoint(
+    write: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str
+) -> None:
+    data = write(predictor_dot_py="", d_dot_csv="text,label\nGood.,x\n")
+    monkeypatch.chdir(data.parent)
+    with pytest.raises(UsageError, match=r"name the function in it, predictor:FUNCTION"):
+        write_starter(tmp_path / "t.robust.yaml", "text-classification", model, data, "en")
+
+
 def test_an_endpoint_alone_names_no_model(write: Callable[..., Path], tmp_path: Path) -> None:
     data = write(d_dot_jsonl=EVERYTHING.splitlines()[0])
     with pytest.raises(UsageError, match=f"say which model is asked there: --model NAME@{ENDPOINT}"):
