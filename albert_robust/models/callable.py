@@ -70,7 +70,8 @@ def _module(name: str, folder: Path) -> Any:
             beside = error.name is not None and _beside(error.name, folder) is not None
             hint = "; it lies beside the suite: name that folder in `pythonpath` of pytest's settings" if beside else ""
             raise UsageError(f"the module {name!r} raises {raised(error)}{hint}") from error
-        raise UsageError(f"no module {name!r} beside the suite or installed: {error}") from None
+        mend = "  of a module elsewhere name the folder in `pythonpath` of pytest's settings"
+        raise UsageError(f"no module {name!r} beside the suite or installed: {error}\n{mend}") from None
     except BaseException as error:
         raise_if_ending(error)
         raise UsageError(f"the module {name!r} raises {raised_there(error)}") from error

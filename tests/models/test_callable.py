@@ -107,5 +107,5 @@ def test_a_missing_function_or_module_is_told(write: Callable[..., Path]) -> Non
     folder = write(model_dot_py=MODEL).parent
     with pytest.raises(UsageError, match="model has no function 'lable'"):
         load_callable("model:lable", folder, None)
-    with pytest.raises(UsageError, match="no module 'nowhere' beside the suite or installed"):
+    with pytest.raises(UsageError, match=r"no module 'nowhere' beside the suite or installed: .*\n  of a module"):
         load_callable("nowhere:label", folder, None)
