@@ -165,8 +165,9 @@ def _complaint(document: Document, model: type[BaseModel], error: dict[str, Any]
     location = tuple(part for part in error["loc"])
     kind, value = error["type"], error["input"]
     if kind == "extra_forbidden":
-        known = _keys_beside(model, document, location)
-        return document.complain(location, f"unknown key {str(location[-1])!r}", suggest(str(location[-1]), known))
+        key, known = str(location[-1]), _keys_beside(model, document, location)
+        mend = suggest(key, known) or f"known: {', '.join(known)}"
+        return document.complain(location, f"unknown key {key!r}", mend)
     if kind == "missing":
         return document.complain(location[:-1], f"the key {str(location[-1])!r} is missing", "add it")
     message = str(error["msg"]).removeprefix("Value error, ")

@@ -81,6 +81,10 @@ MISTAKES = {
     ),
     "unknown key above": (("checks:", "chekcs:"), r":5:1: unknown key 'chekcs'\n  did you mean 'checks'\?"),
     "unknown key of a dataset": (("path: d", "paht: d"), r":4:13: unknown key 'paht'\n  did you mean 'path'\?"),
+    "unknown key that is like none of many": (
+        ('predict"}', 'predict", temperature: 0}'),
+        r":2:34: unknown key 'temperature'\n  known: at_once, .*, key_env, .*, settings, ",
+    ),
     "missing key": (("checks:", "chekcs:"), r"the key 'checks' is missing"),
     "unknown perturbation": (
         ("typos.swap", "typos.swpa"),
