@@ -153,6 +153,7 @@ def test_a_reply_that_names_several_labels_or_denies_one_says_none(labels: list[
     ("0.8", 0.8), ("-0.3", -0.3), ("1", 1), (".5", 0.5), ("1e-1", 0.1),
     ("**0.8**", 0.8), ("0.8!", 0.8), ("−0.3", -0.3), ("0,8", 0.8), ("０．８", 0.8), ("٠٫٨", 0.8), ("०.८", 0.8),
     ("0.8/1", 0.8), ("4/5", 0.8), ("4 out of 5", 0.8), ("80%", 0.8), ("80 ٪", 0.8),
+    ("Rating: 1 star.", 1), ("0.8 Punkte", 0.8), ("1分", 1),
     ('{"score": 0.8}', 0.8), ('```json\n{"similarity": "0.8", "why": "2 of 3 words"}\n```', 0.8),
     ("Score: 0.8", 0.8), ("Similarity: 1\n\nThe 2 sentences say the same.", 1), ("相似度：0.8", 0.8),
     ("I'd say 0.8.", 0.8), ("On a scale from 0 to 1, I'd say 0.8.", 0.8), ("The 2 sentences are 80% alike.", 0.8),
