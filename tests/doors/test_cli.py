@@ -157,6 +157,17 @@ def test_perturb_prints_a_variant_with_a_line_break_on_one_line(
     assert any("\u2424" in line for line in lines)
 
 
+def test_a_perturbation_of_a_users_own_that_raises_is_told_with_its_line(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "perturbations").mkdir()
+    broken = OWN.replace("return text", "return text if str(text) == 'a!' else text.nothing; text")
+    (tmp_path / "perturbations" / "own.py").write_text(broken.replace('Example("a", "a!")', ""), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (told,) = refused(capsys, "perturb", "own.shout", "b", "--language", "en")
+    assert told == "own.shout raises AttributeError: 'Text' object has no attribute 'nothing' (own.py:9)"
+
+
 @pytest.mark.parametrize("place", [2, 3, 4])
 def test_perturb_takes_texts_as_arguments_too_before_options_and_after_them(capsys: Captured, place: int) -> None:
     words = ["perturb", "case.upper", "it is so", "or so"]
