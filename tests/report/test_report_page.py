@@ -456,7 +456,7 @@ def test_the_summary_is_ascii_json_without_the_texts() -> None:
 
 
 def test_the_report_is_written_beside_the_run_and_leaves_nothing_else(tmp_path: Path) -> None:
-    path = write_report(hostile_run("\ud800"), tmp_path / "robustness-report")
+    path = write_report(hostile_run("\ud800"), str(tmp_path / "robustness-report"))
 
     assert path.name == "index.html"
     assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
