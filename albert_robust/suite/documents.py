@@ -180,7 +180,9 @@ def _complaint(document: Document, model: type[BaseModel], error: dict[str, Any]
     elif kind == "list_type":
         what, mend = "expected a list", f"write `[{value}]`" if isinstance(value, str | int | float) else ""
     elif kind == "dict_type":
-        what, mend = "expected keys and values", "write `name: value`, a line each"
+        in_a_list = isinstance(location[-1], int)  # where templates are
+        what = "expected keys and values"
+        mend = 'name its fields, such as `{text: "..."}`' if in_a_list else "write `name: value`, a line each"
     elif kind == "model_type":
         first = next(iter(model.model_json_schema()["$defs"][error["ctx"]["class_name"]]["properties"]))
         what, mend = "expected keys and values", f"write `{{{first}: {value if isinstance(value, str) else '...'}}}`"
