@@ -46,13 +46,15 @@ def load_callable(written: str, folder: Path, version: str | None) -> CallableMo
 def callable_identity(written: str, folder: Path, version: str | None) -> str | None:
     """Return what names the model that `load_callable` would load, which is not imported; None without a version.
 
-    Two modules of one name in two folders are two models: where the module lies is part of what it is.
+    Two modules of one name in two folders are two models: where the module lies is part of what it is. So is what stands in a
+    file beside the suite, since who mends it may forget the version; what else it reads or imports, the version has to tell.
     """
     if version is None:
         return None
     module = written.rpartition(":")[0]
-    place = hashlib.sha256(str(_beside(module, folder) or module).encode()).hexdigest()[:12]
-    return f"python:{written}@{version}:{place}"
+    path = _beside(module, folder)
+    place = hashlib.sha256(str(path or module).encode() + (b"\0" + path.read_bytes() if path else b""))
+    return f"python:{written}@{version}:{place.hexdigest()[:12]}"
 
 
 def _beside(module: str, folder: Path) -> Path | None:

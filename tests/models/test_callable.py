@@ -53,6 +53,14 @@ instance, bound = Model(), partial(answer, "{how}")
 """
 
 
+def test_a_module_that_was_edited_is_another_model_though_its_version_is_the_same(write: Callable[..., Path]) -> None:
+    folder = write(model_dot_py=MODEL).parent
+    first = callable_identity("model:label", folder, "1")
+    assert callable_identity("model:label", folder, "1") == first
+    write(model_dot_py=MODEL + "\n\ndef other(batch):\n    return []\n")
+    assert callable_identity("model:label", folder, "1") != first
+
+
 @pytest.mark.parametrize("name", ["instance", "bound"])
 def test_models_of_one_name_and_version_in_two_folders_are_two_whatever_they_are(
     write: Callable[..., Path], name: str
