@@ -135,13 +135,13 @@ _QUOTED = re.compile(r'"(?:[^"]|"")*""(?:[^"]|"")*"')  # as tables are whose cel
 
 
 def _delimited(delimiters: Mapping[str, str], quoting: Literal[0, 3]) -> Callable[[Path], Iterator[Row]]:
-    """Return a reader of tables whose cells are cut by the first of these signs that the header has, by their names."""
+    """Return a reader of tables whose cells are cut by that of these signs, with their names, of which the header has most."""
 
     def read(path: Path) -> Iterator[Row]:
         csv.field_size_limit(CSV_LIMIT)
         lines = (line for _, line in _lines(path))
         first = next(lines, "")
-        delimiter = next((sign for sign in delimiters if sign in first), next(iter(delimiters)))
+        delimiter = max(delimiters, key=first.count)
         # Strict: else a cell that opens with a quote and is not closed swallows rows up to the next quote, in silence.
         reader = csv.reader(chain([first], lines), delimiter=delimiter, quoting=quoting, strict=True)
         header: list[str] | None = None

@@ -196,6 +196,11 @@ def test_blanks_beside_a_language_are_no_part_of_it(write: Write) -> None:
     assert [example.fields["text"] for example in read(path, ("en",), per_row=True)] == ["a", "b"]
 
 
+def test_a_name_of_a_column_may_hold_the_sign_that_cuts_no_cells(write: Write) -> None:
+    path = write(d_dot_csv='"Name, first";text;label\nAnna;"good; bad";x\n')
+    assert [example.fields["text"] for example in read(path)] == ["good; bad"]
+
+
 def test_columns_may_have_other_names(write: Write) -> None:
     path = write(d_dot_csv="key,review,stars\n7,nice,5\n")
     columns = {"id": "key", "text": "review", "label": "stars"}
