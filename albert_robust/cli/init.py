@@ -87,6 +87,9 @@ def run(options: argparse.Namespace) -> int:
         print("choices are read with `--task text-classification`, and answered by their letters")
     if suite.model.transformers and not Path(options.model).exists():
         print(f"no folder {options.model!r} here: a hub has it only with `pytest --robust-allow-network`")
+    again = len(examples) - len({tuple(one.fields.values()) for one in examples})
+    if again > len(examples) / 10:
+        print(f"{again:,} of {len(examples):,} examples say what another says: bounds take each for a case of its own")
     print(foreseen(suite.checks[0].gates[0], len(examples), suite.two_sided))
     print(f"next: pytest {quote(str(options.out))}")
     return 0
