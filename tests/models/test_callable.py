@@ -1,5 +1,6 @@
 """A Python function as the model under test."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -109,6 +110,16 @@ def test_a_function_may_change_its_inputs_without_harm(write: Callable[..., Path
     inputs = [{"text": "good"}]
     load_callable("model:label", write(other="").parent, None).predict(inputs)
     assert inputs == [{"text": "good"}]
+
+
+def test_a_function_of_the_script_or_notebook_that_runs_is_found(
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        sys.modules["__main__"], "shout", lambda batch: [one["text"].upper() for one in batch], raising=False
+    )
+    found = load_callable("__main__:shout", write(other="").parent, None)
+    assert list(found.predict(INPUTS)) == ["GOOD", "BAD"]
 
 
 def test_a_missing_function_or_module_is_told(write: Callable[..., Path]) -> None:
