@@ -51,7 +51,7 @@ PROMPTS = {
     ),
     "token-classification": (
         "List what the text names, each as {labels}, in the order of the text. Answer with JSON alone: "
-        '[{"text": ..., "label": ...}]\n\n{text}'
+        '[{"text": ..., "label": ...}], or [] if it names nothing.\n\n{text}'
     ),
     "text-regression": "Rate this text from {low} to {high}. Answer with a number alone.\n\n{text}",
     "question-answering": "Answer the question from the text, in as few words as it takes.\n\n{context}\n\n{question}",

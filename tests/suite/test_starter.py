@@ -128,6 +128,7 @@ def test_entities_are_asked_for_by_the_labels_of_the_data(write: Callable[..., P
     out, data = tmp_path / "t.robust.yaml", write(d_dot_conll="Anna B-PER\nleft O\nLisbon B-LOC\n")
     suite = write_starter(out, "token-classification", f"small@{ENDPOINT}", data, "en")
     assert "each as LOC or PER, in the order" in str(suite.model.prompt)
+    assert "or [] if it names nothing.\n\n{text}" in str(suite.model.prompt)  # else models say so in a sentence
     assert suite.model.labels == []
 
 
