@@ -12,6 +12,7 @@ from pyarrow import parquet
 
 from albert_robust.data import Example, Source, read_examples
 from albert_robust.errors import InputError, MissingExtraError
+from albert_robust.tasks import TASKS
 
 Write = Callable[..., Path]
 ROWS = [
@@ -194,6 +195,13 @@ def test_a_language_is_the_same_in_capitals_and_spelled_as_the_suite_does(write:
 def test_blanks_beside_a_language_are_no_part_of_it(write: Write) -> None:
     path = write(d_dot_csv="text,language\na,en\nb, en \nc, \n")
     assert [example.fields["text"] for example in read(path, ("en",), per_row=True)] == ["a", "b"]
+
+
+def test_blanks_around_a_label_are_none_of_it_in_data_and_in_answers(write: Write) -> None:
+    (example,) = read(write(d_dot_csv="text,label\nThanks!,praise \n"))
+    task = TASKS["text-classification"]
+    said = [task.read(answer).output for answer in ("praise\n", {"label": " praise"}, {"scores": {"praise ": 0.9}})]
+    assert {*said} == {*example.references} == {"praise"}
 
 
 def test_a_name_of_a_column_may_hold_the_sign_that_cuts_no_cells(write: Write) -> None:
