@@ -177,6 +177,8 @@ def _complaint(document: Document, model: type[BaseModel], error: dict[str, Any]
         mend = "put it between quotes"
     elif kind == "literal_error" and (near := suggest(str(value), re.findall("'([^']+)'", error["ctx"]["expected"]))):
         what, mend = "there is no such choice", near
+    elif kind == "too_short":
+        what, mend = f"expected {error['ctx']['min_length']} or more", ""
     elif kind == "list_type":
         what, mend = "expected a list", f"write `[{value}]`" if isinstance(value, str | int | float) else ""
     elif kind == "dict_type":

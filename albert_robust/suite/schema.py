@@ -38,7 +38,18 @@ KINDS = ("python", "transformers", "finetuned", "extractive", "encoder", "endpoi
 OF_CHECKPOINT = ("device", "dtype")
 OF_PROMPT = ("system", "settings", "labels")
 OF_ENDPOINT = ("model", "key_env", "key_header", "at_once")
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
+_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+
+
+def _name(value: object) -> object:
+    if isinstance(value, str) and not _NAME.match(value):
+        raise ValueError(
+            f"{value!r:.60} cannot stand in a cell's id\nwrite letters from A to Z, digits, dots, `_` and `-`"
+        )
+    return value
+
+
+Name = Annotated[str, Field(pattern=_NAME.pattern, max_length=80), BeforeValidator(_name)]
 Share = Annotated[float, Field(ge=0.5, lt=1)]
 _FUNCTION = re.compile(r"^[\w./-]+:\w+$")
 _ENDPOINT = re.compile(r"^https?://[A-Za-z0-9._:\[\]-]+/[A-Za-z0-9/._~%:@+,;=-]*(\?api-version=[0-9a-z-]+)?$")

@@ -90,6 +90,11 @@ MISTAKES = {
         ("typos.swap", "typos.swpa"),
         r":7:21: unknown perturbation 'typos\.swpa'\n  did you mean 'typos\.swap'\?",
     ),
+    "a name that no id can hold": (
+        ("  reviews:", "  März 24:"),
+        r":4:3: 'März 24' cannot stand in a cell's id\n  write letters from A to Z, digits, dots, `_` and `-`",
+    ),
+    "no language at all": (("[en, no]", "[]"), r":4:28: \[\]: expected 1 or more"),
     "unknown task": (
         ("text-class", "txt-class"),
         r":1:1: 'txt-classification': there is no such choice\n  did you mean 'text-cl",
