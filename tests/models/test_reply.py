@@ -51,6 +51,8 @@ JAPANESE = ["ポジティブ", "ネガティブ"]
     (["positive", "very positive"], "I find it very positive!", "very positive"),
     (["1 star", "5 stars"], "I would give it 5 stars.", "5 stars"),
     (["straße", "weg"], "Es ist eine STRASSE.", "straße"),
+    (["Lieferung", "Lob"], "Lieferung (das Paket ist nicht da)", "Lieferung"),
+    (["Lieferung", "Lob"], "Lieferung – das Paket ist nicht da", "Lieferung"),
     (ANSWERS, "Yes, it is toxic.", "yes"),
     (ANSWERS, "No, it is fine.", "no"),
     (ANSWERS, "I would say no.", "no"),
@@ -128,6 +130,7 @@ def test_a_label_is_read_as_a_reader_would_take_it(labels: list[str], reply: str
     (HINDI, "यह सकारात्मक नहीं है।"),
     (JAPANESE, "ポジティブではありません。"),
     (["긍정", "부정"], "긍정 아닙니다."),
+    (["긍정", "부정"], "긍정(positive)이 아닙니다."),
     # another word, or a word of any text
     (SENTIMENT, "non-positive"),
     (SENTIMENT, "positively"),
