@@ -141,7 +141,7 @@ def _delimited(delimiters: Mapping[str, str], quoting: Literal[0, 3]) -> Callabl
         csv.field_size_limit(CSV_LIMIT)
         lines = (line for _, line in _lines(path))
         first = next(lines, "")
-        delimiter = max(delimiters, key=first.count)
+        delimiter = max(delimiters, key=re.sub('"[^"]*"', "", first).count)
         # Strict: else a cell that opens with a quote and is not closed swallows rows up to the next quote, in silence.
         reader = csv.reader(chain([first], lines), delimiter=delimiter, quoting=quoting, strict=True)
         header: list[str] | None = None
