@@ -27,7 +27,7 @@ def add(commands: Any) -> None:
     made.add_argument("--task", required=True, choices=TASK_NAMES, help="what the model does")
     kinds = "module:function, a folder or name of a checkpoint or encoder, or NAME@URL of a chat model's endpoint"
     made.add_argument("--model", required=True, help=kinds)
-    made.add_argument("--data", type=Path, required=True, help="JSON Lines, JSON, CSV, TSV or Parquet")
+    made.add_argument("--data", type=Path, required=True, help="JSON Lines, JSON, CSV, TSV, Parquet or CoNLL")
     made.add_argument("--language", required=True, help="BCP 47 tag of the data")
     made.add_argument(
         "--reference-language", default="", help="of the references, where it is another: a translation's"
