@@ -37,6 +37,7 @@ TaskName = Literal[
 KINDS = ("python", "transformers", "finetuned", "extractive", "encoder", "endpoint", "elsewhere")
 OF_CHECKPOINT = ("device", "dtype")
 OF_PROMPT = ("system", "settings", "labels")
+OTHER_FORMATS = ("/api/chat", "/api/generate", "/v1/completions", "/v1/responses", "/v1/messages")
 OF_ENDPOINT = ("model", "key_env", "key_header", "at_once")
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
 
@@ -208,6 +209,10 @@ class ModelSpec(Strict):
             )
         if isinstance(value, str) and value.rstrip("/").endswith("/v1"):
             raise ValueError(f"{value} is where an API begins\nwrite `{value.rstrip('/')}/chat/completions`")
+        for other in OTHER_FORMATS:
+            if isinstance(value, str) and value.endswith(other):
+                mend = f"write `{value.removesuffix(other)}/v1/chat/completions`, which such servers mostly have, too"
+                raise ValueError(f"{value} speaks another format than OpenAI's for chat\n{mend}")
         return value
 
     @field_validator("key_env", mode="before")
