@@ -19,6 +19,8 @@ TASK_NAMES = (
     "sentence-similarity",
 )
 
+SHOWN_LABEL = 40  # letters of a label
+
 
 def add(commands: Any) -> None:
     """Declare the command."""
@@ -55,9 +57,10 @@ def _named(written: str) -> tuple[str, str]:
 
 def run(options: argparse.Namespace) -> int:
     """Write the suite, read it back, and say what its data can tell. An existing file is never overwritten."""
+    from collections import Counter
     from shlex import quote
 
-    from albert_robust.errors import SHOWN_CHOICES
+    from albert_robust.errors import SHOWN_CHOICES, on_one_line
     from albert_robust.gate.decide import foreseen
     from albert_robust.running.blocks import examples_of
     from albert_robust.running.plan import plan
@@ -78,6 +81,10 @@ def run(options: argparse.Namespace) -> int:
     column = suite.task.reference
     if not any(one.references for one in examples):
         print(f"no {column} in any row, so nothing is told of quality: name its column, `--column {column}=...`")
+    elif suite.task.labels:
+        counts = Counter(reference for one in examples for reference in one.references).most_common()
+        shown = [f"{on_one_line(label, SHOWN_LABEL)} ({count:,})" for label, count in counts[:SHOWN_CHOICES]]
+        print(f"labels: {', '.join(shown)}{' ...' if len(counts) > SHOWN_CHOICES else ''}")
     (source,) = suite.datasets.values()
     read = {*source.choices, *(source.column(name) for name in ("id", "language", *suite.task.inputs, column))}
     first = next(source.rows(source.path))[1]
