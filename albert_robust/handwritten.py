@@ -46,14 +46,16 @@ class Robust:
     Attributes:
         nodeid: The test's, for the command that repeats it.
         shrinks: Whether a failure says which edits are enough.
+        packs: Where perturbations of the user's own may lie: beside the test, as beside a suite, and where pytest has its root.
     """
 
     nodeid: str
     shrinks: bool = False
+    packs: tuple[Path, ...] = ()
 
     def variants(self, text: str, spec: str, *, language: str = UNKNOWN, seed: int = 0, n: int = 1) -> list[Variant]:
         """Return `n` variants of a text; `albert_robust.perturb` says the rest."""
-        return perturb([text], spec, language=language, seed=seed, n=n)[0]
+        return perturb([text], spec, language=language, seed=seed, n=n, packs=self.packs)[0]
 
     def check(
         self,
@@ -107,7 +109,7 @@ class Robust:
                 spoken = {"language": language} | (
                     {"reference_language": reference_language} if reference_language else {}
                 )
-                suite = _suite(Path(folder), task, texts, spoken, check, seed)
+                suite = _suite(Path(folder), task, texts, spoken, check, seed, self.packs)
                 records, failures, doubts = self._judged(suite, _Given(Path(folder), self.nodeid, function=model))
             except InputError as error:
                 raise UsageError("\n".join(f"{one.what}\n{one.mend}".strip() for one in error.complaints)) from None
@@ -155,7 +157,13 @@ class _Given(Workspace):
 
 
 def _suite(
-    folder: Path, task: str, texts: Sequence[str], spoken: dict[str, str], check: dict[str, Any], seed: int
+    folder: Path,
+    task: str,
+    texts: Sequence[str],
+    spoken: dict[str, str],
+    check: dict[str, Any],
+    seed: int,
+    packs: Sequence[Path],
 ) -> Suite:
     """Return a suite of one check, written to a folder and read back as any other."""
     __tracebackhide__ = True
@@ -177,4 +185,4 @@ def _suite(
     }
     path = folder / f"handwritten{SUFFIX}"
     path.write_text(json.dumps(content), encoding="utf-8")
-    return load_suite(path, (Path.cwd() / PACK,))
+    return load_suite(path, (*packs, Path.cwd() / PACK))

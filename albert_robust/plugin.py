@@ -87,9 +87,11 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 def robust(request: pytest.FixtureRequest) -> Robust:
     """Checks for hand-written tests: `robust.check(predict, texts, "typos.swap", language="en")`."""
     from albert_robust.handwritten import Robust
+    from albert_robust.perturbing.registry import PACK
     from albert_robust.settings import Settings
 
-    return Robust(request.node.nodeid, Settings(request.config).switch("shrink"))
+    packs = (request.path.parent / PACK, request.config.rootpath / PACK)
+    return Robust(request.node.nodeid, Settings(request.config).switch("shrink"), packs)
 
 
 STATUS = {

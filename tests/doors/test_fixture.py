@@ -74,6 +74,24 @@ def test_a_failing_check_shows_the_worst_cases_and_the_command_of_its_test(pytes
     result.stdout.no_fnmatch_line("*handwritten.py*")  # our own lines say nothing of the model
 
 
+def test_perturbations_beside_the_test_are_found_wherever_pytest_runs(pytester: pytest.Pytester) -> None:
+    folder = pytester.mkdir("checks")
+    (folder / "perturbations").mkdir()
+    (folder / "perturbations" / "own.py").write_text(
+        "from albert_robust import Example, perturbation\n"
+        "@perturbation('own.stop', preserves='meaning', severities=1, examples=[Example('a', 'a.')])\n"
+        "def stop(text, rng, severity):\n"
+        "    'Add a full stop.'\n"
+        "    return text.replace(len(text), len(text), '.', 'stop')\n"
+    )
+    (folder / "test_own.py").write_text(
+        "def test_own(robust):\n"
+        "    assert robust.variants('It is so', 'own.stop', language='en')[0].text == 'It is so.'\n"
+        "    robust.check(lambda batch: [one['text'][:4] for one in batch], ['It is', 'So it'] * 20, 'own.stop', language='en')\n"
+    )
+    run(pytester, "checks").assert_outcomes(passed=1)
+
+
 @pytest.mark.parametrize(
     ("spec", "language", "reason"),
     [
