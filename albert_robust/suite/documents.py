@@ -166,8 +166,9 @@ def _complaint(document: Document, model: type[BaseModel], error: dict[str, Any]
     kind, value = error["type"], error["input"]
     if kind == "extra_forbidden":
         key, known = str(location[-1]), _keys_beside(model, document, location)
-        mend = suggest(key, known) or f"known: {', '.join(known)}"
-        return document.complain(location, f"unknown key {key!r}", mend)
+        near, part = suggest(key, known), _part_with(model, key)
+        elsewhere = f"it stands in `{part}:`" if part and not near.startswith("did") else ""
+        return document.complain(location, f"unknown key {key!r}", elsewhere or near or f"known: {', '.join(known)}")
     if kind == "missing":
         return document.complain(location[:-1], f"the key {str(location[-1])!r} is missing", "add it")
     message = str(error["msg"]).removeprefix("Value error, ")
@@ -201,6 +202,15 @@ def _shorten(value: Any) -> str:
 def _keys_beside(model: type[BaseModel], document: Document, location: Location) -> list[str]:
     """Return the keys that the grammar allows where an unknown key stands."""
     return _fields_at(model.model_json_schema(), location[:-1])
+
+
+def _part_with(model: type[BaseModel], key: str) -> str:
+    """Return the part of a document in which the grammar allows a key; empty where no part has it."""
+    schema = model.model_json_schema()
+    parts = (
+        (name, inside) for name in schema["properties"] for inside in (0, "")
+    )  # of a list, or under a user's own name
+    return next((str(part[0]) for part in parts if key in _fields_at(schema, part)), "")
 
 
 def _fields_at(schema: dict[str, Any], location: Location) -> list[str]:

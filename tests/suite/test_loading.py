@@ -85,6 +85,10 @@ MISTAKES = {
         ('predict"}', 'predict", temperature: 0}'),
         r":2:34: unknown key 'temperature'\n  known: at_once, .*, key_env, .*, settings, ",
     ),
+    "a key of another part": (
+        ("    gates: [c", "    replicates: 3\n    gates: [c"),
+        r":8:5: unknown key 'replicates'\n  it stands in `model:`",
+    ),
     "missing key": (("checks:", "chekcs:"), r"the key 'checks' is missing"),
     "unknown perturbation": (
         ("typos.swap", "typos.swpa"),
