@@ -27,7 +27,15 @@ from albert_robust.suite.suite import SUFFIX, Suite
 from albert_robust.tasks import TASKS
 from albert_robust.text.languages import UNKNOWN
 
-ALONE = ("text-classification", "token-classification", "text-generation", "summarization", "retrieval")  # of one text
+ALONE = (  # of one text, and of nothing that a suite would have to say beside it
+    "text-classification",
+    "multi-label-classification",
+    "token-classification",
+    "text-generation",
+    "summarization",
+    "translation",
+    "retrieval",
+)
 Function = Callable[[list[dict[str, str]]], Sequence[Any]]
 
 
@@ -38,14 +46,16 @@ class Robust:
     Attributes:
         nodeid: The test's, for the command that repeats it.
         shrinks: Whether a failure says which edits are enough.
+        packs: Where perturbations of the user's own may lie: beside the test, as beside a suite, and where pytest has its root.
     """
 
     nodeid: str
     shrinks: bool = False
+    packs: tuple[Path, ...] = ()
 
     def variants(self, text: str, spec: str, *, language: str = UNKNOWN, seed: int = 0, n: int = 1) -> list[Variant]:
         """Return `n` variants of a text; `albert_robust.perturb` says the rest."""
-        return perturb([text], spec, language=language, seed=seed, n=n)[0]
+        return perturb([text], spec, language=language, seed=seed, n=n, packs=self.packs)[0]
 
     def check(
         self,
@@ -60,6 +70,7 @@ class Robust:
         seed: int = 0,
         task: str = "text-classification",
         worst_of: int = 1,
+        reference_language: str | None = None,
     ) -> list[CellRecord]:
         """Return the verdicts of a check on texts, one a perturbation that the spec stands for.
 
@@ -75,9 +86,10 @@ class Robust:
             ignores: What the spec alters and no answer depends on, such as `number`.
             gate: The bound, as in a suite; else `consistency >= 0.9`, of a direction `sensitivity >= 0.5`.
             seed: Any whole number.
-            task: One that reads one text alone: `token-classification`, `text-generation` (of a `prompt`), `summarization` (of a
-                `document`) or `retrieval` (by a `query`).
+            task: One that reads one text alone: `multi-label-classification`, `token-classification`, `text-generation` (of a
+                `prompt`), `summarization` (of a `document`), `translation` (of a `source`) or `retrieval` (by a `query`).
             worst_of: Of so many variants of a text the worst is searched for, as in a suite.
+            reference_language: BCP 47 tag of what the model writes, where it is not that of the texts: a translation's.
 
         Raises:
             AssertionError: A verdict is failed, error or not applicable; the message shows the worst cases.
@@ -94,7 +106,10 @@ class Robust:
                     "gates": [] if gate is None else [gate],
                     "worst_of": worst_of,
                 }
-                suite = _suite(Path(folder), task, texts, language, check, seed)
+                spoken = {"language": language} | (
+                    {"reference_language": reference_language} if reference_language else {}
+                )
+                suite = _suite(Path(folder), task, texts, spoken, check, seed, self.packs)
                 records, failures, doubts = self._judged(suite, _Given(Path(folder), self.nodeid, function=model))
             except InputError as error:
                 raise UsageError("\n".join(f"{one.what}\n{one.mend}".strip() for one in error.complaints)) from None
@@ -141,23 +156,33 @@ class _Given(Workspace):
         return CallableModel(self.function, None)
 
 
-def _suite(folder: Path, task: str, texts: Sequence[str], language: str, check: dict[str, Any], seed: int) -> Suite:
+def _suite(
+    folder: Path,
+    task: str,
+    texts: Sequence[str],
+    spoken: dict[str, str],
+    check: dict[str, Any],
+    seed: int,
+    packs: Sequence[Path],
+) -> Suite:
     """Return a suite of one check, written to a folder and read back as any other."""
     __tracebackhide__ = True
     if isinstance(texts, str):
         raise UsageError("texts: expected a list of strings")
     if task not in ALONE:
-        raise UsageError(f"{task!r} reads more than one text, or is no task\n{suggest(str(task), ALONE)}")
+        raise UsageError(
+            f"{task!r} is no task that a test by hand can check: a suite does all\n{suggest(str(task), ALONE)}"
+        )
     (field,) = TASKS[task].inputs
     lines = (json.dumps({field: text}) + "\n" for text in texts)
     (folder / "texts.jsonl").write_text("".join(lines), encoding="utf-8")
     content = {
         "task": task,
         "model": {"python": "the:model"},
-        "datasets": {"texts": {"path": "texts.jsonl", "language": language}},
+        "datasets": {"texts": {"path": "texts.jsonl", **spoken}},
         "checks": [check],
         "seed": seed,
     }
     path = folder / f"handwritten{SUFFIX}"
     path.write_text(json.dumps(content), encoding="utf-8")
-    return load_suite(path, (Path.cwd() / PACK,))
+    return load_suite(path, (*packs, Path.cwd() / PACK))

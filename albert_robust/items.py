@@ -7,7 +7,7 @@ import pytest
 
 from albert_robust.ci.junit import properties
 from albert_robust.data.dataset import check_header
-from albert_robust.errors import InputError, MissingExtraError, WritingError, raised, shown_path
+from albert_robust.errors import InputError, MissingExtraError, WritingError, complaint_at, raised, shown_path
 from albert_robust.gate.family import whole_beside_baseline
 from albert_robust.perturbing.registry import PACK
 from albert_robust.plugin import RECORD, SUFFIX
@@ -39,6 +39,8 @@ class RobustFile(pytest.File):
         """Yield an item a cell, and one for a baseline. A broken suite is a collection error of one clear line a mistake."""
         state = robust_session(self.config)
         try:
+            if not self.name.endswith(SUFFIX):
+                raise complaint_at(self.path, f"a suite's name ends in {SUFFIX}", "rename it")
             suite = load_suite(self.path, (self.config.rootpath / PACK,), state.settings.seed, self.config.rootpath)
             suite = whole_beside_baseline(suite, making=bool(state.baselines.updating))
             cells = plan(suite)

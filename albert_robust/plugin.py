@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from albert_robust.running.records import CellRecord
     from albert_robust.session import RobustSession
 
-SUFFIX = ".robust.yaml"
+SUFFIX, MISNAMED = ".robust.yaml", ".robust.yml"
 OPTIONS = (
     ("report", "DIR", "folder of the run and its report (default: robustness-report)"),
     ("seed", "N", "seed of all suites, in place of their own"),
@@ -75,7 +75,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect a suite's file."""
-    if not file_path.name.endswith(SUFFIX):
+    if not file_path.name.endswith((SUFFIX, MISNAMED)):
         return None
     from albert_robust.items import RobustFile
 
@@ -87,9 +87,11 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 def robust(request: pytest.FixtureRequest) -> Robust:
     """Checks for hand-written tests: `robust.check(predict, texts, "typos.swap", language="en")`."""
     from albert_robust.handwritten import Robust
+    from albert_robust.perturbing.registry import PACK
     from albert_robust.settings import Settings
 
-    return Robust(request.node.nodeid, Settings(request.config).switch("shrink"))
+    packs = (request.path.parent / PACK, request.config.rootpath / PACK)
+    return Robust(request.node.nodeid, Settings(request.config).switch("shrink"), packs)
 
 
 STATUS = {

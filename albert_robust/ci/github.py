@@ -15,7 +15,7 @@ import pytest
 
 from albert_robust.errors import shown_path
 from albert_robust.gate.comparing import STALE
-from albert_robust.plugin import SUFFIX
+from albert_robust.plugin import MISNAMED, SUFFIX
 from albert_robust.report.cells import worst_first
 from albert_robust.report.display import plain, shorten
 from albert_robust.report.render import render_markdown
@@ -71,7 +71,7 @@ def mistakes(terminal: pytest.TerminalReporter) -> Iterator[str]:
 
 def _mistaken(report: object) -> list[tuple[str, ...]]:
     """Return file, line, column and text of what keeps a suite from being collected, or its cells from being judged."""
-    if isinstance(report, pytest.CollectReport) and report.failed and report.nodeid.endswith(SUFFIX):
+    if isinstance(report, pytest.CollectReport) and report.failed and report.nodeid.endswith((SUFFIX, MISNAMED)):
         return _complaints(report) or [(report.nodeid, "1", "1", str(report.longrepr))]
     if isinstance(report, pytest.TestReport) and report.failed and f"{SUFFIX}::" in report.nodeid:
         return [] if hasattr(report, "robust_verdict") else _complaints(report)

@@ -46,6 +46,8 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps({"schema": 1, "failed": failed, "cells": cells}, indent=1))
     else:
         print("\n".join([*_table(placed), standings([found for _, found in placed])]))
+        if {found.verdict for found in family.values()} == {"missing", "new"}:
+            print("no cell is in both runs: cells are known by their suite, so name the other model in the same file")
     return int(failed)
 
 

@@ -19,6 +19,8 @@ TASK_NAMES = (
     "sentence-similarity",
 )
 
+SHOWN_LABEL = 40  # letters of a label
+
 
 def add(commands: Any) -> None:
     """Declare the command."""
@@ -27,7 +29,7 @@ def add(commands: Any) -> None:
     made.add_argument("--task", required=True, choices=TASK_NAMES, help="what the model does")
     kinds = "module:function, a folder or name of a checkpoint or encoder, or NAME@URL of a chat model's endpoint"
     made.add_argument("--model", required=True, help=kinds)
-    made.add_argument("--data", type=Path, required=True, help="JSON Lines, JSON, CSV, TSV or Parquet")
+    made.add_argument("--data", type=Path, required=True, help="JSON Lines, JSON, CSV, TSV, Parquet or CoNLL")
     made.add_argument("--language", required=True, help="BCP 47 tag of the data")
     made.add_argument(
         "--reference-language", default="", help="of the references, where it is another: a translation's"
@@ -55,9 +57,10 @@ def _named(written: str) -> tuple[str, str]:
 
 def run(options: argparse.Namespace) -> int:
     """Write the suite, read it back, and say what its data can tell. An existing file is never overwritten."""
+    from collections import Counter
     from shlex import quote
 
-    from albert_robust.errors import SHOWN_CHOICES
+    from albert_robust.errors import SHOWN_CHOICES, on_one_line
     from albert_robust.gate.decide import foreseen
     from albert_robust.running.blocks import examples_of
     from albert_robust.running.plan import plan
@@ -78,6 +81,10 @@ def run(options: argparse.Namespace) -> int:
     column = suite.task.reference
     if not any(one.references for one in examples):
         print(f"no {column} in any row, so nothing is told of quality: name its column, `--column {column}=...`")
+    elif suite.task.labels:
+        counts = Counter(reference for one in examples for reference in one.references).most_common()
+        shown = [f"{on_one_line(label, SHOWN_LABEL)} ({count:,})" for label, count in counts[:SHOWN_CHOICES]]
+        print(f"labels: {', '.join(shown)}{' ...' if len(counts) > SHOWN_CHOICES else ''}")
     (source,) = suite.datasets.values()
     read = {*source.choices, *(source.column(name) for name in ("id", "language", *suite.task.inputs, column))}
     first = next(source.rows(source.path))[1]
@@ -87,6 +94,9 @@ def run(options: argparse.Namespace) -> int:
         print("choices are read with `--task text-classification`, and answered by their letters")
     if suite.model.transformers and not Path(options.model).exists():
         print(f"no folder {options.model!r} here: a hub has it only with `pytest --robust-allow-network`")
+    again = len(examples) - len({tuple(one.fields.values()) for one in examples})
+    if again > len(examples) / 10:
+        print(f"{again:,} of {len(examples):,} examples say what another says: bounds take each for a case of its own")
     print(foreseen(suite.checks[0].gates[0], len(examples), suite.two_sided))
     print(f"next: pytest {quote(str(options.out))}")
     return 0

@@ -12,6 +12,7 @@ from albert_robust.scoring.scores import Scores
 from albert_robust.scoring.statistics import Comparison, Estimate
 
 MEASURES = ("precision", "recall", "F")
+FEW = 20  # pairs, or clusters of them; fewer hardly differ when they are drawn again
 Row = Sequence[str]
 
 
@@ -37,7 +38,9 @@ def comparison_table(names: Sequence[str], both: Sequence[Scores], made: Compari
     means = [*zip(names, (found.corpus for found in both), strict=True), ("difference", made.difference)]
     rows = [["", "mean F", "95 % interval"], *([name, _number(one.value), _interval(one)] for name, one in means)]
     chance = f"paired bootstrap p = {made.bootstrap:.4f}, approximate randomisation p = {made.randomisation:.4f}"
-    return "\n".join([*aligned(rows, left={0}), chance, *dict.fromkeys(found.signature for found in both)])
+    count = made.difference.clusters
+    few = [f"{count} are few for a bootstrap: believe the randomisation"] * (count < FEW)
+    return "\n".join([*aligned(rows, left={0}), chance, *few, *dict.fromkeys(found.signature for found in both)])
 
 
 def alignment_table(found: Alignment) -> str:

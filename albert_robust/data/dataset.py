@@ -394,7 +394,7 @@ def _references(source: Source, path: Path, line: int, held: Any, column: str) -
     if _is_squad(held):
         held = held["text"]
     many = [_plain(source, one) for one in (held if isinstance(held, list) else [held])]
-    texts = tuple(_text(path, line, column, value) for value in map(_held, many) if value is not None)
+    texts = tuple(_text(path, line, column, value).strip() for value in map(_held, many) if value is not None)
     for text in texts if source.numeric else ():
         _number(path, line, column, text)
     return texts

@@ -1,7 +1,7 @@
 """Rows of a data file, streamed, each with the line it came from.
 
-JSON Lines (jsonlines.org), JSON, CSV (RFC 4180) and TSV, Parquet, CoNLL's columns, and folders that Hugging Face
-`datasets` saved.
+JSON Lines (jsonlines.org), JSON, CSV (RFC 4180; cut by semicolons, too) and TSV, Parquet, CoNLL's columns, and folders that
+Hugging Face `datasets` saved.
 """
 
 import csv
@@ -9,7 +9,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -22,10 +22,11 @@ CSV_LIMIT = 1 << 24
 LINES = "each line is one JSON object"
 LISTED = "the file is one list of objects, as in [{...}, {...}], or each line is one"
 DELIMITED = (".csv", ".tsv")
-UNQUOTED = {  # by what Python's csv says
+UNQUOTED = {  # by how what Python's csv says ends
     "unexpected end of data": "a quote opens a cell and nothing closes it",
-    "',' expected after '\"'": "a cell goes on after its closing quote",
+    "expected after '\"'": "a cell goes on after its closing quote",
 }
+SAVED = ("state.json", "dataset_dict.json")  # what `datasets` writes into a folder of rows, and of splits
 MEND_QUOTES = 'a cell that holds a quote stands in quotes, and its own are doubled: "a ""good"" film"'
 
 
@@ -138,10 +139,16 @@ _TAG = re.compile(r"O|[BIESLUM]-\S+")
 _QUOTED = re.compile(r'"(?:[^"]|"")*""(?:[^"]|"")*"')  # as tables are whose cells hold quotes: "said ""hi"""
 
 
-def _table(delimiter: str, quoting: Literal[0, 3], path: Path, names: Sequence[str] = ()) -> Iterator[Row]:
+def _table(
+    delimiters: Mapping[str, str], quoting: Literal[0, 3], path: Path, names: Sequence[str] = ()
+) -> Iterator[Row]:
+    """Yield the rows of a table, cut by that of these signs, each with its name, of which the first line has most."""
     csv.field_size_limit(CSV_LIMIT)
+    lines = (line for _, line in _lines(path))
+    first = next(lines, "")
+    delimiter = max(delimiters, key=re.sub('"[^"]*"', "", first).count)
     # Strict: else a cell that opens with a quote and is not closed swallows rows up to the next quote, in silence.
-    reader = csv.reader((line for _, line in _lines(path)), delimiter=delimiter, quoting=quoting, strict=True)
+    reader = csv.reader(chain([first], lines), delimiter=delimiter, quoting=quoting, strict=True)
     header = list(names)
     done = 0
     try:
@@ -150,7 +157,8 @@ def _table(delimiter: str, quoting: Literal[0, 3], path: Path, names: Sequence[s
                 header = _header(path, cells, reader.line_num)
             elif cells and len(cells) != len(header):
                 what = f"{len(cells)} cells under a header of {len(header)}"
-                more = "quote cells that hold a comma" if quoting == csv.QUOTE_MINIMAL else "take tabs out of cells"
+                name = delimiters[delimiter]
+                more = f"quote cells that hold a {name}" if quoting == csv.QUOTE_MINIMAL else "take tabs out of cells"
                 mend = more if len(cells) > len(header) else "leave a cell empty where there is nothing"
                 raise complaint_at(path, what, mend, reader.line_num)
             elif quoting == csv.QUOTE_NONE and (cell := next(filter(_QUOTED.fullmatch, cells), "")):
@@ -163,15 +171,19 @@ def _table(delimiter: str, quoting: Literal[0, 3], path: Path, names: Sequence[s
         if "new-line" in str(error):
             what, mend = "a carriage return alone ends a line", "save the file with Unix or Windows line ends"
             raise complaint_at(path, what, mend, reader.line_num) from None
-        if str(error) in UNQUOTED:
-            raise complaint_at(path, UNQUOTED[str(error)], MEND_QUOTES, done + 1) from None
+        for end, what in UNQUOTED.items():
+            if str(error).endswith(end):
+                raise complaint_at(path, what, MEND_QUOTES, done + 1) from None
         raise complaint_at(path, f"broken table: {error}", line=reader.line_num) from None
 
 
 def _header(path: Path, cells: list[str], line: int) -> list[str]:
     other = next((sign for sign in ";\t," if len(cells) == 1 and sign in cells[0]), None)
     if other:
-        what, mend = f"one column, named {cells[0]!r:.60}", "separate cells by commas in .csv, by tabs in .tsv"
+        what, mend = (
+            f"one column, named {cells[0]!r:.60}",
+            "separate cells by commas or semicolons in .csv, by tabs in .tsv",
+        )
         raise complaint_at(path, what, mend, line)
     for name, count in Counter(filter(None, cells)).items():
         if count > 1:
@@ -200,6 +212,8 @@ def _parquet(path: Path) -> Iterator[Row]:
 
 def _saved_dataset(path: Path) -> Iterator[Row]:
     """Yield the rows of a saved dataset; lists of its classes, as tags of tokens are kept, by their names."""
+    if not any((path / name).is_file() for name in SAVED):
+        raise complaint_at(path, "a folder, and none that `datasets` saved", "name a file, such as one in it")
     need("datasets", "datasets", f"the datasets folder {path.name}")
     from datasets import Dataset, load_from_disk
 
@@ -222,8 +236,8 @@ def _saved_dataset(path: Path) -> Iterator[Row]:
 READERS: dict[str, Callable[..., Iterator[Row]]] = {
     ".jsonl": _json_lines,
     ".json": _json,
-    ".csv": partial(_table, ",", csv.QUOTE_MINIMAL),
-    ".tsv": partial(_table, "\t", csv.QUOTE_NONE),
+    ".csv": partial(_table, {",": "comma", ";": "semicolon"}, csv.QUOTE_MINIMAL),
+    ".tsv": partial(_table, {"\t": "tab"}, csv.QUOTE_NONE),
     ".parquet": _parquet,
     ".conll": _conll,
     ".bio": _conll,

@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from albert_robust.gate.decide import above_noise, as_suite_says, decide, not_asked, together, too_few
+from albert_robust.gate.decide import above_noise, as_suite_says, decide, digits_apart, not_asked, together, too_few
 from albert_robust.gate.judge import blank, repeated_agreement
 from albert_robust.running.cell import Across, Cell
 from albert_robust.running.records import CellRecord, Counts, MemberRecord, Verdict
@@ -159,8 +159,10 @@ def _breaking(item: Across, members: Sequence[MemberRecord]) -> str:
     """Return the lowest severity whose consistency is below the check's own gate, or below the default one."""
     bound = _bound(item)
     for member in sorted(members, key=lambda member: int(member.name)):
-        if member.estimate.value < bound:
-            return f"breaks at severity {member.name}: consistency {member.estimate.value:.2f}, below {bound:.2f}"
+        value = member.estimate.value
+        if value < bound:
+            shown = f"{value:.{digits_apart(bound, value)}f}"
+            return f"breaks at severity {member.name}: consistency {shown}, below {bound:.2f}"
     return f"breaks at no severity up to {max(int(member.name) for member in members)}: consistency from {bound:.2f}"
 
 

@@ -108,9 +108,8 @@ def outlived(items: Sequence[Item], records: Sequence[CellRecord]) -> Iterator[s
 def _against(gate: Gate, estimate: Estimate) -> tuple[Verdict, str]:
     if not estimate.measured:
         return "inconclusive", f"{gate.measure}: nothing was measured, gate {_sign(gate)}"
-    value, low, high = (
-        f"{number:.{_digits(gate, estimate)}f}" for number in (estimate.value, estimate.low, estimate.high)
-    )
+    numbers = (estimate.value, estimate.low, estimate.high)
+    value, low, high = (f"{number:.{digits_apart(gate.bound, *numbers)}f}" for number in numbers)
     shown = f"{gate.measure} {value} [{low}, {high}], gate {_sign(gate)}"
     met = estimate.low >= gate.bound if gate.at_least else estimate.high <= gate.bound
     missed = estimate.high < gate.bound if gate.at_least else estimate.low > gate.bound
@@ -126,11 +125,10 @@ def _sign(gate: Gate) -> str:
     return f"{'>=' if gate.at_least else '<='} {bound if float(bound) == gate.bound else gate.bound}"
 
 
-def _digits(gate: Gate, estimate: Estimate) -> int:
-    """Return how many digits tell an estimate and its bounds from a gate's, two at least."""
-    numbers = (estimate.value, estimate.low, estimate.high)
-    apart = [number for number in numbers if abs(number - gate.bound) > 10**-MOST_DIGITS]
-    told = (digits for digits in range(2, MOST_DIGITS) if all(round(one - gate.bound, digits) for one in apart))
+def digits_apart(bound: float, *numbers: float) -> int:
+    """Return how many digits tell numbers from a gate's bound, two at least."""
+    apart = [number for number in numbers if abs(number - bound) > 10**-MOST_DIGITS]
+    told = (digits for digits in range(2, MOST_DIGITS) if all(round(one - bound, digits) for one in apart))
     return next(told, MOST_DIGITS)
 
 

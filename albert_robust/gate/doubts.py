@@ -43,7 +43,8 @@ def average(values: Sequence[float]) -> float:
 def _unchanging(consistency: Sequence[float], sensitivity: Sequence[float]) -> str:
     if not (average(consistency) >= STILL and average(sensitivity) <= DEAF):
         return ""
-    return "Outputs hardly ever change, whether or not the meaning does: the model may be ignoring its input."
+    what = "Outputs hardly ever change, whether or not the meaning does"
+    return f"{what}: the model may be ignoring its input, or such a change be nothing to its task."
 
 
 def _one_output(tallies: Sequence[Tally]) -> str:

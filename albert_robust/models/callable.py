@@ -46,13 +46,15 @@ def load_callable(written: str, folder: Path, version: str | None) -> CallableMo
 def callable_identity(written: str, folder: Path, version: str | None) -> str | None:
     """Return what names the model that `load_callable` would load, which is not imported; None without a version.
 
-    Two modules of one name in two folders are two models: where the module lies is part of what it is.
+    Two modules of one name in two folders are two models: where the module lies is part of what it is. So is what stands in a
+    file beside the suite, since who mends it may forget the version; what else it reads or imports, the version has to tell.
     """
     if version is None:
         return None
     module = written.rpartition(":")[0]
-    place = hashlib.sha256(str(_beside(module, folder) or module).encode()).hexdigest()[:12]
-    return f"python:{written}@{version}:{place}"
+    path = _beside(module, folder)
+    place = hashlib.sha256(str(path or module).encode() + (b"\0" + path.read_bytes() if path else b""))
+    return f"python:{written}@{version}:{place.hexdigest()[:12]}"
 
 
 def _beside(module: str, folder: Path) -> Path | None:
@@ -70,7 +72,8 @@ def _module(name: str, folder: Path) -> Any:
             beside = error.name is not None and _beside(error.name, folder) is not None
             hint = "; it lies beside the suite: name that folder in `pythonpath` of pytest's settings" if beside else ""
             raise UsageError(f"the module {name!r} raises {raised(error)}{hint}") from error
-        raise UsageError(f"no module {name!r} beside the suite or installed: {error}") from None
+        mend = "  of a module elsewhere name the folder in `pythonpath` of pytest's settings"
+        raise UsageError(f"no module {name!r} beside the suite or installed: {error}\n{mend}") from None
     except BaseException as error:
         raise_if_ending(error)
         raise UsageError(f"the module {name!r} raises {raised_there(error)}") from error

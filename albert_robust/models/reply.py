@@ -15,7 +15,8 @@ is worse than none. Each step is for replies of which those before it made nothi
 
 From the third step on, what is asked or denied is not said. What denies is in `denials.tsv`, a row a language, before what it
 denies and after it; all rows count, since nobody knows the language of a reply. Numbers are read likewise; whole numbers not
-by the fourth step, since in a sentence they mostly count something.
+by the fourth step, since in a sentence they mostly count something. Several labels are read where they stand in a row, and
+nothing else does but what a colon follows.
 
 Source: the fourth step is `snap_to_rail` of Arize Phoenix, but for whole words, denials and questions; the third is near
 `get_choice` of OpenAI's evals, the first is HELM's quasi-exact match. As there, and as `[invalid]` in lm-evaluation-harness,
@@ -33,10 +34,10 @@ import regex
 
 from albert_robust.perturbing.phrases import read_rows
 from albert_robust.tasks import Task
-from albert_robust.tasks.multi_label import labels_of, several
+from albert_robust.tasks.multi_label import NONE, labels_of, several
 from albert_robust.text.languages import UNSPACED
 
-READING = "v9"  # raise it when the same reply is read otherwise
+READING = "v11"  # raise it when the same reply is read otherwise
 # What opens and closes thoughts: of most models, of Claude's prompts, of Seed-OSS, Magistral, Kimi and gpt-oss.
 THOUGHTS = {
     "<think>": "</think>",
@@ -61,7 +62,7 @@ _OBJECT = regex.compile(r"\{\s*[\"'}].*\}|\{\s*[\"'].*", regex.DOTALL)
 _MARKUP = r"[*_`\"'”)\]}]"
 # A dot behind a lone letter or digit ends no sentence: `1. Good.`
 _BETWEEN = regex.compile(rf"\n+|(?<=(?:\w\w|{_MARKUP})[.!?؟]{_MARKUP}{{0,4}})\s+|(?<=[。।])")
-_CLAUSE_ENDS = regex.compile(r"[,;،、]")
+_CLAUSE_ENDS = regex.compile(r"[,;،、–—]|\([^)]*$")  # a denial in brackets is of what stands in them
 _OPENS = regex.compile(r"\s*[,،、;–—]|\s+-\s")
 _CHOICE = regex.compile(r"[*_]*(?:\)|[.:][*_]*[\s\p{Han}])")
 _SAYS_SO = regex.compile(  # what closes a sentence after the answer that it gives
@@ -74,10 +75,16 @@ _IN_BRACKETS = regex.compile(r"\(.|\w\($")
 _TAG = regex.compile(r"</?\w+>")
 _ONE_LETTER = regex.compile(r"\p{L}")
 _LETTERED = regex.compile(r"^[(\[]?(\p{L})[)\].]$")
+_JOINED = regex.compile(r"[,;、\n]|\s(?:&|and|und|et|y|e|и|و|और)\s")  # what stands between labels in a row
+_NO_LABELS = {NONE, f"{NONE} of these", f"{NONE} of them"}
 _NUMERAL = r"(?:\d+\.\d+|0,\d+|\d,\d\d?|\d+|\.\d+)"
 _SHARE = rf"(?P<part>[-+]?{_NUMERAL})(?:\s*(?:/|(?i:out of))\s*(?P<whole>{_NUMERAL})|\s*(?P<percent>[%٪]))?"
+_POINTS = (
+    r"(?:\s*(?i:stars?|points?|sterne?n?|punkte?n?|étoiles?|estrell?as?|puntos?|pontos?|stell[ae]|punt[io]|зв[её]зд\w*|балл\w*"
+    r"|स्टार|सितारे|अंक|نجوم|[星分点]))?"
+)
 _DIGITS = regex.compile(r"[-+.\d]*")
-_ALL_OF_IT = regex.compile(rf"(?:[^\w.,+<>≤≥-]|_)*{_SHARE}(?:[^\w%٪]|_)*")
+_ALL_OF_IT = regex.compile(rf"(?:[^\w.,+<>≤≥-]|_)*{_SHARE}{_POINTS}(?:[^\w%٪]|_)*")
 _IN_IT = regex.compile(rf"(?<!{_LETTER}[-.,/]?|[<>≤≥]\s*){_SHARE}(?![-.,/%٪]?{_LETTER})", regex.V1)
 
 
@@ -135,7 +142,9 @@ def read_reply(said: str, task: Task, labels: Sequence[str]) -> Any:
         raise ValueError("it said nothing")
     if task.several:
         kept = several(said)
-        return said if kept is None else [_label(one, tuple(labels)) or one for one in labels_of(kept)]
+        named = None if kept is None else [_label(one, tuple(labels)) or one for one in labels_of(kept)]
+        row = named if named is not None and {*named} <= {*labels} else _row(said, tuple(labels))
+        return next((found for found in (row, named) if found is not None), said)
     if not task.labels and not task.numeric:
         return said
     if task.labels:
@@ -164,6 +173,16 @@ def label_of(said: str, labels: Sequence[str]) -> str:
         if found is not None:
             return plain[found]
     return said
+
+
+def _row(said: str, labels: tuple[str, ...]) -> list[str] | None:
+    """Return the labels that a reply says in a row, also behind one colon; None where it says, or denies, anything else."""
+    lead, colon, row = _plain(said).partition(":")
+    if colon and _denials()[0].search(lead):
+        return None
+    parts = [part for part in _JOINED.split(row if colon else lead) if _CORE.search(part)]
+    found = [_label(part, labels) for part in parts if _bare(part) not in _NO_LABELS]
+    return [one for one in found if one] if parts and None not in found else None
 
 
 def _last_sentence(said: str) -> str:

@@ -72,11 +72,11 @@ def render_json(run: Run) -> str:
     return json.dumps(summary(run), indent=1, allow_nan=False) + "\n"
 
 
-def write_report(run: Run, folder: Path, templates: Sequence[Path] = ()) -> Path:
+def write_report(run: Run, folder: str | Path, templates: Sequence[Path] = ()) -> Path:
     """Write the page beside the run's records, whole or not at all, and return its path."""
-    path = folder / PAGE
+    path = Path(folder) / PAGE
     data = render_html(run, templates).encode("utf-8", "backslashreplace")
-    folder.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, data)
     return path
 

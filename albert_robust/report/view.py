@@ -241,7 +241,7 @@ def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
         consistency=_mean(consistency),
         sensitivity=_mean(sensitivity),
         warnings=doubts(suite, run),
-        note="" if sensitivity or not consistency else UNMOVED,
+        note=UNMOVED if consistency and all(cell.expectation == "invariance" for cell in cells) else "",
         signature=suite.signature or "",
     )
 

@@ -165,8 +165,10 @@ def _complaint(document: Document, model: type[BaseModel], error: dict[str, Any]
     location = tuple(part for part in error["loc"])
     kind, value = error["type"], error["input"]
     if kind == "extra_forbidden":
-        known = _keys_beside(model, document, location)
-        return document.complain(location, f"unknown key {str(location[-1])!r}", suggest(str(location[-1]), known))
+        key, known = str(location[-1]), _keys_beside(model, document, location)
+        near, part = suggest(key, known), _part_with(model, key)
+        elsewhere = f"it stands in `{part}:`" if part and not near.startswith("did") else ""
+        return document.complain(location, f"unknown key {key!r}", elsewhere or near or f"known: {', '.join(known)}")
     if kind == "missing":
         return document.complain(location[:-1], f"the key {str(location[-1])!r} is missing", "add it")
     message = str(error["msg"]).removeprefix("Value error, ")
@@ -176,10 +178,14 @@ def _complaint(document: Document, model: type[BaseModel], error: dict[str, Any]
         mend = "put it between quotes"
     elif kind == "literal_error" and (near := suggest(str(value), re.findall("'([^']+)'", error["ctx"]["expected"]))):
         what, mend = "there is no such choice", near
+    elif kind == "too_short":
+        what, mend = f"expected {error['ctx']['min_length']} or more", ""
     elif kind == "list_type":
         what, mend = "expected a list", f"write `[{value}]`" if isinstance(value, str | int | float) else ""
     elif kind == "dict_type":
-        what, mend = "expected keys and values", "write `name: value`, a line each"
+        in_a_list = isinstance(location[-1], int)  # where templates are
+        what = "expected keys and values"
+        mend = 'name its fields, such as `{text: "..."}`' if in_a_list else "write `name: value`, a line each"
     elif kind == "model_type":
         first = next(iter(model.model_json_schema()["$defs"][error["ctx"]["class_name"]]["properties"]))
         what, mend = "expected keys and values", f"write `{{{first}: {value if isinstance(value, str) else '...'}}}`"
@@ -196,6 +202,15 @@ def _shorten(value: Any) -> str:
 def _keys_beside(model: type[BaseModel], document: Document, location: Location) -> list[str]:
     """Return the keys that the grammar allows where an unknown key stands."""
     return _fields_at(model.model_json_schema(), location[:-1])
+
+
+def _part_with(model: type[BaseModel], key: str) -> str:
+    """Return the part of a document in which the grammar allows a key; empty where no part has it."""
+    schema = model.model_json_schema()
+    parts = (
+        (name, inside) for name in schema["properties"] for inside in (0, "")
+    )  # of a list, or under a user's own name
+    return next((str(part[0]) for part in parts if key in _fields_at(schema, part)), "")
 
 
 def _fields_at(schema: dict[str, Any], location: Location) -> list[str]:

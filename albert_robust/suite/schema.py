@@ -37,8 +37,20 @@ TaskName = Literal[
 KINDS = ("python", "transformers", "finetuned", "extractive", "encoder", "endpoint", "elsewhere")
 OF_CHECKPOINT = ("device", "dtype")
 OF_PROMPT = ("system", "settings", "labels")
+OTHER_FORMATS = ("/api/chat", "/api/generate", "/v1/completions", "/v1/responses", "/v1/messages")
 OF_ENDPOINT = ("model", "key_env", "key_header", "at_once")
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
+_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+
+
+def _name(value: object) -> object:
+    if isinstance(value, str) and not _NAME.match(value):
+        raise ValueError(
+            f"{value!r:.60} cannot stand in a cell's id\nwrite letters from A to Z, digits, dots, `_` and `-`"
+        )
+    return value
+
+
+Name = Annotated[str, Field(pattern=_NAME.pattern, max_length=80), BeforeValidator(_name)]
 Share = Annotated[float, Field(ge=0.5, lt=1)]
 _FUNCTION = re.compile(r"^[\w./-]+:\w+$")
 _ENDPOINT = re.compile(r"^https?://[A-Za-z0-9._:\[\]-]+/[A-Za-z0-9/._~%:@+,;=-]*(\?api-version=[0-9a-z-]+)?$")
@@ -197,6 +209,10 @@ class ModelSpec(Strict):
             )
         if isinstance(value, str) and value.rstrip("/").endswith("/v1"):
             raise ValueError(f"{value} is where an API begins\nwrite `{value.rstrip('/')}/chat/completions`")
+        for other in OTHER_FORMATS:
+            if isinstance(value, str) and value.endswith(other):
+                mend = f"write `{value.removesuffix(other)}/v1/chat/completions`, which such servers mostly have, too"
+                raise ValueError(f"{value} speaks another format than OpenAI's for chat\n{mend}")
         return value
 
     @field_validator("key_env", mode="before")

@@ -63,7 +63,7 @@ PROMPTS = {
     ),
     "token-classification": (
         "List what the text names, each as {labels}, in the order of the text. Answer with JSON alone: "
-        '[{"text": ..., "label": ...}]\n\n{text}'
+        '[{"text": ..., "label": ...}], or [] if it names nothing.\n\n{text}'
     ),
     "text-regression": "Rate this text from {low} to {high}. Answer with a number alone.\n\n{text}",
     "question-answering": "Answer the question from the text, in as few words as it takes.\n\n{context}\n\n{question}",
@@ -82,6 +82,7 @@ FIELDS = "field f1"  # compares objects in JSON
 NEGATION = "semantics.negate"
 OPTIONS, PASSAGES = "layout.options", "layout.passages"
 TRIED = 100  # examples
+SHADES = 5  # labels at most that may be shades of an opinion, which a denial turns; more are topics
 _NUMBERED = re.compile(r"(?:option|choice|ending)_?\d")  # WinoGrande's, SWAG's
 _BEHIND = re.compile(r"(.*?)@?(https?://.*)")
 _HUB = re.compile(r"\w[\w.-]*(?:/[\w.-]+)?", re.ASCII)  # `builtin`, or as a hub names checkpoints
@@ -232,7 +233,8 @@ def _checks(task: Task, examples: Sequence[Example], fields: Sequence[str]) -> l
     checks: list[dict[str, object]] = [{"expect": "invariance", **of, "perturbations": stays, **held}]
     if task.gathers and (order := _changing((PASSAGES,), task, examples, [task.gathers])):
         checks.append({"expect": "invariance", "fields": [task.gathers], "perturbations": order, **held})
-    negated = task.name == "text-classification" and not _chooses(task, examples)
+    judges = len(_labels(task, examples)) <= SHADES and not _chooses(task, examples)
+    negated = task.name == "text-classification" and judges
     if negated and _changing((NEGATION,), task, examples, task.perturbed):
         checks.append({"expect": "direction", "perturbations": [NEGATION], "gates": ["sensitivity >= 0.5"]})
     return checks
@@ -277,6 +279,8 @@ def _named(model: str, task: Task, out: Path, asked: Mapping[str, Any]) -> dict[
     there = Path(model).exists()
     if ":" in model and not there:
         return {} if _BEHIND.fullmatch(model) else {"python": model}
+    if Path(model).with_suffix(".py").is_file() and not Path(model).is_dir():
+        raise UsageError(f"--model {model!r}: name the function in it, {Path(model).stem}:FUNCTION")
     if not there and not _HUB.fullmatch(model):
         raise UsageError(f"--model {model!r}: no such folder, and neither module:function nor the name of a checkpoint")
     name = _relative(Path(model), out) if there else model

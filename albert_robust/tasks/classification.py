@@ -18,10 +18,10 @@ from albert_robust.tasks.task import Aggregate, Answer, Compared, Quality, Task,
 
 
 def label(value: Any) -> str | None:
-    """Return a label as it is kept: a string as it is, a whole number as its digits, which a dataset's is too."""
+    """Return a label as it is kept: a string without blanks around it, a whole number as its digits, as a dataset's are too."""
     if isinstance(value, Integral) and not isinstance(value, bool):
         return str(int(value))
-    return str(value) if isinstance(value, str) else None  # numpy's strings become Python's
+    return str(value).strip() if isinstance(value, str) else None  # numpy's strings become Python's
 
 
 def equality(output: str, reference: str) -> float:

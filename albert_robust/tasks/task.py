@@ -270,7 +270,7 @@ class Task:
 def _scores(held: Any) -> dict[str, float]:
     """The probability of each label, as a model says it."""
     try:
-        return {str(label): float(value) for label, value in held.items()}
+        return {str(label).strip(): float(value) for label, value in held.items()}
     except (AttributeError, TypeError, ValueError):
         what = "expected a number for each label: {'good': 0.9, 'bad': 0.1}"
         raise ValueError(f"the model returned the scores {held!r:.80}, {what}") from None

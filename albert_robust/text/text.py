@@ -196,7 +196,8 @@ class Text:
         opens = -1  # where the edit after it begins
         for start, end, replacement in reversed(changes):
             if not 0 <= start <= end <= limit:
-                raise IndexError(f"graphemes [{start}, {end}) lie outside a text of {len(self)} or over a later change")
+                what = f"a text of {len(self)}, or over a change that comes later in the list: changes go in the text's order"
+                raise IndexError(f"graphemes [{start}, {end}) lie outside {what}")
             limit = start
             if source[offsets[start] : offsets[end]] == replacement or (protected and not self.editable(start, end)):
                 continue

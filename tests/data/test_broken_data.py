@@ -44,7 +44,9 @@ BROKEN = {
     ),
     "old Mac line ends": ("csv", "id,text\r1,a\r", r"d\.csv:1:1: a carriage return alone ends a line\n  save the file with"),
     "a header twice": ("csv", "id,text,text\n1,a,b\n", r"d\.csv:1:1: 2 columns are named 'text'\n  give each column a name"),
-    "semicolons": ("csv", "id;text\n1;a\n", r"d\.csv:1:1: one column, named 'id;text'\n  separate cells by commas in"),
+    "tabs in a .csv": ("csv", "id\ttext\n1\ta\n", r"d\.csv:1:1: one column, named 'id\\ttext'\n  separate cells by commas or"),
+    "a semicolon too many": ("csv", "id;text\n1;a;b\n", r"d\.csv:2:1: 3 cells under a header of 2\n  quote .* a semicolon"),
+    "a quote within semicolons": ("csv", 'id;text\n1;"a" b\n', r"d\.csv:2:1: a cell goes on after its closing quote"),
     "no Parquet": ("parquet", "text", r"d\.parquet:1:1: not a Parquet file"),
 }  # fmt: skip
 

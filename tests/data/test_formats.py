@@ -12,6 +12,7 @@ from pyarrow import parquet
 
 from albert_robust.data import Example, Source, read_examples
 from albert_robust.errors import InputError, MissingExtraError
+from albert_robust.tasks import TASKS
 
 Write = Callable[..., Path]
 ROWS = [
@@ -38,6 +39,13 @@ def comma_separated(path: Path) -> None:
         table.writerows(ROWS)
 
 
+def semicolon_separated(path: Path) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        table = csv.DictWriter(file, list(ROWS[0]), delimiter=";")
+        table.writeheader()
+        table.writerows(ROWS)
+
+
 def tab_separated(path: Path) -> None:
     lines = [list(ROWS[0]), *(list(row.values()) for row in ROWS)]
     path.write_text("".join("\t".join(line) + "\n" for line in lines), encoding="utf-8")
@@ -49,7 +57,13 @@ def columnar(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "make"),
-    [("d.jsonl", json_lines), ("d.csv", comma_separated), ("d.tsv", tab_separated), ("d.parquet", columnar)],
+    [
+        ("d.jsonl", json_lines),
+        ("d.csv", comma_separated),
+        ("d.csv", semicolon_separated),
+        ("d.tsv", tab_separated),
+        ("d.parquet", columnar),
+    ],
 )
 def test_every_kind_of_file_gives_the_same_examples(tmp_path: Path, name: str, make: Callable[[Path], None]) -> None:
     make(tmp_path / name)
@@ -183,6 +197,18 @@ def test_blanks_beside_a_language_are_no_part_of_it(write: Write) -> None:
     assert [example.fields["text"] for example in read(path, ("en",), per_row=True)] == ["a", "b"]
 
 
+def test_blanks_around_a_label_are_none_of_it_in_data_and_in_answers(write: Write) -> None:
+    (example,) = read(write(d_dot_csv="text,label\nThanks!,praise \n"))
+    task = TASKS["text-classification"]
+    said = [task.read(answer).output for answer in ("praise\n", {"label": " praise"}, {"scores": {"praise ": 0.9}})]
+    assert {*said} == {*example.references} == {"praise"}
+
+
+@pytest.mark.parametrize("table", ['"Name, first, last";text\nx;good\n', '"Name (a; b; c)",text\nx,good\n'])
+def test_a_name_of_a_column_may_hold_the_sign_that_cuts_no_cells(write: Write, table: str) -> None:
+    assert [example.fields["text"] for example in read(write(d_dot_csv=table))] == ["good"]
+
+
 def test_columns_may_have_other_names(write: Write) -> None:
     path = write(d_dot_csv="key,review,stars\n7,nice,5\n")
     columns = {"id": "key", "text": "review", "label": "stars"}
@@ -194,8 +220,16 @@ def test_a_saved_datasets_folder_without_the_extra_says_what_to_install(tmp_path
     if importlib.util.find_spec("datasets") is not None:
         pytest.skip("datasets is installed")
     (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "state.json").write_text("{}")
     with pytest.raises(MissingExtraError, match=r"pip install 'albert-robust\[datasets\]'"):
         read(tmp_path / "saved")
+
+
+def test_a_folder_that_is_no_saved_dataset_is_told_whatever_is_installed(tmp_path: Path) -> None:
+    with pytest.raises(
+        InputError, match=r"1:1: a folder, and none that `datasets` saved\n  name a file, such as one in"
+    ):
+        read(tmp_path)
 
 
 def test_a_json_file_is_one_list_of_objects(write: Write) -> None:

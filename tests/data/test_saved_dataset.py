@@ -38,6 +38,7 @@ def test_a_set_of_splits_asks_for_one_of_them(tmp_path: Path) -> None:
         read_examples(Source(tmp_path / "saved", ("en",)), ("text",), "label")
 
 
-def test_a_folder_that_is_no_saved_dataset_is_told(tmp_path: Path) -> None:
+def test_a_damaged_saved_dataset_is_told(tmp_path: Path) -> None:
+    (tmp_path / "state.json").write_text("{}")
     with pytest.raises(InputError, match="not a saved dataset"):
         read_examples(Source(tmp_path, ("en",)), ("text",), "label")

@@ -115,6 +115,13 @@ def test_the_readme_s_own_perturbation_is_found_beside_a_suite(tmp_path: Path) -
     assert [example.after for example in dialect.examples] == ["I am gonna sleep.", ""]
 
 
+def test_a_table_of_words_brings_a_perturbation_to_another_language(tmp_path: Path) -> None:
+    (tmp_path / "swedish.py").write_text(block("python", "# perturbations/swedish.py"), encoding="utf-8")
+    (tmp_path / "swedish.tsv").write_text("phrase\tsynonym\nsnabb\tkvick\ni dag\tidag\n", encoding="utf-8")
+    ((made,),) = perturb(["I dag är den snabb."], "swedish.synonym@5", language="sv", packs=[tmp_path])
+    assert made.text in {"Idag är den snabb.", "I dag är den kvick."}
+
+
 def test_variants_that_somebody_has_are_a_perturbation(tmp_path: Path) -> None:
     folder = tmp_path / "perturbations"
     folder.mkdir()

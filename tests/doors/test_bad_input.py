@@ -57,6 +57,13 @@ def test_a_mistake_in_a_suite_is_told_with_its_line_and_column(
     assert len(found) == len(patterns)
 
 
+def test_a_suite_with_the_other_ending_of_yaml_is_told_and_not_passed_over(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, "typos.swap").rename(pytester.path / "suite.robust.yml")
+    result = run(pytester)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["suite.robust.yml:1:1: a suite's name ends in .robust.yaml", "  rename it"])
+
+
 def test_all_mistakes_of_a_suite_are_told_at_once_in_the_order_of_its_lines(pytester: pytest.Pytester) -> None:
     path = write_suite(pytester.path, "typos.swop, case.uper", gate="consistency > 1")
     path.write_text(path.read_text().replace("data.jsonl", "dota.jsonl"))

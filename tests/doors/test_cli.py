@@ -158,6 +158,17 @@ def test_perturb_prints_a_variant_with_a_line_break_on_one_line(
     assert any("\u2424" in line for line in lines)
 
 
+def test_a_perturbation_of_a_users_own_that_raises_is_told_with_its_line(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "perturbations").mkdir()
+    broken = OWN.replace("return text", "return text if str(text) == 'a!' else text.nothing; text")
+    (tmp_path / "perturbations" / "own.py").write_text(broken.replace('Example("a", "a!")', ""), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (told,) = refused(capsys, "perturb", "own.shout", "b", "--language", "en")
+    assert told == "own.shout raises AttributeError: 'Text' object has no attribute 'nothing' (own.py:9)"
+
+
 @pytest.mark.parametrize("place", [2, 3, 4])
 def test_perturb_takes_texts_as_arguments_too_before_options_and_after_them(capsys: Captured, place: int) -> None:
     words = ["perturb", "case.upper", "it is so", "or so"]
@@ -292,8 +303,21 @@ def test_init_says_what_the_data_can_decide_and_what_they_lack(
         "no label in any row, so nothing is told of quality: name its column, `--column label=...`",
         "not read: 'Stars'",
         "no folder 'film-model' here: a hub has it only with `pytest --robust-allow-network`",
+        "39 of 40 examples say what another says: bounds take each for a case of its own",
         "40 examples pass `consistency >= 0.80` from 0.93 and fail it up to 0.68: between, they do not decide",
     ]
+
+
+def test_init_says_which_labels_the_data_have_so_that_one_that_is_none_shows(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [f"Film {one} was good.,{label}" for one, label in enumerate(["good", "bad", "good ", "nan", "x" * 99])]
+    (tmp_path / "reviews.csv").write_text("\n".join(["text,label", *rows]))
+    assert (
+        printed(capsys, *INIT, "model:predict").splitlines()[1]
+        == f"labels: good (2), bad (1), nan (1), {'x' * 40}... (1)"
+    )
 
 
 def test_init_says_what_a_model_is_not_given(capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

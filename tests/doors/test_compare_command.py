@@ -51,6 +51,19 @@ def test_a_run_is_the_same_as_itself(capsys: Captured, runs: tuple[str, str]) ->
     assert found["cells"][0]["drop"]["value"] == 0
 
 
+def test_runs_of_suites_of_other_names_are_told_to_have_no_cell_in_common(
+    capsys: Captured, runs: tuple[str, str], pytester: pytest.Pytester
+) -> None:
+    (pytester.path / "suite.robust.yaml").rename(pytester.path / "other.robust.yaml")
+    run(pytester, "--robust-report=other")
+    capsys.readouterr()
+    assert main(["compare", runs[0], str(pytester.path / "other")]) == 1
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "2 missing, 2 new",
+        "no cell is in both runs: cells are known by their suite, so name the other model in the same file",
+    ]
+
+
 def test_limits_are_options(capsys: Captured, runs: tuple[str, str]) -> None:
     assert main(["compare", *runs, "--floor", "0.9", "--tolerance", "0.9"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "2 same"

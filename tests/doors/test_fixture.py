@@ -1,5 +1,7 @@
 """The fixture `robust` gives hand-written tests the checks of a suite."""
 
+from functools import partial
+
 import pytest
 from door_suites import run
 
@@ -72,6 +74,24 @@ def test_a_failing_check_shows_the_worst_cases_and_the_command_of_its_test(pytes
     result.stdout.no_fnmatch_line("*handwritten.py*")  # our own lines say nothing of the model
 
 
+def test_perturbations_beside_the_test_are_found_wherever_pytest_runs(pytester: pytest.Pytester) -> None:
+    folder = pytester.mkdir("checks")
+    (folder / "perturbations").mkdir()
+    (folder / "perturbations" / "own.py").write_text(
+        "from albert_robust import Example, perturbation\n"
+        "@perturbation('own.stop', preserves='meaning', severities=1, examples=[Example('a', 'a.')])\n"
+        "def stop(text, rng, severity):\n"
+        "    'Add a full stop.'\n"
+        "    return text.replace(len(text), len(text), '.', 'stop')\n"
+    )
+    (folder / "test_own.py").write_text(
+        "def test_own(robust):\n"
+        "    assert robust.variants('It is so', 'own.stop', language='en')[0].text == 'It is so.'\n"
+        "    robust.check(lambda batch: [one['text'][:4] for one in batch], ['It is', 'So it'] * 20, 'own.stop', language='en')\n"
+    )
+    run(pytester, "checks").assert_outcomes(passed=1)
+
+
 @pytest.mark.parametrize(
     ("spec", "language", "reason"),
     [
@@ -95,8 +115,21 @@ def test_other_tasks_of_one_text_are_checked_too(robust: Robust) -> None:
     assert (record.verdict, record.definition) == ("passed", "entity f1")
     with pytest.raises(AssertionError, match=r"invariance case\.upper"):
         robust.check(answers, TEXTS, "case.upper", language="en", task="text-generation")
-    with pytest.raises(UsageError, match=r"'translation' reads more than one text, or is no task\n"):
-        robust.check(answers, TEXTS, "case.upper", language="en", task="translation")
+    with pytest.raises(
+        UsageError, match=r"'text-regression' is no task that a test by hand can check: a suite does all\n"
+    ):
+        robust.check(answers, TEXTS, "case.upper", language="en", task="text-regression")
+
+
+def test_a_translation_is_checked_in_the_language_that_it_is_said_to_be_in(robust: Robust) -> None:
+    def translate(batch: list[dict[str, str]]) -> list[str]:
+        return [f"es ist {len(one['source'])}" for one in batch]
+
+    check = partial(robust.check, translate, TEXTS, "case.upper", language="en", task="translation")
+    (record,) = check(reference_language="de")
+    assert (record.verdict, record.definition.split(",")[0]) == ("passed", "labs")
+    with pytest.raises(UsageError, match="does not say the language of its translations\nadd `reference_language: de`"):
+        check()
 
 
 def test_one_answer_to_all_of_many_texts_is_a_warning(robust: Robust) -> None:

@@ -165,6 +165,10 @@ def test_without_a_gate_on_consistency_it_breaks_below_the_default_one(
 ) -> None:
     area = items(("consistency >= 0.5, ", ""))[AREA]
     assert verdict(area, {"1": GOOD, "3": GOOD, "5": HALF}).note == "breaks at severity 5: consistency 0.50, below 0.90"
+    near = [1.0] * 859 + [0.0] * 96
+    assert verdict(area, {"1": near, "3": near, "5": near}).note == (
+        "breaks at severity 1: consistency 0.899, below 0.90"
+    )
     assert verdict(area, {"1": GOOD, "3": GOOD, "5": GOOD}).note == (
         "breaks at no severity up to 5: consistency from 0.90"
     )

@@ -1,5 +1,6 @@
 """A Python function as the model under test."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +54,14 @@ instance, bound = Model(), partial(answer, "{how}")
 """
 
 
+def test_a_module_that_was_edited_is_another_model_though_its_version_is_the_same(write: Callable[..., Path]) -> None:
+    folder = write(model_dot_py=MODEL).parent
+    first = callable_identity("model:label", folder, "1")
+    assert callable_identity("model:label", folder, "1") == first
+    write(model_dot_py=MODEL + "\n\ndef other(batch):\n    return []\n")
+    assert callable_identity("model:label", folder, "1") != first
+
+
 @pytest.mark.parametrize("name", ["instance", "bound"])
 def test_models_of_one_name_and_version_in_two_folders_are_two_whatever_they_are(
     write: Callable[..., Path], name: str
@@ -103,9 +112,19 @@ def test_a_function_may_change_its_inputs_without_harm(write: Callable[..., Path
     assert inputs == [{"text": "good"}]
 
 
+def test_a_function_of_the_script_or_notebook_that_runs_is_found(
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        sys.modules["__main__"], "shout", lambda batch: [one["text"].upper() for one in batch], raising=False
+    )
+    found = load_callable("__main__:shout", write(other="").parent, None)
+    assert list(found.predict(INPUTS)) == ["GOOD", "BAD"]
+
+
 def test_a_missing_function_or_module_is_told(write: Callable[..., Path]) -> None:
     folder = write(model_dot_py=MODEL).parent
     with pytest.raises(UsageError, match="model has no function 'lable'"):
         load_callable("model:lable", folder, None)
-    with pytest.raises(UsageError, match="no module 'nowhere' beside the suite or installed"):
+    with pytest.raises(UsageError, match=r"no module 'nowhere' beside the suite or installed: .*\n  of a module"):
         load_callable("nowhere:label", folder, None)

@@ -301,6 +301,7 @@ def test_labels_of_other_names_than_the_datas_get_a_warning() -> None:
 
 def test_a_suite_that_never_asks_for_change_says_so() -> None:
     assert "could pass" in page(run(cell())).suites[0].note
+    assert page(run(cell(), cell("", expectation="reference"))).suites[0].note == ""  # a constant model would not
 
 
 def test_a_suite_that_asks_only_for_right_answers_does_not_need_to() -> None:
@@ -455,7 +456,7 @@ def test_the_summary_is_ascii_json_without_the_texts() -> None:
 
 
 def test_the_report_is_written_beside_the_run_and_leaves_nothing_else(tmp_path: Path) -> None:
-    path = write_report(hostile_run("\ud800"), tmp_path / "robustness-report")
+    path = write_report(hostile_run("\ud800"), str(tmp_path / "robustness-report"))
 
     assert path.name == "index.html"
     assert path.read_text(encoding="utf-8").startswith("<!doctype html>")

@@ -116,6 +116,10 @@ MISTAKES: dict[str, tuple[tuple[Change, ...], str]] = {
         (("/chat/completions", ""),),
         r":3:3: https://api\.example\.org/v1 is where an API begins\n  write `https://api\.example\.org/v1/chat/completions`",
     ),
+    "a format of Ollama's own": (
+        (("/v1/chat/completions", "/api/chat"),),
+        r":3:3: https://api\.example\.org/api/chat speaks another format.*\n  write `https://api\.example\.org/v1/chat/compl",
+    ),
     "a key over plain http": (
         (("https:", "http:"),),
         r":3:3: the key would go over the network as it is\n  write `https://`, or take out `key_env`",

@@ -81,11 +81,24 @@ MISTAKES = {
     ),
     "unknown key above": (("checks:", "chekcs:"), r":5:1: unknown key 'chekcs'\n  did you mean 'checks'\?"),
     "unknown key of a dataset": (("path: d", "paht: d"), r":4:13: unknown key 'paht'\n  did you mean 'path'\?"),
+    "unknown key that is like none of many": (
+        ('predict"}', 'predict", temperature: 0}'),
+        r":2:34: unknown key 'temperature'\n  known: at_once, .*, key_env, .*, settings, ",
+    ),
+    "a key of another part": (
+        ("    gates: [c", "    replicates: 3\n    gates: [c"),
+        r":8:5: unknown key 'replicates'\n  it stands in `model:`",
+    ),
     "missing key": (("checks:", "chekcs:"), r"the key 'checks' is missing"),
     "unknown perturbation": (
         ("typos.swap", "typos.swpa"),
         r":7:21: unknown perturbation 'typos\.swpa'\n  did you mean 'typos\.swap'\?",
     ),
+    "a name that no id can hold": (
+        ("  reviews:", "  März 24:"),
+        r":4:3: 'März 24' cannot stand in a cell's id\n  write letters from A to Z, digits, dots, `_` and `-`",
+    ),
+    "no language at all": (("[en, no]", "[]"), r":4:28: \[\]: expected 1 or more"),
     "unknown task": (
         ("text-class", "txt-class"),
         r":1:1: 'txt-classification': there is no such choice\n  did you mean 'text-cl",

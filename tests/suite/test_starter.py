@@ -129,6 +129,7 @@ def test_entities_are_asked_for_by_the_labels_of_the_data(write: Callable[..., P
     out, data = tmp_path / "t.robust.yaml", write(d_dot_conll="Anna B-PER\nleft O\nLisbon B-LOC\n")
     suite = write_starter(out, "token-classification", f"small@{ENDPOINT}", data, "en")
     assert "each as LOC or PER, in the order" in str(suite.model.prompt)
+    assert "or [] if it names nothing.\n\n{text}" in str(suite.model.prompt)  # else models say so in a sentence
     assert suite.model.labels == []
 
 
@@ -165,6 +166,23 @@ def test_a_first_suite_perturbs_what_its_data_allow(write: Callable[..., Path], 
     assert applied("a", "This is to buy bread.") == {*FAMILIES, NEGATION}
     assert applied("b", "Qwerty uiop") == {*FAMILIES} - {"paraphrase.synonym", "punctuation.strip_final"}
     assert applied("c", "5", "qu") == {"typos.delete"}  # nothing at all can be changed
+
+
+def test_a_first_suite_expects_no_topic_to_change_with_a_denial(write: Callable[..., Path], tmp_path: Path) -> None:
+    rows = "".join(f"This is about number {one}.,{one}\n" for one in range(6))
+    data = write(d_dot_csv=f"text,label\n{rows}")
+    suite = write_starter(tmp_path / "t.robust.yaml", "text-classification", "model:predict", data, "en")
+    assert [check.expectation for check in suite.checks] == ["invariance"]
+
+
+@pytest.mark.parametrize("model", ["predictor", "predictor.py", "./predictor.py"])
+def test_a_module_without_its_function_is_no_checkpoint(
+    write: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str
+) -> None:
+    data = write(predictor_dot_py="", d_dot_csv="text,label\nGood.,x\n")
+    monkeypatch.chdir(data.parent)
+    with pytest.raises(UsageError, match=r"name the function in it, predictor:FUNCTION"):
+        write_starter(tmp_path / "t.robust.yaml", "text-classification", model, data, "en")
 
 
 def test_an_endpoint_alone_names_no_model(write: Callable[..., Path], tmp_path: Path) -> None:

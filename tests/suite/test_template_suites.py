@@ -120,6 +120,11 @@ MISTAKES = {
         "label: [{text: love, label: PER}]",
         r"^\S+:7:42: \{text, label\} is no text\n  entities are said by label: \{PER: \"\{name\}\"\}$",
     ),
+    "a text alone": (
+        '{text: "I {love} this {thing}.", label: positive}',
+        '"I {love} this {thing}."',
+        r"^\S+:7:9: 'I \{love\} this \{thing\}\.': expected keys and values\n  name its fields, such as `\{text: ",
+    ),
     "unknown field": (
         "label: positive",
         "lable: positive",

@@ -83,7 +83,19 @@ def test_agreement_is_the_same_from_both_sides_and_full_with_itself(one: set[str
 
 @pytest.mark.parametrize(
     ("reply", "labels"),
-    [("Joy, anger.", ["anger", "joy"]), ('["JOY"]', ["joy"]), ("none", []), ("joy, boredom", ["boredom", "joy"])],
+    [
+        ("Joy, anger.", ["anger", "joy"]),
+        ("Joy and anger", ["anger", "joy"]),
+        ("The text has: **joy**, anger", ["anger", "joy"]),
+        ("Labels:\n- Joy\n- Anger", ["anger", "joy"]),
+        ("喜び：joy、anger", ["anger", "joy"]),
+        ('["JOY"]', ["joy"]),
+        ("none", []),
+        ("None of these.", []),
+        ("joy, boredom", ["boredom", "joy"]),
+        ("It does not have: joy", ["It does not have: joy"]),
+        ("joy: yes\nanger: no", ["anger: no", "joy: yes"]),
+    ],
 )
 def test_a_chat_model_s_labels_are_read_as_the_suite_writes_them(reply: str, labels: list[str]) -> None:
     assert sorted(read_reply(reply, TASK, ["joy", "anger"])) == labels

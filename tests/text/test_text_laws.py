@@ -206,7 +206,7 @@ def test_a_range_outside_the_text_is_an_error() -> None:
 
 
 def test_of_several_replacements_none_reaches_over_the_next() -> None:
-    with pytest.raises(IndexError, match=r"\[0, 2\) lie outside a text of 3 or over a later change"):
+    with pytest.raises(IndexError, match=r"\[0, 2\) lie outside a text of 3, or over a change that comes later in"):
         Text.of("abc").replace_each([(0, 2, "x"), (1, 3, "y")], "x")
 
 
