@@ -21,6 +21,7 @@ WORST = 10  # cases of a cell that are kept whole
 INPUTS = 100  # that are kept
 LENGTH = 12  # hexadecimal digits of a fingerprint
 SHARED = 2048  # examples that are remembered: those of a block, which all cells meet
+MOVES, SHORT = 1000, 60  # different ones that are counted; characters of an answer that may be a label, at most
 _BITS = 128
 
 
@@ -126,6 +127,7 @@ class Tally:
         asked: The originals themselves; the first few.
         expected: Their references; the first two that differ.
         stray: The first output that is none of the labels.
+        moves: How often a short answer changed from one to another; of a reference check, was another than it should be.
     """
 
     def __init__(
@@ -157,6 +159,7 @@ class Tally:
         self._spared = 0
         self._flipped = 0
         self._labels, self._no_label, self.stray = frozenset(labels), 0, ""
+        self.moves: Counter[tuple[str, str]] = Counter()
         self._ranked = 0
         self._worst: list[tuple[float, float, int, Outcome]] = []
 
@@ -225,9 +228,23 @@ class Tally:
             strays = [output for output in (one.before, one.after) if output is not None and output not in self._labels]
             self._no_label += bool(strays)
             self.stray = self.stray or "".join(strays[:1])
+        for move in filter(None, [self._move(one) for one in tested if one.agreement != 1]):
+            if move in self.moves or len(self.moves) < MOVES:
+                self.moves[move] += 1
         for output in dict.fromkeys([one.before for one in tested]):
             if output is not None and len(self.outputs) < 2:
                 self.outputs.add(output)
+
+    def _move(self, one: Outcome) -> tuple[str, str] | None:
+        """Return what an answer should be and what it is; None where that is one, or a long text."""
+        if self.expectation == "reference":
+            should, found = next(iter(one.references), one.before), one.before
+            moved = found not in one.references
+        else:
+            should, found = one.before, one.after
+            moved = self.expectation == "invariance" and one.agreement is not None and one.agreement < 1
+        short = moved and should is not None and found is not None and len(should) + len(found) <= 2 * SHORT
+        return (str(should), str(found)) if short and should != found else None
 
     def _rank(self, badness: float, outcome: Outcome) -> None:
         """Keep a case that is among the worst so far; of equally bad ones the first."""

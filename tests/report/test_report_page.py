@@ -335,6 +335,18 @@ def test_a_cell_shows_ten_failures_and_counts_the_rest() -> None:
     assert "15 more in outcomes.parquet" in html
 
 
+def test_what_labels_most_often_became_is_told_the_most_frequent_first() -> None:
+    found = cell(verdict="failed")
+    labels = ["neutral", *["negative"] * 3, *map(str, range(9))]
+    group = tuple(outcome(found.cell, f"r/{place:02}", after=after) for place, after in enumerate(labels))
+
+    moves = page(run(found, outcomes=group)).attention[0].moves
+
+    assert moves[0] == ("positive", "negative", 3)
+    assert len(moves) == 5
+    assert "original → variant, most often" in render_html(run(found, outcomes=group))
+
+
 def test_passed_cells_show_no_examples() -> None:
     found = cell()
 

@@ -173,3 +173,15 @@ def test_cases_with_an_output_that_is_no_label_are_counted_where_labels_are_name
             tally.add([replace(OUTCOME, before=before, after=after)])
     assert (named.counts.no_label, named.counts.tested, named.stray) == (2, 4, "I cannot say.")
     assert (unnamed.counts.no_label, unnamed.stray) == (0, "")
+
+
+def test_what_an_answer_became_is_counted_and_of_a_reference_what_it_should_have_been() -> None:
+    def case(number: int, before: str, after: str) -> Outcome:
+        one = replace(OUTCOME, example=str(number), references=("a",))
+        one.before, one.after, one.agreement = before, after, float(before == after)
+        return one
+
+    found = [case(0, "a", "b"), case(1, "a", "b"), case(2, "a", "a"), case(3, "b", "a"), case(4, "b" * 200, "a")]
+    assert counted(found).moves == {("a", "b"): 2, ("b", "a"): 1}
+    assert counted(found, "reference").moves == {("a", "b"): 1}
+    assert counted(found, "direction").moves == {}
