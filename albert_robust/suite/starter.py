@@ -124,17 +124,8 @@ def write_starter(
             name.
         InputError: The data are missing or broken, lack a column for the task, or have no example in the language.
     """
-    if out.exists() or out.is_symlink():
-        raise UsageError(f"{out} exists: choose another --out")
-    if not out.name.endswith(SUFFIX):
-        raise UsageError(f"{out.name!r}: a suite's name ends in {SUFFIX}")
-    if not is_tag(language):
-        raise UsageError(f"{language!r} is no language tag: write a BCP 47 tag such as en or zh")
     task = TASKS[task_name]
-    known = ("id", *task.inputs, task.reference, *([CHOICES] if task.labels else []))
-    for name in columns or ():
-        if name not in known:
-            raise UsageError(f"--column: {name!r} is none of {', '.join(known)}")
+    _check(out, task, language, reference_language, columns or {})
     first = _first_row(data)
     mapped = dict(columns or {})
     theirs = mapped.pop(CHOICES, "")
@@ -190,6 +181,22 @@ def write_starter(
     except BaseException:
         out.unlink()
         raise
+
+
+def _check(out: Path, task: Task, language: str, reference_language: str, columns: Mapping[str, str]) -> None:
+    """Refuse what can be told to be wrong before data are read."""
+    if out.exists() or out.is_symlink():
+        raise UsageError(f"{out} exists: choose another --out")
+    if not out.name.endswith(SUFFIX):
+        raise UsageError(f"{out.name!r}: a suite's name ends in {SUFFIX}")
+    if not is_tag(language):
+        raise UsageError(f"{language!r} is no language tag: write a BCP 47 tag such as en or zh")
+    if not task.speaks and not reference_language:
+        raise UsageError(f"in which language are the {task.reference}s? say it: --reference-language de")
+    known = ("id", *task.inputs, task.reference, *([CHOICES] if task.labels else []))
+    for name in columns:
+        if name not in known:
+            raise UsageError(f"--column: {name!r} is none of {', '.join(known)}")
 
 
 def _about(first: Mapping[str, Any], columns: Mapping[str, str]) -> str:

@@ -23,7 +23,7 @@ def test_a_translation_s_columns_are_found_and_its_language_is_kept(write: Calla
 
 def test_a_translation_into_no_language_leaves_no_file(write: Callable[..., Path], tmp_path: Path) -> None:
     out = tmp_path / "t.robust.yaml"
-    with pytest.raises(InputError, match="add `reference_language: de`"):
+    with pytest.raises(UsageError, match="in which language are the translations\\? say it: --reference-language de"):
         write_starter(out, "translation", "model:predict", write(d_dot_jsonl=ROWS), "en")
     assert not out.exists()
 
