@@ -37,7 +37,7 @@ from albert_robust.tasks import Task
 from albert_robust.tasks.multi_label import NONE, labels_of, several
 from albert_robust.text.languages import UNSPACED
 
-READING = "v11"  # raise it when the same reply is read otherwise
+READING = "v12"  # raise it when the same reply is read otherwise
 # What opens and closes thoughts: of most models, of Claude's prompts, of Seed-OSS, Magistral, Kimi and gpt-oss.
 THOUGHTS = {
     "<think>": "</think>",
@@ -60,8 +60,10 @@ _CORE = regex.compile(r"[\p{L}\p{N}](?:.*[\p{L}\p{M}\p{N}])?", regex.DOTALL)  # 
 _APART = regex.compile(r"[\s_-]+")  # `not_entailment` is `not entailment`
 _OBJECT = regex.compile(r"\{\s*[\"'}].*\}|\{\s*[\"'].*", regex.DOTALL)
 _MARKUP = r"[*_`\"'”)\]}]"
-# A dot behind a lone letter or digit ends no sentence: `1. Good.`
-_BETWEEN = regex.compile(rf"\n+|(?<=(?:\w\w|{_MARKUP})[.!?؟]{_MARKUP}{{0,4}})\s+|(?<=[。।])")
+# A dot behind a lone letter or digit ends no sentence: `1. Good.` But for `Score: 4. The text is good.`
+_BETWEEN = regex.compile(
+    rf"\n+|(?<=(?:\w\w|{_MARKUP})[.!?؟]{_MARKUP}{{0,4}})\s+|(?<=[。।])|(?<=:{_MARKUP}{{0,3}}\s?{_MARKUP}{{0,3}}\d{_MARKUP}{{0,3}}\.)\s+(?=\p{{Lu}})"
+)
 _CLAUSE_ENDS = regex.compile(r"[,;،、–—]|\([^)]*$")  # a denial in brackets is of what stands in them
 _OPENS = regex.compile(r"\s*[,،、;–—]|\s+-\s")
 _CHOICE = regex.compile(r"[*_]*(?:\)|[.:][*_]*[\s\p{Han}])")

@@ -165,7 +165,7 @@ def test_a_reply_that_names_several_labels_or_denies_one_says_none(labels: list[
     ('{"score": 0.8}', 0.8), ('```json\n{"similarity": "0.8", "why": "2 of 3 words"}\n```', 0.8),
     ("Score: 0.8", 0.8), ("Similarity: 1\n\nThe 2 sentences say the same.", 1), ("相似度：0.8", 0.8),
     ("I'd say 0.8.", 0.8), ("On a scale from 0 to 1, I'd say 0.8.", 0.8), ("The 2 sentences are 80% alike.", 0.8),
-    ("相似度为0.8。", 0.8),
+    ("相似度为0.8。", 0.8), ("Score: 1. The text is good.", 1), ("**Score:** 1. It is good.", 1),
 ])  # fmt: skip
 def test_a_number_is_read_as_a_reader_would_take_it(reply: str, number: float) -> None:
     assert number_of(reply) == pytest.approx(number)
