@@ -70,6 +70,7 @@ class _Pairs:
     worse: float
     better: float
     examples: tuple[str, ...]
+    more: int
 
 
 def compare_all(
@@ -204,6 +205,7 @@ def _pairs(now: Line, before: Line, confidence: float) -> _Pairs:
         worse=worse,
         better=better,
         examples=tuple(names[place] for place in order[:SHOWN]),
+        more=now.more,
     )
 
 
@@ -227,7 +229,7 @@ def _stand(pairs: _Pairs, worse: float, better: float, thresholds: Thresholds, f
     adjusted = better if verdict == "improved" else worse
     return ComparisonRecord(
         verdict=verdict,
-        reason=_reason(verdict, pairs, adjusted, thresholds, family),
+        reason=_reason(verdict, pairs, adjusted, thresholds, family) + _beside(pairs.more),
         measure=pairs.measure,
         test=pairs.test,
         before=float(pairs.before.mean()),
@@ -250,6 +252,10 @@ def _reason(verdict: Standing, pairs: _Pairs, adjusted: float, thresholds: Thres
         return f"{shown}; {bounds}: {same}{examples_do(drop.clusters)} not rule out a drop of {thresholds.tolerance:g}"
     tested = f"{shown}; {bounds}, adjusted p = {adjusted:.2g} ({pairs.test}, {family})"
     return f"{tested}; worse: {_listed(pairs)}" if verdict == "regressed" else tested
+
+
+def _beside(more: int) -> str:
+    return f"; {more} more example{'s' * (more != 1)}, which it lacks: not compared" if more else ""
 
 
 def _listed(pairs: _Pairs) -> str:

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from albert_robust.gate.baseline import Baseline, baseline_path, open_baseline
 from albert_robust.gate.comparing import CORRECTION, Family, Thresholds, Wording, compare_all
-from albert_robust.gate.lines import Line, line_of
+from albert_robust.gate.lines import Line, line_of, narrowed
 from albert_robust.running.cell import Cell, unskipped
 from albert_robust.running.execute import Execution
+from albert_robust.running.outcomes import OutcomeFile
 from albert_robust.running.records import CellRecord, ComparisonRecord, Place, Run
 from albert_robust.suite.suite import Suite
 
@@ -53,7 +54,23 @@ def compared(
     }
     before = {(name, line.cell): line for name, baseline in baselines.items() for line in baseline.values()}
     thresholds = {cell.suite.name: thresholds_of(cell.suite) for cell in cells}
+    now = _alike(now, before, {record.place: record for record in records}, execution.outcomes(cells))
     return compare_all(now, before, thresholds, correction)
+
+
+def _alike(
+    now: Mapping[Place, Line | None],
+    before: Mapping[Place, Line],
+    records: Mapping[Place, CellRecord],
+    outcomes: OutcomeFile,
+) -> dict[Place, Line | None]:
+    """Return lines, of cells whose datasets have grown those of the examples that were there before."""
+    return {
+        place: narrowed(records[place], outcomes.of(*place), line, before[place])
+        if line and place in before and line.grew_from(before[place])
+        else line
+        for place, line in now.items()
+    }
 
 
 def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, correction: str = CORRECTION) -> Family:
@@ -75,6 +92,8 @@ def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, corre
     stopped = {place: ComparisonRecord("incomparable", EARLY) for place in early & then.keys() & now.keys()}
     before = {place: line for place, line in then.items() if line is not None}
     whole = {place: line for place, line in now.items() if place not in stopped}
+    if isinstance(later.outcomes, OutcomeFile):
+        whole = _alike(whole, before, {cell.place: cell for cell in later.cells}, later.outcomes)
     unasked = {cell.place for cell in later.cells if cell.counts.not_asked}
     gone = {
         place: ComparisonRecord("missing", LACKING, line.measure)

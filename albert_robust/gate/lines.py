@@ -4,12 +4,12 @@ The fingerprints are of what was made, not of what made it: of the texts that th
 tidied up leaves them alone; another seed, a new version of it or other settings change them.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from albert_robust.running.cache import key
 from albert_robust.running.cell import Cell
-from albert_robust.running.records import CellRecord
+from albert_robust.running.records import CellRecord, Outcome
 from albert_robust.running.score import CachedScorer
 from albert_robust.running.tally import LENGTH, Series, Tally
 from albert_robust.tasks.task import Compared, PairMetric
@@ -31,6 +31,7 @@ class Line:
         variants: Fingerprint of the variants; empty in a reference check. Where the worst are searched for, which depend on the
             model, the seed of the search.
         values: By example, in [0, 1], the mean over its variants; None where no variant was tested.
+        more: How many examples the cell has beside these: what it is compared with lacks them.
     """
 
     cell: str
@@ -40,6 +41,11 @@ class Line:
     inputs: str
     variants: str
     values: Mapping[str, float | None]
+    more: int = 0
+
+    def grew_from(self, before: "Line") -> bool:
+        """Return whether it has all examples of an earlier line, and others."""
+        return before.values.keys() < self.values.keys()
 
 
 def line_of(record: CellRecord, tally: Tally, seed: int) -> Line | None:
@@ -70,6 +76,23 @@ def line_of(record: CellRecord, tally: Tally, seed: int) -> Line | None:
         variants=_variants(record, tally, seed),
         values={example: found.get(example) for example in sorted(tally.examples)},
     )
+
+
+def narrowed(record: CellRecord, outcomes: Iterable[Outcome], line: Line, before: Line) -> Line | None:
+    """Return a cell's line of those examples alone that an earlier line has.
+
+    Its fingerprints are of these: where they are the earlier line's, neither examples nor variants have changed.
+
+    Args:
+        record: The cell's verdict.
+        outcomes: Of the cell.
+        line: Of all its examples.
+        before: The earlier line.
+    """
+    tally = Tally(record.expectation, [gate.measure for gate in record.gates])
+    tally.add([one for one in outcomes if one.example in before.values])
+    found = line_of(record, tally, line.seed)
+    return found and replace(found, more=len(line.values) - len(found.values))
 
 
 def definition(cell: Cell, scorer: CachedScorer) -> str:

@@ -225,6 +225,27 @@ def test_cells_that_cannot_be_compared_fail_and_say_why(
     run(pytester, "--robust-warn-stale", *arguments).assert_outcomes(passed=2)
 
 
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (
+            "",
+            "same: consistency 1.000, was 1.000; drop 0.000 [-0.033, 0.033], below 0.05; 3 more examples, which it lacks",
+        ),
+        ("the whether in town {} was fine", "incomparable with the baseline: the dataset's texts or references"),
+    ],
+)
+def test_where_a_dataset_has_grown_the_examples_that_were_there_are_compared(
+    pytester: pytest.Pytester, text: str, what: str
+) -> None:
+    write(pytester.path, "typos.swap")
+    run(pytester, UPDATE)
+    write(pytester.path, "typos.swap", examples=rows(83, text=text) if text else rows(83))
+    run(pytester)
+    (found,) = [cell["comparison"]["reason"] for cell in kept_run(pytester.path)["cells"] if cell["comparison"]]
+    assert found.startswith(what)
+
+
 def test_a_damaged_baseline_is_a_collection_error_of_one_line_that_an_update_mends(pytester: pytest.Pytester) -> None:
     write(pytester.path, "typos.swap")
     (pytester.path / FILE).write_text('{"schema": 2}\n<<<<<<< HEAD\n')
