@@ -18,6 +18,7 @@ from albert_robust.models.callable import CallableModel
 from albert_robust.perturbing.registry import PACK
 from albert_robust.running.cell import Cell
 from albert_robust.running.execute import Execution, execute
+from albert_robust.running.failures import moves
 from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord
 from albert_robust.running.workspace import Workspace
@@ -141,8 +142,8 @@ class Robust:
         return records, failures, [*doubts, unmoved] if unmoved else doubts
 
     def _described(self, execution: Execution, cell: Cell, record: CellRecord) -> str:
-        worst, few = execution.tallies[cell.place].worst, shrunk_of(execution, cell, record) if self.shrinks else ()
-        return describe(cell, record, worst, f'pytest "{self.nodeid}"', few)
+        tally, few = execution.tallies[cell.place], shrunk_of(execution, cell, record) if self.shrinks else ()
+        return describe(cell, record, tally.worst, f'pytest "{self.nodeid}"', few, moves(record, tally))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from albert_robust.report.cells import BASELINE
 from albert_robust.running.across import across
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.cell import Cell, Item
-from albert_robust.running.failures import rerun_command
+from albert_robust.running.failures import moves, rerun_command
 from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord
 from albert_robust.session import RobustSession, ToldError, robust_session
@@ -120,7 +120,8 @@ class RobustItem(_SuiteItem):
     def _described(self, record: CellRecord, command: str) -> str:
         if isinstance(self.cell, Cell):
             state, cell = self.state, self.cell
-            return describe(cell, record, state.worst(cell, record), command, state.shrunk(cell, record))
+            often = moves(record, state.tally(cell))
+            return describe(cell, record, state.worst(cell, record), command, state.shrunk(cell, record), often)
         return describe_across(self.cell, record, command)
 
     def reportinfo(self) -> tuple[Any, int | None, str]:

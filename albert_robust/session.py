@@ -174,7 +174,7 @@ class RobustSession:
 
     def worst(self, cell: Cell, record: CellRecord) -> list[Outcome]:
         """Return the cases that speak against the model, the worst first; of a cell that regressed those that became worse."""
-        found = self._tally(cell).worst
+        found = self.tally(cell).worst
         lost = record.comparison.worse if record.comparison and record.comparison.verdict == "regressed" else ()
         if not lost:
             return found
@@ -195,7 +195,8 @@ class RobustSession:
         assert isinstance(file, OutcomeFile)
         return file.of(*cell.place)
 
-    def _tally(self, cell: Cell) -> Tally:
+    def tally(self, cell: Cell) -> Tally:
+        """Return what a cell's outcomes come to."""
         if self._found is None:
             return self.execution.tallies[cell.place]
         tally = Tally(cell.check.expectation, [gate.measure for gate in cell.check.gates])

@@ -31,7 +31,12 @@ _COMMANDS = re.compile(r"^::|##\[")  # of GitHub's runner: at the start of a lin
 
 
 def describe(
-    cell: Cell, record: CellRecord, worst: Sequence[Outcome], again: str, shrunk: Sequence[Shrunk] = ()
+    cell: Cell,
+    record: CellRecord,
+    worst: Sequence[Outcome],
+    again: str,
+    shrunk: Sequence[Shrunk] = (),
+    moves: Sequence[tuple[str, str, int]] = (),
 ) -> str:
     """Return the message of a failing cell.
 
@@ -41,9 +46,14 @@ def describe(
         worst: The cases that speak against the model, the worst first.
         again: The command that repeats the cell.
         shrunk: Which edits are enough, of some of the cases.
+        moves: What labels most often became, or should have been and were, with how often.
     """
     few = {CASE(one): one for one in shrunk}
     lines = [f"{_what(cell)} [{cell.language}]: {one_line(record.reason)}"]
+    if any(count > 1 for *_, count in moves):
+        told = "expected -> said" if record.expectation == "reference" else "original -> variant"
+        often = ", ".join(f"{one_line(should)} -> {one_line(said)} {count}" for should, said, count in moves)
+        lines.append(f"{told}, most often: {often}")
     distinct = {outcome.example: outcome for outcome in reversed(worst)}  # the worst variant of each
     for outcome in [one for one in worst if distinct[one.example] is one][:SHOWN]:
         lines += ["", *_case(outcome, few.get(CASE(outcome)))]

@@ -10,15 +10,13 @@ from albert_robust.report.cases import CaseView, case_view
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import counted, interval, number
 from albert_robust.report.verdicts import MARKS, STANDINGS, WORST_FIRST, VerdictMark
-from albert_robust.running.failures import ATTENTION, failures, rerun_command
+from albert_robust.running.failures import ATTENTION, failures, moves, rerun_command
 from albert_robust.running.records import CASE, CaseAlignment, CellRecord, GateRecord, Place, Shrunk, SuiteRecord
 from albert_robust.running.tally import Tally
-from albert_robust.tasks import TASKS
 
 BASELINE = "baseline"  # the item that looks for cells that are missing
 SHOWN = 10  # failures a cell
 SHOWN_IN_ALL = 1500  # keeps the page of a large run small
-MOVES = 5  # of answers from one label to another
 OPEN = 3  # cells whose failures lie open
 UNFOLDED = 10  # cells whose figures do; of the others a reader sees what they are and why they did not pass
 LONG_REASON = 600
@@ -140,7 +138,7 @@ def _view(
         reason=shorten(cell.reason, LONG_REASON),
         accounting=_accounting(cell),
         measures=tuple(_measures(cell)),
-        moves=tuple(_moves(cell, tally)),
+        moves=tuple(moves(cell, tally)),
         cases=tuple(cases),
         heading=_heading(cell, errors, against, limit),
         unshown=max(0, errors + against - limit),
@@ -172,15 +170,6 @@ def _accounting(cell: CellRecord) -> tuple[tuple[str, int], ...]:
     unasked = (("not asked", counts.not_asked), ("spared", counts.spared), ("no label", counts.no_label))
     flipped = () if cell.expectation == "reference" else (("flipped", counts.flipped),)
     return (*kept, *rest, *(pair for pair in unasked if pair[1]), *flipped)
-
-
-def _moves(cell: CellRecord, tally: Tally | None) -> list[tuple[str, str, int]]:
-    """Return the labels that an answer most often changed from and to, or should have been and was, with how often."""
-    task = TASKS.get(cell.task)
-    if tally is None or task is None or not task.labels or cell.verdict not in ATTENTION:
-        return []
-    often = sorted(tally.moves.items(), key=lambda move: (-move[1], move[0]))
-    return [(*move, count) for move, count in often[:MOVES]]
 
 
 def _measures(cell: CellRecord) -> list[MeasureRow]:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 from albert_robust.running.records import CellRecord, Outcome, Verdict
 from albert_robust.running.tally import Tally
+from albert_robust.tasks import TASKS
 
+MOVES = 5  # of answers from one label to another
 ATTENTION: tuple[Verdict, ...] = ("error", "failed", "warned", "inconclusive", "not tested", "known failure")
 
 
@@ -15,6 +17,15 @@ def failures(cell: CellRecord, tally: Tally | None) -> Sequence[Outcome]:
     A cell that passed or does not apply has none.
     """
     return tally.worst if tally is not None and cell.verdict in ATTENTION else ()
+
+
+def moves(cell: CellRecord, tally: Tally | None) -> list[tuple[str, str, int]]:
+    """Return the labels that an answer most often changed from and to, or should have been and was, with how often."""
+    task = TASKS.get(cell.task)
+    if tally is None or task is None or not task.labels or cell.verdict not in ATTENTION:
+        return []
+    often = sorted(tally.moves.items(), key=lambda move: (-move[1], move[0]))
+    return [(*move, count) for move, count in often[:MOVES]]
 
 
 def rerun_command(place: str, seed: int) -> str:

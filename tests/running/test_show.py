@@ -131,3 +131,15 @@ def test_a_long_text_is_one_short_line() -> None:
 def test_a_text_on_one_line_gives_github_s_runner_no_command(text: str, shown: str) -> None:
     # How the runner reads lines: actions/runner, src/Runner.Common/ActionCommand.cs, TryParseV2 and TryParse.
     assert one_line(text) == shown
+
+
+def test_what_labels_most_often_became_is_told_where_it_happens_again(
+    write: Callable[..., Path], tmp_path: Path
+) -> None:
+    model = "def answer(batch):\n    return ['bad' if one['text'].isupper() else 'good' for one in batch]\n"
+    write(d_dot_jsonl='{"text": "good film"}\n', model_dot_py=model)
+    cell = plan(load_suite(write(s_dot_robust_dot_yaml=SUITE)))[0]
+    tally = execute([cell], Workspace(tmp_path / "kept", "run")).tallies["s", cell.id]
+    told = describe(cell, judge(cell, tally), tally.worst, "", moves=[("good", "bad", 3), ("bad", "good", 1)])
+    assert told.splitlines()[1] == "original -> variant, most often: good -> bad 3, bad -> good 1"
+    assert "most often" not in describe(cell, judge(cell, tally), tally.worst, "", moves=[("good", "bad", 1)])
