@@ -87,8 +87,8 @@ class SessionBaselines:
             "new": len(lines.keys() - old.keys()),
             "changed": changed,
             "taken out": len(old.keys() - lines.keys()),
-            "left as they were because of errors": len(broken),
-            "left as they were because they were not tested": len(unasked),
+            "passed over because of errors": len(broken),
+            "passed over because they were not tested": len(unasked),
         }
         told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
         self.written.append(f"baseline: {shown_path(path)}: {told or 'no lines'}")

@@ -371,7 +371,7 @@ _OPENERS = {
     "ru": "это мы я он она они в на мне нам всё все очень не если мой наш этот эта эти у с по для кто что где как почему "
     "когда сколько какой какая какое какие",
 }
-_CLOSING = regex.compile(r"\s*[.!?…。！？؟۔।॥]*\s*$")
+_CLOSING = regex.compile(r"(?r)\s*[.!?…。！？؟۔।॥]*\s*$")  # from the end on: blanks may be many
 _TRADITIONAL = str.maketrans("说实话么顺个对问", "說實話麼順個對問")
 _QUESTION = regex.compile(r"(?:[?？؟]|(?<=[すただうるい])か。?)[\s\p{P}]*$")
 _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")

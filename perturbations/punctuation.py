@@ -22,7 +22,7 @@ _OPENING = regex.compile(r"[¿¡]")
 # What holds a mark that says something: U.S., z. B., &amp;, :-), 3.5, 10:30, 3, 4, 5,-, the 1. of a list, No. 5, 3. Mai, a.org.
 _SAYS = (
     r"(?:(?:\b\p{L}\.\s?){2,}|&\w+;|(?<!\p{Nd})[:;=]['’^-]?[()DPpO3|/\\]+|\p{Nd}\s?[.,:;،、，–—-]\s?(?=\p{Nd})"
-    r"|\p{Nd},[–—-]|(?m:^\s*\p{Nd}+\.)|\b\p{L}{1,3}\.\s?(?=\p{Nd})|(?<![\p{Nd}:.,])\p{Nd}{1,2}\.\s+(?=\p{L})"
+    r"|\p{Nd},[–—-]|(?m:^[^\S\n]*\p{Nd}+\.)|\b\p{L}{1,3}\.\s?(?=\p{Nd})|(?<![\p{Nd}:.,])\p{Nd}{1,2}\.\s+(?=\p{L})"
     r"|(?<=[\p{L}\p{Nd}])[.:](?=[\p{L}\p{Nd}]))"
 )
 _PARTS = r"[,;:.!?…–—،؛؟۔।॥、，；：。！？]|(?<=\s)-+(?=\s)"

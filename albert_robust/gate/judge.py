@@ -7,6 +7,7 @@ inconclusive in between: the examples do not decide it.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import comb
+from operator import itemgetter
 
 import numpy as np
 
@@ -120,8 +121,8 @@ def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
         found[name] = mean(before if reference else after, confidence)
         if not reference:
             found[f"{name}{DROP}"] = drop(before, after, confidence)
+    answers = sorted(tally.answers or (), key=itemgetter(0))  # whatever order a file has
     for name in cell.aggregates:
-        answers = tally.answers or []
         measure = cell.suite.task.aggregates[name].measure
         found[name] = measure([answer for _, answer in answers], [example for example, _ in answers], confidence)
     return found

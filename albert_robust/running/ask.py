@@ -188,8 +188,8 @@ class Asker:
             yield made[one] if type(one) is str and made else self._made(one, inputs)
 
     def _made(self, output: Any, inputs: Inputs = NO_INPUTS) -> Prediction | Failure:
-        if isinstance(output, Failure):
-            return output
+        if isinstance(output, Prediction | Failure):
+            return output  # asked again, and read then
         if isinstance(output, BaseException):
             return self._raises(output)
         made = read_output(self.task, output, inputs)

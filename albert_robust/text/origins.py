@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import takewhile
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -69,7 +70,7 @@ def _pieces(source: str, edits: Iterable[Edit]) -> Iterator[_Piece]:
 def _parts(edit: Edit, stood: Sequence[str]) -> list[tuple[str, int, int]]:
     """Return what an edit puts in, with the graphemes of the source that each part stands for.
 
-    Two steps may have made it, which left a word in another case and put something beside it, or took something away there.
+    Two steps may have made it, which left a word in another case and put something beside it or into it, or took something away.
 
     Args:
         edit: In source order.
@@ -77,14 +78,18 @@ def _parts(edit: Edit, stood: Sequence[str]) -> list[tuple[str, int, int]]:
     """
     characters = graphemes(edit.replacement)
     shared = min(len(characters), len(stood))
-    if len(characters) == len(stood) or _alike(characters[:shared], stood[:shared]):
-        rest = "".join(characters[shared:]), edit.start + shared, edit.end
-        parts = [*_one_by_one(characters[:shared], edit.start), rest]
-    elif _alike(characters[-shared:], stood[-shared:]):
-        rest = "".join(characters[:-shared]), edit.start, edit.end - shared
-        parts = [rest, *_one_by_one(characters[-shared:], edit.end - shared)]
-    else:
-        parts = [(edit.replacement, edit.start, edit.end)]
+    ahead = _alike(characters, stood)
+    behind = min(shared - ahead, _alike(characters[::-1], stood[::-1]))
+    if len(characters) == len(stood):
+        ahead, behind = shared, 0
+    elif ahead + behind < shared:
+        ahead = behind = 0
+    last = len(characters) - behind
+    parts = [
+        *_one_by_one(characters[:ahead], edit.start),
+        ("".join(characters[ahead:last]), edit.start + ahead, edit.end - behind),
+        *_one_by_one(characters[last:], edit.end - behind),
+    ]
     return [part for part in parts if part[0]]
 
 
@@ -92,5 +97,7 @@ def _one_by_one(characters: Sequence[str], start: int) -> list[tuple[str, int, i
     return [(one, place, place + 1) for place, one in enumerate(characters, start)]
 
 
-def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
-    return [letter.casefold() for letter in one] == [letter.casefold() for letter in other]
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many letters two words begin with that are the same but for their case."""
+    pairs = zip(one, other, strict=False)
+    return len(list(takewhile(lambda pair: pair[0].casefold() == pair[1].casefold(), pairs)))

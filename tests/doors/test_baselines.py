@@ -262,8 +262,13 @@ def test_cells_that_are_errors_keep_their_lines(pytester: pytest.Pytester) -> No
     run(pytester, UPDATE)
     before = lines(pytester.path)
     write(pytester.path, "typos.swap", model="def predict(batch):\n    raise RuntimeError('gone')\n")
-    run(pytester, UPDATE).stdout.fnmatch_lines([f"baseline: {FILE}: 1 line, 1 left as they were because of errors"])
+    run(pytester, UPDATE).stdout.fnmatch_lines([f"baseline: {FILE}: 1 line, 1 passed over because of errors"])
     assert lines(pytester.path) == before
+
+
+def test_a_first_baseline_counts_no_lines_of_cells_that_are_errors(pytester: pytest.Pytester) -> None:
+    write(pytester.path, "typos.swap", model="def predict(batch):\n    raise RuntimeError('gone')\n")
+    run(pytester, UPDATE).stdout.fnmatch_lines([f"baseline: {FILE}: 1 passed over because of errors"])
 
 
 def test_an_interrupted_session_writes_no_baseline(tmp_path: Path) -> None:

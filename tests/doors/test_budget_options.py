@@ -174,7 +174,7 @@ def test_an_update_keeps_the_lines_of_cells_that_were_not_tested(baseline: pytes
     before = lines(baseline.path)
     result = run(baseline, update, f"{CALLS}=100")
     assert lines(baseline.path) == before
-    result.stdout.fnmatch_lines([f"baseline: {BASELINE}: 3 lines, 3 left as they were because they were not tested"])
+    result.stdout.fnmatch_lines([f"baseline: {BASELINE}: 3 lines, 3 passed over because they were not tested"])
 
 
 def test_a_later_run_that_was_not_asked_whole_lacks_nothing(baseline: pytest.Pytester) -> None:

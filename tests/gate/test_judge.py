@@ -259,6 +259,12 @@ def test_one_label_alone_leaves_kappa_unmeasured(cell: Callable[..., Cell]) -> N
     assert (record.verdict, record.reason) == ("inconclusive", "kappa: nothing was measured, gate >= 0.50")
 
 
+def test_the_order_of_examples_moves_no_bound(cell: Callable[..., Cell]) -> None:
+    there = cell("macro f1 >= 0.5", "reference")
+    outcomes = said("aabbc" * 4, "abbac" * 4)
+    assert judge(there, outcomes).measures == judge(there, outcomes[::-1]).measures
+
+
 def test_labels_are_compared_by_name_only_where_a_gate_asks(cell: Callable[..., Cell]) -> None:
     assert "labs" not in judge(cell("accuracy >= 0.9"), cases([1.0])).measures
     assert "labs drop" in judge(cell("labs drop <= 0.9"), cases([1.0])).measures

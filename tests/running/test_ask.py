@@ -85,6 +85,15 @@ def test_an_error_in_place_of_an_answer_is_that_inputs_alone_and_only_what_passe
     assert (model.batches, slept.seconds) == ([["a", "b", "c"], ["b"]], [9.0])
 
 
+@pytest.mark.parametrize(("task", "answer"), [("text-regression", 3.5), ("retrieval", ["a; b", "c"])])
+def test_an_answer_of_any_kind_is_read_once_also_where_it_was_asked_for_again(task: str, answer: Any) -> None:
+    busy = iter([TransientError("busy")])
+    model = Scripted(lambda text: next(busy, answer) if text == "b" else answer)
+    first, again = Asker(model, TASKS[task], sleep=Slept()).ask([{"text": text} for text in "ab"])
+    assert isinstance(first, Prediction)
+    assert again == first
+
+
 def test_an_interrupt_in_place_of_an_answer_is_obeyed_and_leaves_the_others() -> None:
     said = {"a": "a", "b": KeyboardInterrupt(), "c": "c", "d": TransientError("busy")}
     asker = Asker(Scripted(lambda text: said[text]), TASK, sleep=(slept := Slept()))

@@ -37,6 +37,8 @@ def edited(source: str, old: str, new: str) -> Text:
         ("London", "Anna left. LONDON", "LONDON", "London"),
         ("York", "YORK. Anna left.", "New YORK", "New York"),
         ("York ", "YORK", "New YORK", "New York"),
+        ("From London", "from Lo\u200bndon", "Lo\u200bndon", "London"),  # something in it, and another case before it
+        ("to New", "TO NW", "NW", "New"),
         ("London", "LONDON", "LON", "Lon"),  # as many letters: one stands for one
         ("London", "Lyon", "Ly", "London"),  # else all that stood there
     ],
