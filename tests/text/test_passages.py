@@ -41,10 +41,16 @@ def test_every_passage_is_found_again_in_any_order(lines: list[str], rng: object
     MT_BENCH.format("A", "x") + MT_BENCH.format("B", "y"),
     '<document index="1">\nx\n</document>\n<document index="2">\ny\n</document>\nWhy?',
     "<response_a>x</response_a> <b>\n<response_b>y</response_b>",
+    "<|The Start of Assistant A's Answer|>\nx\n<|The End of Assistant A's Answer|>\n"
+    "<|The Start of Assistant B's Answer|>\ny\n<|The End of Assistant B's Answer|>",
+    "--- Document 1 ---\nx\n\nx\n--- Document 2 ---\ny\n--- End ---\n\nWhy?",
+    "=== Source 1 ===\nx\n\n=== Source 2 ===\ny\n\nWhy?",
     "Example 0:\nx\nExample 1:\ny",
     "文档1：x\n文档2：y\n问题：z",
     "回答一：x\n回答二：y",
     "Документ 1: x\r\nДокумент 2: y\r\n",
+    "Документ №1: x\nДокумент №2: y",
+    "参考资料1：x\n参考资料2：y",
     "المستند ١: x\nالمستند ٢: y",
 ])  # fmt: skip
 def test_headings_that_are_alike_but_for_their_marks_open_passages(text: str) -> None:
@@ -60,6 +66,10 @@ def test_headings_that_are_alike_but_for_their_marks_open_passages(text: str) ->
     "[1](https://a.org)\n[2](https://b.org)",
     "Document 1 is x.\nDocument 2 is y.",
     "User: x\nAssistant: y",
+    "Input 1: x\nOutput 1: y\nInput 2: z\nOutput 2: w",
+    "Document 1: x\nSource 1: y\nDocument 2: z\nSource 2: w",
+    "[1] x\n[1] y\n[2] z",
+    "### Assistant A:\nx\n### Assistant A:\ny\n### Assistant B:\nz\n### Assistant B:\nw",
     "",
 ])  # fmt: skip
 def test_what_has_an_order_or_no_heading_is_no_passage(text: str) -> None:
@@ -71,14 +81,26 @@ def test_what_has_an_order_or_no_heading_is_no_passage(text: str) -> None:
     ("[1] x\n\n[2] y\nz\n\nWhy?", "y\nz"),  # a paragraph each
     ("Text 1:\nx\n\nx\nText 2:\ny\n\ny\n\nQuestion: why?", "y\n\ny"),  # up to a new label
     ("Text 1:\nx\n\nx\nText 2:\ny", "y"),  # the text ends
+    ("Text 1:\nx\n\nx\nText 2:\ny\n\nNote: its own.\n\ny\n\nQuestion: why?\n\nAnswer:", "y\n\nNote: its own.\n\ny"),
+    ("## A text 1\nx\n\n# x\n## A text 2\ny\n\nNote: y\n\n## Task\nWhy?\n\nSay.", "y\n\nNote: y"),  # a section each
 ])  # fmt: skip
 def test_the_last_passage_ends_as_the_others_do(text: str, last: str) -> None:
     assert contents(text)[-1] == last
 
 
-@pytest.mark.parametrize("text", ["Text 1:\nx\n\nx\nText 2:\ny\n\nWhy?", "Text 1:\nx\nx\nText 2:\ny\nQuestion: why?"])
+@pytest.mark.parametrize("text", [
+    "Text 1:\nx\n\nx\nText 2:\ny\n\nWhy?",
+    "Text 1:\nx\nx\nText 2:\ny\nQuestion: why?",
+    "Text 1:\nx\n\nx\nText 2:\ny\n\nNote: perhaps its own.\n\nWhy?",
+])  # fmt: skip
 def test_where_nobody_knows_what_ends_the_last_passage_there_are_none(text: str) -> None:
     assert contents(text) == []
+
+
+def test_what_a_tag_opens_is_moved_whole() -> None:
+    tagged = '<document index="{0}">\n<document_content>{1}</document_content>\n<source>{1}</source>\n</document>\n'
+    text = tagged.format(1, "x") + tagged.format(2, "y")
+    assert contents(text)[0] == "<document_content>x</document_content>\n<source>x</source>"
 
 
 def test_the_last_passages_count_and_none_within_others() -> None:
