@@ -12,7 +12,7 @@ import regex
 from albert_robust.running.cell import Cell
 from albert_robust.running.records import Outcome
 from albert_robust.tasks import Answer, Prediction, Task
-from albert_robust.text.orders import Order, came_from, read_back
+from albert_robust.text.orders import Order, came_from, read_back, said_in
 from albert_robust.text.reading import read
 from albert_robust.text.text import Edit
 
@@ -54,10 +54,11 @@ def take_answers(
 
 def _take_marks_back(case: Outcome, order: Order, *, label: bool) -> None:
     changed = [(case.original[name], text) for name, text in case.variant.items() if text != case.original[name]]
-    came = next(filter(None, (came_from(order, before, after) for before, after in changed)), {})
-    said = str(case.after)
-    case.after = read_back(order, said, came, label=label)
-    case.scores_after = {read_back(order, name, came, label=label): score for name, score in case.scores_after.items()}
+    orders = ((came_from(order, before, after), before) for before, after in changed)
+    came, text = next((one for one in orders if one[0]), ({}, ""))
+    said, quoted = str(case.after), said_in(order, text)
+    case.after, *names = (read_back(order, one, came, label=label, quoted=quoted) for one in (said, *case.scores_after))
+    case.scores_after = dict(zip(names, case.scores_after.values(), strict=True))
     if case.after != said:
         case.said_after = case.said_after or said
 

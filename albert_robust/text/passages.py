@@ -43,6 +43,7 @@ class _Heading(NamedTuple):
         kind: What it opens with, and the word before the mark.
         tag: What closes it where it is a tag, as of XML.
         known: Whether passages are called so.
+        solved: Whether examples are.
         start: Where it begins, in code points of the text.
         end: Where it ends.
     """
@@ -52,6 +53,7 @@ class _Heading(NamedTuple):
     kind: str
     tag: str
     known: bool
+    solved: bool
     start: int
     end: int
 
@@ -79,15 +81,16 @@ def _headed(text: str) -> Iterator[_Heading]:
             opens = written[: match.start("label" if label else "mark") - match.start()]
             kind = " ".join([*opens.split(), *label.casefold().split()[-1:]])
             tag = f"</{match['tag'].split()[0]}>" if match["tag"] else ""
-            yield _Heading(_plain(mark), shape, kind, tag, not label or _is_known(label), *match.span())
+            known, solved = not label or _has_one_of(called(), label), _has_one_of(called(solved=True), label)
+            yield _Heading(_plain(mark), shape, kind, tag, known, solved, *match.span())
 
 
 def _plain(mark: str) -> str:
     return str(int(mark)) if mark.isdecimal() else mark
 
 
-def _is_known(label: str) -> bool:
-    return not called().isdisjoint(regex.split(r"[\s_-]", label.casefold()))
+def _has_one_of(words: frozenset[str], label: str) -> bool:
+    return not words.isdisjoint(regex.split(r"[\s_-]", label.casefold()))
 
 
 def _runs(headings: Sequence[_Heading]) -> list[list[_Heading]]:
@@ -141,7 +144,7 @@ def _parts(text: str, run: Sequence[_Heading], headings: Sequence[_Heading]) -> 
         if not content:
             return []
         start = text.index(content, heading.end)
-        parts.append(Part(heading.mark, start, start + len(content), content))
+        parts.append(Part(heading.mark, start, start + len(content), content, heading.solved))
     return parts
 
 

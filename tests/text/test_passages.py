@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust.text.marked import cited_before
-from albert_robust.text.orders import came_from
+from albert_robust.text.orders import came_from, read_back
 from albert_robust.text.passages import passages
 
 LINE = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=12)
@@ -109,7 +109,14 @@ def test_the_last_passages_count_and_none_within_others() -> None:
 
 
 @pytest.mark.parametrize(("said", "before"), [
-    ("It is so [1][3], see [2].", "It is so [2][1], see [3]."),
+    ("It is so [1][3], see [2].", "It is so [1][2], see [3]."),
+    ("[1], [3]", "[1], [2]"),
+    ("Quellen [1] und [3]", "Quellen [1] und [2]"),
+    ("In den Dokumenten 1 und 3", "In den Dokumenten 1 und 2"),
+    ("в документе 3 и источнике №2", "в документе 1 и источнике №3"),
+    ("[١] والمصدر ٣", "[٢] والمصدر ٣"),
+    ("Sources 1-3, by model 3.5", "Sources 1-3, by model 3.5"),
+    ("[1] > [3] > [2]", "[2] > [1] > [3]"),
     ("[3, 1]", "[1, 2]"),
     ("Documents 1 and 3 say it.", "Documents 1 and 2 say it."),
     ("Source #2", "Source #3"),
@@ -123,6 +130,11 @@ def test_what_an_answer_cites_gets_the_number_that_it_had(said: str, before: str
     assert cited_before(said, ROUND) == before
 
 
+def test_a_number_that_a_passage_itself_calls_so_is_none_of_the_passages() -> None:
+    said = "By Article 2 [2] none is a slave."
+    assert cited_before(said, ROUND, quoted="[...] as article 2 says") == "By Article 2 [3] none is a slave."
+
+
 @pytest.mark.parametrize(
     ("said", "before"), [("2", "3"), ("**1**", "**2**"), ("1; 3", "1; 2"), ("tie", "tie"), ("12", "12")]
 )
@@ -134,6 +146,10 @@ def test_a_label_may_be_a_number_alone(said: str, before: str) -> None:
     ("[[A]]", "[[B]]"),
     ("A", "B"),
     ("b", "a"),
+    ("[[A>B]]", "[[B>A]]"),
+    ("A=B", "A=B"),
+    ("Verdict: B", "Verdict: A"),
+    ("A is better than B.", "B is better than A."),
     ("Response A is a better answer than Response B.", "Response B is a better answer than Response A."),
     ("The better answer is A.", "The better answer is B."),
     ("Output (a)", "Output (b)"),
@@ -141,7 +157,15 @@ def test_a_label_may_be_a_number_alone(said: str, before: str) -> None:
     ("C", "C"),
 ])  # fmt: skip
 def test_a_verdict_names_the_answer_that_it_stood_for(said: str, before: str) -> None:
-    assert cited_before(said, {"A": "B", "B": "A"}) == before
+    assert read_back("passages", said, {"A": "B", "B": "A"}, label=False) == before
+
+
+def test_a_label_is_never_an_example_that_was_solved() -> None:
+    shown = "Example 1: good, so 2\nExample 2: bad, so 1\nWhat is fine, 1 or 2?"
+    came = came_from(
+        "passages", shown, shown.replace("good, so 2", "x").replace("bad, so 1", "good, so 2").replace("x", "bad, so 1")
+    )
+    assert read_back("passages", "2", came, label=True) == "2"
 
 
 def test_of_very_many_passages_only_those_that_are_unchanged_are_known_again() -> None:
