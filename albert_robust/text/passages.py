@@ -139,7 +139,7 @@ def _parts(text: str, run: Sequence[_Heading], headings: Sequence[_Heading]) -> 
     for heading, limit in zip(run, [*(other.start for other in run[1:]), len(text)], strict=True):
         closes = _closes(text, heading, limit, headings)
         if closes is None:
-            closes = limit if heading is not run[-1] else _last_closes(text, heading, parts)
+            closes = limit if heading is not run[-1] else _last_closes(text, run, parts)
         content = text[heading.end : closes].strip()
         if not content:
             return []
@@ -157,11 +157,12 @@ def _closes(text: str, heading: _Heading, limit: int, headings: Sequence[_Headin
     return next((one.start for one in its if one.kind == heading.kind), None)
 
 
-def _last_closes(text: str, heading: _Heading, others: Sequence[Part]) -> int:
+def _last_closes(text: str, run: Sequence[_Heading], others: Sequence[Part]) -> int:
     """Return where the last passage ends: with its line, paragraph or section, as the others do, or before new labels.
 
     Where nobody knows it ends where it begins.
     """
+    heading = run[-1]
     start = heading.end + len(text[heading.end :]) - len(text[heading.end :].lstrip())
     line, blank = text.find("\n", start), _BLANK_LINE.search(text, start)
     if line < 0:
@@ -181,7 +182,8 @@ def _last_closes(text: str, heading: _Heading, others: Sequence[Part]) -> int:
     if blank:
         label = _labelled_to_the_end(text, start, others)
         return label if label < len(text) else start
-    return label if label == len(text) else start
+    alone = apart and not text[: run[0].start].strip()  # as data have them
+    return len(text) if alone or label == len(text) else start
 
 
 def _labelled_to_the_end(text: str, start: int, others: Sequence[Part]) -> int:
