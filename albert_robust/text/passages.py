@@ -173,15 +173,18 @@ def _last_closes(text: str, run: Sequence[_Heading], others: Sequence[Part]) -> 
     paragraphs = any(_BLANK_LINE.search(other.content) for other in others)
     level = heading.shape[: len(heading.shape) - len(heading.shape.lstrip("#=-"))]
     section = regex.search(rf"(?m)^{level}(?![#=-])", text, pos=line) if level else None
-    if section and (paragraphs or not blank or not text[blank.start() : section.start()].strip()):
+    if section:
         return section.start()
     labels = (found for found in _LABEL.finditer(text, line) if _is_new(found[0], others))
     label = next((found.start() for found in labels), len(text))
+    end = text.rstrip()
+    labelled = _labelled_to_the_end(end, start, others) if blank else len(end)
     if blank and not paragraphs:
-        return blank.start() if blank.start() < label else start
+        # one other says little: its answer may be the shorter one
+        told = len(others) > 1 or labelled == blank.end() or not _BLANK_LINE.search(end, blank.end())
+        return blank.start() if told and blank.start() < label else start
     if blank:
-        label = _labelled_to_the_end(text, start, others)
-        return label if label < len(text) else start
+        return labelled if labelled < len(end) else start
     alone = apart and not text[: run[0].start].strip()  # as data have them
     return len(text) if alone or label == len(text) else start
 
@@ -189,7 +192,7 @@ def _last_closes(text: str, run: Sequence[_Heading], others: Sequence[Part]) -> 
 def _labelled_to_the_end(text: str, start: int, others: Sequence[Part]) -> int:
     """Return from where on all paragraphs open with new labels."""
     begins = len(text)
-    for blank in reversed([*_BLANK_LINE.finditer(text, start, len(text.rstrip()))]):
+    for blank in reversed([*_BLANK_LINE.finditer(text, start)]):
         label = _LABEL.match(text, blank.end())
         if not label or not _is_new(label[0], others):
             break

@@ -82,6 +82,7 @@ def test_what_has_an_order_or_no_heading_is_no_passage(text: str) -> None:
     ("Text 1:\nx\n\nx\nText 2:\ny\n\ny\n\nQuestion: why?", "y\n\ny"),  # up to a new label
     ("Text 1:\nx\n\nx\nText 2:\ny", "y"),  # the text ends
     ("Text 1:\nx\n\nx\nText 2:\ny\n\nNote: its own.\n\ny\n\nQuestion: why?\n\nAnswer:", "y\n\nNote: its own.\n\ny"),
+    ("# Text 1\nx\n\n# Text 2\ny\n\ny\n\n# Task\nWhy?", "y\n\ny"),
     ("[1] x\n\n[2] y\nNote: y", "y\nNote: y"),  # there is nothing else
     ("## A text 1\nx\n\n# x\n## A text 2\ny\n\nNote: y\n\n## Task\nWhy?\n\nSay.", "y\n\nNote: y"),  # a section each
 ])  # fmt: skip
@@ -92,6 +93,7 @@ def test_the_last_passage_ends_as_the_others_do(text: str, last: str) -> None:
 @pytest.mark.parametrize("text", [
     "Text 1:\nx\n\nx\nText 2:\ny\n\nWhy?",
     "Text 1:\nx\nx\nText 2:\ny\nQuestion: why?",
+    "Text 1:\nx\n\nText 2:\ny\n\nPerhaps its own.\n\nWhy?",
     "Text 1:\nx\n\nx\nText 2:\ny\n\nNote: perhaps its own.\n\nWhy?",
 ])  # fmt: skip
 def test_where_nobody_knows_what_ends_the_last_passage_there_are_none(text: str) -> None:
