@@ -49,7 +49,7 @@ def called(*, solved: bool = False) -> frozenset[str]:
 
 def cites(text: str, marks: Sequence[str]) -> bool:
     """Return whether a text speaks of a part by its mark: `[2]`, `document 2`, `Response A`."""
-    return regex.search(_citation(tuple(marks)), text, flags=regex.V1) is not None
+    return regex.search(_citation(tuple(marks), answers=False), text, flags=regex.V1) is not None
 
 
 def cited_before(answer: str, came: Mapping[str, str], *, alone: bool = False, quoted: str = "") -> str:
@@ -111,12 +111,14 @@ def _written(mark: str) -> str:
 
 
 @cache
-def _citation(marks: tuple[str, ...]) -> str:
-    """Return a pattern of what speaks of parts by their marks: `[2]`, `documents 1 and 3`, `the answer is B`."""
+def _citation(marks: tuple[str, ...], *, answers: bool = True) -> str:
+    """Return a pattern of what speaks of parts by their marks: `[2]`, `documents 1 and 3`, of what answers `(B)` too."""
     mark = _any_of(marks)
     several = rf"{mark}(?:(?:[\]】]?(?:{_AND})[\[【]?|[\]】]\s?[\[【]){mark})*"
     words = called() if marks[0].isdecimal() else called() | _THAN
     known = "|".join(sorted(words, key=lambda word: (-len(word), word)))
     link = "" if marks[0].isdecimal() else _IS  # `the answer is 2` speaks of none
     named = rf"(?<!{SPACED})(?i:(?:{known}){_ENDING}){link}[\s_-]?[*\[(\#№]{{0,2}}{several}"
-    return rf"[\[【]{{1,2}}{several}[\]】]|{named}"
+    if marks[0].isdecimal() or not answers:
+        return rf"[\[【]{several}[\]】]|{named}"
+    return rf"(?:[\[【{{>]|(?<!{SPACED})[(\"“]){several}[\]】}})<\"”]|{named}"
