@@ -17,7 +17,8 @@ SPACED = r"[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai
 _AND = r"\s*[,;&/、和与與及と와과]\s*|\s(?:and|or|und|oder|et|ou|y|o|e|en|of|i|и|или|ve|و)\s?"
 _THAN = frozenset({"than", "als", "que", "чем"})
 _COMPARED = regex.compile("[<>]")  # `A > B`, `2 > 1 > 3`: in their own order
-_ENDING = "(?:s|e?n|[аеиуы]|ом|ов|ам|ах)?"  # of what a part is called: documents, Dokumenten, документе
+_JOINED = "[وف]?(?:[بك]|لل?)?"  # Arabic conjunctions and prepositions, written as one with what a part is called
+_ENDING = "(?:s|e?n|[аеиуы]|ом|ов|ам|ах|ين|ات)?"  # documents, Dokumenten, документе
 _ZEROS = "0٠۰०０"  # of numbers that other digits write
 _IS = r"(?:[^\S\n](?:is|ist|est|es|è|é)[^\S\n]|[^\S\n]?(?:[:：]|是|为|為|は)[^\S\n]?)?"
 
@@ -118,7 +119,7 @@ def _citation(marks: tuple[str, ...], *, answers: bool = True) -> str:
     words = called() if marks[0].isdecimal() else called() | _THAN
     known = "|".join(sorted(words, key=lambda word: (-len(word), word)))
     link = "" if marks[0].isdecimal() else _IS  # `the answer is 2` speaks of none
-    named = rf"(?<!{SPACED})(?i:(?:{known}){_ENDING}){link}[\s_-]?[*\[(\#№]{{0,2}}{several}"
+    named = rf"(?<!{SPACED}){_JOINED}(?i:(?:{known}){_ENDING}){link}[\s_-]?[*\[(\#№]{{0,2}}{several}"
     if marks[0].isdecimal() or not answers:
         return rf"[\[【]{several}[\]】]|{named}"
     return rf"(?:[\[【{{>]|(?<!{SPACED})[(\"“]){several}[\]】}})<\"”]|{named}"

@@ -117,7 +117,7 @@ def test_the_last_passages_count_and_none_within_others() -> None:
     ("Quellen [1] und [3]", "Quellen [1] und [2]"),
     ("In den Dokumenten 1 und 3", "In den Dokumenten 1 und 2"),
     ("в документе 3 и источнике №2", "в документе 1 и источнике №3"),
-    ("[١] والمصدر ٣", "[٢] والمصدر ٣"),
+    ("[١] وفقا للمستند ٢ والمصدر ٣", "[٢] وفقا للمستند ٣ والمصدر ١"),
     ("Sources 1-3, by model 3.5", "Sources 1-3, by model 3.5"),
     ("[1] > [3] > [2]", "[2] > [1] > [3]"),
     ("[3, 1]", "[1, 2]"),
