@@ -226,14 +226,12 @@ class Text:
             kind: What the edits are called in reports.
         """
         now, along = self.graphemes, set()
+        moves = [(part, parts[place]) for part, place in zip(parts, order, strict=True) if part != parts[place]]
         for span, place in zip(_merged(self.protected), self._protected_now, strict=True):
-            if any(part.start <= place.start and place.end <= part.end for part in parts):
+            if any(part.start <= place.start and place.end <= part.end for part, _ in moves):
                 along.add(span)
         kept = tuple(span for span in _merged(self.protected) if span not in along)
-        changes = [
-            (part.start, part.end, "".join(now[parts[place].start : parts[place].end]))
-            for part, place in zip(parts, order, strict=True)
-        ]
+        changes = [(part.start, part.end, "".join(now[other.start : other.end])) for part, other in moves]
         made = replace(self, protected=kept).replace_each(changes, kind)
         moved = [Span(edit.start, edit.end) for edit in made.edits if edit.kind == kind and edit not in self.edits]
         return replace(made, protected=_merged([*kept, *(moved if along else ())]))
