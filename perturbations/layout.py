@@ -277,6 +277,7 @@ def passages(text: Text, rng: Random, severity: int) -> Text:
     "layout.examples",
     preserves="meaning",
     severities=1,
+    reorders="examples",
     examples=[
         Example(
             "Text: good\nLabel: yes\n\nText: bad\nLabel: no\n\nText: late\nLabel:",

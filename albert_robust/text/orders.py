@@ -1,6 +1,6 @@
 """What a text may have in another order, and how an answer that names its parts by their marks is read then."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import SequenceMatcher
 from typing import Literal
 
@@ -8,10 +8,14 @@ from albert_robust.text.choices import choices, named_before
 from albert_robust.text.marked import Part, cited_before
 from albert_robust.text.passages import passages
 
-Order = Literal["choices", "passages"]
+Order = Literal["choices", "passages", "examples"]
 COMPARED = 200  # characters of parts that are not the same
 MOST = 60  # parts that are compared, each with each: a hundred would take a second
-_FIND = {"choices": choices, "passages": passages}
+_FIND: dict[Order, Callable[[str], list[Part]]] = {
+    "choices": choices,
+    "passages": passages,
+    "examples": lambda text: [],  # of those that are solved no answer speaks
+}
 
 
 def has_order(order: Order, text: str) -> bool:

@@ -73,8 +73,11 @@ def test_passages_that_become_alike_are_rejected(tmp_path: Path) -> None:
     assert (case.status, case.message) == ("rejected", "its passages cannot be told apart")
 
 
-def test_entities_in_passages_have_other_places(tmp_path: Path) -> None:
+def test_entities_in_passages_have_other_places_and_beside_them_the_same(tmp_path: Path) -> None:
     suite = SUITE.replace("question-answering", "token-classification").replace("exact match", "entity f1")
-    suite = suite.replace("fields: [context], ", "").replace("language: en", "language: en, columns: {text: context}")
-    (case,) = asked_of(tmp_path, suite, "[1] Anna\n[2] Ben")
+    within = suite.replace("[context]", "[text]").replace("language: en", "language: en, columns: {text: context}")
+    (case,) = asked_of(tmp_path, within, "[1] Anna\n[2] Ben")
     assert (case.status, case.message) == ("rejected", "what is in another order has other places")
+    beside = within.replace("[text]", "[note]").replace("{text: context}", "{text: question, note: context}")
+    (case,) = asked_of(tmp_path, beside, "[1] Anna\n[2] Ben")
+    assert case.status != "rejected"
