@@ -74,7 +74,7 @@ def cited_before(answer: str, came: Mapping[str, str], *, alone: bool = False, q
     def before(said: regex.Match[str]) -> str:
         return said[0] if said[0][0].isalpha() and said[0].casefold() in known else renamed(said[0], mark, came)
 
-    return regex.sub(_citation(marks), before, answer, flags=regex.V1)
+    return regex.sub(_citation(marks, alone=alone), before, answer, flags=regex.V1)
 
 
 def renamed(said: str, mark: str, came: Mapping[str, str]) -> str:
@@ -112,13 +112,14 @@ def _written(mark: str) -> str:
 
 
 @cache
-def _citation(marks: tuple[str, ...], *, answers: bool = True) -> str:
+def _citation(marks: tuple[str, ...], *, answers: bool = True, alone: bool = False) -> str:
     """Return a pattern of what speaks of parts by their marks: `[2]`, `documents 1 and 3`, of what answers `(B)` too."""
     mark = _any_of(marks)
     several = rf"{mark}(?:(?:[\]】]?(?:{_AND})[\[【]?|[\]】]\s?[\[【]){mark})*"
     words = called() if marks[0].isdecimal() else called() | _THAN
     known = "|".join(sorted(words, key=lambda word: (-len(word), word)))
-    link = "" if marks[0].isdecimal() else _IS  # `the answer is 2` speaks of none
+    counted = marks[0].isdecimal() and not alone
+    link = "" if counted else _IS  # `the answer is 2` speaks of none, but where it is a label
     named = rf"(?<!{SPACED}){_JOINED}(?i:(?:{known}){_ENDING}){link}[\s_-]?[*\[(\#№]{{0,2}}{several}"
     if marks[0].isdecimal() or not answers:
         return rf"[\[【]{several}[\]】]|{named}"

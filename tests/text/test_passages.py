@@ -139,7 +139,15 @@ def test_a_number_that_a_passage_itself_calls_so_is_none_of_the_passages() -> No
 
 
 @pytest.mark.parametrize(
-    ("said", "before"), [("2", "3"), ("**1**", "**2**"), ("1; 3", "1; 2"), ("tie", "tie"), ("12", "12")]
+    ("said", "before"),
+    [
+        ("2", "3"),
+        ("**1**", "**2**"),
+        ("1; 3", "1; 2"),
+        ("tie", "tie"),
+        ("12", "12"),
+        ("The best answer is 2.", "The best answer is 3."),
+    ],
 )
 def test_a_label_may_be_a_number_alone(said: str, before: str) -> None:
     assert cited_before(said, ROUND, alone=True) == before
