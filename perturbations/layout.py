@@ -11,7 +11,7 @@ user's own, so what is set is found in the text, and a text is set in one way th
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from random import Random
 
@@ -20,7 +20,7 @@ import regex
 from albert_robust import Example, Text, Word, perturbation
 from albert_robust.text.case import to_lower, to_upper
 from albert_robust.text.choices import choices
-from albert_robust.text.marked import Part, cites
+from albert_robust.text.marked import Part, called, cites
 from albert_robust.text.passages import passages as passages_in
 from albert_robust.text.reading import Span, words_at
 
@@ -296,6 +296,7 @@ def passages(text: Text, rng: Random, severity: int) -> Text:
             "Q: a\nA: b\nQ: c\nA: d\nBe brief.", "Q: c\nA: d\nQ: a\nA: b\nBe brief.", why="it ends as the others do"
         ),
         Example("Q: a\nA: b\n\n###\n\nQ: c\nA: d\n\nQ:", "Q: c\nA: d\n\n###\n\nQ: a\nA: b\n\nQ:"),
+        Example("<example>\na\n</example> <example>b</example>", "<example>b</example> <example>\na\n</example>"),
         Example("English: a\nFrench: b\nEnglish: c\nFrench: d", "English: c\nFrench: d\nEnglish: a\nFrench: b"),
         Example("输入：好\n输出：是\n输入：坏\n输出：否", "输入：坏\n输出：否\n输入：好\n输出：是", "zh"),
         Example(
@@ -318,7 +319,20 @@ def passages(text: Text, rng: Random, severity: int) -> Text:
 )
 def examples(text: Text, rng: Random, severity: int) -> Text:
     """Give the solved examples of a prompt, `Q: ... A: ...`, in another order; what is asked stays last."""
-    return _in_another_order(text, _solved(str(text)), rng, "example", stays=lambda content: False)
+    string = str(text)
+    return _in_another_order(text, _tagged(string) or _solved(string), rng, "example", stays=lambda content: False)
+
+
+def _tagged(string: str) -> list[Part]:
+    """Return the examples of a prompt that stand between tags: `<example>...</example>`."""
+    for name in sorted(called(solved=True)):
+        opening, closing = f"<{name}>", f"</{name}>"
+        before, *bodies = string.split(opening)
+        if len(bodies) > 1 and all(body.count(closing) == 1 for body in bodies):
+            starts = accumulate((len(body) + len(opening) for body in bodies[:-1]), initial=len(before) + len(opening))
+            said = [body.partition(closing)[0] for body in bodies]
+            return [Part(str(start), start, start + len(one), one) for start, one in zip(starts, said, strict=True)]
+    return []
 
 
 def _solved(string: str) -> list[Part]:
