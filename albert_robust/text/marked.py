@@ -14,12 +14,11 @@ import regex
 # Each list of letters in its order.
 LETTERS = ("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "АБВГДЕЖЗ", "ΑΒΓΔΕΖΗΘ", "أبجدهو", "कखगघङच", "アイウエオカ", "가나다라마바")
 SPACED = r"[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]]"  # of words that blanks part
-_AND = r"\s*[,;&/、和与與及と와과]\s*|\s(?:and|or|und|oder|et|ou|y|o|e|en|of|i|и|или|ve|و)\s?"
+_AND = r"\s*(?:[,;&/、和与與及と와과]|[<>=]{1,2})\s*|\s(?:and|or|und|oder|et|ou|y|o|e|en|of|i|и|или|ve|و)\s?"
 _THAN = frozenset({"than", "als", "que", "чем"})
 _COMPARED = regex.compile("[<>]")  # `A > B`, `2 > 1 > 3`: in their own order
 _JOINED = "[وف]?(?:[بك]|لل?)?"  # Arabic conjunctions and prepositions, written as one with what a part is called
 _ENDING = "(?:s|e?n|[аеиуы]|ом|ов|ам|ах|ين|ات)?"  # documents, Dokumenten, документе
-_ZEROS = "0٠۰०０"  # of numbers that other digits write
 _IS = r"(?:[^\S\n](?:is|ist|est|es|è|é)[^\S\n]|[^\S\n]?(?:[:：]|是|为|為|は)[^\S\n]?)?"
 
 
@@ -50,7 +49,12 @@ def called(*, solved: bool = False) -> frozenset[str]:
 
 def cites(text: str, marks: Sequence[str]) -> bool:
     """Return whether a text speaks of a part by its mark: `[2]`, `document 2`, `Response A`."""
-    return regex.search(_citation(tuple(marks), answers=False), text, flags=regex.V1) is not None
+    found = regex.finditer(_citation(_kind(marks), answers=False), text, flags=regex.V1)
+    return any(
+        _plain(one[0]) in marks
+        for said in found
+        for one in regex.finditer(_any_of(_kind(marks)), said[0], flags=regex.V1)
+    )
 
 
 def cited_before(answer: str, came: Mapping[str, str], *, alone: bool = False, quoted: str = "") -> str:
@@ -62,9 +66,9 @@ def cited_before(answer: str, came: Mapping[str, str], *, alone: bool = False, q
         alone: Whether numbers may be all of the answer, as where it is a label; letters always may.
         quoted: What the parts say: a number that is called so there, as `Article 2` of a law, is none of theirs.
     """
-    marks = tuple(came)
-    if not marks:
+    if not came:
         return answer
+    marks = _kind(tuple(came))
     mark = _any_of(marks)
     alone = alone or not marks[0].isdecimal()
     if alone and regex.fullmatch(rf"(?i)\W*{mark}(?:\W+{mark})*\W*", answer, flags=regex.V1):
@@ -91,24 +95,29 @@ def renamed(said: str, mark: str, came: Mapping[str, str]) -> str:
 
 
 def _before(mark: str, came: Mapping[str, str]) -> str:
-    """Return the mark that a part had before, in the case or the digits in which it is written."""
+    """Return the mark that a part had before, in the case or the digits in which it is written; itself where it is none's."""
+    before = came.get(_plain(mark))
+    if before is None:
+        return mark
     if mark.isdecimal():
         zero = ord(mark[0]) - int(mark[0])
-        return "".join(chr(zero + int(digit)) for digit in came[str(int(mark))])
-    return came.get(mark) or came[mark.upper()].lower()
+        return "".join(chr(zero + int(digit)) for digit in before)
+    return before if mark == _plain(mark) else before.lower()
+
+
+def _plain(mark: str) -> str:
+    return str(int(mark)) if mark.isdecimal() else mark.upper()
+
+
+def _kind(marks: Sequence[str]) -> tuple[str, ...]:
+    """Return marks that stand for others of their kind: all numbers are sought alike."""
+    return ("1",) if marks[0].isdecimal() else tuple(marks)
 
 
 def _any_of(marks: Sequence[str]) -> str:
     """Return a pattern of marks; letters are capital ones, or stand in brackets: `a` is a word."""
-    listed = "|".join(map(_written, sorted(marks, key=lambda mark: (-len(mark), mark))))
-    return rf"(?<!{SPACED})(?:{listed}|(?<=[\[(_])(?i:{listed}))(?!{SPACED}|[-–.]\p{{Nd}})"
-
-
-def _written(mark: str) -> str:
-    """Return a pattern of a mark, a number in any digits."""
-    if not mark.isdecimal():
-        return regex.escape(mark)
-    return "".join(f"[{''.join(chr(ord(zero) + int(digit)) for zero in _ZEROS)}]" for digit in mark)
+    listed = r"\p{Nd}{1,3}" if marks[0].isdecimal() else "|".join(map(regex.escape, marks))
+    return rf"(?<!{SPACED})(?:{listed}|(?<=[\[(_])(?i:{listed}))(?!{SPACED}|[-–.]\p{{Nd}}|,\p{{Nd}}{{3}})"
 
 
 @cache

@@ -212,8 +212,7 @@ class Text:
 
     def movable(self, start: int, end: int) -> bool:
         """Return whether no protected span lies across a border of graphemes [start, end)."""
-        spans = self._protected_now
-        return not any(span.start < border < span.end for span in spans for border in (start, end))
+        return self.editable(start, start) and self.editable(end, end)
 
     def reordered(self, parts: Sequence[Span], order: Sequence[int], kind: str) -> "Text":
         """Return the text with parts of it in each other's places. What is protected moves along with the part that holds it.
@@ -228,7 +227,8 @@ class Text:
         now, along = self.graphemes, set()
         moves = [(part, parts[place]) for part, place in zip(parts, order, strict=True) if part != parts[place]]
         for span, place in zip(_merged(self.protected), self._protected_now, strict=True):
-            if any(part.start <= place.start and place.end <= part.end for part, _ in moves):
+            before = bisect_right(moves, place.start, key=lambda move: move[0].start)
+            if before and place.end <= moves[before - 1][0].end:
                 along.add(span)
         kept = tuple(span for span in _merged(self.protected) if span not in along)
         changes = [(part.start, part.end, "".join(now[other.start : other.end])) for part, other in moves]
