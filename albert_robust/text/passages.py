@@ -30,7 +30,6 @@ _HEADING = regex.compile(
 )
 _BLANK_LINE = regex.compile(r"\n(?:[^\S\n]*+\n)++")
 _LABEL = regex.compile(r"^[^\S\n]{0,20}(?:[#*_]{1,6}[^\S\n]?)?(?:\p{L}[^\n:：]{0,40}[:：]|[#=-]{2,})", regex.M)
-
 _START = attrgetter("start")
 
 
@@ -167,9 +166,11 @@ def _last_closes(text: str, run: Sequence[_Heading], others: Sequence[Part]) -> 
     line, blank = text.find("\n", start), _BLANK_LINE.search(text, start)
     if line < 0:
         return len(text)
+    few = len(others) == 1  # which says little: its answer may be the shorter one
     apart = _BLANK_LINE.search(text, others[0].end, start)
     if not apart and all("\n" not in other.content for other in others):
-        return line
+        rest = text[line:].strip()
+        return start if few and "\n" in rest and not _LABEL.match(rest) else line
     paragraphs = any(_BLANK_LINE.search(other.content) for other in others)
     level = heading.shape[: len(heading.shape) - len(heading.shape.lstrip("#=-"))]
     section = regex.search(rf"(?m)^{level}(?![#=-])", text, pos=line) if level else None
@@ -180,8 +181,7 @@ def _last_closes(text: str, run: Sequence[_Heading], others: Sequence[Part]) -> 
     end = text.rstrip()
     labelled = _labelled_to_the_end(end, start, others) if blank else len(end)
     if blank and not paragraphs:
-        # one other says little: its answer may be the shorter one
-        told = len(others) > 1 or labelled == blank.end() or not _BLANK_LINE.search(end, blank.end())
+        told = not few or labelled == blank.end() or not _BLANK_LINE.search(end, blank.end())
         return blank.start() if told and blank.start() < label else start
     if blank:
         return labelled if labelled < len(end) else start

@@ -93,6 +93,7 @@ def test_the_last_passage_ends_as_the_others_do(text: str, last: str) -> None:
 @pytest.mark.parametrize("text", [
     "Text 1:\nx\n\nx\nText 2:\ny\n\nWhy?",
     "Text 1:\nx\nx\nText 2:\ny\nQuestion: why?",
+    "Text 1: x\nText 2: y\nPerhaps its own.\nWhy?",
     "Text 1:\nx\n\nText 2:\ny\n\nPerhaps its own.\n\nWhy?",
     "Text 1:\nx\n\nx\nText 2:\ny\n\nNote: perhaps its own.\n\nWhy?",
 ])  # fmt: skip
