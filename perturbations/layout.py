@@ -11,7 +11,7 @@ user's own, so what is set is found in the text, and a text is set in one way th
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from random import Random
 
@@ -20,7 +20,7 @@ import regex
 from albert_robust import Example, Text, Word, perturbation
 from albert_robust.text.case import to_lower, to_upper
 from albert_robust.text.choices import choices
-from albert_robust.text.marked import Part, cites
+from albert_robust.text.marked import Part, called, cites
 from albert_robust.text.passages import passages as passages_in
 from albert_robust.text.reading import Span, words_at
 
@@ -277,6 +277,7 @@ def passages(text: Text, rng: Random, severity: int) -> Text:
     "layout.examples",
     preserves="meaning",
     severities=1,
+    reorders="examples",
     examples=[
         Example(
             "Text: good\nLabel: yes\n\nText: bad\nLabel: no\n\nText: late\nLabel:",
@@ -286,6 +287,17 @@ def passages(text: Text, rng: Random, severity: int) -> Text:
             "Be brief.\nQ: 1+1?\nA: 2\nQ: 1+2?\nA: 3\n\nNow you.\nQ: 2+2?\nA:",
             "Be brief.\nQ: 1+2?\nA: 3\nQ: 1+1?\nA: 2\n\nNow you.\nQ: 2+2?\nA:",
         ),
+        Example(
+            "Q: a\nA: b\n\nSo.\n\nQ: c\nA: d\n\nSo.\n\nNow you.",
+            "Q: a\nA: b\n\nSo.\n\nQ: c\nA: d\n\nSo.\n\nNow you.",
+            why="nobody knows where the last one ends",
+        ),
+        Example(
+            "Q: a\nA: b\nQ: c\nA: d\nBe brief.", "Q: c\nA: d\nQ: a\nA: b\nBe brief.", why="it ends as the others do"
+        ),
+        Example("Q: a\nA: b\n\n###\n\nQ: c\nA: d\n\nQ:", "Q: c\nA: d\n\n###\n\nQ: a\nA: b\n\nQ:"),
+        Example("<example>\na\n</example> <example>b</example>", "<example>b</example> <example>\na\n</example>"),
+        Example("English: a\nFrench: b\nEnglish: c\nFrench: d", "English: c\nFrench: d\nEnglish: a\nFrench: b"),
         Example("输入：好\n输出：是\n输入：坏\n输出：否", "输入：坏\n输出：否\n输入：好\n输出：是", "zh"),
         Example(
             "Text: good\nLabel: yes\nText: late\nLabel:",
@@ -307,7 +319,20 @@ def passages(text: Text, rng: Random, severity: int) -> Text:
 )
 def examples(text: Text, rng: Random, severity: int) -> Text:
     """Give the solved examples of a prompt, `Q: ... A: ...`, in another order; what is asked stays last."""
-    return _in_another_order(text, _solved(str(text)), rng, "example", stays=lambda content: False)
+    string = str(text)
+    return _in_another_order(text, _tagged(string) or _solved(string), rng, "example", stays=lambda content: False)
+
+
+def _tagged(string: str) -> list[Part]:
+    """Return the examples of a prompt that stand between tags: `<example>...</example>`."""
+    for name in sorted(called(solved=True)):
+        opening, closing = f"<{name}>", f"</{name}>"
+        before, *bodies = string.split(opening)
+        if len(bodies) > 1 and all(body.count(closing) == 1 for body in bodies):
+            starts = accumulate((len(body) + len(opening) for body in bodies[:-1]), initial=len(before) + len(opening))
+            said = [body.partition(closing)[0] for body in bodies]
+            return [Part(str(start), start, start + len(one), one) for start, one in zip(starts, said, strict=True)]
+    return []
 
 
 def _solved(string: str) -> list[Part]:
@@ -318,20 +343,45 @@ def _solved(string: str) -> list[Part]:
     for place, name in enumerate(names):
         places.setdefault(name, []).append(place)
     for first, *others in places.values():
-        known, found = names[first : others[0] if others else first], list[Part]()
+        known, starts, answers = names[first : others[0] if others else first], list[int](), list[Span]()
         for place, following in pairwise([first, *others, len(names)]) if known[1:] and known[-1] in _answers() else ():
             if names[place:following][: len(known)] != known or following - place > len(known):
                 break
-            start, last = labels[place][0], labels[place + len(known) - 1][1]
             limit = labels[following][0] if following < len(names) else len(string)
-            blank = _BLANK_LINES.search(string, last, limit)
-            end = len(string[: blank.start() if blank else limit].rstrip())
-            if not string[last:end].strip(":： \t*_"):
+            answer = _answer(string, labels[place + len(known) - 1][1], limit)
+            if answer is None:
                 break
-            found.append(Part(str(place), start, end, string[start:end]))
-        if len(found) > 1:
-            return found
+            starts.append(labels[place][0])
+            answers.append(answer)
+        if len(answers) > 1:
+            ends = [*(answer.end for answer in answers[:-1]), _last_ends(string, answers)]
+            found = zip(starts, ends, strict=True)
+            return [Part(str(start), start, end, string[start:end]) for start, end in found] if ends[-1] else []
     return []
+
+
+def _answer(string: str, start: int, limit: int) -> Span | None:
+    """Return where an answer stands behind its label, but for a rule below it; None where nothing does."""
+    start += len(string[start:limit]) - len(string[start:limit].lstrip(":： \t*_"))
+    lines = string[start:limit].rstrip()
+    said, _, last = lines.rpartition("\n")
+    end = start + len(lines if last.strip("#*=- \t") else said.rstrip())
+    blank = _BLANK_LINES.search(string, start, limit)
+    return Span(start, end) if string[start : min(end, blank.start() if blank else end)].strip() else None
+
+
+def _last_ends(string: str, answers: Sequence[Span]) -> int:
+    """Return where the last answer ends: with its line or paragraph, as the others do; 0 where nobody knows."""
+    *others, (start, end) = [(one.start, one.end) for one in answers]
+    start += len(string[start:end]) - len(string[start:end].lstrip())
+    line, blank = string.find("\n", start, end), _BLANK_LINES.search(string, start, end)
+    if line < 0:
+        return end
+    if all("\n" not in string[one:other].strip() for one, other in others):
+        return line
+    if any(_BLANK_LINES.search(string, one, other) for one, other in others):
+        return 0 if blank else end
+    return blank.start() if blank else end
 
 
 @cache

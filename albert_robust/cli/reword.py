@@ -91,10 +91,16 @@ def _progress() -> "Progress":
 
 def _fields(named: Sequence[str] | None, task: Any) -> Sequence[str]:
     from albert_robust.errors import UsageError
+    from albert_robust.models.prompt import SYSTEM, TEMPLATE
 
     for name in named or ():
         if name not in task.inputs:
-            raise UsageError(f"--field {name}: {task.name} has the fields {', '.join(task.inputs)}")
+            told = (
+                f"; {name} is one where a check of the suite says `fields: [{name}]`"
+                if name in (SYSTEM, TEMPLATE)
+                else ""
+            )
+            raise UsageError(f"--field {name}: {task.name} has the fields {', '.join(task.inputs)}{told}")
     return named or task.perturbed
 
 

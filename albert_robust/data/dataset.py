@@ -24,6 +24,7 @@ from albert_robust.text.languages import UNKNOWN, base, is_tag
 
 MAX_CHARACTERS = 200_000  # in one field; a book chapter has about 30,000
 PLACEHOLDER = "{language}"
+_WHOLE = re.compile(r"(-?\d+)\.0")
 _HALF = re.compile("[\ud800-\udfff]")  # of a character
 _STRING = r"""'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+\""""
 _STRINGS = re.compile(rf"\[\s*+(?:(?:{_STRING})\s*+,?\s*+)*+\]")
@@ -235,11 +236,11 @@ def _none_fits(source: Source, path: Path, held: Mapping[str, set[str]], last: M
 
 
 def text_of(value: Any) -> str:
-    """Return what a cell holds as text: `1` for 1.0, as data frames write whole numbers, `true`, nothing for nothing."""
+    """Return what a cell holds as text: `1` for 1.0 and `true` for True, as data frames write them in a table, too."""
     held = _held(value)
-    if isinstance(held, bool):
-        return str(held).lower()
-    return "" if held is None else str(_whole(held)).strip()
+    text = "" if held is None else str(held).strip()
+    whole = _WHOLE.fullmatch(text)
+    return whole[1] if whole else text.lower() if text in {"True", "False"} else text
 
 
 def _example(

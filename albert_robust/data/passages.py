@@ -37,10 +37,14 @@ def _named(passage: Mapping[str, Any]) -> str:
 
 
 def _passages(held: Any) -> Iterator[str]:
-    if isinstance(held, Mapping):  # lists side by side
-        name = _named(held)
-        titles = held.get("title") or [None] * len(held[name])
-        yield from (_passage({"title": title, "text": text}) for title, text in zip(titles, held[name], strict=False))
+    if isinstance(held, Mapping) and isinstance(held.get("title"), str):
+        yield _passage(held)
+    elif isinstance(held, Mapping):  # lists side by side
+        texts = held[_named(held)]
+        titles = held.get("title") or [None] * len(texts)
+        if not isinstance(titles, list) or len(titles) != len(texts):
+            raise ValueError(f"{len(texts)} passages, but other titles: {titles!r:.40}\ngive each passage one, or none")
+        yield from (_passage({"title": title, "text": text}) for title, text in zip(titles, texts, strict=True))
     else:
         yield from map(_passage, held)
 

@@ -65,7 +65,7 @@ class Perturbation:
         across_fields: Whether it puts one thing in place of another, as a name, and must do so alike in all fields of an example.
         alike: Whether it draws alike in all fields of an example: one language for all of them.
         reorders: What it gives in another order, so that answers name it by other marks: the lettered `choices` of a question,
-            the numbered `passages` of a prompt, or None.
+            the numbered `passages` of a prompt; or solved `examples`, which no answer names; or None.
         needs: An optional module it runs on, or None.
         extra: The extra of albert-robust that installs that module.
         examples: See `Example`.

@@ -12,7 +12,7 @@ import regex
 from albert_robust.running.cell import Cell
 from albert_robust.running.records import Outcome
 from albert_robust.tasks import Answer, Prediction, Task
-from albert_robust.text.orders import Order, came_from, read_back
+from albert_robust.text.orders import Order, came_from, read_back, said_in
 from albert_robust.text.reading import read
 from albert_robust.text.text import Edit
 
@@ -42,7 +42,7 @@ def take_answers(
         case.before, case.scores_before, case.said_before = before.output, before.scores, before.said
         case.after, case.scores_after, case.said_after = after.output, after.scores, after.said
         for order in cell.reorders:
-            _take_marks_back(case, order, label=cell.suite.task.labels or cell.suite.task.several)
+            _take_marks_back(cell, case, order)
         return
     case.status, case.message = "not asked", "the budget had no room for it"
     whiches = ("the original", "the variant", *["the original, asked again"] * len(repeats))
@@ -52,12 +52,16 @@ def take_answers(
             return
 
 
-def _take_marks_back(case: Outcome, order: Order, *, label: bool) -> None:
+def _take_marks_back(cell: Cell, case: Outcome, order: Order) -> None:
     changed = [(case.original[name], text) for name, text in case.variant.items() if text != case.original[name]]
-    came = next(filter(None, (came_from(order, before, after) for before, after in changed)), {})
-    said = str(case.after)
-    case.after = read_back(order, said, came, label=label)
-    case.scores_after = {read_back(order, name, came, label=label): score for name, score in case.scores_after.items()}
+    orders = ((came_from(order, before, after), before) for before, after in changed)
+    came, text = next((one for one in orders if one[0]), ({}, ""))
+    numbers = {label for label in cell.suite.labels if label.isdecimal()}
+    chooses = cell.suite.task.labels or cell.suite.task.several
+    label = chooses and (not numbers or numbers == came.keys())  # else they are ratings
+    said, quoted = str(case.after), said_in(order, text)
+    case.after, *names = (read_back(order, one, came, label=label, quoted=quoted) for one in (said, *case.scores_after))
+    case.scores_after = dict(zip(names, case.scores_after.values(), strict=True))
     if case.after != said:
         case.said_after = case.said_after or said
 

@@ -12,10 +12,11 @@ from typing import Any
 
 import regex
 
-from albert_robust.errors import InputError
+from albert_robust.errors import InputError, shown_path
 from albert_robust.models.prompt import fields_of
 from albert_robust.running.ask import Cost
 from albert_robust.running.blocks import examples_of
+from albert_robust.running.mistakes import placed
 from albert_robust.running.progress import Progress
 from albert_robust.running.score import CachedScorer
 from albert_robust.running.workspace import Workspace
@@ -95,12 +96,16 @@ def read_rewriter(path: Path) -> ModelSpec:
     """Return what a file says about a rewriter: what stands in a suite's `model:`.
 
     Raises:
-        InputError: It is no model, or its prompt names something other than `{text}`, `{language}` and `{n}`.
+        InputError: It is no model, or its prompt lacks `{text}` or names something other than that, `{language}` and `{n}`.
     """
     document = open_document(path)
     spec = validate(document, ModelSpec)
-    for key, template in (("prompt", spec.prompt), ("system", spec.system)):
-        for name in sorted(fields_of(template or "") - {*ASKED}):
+    told = {key: fields_of(template or "") for key, template in (("prompt", spec.prompt), ("system", spec.system))}
+    if spec.prompt and "text" not in told["prompt"] | told["system"]:
+        what = "the prompt does not hold {text}, which is to be reworded"
+        raise InputError([document.complain(("prompt",), what, "write {text} where the text is to stand")])
+    for key, names in told.items():
+        for name in sorted(names - {*ASKED}):
             what = f"a rewriter is told no {{{name}}}"
             raise InputError([document.complain((key,), what, "it is told {text}, its {language}, and {n}, how many")])
     return spec
@@ -142,12 +147,14 @@ def reworded(
         progress: Is told how many texts are done.
     """
     asked = [{"text": one.text, "language": one.language, "n": str(n)} for one in wanted]
-    of_rewriter = replace(suite, model=rewriter, path=path, name=path.name, task=TASK)
+    shown = shown_path(path)
+    of_rewriter = replace(suite, model=rewriter, model_place=(1, 1), path=path, shown=shown, name=path.name, task=TASK)
     cost = Cost()
     progress.begin(path.name, len(asked), cost)
-    answers = workspace.predictor(of_rewriter, cost).predict(
-        asked, watch=lambda share: progress.reach(share * len(asked), cost)
-    )
+    with placed(of_rewriter):
+        answers = workspace.predictor(of_rewriter, cost).predict(
+            asked, watch=lambda share: progress.reach(share * len(asked), cost)
+        )
     progress.end()
     scorer = CachedScorer(suite.encoder, workspace.cache, workspace.run, workspace.allow_network)
     found: list[Reworded] = []

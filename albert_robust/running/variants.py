@@ -149,7 +149,7 @@ def _case(cell: Cell, example: Example, replicate: int, texts: Mapping[str, Text
             case.variant_language = text.language
             if task.points and cell.check.agreement not in task.placeless:
                 case.status, case.message = "rejected", f"{NO_PLACES}: compare {' or '.join(task.placeless)}"
-        if cell.reorders and task.points and text.edits:
+        if cell.reorders and task.annotation and name == task.annotation.field and task.points and text.edits:
             case.status, case.message = "rejected", "what is in another order has other places"
         for order in cell.reorders:
             if has_order(order, text.source) and (translated or not came_from(order, text.source, variant[name])):

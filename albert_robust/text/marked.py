@@ -1,7 +1,7 @@
 """Parts of a text that a letter or a number marks, such as choices or passages, and what speaks of them by their marks.
 
-What such a part may be called is in `headings.txt`, a line a language: never a step, day, chapter, question or speaker, which
-have the order that they have.
+What such a part may be called is in `headings.txt`, examples in its first line, the others a line a language: never a step, day,
+chapter, question or speaker, which have the order that they have.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,11 @@ import regex
 # Each list of letters in its order.
 LETTERS = ("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "АБВГДЕЖЗ", "ΑΒΓΔΕΖΗΘ", "أبجدهو", "कखगघङच", "アイウエオカ", "가나다라마바")
 SPACED = r"[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]]"  # of words that blanks part
-_AND = r"\s*[,;&/、和与與及と와과]\s*|\s(?:and|or|und|oder|et|ou|y|o|e|en|of|i|и|или|ve|و)\s?"
+_AND = r"\s*(?:[,;&/、和与與及と와과]|[<>=]{1,2})\s*|\s(?:and|or|und|oder|et|ou|y|o|e|en|of|i|и|или|ve|و)\s?"
+_THAN = frozenset({"than", "als", "que", "чем"})
+_COMPARED = regex.compile("[<>]")  # `A > B`, `2 > 1 > 3`: in their own order
+_JOINED = "[وف]?(?:[بك]|لل?)?"  # Arabic conjunctions and prepositions, written as one with what a part is called
+_ENDING = "(?:s|e?n|[аеиуы]|ом|ов|ам|ах|ين|ات)?"  # documents, Dokumenten, документе
 _IS = r"(?:[^\S\n](?:is|ist|est|es|è|é)[^\S\n]|[^\S\n]?(?:[:：]|是|为|為|は)[^\S\n]?)?"
 
 
@@ -26,68 +30,106 @@ class Part(NamedTuple):
         start: Where what it says begins, in code points of the text.
         end: Where that ends.
         content: What it says.
+        solved: Whether it is an example that is solved, of which no answer speaks.
     """
 
     mark: str
     start: int
     end: int
     content: str
+    solved: bool = False
 
 
 @cache
-def called() -> frozenset[str]:
-    """Return what parts are called, in small letters."""
-    return frozenset(Path(__file__).with_name("headings.txt").read_text(encoding="utf-8").split())
+def called(*, solved: bool = False) -> frozenset[str]:
+    """Return what parts are called, in small letters, or of those what examples are that are solved."""
+    named = Path(__file__).with_name("headings.txt").read_text(encoding="utf-8")
+    return frozenset((named.splitlines()[0] if solved else named).split())
 
 
 def cites(text: str, marks: Sequence[str]) -> bool:
     """Return whether a text speaks of a part by its mark: `[2]`, `document 2`, `Response A`."""
-    return regex.search(_citation(tuple(marks)), text, flags=regex.V1) is not None
+    found = regex.finditer(_citation(_kind(marks), answers=False), text, flags=regex.V1)
+    return any(
+        _plain(one[0]) in marks
+        for said in found
+        for one in regex.finditer(_any_of(_kind(marks)), said[0], flags=regex.V1)
+    )
 
 
-def cited_before(answer: str, came: Mapping[str, str], *, alone: bool = False) -> str:
+def cited_before(answer: str, came: Mapping[str, str], *, alone: bool = False, quoted: str = "") -> str:
     """Return an answer with the parts that it speaks of by the marks that they had in the order before.
 
     Args:
         answer: What a model said.
         came: By mark, the mark before.
         alone: Whether numbers may be all of the answer, as where it is a label; letters always may.
+        quoted: What the parts say: a number that is called so there, as `Article 2` of a law, is none of theirs.
     """
-    marks = tuple(came)
-    if not marks:
+    if not came:
         return answer
+    marks = _kind(tuple(came))
     mark = _any_of(marks)
     alone = alone or not marks[0].isdecimal()
     if alone and regex.fullmatch(rf"(?i)\W*{mark}(?:\W+{mark})*\W*", answer, flags=regex.V1):
         return renamed(answer, f"(?i){mark}", came)
-    return regex.sub(_citation(marks), lambda said: renamed(said[0], mark, came), answer, flags=regex.V1)
+    known = quoted.casefold() if marks[0].isdecimal() else ""
+
+    def before(said: regex.Match[str]) -> str:
+        return said[0] if said[0][0].isalpha() and said[0].casefold() in known else renamed(said[0], mark, came)
+
+    return regex.sub(_citation(marks, alone=alone), before, answer, flags=regex.V1)
 
 
 def renamed(said: str, mark: str, came: Mapping[str, str]) -> str:
-    """Return what names parts with the marks that they had before, several of them in their order.
+    """Return what names parts with the marks that they had before, several of them in their order, but for a ranking.
 
     Args:
         said: What names them.
         mark: A pattern of their marks.
         came: By mark, the mark before.
     """
-    marks = [found[0] for found in regex.finditer(mark, said, flags=regex.V1)]
-    before = [came.get(one) or came[one.upper()].lower() for one in marks]
-    old = iter(sorted(before, key=lambda one: (len(one), one)))
+    before = [_before(found[0], came) for found in regex.finditer(mark, said, flags=regex.V1)]
+    old = iter(before if _COMPARED.search(said) else sorted(before, key=lambda one: (len(one), one)))
     return regex.sub(mark, lambda _: next(old), said, flags=regex.V1)
+
+
+def _before(mark: str, came: Mapping[str, str]) -> str:
+    """Return the mark that a part had before, in the case or the digits in which it is written; itself where it is none's."""
+    before = came.get(_plain(mark))
+    if before is None:
+        return mark
+    if mark.isdecimal():
+        zero = ord(mark[0]) - int(mark[0])
+        return "".join(chr(zero + int(digit)) for digit in before)
+    return before if mark == _plain(mark) else before.lower()
+
+
+def _plain(mark: str) -> str:
+    return str(int(mark)) if mark.isdecimal() else mark.upper()
+
+
+def _kind(marks: Sequence[str]) -> tuple[str, ...]:
+    """Return marks that stand for others of their kind: all numbers are sought alike."""
+    return ("1",) if marks[0].isdecimal() else tuple(marks)
 
 
 def _any_of(marks: Sequence[str]) -> str:
     """Return a pattern of marks; letters are capital ones, or stand in brackets: `a` is a word."""
-    listed = "|".join(map(regex.escape, sorted(marks, key=lambda mark: (-len(mark), mark))))
-    return rf"(?<!{SPACED})(?:{listed}|(?<=[\[(_])(?i:{listed}))(?!{SPACED})"
+    listed = r"\p{Nd}{1,3}" if marks[0].isdecimal() else "|".join(map(regex.escape, marks))
+    return rf"(?<!{SPACED})(?:{listed}|(?<=[\[(_])(?i:{listed}))(?!{SPACED}|[-–.]\p{{Nd}}|,\p{{Nd}}{{3}})"
 
 
 @cache
-def _citation(marks: tuple[str, ...]) -> str:
-    """Return a pattern of what speaks of parts by their marks: `[2]`, `documents 1 and 3`, `the answer is B`."""
+def _citation(marks: tuple[str, ...], *, answers: bool = True, alone: bool = False) -> str:
+    """Return a pattern of what speaks of parts by their marks: `[2]`, `documents 1 and 3`, of what answers `(B)` too."""
     mark = _any_of(marks)
-    several = rf"{mark}(?:(?:{_AND})[\[【]?{mark}[\]】]?)*"
-    known = "|".join(sorted(called(), key=lambda word: (-len(word), word)))
-    link = "" if marks[0].isdecimal() else _IS  # `the answer is 2` speaks of none
-    return rf"[\[【]{{1,2}}{several}[\]】]|(?<!{SPACED})(?i:{known})s?{link}[\s_-]?[*\[(\#]{{0,2}}{several}"
+    several = rf"{mark}(?:(?:[\]】]?(?:{_AND})[\[【]?|[\]】]\s?[\[【]){mark})*"
+    words = called() if marks[0].isdecimal() else called() | _THAN
+    known = "|".join(sorted(words, key=lambda word: (-len(word), word)))
+    counted = marks[0].isdecimal() and not alone
+    link = "" if counted else _IS  # `the answer is 2` speaks of none, but where it is a label
+    named = rf"(?<!{SPACED}){_JOINED}(?i:(?:{known}){_ENDING}){link}[\s_-]?[*\[(\#№]{{0,2}}{several}"
+    if marks[0].isdecimal() or not answers:
+        return rf"[\[【]{several}[\]】]|{named}"
+    return rf"(?:[\[【{{>]|(?<!{SPACED})[(\"“]){several}[\]】}})<\"”]|{named}"

@@ -1,6 +1,6 @@
 """What a text may have in another order, and how an answer that names its parts by their marks is read then."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import SequenceMatcher
 from typing import Literal
 
@@ -8,10 +8,14 @@ from albert_robust.text.choices import choices, named_before
 from albert_robust.text.marked import Part, cited_before
 from albert_robust.text.passages import passages
 
-Order = Literal["choices", "passages"]
+Order = Literal["choices", "passages", "examples"]
 COMPARED = 200  # characters of parts that are not the same
 MOST = 60  # parts that are compared, each with each: a hundred would take a second
-_FIND = {"choices": choices, "passages": passages}
+_FIND: dict[Order, Callable[[str], list[Part]]] = {
+    "choices": choices,
+    "passages": passages,
+    "examples": lambda text: [],  # of those that are solved no answer speaks
+}
 
 
 def has_order(order: Order, text: str) -> bool:
@@ -25,7 +29,7 @@ def came_from(order: Order, before: str, after: str) -> dict[str, str]:
     Parts are the same that are most alike, for a text may have been changed in other ways too.
     """
     old, new = _FIND[order](before), _FIND[order](after)
-    if [part.content for part in old] == [part.content for part in new]:
+    if any(part.solved for part in old) or [part.content for part in old] == [part.content for part in new]:
         return {part.mark: part.mark for part in old}
     same = {one.content: one for one in old}
     if len(old) > MOST and any(one.content not in same for one in new):
@@ -34,7 +38,12 @@ def came_from(order: Order, before: str, after: str) -> dict[str, str]:
     return found if sorted(found) == sorted(found.values()) == sorted(part.mark for part in old) else {}
 
 
-def read_back(order: Order, answer: str, came: Mapping[str, str], *, label: bool) -> str:
+def said_in(order: Order, text: str) -> str:
+    """Return what such parts of a text say."""
+    return "\n".join(part.content for part in _FIND[order](text))
+
+
+def read_back(order: Order, answer: str, came: Mapping[str, str], *, label: bool, quoted: str = "") -> str:
     """Return an answer with the marks that parts had in the order before.
 
     Args:
@@ -42,8 +51,11 @@ def read_back(order: Order, answer: str, came: Mapping[str, str], *, label: bool
         answer: What a model said.
         came: By mark, the mark before.
         label: Whether answers are labels: then a number alone is a passage's.
+        quoted: What the parts say.
     """
-    return named_before(answer, came) if order == "choices" else cited_before(answer, came, alone=label)
+    if order == "choices" or not all(mark.isdecimal() for mark in came):
+        return named_before(answer, came)
+    return cited_before(answer, came, alone=label, quoted=quoted)
 
 
 def _nearest(part: Part, others: list[Part]) -> Part:

@@ -213,8 +213,7 @@ class Text:
 
     def movable(self, start: int, end: int) -> bool:
         """Return whether no protected span lies across a border of graphemes [start, end)."""
-        spans = self._protected_now
-        return not any(span.start < border < span.end for span in spans for border in (start, end))
+        return self.editable(start, start) and self.editable(end, end)
 
     def reordered(self, parts: Sequence[Span], order: Sequence[int], kind: str) -> "Text":
         """Return the text with parts of it in each other's places. What is protected moves along with the part that holds it.
@@ -228,9 +227,9 @@ class Text:
         """
         now, kept, holding = self.graphemes, list[Span](), set[int]()
         for span, here in zip(_merged(self.protected), self._protected_now, strict=True):
-            inside = [one for one, part in enumerate(parts) if part.start <= here.start and here.end <= part.end]
-            if inside and order[inside[0]] != inside[0]:
-                holding.add(inside[0])
+            place = bisect_right(parts, here.start, key=attrgetter("start")) - 1  # of the part that may hold it
+            if place >= 0 and here.end <= parts[place].end and order[place] != place:
+                holding.add(place)
             else:
                 kept.append(span)
         changes, fixed, shift = list[tuple[int, int, str]](), list[Span](), 0
@@ -241,12 +240,13 @@ class Text:
                 fixed.append(Span(part.start + shift, part.start + shift + end - start))
             shift += (end - start) - (part.end - part.start)
         made = replace(self, protected=tuple(kept)).replace_each(changes, kind)
-        moved = (
-            Span(one.edit.start, one.edit.end)
-            for one in made._pieces_now()
-            if any(one.opens < span.end and span.start < one.closes for span in fixed)
-        )
-        return replace(made, protected=_merged([*kept, *moved]))
+        for piece in made._pieces_now() if fixed else ():
+            place = (
+                bisect_left(fixed, piece.closes, key=attrgetter("start")) - 1
+            )  # of the last that begins before its end
+            if place >= 0 and piece.opens < fixed[place].end:
+                kept.append(Span(piece.edit.start, piece.edit.end))
+        return replace(made, protected=_merged(kept))
 
     def _changed_again(self, changes: Sequence[tuple[int, int, str]], kind: str) -> "Text":
         """Return an edited text with several ranges replaced: changes and the edits that they touch become one."""

@@ -38,6 +38,7 @@ def context(write: Write, held: Any) -> str:
     ([["Bern", ["Bern is", " Swiss."]], ["Graz", ["Graz is not."]]], TITLED),  # its own
     ([{"title": title, "text": text} for title, text in zip(TITLES, TEXTS, strict=True)], TITLED),  # DPR, BEIR
     ([{"page_content": text, "metadata": {}} for text in TEXTS], TWO),  # LangChain
+    ({"title": "Bern", "sentences": ["Bern is", " Swiss."]}, "[1] Bern\nBern is Swiss."),  # one alone
     ("Bern is Swiss.", "Bern is Swiss."),
 ])  # fmt: skip
 def test_passages_are_numbered_one_below_the_other(write: Write, held: Any, text: str) -> None:
@@ -53,6 +54,7 @@ def test_blank_lines_are_between_passages_alone_so_that_each_is_found(write: Wri
     ([], r"'context' holds no passage\n  write them as \["),
     (["a", " "], "'context' holds ' ', expected a passage"),
     ([{"name": "x"}], "'context' holds {'name': 'x'}, expected a passage"),
+    ({"title": ["x"], "text": ["a", "b"]}, "'context' holds 2 passages, but other titles: "),
     ({"name": "x"}, "'context' holds dict, expected text"),
 ])  # fmt: skip
 def test_what_is_no_passage_is_one_complaint_at_its_line(write: Write, held: Any, what: str) -> None:

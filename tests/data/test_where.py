@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from albert_robust.data import Source, read_examples
+from albert_robust.data.dataset import text_of
 from albert_robust.errors import InputError
 from albert_robust.suite.load import load_suite
 
@@ -39,6 +40,12 @@ def texts(write: Write, where: str) -> list[str]:
 ])  # fmt: skip
 def test_rows_are_those_whose_columns_hold_the_values(write: Write, where: str, found: str) -> None:
     assert "".join(texts(write, where)) == found
+
+
+def test_a_table_that_a_data_frame_wrote_holds_the_same_values(write: Write) -> None:
+    path = write(d_dot_csv="text,stars,new\nA,1.0,True\nB,2.0,False\n")
+    source = Source(path, ("en",), where={"stars": (text_of(1),), "new": (text_of(True),)})
+    assert [one.fields["text"] for one in read_examples(source, ("text",), "label")] == ["A"]
 
 
 @pytest.mark.parametrize(("where", "what"), [

@@ -60,9 +60,13 @@ def test_where_there_is_no_wording_nothing_is_written(here: Path, capsys: pytest
     (["--out", "x.jsonl"], "'x.jsonl': a file of variants is called NAME.variants.jsonl"),
     (["--n", "0"], "--n 0: expected 1 or more"),
     (["--field", "txt"], "--field txt: text-classification has the fields text"),
+    (["--field", "template"], "template is one where a check of the suite says `fields: [template]`"),
+    (["--by", "w.yaml"], "w.yaml:1:1: the model returned 0 outputs for 12 inputs"),
     (["--by", "none.yaml"], "none.yaml:1:1: cannot read the file"),
 ])  # fmt: skip
 def test_a_mistake_is_one_line(here: Path, capsys: pytest.CaptureFixture[str], options: list[str], said: str) -> None:
     Path("r.yaml").write_text(REWRITER.format("http://localhost:9/v1/chat/completions"))
+    Path("w.yaml").write_text("python: w:reword\n")
+    Path("w.py").write_text("def reword(batch):\n    return []\n")
     assert main(["reword", "suite.robust.yaml", "--by", "r.yaml", *options]) == 2
     assert said in capsys.readouterr().err

@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+import pytest
 from counted import outcomes_of, planned, ran
 
+from albert_robust.running.answers import take_answers
 from albert_robust.running.plan import plan
 from albert_robust.running.records import Outcome
 from albert_robust.suite.load import load_suite
+from albert_robust.tasks import Prediction
 
 CHECK = "- {expect: invariance, perturbations: [layout.passages], gates: [consistency >= 0.1]}"
 ANSWERS = "Response A:\nYes, since 1848.\n\nResponse B:\nNo idea."
@@ -23,6 +26,11 @@ model: {python: "model:predict", version: "1"}
 datasets: {d: {path: d.jsonl, language: en}}
 checks:
 - {expect: invariance, fields: [context], perturbations: [layout.passages], agreement: exact match, gates: [consistency >= 0.1]}
+"""
+RATES = """task: text-classification
+model: {endpoint: "http://h/v1/chat/completions", model: m, prompt: "{text} From 1 to LAST?", labels: ["1", "2", "LAST"]}
+datasets: {d: {path: d.jsonl, language: en}}
+checks: [{expect: invariance, perturbations: [layout.passages]}]
 """
 ALIKE = """
 from albert_robust import perturbation
@@ -73,8 +81,25 @@ def test_passages_that_become_alike_are_rejected(tmp_path: Path) -> None:
     assert (case.status, case.message) == ("rejected", "its passages cannot be told apart")
 
 
-def test_entities_in_passages_have_other_places(tmp_path: Path) -> None:
+def test_entities_in_passages_have_other_places_and_beside_them_the_same(tmp_path: Path) -> None:
     suite = SUITE.replace("question-answering", "token-classification").replace("exact match", "entity f1")
-    suite = suite.replace("fields: [context], ", "").replace("language: en", "language: en, columns: {text: context}")
-    (case,) = asked_of(tmp_path, suite, "[1] Anna\n[2] Ben")
+    within = suite.replace("[context]", "[text]").replace("language: en", "language: en, columns: {text: context}")
+    (case,) = asked_of(tmp_path, within, "[1] Anna\n[2] Ben")
     assert (case.status, case.message) == ("rejected", "what is in another order has other places")
+    beside = within.replace("[text]", "[note]").replace("{text: context}", "{text: question, note: context}")
+    (case,) = asked_of(tmp_path, beside, "[1] Anna\n[2] Ben")
+    assert case.status != "rejected"
+
+
+@pytest.mark.parametrize(("last", "after"), [("3", "1"), ("5", "2")])
+def test_a_number_is_a_passage_where_labels_are_those_of_passages_and_else_a_rating(
+    tmp_path: Path, last: str, after: str
+) -> None:
+    (tmp_path / "s.robust.yaml").write_text(RATES.replace("LAST", last))
+    (tmp_path / "d.jsonl").write_text('{"text": "?"}')
+    (cell,) = plan(load_suite(tmp_path / "s.robust.yaml"))
+    asked = {"text": "[1] Bern\n[2] Oslo\n[3] Graz"}
+    other = {"text": "[1] Oslo\n[2] Bern\n[3] Graz"}
+    case = Outcome("s", cell.id, "e", "en", 0, "tested", asked, other)
+    take_answers(cell, case, Prediction("2"), Prediction("2"))
+    assert (case.before, case.after) == ("2", after)

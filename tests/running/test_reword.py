@@ -79,7 +79,11 @@ def test_wordings_that_stray_or_lack_a_gold_answer_are_rejected(write: Write, tm
     assert "too hard" in failures[0]
 
 
-def test_a_rewriter_is_told_text_language_and_number_alone(write: Write) -> None:
-    path = write(r_dot_yaml='endpoint: http://h/v1/chat/completions\nmodel: m\nprompt: "{txt}"\n')
-    with pytest.raises(InputError, match=r"r.yaml:3:1: a rewriter is told no \{txt\}"):
+@pytest.mark.parametrize(("prompt", "said"), [
+    ("{text} {txt}", r"r.yaml:3:1: a rewriter is told no \{txt\}"),
+    ("{n} ways", r"r.yaml:3:1: the prompt does not hold \{text\}"),
+])  # fmt: skip
+def test_a_rewriter_is_told_text_language_and_number_alone(write: Write, prompt: str, said: str) -> None:
+    path = write(r_dot_yaml=f'endpoint: http://h/v1/chat/completions\nmodel: m\nprompt: "{prompt}"\n')
+    with pytest.raises(InputError, match=said):
         read_rewriter(path)

@@ -183,3 +183,9 @@ def test_of_answers_that_agree_in_part_half_of_what_was_lost_is_enough(write: Ca
     whole.before, whole.after = model.label(whole.original), ""
     (found,) = shrunk(graded, [whole], model, NoScorer())  # type: ignore[arg-type]
     assert (len(found.changes), found.output) == (3, "ann (PER 0-3)")  # F1 is 0.4 with three of them, 0.67 with two
+
+
+@pytest.mark.parametrize("name", ["layout.examples", "layout.passages", "layout.options"])
+def test_of_what_is_in_another_order_a_part_would_say_something_twice(tmp_path: Path, name: str) -> None:
+    (reordered,) = planned(tmp_path, UPPER.replace("case.upper", name))
+    assert shrunk(reordered, [case(reordered)], Asked(bool), NoScorer()) == ()  # type: ignore[arg-type]

@@ -238,6 +238,14 @@ def test_what_is_protected_goes_along_and_stays_as_it_is() -> None:
     assert str(moved.replace(4, 7, "Bne", "typo")) == "[1] Bne.\n[2] Anna is 7."
 
 
+def test_what_is_protected_in_a_part_that_stays_in_its_place_stays_protected() -> None:
+    moved = Text.of("Anna, Ben, Eva", protect=["Anna", "Eva"]).reordered(
+        [Span(0, 4), Span(6, 9), Span(11, 14)], [0, 2, 1], "x"
+    )
+    assert str(moved) == "Anna, Eva, Ben"
+    assert str(moved.replace(0, 4, "Ana", "typo")) == str(moved)
+
+
 def test_a_part_that_would_cut_what_is_protected_cannot_move() -> None:
     text = Text.of("Anna and Ben", protect=["Anna"])
     assert [text.movable(*span) for span in ((0, 4), (0, 8), (4, 8), (2, 8), (0, 2))] == [
