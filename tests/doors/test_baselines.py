@@ -114,7 +114,9 @@ def test_a_cell_that_became_worse_fails_though_its_gate_is_met(worse: pytest.Pyt
 def test_the_first_case_shown_is_one_that_became_worse(worse: pytest.Pytester) -> None:
     result = run(worse)
     lost = kept_run(worse.path)["cells"][1]["comparison"]["worse"][0]
-    result.stdout.fnmatch_lines(["invariance case.upper *", "", f"  {lost} (en)"], consecutive=True)
+    result.stdout.fnmatch_lines(
+        ["invariance case.upper *", "original -> variant, *", "", f"  {lost} (en)"], consecutive=True
+    )
 
 
 def test_a_known_failure_may_not_become_worse(pytester: pytest.Pytester) -> None:
