@@ -10,7 +10,8 @@ is worse than none. Each step is for replies of which those before it made nothi
 4. One label stands in it as a whole word, and no other: `The sentiment is positive.` A label within a longer one does not
    count, such as `entailment` in `not entailment`. A single letter and `no` are words of many a text: where a suite has such
    a label, all of its labels count only where they open a sentence before a comma, or close it; where none does, a letter that
-   is marked as choices are: `B. Paris`, `It is B) Paris.`, `It is B: Paris.` Where a label has no letter, this step is left out.
+   is marked as choices are: `B. Paris`, `It is B) Paris.`, `It is B: Paris.` A number is one behind a word, `Answer 2 is
+   better.`, and at such places alone; where a label has no letter and is none, this step is left out.
 5. Where all labels are letters, a reply may weigh them one by one: what its last sentence says by these steps counts.
 
 From the third step on, what is asked or denied is not said. What denies is in `denials.tsv`, a row a language, before what it
@@ -36,8 +37,9 @@ from albert_robust.perturbing.phrases import read_rows
 from albert_robust.tasks import Task
 from albert_robust.tasks.multi_label import NONE, labels_of, several
 from albert_robust.text.languages import UNSPACED
+from albert_robust.text.marked import called
 
-READING = "v12"  # raise it when the same reply is read otherwise
+READING = "v13"  # raise it when the same reply is read otherwise
 # What opens and closes thoughts: of most models, of Claude's prompts, of Seed-OSS, Magistral, Kimi and gpt-oss.
 THOUGHTS = {
     "<think>": "</think>",
@@ -69,7 +71,7 @@ _OPENS = regex.compile(r"\s*[,،、;–—]|\s+-\s")
 _CHOICE = regex.compile(r"[*_]*(?:\)|[.:][*_]*[\s\p{Han}])")
 _SAYS_SO = regex.compile(  # what closes a sentence after the answer that it gives
     r"\s*(?:です|だ|である|でした|번?\s*입니다|번?\s*이다|है|हैं|(?:is|ist|es|est|è|é)\s(?:the\s|la\s)?"
-    r"(?:correct[aeo]?|right|richtig|corrett[ao]|juste)(?:\s(?:answer|option|choice|one))?)(?!\w)",
+    r"(?:correct[aeo]?|right|better|best|richtig|besser|meilleure?|mejor|migliore|melhor|corrett[ao]|juste)(?:\s(?:answer|option|choice|one))?)(?!\w)",
     regex.I,
 )
 _IN_A_WORD = regex.compile(r"(?:[\p{L}--[是为為选選择擇项項は]]|\p{L}\.)$", regex.V1)
@@ -287,14 +289,20 @@ def _labels_in(sentence: str, labels: tuple[str, ...], choices: bool) -> list[_N
 def _words(labels: tuple[str, ...]) -> "tuple[regex.Pattern[str] | None, bool]":
     """Return a pattern with a group a label, and whether one of them is a word of many a text.
 
-    There is no pattern where a label has no letter, or two are written alike. A single letter counts in its own case alone.
+    There is no pattern where a label has no letter and is no number, or two are written alike. A single letter counts in its
+    own case alone, a number behind a word for what it may number: `Answer 2 is better`.
     """
     plain = [_plain(label) for label in labels]
-    written = [r"[\s_-]+".join(map(regex.escape, _APART.split(label))) for label in plain]
+    numbered = rf"(?:{'|'.join(sorted(called()))})\s?"
+    written = [
+        numbered + label if label.isdecimal() else r"[\s_-]+".join(map(regex.escape, _APART.split(label)))
+        for label in plain
+    ]
     letters = [len(regex.findall(r"\p{L}", label)) for label in plain]
-    if 0 in letters or len({one.casefold() for one in written}) < len(labels):
+    mute = any(not count and not label.isdecimal() for count, label in zip(letters, plain, strict=True))
+    if mute or len({one.casefold() for one in written}) < len(labels):
         return None, False
-    common = any(count == 1 or _denials()[0].fullmatch(label) for count, label in zip(letters, plain, strict=True))
+    common = any(count <= 1 or _denials()[0].fullmatch(label) for count, label in zip(letters, plain, strict=True))
     groups = [
         f"({one}){_LETTER_ENDS}" if count == 1 else f"((?i:{one})){_ENDS}"
         for count, one in zip(letters, written, strict=True)

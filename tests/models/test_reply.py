@@ -57,6 +57,8 @@ JAPANESE = ["ポジティブ", "ネガティブ"]
     (ANSWERS, "No, it is fine.", "no"),
     (ANSWERS, "I would say no.", "no"),
     (ANSWERS, "Answer: No, it is fine.", "no"),
+    (["1", "2", "tie"], "Answer 2 is better. It says why.", "2"),
+    (["1", "2", "tie"], "I would call it a tie.", "tie"),
     (LETTERS, "The answer is B.", "B"),
     (LETTERS, "B. Paris is the capital.", "B"),
     (LETTERS, "**B)** Paris", "B"),
@@ -145,6 +147,8 @@ def test_a_label_is_read_as_a_reader_would_take_it(labels: list[str], reply: str
     (LETTERS, "The city (unlike vitamin A) is large."),
     (["好", "坏"], "你好。"),
     (["1", "2", "3", "4", "5"], "I would give it 4 out of 5."),
+    (["1", "2", "tie"], "Answer 2 is not better."),
+    (["1", "2", "tie"], "Answer 2 is better than answer 1."),
     (["❤️", "x"], "👎️"),
     # an object that says something else
     (SENTIMENT, '{"positive": false}'),
