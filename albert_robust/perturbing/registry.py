@@ -21,7 +21,7 @@ from albert_robust.errors import (
     suggest,
 )
 from albert_robust.imports import module_at
-from albert_robust.perturbing.given import given_in
+from albert_robust.perturbing.given import FAMILY, VARIANTS, given_in
 from albert_robust.perturbing.perturbation import Perturbation
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec, Step, parse_spec
 
@@ -48,6 +48,9 @@ class Registry:
         Raises:
             KeyError: There is none of that name; the message suggests one.
         """
+        if name not in self.perturbations and name.startswith(f"{FAMILY}."):
+            file = name.removeprefix(f"{FAMILY}.") + VARIANTS
+            raise KeyError(f"unknown perturbation {name!r}\nno {file} is in a folder {PACK}/ here or beside the suite")
         if name not in self.perturbations:
             hint = suggest(name, list(self.perturbations)) + " `albert-robust list perturbations` shows all "
             raise KeyError(f"unknown perturbation {name!r}\n{hint.strip()} {len(self.perturbations)}.")

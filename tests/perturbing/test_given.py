@@ -72,6 +72,11 @@ def test_a_line_that_is_no_variant_is_told_with_its_place(given: Given, line: ob
         given(GOOD, line)
 
 
+def test_a_file_that_is_not_there_is_named() -> None:
+    with pytest.raises(KeyError, match=r"unknown perturbation 'given.own'\\nno own.variants.jsonl is in a folder"):
+        open_packs().get("given.own")
+
+
 def test_a_file_s_name_is_the_perturbation_s(given: Given) -> None:
     with pytest.raises(InputError, match="'my own' names no perturbation"):
         given(GOOD, name="my own.variants.jsonl")
