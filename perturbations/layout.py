@@ -337,8 +337,9 @@ def _tagged(string: str) -> list[Part]:
 
 def _solved(string: str) -> list[Part]:
     """Return the examples of a prompt: the same labels again and again, each time with something behind the last one."""
-    labels = [(string.rfind("\n", 0, match.start()) + 1, match.end()) for match in _LABELS.finditer(string)]
-    names = [match.group().casefold() for match in _LABELS.finditer(string)]
+    matches = list(_LABELS.finditer(string))
+    labels = [(string.rfind("\n", 0, match.start()) + 1, match.end()) for match in matches]
+    names = [match.group().casefold() for match in matches]
     places: dict[str, list[int]] = {}
     for place, name in enumerate(names):
         places.setdefault(name, []).append(place)

@@ -52,10 +52,8 @@ def _passages(held: Any) -> Iterator[str]:
 def _passage(held: Any) -> str:
     """Return a passage, below its title."""
     title, text = (held.get("title"), held.get(_named(held))) if isinstance(held, Mapping) else (None, held)
-    if (
-        isinstance(held, list) and len(held) == 2 and isinstance(held[1], list)
-    ):  # HotpotQA's own: its title, its sentences
-        title, text = held
+    if isinstance(held, list) and len(held) == 2 and isinstance(held[1], list):
+        title, text = held  # HotpotQA's own: its title, its sentences
     if isinstance(text, list) and all(isinstance(sentence, str) for sentence in text):
         text = " ".join(sentence.strip() for sentence in text)
     if not isinstance(text, str) or not text.strip():

@@ -14,7 +14,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from albert_robust.data import Example, Source, read_examples
+from albert_robust.data import Example, read_examples
 from albert_robust.data.dataset import language_of
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import UsageError, complaint_at, writing
@@ -177,9 +177,7 @@ def _untrained(data: Path, task: Task) -> tuple[Any, Any, list[Example]]:
 
     quiet_transformers()
     languages = sorted({language_of(row.get("language")).casefold() for _, row in read_rows(data)})
-    source = Source(
-        data, tuple(languages), per_row=True, listed=task.listed, gathers=task.gathers, mapping="add it to the file"
-    )
+    source = task.source(data, tuple(languages), per_row=True, mapping="add it to the file")
     read = read_examples(source, task.inputs, task.reference)
     examples = [example for example in read if example.references]
     labels = _labels(examples)

@@ -48,12 +48,12 @@ class Registry:
         Raises:
             KeyError: There is none of that name; the message suggests one.
         """
-        if name not in self.perturbations and name.startswith(f"{FAMILY}."):
-            file = name.removeprefix(f"{FAMILY}.") + VARIANTS
-            raise KeyError(f"unknown perturbation {name!r}\nno {file} is in a folder {PACK}/ here or beside the suite")
         if name not in self.perturbations:
             hint = suggest(name, list(self.perturbations)) + " `albert-robust list perturbations` shows all "
-            raise KeyError(f"unknown perturbation {name!r}\n{hint.strip()} {len(self.perturbations)}.")
+            hint = f"{hint.strip()} {len(self.perturbations)}."
+            if name.startswith(f"{FAMILY}."):
+                hint = f"no {name.removeprefix(f'{FAMILY}.')}{VARIANTS} is in a folder {PACK}/ here or beside the suite"
+            raise KeyError(f"unknown perturbation {name!r}\n{hint}")
         return self.perturbations[name]
 
     def ready(self, name: str) -> Perturbation:

@@ -207,9 +207,8 @@ def _keys_beside(model: type[BaseModel], document: Document, location: Location)
 def _part_with(model: type[BaseModel], key: str) -> str:
     """Return the part of a document in which the grammar allows a key; empty where no part has it."""
     schema = model.model_json_schema()
-    parts = (
-        (name, inside) for name in schema["properties"] for inside in (0, "")
-    )  # of a list, or under a user's own name
+    inside = (0, "")  # a list, or a user's own name
+    parts = ((name, where) for name in schema["properties"] for where in inside)
     return next((str(part[0]) for part in parts if key in _fields_at(schema, part)), "")
 
 

@@ -183,7 +183,7 @@ class _Loader:
         per_row = dataset.languages is not None and PLACEHOLDER not in path.name
         columns = dict(dataset.columns)
         choices = columns.pop(CHOICES, []) if self.task.labels else []
-        source = Source(
+        source = self.task.source(
             path,
             languages,
             per_row=per_row,
@@ -194,12 +194,7 @@ class _Loader:
             limit=dataset.limit,
             seed=self.spec.seed,
             reference_language=dataset.reference_language or "",
-            numeric=self.task.numeric,
-            listed=self.task.listed,
-            objects=self.task.objects,
-            gathers=self.task.gathers,
             together={ours: tuple(theirs) for ours, theirs in columns.items() if isinstance(theirs, list)},
-            annotation=self.task.annotation,
             templates=self._templates(name, dataset),
             added=self.added,
         )

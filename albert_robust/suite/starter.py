@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from albert_robust.data import Example
-from albert_robust.data.dataset import Source, check_header, read_examples
+from albert_robust.data.dataset import check_header, read_examples
 from albert_robust.data.options import CHOICES, LATIN
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import UsageError, complaint_at
@@ -131,19 +131,7 @@ def write_starter(
     columns = _columns(first, task, ASKING if offered else {}) | mapped
     per_row = "language" in first
     mapping = "name it: `--column NAME=...`"
-    header = Source(
-        data,
-        (language,),
-        per_row,
-        columns,
-        tuple(offered),
-        mapping=mapping,
-        numeric=task.numeric,
-        listed=task.listed,
-        objects=task.objects,
-        gathers=task.gathers,
-        annotation=task.annotation,
-    )
+    header = task.source(data, (language,), per_row=per_row, columns=columns, choices=tuple(offered), mapping=mapping)
     check_header(header, task.inputs, task.reference)
     examples = read_examples(header, task.inputs, task.reference)
     asked = _prompt(task, examples, reference_language)

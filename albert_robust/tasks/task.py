@@ -4,11 +4,12 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import isfinite, isnan, nan
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from albert_robust.data import Annotation, Example
+from albert_robust.data import Annotation, Example, Source
 from albert_robust.scoring.statistics import NOTHING, Estimate, Floats, bootstrap, bootstrap_with_one_more
 from albert_robust.text.languages import UNKNOWN
 from albert_robust.text.text import Edit
@@ -230,6 +231,19 @@ class Task:
     def points(self) -> bool:
         """Whether outputs point into an input, so that edits move what they say."""
         return self.back is not unmoved
+
+    def source(self, path: Path, languages: tuple[str, ...], **more: Any) -> Source:
+        """Return where examples of the task lie, read as it has them; `Source` has the rest."""
+        return Source(
+            path,
+            languages,
+            numeric=self.numeric,
+            listed=self.listed,
+            objects=self.objects,
+            gathers=self.gathers,
+            annotation=self.annotation,
+            **more,
+        )
 
     def read(self, answer: Any, inputs: Mapping[str, str] = NO_INPUTS) -> Prediction:
         """Return what a model answered for one input.
