@@ -10,7 +10,7 @@ from albert_robust.text import Edit, Span, Text, Word
 
 if TYPE_CHECKING:
     from albert_robust import metrics, strategies
-    from albert_robust.api import Scorer, compare, compare_languages, load_suite, perturb, run, score
+    from albert_robust.api import Scorer, compare, compare_languages, load_suite, load_suites, perturb, run, score
 
 __version__ = "0.1.0"
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "compare_languages",
     "in_case",
     "load_suite",
+    "load_suites",
     "metrics",
     "perturb",
     "perturbation",
@@ -39,7 +40,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in {"Scorer", "compare", "compare_languages", "load_suite", "perturb", "run", "score"}:
+    if name in {"Scorer", "compare", "compare_languages", "load_suite", "load_suites", "perturb", "run", "score"}:
         from albert_robust import api
 
         return getattr(api, name)

@@ -14,7 +14,7 @@ from albert_robust.scoring.comparing import compare, compare_languages
 from albert_robust.scoring.labs import score
 from albert_robust.scoring.scorer import Scorer
 from albert_robust.scoring.scores import Scores
-from albert_robust.suite.load import load_suite
+from albert_robust.suite.load import load_suite, load_suites
 from albert_robust.suite.suite import Suite
 from albert_robust.text import Edit, Text
 from albert_robust.text.languages import UNKNOWN, is_tag
@@ -28,6 +28,7 @@ __all__ = [
     "compare",
     "compare_languages",
     "load_suite",
+    "load_suites",
     "perturb",
     "run",
     "score",
@@ -107,22 +108,22 @@ def _whole(name: str, value: SupportsIndex) -> int:
 
 
 def run(
-    suite: Suite,
+    suite: Suite | Iterable[Suite],
     *,
     workspace: str | Path = ".albert_robust",
     allow_network: bool = False,
     shrink: bool = False,
 ) -> Run:
-    """Return what came of all cells of a suite that no mark skips. `albert_robust.report.render.write_report` draws it.
+    """Return what came of all cells of suites that no mark skips. `albert_robust.report.render.write_report` draws it.
 
     Args:
-        suite: From `load_suite`.
+        suite: From `load_suite`, or several: from `load_suites`, of a file that names several models.
         workspace: Where predictions and fine-tuned models are kept.
         allow_network: Whether a hub may be asked.
         shrink: Whether the model is asked on which edits are enough, of the worst variants of each cell that did not pass.
 
     Raises:
-        InputError: The suite's data or model are unfit.
+        InputError: A suite's data or model are unfit.
         UsageError: It is no suite.
     """
     from uuid import uuid4
@@ -136,14 +137,16 @@ def run(
     from albert_robust.running.plan import plan
     from albert_robust.running.workspace import Workspace
 
-    if not isinstance(suite, Suite):
-        raise UsageError(f"expected a suite, got {suite!r:.60}: run(load_suite(path))")
-    planned = plan(whole_beside_baseline(suite))
-    cells = unskipped(planned)
+    suites = [*suite] if isinstance(suite, Iterable) and not isinstance(suite, str) else [suite]
+    for one in suites:
+        if not isinstance(one, Suite):
+            raise UsageError(f"expected a suite, got {one!r:.60}: run(load_suite(path))")
+    planned = [plan(whole_beside_baseline(one)) for one in suites]
+    cells = [cell for group in planned for cell in unskipped(group)]
     execution = execute(cells, Workspace(Path(workspace), uuid4().hex, allow_network), certain)
     for mistake in execution.mistakes.values():
         raise mistake
-    items: list[Item] = [*cells, *unskipped(across(planned))]
+    items: list[Item] = [*cells, *(item for group in planned for item in unskipped(across(group)))]
     made = run_of(execution, items, judged(execution, items), shrinks=shrink)
     execution.cache.close()
     return made

@@ -48,7 +48,7 @@ class SessionBaselines:
         Raises:
             InputError: The baseline is damaged, and not to be made anew.
         """
-        path = baseline_path(suite.path)
+        path = baseline_path(suite)
         self.places[suite.name] = (str(path), sorted(living(cells)))
         baseline = None if self.updating == "all" else open_baseline(path)
         if baseline is not None:

@@ -11,6 +11,7 @@ from albert_robust.gate.baseline import Baseline
 from albert_robust.gate.comparing import CORRECTION, Family, settled
 from albert_robust.gate.family import baselines_beside, compared
 from albert_robust.gate.lines import definition
+from albert_robust.gate.side_by_side import beside_first
 from albert_robust.running.alignments import alignments_of, plan_order
 from albert_robust.running.ask import Cost
 from albert_robust.running.cell import Across, Cell, Item
@@ -109,9 +110,10 @@ def run_of(
     alone = [(item, record) for item, record in zip(items, records, strict=True) if isinstance(item, Cell)]
     cells = [cell for cell, _ in alone]
     ordered = sorted(alone, key=lambda pair: plan_order(pair[1])) if shrinks else ()
+    told = [_suite(suite, execution) for suite in sorted(suites.values(), key=lambda one: (one.file, one.model_place))]
     return Run(
-        suites=tuple(_suite(suites[name], execution) for name in sorted(suites)),
-        cells=tuple(sorted(records, key=plan_order)),
+        suites=tuple(told),
+        cells=tuple(sorted(beside_first(told, records, execution.tallies), key=plan_order)),
         alignments=alignments_of(
             cells, [record for _, record in alone], execution.tallies, execution.scorers, execution.cache
         ),
@@ -148,6 +150,7 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
         datasets={name: source.shown for name, source in suite.datasets.items()},
         signature=execution.signatures.get(suite.name),
         labels=tuple(suite.labels),
+        model_name=suite.model_name,
     )
 
 

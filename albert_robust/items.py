@@ -7,7 +7,8 @@ import pytest
 
 from albert_robust.ci.junit import properties
 from albert_robust.data.dataset import check_header
-from albert_robust.errors import InputError, MissingExtraError, WritingError, complaint_at, raised, shown_path
+from albert_robust.errors import InputError, MissingExtraError, WritingError, complaint_at, raised
+from albert_robust.gate.baseline import ownerless
 from albert_robust.gate.family import whole_beside_baseline
 from albert_robust.perturbing.registry import PACK
 from albert_robust.plugin import RECORD, SUFFIX
@@ -20,7 +21,7 @@ from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord
 from albert_robust.session import RobustSession, ToldError, robust_session
 from albert_robust.show import describe, describe_across
-from albert_robust.suite.load import load_suite
+from albert_robust.suite.load import load_suites
 from albert_robust.suite.suite import Suite
 
 
@@ -35,29 +36,42 @@ class KnownFailureError(CellFailedError):
 class RobustFile(pytest.File):
     """A `*.robust.yaml` file."""
 
-    def collect(self) -> Iterator[pytest.Item]:
-        """Yield an item a cell, and one for a baseline. A broken suite is a collection error of one clear line a mistake."""
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """Yield the items of the file's model, or of several models a collector each.
+
+        A broken suite is a collection error of one clear line a mistake.
+        """
         state = robust_session(self.config)
         try:
             if not self.name.endswith(SUFFIX):
                 raise complaint_at(self.path, f"a suite's name ends in {SUFFIX}", "rename it")
-            suite = load_suite(self.path, (self.config.rootpath / PACK,), state.settings.seed, self.config.rootpath)
-            suite = whole_beside_baseline(suite, making=bool(state.baselines.updating))
-            cells = plan(suite)
-            self._check_data(suite)
-            state.meet(suite, cells)
+            suites = self._suites(state)
         except (InputError, MissingExtraError, pytest.UsageError) as error:
             state.broken[self.nodeid.removesuffix(SUFFIX)] = str(error)
             raise self.CollectError(str(error)) from None
         except Exception as error:
             state.broken[self.nodeid.removesuffix(SUFFIX)] = raised(error)
             raise
-        items: list[Item] = [*cells, *across(cells)]
-        for cell in items:
-            # Since 9.2 pytest reads the brackets of an id but not those of a name, and --lf compares the two.
-            yield RobustItem.from_parent(self, name=cell.id, nodeid=f"{self.nodeid}::{cell.id}", cell=cell)
-        if suite.name in state.baselines.known:
-            yield BaselineItem.from_parent(self, name=BASELINE, suite=suite)
+        for suite, cells in suites:
+            if suite.model_name:
+                yield RobustModel.from_parent(self, name=suite.model_name, suite=suite, cells=cells)
+            else:
+                yield from _items(self, suite, cells)
+
+    def _suites(self, state: RobustSession) -> list[tuple[Suite, list[Cell]]]:
+        """Return the file's suites, one a model, with the cells of each; the session has met them."""
+        root = self.config.rootpath
+        suites = load_suites(self.path, (root / PACK,), state.settings.seed, root)
+        for baseline in ownerless(suites):
+            raise complaint_at(
+                baseline, f"the baseline of a model that {self.name} does not name", "rename or delete it"
+            )
+        making = bool(state.baselines.updating)
+        planned = [(suite, plan(suite)) for suite in (whole_beside_baseline(suite, making) for suite in suites)]
+        for suite, cells in planned:
+            self._check_data(suite)
+            state.meet(suite, cells)
+        return planned
 
     def _check_data(self, suite: Suite) -> None:
         """Read the data: all of it before a run, the first rows when cells are only listed."""
@@ -66,6 +80,28 @@ class RobustFile(pytest.File):
             return
         for source in suite.datasets.values():
             check_header(source, suite.task.inputs, suite.task.reference)
+
+
+class RobustModel(pytest.Collector):
+    """One of several models of a file: `reviews.robust.yaml::small`."""
+
+    def __init__(self, *, suite: Suite, cells: list[Cell], **options: Any) -> None:
+        super().__init__(**options)
+        self.suite, self.cells = suite, cells
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Yield the model's items."""
+        return _items(self, self.suite, self.cells)
+
+
+def _items(parent: pytest.Collector, suite: Suite, cells: list[Cell]) -> Iterator[pytest.Item]:
+    """Yield an item a cell, and one for a baseline."""
+    items: list[Item] = [*cells, *across(cells)]
+    for cell in items:
+        # Since 9.2 pytest reads the brackets of an id but not those of a name, and --lf compares the two.
+        yield RobustItem.from_parent(parent, name=cell.id, nodeid=f"{parent.nodeid}::{cell.id}", cell=cell)
+    if suite.name in robust_session(parent.config).baselines.known:
+        yield BaselineItem.from_parent(parent, name=BASELINE, suite=suite)
 
 
 class _SuiteItem(pytest.Item):
@@ -112,7 +148,7 @@ class RobustItem(_SuiteItem):
         verdict = record.verdict
         if verdict in {"failed", "error", "known failure"}:
             kind = KnownFailureError if verdict == "known failure" else CellFailedError
-            command = rerun_command(f"{shown_path(self.path)}::{self.cell.id}", self.suite.seed)
+            command = rerun_command(f"{self.suite.node}::{self.cell.id}", self.suite.seed)
             raise kind(self._described(record, command))
         if verdict not in {"passed", "measured"}:
             pytest.skip(f"{verdict}: {record.reason}")

@@ -10,6 +10,7 @@ from math import isnan
 from albert_robust.errors import shown_character
 from albert_robust.gate.comparing import standings
 from albert_robust.gate.doubts import doubts
+from albert_robust.gate.side_by_side import side_by_side, told
 from albert_robust.report.cells import worst_first
 from albert_robust.report.display import difference, plain, shorten
 from albert_robust.report.figures import counted, enough, price
@@ -109,7 +110,17 @@ def describe_run(run: Run, shown: int) -> list[str]:
         + (f", {counted(int(cost['spared']), 'case')} spared: their verdicts were certain" if cost["spared"] else "")
     )
     beside = standings([cell.comparison for cell in cells])
-    return [*lines, *broken, *([f"beside the baseline: {beside}"] if beside else [])]
+    return [*lines, *broken, *([f"beside the baseline: {beside}"] if beside else []), *_models(run)]
+
+
+def _models(run: Run) -> list[str]:
+    """Return how models stand beside the first of their file, a line a model."""
+    return [
+        f"{other.name} beside {first.model_name}: "
+        + (told(cell.beside_first for cell in run.cells if cell.suite == other.name) or "nothing to compare")
+        for first, *others in side_by_side(run.suites)
+        for other in others
+    ]
 
 
 def _tokens(cost: Mapping[str, float]) -> str:

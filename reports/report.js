@@ -29,15 +29,15 @@
 
   const matches = (node, name, words) => !words || node.querySelector(name).textContent.toLowerCase().includes(words);
 
-  tools("matrix-tools", "perturbations", ".matrix td[data-verdict]", (words, verdict) => {
-    const rows = [...document.querySelectorAll(".matrix tbody tr:not(.block)")];
+  tools("matrix-tools", "perturbations", "#matrix .matrix td[data-verdict]", (words, verdict) => {
+    const rows = [...document.querySelectorAll("#matrix .matrix tbody tr:not(.block)")];
     for (const row of rows) {
       const found = !verdict || row.querySelector(`td[data-verdict="${verdict}"]`);
       row.hidden = !(found && matches(row, "th", words));
     }
     const empty = (part) => !part.querySelector("tr:not(.block):not([hidden])");
-    for (const body of document.querySelectorAll(".matrix tbody")) body.hidden = empty(body);
-    for (const table of document.querySelectorAll(".matrix")) {
+    for (const body of document.querySelectorAll("#matrix .matrix tbody")) body.hidden = empty(body);
+    for (const table of document.querySelectorAll("#matrix .matrix")) {
       const frame = table.parentElement;
       frame.hidden = [...table.tBodies].every((body) => body.hidden);
       frame.previousElementSibling.hidden = frame.hidden;

@@ -11,7 +11,7 @@ from albert_robust.cli.command import command
 
 if TYPE_CHECKING:
     from albert_robust.gate.comparing import Family
-    from albert_robust.running.records import ComparisonRecord, Place
+    from albert_robust.running.records import ComparisonRecord, Place, Run
     from albert_robust.scoring.statistics import Estimate
 
 PLACES = 3
@@ -23,8 +23,8 @@ def add(commands: Any) -> None:
     example = "albert-robust compare reports/main reports/branch"
     summary = "Compare the cells of two runs over the same examples: did any become worse?"
     made = command(commands, "compare", run, summary, example)
-    made.add_argument("earlier", type=Path, metavar="A", help="the folder of the earlier run")
-    made.add_argument("later", type=Path, metavar="B", help="the folder of the later one")
+    made.add_argument("earlier", metavar="A", help="the folder of the earlier run; `DIR::NAME` is one of its models")
+    made.add_argument("later", metavar="B", help="the folder of the later one, or `DIR::NAME`")
     made.add_argument("--correction", default="holm", metavar="METHOD", help="holm (default) or benjamini-hochberg")
     made.add_argument("--floor", type=float, default=0.01, metavar="D", help="a smaller drop is no regression (0.01)")
     made.add_argument(
@@ -47,25 +47,34 @@ def run(options: argparse.Namespace) -> int:
     else:
         print("\n".join([*_table(placed), standings([found for _, found in placed])]))
         if {found.verdict for found in family.values()} == {"missing", "new"}:
-            print("no cell is in both runs: cells are known by their suite, so name the other model in the same file")
+            print("no cell is in both runs: cells are known by their suite, so name both models in one file")
     return int(failed)
 
 
 def _family(options: argparse.Namespace) -> "Family":
     from albert_robust.errors import UsageError
     from albert_robust.gate.family import compare_runs
-    from albert_robust.running.folder import open_run
     from albert_robust.scoring.significance import CORRECTIONS
 
     if options.correction not in CORRECTIONS:
         raise UsageError(f"--correction: {options.correction!r} is neither {' nor '.join(CORRECTIONS)}")
     if not (0 <= options.floor <= 1 and 0 < options.tolerance <= 1):
         raise UsageError("--floor and --tolerance are drops: numbers from 0 to 1")
-    earlier, later = open_run(options.earlier), open_run(options.later)
+    earlier, later = _opened(options.earlier), _opened(options.later)
     found = compare_runs(earlier, later, options.floor, options.tolerance, options.correction)
     if not found:
         raise UsageError("there is nothing to compare: no cell of either run has a number for each example")
     return found
+
+
+def _opened(written: str) -> "Run":
+    """Return a run by its folder, or of several models one: `robustness-report::small`."""
+    from albert_robust.gate.side_by_side import of_model
+    from albert_robust.running.folder import open_run
+    from albert_robust.suite.suite import APART
+
+    folder, apart, model = written.rpartition(APART)
+    return of_model(open_run(Path(folder)), model) if apart else open_run(Path(written))
 
 
 def _worst_first(placed: "tuple[Place, ComparisonRecord]") -> tuple[int, float, "Place"]:

@@ -77,9 +77,9 @@ def _planned(options: argparse.Namespace) -> "tuple[list[Cell], Workspace]":
     from albert_robust.perturbing.registry import PACK
     from albert_robust.running.cell import unskipped
     from albert_robust.running.plan import plan
-    from albert_robust.suite.load import load_suite
+    from albert_robust.suite.load import load_suites
 
     settings = settings_here(options.suites, options.workspace, options.seed)
     root, seed = settings.root, settings.seed
-    suites = [load_suite(path, (root / PACK,), seed, root) for path in options.suites]
+    suites = [suite for path in options.suites for suite in load_suites(path, (root / PACK,), seed, root)]
     return [cell for suite in suites for cell in unskipped(plan(suite))], settings.workspace

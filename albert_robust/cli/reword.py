@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.perturbing.given import FAMILY, VARIANTS, rows_of
     from albert_robust.perturbing.registry import PACK
     from albert_robust.running.reword import read_rewriter, reworded, wanted_in
-    from albert_robust.suite.load import load_suite
+    from albert_robust.suite.load import load_suites
 
     settings = settings_here([options.suite], options.workspace)
     out: Path = options.out or options.suite.parent / PACK / f"reworded{VARIANTS}"
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     if options.n < 1:
         raise UsageError(f"--n {options.n}: expected 1 or more")
     rewriter = read_rewriter(options.by)
-    suite = load_suite(options.suite, (settings.root / PACK,), settings.seed, settings.root)
+    suite = load_suites(options.suite, (settings.root / PACK,), settings.seed, settings.root)[0]
     fields = _fields(options.field, suite.task)
     rows = list(rows_of(out)) if out.exists() else []
     known = {(row.get("language", ""), row["text"]) for row in rows}

@@ -12,7 +12,8 @@ Outcomes of 0 and 1 are a string of them, in the order of the ids, `-` where not
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from albert_robust.errors import Complaint, InputError, complaint_at, shown_path
 from albert_robust.gate.lines import Line
 from albert_robust.running.cache import key
 from albert_robust.running.tally import LENGTH
-from albert_robust.suite.suite import SUFFIX
+from albert_robust.suite.suite import SUFFIX, Suite
 from albert_robust.whole import write_whole
 
 SCHEMA = 2
@@ -32,9 +33,22 @@ _KEYS = {*_TEXTS, "seed", "examples", "values"}
 Baseline = Mapping[str, Line]
 
 
-def baseline_path(suite: Path) -> Path:
-    """Return where the baseline of a suite lies: `reviews.baseline.jsonl` beside `reviews.robust.yaml`."""
-    return suite.with_name(suite.name.removesuffix(SUFFIX) + ENDING)
+def baseline_path(suite: Suite) -> Path:
+    """Return where the baseline of a suite lies: `reviews.baseline.jsonl` beside `reviews.robust.yaml`.
+
+    Each of several models has its own, `reviews@small.baseline.jsonl`.
+    """
+    name = "@".join(filter(None, [suite.path.name.removesuffix(SUFFIX), suite.model_name]))
+    return suite.path.with_name(name + ENDING)
+
+
+def ownerless(suites: Sequence[Suite]) -> list[Path]:
+    """Return the baselines beside the suites of a file that are of none of its models, as one that was renamed leaves them."""
+    file, owned = suites[0].path, {baseline_path(suite) for suite in suites}
+    name = escape(file.name.removesuffix(SUFFIX))
+    found = {*file.parent.glob(f"{name}{ENDING}"), *file.parent.glob(f"{name}@*{ENDING}")} - owned
+    files = {path: path.with_name(path.name.removesuffix(ENDING) + SUFFIX) for path in found}
+    return sorted(path for path, other in files.items() if other == file or not other.exists())
 
 
 def open_baseline(path: Path) -> dict[str, Line] | None:

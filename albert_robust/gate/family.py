@@ -27,7 +27,7 @@ def baselines_beside(suites: Mapping[str, Suite]) -> dict[str, Baseline]:
     Raises:
         InputError: A baseline is damaged.
     """
-    found = {name: open_baseline(baseline_path(suite.path)) for name, suite in suites.items()}
+    found = {name: open_baseline(baseline_path(suite)) for name, suite in suites.items()}
     return {name: baseline for name, baseline in found.items() if baseline is not None}
 
 
@@ -116,7 +116,7 @@ def _lines(run: Run) -> dict[Place, Line | None]:
 
 def whole_beside_baseline(suite: Suite, making: bool = False) -> Suite:
     """Return a suite that does not stop early where it has a baseline, or makes one: that is of all its examples."""
-    return replace(suite, early_stop=suite.early_stop and not making and not baseline_path(suite.path).exists())
+    return replace(suite, early_stop=suite.early_stop and not making and not baseline_path(suite).exists())
 
 
 def living(cells: Sequence[Cell]) -> frozenset[str]:

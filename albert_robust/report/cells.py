@@ -151,8 +151,8 @@ def _view(
 
 def _command(cell: CellRecord, suite: SuiteRecord | None) -> str:
     missing = cell.comparison is not None and cell.comparison.verdict == "missing"
-    path, seed = (suite.path, suite.seed) if suite is not None else (cell.suite, 0)
-    return rerun_command(f"{path}::{BASELINE if missing else cell.cell}", seed)
+    node, seed = (suite.node, suite.seed) if suite is not None else (cell.suite, 0)
+    return rerun_command(f"{node}::{BASELINE if missing else cell.cell}", seed)
 
 
 def _heading(cell: CellRecord, errors: int, against: int, limit: int) -> str:

@@ -127,11 +127,24 @@ def _row(name: str, check: str, found: dict[str, CellRecord], languages: Sequenc
 
 
 def _cell(cell: CellRecord, measure: str) -> MatrixCell:
+    verdict = cell.comparison.verdict if cell.comparison else None
+    standing = STANDINGS[verdict] if verdict else None
+    beside = f"beside the baseline: {standing.word}" if standing else ""
+    return matrix_cell(cell, measure, None if verdict in QUIET else standing, beside)
+
+
+def matrix_cell(cell: CellRecord, measure: str, standing: VerdictMark | None, beside: str) -> MatrixCell:
+    """Return a cell of a table.
+
+    Args:
+        cell: The cell.
+        measure: Which of its measures is shown.
+        standing: How it stands beside another, where a reader should look at that.
+        beside: The same in words.
+    """
     estimate = cell.measures.get(measure, NOTHING)
-    parts = [cell.verdict, f"{measure} {number(estimate.value, 3)} {interval(estimate)}".strip()]
-    standing = STANDINGS[cell.comparison.verdict] if cell.comparison else None
-    parts += [f"beside the baseline: {standing.word}"] if standing else []
-    title = "; ".join([*parts, counted(cell.counts.tested, "variant") + " tested", cell.cell])
+    parts = [cell.verdict, f"{measure} {number(estimate.value, 3)} {interval(estimate)}".strip(), beside]
+    title = "; ".join([*filter(None, parts), counted(cell.counts.tested, "variant") + " tested", cell.cell])
     return MatrixCell(
         anchor=anchor(cell),
         mark=MARKS[cell.verdict],
@@ -139,7 +152,7 @@ def _cell(cell: CellRecord, measure: str) -> MatrixCell:
         title=title,
         tested=cell.counts.tested,
         level=level(estimate.value),
-        standing=standing if standing and cell.comparison and cell.comparison.verdict not in QUIET else None,
+        standing=standing,
     )
 
 

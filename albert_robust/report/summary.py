@@ -4,7 +4,7 @@ from typing import Any
 
 from albert_robust.gate.doubts import average, contrast
 from albert_robust.report.view import banner
-from albert_robust.running.records import CellRecord, ComparisonRecord, Run, tested_in
+from albert_robust.running.records import CellRecord, ComparisonRecord, Run, SuiteRecord, tested_in
 from albert_robust.scoring.statistics import Estimate
 
 SCHEMA = 1
@@ -20,17 +20,18 @@ def summary(run: Run) -> dict[str, Any]:
         "tested": tested_in(run.cells),
         "mistakes": dict(run.mistakes),
         "verdicts": {mark.word: count for mark, count in found.counts},
-        "suites": [_suite(suite.name, suite.path, run) for suite in run.suites],
+        "suites": [_suite(suite, run) for suite in run.suites],
         "cells": [_cell(cell) for cell in run.cells],
     }
 
 
-def _suite(name: str, path: str, run: Run) -> dict[str, Any]:
-    cells = [cell for cell in run.cells if cell.suite == name]
+def _suite(suite: SuiteRecord, run: Run) -> dict[str, Any]:
+    cells = [cell for cell in run.cells if cell.suite == suite.name]
     consistency, sensitivity = (average(values) if values else None for values in contrast(cells))
     return {
-        "name": name,
-        "path": path,
+        "name": suite.name,
+        "path": suite.path,
+        "model": suite.model_name or None,
         "answer": banner(cells).answer,
         "consistency": consistency,
         "sensitivity": sensitivity,
@@ -47,6 +48,7 @@ def _cell(cell: CellRecord) -> dict[str, Any]:
         "flipped": cell.counts.flipped,
         "measures": {name: _estimate(value) for name, value in cell.measures.items() if value.measured},
         "baseline": _beside(cell.comparison) if cell.comparison else None,
+        "beside_first": _beside(cell.beside_first) if cell.beside_first else None,
     }
 
 

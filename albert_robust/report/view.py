@@ -14,6 +14,7 @@ from albert_robust.report.cells import CellView, anchor, cell_views, worst_first
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import amount, counted, number, price
 from albert_robust.report.matrix import AcrossTable, Matrix, ReferenceTable, across_tables, matrices, reference_tables
+from albert_robust.report.models import ModelTable, model_tables
 from albert_robust.report.verdicts import MARKS, VerdictMark
 from albert_robust.running.failures import ATTENTION
 from albert_robust.running.records import CellRecord, Run, SuiteRecord, Verdict, tested_in
@@ -99,6 +100,7 @@ class Page:
     brief: tuple[CellView, ...]
     brief_rest: int
     beside: Beside
+    models: tuple[ModelTable, ...]
     passed: tuple[CellView, ...]
     measured: tuple[CellView, ...]
     not_applicable: tuple[CellView, ...]
@@ -122,6 +124,7 @@ def page(run: Run) -> Page:
         brief=shown[:BRIEF],
         brief_rest=max(0, len(shown) - BRIEF),
         beside=beside(run.cells),
+        models=model_tables(run),
         passed=_quiet(run, "passed", suites),
         measured=_quiet(run, "measured", suites),
         not_applicable=_quiet(run, "not applicable", suites),

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from albert_robust.scoring.statistics import Estimate
+from albert_robust.suite.suite import APART
 from albert_robust.text import Edit, Text
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ class CellRecord:
     """One cell's verdict and all that led to it.
 
     `definition` says how its outputs were compared, such as `token f1`, `worst_of` of how many variants each was searched;
-    `comparison` is there where a baseline is.
+    `comparison` is there where a baseline is, `beside_first` where the file names several models and this is not the first.
     Of several cells together `across` says what is compared, `members` has each, and `note` is what it came to. Such a
     record has no outcomes of its own, and its counts are those of all members.
     """
@@ -222,6 +223,7 @@ class CellRecord:
     definition: str = ""
     worst_of: int = 1
     comparison: ComparisonRecord | None = None
+    beside_first: ComparisonRecord | None = None
     across: str = ""
     members: tuple[MemberRecord, ...] = ()
     note: str = ""
@@ -234,7 +236,7 @@ class CellRecord:
 
 @dataclass(frozen=True, slots=True)
 class SuiteRecord:
-    """What a run says of a suite."""
+    """What a run says of a suite; of a file with several models each is one, `model_name` says which."""
 
     name: str
     path: str
@@ -247,6 +249,12 @@ class SuiteRecord:
     datasets: Mapping[str, str]
     signature: str | None
     labels: tuple[str, ...] = ()
+    model_name: str = ""
+
+    @property
+    def node(self) -> str:
+        """What its cells' ids in pytest begin with."""
+        return APART.join(filter(None, [self.path, self.model_name]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,7 +218,7 @@ def _fields_at(schema: dict[str, Any], location: Location) -> list[str]:
     def resolve(node: dict[str, Any]) -> list[dict[str, Any]]:
         if "$ref" in node:
             return resolve(definitions[node["$ref"].rsplit("/", 1)[-1]])
-        return [found for option in node.get("anyOf", []) for found in resolve(option)] or [node]
+        return [node, *(found for option in node.get("anyOf", []) for found in resolve(option))]
 
     def step(node: dict[str, Any], part: int | str) -> dict[str, Any] | None:
         found: dict[str, Any] | None = (

@@ -13,15 +13,15 @@ from albert_robust.data.dataset import PLACEHOLDER, text_of
 from albert_robust.data.options import CHOICES
 from albert_robust.data.rows import DELIMITED
 from albert_robust.data.templates import Fill, Templates, mistakes, unfit, used
-from albert_robust.errors import Complaint, InputError, suggest
+from albert_robust.errors import Complaint, InputError, UsageError, suggest
 from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of, is_local
 from albert_robust.perturbing import Registry, Spec, open_packs
 from albert_robust.perturbing.registry import PACK
 from albert_robust.suite.documents import Document, Location, open_document, validate
 from albert_robust.suite.gates import DEFAULT_GATES, Gate, out_of_reach, parse_gate
 from albert_robust.suite.marks import Mark, utc_today
-from albert_robust.suite.schema import CheckSpec, DatasetSpec, MarkSpec, ModelSpec, SuiteSpec
-from albert_robust.suite.suite import SUFFIX, Check, Suite
+from albert_robust.suite.schema import CheckSpec, DatasetSpec, ModelSpec, SuiteSpec
+from albert_robust.suite.suite import APART, SUFFIX, Check, Suite
 from albert_robust.tasks import TASKS, Task
 
 ASKED = ("token-classification", "multi-label-classification", "text-regression", "text-generation")
@@ -44,6 +44,7 @@ def load_suite(
     seed: int | None = None,
     root: Path | None = None,
     today: date | None = None,
+    model: str | None = None,
 ) -> Suite:
     """Return the suite in a file.
 
@@ -53,12 +54,42 @@ def load_suite(
         seed: In place of the suite's own.
         root: The suite is named by its path below this folder; None for its file name alone.
         today: The day by which known failures expire; None for that of the clock.
+        model: Which of its models is asked, where it has several.
+
+    Raises:
+        InputError: With every complaint about the file at once.
+        UsageError: It has several models, and none of that name.
+    """
+    suites = load_suites(path, packs, seed, root, today)
+    found = [suite for suite in suites if model in (None, suite.model_name)]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(suite.model_name for suite in suites if suite.model_name)
+    what = f"no model {model!r}" if model else f"{len(suites)} models"
+    raise UsageError(f"{suites[0].shown} has {what}: name one of {names}" if names else f"{suites[0].shown} has {what}")
+
+
+def load_suites(
+    path: Path | str,
+    packs: tuple[Path, ...] = (),
+    seed: int | None = None,
+    root: Path | None = None,
+    today: date | None = None,
+) -> list[Suite]:
+    """Return the suites in a file: one for each of its models.
+
+    Args:
+        path: As `load_suite` has it, and so the others.
+        packs: Folders of perturbations.
+        seed: In place of the file's own.
+        root: Of names.
+        today: The day.
 
     Raises:
         InputError: With every complaint about the file at once.
     """
     path = Path(path)
-    document = open_document(path)
+    document = _shared(open_document(path))
     registry = open_packs((*packs, path.parent / PACK))
     try:
         spec = validate(document, SuiteSpec)
@@ -66,7 +97,34 @@ def load_suite(
         raise InputError([*error.complaints, *_unknown_perturbations(document, registry)]) from None
     if seed is not None:
         spec = spec.model_copy(update={"seed": seed})
-    return _Loader(document, spec, registry, root or path.parent, today or utc_today()).load()
+    suites, complaints = [], dict[Complaint, None]()
+    for name in spec.models or [""]:
+        try:
+            suites.append(_Loader(document, spec, name, registry, root or path.parent, today or utc_today()).load())
+        except InputError as error:
+            complaints |= dict.fromkeys(error.complaints)  # what is wrong for several models is told once
+    if complaints:
+        raise InputError(complaints)
+    return suites
+
+
+def _shared(document: Document) -> Document:
+    """Return a suite's document in which each of several models says what `model:` says for all of them."""
+    value = document.value
+    shared, models = (value.get(key) if isinstance(value, dict) else None for key in ("model", "models"))
+    if not isinstance(shared, dict) or not isinstance(models, dict):
+        return document
+    places = dict(document.places)
+    for name, own in models.items():
+        inherited = shared.keys() - (own if isinstance(own, dict) else shared).keys()
+        places |= {
+            ("models", name, *location[1:]): place
+            for location, place in document.places.items()
+            if location[:1] == ("model",) and location[1:2] and location[1] in inherited
+        }
+    whole = {name: {**shared, **own} if isinstance(own, dict) else own for name, own in models.items()}
+    rest = {key: held for key, held in value.items() if key != "model"}
+    return replace(document, value={**rest, "models": whole}, places=places)
 
 
 def _unknown_perturbations(document: Document, registry: Registry) -> Iterator[Complaint]:
@@ -81,14 +139,16 @@ def _unknown_perturbations(document: Document, registry: Registry) -> Iterator[C
                 yield document.complain(location, what, mend)
 
 
-def _added(spec: SuiteSpec) -> dict[str, str | None]:
-    """Return the fields that a suite adds to its task's: what else its model sees, and what it is told where that is perturbed.
+def _added(spec: SuiteSpec, model: ModelSpec) -> dict[str, str | None]:
+    """Return the fields that a suite adds to its task's: what else its models see, and what it is told where that is perturbed.
 
-    Each has the text that it has in all examples, or None where a column has it.
+    Each has the text that it has in all examples, or None where a column has it. What one of several models sees all of them
+    are given: that their examples are the same.
     """
-    task, model = TASKS[spec.task], spec.model
+    task = TASKS[spec.task]
     perturbed = {name for check in spec.checks for name in check.fields or ()}
-    seen = fields_of(model.prompt or "") | fields_of(model.system or "")
+    prompts = [text for one in (*spec.models.values(), model) for text in (one.prompt, one.system) if text]
+    seen = {name for text in prompts for name in fields_of(text)}
     if model.python or model.elsewhere:  # which are given all fields
         seen |= perturbed
     added: dict[str, str | None] = dict.fromkeys(sorted(seen - {*task.inputs, task.reference, *RESERVED}))
@@ -114,15 +174,21 @@ def _with(task: Task, added: Collection[str], labels: Sequence[str]) -> Task:
 
 
 class _Loader:
-    """Looks up the names of one suite and gathers complaints."""
+    """Looks up the names of one suite, of one model of a file, and gathers complaints."""
 
-    def __init__(self, document: Document, spec: SuiteSpec, registry: Registry, root: Path, today: date) -> None:
+    def __init__(
+        self, document: Document, spec: SuiteSpec, model_name: str, registry: Registry, root: Path, today: date
+    ) -> None:
         self.document, self.spec, self.registry, self.root, self.today = document, spec, registry, root, today
-        self.added = _added(spec)
-        task, bounds = TASKS[spec.task], spec.model.range
+        self.model_name, self.at = model_name, ("models", model_name) if model_name else ("model",)
+        model = spec.models[model_name] if model_name else spec.model
+        assert model is not None  # the grammar asks for one
+        self.model = model
+        self.added = _added(spec, model)
+        task, bounds = TASKS[spec.task], model.range
         if task.ranged and bounds:
             task = task.ranged(*bounds)
-        self.task = _with(task, self.added, spec.model.labels)
+        self.task = _with(task, self.added, model.labels)
         self.complaints: list[Complaint] = []
         self.named: set[str] = set()  # the lists beside all datasets that templates take words from
 
@@ -133,8 +199,9 @@ class _Loader:
         self._lists((), spec.fill, self.named)
         checks = tuple(self._check(number, check) for number, check in enumerate(spec.checks))
         self._model()
-        if spec.model.prompt:
-            self._prompted(spec.model, {field for check in checks for field in check.fields})
+        if self.model.prompt:
+            self._prompted({field for check in checks for field in check.fields})
+        marks = tuple(self._marks())
         if self.complaints:
             raise InputError(self.complaints)
         return Suite(
@@ -142,8 +209,9 @@ class _Loader:
             path=path,
             shown=self.document.shown,
             task=self.task,
-            model=spec.model,
-            model_place=self.document.places.get(("model",), (1, 1)),
+            model_name=self.model_name,
+            model=self.model,
+            model_place=self.document.places.get(self.at, (1, 1)),
             datasets=datasets,
             checks=checks,
             seed=spec.seed,
@@ -151,7 +219,7 @@ class _Loader:
             on_inconclusive=spec.on_inconclusive,
             encoder=self._encoder(),
             tags=tuple(spec.tags),
-            marks=tuple(self._mark(number, mark) for number, mark in enumerate(spec.marks)),
+            marks=marks,
             registry=self.registry,
             today=self.today,
             description=spec.description,
@@ -164,14 +232,21 @@ class _Loader:
         """The inputs that a dataset has."""
         return [name for name in self.task.inputs if self.added.get(name) is None]
 
-    def _mark(self, number: int, mark: MarkSpec) -> Mark:
-        until = None if mark.until is None else date.fromisoformat(mark.until)
-        return Mark(mark.cells, mark.skip, mark.xfail, until, self.document.places[("marks", number, "cells")])
+    def _marks(self) -> Iterator[Mark]:
+        """Yield the marks of the model's cells: of several models one may be named before a pattern, `small::*[hi]`."""
+        for number, mark in enumerate(self.spec.marks):
+            name, apart, pattern = mark.cells.rpartition(APART)
+            at: Location = ("marks", number, "cells")
+            if apart:
+                self._known(at, "models", [name], list(self.spec.models))
+            if name in ("", self.model_name):
+                until = None if mark.until is None else date.fromisoformat(mark.until)
+                yield Mark(pattern, mark.skip, mark.xfail, until, self.document.places[at])
 
     def _name(self, path: Path) -> str:
         # Its folder alone is resolved: two links to one file are two suites, each with the data and the model beside it.
         below = Path(os.path.relpath(path.parent.resolve() / path.name, self.root.resolve()))
-        return below.as_posix().removesuffix(SUFFIX)
+        return APART.join(filter(None, [below.as_posix().removesuffix(SUFFIX), self.model_name]))
 
     def _encoder(self) -> str:
         beside = self.document.path.parent / self.spec.encoder
@@ -255,34 +330,35 @@ class _Loader:
             self._complain((*at, "fill", name), f"no template uses {name!r}", mend)
 
     def _model(self) -> None:
-        model, folder = self.spec.model, self.document.path.parent
+        model, folder = self.model, self.document.path.parent
         if model.finetuned and not (folder / model.finetuned).is_file():
             self._complain(
-                ("model", "finetuned"), f"no file {model.finetuned!r} here", "paths are relative to the suite's file"
+                (*self.at, "finetuned"), f"no file {model.finetuned!r} here", "paths are relative to the suite's file"
             )
         if model.finetuned and self.task.name in UNTRAINED:
             self._complain(
-                ("model", "finetuned"), f"{self.task.name} cannot be fine-tuned here", UNTRAINED[self.task.name]
+                (*self.at, "finetuned"), f"{self.task.name} cannot be fine-tuned here", UNTRAINED[self.task.name]
             )
         if self.task.ranged and model.range is None:
             what = f"{self.task.name} does not say what range its scores have"
-            self._complain(("model",), what, "add the lowest and the highest: `range: [0, 1]`")
+            self._complain(self.at, what, "add the lowest and the highest: `range: [0, 1]`")
         if model.range is not None and not self.task.ranged:
-            self._complain(("model", "range"), f"{self.task.name} has no range", "take it out")
+            self._complain((*self.at, "range"), f"{self.task.name} has no range", "take it out")
         if model.extractive and self.task.name != "summarization":
-            self._complain(("model", "extractive"), f"an extractive summariser cannot do {self.task.name}", "")
+            self._complain((*self.at, "extractive"), f"an extractive summariser cannot do {self.task.name}", "")
         if model.transformers and self.task.name in ENCODED and not model.prompt:
             what = f"a checkpoint cannot do {self.task.name} here"
-            self._complain(("model", "transformers"), what, UNTRAINED[self.task.name])
+            self._complain((*self.at, "transformers"), what, UNTRAINED[self.task.name])
         if model.encoder and self.task.name not in ENCODED:
             what = f"an encoder alone cannot do {self.task.name}"
-            self._complain(("model", "encoder"), what, f"it does {' and '.join(ENCODED)}")
+            self._complain((*self.at, "encoder"), what, f"it does {' and '.join(ENCODED)}")
         elif model.encoder or model.documents:
-            self._documents(model)
+            self._documents()
 
-    def _prompted(self, model: ModelSpec, perturbed: set[str]) -> None:
+    def _prompted(self, perturbed: set[str]) -> None:
         """Complain of what a language model cannot do, or must not."""
-        at, task, url = ("model", "endpoint" if model.endpoint else "transformers"), self.task, model.endpoint or ""
+        model, task = self.model, self.task
+        at, url = (*self.at, "endpoint" if model.endpoint else "transformers"), model.endpoint or ""
         if task.name == SEARCH:
             self._complain(at, "a chat model cannot do retrieval: it has no documents to search", UNTRAINED[SEARCH])
         if model.key_env and url.startswith("http:") and not is_local(url):
@@ -293,39 +369,40 @@ class _Loader:
             what = "a chat model that classifies needs labels to read its answers as"
             self._complain(at, what, "add `labels: [positive, negative]`")
         if model.labels and not chooses:
-            self._complain(("model", "labels"), f"{task.name} has no labels", "take them out")
+            self._complain((*self.at, "labels"), f"{task.name} has no labels", "take them out")
         named = self._fields_in("prompt", model.prompt or "") | self._fields_in("system", model.system or "")
         for name in sorted(perturbed - named - {SYSTEM, TEMPLATE}):
             what = f"the prompt does not hold {{{name}}}, which is perturbed"
             mend = (
                 f"the model would never see a variant: write {{{name}}}, and say its column, `columns: {{{name}: ...}}`"
             )
-            self._complain(("model", "prompt"), what, mend)
+            self._complain((*self.at, "prompt"), what, mend)
 
     def _fields_in(self, key: str, template: str) -> set[str]:
         """Return the fields that a template holds; complain of those that there are not."""
         found = fields_of(template)
         for name in sorted(found):
             if name in {SYSTEM, TEMPLATE}:
-                self._complain(("model", key), f"{{{name}}} is no field", "map the column to another name: `columns:`")
+                self._complain((*self.at, key), f"{{{name}}} is no field", "map the column to another name: `columns:`")
             elif name not in self.task.inputs:
-                self._complain(("model", key), f"unknown field {name!r}", suggest(name, self.task.inputs))
+                self._complain((*self.at, key), f"unknown field {name!r}", suggest(name, self.task.inputs))
         doubled = {name for name in self.task.inputs if f"{{{{{name}}}}}" in template}
         for name in sorted(doubled):
-            self._complain(("model", key), f"{{{{{name}}}}} has a brace too many", f"write {{{name}}}")
+            self._complain((*self.at, key), f"{{{{{name}}}}} has a brace too many", f"write {{{name}}}")
         return found | doubled
 
-    def _documents(self, model: ModelSpec) -> None:
+    def _documents(self) -> None:
         """Complain of documents that are missing, or that nothing searches."""
+        model = self.model
         searches = model.encoder is not None and self.task.name == SEARCH
         if searches and model.documents is None:
             what = "the encoder has no documents to search"
-            self._complain(("model", "encoder"), what, "add `documents: documents.txt`, a file with one a line")
+            self._complain((*self.at, "encoder"), what, "add `documents: documents.txt`, a file with one a line")
         if model.documents is not None and not searches:
-            self._complain(("model", "documents"), "only an encoder that does retrieval searches documents", "")
+            self._complain((*self.at, "documents"), "only an encoder that does retrieval searches documents", "")
         elif model.documents is not None and not (self.document.path.parent / model.documents).is_file():
             what = f"no file {model.documents!r} here"
-            self._complain(("model", "documents"), what, "paths are relative to the suite's file")
+            self._complain((*self.at, "documents"), what, "paths are relative to the suite's file")
 
     def _check(self, number: int, check: CheckSpec) -> Check:
         at: Location = ("checks", number)
@@ -338,7 +415,7 @@ class _Loader:
         gates = tuple(self._gates(at, check))
         specs = tuple(self._specs(at, check))
         self._ignored(at, check, specs)
-        if check.worst_of > 1 and self.spec.model.elsewhere:
+        if check.worst_of > 1 and self.model.elsewhere:
             what = "`worst_of` asks what the answers so far lead to: a model elsewhere cannot be asked on"
             self._complain((*at, "worst_of"), what, "take it out")
         fields = tuple(check.fields or self.task.perturbed)

@@ -477,10 +477,18 @@ class BaselineSpec(Strict):
 
 
 class SuiteSpec(Strict):
-    """One suite: a task, a model, datasets, checks."""
+    """One suite: a task, a model or several, datasets, checks."""
 
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["model"]}, {"required": ["models"]}]})
     task: TaskName
-    model: ModelSpec
+    model: ModelSpec | None = None
+    models: Annotated[
+        dict[Name, ModelSpec],
+        Field(
+            min_length=1,
+            description="Several models side by side, by name. What `model` says beside them holds for all.",
+        ),
+    ] = {}
     datasets: Annotated[dict[Name, DatasetSpec], Field(min_length=1)]
     checks: Annotated[list[CheckSpec], Field(min_length=1)]
     fill: Fill = {}
@@ -498,6 +506,12 @@ class SuiteSpec(Strict):
         bool,
         Field(description="Ask in random order, and only until a cell's verdict is certain; not beside a baseline."),
     ] = False
+
+    @model_validator(mode="after")
+    def _asked(self) -> "SuiteSpec":
+        if self.model is None and not self.models:
+            raise ValueError("say which model is under test\nadd `model: {python: my_model:predict}`")
+        return self
 
 
 def _is_day(value: str) -> bool:

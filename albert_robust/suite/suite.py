@@ -14,6 +14,7 @@ from albert_robust.suite.schema import BaselineSpec, ModelSpec
 from albert_robust.tasks import Quality, Task
 
 SUFFIX = ".robust.yaml"
+APART = "::"  # between a file and the name of one of its models, as in pytest's ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,16 @@ class Check:
 
 @dataclass(frozen=True)
 class Suite:
-    """One suite, ready to be planned.
+    """One suite, ready to be planned: a file's checks of one model.
 
     Attributes:
-        name: Its path below the root, without its ending.
+        name: Its path below the root, without its ending; of several models with the name of its own, `suites/reviews::small`.
         path: Its file.
         shown: The path as messages print it.
         task: What its model does.
+        model_name: Which of the file's models it asks; empty where that has one without a name.
         model: What is under test.
-        model_place: Line and column of `model:`.
+        model_place: Line and column of the model.
         datasets: By name.
         checks: In the order of the file.
         seed: Of the variants and samples.
@@ -92,6 +94,7 @@ class Suite:
     path: Path
     shown: str
     task: Task
+    model_name: str
     model: ModelSpec
     model_place: tuple[int, int]
     datasets: dict[str, Source]
@@ -107,6 +110,16 @@ class Suite:
     description: str = ""
     baseline: BaselineSpec = field(default_factory=BaselineSpec)
     early_stop: bool = False
+
+    @property
+    def file(self) -> str:
+        """Its name without that of its model."""
+        return self.name.removesuffix(APART + self.model_name) if self.model_name else self.name
+
+    @property
+    def node(self) -> str:
+        """What its cells' ids in pytest begin with: its file, and of several models its own."""
+        return APART.join(filter(None, [self.shown, self.model_name]))
 
     @property
     def two_sided(self) -> float:

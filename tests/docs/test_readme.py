@@ -13,7 +13,7 @@ from albert_robust.perturbing import open_packs
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.plan import plan
 from albert_robust.running.reword import read_rewriter
-from albert_robust.suite.load import load_suite
+from albert_robust.suite.load import load_suite, load_suites
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {path: path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]}
@@ -174,6 +174,16 @@ def test_retrieved_passages_are_read_and_put_in_another_order(tmp_path: Path) ->
     path.write_text(f"task: question-answering\nmodel: {{python: m:f}}\n{written}", encoding="utf-8")
     (example,) = examples_of(load_suite(path), ["ragas"])["ragas"]
     assert example.fields["context"] == "[1] It is in Bern.\n\n[2] It is late."
+
+
+def test_two_prompts_side_by_side_load(tmp_path: Path) -> None:
+    (tmp_path / "d.jsonl").write_text("{}", encoding="utf-8")
+    path = tmp_path / "prompts.robust.yaml"
+    rest = "datasets: {d: {path: d.jsonl, language: en}}\nchecks: [{expect: invariance, perturbations: [typos.*]}]\n"
+    path.write_text(f"task: text-classification\n{block('yaml', '# of prompts.robust.yaml')}{rest}", encoding="utf-8")
+    plain, strict = load_suites(path)
+    assert (plain.model_name, strict.model_name) == ("plain", "strict")
+    assert plain.model.settings == strict.model.settings == {"temperature": 0}
 
 
 def test_the_checks_of_an_instruction_load(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_runs_of_suites_of_other_names_are_told_to_have_no_cell_in_common(
     assert main(["compare", runs[0], str(pytester.path / "other")]) == 1
     assert capsys.readouterr().out.splitlines()[-2:] == [
         "2 missing, 2 new",
-        "no cell is in both runs: cells are known by their suite, so name the other model in the same file",
+        "no cell is in both runs: cells are known by their suite, so name both models in one file",
     ]
 
 

@@ -11,16 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust.errors import InputError
-from albert_robust.gate.baseline import baseline_path, open_baseline, updated, write_baseline
+from albert_robust.gate.baseline import open_baseline, updated, write_baseline
 from albert_robust.gate.lines import Line
 
 SWAP = line([1.0, 0.0, None])
 UPPER = line([0.25, 1.0, 0.3333], cell="d/case.upper[en]", definition="labs, encoder 0123456789ab")
 Write = Callable[..., Path]
-
-
-def test_a_baseline_lies_beside_its_suite() -> None:
-    assert baseline_path(Path("a/reviews.robust.yaml")) == Path("a/reviews.baseline.jsonl")
 
 
 def test_a_line_a_cell_and_the_examples_once(tmp_path: Path) -> None:

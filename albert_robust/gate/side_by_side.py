@@ -1,0 +1,85 @@
+"""Models side by side: each cell beside the same cell of the model that a file names first, over the same examples."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from albert_robust.errors import UsageError
+from albert_robust.gate.comparing import Family, Thresholds, Wording, compare_all
+from albert_robust.gate.lines import line_of
+from albert_robust.running.records import CellRecord, ComparisonRecord, Place, Run, Standing, SuiteRecord
+from albert_robust.running.tally import Tally
+from albert_robust.suite.suite import APART
+
+FIRST = Wording(other="the first model", add="ask it too", renew="models are compared where they are asked the same")
+WORDS: dict[Standing, str] = {
+    "improved": "better",
+    "regressed": "worse",
+    "same": "the same",
+    "undecided": "undecided",
+    "incomparable": "incomparable",
+}
+
+
+def side_by_side(suites: Iterable[SuiteRecord]) -> list[list[SuiteRecord]]:
+    """Return the suites of each file that was run with several models: the first is what the others are compared with."""
+    files: dict[str, list[SuiteRecord]] = {}
+    for suite in suites:
+        files.setdefault(suite.path, []).append(suite)
+    return [models for models in files.values() if len(models) > 1 and all(suite.model_name for suite in models)]
+
+
+def beside_first(
+    suites: Sequence[SuiteRecord], records: Sequence[CellRecord], tallies: Mapping[Place, Tally]
+) -> list[CellRecord]:
+    """Return records of cells, those of other models than their file's first with how they stand beside it.
+
+    The p-values of all such cells of a run are adjusted together, as those beside a baseline are.
+
+    Args:
+        suites: Of a run.
+        records: Its cells.
+        tallies: What their outcomes come to.
+    """
+    seeds = {suite.name: suite.seed for suite in suites}
+    first_of = {other.name: first.name for first, *others in side_by_side(suites) for other in others}
+    compared = {*first_of, *first_of.values()}
+    lines = {
+        record.place: line_of(record, tallies[record.place], seeds[record.suite])
+        for record in records
+        if record.suite in compared and record.place in tallies and not record.counts.not_asked
+    }
+    now = {place: line for place, line in lines.items() if place[0] in first_of}
+    firsts = {place: lines.get((first_of[place[0]], place[1])) for place in now}
+    before = {place: line for place, line in firsts.items() if line is not None}
+    thresholds = {suite.name: Thresholds(suite.confidence) for suite in suites}
+    found = _without_new(compare_all(now, before, thresholds, wording=FIRST))
+    return [replace(record, beside_first=found.get(record.place)) for record in records]
+
+
+def _without_new(family: Family) -> Family:
+    """Return those that stand beside something."""
+    return {place: found for place, found in family.items() if found.verdict != "new"}
+
+
+def told(comparisons: Iterable[ComparisonRecord | None]) -> str:
+    """Return how many cells of a model are better and worse than those of the first: `3 better, 1 worse, 10 undecided`."""
+    counts = Counter(found.verdict for found in comparisons if found is not None)
+    return ", ".join(f"{counts[verdict]:,} {word}" for verdict, word in WORDS.items() if counts[verdict])
+
+
+def of_model(run: Run, name: str) -> Run:
+    """Return what one of several models came to in a run, as if its suites had no other.
+
+    Raises:
+        UsageError: No suite of the run asks a model of that name.
+    """
+    mine = {suite.name: suite.name.removesuffix(APART + name) for suite in run.suites if suite.model_name == name}
+    if not mine:
+        known = sorted({suite.model_name for suite in run.suites if suite.model_name})
+        raise UsageError(f"no model {name!r} in the run: it has {', '.join(known) or 'none with a name'}")
+    return Run(
+        suites=tuple(replace(suite, name=mine[suite.name]) for suite in run.suites if suite.name in mine),
+        cells=tuple(replace(cell, suite=mine[cell.suite]) for cell in run.cells if cell.suite in mine),
+        counted={(mine[suite], cell): tally for (suite, cell), tally in run.tallies.items() if suite in mine},
+    )

@@ -1,0 +1,114 @@
+"""Models side by side: what each came to as a whole, and cell by cell."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from albert_robust.gate.doubts import average
+from albert_robust.gate.side_by_side import side_by_side, told
+from albert_robust.report.figures import number
+from albert_robust.report.matrix import MatrixCell, matrix_cell
+from albert_robust.report.verdicts import VerdictMark
+from albert_robust.running.records import CellRecord, Run, Standing, SuiteRecord
+from albert_robust.scoring.statistics import NOTHING
+
+MEASURES = {"invariance": "consistency", "direction": "sensitivity"}
+BETTER = VerdictMark("better than the first", "\u25b2", "passed")
+WORSE = VerdictMark("worse than the first", "\u25bc", "failed")
+MARKS: dict[Standing, VerdictMark] = {"improved": BETTER, "regressed": WORSE}
+MANY = 30  # cells, of which a reader sees those first in which a model differs
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """One model as a whole; `means` are over its cells."""
+
+    name: str
+    what: str
+    passed: str
+    means: tuple[str, ...]
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCells:
+    """One cell, of each model; None where a model has none."""
+
+    name: str
+    measure: str
+    cells: tuple[MatrixCell | None, ...]
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTable:
+    """The models of one file, the first of which the others are compared with."""
+
+    path: str
+    measures: tuple[str, ...]
+    models: tuple[ModelRow, ...]
+    rows: tuple[ModelCells, ...]
+    quiet: tuple[ModelCells, ...]
+
+
+def model_tables(run: Run) -> tuple[ModelTable, ...]:
+    """Return a table for each file that was run with several models."""
+    return tuple(_table(models, run.cells) for models in side_by_side(run.suites))
+
+
+def _table(models: Sequence[SuiteRecord], cells: Sequence[CellRecord]) -> ModelTable:
+    places = {model.name: place for place, model in enumerate(models)}
+    found: dict[str, list[CellRecord | None]] = {}
+    for cell in cells:
+        if cell.suite in places and not cell.across:
+            found.setdefault(cell.cell, [None] * len(models))[places[cell.suite]] = cell
+    shown = {name: _measure(list(filter(None, row))) for name, row in found.items()}
+    measures = tuple(dict.fromkeys(filter(None, shown.values())))
+    rows = [_row(name, shown[name], row) for name, row in found.items()]
+    few = len(rows) <= MANY
+    return ModelTable(
+        path=models[0].path,
+        measures=measures,
+        models=tuple(
+            _model(model, [row[place] for row in found.values()], [*shown.values()], measures)
+            for place, model in enumerate(models)
+        ),
+        rows=tuple(row for row in rows if few or row.differs),
+        quiet=tuple(row for row in rows if not few and not row.differs),
+    )
+
+
+def _measure(cells: Sequence[CellRecord]) -> str:
+    """Return the measure by which a cell is shown: of a reference check that by which it is compared, or the first gate's."""
+    compared = [cell.beside_first.measure for cell in cells if cell.beside_first is not None]
+    gated = [gate.measure for cell in cells for gate in cell.gates]
+    return MEASURES.get(cells[0].expectation) or next(iter(filter(None, [*compared, *gated])), "")
+
+
+def _model(
+    model: SuiteRecord, row: Sequence[CellRecord | None], shown: Sequence[str], measures: Sequence[str]
+) -> ModelRow:
+    pairs = [(cell, measure) for cell, measure in zip(row, shown, strict=True) if cell is not None]
+    judged = [cell for cell, _ in pairs if cell.verdict not in {"not applicable", "measured"}]
+    values = [(measure, cell.measures.get(measure, NOTHING)) for cell, measure in pairs]
+    return ModelRow(
+        name=model.model_name,
+        what=model.model,
+        passed=f"{sum(cell.verdict == 'passed' for cell in judged):,} of {len(judged):,}",
+        means=tuple(
+            number(average([found.value for name, found in values if name == measure and found.measured]))
+            for measure in measures
+        ),
+        told=told(cell.beside_first for cell, _ in pairs),
+    )
+
+
+def _row(name: str, measure: str, cells: Sequence[CellRecord | None]) -> ModelCells:
+    made = tuple(None if cell is None else _cell(cell, measure) for cell in cells)
+    return ModelCells(name, measure, made, any(cell is not None and cell.standing is not None for cell in made))
+
+
+def _cell(cell: CellRecord, measure: str) -> MatrixCell:
+    found = cell.beside_first
+    drop = found.drop if found is not None else None
+    beside = f"{-drop.value:+.3f} [{-drop.high:+.3f}, {-drop.low:+.3f}] beside the first" if drop is not None else ""
+    return matrix_cell(cell, measure, MARKS.get(found.verdict) if found is not None else None, beside)

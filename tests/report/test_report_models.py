@@ -1,0 +1,97 @@
+"""Models side by side in the report: a line a model, a row a cell, and what differs first."""
+
+from dataclasses import replace
+
+import pytest
+from report_runs import SUITE, cell, estimate
+
+from albert_robust.report.models import BETTER, MANY, WORSE, ModelTable, model_tables
+from albert_robust.report.render import render_html, render_markdown
+from albert_robust.running.records import CellRecord, ComparisonRecord, Run, Standing, SuiteRecord
+from albert_robust.scoring.statistics import Estimate
+
+DROP = Estimate(0.125, 0.05, 0.25, 40)
+
+
+def model(name: str) -> SuiteRecord:
+    return replace(SUITE, name=f"reviews::{name}", model_name=name, model=f"python: m:{name}")
+
+
+def beside(verdict: Standing, measure: str = "consistency") -> ComparisonRecord:
+    return ComparisonRecord(verdict, "", measure, drop=DROP)
+
+
+def ran(small: list[CellRecord], large: list[CellRecord]) -> Run:
+    cells = [replace(one, suite="reviews::small") for one in small]
+    cells += [replace(one, suite="reviews::large") for one in large]
+    return Run((model("small"), model("large")), tuple(cells))
+
+
+def table(small: list[CellRecord], large: list[CellRecord]) -> ModelTable:
+    (found,) = model_tables(ran(small, large))
+    return found
+
+
+def test_a_model_is_a_line_with_its_means_and_how_it_stands() -> None:
+    good = cell("", expectation="reference", gates=(), measures={"accuracy": estimate(0.75)})
+    bad = replace(good, measures={"accuracy": estimate(0.5)}, beside_first=beside("regressed", "accuracy"))
+    found = table(
+        [cell(value=0.9), cell("case.upper", value=0.8), good],
+        [cell(value=1.0, beside_first=beside("improved")), cell("case.upper", "failed", value=0.8), bad],
+    )
+    assert found.measures == ("consistency", "accuracy")
+    assert [(row.name, row.what, row.passed, row.means, row.told) for row in found.models] == [
+        ("small", "python: m:small", "3 of 3", ("0.85", "0.75"), ""),
+        ("large", "python: m:large", "2 of 3", ("0.90", "0.50"), "1 better, 1 worse"),
+    ]
+    marks = [[one and one.standing for one in row.cells] for row in found.rows]
+    assert marks == [[None, BETTER], [None, None], [None, WORSE]]
+
+
+def test_a_cell_says_how_far_apart_they_are() -> None:
+    found = table([cell()], [cell(beside_first=beside("regressed"))])
+    second = found.rows[0].cells[1]
+    assert second is not None
+    assert "-0.125 [-0.250, -0.050] beside the first" in second.title
+
+
+def test_a_cell_that_a_model_lacks_has_no_value() -> None:
+    found = table([cell()], [cell("case.upper")])
+    assert [[one is not None for one in row.cells] for row in found.rows] == [[True, False], [False, True]]
+
+
+def test_of_many_cells_those_that_differ_come_first() -> None:
+    names = [f"typos.swap@{n}" for n in range(MANY + 1)]
+    small = [cell(name) for name in names]
+    large = [cell(name, beside_first=beside("regressed" if name == names[7] else "same")) for name in names]
+    found = table(small, large)
+    assert [row.name for row in found.rows] == [small[7].cell]
+    assert len(found.quiet) == MANY
+    assert not table(small[:-1], large[:-1]).quiet
+
+
+def test_one_model_a_file_has_no_table() -> None:
+    assert model_tables(Run((SUITE,), (cell(),))) == ()
+    assert "Models side by side" not in render_html(Run((SUITE,), (cell(),)))
+
+
+def test_both_reports_have_the_table_and_escape_what_a_suite_says() -> None:
+    run = ran([cell()], [cell(beside_first=beside("improved"))])
+    hostile = replace(run, suites=(replace(run.suites[0], model="<b>|x"), run.suites[1]))
+    page = render_html(hostile)
+    assert "&lt;b&gt;|x" in page
+    assert "<b>|x" not in page
+    lines = render_markdown(run).splitlines()
+    start = lines.index("### Models side by side")
+    assert lines[start + 4 : start + 8] == [
+        "| model | passed | consistency | beside `small` |",
+        "| --- | --- | ---: | --- |",
+        "| `small` | 1 of 1 | 0.97 |  |",
+        "| `large` | 1 of 1 | 0.97 | 1 better |",
+    ]
+
+
+@pytest.mark.parametrize("verdict", ["same", "undecided", "incomparable"])
+def test_what_shows_no_difference_has_no_mark(verdict: Standing) -> None:
+    (row,) = table([cell()], [cell(beside_first=beside(verdict))]).rows
+    assert not row.differs
