@@ -1,7 +1,7 @@
 """The fixture `robust`: the checks of a suite for hand-written tests, by the same steps."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +13,13 @@ from albert_robust.api import Variant, perturb
 from albert_robust.conclude import judged, shrunk_of
 from albert_robust.errors import InputError, UsageError, suggest
 from albert_robust.gate.doubts import constant
-from albert_robust.models import Model, Tokens
-from albert_robust.models.callable import CallableModel
 from albert_robust.perturbing.registry import PACK
 from albert_robust.running.cell import Cell
 from albert_robust.running.execute import Execution, execute
 from albert_robust.running.failures import moves
 from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord
-from albert_robust.running.workspace import Workspace
+from albert_robust.running.workspace import Function, WorkspaceOf
 from albert_robust.show import describe
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import SUFFIX, Suite
@@ -37,7 +35,6 @@ ALONE = (  # of one text, and of nothing that a suite would have to say beside i
     "translation",
     "retrieval",
 )
-Function = Callable[[list[dict[str, str]]], Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +108,7 @@ class Robust:
                     {"reference_language": reference_language} if reference_language else {}
                 )
                 suite = _suite(Path(folder), task, texts, spoken, check, seed, self.packs)
-                records, failures, doubts = self._judged(suite, _Given(Path(folder), self.nodeid, function=model))
+                records, failures, doubts = self._judged(suite, WorkspaceOf(Path(folder), self.nodeid, function=model))
             except InputError as error:
                 raise UsageError("\n".join(f"{one.what}\n{one.mend}".strip() for one in error.complaints)) from None
         if failures:
@@ -120,7 +117,7 @@ class Robust:
             warn(doubt, stacklevel=2)
         return records
 
-    def _judged(self, suite: Suite, workspace: "_Given") -> tuple[list[CellRecord], list[str], list[str]]:
+    def _judged(self, suite: Suite, workspace: WorkspaceOf) -> tuple[list[CellRecord], list[str], list[str]]:
         """Return all verdicts, the messages of those that no test may pass with, and what makes the others doubtful."""
         cells = plan(suite)
         with closing(workspace.cache):
@@ -144,17 +141,6 @@ class Robust:
     def _described(self, execution: Execution, cell: Cell, record: CellRecord) -> str:
         tally, few = execution.tallies[cell.place], shrunk_of(execution, cell, record) if self.shrinks else ()
         return describe(cell, record, tally.worst, f'pytest "{self.nodeid}"', few, moves(record, tally))
-
-
-@dataclass(frozen=True)
-class _Given(Workspace):
-    """The workspace of a model that is at hand and needs no name."""
-
-    function: Function = list
-
-    def model(self, suite: Suite, tokens: Tokens) -> Model:
-        """Return the model at hand, whatever the suite says."""
-        return CallableModel(self.function, None)
 
 
 def _suite(

@@ -77,9 +77,9 @@ def together(gates: Sequence[GateRecord]) -> tuple[Verdict, str]:
 def as_suite_says(item: Item, verdict: Verdict, reason: str, gates: Sequence[GateRecord]) -> tuple[Verdict, str]:
     """Return what a suite makes of gates that are missed, or that the examples do not decide; unmeasured ones never pass."""
     undecided = verdict == "inconclusive"
-    if undecided and item.suite.on_inconclusive == "fail":
+    if undecided and item.check.on_inconclusive == "fail":
         verdict, reason = "failed", f"{reason}, and what is undecided fails here"
-    if undecided and item.suite.on_inconclusive == "pass" and all(gate.estimate.measured for gate in gates):
+    if undecided and item.check.on_inconclusive == "pass" and all(gate.estimate.measured for gate in gates):
         verdict, reason = "passed", f"{reason}, and what is undecided passes here"
     return _excused(item, reason) if verdict == "failed" else (verdict, reason)
 

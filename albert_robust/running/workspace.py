@@ -1,10 +1,13 @@
 """Where a run keeps what later runs may use, and how a suite's model is asked there."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from albert_robust.models import Model, Tokens, load_model
+from albert_robust.models.callable import CallableModel
 from albert_robust.running.ask import Cost, Limits
 from albert_robust.running.budget import Budget
 from albert_robust.running.cache import FILE, Cache
@@ -12,6 +15,8 @@ from albert_robust.running.predict import Predictor
 from albert_robust.running.price import Price
 from albert_robust.running.store import BOUND
 from albert_robust.suite.suite import Suite
+
+Function = Callable[[list[dict[str, str]]], Sequence[Any]]
 
 
 @dataclass(frozen=True)
@@ -65,3 +70,14 @@ class Workspace:
             alone=self.shared is None,
             price=Price(settings.price),
         )
+
+
+@dataclass(frozen=True)
+class WorkspaceOf(Workspace):
+    """The workspace of a model that is at hand and needs no name."""
+
+    function: Function = list
+
+    def model(self, suite: Suite, tokens: Tokens) -> Model:
+        """Return the model at hand, whatever the suite says."""
+        return CallableModel(self.function, None)

@@ -216,7 +216,6 @@ class _Loader:
             checks=checks,
             seed=spec.seed,
             confidence=spec.confidence,
-            on_inconclusive=spec.on_inconclusive,
             encoder=self._encoder(),
             tags=tuple(spec.tags),
             marks=marks,
@@ -439,6 +438,7 @@ class _Loader:
             meaning=check.meaning,
             min_tested=check.min_tested,
             on_failure=check.on_failure,
+            on_inconclusive=self._undecided(check),
             line=self.document.places.get(at, (1, 1))[0],
         )
 
@@ -449,7 +449,7 @@ class _Loader:
             if gate is not None and gate.variants > check.variants:
                 what = f"{gate.measure} needs {gate.variants} variants an example, the check makes {check.variants}"
                 self._complain(location, what, f"add `variants: {gate.variants}` to the check")
-            elif gate is not None and out_of_reach(gate, self.task) and self.spec.on_inconclusive != "pass":
+            elif gate is not None and out_of_reach(gate, self.task) and self._undecided(check) != "pass":
                 what = f"no number of examples can prove {gate}"
                 nearest = replace(gate, bound=0.99 if gate.at_least else 0.01)
                 self._complain(
@@ -457,6 +457,10 @@ class _Loader:
                 )
             elif gate is not None:
                 yield replace(gate, place=self.document.places.get(location, (1, 1)))
+
+    def _undecided(self, check: CheckSpec) -> str:
+        """Return what an undecided cell of a check is."""
+        return check.on_inconclusive or self.spec.on_inconclusive
 
     def _languages(self, check: CheckSpec) -> list[str]:
         named = [

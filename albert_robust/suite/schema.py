@@ -51,6 +51,7 @@ def _name(value: object) -> object:
 
 
 Name = Annotated[str, Field(pattern=_NAME.pattern, max_length=80), BeforeValidator(_name)]
+Undecided = Literal["warn", "fail", "pass"]
 Share = Annotated[float, Field(ge=0.5, lt=1)]
 _FUNCTION = re.compile(r"^[\w./-]+:\w+$")
 _ENDPOINT = re.compile(r"^https?://[A-Za-z0-9._:\[\]-]+/[A-Za-z0-9/._~%:@+,;=-]*(\?api-version=[0-9a-z-]+)?$")
@@ -413,6 +414,9 @@ class CheckSpec(Strict):
     on_failure: Annotated[
         Literal["fail", "warn"], Field(description="What a cell is that misses its gate; errors fail either way.")
     ] = "fail"
+    on_inconclusive: Annotated[
+        Undecided | None, Field(description="What an undecided cell is. Default: the suite's.")
+    ] = None
     variants: Annotated[int, Field(gt=0, le=100, description="Variants an example.")] = 1
     worst_of: Annotated[
         int,
@@ -495,9 +499,7 @@ class SuiteSpec(Strict):
     description: str = ""
     seed: int = 0
     confidence: Annotated[Share, Field(description="Of the one-sided bound that decides a verdict.")] = 0.95
-    on_inconclusive: Annotated[Literal["warn", "fail", "pass"], Field(description="What an undecided cell is.")] = (
-        "warn"
-    )
+    on_inconclusive: Annotated[Undecided, Field(description="What an undecided cell is.")] = "warn"
     encoder: Annotated[str, Field(description="The score's encoder: `builtin`, a folder, or a hub name.")] = "builtin"
     tags: Annotated[list[Name], Field(description="Keywords for -k.")] = []
     marks: list[MarkSpec] = []

@@ -37,6 +37,7 @@ class Check:
         meaning: The LABS F beside its original below which a variant is rejected; None for none.
         min_tested: Fewer tested cases fail a cell.
         on_failure: What a missed gate does: `fail` or `warn`.
+        on_inconclusive: What an undecided cell does: `warn`, `fail` or `pass`.
         line: Where it stands in its suite.
     """
 
@@ -55,6 +56,7 @@ class Check:
     meaning: float | None
     min_tested: int
     on_failure: str
+    on_inconclusive: str
     line: int
 
     @property
@@ -79,7 +81,6 @@ class Suite:
         checks: In the order of the file.
         seed: Of the variants and samples.
         confidence: Of each one-sided bound that decides a verdict.
-        on_inconclusive: What an undecided cell does: `warn`, `fail` or `pass`.
         encoder: That of the score.
         tags: Keywords for pytest's `-k`.
         marks: Which cells are skipped, or are known to fail.
@@ -101,7 +102,6 @@ class Suite:
     checks: tuple[Check, ...]
     seed: int
     confidence: float
-    on_inconclusive: str
     encoder: str
     tags: tuple[str, ...]
     marks: tuple[Mark, ...]

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from albert_robust import perturb
+from albert_robust.cli import main
 from albert_robust.perturbing import open_packs
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.plan import plan
@@ -67,6 +68,14 @@ def test_the_first_suite_prints_the_failure_that_the_readme_shows(quickstart: py
 def test_the_first_suite_has_the_plan_that_the_readme_shows(quickstart: pytest.Pytester) -> None:
     (line,) = re.findall(r"^reviews: 10 cells, .*$", PAGES[ROOT / "docs" / "checks.md"], flags=re.M)
     assert line in quickstart.runpytest("--robust-plan").outlines
+
+
+def test_the_doctor_says_of_the_first_suite_what_the_page_shows(
+    quickstart: pytest.Pytester, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["doctor", "reviews.robust.yaml"]) == 0
+    first = "reviews.robust.yaml: would a model pass that answers with"
+    assert capsys.readouterr().out == f"{first}\n{block('text', first)}"
 
 
 def test_the_mistake_that_the_readme_shows_is_told_so(quickstart: pytest.Pytester) -> None:

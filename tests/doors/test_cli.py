@@ -26,6 +26,7 @@ NAMES = [
     "list",
     "perturb",
     "reword",
+    "doctor",
     "score",
     "report",
     "compare",

@@ -6,7 +6,8 @@ import pytest
 from door_suites import run
 
 from albert_robust.errors import UsageError
-from albert_robust.handwritten import Function, Robust
+from albert_robust.handwritten import Robust
+from albert_robust.running.workspace import Function
 
 TEXTS = [f"the weather in our town {number} was lovely" for number in range(40)]
 

@@ -29,6 +29,7 @@ FLOORS = (
         "ci",
         "cli",
         "conclude",
+        "doctor",
         "exporting",
         "handwritten",
         "items",

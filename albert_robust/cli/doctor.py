@@ -1,0 +1,81 @@
+"""`albert-robust doctor`."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from albert_robust.cli.command import command
+
+if TYPE_CHECKING:
+    from albert_robust.doctor import Diagnosis
+    from albert_robust.suite.suite import Suite
+
+LONG = 160
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    summary = "Say whether suites would let a model pass that understands nothing."
+    made = command(commands, "doctor", run, summary, "albert-robust doctor suites/reviews.robust.yaml")
+    made.add_argument("suites", type=Path, nargs="+", metavar="SUITE", help="a *.robust.yaml file")
+    made.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what each suite makes of each stand-in; 1 if one gets through."""
+    from albert_robust.cli.here import settings_here
+    from albert_robust.doctor import diagnosed
+    from albert_robust.perturbing.registry import PACK
+    from albert_robust.suite.load import load_suites
+
+    settings = settings_here(options.suites)
+    packs, seed, root = (settings.root / PACK,), settings.seed, settings.root
+    suites = [load_suites(path, packs, seed, root)[0] for path in options.suites]  # all models have the same checks
+    found = [(suite, diagnosed(suite)) for suite in suites]
+    if options.json:
+        print(json.dumps({"schema": 1, "suites": [_facts(*pair) for pair in found]}, indent=1))
+    else:
+        print("\n\n".join(_told(*pair) for pair in found))
+    return int(any(not one.caught for _, all_of in found for one in all_of))
+
+
+def _facts(suite: "Suite", found: "list[Diagnosis]") -> dict[str, Any]:
+    from albert_robust.doctor import idle
+
+    stand_ins = [
+        {
+            "name": one.stand_in.name,
+            "caught": [record.cell for record in one.caught],
+            "verdicts": dict(sorted(one.verdicts.items())),
+        }
+        for one in found
+    ]
+    return {"suite": suite.shown, "stand_ins": stand_ins, "idle": [check.line for check in idle(suite, found)]}
+
+
+def _told(suite: "Suite", found: "list[Diagnosis]") -> str:
+    from albert_robust.doctor import idle
+
+    lines = [f"{suite.shown}: would a model pass that answers with", *(line for one in found for line in _lines(one))]
+    lines += [
+        f"{suite.shown}:{check.line}: this check of {check.expectation} fails none of them: raise"
+        f" {', '.join(map(str, check.all_gates))}, or add examples"
+        for check in idle(suite, found)
+    ]
+    return "\n".join(lines)
+
+
+def _lines(one: "Diagnosis") -> list[str]:
+    from albert_robust.report.figures import counted
+    from albert_robust.show import one_line
+
+    name, all_of = one.stand_in.name, sum(one.verdicts.values()) - one.verdicts["not applicable"]
+    if not one.caught:
+        told = ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(one.verdicts.items()))
+        return [f"  {name:<12} yes: {told}", f"  {'':<12} add {one.stand_in.lacks}"]
+    first = one.caught[0]
+    return [
+        f"  {name:<12} no: {len(one.caught):,} of {counted(all_of, 'cell')} fail",
+        f"  {'':<12} {first.cell}: {one_line(first.reason)}"[:LONG],
+    ]

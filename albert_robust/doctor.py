@@ -1,0 +1,74 @@
+"""Doctor: would a suite let a model pass that understands nothing?"""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from albert_robust.conclude import Verdicts
+from albert_robust.models.stand_in import StandIn, stand_ins
+from albert_robust.running.across import across
+from albert_robust.running.blocks import examples_of
+from albert_robust.running.cell import Item, unskipped
+from albert_robust.running.execute import execute
+from albert_robust.running.plan import plan
+from albert_robust.running.records import CellRecord, Verdict
+from albert_robust.running.workspace import WorkspaceOf
+from albert_robust.suite.suite import Check, Suite
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What became of a stand-in.
+
+    Attributes:
+        stand_in: Which.
+        records: The suite's cells, each with the line of its check.
+    """
+
+    stand_in: StandIn
+    records: tuple[tuple[int, CellRecord], ...]
+
+    @property
+    def verdicts(self) -> Counter[Verdict]:
+        """Of how many cells each is."""
+        return Counter(record.verdict for _, record in self.records)
+
+    @property
+    def caught(self) -> list[CellRecord]:
+        """The cells that fail it; those that are known to fail do not."""
+        return [record for _, record in self.records if record.verdict == "failed"]
+
+
+def diagnosed(suite: Suite) -> list[Diagnosis]:
+    """Return what a suite makes of models that understand nothing. Its own model is asked nothing.
+
+    Raises:
+        InputError: The suite's data are unfit.
+    """
+    examples = [one for found in examples_of(suite, [*suite.datasets]).values() for one in found]
+    bounds = suite.model.range or (0.0, 1.0)
+    return [_diagnosis(suite, one) for one in stand_ins(suite.task, examples, suite.model.labels, bounds)]
+
+
+def idle(suite: Suite, found: Sequence[Diagnosis]) -> list[Check]:
+    """Return the checks of a suite that fail no stand-in: whatever their cells say, nothing is learnt from it."""
+    telling = {line for one in found for line, record in one.records if record.verdict in {"failed", "known failure"}}
+    return [check for check in suite.checks if check.line not in telling]
+
+
+def _diagnosis(suite: Suite, stand_in: StandIn) -> Diagnosis:
+    alone = replace(suite, model=suite.model.model_copy(update={"replicates": 1}), early_stop=False)
+    planned = plan(alone)
+    cells = unskipped(planned)
+    items: list[Item] = [*cells, *unskipped(across(planned))]
+    with TemporaryDirectory() as folder:
+        workspace = WorkspaceOf(Path(folder), "doctor", function=stand_in.predict)
+        with closing(workspace.cache):
+            execution = execute(cells, workspace)
+            for mistake in execution.mistakes.values():
+                raise mistake
+            verdicts = Verdicts(execution, items, {})
+            return Diagnosis(stand_in, tuple((item.check.line, verdicts.of(item)) for item in items))

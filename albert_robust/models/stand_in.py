@@ -1,0 +1,93 @@
+"""Stand-ins for a model: what answers without understanding. A suite that lets one pass proves little of a model that passes."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from albert_robust.data import Example
+from albert_robust.models.model import Inputs
+from albert_robust.tasks import Task
+
+LEVELS = 5  # of a number that is drawn
+LABELS = ("yes", "no")  # where neither the model nor the data name any
+SAID = "I do not know."
+Choose = Callable[[Inputs, int], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """A function that answers without understanding.
+
+    Attributes:
+        name: What it does.
+        lacks: What a suite lacks that lets it pass.
+        predict: A list of inputs in, a list of answers out.
+    """
+
+    name: str
+    lacks: str
+    predict: Callable[[list[dict[str, str]]], list[Any]]
+
+
+def stand_ins(
+    task: Task, examples: Sequence[Example], labels: Sequence[str] = (), bounds: tuple[float, float] = (0.0, 1.0)
+) -> list[StandIn]:
+    """Return the stand-ins for a model of a task.
+
+    Args:
+        task: What the model does.
+        examples: Their references are what is answered; of a task with labels those are.
+        labels: That the model may answer; none where they are those of the data.
+        bounds: The lowest and the highest number, where answers are numbers.
+    """
+    choose = _chooser(task, [*_references(examples)], labels, bounds)
+    found = [
+        StandIn(
+            "one answer", "a check of `direction`, or of `reference`", lambda batch: [choose(one, 0) for one in batch]
+        ),
+        StandIn("by chance", "a check of `invariance`", lambda batch: [choose(one, _drawn(one)) for one in batch]),
+    ]
+    if task.key in {"answer", "summary", "translation", "text"}:
+        field = task.about or task.inputs[0]
+        lacks = "a check of `reference`, or of `direction`"
+        found.append(StandIn("its input", lacks, lambda batch: [one[field] for one in batch]))
+    return found
+
+
+def _references(examples: Iterable[Example]) -> dict[str, int]:
+    """Return what data expect, the most frequent first."""
+    counts = Counter(reference for one in examples for reference in one.references)
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _chooser(task: Task, references: Sequence[str], labels: Sequence[str], bounds: tuple[float, float]) -> Choose:
+    """Return what says an answer to an input, one of as many as there are."""
+    if task.annotation is not None:
+        held = [label for reference in references for label in task.annotation.labels(reference)]
+        labels = labels or [*dict.fromkeys(held)] or LABELS
+    if task.annotation is not None and task.points:
+        field = task.annotation.field
+        return lambda inputs, place: _one_word(inputs[field], labels, place)
+    pool: Sequence[Any] = references or labels or (LABELS if task.labels else (SAID,))
+    if task.several:
+        pool = [[], *([label] for label in labels)]
+    elif task.numeric:
+        low, high = bounds
+        pool = [low + (high - low) * level / (LEVELS - 1) for level in range(LEVELS)]
+    return lambda inputs, place: pool[place % len(pool)]
+
+
+def _one_word(text: str, labels: Sequence[str], place: int) -> list[dict[str, str]]:
+    """Return nothing for the first place, else one word as an entity."""
+    words = text.split()
+    if not place or not words:
+        return []
+    return [{"text": words[place % len(words)], "label": labels[place % len(labels)]}]
+
+
+def _drawn(inputs: Mapping[str, str]) -> int:
+    """Return a number that is the same for the same inputs alone."""
+    return int.from_bytes(blake2b(json.dumps(inputs, sort_keys=True).encode(), digest_size=8).digest(), "big")

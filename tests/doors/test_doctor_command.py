@@ -1,0 +1,71 @@
+"""`albert-robust doctor`: 0 where no stand-in gets through a suite, 1 where one does, 2 where it cannot be read."""
+
+import json
+from pathlib import Path
+
+import pytest
+from door_suites import rows, write_suite
+
+from albert_robust.cli import main
+
+Captured = pytest.CaptureFixture[str]
+EXAMPLES = [{**row, "label": "calm" if number % 2 else "loud"} for number, row in enumerate(rows(40))]
+REFERENCE = "  - {expect: reference, gates: [accuracy >= 0.8]}\n"
+
+
+def test_checks_of_invariance_alone_let_a_constant_model_pass(tmp_path: Path, capsys: Captured) -> None:
+    path = write_suite(tmp_path, "typos.swap", gate="consistency >= 0.9", examples=EXAMPLES)
+    assert main(["doctor", str(path)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("suite.robust.yaml: would a model pass that answers with")
+    assert lines[1:3] == ["  one answer   yes: 1 passed", f"{'':<15}add a check of `direction`, or of `reference`"]
+    assert lines[3] == "  by chance    no: 1 of 1 cell fail"
+    assert lines[4].startswith(f"{'':<15}data/typos.swap@2[en]: consistency 0.")
+    assert len(lines) == 5
+
+
+def test_a_check_of_quality_catches_it(tmp_path: Path, capsys: Captured) -> None:
+    path = write_suite(tmp_path, "typos.swap", gate="consistency >= 0.9", examples=EXAMPLES, extra=REFERENCE)
+    assert main(["doctor", str(path)]) == 0
+    assert "one answer   no: 1 of 2 cells fail" in capsys.readouterr().out
+
+
+def test_a_known_failure_catches_nobody(tmp_path: Path, capsys: Captured) -> None:
+    extra = f"{REFERENCE}marks: [{{cells: '*reference*', xfail: weak}}]\n"
+    path = write_suite(tmp_path, "typos.swap", gate="consistency >= 0.9", examples=EXAMPLES, extra=extra)
+    assert main(["doctor", str(path)]) == 1
+    assert "one answer   yes: 1 known failure, 1 passed" in capsys.readouterr().out
+
+
+def test_a_check_that_all_of_them_meet_is_named(tmp_path: Path, capsys: Captured) -> None:
+    path = write_suite(tmp_path, "typos.swap", gate="consistency >= 0.1", examples=EXAMPLES, extra=REFERENCE)
+    assert main(["doctor", str(path)]) == 0
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert said.endswith(
+        "suite.robust.yaml:6: this check of invariance fails none of them: raise consistency >= 0.1, or add examples"
+    )
+
+
+def test_the_suites_own_model_is_asked_nothing(tmp_path: Path) -> None:
+    path = write_suite(
+        tmp_path, "typos.swap", gate="consistency >= 0.9", examples=EXAMPLES, model="raise SystemExit(3)"
+    )
+    assert main(["doctor", str(path)]) == 1
+    assert not (tmp_path / ".albert_robust").exists()
+
+
+def test_it_says_so_in_json(tmp_path: Path, capsys: Captured) -> None:
+    path = write_suite(tmp_path, "typos.swap", gate="consistency >= 0.9", examples=EXAMPLES)
+    assert main(["doctor", str(path), "--json"]) == 1
+    (found,) = json.loads(capsys.readouterr().out)["suites"]
+    assert found["idle"] == []
+    assert [(one["name"], one["caught"], one["verdicts"]) for one in found["stand_ins"]] == [
+        ("one answer", [], {"passed": 1}),
+        ("by chance", ["data/typos.swap@2[en]"], {"failed": 1}),
+    ]
+
+
+def test_a_broken_suite_is_one_line(tmp_path: Path, capsys: Captured) -> None:
+    path = write_suite(tmp_path, "typos.swp", examples=EXAMPLES)
+    assert main(["doctor", str(path)]) == 2
+    assert "unknown perturbation 'typos.swp'" in capsys.readouterr().err
