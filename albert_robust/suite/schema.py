@@ -75,6 +75,12 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _tolerated(value: object) -> object:
+    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 1:
+        raise ValueError(f"{value:g} is no share of a cell's cases\nwrite 0.01 for one case of a hundred")
+    return value
+
+
 class TokenPrice(Strict):
     """What a million tokens cost, as vendors state it."""
 
@@ -498,6 +504,11 @@ class SuiteSpec(Strict):
     on_inconclusive: Annotated[Literal["warn", "fail", "pass"], Field(description="What an undecided cell is.")] = (
         "warn"
     )
+    max_errors: Annotated[
+        float,
+        BeforeValidator(_tolerated),
+        Field(ge=0, lt=1, description="The share of a cell's cases that may be errors: 0.01. More make the cell one."),
+    ] = 0.0
     encoder: Annotated[str, Field(description="The score's encoder: `builtin`, a folder, or a hub name.")] = "builtin"
     tags: Annotated[list[Name], Field(description="Keywords for -k.")] = []
     marks: list[MarkSpec] = []
