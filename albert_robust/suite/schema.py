@@ -506,8 +506,8 @@ class SuiteSpec(Strict):
     )
     max_errors: Annotated[
         float,
-        BeforeValidator(_tolerated),
         Field(ge=0, lt=1, description="The share of a cell's cases that may be errors: 0.01. More make the cell one."),
+        BeforeValidator(_tolerated),
     ] = 0.0
     encoder: Annotated[str, Field(description="The score's encoder: `builtin`, a folder, or a hub name.")] = "builtin"
     tags: Annotated[list[Name], Field(description="Keywords for -k.")] = []
