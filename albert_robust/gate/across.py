@@ -54,10 +54,11 @@ def judge_across(item: Across, tallies: Tallies) -> CellRecord:
         tallies: Of each member, by its id.
     """
     counts = {cell.id: tallies[cell.id].counts for cell in item.members}
+    total = _sum(list(counts.values()))
     applying = tuple(cell for cell in item.members if counts[cell.id].not_applicable < max(1, counts[cell.id].selected))
     if len(applying) < 2:
         what = f"{len(applying)} of {len(item.members)} cells apply, and a comparison needs two"
-        return _record(item, ("not applicable", what), _sum(list(counts.values())))
+        return _record(item, ("not applicable", what), total)
     item = replace(item, members=applying)
     members = tuple(_member(item, cell, tallies[cell.id]) for cell in applying)
     estimate, ends = _estimate(item, tallies), _ends(item, tallies)
@@ -65,7 +66,7 @@ def judge_across(item: Across, tallies: Tallies) -> CellRecord:
     gates = tuple(above_noise(despite_errors(decide(gate, estimate), gate, ends), noise) for gate in item.gates)
     broken = _broken(item, counts)
     verdict, reason = broken or as_suite_says(item, *together(gates), gates)
-    note, total = _note(item, members), _sum(list(counts.values()))
+    note = _note(item, members)
     if not broken:
         reason = "; ".join([reason, note, *([errors_told(item, total)] if total.error else [])])
     judged = _record(item, (verdict, reason), total)
