@@ -74,9 +74,9 @@ class SessionBaselines:
     def _write(self, suite: str, records: Iterable[CellRecord], tallies: Mapping[str, Tally], seed: int) -> None:
         place, alive = self.places[suite]
         path, found = Path(place), list(records)
-        broken = [record for record in found if record.counts.error]
-        unasked = [record for record in found if record.counts.not_asked and not record.counts.error]
-        whole = [record for record in found if not record.counts.error and not record.counts.not_asked]
+        broken = [record for record in found if record.verdict == "error"]
+        unasked = [record for record in found if record.counts.not_asked and record.verdict != "error"]
+        whole = [record for record in found if record.verdict != "error" and not record.counts.not_asked]
         made = {record.cell: line_of(record, tallies[record.cell], seed) for record in whole}
         old = self._old(path)
         lines = updated(old, made, alive, only_new=self.updating == "new")

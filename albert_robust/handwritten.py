@@ -16,7 +16,7 @@ from albert_robust.gate.doubts import constant
 from albert_robust.perturbing.registry import PACK
 from albert_robust.running.cell import Cell
 from albert_robust.running.execute import Execution, execute
-from albert_robust.running.failures import moves
+from albert_robust.running.failures import failures, moves
 from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord
 from albert_robust.running.workspace import Function, WorkspaceOf
@@ -140,7 +140,8 @@ class Robust:
 
     def _described(self, execution: Execution, cell: Cell, record: CellRecord) -> str:
         tally, few = execution.tallies[cell.place], shrunk_of(execution, cell, record) if self.shrinks else ()
-        return describe(cell, record, tally.worst, f'pytest "{self.nodeid}"', few, moves(record, tally))
+        worst, often = failures(record, tally), moves(record, tally)
+        return describe(cell, record, worst, f'pytest "{self.nodeid}"', few, often)
 
 
 def _suite(

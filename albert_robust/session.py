@@ -23,6 +23,7 @@ from albert_robust.plugin import SESSION
 from albert_robust.running.alignments import plan_order
 from albert_robust.running.cell import Cell, Item, by_suite, cells_of
 from albert_robust.running.execute import Execution, execute
+from albert_robust.running.failures import failures
 from albert_robust.running.folder import MEND_REPORT, keep, only
 from albert_robust.running.forecast import Forecast, forecast
 from albert_robust.running.outcomes import OutcomeFile
@@ -172,15 +173,15 @@ class RobustSession:
         cells = self._verdicts.items
         return replace(self._run(cells, [self._verdicts.of(cell) for cell in cells]), mistakes=told)
 
-    def worst(self, cell: Cell, record: CellRecord) -> list[Outcome]:
+    def worst(self, cell: Cell, record: CellRecord) -> Sequence[Outcome]:
         """Return the cases that speak against the model, the worst first; of a cell that regressed those that became worse."""
-        found = self.tally(cell).worst
+        found = failures(record, self.tally(cell))
         lost = record.comparison.worse if record.comparison and record.comparison.verdict == "regressed" else ()
         if not lost:
             return found
         cases = self._cases(cell)
         first = [case for name in lost for case in cases if case.example == name and case.status == "tested"]
-        return first + [case for case in found if case.example not in lost]
+        return [*first, *(case for case in found if case.example not in lost)]
 
     def shrunk(self, cell: Cell, record: CellRecord) -> Sequence[Shrunk]:
         """Return which edits are enough, of a cell's worst cases; nothing unless that was asked for."""

@@ -6,7 +6,10 @@ as many yes-no outcomes as there are examples, which it replaced. `rare`: output
 wholly different. `gap`: yes-no outcomes of languages, two of which are the best and the worst; beside it the percentile
 bootstrap of whole examples, which a gap does not use. `labels`: macro F1 and kappa of a model that is right so often at each
 label; beside the bounds that gates use stand those of the percentile bootstrap, which they replaced. `sets`: micro F1 of texts
-that hold so many entities, all of a text right or all missed and others said; beside it the percentile bootstrap.
+that hold so many entities, all of a text right or all missed and others said; beside it the percentile bootstrap. `errors`: how
+often a gate of 0.9 on yes-no outcomes is met where one case in a hundred is an error, by those that were tested alone (`dropped`)
+and, as gates are, with each error as the worst outcome too (`worst`): of a model on the gate, whose errors would all have been
+flips (`hidden`), and of one three points above, whose errors are any.
 
 Coverage is two-sided at 95 %; `below` and `above` are how often the true value lies beyond the bounds that gates use, each of
 which may be wrong in 5 % of cases.
@@ -51,6 +54,11 @@ SETS: dict[str, Callable[[np.random.Generator, int], Counts]] = {  # how many en
     "in few texts": lambda rng, texts: 20 * rng.binomial(1, 0.05, texts),
     "most in few texts": lambda rng, texts: np.where(rng.random(texts) < 0.05, 20, rng.poisson(1, texts)),
 }
+GATE, ERRORS, ABOVE = (
+    0.9,
+    0.01,
+    0.03,
+)  # the bound, the share of errors, and how far above the gate a model is that should pass
 STATISTICS = {"macro f1": macro_f1, "kappa": kappa}
 
 
@@ -151,6 +159,17 @@ def set_coverage(
     return dict(zip(BOUNDS, map(_share, zip(*rows, strict=True)), strict=True))
 
 
+def error_passes(rng: np.random.Generator, hidden: bool, examples: int, samples: int) -> dict[str, float]:
+    """Return how often a gate is met without the errors of a sample, and with each of them as a flip."""
+    truth, rows = GATE if hidden else GATE + ABOVE, list[list[float]]()
+    for _ in range(samples):
+        drawn = rng.random(examples)
+        held, error = drawn < truth, (drawn if hidden else rng.random(examples)) >= 1 - ERRORS
+        kinds = held[~error], held & ~error
+        rows.append([mean_in_unit(values.astype(float), ONE_SIDED).low >= GATE for values in kinds])
+    return dict(zip(("dropped", "worst"), map(_share, zip(*rows, strict=True)), strict=True))
+
+
 def _wilson(mean: float, n: int) -> tuple[float, float]:
     z = NormalDist().inv_cdf((1 + TWO_SIDED) / 2)
     centre = (mean + z * z / (2 * n)) / (1 + z * z / n)
@@ -212,6 +231,14 @@ def set_rows(options: argparse.Namespace) -> Iterator[dict[str, object]]:
                 yield {"entities": name, "right": right, "texts": texts, **found}
 
 
+def error_rows(options: argparse.Namespace) -> Iterator[dict[str, object]]:
+    """Yield a row a setting of `errors`."""
+    for hidden in (True, False):
+        for examples in (300, 1000, 3000):
+            rng = np.random.default_rng([options.seed, hidden, examples])
+            yield {"hidden": hidden, "examples": examples, **error_passes(rng, hidden, examples, options.samples)}
+
+
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description="How often intervals hold the truth.")
@@ -230,6 +257,7 @@ def main() -> None:
         "gap": list(gap_rows(options)),
         "labels": list(label_rows(options)),
         "sets": list(set_rows(options)),
+        "errors": list(error_rows(options)),
     }
     print(json.dumps(content, indent=1))
 

@@ -7,10 +7,22 @@ at all of them, so that each example has an area of its own and the bounds are t
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import fields, replace
+from itertools import permutations
 
 import numpy as np
 
-from albert_robust.gate.decide import above_noise, as_suite_says, decide, digits_apart, not_asked, together, too_few
+from albert_robust.gate.decide import (
+    above_noise,
+    as_suite_says,
+    decide,
+    despite_errors,
+    digits_apart,
+    errors_told,
+    not_asked,
+    together,
+    too_few,
+    too_many_errors,
+)
 from albert_robust.gate.judge import blank, repeated_agreement
 from albert_robust.running.cell import Across, Cell
 from albert_robust.running.records import CellRecord, Counts, MemberRecord, Verdict
@@ -33,7 +45,7 @@ Values = dict[Hashable, float]
 def judge_across(item: Across, tallies: Tallies) -> CellRecord:
     """Return the verdict on cells together.
 
-    A member with an error makes it an error, one with fewer tested cases than `min_tested` fails it: what is known of the
+    A member with too many errors makes it an error, one with fewer tested cases than `min_tested` fails it: what is known of the
     others says nothing of that one. A member of which nothing applies is left out; the comparison of fewer than two does
     not apply.
 
@@ -42,34 +54,35 @@ def judge_across(item: Across, tallies: Tallies) -> CellRecord:
         tallies: Of each member, by its id.
     """
     counts = {cell.id: tallies[cell.id].counts for cell in item.members}
+    total = _sum(list(counts.values()))
     applying = tuple(cell for cell in item.members if counts[cell.id].not_applicable < max(1, counts[cell.id].selected))
     if len(applying) < 2:
         what = f"{len(applying)} of {len(item.members)} cells apply, and a comparison needs two"
-        return _record(item, ("not applicable", what), list(counts.values()))
+        return _record(item, ("not applicable", what), total)
     item = replace(item, members=applying)
     members = tuple(_member(item, cell, tallies[cell.id]) for cell in applying)
-    estimate = _estimate(item, tallies)
+    estimate, ends = _estimate(item, tallies), _ends(item, tallies)
     noise = _noise(item, tallies)
-    gates = tuple(above_noise(decide(gate, estimate), noise) for gate in item.gates)
+    gates = tuple(above_noise(despite_errors(decide(gate, estimate), gate, ends), noise) for gate in item.gates)
     broken = _broken(item, counts)
-    verdict, reason = broken or together(gates)
+    verdict, reason = broken or as_suite_says(item, *together(gates), gates)
     note = _note(item, members)
     if not broken:
-        verdict, reason = as_suite_says(item, verdict, reason, gates)
-    judged = _record(item, (verdict, reason if broken else f"{reason}; {note}"), list(counts.values()))
+        reason = "; ".join([reason, note, *([errors_told(item, total)] if total.error else [])])
+    judged = _record(item, (verdict, reason), total)
     return replace(judged, gates=gates, measures={item.gates[0].measure: estimate}, members=members, note=note)
 
 
-def _record(item: Across, verdict: tuple[Verdict, str], counts: Sequence[Counts]) -> CellRecord:
-    return replace(blank(item, *verdict, _sum(counts)), across=item.kind)
+def _record(item: Across, verdict: tuple[Verdict, str], counts: Counts) -> CellRecord:
+    return replace(blank(item, *verdict, counts), across=item.kind)
 
 
 def _broken(item: Across, counts: Mapping[str, Counts]) -> tuple[Verdict, str] | None:
     """Return the verdict that members force which could not be measured as they should."""
     for cell in item.members:
         found = counts[cell.id]
-        if found.error:
-            return "error", f"{cell.id}: {found.error} of {found.selected} cases are errors"
+        if too_many_errors(cell, found):
+            return "error", f"{cell.id}: {errors_told(cell, found)}"
     for cell in item.members:
         if counts[cell.id].not_asked:
             return "not tested", f"{cell.id}: {not_asked(counts[cell.id])}"
@@ -95,6 +108,22 @@ def _estimate(item: Across, tallies: Tallies) -> Estimate:
     if item.kind in {LANGUAGE_GAP, DATASET_GAP}:
         return gap(each, confidence)
     return mean_in_unit(_areas(item, each) if item.kind == SEVERITY_AREA else _unbroken(item, tallies), confidence)
+
+
+def _ends(item: Across, tallies: Tallies) -> list[Estimate]:
+    """Return what would be measured with errors as answers, as good and as bad as can be; nothing where there are none.
+
+    Of a gap each two cells have theirs, the one at its best and the other at its worst.
+    """
+    if not any(tallies[cell.id].errors for cell in item.members):
+        return []
+    bad, good = ({cell.id: tallies[cell.id].answered(end) for cell in item.members} for end in (0.0, 1.0))
+    if item.kind not in {LANGUAGE_GAP, DATASET_GAP}:
+        return [_estimate(item, bad), _estimate(item, good)]
+    return [
+        gap([_values(item, one, good[one.id]), _values(item, other, bad[other.id])], item.suite.two_sided)
+        for one, other in permutations(item.members, 2)
+    ]
 
 
 def _noise(item: Across, tallies: Tallies) -> Estimate:

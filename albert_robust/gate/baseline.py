@@ -8,7 +8,8 @@ git leaves to a person; what does not fit then is a complaint at its line. The s
     {"examples": "1f0c52a9d3be", "ids": ["r0", "r1", "r2"]}
     {"cell": "reviews/typos.swap@2[en]", "examples": "1f0c52a9d3be", "measure": "consistency", ..., "values": "1-0"}
 
-Outcomes of 0 and 1 are a string of them, in the order of the ids, `-` where nothing was tested; others are a list of numbers.
+Outcomes of 0 and 1 are a string of them, in the order of the ids, `-` where nothing was tested, `!` where there was an error;
+others are a list of numbers, with null and "!" there.
 """
 
 import json
@@ -26,11 +27,13 @@ from albert_robust.whole import write_whole
 
 SCHEMA = 2
 ENDING = ".baseline.jsonl"
-UNTESTED = "-"
+UNTESTED, ERROR = "-", "!"
 MEND = "make it anew: pytest --robust-baseline-update=all"
 _TEXTS = ("cell", "measure", "definition", "inputs", "variants")
 _KEYS = {*_TEXTS, "seed", "examples", "values"}
 Baseline = Mapping[str, Line]
+Written = float | str | None  # an example's number, `ERROR` or nothing
+_SIGNS: Mapping[str, Written] = {"0": 0.0, "1": 1.0, UNTESTED: None, ERROR: ERROR}
 
 
 def baseline_path(suite: Suite) -> Path:
@@ -114,10 +117,13 @@ def _name(ids: list[str]) -> str:
     return key("examples", sorted(ids))[:LENGTH]
 
 
-def _packed(line: Line) -> str | list[float | None]:
-    values = [line.values[example] for example in sorted(line.values)]
-    if all(value in (0, 1, None) for value in values):
-        return "".join(UNTESTED if value is None else str(int(value)) for value in values)
+def _packed(line: Line) -> str | list[Written]:
+    values: list[Written] = [
+        ERROR if example in line.errors else line.values[example] for example in sorted(line.values)
+    ]
+    if all(value in _SIGNS.values() for value in values):
+        signs = {value: sign for sign, value in _SIGNS.items()}
+        return "".join(signs[value] for value in values)
     return values
 
 
@@ -188,7 +194,10 @@ class _Reader:
             self._complain(number, f"the values of {row['cell']} do not fit its examples", MEND)
             return
         texts = {name: row[name] for name in _TEXTS}
-        line = Line(**texts, seed=row["seed"], values=dict(zip(ids, values, strict=True)))
+        found = dict(zip(ids, values, strict=True))
+        errors = frozenset(example for example, value in found.items() if value == ERROR)
+        numbers = {example: value if isinstance(value, float) else None for example, value in found.items()}
+        line = Line(**texts, seed=row["seed"], values=numbers, errors=errors)
         if self.lines.setdefault(line.cell, line) != line:
             self._complain(number, f"a second line of {line.cell}", "keep one of the two, or " + MEND)
 
@@ -196,13 +205,12 @@ class _Reader:
         self.complaints.append(Complaint(shown_path(self.path), number, 1, what, mend))
 
 
-def _unpacked(written: object) -> list[float | None] | None:
+def _unpacked(written: object) -> list[Written] | None:
     """Return the values that a line writes; None where they are none."""
     if isinstance(written, str):
-        known: dict[str, float | None] = {"0": 0.0, "1": 1.0, UNTESTED: None}
-        return [known[one] for one in written] if set(written) <= known.keys() else None
+        return [_SIGNS[one] for one in written] if set(written) <= _SIGNS.keys() else None
     if not isinstance(written, list):
         return None
-    numbers = [isinstance(one, int | float) and not isinstance(one, bool) and 0 <= one <= 1 for one in written]
-    fine = all(number or one is None for number, one in zip(numbers, written, strict=True))
-    return [None if one is None else float(one) for one in written] if fine else None
+    values: list[Written] = [float(one) if type(one) is int else one for one in written]
+    fine = all(0 <= one <= 1 if isinstance(one, float) else one in (None, ERROR) for one in values)
+    return values if fine else None

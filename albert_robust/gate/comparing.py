@@ -71,6 +71,7 @@ class _Pairs:
     better: float
     examples: tuple[str, ...]
     more: int
+    errors: int
 
 
 def compare_all(
@@ -94,7 +95,7 @@ def compare_all(
     for place, line in now.items():
         if line is None:
             if place in before:
-                apart = ["no example has a number, or some are errors"]
+                apart = ["no example has a number, or the cell is an error"]
                 found[place] = _apart(before[place], apart, wording)
         elif place not in before:
             what = f"new: {wording.other} has no line of it; {wording.add}"
@@ -121,6 +122,8 @@ def differences(now: Line, before: Line) -> list[str]:
     found = []
     if (now.measure, now.definition) != (before.measure, before.definition):
         found.append(f"measured by {_measured(now)}, then by {_measured(before)}")
+    errors = now.errors | before.errors
+    numbers, then = ({name for name, one in line.values.items() if one is not None} - errors for line in (now, before))
     added, gone = now.values.keys() - before.values.keys(), before.values.keys() - now.values.keys()
     if added or gone:
         found.append(f"other examples: {len(added)} more, {len(gone)} fewer")
@@ -128,9 +131,14 @@ def differences(now: Line, before: Line) -> list[str]:
         found.append("the dataset's texts or references have changed")
     elif now.variants != before.variants:
         seeds = f" (seed {now.seed}, then {before.seed})" if now.seed != before.seed else ""
-        found.append(f"other variants of the same examples{seeds}: the perturbation, its settings or its seed changed")
-    elif [one is None for one in now.values.values()] != [before.values[name] is None for name in now.values]:
+        raised = ", or it raises for some" if errors else ""
+        found.append(
+            f"other variants of the same examples{seeds}: the perturbation, its settings or its seed changed{raised}"
+        )
+    elif numbers != then:
         found.append("other examples have a number")
+    elif not numbers:
+        found.append("each example that has a number is an error in one of the two")
     return found
 
 
@@ -190,7 +198,7 @@ def absent(suite: str, task: str, cell: str, lenient: bool = False) -> CellRecor
 
 
 def _pairs(now: Line, before: Line, confidence: float) -> _Pairs:
-    names = [name for name, value in now.values.items() if value is not None]
+    names = [name for name, value in now.values.items() if value is not None and name not in before.errors]
     one = np.array([before.values[name] for name in names], dtype=np.float64)
     other = np.array([now.values[name] for name in names], dtype=np.float64)
     apart = one - other
@@ -206,6 +214,7 @@ def _pairs(now: Line, before: Line, confidence: float) -> _Pairs:
         better=better,
         examples=tuple(names[place] for place in order[:SHOWN]),
         more=now.more,
+        errors=len(now.errors | before.errors),
     )
 
 
@@ -229,7 +238,7 @@ def _stand(pairs: _Pairs, worse: float, better: float, thresholds: Thresholds, f
     adjusted = better if verdict == "improved" else worse
     return ComparisonRecord(
         verdict=verdict,
-        reason=_reason(verdict, pairs, adjusted, thresholds, family) + _beside(pairs.more),
+        reason=_reason(verdict, pairs, adjusted, thresholds, family) + _beside(pairs),
         measure=pairs.measure,
         test=pairs.test,
         before=float(pairs.before.mean()),
@@ -254,8 +263,10 @@ def _reason(verdict: Standing, pairs: _Pairs, adjusted: float, thresholds: Thres
     return f"{tested}; worse: {_listed(pairs)}" if verdict == "regressed" else tested
 
 
-def _beside(more: int) -> str:
-    return f"; {more} more example{'s' * (more != 1)}, which it lacks: not compared" if more else ""
+def _beside(pairs: _Pairs) -> str:
+    more, errors = pairs.more, pairs.errors
+    lacking = f"; {more} more example{'s' * (more != 1)}, which it lacks: not compared" if more else ""
+    return lacking + (f"; {errors} example{'s' * (errors != 1)} not compared: errors" if errors else "")
 
 
 def _listed(pairs: _Pairs) -> str:

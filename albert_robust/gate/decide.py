@@ -1,7 +1,7 @@
 """Decide: an estimate against a gate, gates against each other, and what a suite makes of a failure."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import ceil, log
 
@@ -51,6 +51,41 @@ def _drowned(record: GateRecord, floor: float) -> bool:
         return not record.at_least and missed and 1 - floor > record.bound
     met = record.measure == "sensitivity" and record.verdict == "passed"
     return met and record.at_least and 1 - floor >= record.bound
+
+
+def despite_errors(record: GateRecord, gate: Gate, ends: Iterable[Estimate]) -> GateRecord:
+    """Return a gate's record, inconclusive where it is met, but would not be whatever its errors had been as answers.
+
+    Nobody knows why they are none: what a model has no answer to may be what it cannot bear. So nothing is assumed of them, and
+    a pass holds in the worst case: Manski (1989), doi:10.2307/145818. A gate that is missed is so by the tested cases alone.
+
+    Args:
+        record: What the gate says of the tested cases.
+        gate: The gate.
+        ends: What would be measured with each error as an answer, as good and as bad as can be.
+    """
+    ends = [end for end in ends if decide(gate, end).verdict != "passed"]
+    if record.verdict != "passed" or not ends:
+        return record
+    worst = ends[0]
+    told = (
+        f"{_shown(gate, worst)} with the errors as the worst answers"
+        if worst.measured
+        else "errors may move it anywhere"
+    )
+    return replace(record, verdict="inconclusive", reason=f"{record.reason}: {told}")
+
+
+def too_many_errors(item: Item, counts: Counts) -> bool:
+    """Return whether more cases are errors than may be, of those that were not spared."""
+    return counts.error > 0 and counts.error / (counts.selected - counts.spared) > item.suite.max_errors
+
+
+def errors_told(item: Item, counts: Counts) -> str:
+    """Return how many cases are errors, and how many may be."""
+    told = f"{counts.error:,} of {counts.selected - counts.spared:,} cases are errors"
+    most = item.suite.max_errors
+    return f"{told}, at most {100 * most:g} % may be" if most else told
 
 
 def not_asked(counts: Counts) -> str:
@@ -108,9 +143,7 @@ def outlived(items: Sequence[Item], records: Sequence[CellRecord]) -> Iterator[s
 def _against(gate: Gate, estimate: Estimate) -> tuple[Verdict, str]:
     if not estimate.measured:
         return "inconclusive", f"{gate.measure}: nothing was measured, gate {_sign(gate)}"
-    numbers = (estimate.value, estimate.low, estimate.high)
-    value, low, high = (f"{number:.{digits_apart(gate.bound, *numbers)}f}" for number in numbers)
-    shown = f"{gate.measure} {value} [{low}, {high}], gate {_sign(gate)}"
+    shown = f"{gate.measure} {_shown(gate, estimate)}, gate {_sign(gate)}"
     met = estimate.low >= gate.bound if gate.at_least else estimate.high <= gate.bound
     missed = estimate.high < gate.bound if gate.at_least else estimate.low > gate.bound
     if met:
@@ -118,6 +151,13 @@ def _against(gate: Gate, estimate: Estimate) -> tuple[Verdict, str]:
     if missed:
         return "failed", shown
     return "inconclusive", f"{shown}: {_needed(gate, estimate)}"
+
+
+def _shown(gate: Gate, estimate: Estimate) -> str:
+    """Return an estimate in as many digits as tell it from the gate's bound."""
+    numbers = (estimate.value, estimate.low, estimate.high)
+    value, low, high = (f"{number:.{digits_apart(gate.bound, *numbers)}f}" for number in numbers)
+    return f"{value} [{low}, {high}]"
 
 
 def _sign(gate: Gate) -> str:

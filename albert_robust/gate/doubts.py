@@ -16,11 +16,14 @@ LONG_ANSWER = 150  # characters
 def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
     """Return what makes the verdicts on a suite's model worth little."""
     tallies = [tally for (name, _), tally in run.tallies.items() if name == suite.name]
+    cells = [cell for cell in run.cells if cell.suite == suite.name]
+    ended = {cell.place for cell in cells if cell.verdict == "error"}
     found = (
-        _unchanging(*contrast([cell for cell in run.cells if cell.suite == suite.name])),
+        _unchanging(*contrast(cells)),
         _one_output(tallies),
         _no_label_met(tallies) if suite.task == "text-classification" else "",
         _no_label(tallies),
+        _tolerated([tally for place, tally in run.tallies.items() if place[0] == suite.name and place not in ended]),
     )
     return tuple(filter(None, found))
 
@@ -71,6 +74,15 @@ def _no_label(tallies: Sequence[Tally]) -> str:
     said = on_one_line(next(tally.stray for tally in tallies if tally.stray), LONG_ANSWER)
     what = f"{strays:,} of {tested:,} tested cases have an answer that says none of the labels"
     return f"{what}, such as {said!r}: it counts as wrong, and as a flip beside any other."
+
+
+def _tolerated(tallies: Sequence[Tally]) -> str:
+    errors, cases = (sum(getattr(tally.counts, name) for tally in tallies) for name in ("error", "selected"))
+    if not errors:
+        return ""
+    first = next(tally.errors[0] for tally in tallies if tally.errors)
+    said = on_one_line(first.message, LONG_ANSWER)
+    return f"{errors:,} of {cases:,} cases are errors, few enough for a verdict, such as {first.example[:60]!r}: {said}"
 
 
 def _first_two(values: Iterable[str]) -> str:

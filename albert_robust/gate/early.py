@@ -1,5 +1,6 @@
 """Stop early: a cell whose gates are all decided needs no more examples."""
 
+from albert_robust.gate.decide import too_many_errors
 from albert_robust.gate.judge import judged_gates
 from albert_robust.running.cell import Cell
 from albert_robust.running.tally import Tally
@@ -7,6 +8,9 @@ from albert_robust.running.tally import Tally
 
 def certain(cell: Cell, tally: Tally) -> bool:
     """Return whether each gate of a cell that may stop early is met or missed for sure, on enough cases."""
-    if tally.counts.tested < cell.check.min_tested:
+    counts = tally.counts
+    if counts.tested < cell.check.min_tested:
+        return False
+    if cell.suite.max_errors and too_many_errors(cell, counts):  # of more cases they may be few enough
         return False
     return all(gate.verdict != "inconclusive" for gate in judged_gates(cell, tally))

@@ -11,7 +11,18 @@ from operator import itemgetter
 
 import numpy as np
 
-from albert_robust.gate.decide import NOISE, above_noise, as_suite_says, decide, not_asked, together, too_few
+from albert_robust.gate.decide import (
+    NOISE,
+    above_noise,
+    as_suite_says,
+    decide,
+    despite_errors,
+    errors_told,
+    not_asked,
+    together,
+    too_few,
+    too_many_errors,
+)
 from albert_robust.running.cell import Cell, Item
 from albert_robust.running.records import CellRecord, Counts, GateRecord, Verdict
 from albert_robust.running.tally import Series, Tally
@@ -23,7 +34,8 @@ from albert_robust.suite.gates import DROP, WORST_CASE
 def judge(cell: Cell, tally: Tally) -> CellRecord:
     """Return the verdict on a cell from what its outcomes come to.
 
-    Errors are never flips and never passes: one of them makes the cell an error. Fewer tested cases than the check's
+    Errors are never flips and never passes: more of them than the suite's `max_errors` make the cell an error; of fewer the
+    verdict is that of the tested cases, and passes in the errors' worst case alone. Fewer tested cases than the check's
     `min_tested` fail it, and neither a mark nor the check excuses that.
     """
     counts, measured = tally.counts, measures(cell, tally)
@@ -32,6 +44,8 @@ def judge(cell: Cell, tally: Tally) -> CellRecord:
     tested_enough = counts.tested >= cell.check.min_tested
     if tested_enough:
         verdict, reason = as_suite_says(cell, verdict, reason, gates)
+    if counts.error:
+        reason = "; ".join(filter(None, [reason, errors_told(cell, counts), _first_error(tally)]))
     return replace(blank(cell, verdict, reason, counts), gates=gates, measures=measured)
 
 
@@ -63,6 +77,10 @@ def judged_gates(cell: Cell, tally: Tally) -> tuple[GateRecord, ...]:
 
 def _decided(cell: Cell, tally: Tally, measured: Mapping[str, Estimate]) -> tuple[GateRecord, ...]:
     gates = [decide(gate, measured[gate.measure]) for gate in cell.check.gates]
+    if tally.errors:
+        ends = [measures(cell, tally.answered(end)) for end in (0.0, 1.0)]
+        each = zip(gates, cell.check.gates, strict=True)
+        gates = [despite_errors(record, gate, [end[gate.measure] for end in ends]) for record, gate in each]
     if NOISE not in measured:
         return tuple(gates)
     taken_together = [cell.check.variants if gate.measure == WORST_CASE else gate.variants for gate in cell.check.gates]
@@ -159,12 +177,8 @@ def _complement(estimate: Estimate) -> Estimate:
 def _verdict(cell: Cell, counts: Counts, gates: tuple[GateRecord, ...], tally: Tally) -> tuple[Verdict, str]:
     if counts.selected and counts.not_applicable == counts.selected:
         return "not applicable", tally.messages["not applicable"]
-    if counts.error:
-        first = tally.worst[0]
-        return (
-            "error",
-            f"{counts.error} of {counts.selected} cases are errors; example {first.example:.60}: {first.message}",
-        )
+    if too_many_errors(cell, counts):
+        return "error", ""
     if counts.not_asked:
         return "not tested", not_asked(counts)
     if counts.tested < cell.check.min_tested:
@@ -174,3 +188,8 @@ def _verdict(cell: Cell, counts: Counts, gates: tuple[GateRecord, ...], tally: T
         return "measured", "no gate of its own: what judges it is of several cells"
     verdict, reason = together(gates)
     return verdict, f"{reason}; certain after {counts.tested} of {counts.selected} cases" if counts.spared else reason
+
+
+def _first_error(tally: Tally) -> str:
+    first = tally.errors[0]
+    return f"example {first.example:.60}: {first.message}"

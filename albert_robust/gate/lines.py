@@ -30,7 +30,8 @@ class Line:
         inputs: Fingerprint of the examples; of their references too where the measure looks at them.
         variants: Fingerprint of the variants; empty in a reference check. Where the worst are searched for, which depend on the
             model, the seed of the search.
-        values: By example, in [0, 1], the mean over its variants; None where no variant was tested.
+        values: By example, in [0, 1], the mean over its variants; None where no variant was tested, or one is an error.
+        errors: The examples with an error.
         more: How many examples the cell has beside these: what it is compared with lacks them.
     """
 
@@ -41,6 +42,7 @@ class Line:
     inputs: str
     variants: str
     values: Mapping[str, float | None]
+    errors: frozenset[str] = frozenset()
     more: int = 0
 
     def grew_from(self, before: "Line") -> bool:
@@ -49,7 +51,7 @@ class Line:
 
 
 def line_of(record: CellRecord, tally: Tally, seed: int) -> Line | None:
-    """Return what a cell came to; None where it has no number an example, or cases that are errors.
+    """Return what a cell came to; None where it is an error, or has no number an example.
 
     What is compared is the question that the cell asks: consistency for invariance, sensitivity for direction; for a reference
     check the first of its gates' qualities that is a number an example, or without one the task's first. Correlations, macro
@@ -61,9 +63,11 @@ def line_of(record: CellRecord, tally: Tally, seed: int) -> Line | None:
         seed: Of its suite.
     """
     measure = MEASURES.get(record.expectation) or _quality(record, tally)
-    if not measure or record.counts.error or record.counts.spared:
+    if not measure or record.verdict == "error" or record.counts.spared:
         return None
-    found = _numbers(record.expectation, measure, tally)
+    errors = frozenset(tally.failed)
+    numbers = _numbers(record.expectation, measure, tally)
+    found = {example: value for example, value in numbers.items() if example not in errors}
     if not found:
         return None
     referenced = record.expectation == "reference"
@@ -75,6 +79,7 @@ def line_of(record: CellRecord, tally: Tally, seed: int) -> Line | None:
         inputs=str(tally.references if referenced else tally.inputs),
         variants=_variants(record, tally, seed),
         values={example: found.get(example) for example in sorted(tally.examples)},
+        errors=errors,
     )
 
 

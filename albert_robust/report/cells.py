@@ -99,13 +99,13 @@ def cell_views(
     """Return cells with their failures.
 
     Args:
-        cells: In the order of the page. Passed ones and those that do not apply show no failures.
+        cells: In the order of the page. Passed ones and those that do not apply show no failures but errors.
         tallies: What the outcomes of each come to, by suite and cell.
         suites: By name; a baseline's line may be of one that is gone.
         alignments: Of some of the failures.
         shrunk: Which edits are enough, of some of them.
     """
-    bad = [cell for cell in cells if cell.verdict in ATTENTION]
+    bad = [cell for cell in cells if cell.verdict in ATTENTION or cell.counts.error]
     limit = min(SHOWN, max(1, SHOWN_IN_ALL // max(1, len(bad))))
     aligned, few = {CASE(one): one for one in alignments}, {CASE(one): one for one in shrunk}
     return tuple(
@@ -125,7 +125,9 @@ def _view(
 ) -> CellView:
     found = failures(cell, tally)
     numbered = tally is not None and tally.several
-    errors, against = (tally.counts.error, tally.against) if tally is not None and found else (0, 0)
+    errors, against = (tally.counts.error, tally.against) if tally is not None else (0, 0)
+    if cell.verdict not in ATTENTION:
+        against = 0
     cases = [case_view(cell, case, numbered, aligned.get(CASE(case)), shrunk.get(CASE(case))) for case in found[:limit]]
     return CellView(
         anchor=anchor(cell),
@@ -140,8 +142,8 @@ def _view(
         measures=tuple(_measures(cell)),
         moves=tuple(moves(cell, tally)),
         cases=tuple(cases),
-        heading=_heading(cell, errors, against, limit),
-        unshown=max(0, errors + against - limit),
+        heading=_heading(cell, errors, against, len(cases)),
+        unshown=errors + against - len(cases),
         is_open=place < OPEN or place >= UNFOLDED,
         is_folded=place >= UNFOLDED,
         command=_command(cell, suite),
@@ -155,12 +157,12 @@ def _command(cell: CellRecord, suite: SuiteRecord | None) -> str:
     return rerun_command(f"{node}::{BASELINE if missing else cell.cell}", seed)
 
 
-def _heading(cell: CellRecord, errors: int, against: int, limit: int) -> str:
+def _heading(cell: CellRecord, errors: int, against: int, shown: int) -> str:
     parts = [counted(errors, "error")] if errors else []
     if against:
         parts.append(f"{against:,} {_SPEAK.get(cell.expectation, 'cases')}")
     what = " and ".join(parts)
-    return f"{what}; {limit} shown" if limit < errors + against else what
+    return f"{what}; {shown} shown" if shown < errors + against else what
 
 
 def _accounting(cell: CellRecord) -> tuple[tuple[str, int], ...]:

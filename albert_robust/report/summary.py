@@ -46,6 +46,7 @@ def _cell(cell: CellRecord) -> dict[str, Any]:
         "reason": cell.reason,
         "tested": cell.counts.tested,
         "flipped": cell.counts.flipped,
+        "errors": cell.counts.error,
         "measures": {name: _estimate(value) for name, value in cell.measures.items() if value.measured},
         "baseline": _beside(cell.comparison) if cell.comparison else None,
         "beside_first": _beside(cell.beside_first) if cell.beside_first else None,

@@ -137,7 +137,7 @@ def page(run: Run) -> Page:
 
 
 def _quiet(run: Run, verdict: Verdict, suites: Mapping[str, SuiteRecord]) -> tuple[CellView, ...]:
-    return cell_views([cell for cell in run.cells if cell.verdict == verdict], {}, suites)
+    return cell_views([cell for cell in run.cells if cell.verdict == verdict], run.tallies, suites)
 
 
 def banner(cells: Sequence[CellRecord], mistakes: Mapping[str, str] = MappingProxyType({})) -> Banner:

@@ -4,19 +4,25 @@ import shlex
 from collections.abc import Sequence
 
 from albert_robust.running.records import CellRecord, Outcome, Verdict
-from albert_robust.running.tally import Tally
+from albert_robust.running.tally import WORST, Tally
 from albert_robust.tasks import TASKS
 
 MOVES = 5  # of answers from one label to another
+ERRORS = 3  # of a cell that is none: they hide nothing that speaks against the model
 ATTENTION: tuple[Verdict, ...] = ("error", "failed", "warned", "inconclusive", "not tested", "known failure")
 
 
 def failures(cell: CellRecord, tally: Tally | None) -> Sequence[Outcome]:
-    """Return the first few cases that speak against the model: errors, then the worst first, then in order.
+    """Return the first few cases that speak against the model, the worst first, then in order; then a few errors.
 
-    A cell that passed or does not apply has none.
+    Where the cell is an error they come first. A cell that passed or does not apply has errors alone.
     """
-    return tally.worst if tally is not None and cell.verdict in ATTENTION else ()
+    if tally is None:
+        return ()
+    if cell.verdict == "error":
+        return [*tally.errors, *tally.worst][:WORST]
+    errors = tally.errors[:ERRORS]
+    return [*(tally.worst[: WORST - len(errors)] if cell.verdict in ATTENTION else ()), *errors]
 
 
 def moves(cell: CellRecord, tally: Tally | None) -> list[tuple[str, str, int]]:

@@ -3,11 +3,11 @@
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from functools import lru_cache
 from hashlib import blake2b
 from heapq import heappush, heappushpop
 from itertools import chain
-from math import inf
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from albert_robust.scoring.statistics import Floats
 from albert_robust.suite.gates import DROP
 from albert_robust.tasks import Answer
 
-WORST = 10  # cases of a cell that are kept whole
+WORST = 10  # cases of a cell that are kept whole, and as many errors
 INPUTS = 100  # that are kept
 LENGTH = 12  # hexadecimal digits of a fingerprint
 SHARED = 2048  # examples that are remembered: those of a block, which all cells meet
@@ -35,6 +35,13 @@ class Series:
         """Take the place of the example and the number of each of some cases."""
         self._places.extend([place for place, _ in cases])
         self._values.extend([value for _, value in cases])
+
+    def beside(self, places: Iterable[int], value: float) -> "Series":
+        """Return the numbers with some more, all of them one and the same."""
+        found = Series()
+        found._places, found._values = self._places[:], self._values[:]
+        found.add([(place, value) for place in places])
+        return found
 
     def __len__(self) -> int:
         return len(self._values)
@@ -116,6 +123,7 @@ class Tally:
         before: Qualities of the outputs for originals, by name.
         after: Of those for variants.
         messages: Of the first case that does not apply, and of the first that was rejected, by what became of it.
+        errors: The first cases that are errors.
         against: How many tested cases speak against the model.
         answers: Of tested cases with references, each with its example: what measures of a whole cell need, and kept only then.
         several: Whether an example has more than one variant.
@@ -146,6 +154,8 @@ class Tally:
         self.before: dict[str, Series] = defaultdict(Series)
         self.after: dict[str, Series] = defaultdict(Series)
         self.messages = dict[str, str]()
+        self.errors: list[Outcome] = []
+        self._failed = array("q")  # the example of each error, by place
         self.against = 0
         self.answers: list[tuple[str, Answer]] | None = [] if keep_answers else None
         self.several = False
@@ -160,7 +170,6 @@ class Tally:
         self._flipped = 0
         self._labels, self._no_label, self.stray = frozenset(labels), 0, ""
         self.moves: Counter[tuple[str, str]] = Counter()
-        self._ranked = 0
         self._worst: list[tuple[float, float, int, Outcome]] = []
 
     def add(self, outcomes: Sequence[Outcome], answers: Sequence[Answer | None] = ()) -> None:
@@ -184,7 +193,9 @@ class Tally:
         self._statuses.update([one.status for one in outcomes])
         self._measure([one for one in outcomes if one.status == "tested"])
         for one in outcomes:
-            if (badness := self._badness(one)) > 0:
+            if one.status == "error":
+                self._fail(one)
+            elif (badness := self._badness(one)) > 0:
                 self._rank(badness, one)
         if self.answers is not None:
             pairs = zip(outcomes, answers, strict=False)
@@ -246,23 +257,26 @@ class Tally:
         short = moved and should is not None and found is not None and len(should) + len(found) <= 2 * SHORT
         return (str(should), str(found)) if short and should != found else None
 
+    def _fail(self, outcome: Outcome) -> None:
+        """Take an error."""
+        self._failed.append(self._places[outcome.example])
+        if len(self.errors) < WORST:
+            self.errors.append(outcome)
+
     def _rank(self, badness: float, outcome: Outcome) -> None:
         """Keep a case that is among the worst so far; of equally bad ones the first."""
-        self.against += outcome.status == "tested"
-        self._ranked += 1
-        entry = (inf if badness == inf else self._missing(outcome), badness, -self._ranked, outcome)
+        self.against += 1
+        entry = (self._missing(outcome), badness, -self.against, outcome)
         if len(self._worst) < WORST:
             heappush(self._worst, entry)
         else:
             heappushpop(self._worst, entry)
 
     def _badness(self, outcome: Outcome) -> float:
-        """Return how much a case speaks against the model: a tested one in [0, 1], an error more.
+        """Return how much a case speaks against the model, in [0, 1].
 
         For invariance an output that changed, for direction one that stayed, for a reference check one below full quality.
         """
-        if outcome.status == "error":
-            return inf
         if self.expectation == "reference":
             values = outcome.quality_before.values()
             return 1 - sum(values) / len(values) if values else 0.0
@@ -301,8 +315,26 @@ class Tally:
 
     @property
     def worst(self) -> list[Outcome]:
-        """The cases that speak against the model, the first few: errors, then the worst first, then in order."""
+        """The tested cases that speak against the model, the first few: the worst first, then in order."""
         return [outcome for *_, outcome in sorted(self._worst, key=lambda entry: entry[:3], reverse=True)]
+
+    @property
+    def failed(self) -> set[str]:
+        """The ids of the examples with an error."""
+        examples = self.examples
+        return {examples[place] for place in self._failed}
+
+    def answered(self, end: float) -> "Tally":
+        """Return what cases come to where each error is an answer at one end of all measures: 0 or 1.
+
+        Its drops are at the other. What measures of a whole cell would be is not known: they have no answers.
+        """
+        found, first = copy(self), end if self.expectation == "reference" else 1 - end
+        found.agreement = self.agreement.beside(self._failed, end)
+        found.before = {name: series.beside(self._failed, first) for name, series in self.before.items()}
+        found.after = {name: series.beside(self._failed, end) for name, series in self.after.items()}
+        found.answers = None
+        return found
 
 
 def tallied(outcomes: Iterable[Outcome], tallies: Mapping[tuple[str, str], Tally]) -> Mapping[tuple[str, str], Tally]:

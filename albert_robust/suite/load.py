@@ -224,6 +224,7 @@ class _Loader:
             description=spec.description,
             baseline=spec.baseline,
             early_stop=spec.early_stop,
+            max_errors=spec.max_errors,
         )
 
     @property

@@ -76,6 +76,12 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _tolerated(value: object) -> object:
+    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 1:
+        raise ValueError(f"{value:g} is no share of a cell's cases\nwrite 0.01 for one case of a hundred")
+    return value
+
+
 class TokenPrice(Strict):
     """What a million tokens cost, as vendors state it."""
 
@@ -500,6 +506,11 @@ class SuiteSpec(Strict):
     seed: int = 0
     confidence: Annotated[Share, Field(description="Of the one-sided bound that decides a verdict.")] = 0.95
     on_inconclusive: Annotated[Undecided, Field(description="What an undecided cell is.")] = "warn"
+    max_errors: Annotated[
+        float,
+        Field(ge=0, lt=1, description="The share of a cell's cases that may be errors: 0.01. More make the cell one."),
+        BeforeValidator(_tolerated),
+    ] = 0.0
     encoder: Annotated[str, Field(description="The score's encoder: `builtin`, a folder, or a hub name.")] = "builtin"
     tags: Annotated[list[Name], Field(description="Keywords for -k.")] = []
     marks: list[MarkSpec] = []

@@ -89,6 +89,7 @@ class Suite:
         description: For people.
         baseline: What counts as a regression.
         early_stop: Whether cells stop once their verdicts are certain.
+        max_errors: The share of a cell's cases that may be errors.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Suite:
     description: str = ""
     baseline: BaselineSpec = field(default_factory=BaselineSpec)
     early_stop: bool = False
+    max_errors: float = 0.0
 
     @property
     def file(self) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.interval_coverage import SETS, confusion, coverage, label_coverage, means, set_coverage
+from benchmarks.interval_coverage import SETS, confusion, coverage, error_passes, label_coverage, means, set_coverage
 
 BENCHMARK = Path(__file__).resolve().parents[2] / "benchmarks" / "interval_coverage.py"
 
@@ -40,9 +40,14 @@ def test_few_texts_that_hold_most_entities_break_the_bootstrap_and_not_the_bound
     assert max(found["below"], found["above"]) <= 0.05 < found["bootstrap_below"]
 
 
+def test_errors_that_are_dropped_hide_what_would_miss_a_gate() -> None:
+    found = error_passes(np.random.default_rng(0), True, 1000, 400)
+    assert 2 * found["worst"] < 0.15 < found["dropped"]
+
+
 def test_it_prints_json() -> None:
     command = [sys.executable, str(BENCHMARK), "--samples", "10"]
     content = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
     assert (len(content["mean"]), len(content["rare"]), len(content["gap"])) == (27, 6, 6)
     assert content["gap"][0]["languages"] == "equal"
-    assert (len(content["labels"]), len(content["sets"])) == (30, 24)
+    assert (len(content["labels"]), len(content["sets"]), len(content["errors"])) == (30, 24, 6)

@@ -30,6 +30,17 @@ def test_a_line_a_cell_and_the_examples_once(tmp_path: Path) -> None:
     assert {row["examples"] for row in rows[1:]} == {rows[1]["examples"]}
 
 
+def test_errors_have_a_sign_of_their_own(tmp_path: Path) -> None:
+    path = tmp_path / "s.baseline.jsonl"
+    shares = line([0.25, None, None], {"r002"}, cell="d/case.upper[en]")
+    write_baseline(path, [line([1.0, None, None], {"r001"}), shares])
+    rows = [json.loads(text) for text in path.read_text().splitlines()]
+    assert [row["values"] for row in rows[2:]] == [[0.25, None, "!"], "1!-"]
+    found = open_baseline(path)
+    assert found is not None
+    assert [found[name].errors for name in (SWAP.cell, UPPER.cell)] == [{"r001"}, {"r002"}]
+
+
 def test_lines_come_back_as_they_were_written_in_any_order(tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     write_baseline(one, [SWAP, UPPER])
@@ -42,13 +53,16 @@ def test_lines_come_back_as_they_were_written_in_any_order(tmp_path: Path) -> No
 @given(
     st.dictionaries(
         st.text(max_size=6), st.none() | st.integers(0, 10**4).map(lambda number: number / 10**4), min_size=1
-    )
+    ),
+    st.data(),
 )
-def test_any_ids_and_values_come_back(
-    tmp_path_factory: pytest.TempPathFactory, values: dict[str, float | None]
+def test_any_ids_values_and_errors_come_back(
+    tmp_path_factory: pytest.TempPathFactory, values: dict[str, float | None], data: st.DataObject
 ) -> None:
     path = tmp_path_factory.mktemp("kept") / "s.baseline.jsonl"
-    written = Line("d/typos.swap@2[en]", "accuracy", "", -3, "i", "", values)
+    errors = data.draw(st.sets(st.sampled_from(sorted(values))))
+    numbers = {name: None if name in errors else value for name, value in values.items()}
+    written = Line("d/typos.swap@2[en]", "accuracy", "", -3, "i", "", numbers, frozenset(errors))
     write_baseline(path, [written])
     assert open_baseline(path) == {written.cell: written}
     assert path.read_bytes().isascii()
@@ -97,6 +111,7 @@ def spoilt(tmp_path: Path, change: Callable[[list[str]], list[str]]) -> Path:
         (lambda lines: [*lines, lines[-1].replace('"10-"', '"00-"')], 5, r"a second line of d/typos.swap@2\[en\]"),
         (lambda lines: [*lines[:3], lines[3].replace('"10-"', '"10"')], 4, "do not fit its examples"),
         (lambda lines: [*lines[:3], lines[3].replace('"10-"', "[1, 2, 0]")], 4, "do not fit its examples"),
+        (lambda lines: [*lines[:3], lines[3].replace('"10-"', '[1, "x", 0]')], 4, "do not fit its examples"),
         (lambda lines: [*lines[:3], lines[3].replace('"seed"', '"sead"')], 4, "no line of a cell"),
         (lambda lines: [lines[0], lines[1].replace("r000", "r00"), *lines[2:]], 2, "not the one that it is named for"),
     ],

@@ -196,6 +196,35 @@ def test_a_member_with_an_error_makes_the_whole_an_error(items: Callable[..., di
     assert (record.verdict, record.counts.error, record.counts.selected) == ("error", 1, 120)
 
 
+def broken(outcomes: list[Outcome], errors: int) -> list[Outcome]:
+    """Return the outcomes of a cell, the first of which are errors."""
+    return [replace(one, status="error", agreement=None) for one in outcomes[:errors]] + outcomes[errors:]
+
+
+@pytest.mark.parametrize("where", ["en", "fr"])
+def test_errors_that_may_be_count_as_they_would_widen_a_gap_most(
+    items: Callable[..., dict[str, Across]], where: str
+) -> None:
+    gap = items(("checks:", "max_errors: 0.1\nchecks:"))[GAP]
+    values = {"en": GOOD, "de": GOOD, "fr": GOOD[:38] + BAD[:2]}
+    assert verdict(gap, values).verdict == "passed"
+    outcomes = {cell.id: cases(cell, values[cell.language]) for cell in gap.members}
+    there = f"one/typos.swap@1[{where}]"
+    one, three = (judged(gap, outcomes | {there: broken(outcomes[there], count)}) for count in (1, 3))
+    assert (one.verdict, one.counts.error) == ("passed", 1)
+    assert one.reason.endswith("worst fr 0.95, of 3; 1 of 120 cases are errors, at most 10 % may be")
+    assert three.verdict == {"en": "passed", "fr": "inconclusive"}[where]
+
+
+def test_errors_that_may_be_count_against_a_curve(items: Callable[..., dict[str, Across]]) -> None:
+    found = items(("checks:", "max_errors: 0.1\nchecks:"))
+    for item in (found[AREA], found[AREA.replace("area", "worst-case")]):
+        many, few = ({cell.id: cases(cell, GOOD[:count]) for cell in item.members} for count in (40, 12))
+        assert [judged(item, some).verdict for some in (many, few)] == ["passed", "passed"]
+        many, few = ({place: broken(some, 1) for place, some in each.items()} for each in (many, few))
+        assert [judged(item, some).verdict for some in (many, few)] == ["passed", "inconclusive"]
+
+
 def test_members_of_which_nothing_applies_are_left_out(items: Callable[..., dict[str, Across]]) -> None:
     gap = items()[GAP]
     outcomes = {cell.id: cases(cell, GOOD) for cell in gap.members}

@@ -133,6 +133,26 @@ def test_what_differs_is_said(changed: Line, what: str) -> None:
     assert "--robust-baseline-update" in found.reason
 
 
+def test_examples_with_an_error_on_either_side_are_left_out_and_counted() -> None:
+    now, before = line([None, *lost(11)[1:]], errors={"r000"}), line([1.0, None, *WHOLE[2:]], errors={"r001"})
+    found = compare_all({HERE: now}, {HERE: before}, {"s": Thresholds()})[HERE]
+    assert found.verdict == "regressed"
+    assert found.drop is not None
+    assert (found.drop.clusters, found.before, found.worse[0]) == (198, 1.0, "r002")
+    assert found.reason.endswith("and 4 more; 2 examples not compared: errors")
+
+
+def test_an_untested_example_is_no_error() -> None:
+    untested, broken = line([None, *WHOLE[1:]]), line([None, *WHOLE[1:]], errors={"r000"})
+    assert differences(untested, line(WHOLE)) == ["other examples have a number"]
+    assert differences(broken, line(WHOLE)) == differences(broken, untested) == []
+
+
+def test_where_errors_leave_no_example_nothing_is_compared() -> None:
+    one, other = line([None, 1.0], errors={"r000"}), line([1.0, None], errors={"r001"})
+    assert differences(one, other) == ["each example that has a number is an error in one of the two"]
+
+
 def test_another_seed_that_gives_the_same_variants_changes_nothing() -> None:
     assert differences(line(WHOLE, seed=7), line(WHOLE)) == []
 
@@ -222,6 +242,12 @@ def test_more_is_better_in_every_line() -> None:
     ]
 
 
+def test_an_example_with_an_error_among_its_variants_has_no_number_in_a_line() -> None:
+    cases = [CASE, replace(CASE, replicate=1, status="error", agreement=None), replace(CASE, example="a")]
+    assert (dict(made(cases).values), set(made(cases).errors)) == ({"a": 1.0, "b": None}, {"b"})
+    assert line_from(RECORD, cases[:2]) is None
+
+
 def test_a_line_does_not_depend_on_the_order_of_cases() -> None:
     cases = [CASE, replace(CASE, example="a", variant={"text": "z"})]
     assert made(cases) == made(cases[::-1])
@@ -250,6 +276,6 @@ def test_fingerprints_are_of_what_the_measure_rests_on(
 
 
 def test_errors_and_cells_without_numbers_have_no_line() -> None:
-    assert line_from(replace(RECORD, counts=replace(COUNTS, error=1)), [CASE]) is None
+    assert line_from(replace(RECORD, verdict="error"), [CASE]) is None
     assert line_from(replace(RECORD, expectation="reference"), [CASE]) is None
     assert line_from(RECORD, [replace(CASE, status="unchanged")]) is None

@@ -64,15 +64,15 @@ def test_every_case_is_counted_in_one_column(outcomes: list[Outcome]) -> None:
 @given(cases(), st.sampled_from(["invariance", "direction", "reference"]))
 def test_the_worst_are_the_first_ten_of_a_stable_sort_of_all_cases(outcomes: list[Outcome], expectation: str) -> None:
     def badness(one: Outcome) -> float:
-        if one.status == "error":
-            return 2
         if one.agreement is None:
             return 0
         stayed = one.quality_before["accuracy"] if expectation == "reference" else one.agreement
         return stayed if expectation == "direction" else 1 - stayed
 
     ranked = [one for one in sorted(outcomes, key=badness, reverse=True) if badness(one) > 0]
-    assert list(map(id, counted(outcomes, expectation).worst)) == list(map(id, ranked[:WORST]))
+    tally = counted(outcomes, expectation)
+    assert list(map(id, tally.worst)) == list(map(id, ranked[:WORST]))
+    assert list(map(id, tally.errors)) == [id(one) for one in outcomes if one.status == "error"][:WORST]
 
 
 def test_where_a_gate_is_on_a_quality_the_worst_are_those_that_lost_it() -> None:
@@ -133,14 +133,14 @@ def made(count: int) -> Iterator[Outcome]:
             yield replace(OUTCOME, example=str(number), status="error")
 
 
-def test_of_many_outcomes_ten_are_held() -> None:
+def test_of_many_outcomes_ten_are_held_and_ten_errors() -> None:
     def there() -> int:
         gc.collect()
         return sum(type(one) is Outcome for one in gc.get_objects())
 
     before = there()
     tally = counted(made(3000))
-    assert there() - before == len(tally.worst) == WORST
+    assert (len(tally.worst), len(tally.errors), there() - before) == (WORST, WORST, 2 * WORST)
     assert tally.counts.selected == 3000
 
 

@@ -124,6 +124,10 @@ MISTAKES = {
         r":8:13: unknown measure 'consistancy' .*\n  did you mean 'consistency'\?",
     ),
     "bound in percent": ((">= 0.9", ">= 90"), r":8:13: the bound 90 lies outside \[0, 1\]"),
+    "errors in percent": (
+        ("task:", "max_errors: 5\ntask:"),
+        r":1:1: 5 is no share of a cell's cases\n  write 0\.01 for one",
+    ),
     "a gate at 1": (
         (">= 0.9", ">= 1"),
         r":8:13: no number of examples can prove consistency >= 1\n  write `consistency >= 0\.99`, or `on_inconclusive: p",

@@ -100,7 +100,15 @@ def test_the_schema_and_the_loader_agree_on_an_endpoint(
 
 
 @pytest.mark.parametrize(
-    "line", ["tasks: x", "checks: []", "confidence: 2", "on_inconclusive: maybe", "checks: [{expect: invariant}]"]
+    "line",
+    [
+        "tasks: x",
+        "checks: []",
+        "confidence: 2",
+        "on_inconclusive: maybe",
+        "max_errors: 1",
+        "checks: [{expect: invariant}]",
+    ],
 )
 def test_what_the_loader_refuses_an_editor_marks(validator: Any, write: Callable[..., Path], line: str) -> None:
     good = 'task: text-classification\nmodel: {python: "m:f"}\ndatasets: {d: {path: d.jsonl, language: en}}\n'
