@@ -23,22 +23,37 @@ if TYPE_CHECKING:
 
 SUFFIX, MISNAMED = ".robust.yaml", ".robust.yml"
 OPTIONS = (
-    ("report", "DIR", "folder of the run and its report (default: robustness-report)"),
-    ("seed", "N", "seed of all suites, in place of their own"),
-    ("workspace", "DIR", "folder of the cache and of fine-tuned models (default: .albert_robust)"),
-    ("cache-size", "SIZE", "how large the cache may grow, such as 500MB (default: 2GiB)"),
-    ("max-calls", "N", "ask the models for at most N inputs in all; what is not asked is not tested"),
-    ("max-seconds", "S", "ask the models for at most S seconds in all"),
-    ("baseline-correction", "METHOD", "for many cells: holm (default) or benjamini-hochberg"),
-    ("baseline-update", "all|new", "make this session the baseline of its suites, or only add cells that have none"),
+    ("report", "DIR", "folder for the run and its report (default: robustness-report)"),
+    ("seed", "N", "random seed for all suites, overriding their own (a whole number)"),
+    ("workspace", "DIR", "folder for the cache and fine-tuned models (default: .albert_robust)"),
+    ("cache-size", "SIZE", "maximum size of the cache, such as 500MB (default: 2GiB)"),
+    (
+        "max-calls",
+        "N",
+        "ask the models about at most N inputs in total; cells without budget count as not tested (default: no limit)",
+    ),
+    ("max-seconds", "S", "ask the models for at most S seconds in total (default: no limit)"),
+    (
+        "baseline-correction",
+        "METHOD",
+        "how p-values are corrected for many cells: holm (default) or benjamini-hochberg",
+    ),
+    (
+        "baseline-update",
+        "all|new",
+        "save this session as the baseline of its suites (all, the default), or only add cells that have none yet (new)",
+    ),
 )
 UPDATES = ("all", "new")
 SWITCHES = (
-    ("allow-network", "let models and encoders be fetched from a hub"),
-    ("shrink", "ask on which edits are enough, of the worst variants of each cell that did not pass"),
-    ("plan", "print what would be asked, and ask nothing"),
-    ("no-report", "write no run folder and no report"),
-    ("warn-stale", "only warn of baseline lines whose cell is gone or no longer the same"),
+    ("allow-network", "allow downloading models and encoders from a hub"),
+    (
+        "shrink",
+        "for the worst variants of each cell that did not pass, find the edits that are enough to change the answer",
+    ),
+    ("plan", "print what a run would ask the models, and ask nothing"),
+    ("no-report", "do not write the run folder and the report"),
+    ("warn-stale", "only warn about baseline lines whose cell is gone or can no longer be compared"),
 )
 
 

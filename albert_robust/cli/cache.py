@@ -16,20 +16,24 @@ if TYPE_CHECKING:
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    summary = "Show what a workspace keeps between runs, or drop some of it."
+    summary = "Show what is cached between runs, or delete some of it."
     made = command(commands, "cache", run, summary, "albert-robust cache prune --older-than 30d")
     made.add_argument(
         "action",
         nargs="?",
         default="show",
         choices=("show", "prune", "clear"),
-        help="show (default); prune: drop what was not used for the longest time; clear: drop all. All of it can be made anew",
+        help="show: list what is kept (default); prune: delete the least recently used; clear: delete all. Runs make it anew",
     )
-    made.add_argument("--workspace", type=Path, metavar="DIR", help="in place of the one that pytest uses here")
-    made.add_argument("--check", action="store_true", help="show: read every row and count the damaged ones")
-    made.add_argument("--size", help="prune: until the file is no larger than this, such as 500MB")
-    made.add_argument("--older-than", metavar="AGE", help="prune: what was not used for so long, such as 30d")
-    made.add_argument("--kind", help="clear: this kind alone, such as prediction")
+    made.add_argument(
+        "--workspace", type=Path, metavar="DIR", help="folder of the cache (default: the one that pytest uses here)"
+    )
+    made.add_argument("--check", action="store_true", help="with show: read every row and count the damaged ones")
+    made.add_argument("--size", help="with prune: shrink the file to at most this size, such as 500MB")
+    made.add_argument(
+        "--older-than", metavar="AGE", help="with prune: delete what was not used for this long, such as 30d"
+    )
+    made.add_argument("--kind", help="with clear: delete only this kind, such as prediction")
     made.add_argument("--json", action="store_true", help="print JSON")
 
 

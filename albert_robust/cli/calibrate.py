@@ -11,34 +11,60 @@ from albert_robust.cli.command import command
 def add(commands: Any) -> None:
     """Declare the command."""
     example = "albert-robust calibrate --encoder my-encoder/ --texts texts/ --parallel 'pairs/*.tsv.xz'"
-    made = command(commands, "calibrate", run, "Make the profile that an encoder's scores are calibrated by.", example)
+    made = command(commands, "calibrate", run, "Calibrate an encoder: make the profile that its scores need.", example)
     add_text_options(made)
-    made.add_argument("--lsar", type=int, default=0, help="directions of the languages' means to take out")
-    made.add_argument("--abtt", type=int, default=0, help="common directions to take out")
-    made.add_argument("--white", type=int, default=0, help="dimensions that whitening keeps (default: no whitening)")
-    made.add_argument("--one-mean", action="store_true", help="centre all languages on one mean, not each on its own")
-    made.add_argument("--weighting", default="idf", choices=("1", "idf", "norm", "idf+norm"), help="how tokens weigh")
-    made.add_argument("--layer", type=int, help="which hidden state (default: the encoder's own choice)")
     made.add_argument(
-        "--effort", type=float, default=1.0, help="how much text, 1 for the shipped profile's (default: 1)"
+        "--lsar", type=int, default=0, help="number of directions between the languages' means to remove (default: 0)"
+    )
+    made.add_argument("--abtt", type=int, default=0, help="number of common directions to remove (default: 0)")
+    made.add_argument(
+        "--white", type=int, default=0, help="number of dimensions that whitening keeps (default: no whitening)"
+    )
+    made.add_argument(
+        "--one-mean", action="store_true", help="centre all languages on one common mean instead of each on its own"
+    )
+    made.add_argument(
+        "--weighting",
+        default="idf",
+        choices=("1", "idf", "norm", "idf+norm"),
+        help="how tokens are weighted (default: idf)",
+    )
+    made.add_argument("--layer", type=int, help="hidden layer to read (default: the encoder's own choice)")
+    made.add_argument(
+        "--effort",
+        type=float,
+        default=1.0,
+        help="how much text to use, where 1 is as much as for the shipped profile (default: 1)",
     )
 
 
 def add_text_options(made: argparse.ArgumentParser) -> None:
     """Declare what `calibrate` and `tune` have in common."""
-    made.add_argument("--encoder", default="builtin", help="builtin, a checkpoint folder, or a hub name")
-    made.add_argument("--texts", type=Path, help="a folder with LANGUAGE.txt or LANGUAGE/SOURCE.txt, a text a line")
-    made.add_argument("--parallel", nargs="*", default=[], help="files of language 1, language 2, text 1, text 2")
     made.add_argument(
-        "--translations", nargs="*", default=[], help="those whose translations are good enough for ceilings"
+        "--encoder", default="builtin", help="builtin, a checkpoint folder, or a hub name (default: builtin)"
+    )
+    made.add_argument(
+        "--texts", type=Path, help="folder with LANGUAGE.txt or LANGUAGE/SOURCE.txt files, one text per line"
+    )
+    made.add_argument(
+        "--parallel",
+        nargs="*",
+        default=[],
+        help="tab-separated files with the columns language 1, language 2, text 1, text 2",
+    )
+    made.add_argument(
+        "--translations",
+        nargs="*",
+        default=[],
+        help="files like --parallel whose translations are good enough to set ceilings",
     )
     made.add_argument(
         "--out",
         type=Path,
-        help="the profile's folder (default: labs/ in the encoder's folder, but not the embedded one's)",
+        help="folder for the profile (default: labs/ in the encoder's folder; required for the embedded encoder)",
     )
-    made.add_argument("--seed", type=int, default=0, help="of the sample (default: 0)")
-    made.add_argument("--allow-network", action="store_true", help="let a hub be asked for the encoder")
+    made.add_argument("--seed", type=int, default=0, help="seed for sampling text (default: 0)")
+    made.add_argument("--allow-network", action="store_true", help="allow downloading the encoder from a hub")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -21,16 +21,33 @@ LONG = 100  # letters of a cell's id in the table
 def add(commands: Any) -> None:
     """Declare the command."""
     example = "albert-robust compare reports/main reports/branch"
-    summary = "Compare the cells of two runs over the same examples: did any become worse?"
+    summary = "Compare two runs cell by cell over the same examples: did any cell get worse?"
     made = command(commands, "compare", run, summary, example)
-    made.add_argument("earlier", metavar="A", help="the folder of the earlier run; `DIR::NAME` is one of its models")
-    made.add_argument("later", metavar="B", help="the folder of the later one, or `DIR::NAME`")
-    made.add_argument("--correction", default="holm", metavar="METHOD", help="holm (default) or benjamini-hochberg")
-    made.add_argument("--floor", type=float, default=0.01, metavar="D", help="a smaller drop is no regression (0.01)")
+    made.add_argument("earlier", metavar="A", help="run folder of the earlier run; DIR::NAME picks one of its models")
+    made.add_argument("later", metavar="B", help="run folder of the later run, or DIR::NAME")
     made.add_argument(
-        "--tolerance", type=float, default=0.05, metavar="D", help="the same is a drop shown to be less (0.05)"
+        "--correction",
+        default="holm",
+        metavar="METHOD",
+        help="correction for many cells: holm (default) or benjamini-hochberg",
     )
-    made.add_argument("--warn-stale", action="store_true", help="cells that are missing or incomparable fail nothing")
+    made.add_argument(
+        "--floor",
+        type=float,
+        default=0.01,
+        metavar="D",
+        help="drops smaller than this never count as a regression, from 0 to 1 (default: 0.01)",
+    )
+    made.add_argument(
+        "--tolerance",
+        type=float,
+        default=0.05,
+        metavar="D",
+        help="a cell counts as unchanged if its drop is shown to be smaller than this (default: 0.05)",
+    )
+    made.add_argument(
+        "--warn-stale", action="store_true", help="do not fail because of cells that are missing or cannot be compared"
+    )
     made.add_argument("--json", action="store_true", help="print JSON")
 
 

@@ -16,7 +16,7 @@ LONG = 160
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    summary = "Say whether suites would let a model pass that understands nothing."
+    summary = "Check whether a model that understands nothing would pass your suites."
     made = command(commands, "doctor", run, summary, "albert-robust doctor suites/reviews.robust.yaml")
     made.add_argument("suites", type=Path, nargs="+", metavar="SUITE", help="a *.robust.yaml file")
     made.add_argument("--json", action="store_true", help="print JSON")

@@ -15,21 +15,30 @@ if TYPE_CHECKING:
 
 def add(commands: Any) -> None:
     """Declare both commands."""
-    summary = "Write what suites would ask their models, a JSON line an input, to be answered elsewhere."
+    summary = "Print what suites would ask their models, one JSON object per line, to be answered elsewhere."
     made = command(commands, "inputs", write, summary, "albert-robust inputs suites/reviews.robust.yaml > inputs.jsonl")
     _shared(made)
-    made.add_argument("--all", action="store_true", help="those that have an answer already, too")
-    summary = "Take in what a model answered elsewhere: lines with the key of an input and its output."
+    made.add_argument("--all", action="store_true", help="include inputs that already have an answer")
+    summary = "Import answers that a model gave elsewhere: one line per input, with its key and output."
     example = "albert-robust outputs suites/reviews.robust.yaml --from answers.jsonl"
     made = command(commands, "outputs", read, summary, example)
     _shared(made)
-    made.add_argument("--from", type=Path, required=True, dest="answers", metavar="FILE", help="key and output a line")
+    made.add_argument(
+        "--from",
+        type=Path,
+        required=True,
+        dest="answers",
+        metavar="FILE",
+        help="JSON Lines, Parquet, CSV or TSV with `key` and `output`",
+    )
 
 
 def _shared(made: argparse.ArgumentParser) -> None:
     made.add_argument("suites", type=Path, nargs="+", metavar="SUITE", help="a *.robust.yaml file")
-    made.add_argument("--workspace", type=Path, metavar="DIR", help="in place of the one that pytest uses here")
-    made.add_argument("--seed", type=int, help="of all suites, in place of the one that pytest uses here")
+    made.add_argument(
+        "--workspace", type=Path, metavar="DIR", help="folder of the cache (default: the one that pytest uses here)"
+    )
+    made.add_argument("--seed", type=int, help="random seed for all suites (default: the one that pytest uses here)")
 
 
 def write(options: argparse.Namespace) -> int:

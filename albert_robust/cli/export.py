@@ -11,24 +11,24 @@ from albert_robust.cli.command import command
 def add(commands: Any) -> None:
     """Declare the command."""
     example = "albert-robust export builtin --format onnx --precision int8 --out encoder-onnx/"
-    summary = "Write an encoder as ONNX or as a smaller checkpoint, and say how near it stays."
+    summary = "Export an encoder as ONNX or as a smaller checkpoint, and report how close it stays to the original."
     made = command(commands, "export", run, summary, example)
     made.add_argument("encoder", metavar="ENCODER", help="builtin, a checkpoint folder, or a hub name")
-    made.add_argument("--format", required=True, choices=("onnx", "safetensors"), help="what is written")
-    made.add_argument("--out", type=Path, required=True, help="a new or empty folder")
+    made.add_argument("--format", required=True, choices=("onnx", "safetensors"), help="file format to write")
+    made.add_argument("--out", type=Path, required=True, help="folder to write to; it must be new or empty")
     made.add_argument(
         "--precision",
         default="fp32",
         choices=("fp32", "fp16", "fp8", "int8"),
-        help="of the weights: fp32 or int8 in onnx, fp32, fp16 or fp8 (the table of words) in safetensors (default: fp32)",
+        help="precision of the weights: fp32 or int8 for onnx; fp32, fp16 or fp8 (word table) for safetensors (default: fp32)",
     )
     made.add_argument(
         "--layers",
         type=int,
-        help="how deep; an ALBERT shares its layers and may be deeper than it was trained "
-        "(default: in onnx the layer that the score reads, in safetensors all)",
+        help="number of layers; an ALBERT shares its layers, so this may exceed what it was trained with "
+        "(default: up to the layer that the score reads for onnx, all for safetensors)",
     )
-    made.add_argument("--allow-network", action="store_true", help="let a hub be asked for the encoder")
+    made.add_argument("--allow-network", action="store_true", help="allow downloading the encoder from a hub")
     made.add_argument("--json", action="store_true", help="print JSON")
 
 

@@ -11,13 +11,18 @@ def add(commands: Any) -> None:
     """Declare the command."""
     example = "albert-robust finetune reviews/train.jsonl --task text-classification"
     made = command(
-        commands, "finetune", run, "Train a suite's `finetuned:` model once and keep it beside its data.", example
+        commands, "finetune", run, "Train a suite's `finetuned:` model once and save it next to its data.", example
     )
     made.add_argument(
-        "data", type=Path, help="JSON Lines, JSON, CSV, TSV or Parquet with the task's columns and `language`"
+        "data",
+        type=Path,
+        help="training data: JSON Lines, JSON, CSV, TSV or Parquet with the task's columns and `language`",
     )
     made.add_argument(
-        "--task", required=True, choices=("text-classification", "question-answering"), help="what the data are for"
+        "--task",
+        required=True,
+        choices=("text-classification", "question-answering"),
+        help="task that the data are for",
     )
 
 

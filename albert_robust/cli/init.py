@@ -27,12 +27,14 @@ def add(commands: Any) -> None:
     example = "albert-robust init --task text-classification --model my_model:predict --data reviews.csv --language en"
     made = command(commands, "init", run, "Write a first suite for your model and data.", example)
     made.add_argument("--task", required=True, choices=TASK_NAMES, help="what the model does")
-    kinds = "module:function, a folder or name of a checkpoint or encoder, or NAME@URL of a chat model's endpoint"
+    kinds = "module:function; folder or hub name of a checkpoint or encoder; or NAME@URL for a chat model behind an endpoint"
     made.add_argument("--model", required=True, help=kinds)
-    made.add_argument("--data", type=Path, required=True, help="JSON Lines, JSON, CSV, TSV, Parquet or CoNLL")
-    made.add_argument("--language", required=True, help="BCP 47 tag of the data")
     made.add_argument(
-        "--reference-language", default="", help="of the references, where it is another: a translation's"
+        "--data", type=Path, required=True, help="data file: JSON Lines, JSON, CSV, TSV, Parquet or CoNLL"
+    )
+    made.add_argument("--language", required=True, help="language of the data, as a BCP 47 tag such as en or zh")
+    made.add_argument(
+        "--reference-language", default="", help="language of the references if it differs, as in translation"
     )
     made.add_argument(
         "--column",
@@ -40,11 +42,15 @@ def add(commands: Any) -> None:
         default=[],
         type=_named,
         metavar="NAME=COLUMN",
-        help="a column of the data that has another name than the task's: text='Review Text'; may be repeated; choices=A,B,C,D",
+        help="map a field to your column, as text='Review Text' or choices=A,B,C,D; may be repeated",
     )
-    made.add_argument("--documents", type=Path, help="what an encoder searches, for retrieval: a text file, one a line")
     made.add_argument(
-        "--out", type=Path, default=Path("model.robust.yaml"), help="the suite to write (default: %(default)s)"
+        "--documents",
+        type=Path,
+        help="for retrieval with an encoder: text file of the documents to search, one per line",
+    )
+    made.add_argument(
+        "--out", type=Path, default=Path("model.robust.yaml"), help="suite file to write (default: %(default)s)"
     )
 
 

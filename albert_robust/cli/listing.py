@@ -10,7 +10,13 @@ from albert_robust.cli.command import command
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    made = command(commands, "list", run, "Show what there is.", "albert-robust list perturbations --json")
+    made = command(
+        commands,
+        "list",
+        run,
+        "List the perturbations: the built-in ones and those in ./perturbations.",
+        "albert-robust list perturbations --json",
+    )
     made.add_argument("what", choices=["perturbations"])
     made.add_argument("--json", action="store_true", help="print JSON")
 

@@ -13,13 +13,15 @@ LINE_BREAK = "\u2424"  # symbol for newline
 def add(commands: Any) -> None:
     """Declare the command."""
     example = "albert-robust perturb typos.keyboard@2 'The weather is nice.' --language en"
-    made = command(commands, "perturb", run, "Print variants of texts.", example)
-    made.add_argument("perturbation", help="family.name, family.name@severity, or a | b")
-    made.add_argument("texts", nargs="*", metavar="text", help="without any, the lines of standard input")
-    made.add_argument("--language", required=True, help="BCP 47 tag of the texts")
-    made.add_argument("--seed", type=int, default=0, help="of the variants (default: 0)")
-    made.add_argument("--n", type=int, default=1, help="variants a text")
-    made.add_argument("--json", action="store_true", help="print a JSON object a variant, with its edits")
+    made = command(commands, "perturb", run, "Perturb texts and print the variants.", example)
+    made.add_argument("perturbation", help="family.name, family.name@SEVERITY (1 to 5), or 'first | second'")
+    made.add_argument(
+        "texts", nargs="*", metavar="text", help="texts to perturb (default: the lines of standard input)"
+    )
+    made.add_argument("--language", required=True, help="language of the texts, as a BCP 47 tag such as en or zh")
+    made.add_argument("--seed", type=int, default=0, help="random seed (default: 0)")
+    made.add_argument("--n", type=int, default=1, help="number of variants per text (default: 1)")
+    made.add_argument("--json", action="store_true", help="print one JSON object per variant, with its edits")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -11,22 +11,22 @@ from albert_robust.cli.command import command
 def add(commands: Any) -> None:
     """Declare the command."""
     example = "albert-robust pretrain --config encoder.yaml --out encoder/"
-    made = command(commands, "pretrain", run, "Train an encoder from text on disk, as a recipe says.", example)
+    made = command(commands, "pretrain", run, "Train an encoder from text on disk, following a recipe.", example)
     what = made.add_mutually_exclusive_group(required=True)
-    what.add_argument("--config", type=Path, help="the recipe, a YAML file")
+    what.add_argument("--config", type=Path, help="YAML file with the recipe")
     what.add_argument(
         "--search",
         type=Path,
         metavar="SPACE",
-        help="a YAML file that names a recipe, the settings to vary and the budget: find the best recipe instead",
+        help="search for the best recipe instead: YAML file that names a recipe, the settings to vary and the budget",
     )
     made.add_argument(
         "--out",
         type=Path,
         required=True,
-        help="folder of the checkpoint; an interrupted run goes on from its last step",
+        help="folder for the checkpoint; an interrupted run resumes from its last saved step",
     )
-    made.add_argument("--threads", type=int, help="processor threads (default: torch's own)")
+    made.add_argument("--threads", type=int, help="number of CPU threads (default: torch's own choice)")
     made.add_argument("--json", action="store_true", help="with --search: print all trials as JSON")
 
 

@@ -10,13 +10,17 @@ from albert_robust.cli.command import command
 def add(commands: Any) -> None:
     """Declare the command."""
     example = "albert-robust report robustness-report --markdown summary.md"
-    made = command(commands, "report", run, "Draw the report of a run folder again.", example)
-    made.add_argument("run_folder", type=Path, metavar="RUN", help="the folder that holds run.json")
-    made.add_argument("--html", type=Path, help="write the HTML report here")
-    made.add_argument("--markdown", type=Path, help="write a Markdown summary here")
+    made = command(commands, "report", run, "Write the report of a run folder again.", example)
+    made.add_argument("run_folder", type=Path, metavar="RUN", help="run folder, which holds run.json")
+    made.add_argument("--html", type=Path, help="write the HTML report to this file")
+    made.add_argument("--markdown", type=Path, help="write a Markdown summary to this file")
     made.add_argument("--json", action="store_true", help="print a JSON summary")
     made.add_argument(
-        "--templates", type=Path, action="append", default=[], help="a folder of templates that come first"
+        "--templates",
+        type=Path,
+        action="append",
+        default=[],
+        help="folder with templates that override the built-in ones; may be repeated",
     )
 
 

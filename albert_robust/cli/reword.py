@@ -17,21 +17,41 @@ SHOWN = 5  # wordings that were rejected
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    summary = "Ask a model for other wordings of a suite's texts, for you to read over and test with."
+    summary = "Have a model reword a suite's texts, for you to review and then test with."
     example = "albert-robust reword suites/reviews.robust.yaml --by rewriter.yaml"
     made = command(commands, "reword", run, summary, example)
     made.add_argument("suite", type=Path, help="a *.robust.yaml file")
-    made.add_argument("--by", type=Path, required=True, metavar="FILE", help="what would stand in a suite's `model:`")
-    made.add_argument("--n", type=int, default=3, help="wordings of a text that are asked for (default: 3)")
-    made.add_argument("--field", action="append", help="in place of those that are perturbed; may be repeated")
     made.add_argument(
-        "--meaning", type=float, default=0.3, help="LABS beside the text that a wording needs (default: %(default)s)"
+        "--by",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="YAML file that describes the rewriting model, in the form of a suite's `model:`",
+    )
+    made.add_argument("--n", type=int, default=3, help="number of wordings to ask for per text (default: 3)")
+    made.add_argument(
+        "--field",
+        action="append",
+        help="field to reword; may be repeated (default: the fields that the suite perturbs)",
     )
     made.add_argument(
-        "--out", type=Path, metavar="FILE", help="default: perturbations/reworded.variants.jsonl beside the suite"
+        "--meaning",
+        type=float,
+        default=0.3,
+        help="reject wordings whose LABS score against the original is lower than this (default: %(default)s)",
     )
-    made.add_argument("--workspace", type=Path, metavar="DIR", help="in place of the one that pytest uses here")
-    made.add_argument("--allow-network", action="store_true", help="a hub may be asked for the rewriter's checkpoint")
+    made.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="file to append to (default: perturbations/reworded.variants.jsonl next to the suite)",
+    )
+    made.add_argument(
+        "--workspace", type=Path, metavar="DIR", help="folder of the cache (default: the one that pytest uses here)"
+    )
+    made.add_argument(
+        "--allow-network", action="store_true", help="allow downloading the rewriter's checkpoint from a hub"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ def add(commands: Any) -> None:
         commands,
         "schema",
         run,
-        "Print the JSON Schema of *.robust.yaml, for editors.",
+        "Print a JSON Schema of *.robust.yaml files, for editors.",
         "albert-robust schema > robust.schema.json",
     )
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def add(commands: Any) -> None:
     """Declare the command."""
     example = "albert-robust score --candidates c.txt --references r.txt --language zh"
-    made = command(commands, "score", run, "Score candidates against references with LABS, line by line.", example)
-    texts = made.add_argument_group("texts", "UTF-8, a line a pair; a FILE may be -, standard input")
+    made = command(commands, "score", run, "Score candidate texts against references with LABS, line by line.", example)
+    texts = made.add_argument_group("texts", "UTF-8 files with one text per line; - is standard input")
     texts.add_argument("--candidates", type=Path, required=True, metavar="FILE")
     texts.add_argument(
         "--references",
@@ -28,27 +28,45 @@ def add(commands: Any) -> None:
         required=True,
         action="append",
         metavar="FILE",
-        help="again for several references, of which the best counts; an empty line is then none",
+        help="may be repeated: the best reference counts, and an empty line means none",
     )
-    texts.add_argument("--language", metavar="TAG", help="BCP 47 tag of the texts, or detect")
-    texts.add_argument("--reference-language", metavar="TAG", help="of the references, where it is another; or detect")
-    texts.add_argument("--clusters", type=Path, metavar="FILE", help="a label a line, such as the document's name")
-    texts.add_argument("--against", type=Path, metavar="FILE", help="another system's candidates: do the two differ?")
+    texts.add_argument(
+        "--language", metavar="TAG", help="language of the texts, as a BCP 47 tag such as en or zh, or detect"
+    )
+    texts.add_argument(
+        "--reference-language", metavar="TAG", help="language of the references if it differs, or detect"
+    )
+    texts.add_argument(
+        "--clusters",
+        type=Path,
+        metavar="FILE",
+        help="one label per line, such as the document's name, for intervals over whole clusters",
+    )
+    texts.add_argument(
+        "--against", type=Path, metavar="FILE", help="candidates of another system, to test whether the two differ"
+    )
     how = made.add_argument_group("score")
-    how.add_argument("--encoder", default="builtin", help="builtin, a checkpoint folder, or a hub name")
-    how.add_argument("--layer", type=int, metavar="N", help="which hidden state; the checkpoint's own choice without")
     how.add_argument(
-        "--profile", type=Path, metavar="DIR", help="of albert-robust calibrate; the encoder's own without"
+        "--encoder", default="builtin", help="builtin, a checkpoint folder, or a hub name (default: builtin)"
     )
     how.add_argument(
-        "--calibration", metavar="LEVEL", help="none, floor, floor+par or damage (all anchors: the default)"
+        "--layer", type=int, metavar="N", help="hidden layer to read (default: the checkpoint's own choice)"
     )
-    how.add_argument("--raw", action="store_true", help="BERTScore by its own definition, as bert_score has it")
-    how.add_argument("--idf", action="store_true", help="with --raw: weigh tokens by their rarity in the references")
-    how.add_argument("--allow-network", action="store_true", help="let a hub be asked for the encoder")
+    how.add_argument(
+        "--profile",
+        type=Path,
+        metavar="DIR",
+        help="profile made by `albert-robust calibrate` (default: the encoder's own)",
+    )
+    how.add_argument("--calibration", metavar="LEVEL", help="none, floor, floor+par or damage (all anchors; default)")
+    how.add_argument("--raw", action="store_true", help="compute plain BERTScore, as the bert_score package does")
+    how.add_argument("--idf", action="store_true", help="with --raw: weight tokens by their rarity in the references")
+    how.add_argument("--allow-network", action="store_true", help="allow downloading the encoder from a hub")
     shown = made.add_argument_group("output")
-    shown.add_argument("--explain", type=int, metavar="LINE", help="show which token matched which in one pair")
-    shown.add_argument("--svg", type=Path, metavar="FILE", help="with --explain: draw it here")
+    shown.add_argument(
+        "--explain", type=int, metavar="LINE", help="show which token matched which in this line, counted from 1"
+    )
+    shown.add_argument("--svg", type=Path, metavar="FILE", help="with --explain: draw the matches to this SVG file")
     shown.add_argument("--json", action="store_true", help="print JSON")
 
 

@@ -13,16 +13,24 @@ SHOWN = 10
 def add(commands: Any) -> None:
     """Declare the command."""
     example = "albert-robust tune --encoder my-encoder/ --parallel 'pairs/*.tsv.xz' --search bayes --trials 30"
-    summary = "Search the layer, neutral space and weights that suit an encoder, and make its profile."
+    summary = "Search for the best layer, neutral space and weights of an encoder, and make its profile."
     made = command(commands, "tune", run, summary, example)
     calibrate.add_text_options(made)
     made.add_argument(
-        "--search", choices=("grid", "bayes"), default="bayes", help="every combination, or the promising ones"
+        "--search",
+        choices=("grid", "bayes"),
+        default="bayes",
+        help="try every combination (grid) or the promising ones (bayes, the default)",
     )
-    made.add_argument("--trials", type=int, default=30, help="how many a Bayesian search makes in all (default: 30)")
-    made.add_argument("--layers", type=int, nargs="+", help="which layers are tried (default: all)")
-    made.add_argument("--study", help="a file that keeps the trials; a search that finds it goes on from there")
-    made.add_argument("--effort", type=float, default=1.0, help="how much text the profile is made from (default: 1)")
+    made.add_argument("--trials", type=int, default=30, help="number of trials of a Bayesian search (default: 30)")
+    made.add_argument("--layers", type=int, nargs="+", help="layers to try (default: all)")
+    made.add_argument("--study", help="file that keeps the trials; an existing one is continued")
+    made.add_argument(
+        "--effort",
+        type=float,
+        default=1.0,
+        help="how much text to make the profile from, where 1 is as much as for the shipped one (default: 1)",
+    )
     made.add_argument("--json", action="store_true", help="print all trials as JSON")
 
 
