@@ -102,7 +102,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"no folder {options.model!r} here: a hub has it only with `pytest --robust-allow-network`")
     again = len(examples) - len({tuple(one.fields.values()) for one in examples})
     if again > len(examples) / 10:
-        print(f"{again:,} of {len(examples):,} examples say what another says: bounds take each for a case of its own")
+        print(f"{again:,} of {len(examples):,} examples repeat another one: the bounds count each as a case of its own")
     print(foreseen(suite.checks[0].gates[0], len(examples), suite.two_sided))
     print(f"next: pytest {quote(str(options.out))}")
     return 0

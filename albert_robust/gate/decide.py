@@ -209,8 +209,8 @@ def foreseen(gate: Gate, examples: int, confidence: float) -> str:
         least = ceil(log((1 - confidence) / 2) / log(gate.bound))
         return f"{examples_do(examples)} not reach `{shown}`: {least:,} would, if all agreed"
     missed = bisect_left(range(1, examples + 1), gate.bound, key=lambda hits: share(hits).high) / examples
-    met_from = f"{examples:,} examples pass `{shown}` from {met / examples:.2f}"
-    return f"{met_from} and fail it up to {missed:.2f}: between, they do not decide"
+    met_from = f"with {examples:,} examples `{shown}` passes at {met / examples:.2f}"
+    return f"{met_from} or more, and fails at {missed:.2f} or less: in between it is inconclusive"
 
 
 def _divergence(value: float, other: float) -> float:

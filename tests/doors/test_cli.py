@@ -304,8 +304,8 @@ def test_init_says_what_the_data_can_decide_and_what_they_lack(
         "no label in any row, so nothing is told of quality: name its column, `--column label=...`",
         "not read: 'Stars'",
         "no folder 'film-model' here: a hub has it only with `pytest --robust-allow-network`",
-        "39 of 40 examples say what another says: bounds take each for a case of its own",
-        "40 examples pass `consistency >= 0.80` from 0.93 and fail it up to 0.68: between, they do not decide",
+        "39 of 40 examples repeat another one: the bounds count each as a case of its own",
+        "with 40 examples `consistency >= 0.80` passes at 0.93 or more, and fails at 0.68 or less: in between it is inconclusive",
     ]
 
 
