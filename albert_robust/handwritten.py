@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,12 +9,12 @@ from typing import Any, Literal
 from warnings import warn
 
 from albert_robust.api import Variant, perturb
-from albert_robust.conclude import judged, shrunk_of
+from albert_robust.conclude import executed, judged, shrunk_of
 from albert_robust.errors import InputError, UsageError, suggest
 from albert_robust.gate.doubts import constant
 from albert_robust.perturbing.registry import PACK
 from albert_robust.running.cell import Cell
-from albert_robust.running.execute import Execution, execute
+from albert_robust.running.execute import Execution
 from albert_robust.running.failures import failures, moves
 from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord
@@ -120,10 +119,7 @@ class Robust:
     def _judged(self, suite: Suite, workspace: WorkspaceOf) -> tuple[list[CellRecord], list[str], list[str]]:
         """Return all verdicts, the messages of those that no test may pass with, and what makes the others doubtful."""
         cells = plan(suite)
-        with closing(workspace.cache):
-            execution = execute(cells, workspace)
-            for mistake in execution.mistakes.values():
-                raise mistake
+        with executed(cells, workspace) as execution:
             records = judged(execution, cells)
             failures = [
                 self._described(execution, cell, record)
@@ -173,4 +169,4 @@ def _suite(
     }
     path = folder / f"handwritten{SUFFIX}"
     path.write_text(json.dumps(content), encoding="utf-8")
-    return load_suite(path, (*packs, Path.cwd() / PACK))
+    return load_suite(path, packs=(*packs, Path.cwd() / PACK))

@@ -74,12 +74,13 @@ def _keep(run: Run, folder: Path, mend: str) -> None:
     write_whole(folder / RUN, (text + "\n").encode("utf-8", "backslashreplace"))
 
 
-def open_run(folder: Path) -> Run:
+def open_run(folder: str | Path) -> Run:
     """Return the run in a folder.
 
     Raises:
         InputError: There is none, it is damaged, or another version wrote it.
     """
+    folder = Path(folder)
     path = folder / RUN
     try:
         content = json.loads(path.read_text(encoding="utf-8"), object_hook=_with_nan)

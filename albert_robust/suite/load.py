@@ -40,27 +40,28 @@ Value = TypeVar("Value")
 
 def load_suite(
     path: Path | str,
-    packs: tuple[Path, ...] = (),
+    *,
+    model: str | None = None,
+    packs: Sequence[Path | str] = (),
     seed: int | None = None,
     root: Path | None = None,
     today: date | None = None,
-    model: str | None = None,
 ) -> Suite:
     """Return the suite in a file.
 
     Args:
         path: A `*.robust.yaml` file.
+        model: Which of its models is asked, where it has several.
         packs: Folders of perturbations beside the built-in one and a `perturbations` folder beside the suite.
         seed: In place of the suite's own.
         root: The suite is named by its path below this folder; None for its file name alone.
         today: The day by which known failures expire; None for that of the clock.
-        model: Which of its models is asked, where it has several.
 
     Raises:
         InputError: With every complaint about the file at once.
         UsageError: It has several models, and none of that name.
     """
-    suites = load_suites(path, packs, seed, root, today)
+    suites = load_suites(path, packs=packs, seed=seed, root=root, today=today)
     found = [suite for suite in suites if model in (None, suite.model_name)]
     if len(found) == 1:
         return found[0]
@@ -71,7 +72,8 @@ def load_suite(
 
 def load_suites(
     path: Path | str,
-    packs: tuple[Path, ...] = (),
+    *,
+    packs: Sequence[Path | str] = (),
     seed: int | None = None,
     root: Path | None = None,
     today: date | None = None,
@@ -90,7 +92,7 @@ def load_suites(
     """
     path = Path(path)
     document = _shared(open_document(path))
-    registry = open_packs((*packs, path.parent / PACK))
+    registry = open_packs((*map(Path, packs), path.parent / PACK))
     try:
         spec = validate(document, SuiteSpec)
     except InputError as error:
