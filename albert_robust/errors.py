@@ -24,7 +24,7 @@ class Complaint:
 
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}:{self.column}: {self.what}"
-        return f"{where}\n  {self.mend}" if self.mend else where
+        return _printable(f"{where}\n  {self.mend}" if self.mend else where)
 
 
 class InputError(ValueError):
@@ -130,8 +130,12 @@ def said(error: BaseException) -> str:
 def on_one_line(text: str, most: int = SHOWN_CHARACTERS) -> str:
     """Return somebody else's text as a message may hold it: not all of a long one, and what is not printable written out."""
     line = " ".join(text.split())
-    short = line if len(line) <= most else f"{line[:most]}..."
-    return "".join(one if one.isprintable() else shown_character(one) for one in short)
+    return _printable(line if len(line) <= most else f"{line[:most]}...")
+
+
+def _printable(text: str) -> str:
+    """Return a text with what is not printable written out, but for the ends of lines."""
+    return "".join(one if one.isprintable() or one == "\n" else shown_character(one) for one in text)
 
 
 def shown_character(character: str) -> str:

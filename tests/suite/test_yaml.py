@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from albert_robust.errors import InputError
+from albert_robust.errors import Complaint, InputError
 from albert_robust.suite.documents import open_document
 
 REFUSED = {
@@ -84,3 +84,8 @@ def test_a_complaint_stands_at_the_deepest_place_that_the_file_has(write: Callab
     document = open_document(write(s_dot_yaml="a:\n  - b: 1\n"))
     assert str(document.complain(("a", 0, "b", "c"), "wrong")).endswith("s.yaml:2:5: wrong")
     assert str(document.complain(("z",), "wrong")).endswith("s.yaml:1:1: wrong")
+
+
+def test_what_a_complaint_quotes_is_written_out_where_it_cannot_be_seen() -> None:
+    said = str(Complaint("a.yaml", 1, 2, "unknown key 'a\x00'", "did you mean '\u202eb'?"))
+    assert said == "a.yaml:1:2: unknown key 'a<U+0000>'\n  did you mean '<U+202E>b'?"
