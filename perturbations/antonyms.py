@@ -19,9 +19,7 @@ from typing import NamedTuple
 import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rules, share
-from albert_robust.perturbing.phrases import Beside, is_in_name, read_languages, with_apostrophe_of
-from albert_robust.text.han import is_traditional
-from albert_robust.text.languages import base
+from albert_robust.packs import Beside, base, is_in_name, is_traditional, read_languages, with_apostrophe_of
 
 _ANTONYMS = Path(__file__).with_name("antonyms.tsv")
 _NEAR = 60  # characters on either side of a word that say what it is

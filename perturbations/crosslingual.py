@@ -22,7 +22,7 @@ from random import Random
 import regex
 
 from albert_robust import Example, Text, Word, perturbation, read_rows, share
-from albert_robust.text.languages import base
+from albert_robust.packs import base
 
 OTHERS = ("ar", "de", "en", "es", "fr", "hi", "ru", "zh")  # into them: one more changes all variants
 LANGUAGES = (*OTHERS, "it", "pt")

@@ -23,9 +23,7 @@ from unicodedata import normalize
 import regex
 
 from albert_robust import Example, Text, perturbation, read_rows
-from albert_robust.perturbing.phrases import with_apostrophe_of
-from albert_robust.text.han import is_traditional
-from albert_robust.text.languages import UNSPACED, base
+from albert_robust.packs import UNSPACED, base, is_traditional, with_apostrophe_of
 
 _SENTENCES = Path(__file__).with_name("distractors.tsv")
 

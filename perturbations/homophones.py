@@ -16,9 +16,7 @@ from typing import NamedTuple
 import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows
-from albert_robust.perturbing.perturbation import share_of_words
-from albert_robust.perturbing.phrases import Beside, is_name, read_languages, with_apostrophe_of
-from albert_robust.text.languages import base
+from albert_robust.packs import Beside, base, is_name, read_languages, share_of_words, with_apostrophe_of
 
 _HOMOPHONES = Path(__file__).with_name("homophones.tsv")
 _MISSPELLINGS = Path(__file__).with_name("misspellings.tsv")

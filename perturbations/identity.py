@@ -17,8 +17,7 @@ from typing import NamedTuple
 import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows
-from albert_robust.perturbing.phrases import filled, is_capitalized, is_name, with_apostrophe_of
-from albert_robust.text.languages import base
+from albert_robust.packs import base, filled, is_capitalized, is_name, with_apostrophe_of
 
 _GENDER, _GROUPS, _LEFT_ALONE, _WORDS = (
     Path(__file__).with_name(f"identity_{part}.tsv") for part in ("gender", "groups", "left_alone", "words")

@@ -17,12 +17,9 @@ from random import Random
 
 import regex
 
-from albert_robust import Example, Text, Word, perturbation
-from albert_robust.text.case import to_lower, to_upper
-from albert_robust.text.choices import choices
-from albert_robust.text.marked import Part, called, cites
-from albert_robust.text.passages import passages as passages_in
-from albert_robust.text.reading import Span, words_at
+from albert_robust import Example, Span, Text, Word, perturbation
+from albert_robust.packs import Part, called, choices, cites, to_lower, to_upper, words_at
+from albert_robust.packs import passages as passages_in
 
 _BEGINS = r"(?m:^)[^\S\n]{0,20}"  # of a line
 _MARKED = r"(?:[#>*_-]{1,6}[^\S\n]?){0,2}"  # by Markdown: a heading, a quotation, a list, bold

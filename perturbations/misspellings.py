@@ -15,9 +15,7 @@ from pathlib import Path
 from random import Random
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows
-from albert_robust.perturbing.perturbation import share_of_words
-from albert_robust.perturbing.phrases import read_languages, with_apostrophe_of
-from albert_robust.text.languages import base
+from albert_robust.packs import base, read_languages, share_of_words, with_apostrophe_of
 
 _MISSPELLINGS = Path(__file__).with_name("misspellings.tsv")
 _ELIDED = {

@@ -8,18 +8,11 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
 
 import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, read_rules, share
-from albert_robust.perturbing.nlpaug import augment
-from albert_robust.perturbing.phrases import is_name, read_languages
-from albert_robust.text.han import is_traditional
-from albert_robust.text.languages import base
-
-if TYPE_CHECKING:
-    from albert_robust.perturbing.nlpaug import Augmenter
+from albert_robust.packs import Augmenter, augment, base, is_name, is_traditional, read_languages
 
 _SYNONYMS = Path(__file__).with_name("synonyms.tsv")
 _CONTRACTIONS = Path(__file__).with_name("contractions.tsv")

@@ -14,9 +14,7 @@ from typing import NamedTuple
 import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, read_rules, share
-from albert_robust.perturbing.numbers import NUMBER
-from albert_robust.perturbing.phrases import filled, read_languages, with_apostrophe_of
-from albert_robust.text.languages import base
+from albert_robust.packs import NUMBER, base, filled, read_languages, with_apostrophe_of
 
 _NEGATION, _RULES, _DENIALS = (
     Path(__file__).with_name(f"{name}.tsv") for name in ("negation", "negation_rules", "denials")

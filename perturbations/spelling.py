@@ -18,9 +18,7 @@ from typing import Literal
 import regex
 
 from albert_robust import Example, Text, Word, in_case, perturbation, read_rows
-from albert_robust.perturbing.numbers import NUMBER
-from albert_robust.perturbing.phrases import filled, is_capitalized, is_name, opens_sentence, read_languages
-from albert_robust.text.languages import base
+from albert_robust.packs import NUMBER, base, filled, is_capitalized, is_name, opens_sentence, read_languages
 
 _REGION, _SCRIPT, _WORDS, _NUMERAL, _RULES = (
     Path(__file__).with_name(f"{name}.tsv") for name in ("region", "script", "script_words", "numeral", "numeral_rules")

@@ -13,9 +13,7 @@ from random import Random
 from typing import NamedTuple
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows
-from albert_robust.perturbing.perturbation import share_of_words
-from albert_robust.perturbing.phrases import Beside, is_in_name, read_languages
-from albert_robust.text.languages import base
+from albert_robust.packs import Beside, base, is_in_name, read_languages, share_of_words
 
 _TEXTING = Path(__file__).with_name("texting.tsv")
 _NEAR = 30  # characters on either side of a phrase that say whether it may be short

@@ -22,9 +22,7 @@ from typing import NamedTuple, TypeVar
 import regex
 
 from albert_robust import Example, Text, Word, perturbation, read_rows, share
-from albert_robust.perturbing.keyboards import KEYBOARDS, neighbours
-from albert_robust.text.case import to_lower, to_upper
-from albert_robust.text.languages import base
+from albert_robust.packs import KEYBOARDS, base, neighbours, to_lower, to_upper
 
 OFFERED = 6  # candidates that an input method shows before one must scroll
 UNMISTAKABLE = frozenset("不没沒未无無别別非勿莫否两兩半ไ")
