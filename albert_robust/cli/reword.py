@@ -107,8 +107,8 @@ def _append(out: Path, kept: Sequence["Reworded"]) -> None:
     """Add lines to a file; those that are there stay, to the letter."""
     import json
 
+    from albert_robust.atomic import write_whole
     from albert_robust.errors import writing
-    from albert_robust.whole import write_whole
 
     lines = [
         {"text": one.text, "variant": one.variant, "language": one.language, "labs": round(one.labs, 3)} for one in kept

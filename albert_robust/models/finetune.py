@@ -14,6 +14,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from albert_robust.atomic import whole, write_whole
 from albert_robust.data import Example, read_examples
 from albert_robust.data.dataset import language_of
 from albert_robust.data.rows import read_rows
@@ -21,7 +22,6 @@ from albert_robust.errors import UsageError, complaint_at, writing
 from albert_robust.models.checkpoint import auto_class, file_digest
 from albert_robust.scoring.load import EMBEDDED_FOLDER, quiet_transformers
 from albert_robust.tasks import Task
-from albert_robust.whole import whole, write_whole
 
 RECIPE = 1  # raise it when the same data gives another model
 SEED = 0  # fixed: the name of a model says nothing of it

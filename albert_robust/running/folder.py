@@ -15,11 +15,11 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from albert_robust.atomic import whole, write_whole
 from albert_robust.errors import complaint_at, writing
 from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter
 from albert_robust.running.records import CaseAlignment, CellRecord, Outcome, Place, Run, Shrunk, SuiteRecord
 from albert_robust.scoring.statistics import Estimate
-from albert_robust.whole import whole, write_whole
 
 SCHEMA = 2
 RUN, ALIGNMENTS = "run.json", "alignments.json"

@@ -13,7 +13,7 @@ from albert_robust import packs
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "albert_robust"
 FLOORS = (
-    {"errors", "builtin", "imports", "quick_json", "whole"},
+    {"atomic", "builtin", "errors", "imports", "quick_json"},
     {"text"},
     {"packs", "perturbing"},
     {"scoring"},
