@@ -67,6 +67,30 @@ def complaint_at(path: Path, what: str, mend: str = "", line: int = 1, column: i
 
 
 @contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Tell of a file that cannot be read, and of what is there instead of a missing one, in place of our traceback.
+
+    Raises:
+        InputError: It is missing, or cannot be read.
+    """
+    try:
+        yield
+    except FileNotFoundError:
+        raise complaint_at(path, "there is no such file", _near(path)) from None
+    except OSError as error:
+        raise complaint_at(path, f"cannot read the file: {error.strerror}") from None
+
+
+def _near(path: Path) -> str:
+    """Return what to try where a file is missing: one of its folder with nearly its name, if there is one."""
+    if not path.parent.is_dir():
+        return f"nor a folder {shown_path(path.parent)!r}"
+    names = sorted({one.name for one in path.parent.iterdir()} - {path.name})
+    near = get_close_matches(path.name, names, n=1)
+    return f"did you mean {shown_path(path.parent / near[0])!r}?" if near else ""
+
+
+@contextmanager
 def writing(path: Path, mend: str) -> Iterator[None]:
     """Tell what cannot be written, and why, in place of our traceback.
 

@@ -189,7 +189,7 @@ def test_a_byte_order_mark_and_carriage_returns_are_no_part_of_a_text(capsys: Ca
         (["--references", "short.txt"], "short.txt has another number of lines: 1 for the 4 of c.txt\n"),
         (["--against", "short.txt"], "short.txt has another number of lines: 1 for the 4 of c.txt\n"),
         (["--clusters", "short.txt"], "short.txt has another number of lines: 1 for the 4 of c.txt\n"),
-        (["--references", "none.txt"], "none.txt:1:1: cannot read the file: No such file or directory\n"),
+        (["--references", "cc.txt"], "cc.txt:1:1: there is no such file\n  did you mean 'c.txt'?\n"),
         (["--references", "latin.txt"], "latin.txt:2:1: not UTF-8 text\n  save it as UTF-8\n"),
         (["--candidates", "empty.txt"], "empty.txt is empty: there is nothing to score\n"),
         (["--calibration", "full"], "calibration: 'full' is none of none, floor, floor+par, damage\n"),
