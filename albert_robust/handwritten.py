@@ -67,6 +67,7 @@ class Robust:
         seed: int = 0,
         task: str = "text-classification",
         worst_of: int = 1,
+        max_errors: float = 0.0,
         reference_language: str | None = None,
     ) -> list[CellRecord]:
         """Return the verdicts of a check on texts, one a perturbation that the spec stands for.
@@ -86,6 +87,7 @@ class Robust:
             task: One that reads one text alone: `multi-label-classification`, `token-classification`, `text-generation` (of a
                 `prompt`), `summarization` (of a `document`), `translation` (of a `source`) or `retrieval` (by a `query`).
             worst_of: Of so many variants of a text the worst is searched for, as in a suite.
+            max_errors: The share of the cases that may be errors, as in a suite.
             reference_language: BCP 47 tag of what the model writes, where it is not that of the texts: a translation's.
 
         Raises:
@@ -106,7 +108,8 @@ class Robust:
                 spoken = {"language": language} | (
                     {"reference_language": reference_language} if reference_language else {}
                 )
-                suite = _suite(Path(folder), task, texts, spoken, check, seed, self.packs)
+                more = {"seed": seed, "max_errors": max_errors}
+                suite = _suite(Path(folder), task, texts, spoken, check, more, self.packs)
                 records, failures, doubts = self._judged(suite, WorkspaceOf(Path(folder), self.nodeid, function=model))
             except InputError as error:
                 raise UsageError("\n".join(f"{one.what}\n{one.mend}".strip() for one in error.complaints)) from None
@@ -146,7 +149,7 @@ def _suite(
     texts: Sequence[str],
     spoken: dict[str, str],
     check: dict[str, Any],
-    seed: int,
+    more: dict[str, Any],
     packs: Sequence[Path],
 ) -> Suite:
     """Return a suite of one check, written to a folder and read back as any other."""
@@ -165,7 +168,7 @@ def _suite(
         "model": {"python": "the:model"},
         "datasets": {"texts": {"path": "texts.jsonl", **spoken}},
         "checks": [check],
-        "seed": seed,
+        **more,
     }
     path = folder / f"handwritten{SUFFIX}"
     path.write_text(json.dumps(content), encoding="utf-8")
