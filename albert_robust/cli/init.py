@@ -5,19 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from albert_robust.cli.command import command
-
-TASK_NAMES = (
-    "text-classification",
-    "multi-label-classification",
-    "token-classification",
-    "text-regression",
-    "question-answering",
-    "summarization",
-    "translation",
-    "text-generation",
-    "retrieval",
-    "sentence-similarity",
-)
+from albert_robust.task_names import TASK_NAMES
 
 SHOWN_LABEL = 40  # letters of a label
 

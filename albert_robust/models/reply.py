@@ -35,7 +35,7 @@ import regex
 
 from albert_robust.perturbing.phrases import read_rows
 from albert_robust.tasks import Task
-from albert_robust.tasks.multi_label import NONE, labels_of, several
+from albert_robust.tasks.multi_label_classification import NONE, labels_of, several
 from albert_robust.text.languages import UNSPACED
 from albert_robust.text.marked import called
 

@@ -14,7 +14,7 @@ from albert_robust.data import Source, read_examples
 from albert_robust.models.reply import read_reply
 from albert_robust.suite.load import load_suite
 from albert_robust.tasks import TASKS, Answer, Prediction
-from albert_robust.tasks.multi_label import label_f1, label_recall, same
+from albert_robust.tasks.multi_label_classification import label_f1, label_recall, same
 
 TASK = TASKS["multi-label-classification"]
 LABELS = st.sets(st.sampled_from(["anger", "fear", "joy", "love"]))

@@ -12,10 +12,10 @@ import numpy as np
 
 from albert_robust.data import Annotation
 from albert_robust.scoring.statistics import Floats
-from albert_robust.tasks.classification import macro_f1, one_more_label
 from albert_robust.tasks.entities import BETWEEN, json_in
 from albert_robust.tasks.sets import counts_of, f1, micro_f1, one_more_text, recall
 from albert_robust.tasks.task import Aggregate, Answer, Quality, Task, each
+from albert_robust.tasks.text_classification import macro_f1, one_more_label
 
 LEAST = 0.5  # the probability from which a text has a label
 NONE = "none"  # said where there is no label
