@@ -184,7 +184,9 @@ def _untrained(data: Path, task: Task) -> tuple[Any, Any, list[Example]]:
     if len(labels) < 2:
         raise UsageError(f"{data.name}: {len(labels)} different references to learn, expected two or more")
     tokenizer = AutoTokenizer.from_pretrained(str(EMBEDDED_FOLDER))
-    options: dict[str, Any] = {"num_labels": len(labels), "id2label": dict(enumerate(labels))} if task.labels else {}
+    options: dict[str, Any] = (
+        {"num_labels": len(labels), "id2label": dict(enumerate(labels))} if task.single_label else {}
+    )
     model = auto_class(task.name).from_pretrained(str(EMBEDDED_FOLDER), dtype=torch.float32, **options)
     return model, tokenizer, examples
 
@@ -197,7 +199,7 @@ Feature = dict[str, Any]
 
 
 def _features(task: Task, tokenizer: Any, examples: Sequence[Example], labels: list[str]) -> list[Feature]:
-    if task.labels:
+    if task.single_label:
         encoded = tokenizer([example.fields["text"] for example in examples], truncation=True)
         rows = zip(encoded["input_ids"], examples, strict=True)
         return [{"input_ids": ids, "labels": labels.index(example.references[0])} for ids, example in rows]

@@ -144,18 +144,18 @@ def read_reply(said: str, task: Task, labels: Sequence[str]) -> Any:
     """
     if task.annotation and not said:
         raise ValueError("it said nothing")
-    if task.several:
+    if task.multi_label:
         kept = several(said)
         named = None if kept is None else [_label(one, tuple(labels)) or one for one in labels_of(kept)]
         row = named if named is not None and {*named} <= {*labels} else _row(said, tuple(labels))
         return next((found for found in (row, named) if found is not None), said)
-    if not task.labels and not task.numeric:
+    if not task.single_label and not task.numeric:
         return said
-    if task.labels:
+    if task.single_label:
         label = label_of(said, labels)
-        return label if _bare(label) == _bare(said) else {task.key: label, "said": said}
-    number = number_of(said, task.top)
-    return number if number == said or _DIGITS.fullmatch(said) else {task.key: number, "said": said}
+        return label if _bare(label) == _bare(said) else {task.output_key: label, "said": said}
+    number = number_of(said, task.maximum)
+    return number if number == said or _DIGITS.fullmatch(said) else {task.output_key: number, "said": said}
 
 
 def label_of(said: str, labels: Sequence[str]) -> str:

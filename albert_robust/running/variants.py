@@ -145,11 +145,11 @@ def _case(cell: Cell, example: Example, replicate: int, texts: Mapping[str, Text
     for name, text in texts.items():
         case.changes += tuple([Change(name, *edit) for edit in text.edits])
         translated = text.language != example.language
-        if translated and name == task.speaks:
+        if translated and name == task.language_field:
             case.variant_language = text.language
-            if task.points and cell.check.agreement not in task.placeless:
-                case.status, case.message = "rejected", f"{NO_PLACES}: compare {' or '.join(task.placeless)}"
-        if cell.reorders and task.annotation and name == task.annotation.field and task.points and text.edits:
+            if task.has_spans and cell.check.agreement not in task.spanless_agreements:
+                case.status, case.message = "rejected", f"{NO_PLACES}: compare {' or '.join(task.spanless_agreements)}"
+        if cell.reorders and task.annotation and name == task.annotation.field and task.has_spans and text.edits:
             case.status, case.message = "rejected", "what is in another order has other places"
         for order in cell.reorders:
             if has_order(order, text.source) and (translated or not came_from(order, text.source, variant[name])):

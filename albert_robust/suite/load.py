@@ -188,8 +188,8 @@ class _Loader:
         self.model = model
         self.added = _added(spec, model)
         task, bounds = TASKS[spec.task], model.range
-        if task.ranged and bounds:
-            task = task.ranged(*bounds)
+        if task.with_range and bounds:
+            task = task.with_range(*bounds)
         self.task = _with(task, self.added, model.labels)
         self.complaints: list[Complaint] = []
         self.named: set[str] = set()  # the lists beside all datasets that templates take words from
@@ -259,7 +259,7 @@ class _Loader:
         path = self.document.path.parent / dataset.path if dataset.path else self.document.path
         per_row = dataset.languages is not None and PLACEHOLDER not in path.name
         columns = dict(dataset.columns)
-        choices = columns.pop(CHOICES, []) if self.task.labels else []
+        choices = columns.pop(CHOICES, []) if self.task.single_label else []
         source = self.task.source(
             path,
             languages,
@@ -275,7 +275,7 @@ class _Loader:
             templates=self._templates(name, dataset),
             added=self.added,
         )
-        if not self.task.speaks and dataset.reference_language is None:
+        if not self.task.language_field and dataset.reference_language is None:
             what = f"the dataset {name!r} does not say the language of its {self.task.reference}s"
             self._complain(("datasets", name), what, "add `reference_language: de`, a BCP 47 tag")
         if dataset.header and path.suffix.lower() not in DELIMITED:
@@ -293,10 +293,10 @@ class _Loader:
 
     def _unmapped(self, column: str, theirs: str | list[str]) -> tuple[str, str] | None:
         """Return what is wrong with a name of ours that is mapped to the file's, and how to mend it."""
-        chooses, known = self.task.labels, ["id", "language", *self._columns, self.task.reference]
+        chooses, known = self.task.single_label, ["id", "language", *self._columns, self.task.reference]
         if chooses and CHOICES not in known:
             known.append(CHOICES)
-        gathers = column == self.task.gathers or (column in self.added and self.added[column] is None)
+        gathers = column == self.task.passages_field or (column in self.added and self.added[column] is None)
         if isinstance(theirs, list) and not (gathers or (chooses and column == CHOICES)):
             what = f"{column!r} is one column"
             return what, f"write `{column}: {theirs[0]}`: only choices of labels, and passages, may be several"
@@ -341,10 +341,10 @@ class _Loader:
             self._complain(
                 (*self.at, "finetuned"), f"{self.task.name} cannot be fine-tuned here", UNTRAINED[self.task.name]
             )
-        if self.task.ranged and model.range is None:
+        if self.task.with_range and model.range is None:
             what = f"{self.task.name} does not say what range its scores have"
             self._complain(self.at, what, "add the lowest and the highest: `range: [0, 1]`")
-        if model.range is not None and not self.task.ranged:
+        if model.range is not None and not self.task.with_range:
             self._complain((*self.at, "range"), f"{self.task.name} has no range", "take it out")
         if model.extractive and self.task.name != "summarization":
             self._complain((*self.at, "extractive"), f"an extractive summariser cannot do {self.task.name}", "")
@@ -366,11 +366,10 @@ class _Loader:
         if model.key_env and url.startswith("http:") and not is_local(url):
             what = "the key would go over the network as it is"
             self._complain(at, what, "write `https://`, or take out `key_env`")
-        chooses = task.labels or task.several
-        if chooses and not model.labels:
+        if task.has_labels and not model.labels:
             what = "a chat model that classifies needs labels to read its answers as"
             self._complain(at, what, "add `labels: [positive, negative]`")
-        if model.labels and not chooses:
+        if model.labels and not task.has_labels:
             self._complain((*self.at, "labels"), f"{task.name} has no labels", "take them out")
         named = self._fields_in("prompt", model.prompt or "") | self._fields_in("system", model.system or "")
         for name in sorted(perturbed - named - {SYSTEM, TEMPLATE}):

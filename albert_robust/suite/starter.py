@@ -127,7 +127,7 @@ def write_starter(
     first = _first_row(data)
     mapped = dict(columns or {})
     theirs = mapped.pop(CHOICES, "")
-    offered = _split(theirs, first) if theirs else offered_in(first) if task.labels else []
+    offered = _split(theirs, first) if theirs else offered_in(first) if task.single_label else []
     columns = _columns(first, task, ASKING if offered else {}) | mapped
     per_row = "language" in first
     mapping = "name it: `--column NAME=...`"
@@ -177,9 +177,9 @@ def _check(out: Path, task: Task, language: str, reference_language: str, column
         raise UsageError(f"{out.name!r}: a suite's name ends in {SUFFIX}")
     if not is_tag(language):
         raise UsageError(f"{language!r} is no language tag: write a BCP 47 tag such as en or zh")
-    if not task.speaks and not reference_language:
+    if not task.language_field and not reference_language:
         raise UsageError(f"in which language are the {task.reference}s? say it: --reference-language de")
-    known = ("id", *task.inputs, task.reference, *([CHOICES] if task.labels else []))
+    known = ("id", *task.inputs, task.reference, *([CHOICES] if task.single_label else []))
     for name in columns:
         if name not in known:
             raise UsageError(f"--column: {name!r} is none of {', '.join(known)}")
@@ -214,7 +214,7 @@ def _split(theirs: str, first: Mapping[str, Any]) -> list[str]:
 
 def _chooses(task: Task, examples: Sequence[Example]) -> bool:
     """Return whether the examples are questions with lettered choices."""
-    return task.labels and all(choices(one.fields[task.inputs[0]]) for one in examples[:TRIED])
+    return task.single_label and all(choices(one.fields[task.inputs[0]]) for one in examples[:TRIED])
 
 
 def _checks(task: Task, examples: Sequence[Example], fields: Sequence[str]) -> list[dict[str, object]]:
@@ -224,8 +224,8 @@ def _checks(task: Task, examples: Sequence[Example], fields: Sequence[str]) -> l
     held: dict[str, object] = {**structured, "gates": _gates(task, examples)}
     of = {"fields": fields} if fields else {}
     checks: list[dict[str, object]] = [{"expect": "invariance", **of, "perturbations": stays, **held}]
-    if task.gathers and (order := _changing((PASSAGES,), task, examples, [task.gathers])):
-        checks.append({"expect": "invariance", "fields": [task.gathers], "perturbations": order, **held})
+    if task.passages_field and (order := _changing((PASSAGES,), task, examples, [task.passages_field])):
+        checks.append({"expect": "invariance", "fields": [task.passages_field], "perturbations": order, **held})
     judges = len(_labels(task, examples)) <= SHADES and not _chooses(task, examples)
     negated = task.name == "text-classification" and judges
     if negated and _changing((NEGATION,), task, examples, task.perturbed):
@@ -264,7 +264,11 @@ def _gates(task: Task, examples: Sequence[Example]) -> list[str]:
 def _are_objects(task: Task, examples: Sequence[Example]) -> bool:
     """Return whether all references are objects in JSON."""
     references = [reference for example in examples for reference in example.references]
-    return task.objects and bool(references) and all(reference.startswith("{") for reference in references)
+    return (
+        task.reference_type == "object"
+        and bool(references)
+        and all(reference.startswith("{") for reference in references)
+    )
 
 
 def _named(model: str, task: Task, out: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -311,16 +315,16 @@ def _prompt(task: Task, examples: Sequence[Example], reference_language: str) ->
     prompt = CHOOSE if _chooses(task, examples) else PROMPTS.get(task.name, "")
     for name, value in told.items():
         prompt = prompt.replace(f"{{{name}}}", value)
-    return {"prompt": prompt, **({"labels": labels} if task.labels or task.several else {})}
+    return {"prompt": prompt, **({"labels": labels} if task.has_labels else {})}
 
 
 def _range(task: Task, examples: Sequence[Example]) -> list[float]:
     """Return the lowest and the highest reference, 0 and 1 where they are one; nothing where a task has no range."""
     found = sorted(
-        {float(reference) for example in examples for reference in example.references} if task.ranged else ()
+        {float(reference) for example in examples for reference in example.references} if task.with_range else ()
     )
     bounds = [found[0], found[-1]] if len(found) > 1 else [0.0, 1.0]
-    return [int(bound) if bound.is_integer() else bound for bound in bounds] if task.ranged else []
+    return [int(bound) if bound.is_integer() else bound for bound in bounds] if task.with_range else []
 
 
 def _labels(task: Task, examples: Sequence[Example]) -> list[str]:
@@ -328,7 +332,7 @@ def _labels(task: Task, examples: Sequence[Example]) -> list[str]:
     references = {reference for example in examples for reference in example.references}
     if task.annotation:
         return sorted({label for reference in references for label in task.annotation.labels(reference)})
-    if not task.labels:
+    if not task.single_label:
         return []
     marks = {choice.mark for example in examples for choice in choices(example.fields[task.inputs[0]])}
     letters = ({form.format(mark) for mark in marks} for form in ("{}", "({})"))

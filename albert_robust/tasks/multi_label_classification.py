@@ -132,11 +132,9 @@ TASK = Task(
         "micro f1": Aggregate(_counts, micro_f1, one_more_text),
         "macro f1": Aggregate(counts_a_label, macro_f1, one_more_label),
     },
-    key="labels",
-    speaks="text",
-    kind="list of labels",
+    output_key="labels",
+    output_type="list of labels",
     annotation=Annotation(
         "text", several, labels_of, nowhere, "labels", "write [anger, fear], or [] where there are none"
     ),
-    several=True,
 )

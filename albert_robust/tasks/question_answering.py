@@ -28,10 +28,8 @@ TASK = Task(
         "labs recall": Quality(labs_recall),
     },
     aggregates={},
-    key="answer",
-    about="context",
-    gathers="context",
-    speaks="context",
+    output_key="answer",
+    passages_field="context",
     protect=_answers,
-    listed=True,
+    reference_type="list",
 )

@@ -88,9 +88,8 @@ TASK = Task(
         "mrr": Quality(each(reciprocal_rank)),
     },
     aggregates={},
-    key="documents",
-    speaks="query",
-    kind="list of strings",
-    written=ranking,
-    listed=True,
+    output_key="documents",
+    output_type="list of strings",
+    parse=ranking,
+    reference_type="list",
 )

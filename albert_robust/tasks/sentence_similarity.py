@@ -170,9 +170,8 @@ TASK = Task(
     agreements={"closeness": each(closeness)},
     qualities={},
     aggregates=AGGREGATES,
-    key="similarity",
-    speaks="first",
-    kind="number",
-    written=number,
-    numeric=True,
+    output_key="similarity",
+    output_type="number",
+    parse=number,
+    reference_type="number",
 )

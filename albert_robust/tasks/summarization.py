@@ -25,8 +25,6 @@ TASK = Task(
         "rouge l": Quality(each(rouge_l)),
     },
     aggregates={},
-    key="summary",
-    about="document",
-    gathers="document",
-    speaks="document",
+    output_key="summary",
+    passages_field="document",
 )

@@ -36,9 +36,7 @@ TASK = Task(
         "field f1": Quality(each(field_f1), on_request=True),
     },
     aggregates={},
-    key="text",
-    about="prompt",
-    speaks="prompt",
+    output_key="text",
     protect=_answers,
-    objects=True,
+    reference_type="object",
 )

@@ -48,6 +48,6 @@ TASK = Task(
         "chrf": Quality(each(chrf)),
     },
     aggregates={"bleu": Aggregate(segment_counts, bleu)},
-    key="translation",
-    about="source",
+    output_key="translation",
+    translates=True,
 )

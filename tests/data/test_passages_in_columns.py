@@ -28,7 +28,7 @@ checks:
 def context(write: Write, held: Any) -> str:
     path = write(d_dot_jsonl=json.dumps({"context": held, "question": "Where?"}))
     inputs = ("context", "question")
-    return read_examples(Source(path, ("en",), gathers="context"), inputs, "answers")[0].fields["context"]
+    return read_examples(Source(path, ("en",), passages_field="context"), inputs, "answers")[0].fields["context"]
 
 
 @pytest.mark.parametrize(("held", "text"), [

@@ -116,4 +116,4 @@ def test_another_language_has_the_same_labels(write: Write) -> None:
         "checks: [{expect: invariance, perturbations: [crosslingual.swap]}]\n"
     )
     suite = load_suite(write(d_dot_jsonl='{"text": "Oh."}\n', s_dot_robust_dot_yaml=text))
-    assert not suite.task.points
+    assert not suite.task.has_spans
