@@ -25,16 +25,6 @@ from albert_robust.suite.suite import SUFFIX, Suite
 from albert_robust.tasks import TASKS
 from albert_robust.text.languages import UNKNOWN
 
-ALONE = (  # of one text, and of nothing that a suite would have to say beside it
-    "text-classification",
-    "multi-label-classification",
-    "token-classification",
-    "text-generation",
-    "summarization",
-    "translation",
-    "retrieval",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Robust:
@@ -156,9 +146,9 @@ def _suite(
     __tracebackhide__ = True
     if isinstance(texts, str):
         raise UsageError("texts: expected a list of strings")
-    if task not in ALONE:
+    if task not in (alone := [name for name, one in TASKS.items() if one.stands_alone]):
         raise UsageError(
-            f"{task!r} is no task that a test by hand can check: a suite does all\n{suggest(str(task), ALONE)}"
+            f"{task!r} is no task that a test by hand can check: a suite does all\n{suggest(str(task), alone)}"
         )
     (field,) = TASKS[task].inputs
     lines = (json.dumps({field: text}) + "\n" for text in texts)

@@ -24,17 +24,7 @@ from albert_robust.suite.schema import CheckSpec, DatasetSpec, ModelSpec, SuiteS
 from albert_robust.suite.suite import APART, SUFFIX, Check, Suite
 from albert_robust.tasks import TASKS, Task
 
-ASKED = ("token-classification", "multi-label-classification", "text-regression", "text-generation")
-UNTRAINED = {
-    **dict.fromkeys(ASKED, "use `transformers:`, `endpoint:` or `python:`"),
-    "summarization": "use `extractive: builtin`",
-    "translation": "use `transformers:` or `python:`",
-    "retrieval": "use `encoder:` or `python:`",
-    "sentence-similarity": "use `encoder:` or `python:`",
-}
 RESERVED = ("id", "language", SYSTEM, TEMPLATE, BEFORE)  # no columns that a model is asked with
-SEARCH = "retrieval"
-ENCODED = (SEARCH, "sentence-similarity")  # what an encoder under test does, and a checkpoint does not
 Value = TypeVar("Value")
 
 
@@ -156,6 +146,12 @@ def _added(spec: SuiteSpec, model: ModelSpec) -> dict[str, str | None]:
     added: dict[str, str | None] = dict.fromkeys(sorted(seen - {*task.inputs, task.reference, *RESERVED}))
     told = {SYSTEM: model.system, TEMPLATE: model.prompt}
     return added | {name: text for name, text in told.items() if text and name in perturbed}
+
+
+def instead(task: Task) -> str:
+    """Return what to write in place of a model that cannot do a task."""
+    *others, last = (f"`{kind}:`" for kind in task.all_models)
+    return f"use {', '.join(others)} or {last}" if others else f"use {last}"
 
 
 def _listed(held: Value | list[Value]) -> list[Value]:
@@ -337,23 +333,22 @@ class _Loader:
             self._complain(
                 (*self.at, "finetuned"), f"no file {model.finetuned!r} here", "paths are relative to the suite's file"
             )
-        if model.finetuned and self.task.name in UNTRAINED:
-            self._complain(
-                (*self.at, "finetuned"), f"{self.task.name} cannot be fine-tuned here", UNTRAINED[self.task.name]
-            )
+        if model.finetuned and "finetuned" not in self.task.models:
+            self._complain((*self.at, "finetuned"), f"{self.task.name} cannot be fine-tuned here", instead(self.task))
         if self.task.with_range and model.range is None:
             what = f"{self.task.name} does not say what range its scores have"
             self._complain(self.at, what, "add the lowest and the highest: `range: [0, 1]`")
         if model.range is not None and not self.task.with_range:
             self._complain((*self.at, "range"), f"{self.task.name} has no range", "take it out")
-        if model.extractive and self.task.name != "summarization":
+        if model.extractive and "extractive" not in self.task.models:
             self._complain((*self.at, "extractive"), f"an extractive summariser cannot do {self.task.name}", "")
-        if model.transformers and self.task.name in ENCODED and not model.prompt:
+        if model.transformers and "transformers" not in self.task.models and not model.prompt:
             what = f"a checkpoint cannot do {self.task.name} here"
-            self._complain((*self.at, "transformers"), what, UNTRAINED[self.task.name])
-        if model.encoder and self.task.name not in ENCODED:
+            self._complain((*self.at, "transformers"), what, instead(self.task))
+        if model.encoder and "encoder" not in self.task.models:
             what = f"an encoder alone cannot do {self.task.name}"
-            self._complain((*self.at, "encoder"), what, f"it does {' and '.join(ENCODED)}")
+            does = [name for name, task in TASKS.items() if "encoder" in task.models]
+            self._complain((*self.at, "encoder"), what, f"it does {' and '.join(does)}")
         elif model.encoder or model.documents:
             self._documents()
 
@@ -361,8 +356,9 @@ class _Loader:
         """Complain of what a language model cannot do, or must not."""
         model, task = self.model, self.task
         at, url = (*self.at, "endpoint" if model.endpoint else "transformers"), model.endpoint or ""
-        if task.name == SEARCH:
-            self._complain(at, "a chat model cannot do retrieval: it has no documents to search", UNTRAINED[SEARCH])
+        if not task.starter_prompt:
+            why = ": it has no documents to search" if task.searches else ""
+            self._complain(at, f"a chat model cannot do {task.name}{why}", instead(task))
         if model.key_env and url.startswith("http:") and not is_local(url):
             what = "the key would go over the network as it is"
             self._complain(at, what, "write `https://`, or take out `key_env`")
@@ -395,7 +391,7 @@ class _Loader:
     def _documents(self) -> None:
         """Complain of documents that are missing, or that nothing searches."""
         model = self.model
-        searches = model.encoder is not None and self.task.name == SEARCH
+        searches = model.encoder is not None and self.task.searches
         if searches and model.documents is None:
             what = "the encoder has no documents to search"
             self._complain((*self.at, "encoder"), what, "add `documents: documents.txt`, a file with one a line")

@@ -16,7 +16,8 @@ from albert_robust.data.options import CHOICES, LATIN
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import UsageError, complaint_at
 from albert_robust.perturbing import open_packs, parse_spec, vary
-from albert_robust.suite.load import ENCODED, UNTRAINED, load_suite
+from albert_robust.suite.gates import needs_references, parse_gate
+from albert_robust.suite.load import instead, load_suite
 from albert_robust.suite.suite import SUFFIX, Suite
 from albert_robust.tasks import TASKS, Task
 from albert_robust.text import Text
@@ -52,25 +53,6 @@ ALIASES = {
     "first": ("sentence1", "sentence_a", "text1", "text"),
     "second": ("sentence2", "sentence_b", "text2"),
     "score": ("similarity_score", "similarity", "rating", "stars", "label"),
-}
-PROMPTS = {
-    "text-classification": "What is this text: {labels}? Answer with one of these alone.\n\n{text}",
-    "multi-label-classification": (
-        "Which of these does the text have: {labels}? Answer with those alone, and commas between them; with none if it has none."
-        "\n\n{text}"
-    ),
-    "token-classification": (
-        "List what the text names, each as {labels}, in the order of the text. Answer with JSON alone: "
-        '[{"text": ..., "label": ...}], or [] if it names nothing.\n\n{text}'
-    ),
-    "text-regression": "Rate this text from {low} to {high}. Answer with a number alone.\n\n{text}",
-    "question-answering": "Answer the question from the text, in as few words as it takes.\n\n{context}\n\n{question}",
-    "summarization": "Summarize the text in one sentence, in its own language.\n\n{document}",
-    "translation": "Translate the text into the language '{language}'. Answer with the translation alone.\n\n{source}",
-    "text-generation": "{prompt}",
-    "sentence-similarity": (
-        "How alike in meaning are two sentences, from 0 to 1? Answer with a number alone.\n\n{first}\n{second}"
-    ),
 }
 OFFERED = ("choices", "options", "endings")  # columns that hold the choices of a question
 ASKING = {"text": ("question", "question_stem", "ctx"), "label": ("answer", "answerkey", "answer_idx")}  # beside them
@@ -226,9 +208,8 @@ def _checks(task: Task, examples: Sequence[Example], fields: Sequence[str]) -> l
     checks: list[dict[str, object]] = [{"expect": "invariance", **of, "perturbations": stays, **held}]
     if task.passages_field and (order := _changing((PASSAGES,), task, examples, [task.passages_field])):
         checks.append({"expect": "invariance", "fields": [task.passages_field], "perturbations": order, **held})
-    judges = len(_labels(task, examples)) <= SHADES and not _chooses(task, examples)
-    negated = task.name == "text-classification" and judges
-    if negated and _changing((NEGATION,), task, examples, task.perturbed):
+    judges = task.single_label and len(_labels(task, examples)) <= SHADES and not _chooses(task, examples)
+    if judges and _changing((NEGATION,), task, examples, task.perturbed):
         checks.append({"expect": "direction", "perturbations": [NEGATION], "gates": ["sensitivity >= 0.5"]})
     return checks
 
@@ -254,11 +235,14 @@ def _changing(names: Sequence[str], task: Task, examples: Sequence[Example], fie
 
 def _gates(task: Task, examples: Sequence[Example]) -> list[str]:
     """Return the gates to begin with; where a right answer has many wordings, that it is as often said as before."""
-    if task.name != "text-generation":
-        return ["consistency >= 0.8"]
     if _are_objects(task, examples):
         return ["consistency >= 0.8", f"{FIELDS} drop <= 0.1"]
-    return ["consistency >= 0.5", *(["labs recall drop <= 0.1"] if any(one.references for one in examples) else [])]
+    judged = any(one.references for one in examples)
+    return [
+        gate
+        for gate in task.starter_gates
+        if judged or not needs_references(parse_gate(gate, "invariance", task), task)
+    ]
 
 
 def _are_objects(task: Task, examples: Sequence[Example]) -> bool:
@@ -281,9 +265,9 @@ def _named(model: str, task: Task, out: Path, asked: Mapping[str, Any]) -> dict[
     if not there and not _HUB.fullmatch(model):
         raise UsageError(f"--model {model!r}: no such folder, and neither module:function nor the name of a checkpoint")
     name = _relative(Path(model), out) if there else model
-    if task.name in ENCODED and not _is_language_model(Path(model)):
+    if "encoder" in task.models and not _is_language_model(Path(model)):
         return {"encoder": name}
-    speaks = task.name == "text-generation" or _is_language_model(Path(model))
+    speaks = task.is_prompted or _is_language_model(Path(model))
     return {"transformers": name, **(asked if speaks else {})}
 
 
@@ -301,8 +285,8 @@ def _endpoint(model: str, task: Task, asked: Mapping[str, Any]) -> dict[str, Any
     name, url = _BEHIND.findall(model)[0]
     if not name:
         raise UsageError(f"say which model is asked there: --model NAME@{url}")
-    if task.name not in PROMPTS:
-        raise UsageError(f"a chat model cannot do {task.name} here: {UNTRAINED[task.name]}")
+    if not task.starter_prompt:
+        raise UsageError(f"a chat model cannot do {task.name} here: {instead(task)}")
     named = {"endpoint": url, "model": name, **asked, "settings": {"temperature": 0}}
     return {**named, "key_env": "OPENAI_API_KEY"} if url.startswith("https:") else named
 
@@ -312,7 +296,7 @@ def _prompt(task: Task, examples: Sequence[Example], reference_language: str) ->
     labels = _labels(task, examples)
     low, high = _range(task, examples) or (0, 1)
     told = {"labels": " or ".join(labels), "language": reference_language, "low": str(low), "high": str(high)}
-    prompt = CHOOSE if _chooses(task, examples) else PROMPTS.get(task.name, "")
+    prompt = CHOOSE if _chooses(task, examples) else task.starter_prompt
     for name, value in told.items():
         prompt = prompt.replace(f"{{{name}}}", value)
     return {"prompt": prompt, **({"labels": labels} if task.has_labels else {})}
@@ -373,7 +357,7 @@ def _columns(first: Mapping[str, Any], task: Task, more: Mapping[str, Sequence[s
     found: dict[str, str] = {}
     for wanted in (*task.inputs, task.reference):
         if wanted not in first:
-            names = (wanted, *more.get(wanted, ()), *ALIASES[wanted])
+            names = (wanted, *more.get(wanted, ()), *ALIASES.get(wanted, ()))
             near = next((present[name] for name in names if name in present), None)
             if near is not None and near not in found.values():
                 found[wanted] = near

@@ -92,4 +92,6 @@ TASK = Task(
     output_type="list of strings",
     parse=ranking,
     reference_type="list",
+    models=("encoder",),
+    searches=True,
 )

@@ -27,4 +27,6 @@ TASK = Task(
     aggregates={},
     output_key="summary",
     passages_field="document",
+    models=("transformers", "extractive"),
+    starter_prompt="Summarize the text in one sentence, in its own language.\n\n{document}",
 )
