@@ -27,7 +27,6 @@ TASK = Task(
         "labs": Quality(labs),
         "labs recall": Quality(labs_recall),
     },
-    aggregates={},
     output_key="answer",
     passages_field="context",
     protect=_answers,

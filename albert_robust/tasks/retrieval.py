@@ -87,7 +87,6 @@ TASK = Task(
         "recall at 5": Quality(each(in_first_five), of_each=True),
         "mrr": Quality(each(reciprocal_rank)),
     },
-    aggregates={},
     output_key="documents",
     output_type="list of strings",
     parse=ranking,

@@ -24,7 +24,6 @@ TASK = Task(
         "coverage": Quality(labs_recall),
         "rouge l": Quality(each(rouge_l)),
     },
-    aggregates={},
     output_key="summary",
     passages_field="document",
     models=("transformers", "extractive"),

@@ -183,8 +183,8 @@ class Task:
         perturbed: The fields that are perturbed unless a check says otherwise.
         agreements: How alike two outputs are, in [0, 1]; the first is the default.
         qualities: How good an output is, by name.
-        aggregates: Measures of a whole cell that are no mean over examples, such as macro-F1.
         output_key: The name under which a model may return its output.
+        aggregates: Measures of a whole cell that are no mean over examples, such as macro-F1.
         output_type: What an output is, as messages say it.
         parse: Returns the output that a model gave as the string that is kept; None where it is no output.
         single_label: Whether the output is one of a closed set: then a flip is a changed label.
@@ -209,8 +209,8 @@ class Task:
     perturbed: tuple[str, ...]
     agreements: Mapping[str, PairMetric]
     qualities: Mapping[str, Quality]
-    aggregates: Mapping[str, Aggregate]
     output_key: str
+    aggregates: Mapping[str, Aggregate] = field(default_factory=dict)
     output_type: str = "string"
     parse: Reader = string
     single_label: bool = False

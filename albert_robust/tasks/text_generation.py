@@ -35,7 +35,6 @@ TASK = Task(
         "token f1": Quality(each(token_f1)),
         "field f1": Quality(each(field_f1), on_request=True),
     },
-    aggregates={},
     output_key="text",
     protect=_answers,
     reference_type="object",

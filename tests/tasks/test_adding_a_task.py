@@ -28,7 +28,6 @@ TASK = Task(
     perturbed=("whisper",),
     agreements={"equality": each(alike)},
     qualities={"accuracy": Quality(each(alike))},
-    aggregates={},
     output_key="shout",
 )
 '''
