@@ -224,6 +224,7 @@ def _speaks_of_others(content: str, letters: str) -> bool:
     "layout.passages",
     preserves="meaning",
     severities=1,
+    version=2,
     reorders="passages",
     examples=[
         Example("[1] Bern is Swiss.\n[2] Graz is not.\nWhy?", "[1] Graz is not.\n[2] Bern is Swiss.\nWhy?"),
@@ -244,6 +245,11 @@ def _speaks_of_others(content: str, letters: str) -> bool:
         Example(
             '<document index="1">\nx\n</document>\n<document index="2">\ny\n</document>',
             '<document index="1">\ny\n</document>\n<document index="2">\nx\n</document>',
+        ),
+        Example(
+            "<text>x</text>\n<text>y</text>\nWhy?",
+            "<text>y</text>\n<text>x</text>\nWhy?",
+            why="in tags they need no number",
         ),
         Example("文档1：巴黎\n文档2：奥斯陆\n问题：在哪？", "文档1：奥斯陆\n文档2：巴黎\n问题：在哪？", "zh"),
         Example("Документ 1: да\nДокумент 2: нет", "Документ 1: нет\nДокумент 2: да", "ru"),
@@ -325,7 +331,7 @@ def examples(text: Text, rng: Random, severity: int) -> Text:
 
 def _tagged(string: str) -> list[Part]:
     """Return the examples of a prompt that stand between tags: `<example>...</example>`."""
-    for name in sorted(called(solved=True)):
+    for name in sorted(called("solved")):
         opening, closing = f"<{name}>", f"</{name}>"
         before, *bodies = string.split(opening)
         if len(bodies) > 1 and all(body.count(closing) == 1 for body in bodies):

@@ -1,13 +1,13 @@
 """Parts of a text that a letter or a number marks, such as choices or passages, and what speaks of them by their marks.
 
-What such a part may be called is in `headings.txt`, examples in its first line, the others a line a language: never a step, day,
-chapter, question or speaker, which have the order that they have.
+What such a part may be called is in `headings.txt`, examples in its first line, the others a line a language, before the stroke
+what is retrieved, behind it what is answered. It is never a step, day, chapter, question or speaker: these have an order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import regex
 
@@ -41,10 +41,12 @@ class Part(NamedTuple):
 
 
 @cache
-def called(*, solved: bool = False) -> frozenset[str]:
-    """Return what parts are called, in small letters, or of those what examples are that are solved."""
-    named = Path(__file__).with_name("headings.txt").read_text(encoding="utf-8")
-    return frozenset((named.splitlines()[0] if solved else named).split())
+def called(kind: Literal["any", "solved", "retrieved"] = "any") -> frozenset[str]:
+    """Return what parts are called, in small letters, or of those what examples are that are solved, or what is retrieved."""
+    solved, *others = Path(__file__).with_name("headings.txt").read_text(encoding="utf-8").splitlines()
+    retrieved, answered = zip(*(line.split(" / ") for line in others), strict=True)
+    lines = {"any": [solved, *retrieved, *answered], "solved": [solved], "retrieved": retrieved}[kind]
+    return frozenset(" ".join(lines).split())
 
 
 def cites(text: str, marks: Sequence[str]) -> bool:
@@ -117,19 +119,28 @@ def _kind(marks: Sequence[str]) -> tuple[str, ...]:
 def _any_of(marks: Sequence[str]) -> str:
     """Return a pattern of marks; letters are capital ones, or stand in brackets: `a` is a word."""
     listed = r"\p{Nd}{1,3}" if marks[0].isdecimal() else "|".join(map(regex.escape, marks))
-    return rf"(?<!{SPACED})(?:{listed}|(?<=[\[(_])(?i:{listed}))(?!{SPACED}|[-–.]\p{{Nd}}|,\p{{Nd}}{{3}})"
+    apart = r"\p{Nd}" if marks[0].isdecimal() else SPACED  # `doc2`
+    return rf"(?<!{apart})(?:{listed}|(?<=[\[(_])(?i:{listed}))(?!{SPACED}|[-–.]\p{{Nd}}|,\p{{Nd}}{{3}})"
 
 
 @cache
 def _citation(marks: tuple[str, ...], *, answers: bool = True, alone: bool = False) -> str:
     """Return a pattern of what speaks of parts by their marks: `[2]`, `documents 1 and 3`, of what answers `(B)` too."""
     mark = _any_of(marks)
-    several = rf"{mark}(?:(?:[\]】]?(?:{_AND})[\[【]?|[\]】]\s?[\[【]){mark})*"
-    words = called() if marks[0].isdecimal() else called() | _THAN
-    known = "|".join(sorted(words, key=lambda word: (-len(word), word)))
+    known = _one_of(called() if marks[0].isdecimal() else called() | _THAN)
+    again = r"(?:(?i:(?P=word))[\s_-]?)?" if marks[0].isdecimal() else ""  # `document 1 and document 3`
+    several = rf"{mark}(?:(?:[\]】]?(?:{_AND})[\[【]?|[\]】]\s?[\[【]){again}\^?{mark})*"
     counted = marks[0].isdecimal() and not alone
     link = "" if counted else _IS  # `the answer is 2` speaks of none, but where it is a label
-    named = rf"(?<!{SPACED}){_JOINED}(?i:(?:{known}){_ENDING}){link}[\s_-]?[*\[(\#№]{{0,2}}{several}"
-    if marks[0].isdecimal() or not answers:
+    named = rf"(?<!{SPACED}){_JOINED}(?P<word>(?i:{known}{_ENDING})){link}[\s_-]?[*\[(\#№]{{0,2}}(?<!{SPACED}){several}"
+    if marks[0].isdecimal():
+        retrieved = rf"(?<!{SPACED})(?i:{_one_of(called('retrieved'))}){_ENDING}"
+        listed = rf"{retrieved}[^\S\n]?[:：][^\S\n]*\#?{several}(?=[^\S\n]*(?:[.;)\]）】]|$))"  # `Sources: 1, 3`
+        return rf"[\[【](?:\^|(?P<word>(?i:{known})))?{several}(?:†[^\]】\n]{{0,60}})?[\]】]|{named}|(?m:{listed})"
+    if not answers:
         return rf"[\[【]{several}[\]】]|{named}"
     return rf"(?:[\[【{{>]|(?<!{SPACED})[(\"“]){several}[\]】}})<\"”]|{named}"
+
+
+def _one_of(words: Iterable[str]) -> str:
+    return f"(?:{'|'.join(sorted(words, key=lambda word: (-len(word), word)))})"
