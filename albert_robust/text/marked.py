@@ -4,7 +4,7 @@ What such a part may be called is in `headings.txt`, examples in its first line,
 what is retrieved, behind it what is answered. It is never a step, day, chapter, question or speaker: these have an order.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -16,6 +16,7 @@ LETTERS = ("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "АБВГДЕЖЗ", "ΑΒΓΔΕΖΗΘ",
 SPACED = r"[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]]"  # of words that blanks part
 _AND = r"\s*(?:[,;&/、和与與及と와과]|[<>=]{1,2})\s*|\s(?:and|or|und|oder|et|ou|y|o|e|en|of|i|и|или|ve|و)\s?"
 _THAN = frozenset({"than", "als", "que", "чем"})
+_FORM = tuple("([{<\"'`“”‘’«„「『（【")  # what opens what an answer is to look like: "Document 1"
 _COMPARED = regex.compile("[<>]")  # `A > B`, `2 > 1 > 3`: in their own order
 _JOINED = "[وف]?(?:[بك]|لل?)?"  # Arabic conjunctions and prepositions, written as one with what a part is called
 _ENDING = "(?:s|e?n|[аеиуы]|ом|ов|ам|ах|ين|ات)?"  # documents, Dokumenten, документе
@@ -52,11 +53,25 @@ def called(kind: Literal["any", "solved", "retrieved"] = "any") -> frozenset[str
 def cites(text: str, marks: Sequence[str]) -> bool:
     """Return whether a text speaks of a part by its mark: `[2]`, `document 2`, `Response A`."""
     found = regex.finditer(_citation(_kind(marks), answers=False), text, flags=regex.V1)
-    return any(
-        _plain(one[0]) in marks
-        for said in found
-        for one in regex.finditer(_any_of(_kind(marks)), said[0], flags=regex.V1)
-    )
+    return any(mark in marks for said in found for mark in _marks_in(said[0], marks))
+
+
+def asked_for(text: str, marks: Sequence[str], quoted: str = "") -> set[str]:
+    """Return the marks of the parts that a text names, `document 2`; not as a form, in brackets or quotation marks.
+
+    Args:
+        text: What stands beside the parts.
+        marks: Of all parts.
+        quoted: What the parts say: what is called so there is none of them.
+    """
+    found = regex.finditer(_citation(_kind(marks), answers=False), text, flags=regex.V1)
+    names = (said for said in found if said[0][0].isalpha() and text[: said.start()][-1:] not in _FORM)
+    known = quoted.casefold()
+    return {mark for said in names if said[0].casefold() not in known for mark in _marks_in(said[0], marks)} & {*marks}
+
+
+def _marks_in(said: str, marks: Sequence[str]) -> Iterator[str]:
+    return (_plain(one[0]) for one in regex.finditer(_any_of(_kind(marks)), said, flags=regex.V1))
 
 
 def cited_before(answer: str, came: Mapping[str, str], *, alone: bool = False, quoted: str = "") -> str:

@@ -54,9 +54,9 @@ def test_a_judge_that_reads_is_consistent_and_one_that_takes_the_first_is_not(tm
     assert (unfair.before, unfair.after, unfair.said_after, unfair.agreement) == ("A", "B", "A", 0)
 
 
-def asked_of(folder: Path, suite: str, *contexts: str) -> list[Outcome]:
+def asked_of(folder: Path, suite: str, *contexts: str, question: str = "Where?") -> list[Outcome]:
     (folder / "model.py").write_text(CITES)
-    rows = [{"context": context, "question": "Where?", "answers": "in Bern"} for context in contexts]
+    rows = [{"context": context, "question": question, "answers": "in Bern"} for context in contexts]
     (folder / "d.jsonl").write_text("\n".join(map(json.dumps, rows)))
     (folder / "s.robust.yaml").write_text(suite)
     cells = plan(load_suite(folder / "s.robust.yaml"))
@@ -72,6 +72,32 @@ def test_a_citation_is_of_the_passage_and_a_gold_answer_goes_along_with_its_own(
         "In Bern [2].",
         1,
     )
+
+
+BERN = "[1] It is in Bern.\n[2] It is in May."
+
+
+@pytest.mark.parametrize(("context", "question", "status"), [
+    (BERN, "What does document 2 say?", "rejected"),
+    (BERN + "\n[3] x\n[4] y.", "What does Article 3 say?", "rejected"),
+    (BERN + "\nSay what source 1 says.", "Where?", "rejected"),
+    (BERN + "\n[3] x\n[4] By Article 3.", "What does Article 3 say?", "tested"),  # of a law
+    (BERN, "Does document 1 say the same as document 2?", "tested"),
+    (BERN, 'Where? Say it as in "Document 1" or (Source: 2).', "tested"),
+    (BERN, "Where are the 2 cities, in [2] or not?", "tested"),
+    ("[The Start of Answer A]\nBern\n[The End of Answer A]\n[The Start of Answer B]\nMay\n[The End of Answer B]", "?", "tested"),
+])  # fmt: skip
+def test_a_question_that_names_a_passage_by_its_number_would_be_another_one(
+    tmp_path: Path, context: str, question: str, status: str
+) -> None:
+    (case,) = asked_of(tmp_path, SUITE, context, question=question)
+    assert case.status == status
+    assert ("names one of its passages by the mark" in case.message) == (status == "rejected")
+
+
+def test_a_question_may_name_a_passage_that_stays_where_it_is(tmp_path: Path) -> None:
+    (case,) = asked_of(tmp_path, SUITE, BERN + "\n[3] As [1] says.", question="What does document 3 say?")
+    assert case.status == "tested"
 
 
 def test_passages_that_become_alike_are_rejected(tmp_path: Path) -> None:
