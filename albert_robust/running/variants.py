@@ -157,10 +157,7 @@ def _case(cell: Cell, example: Example, replicate: int, texts: Mapping[str, Text
                 case.status, case.message = "rejected", f"its {order} cannot be told apart"
             others = [one for other, one in example.fields.items() if other != name]
             if asks_by_mark(order, text.source, others, came):
-                case.status, case.message = (
-                    "rejected",
-                    f"what is asked names one of its {order} by the mark that another has now",
-                )
+                case.status, case.message = "rejected", f"what is asked names one of its {order} by the mark of another"
         if text.edits and not variant[name].strip():
             case.status, case.message = "rejected", "nothing is left of the text"
     return case

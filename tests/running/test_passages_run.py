@@ -54,6 +54,42 @@ def test_a_judge_that_reads_is_consistent_and_one_that_takes_the_first_is_not(tm
     assert (unfair.before, unfair.after, unfair.said_after, unfair.agreement) == ("A", "B", "A", 0)
 
 
+PAIRS = """task: text-classification
+model: {python: "judge:predict", version: "1"}
+datasets: {d: {path: d.jsonl, language: en, columns: {text: question, answers: [answer_a, answer_b], label: winner}}}
+checks: [{expect: invariance, fields: [answers], perturbations: [layout.passages], gates: [consistency >= 0.1]}]
+"""
+READS_PAIRS = """
+def predict(batch):
+    return [LABELS[one["answers"].index("1848") > one["answers"].index("No idea")] for one in batch]
+"""
+FIRST_OF_PAIRS = "\ndef predict(batch):\n    return [LABELS[0] for one in batch]\n"
+
+
+def compared(folder: Path, judge: str, labels: list[str]) -> list[float | None]:
+    (folder / "judge.py").write_text(f"LABELS = {labels}{judge}")
+    rows = [{"question": "When?", "answer_a": "In 1848.", "answer_b": "No idea.", "winner": labels[0]}]
+    rows.append({"question": "Why?", "answer_a": "No idea.", "answer_b": "By that of 1848.", "winner": labels[1]})
+    (folder / "d.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    (folder / "s.robust.yaml").write_text(PAIRS)
+    cells = plan(load_suite(folder / "s.robust.yaml"))
+    return [case.agreement for case in outcomes_of(ran(cells, folder))[cells[0].place]]
+
+
+@pytest.mark.parametrize("labels", [
+    ["1", "2"], ["A", "B"], ["a", "b"], ["model_a", "model_b"], ["first", "second"], ["Answer A", "Answer B"],
+])  # fmt: skip
+def test_labels_may_name_answers_by_their_columns_letters_or_by_their_places(tmp_path: Path, labels: list[str]) -> None:
+    for name, judge, agreement in (("reads", READS_PAIRS, 1), ("first", FIRST_OF_PAIRS, 0)):
+        (tmp_path / name).mkdir()
+        assert compared(tmp_path / name, judge, labels) == [agreement, agreement]
+
+
+@pytest.mark.parametrize("labels", [["x", "y"], ["good", "bad"], ["4", "5"]])
+def test_labels_that_name_no_answer_are_read_as_they_are(tmp_path: Path, labels: list[str]) -> None:
+    assert compared(tmp_path, FIRST_OF_PAIRS, labels) == [1, 1]
+
+
 def asked_of(folder: Path, suite: str, *contexts: str, question: str = "Where?") -> list[Outcome]:
     (folder / "model.py").write_text(CITES)
     rows = [{"context": context, "question": question, "answers": "in Bern"} for context in contexts]
@@ -92,7 +128,7 @@ def test_a_question_that_names_a_passage_by_its_number_would_be_another_one(
 ) -> None:
     (case,) = asked_of(tmp_path, SUITE, context, question=question)
     assert case.status == status
-    assert ("names one of its passages by the mark" in case.message) == (status == "rejected")
+    assert ("names one of its passages" in case.message) == (status == "rejected")
 
 
 def test_a_question_may_name_a_passage_that_stays_where_it_is(tmp_path: Path) -> None:
