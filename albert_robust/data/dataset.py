@@ -298,9 +298,8 @@ def _value(source: Source, path: Path, line: int, row: dict[str, Any], name: str
     fixed = source.added.get(name)
     if name in source.together:
         cells = [_cell(source, path, line, row, name, column) for column in source.together[name]]
-        return (
-            [cell for cell in cells if not _is_empty(cell)] if name == source.gathers else cells
-        )  # else 2 may be a label
+        compared = name != source.gathers  # then a label may be a number of theirs
+        return cells if compared else [cell for cell in cells if not _is_empty(cell)]
     held = _cell(source, path, line, row, name) if fixed is None else fixed
     return "" if name in source.added and _held(held) is None else held
 
