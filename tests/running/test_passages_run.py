@@ -90,8 +90,8 @@ def test_labels_that_name_no_answer_are_read_as_they_are(tmp_path: Path, labels:
     assert compared(tmp_path, FIRST_OF_PAIRS, labels) == [1, 1]
 
 
-def asked_of(folder: Path, suite: str, *contexts: str, question: str = "Where?") -> list[Outcome]:
-    (folder / "model.py").write_text(CITES)
+def asked_of(folder: Path, suite: str, *contexts: str, question: str = "Where?", model: str = CITES) -> list[Outcome]:
+    (folder / "model.py").write_text(model)
     rows = [{"context": context, "question": question, "answers": "in Bern"} for context in contexts]
     (folder / "d.jsonl").write_text("\n".join(map(json.dumps, rows)))
     (folder / "s.robust.yaml").write_text(suite)
@@ -108,6 +108,31 @@ def test_a_citation_is_of_the_passage_and_a_gold_answer_goes_along_with_its_own(
         "In Bern [2].",
         1,
     )
+
+
+CITES_AS = """
+from albert_robust.text.passages import passages
+
+def predict(batch):
+    places = [[one.mark for one in passages(row["context"]) if "Bern" in one.content] for row in batch]
+    return [f"In Bern. FORM".replace("#", place) for (place,) in places]
+"""
+
+
+@pytest.mark.parametrize("form", [
+    "[#]", "(Source: #)", "【#†source】", "[doc#]", "[Doc #]", "[^#]", "According to Document #.", "Sources: #"
+])  # fmt: skip
+@pytest.mark.parametrize(
+    "context", ["[1] In Bern.\n[2] In May.\n[3] At 10.", "<doc>In Bern.</doc>\n<doc>In May.</doc>"]
+)
+def test_who_cites_what_it_answers_from_is_consistent_and_who_cites_the_first_is_not(
+    tmp_path: Path, form: str, context: str
+) -> None:
+    for cited, agreement in ((form, 1), (form.replace("#", "1"), 0)):
+        folder = tmp_path / str(agreement)
+        folder.mkdir()
+        (case,) = asked_of(folder, SUITE, context, model=CITES_AS.replace("FORM", cited))
+        assert (case.status, case.agreement) == ("tested", agreement)
 
 
 BERN = "[1] It is in Bern.\n[2] It is in May."
