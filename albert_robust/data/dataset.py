@@ -295,7 +295,9 @@ def _value(source: Source, path: Path, line: int, row: dict[str, Any], name: str
     """Return what a field holds: a cell, or the text that it has in all rows."""
     fixed = source.added.get(name)
     if name in source.together:
-        return [_cell(source, path, line, row, name, column) for column in source.together[name]]
+        cells = [_cell(source, path, line, row, name, column) for column in source.together[name]]
+        compared = name != source.passages_field  # then a label may be a number of theirs
+        return cells if compared else [cell for cell in cells if not _is_empty(cell)]
     held = _cell(source, path, line, row, name) if fixed is None else fixed
     return "" if name in source.added and _held(held) is None else held
 
@@ -354,6 +356,10 @@ def language_of(value: Any) -> str:
 def _held(value: Any) -> Any:
     """A cell's value, None where it has none: data frames write NaN for that."""
     return None if isinstance(value, float) and isnan(value) else value
+
+
+def _is_empty(cell: Any) -> bool:
+    return _held(cell) is None or (isinstance(cell, str) and not cell.strip())
 
 
 def _unfolded(path: Path, held: Any, choices: bool = False) -> Any:

@@ -11,7 +11,8 @@ is worse than none. Each step is for replies of which those before it made nothi
    count, such as `entailment` in `not entailment`. A single letter and `no` are words of many a text: where a suite has such
    a label, all of its labels count only where they open a sentence before a comma, or close it; where none does, a letter that
    is marked as choices are: `B. Paris`, `It is B) Paris.`, `It is B: Paris.` A number is one behind a word, `Answer 2 is
-   better.`, and at such places alone; where a label has no letter and is none, this step is left out.
+   better.`, and at such places alone; of two answers `the first one` may be 1 or A. Where a label has no letter and is no
+   number, this step is left out.
 5. Where all labels are letters, a reply may weigh them one by one: what its last sentence says by these steps counts.
 
 From the third step on, what is asked or denied is not said. What denies is in `denials.tsv`, a row a language, before what it
@@ -39,7 +40,7 @@ from albert_robust.tasks.multi_label_classification import NONE, labels_of, seve
 from albert_robust.text.languages import UNSPACED
 from albert_robust.text.marked import called
 
-READING = "v13"  # raise it when the same reply is read otherwise
+READING = "v14"  # raise it when the same reply is read otherwise
 # What opens and closes thoughts: of most models, of Claude's prompts, of Seed-OSS, Magistral, Kimi and gpt-oss.
 THOUGHTS = {
     "<think>": "</think>",
@@ -76,6 +77,7 @@ _SAYS_SO = regex.compile(  # what closes a sentence after the answer that it giv
 )
 _IN_A_WORD = regex.compile(r"(?:[\p{L}--[是为為选選择擇项項は]]|\p{L}\.)$", regex.V1)
 _IN_BRACKETS = regex.compile(r"\(.|\w\($")
+_ORDINALS = {"first": "1A", "second": "2B"}
 _TAG = regex.compile(r"</?\w+>")
 _ONE_LETTER = regex.compile(r"\p{L}")
 _LETTERED = regex.compile(r"^[(\[]?(\p{L})[)\].]$")
@@ -293,11 +295,18 @@ def _words(labels: tuple[str, ...]) -> "tuple[regex.Pattern[str] | None, bool]":
     own case alone, a number behind a word for what it may number: `Answer 2 is better`.
     """
     plain = [_plain(label) for label in labels]
-    numbered = rf"(?:{'|'.join(sorted(called()))})\s?"
+    known = "|".join(sorted(called()))
     written = [
-        numbered + label if label.isdecimal() else r"[\s_-]+".join(map(regex.escape, _APART.split(label)))
+        rf"(?:{known})\s?{label}" if label.isdecimal() else r"[\s_-]+".join(map(regex.escape, _APART.split(label)))
         for label in plain
     ]
+    if sum(label.isdecimal() for label in plain) <= len(_ORDINALS):  # else they are ratings
+        ordinals = {
+            mark: rf"|(?i:the\s{said}(?=\s(?:is|over|than|to)\s|[^\w\s]|$)|(?:the\s)?{said}\s(?:{known}|one))"
+            for said, marks in _ORDINALS.items()
+            for mark in marks
+        }
+        written = [one + ordinals.get(label, "") for one, label in zip(written, plain, strict=True)]
     letters = [len(regex.findall(r"\p{L}", label)) for label in plain]
     mute = any(not count and not label.isdecimal() for count, label in zip(letters, plain, strict=True))
     if mute or len({one.casefold() for one in written}) < len(labels):
