@@ -3,11 +3,14 @@
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
+from math import ceil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from albert_robust.data import Example
@@ -16,6 +19,7 @@ from albert_robust.data.options import CHOICES, LATIN
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import UsageError, complaint_at
 from albert_robust.perturbing import open_packs, parse_spec, vary
+from albert_robust.scoring.statistics import mean_in_unit
 from albert_robust.suite.gates import needs_references, parse_gate
 from albert_robust.suite.load import instead, load_suite
 from albert_robust.suite.suite import SUFFIX, Suite
@@ -62,6 +66,7 @@ FIELDS = "field f1"  # compares objects in JSON
 NEGATION = "semantics.negate"
 OPTIONS, PASSAGES = "layout.options", "layout.passages"
 TRIED = 100  # examples
+JUDGED = 20  # examples with references, or more: fewer decide nothing
 SHADES = 5  # labels at most that may be shades of an opinion, which a denial turns; more are topics
 _NUMBERED = re.compile(r"(?:option|choice|ending)_?\d")  # WinoGrande's, SWAG's
 _BEHIND = re.compile(r"(.*?)@?(https?://.*)")
@@ -211,7 +216,24 @@ def _checks(task: Task, examples: Sequence[Example], fields: Sequence[str]) -> l
     judges = task.single_label and len(_labels(task, examples)) <= SHADES and not _chooses(task, examples)
     if judges and _changing((NEGATION,), task, examples, task.perturbed):
         checks.append({"expect": "direction", "perturbations": [NEGATION], "gates": ["sensitivity >= 0.5"]})
+    if quality := _quality(task, examples):
+        checks.append({"expect": "reference", "gates": [quality]})
     return checks
+
+
+def _quality(task: Task, examples: Sequence[Example]) -> str:
+    """Return a gate that no model passes which has one answer to all; nothing where so few references decide nothing."""
+    expected = [one.references for one in examples if one.references]
+    if len(expected) < JUDGED:
+        return ""
+    if _are_objects(task, examples):
+        return f"{FIELDS} >= 0.5"
+    if task.starter_quality or "accuracy" not in task.qualities:
+        return task.starter_quality
+    commonest, _ = Counter(expected).most_common(1)[0]
+    share = mean_in_unit(np.array([float(one == commonest) for one in expected]), 0.9).high
+    bound = ceil(20 * share) / 20
+    return f"accuracy >= {bound:g}" if bound < 1 else ""
 
 
 def _changing(names: Sequence[str], task: Task, examples: Sequence[Example], fields: Sequence[str]) -> list[str]:

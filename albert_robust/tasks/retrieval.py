@@ -93,4 +93,5 @@ TASK = Task(
     reference_type="list",
     models=("encoder",),
     searches=True,
+    starter_quality="recall at 5 >= 0.3",
 )

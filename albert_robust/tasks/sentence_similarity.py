@@ -178,4 +178,5 @@ TASK = Task(
     starter_prompt=(
         "How alike in meaning are two sentences, from 0 to 1? Answer with a number alone.\n\n{first}\n{second}"
     ),
+    starter_quality="spearman >= 0.3",
 )

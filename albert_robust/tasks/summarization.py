@@ -28,4 +28,5 @@ TASK = Task(
     passages_field="document",
     models=("transformers", "extractive"),
     starter_prompt="Summarize the text in one sentence, in its own language.\n\n{document}",
+    starter_quality="labs >= 0.1",
 )

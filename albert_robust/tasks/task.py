@@ -201,6 +201,7 @@ class Task:
         searches: Whether outputs are documents that the model has, and an example has not.
         starter_prompt: What a first suite asks a chat model; empty where none can do it.
         starter_gates: Those of a first suite; of quality only where the data have references.
+        starter_quality: The gate by which one answer to all does not pass it; empty where the data say what that comes to.
     """
 
     name: str
@@ -227,6 +228,7 @@ class Task:
     searches: bool = False
     starter_prompt: str = ""
     starter_gates: tuple[str, ...] = ("consistency >= 0.8",)
+    starter_quality: str = ""
 
     @property
     def has_spans(self) -> bool:

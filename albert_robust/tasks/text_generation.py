@@ -41,4 +41,5 @@ TASK = Task(
     models=("transformers",),
     starter_prompt="{prompt}",
     starter_gates=("consistency >= 0.5", "labs recall drop <= 0.1"),
+    starter_quality="labs recall >= 0.5",
 )

@@ -52,4 +52,5 @@ TASK = Task(
     translates=True,
     models=("transformers",),
     starter_prompt="Translate the text into the language '{language}'. Answer with the translation alone.\n\n{source}",
+    starter_quality="labs >= 0.3",
 )
