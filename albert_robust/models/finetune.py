@@ -18,7 +18,8 @@ from albert_robust.data import Example, read_examples
 from albert_robust.data.dataset import language_of
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import UsageError, complaint_at, writing
-from albert_robust.models.checkpoint import auto_class, file_digest
+from albert_robust.models.checkpoint import DECODING, Checkpoint, auto_class, file_digest, libraries, load_checkpoint
+from albert_robust.models.kind import Kind, Wanted
 from albert_robust.scoring.load import EMBEDDED_FOLDER, quiet_transformers
 from albert_robust.tasks import Task
 from albert_robust.whole import whole, write_whole
@@ -269,3 +270,17 @@ def _collate(features: list[Feature], pad: int) -> dict[str, Any]:
     lengths = torch.tensor([len(feature["input_ids"]) for feature in features])
     batch["attention_mask"] = (torch.arange(longest) < lengths[:, None]).long()
     return batch
+
+
+def _made_in(wanted: Wanted) -> Path:
+    return finetuned_folder(wanted.folder / wanted.name, wanted.task, wanted.models)
+
+
+def _load(wanted: Wanted) -> Checkpoint:
+    made = _made_in(wanted)
+    if not made.is_dir():
+        finetune(wanted.folder / wanted.name, wanted.task, made)
+    return load_checkpoint(str(made.resolve()), wanted.folder, wanted.task.name)
+
+
+FINETUNED = Kind(lambda wanted: f"finetuned:{_made_in(wanted).name}:{DECODING}:{libraries()}", _load)

@@ -18,11 +18,11 @@ from pydantic import (
     model_validator,
 )
 
+from albert_robust.models import KINDS, Number, named_kinds
 from albert_robust.suite.gates import Expectation
 from albert_robust.task_names import TaskName
 from albert_robust.text.languages import is_tag
 
-KINDS = ("python", "transformers", "finetuned", "extractive", "encoder", "endpoint", "elsewhere")
 OF_CHECKPOINT = ("device", "dtype")
 OF_PROMPT = ("system", "settings", "labels")
 OTHER_FORMATS = ("/api/chat", "/api/generate", "/v1/completions", "/v1/responses", "/v1/messages")
@@ -151,9 +151,7 @@ class ModelSpec(Strict):
             description="What a checkpoint is computed on: cpu, cuda, cuda:1, mps.", pattern=r"^(cpu|cuda(:\d+)?|mps)$"
         ),
     ] = "cpu"
-    dtype: Annotated[
-        Literal["float32", "bfloat16", "float16"], Field(description="The numbers that a checkpoint is computed in.")
-    ] = "float32"
+    dtype: Annotated[Number, Field(description="The numbers that a checkpoint is computed in.")] = "float32"
     documents: Annotated[
         str | None, Field(description="What the encoder searches, for retrieval: a text file, a document a line.")
     ] = None
@@ -233,7 +231,7 @@ class ModelSpec(Strict):
 
     @model_validator(mode="after")
     def _one_kind(self) -> "ModelSpec":
-        kinds = [name for name in KINDS if getattr(self, name)]
+        kinds = named_kinds(self)
         if len(kinds) != 1:
             raise ValueError(f"{len(kinds)} kinds of model\nname one of {', '.join(KINDS)}")
         if self.timeout is not None and self.python is None and self.endpoint is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from albert_robust.models import finetune, load_model, prompt
+from albert_robust.models import KINDS, finetune, load_model, prompt
 from albert_robust.models.checkpoint import DECODING
 from albert_robust.models.embedding import ANSWERING
 from albert_robust.models.extractive import PICKING
@@ -83,6 +83,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(finetune, "EMBEDDED_FOLDER", tmp_path / "tiny")
     monkeypatch.setattr(prompt, "READING", 1)
     return tmp_path
+
+
+def test_every_kind_is_here() -> None:
+    assert {kind for said, *_ in IDENTITIES for kind in said if kind in KINDS} == set(KINDS)
 
 
 @pytest.mark.parametrize(("said", "task", "identity"), IDENTITIES)
