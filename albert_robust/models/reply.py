@@ -34,7 +34,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import regex
 
-from albert_robust.perturbing.phrases import read_rows
+from albert_robust.tables import read_rows
 from albert_robust.tasks import Task
 from albert_robust.tasks.multi_label_classification import NONE, labels_of, several
 from albert_robust.text.languages import UNSPACED

@@ -10,6 +10,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import regex
 
+from albert_robust.tables import read_rows
 from albert_robust.text import Text, Word
 from albert_robust.text.case import to_upper
 from albert_robust.text.graphemes import graphemes
@@ -23,13 +24,6 @@ _LAST_LETTER = regex.compile(r"(?r)[\p{L}\p{M}\p{N}]")
 _SENTENCE_OPENS = regex.compile(r"(?:^|[.!?…\n]|[.!?…]['\"”’)\]])\s*['\"“‘«„(\[¿¡]*$")
 _NEAR = 20  # characters on either side of a letter that say whether all is in capitals
 _MAY_FOLLOW = regex.compile(r"[\s'\"“‘«„(\[¿¡]+")  # between that and the first word
-
-
-@cache
-def read_rows(path: Path) -> tuple[Mapping[str, str], ...]:
-    """Return the rows of a tab-separated file with a header, as text without quoting."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def read_languages(path: Path) -> set[str]:

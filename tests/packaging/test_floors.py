@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "albert_robust"
 FLOORS = (
-    {"errors", "builtin", "imports", "quick_json", "task_names", "whole"},
+    {"errors", "builtin", "imports", "quick_json", "tables", "task_names", "whole"},
     {"text"},
     {"perturbing"},
     {"scoring"},
