@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albert_robust.models.reply import LONG, THOUGHTS, after_thoughts, label_of, number_of
+from albert_robust.models.reply import after_thoughts, label_of, number_of
+from albert_robust.models.reply.sentences import LONG
+from albert_robust.models.reply.thoughts import THOUGHTS
 
 SENTIMENT = ["positive", "negative"]
 INFERENCE = ["entailment", "not_entailment"]
