@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from albert_robust.errors import InputError, MissingExtraError, TransientError, UsageError, WritingError
 from albert_robust.perturbing.perturbation import Example, perturbation, share
-from albert_robust.perturbing.phrases import PhraseTable, in_case, read_rows, read_rules
+from albert_robust.perturbing.phrases import PhraseTable, in_case, read_rules
+from albert_robust.tables import read_rows
 from albert_robust.text import Edit, Span, Text, Word
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from albert_robust.gate.comparing import CORRECTION, Family, settled
 from albert_robust.gate.family import baselines_beside, compared
 from albert_robust.gate.lines import definition
 from albert_robust.gate.side_by_side import beside_first
+from albert_robust.models import KINDS
 from albert_robust.running.alignments import alignments_of, plan_order
 from albert_robust.running.ask import Cost
 from albert_robust.running.cell import Across, Cell, Item
@@ -22,7 +23,7 @@ from albert_robust.running.failures import failures
 from albert_robust.running.records import CellRecord, Place, Run, Shrunk, SuiteRecord
 from albert_robust.running.shrink import shrunk
 from albert_robust.running.workspace import Workspace
-from albert_robust.suite.schema import KINDS, TokenPrice
+from albert_robust.suite.schema import TokenPrice
 from albert_robust.suite.suite import Suite
 
 PACKAGES = ("albert-robust", "numpy", "pytest", "sacrebleu", "tokenizers", "torch", "transformers")

@@ -25,16 +25,6 @@ from albert_robust.suite.suite import SUFFIX, Suite
 from albert_robust.tasks import TASKS
 from albert_robust.text.languages import UNKNOWN
 
-ALONE = (  # of one text, and of nothing that a suite would have to say beside it
-    "text-classification",
-    "multi-label-classification",
-    "token-classification",
-    "text-generation",
-    "summarization",
-    "translation",
-    "retrieval",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Robust:
@@ -67,6 +57,7 @@ class Robust:
         seed: int = 0,
         task: str = "text-classification",
         worst_of: int = 1,
+        max_errors: float = 0.0,
         reference_language: str | None = None,
     ) -> list[CellRecord]:
         """Return the verdicts of a check on texts, one a perturbation that the spec stands for.
@@ -86,6 +77,7 @@ class Robust:
             task: One that reads one text alone: `multi-label-classification`, `token-classification`, `text-generation` (of a
                 `prompt`), `summarization` (of a `document`), `translation` (of a `source`) or `retrieval` (by a `query`).
             worst_of: Of so many variants of a text the worst is searched for, as in a suite.
+            max_errors: The share of the cases that may be errors, as in a suite.
             reference_language: BCP 47 tag of what the model writes, where it is not that of the texts: a translation's.
 
         Raises:
@@ -106,7 +98,8 @@ class Robust:
                 spoken = {"language": language} | (
                     {"reference_language": reference_language} if reference_language else {}
                 )
-                suite = _suite(Path(folder), task, texts, spoken, check, seed, self.packs)
+                more = {"seed": seed, "max_errors": max_errors}
+                suite = _suite(Path(folder), task, texts, spoken, check, more, self.packs)
                 records, failures, doubts = self._judged(suite, WorkspaceOf(Path(folder), self.nodeid, function=model))
             except InputError as error:
                 raise UsageError("\n".join(f"{one.what}\n{one.mend}".strip() for one in error.complaints)) from None
@@ -146,16 +139,16 @@ def _suite(
     texts: Sequence[str],
     spoken: dict[str, str],
     check: dict[str, Any],
-    seed: int,
+    more: dict[str, Any],
     packs: Sequence[Path],
 ) -> Suite:
     """Return a suite of one check, written to a folder and read back as any other."""
     __tracebackhide__ = True
     if isinstance(texts, str):
         raise UsageError("texts: expected a list of strings")
-    if task not in ALONE:
+    if task not in (alone := [name for name, one in TASKS.items() if one.stands_alone]):
         raise UsageError(
-            f"{task!r} is no task that a test by hand can check: a suite does all\n{suggest(str(task), ALONE)}"
+            f"{task!r} is no task that a test by hand can check: a suite does all\n{suggest(str(task), alone)}"
         )
     (field,) = TASKS[task].inputs
     lines = (json.dumps({field: text}) + "\n" for text in texts)
@@ -165,7 +158,7 @@ def _suite(
         "model": {"python": "the:model"},
         "datasets": {"texts": {"path": "texts.jsonl", **spoken}},
         "checks": [check],
-        "seed": seed,
+        **more,
     }
     path = folder / f"handwritten{SUFFIX}"
     path.write_text(json.dumps(content), encoding="utf-8")

@@ -10,6 +10,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import regex
 
+from albert_robust.tables import read_rows
 from albert_robust.text import Text, Word
 from albert_robust.text.case import to_upper
 from albert_robust.text.graphemes import graphemes
@@ -27,13 +28,6 @@ _NAME_GOES_ON = regex.compile(
     r"[^\S\n]+\p{Lu}\p{M}*\p{Ll}"
 )  # neither `I` nor `TV`; the next line is a sentence of its own
 _MAY_FOLLOW = regex.compile(r"[\s'\"“‘«„(\[¿¡]+")  # between that and the first word
-
-
-@cache
-def read_rows(path: Path) -> tuple[Mapping[str, str], ...]:
-    """Return the rows of a tab-separated file with a header, as text without quoting."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def read_languages(path: Path) -> set[str]:

@@ -194,6 +194,17 @@ def test_a_strategy_draws_variants_of_a_text(data: st.DataObject) -> None:
     assert abs(len(drawn) - len(SENTENCE)) <= 5
 
 
+@given(data=st.data())
+@settings(max_examples=3)
+def test_a_strategy_draws_from_packs_that_are_named(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    pack = tmp_path_factory.mktemp("there") / "perturbations"
+    pack.mkdir()
+    (pack / "own.py").write_text(OWN)
+    assert str(data.draw(variants("a", "own.shout", language="en", packs=[pack]))) == "A"
+
+
 def test_hypothesis_finds_the_variant_that_breaks_a_property() -> None:
     found = find(variants(SENTENCE, "typos.*", language="en"), lambda text: "lovely" not in str(text))
     assert len(found.edits) == 1

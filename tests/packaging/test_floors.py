@@ -13,7 +13,7 @@ from albert_robust import packs
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "albert_robust"
 FLOORS = (
-    {"atomic", "builtin", "errors", "imports", "quick_json"},
+    {"atomic", "builtin", "errors", "imports", "quick_json", "tables", "task_names"},
     {"text"},
     {"packs", "perturbing"},
     {"scoring"},

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust import Text, Word
-from albert_robust.perturbing.phrases import PhraseTable, in_case, is_in_name, is_name, opens_sentence, read_rows
+from albert_robust.perturbing.phrases import PhraseTable, in_case, is_in_name, is_name, opens_sentence
+from albert_robust.tables import read_rows
 
 
 def found(text: str, *phrases: str, protect: tuple[str, ...] = ()) -> list[str]:
