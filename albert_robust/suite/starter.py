@@ -216,7 +216,7 @@ def _checks(task: Task, examples: Sequence[Example], fields: Sequence[str]) -> l
     judges = task.single_label and len(_labels(task, examples)) <= SHADES and not _chooses(task, examples)
     if judges and _changing((NEGATION,), task, examples, task.perturbed):
         checks.append({"expect": "direction", "perturbations": [NEGATION], "gates": ["sensitivity >= 0.5"]})
-    if quality := _quality(task, examples):
+    elif quality := _quality(task, examples):
         checks.append({"expect": "reference", "gates": [quality]})
     return checks
 

@@ -254,11 +254,11 @@ def test_answers_that_are_objects_are_compared_field_by_field(write: Callable[..
     assert "field f1 drop <= 0.1" in map(str, suite.checks[0].gates)
 
 
-def test_a_first_suite_asks_for_more_than_one_answer_to_all_would_come_to(
+def test_without_a_check_of_direction_a_first_suite_asks_for_more_than_one_answer_to_all_would_come_to(
     write: Callable[..., Path], tmp_path: Path
 ) -> None:
     def asked(name: str, labels: str) -> list[str]:
-        rows = "".join(f"This is text number {number}.,{label}\n" for number, label in enumerate(labels))
+        rows = "".join(f"Text number {number}.,{label}\n" for number, label in enumerate(labels))
         data = write(**{f"{name}_dot_csv": f"text,label\n{rows}"})
         suite = write_starter(tmp_path / f"{name}.robust.yaml", "text-classification", "model:predict", data, "en")
         return [str(gate) for check in suite.checks if check.expectation == "reference" for gate in check.gates]
