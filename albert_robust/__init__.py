@@ -3,31 +3,56 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from albert_robust.errors import TransientError
+from albert_robust.errors import InputError, MissingExtraError, TransientError, UsageError, WritingError
 from albert_robust.perturbing.perturbation import Example, perturbation, share
-from albert_robust.perturbing.phrases import PhraseTable, in_case, read_rows, read_rules
+from albert_robust.perturbing.phrases import PhraseTable, in_case, read_rules
+from albert_robust.tables import read_rows
 from albert_robust.text import Edit, Span, Text, Word
 
 if TYPE_CHECKING:
     from albert_robust import metrics, strategies
-    from albert_robust.api import Scorer, compare, compare_languages, load_suite, load_suites, perturb, run, score
+    from albert_robust.api import (
+        Run,
+        Scorer,
+        Scores,
+        Suite,
+        Variant,
+        compare,
+        compare_languages,
+        load_suite,
+        load_suites,
+        open_run,
+        perturb,
+        run,
+        score,
+        write_report,
+    )
 
 __version__ = "0.1.0"
 __all__ = [
     "Edit",
     "Example",
+    "InputError",
+    "MissingExtraError",
     "PhraseTable",
+    "Run",
     "Scorer",
+    "Scores",
     "Span",
+    "Suite",
     "Text",
     "TransientError",
+    "UsageError",
+    "Variant",
     "Word",
+    "WritingError",
     "compare",
     "compare_languages",
     "in_case",
     "load_suite",
     "load_suites",
     "metrics",
+    "open_run",
     "perturb",
     "perturbation",
     "read_rows",
@@ -36,14 +61,13 @@ __all__ = [
     "score",
     "share",
     "strategies",
+    "write_report",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name in {"Scorer", "compare", "compare_languages", "load_suite", "load_suites", "perturb", "run", "score"}:
-        from albert_robust import api
-
-        return getattr(api, name)
     if name in {"metrics", "strategies"}:
         return import_module(f"{__name__}.{name}")
+    if name in __all__:
+        return getattr(import_module(f"{__name__}.api"), name)
     raise AttributeError(f"module 'albert_robust' has no attribute {name!r}")

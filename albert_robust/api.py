@@ -1,5 +1,6 @@
 """The Python door: the same steps that pytest and the command line take."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import index
@@ -9,6 +10,7 @@ from typing import SupportsIndex
 from albert_robust.errors import UsageError
 from albert_robust.perturbing import open_packs, vary
 from albert_robust.perturbing.registry import PACK
+from albert_robust.running.folder import open_run
 from albert_robust.running.records import Run
 from albert_robust.scoring.comparing import compare, compare_languages
 from albert_robust.scoring.labs import score
@@ -29,9 +31,11 @@ __all__ = [
     "compare_languages",
     "load_suite",
     "load_suites",
+    "open_run",
     "perturb",
     "run",
     "score",
+    "write_report",
 ]
 
 
@@ -108,45 +112,68 @@ def _whole(name: str, value: SupportsIndex) -> int:
 
 
 def run(
-    suite: Suite | Iterable[Suite],
+    suite: Suite | str | Path | Iterable[Suite],
     *,
     workspace: str | Path = ".albert_robust",
     allow_network: bool = False,
     shrink: bool = False,
 ) -> Run:
-    """Return what came of all cells of suites that no mark skips. `albert_robust.report.render.write_report` draws it.
+    """Return what came of all cells of suites that no mark skips; `write_report` draws it.
 
     Args:
-        suite: From `load_suite`, or several: from `load_suites`, of a file that names several models.
+        suite: A file, `reviews.robust.yaml`, with all its models; or what `load_suite` or `load_suites` returned.
         workspace: Where predictions and fine-tuned models are kept.
         allow_network: Whether a hub may be asked.
         shrink: Whether the model is asked on which edits are enough, of the worst variants of each cell that did not pass.
 
     Raises:
-        InputError: A suite's data or model are unfit.
+        InputError: A suite, its data or its model are unfit.
         UsageError: It is no suite.
     """
     from uuid import uuid4
 
-    from albert_robust.conclude import judged, run_of
+    from albert_robust.conclude import executed, judged, run_of
     from albert_robust.gate import certain
     from albert_robust.gate.family import whole_beside_baseline
     from albert_robust.running.across import across
     from albert_robust.running.cell import Item, unskipped
-    from albert_robust.running.execute import execute
     from albert_robust.running.plan import plan
     from albert_robust.running.workspace import Workspace
 
-    suites = [*suite] if isinstance(suite, Iterable) and not isinstance(suite, str) else [suite]
+    planned = [plan(whole_beside_baseline(one)) for one in _suites(suite)]
+    cells = [cell for group in planned for cell in unskipped(group)]
+    items: list[Item] = [*cells, *(item for group in planned for item in unskipped(across(group)))]
+    with executed(cells, Workspace(Path(workspace), uuid4().hex, allow_network), certain) as execution:
+        return run_of(execution, items, judged(execution, items), shrinks=shrink)
+
+
+def _suites(given: Suite | str | Path | Iterable[Suite]) -> list[Suite]:
+    if isinstance(given, str | Path):
+        return load_suites(given)
+    suites = [*given] if isinstance(given, Iterable) else [given]
     for one in suites:
         if not isinstance(one, Suite):
-            raise UsageError(f"expected a suite, got {one!r:.60}: run(load_suite(path))")
-    planned = [plan(whole_beside_baseline(one)) for one in suites]
-    cells = [cell for group in planned for cell in unskipped(group)]
-    execution = execute(cells, Workspace(Path(workspace), uuid4().hex, allow_network), certain)
-    for mistake in execution.mistakes.values():
-        raise mistake
-    items: list[Item] = [*cells, *(item for group in planned for item in unskipped(across(group)))]
-    made = run_of(execution, items, judged(execution, items), shrinks=shrink)
-    execution.cache.close()
-    return made
+            raise UsageError(f"expected a suite or its file, got {one!r:.60}")
+    for name, count in Counter(one.name for one in suites).items():
+        if count > 1:
+            raise UsageError(f"two suites are called {name!r}: load them with `root=`, the folder above both")
+    return suites
+
+
+def write_report(run: Run, folder: str | Path = "robustness-report", *, templates: Sequence[str | Path] = ()) -> Path:
+    """Write a run and its HTML report to a folder, as pytest does, and return the page's path.
+
+    Args:
+        run: From `run`.
+        folder: Made where there is none.
+        templates: Folders of your own templates, which go before the built-in ones of the same name.
+
+    Raises:
+        InputError: A template cannot be read or raises.
+        WritingError: The folder cannot be written.
+    """
+    from albert_robust.report.render import write_report as write
+    from albert_robust.running.folder import keep
+
+    keep(run, Path(folder))
+    return write(run, Path(folder), [*map(Path, templates)])

@@ -1,25 +1,29 @@
 """Conclude: from an execution to a run. Every cell is judged, the suites described, the cost and the environment told."""
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 
+from albert_robust.errors import InputError
 from albert_robust.gate import judge, judge_across
 from albert_robust.gate.baseline import Baseline
 from albert_robust.gate.comparing import CORRECTION, Family, settled
 from albert_robust.gate.family import baselines_beside, compared
 from albert_robust.gate.lines import definition
 from albert_robust.gate.side_by_side import beside_first
+from albert_robust.models import KINDS
 from albert_robust.running.alignments import alignments_of, plan_order
 from albert_robust.running.ask import Cost
 from albert_robust.running.cell import Across, Cell, Item
-from albert_robust.running.execute import Execution
+from albert_robust.running.execute import Certain, Execution, execute, never
 from albert_robust.running.failures import failures
 from albert_robust.running.records import CellRecord, Place, Run, Shrunk, SuiteRecord
 from albert_robust.running.shrink import shrunk
-from albert_robust.suite.schema import KINDS, TokenPrice
+from albert_robust.running.workspace import Workspace
+from albert_robust.suite.schema import TokenPrice
 from albert_robust.suite.suite import Suite
 
 PACKAGES = ("albert-robust", "numpy", "pytest", "sacrebleu", "tokenizers", "torch", "transformers")
@@ -68,6 +72,26 @@ class Verdicts:
         if isinstance(item, Across):
             return judge_across(item, {cell.id: tallies[cell.place] for cell in item.members})
         return replace(judge(item, tallies[item.place]), definition=definition(item, scorers[item.suite.name]))
+
+
+@contextmanager
+def executed(cells: Sequence[Cell], workspace: Workspace, certain: Certain = never) -> Iterator[Execution]:
+    """Run cells, and close the workspace's cache at the end, however that comes.
+
+    Raises:
+        InputError: The data or models of suites are unfit: all that is wrong with them.
+        Exception: A mistake of ours.
+    """
+    with closing(workspace.cache):
+        execution = execute(cells, workspace, certain)
+        mistakes = list(execution.mistakes.values())
+        for mistake in mistakes:
+            if not isinstance(mistake, InputError):
+                raise mistake
+        complaints = [one for mistake in mistakes if isinstance(mistake, InputError) for one in mistake.complaints]
+        if complaints:
+            raise InputError(complaints)
+        yield execution
 
 
 def judged(execution: Execution, items: Sequence[Item]) -> list[CellRecord]:

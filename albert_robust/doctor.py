@@ -2,17 +2,15 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from albert_robust.conclude import Verdicts
+from albert_robust.conclude import Verdicts, executed
 from albert_robust.models.stand_in import StandIn, stand_ins
 from albert_robust.running.across import across
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.cell import Item, unskipped
-from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord, Verdict
 from albert_robust.running.workspace import WorkspaceOf
@@ -66,9 +64,6 @@ def _diagnosis(suite: Suite, stand_in: StandIn) -> Diagnosis:
     items: list[Item] = [*cells, *unskipped(across(planned))]
     with TemporaryDirectory() as folder:
         workspace = WorkspaceOf(Path(folder), "doctor", function=stand_in.predict)
-        with closing(workspace.cache):
-            execution = execute(cells, workspace)
-            for mistake in execution.mistakes.values():
-                raise mistake
+        with executed(cells, workspace) as execution:
             verdicts = Verdicts(execution, items, {})
             return Diagnosis(stand_in, tuple((item.check.line, verdicts.of(item)) for item in items))

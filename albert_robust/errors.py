@@ -24,7 +24,7 @@ class Complaint:
 
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}:{self.column}: {self.what}"
-        return f"{where}\n  {self.mend}" if self.mend else where
+        return _printable(f"{where}\n  {self.mend}" if self.mend else where)
 
 
 class InputError(ValueError):
@@ -64,6 +64,30 @@ class TransientError(Exception):
 def complaint_at(path: Path, what: str, mend: str = "", line: int = 1, column: int = 1) -> InputError:
     """Return an error with one complaint about a file."""
     return InputError([Complaint(shown_path(path), line, column, what, mend)])
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Tell of a file that cannot be read, and of what is there instead of a missing one, in place of our traceback.
+
+    Raises:
+        InputError: It is missing, or cannot be read.
+    """
+    try:
+        yield
+    except FileNotFoundError:
+        raise complaint_at(path, "there is no such file", _near(path)) from None
+    except OSError as error:
+        raise complaint_at(path, f"cannot read the file: {error.strerror}") from None
+
+
+def _near(path: Path) -> str:
+    """Return what to try where a file is missing: one of its folder with nearly its name, if there is one."""
+    if not path.parent.is_dir():
+        return f"nor a folder {shown_path(path.parent)!r}"
+    names = sorted({one.name for one in path.parent.iterdir()} - {path.name})
+    near = get_close_matches(path.name, names, n=1)
+    return f"did you mean {shown_path(path.parent / near[0])!r}?" if near else ""
 
 
 @contextmanager
@@ -130,8 +154,12 @@ def said(error: BaseException) -> str:
 def on_one_line(text: str, most: int = SHOWN_CHARACTERS) -> str:
     """Return somebody else's text as a message may hold it: not all of a long one, and what is not printable written out."""
     line = " ".join(text.split())
-    short = line if len(line) <= most else f"{line[:most]}..."
-    return "".join(one if one.isprintable() else shown_character(one) for one in short)
+    return _printable(line if len(line) <= most else f"{line[:most]}...")
+
+
+def _printable(text: str) -> str:
+    """Return a text with what is not printable written out, but for the ends of lines."""
+    return "".join(one if one.isprintable() or one == "\n" else shown_character(one) for one in text)
 
 
 def shown_character(character: str) -> str:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,12 +9,12 @@ from typing import Any, Literal
 from warnings import warn
 
 from albert_robust.api import Variant, perturb
-from albert_robust.conclude import judged, shrunk_of
+from albert_robust.conclude import executed, judged, shrunk_of
 from albert_robust.errors import InputError, UsageError, suggest
 from albert_robust.gate.doubts import constant
 from albert_robust.perturbing.registry import PACK
 from albert_robust.running.cell import Cell
-from albert_robust.running.execute import Execution, execute
+from albert_robust.running.execute import Execution
 from albert_robust.running.failures import failures, moves
 from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord
@@ -25,16 +24,6 @@ from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import SUFFIX, Suite
 from albert_robust.tasks import TASKS
 from albert_robust.text.languages import UNKNOWN
-
-ALONE = (  # of one text, and of nothing that a suite would have to say beside it
-    "text-classification",
-    "multi-label-classification",
-    "token-classification",
-    "text-generation",
-    "summarization",
-    "translation",
-    "retrieval",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +57,7 @@ class Robust:
         seed: int = 0,
         task: str = "text-classification",
         worst_of: int = 1,
+        max_errors: float = 0.0,
         reference_language: str | None = None,
     ) -> list[CellRecord]:
         """Return the verdicts of a check on texts, one a perturbation that the spec stands for.
@@ -87,6 +77,7 @@ class Robust:
             task: One that reads one text alone: `multi-label-classification`, `token-classification`, `text-generation` (of a
                 `prompt`), `summarization` (of a `document`), `translation` (of a `source`) or `retrieval` (by a `query`).
             worst_of: Of so many variants of a text the worst is searched for, as in a suite.
+            max_errors: The share of the cases that may be errors, as in a suite.
             reference_language: BCP 47 tag of what the model writes, where it is not that of the texts: a translation's.
 
         Raises:
@@ -107,7 +98,8 @@ class Robust:
                 spoken = {"language": language} | (
                     {"reference_language": reference_language} if reference_language else {}
                 )
-                suite = _suite(Path(folder), task, texts, spoken, check, seed, self.packs)
+                more = {"seed": seed, "max_errors": max_errors}
+                suite = _suite(Path(folder), task, texts, spoken, check, more, self.packs)
                 records, failures, doubts = self._judged(suite, WorkspaceOf(Path(folder), self.nodeid, function=model))
             except InputError as error:
                 raise UsageError("\n".join(f"{one.what}\n{one.mend}".strip() for one in error.complaints)) from None
@@ -120,10 +112,7 @@ class Robust:
     def _judged(self, suite: Suite, workspace: WorkspaceOf) -> tuple[list[CellRecord], list[str], list[str]]:
         """Return all verdicts, the messages of those that no test may pass with, and what makes the others doubtful."""
         cells = plan(suite)
-        with closing(workspace.cache):
-            execution = execute(cells, workspace)
-            for mistake in execution.mistakes.values():
-                raise mistake
+        with executed(cells, workspace) as execution:
             records = judged(execution, cells)
             failures = [
                 self._described(execution, cell, record)
@@ -150,16 +139,16 @@ def _suite(
     texts: Sequence[str],
     spoken: dict[str, str],
     check: dict[str, Any],
-    seed: int,
+    more: dict[str, Any],
     packs: Sequence[Path],
 ) -> Suite:
     """Return a suite of one check, written to a folder and read back as any other."""
     __tracebackhide__ = True
     if isinstance(texts, str):
         raise UsageError("texts: expected a list of strings")
-    if task not in ALONE:
+    if task not in (alone := [name for name, one in TASKS.items() if one.stands_alone]):
         raise UsageError(
-            f"{task!r} is no task that a test by hand can check: a suite does all\n{suggest(str(task), ALONE)}"
+            f"{task!r} is no task that a test by hand can check: a suite does all\n{suggest(str(task), alone)}"
         )
     (field,) = TASKS[task].inputs
     lines = (json.dumps({field: text}) + "\n" for text in texts)
@@ -169,8 +158,8 @@ def _suite(
         "model": {"python": "the:model"},
         "datasets": {"texts": {"path": "texts.jsonl", **spoken}},
         "checks": [check],
-        "seed": seed,
+        **more,
     }
     path = folder / f"handwritten{SUFFIX}"
     path.write_text(json.dumps(content), encoding="utf-8")
-    return load_suite(path, (*packs, Path.cwd() / PACK))
+    return load_suite(path, packs=(*packs, Path.cwd() / PACK))

@@ -61,7 +61,7 @@ class RobustFile(pytest.File):
     def _suites(self, state: RobustSession) -> list[tuple[Suite, list[Cell]]]:
         """Return the file's suites, one a model, with the cells of each; the session has met them."""
         root = self.config.rootpath
-        suites = load_suites(self.path, (root / PACK,), state.settings.seed, root)
+        suites = load_suites(self.path, packs=[root / PACK], seed=state.settings.seed, root=root)
         for baseline in ownerless(suites):
             raise complaint_at(
                 baseline, f"the baseline of a model that {self.name} does not name", "rename or delete it"

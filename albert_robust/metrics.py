@@ -37,8 +37,8 @@ from albert_robust.scoring.signature import differences
 from albert_robust.scoring.statistics import Estimate, Floats, mean_of_clusters
 from albert_robust.scoring.texts import checked_clusters, checked_languages, checked_pairs
 from albert_robust.tasks import TASKS, Answer
-from albert_robust.tasks.classification import kappa, label, label_counts, macro_f1, one_more_label
 from albert_robust.tasks.task import Aggregate, Compared
+from albert_robust.tasks.text_classification import kappa, label, label_counts, macro_f1, one_more_label
 from albert_robust.tasks.token_classification import entity_f1, entity_recall, overlap_f1
 from albert_robust.tasks.translation import segment_counts, translated
 from albert_robust.text.languages import base

@@ -18,7 +18,7 @@ from albert_robust.ci.junit import tell_cost
 from albert_robust.conclude import Verdicts, run_of, shrunk_of
 from albert_robust.errors import InputError, WritingError, raised, shown_path, writing
 from albert_robust.gate import certain
-from albert_robust.gate.decide import outlived
+from albert_robust.gate.decide import mended_failures
 from albert_robust.plugin import SESSION
 from albert_robust.running.alignments import plan_order
 from albert_robust.running.cell import Cell, Item, by_suite, cells_of
@@ -72,7 +72,7 @@ class RobustSession:
         self.broken: dict[str, str] = {}  # suites that cannot be run, by name, and why
         self.skipped = False  # whether marks skip all cells that were chosen
         self.unwritten: list[str] = []
-        self.outlived: list[str] = []  # marks of known failures that can go
+        self.mended_failures: list[str] = []  # marks of known failures that can go
         self.report: Path | None = None
         self.run: Run | None = None
         self.started = time.monotonic()
@@ -333,7 +333,7 @@ class RobustSession:
             "broken": self.broken,
             "skipped": self.skipped,
             "unwritten": self.unwritten,
-            "outlived": self.outlived,
+            "mended_failures": self.mended_failures,
             "baselines": self.baselines.hand_over() if self.suites else None,
         }
 
@@ -342,12 +342,12 @@ class RobustSession:
         self.broken |= output["broken"]
         self.skipped = self.skipped or output["skipped"]
         self.unwritten += output["unwritten"]
-        self.outlived += output["outlived"]
+        self.mended_failures += output["mended_failures"]
         if output["baselines"] is not None:
             self.baselines.take_over(output["baselines"])
 
     def _run(self, cells: Sequence[Item], records: Sequence[CellRecord]) -> Run:
-        self.outlived = list(outlived(cells, records))
+        self.mended_failures = list(mended_failures(cells, records))
         shrinks = self.settings.switch("shrink")
         return run_of(self.execution, cells, records, time.monotonic() - self.started, shrinks)
 
@@ -366,7 +366,7 @@ class RobustSession:
             return
         terminal.write_sep("=", "robustness")
         shown = WORST_SHOWN if terminal.verbosity >= -1 else 0
-        for line in (*describe_run(self.run, shown), *dict.fromkeys(self.outlived), *self.baselines.written):
+        for line in (*describe_run(self.run, shown), *dict.fromkeys(self.mended_failures), *self.baselines.written):
             terminal.write_line(line)
         if not tested_in(self.run.cells):
             terminal.write_line(NOTHING, red=True)

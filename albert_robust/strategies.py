@@ -1,5 +1,6 @@
 """Hypothesis strategies, for users' own `@given` tests: the same perturbations, driven by a search instead of a seed."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -14,11 +15,13 @@ from albert_robust.text.languages import UNKNOWN
 
 
 @cache
-def _registry() -> Registry:
-    return open_packs((Path.cwd() / PACK,))
+def _registry(packs: tuple[Path, ...]) -> Registry:
+    return open_packs(packs)
 
 
-def variants(text: str, spec: str = "typos.*", *, language: str = UNKNOWN) -> st.SearchStrategy[Text]:
+def variants(
+    text: str, spec: str = "typos.*", *, language: str = UNKNOWN, packs: Sequence[str | Path] = ()
+) -> st.SearchStrategy[Text]:
     """Return a strategy for variants of a text: `@given(variants("good food", "typos.*", language="en"))`.
 
     Hypothesis makes the choices, so that it finds, repeats and simplifies a failing variant.
@@ -27,21 +30,26 @@ def variants(text: str, spec: str = "typos.*", *, language: str = UNKNOWN) -> st
         text: The text.
         spec: A perturbation, a chain, or a glob of which one is drawn.
         language: BCP 47 tag.
+        packs: Folders of perturbations beside the built-in one and `./perturbations`.
 
     Raises:
         ValueError: The spec names nothing known, or nothing that works in the language.
         MissingExtraError: When a variant is drawn: its perturbation runs on a module that is not installed.
     """
-    specs = [found for found in _registry().expand(spec) if _registry().applies(found, language)]
+    registry = _registry((*map(Path, packs), Path.cwd() / PACK))
+    specs = [found for found in registry.expand(spec) if registry.applies(found, language)]
     if not specs:
         raise ValueError(f"{spec!r} has nothing for language {language!r}")
-    return st.builds(
-        _apply, st.just(text), st.just(language), st.sampled_from(specs), st.randoms(use_true_random=False)
-    )
+    source = Text.of(text, language)
+
+    @st.composite
+    def variant(draw: st.DrawFn) -> Text:
+        return _applied(registry, source, draw(st.sampled_from(specs)), draw(st.randoms(use_true_random=False)))
+
+    return variant()
 
 
-def _apply(text: str, language: str, spec: Spec, rng: Random) -> Text:
-    made = Text.of(text, language)
+def _applied(registry: Registry, made: Text, spec: Spec, rng: Random) -> Text:
     for step in spec.steps:
-        made = _registry().ready(step.name)(made, rng, step.severity or DEFAULT_SEVERITY)
+        made = registry.ready(step.name)(made, rng, step.severity or DEFAULT_SEVERITY)
     return made

@@ -29,9 +29,9 @@ from numpy.typing import NDArray
 
 from albert_robust.scoring.gaps import gap
 from albert_robust.scoring.statistics import Floats, mean_in_unit
-from albert_robust.tasks.classification import kappa, label_counts, macro_f1, one_more_label
 from albert_robust.tasks.sets import micro_f1, one_more_text
 from albert_robust.tasks.task import Aggregate, Answer
+from albert_robust.tasks.text_classification import kappa, label_counts, macro_f1, one_more_label
 
 TWO_SIDED, ONE_SIDED = 0.95, 0.90  # 0.90 leaves 5 % on each side
 TARGET = 0.94

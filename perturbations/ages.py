@@ -12,8 +12,7 @@ from random import Random
 import regex
 
 from albert_robust import Example, Text, Word, perturbation, read_rows
-from albert_robust.perturbing.phrases import filled, read_languages
-from albert_robust.text.languages import base
+from albert_robust.packs import base, filled, read_languages
 
 _AGES, _WORDS, _NAMES = (Path(__file__).with_name(f"{name}.tsv") for name in ("ages", "identity_words", "first_names"))
 _YOUNGEST, _OLDEST = 18, 79  # of who may work; `an` stands before 18 alone

@@ -19,16 +19,13 @@ from typing import NamedTuple
 import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rules, share
-from albert_robust.perturbing.phrases import Beside, opens_sentence, read_languages
-from albert_robust.text.han import is_traditional
-from albert_robust.text.languages import base
+from albert_robust.packs import Beside, base, is_in_name, is_traditional, read_languages, with_apostrophe_of
 
 _ANTONYMS = Path(__file__).with_name("antonyms.tsv")
 _NEAR = 60  # characters on either side of a word that say what it is
 _BESIDE = 20  # characters within which a word and its contrary are said of one thing
 _CLAUSE_ENDS = regex.compile(r"[.!?…,;:\n。！？；，：،؟؛।॥]")
 _SENTENCE_ENDS = regex.compile(r"[.!?;…\n。！？；؟؛।॥]")
-_NAME_GOES_ON = regex.compile(r"\s\p{Lu}\p{Ll}")
 _ARTICLE = regex.compile(r"\b(an?)\s$", regex.I)
 _SOUNDS_OF_VOWELS = regex.compile(r"(?!use)[aeiou]|honest", regex.I)
 _ASKED = {  # how big, of what may be big or small
@@ -102,6 +99,7 @@ def _pairs(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     "semantics.antonym",
     alters="polarity",
     languages=read_languages(_ANTONYMS),
+    version=2,
     examples=[
         Example("The room was big.", "The room was small."),
         Example("An old house, a cheap hotel", "A new house, an expensive hotel", severity=5, why="with its article"),
@@ -157,7 +155,7 @@ def antonym(text: Text, rng: Random, severity: int) -> Text:
     places = [
         (word, contrary)
         for word, contraries in _contraries(base(text.language)).find(text)
-        if not _is_name(text, word) and (contrary := _meant(text, word, contraries))
+        if not is_in_name(text, word) and (contrary := _meant(text, word, contraries))
     ]
     chosen = _that_go_together(text, rng.sample(places, min(len(places), share(severity, len(text.words())))))
     return text.replace_each([_change(text, word, contrary) for word, contrary in chosen], "antonym")
@@ -172,14 +170,6 @@ def _that_go_together(text: Text, places: list[tuple[Word, _Contrary]]) -> list[
         if not sentence or "clause" not in (contrary.way, sentence[0][1].way):
             sentence.append((word, contrary))
     return sorted(place for sentence in kept.values() for place in sentence)
-
-
-def _is_name(text: Text, word: Word) -> bool:
-    """Return whether capitals make a word a name (`Old Town`), or a German word a noun (`das Gute`)."""
-    if not word.string[:1].isupper() or (len(word.string) > 1 and word.string.isupper()):
-        return False
-    goes_on = base(text.language) != "de" and _NAME_GOES_ON.match(text.around(word, 3)[1])
-    return bool(goes_on) or not opens_sentence(text, word.start)
 
 
 def _meant(text: Text, word: Word, contraries: tuple[_Contrary, ...]) -> _Contrary | None:
@@ -216,9 +206,7 @@ def _in_traditional(word: str) -> bool:
 
 def _change(text: Text, word: Word, contrary: _Contrary) -> tuple[int, int, str]:
     """Return what stands where instead: the contrary in the capitals of the word, after `a` or `an` as it sounds."""
-    made = in_case(text, word, contrary.other, contrary.listed)
-    if "’" in word.string:
-        made = made.replace("'", "’")
+    made = with_apostrophe_of(word.string, in_case(text, word, contrary.other, contrary.listed))
     article = _ARTICLE.search(text.around(word, 4)[0]) if base(text.language) == "en" else None
     if article is None:
         return word.start, word.end, made

@@ -11,8 +11,7 @@ from random import Random
 import regex
 
 from albert_robust import Example, Text, perturbation
-from albert_robust.text.case import to_lower, to_upper
-from albert_robust.text.languages import base
+from albert_robust.packs import base, to_lower, to_upper
 
 CASED = {"bg", "cs", "de", "el", "en", "es", "fr", "id", "it", "nl", "pl", "pt", "ru", "sw", "tr", "uk", "vi"}
 

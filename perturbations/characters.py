@@ -17,7 +17,7 @@ from string import ascii_letters
 import regex
 
 from albert_robust import Example, Text, perturbation, share
-from albert_robust.text.languages import SCRIPTS, UNSPACED, base
+from albert_robust.packs import SCRIPTS, UNSPACED, base
 
 _CYRILLIC = dict(zip("aceijopsxyABCEHIJKMOPSTX", "асеіјорѕхуАВСЕНІЈКМОРЅТХ", strict=True))
 _GREEK = dict(zip("opvABEHIKMNOPTXYZ", "ορνΑΒΕΗΙΚΜΝΟΡΤΧΥΖ", strict=True))

@@ -22,6 +22,7 @@ from random import Random
 import regex
 
 from albert_robust import Example, Text, Word, perturbation, read_rows, share
+from albert_robust.packs import base
 
 OTHERS = ("ar", "de", "en", "es", "fr", "hi", "ru", "zh")  # into them: one more changes all variants
 LANGUAGES = (*OTHERS, "it", "pt")
@@ -72,10 +73,6 @@ def _word(form: str) -> str:
     """Return a pattern for a surface form; a Chinese numeral is none inside a longer one: 二十个 holds no 十个."""
     written = regex.escape(form)
     return rf"(?<![{NUMERALS}]){written}(?![{NUMERALS}])" if form[0] in NUMERALS else written
-
-
-def _spoken(text: Text) -> str:
-    return text.language.split("-", 1)[0]
 
 
 def _chosen(text: Text, words: list[Word], rng: Random, severity: int) -> list[Word]:
@@ -166,7 +163,7 @@ def _put(text: Text, last_first: list[Word], replacements: dict[Word, str], kind
 )
 def code_switch(text: Text, rng: Random, severity: int) -> Text:
     """Put words into one other language, as bilingual people do; the language is drawn once a text."""
-    language = _spoken(text)
+    language = base(text.language)
     target = rng.choice([other for other in OTHERS if other != language])
     found = [word for word in text.find(_known_words(language)) if _meant(text, word, language)]
     translations = {word: other for word in found if (other := _translated(word, language, target)) != word.string}
@@ -307,7 +304,7 @@ def swap(text: Text, rng: Random, severity: int) -> Text:
 )
 def transliterate(text: Text, rng: Random, severity: int) -> Text:
     """Write words in Latin letters, as people do without a keyboard of their own."""
-    language = _spoken(text)
+    language = base(text.language)
     in_words = _read_in_words(text) if language == "zh" else {}
     latin = {
         word: in_words.get(word) or _latin(word.string, language) for word in text.words() if not _numeric(word.string)

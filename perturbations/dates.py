@@ -15,8 +15,7 @@ from typing import NamedTuple
 import regex
 
 from albert_robust import Example, Text, Word, perturbation, read_rows
-from albert_robust.perturbing.phrases import read_languages
-from albert_robust.text.languages import UNSPACED, base
+from albert_robust.packs import UNSPACED, base, read_languages
 
 _DATES = Path(__file__).with_name("dates.tsv")
 _NEAR = 30  # characters on either side of a date that say whether it is one

@@ -23,8 +23,7 @@ from unicodedata import normalize
 import regex
 
 from albert_robust import Example, Text, perturbation, read_rows
-from albert_robust.text.han import is_traditional
-from albert_robust.text.languages import UNSPACED, base
+from albert_robust.packs import UNSPACED, base, is_traditional, with_apostrophe_of
 
 _SENTENCES = Path(__file__).with_name("distractors.tsv")
 
@@ -324,7 +323,7 @@ def _fitting(text: Text) -> list[str]:
     string = normalize("NFC", str(text))
     written = "zh-Hant" if is_traditional(string, text.language) else base(text.language)
     fitting = [words for words, about in _sentences(written) if not about.search(string)]
-    return [words.replace("'", "\u2019") for words in fitting] if "\u2019" in string else fitting
+    return [with_apostrophe_of(string, words) for words in fitting]
 
 
 @cache

@@ -26,8 +26,7 @@ from typing import NamedTuple
 import regex
 
 from albert_robust import Example, Text, in_case, perturbation, read_rows
-from albert_robust.perturbing.phrases import read_languages
-from albert_robust.text.languages import UNSPACED, base
+from albert_robust.packs import UNSPACED, base, read_languages
 
 _NAMES = Path(__file__).with_name("first_names.tsv")
 _PLACES = Path(__file__).with_name("places.tsv")

@@ -16,14 +16,11 @@ from typing import NamedTuple
 import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows
-from albert_robust.perturbing.perturbation import share_of_words
-from albert_robust.perturbing.phrases import Beside, opens_sentence, read_languages
-from albert_robust.text.languages import base
+from albert_robust.packs import Beside, base, is_name, read_languages, share_of_words, with_apostrophe_of
 
 _HOMOPHONES = Path(__file__).with_name("homophones.tsv")
 _MISSPELLINGS = Path(__file__).with_name("misspellings.tsv")
 _NEAR = 30  # characters on either side of a word that say whether it may be mistaken
-_TYPESET = "\u2019"  # the apostrophe of printed text
 # Verbs in -тся and -ться; adjectives in -ое, but those where it is stressed (большое) and words that are none (двое).
 _STRESSED = (
     "больш|дорог|плох|молод|прост|пуст|зл|сух|так|как|друг|чуж|втор|родн|цветн|жив|глух|слеп|крут|густ|свят|прям|крив|нем|туп"
@@ -58,15 +55,12 @@ def _homophones(language: str) -> PhraseTable[_Homophone]:
 def _fits(text: Text, word: Word, homophone: _Homophone) -> bool:
     before, after = text.around(word, _NEAR)
     is_noun = homophone.listed[:1].isupper()  # in German, where a capital tells it from other words
-    is_large = word.string[:1].isupper()
-    is_loud = word.string.isupper() and len(word.string) > 1
-    is_word = is_large if is_noun else (not is_large or is_loud or opens_sentence(text, word.start))
+    is_word = word.string[:1].isupper() if is_noun else not is_name(text, word)
     return is_word and homophone.beside.holds(before, after)
 
 
 def _heard(text: Text, word: Word, homophone: _Homophone, rng: Random) -> str:
-    made = in_case(text, word, rng.choice(homophone.heard), homophone.listed)
-    return made.replace("'", _TYPESET) if _TYPESET in str(text) else made
+    return with_apostrophe_of(str(text), in_case(text, word, rng.choice(homophone.heard), homophone.listed))
 
 
 @cache

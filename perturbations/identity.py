@@ -17,16 +17,14 @@ from typing import NamedTuple
 import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows
-from albert_robust.perturbing.phrases import filled, opens_sentence
-from albert_robust.text.languages import base
+from albert_robust.packs import base, filled, is_capitalized, is_name, with_apostrophe_of
 
 _GENDER, _GROUPS, _LEFT_ALONE, _WORDS = (
     Path(__file__).with_name(f"identity_{part}.tsv") for part in ("gender", "groups", "left_alone", "words")
 )
 _NEAR = 80  # characters on either side of a word that can decide what it is
 _SPEECH_OPENS = regex.compile(r"[:\"“«‘(\[*•–—-]\s*$")
-_NAME_GOES_ON = regex.compile(r"\s+(?!I\b)\p{Lu}")
-_CAPITALS = regex.compile(r"\p{Lu}[\p{Lu}'’]+$")
+_NAME_GOES_ON = regex.compile(r"\s+(?!I\b)\p{Lu}")  # initials too: Mr. J. Smith, Lady A
 _SOUNDS_OF_VOWELS = regex.compile(r"[AEIO]|U(?!k)")
 
 
@@ -77,6 +75,7 @@ def _languages(path: Path, kind: str = "") -> set[str]:
     "identity.gender",
     alters="gender",
     languages=_languages(_GENDER),
+    version=2,
     severities=1,
     across_fields=True,
     examples=[
@@ -142,19 +141,18 @@ def _turned(text: Text, word: Word, turn: _Turn) -> str | None:
     if base(text.language) == "en" and _is_name(text, word, turn, before, after):
         return None
     other = turn.others[0] if len(turn.others) == 1 else _of_two(turn, before, after)
-    made = other and in_case(text, word, other, turn.listed)
-    return made and (made.replace("'", "’") if "’" in word.string else made)
+    return other and with_apostrophe_of(word.string, in_case(text, word, other, turn.listed))
 
 
 def _is_name(text: Text, word: Word, turn: _Turn, before: str, after: str) -> bool:
     """Return whether capitals make an English word a part of a name, or of a headline: the Man United, Lady Gaga, God's His."""
     if turn.kind == "title":
         return not (word.string[:1].isupper() and _NAME_GOES_ON.match(after))
-    if not word.string[:1].isupper() or _CAPITALS.match(word.string):
+    if not is_capitalized(word):
         return False
     if turn.kind != "pronoun" and _NAME_GOES_ON.match(after):
         return True
-    return turn.kind != "address" and not opens_sentence(text, word.start) and not _SPEECH_OPENS.search(before)
+    return turn.kind != "address" and is_name(text, word) and not _SPEECH_OPENS.search(before)
 
 
 def _of_two(turn: _Turn, before: str, after: str) -> str | None:

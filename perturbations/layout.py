@@ -17,12 +17,9 @@ from random import Random
 
 import regex
 
-from albert_robust import Example, Text, Word, perturbation
-from albert_robust.text.case import to_lower, to_upper
-from albert_robust.text.choices import choices
-from albert_robust.text.marked import Part, called, cites
-from albert_robust.text.passages import passages as passages_in
-from albert_robust.text.reading import Span, words_at
+from albert_robust import Example, Span, Text, Word, perturbation
+from albert_robust.packs import Part, called, choices, cites, to_lower, to_upper, words_at
+from albert_robust.packs import passages as passages_in
 
 _BEGINS = r"(?m:^)[^\S\n]{0,20}"  # of a line
 _MARKED = r"(?:[#>*_-]{1,6}[^\S\n]?){0,2}"  # by Markdown: a heading, a quotation, a list, bold
@@ -30,7 +27,11 @@ _WORD = r"\p{L}[\p{L}\p{M}\p{N}'’_-]{0,30}"
 _LABEL = rf"{_WORD}(?:[ /]{_WORD}){{0,3}}"
 _COLON = r"[^\S\n]?(?::(?=[*_]{0,2}(?:\s|$))|：[^\S\n]*)"
 _LABELS = regex.compile(rf"{_BEGINS}{_MARKED}\K{_LABEL}(?=[*_]{{0,2}}{_COLON})")
+_SHOWN = regex.compile(
+    rf"{_BEGINS}{_MARKED}\K(?P<name>{_LABEL}(?<!\p{{Nd}}))(?P<number>[^\S\n]?\p{{Nd}}{{1,3}})?(?=[*_]{{0,2}}{_COLON})"
+)
 _SEPARATOR = regex.compile(rf"{_BEGINS}{_MARKED}{_LABEL}[*_]{{0,2}}\K{_COLON}")
+_COLON_BEHIND = regex.compile(r"[*_]{0,2}[^\S\n]?[:：][*_]{0,2}\s*+")
 _SEPARATORS = (":", " :", "::", " -", " =")
 
 _BULLET = regex.compile(rf"{_BEGINS}\K[-*+•–](?=[^\S\n]+\S)")
@@ -224,6 +225,7 @@ def _speaks_of_others(content: str, letters: str) -> bool:
     "layout.passages",
     preserves="meaning",
     severities=1,
+    version=2,
     reorders="passages",
     examples=[
         Example("[1] Bern is Swiss.\n[2] Graz is not.\nWhy?", "[1] Graz is not.\n[2] Bern is Swiss.\nWhy?"),
@@ -244,6 +246,11 @@ def _speaks_of_others(content: str, letters: str) -> bool:
         Example(
             '<document index="1">\nx\n</document>\n<document index="2">\ny\n</document>',
             '<document index="1">\ny\n</document>\n<document index="2">\nx\n</document>',
+        ),
+        Example(
+            "<text>x</text>\n<text>y</text>\nWhy?",
+            "<text>y</text>\n<text>x</text>\nWhy?",
+            why="in tags they need no number",
         ),
         Example("文档1：巴黎\n文档2：奥斯陆\n问题：在哪？", "文档1：奥斯陆\n文档2：巴黎\n问题：在哪？", "zh"),
         Example("Документ 1: да\nДокумент 2: нет", "Документ 1: нет\nДокумент 2: да", "ru"),
@@ -277,6 +284,7 @@ def passages(text: Text, rng: Random, severity: int) -> Text:
     "layout.examples",
     preserves="meaning",
     severities=1,
+    version=2,
     reorders="examples",
     examples=[
         Example(
@@ -296,6 +304,11 @@ def passages(text: Text, rng: Random, severity: int) -> Text:
             "Q: a\nA: b\nQ: c\nA: d\nBe brief.", "Q: c\nA: d\nQ: a\nA: b\nBe brief.", why="it ends as the others do"
         ),
         Example("Q: a\nA: b\n\n###\n\nQ: c\nA: d\n\nQ:", "Q: c\nA: d\n\n###\n\nQ: a\nA: b\n\nQ:"),
+        Example(
+            "Q1: a\nA1: b\n\nQ2: c\nA2: b\n\nQ3:",
+            "Q1: c\nA1: b\n\nQ2: a\nA2: b\n\nQ3:",
+            why="numbers stay in their places",
+        ),
         Example("<example>\na\n</example> <example>b</example>", "<example>b</example> <example>\na\n</example>"),
         Example("English: a\nFrench: b\nEnglish: c\nFrench: d", "English: c\nFrench: d\nEnglish: a\nFrench: b"),
         Example("输入：好\n输出：是\n输入：坏\n输出：否", "输入：坏\n输出：否\n输入：好\n输出：是", "zh"),
@@ -320,12 +333,13 @@ def passages(text: Text, rng: Random, severity: int) -> Text:
 def examples(text: Text, rng: Random, severity: int) -> Text:
     """Give the solved examples of a prompt, `Q: ... A: ...`, in another order; what is asked stays last."""
     string = str(text)
-    return _in_another_order(text, _tagged(string) or _solved(string), rng, "example", stays=lambda content: False)
+    parts, each = (tagged, 1) if (tagged := _tagged(string)) else _solved(string)
+    return _in_another_order(text, parts, rng, "example", stays=lambda content: False, each=each)
 
 
 def _tagged(string: str) -> list[Part]:
     """Return the examples of a prompt that stand between tags: `<example>...</example>`."""
-    for name in sorted(called(solved=True)):
+    for name in sorted(called("solved")):
         opening, closing = f"<{name}>", f"</{name}>"
         before, *bodies = string.split(opening)
         if len(bodies) > 1 and all(body.count(closing) == 1 for body in bodies):
@@ -335,16 +349,20 @@ def _tagged(string: str) -> list[Part]:
     return []
 
 
-def _solved(string: str) -> list[Part]:
-    """Return the examples of a prompt: the same labels again and again, each time with something behind the last one."""
-    matches = list(_LABELS.finditer(string))
+def _solved(string: str) -> tuple[list[Part], int]:
+    """Return the examples of a prompt, and how many parts each has.
+
+    They are the same labels again and again, each time with something behind the last one. Where these are numbered, what is
+    behind each of them is a part.
+    """
+    matches = list(_SHOWN.finditer(string))
     labels = [(string.rfind("\n", 0, match.start()) + 1, match.end()) for match in matches]
-    names = [match.group().casefold() for match in matches]
+    names = [match["name"].casefold() for match in matches]
     places: dict[str, list[int]] = {}
     for place, name in enumerate(names):
         places.setdefault(name, []).append(place)
     for first, *others in places.values():
-        known, starts, answers = names[first : others[0] if others else first], list[int](), list[Span]()
+        known, shown, answers = names[first : others[0] if others else first], list[int](), list[Span]()
         for place, following in pairwise([first, *others, len(names)]) if known[1:] and known[-1] in _answers() else ():
             if names[place:following][: len(known)] != known or following - place > len(known):
                 break
@@ -352,13 +370,24 @@ def _solved(string: str) -> list[Part]:
             answer = _answer(string, labels[place + len(known) - 1][1], limit)
             if answer is None:
                 break
-            starts.append(labels[place][0])
+            shown.append(place)
             answers.append(answer)
         if len(answers) > 1:
             ends = [*(answer.end for answer in answers[:-1]), _last_ends(string, answers)]
-            found = zip(starts, ends, strict=True)
-            return [Part(str(start), start, end, string[start:end]) for start, end in found] if ends[-1] else []
-    return []
+            each = len(known) if matches[first]["number"] or matches[first + len(known) - 1]["number"] else 1
+            found = zip(shown, ends, strict=True)
+            spans = [span for one, end in found for span in _spans(string, labels[one : one + len(known)], end, each)]
+            return [Part(str(start), start, end, string[start:end]) for start, end in spans] if ends[-1] else [], each
+    return [], 1
+
+
+def _spans(string: str, labels: Sequence[tuple[int, int]], end: int, each: int) -> list[tuple[int, int]]:
+    """Return where an example stands, or what is behind each of its labels."""
+    if each == 1:
+        return [(labels[0][0], end)]
+    limits = [*(start for start, _ in labels[1:]), end]
+    starts = [colon.end() for _, opens in labels if (colon := _COLON_BEHIND.match(string, opens))]
+    return [(start, start + len(string[start:limit].rstrip())) for start, limit in zip(starts, limits, strict=True)]
 
 
 def _answer(string: str, start: int, limit: int) -> Span | None:
@@ -390,16 +419,30 @@ def _answers() -> frozenset[str]:
     return frozenset(_ANSWERS.read_text(encoding="utf-8").split())
 
 
-def _in_another_order(text: Text, parts: Sequence[Part], rng: Random, kind: str, stays: Callable[[str], bool]) -> Text:
-    """Return a text with its parts in another order, but for those that stay in their places; as it is where two say the same."""
-    if len({part.content for part in parts}) < len(parts):
+def _in_another_order(
+    text: Text, parts: Sequence[Part], rng: Random, kind: str, stays: Callable[[str], bool], each: int = 1
+) -> Text:
+    """Return a text with its parts in another order, but for those that stay in their places; as it is where two say the same.
+
+    Args:
+        text: Has them.
+        parts: In the order of the text.
+        rng: Draws the other order.
+        kind: What the edits are called in reports.
+        stays: Whether a part does, by what it says.
+        each: How many parts one thing has: they go along with each other.
+    """
+    rows = range(0, len(parts), each)
+    if len({tuple(part.content for part in parts[row : row + each]) for row in rows}) < len(rows):
         return text
     places = words_at(text.graphemes, str(text), [(part.start, part.end) for part in parts])
-    free = [Span(one.start, one.end) for one in places if text.movable(one.start, one.end) and not stays(one.string)]
+    moved = [text.movable(one.start, one.end) and not stays(one.string) for one in places]
+    free = [places[row : row + each] for row in rows if all(moved[row : row + each])]
     order = same = list(range(len(free)))
     while order == same and len(free) > 1:
         order = rng.sample(same, len(free))
-    return text.reordered(free, order, kind)
+    spans = [Span(one.start, one.end) for row in free for one in row]
+    return text.reordered(spans, [each * row + place for row in order for place in range(each)], kind)
 
 
 @perturbation(

@@ -15,12 +15,9 @@ from pathlib import Path
 from random import Random
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows
-from albert_robust.perturbing.perturbation import share_of_words
-from albert_robust.perturbing.phrases import read_languages
-from albert_robust.text.languages import base
+from albert_robust.packs import base, read_languages, share_of_words, with_apostrophe_of
 
 _MISSPELLINGS = Path(__file__).with_name("misspellings.tsv")
-_TYPESET = "\u2019"  # the apostrophe of printed text
 _ELIDED = {
     "fr": ("l'", "d'", "qu'", "j'", "n'", "s'", "m'", "t'"),
     "it": ("l'", "d'", "un'", "dell'", "all'", "dall'", "nell'", "sull'", "quest'", "quell'", "bell'"),
@@ -49,7 +46,7 @@ def _misspellings(language: str) -> PhraseTable[tuple[str, tuple[str, ...]]]:
 
 def _as_written(text: Text, word: Word, wrong: str, listed: str) -> str:
     """Return a misspelling with the capitals and the apostrophe of the phrase that stands in the text."""
-    cased = in_case(text, word, wrong.replace("'", _TYPESET) if _TYPESET in word.string else wrong, listed)
+    cased = in_case(text, word, with_apostrophe_of(word.string, wrong), listed)
     pairs = zip(word.string, cased, strict=False)
     same = sum(1 for _ in takewhile(lambda pair: pair[0].lower() == pair[1].lower(), pairs))
     return word.string[:same] + cased[same:]

@@ -8,18 +8,11 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
 
 import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, read_rules, share
-from albert_robust.perturbing.nlpaug import augment
-from albert_robust.perturbing.phrases import opens_sentence, read_languages
-from albert_robust.text.han import is_traditional
-from albert_robust.text.languages import base
-
-if TYPE_CHECKING:
-    from albert_robust.perturbing.nlpaug import Augmenter
+from albert_robust.packs import Augmenter, augment, base, is_name, is_traditional, read_languages
 
 _SYNONYMS = Path(__file__).with_name("synonyms.tsv")
 _CONTRACTIONS = Path(__file__).with_name("contractions.tsv")
@@ -63,7 +56,7 @@ def _places(text: Text) -> list[tuple[Word, list[str]]]:
             for other in others
             if not is_bound or _sound(word.string, text.language) == _sound(other, text.language)
         ]
-        if fitting and not _is_name(text, word, listed):
+        if fitting and (listed[:1].isupper() or not is_name(text, word)):
             places.append((word, fitting))
     return places
 
@@ -73,12 +66,6 @@ def _is_whole(text: Text, word: Word) -> bool:
     before, after = text.around(word, 1) if base(text.language) == "ja" else ("", "")
     seams = ((before, word.string[0]), (word.string[-1], after))
     return not any(_COMPOUND.match(left) and _COMPOUND.match(right) for left, right in seams)
-
-
-def _is_name(text: Text, word: Word, listed: str) -> bool:
-    """Return whether a capital inside a sentence makes a phrase a name: Dorian Gray, The Color Purple."""
-    is_capital = word.string[:1].isupper() and not word.string.isupper() and not listed[:1].isupper()
-    return is_capital and not opens_sentence(text, word.start)
 
 
 def _is_bound(text: Text, word: Word) -> bool:

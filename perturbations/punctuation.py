@@ -10,7 +10,7 @@ from random import Random
 import regex
 
 from albert_robust import Example, Text, Word, perturbation
-from albert_robust.text.languages import base
+from albert_robust.packs import base
 
 # Full stop, exclamation and question mark, ellipsis; those of Chinese and Japanese, Arabic, Urdu, Hindi and Greek.
 _CLOSING = regex.compile(r"(?r)\s*[.!?…。！？｡؟۔।॥\u037e]+(?=[\"'”’»」』)\]]*\s*$)")

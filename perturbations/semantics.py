@@ -14,9 +14,7 @@ from typing import NamedTuple
 import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, read_rules, share
-from albert_robust.perturbing.numbers import NUMBER
-from albert_robust.perturbing.phrases import filled, read_languages
-from albert_robust.text.languages import base
+from albert_robust.packs import NUMBER, base, filled, read_languages, with_apostrophe_of
 
 _NEGATION, _RULES, _DENIALS = (
     Path(__file__).with_name(f"{name}.tsv") for name in ("negation", "negation_rules", "denials")
@@ -168,8 +166,9 @@ def negate(text: Text, rng: Random, severity: int) -> Text:
         start, end = denied.span("article")
         article = "de " if denied["vowel"] is None else "d'"
         changes.append((word.end + start, word.end + end, article.upper() if word.string.isupper() else article))
-    apostrophe = "’" if "’" in str(text) else "'"
-    return text.replace_each([(start, end, made.replace("'", apostrophe)) for start, end, made in changes], "negate")
+    return text.replace_each(
+        [(start, end, with_apostrophe_of(str(text), made)) for start, end, made in changes], "negate"
+    )
 
 
 def _has_contrary(text: Text, word: Word, form: _Form) -> bool:

@@ -18,9 +18,7 @@ from typing import Literal
 import regex
 
 from albert_robust import Example, Text, Word, in_case, perturbation, read_rows
-from albert_robust.perturbing.numbers import NUMBER
-from albert_robust.perturbing.phrases import filled, opens_sentence, read_languages
-from albert_robust.text.languages import base
+from albert_robust.packs import NUMBER, base, filled, is_capitalized, is_name, opens_sentence, read_languages
 
 _REGION, _SCRIPT, _WORDS, _NUMERAL, _RULES = (
     Path(__file__).with_name(f"{name}.tsv") for name in ("region", "script", "script_words", "numeral", "numeral_rules")
@@ -61,10 +59,9 @@ def _found(text: Text, side: Side) -> list[tuple[Word, str]]:
 
 
 def _is_name(text: Text, word: Word) -> bool:
-    """Return whether a capital inside a sentence makes a word a name: the Labour Party, Pearl Harbor."""
-    is_capital = word.string[:1].isupper() and not word.string.isupper()
+    """Return whether a capital makes a word a name, within a sentence or after a title, whose dot ends none: Mr. Grey."""
     before, _ = text.around(word, 6)
-    return is_capital and (_TITLE.search(before) is not None or not opens_sentence(text, word.start))
+    return is_name(text, word) or (is_capitalized(word) and _TITLE.search(before) is not None)
 
 
 def _decides(word: Word, language: str) -> bool:

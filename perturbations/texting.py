@@ -12,16 +12,11 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-import regex
-
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows
-from albert_robust.perturbing.perturbation import share_of_words
-from albert_robust.perturbing.phrases import Beside, opens_sentence, read_languages
-from albert_robust.text.languages import base
+from albert_robust.packs import Beside, base, is_in_name, read_languages, share_of_words
 
 _TEXTING = Path(__file__).with_name("texting.tsv")
 _NEAR = 30  # characters on either side of a phrase that say whether it may be short
-_NAME_GOES_ON = regex.compile(r"\s+(?!I\b)\p{Lu}")
 
 
 class _Short(NamedTuple):
@@ -39,25 +34,21 @@ def _shorts(language: str) -> PhraseTable[_Short]:
 
 
 def _fits(text: Text, word: Word, row: _Short) -> bool:
-    before, after = text.around(word, _NEAR)
-    return not _is_name(text, word, row.listed, after) and row.beside.holds(before, after)
+    return not _is_other(text, word, row.listed) and row.beside.holds(*text.around(word, _NEAR))
 
 
-def _is_name(text: Text, word: Word, listed: str, after: str) -> bool:
+def _is_other(text: Text, word: Word, listed: str) -> bool:
     """Return whether a capital makes a phrase a name, `Great Britain`, or its lack makes it no German noun."""
-    is_large = word.string[:1].isupper()
     if listed[:1].isupper():
-        return base(text.language) == "de" and not is_large
-    if not is_large or (word.string.isupper() and len(word.string) > 1):
-        return False
-    goes_on = base(text.language) != "de" and _NAME_GOES_ON.match(after) is not None
-    return goes_on or not opens_sentence(text, word.start)
+        return base(text.language) == "de" and not word.string[:1].isupper()
+    return is_in_name(text, word)
 
 
 @perturbation(
     "spelling.texting",
     preserves="meaning",
     languages=read_languages(_TEXTING),
+    version=2,
     examples=[
         Example("To be honest, I don't know why you are late.", "Tbh, idk why u r l8.", severity=5),
         Example("Thanks for the message, see you later!", "Thanks for the msg, see you later!"),

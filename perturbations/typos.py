@@ -22,8 +22,7 @@ from typing import NamedTuple, TypeVar
 import regex
 
 from albert_robust import Example, Text, Word, perturbation, read_rows, share
-from albert_robust.perturbing.keyboards import KEYBOARDS, neighbours
-from albert_robust.text.case import to_lower, to_upper
+from albert_robust.packs import KEYBOARDS, base, neighbours, to_lower, to_upper
 
 OFFERED = 6  # candidates that an input method shows before one must scroll
 UNMISTAKABLE = frozenset("不没沒未无無别別非勿莫否两兩半ไ")
@@ -65,7 +64,7 @@ def _slipped(
     A denial may be made of the word and of what stands `near`, so many characters before it and after.
     """
     words, size = _words(text)
-    denies, wanted = _denial(_spoken(text)).search, share(severity, size)
+    denies, wanted = _denial(base(text.language)).search, share(severity, size)
     changes: list[tuple[int, int, str]] = []
     taken: set[int] = set()  # a slip may reach over its word
     for word, alone in _shuffled(rng, words):
@@ -115,7 +114,9 @@ def _words(text: Text) -> Words:
 @lru_cache(maxsize=256)
 def _denying(text: Text) -> frozenset[int]:
     """Return the places of graphemes that deny: of words such as `not`, and of what is more than a word, as Japanese ません."""
-    return frozenset(place for denial in text.find(_denial(_spoken(text))) for place in range(denial.start, denial.end))
+    return frozenset(
+        place for denial in text.find(_denial(base(text.language))) for place in range(denial.start, denial.end)
+    )
 
 
 def _run(text: Text, word: Word, spelt: Graphemes) -> Graphemes:
@@ -245,10 +246,6 @@ def _mistyped(grapheme: str, language: str) -> list[str]:
     return [unicodedata.normalize("NFC", slip) for slip in made] if language == "ko" else made
 
 
-def _spoken(text: Text) -> str:
-    return text.language.split("-", 1)[0]
-
-
 @perturbation(
     "typos.keyboard",
     preserves="meaning",
@@ -310,8 +307,8 @@ def _spoken(text: Text) -> str:
 )
 def keyboard(text: Text, rng: Random, severity: int) -> Text:
     """Hit a neighbouring key of the language's own keyboard; in Chinese, take another character of the same sound."""
-    draw = partial(_mistyping, _spoken(text))
-    if _spoken(text) == "ja":
+    draw = partial(_mistyping, base(text.language))
+    if base(text.language) == "ja":
         return _slipped(text, rng, severity, "keyboard", draw, _typed_alone, _NEAR)
     return _slipped(text, rng, severity, "keyboard", draw)
 
@@ -358,7 +355,7 @@ def _mistyping(language: str, rng: Random, word: Graphemes) -> Slip | None:
 )
 def swap(text: Text, rng: Random, severity: int) -> Text:
     """Swap two neighbouring letters inside a word; in scripts without spaces, two neighbouring characters."""
-    return _slipped(text, rng, severity, "swap", partial(_swap, _spoken(text)), _run)
+    return _slipped(text, rng, severity, "swap", partial(_swap, base(text.language)), _run)
 
 
 def _swap(language: str, rng: Random, run: Graphemes) -> Slip | None:
@@ -459,7 +456,7 @@ def _deletion(rng: Random, word: Graphemes) -> Slip | None:
 )
 def insert(text: Text, rng: Random, severity: int) -> Text:
     """Type a letter of a word twice, or hit a neighbouring key along with it."""
-    return _slipped(text, rng, severity, "insert", partial(_insertion, _spoken(text)))
+    return _slipped(text, rng, severity, "insert", partial(_insertion, base(text.language)))
 
 
 def _insertion(language: str, rng: Random, word: Graphemes) -> Slip | None:

@@ -15,6 +15,9 @@ import transformers
 from hypothesis import settings
 
 from albert_robust.perturbing import Registry, open_packs
+from albert_robust.running.cache import Cache
+from albert_robust.scoring.encoder import Encoder
+from albert_robust.scoring.load import load_encoder
 from albert_robust.scoring.scorer import Scorer
 
 pytest_plugins = ["pytester"]
@@ -97,6 +100,20 @@ def tiny(tmp_path_factory: pytest.TempPathFactory, byte_tokenizer: Any) -> Check
 def tiny_encoder(tiny: Checkpoint) -> str:
     """Return the folder of a tiny untrained encoder; it has no profile."""
     return str(tiny(max_position_embeddings=128))
+
+
+@pytest.fixture(scope="session")
+def encoder(tiny: Checkpoint) -> Encoder:
+    """Return an untrained encoder at its token embeddings, where equal bytes are alike."""
+    return load_encoder(str(tiny(max_position_embeddings=256)), 0)
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Iterator[Cache]:
+    """Yield an empty cache."""
+    made = Cache(tmp_path / "cache.sqlite")
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,11 @@ def tally_of(cell: Cell, outcomes: Iterable[Outcome]) -> Tally:
     return found
 
 
+def record_of(cell: Cell, outcomes: Iterable[Outcome]) -> CellRecord:
+    """Return what is judged of a cell with these outcomes."""
+    return judge(cell, tally_of(cell, outcomes))
+
+
 def outcomes_of(execution: Execution) -> dict[Place, list[Outcome]]:
     """Return the outcomes of each executed cell."""
     found: dict[Place, list[Outcome]] = {place: [] for place in execution.tallies}

@@ -24,15 +24,12 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print what each suite makes of each stand-in; 1 if one gets through."""
-    from albert_robust.cli.here import settings_here
+    from albert_robust.cli.here import settings_here, suites_here
     from albert_robust.doctor import diagnosed
-    from albert_robust.perturbing.registry import PACK
-    from albert_robust.suite.load import load_suites
 
-    settings = settings_here(options.suites)
-    packs, seed, root = (settings.root / PACK,), settings.seed, settings.root
-    suites = [load_suites(path, packs, seed, root)[0] for path in options.suites]  # all models have the same checks
-    found = [(suite, diagnosed(suite)) for suite in suites]
+    suites = suites_here(options.suites, settings_here(options.suites))
+    files = {suite.shown: suite for suite in reversed(suites)}  # one of several models stands for all: checks are alike
+    found = [(suite, diagnosed(suite)) for suite in reversed(files.values())]
     if options.json:
         print(json.dumps({"schema": 1, "suites": [_facts(*pair) for pair in found]}, indent=1))
     else:

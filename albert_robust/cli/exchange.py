@@ -82,13 +82,10 @@ def _shown(workspace: "Workspace") -> str:
 
 def _planned(options: argparse.Namespace) -> "tuple[list[Cell], Workspace]":
     """Return the cells of the suites that no mark skips, and where pytest keeps their answers."""
-    from albert_robust.cli.here import settings_here
-    from albert_robust.perturbing.registry import PACK
+    from albert_robust.cli.here import settings_here, suites_here
     from albert_robust.running.cell import unskipped
     from albert_robust.running.plan import plan
-    from albert_robust.suite.load import load_suites
 
     settings = settings_here(options.suites, options.workspace, options.seed)
-    root, seed = settings.root, settings.seed
-    suites = [suite for path in options.suites for suite in load_suites(path, (root / PACK,), seed, root)]
+    suites = suites_here(options.suites, settings)
     return [cell for suite in suites for cell in unskipped(plan(suite))], settings.workspace

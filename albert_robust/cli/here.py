@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from albert_robust.settings import Settings
+    from albert_robust.suite.suite import Suite
 
 # Only settings are wanted of pytest: no conftest is run, no output caught, no import rewritten.
 QUIETLY = ("-p", "albert_robust", "--noconftest", "--capture=no", "--assert=plain")
@@ -29,3 +30,16 @@ def settings_here(suites: Sequence[Path] = (), workspace: Path | None = None, se
     except pytest.UsageError as error:
         raise UsageError(str(error)) from None
     return settings
+
+
+def suites_here(paths: Sequence[Path], settings: "Settings") -> "list[Suite]":
+    """Return the suites of some files as pytest would load them here, one a model.
+
+    Raises:
+        InputError: A file is broken.
+    """
+    from albert_robust.perturbing.registry import PACK
+    from albert_robust.suite.load import load_suites
+
+    root = settings.root
+    return [one for path in paths for one in load_suites(path, packs=[root / PACK], seed=settings.seed, root=root)]

@@ -5,19 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from albert_robust.cli.command import command
-
-TASK_NAMES = (
-    "text-classification",
-    "multi-label-classification",
-    "token-classification",
-    "text-regression",
-    "question-answering",
-    "summarization",
-    "translation",
-    "text-generation",
-    "retrieval",
-    "sentence-similarity",
-)
+from albert_robust.task_names import TASK_NAMES
 
 SHOWN_LABEL = 40  # letters of a label
 
@@ -87,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
     column = suite.task.reference
     if not any(one.references for one in examples):
         print(f"no {column} in any row, so nothing is told of quality: name its column, `--column {column}=...`")
-    elif suite.task.labels:
+    elif suite.task.single_label:
         counts = Counter(reference for one in examples for reference in one.references).most_common()
         shown = [f"{on_one_line(label, SHOWN_LABEL)} ({count:,})" for label, count in counts[:SHOWN_CHOICES]]
         print(f"labels: {', '.join(shown)}{' ...' if len(counts) > SHOWN_CHOICES else ''}")
@@ -96,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
     first = next(source.rows(source.path))[1]
     if unread := [repr(name) for name in first if name and name not in read]:
         print(f"not read: {', '.join(unread[:SHOWN_CHOICES])}")
-    if offered_in(first) and not suite.task.labels:
+    if offered_in(first) and not suite.task.single_label:
         print("choices are read with `--task text-classification`, and answered by their letters")
     if suite.model.transformers and not Path(options.model).exists():
         print(f"no folder {options.model!r} here: a hub has it only with `pytest --robust-allow-network`")

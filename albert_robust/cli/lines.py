@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from albert_robust.errors import Complaint, InputError, complaint_at, shown_path
+from albert_robust.errors import Complaint, InputError, reading, shown_path
 
 STANDARD_INPUT = Path("-")
 
@@ -16,10 +16,8 @@ def lines_of(path: Path) -> list[str]:
     """
     if path == STANDARD_INPUT:
         return _lines_in(sys.stdin.buffer.read(), "standard input")
-    try:
+    with reading(path):
         content = path.read_bytes()
-    except OSError as error:
-        raise complaint_at(path, f"cannot read the file: {error.strerror}") from None
     return _lines_in(content, shown_path(path))
 
 

@@ -1,7 +1,8 @@
-"""`albert-robust list perturbations`."""
+"""`albert-robust list perturbations` and `albert-robust list tasks`."""
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,24 +11,29 @@ from albert_robust.cli.command import command
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    made = command(
-        commands,
-        "list",
-        run,
-        "List the perturbations: the built-in ones and those in ./perturbations.",
-        "albert-robust list perturbations --json",
-    )
-    made.add_argument("what", choices=["perturbations"])
+    summary = "List the perturbations (built-in ones and those in ./perturbations), or the tasks."
+    made = command(commands, "list", run, summary, "albert-robust list perturbations --json")
+    made.add_argument("what", choices=["perturbations", "tasks"], help="what to list")
     made.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the perturbations of the built-in pack and of ./perturbations."""
-    from albert_robust.perturbing import Perturbation, open_packs
+    """Print what there is, one below the other."""
+    rows, lines = (_perturbations(), _of_perturbation) if options.what == "perturbations" else (_tasks(), _of_task)
+    if options.json:
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
+    else:
+        print("\n".join(map(lines, rows)))
+    return 0
+
+
+def _perturbations() -> list[dict[str, Any]]:
+    """Return the perturbations of the built-in pack and of ./perturbations."""
+    from albert_robust.perturbing import open_packs
     from albert_robust.perturbing.registry import PACK
 
-    def row(item: Perturbation) -> dict[str, Any]:
-        return {
+    return [
+        {
             "name": item.name,
             "family": item.family,
             "languages": "any" if item.languages == "any" else sorted(item.languages),
@@ -35,12 +41,38 @@ def run(options: argparse.Namespace) -> int:
             "severities": item.severities,
             "summary": item.summary,
         }
+        for item in open_packs((Path.cwd() / PACK,))
+    ]
 
-    rows = [row(item) for item in open_packs((Path.cwd() / PACK,))]
-    if options.json:
-        print(json.dumps(rows, indent=1, ensure_ascii=False))
-        return 0
-    for found in rows:
-        languages = found["languages"] if found["languages"] == "any" else " ".join(found["languages"])
-        print(f"{found['name']:<28} {found['contract']:<18} {languages}\n    {found['summary']}")
-    return 0
+
+def _of_perturbation(row: Mapping[str, Any]) -> str:
+    languages = row["languages"] if row["languages"] == "any" else " ".join(row["languages"])
+    return f"{row['name']:<28} {row['contract']:<18} {languages}\n    {row['summary']}"
+
+
+def _tasks() -> list[dict[str, Any]]:
+    """Return the tasks. Of agreements and fields to perturb, those come first that a check has unless it says otherwise."""
+    from albert_robust.tasks import TASKS
+
+    return [
+        {
+            "name": task.name,
+            "fields": [*task.inputs],
+            "perturbed": [*task.perturbed],
+            "reference": task.reference,
+            "agreements": [*task.agreements],
+            "qualities": [*task.qualities, *task.aggregates],
+            "models": [*task.all_models],
+        }
+        for task in TASKS.values()
+    ]
+
+
+def _of_task(row: Mapping[str, Any]) -> str:
+    told = {
+        "agreements": row["agreements"],
+        "qualities": row["qualities"],
+        "models": [f"{kind}:" for kind in row["models"]],
+    }
+    lines = "".join(f"\n    {what:<10} {', '.join(held)}" for what, held in told.items())
+    return f"{row['name']:<28} {', '.join(row['fields'])} -> {row['reference']}{lines}"

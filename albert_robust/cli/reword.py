@@ -58,12 +58,11 @@ def run(options: argparse.Namespace) -> int:
     """Add wordings of the texts that the file does not know; its lines stay as they are."""
     from dataclasses import replace
 
-    from albert_robust.cli.here import settings_here
+    from albert_robust.cli.here import settings_here, suites_here
     from albert_robust.errors import UsageError, shown_path
     from albert_robust.perturbing.given import FAMILY, VARIANTS, rows_of
     from albert_robust.perturbing.registry import PACK
     from albert_robust.running.reword import read_rewriter, reworded, wanted_in
-    from albert_robust.suite.load import load_suites
 
     settings = settings_here([options.suite], options.workspace)
     out: Path = options.out or options.suite.parent / PACK / f"reworded{VARIANTS}"
@@ -72,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     if options.n < 1:
         raise UsageError(f"--n {options.n}: expected 1 or more")
     rewriter = read_rewriter(options.by)
-    suite = load_suites(options.suite, (settings.root / PACK,), settings.seed, settings.root)[0]
+    suite = suites_here([options.suite], settings)[0]
     fields = _fields(options.field, suite.task)
     rows = list(rows_of(out)) if out.exists() else []
     known = {(row.get("language", ""), row["text"]) for row in rows}
@@ -128,8 +127,8 @@ def _append(out: Path, kept: Sequence["Reworded"]) -> None:
     """Add lines to a file; those that are there stay, to the letter."""
     import json
 
+    from albert_robust.atomic import write_whole
     from albert_robust.errors import writing
-    from albert_robust.whole import write_whole
 
     lines = [
         {"text": one.text, "variant": one.variant, "language": one.language, "labs": round(one.labs, 3)} for one in kept

@@ -1,6 +1,6 @@
 """Datasets: files, or templates, become streams of examples."""
 
-from albert_robust.data.dataset import Annotation, Source, read_examples
+from albert_robust.data.dataset import Annotation, ReferenceType, Source, read_examples
 from albert_robust.data.example import Example
 
-__all__ = ["Annotation", "Example", "Source", "read_examples"]
+__all__ = ["Annotation", "Example", "ReferenceType", "Source", "read_examples"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from math import isfinite, isnan
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from albert_robust.data.conversation import BEFORE, Conversation, conversation, is_conversation
 from albert_robust.data.example import Example
@@ -24,6 +24,7 @@ from albert_robust.text.languages import UNKNOWN, base, is_tag
 
 MAX_CHARACTERS = 200_000  # in one field; a book chapter has about 30,000
 PLACEHOLDER = "{language}"
+ReferenceType = Literal["text", "number", "list", "object"]
 _WHOLE = re.compile(r"(-?\d+)\.0")
 _HALF = re.compile("[\ud800-\udfff]")  # of a character
 _STRING = r"""'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+\""""
@@ -67,14 +68,13 @@ class Source:
         limit: At most so many ids, drawn by the seed; None for all.
         seed: Of the draw.
         reference_language: Of the references; empty where each has its row's.
-        numeric: Whether the references are numbers.
-        listed: Whether a list in a table's cell holds several references; else it is one, as any text.
-        objects: Whether a reference may be an object, which is kept as JSON.
+        reference_type: What a reference is: a `text`, a `number`, one of a `list` of several, also where that stands in a table's
+            cell, or a text or an `object`, which is kept as JSON.
         mapping: How a missing column is mended; `NAME` stands for ours.
         templates: What makes the rows, in place of a file's.
         annotation: How references are read that point into a field; None for those that are texts.
-        gathers: The task's field that may hold passages, as a list; such a list is set one below the other, numbered. Those that
-            are added may, too.
+        passages_field: The task's field that may hold passages, as a list; such a list is set one below the other, numbered.
+            Those that are added may, too.
         together: The file's columns of fields whose passages are in several.
         added: The fields beyond the task's own, each with the text that it has in all rows; None where a column has it, and
             an empty cell is no mistake there.
@@ -90,13 +90,11 @@ class Source:
     limit: int | None = None
     seed: int = 0
     reference_language: str = ""
-    numeric: bool = False
-    listed: bool = False
-    objects: bool = False
+    reference_type: ReferenceType = "text"
     mapping: str = "map it in the suite: `columns: {NAME: ...}`"
     templates: Templates | None = None
     annotation: Annotation | None = None
-    gathers: str = ""
+    passages_field: str = ""
     together: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     added: Mapping[str, str | None] = field(default_factory=dict)
 
@@ -268,7 +266,7 @@ def _example(
         elif source.annotation and name == source.annotation.field and are_texts(listed):
             tokens = joined(listed, language)
             held = tokens.text
-        elif (name == source.gathers or name in source.added) and are_passages(listed):
+        elif (name == source.passages_field or name in source.added) and are_passages(listed):
             held = _gathered(path, line, " and ".join(source.together.get(name, [column])), listed)
         values[name] = _text(path, line, column, held)
     if offered and CHOICES not in inputs:
@@ -278,7 +276,7 @@ def _example(
         values = {BEFORE: talk.before, **values}
     identifier = _held(row.get(source.column("id")))
     column, answer = source.column(reference), _held(row.get(source.column(reference)))
-    if source.annotation or source.listed:
+    if source.annotation or source.reference_type == "list":
         answer = _unfolded(path, answer)
     if offered:
         answer = _letter(path, line, column, offered, answer)
@@ -297,7 +295,9 @@ def _value(source: Source, path: Path, line: int, row: dict[str, Any], name: str
     """Return what a field holds: a cell, or the text that it has in all rows."""
     fixed = source.added.get(name)
     if name in source.together:
-        return [_cell(source, path, line, row, name, column) for column in source.together[name]]
+        cells = [_cell(source, path, line, row, name, column) for column in source.together[name]]
+        compared = name != source.passages_field  # then a label may be a number of theirs
+        return cells if compared else [cell for cell in cells if not _is_empty(cell)]
     held = _cell(source, path, line, row, name) if fixed is None else fixed
     return "" if name in source.added and _held(held) is None else held
 
@@ -358,6 +358,10 @@ def _held(value: Any) -> Any:
     return None if isinstance(value, float) and isnan(value) else value
 
 
+def _is_empty(cell: Any) -> bool:
+    return _held(cell) is None or (isinstance(cell, str) and not cell.strip())
+
+
 def _unfolded(path: Path, held: Any, choices: bool = False) -> Any:
     """Return the list of texts or objects, or SQuAD's answers, that a table's cell holds, as JSON or printed; else the cell.
 
@@ -396,14 +400,14 @@ def _references(source: Source, path: Path, line: int, held: Any, column: str) -
         held = held["text"]
     many = [_plain(source, one) for one in (held if isinstance(held, list) else [held])]
     texts = tuple(_text(path, line, column, value).strip() for value in map(_held, many) if value is not None)
-    for text in texts if source.numeric else ():
+    for text in texts if source.reference_type == "number" else ():
         _number(path, line, column, text)
     return texts
 
 
 def _plain(source: Source, reference: Any) -> Any:
     """Return a reference that JSON holds as a truth value, or as an object where it may be one, as text."""
-    if isinstance(reference, dict) and source.objects:
+    if isinstance(reference, dict) and source.reference_type == "object":
         return json.dumps(reference, ensure_ascii=False, default=str)
     return text_of(reference) if isinstance(reference, bool) else reference
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
-from albert_robust.errors import complaint_at
+from albert_robust.errors import complaint_at, reading
 
 COLUMNS = 4
 
@@ -65,7 +65,7 @@ def text_lines(path: Path) -> Iterator[tuple[int, str | None]]:
     """
     number = 0
     try:
-        with open_text(path) as lines:
+        with reading(path), open_text(path) as lines:
             for number, line in enumerate(lines, start=1):
                 content = line.removeprefix(BOM_UTF8) if number == 1 else line
                 try:
@@ -74,8 +74,6 @@ def text_lines(path: Path) -> Iterator[tuple[int, str | None]]:
                     yield number, None
     except (EOFError, lzma.LZMAError) as error:
         raise complaint_at(path, f"damaged: {error}", "fetch or pack the file anew", line=number + 1) from None
-    except OSError as error:
-        raise complaint_at(path, f"cannot read the file: {error.strerror}") from None
 
 
 def parallel_rows(path: Path) -> Iterator[ParallelRow | str]:

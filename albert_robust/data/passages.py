@@ -1,6 +1,6 @@
 """Passages that data hold as a list, as retrieved documents or answers to compare: a field has them in a row, numbered.
 
-They are read as ragas, HotpotQA, MS MARCO, DPR, BEIR, LangChain and their kin write them.
+They are read as ragas, HotpotQA, MS MARCO, DPR, BEIR, LangChain, LlamaIndex and their kin write them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,6 +9,7 @@ from typing import Any
 import regex
 
 TEXT = ("text", "page_content", "content", "contents", "passage", "passage_text", "body", "sentences")
+WITHIN = ("node", "kwargs", "document")  # what a retriever's result, or an object that was saved, has its passage in
 FORMS = '["...", "..."], [{"title": ..., "text": ...}], or as text'
 _BLANK_LINES = regex.compile(r"\n(?:[^\S\n]*\n)+")
 
@@ -51,6 +52,8 @@ def _passages(held: Any) -> Iterator[str]:
 
 def _passage(held: Any) -> str:
     """Return a passage, below its title."""
+    if isinstance(held, Mapping):
+        held = next((held[name] for name in WITHIN if isinstance(held.get(name), Mapping)), held)
     title, text = (held.get("title"), held.get(_named(held))) if isinstance(held, Mapping) else (None, held)
     if isinstance(held, list) and len(held) == 2 and isinstance(held[1], list):
         title, text = held  # HotpotQA's own: its title, its sentences

@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from albert_robust.atomic import whole
 from albert_robust.errors import UsageError, need
 from albert_robust.exporting.checkpoint import WEIGHTS, load_checkpoint, save_checkpoint
 from albert_robust.exporting.closeness import Closeness, closeness
 from albert_robust.exporting.graph import GRAPH, TOLERANCE, Graph, save_graph
 from albert_robust.exporting.source import Source, load_source
 from albert_robust.scoring.load import load_encoder
-from albert_robust.whole import whole
 
 FileFormat = Literal["onnx", "safetensors"]
 Precision = Literal["fp32", "fp16", "fp8", "int8"]

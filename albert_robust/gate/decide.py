@@ -129,7 +129,7 @@ def _excused(item: Item, reason: str) -> tuple[Verdict, str]:
     return ("warned" if item.check.on_failure == "warn" else "failed"), reason
 
 
-def outlived(items: Sequence[Item], records: Sequence[CellRecord]) -> Iterator[str]:
+def mended_failures(items: Sequence[Item], records: Sequence[CellRecord]) -> Iterator[str]:
     """Yield the known failures that are none any more: all of their cells that were run, and that apply, have passed."""
     verdicts: dict[tuple[str, Mark], set[Verdict]] = {}
     for item, record in zip(items, records, strict=True):

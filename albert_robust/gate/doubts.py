@@ -7,6 +7,7 @@ from albert_robust.errors import on_one_line
 from albert_robust.running.records import CellRecord, Run, SuiteRecord
 from albert_robust.running.tally import Tally
 from albert_robust.scoring.statistics import NOTHING
+from albert_robust.tasks import TASKS
 
 STILL, DEAF = 0.98, 0.05  # a model whose outputs hardly ever change: consistency from, sensitivity up to
 MANY_INPUTS = 20  # that one and the same output for all of them is worth a warning
@@ -21,7 +22,7 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
     found = (
         _unchanging(*contrast(cells)),
         _one_output(tallies),
-        _no_label_met(tallies) if suite.task == "text-classification" else "",
+        _no_label_met(tallies) if suite.task in TASKS and TASKS[suite.task].single_label else "",
         _no_label(tallies),
         _tolerated([tally for place, tally in run.tallies.items() if place[0] == suite.name and place not in ended]),
     )

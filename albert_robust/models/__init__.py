@@ -1,6 +1,6 @@
 """Adapters of the model under test."""
 
-from albert_robust.models.load import load_model
-from albert_robust.models.model import Inputs, Model, Tokens
+from albert_robust.models.load import KINDS, load_model, named_kinds
+from albert_robust.models.model import Inputs, Model, Number, Tokens
 
-__all__ = ["Inputs", "Model", "Tokens", "load_model"]
+__all__ = ["KINDS", "Inputs", "Model", "Number", "Tokens", "load_model", "named_kinds"]

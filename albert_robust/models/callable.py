@@ -9,6 +9,7 @@ from typing import Any
 
 from albert_robust.errors import UsageError, raise_if_ending, raised
 from albert_robust.imports import module_at, raised_there
+from albert_robust.models.kind import Kind
 from albert_robust.models.model import Inputs
 
 
@@ -77,3 +78,9 @@ def _module(name: str, folder: Path) -> Any:
     except BaseException as error:
         raise_if_ending(error)
         raise UsageError(f"the module {name!r} raises {raised_there(error)}") from error
+
+
+CALLABLE = Kind(
+    lambda wanted: callable_identity(wanted.name, wanted.folder, wanted.settings.version),
+    lambda wanted: load_callable(wanted.name, wanted.folder, wanted.settings.version),
+)

@@ -7,12 +7,14 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from unicodedata import category
 
 from albert_robust.errors import UsageError, first_line, shown_path
 from albert_robust.models.generating import generated, limit_of
+from albert_robust.models.kind import Kind, ModelSettings, Wanted
 from albert_robust.models.model import Hardware, Inputs
 from albert_robust.scoring.load import has_vocabulary, quiet_transformers
 from albert_robust.text.graphemes import word_spans
@@ -26,6 +28,9 @@ MAX_TRANSLATION_TOKENS = 256
 UNREAD = (".bin", ".h5", ".md", ".msgpack", ".onnx", ".pt")
 PLAIN = Hardware()
 DECODING = "v4"  # raise it when the same checkpoint answers otherwise
+ADAPTER = "adapter_config.json"
+LIBRARIES = ("torch", "transformers", "tokenizers")
+_version = cache(version)  # which reads a file
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Checkpoint:
 
     answer: Callable[[Sequence[Inputs]], list[Any]]
 
-    def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
+    def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
         """Return one answer an input."""
         return self.answer(batch)
 
@@ -111,6 +116,19 @@ def checkpoint_identity(folder: Path) -> str:
         if path.is_file() and path.suffix not in UNREAD and not path.name.startswith("."):
             digest.update(path.name.encode() + b"\0" + file_digest(path))
     return f"checkpoint:{digest.hexdigest()}:{DECODING}"
+
+
+def local_identity(folder: Path) -> str | None:
+    """Return `checkpoint_identity` of a folder; None where it, or an adapter's base model, lies elsewhere."""
+    return None if not folder.is_dir() or (folder / ADAPTER).exists() else checkpoint_identity(folder)
+
+
+def libraries() -> str:
+    """Return the versions of what computes a checkpoint's answers.
+
+    Another version may cut texts into other tokens or decode by other rules, so its answers are its own.
+    """
+    return " ".join(f"{name} {_version(name)}" for name in LIBRARIES)
 
 
 def file_digest(path: Path) -> bytes:
@@ -336,3 +354,30 @@ ANSWERS: dict[str, Callable[[Any, Any, Sequence[Inputs]], list[Any]]] = {
     "summarization": summarize,
     "translation": translate,
 }
+
+
+def hardware_of(settings: ModelSettings) -> Hardware:
+    """Return what a checkpoint is computed on, as a suite says it."""
+    return Hardware(settings.device, settings.dtype)
+
+
+def identity_of(wanted: Wanted, asked: str = "") -> str | None:
+    """Return what names the checkpoint that a suite wants; None of one that is kept elsewhere.
+
+    Args:
+        wanted: The checkpoint.
+        asked: What stands for how it is asked, of one that is.
+    """
+    checkpoint = local_identity(wanted.folder / wanted.name)
+    if checkpoint is None:
+        return None
+    hardware = hardware_of(wanted.settings)
+    return ":".join(filter(None, (checkpoint, asked, *(hardware if hardware != PLAIN else ()), libraries())))
+
+
+def _load(wanted: Wanted) -> Checkpoint:
+    hardware = hardware_of(wanted.settings)
+    return load_checkpoint(wanted.name, wanted.folder, wanted.task.name, wanted.allow_network, hardware)
+
+
+CHECKPOINT = Kind(identity_of, _load)

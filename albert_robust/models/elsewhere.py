@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from albert_robust.errors import UsageError
+from albert_robust.models.kind import Kind, Wanted
 from albert_robust.models.model import Inputs
 
 
@@ -14,7 +15,7 @@ class ElsewhereModel:
 
     name: str
 
-    def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
+    def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
         """Say how its answers come in.
 
         Raises:
@@ -22,3 +23,10 @@ class ElsewhereModel:
         """
         what = f"the model {self.name!r} runs elsewhere, and {len(batch)} inputs or more have no output yet"
         raise UsageError(f"{what}: `albert-robust inputs` writes them, `albert-robust outputs` takes what it answers")
+
+
+def _identity(wanted: Wanted) -> str:
+    return f"elsewhere:{wanted.name}@{wanted.settings.version or ''}"
+
+
+ELSEWHERE = Kind(_identity, lambda wanted: ElsewhereModel(wanted.name))

@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 
 from albert_robust.errors import complaint_at
+from albert_robust.models.checkpoint import libraries, local_identity
+from albert_robust.models.kind import Kind, Wanted
 from albert_robust.models.model import Inputs
 from albert_robust.scoring.encoder import Encoder, Precision, Vectors
-from albert_robust.scoring.load import load_encoder
+from albert_robust.scoring.load import encoder_path, load_encoder
 from albert_robust.tasks.retrieval import plain
 
 NEAREST = 10  # documents in an answer
@@ -38,7 +40,7 @@ class EmbeddingModel:
     task: str
     documents: tuple[str, ...] = ()
 
-    def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
+    def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
         """Return one answer an input."""
         return ANSWERS[self.task](self, batch)
 
@@ -108,3 +110,32 @@ def load_embedding(
         UsageError: The encoder cannot be loaded.
     """
     return EmbeddingModel(load_encoder(encoder, allow_network=allow_network, precision=PRECISION), task, documents)
+
+
+def encoder_identity(wanted: Wanted) -> str | None:
+    """Return what names the files of the encoder that a suite names; None of one that is kept elsewhere."""
+    return local_identity(wanted.folder / encoder_path(wanted.name))
+
+
+def encoder_beside(wanted: Wanted) -> str:
+    """Return the name of the encoder that a suite names, as a path where it is a folder beside the suite."""
+    beside = wanted.folder / wanted.name
+    return str(beside) if beside.is_dir() else wanted.name
+
+
+def _documents(wanted: Wanted) -> tuple[str, ...]:
+    named = wanted.settings.documents
+    return read_documents(wanted.folder / named) if named else ()
+
+
+def _identity(wanted: Wanted) -> str | None:
+    encoder = encoder_identity(wanted)
+    return encoder and f"encoder:{encoder}:{documents_hash(_documents(wanted))}:{ANSWERING}:{libraries()}"
+
+
+def _load(wanted: Wanted) -> EmbeddingModel:
+    documents = _documents(wanted)  # read before anything heavy
+    return load_embedding(encoder_beside(wanted), wanted.task.name, documents, wanted.allow_network)
+
+
+EMBEDDING = Kind(_identity, _load)

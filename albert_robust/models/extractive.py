@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import regex
 
-from albert_robust.models.embedding import PRECISION
+from albert_robust.models.checkpoint import libraries
+from albert_robust.models.embedding import PRECISION, encoder_beside, encoder_identity
+from albert_robust.models.kind import Kind, Wanted
 from albert_robust.models.model import Inputs
 from albert_robust.scoring.encoder import Encoder
 from albert_robust.scoring.load import load_encoder
@@ -28,7 +30,7 @@ class ExtractiveSummarizer:
 
     encoder: Encoder
 
-    def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
+    def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
         """Return the central sentence of each document."""
         groups = [sentences(inputs["document"]) for inputs in batch]
         texts = sorted({sentence for group in groups for sentence in group})
@@ -52,3 +54,11 @@ def _central(group: list[str], vectors: list[Any]) -> str:
 def load_extractive(encoder: str, allow_network: bool = False) -> ExtractiveSummarizer:
     """Return the summariser on an encoder: `builtin`, a folder or a hub name."""
     return ExtractiveSummarizer(load_encoder(encoder, allow_network=allow_network, precision=PRECISION))
+
+
+def _identity(wanted: Wanted) -> str | None:
+    encoder = encoder_identity(wanted)
+    return encoder and f"extractive:{encoder}:{PICKING}:{libraries()}"
+
+
+EXTRACTIVE = Kind(_identity, lambda wanted: load_extractive(encoder_beside(wanted), wanted.allow_network))

@@ -14,14 +14,15 @@ from typing import Any
 
 from filelock import FileLock
 
+from albert_robust.atomic import whole, write_whole
 from albert_robust.data import Example, read_examples
 from albert_robust.data.dataset import language_of
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import UsageError, complaint_at, writing
-from albert_robust.models.checkpoint import auto_class, file_digest
+from albert_robust.models.checkpoint import DECODING, Checkpoint, auto_class, file_digest, libraries, load_checkpoint
+from albert_robust.models.kind import Kind, Wanted
 from albert_robust.scoring.load import EMBEDDED_FOLDER, quiet_transformers
 from albert_robust.tasks import Task
-from albert_robust.whole import whole, write_whole
 
 RECIPE = 1  # raise it when the same data gives another model
 SEED = 0  # fixed: the name of a model says nothing of it
@@ -184,7 +185,9 @@ def _untrained(data: Path, task: Task) -> tuple[Any, Any, list[Example]]:
     if len(labels) < 2:
         raise UsageError(f"{data.name}: {len(labels)} different references to learn, expected two or more")
     tokenizer = AutoTokenizer.from_pretrained(str(EMBEDDED_FOLDER))
-    options: dict[str, Any] = {"num_labels": len(labels), "id2label": dict(enumerate(labels))} if task.labels else {}
+    options: dict[str, Any] = (
+        {"num_labels": len(labels), "id2label": dict(enumerate(labels))} if task.single_label else {}
+    )
     model = auto_class(task.name).from_pretrained(str(EMBEDDED_FOLDER), dtype=torch.float32, **options)
     return model, tokenizer, examples
 
@@ -197,7 +200,7 @@ Feature = dict[str, Any]
 
 
 def _features(task: Task, tokenizer: Any, examples: Sequence[Example], labels: list[str]) -> list[Feature]:
-    if task.labels:
+    if task.single_label:
         encoded = tokenizer([example.fields["text"] for example in examples], truncation=True)
         rows = zip(encoded["input_ids"], examples, strict=True)
         return [{"input_ids": ids, "labels": labels.index(example.references[0])} for ids, example in rows]
@@ -267,3 +270,17 @@ def _collate(features: list[Feature], pad: int) -> dict[str, Any]:
     lengths = torch.tensor([len(feature["input_ids"]) for feature in features])
     batch["attention_mask"] = (torch.arange(longest) < lengths[:, None]).long()
     return batch
+
+
+def _made_in(wanted: Wanted) -> Path:
+    return finetuned_folder(wanted.folder / wanted.name, wanted.task, wanted.models)
+
+
+def _load(wanted: Wanted) -> Checkpoint:
+    made = _made_in(wanted)
+    if not made.is_dir():
+        finetune(wanted.folder / wanted.name, wanted.task, made)
+    return load_checkpoint(str(made.resolve()), wanted.folder, wanted.task.name)
+
+
+FINETUNED = Kind(lambda wanted: f"finetuned:{_made_in(wanted).name}:{DECODING}:{libraries()}", _load)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 Inputs = Mapping[str, str]
+Number = Literal["float32", "bfloat16", "float16"]  # that a checkpoint is computed in, as torch names it
 
 
 @dataclass
@@ -22,23 +23,19 @@ class Hardware(NamedTuple):
     """What a checkpoint is computed on: a device, and the kind of number, as torch names both."""
 
     device: str = "cpu"
-    dtype: str = "float32"
+    dtype: Number = "float32"
 
 
 class Answering(Protocol):
     """What answers, whoever it is."""
 
-    def predict(self, batch: Sequence[Inputs]) -> Sequence[Any]:
-        """Return one answer an input, in order."""
-        ...
-
-
-class Model(Protocol):
-    """A model under test."""
-
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
         """Return one answer an input, in order; of one that draws its answers here, each replicate draws anew."""
         ...
+
+
+class Model(Answering, Protocol):
+    """A model under test."""
 
     @property
     def identity(self) -> str | None:

@@ -1,14 +1,13 @@
-"""What a language model is asked: templates of prompts, and what names such a model."""
+"""What a language model is asked: templates of prompts, and what stands for them in its identity."""
 
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
-from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from albert_robust.data.conversation import Turn, turns_before
+from albert_robust.models.kind import ModelSettings
 from albert_robust.models.model import Inputs
 from albert_robust.models.reply import READING
 
@@ -17,46 +16,7 @@ ITSELF = "{prompt}"  # what is asked where the data say all of it
 _FIELD = re.compile(r"\{(\{)?([^\W\d]\w*)\}(?(1)\})")  # in doubled braces it is no field, but its name in braces
 
 
-class PromptSettings(Protocol):
-    """What a suite says about a language model, wherever it runs."""
-
-    @property
-    def prompt(self) -> str | None: ...  # noqa: D102  # suite/schema.py describes them
-    @property
-    def system(self) -> str | None: ...  # noqa: D102
-    @property
-    def settings(self) -> Mapping[str, Any]: ...  # noqa: D102
-    @property
-    def labels(self) -> Sequence[str]: ...  # noqa: D102
-    @property
-    def range(self) -> tuple[float, float] | None: ...  # noqa: D102
-
-
-class EndpointSettings(PromptSettings, Protocol):
-    """What a suite says about a model behind an endpoint."""
-
-    @property
-    def endpoint(self) -> str | None: ...  # noqa: D102
-    @property
-    def model(self) -> str | None: ...  # noqa: D102
-    @property
-    def key_env(self) -> str | None: ...  # noqa: D102
-    @property
-    def key_header(self) -> str | None: ...  # noqa: D102
-    @property
-    def at_once(self) -> int: ...  # noqa: D102
-    @property
-    def timeout(self) -> float | None: ...  # noqa: D102
-    @property
-    def version(self) -> str | None: ...  # noqa: D102
-
-
-def endpoint_identity(suite: EndpointSettings) -> str:
-    """Return what names a model behind an endpoint: all that shapes its answers. The key is no part of it."""
-    return f"endpoint:{suite.model}@{suite.endpoint}:{prompt_digest(suite, suite.version)}"
-
-
-def prompt_digest(suite: PromptSettings, version: str | None = None) -> str:
+def prompt_digest(suite: ModelSettings, version: str | None = None) -> str:
     """Return what stands for how a language model is asked and read."""
     read = (list(suite.labels), suite.range, READING)  # `4/5` is a share of the range
     parts = (suite.prompt, suite.system, dict(suite.settings), version, read)
@@ -82,7 +42,7 @@ def filled(template: str, inputs: Inputs) -> str:
     return _FIELD.sub(lambda found: found[0][1:-1] if found[1] else inputs[found[2]], template)
 
 
-def turns_of(suite: PromptSettings, inputs: Inputs) -> list[Turn]:
+def turns_of(suite: ModelSettings, inputs: Inputs) -> list[Turn]:
     """Return what a model is told: the system's text, in place of a conversation's own, the turns before, and the prompt."""
     said, prompt = turns_before(inputs), inputs.get(TEMPLATE, suite.prompt or ITSELF)
     if told := filled(inputs.get(SYSTEM, suite.system or ""), inputs):

@@ -50,8 +50,8 @@ def stand_ins(
         ),
         StandIn("by chance", "a check of `invariance`", lambda batch: [choose(one, _drawn(one)) for one in batch]),
     ]
-    if task.key in {"answer", "summary", "translation", "text"}:
-        field = task.about or task.inputs[0]
+    if task.free_text:
+        field = task.source_field
         lacks = "a check of `reference`, or of `direction`"
         found.append(StandIn("its input", lacks, lambda batch: [one[field] for one in batch]))
     return found
@@ -68,11 +68,11 @@ def _chooser(task: Task, references: Sequence[str], labels: Sequence[str], bound
     if task.annotation is not None:
         held = [label for reference in references for label in task.annotation.labels(reference)]
         labels = labels or [*dict.fromkeys(held)] or LABELS
-    if task.annotation is not None and task.points:
+    if task.annotation is not None and task.has_spans:
         field = task.annotation.field
         return lambda inputs, place: _one_word(inputs[field], labels, place)
-    pool: Sequence[Any] = references or labels or (LABELS if task.labels else (SAID,))
-    if task.several:
+    pool: Sequence[Any] = references or labels or (LABELS if task.single_label else (SAID,))
+    if task.multi_label:
         pool = [[], *([label] for label in labels)]
     elif task.numeric:
         low, high = bounds

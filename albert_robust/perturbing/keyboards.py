@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from albert_robust.perturbing.phrases import read_rows
+from albert_robust.tables import read_rows
 
 ROW_STARTS = {1: 0.0, 2: 1.5, 3: 1.75, 4: 2.25}  # in key widths: ISO/IEC 9995-1, the usual stagger
 REACH = 1.0  # key widths, to the side

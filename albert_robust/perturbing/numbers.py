@@ -4,7 +4,7 @@ from pathlib import Path
 
 import regex
 
-from albert_robust.perturbing.phrases import read_rows
+from albert_robust.tables import read_rows
 
 # A number stands alone: no letter touches it (B2B, 4th, COVID-19), and it is no part of a time, a date or a range
 # (10:30, 2024-05-01, 12月25日). Scripts that write no blanks, and Hangul, may touch it (3个, 2024년). Blanks group the

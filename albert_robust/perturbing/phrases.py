@@ -10,9 +10,11 @@ from typing import Generic, NamedTuple, TypeVar
 
 import regex
 
+from albert_robust.tables import read_rows
 from albert_robust.text import Text, Word
 from albert_robust.text.case import to_upper
 from albert_robust.text.graphemes import graphemes
+from albert_robust.text.languages import base
 from albert_robust.text.reading import read
 
 V = TypeVar("V")
@@ -21,15 +23,11 @@ V = TypeVar("V")
 _FOLD = str.maketrans({"\u0130": "i", "\u0131": "i", "\u2019": "'", "\u02bc": "'"})
 _LAST_LETTER = regex.compile(r"(?r)[\p{L}\p{M}\p{N}]")
 _SENTENCE_OPENS = regex.compile(r"(?:^|[.!?…\n]|[.!?…]['\"”’)\]])\s*['\"“‘«„(\[¿¡]*$")
-_NEAR = 20  # characters on either side of a letter that say whether all is in capitals
+_NEAR = 20  # characters on either side of a word that say whether all is in capitals, or whether a name goes on
+_NAME_GOES_ON = regex.compile(
+    r"[^\S\n]+\p{Lu}\p{M}*\p{Ll}"
+)  # neither `I` nor `TV`; the next line is a sentence of its own
 _MAY_FOLLOW = regex.compile(r"[\s'\"“‘«„(\[¿¡]+")  # between that and the first word
-
-
-@cache
-def read_rows(path: Path) -> tuple[Mapping[str, str], ...]:
-    """Return the rows of a tab-separated file with a header, as text without quoting."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def read_languages(path: Path) -> set[str]:
@@ -175,6 +173,31 @@ def opens_sentence(text: Text, start: int) -> bool:
     while closing > 0 and _MAY_FOLLOW.fullmatch(text[closing - 1]):
         closing -= 1
     return _SENTENCE_OPENS.search("".join(text.graphemes[max(0, closing - 2) : start])) is not None
+
+
+def with_apostrophe_of(string: str, words: str) -> str:
+    """Return words with the apostrophe of printed text where a string has it, and else as they are."""
+    return words.replace("'", "\u2019") if "\u2019" in string else words
+
+
+def is_capitalized(word: Word) -> bool:
+    """Return whether a word has the capital of a name or of a sentence's first word, and not capitals throughout."""
+    return word.string[:1].isupper() and not (len(word.string) > 1 and word.string.isupper())
+
+
+def is_name(text: Text, word: Word) -> bool:
+    """Return whether a capital within a sentence makes a word a name, or a German word a noun: Pearl Harbor, das Gute."""
+    return is_capitalized(word) and not opens_sentence(text, word.start)
+
+
+def is_in_name(text: Text, word: Word) -> bool:
+    """Return whether a word is a name, or opens a sentence and is the first of several: Old Town, Great Britain.
+
+    A word that stands before names as well, as `Maybe` in `Maybe Anna came`, is looked at with `is_name` alone. In German, where
+    every noun has a capital, what follows says nothing.
+    """
+    goes_on = base(text.language) != "de" and _NAME_GOES_ON.match(text.around(word, _NEAR)[1]) is not None
+    return is_name(text, word) or (is_capitalized(word) and goes_on)
 
 
 def _tail_of(phrase: str) -> int:

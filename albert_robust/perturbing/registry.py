@@ -17,6 +17,7 @@ from albert_robust.errors import (
     need,
     raise_if_ending,
     raised,
+    reading,
     shown_path,
     suggest,
 )
@@ -170,10 +171,8 @@ def _check_examples(own: Iterable[Perturbation]) -> None:
 
 def _perturbations(folder: Path) -> Iterator[Perturbation]:
     for path in sorted(folder.glob("*.py")):
-        try:
+        with reading(path):
             source = path.read_text(encoding="utf-8", errors="replace")
-        except OSError as error:
-            raise complaint_at(path, f"cannot read the file: {error.strerror}") from None
         # A folder that merely has our name may hold anything: only files that use this package are run.
         if "albert_robust" not in source:
             continue

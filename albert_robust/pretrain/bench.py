@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from albert_robust.atomic import whole, write_whole
 from albert_robust.data.parallel import ParallelRow
 from albert_robust.errors import InputError, UsageError
 from albert_robust.pretrain.evaluate import hold_out, read_pairs, sample, worth, write_pairs
@@ -18,7 +19,6 @@ from albert_robust.pretrain.pretrain import METRICS, SENTENCES, STATE, pretrain
 from albert_robust.pretrain.recipe import Recipe, read_recipe
 from albert_robust.pretrain.space import Drawn, Space, moved, write_recipe
 from albert_robust.pretrain.trainer import Progress
-from albert_robust.whole import whole, write_whole
 
 TRIALS, RECIPE, TRIAL, HELD_OUT, TOKENIZER = "trials", "recipe.yaml", "trial.json", "held-out.tsv", "tokenizer"
 

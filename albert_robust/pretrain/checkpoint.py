@@ -13,9 +13,9 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from transformers import AlbertForMaskedLM, PreTrainedTokenizerFast
 
+from albert_robust.atomic import whole
 from albert_robust.errors import complaint_at, first_line
 from albert_robust.exporting.checkpoint import rounded
-from albert_robust.whole import whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
+from albert_robust.atomic import whole
 from albert_robust.data.parallel import ParallelRow, parallel_rows
 from albert_robust.errors import UsageError
 from albert_robust.pretrain.corpus import Corpus, read_corpus
 from albert_robust.pretrain.recipe import TextSources
 from albert_robust.scoring.encoder import Encoder
 from albert_robust.scoring.load import load_encoder
-from albert_robust.whole import whole
 
 LARGEST_SHARE = 0.2  # of a language's translations that may be held out
 AT_ONCE = 1000  # texts that are compared with all others

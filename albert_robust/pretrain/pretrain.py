@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import AlbertForMaskedLM, PreTrainedTokenizerFast
 
+from albert_robust.atomic import whole, write_whole
 from albert_robust.errors import UsageError
 from albert_robust.exporting.checkpoint import WEIGHTS
 from albert_robust.pretrain.attention import AttentionObjective
@@ -29,7 +30,6 @@ from albert_robust.pretrain.tokenizer import train_tokenizer
 from albert_robust.pretrain.trainer import Progress, Schedule, run_stage, write_line
 from albert_robust.pretrain.vectors import VectorObjective
 from albert_robust.scoring.load import load_encoder
-from albert_robust.whole import whole, write_whole
 
 STATE, SENTENCES, FACTS, METRICS = "state.safetensors", "sentences.safetensors", "recipe.json", "metrics.jsonl"
 

@@ -11,8 +11,8 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 from transformers import PreTrainedTokenizerFast
 
+from albert_robust.atomic import whole
 from albert_robust.pretrain.corpus import Corpus
-from albert_robust.whole import whole
 
 CHUNK = 10_000  # texts tokenized at once
 UNSEEN = 0.1  # times that a token counts as read before any text

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from albert_robust.atomic import write_whole
 from albert_robust.errors import Complaint, InputError, suggest
 from albert_robust.pretrain.recipe import Recipe, read_recipe
 from albert_robust.suite.documents import Document, open_document, validate
-from albert_robust.whole import write_whole
 
 TEXTS = ("parallel", "lexicons", "monolingual")
 Drawn = dict[str, Any]

@@ -7,14 +7,12 @@ from albert_robust.gate.doubts import average
 from albert_robust.gate.side_by_side import side_by_side, told
 from albert_robust.report.figures import number
 from albert_robust.report.matrix import MatrixCell, matrix_cell
-from albert_robust.report.verdicts import VerdictMark
-from albert_robust.running.records import CellRecord, Run, Standing, SuiteRecord
+from albert_robust.report.parting import Parting, partings
+from albert_robust.report.verdicts import MODELS
+from albert_robust.running.records import CellRecord, Run, SuiteRecord
 from albert_robust.scoring.statistics import NOTHING
 
 MEASURES = {"invariance": "consistency", "direction": "sensitivity"}
-BETTER = VerdictMark("better than the first", "\u25b2", "passed")
-WORSE = VerdictMark("worse than the first", "\u25bc", "failed")
-MARKS: dict[Standing, VerdictMark] = {"improved": BETTER, "regressed": WORSE}
 MANY = 30  # cells, of which a reader sees those first in which a model differs
 
 
@@ -48,17 +46,18 @@ class ModelTable:
     models: tuple[ModelRow, ...]
     rows: tuple[ModelCells, ...]
     quiet: tuple[ModelCells, ...]
+    partings: tuple[Parting, ...]
 
 
 def model_tables(run: Run) -> tuple[ModelTable, ...]:
     """Return a table for each file that was run with several models."""
-    return tuple(_table(models, run.cells) for models in side_by_side(run.suites))
+    return tuple(_table(models, run) for models in side_by_side(run.suites))
 
 
-def _table(models: Sequence[SuiteRecord], cells: Sequence[CellRecord]) -> ModelTable:
+def _table(models: Sequence[SuiteRecord], run: Run) -> ModelTable:
     places = {model.name: place for place, model in enumerate(models)}
     found: dict[str, list[CellRecord | None]] = {}
-    for cell in cells:
+    for cell in run.cells:
         if cell.suite in places and not cell.across:
             found.setdefault(cell.cell, [None] * len(models))[places[cell.suite]] = cell
     shown = {name: _measure(list(filter(None, row))) for name, row in found.items()}
@@ -74,6 +73,7 @@ def _table(models: Sequence[SuiteRecord], cells: Sequence[CellRecord]) -> ModelT
         ),
         rows=tuple(row for row in rows if few or row.differs),
         quiet=tuple(row for row in rows if not few and not row.differs),
+        partings=partings(run, models),
     )
 
 
@@ -111,4 +111,4 @@ def _cell(cell: CellRecord, measure: str) -> MatrixCell:
     found = cell.beside_first
     drop = found.drop if found is not None else None
     beside = f"{-drop.value:+.3f} [{-drop.high:+.3f}, {-drop.low:+.3f}] beside the first" if drop is not None else ""
-    return matrix_cell(cell, measure, MARKS.get(found.verdict) if found is not None else None, beside)
+    return matrix_cell(cell, measure, MODELS.get(found.verdict) if found is not None else None, beside)

@@ -11,13 +11,13 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from albert_robust.atomic import write_whole
 from albert_robust.report.display import plain, visible
 from albert_robust.report.markdown import code, escaped
 from albert_robust.report.summary import summary
 from albert_robust.report.templates import environment, rendered, source
 from albert_robust.report.view import page
 from albert_robust.running.records import Run
-from albert_robust.whole import write_whole
 
 PAGE = "index.html"
 

@@ -27,6 +27,10 @@ MARKS: dict[Verdict, VerdictMark] = {
 }
 WORST_FIRST = tuple(MARKS)
 QUIET: tuple[Standing, ...] = ("undecided", "same")  # a reader need not look at them
+MODELS: dict[Standing, VerdictMark] = {  # beside the first model of a file
+    "improved": VerdictMark("better than the first", "\u25b2", "passed"),
+    "regressed": VerdictMark("worse than the first", "\u25bc", "failed"),
+}
 STANDINGS: dict[Standing, VerdictMark] = {
     "regressed": VerdictMark("regressed", "\u25bc", "failed"),
     "missing": VerdictMark("missing", "\u2205", "failed"),

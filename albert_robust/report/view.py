@@ -112,14 +112,16 @@ class Page:
 def page(run: Run) -> Page:
     """Return the report of a run as plain values."""
     suites = {suite.name: suite for suite in run.suites}
+    places = {name: place for place, name in enumerate(suites)}  # models in the order of their file
+    cells = sorted(run.cells, key=lambda cell: places.get(cell.suite, len(places)))
     attention = worst_first([cell for cell in run.cells if cell.verdict in ATTENTION])
     shown = cell_views(attention, run.tallies, suites, run.alignments, run.shrunk)
     return Page(
         banner=banner(run.cells, run.mistakes),
         suites=tuple(_card(suite, run) for suite in run.suites),
-        matrices=matrices(run.cells),
-        references=reference_tables(run.cells),
-        across=across_tables(run.cells),
+        matrices=matrices(cells),
+        references=reference_tables(cells),
+        across=across_tables(cells),
         attention=shown,
         brief=shown[:BRIEF],
         brief_rest=max(0, len(shown) - BRIEF),

@@ -12,7 +12,7 @@ import regex
 from albert_robust.running.cell import Cell
 from albert_robust.running.records import Outcome
 from albert_robust.tasks import Answer, Prediction, Task
-from albert_robust.text.orders import Order, came_from, read_back, said_in
+from albert_robust.text.orders import Order, came_from, label_before, read_back, said_in
 from albert_robust.text.reading import read
 from albert_robust.text.text import Edit
 
@@ -53,14 +53,22 @@ def take_answers(
 
 
 def _take_marks_back(cell: Cell, case: Outcome, order: Order) -> None:
-    changed = [(case.original[name], text) for name, text in case.variant.items() if text != case.original[name]]
-    orders = ((came_from(order, before, after), before) for before, after in changed)
-    came, text = next((one for one in orders if one[0]), ({}, ""))
-    numbers = {label for label in cell.suite.labels if label.isdecimal()}
-    chooses = cell.suite.task.labels or cell.suite.task.several
+    changed = [name for name, text in case.variant.items() if text != case.original[name]]
+    orders = ((came_from(order, case.original[name], case.variant[name]), name) for name in changed)
+    came, field = next((one for one in orders if one[0]), ({}, ""))
+    labels = cell.suite.labels
+    numbers = {label for label in labels if label.isdecimal()}
+    chooses = cell.suite.task.has_labels
     label = chooses and (not numbers or numbers == came.keys())  # else they are ratings
-    said, quoted = str(case.after), said_in(order, text)
-    case.after, *names = (read_back(order, one, came, label=label, quoted=quoted) for one in (said, *case.scores_after))
+    said, quoted = str(case.after), said_in(order, case.original.get(field, ""))
+    columns = cell.suite.datasets[cell.dataset].together.get(field, ())
+
+    def before(one: str) -> str:
+        named = chooses and order == "passages" and (one in labels or not labels)
+        its = label_before(one, came, columns) if named else None
+        return read_back(order, one, came, label=label, quoted=quoted) if its is None else its
+
+    case.after, *names = map(before, (said, *case.scores_after))
     case.scores_after = dict(zip(names, case.scores_after.values(), strict=True))
     if case.after != said:
         case.said_after = case.said_after or said
@@ -78,15 +86,15 @@ def answer_of(cell: Cell, outcome: Outcome, when: When) -> Answer:
 def answers_of(cell: Cell, outcomes: Sequence[Outcome], when: When) -> list[Answer]:
     """Return the answers to several outcomes of a cell."""
     task, before = cell.suite.task, when == "before"
-    about, moves = task.about, task.points and not before
+    source, moves = task.source_field, task.has_spans and not before
     expected, asked = reference_language(cell), cell.language
-    spoken = asked if task.speaks else expected
-    varies = task.speaks and not before  # a variant may have the output's field in another language
+    spoken = asked if task.language_field else expected
+    varies = task.language_field and not before  # a variant may have the output's field in another language
     answers = [
         Answer(
             _read_back(task, outcome) if moves else str(outcome.before if before else outcome.after),
-            () if task.points and outcome.variant_language else outcome.references,
-            outcome.original[about] if about else "",
+            () if task.has_spans and outcome.variant_language else outcome.references,
+            outcome.original[source] if source else "",
             (outcome.variant_language or spoken) if varies else spoken,
             expected,
             asked,
@@ -105,7 +113,9 @@ def _read_back(task: Task, outcome: Outcome) -> str:
     assert task.annotation is not None
     pointed = task.annotation.field
     edits = [Edit(*change[1:]) for change in outcome.changes if change.field == pointed]
-    return task.back(str(outcome.after), outcome.original[pointed], edits, (str(outcome.before), *outcome.references))
+    return task.map_back(
+        str(outcome.after), outcome.original[pointed], edits, (str(outcome.before), *outcome.references)
+    )
 
 
 def expected_of(cell: Cell, outcome: Outcome, before: Answer) -> Answer:

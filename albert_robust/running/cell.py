@@ -73,7 +73,7 @@ class Cell:
     @cached_property
     def follows(self) -> bool:
         """Whether an output is expected to follow such exchanges: it is a text about the input, and nothing else changes."""
-        return bool(self.suite.task.about) and self.exchanges and all(self._across_fields)
+        return bool(self.suite.task.source_field) and self.exchanges and all(self._across_fields)
 
     @cached_property
     def reorders(self) -> tuple[Order, ...]:

@@ -133,7 +133,7 @@ def _answer(row: dict[str, Any], known: dict[str, Question]) -> tuple[str, Any]:
         raise ValueError(f"the scores are {scores!r:.40}, expected a probability a label")
     if isinstance(output, str) and question.labels is not None:
         output = read_reply(after_thoughts(output), task, question.labels)
-    found = read_output(task, {task.key: output, "scores": scores} if scores else output, question.inputs)
+    found = read_output(task, {task.output_key: output, "scores": scores} if scores else output, question.inputs)
     if isinstance(found, str):
         raise ValueError(found)
     return question.name, kept_form(found)

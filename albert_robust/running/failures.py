@@ -28,7 +28,7 @@ def failures(cell: CellRecord, tally: Tally | None) -> Sequence[Outcome]:
 def moves(cell: CellRecord, tally: Tally | None) -> list[tuple[str, str, int]]:
     """Return the labels that an answer most often changed from and to, or should have been and was, with how often."""
     task = TASKS.get(cell.task)
-    if tally is None or task is None or not task.labels or cell.verdict not in ATTENTION:
+    if tally is None or task is None or not task.single_label or cell.verdict not in ATTENTION:
         return []
     often = sorted(tally.moves.items(), key=lambda move: (-move[1], move[0]))
     return [(*move, count) for move, count in often[:MOVES]]

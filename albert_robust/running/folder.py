@@ -15,11 +15,11 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from albert_robust.atomic import whole, write_whole
 from albert_robust.errors import complaint_at, writing
 from albert_robust.running.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter
 from albert_robust.running.records import CaseAlignment, CellRecord, Outcome, Place, Run, Shrunk, SuiteRecord
 from albert_robust.scoring.statistics import Estimate
-from albert_robust.whole import whole, write_whole
 
 SCHEMA = 2
 RUN, ALIGNMENTS = "run.json", "alignments.json"
@@ -74,12 +74,13 @@ def _keep(run: Run, folder: Path, mend: str) -> None:
     write_whole(folder / RUN, (text + "\n").encode("utf-8", "backslashreplace"))
 
 
-def open_run(folder: Path) -> Run:
+def open_run(folder: str | Path) -> Run:
     """Return the run in a folder.
 
     Raises:
         InputError: There is none, it is damaged, or another version wrote it.
     """
+    folder = Path(folder)
     path = folder / RUN
     try:
         content = json.loads(path.read_text(encoding="utf-8"), object_hook=_with_nan)

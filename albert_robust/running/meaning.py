@@ -33,5 +33,5 @@ def _changed(cell: Cell, case: Outcome) -> Iterator[tuple[str, str, str, str]]:
     """Yield each field that differs, as LABS takes it: the variant's, the original's, and the language of each."""
     for name, text in case.original.items():
         if case.variant[name] != text:
-            other = case.variant_language if name == cell.suite.task.speaks else ""
+            other = case.variant_language if name == cell.suite.task.language_field else ""
             yield case.variant[name], text, other or case.language, case.language

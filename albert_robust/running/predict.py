@@ -11,7 +11,7 @@ from albert_robust.quick_json import dumps
 from albert_robust.running.ask import LIMITS, Asker, Cost, Failure, Limits
 from albert_robust.running.budget import Budget
 from albert_robust.running.cache import Cache, key
-from albert_robust.running.passing import Kept, Passing
+from albert_robust.running.memory_first import Kept, MemoryFirst
 from albert_robust.running.price import Price
 from albert_robust.tasks import Prediction, Task
 
@@ -100,7 +100,7 @@ class Predictor:
 
     @cached_property
     def _kept(self) -> Kept:
-        return Passing(self.cache) if self.alone and not self.model.identity else self.cache
+        return MemoryFirst(self.cache) if self.alone and not self.model.identity else self.cache
 
     def look_up(self, inputs: Iterable[Inputs], replicate: int = 0) -> Found:
         """Return what the cache has.

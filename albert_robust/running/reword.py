@@ -87,8 +87,8 @@ TASK = replace(
     TASKS["text-generation"],
     name="rewording",
     inputs=ASKED,
-    written=wordings_in,
-    kind="text or a list of texts",
+    parse=wordings_in,
+    output_type="text or a list of texts",
 )
 
 

@@ -11,7 +11,7 @@ from albert_robust.running.cache import Cache, key
 from albert_robust.running.cell import Cell
 from albert_robust.running.records import Change, Outcome, Status
 from albert_robust.text import Text
-from albert_robust.text.orders import came_from, has_order
+from albert_robust.text.orders import asks_by_mark, came_from, has_order
 
 ATTEMPTS = 4  # draws of a variant, where it repeats an earlier one
 NO_PLACES = "what is in another language has other places"
@@ -145,15 +145,19 @@ def _case(cell: Cell, example: Example, replicate: int, texts: Mapping[str, Text
     for name, text in texts.items():
         case.changes += tuple([Change(name, *edit) for edit in text.edits])
         translated = text.language != example.language
-        if translated and name == task.speaks:
+        if translated and name == task.language_field:
             case.variant_language = text.language
-            if task.points and cell.check.agreement not in task.placeless:
-                case.status, case.message = "rejected", f"{NO_PLACES}: compare {' or '.join(task.placeless)}"
-        if cell.reorders and task.annotation and name == task.annotation.field and task.points and text.edits:
+            if task.has_spans and cell.check.agreement not in task.spanless_agreements:
+                case.status, case.message = "rejected", f"{NO_PLACES}: compare {' or '.join(task.spanless_agreements)}"
+        if cell.reorders and task.annotation and name == task.annotation.field and task.has_spans and text.edits:
             case.status, case.message = "rejected", "what is in another order has other places"
         for order in cell.reorders:
-            if has_order(order, text.source) and (translated or not came_from(order, text.source, variant[name])):
+            came = {} if translated else came_from(order, text.source, variant[name])
+            if has_order(order, text.source) and not came:
                 case.status, case.message = "rejected", f"its {order} cannot be told apart"
+            others = [one for other, one in example.fields.items() if other != name]
+            if asks_by_mark(order, text.source, others, came):
+                case.status, case.message = "rejected", f"what is asked names one of its {order} by the mark of another"
         if text.edits and not variant[name].strip():
             case.status, case.message = "rejected", "nothing is left of the text"
     return case

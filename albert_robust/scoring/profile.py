@@ -15,13 +15,13 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from albert_robust.atomic import whole, write_whole
 from albert_robust.errors import UsageError
 from albert_robust.scoring.calibration import Calibration, Level
 from albert_robust.scoring.encoder import Encoder, Vectors
 from albert_robust.scoring.load import encoder_path, load_encoder
 from albert_robust.scoring.neutral import NeutralSpace
 from albert_robust.text.languages import KIN, UNKNOWN, base
-from albert_robust.whole import whole, write_whole
 
 FORMAT = 4  # raise it when tokens are matched otherwise: the anchors of before do not fit
 LENGTH_POWER = 0.75  # of token vectors as weights: rare tokens are long, and `idf` counts them already

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from albert_robust.errors import Complaint, InputError, complaint_at, shown_path, suggest
+from albert_robust.errors import Complaint, InputError, complaint_at, reading, shown_path, suggest
 
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[int | str, ...]
@@ -54,10 +54,8 @@ def open_document(path: Path) -> Document:
     Raises:
         InputError: The file is missing, too large, not UTF-8, not plain YAML.
     """
-    try:
+    with reading(path):
         data = path.read_bytes()
-    except OSError as error:
-        raise complaint_at(path, f"cannot read the file: {error.strerror}") from None
     if len(data) > MAX_BYTES:
         what = f"the file has {len(data):,} bytes, more than {MAX_BYTES:,}"
         raise complaint_at(path, what, "keep data in data files and name them in the suite")

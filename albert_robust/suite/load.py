@@ -24,43 +24,34 @@ from albert_robust.suite.schema import CheckSpec, DatasetSpec, ModelSpec, SuiteS
 from albert_robust.suite.suite import APART, SUFFIX, Check, Suite
 from albert_robust.tasks import TASKS, Task
 
-ASKED = ("token-classification", "multi-label-classification", "text-regression", "text-generation")
-UNTRAINED = {
-    **dict.fromkeys(ASKED, "use `transformers:`, `endpoint:` or `python:`"),
-    "summarization": "use `extractive: builtin`",
-    "translation": "use `transformers:` or `python:`",
-    "retrieval": "use `encoder:` or `python:`",
-    "sentence-similarity": "use `encoder:` or `python:`",
-}
 RESERVED = ("id", "language", SYSTEM, TEMPLATE, BEFORE)  # no columns that a model is asked with
-SEARCH = "retrieval"
-ENCODED = (SEARCH, "sentence-similarity")  # what an encoder under test does, and a checkpoint does not
 Value = TypeVar("Value")
 
 
 def load_suite(
     path: Path | str,
-    packs: tuple[Path, ...] = (),
+    *,
+    model: str | None = None,
+    packs: Sequence[Path | str] = (),
     seed: int | None = None,
     root: Path | None = None,
     today: date | None = None,
-    model: str | None = None,
 ) -> Suite:
     """Return the suite in a file.
 
     Args:
         path: A `*.robust.yaml` file.
+        model: Which of its models is asked, where it has several.
         packs: Folders of perturbations beside the built-in one and a `perturbations` folder beside the suite.
         seed: In place of the suite's own.
         root: The suite is named by its path below this folder; None for its file name alone.
         today: The day by which known failures expire; None for that of the clock.
-        model: Which of its models is asked, where it has several.
 
     Raises:
         InputError: With every complaint about the file at once.
         UsageError: It has several models, and none of that name.
     """
-    suites = load_suites(path, packs, seed, root, today)
+    suites = load_suites(path, packs=packs, seed=seed, root=root, today=today)
     found = [suite for suite in suites if model in (None, suite.model_name)]
     if len(found) == 1:
         return found[0]
@@ -71,7 +62,8 @@ def load_suite(
 
 def load_suites(
     path: Path | str,
-    packs: tuple[Path, ...] = (),
+    *,
+    packs: Sequence[Path | str] = (),
     seed: int | None = None,
     root: Path | None = None,
     today: date | None = None,
@@ -90,7 +82,7 @@ def load_suites(
     """
     path = Path(path)
     document = _shared(open_document(path))
-    registry = open_packs((*packs, path.parent / PACK))
+    registry = open_packs((*map(Path, packs), path.parent / PACK))
     try:
         spec = validate(document, SuiteSpec)
     except InputError as error:
@@ -156,6 +148,12 @@ def _added(spec: SuiteSpec, model: ModelSpec) -> dict[str, str | None]:
     return added | {name: text for name, text in told.items() if text and name in perturbed}
 
 
+def instead(task: Task) -> str:
+    """Return what to write in place of a model that cannot do a task."""
+    *others, last = (f"`{kind}:`" for kind in task.all_models)
+    return f"use {', '.join(others)} or {last}" if others else f"use {last}"
+
+
 def _listed(held: Value | list[Value]) -> list[Value]:
     return held if isinstance(held, list) else [held]
 
@@ -186,8 +184,8 @@ class _Loader:
         self.model = model
         self.added = _added(spec, model)
         task, bounds = TASKS[spec.task], model.range
-        if task.ranged and bounds:
-            task = task.ranged(*bounds)
+        if task.with_range and bounds:
+            task = task.with_range(*bounds)
         self.task = _with(task, self.added, model.labels)
         self.complaints: list[Complaint] = []
         self.named: set[str] = set()  # the lists beside all datasets that templates take words from
@@ -257,7 +255,7 @@ class _Loader:
         path = self.document.path.parent / dataset.path if dataset.path else self.document.path
         per_row = dataset.languages is not None and PLACEHOLDER not in path.name
         columns = dict(dataset.columns)
-        choices = columns.pop(CHOICES, []) if self.task.labels else []
+        choices = columns.pop(CHOICES, []) if self.task.single_label else []
         source = self.task.source(
             path,
             languages,
@@ -273,7 +271,7 @@ class _Loader:
             templates=self._templates(name, dataset),
             added=self.added,
         )
-        if not self.task.speaks and dataset.reference_language is None:
+        if not self.task.language_field and dataset.reference_language is None:
             what = f"the dataset {name!r} does not say the language of its {self.task.reference}s"
             self._complain(("datasets", name), what, "add `reference_language: de`, a BCP 47 tag")
         if dataset.header and path.suffix.lower() not in DELIMITED:
@@ -291,10 +289,10 @@ class _Loader:
 
     def _unmapped(self, column: str, theirs: str | list[str]) -> tuple[str, str] | None:
         """Return what is wrong with a name of ours that is mapped to the file's, and how to mend it."""
-        chooses, known = self.task.labels, ["id", "language", *self._columns, self.task.reference]
+        chooses, known = self.task.single_label, ["id", "language", *self._columns, self.task.reference]
         if chooses and CHOICES not in known:
             known.append(CHOICES)
-        gathers = column == self.task.gathers or (column in self.added and self.added[column] is None)
+        gathers = column == self.task.passages_field or (column in self.added and self.added[column] is None)
         if isinstance(theirs, list) and not (gathers or (chooses and column == CHOICES)):
             what = f"{column!r} is one column"
             return what, f"write `{column}: {theirs[0]}`: only choices of labels, and passages, may be several"
@@ -335,23 +333,22 @@ class _Loader:
             self._complain(
                 (*self.at, "finetuned"), f"no file {model.finetuned!r} here", "paths are relative to the suite's file"
             )
-        if model.finetuned and self.task.name in UNTRAINED:
-            self._complain(
-                (*self.at, "finetuned"), f"{self.task.name} cannot be fine-tuned here", UNTRAINED[self.task.name]
-            )
-        if self.task.ranged and model.range is None:
+        if model.finetuned and "finetuned" not in self.task.models:
+            self._complain((*self.at, "finetuned"), f"{self.task.name} cannot be fine-tuned here", instead(self.task))
+        if self.task.with_range and model.range is None:
             what = f"{self.task.name} does not say what range its scores have"
             self._complain(self.at, what, "add the lowest and the highest: `range: [0, 1]`")
-        if model.range is not None and not self.task.ranged:
+        if model.range is not None and not self.task.with_range:
             self._complain((*self.at, "range"), f"{self.task.name} has no range", "take it out")
-        if model.extractive and self.task.name != "summarization":
+        if model.extractive and "extractive" not in self.task.models:
             self._complain((*self.at, "extractive"), f"an extractive summariser cannot do {self.task.name}", "")
-        if model.transformers and self.task.name in ENCODED and not model.prompt:
+        if model.transformers and "transformers" not in self.task.models and not model.prompt:
             what = f"a checkpoint cannot do {self.task.name} here"
-            self._complain((*self.at, "transformers"), what, UNTRAINED[self.task.name])
-        if model.encoder and self.task.name not in ENCODED:
+            self._complain((*self.at, "transformers"), what, instead(self.task))
+        if model.encoder and "encoder" not in self.task.models:
             what = f"an encoder alone cannot do {self.task.name}"
-            self._complain((*self.at, "encoder"), what, f"it does {' and '.join(ENCODED)}")
+            does = [name for name, task in TASKS.items() if "encoder" in task.models]
+            self._complain((*self.at, "encoder"), what, f"it does {' and '.join(does)}")
         elif model.encoder or model.documents:
             self._documents()
 
@@ -359,16 +356,16 @@ class _Loader:
         """Complain of what a language model cannot do, or must not."""
         model, task = self.model, self.task
         at, url = (*self.at, "endpoint" if model.endpoint else "transformers"), model.endpoint or ""
-        if task.name == SEARCH:
-            self._complain(at, "a chat model cannot do retrieval: it has no documents to search", UNTRAINED[SEARCH])
+        if not task.starter_prompt:
+            why = ": it has no documents to search" if task.searches else ""
+            self._complain(at, f"a chat model cannot do {task.name}{why}", instead(task))
         if model.key_env and url.startswith("http:") and not is_local(url):
             what = "the key would go over the network as it is"
             self._complain(at, what, "write `https://`, or take out `key_env`")
-        chooses = task.labels or task.several
-        if chooses and not model.labels:
+        if task.has_labels and not model.labels:
             what = "a chat model that classifies needs labels to read its answers as"
             self._complain(at, what, "add `labels: [positive, negative]`")
-        if model.labels and not chooses:
+        if model.labels and not task.has_labels:
             self._complain((*self.at, "labels"), f"{task.name} has no labels", "take them out")
         named = self._fields_in("prompt", model.prompt or "") | self._fields_in("system", model.system or "")
         for name in sorted(perturbed - named - {SYSTEM, TEMPLATE}):
@@ -394,7 +391,7 @@ class _Loader:
     def _documents(self) -> None:
         """Complain of documents that are missing, or that nothing searches."""
         model = self.model
-        searches = model.encoder is not None and self.task.name == SEARCH
+        searches = model.encoder is not None and self.task.searches
         if searches and model.documents is None:
             what = "the encoder has no documents to search"
             self._complain((*self.at, "encoder"), what, "add `documents: documents.txt`, a file with one a line")

@@ -18,23 +18,11 @@ from pydantic import (
     model_validator,
 )
 
+from albert_robust.models import KINDS, Number, named_kinds
 from albert_robust.suite.gates import Expectation
-from albert_robust.tasks import TASKS
+from albert_robust.task_names import TaskName
 from albert_robust.text.languages import is_tag
 
-TaskName = Literal[
-    "text-classification",
-    "multi-label-classification",
-    "token-classification",
-    "text-regression",
-    "question-answering",
-    "summarization",
-    "translation",
-    "text-generation",
-    "retrieval",
-    "sentence-similarity",
-]
-KINDS = ("python", "transformers", "finetuned", "extractive", "encoder", "endpoint", "elsewhere")
 OF_CHECKPOINT = ("device", "dtype")
 OF_PROMPT = ("system", "settings", "labels")
 OTHER_FORMATS = ("/api/chat", "/api/generate", "/v1/completions", "/v1/responses", "/v1/messages")
@@ -58,7 +46,6 @@ _ENDPOINT = re.compile(r"^https?://[A-Za-z0-9._:\[\]-]+/[A-Za-z0-9/._~%:@+,;=-]*
 _VARIABLE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _HEADER = re.compile(r"^[A-Za-z0-9-]+$")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-assert set(TaskName.__args__) == set(TASKS)  # type: ignore[attr-defined]  # a Literal's values, at run time
 
 
 def _has_host(url: str) -> bool:
@@ -164,9 +151,7 @@ class ModelSpec(Strict):
             description="What a checkpoint is computed on: cpu, cuda, cuda:1, mps.", pattern=r"^(cpu|cuda(:\d+)?|mps)$"
         ),
     ] = "cpu"
-    dtype: Annotated[
-        Literal["float32", "bfloat16", "float16"], Field(description="The numbers that a checkpoint is computed in.")
-    ] = "float32"
+    dtype: Annotated[Number, Field(description="The numbers that a checkpoint is computed in.")] = "float32"
     documents: Annotated[
         str | None, Field(description="What the encoder searches, for retrieval: a text file, a document a line.")
     ] = None
@@ -246,7 +231,7 @@ class ModelSpec(Strict):
 
     @model_validator(mode="after")
     def _one_kind(self) -> "ModelSpec":
-        kinds = [name for name in KINDS if getattr(self, name)]
+        kinds = named_kinds(self)
         if len(kinds) != 1:
             raise ValueError(f"{len(kinds)} kinds of model\nname one of {', '.join(KINDS)}")
         if self.timeout is not None and self.python is None and self.endpoint is None:

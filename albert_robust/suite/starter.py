@@ -3,11 +3,14 @@
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
+from math import ceil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from albert_robust.data import Example
@@ -16,7 +19,9 @@ from albert_robust.data.options import CHOICES, LATIN
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import UsageError, complaint_at
 from albert_robust.perturbing import open_packs, parse_spec, vary
-from albert_robust.suite.load import ENCODED, UNTRAINED, load_suite
+from albert_robust.scoring.statistics import mean_in_unit
+from albert_robust.suite.gates import needs_references, parse_gate
+from albert_robust.suite.load import instead, load_suite
 from albert_robust.suite.suite import SUFFIX, Suite
 from albert_robust.tasks import TASKS, Task
 from albert_robust.text import Text
@@ -53,25 +58,6 @@ ALIASES = {
     "second": ("sentence2", "sentence_b", "text2"),
     "score": ("similarity_score", "similarity", "rating", "stars", "label"),
 }
-PROMPTS = {
-    "text-classification": "What is this text: {labels}? Answer with one of these alone.\n\n{text}",
-    "multi-label-classification": (
-        "Which of these does the text have: {labels}? Answer with those alone, and commas between them; with none if it has none."
-        "\n\n{text}"
-    ),
-    "token-classification": (
-        "List what the text names, each as {labels}, in the order of the text. Answer with JSON alone: "
-        '[{"text": ..., "label": ...}], or [] if it names nothing.\n\n{text}'
-    ),
-    "text-regression": "Rate this text from {low} to {high}. Answer with a number alone.\n\n{text}",
-    "question-answering": "Answer the question from the text, in as few words as it takes.\n\n{context}\n\n{question}",
-    "summarization": "Summarize the text in one sentence, in its own language.\n\n{document}",
-    "translation": "Translate the text into the language '{language}'. Answer with the translation alone.\n\n{source}",
-    "text-generation": "{prompt}",
-    "sentence-similarity": (
-        "How alike in meaning are two sentences, from 0 to 1? Answer with a number alone.\n\n{first}\n{second}"
-    ),
-}
 OFFERED = ("choices", "options", "endings")  # columns that hold the choices of a question
 ASKING = {"text": ("question", "question_stem", "ctx"), "label": ("answer", "answerkey", "answer_idx")}  # beside them
 CHOOSE = "{text}\n\nAnswer with the letter alone."
@@ -80,6 +66,7 @@ FIELDS = "field f1"  # compares objects in JSON
 NEGATION = "semantics.negate"
 OPTIONS, PASSAGES = "layout.options", "layout.passages"
 TRIED = 100  # examples
+JUDGED = 20  # examples with references, or more: fewer decide nothing
 SHADES = 5  # labels at most that may be shades of an opinion, which a denial turns; more are topics
 _NUMBERED = re.compile(r"(?:option|choice|ending)_?\d")  # WinoGrande's, SWAG's
 _BEHIND = re.compile(r"(.*?)@?(https?://.*)")
@@ -127,7 +114,7 @@ def write_starter(
     first = _first_row(data)
     mapped = dict(columns or {})
     theirs = mapped.pop(CHOICES, "")
-    offered = _split(theirs, first) if theirs else offered_in(first) if task.labels else []
+    offered = _split(theirs, first) if theirs else offered_in(first) if task.single_label else []
     columns = _columns(first, task, ASKING if offered else {}) | mapped
     per_row = "language" in first
     mapping = "name it: `--column NAME=...`"
@@ -177,9 +164,9 @@ def _check(out: Path, task: Task, language: str, reference_language: str, column
         raise UsageError(f"{out.name!r}: a suite's name ends in {SUFFIX}")
     if not is_tag(language):
         raise UsageError(f"{language!r} is no language tag: write a BCP 47 tag such as en or zh")
-    if not task.speaks and not reference_language:
+    if not task.language_field and not reference_language:
         raise UsageError(f"in which language are the {task.reference}s? say it: --reference-language de")
-    known = ("id", *task.inputs, task.reference, *([CHOICES] if task.labels else []))
+    known = ("id", *task.inputs, task.reference, *([CHOICES] if task.single_label else []))
     for name in columns:
         if name not in known:
             raise UsageError(f"--column: {name!r} is none of {', '.join(known)}")
@@ -214,7 +201,7 @@ def _split(theirs: str, first: Mapping[str, Any]) -> list[str]:
 
 def _chooses(task: Task, examples: Sequence[Example]) -> bool:
     """Return whether the examples are questions with lettered choices."""
-    return task.labels and all(choices(one.fields[task.inputs[0]]) for one in examples[:TRIED])
+    return task.single_label and all(choices(one.fields[task.inputs[0]]) for one in examples[:TRIED])
 
 
 def _checks(task: Task, examples: Sequence[Example], fields: Sequence[str]) -> list[dict[str, object]]:
@@ -224,13 +211,29 @@ def _checks(task: Task, examples: Sequence[Example], fields: Sequence[str]) -> l
     held: dict[str, object] = {**structured, "gates": _gates(task, examples)}
     of = {"fields": fields} if fields else {}
     checks: list[dict[str, object]] = [{"expect": "invariance", **of, "perturbations": stays, **held}]
-    if task.gathers and (order := _changing((PASSAGES,), task, examples, [task.gathers])):
-        checks.append({"expect": "invariance", "fields": [task.gathers], "perturbations": order, **held})
-    judges = len(_labels(task, examples)) <= SHADES and not _chooses(task, examples)
-    negated = task.name == "text-classification" and judges
-    if negated and _changing((NEGATION,), task, examples, task.perturbed):
+    if task.passages_field and (order := _changing((PASSAGES,), task, examples, [task.passages_field])):
+        checks.append({"expect": "invariance", "fields": [task.passages_field], "perturbations": order, **held})
+    judges = task.single_label and len(_labels(task, examples)) <= SHADES and not _chooses(task, examples)
+    if judges and _changing((NEGATION,), task, examples, task.perturbed):
         checks.append({"expect": "direction", "perturbations": [NEGATION], "gates": ["sensitivity >= 0.5"]})
+    elif quality := _quality(task, examples):
+        checks.append({"expect": "reference", "gates": [quality]})
     return checks
+
+
+def _quality(task: Task, examples: Sequence[Example]) -> str:
+    """Return a gate that no model passes which has one answer to all; nothing where so few references decide nothing."""
+    expected = [one.references for one in examples if one.references]
+    if len(expected) < JUDGED:
+        return ""
+    if _are_objects(task, examples):
+        return f"{FIELDS} >= 0.5"
+    if task.starter_quality or "accuracy" not in task.qualities:
+        return task.starter_quality
+    commonest, _ = Counter(expected).most_common(1)[0]
+    share = mean_in_unit(np.array([float(one == commonest) for one in expected]), 0.9).high
+    bound = ceil(20 * share) / 20
+    return f"accuracy >= {bound:g}" if bound < 1 else ""
 
 
 def _changing(names: Sequence[str], task: Task, examples: Sequence[Example], fields: Sequence[str]) -> list[str]:
@@ -254,17 +257,24 @@ def _changing(names: Sequence[str], task: Task, examples: Sequence[Example], fie
 
 def _gates(task: Task, examples: Sequence[Example]) -> list[str]:
     """Return the gates to begin with; where a right answer has many wordings, that it is as often said as before."""
-    if task.name != "text-generation":
-        return ["consistency >= 0.8"]
     if _are_objects(task, examples):
         return ["consistency >= 0.8", f"{FIELDS} drop <= 0.1"]
-    return ["consistency >= 0.5", *(["labs recall drop <= 0.1"] if any(one.references for one in examples) else [])]
+    judged = any(one.references for one in examples)
+    return [
+        gate
+        for gate in task.starter_gates
+        if judged or not needs_references(parse_gate(gate, "invariance", task), task)
+    ]
 
 
 def _are_objects(task: Task, examples: Sequence[Example]) -> bool:
     """Return whether all references are objects in JSON."""
     references = [reference for example in examples for reference in example.references]
-    return task.objects and bool(references) and all(reference.startswith("{") for reference in references)
+    return (
+        task.reference_type == "object"
+        and bool(references)
+        and all(reference.startswith("{") for reference in references)
+    )
 
 
 def _named(model: str, task: Task, out: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -277,9 +287,9 @@ def _named(model: str, task: Task, out: Path, asked: Mapping[str, Any]) -> dict[
     if not there and not _HUB.fullmatch(model):
         raise UsageError(f"--model {model!r}: no such folder, and neither module:function nor the name of a checkpoint")
     name = _relative(Path(model), out) if there else model
-    if task.name in ENCODED and not _is_language_model(Path(model)):
+    if "encoder" in task.models and not _is_language_model(Path(model)):
         return {"encoder": name}
-    speaks = task.name == "text-generation" or _is_language_model(Path(model))
+    speaks = task.is_prompted or _is_language_model(Path(model))
     return {"transformers": name, **(asked if speaks else {})}
 
 
@@ -297,8 +307,8 @@ def _endpoint(model: str, task: Task, asked: Mapping[str, Any]) -> dict[str, Any
     name, url = _BEHIND.findall(model)[0]
     if not name:
         raise UsageError(f"say which model is asked there: --model NAME@{url}")
-    if task.name not in PROMPTS:
-        raise UsageError(f"a chat model cannot do {task.name} here: {UNTRAINED[task.name]}")
+    if not task.starter_prompt:
+        raise UsageError(f"a chat model cannot do {task.name} here: {instead(task)}")
     named = {"endpoint": url, "model": name, **asked, "settings": {"temperature": 0}}
     return {**named, "key_env": "OPENAI_API_KEY"} if url.startswith("https:") else named
 
@@ -308,19 +318,19 @@ def _prompt(task: Task, examples: Sequence[Example], reference_language: str) ->
     labels = _labels(task, examples)
     low, high = _range(task, examples) or (0, 1)
     told = {"labels": " or ".join(labels), "language": reference_language, "low": str(low), "high": str(high)}
-    prompt = CHOOSE if _chooses(task, examples) else PROMPTS.get(task.name, "")
+    prompt = CHOOSE if _chooses(task, examples) else task.starter_prompt
     for name, value in told.items():
         prompt = prompt.replace(f"{{{name}}}", value)
-    return {"prompt": prompt, **({"labels": labels} if task.labels or task.several else {})}
+    return {"prompt": prompt, **({"labels": labels} if task.has_labels else {})}
 
 
 def _range(task: Task, examples: Sequence[Example]) -> list[float]:
     """Return the lowest and the highest reference, 0 and 1 where they are one; nothing where a task has no range."""
     found = sorted(
-        {float(reference) for example in examples for reference in example.references} if task.ranged else ()
+        {float(reference) for example in examples for reference in example.references} if task.with_range else ()
     )
     bounds = [found[0], found[-1]] if len(found) > 1 else [0.0, 1.0]
-    return [int(bound) if bound.is_integer() else bound for bound in bounds] if task.ranged else []
+    return [int(bound) if bound.is_integer() else bound for bound in bounds] if task.with_range else []
 
 
 def _labels(task: Task, examples: Sequence[Example]) -> list[str]:
@@ -328,7 +338,7 @@ def _labels(task: Task, examples: Sequence[Example]) -> list[str]:
     references = {reference for example in examples for reference in example.references}
     if task.annotation:
         return sorted({label for reference in references for label in task.annotation.labels(reference)})
-    if not task.labels:
+    if not task.single_label:
         return []
     marks = {choice.mark for example in examples for choice in choices(example.fields[task.inputs[0]])}
     letters = ({form.format(mark) for mark in marks} for form in ("{}", "({})"))
@@ -369,7 +379,7 @@ def _columns(first: Mapping[str, Any], task: Task, more: Mapping[str, Sequence[s
     found: dict[str, str] = {}
     for wanted in (*task.inputs, task.reference):
         if wanted not in first:
-            names = (wanted, *more.get(wanted, ()), *ALIASES[wanted])
+            names = (wanted, *more.get(wanted, ()), *ALIASES.get(wanted, ()))
             near = next((present[name] for name in names if name in present), None)
             if near is not None and near not in found.values():
                 found[wanted] = near

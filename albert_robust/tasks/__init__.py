@@ -1,33 +1,10 @@
-"""The tasks, one file each."""
+"""The tasks, one file each, called as the task is."""
 
-from albert_robust.tasks import (
-    classification,
-    multi_label,
-    question_answering,
-    retrieval,
-    sentence_similarity,
-    summarization,
-    text_generation,
-    text_regression,
-    token_classification,
-    translation,
-)
+from importlib import import_module
+
+from albert_robust.task_names import TASK_NAMES
 from albert_robust.tasks.task import Answer, Prediction, Quality, Task, TextScorer
 
-TASKS = {
-    task.name: task
-    for task in (
-        classification.TASK,
-        multi_label.TASK,
-        token_classification.TASK,
-        text_regression.TASK,
-        question_answering.TASK,
-        summarization.TASK,
-        translation.TASK,
-        text_generation.TASK,
-        retrieval.TASK,
-        sentence_similarity.TASK,
-    )
-}
+TASKS: dict[str, Task] = {name: import_module(f"{__name__}.{name.replace('-', '_')}").TASK for name in TASK_NAMES}
 
 __all__ = ["TASKS", "Answer", "Prediction", "Quality", "Task", "TextScorer"]

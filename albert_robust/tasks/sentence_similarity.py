@@ -170,9 +170,13 @@ TASK = Task(
     agreements={"closeness": each(closeness)},
     qualities={},
     aggregates=AGGREGATES,
-    key="similarity",
-    speaks="first",
-    kind="number",
-    written=number,
-    numeric=True,
+    output_key="similarity",
+    output_type="number",
+    parse=number,
+    reference_type="number",
+    models=("encoder",),
+    starter_prompt=(
+        "How alike in meaning are two sentences, from 0 to 1? Answer with a number alone.\n\n{first}\n{second}"
+    ),
+    starter_quality="spearman >= 0.3",
 )

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from math import isfinite, isnan, nan
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 
-from albert_robust.data import Annotation, Example, Source
+from albert_robust.data import Annotation, Example, ReferenceType, Source
 from albert_robust.scoring.statistics import NOTHING, Estimate, Floats, bootstrap, bootstrap_with_one_more
 from albert_robust.text.languages import UNKNOWN
 from albert_robust.text.text import Edit
@@ -70,6 +70,7 @@ class TextScorer(Protocol):
 
 
 Reader = Callable[[Any], str | None]
+ModelKind = Literal["transformers", "finetuned", "extractive", "encoder"]
 PairMetric = Callable[[Sequence[Compared], TextScorer], list[float]]
 
 
@@ -177,29 +178,30 @@ class Task:
 
     Attributes:
         name: As suites write it.
-        inputs: The fields a model sees.
+        inputs: The fields a model sees. An output that is a text is about the first of them, and in its language.
         reference: The dataset's column with the reference.
         perturbed: The fields that are perturbed unless a check says otherwise.
         agreements: How alike two outputs are, in [0, 1]; the first is the default.
         qualities: How good an output is, by name.
+        output_key: The name under which a model may return its output.
         aggregates: Measures of a whole cell that are no mean over examples, such as macro-F1.
-        key: The name under which a model may return its output.
-        labels: Whether the output is one of a closed set: then a flip is a changed label.
-        about: The input that an output is about: what qualities of the source compare it with.
-        gathers: The input that may be a list of passages; empty where none may.
-        speaks: The input whose language an output is in; empty where that is the language of the references.
+        output_type: What an output is, as messages say it.
+        parse: Returns the output that a model gave as the string that is kept; None where it is no output.
+        single_label: Whether the output is one of a closed set: then a flip is a changed label.
+        translates: Whether the output is in another language than the inputs: in that of the references.
+        reference_type: What a reference is in the data, as `Source` has it.
+        annotation: How outputs and references are read that have parts, such as labels or spans; None for a task without such.
+        map_back: Returns what an output about a variant says of the original, from it, that text, the edits and outputs about it.
+        spanless_agreements: The agreements of such outputs that regard no places: texts in two languages have no others.
+        passages_field: The input that may be a list of passages; empty where none may.
         protect: Returns the strings of an example that no edit may touch.
-        kind: What an output is, as messages say it.
-        written: Returns the output that a model gave as the string that is kept; None where it is no output.
-        numeric: Whether references are numbers.
-        listed: Whether references are often several: then a list in a table's cell is no text.
-        objects: Whether a reference may be an object, which is kept as JSON.
-        top: The number that `5/5` and `100 %` are.
-        ranged: Returns the task for numbers from one to another; None where there is but one range, or none.
-        annotation: How outputs and references are read that have parts; None for a task without such.
-        several: Whether the output is any number of a closed set.
-        back: Returns what an output about a variant says of the original, from it, that text, the edits and outputs about it.
-        placeless: The agreements of such outputs that regard no places: texts in two languages have no others.
+        maximum: The number that `5/5` and `100 %` are.
+        with_range: Returns the task for numbers from one to another; None where there is but one range, or none.
+        models: What does it beside a function and a chat model, as suites write it.
+        searches: Whether outputs are documents that the model has, and an example has not.
+        starter_prompt: What a first suite asks a chat model; empty where none can do it.
+        starter_gates: Those of a first suite; of quality only where the data have references.
+        starter_quality: The gate by which one answer to all does not pass it; empty where the data say what that comes to.
     """
 
     name: str
@@ -208,39 +210,83 @@ class Task:
     perturbed: tuple[str, ...]
     agreements: Mapping[str, PairMetric]
     qualities: Mapping[str, Quality]
-    aggregates: Mapping[str, Aggregate]
-    key: str
-    labels: bool = False
-    about: str = ""
-    gathers: str = ""
-    speaks: str = ""
-    protect: Callable[[Example, str], tuple[str, ...]] = nothing
-    kind: str = "string"
-    written: Reader = string
-    numeric: bool = False
-    listed: bool = False
-    objects: bool = False
-    top: float = 1.0
-    ranged: Callable[[float, float], "Task"] | None = None
+    output_key: str
+    aggregates: Mapping[str, Aggregate] = field(default_factory=dict)
+    output_type: str = "string"
+    parse: Reader = string
+    single_label: bool = False
+    translates: bool = False
+    reference_type: ReferenceType = "text"
     annotation: Annotation | None = None
-    several: bool = False
-    back: Callable[[str, str, Sequence[Edit], Iterable[str]], str] = unmoved
-    placeless: tuple[str, ...] = ()
+    map_back: Callable[[str, str, Sequence[Edit], Iterable[str]], str] = unmoved
+    spanless_agreements: tuple[str, ...] = ()
+    passages_field: str = ""
+    protect: Callable[[Example, str], tuple[str, ...]] = nothing
+    maximum: float = 1.0
+    with_range: Callable[[float, float], "Task"] | None = None
+    models: tuple[ModelKind, ...] = ()
+    searches: bool = False
+    starter_prompt: str = ""
+    starter_gates: tuple[str, ...] = ("consistency >= 0.8",)
+    starter_quality: str = ""
 
     @property
-    def points(self) -> bool:
+    def has_spans(self) -> bool:
         """Whether outputs point into an input, so that edits move what they say."""
-        return self.back is not unmoved
+        return self.map_back is not unmoved
+
+    @property
+    def multi_label(self) -> bool:
+        """Whether the output is any number of a closed set."""
+        return self.annotation is not None and not self.has_spans
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether the output is of a closed set, be it one or any number."""
+        return self.single_label or self.multi_label
+
+    @property
+    def numeric(self) -> bool:
+        """Whether outputs and references are numbers."""
+        return self.reference_type == "number"
+
+    @property
+    def free_text(self) -> bool:
+        """Whether the output is a text, of the model's own words or of the input's."""
+        return self.parse is string and self.annotation is None
+
+    @property
+    def source_field(self) -> str:
+        """The input that an output is about: what qualities of the source compare it with; empty where it is no text."""
+        return self.inputs[0] if self.free_text else ""
+
+    @property
+    def language_field(self) -> str:
+        """The input whose language an output is in; empty where that is the language of the references."""
+        return "" if self.translates else self.inputs[0]
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether texts are all that it needs: it has one input, and no range."""
+        return len(self.inputs) == 1 and self.with_range is None
+
+    @property
+    def is_prompted(self) -> bool:
+        """Whether what it sees is a prompt, which a language model is asked as it is."""
+        return self.starter_prompt == f"{{{self.inputs[0]}}}"
+
+    @property
+    def all_models(self) -> tuple[str, ...]:
+        """What does it, as suites write it; a function does all tasks."""
+        return (*self.models, *(["endpoint"] if self.starter_prompt else []), "python")
 
     def source(self, path: Path, languages: tuple[str, ...], **more: Any) -> Source:
         """Return where examples of the task lie, read as it has them; `Source` has the rest."""
         return Source(
             path,
             languages,
-            numeric=self.numeric,
-            listed=self.listed,
-            objects=self.objects,
-            gathers=self.gathers,
+            reference_type=self.reference_type,
+            passages_field=self.passages_field,
             annotation=self.annotation,
             **more,
         )
@@ -258,18 +304,18 @@ class Task:
         """
         said = answer.get("said") if isinstance(answer, Mapping) else None
         said = said if isinstance(said, str) else ""
-        if self.labels and isinstance(answer, Mapping) and "scores" in answer:
+        if self.single_label and isinstance(answer, Mapping) and "scores" in answer:
             scores = _scores(answer["scores"])
             best = max(scores, key=lambda label: scores[label]) if scores else None
-            named = answer.get(self.key)
-            output = self.written(best if named is None else named)
+            named = answer.get(self.output_key)
+            output = self.parse(best if named is None else named)
             if output is not None:
                 return _checked(Prediction(output, scores, said))
         bare = self._bare(answer)
         parts = self.annotation
-        output = self.written(parts.read(bare, inputs.get(parts.field, "")) if parts else bare)
+        output = self.parse(parts.read(bare, inputs.get(parts.field, "")) if parts else bare)
         if output is None:
-            what = f"expected a {self.kind} or {{{self.key!r}: {self.kind}}}"
+            what = f"expected a {self.output_type} or {{{self.output_key!r}: {self.output_type}}}"
             raise ValueError(f"the model returned {answer!r:.80}, {what}")
         if isinstance(answer, Prediction):
             return _checked(replace(answer, output=output))
@@ -278,7 +324,7 @@ class Task:
     def _bare(self, answer: Any) -> Any:
         if isinstance(answer, Prediction):
             return answer.output
-        return answer.get(self.key) if isinstance(answer, Mapping) else answer
+        return answer.get(self.output_key) if isinstance(answer, Mapping) else answer
 
 
 def _scores(held: Any) -> dict[str, float]:

@@ -44,7 +44,7 @@ def closeness(output: str, other: str, width: float = 1.0) -> float:
 def within(low: float, high: float) -> Task:
     """Return the task for scores between two numbers."""
     near = each(partial(closeness, width=high - low))
-    return replace(TASK, agreements={"closeness": near}, qualities={"closeness": Quality(near)}, top=high)
+    return replace(TASK, agreements={"closeness": near}, qualities={"closeness": Quality(near)}, maximum=high)
 
 
 TASK = Task(
@@ -55,10 +55,12 @@ TASK = Task(
     agreements={"closeness": each(closeness)},
     qualities={"closeness": Quality(each(closeness))},
     aggregates=AGGREGATES,
-    key="score",
-    speaks="text",
-    kind="number",
-    written=finite,
-    numeric=True,
-    ranged=within,
+    output_key="score",
+    output_type="number",
+    parse=finite,
+    reference_type="number",
+    with_range=within,
+    models=("transformers",),
+    starter_prompt="Rate this text from {low} to {high}. Answer with a number alone.\n\n{text}",
+    starter_quality="spearman >= 0.3",
 )

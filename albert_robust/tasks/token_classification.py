@@ -65,9 +65,8 @@ TASK = Task(
         "overlap f1": Quality(each(overlap_f1)),
     },
     aggregates={"micro f1": Aggregate(_counts, micro_f1, one_more_text)},
-    key="entities",
-    speaks="text",
-    kind="list of entities",
+    output_key="entities",
+    output_type="list of entities",
     annotation=Annotation(
         "text",
         annotated,
@@ -76,6 +75,12 @@ TASK = Task(
         "entities",
         "write [{start: 0, end: 4, label: PER}], or a tag for each token",
     ),
-    back=read_back,
-    placeless=("label f1",),
+    map_back=read_back,
+    spanless_agreements=("label f1",),
+    models=("transformers",),
+    starter_prompt=(
+        "List what the text names, each as {labels}, in the order of the text. Answer with JSON alone: "
+        '[{"text": ..., "label": ...}], or [] if it names nothing.\n\n{text}'
+    ),
+    starter_quality="entity f1 >= 0.3",
 )

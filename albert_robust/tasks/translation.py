@@ -48,6 +48,9 @@ TASK = Task(
         "chrf": Quality(each(chrf)),
     },
     aggregates={"bleu": Aggregate(segment_counts, bleu)},
-    key="translation",
-    about="source",
+    output_key="translation",
+    translates=True,
+    models=("transformers",),
+    starter_prompt="Translate the text into the language '{language}'. Answer with the translation alone.\n\n{source}",
+    starter_quality="labs >= 0.3",
 )

@@ -1,13 +1,13 @@
 """Parts of a text that a letter or a number marks, such as choices or passages, and what speaks of them by their marks.
 
-What such a part may be called is in `headings.txt`, examples in its first line, the others a line a language: never a step, day,
-chapter, question or speaker, which have the order that they have.
+What such a part may be called is in `headings.txt`, examples in its first line, the others a line a language, before the stroke
+what is retrieved, behind it what is answered. It is never a step, day, chapter, question or speaker: these have an order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import regex
 
@@ -16,6 +16,7 @@ LETTERS = ("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "АБВГДЕЖЗ", "ΑΒΓΔΕΖΗΘ",
 SPACED = r"[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]]"  # of words that blanks part
 _AND = r"\s*(?:[,;&/、和与與及と와과]|[<>=]{1,2})\s*|\s(?:and|or|und|oder|et|ou|y|o|e|en|of|i|и|или|ve|و)\s?"
 _THAN = frozenset({"than", "als", "que", "чем"})
+_FORM = tuple("([{<\"'`“”‘’«„「『（【")  # what opens what an answer is to look like: "Document 1"
 _COMPARED = regex.compile("[<>]")  # `A > B`, `2 > 1 > 3`: in their own order
 _JOINED = "[وف]?(?:[بك]|لل?)?"  # Arabic conjunctions and prepositions, written as one with what a part is called
 _ENDING = "(?:s|e?n|[аеиуы]|ом|ов|ам|ах|ين|ات)?"  # documents, Dokumenten, документе
@@ -41,20 +42,36 @@ class Part(NamedTuple):
 
 
 @cache
-def called(*, solved: bool = False) -> frozenset[str]:
-    """Return what parts are called, in small letters, or of those what examples are that are solved."""
-    named = Path(__file__).with_name("headings.txt").read_text(encoding="utf-8")
-    return frozenset((named.splitlines()[0] if solved else named).split())
+def called(kind: Literal["any", "solved", "retrieved"] = "any") -> frozenset[str]:
+    """Return what parts are called, in small letters, or of those what examples are that are solved, or what is retrieved."""
+    solved, *others = Path(__file__).with_name("headings.txt").read_text(encoding="utf-8").splitlines()
+    retrieved, answered = zip(*(line.split(" / ") for line in others), strict=True)
+    lines = {"any": [solved, *retrieved, *answered], "solved": [solved], "retrieved": retrieved}[kind]
+    return frozenset(" ".join(lines).split())
 
 
 def cites(text: str, marks: Sequence[str]) -> bool:
     """Return whether a text speaks of a part by its mark: `[2]`, `document 2`, `Response A`."""
     found = regex.finditer(_citation(_kind(marks), answers=False), text, flags=regex.V1)
-    return any(
-        _plain(one[0]) in marks
-        for said in found
-        for one in regex.finditer(_any_of(_kind(marks)), said[0], flags=regex.V1)
-    )
+    return any(mark in marks for said in found for mark in _marks_in(said[0], marks))
+
+
+def asked_for(text: str, marks: Sequence[str], quoted: str = "") -> set[str]:
+    """Return the marks of the parts that a text names, `document 2`; not as a form, in brackets or quotation marks.
+
+    Args:
+        text: What stands beside the parts.
+        marks: Of all parts.
+        quoted: What the parts say: what is called so there is none of them.
+    """
+    found = regex.finditer(_citation(_kind(marks), answers=False), text, flags=regex.V1)
+    names = (said for said in found if said[0][0].isalpha() and text[: said.start()][-1:] not in _FORM)
+    known = quoted.casefold()
+    return {mark for said in names if said[0].casefold() not in known for mark in _marks_in(said[0], marks)} & {*marks}
+
+
+def _marks_in(said: str, marks: Sequence[str]) -> Iterator[str]:
+    return (_plain(one[0]) for one in regex.finditer(_any_of(_kind(marks)), said, flags=regex.V1))
 
 
 def cited_before(answer: str, came: Mapping[str, str], *, alone: bool = False, quoted: str = "") -> str:
@@ -117,19 +134,28 @@ def _kind(marks: Sequence[str]) -> tuple[str, ...]:
 def _any_of(marks: Sequence[str]) -> str:
     """Return a pattern of marks; letters are capital ones, or stand in brackets: `a` is a word."""
     listed = r"\p{Nd}{1,3}" if marks[0].isdecimal() else "|".join(map(regex.escape, marks))
-    return rf"(?<!{SPACED})(?:{listed}|(?<=[\[(_])(?i:{listed}))(?!{SPACED}|[-–.]\p{{Nd}}|,\p{{Nd}}{{3}})"
+    apart = r"\p{Nd}" if marks[0].isdecimal() else SPACED  # `doc2`
+    return rf"(?<!{apart})(?:{listed}|(?<=[\[(_])(?i:{listed}))(?!{SPACED}|[-–.]\p{{Nd}}|,\p{{Nd}}{{3}})"
 
 
 @cache
 def _citation(marks: tuple[str, ...], *, answers: bool = True, alone: bool = False) -> str:
     """Return a pattern of what speaks of parts by their marks: `[2]`, `documents 1 and 3`, of what answers `(B)` too."""
     mark = _any_of(marks)
-    several = rf"{mark}(?:(?:[\]】]?(?:{_AND})[\[【]?|[\]】]\s?[\[【]){mark})*"
-    words = called() if marks[0].isdecimal() else called() | _THAN
-    known = "|".join(sorted(words, key=lambda word: (-len(word), word)))
+    known = _one_of(called() if marks[0].isdecimal() else called() | _THAN)
+    again = r"(?:(?i:(?P=word))[\s_-]?)?" if marks[0].isdecimal() else ""  # `document 1 and document 3`
+    several = rf"{mark}(?:(?:[\]】]?(?:{_AND})[\[【]?|[\]】]\s?[\[【]){again}\^?{mark})*"
     counted = marks[0].isdecimal() and not alone
     link = "" if counted else _IS  # `the answer is 2` speaks of none, but where it is a label
-    named = rf"(?<!{SPACED}){_JOINED}(?i:(?:{known}){_ENDING}){link}[\s_-]?[*\[(\#№]{{0,2}}{several}"
-    if marks[0].isdecimal() or not answers:
+    named = rf"(?<!{SPACED}){_JOINED}(?P<word>(?i:{known}{_ENDING})){link}[\s_-]?[*\[(\#№]{{0,2}}(?<!{SPACED}){several}"
+    if marks[0].isdecimal():
+        retrieved = rf"(?<!{SPACED})(?i:{_one_of(called('retrieved'))}){_ENDING}"
+        listed = rf"{retrieved}[^\S\n]?[:：][^\S\n]*\#?{several}(?=[^\S\n]*(?:[.;)\]）】]|$))"  # `Sources: 1, 3`
+        return rf"[\[【](?:\^|(?P<word>(?i:{known})))?{several}(?:†[^\]】\n]{{0,60}})?[\]】]|{named}|(?m:{listed})"
+    if not answers:
         return rf"[\[【]{several}[\]】]|{named}"
     return rf"(?:[\[【{{>]|(?<!{SPACED})[(\"“]){several}[\]】}})<\"”]|{named}"
+
+
+def _one_of(words: Iterable[str]) -> str:
+    return f"(?:{'|'.join(sorted(words, key=lambda word: (-len(word), word)))})"

@@ -2,11 +2,13 @@
 
 They are documents to answer from, examples that are solved, or answers to compare, each behind a heading: `[1] ...`,
 `Document 2: ...`, `### Response A`, `<document index="1">`, `[The Start of Assistant A's Answer]`. The headings are alike but
-for their marks, which run on from 1 (or 0, or A).
+for their marks, which run on from 1 (or 0, or A). Or they stand side by side in tags, `<document>...</document>`: then their
+places are their numbers.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -21,7 +23,8 @@ _WORDS = r"(?P<label>\p{L}[\p{L}\p{M}]{0,30}(?:[^\S\n]\p{L}[\p{L}\p{M}]{0,30}){0
 _WHOSE = r"(?:['’]s(?:\s\p{L}{1,20}){1,3})?"
 _HEADING = regex.compile(
     rf"""^[^\S\n]{{0,20}}(?:[\#>*_=-]{{1,6}}[^\S\n]?){{0,2}}
-    (?: <(?P<tag>(?P<label>\p{{L}}{{1,30}}(?:[_-]\p{{L}}{{1,30}}){{0,3}}?)(?:[_-]|\s\p{{L}}{{1,20}}=["']?){_MARK})["']?>
+    (?: <(?P<tag>(?P<label>\p{{L}}{{1,30}}(?:[_-]\p{{L}}{{1,30}}){{0,3}}?)(?:[_-]|\s\p{{L}}{{1,20}}=["']?){_MARK})["']?
+        (?:>|(?=\s[^<>]*(?<!/)>))
       | [\[【]{_MARK}[\]】](?!\()[:：]?
       | (?:[\[【]|<\|){_WORDS}[^\S\n]?[\#№]?{_MARK}{_WHOSE}(?:[\]】]|\|>)[:：]?
       | {_WORDS}[^\S\n]?[\[(\#№]{{0,2}}{_MARK}[\])]?{_WHOSE}[*_]{{0,2}}[^\S\n]?(?:[:：]|(?=\(\p{{L}})|(?=[=-]*[^\S\n]*$))
@@ -59,15 +62,51 @@ class _Heading(NamedTuple):
 
 def passages(text: str) -> list[Part]:
     """Return the last two or more passages of a text that are no parts of others."""
+    runs = sorted(filter(None, (_tagged(text), _marked(text))), key=lambda run: run[0].start)
+    if not runs:
+        return []
+    return runs[-1] if runs[-1][0].start >= runs[0][-1].end else runs[0]
+
+
+def _tagged(text: str) -> list[Part]:
+    """Return the last passages that stand side by side in tags of one name, without a word between."""
+    runs: list[list[Part]] = [[]]
+    tag, end = "", 0
+    for match in _tags().finditer(text):
+        if match["tag"] != tag or regex.search(r"\w", text[end : match.start()]):
+            runs.append([])
+        tag, end = match["tag"], match.end()
+        runs[-1].append(Part(str(len(runs[-1]) + 1), *match.span("content"), match["content"]))
+    return next((run for run in reversed(runs) if len(run) > 1), [])
+
+
+@cache
+def _tags() -> "regex.Pattern[str]":
+    names = "|".join(sorted(called() - called("solved")))
+    content = r"\s*+(?P<content>(?:(?!\s{0,20}</?(?P=tag)>).)++)\s*+"
+    return regex.compile(rf"<(?P<tag>(?i:{names}))>{content}</(?P=tag)>", regex.V1 | regex.S)
+
+
+def _marked(text: str) -> list[Part]:
+    """Return the last passages that have headings with marks."""
     found = list(_headed(text))
     shapes: dict[str, list[_Heading]] = {}
     for heading in found:
         shapes.setdefault(heading.shape, []).append(heading)
     chosen: list[_Heading] = []
     for run in _runs(found):
-        if len(run) > 1 and (not chosen or run[0].start > chosen[-1].start) and not _are_half(run, found, shapes):
+        if (
+            len(run) > 1
+            and (not chosen or run[0].start > _over(text, chosen[-1]))
+            and not _are_half(run, found, shapes)
+        ):
             chosen = run
     return _parts(text, chosen, found) if chosen else []
+
+
+def _over(text: str, heading: _Heading) -> int:
+    """Return where a passage ends that a tag closes, else where its heading begins."""
+    return max(heading.start, text.find(heading.tag, heading.end) if heading.tag else 0)
 
 
 def _headed(text: str) -> Iterator[_Heading]:
@@ -80,7 +119,7 @@ def _headed(text: str) -> Iterator[_Heading]:
             opens = written[: match.start("label" if label else "mark") - match.start()]
             kind = " ".join([*opens.split(), *label.casefold().split()[-1:]])
             tag = f"</{match['tag'].split()[0]}>" if match["tag"] else ""
-            known, solved = not label or _has_one_of(called(), label), _has_one_of(called(solved=True), label)
+            known, solved = not label or _has_one_of(called(), label), _has_one_of(called("solved"), label)
             yield _Heading(_plain(mark), shape, kind, tag, known, solved, *match.span())
 
 

@@ -32,12 +32,6 @@ def read_background() -> Background:
 
 
 @pytest.fixture(scope="module")
-def encoder(tiny: Callable[..., Path]) -> Encoder:
-    """An untrained encoder at its token embeddings, where equal bytes are alike."""
-    return load_encoder(str(tiny(max_position_embeddings=256)), 0)
-
-
-@pytest.fixture(scope="module")
 def profile(encoder: Encoder, background: Background) -> Profile:
     """Its profile."""
     return calibrate(encoder, background, Choice(lsar=1, abtt=1, weighting="idf"), EFFORT)

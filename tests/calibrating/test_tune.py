@@ -15,7 +15,6 @@ from albert_robust.calibrating.tune import LAMBDA, Trial, area_under_curve, tune
 from albert_robust.cli import main
 from albert_robust.errors import InputError, UsageError
 from albert_robust.scoring.encoder import Encoder
-from albert_robust.scoring.load import load_encoder
 from albert_robust.scoring.profile import load_profile
 from albert_robust.scoring.scorer import Scorer
 
@@ -26,12 +25,6 @@ pytest.importorskip("optuna")
 def read_background() -> Background:
     """Two sources of sentences, and short lines."""
     return made_up.background()
-
-
-@pytest.fixture(scope="module")
-def encoder(tiny: Callable[..., Path]) -> Encoder:
-    """An untrained encoder at its token embeddings, where equal bytes are alike."""
-    return load_encoder(str(tiny(max_position_embeddings=256)), 0)
 
 
 def search(encoder: Encoder, background: Background, trials: int, **options: object) -> list[Trial]:

@@ -10,7 +10,7 @@ import pytest
 from albert_robust.data import Example, Source, read_examples
 from albert_robust.errors import InputError
 from albert_robust.suite.load import load_suite
-from albert_robust.tasks.classification import TASK
+from albert_robust.tasks.text_classification import TASK
 from albert_robust.text.choices import choices
 
 Write = Callable[..., Path]

@@ -170,14 +170,16 @@ def test_a_list_in_a_table_is_several_references_where_a_task_has_several(
     write: Write, cell: str, listed: bool, references: tuple[str, ...]
 ) -> None:
     (example,) = read_examples(
-        Source(write(d_dot_tsv=f"text\tlabel\na\t{cell}\n"), ("en",), listed=listed), ("text",), "label"
+        Source(write(d_dot_tsv=f"text\tlabel\na\t{cell}\n"), ("en",), reference_type="list" if listed else "text"),
+        ("text",),
+        "label",
     )
     assert example.references == references
 
 
 def test_a_blank_cell_of_a_table_is_no_number(write: Write) -> None:
     path = write(d_dot_csv="text,score\na,0.5\nb,\n")
-    examples = read_examples(Source(path, ("en",), numeric=True), ("text",), "score")
+    examples = read_examples(Source(path, ("en",), reference_type="number"), ("text",), "score")
     assert [one.references for one in examples] == [("0.5",), ()]
 
 

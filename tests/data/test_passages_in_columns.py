@@ -28,7 +28,7 @@ checks:
 def context(write: Write, held: Any) -> str:
     path = write(d_dot_jsonl=json.dumps({"context": held, "question": "Where?"}))
     inputs = ("context", "question")
-    return read_examples(Source(path, ("en",), gathers="context"), inputs, "answers")[0].fields["context"]
+    return read_examples(Source(path, ("en",), passages_field="context"), inputs, "answers")[0].fields["context"]
 
 
 @pytest.mark.parametrize(("held", "text"), [
@@ -38,6 +38,8 @@ def context(write: Write, held: Any) -> str:
     ([["Bern", ["Bern is", " Swiss."]], ["Graz", ["Graz is not."]]], TITLED),  # its own
     ([{"title": title, "text": text} for title, text in zip(TITLES, TEXTS, strict=True)], TITLED),  # DPR, BEIR
     ([{"page_content": text, "metadata": {}} for text in TEXTS], TWO),  # LangChain
+    ([{"lc": 1, "type": "constructor", "kwargs": {"page_content": text, "type": "Document"}} for text in TEXTS], TWO),
+    ([{"node": {"text": text, "metadata": {}}, "score": 0.8} for text in TEXTS], TWO),  # LlamaIndex
     ({"title": "Bern", "sentences": ["Bern is", " Swiss."]}, "[1] Bern\nBern is Swiss."),  # one alone
     ("Bern is Swiss.", "Bern is Swiss."),
 ])  # fmt: skip
@@ -67,6 +69,33 @@ def test_answers_to_compare_may_have_a_column_each(write: Write) -> None:
     suite = load_suite(write(s_dot_robust_dot_yaml=JUDGE.replace("COLUMNS", "answers: [a, b]")))
     (example,) = read_examples(suite.datasets["d"], suite.task.inputs, suite.task.reference)
     assert example.fields == {"text": "Where?", "answers": "[1] In Bern.\n\n[2] In\nGraz."}
+
+
+RETRIEVED = """task: question-answering
+model: {python: "m:predict"}
+datasets: {d: {path: d.jsonl, language: en, columns: {context: [a, b, c]}}}
+checks: [{expect: invariance, perturbations: [layout.passages]}]
+"""
+
+
+def retrieved(write: Write, **cells: Any) -> str:
+    write(d_dot_jsonl=json.dumps({"question": "Where?", "answers": "Bern", **cells}))
+    suite = load_suite(write(s_dot_robust_dot_yaml=RETRIEVED))
+    return read_examples(suite.datasets["d"], suite.task.inputs, suite.task.reference)[0].fields["context"]
+
+
+@pytest.mark.parametrize("empty", [None, "", " \n"])
+def test_where_fewer_passages_were_retrieved_the_columns_that_are_left_are_empty(write: Write, empty: Any) -> None:
+    assert retrieved(write, a=TEXTS[0], b=empty, c=TEXTS[1]) == TWO
+    with pytest.raises(InputError, match="'a and b and c' holds no passage"):
+        retrieved(write, a=empty, b=empty, c=empty)
+
+
+def test_an_answer_to_compare_is_never_empty_for_its_number_is_a_label(write: Write) -> None:
+    write(d_dot_jsonl=json.dumps({"question": "Where?", "a": "", "b": "In Graz.", "winner": "2"}))
+    suite = load_suite(write(s_dot_robust_dot_yaml=JUDGE.replace("COLUMNS", "answers: [a, b]")))
+    with pytest.raises(InputError, match="holds '', expected a passage"):
+        read_examples(suite.datasets["d"], suite.task.inputs, suite.task.reference)
 
 
 def test_another_field_has_one_column(write: Write) -> None:

@@ -138,9 +138,36 @@ def test_numbers_of_numpy_are_numbers() -> None:
     assert perturb([SENTENCE], "typos.swap", seed=seed, n=n) == perturb([SENTENCE], "typos.swap", seed=7, n=2)
 
 
-def test_what_is_no_suite_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"expected a suite, got 'a.robust.yaml': run\(load_suite\(path\)\)"):
-        api.run("a.robust.yaml", workspace=str(tmp_path))  # type: ignore[arg-type]  # a mistake
+@pytest.mark.parametrize("wrong", [None, [3]])
+def test_what_is_no_suite_is_told(tmp_path: Path, wrong: Any) -> None:
+    with pytest.raises(UsageError, match=r"expected a suite or its file, got (None|3)"):
+        api.run(wrong, workspace=str(tmp_path))
+
+
+def test_a_suite_may_be_named_by_its_file_and_its_report_drawn(pytester: pytest.Pytester) -> None:
+    made = albert_robust.run(str(write_suite(pytester.path)), workspace=pytester.path / "workspace")
+    page = albert_robust.write_report(made, pytester.path / "drawn")
+    assert page == pytester.path / "drawn" / "index.html"
+    kept = albert_robust.open_run(pytester.path / "drawn")
+    assert [cell.cell for cell in kept.cells] == [cell.cell for cell in made.cells]
+
+
+def test_two_suites_of_one_name_are_no_run(tmp_path: Path) -> None:
+    suites = [load_suite(write_suite(tmp_path / name)) for name in ("one", "two")]
+    with pytest.raises(
+        UsageError, match="two suites are called 'suite': load them with `root=`, the folder above both"
+    ):
+        api.run(suites, workspace=tmp_path / "workspace")
+    named = [load_suite(suite.path, root=tmp_path) for suite in suites]
+    assert {cell.suite for cell in api.run(named, workspace=tmp_path / "workspace").cells} == {"one/suite", "two/suite"}
+
+
+def test_all_that_is_wrong_with_several_suites_is_told_and_the_cache_is_closed(tmp_path: Path) -> None:
+    suites = [load_suite(write_suite(tmp_path, model="", name=name)) for name in ("one", "two")]
+    with pytest.raises(InputError) as caught:
+        api.run(suites, workspace=tmp_path / "workspace")
+    assert str(caught.value).count("model has no function 'predict'") == 2
+    (tmp_path / "workspace" / "cache.sqlite").rename(tmp_path / "moved")
 
 
 def test_a_text_can_be_sent_to_another_process() -> None:
@@ -165,6 +192,17 @@ def test_a_strategy_draws_variants_of_a_text(data: st.DataObject) -> None:
     drawn = data.draw(variants(SENTENCE, "typos.*", language="en"))
     assert drawn.source == SENTENCE
     assert abs(len(drawn) - len(SENTENCE)) <= 5
+
+
+@given(data=st.data())
+@settings(max_examples=3)
+def test_a_strategy_draws_from_packs_that_are_named(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    pack = tmp_path_factory.mktemp("there") / "perturbations"
+    pack.mkdir()
+    (pack / "own.py").write_text(OWN)
+    assert str(data.draw(variants("a", "own.shout", language="en", packs=[pack]))) == "A"
 
 
 def test_hypothesis_finds_the_variant_that_breaks_a_property() -> None:

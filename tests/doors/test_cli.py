@@ -20,6 +20,7 @@ from yaml import safe_load
 
 from albert_robust import __version__
 from albert_robust.cli import main, parser
+from albert_robust.task_names import TASK_NAMES
 
 NAMES = [
     "init",
@@ -108,6 +109,24 @@ def test_list_shows_every_perturbation_with_its_contract_and_languages(capsys: C
     assert all(one["contract"].split()[0] in {"preserves", "alters"} and one["summary"] for one in found)
     lines = printed(capsys, "list", "perturbations").splitlines()
     assert [line.split()[0] for line in lines[::2]] == [one["name"] for one in found]
+
+
+def test_list_shows_what_every_task_reads_and_how_its_outputs_are_measured(capsys: Captured) -> None:
+    found = {one["name"]: one for one in json.loads(printed(capsys, "list", "tasks", "--json"))}
+    assert [*found] == [*TASK_NAMES]
+    assert found["question-answering"] == {
+        "name": "question-answering",
+        "fields": ["context", "question"],
+        "perturbed": ["question"],
+        "reference": "answers",
+        "agreements": ["token f1", "exact match", "labs"],
+        "qualities": ["exact match", "token f1", "labs", "labs recall"],
+        "models": ["transformers", "finetuned", "endpoint", "python"],
+    }
+    assert found["translation"]["qualities"] == ["labs", "labs source", "chrf", "bleu"]
+    lines = printed(capsys, "list", "tasks").splitlines()
+    assert [line.split()[0] for line in lines[::4]] == [*TASK_NAMES]
+    assert "    qualities  accuracy, labs, macro f1, kappa" in lines
 
 
 def test_list_shows_the_perturbations_of_the_folder_at_hand(

@@ -8,6 +8,7 @@ from door_suites import rows, write_suite
 
 from albert_robust.cli import main
 
+ROOT = Path(__file__).resolve().parents[2]
 Captured = pytest.CaptureFixture[str]
 EXAMPLES = [{**row, "label": "calm" if number % 2 else "loud"} for number, row in enumerate(rows(40))]
 REFERENCE = "  - {expect: reference, gates: [accuracy >= 0.8]}\n"
@@ -69,3 +70,8 @@ def test_a_broken_suite_is_one_line(tmp_path: Path, capsys: Captured) -> None:
     path = write_suite(tmp_path, "typos.swp", examples=EXAMPLES)
     assert main(["doctor", str(path)]) == 2
     assert "unknown perturbation 'typos.swp'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["people", "plain"])
+def test_built_in_suites_that_are_quick_let_no_stand_in_pass(name: str) -> None:
+    assert main(["doctor", str(ROOT / "suites" / f"{name}.robust.yaml")]) == 0

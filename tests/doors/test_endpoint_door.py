@@ -204,7 +204,7 @@ def test_a_plan_is_made_without_a_request_or_a_key(
 def test_collecting_loads_no_client(folder: Path) -> None:
     code = (
         "import sys, pytest\nfound = pytest.main(['--collect-only', '-q', '-p', 'no:randomly'])\n"
-        "sys.exit(found or 'albert_robust.models.endpoint' in sys.modules)"
+        "sys.exit(found or 'albert_robust.models.client' in sys.modules)"
     )
     assert python(folder, "-c", code).returncode == 0
 

@@ -19,7 +19,7 @@ from albert_robust.running.exchange import questions, take_in
 from albert_robust.running.plan import plan
 from albert_robust.running.workspace import Workspace
 from albert_robust.suite.load import load_suite
-from albert_robust.tasks.classification import label
+from albert_robust.tasks.text_classification import label
 
 ELSEWHERE = 'model: {elsewhere: far-away, version: "1"'
 SUITE = "suite.robust.yaml"

@@ -62,7 +62,7 @@ def test_where_there_is_no_wording_nothing_is_written(here: Path, capsys: pytest
     (["--field", "txt"], "--field txt: text-classification has the fields text"),
     (["--field", "template"], "template is one where a check of the suite says `fields: [template]`"),
     (["--by", "w.yaml"], "w.yaml:1:1: the model returned 0 outputs for 12 inputs"),
-    (["--by", "none.yaml"], "none.yaml:1:1: cannot read the file"),
+    (["--by", "none.yaml"], "none.yaml:1:1: there is no such file"),
 ])  # fmt: skip
 def test_a_mistake_is_one_line(here: Path, capsys: pytest.CaptureFixture[str], options: list[str], said: str) -> None:
     Path("r.yaml").write_text(REWRITER.format("http://localhost:9/v1/chat/completions"))

@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +24,6 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, lines in (("c", CANDIDATES), ("r", REFERENCES), ("o", OTHERS), ("k", ["one", "one", "two", "two"])):
         (tmp_path / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="")
     return tmp_path
-
-
-@pytest.fixture(scope="module")
-def encoder(tiny: Callable[..., Path]) -> str:
-    return str(tiny(max_position_embeddings=128))
 
 
 BOTH = ("--candidates", "c.txt", "--references", "r.txt")
@@ -116,10 +110,10 @@ def test_two_systems_are_compared(capsys: Captured, files: Path) -> None:
     assert lines[5:] == ["4 are few for a bootstrap: believe the randomisation", first.signature]
 
 
-def test_a_pair_is_explained_token_by_token(capsys: Captured, files: Path, encoder: str) -> None:
-    tiny = ("--encoder", encoder, "--calibration", "none")
+def test_a_pair_is_explained_token_by_token(capsys: Captured, files: Path, tiny_encoder: str) -> None:
+    tiny = ("--encoder", tiny_encoder, "--calibration", "none")
     lines = printed(capsys, "--explain", "4", *tiny).splitlines()
-    made = Scorer(encoder, calibration="none").explain(CANDIDATES[3], REFERENCES[3])
+    made = Scorer(tiny_encoder, calibration="none").explain(CANDIDATES[3], REFERENCES[3])
     assert lines[0].split() == ["candidate", "weight", "nearest", "of", "the", "reference", "similarity"]
     assert [line.split()[-1] for line in lines[1:8]] == [f"{row.max():.4f}" for row in made.similarity]
     assert lines[9].split()[0] == "reference"
@@ -165,10 +159,10 @@ def test_a_picture_that_cannot_be_written_is_one_clear_line(capsys: Captured, fi
     assert told == "folder: cannot be written: Is a directory\n  name another file: --svg FILE\n"
 
 
-def test_raw_is_bertscore(capsys: Captured, files: Path, encoder: str) -> None:
+def test_raw_is_bertscore(capsys: Captured, files: Path, tiny_encoder: str) -> None:
     for idf in (False, True):
-        found = json.loads(printed(capsys, "--encoder", encoder, "--raw", *["--idf"] * idf, "--json"))
-        assert found == score(CANDIDATES, REFERENCES, encoder=encoder, raw=True, idf=idf).as_dict()
+        found = json.loads(printed(capsys, "--encoder", tiny_encoder, "--raw", *["--idf"] * idf, "--json"))
+        assert found == score(CANDIDATES, REFERENCES, encoder=tiny_encoder, raw=True, idf=idf).as_dict()
         assert found["signature"].startswith("BERTScore-F|")
 
 
@@ -195,7 +189,7 @@ def test_a_byte_order_mark_and_carriage_returns_are_no_part_of_a_text(capsys: Ca
         (["--references", "short.txt"], "short.txt has another number of lines: 1 for the 4 of c.txt\n"),
         (["--against", "short.txt"], "short.txt has another number of lines: 1 for the 4 of c.txt\n"),
         (["--clusters", "short.txt"], "short.txt has another number of lines: 1 for the 4 of c.txt\n"),
-        (["--references", "none.txt"], "none.txt:1:1: cannot read the file: No such file or directory\n"),
+        (["--references", "cc.txt"], "cc.txt:1:1: there is no such file\n  did you mean 'c.txt'?\n"),
         (["--references", "latin.txt"], "latin.txt:2:1: not UTF-8 text\n  save it as UTF-8\n"),
         (["--candidates", "empty.txt"], "empty.txt is empty: there is nothing to score\n"),
         (["--calibration", "full"], "calibration: 'full' is none of none, floor, floor+par, damage\n"),
@@ -239,13 +233,13 @@ def test_an_option_that_is_none_exits_with_2(files: Path) -> None:
     assert ended.value.code == 2
 
 
-def test_scores_of_other_settings_do_not_compare(files: Path, encoder: str) -> None:
+def test_scores_of_other_settings_do_not_compare(files: Path, tiny_encoder: str) -> None:
     from albert_robust.errors import UsageError
 
-    one: Any = score(["a"], ["b"], encoder=encoder, calibration="none")
+    one: Any = score(["a"], ["b"], encoder=tiny_encoder, calibration="none")
     for other, field in (
-        (score(["a"], ["b"], encoder=encoder, calibration="none", layer=1), "L: 2, 1"),
-        (score(["a"], ["b"], encoder=encoder, raw=True), "score: LABS-F, BERTScore-F"),
+        (score(["a"], ["b"], encoder=tiny_encoder, calibration="none", layer=1), "L: 2, 1"),
+        (score(["a"], ["b"], encoder=tiny_encoder, raw=True), "score: LABS-F, BERTScore-F"),
     ):
         with pytest.raises(UsageError, match=f"the scores do not compare: they differ in .*{field}"):
             compare(one, other)

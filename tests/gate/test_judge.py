@@ -6,11 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from counted import tally_of
+from counted import record_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albert_robust.gate import judge as judged
 from albert_robust.gate.decide import decide
 from albert_robust.running.cell import Cell
 from albert_robust.running.plan import plan
@@ -27,10 +26,6 @@ checks: [{{expect: {expect}, {more}gates: [{gate}]}}]
 on_inconclusive: pass
 """
 OUTCOME = Outcome("s", "c", "1", "en", 0, "tested", {"text": "a"}, {"text": "b"}, references=("good",))
-
-
-def judge(cell: Cell, outcomes: Sequence[Outcome]) -> CellRecord:
-    return judged(cell, tally_of(cell, outcomes))
 
 
 @pytest.fixture
@@ -78,14 +73,14 @@ def interval(record: CellRecord, measure: str = "consistency") -> tuple[float, f
 )
 def test_a_gate_is_met_missed_or_undecided(cell: Callable[..., Cell], same: int, flipped: int, verdict: str) -> None:
     # Of n equal outputs the exact bound is 0.05 ^ (1 / n): at least 0.9 from n = 29 on.
-    assert judge(cell(), cases([1.0] * same + [0.0] * flipped)).verdict == verdict
+    assert record_of(cell(), cases([1.0] * same + [0.0] * flipped)).verdict == verdict
 
 
 @pytest.mark.parametrize(("undecided", "verdict"), [("pass", "passed"), ("warn", "inconclusive"), ("fail", "failed")])
 def test_a_suite_says_what_is_made_of_an_undecided_gate(
     cell: Callable[..., Cell], undecided: str, verdict: str
 ) -> None:
-    found = judge(cell(undecided=undecided), cases([1.0] * 28))
+    found = record_of(cell(undecided=undecided), cases([1.0] * 28))
     assert found.verdict == verdict
     assert found.gates[0].verdict == "inconclusive"
     assert ("what is undecided passes here" in found.reason) == (undecided == "pass")
@@ -96,7 +91,7 @@ def test_a_gate_of_which_nothing_was_measured_never_passes(
     cell: Callable[..., Cell], undecided: str, verdict: str
 ) -> None:
     unlabelled = [replace(case, quality_before={}, quality_after={}) for case in cases([1.0] * 28)]
-    found = judge(cell("accuracy >= 0.5", undecided=undecided), unlabelled)
+    found = record_of(cell("accuracy >= 0.5", undecided=undecided), unlabelled)
     assert found.verdict == verdict
     assert found.reason.startswith("accuracy: nothing was measured")
 
@@ -117,32 +112,32 @@ def test_a_message_has_as_many_digits_as_tell_an_estimate_from_its_gate(
 
 
 def test_the_bound_is_one_sided_at_the_suites_confidence(cell: Callable[..., Cell]) -> None:
-    low, high = interval(judge(cell(), cases([1.0] * 10)))
+    low, high = interval(record_of(cell(), cases([1.0] * 10)))
     assert (low, high) == pytest.approx((0.05**0.1, 1), abs=1e-6)
 
 
 @pytest.mark.parametrize("gate", ["consistency >= 0.9", "flip rate <= 0.1", "accuracy >= 0.9", "accuracy drop <= 0.2"])
 def test_a_gate_reads_in_either_direction(cell: Callable[..., Cell], gate: str) -> None:
-    assert judge(cell(gate), cases([1.0] * 40)).verdict == "passed"
-    assert judge(cell(gate), cases([0.0] * 40)).verdict == "failed"
+    assert record_of(cell(gate), cases([1.0] * 40)).verdict == "passed"
+    assert record_of(cell(gate), cases([0.0] * 40)).verdict == "failed"
 
 
 def test_a_direction_passes_where_outputs_change(cell: Callable[..., Cell]) -> None:
     direction = cell("sensitivity >= 0.5", "direction")
-    assert [judge(direction, cases([value] * 20)).verdict for value in (0.0, 1.0)] == ["passed", "failed"]
+    assert [record_of(direction, cases([value] * 20)).verdict for value in (0.0, 1.0)] == ["passed", "failed"]
 
 
 def test_the_worst_gate_decides(cell: Callable[..., Cell]) -> None:
-    record = judge(cell("consistency >= 0.1, accuracy >= 0.9"), cases([1.0] * 10 + [0.0] * 10))
+    record = record_of(cell("consistency >= 0.1, accuracy >= 0.9"), cases([1.0] * 10 + [0.0] * 10))
     assert ([gate.verdict for gate in record.gates], record.verdict) == (["passed", "failed"], "failed")
 
 
 def test_an_undecided_gate_says_how_many_examples_would_decide(cell: Callable[..., Cell]) -> None:
-    reason = judge(cell(), cases([1.0] * 38 + [0.0] * 2)).reason
+    reason = record_of(cell(), cases([1.0] * 38 + [0.0] * 2)).reason
     found = re.search(r": 40 examples do not decide it, about ([\d,]+) would$", reason)
     assert found is not None
     times = -(-int(found[1].replace(",", "")) // 20)
-    assert judge(cell(), cases(([1.0] * 19 + [0.0]) * times)).verdict == "passed"
+    assert record_of(cell(), cases(([1.0] * 19 + [0.0]) * times)).verdict == "passed"
 
 
 @given(value=st.floats(-1, 1), low=st.floats(0, 1), high=st.floats(0, 1), bound=st.floats(0, 1), at_least=st.booleans())
@@ -156,63 +151,63 @@ def test_how_many_examples_would_decide_is_a_number_of_them(
 
 
 def test_a_gate_at_one_that_nothing_speaks_against_is_not_missed(cell: Callable[..., Cell]) -> None:
-    verdicts = {judge(cell("consistency >= 1"), cases([1.0] * count)).verdict for count in range(1, 60)}
+    verdicts = {record_of(cell("consistency >= 1"), cases([1.0] * count)).verdict for count in range(1, 60)}
     assert verdicts == {"inconclusive"}
 
 
 def test_an_error_is_never_a_pass(cell: Callable[..., Cell]) -> None:
     broken = replace(OUTCOME, example="7", status="error", message="boom")
-    record = judge(cell(), [*cases([1.0] * 100), broken])
+    record = record_of(cell(), [*cases([1.0] * 100), broken])
     assert (record.verdict, record.reason) == ("error", "1 of 101 cases are errors; example 7: boom")
 
 
 def test_an_error_is_told_however_long_the_id_of_its_example_is(cell: Callable[..., Cell]) -> None:
     broken = replace(OUTCOME, example="id" * 5000, status="error", message="boom")
-    assert judge(cell(), [broken]).reason == f"1 of 1 cases are errors; example {'id' * 30}: boom"
+    assert record_of(cell(), [broken]).reason == f"1 of 1 cases are errors; example {'id' * 30}: boom"
 
 
 def test_fewer_tested_cases_than_asked_for_fail_and_say_why(cell: Callable[..., Cell]) -> None:
     demanding = cell(more="min_tested: 40, ")
-    assert judge(demanding, cases([1.0] * 40)).verdict == "passed"
-    record = judge(demanding, [*cases([1.0] * 39), replace(OUTCOME, status="unchanged")])
+    assert record_of(demanding, cases([1.0] * 40)).verdict == "passed"
+    record = record_of(demanding, [*cases([1.0] * 39), replace(OUTCOME, status="unchanged")])
     assert (record.verdict, record.reason) == ("failed", "39 of 40 cases could be tested, fewer than 40: 1 unchanged")
 
 
 @pytest.mark.parametrize("status", ["unchanged", "rejected"])
 def test_nothing_tested_fails_and_measures_nothing(cell: Callable[..., Cell], status: Status) -> None:
-    record = judge(cell(), [replace(OUTCOME, status=status, agreement=None)] * 5)
+    record = record_of(cell(), [replace(OUTCOME, status=status, agreement=None)] * 5)
     assert (record.verdict, record.measures["consistency"].measured) == ("failed", False)
-    assert judge(cell(), []).verdict == "failed"
+    assert record_of(cell(), []).verdict == "failed"
 
 
 def test_where_too_few_cases_are_left_it_is_told_why_others_were_rejected(cell: Callable[..., Cell]) -> None:
     strayed = replace(OUTCOME, status="rejected", agreement=None, message="other places")
-    record = judge(cell(), [strayed] * 5)
+    record = record_of(cell(), [strayed] * 5)
     assert record.reason == "0 of 5 cases could be tested, fewer than 1: 5 rejected (other places)"
 
 
 def test_a_perturbation_of_other_languages_is_not_applicable(cell: Callable[..., Cell]) -> None:
     other = replace(OUTCOME, status="not applicable", message="not in en")
-    record = judge(cell(), [other] * 3)
+    record = record_of(cell(), [other] * 3)
     assert (record.verdict, record.reason, record.counts.not_applicable) == ("not applicable", "not in en", 3)
 
 
 def test_more_variants_of_the_same_examples_do_not_narrow_an_interval(cell: Callable[..., Cell]) -> None:
     agreements = [1.0] * 8 + [0.0] * 4
-    one, many = judge(cell(), cases(agreements)), judge(cell(), cases(agreements, variants=50))
+    one, many = record_of(cell(), cases(agreements)), record_of(cell(), cases(agreements, variants=50))
     for measure in ("consistency", "accuracy", "accuracy drop"):
         assert interval(many, measure) == pytest.approx(interval(one, measure))
     assert many.measures["consistency"].clusters == 12
 
 
 def test_more_examples_do_narrow_it(cell: Callable[..., Cell]) -> None:
-    few, many = (interval(judge(cell(), cases([1.0, 1.0, 0.0] * times))) for times in (4, 40))
+    few, many = (interval(record_of(cell(), cases([1.0, 1.0, 0.0] * times))) for times in (4, 40))
     assert few[0] < many[0] < many[1] < few[1]
 
 
 def test_a_reference_check_judges_the_originals(cell: Callable[..., Cell]) -> None:
     outcomes = [replace(one, agreement=None, quality_after={}) for one in cases([1.0] * 40)]
-    record = judge(cell("accuracy >= 0.9", "reference"), outcomes)
+    record = record_of(cell("accuracy >= 0.9", "reference"), outcomes)
     assert (record.verdict, sorted(record.measures)) == ("passed", ["accuracy", "kappa", "macro f1"])
 
 
@@ -222,14 +217,14 @@ def test_macro_f1_is_the_mean_over_labels(cell: Callable[..., Cell]) -> None:
     outcomes = [
         replace(OUTCOME, example=str(n), references=(true,), after=said) for n, (true, said) in enumerate(pairs)
     ]
-    found = judge(cell("macro f1 >= 0.9", "reference"), outcomes).measures["macro f1"]
+    found = record_of(cell("macro f1 >= 0.9", "reference"), outcomes).measures["macro f1"]
     assert found.value == pytest.approx(0.26666667)
     assert 0 <= found.low <= found.value <= found.high <= 1
 
 
 def test_a_dataset_without_references_leaves_quality_unmeasured(cell: Callable[..., Cell]) -> None:
     outcomes = [replace(one, references=(), quality_before={}, quality_after={}) for one in cases([1.0] * 40)]
-    record = judge(cell("accuracy >= 0.9"), outcomes)
+    record = record_of(cell("accuracy >= 0.9"), outcomes)
     assert (record.verdict, record.reason) == ("inconclusive", "accuracy: nothing was measured, gate >= 0.90")
 
 
@@ -246,26 +241,26 @@ def test_a_model_that_always_says_the_commonest_label_is_accurate_and_at_chance(
         replace(one, quality_before={"accuracy": float(one.after == one.references[0])})
         for one in said("a" * 400, "a" * 360 + "b" * 40)
     ]
-    record = judge(cell("accuracy >= 0.7, kappa >= 0.2", "reference"), outcomes)
+    record = record_of(cell("accuracy >= 0.7, kappa >= 0.2", "reference"), outcomes)
     assert [gate.verdict for gate in record.gates] == ["passed", "failed"]
 
 
 def test_worse_than_chance_is_no_less_than_unrelated(cell: Callable[..., Cell]) -> None:
-    found = judge(cell("kappa >= 0.5", "reference"), said("ab" * 10, "ba" * 10)).measures["kappa"]
+    found = record_of(cell("kappa >= 0.5", "reference"), said("ab" * 10, "ba" * 10)).measures["kappa"]
     assert (found.value, found.low) == (0, 0)
 
 
 def test_one_label_alone_leaves_kappa_unmeasured(cell: Callable[..., Cell]) -> None:
-    record = judge(cell("kappa >= 0.5", "reference"), said("a" * 30, "a" * 30))
+    record = record_of(cell("kappa >= 0.5", "reference"), said("a" * 30, "a" * 30))
     assert (record.verdict, record.reason) == ("inconclusive", "kappa: nothing was measured, gate >= 0.50")
 
 
 def test_the_order_of_examples_moves_no_bound(cell: Callable[..., Cell]) -> None:
     there = cell("macro f1 >= 0.5", "reference")
     outcomes = said("aabbc" * 4, "abbac" * 4)
-    assert judge(there, outcomes).measures == judge(there, outcomes[::-1]).measures
+    assert record_of(there, outcomes).measures == record_of(there, outcomes[::-1]).measures
 
 
 def test_labels_are_compared_by_name_only_where_a_gate_asks(cell: Callable[..., Cell]) -> None:
-    assert "labs" not in judge(cell("accuracy >= 0.9"), cases([1.0])).measures
-    assert "labs drop" in judge(cell("labs drop <= 0.9"), cases([1.0])).measures
+    assert "labs" not in record_of(cell("accuracy >= 0.9"), cases([1.0])).measures
+    assert "labs drop" in record_of(cell("labs drop <= 0.9"), cases([1.0])).measures

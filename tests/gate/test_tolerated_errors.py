@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from counted import planned, tally_of
+from counted import planned, record_of, tally_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,7 +67,7 @@ def cases(agreements: Sequence[float | None]) -> list[Outcome]:
 
 
 def judged(cell: Cell, agreements: Sequence[float | None]) -> CellRecord:
-    return judge(cell, tally_of(cell, cases(agreements)))
+    return record_of(cell, cases(agreements))
 
 
 @pytest.mark.parametrize(("most", "errors"), [(0.0, 0), (0.01, 1), (0.07, 7), (0.29, 29)])
@@ -128,8 +128,8 @@ def test_no_answers_in_place_of_errors_would_take_a_pass_back(
     would = [*known[: len(tested)], *(answered(one, len(tested) + place) for place, one in enumerate(instead))]
     if expect == "reference":
         would, known = ([replace(one, quality_before=one.quality_after) for one in some] for some in (would, known))
-    if judge(there, tally_of(there, known)).verdict == "passed":
-        assert judge(there, tally_of(there, would)).verdict == "passed"
+    if record_of(there, known).verdict == "passed":
+        assert record_of(there, would).verdict == "passed"
 
 
 @pytest.mark.parametrize(("expect", "gate"), EITHER_WAY)
@@ -138,7 +138,7 @@ def test_few_errors_leave_a_clear_pass(folder: Path, expect: str, gate: str) -> 
     some = cases([*[good] * 100, None, None])
     if expect == "reference":
         some = [replace(one, quality_before=one.quality_after) for one in some]
-    assert judge(there, tally_of(there, some)).verdict == "passed"
+    assert record_of(there, some).verdict == "passed"
 
 
 def test_an_example_with_an_error_among_its_variants_loses_that_part(folder: Path) -> None:
@@ -155,9 +155,9 @@ def test_an_example_with_an_error_among_its_variants_loses_that_part(folder: Pat
 def test_a_measure_of_a_whole_cell_is_passed_only_without_errors(folder: Path) -> None:
     there = cell(folder, "macro f1 >= 0.3", "reference")
     mixed = [replace(one, references=(one.after or "",)) for one in cases([1.0, 0.0] * 50)]
-    assert judge(there, tally_of(there, mixed)).verdict == "passed"
+    assert record_of(there, mixed).verdict == "passed"
     broken = replace(mixed[0], example="x", status="error", message="boom")
-    found = judge(there, tally_of(there, [*mixed, broken]))
+    found = record_of(there, [*mixed, broken])
     assert (found.verdict, "gate >= 0.30: errors may move it anywhere; 1 of 101 cases" in found.reason) == (
         "inconclusive",
         True,

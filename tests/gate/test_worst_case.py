@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from counted import tally_of
+from counted import record_of, tally_of
 
 from albert_robust.errors import InputError
 from albert_robust.gate import judge as judged
@@ -22,10 +22,6 @@ datasets: {{d: {{path: d.jsonl, language: en}}}}
 checks: [{{expect: invariance, perturbations: [typos.swap], {more}gates: [{gate}]}}]
 """
 OUTCOME = Outcome("s", "c", "1", "en", 0, "tested", {"text": "a"}, {"text": "b"}, before="x", after="x")
-
-
-def judge(cell: Cell, outcomes: Sequence[Outcome]) -> CellRecord:
-    return judged(cell, tally_of(cell, outcomes))
 
 
 @pytest.fixture
@@ -49,13 +45,13 @@ def cases(*agreements: Sequence[float]) -> list[Outcome]:
 
 
 def test_one_broken_variant_breaks_its_example(cell: Callable[..., Cell]) -> None:
-    measures = judge(cell("worst case >= 0.7"), cases([1, 1, 1], [1, 1, 0], [0, 0, 0], [1, 1, 1])).measures
+    measures = record_of(cell("worst case >= 0.7"), cases([1, 1, 1], [1, 1, 0], [0, 0, 0], [1, 1, 1])).measures
     assert (measures["worst case"].value, measures["worst case"].clusters) == (0.5, 4)
     assert measures["consistency"].value == pytest.approx(8 / 12)
 
 
 def test_an_example_with_one_variant_is_as_consistent_as_its_worst_case(cell: Callable[..., Cell]) -> None:
-    measures = judge(cell("worst case >= 0.7"), cases([1], [0], [1])).measures
+    measures = record_of(cell("worst case >= 0.7"), cases([1], [0], [1])).measures
     assert measures["worst case"] == measures["consistency"]
 
 
@@ -64,14 +60,14 @@ def test_outputs_that_are_nearly_alike_break_nothing_from_the_agreement_that_the
 ) -> None:
     outcomes = cases([0.8, 0.9], [0.8, 0.79])
     values = [
-        judge(cell("worst case >= 0.7", more), outcomes).measures["worst case"].value
+        record_of(cell("worst case >= 0.7", more), outcomes).measures["worst case"].value
         for more in ("", "agrees_at: 0.8, ", "agrees_at: 0.79, ")
     ]
     assert values == [0, 0.5, 1]
 
 
 def test_an_undecided_worst_case_says_how_many_examples_would_decide(cell: Callable[..., Cell]) -> None:
-    record = judge(cell("worst case >= 0.7"), cases(*[[1, 1]] * 8, [1, 0], [0, 1]))
+    record = record_of(cell("worst case >= 0.7"), cases(*[[1, 1]] * 8, [1, 0], [0, 1]))
     assert record.verdict == "inconclusive"
     assert record.reason.startswith("worst case 0.80 [0.49, 0.96], gate >= 0.70: 10 examples do not decide it, about ")
 
@@ -79,14 +75,14 @@ def test_an_undecided_worst_case_says_how_many_examples_would_decide(cell: Calla
 def test_the_chance_that_k_variants_all_agree_is_counted_over_all_ways_to_draw_them(cell: Callable[..., Cell]) -> None:
     # Of 4 variants 3 agree: 3 of the 6 pairs hold no other. Of 2 agreeing 1 of 6. Too few variants measure nothing.
     checked = cell("consistency at 2 >= 0.5, consistency at 1 >= 0.1", "variants: 4, ")
-    measures = judge(checked, cases([1, 1, 1, 0], [1, 0, 1, 0], [1])).measures
+    measures = record_of(checked, cases([1, 1, 1, 0], [1, 0, 1, 0], [1])).measures
     assert measures["consistency at 2"].value == pytest.approx((3 / 6 + 1 / 6) / 2)
     assert (measures["consistency at 2"].clusters, measures["consistency at 1"].clusters) == (2, 3)
 
 
 def test_at_all_variants_it_is_the_worst_case(cell: Callable[..., Cell]) -> None:
     checked = cell("consistency at 3 >= 0.5, worst case >= 0.5", "variants: 3, ")
-    measures = judge(checked, cases([1, 1, 1], [1, 0, 1], [1, 1, 1])).measures
+    measures = record_of(checked, cases([1, 1, 1], [1, 0, 1], [1, 1, 1])).measures
     assert measures["consistency at 3"] == measures["worst case"]
 
 
@@ -99,8 +95,8 @@ def test_more_variants_than_the_check_makes_are_a_mistake(cell: Callable[..., Ce
 
 
 def test_a_cell_of_single_variants_measures_no_worst_case_that_nobody_asked_for(cell: Callable[..., Cell]) -> None:
-    assert "worst case" not in judge(cell("consistency >= 0.5"), cases([1], [0])).measures
-    assert "worst case" in judge(cell("consistency >= 0.5", "variants: 2, "), cases([1, 1], [0, 0])).measures
+    assert "worst case" not in record_of(cell("consistency >= 0.5"), cases([1], [0])).measures
+    assert "worst case" in record_of(cell("consistency >= 0.5", "variants: 2, "), cases([1, 1], [0, 0])).measures
 
 
 def asked_again(cell: Cell, outcomes: Sequence[Outcome], *pairs: Sequence[float]) -> CellRecord:

@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust.errors import UsageError
-from albert_robust.models import Tokens, endpoint, load_model
-from albert_robust.models.endpoint import LARGEST, _body, load_endpoint, seconds_of, together, tokens_of
-from albert_robust.models.prompt import endpoint_identity, fields_of, filled, is_local, turns_of
+from albert_robust.models import Tokens, client, load_model
+from albert_robust.models.client import LARGEST, _body, load_endpoint, seconds_of, together, tokens_of
+from albert_robust.models.endpoint import endpoint_identity
+from albert_robust.models.prompt import fields_of, filled, is_local, turns_of
 from albert_robust.running.ask import Asker, Limits
 from albert_robust.suite.schema import ModelSpec
 from albert_robust.tasks import TASKS, Prediction
@@ -288,7 +289,7 @@ def test_thoughts_without_an_end_are_an_error() -> None:
 
 
 def test_a_reply_is_read_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoint, "LARGEST", 100_000)
+    monkeypatch.setattr(client, "LARGEST", 100_000)
     assert said(lambda text: "a" * 99_000, task="summarization") == "a" * 99_000
     assert said(lambda text: "a" * 101_000).endswith("the reply has more than 100,000 bytes")
 

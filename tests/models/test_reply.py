@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albert_robust.models.reply import LONG, THOUGHTS, after_thoughts, label_of, number_of
+from albert_robust.models.reply import after_thoughts, label_of, number_of
+from albert_robust.models.reply.sentences import LONG
+from albert_robust.models.reply.thoughts import THOUGHTS
 
 SENTIMENT = ["positive", "negative"]
 INFERENCE = ["entailment", "not_entailment"]
@@ -59,6 +61,12 @@ JAPANESE = ["ポジティブ", "ネガティブ"]
     (ANSWERS, "Answer: No, it is fine.", "no"),
     (["1", "2", "tie"], "Answer 2 is better. It says why.", "2"),
     (["1", "2", "tie"], "I would call it a tie.", "tie"),
+    (["1", "2", "tie"], "The first response is better. The second response is vague.", "1"),
+    (["1", "2", "tie"], "I prefer the second one.", "2"),
+    (["1", "2"], "The second is better.", "2"),
+    (LETTERS, "The first response is better.", "A"),
+    (LETTERS, "The better answer is the second answer.", "B"),
+    (LETTERS, "I pick C", "C"),
     (LETTERS, "The answer is B.", "B"),
     (LETTERS, "B. Paris is the capital.", "B"),
     (LETTERS, "**B)** Paris", "B"),
@@ -148,6 +156,16 @@ def test_a_label_is_read_as_a_reader_would_take_it(labels: list[str], reply: str
     (["好", "坏"], "你好。"),
     (["1", "2", "3", "4", "5"], "I would give it 4 out of 5."),
     (["1", "2", "tie"], "Answer 2 is not better."),
+    (["1", "2", "tie"], "The first response is not better."),
+    (["1", "2", "tie"], "The first response is worse."),
+    (["1", "2", "tie"], "The first response is better than the second."),
+    (["1", "2", "tie"], "The second is better than the first response."),
+    (["1", "2", "tie"], "I prefer the second over the first one."),
+    (["1", "2", "tie"], "Wait a second."),
+    (["1", "2", "tie"], "At first sight, in the first place, for the second time."),
+    (["1", "2", "3", "4", "5"], "I like the first answer."),
+    (SENTIMENT, "The first answer is better."),
+    (LETTERS, "The first response is better than B."),
     (["1", "2", "tie"], "Answer 2 is better than answer 1."),
     (["❤️", "x"], "👎️"),
     # an object that says something else

@@ -14,13 +14,13 @@ BATCH = [f"Ann met Bob on day {number}" for number in range(40)]
 
 def ready(name: str) -> Task:
     task = TASKS[name]
-    return task.ranged(1, 5) if task.ranged else task
+    return task.with_range(1, 5) if task.with_range else task
 
 
 def made(name: str, *references: str) -> dict[str, StandIn]:
     task = ready(name)
     examples = [Example(str(n), "en", dict.fromkeys(task.inputs, "a"), (one,)) for n, one in enumerate(references)]
-    return {one.name: one for one in stand_ins(task, examples, bounds=(1, 5) if task.ranged else (0, 1))}
+    return {one.name: one for one in stand_ins(task, examples, bounds=(1, 5) if task.with_range else (0, 1))}
 
 
 def answered(name: str, stand_in: StandIn) -> list[str]:

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+import albert_robust
+from albert_robust import packs
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "albert_robust"
 FLOORS = (
-    {"errors", "builtin", "imports", "quick_json", "whole"},
+    {"atomic", "builtin", "errors", "imports", "quick_json", "tables", "task_names"},
     {"text"},
-    {"perturbing"},
+    {"packs", "perturbing"},
     {"scoring"},
     {"data"},
     {"tasks"},
@@ -105,10 +108,19 @@ def test_a_perturbation_s_file_imports_what_a_user_s_may(path: Path) -> None:
     needs = {
         ast.literal_eval(node.value) for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "needs"
     }
+    supported = {f"{module.__name__}.{name}" for module in (albert_robust, packs) for name in module.__all__}
+    ours = {name for _, name in imports(path) if name.split(".")[0] == PACKAGE}
+    assert ours <= supported
     allowed = {PACKAGE, "regex", *sys.stdlib_module_names, *needs}
     assert {name.split(".")[0] for _, name in imports(path)} <= allowed
     at_once = {node.module for node in tree.body if isinstance(node, ast.ImportFrom)}
     assert not {str(module).split(".")[0] for module in at_once} & needs
+
+
+def test_what_packs_are_offered_is_used_and_told() -> None:
+    used = {name.rpartition(".")[2] for path in sources("perturbations") for _, name in imports(path)}
+    told = (ROOT / "docs" / "perturbations.md").read_text(encoding="utf-8")
+    assert [name for name in packs.__all__ if name not in used or f"`{name}`" not in told] == []
 
 
 def test_the_package_imports_none_of_the_three_folders_by_name() -> None:

@@ -59,6 +59,7 @@ def test_a_text_stays_where_it_is_not_sure_what_her_is(pack: Registry, text: str
         ("I told Mom that she's right.", "I told Dad that he's right."),
         ("Mrs Park and her brother-in-law", "Mr Park and his sister-in-law"),
         ("OUR WAITER FORGOT HIS PEN", "OUR WAITRESS FORGOT HER PEN"),
+        ("MY SISTER-IN-LAW LEFT", "MY BROTHER-IN-LAW LEFT"),
         ("My wife’s phone", "My husband’s phone"),
         ("The guys said she left.", "The guys said he left."),
     ],

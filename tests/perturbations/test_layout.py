@@ -71,3 +71,24 @@ def test_blank_lines_come_back() -> None:
 )
 def test_quotation_marks_are_those_of_the_language(language: str, printed: str) -> None:
     assert made("punctuation.quotes", '"ja"', language=language) == printed
+
+
+@pytest.mark.parametrize(("prompt", "moved"), [
+    ("**Q1:** **a** b\n**A1:** yes\n\n**Q2:** c\n**A2:** yes", "**Q1:** c\n**A1:** yes\n\n**Q2:** **a** b\n**A2:** yes"),
+    ("Question 1: a\nAnswer: b\nQuestion 2: c\nd\nAnswer: e", "Question 1: c\nd\nAnswer: e\nQuestion 2: a\nAnswer: b"),
+    ("问题1：甲\n答案1：乙\n问题2：丙\n答案2：丁\n问题3：", "问题1：丙\n答案1：丁\n问题2：甲\n答案2：乙\n问题3："),
+])  # fmt: skip
+def test_solved_examples_leave_their_numbers_where_they_are(prompt: str, moved: str) -> None:
+    assert made("layout.examples", prompt) == moved
+
+
+@pytest.mark.parametrize("prompt", [
+    "Q1: a\nA1: b\n\nQ2:",
+    "Q1: a\nQ2: b",
+    "Step 1: a\nStep 2: b",
+    "Q1: a\nA1: b\nQ2: a\nA2: b",
+    "In Q1: a rise. In Q2: a fall.",
+    "Q1: a\nA1:\nQ2: c\nA2:",
+])  # fmt: skip
+def test_numbered_questions_that_are_not_solved_stay(prompt: str) -> None:
+    assert made("layout.examples", prompt) == prompt

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust import Text, Word
-from albert_robust.perturbing.phrases import PhraseTable, in_case, opens_sentence, read_rows
+from albert_robust.perturbing.phrases import PhraseTable, in_case, is_in_name, is_name, opens_sentence
+from albert_robust.tables import read_rows
 
 
 def found(text: str, *phrases: str, protect: tuple[str, ...] = ()) -> list[str]:
@@ -110,6 +111,34 @@ def test_turkish_capital_i_keeps_its_dot() -> None:
 )
 def test_a_sentence_opens_at_the_start_and_after_closing_punctuation(before: str, expected: bool) -> None:
     assert opens_sentence(Text.of(before + "we"), len(before)) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "within", "anywhere"),
+    [
+        ("See Pearl Harbor.", "Harbor", True, True),
+        ("Old Town is near.", "Old", False, True),
+        ("Old  Town is near.", "Old", False, True),
+        ("Old E\u0301lysée is near.", "Old", False, True),
+        ("Good TV is rare.", "Good", False, False),
+        ("Late I came home.", "Late", False, False),
+        ("Great\nThe food was hot.", "Great", False, False),
+        ("Yes. Old friends came.", "Old", False, False),
+        ("A VERY OLD TOWN", "OLD", False, False),
+        ("an old Town", "old", False, False),
+    ],
+)
+def test_a_capital_makes_a_name_within_a_sentence_or_before_another(
+    text: str, word: str, within: bool, anywhere: bool
+) -> None:
+    place = text.index(word)
+    where = Text.of(text), Word(place, place + len(word), word)
+    assert (is_name(*where), is_in_name(*where)) == (within, anywhere)
+
+
+def test_what_follows_makes_no_name_in_german_where_every_noun_has_a_capital() -> None:
+    text, old = Text.of("Alte Stadt", "de"), Word(0, 4, "Alte")
+    assert not is_in_name(text, old)
 
 
 @given(

@@ -70,6 +70,7 @@ def test_no_denial_is_made_and_no_word_that_denies_is_written_short(language: st
     [
         ("en", "Thank you for everything", "Ty for everything"),
         ("en", "We want to thank Anna", "We want to thank Anna"),
+        ("en", "Tomorrow NASA launches, thanks BBC", "Tmrw NASA launches, thx BBC"),
         ("en", "Where are you? Where are you from?", "Wya? Where r u from?"),
         ("en", "We have nobody to go with. Come with us", "We have nobody to go with. Come w/ us"),
         ("ar", "كنا في البيت. في البيت حمامة", "كنا فالبيت. في البيت حمامة"),

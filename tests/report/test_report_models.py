@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from report_runs import SUITE, cell, estimate
+from report_runs import SUITE, cell, estimate, outcome
 
-from albert_robust.report.models import BETTER, MANY, WORSE, ModelTable, model_tables
+from albert_robust.report.models import MANY, ModelTable, model_tables
 from albert_robust.report.render import render_html, render_markdown
+from albert_robust.report.verdicts import MODELS
 from albert_robust.running.records import CellRecord, ComparisonRecord, Run, Standing, SuiteRecord
 from albert_robust.scoring.statistics import Estimate
 
@@ -45,7 +46,7 @@ def test_a_model_is_a_line_with_its_means_and_how_it_stands() -> None:
         ("large", "python: m:large", "2 of 3", ("0.90", "0.50"), "1 better, 1 worse"),
     ]
     marks = [[one and one.standing for one in row.cells] for row in found.rows]
-    assert marks == [[None, BETTER], [None, None], [None, WORSE]]
+    assert marks == [[None, MODELS["improved"]], [None, None], [None, MODELS["regressed"]]]
 
 
 def test_a_cell_says_how_far_apart_they_are() -> None:
@@ -68,6 +69,18 @@ def test_of_many_cells_those_that_differ_come_first() -> None:
     assert [row.name for row in found.rows] == [small[7].cell]
     assert len(found.quiet) == MANY
     assert not table(small[:-1], large[:-1]).quiet
+
+
+def test_cells_that_differ_show_examples_with_what_both_models_said() -> None:
+    name = cell().cell
+    kept = [outcome(name, f"r/{n}", suite="reviews::small", after="positive", agreement=1.0) for n in range(5)]
+    lost = [outcome(name, f"r/{n}", suite="reviews::large", agreement=float(n < 3)) for n in range(5)]
+    run = replace(ran([cell()], [cell(beside_first=beside("regressed"))]), outcomes=(*kept, *lost))
+    (found,) = model_tables(run)[0].partings
+    assert (found.cell, found.first, found.model, found.mark.word) == (name, "small", "large", "worse than small")
+    said = [(one.example, one.after and one.after.text, other.after and other.after.text) for one, other in found.cases]
+    assert said == [("r/3", "positive", "negative"), ("r/4", "positive", "negative")]
+    assert "examples in which they differ" in render_html(run)
 
 
 def test_one_model_a_file_has_no_table() -> None:

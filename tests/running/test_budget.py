@@ -1,6 +1,6 @@
 """A budget: what there is no room for is not asked, and what was not asked whole has no verdict."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,13 +60,6 @@ class Memory(Cache):
 
     def put(self, values: object) -> None:
         self.kept.update(dict(values))  # type: ignore[call-overload]  # pairs
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Iterator[Cache]:
-    made = Cache(tmp_path / "cache.sqlite")
-    yield made
-    made.close()
 
 
 def predictor(model: Model, cache: Cache, budget: Budget, batch: int = 3) -> Predictor:

@@ -1,5 +1,6 @@
 """`meaning:` rejects variants that strayed from their originals, before a model is asked about them."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,8 @@ CHECK = "- {expect: invariance, perturbations: [own.paraphrase], gates: [consist
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "perturbations").mkdir()
-    (tmp_path / "perturbations" / "own.py").write_text(PACK, encoding="utf-8")
+def folder(write: Callable[..., Path], tmp_path: Path) -> Path:
+    write(perturbations__own_dot_py=PACK)
     return tmp_path
 
 

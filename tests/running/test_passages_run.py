@@ -54,9 +54,45 @@ def test_a_judge_that_reads_is_consistent_and_one_that_takes_the_first_is_not(tm
     assert (unfair.before, unfair.after, unfair.said_after, unfair.agreement) == ("A", "B", "A", 0)
 
 
-def asked_of(folder: Path, suite: str, *contexts: str) -> list[Outcome]:
-    (folder / "model.py").write_text(CITES)
-    rows = [{"context": context, "question": "Where?", "answers": "in Bern"} for context in contexts]
+PAIRS = """task: text-classification
+model: {python: "judge:predict", version: "1"}
+datasets: {d: {path: d.jsonl, language: en, columns: {text: question, answers: [answer_a, answer_b], label: winner}}}
+checks: [{expect: invariance, fields: [answers], perturbations: [layout.passages], gates: [consistency >= 0.1]}]
+"""
+READS_PAIRS = """
+def predict(batch):
+    return [LABELS[one["answers"].index("1848") > one["answers"].index("No idea")] for one in batch]
+"""
+FIRST_OF_PAIRS = "\ndef predict(batch):\n    return [LABELS[0] for one in batch]\n"
+
+
+def compared(folder: Path, judge: str, labels: list[str]) -> list[float | None]:
+    (folder / "judge.py").write_text(f"LABELS = {labels}{judge}")
+    rows = [{"question": "When?", "answer_a": "In 1848.", "answer_b": "No idea.", "winner": labels[0]}]
+    rows.append({"question": "Why?", "answer_a": "No idea.", "answer_b": "By that of 1848.", "winner": labels[1]})
+    (folder / "d.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    (folder / "s.robust.yaml").write_text(PAIRS)
+    cells = plan(load_suite(folder / "s.robust.yaml"))
+    return [case.agreement for case in outcomes_of(ran(cells, folder))[cells[0].place]]
+
+
+@pytest.mark.parametrize("labels", [
+    ["1", "2"], ["A", "B"], ["a", "b"], ["model_a", "model_b"], ["first", "second"], ["Answer A", "Answer B"],
+])  # fmt: skip
+def test_labels_may_name_answers_by_their_columns_letters_or_by_their_places(tmp_path: Path, labels: list[str]) -> None:
+    for name, judge, agreement in (("reads", READS_PAIRS, 1), ("first", FIRST_OF_PAIRS, 0)):
+        (tmp_path / name).mkdir()
+        assert compared(tmp_path / name, judge, labels) == [agreement, agreement]
+
+
+@pytest.mark.parametrize("labels", [["x", "y"], ["good", "bad"], ["4", "5"]])
+def test_labels_that_name_no_answer_are_read_as_they_are(tmp_path: Path, labels: list[str]) -> None:
+    assert compared(tmp_path, FIRST_OF_PAIRS, labels) == [1, 1]
+
+
+def asked_of(folder: Path, suite: str, *contexts: str, question: str = "Where?", model: str = CITES) -> list[Outcome]:
+    (folder / "model.py").write_text(model)
+    rows = [{"context": context, "question": question, "answers": "in Bern"} for context in contexts]
     (folder / "d.jsonl").write_text("\n".join(map(json.dumps, rows)))
     (folder / "s.robust.yaml").write_text(suite)
     cells = plan(load_suite(folder / "s.robust.yaml"))
@@ -72,6 +108,57 @@ def test_a_citation_is_of_the_passage_and_a_gold_answer_goes_along_with_its_own(
         "In Bern [2].",
         1,
     )
+
+
+CITES_AS = """
+from albert_robust.text.passages import passages
+
+def predict(batch):
+    places = [[one.mark for one in passages(row["context"]) if "Bern" in one.content] for row in batch]
+    return [f"In Bern. FORM".replace("#", place) for (place,) in places]
+"""
+
+
+@pytest.mark.parametrize("form", [
+    "[#]", "(Source: #)", "【#†source】", "[doc#]", "[Doc #]", "[^#]", "According to Document #.", "Sources: #"
+])  # fmt: skip
+@pytest.mark.parametrize(
+    "context", ["[1] In Bern.\n[2] In May.\n[3] At 10.", "<doc>In Bern.</doc>\n<doc>In May.</doc>"]
+)
+def test_who_cites_what_it_answers_from_is_consistent_and_who_cites_the_first_is_not(
+    tmp_path: Path, form: str, context: str
+) -> None:
+    for cited, agreement in ((form, 1), (form.replace("#", "1"), 0)):
+        folder = tmp_path / str(agreement)
+        folder.mkdir()
+        (case,) = asked_of(folder, SUITE, context, model=CITES_AS.replace("FORM", cited))
+        assert (case.status, case.agreement) == ("tested", agreement)
+
+
+BERN = "[1] It is in Bern.\n[2] It is in May."
+
+
+@pytest.mark.parametrize(("context", "question", "status"), [
+    (BERN, "What does document 2 say?", "rejected"),
+    (BERN + "\n[3] x\n[4] y.", "What does Article 3 say?", "rejected"),
+    (BERN + "\nSay what source 1 says.", "Where?", "rejected"),
+    (BERN + "\n[3] x\n[4] By Article 3.", "What does Article 3 say?", "tested"),  # of a law
+    (BERN, "Does document 1 say the same as document 2?", "tested"),
+    (BERN, 'Where? Say it as in "Document 1" or (Source: 2).', "tested"),
+    (BERN, "Where are the 2 cities, in [2] or not?", "tested"),
+    ("[The Start of Answer A]\nBern\n[The End of Answer A]\n[The Start of Answer B]\nMay\n[The End of Answer B]", "?", "tested"),
+])  # fmt: skip
+def test_a_question_that_names_a_passage_by_its_number_would_be_another_one(
+    tmp_path: Path, context: str, question: str, status: str
+) -> None:
+    (case,) = asked_of(tmp_path, SUITE, context, question=question)
+    assert case.status == status
+    assert ("names one of its passages" in case.message) == (status == "rejected")
+
+
+def test_a_question_may_name_a_passage_that_stays_where_it_is(tmp_path: Path) -> None:
+    (case,) = asked_of(tmp_path, SUITE, BERN + "\n[3] As [1] says.", question="What does document 3 say?")
+    assert case.status == "tested"
 
 
 def test_passages_that_become_alike_are_rejected(tmp_path: Path) -> None:

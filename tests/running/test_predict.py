@@ -1,8 +1,7 @@
 """Predictions: each unique input once, through the cache, a failure alone."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,13 +32,6 @@ class Recorder:
     @property
     def asked(self) -> list[str]:
         return [text for batch in self.batches for text in batch]
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Iterator[Cache]:
-    made = Cache(tmp_path / "cache.sqlite")
-    yield made
-    made.close()
 
 
 def ask(model: Any, texts: Sequence[str], cache: Cache, scope: str = "run", batch: int = 64) -> tuple[Answers, Cost]:

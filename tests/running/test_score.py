@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,6 @@ PAIRS: list[Pair] = [
     ("Die Katze schläft.", "A cat is sleeping.", "de", "en"),
     ("The cat sleeps.", "A cat is sleeping.", "en", "de"),
 ]
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Iterator[Cache]:
-    opened = Cache(tmp_path / "cache.sqlite")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """`worst_of:` searches many variants of an example for the one that the model bears least."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -56,9 +57,8 @@ def answer(text):
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "perturbations").mkdir()
-    (tmp_path / "perturbations" / "own.py").write_text(PACK, encoding="utf-8")
+def folder(write: Callable[..., Path], tmp_path: Path) -> Path:
+    write(perturbations__own_dot_py=PACK)
     return tmp_path
 
 

@@ -75,12 +75,12 @@ MISTAKES = {
     "a checkpoint": (
         PAIRS,
         ("encoder: builtin", "transformers: folder"),
-        r":2:9: a checkpoint cannot do sentence-similarity here\n  use `encoder:` or `python:`",
+        r":2:9: a checkpoint cannot do sentence-similarity here\n  use `encoder:`, `endpoint:` or `python:`",
     ),
     "fine-tuning": (
         PAIRS,
         ("encoder: builtin", "finetuned: d.jsonl"),
-        r":2:9: sentence-similarity cannot be fine-tuned here\n  use `encoder:` or `python:`",
+        r":2:9: sentence-similarity cannot be fine-tuned here\n  use `encoder:`, `endpoint:` or `python:`",
     ),
     "two models": (PAIRS, ("encoder:", "extractive: builtin, encoder:"), r":2:1: 2 kinds of model\n .* extractive, encoder"),
     "no measure of a pair": (PAIRS, ("spearman >=", "spaerman >="), r"unknown measure 'spaerman' .*\n  did you mean 'spearman'"),

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from albert_robust.errors import InputError, UsageError
+from albert_robust.suite.gates import needs_references, parse_gate
 from albert_robust.suite.starter import FAMILIES, NEGATION, write_starter
-from albert_robust.tasks import TASKS
+from albert_robust.tasks import TASKS, Task
 
 ROWS = '{"src": "It rains.", "tgt": "Es regnet."}\n'
 
@@ -251,3 +252,24 @@ def test_answers_that_are_objects_are_compared_field_by_field(write: Callable[..
     suite = write_starter(tmp_path / "s.robust.yaml", "text-generation", "m:f", data, "en")
     assert suite.checks[0].agreement == "field f1"
     assert "field f1 drop <= 0.1" in map(str, suite.checks[0].gates)
+
+
+def test_without_a_check_of_direction_a_first_suite_asks_for_more_than_one_answer_to_all_would_come_to(
+    write: Callable[..., Path], tmp_path: Path
+) -> None:
+    def asked(name: str, labels: str) -> list[str]:
+        rows = "".join(f"Text number {number}.,{label}\n" for number, label in enumerate(labels))
+        data = write(**{f"{name}_dot_csv": f"text,label\n{rows}"})
+        suite = write_starter(tmp_path / f"{name}.robust.yaml", "text-classification", "model:predict", data, "en")
+        return [str(gate) for check in suite.checks if check.expectation == "reference" for gate in check.gates]
+
+    assert asked("even", "ab" * 40) == ["accuracy >= 0.6"]
+    assert asked("uneven", "aaab" * 10) == ["accuracy >= 0.9"]
+    assert asked("alike", "a" * 40) == []
+    assert asked("few", "ab" * 9) == []
+
+
+@pytest.mark.parametrize("task", [task for task in TASKS.values() if task.starter_quality], ids=lambda task: task.name)
+def test_what_a_first_suite_asks_of_a_task_is_a_gate_of_a_reference_check(task: Task) -> None:
+    ready = task.with_range(0, 1) if task.with_range else task
+    assert needs_references(parse_gate(task.starter_quality, "reference", ready), ready)

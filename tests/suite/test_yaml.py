@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from albert_robust.errors import InputError
+from albert_robust.errors import Complaint, InputError
 from albert_robust.suite.documents import open_document
 
 REFUSED = {
@@ -75,8 +75,22 @@ def test_a_number_of_ten_thousand_digits_is_a_word(write: Callable[..., Path]) -
     assert open_document(write(s_dot_yaml="a: " + "9" * 10_000)).value == {"a": "9" * 10_000}
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"s\.yaml:1:1: cannot read the file: No such file"):
+@pytest.mark.parametrize(
+    ("missing", "mend"),
+    [
+        ("review.robust.yaml", "did you mean '{folder}/reviews.robust.yaml'?"),
+        ("none/reviews.robust.yaml", "nor a folder '{folder}/none'"),
+    ],
+)
+def test_of_a_missing_file_is_told_what_is_there(write: Callable[..., Path], missing: str, mend: str) -> None:
+    folder = write(reviews_dot_robust_dot_yaml="").parent
+    with pytest.raises(InputError) as told:
+        open_document(folder / missing)
+    assert str(told.value) == f"{folder / missing}:1:1: there is no such file\n  {mend.format(folder=folder)}"
+
+
+def test_where_nothing_is_like_a_missing_file_nothing_is_meant(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"s\.yaml:1:1: there is no such file$"):
         open_document(tmp_path / "s.yaml")
 
 
@@ -84,3 +98,8 @@ def test_a_complaint_stands_at_the_deepest_place_that_the_file_has(write: Callab
     document = open_document(write(s_dot_yaml="a:\n  - b: 1\n"))
     assert str(document.complain(("a", 0, "b", "c"), "wrong")).endswith("s.yaml:2:5: wrong")
     assert str(document.complain(("z",), "wrong")).endswith("s.yaml:1:1: wrong")
+
+
+def test_what_a_complaint_quotes_is_written_out_where_it_cannot_be_seen() -> None:
+    said = str(Complaint("a.yaml", 1, 2, "unknown key 'a\x00'", "did you mean '\u202eb'?"))
+    assert said == "a.yaml:1:2: unknown key 'a<U+0000>'\n  did you mean '<U+202E>b'?"

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust.tasks import TASKS, Answer
-from albert_robust.tasks.classification import kappa, label_counts
 from albert_robust.tasks.task import Aggregate, Compared, labs, labs_precision, labs_recall
+from albert_robust.tasks.text_classification import kappa, label_counts
 
 Pair = tuple[str, str, str, str]
 LABELS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=1, max_size=30)

@@ -14,7 +14,7 @@ from albert_robust.data import Source, read_examples
 from albert_robust.models.reply import read_reply
 from albert_robust.suite.load import load_suite
 from albert_robust.tasks import TASKS, Answer, Prediction
-from albert_robust.tasks.multi_label import label_f1, label_recall, same
+from albert_robust.tasks.multi_label_classification import label_f1, label_recall, same
 
 TASK = TASKS["multi-label-classification"]
 LABELS = st.sets(st.sampled_from(["anger", "fear", "joy", "love"]))
@@ -116,4 +116,4 @@ def test_another_language_has_the_same_labels(write: Write) -> None:
         "checks: [{expect: invariance, perturbations: [crosslingual.swap]}]\n"
     )
     suite = load_suite(write(d_dot_jsonl='{"text": "Oh."}\n', s_dot_robust_dot_yaml=text))
-    assert not suite.task.points
+    assert not suite.task.has_spans

@@ -41,6 +41,10 @@ def test_every_passage_is_found_again_in_any_order(lines: list[str], rng: object
     MT_BENCH.format("A", "x") + MT_BENCH.format("B", "y"),
     '<document index="1">\nx\n</document>\n<document index="2">\ny\n</document>\nWhy?',
     "<response_a>x</response_a> <b>\n<response_b>y</response_b>",
+    "<document>\nx\n</document>\n<document>\ny\n</document>\nWhy?",
+    "Between <text> and </text> are texts.\n<documents><Document>x</Document><Document>y</Document></documents>",
+    "<context>x</context>\n-----\n<context>y</context>",
+    '<document id="1">x</document> <b>\n<document id="2">y</document>',
     "<|The Start of Assistant A's Answer|>\nx\n<|The End of Assistant A's Answer|>\n"
     "<|The Start of Assistant B's Answer|>\ny\n<|The End of Assistant B's Answer|>",
     "--- Document 1 ---\nx\n\nx\n--- Document 2 ---\ny\n--- End ---\n\nWhy?",
@@ -65,6 +69,12 @@ def test_headings_that_are_alike_but_for_their_marks_open_passages(text: str) ->
     "[1] x\n[2]",
     "[1](https://a.org)\n[2](https://b.org)",
     "Document 1 is x.\nDocument 2 is y.",
+    "<context>x</context>\nWhy?\nA: z\n<context>y</context>\nWhere?\nA:",
+    "<source>x</source><text>y</text><source>z</source><text>w</text>",
+    "<li>x</li><li>y</li>",
+    "<user>x</user><user>y</user>",
+    "<document></document><document>x</document>",
+    "<source>\n" * 3000,
     "User: x\nAssistant: y",
     "Input 1: x\nOutput 1: y\nInput 2: z\nOutput 2: w",
     "Document 1: x\nSource 1: y\nDocument 2: z\nSource 2: w",
@@ -107,6 +117,27 @@ def test_what_a_tag_opens_is_moved_whole() -> None:
     assert contents(text)[0] == "<document_content>x</document_content>\n<source>x</source>"
 
 
+def test_what_the_tag_says_of_a_passage_goes_along_with_it() -> None:
+    assert contents('<doc id="1" title="a/b">x</doc>\n<doc id="2" title="c">y</doc>') == [
+        'title="a/b">x',
+        'title="c">y',
+    ]
+    assert contents('<doc id="1" url="a"/>\n<doc id="2" url="b"/>') == []
+
+
+@pytest.mark.parametrize("inner", ["[1] a\n[2] b", "<source>a</source><source>b</source>", "Document 1: a"])
+@pytest.mark.parametrize("outer", ["<document>\n{}\n</document>\n", '<text index="#">\n{}\n</text>\n'])
+def test_what_stands_within_tagged_passages_is_part_of_them(outer: str, inner: str) -> None:
+    two = (outer.replace("#", place).format(f"{inner}{place}") for place in "12")
+    assert contents("".join(two)) == [f"{inner}1", f"{inner}2"]
+
+
+def test_answers_to_compare_stand_behind_the_documents_that_they_are_from() -> None:
+    documents = "<document>a</document>\n<document>b</document>\n"
+    assert contents(documents + "Response A: x\nResponse B: y") == ["x", "y"]
+    assert contents("Response A: x\nResponse B: y\n" + documents) == ["a", "b"]
+
+
 def test_the_last_passages_count_and_none_within_others() -> None:
     assert contents("[1] a\n[2] b\n\nResponse A: x\nResponse B: y") == ["x", "y"]
     assert contents("Text 1:\nResponse A: a\nResponse B: b\nText 2:\ny") == ["Response A: a\nResponse B: b", "y"]
@@ -126,6 +157,22 @@ def test_the_last_passages_count_and_none_within_others() -> None:
     ("Documents 1 and 3 say it.", "Documents 1 and 2 say it."),
     ("Source #2", "Source #3"),
     ("文档1和2", "文档2和3"),
+    ("It is so (Source: 2).", "It is so (Source: 3)."),
+    ("It is so [Document: 2].", "It is so [Document: 3]."),
+    ("In Bern.\nSources: 1, 3", "In Bern.\nSources: 1, 2"),
+    ("来源：1、3", "来源：1、2"),
+    ("It is so【2†source】.", "It is so【3†source】."),
+    ("It is so [Doc 2] [doc2].", "It is so [Doc 3] [doc3]."),
+    ("[doc1][doc3]", "[doc1][doc2]"),
+    ("It is so[^2], see [^1][^3].", "It is so[^3], see [^1][^2]."),
+    ("According to Document 2 it is.", "According to Document 3 it is."),
+    ("Document 1 and document 3 say it.", "Document 1 and document 2 say it."),
+    ("Answer: 2", "Answer: 2"),
+    ("Score: 2", "Score: 2"),
+    ("Result: 2.", "Result: 2."),
+    ("Context: 2 men in a boat.", "Context: 2 men in a boat."),
+    ("x = text2 + doc1[2:], x^2", "x = text2 + doc1[2:], x^2"),
+    ("【4:2†source】", "【4:2†source】"),
     ("In 2 ways, in [12] and in 1999.", "In 2 ways, in [12] and in 1999."),
     ("The answer is 2.", "The answer is 2."),
     ("2", "2"),

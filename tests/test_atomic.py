@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from albert_robust.whole import whole, write_whole
+from albert_robust.atomic import whole, write_whole
 
 
 def test_a_file_takes_the_place_of_the_one_before(tmp_path: Path) -> None:

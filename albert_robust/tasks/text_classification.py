@@ -112,8 +112,9 @@ TASK = Task(
         "macro f1": Aggregate(label_counts, macro_f1, one_more_label),
         "kappa": Aggregate(label_counts, _kappa_from_zero, one_more_label),
     },
-    key="label",
-    labels=True,
-    written=label,
-    speaks="text",
+    output_key="label",
+    single_label=True,
+    parse=label,
+    models=("transformers", "finetuned"),
+    starter_prompt="What is this text: {labels}? Answer with one of these alone.\n\n{text}",
 )

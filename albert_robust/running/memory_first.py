@@ -21,7 +21,7 @@ class Kept(Protocol):
         ...
 
 
-class Passing:
+class MemoryFirst:
     """JSON values by name, in memory; in another place all those that it has no room for."""
 
     def __init__(self, beyond: Kept, room: int = ROOM) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust.running.cache import Cache
-from albert_robust.running.passing import ENTRY, Passing
+from albert_robust.running.memory_first import ENTRY, MemoryFirst
 from albert_robust.running.predict import Predictor
 from albert_robust.running.store import Store
 from albert_robust.tasks import TASKS
@@ -42,7 +42,7 @@ class Echo:
 
 @given(PUTS, st.integers(0, 2000))
 def test_what_was_put_last_is_found_however_much_memory_there_is(puts: list[dict[str, Any]], room: int) -> None:
-    passing = Passing(Beyond(), room)
+    passing = MemoryFirst(Beyond(), room)
     expected: dict[str, Any] = {}
     for values in puts:
         passing.put(values.items())
@@ -53,7 +53,7 @@ def test_what_was_put_last_is_found_however_much_memory_there_is(puts: list[dict
 
 def test_what_memory_has_no_room_for_goes_beyond() -> None:
     beyond = Beyond()
-    passing = Passing(beyond, room=3 * ENTRY)
+    passing = MemoryFirst(beyond, room=3 * ENTRY)
     passing.put([("a", "x"), ("b", "y")])
     assert beyond.kept == {}
     passing.put([("c", "z")])
@@ -62,7 +62,7 @@ def test_what_memory_has_no_room_for_goes_beyond() -> None:
 
 def test_equal_values_take_room_once() -> None:
     beyond = Beyond()
-    passing = Passing(beyond, room=100 * ENTRY + 1000)
+    passing = MemoryFirst(beyond, room=100 * ENTRY + 1000)
     passing.put((str(number), "x" * 900) for number in range(100))
     assert beyond.kept == {}
 

@@ -12,10 +12,10 @@ import numpy as np
 
 from albert_robust.data import Annotation
 from albert_robust.scoring.statistics import Floats
-from albert_robust.tasks.classification import macro_f1, one_more_label
 from albert_robust.tasks.entities import BETWEEN, json_in
 from albert_robust.tasks.sets import counts_of, f1, micro_f1, one_more_text, recall
 from albert_robust.tasks.task import Aggregate, Answer, Quality, Task, each
+from albert_robust.tasks.text_classification import macro_f1, one_more_label
 
 LEAST = 0.5  # the probability from which a text has a label
 NONE = "none"  # said where there is no label
@@ -132,11 +132,15 @@ TASK = Task(
         "micro f1": Aggregate(_counts, micro_f1, one_more_text),
         "macro f1": Aggregate(counts_a_label, macro_f1, one_more_label),
     },
-    key="labels",
-    speaks="text",
-    kind="list of labels",
+    output_key="labels",
+    output_type="list of labels",
     annotation=Annotation(
         "text", several, labels_of, nowhere, "labels", "write [anger, fear], or [] where there are none"
     ),
-    several=True,
+    models=("transformers",),
+    starter_prompt=(
+        "Which of these does the text have: {labels}? Answer with those alone, and commas between them; with none if it has none."
+        "\n\n{text}"
+    ),
+    starter_quality="label f1 >= 0.3",
 )

@@ -1,0 +1,89 @@
+"""Where models part: examples that one of two models bears and the other does not, with what both said."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from albert_robust.report.cases import CaseView, case_view
+from albert_robust.report.verdicts import MODELS, VerdictMark
+from albert_robust.running.outcomes import OutcomeFile
+from albert_robust.running.records import CellRecord, Outcome, Place, Run, SuiteRecord
+
+CELLS, SHOWN = 10, 3  # that are shown, and examples of each
+Case = tuple[str, int]  # an example and which variant of it
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """One cell in which a model is better or worse than the first: the examples that show it, as each of the two took them."""
+
+    cell: str
+    first: str
+    model: str
+    mark: VerdictMark
+    cases: tuple[tuple[CaseView, CaseView], ...]
+
+
+def partings(run: Run, models: Sequence[SuiteRecord]) -> tuple[Parting, ...]:
+    """Return the cells in which models differ most from the first of them, with examples.
+
+    Args:
+        run: The run.
+        models: Those of one file.
+    """
+    first, *others = models
+    names = {other.name: other.model_name for other in others}
+    cells = {cell.place: cell for cell in run.cells}
+    apart = [(_drop(cell), cell) for cell in run.cells if cell.suite in names and _differs(cell)]
+    apart.sort(key=lambda pair: -abs(pair[0]))
+    return tuple(
+        Parting(
+            cell=cell.cell,
+            first=first.model_name,
+            model=names[cell.suite],
+            mark=_mark(drop > 0, first.model_name),
+            cases=_cases(run, cells[(first.name, cell.cell)], cell, drop > 0),
+        )
+        for drop, cell in apart[:CELLS]
+    )
+
+
+def _mark(worse: bool, first: str) -> VerdictMark:
+    mark = MODELS["regressed" if worse else "improved"]
+    return replace(mark, word=mark.word.replace("the first", first))
+
+
+def _differs(cell: CellRecord) -> bool:
+    return cell.beside_first is not None and cell.beside_first.verdict in MODELS
+
+
+def _drop(cell: CellRecord) -> float:
+    drop = cell.beside_first and cell.beside_first.drop
+    return drop.value if drop else 0.0
+
+
+def _cases(run: Run, one: CellRecord, other: CellRecord, worse: bool) -> tuple[tuple[CaseView, CaseView], ...]:
+    """Return cases of two cells that speak for how they stand, an example once, the clearest first."""
+    here, there = _tested(run, one.place), _tested(run, other.place)
+    sign = 1 if worse else -1
+    lost = {case: sign * (_worth(one, here[case]) - _worth(other, there[case])) for case in here if case in there}
+    clear = sorted((case for case in lost if lost[case] > 0), key=lambda case: -lost[case])
+    distinct = {example: (example, number) for example, number in reversed(clear)}
+    chosen = [case for case in clear if distinct[case[0]] == case][:SHOWN]
+    return tuple((case_view(one, here[case], False), case_view(other, there[case], False)) for case in chosen)
+
+
+def _tested(run: Run, place: Place) -> Mapping[Case, Outcome]:
+    file = run.outcomes
+    found = (
+        file.of(*place) if isinstance(file, OutcomeFile) else [one for one in file if (one.suite, one.cell) == place]
+    )
+    return {(one.example, one.replicate): one for one in found if one.status == "tested"}
+
+
+def _worth(cell: CellRecord, outcome: Outcome) -> float:
+    """Return how good a case is by what its cell is compared by."""
+    if cell.expectation == "reference":
+        measure = cell.beside_first.measure if cell.beside_first else ""
+        return outcome.quality_before.get(measure, sum(outcome.quality_before.values()))
+    agreement = outcome.agreement or 0.0
+    return 1 - agreement if cell.expectation == "direction" else agreement
