@@ -27,6 +27,13 @@ OF_CHECKPOINT = ("device", "dtype")
 OF_PROMPT = ("system", "settings", "labels")
 OTHER_FORMATS = ("/api/chat", "/api/generate", "/v1/completions", "/v1/responses", "/v1/messages")
 OF_ENDPOINT = ("model", "key_env", "key_header", "at_once")
+OF_KINDS = {  # which kinds of model alone have a key
+    **dict.fromkeys(OF_ENDPOINT, ("endpoint",)),
+    **dict.fromkeys(OF_CHECKPOINT, ("transformers",)),
+    **dict.fromkeys(("prompt", *OF_PROMPT), ("endpoint", "transformers")),
+    "documents": ("encoder",),
+    "timeout": ("python", "endpoint"),
+}
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
 
 
@@ -481,7 +488,7 @@ class SuiteSpec(Strict):
         dict[Name, ModelSpec],
         Field(
             min_length=1,
-            description="Several models side by side, by name. What `model` says beside them holds for all.",
+            description="Several models side by side, by name. What `model` says beside them holds for all that can have it.",
         ),
     ] = {}
     datasets: Annotated[dict[Name, DatasetSpec], Field(min_length=1)]

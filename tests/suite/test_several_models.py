@@ -68,6 +68,23 @@ def test_what_model_says_beside_them_holds_for_all_that_say_nothing_else(load: L
     assert [(suite.model.version, suite.model.batch) for suite in load()] == [("1", 8), ("1", 2)]
 
 
+def test_a_model_of_another_kind_takes_over_what_its_kind_can_have(load: Load) -> None:
+    models = """\
+model: {endpoint: "http://localhost:1/v1/chat/completions", model: m, prompt: "{text}", labels: [good, bad], batch: 4,
+  price: {input: 1, output: 2}, key_env: KEY}
+models:
+  chat: {}
+  small: {python: "model:small"}
+  local: {transformers: here}
+"""
+    chat, small, local = (suite.model for suite in load(models))
+    assert (chat.model, chat.batch, chat.labels) == ("m", 4, ["good", "bad"])
+    assert small.model_fields_set == {"python", "batch"}
+    assert local.model_fields_set == {"transformers", "batch", "prompt", "labels"}
+    (plain,) = (suite.model for suite in load("model: {labels: [a, b]}\nmodels: {plain: {transformers: here}}\n"))
+    assert plain.model_fields_set == {"transformers"}
+
+
 def test_one_of_them_is_loaded_by_its_name(load: Load) -> None:
     path = load()[0].path
     assert load_suite(path, model="large").name == "s::large"
