@@ -142,5 +142,5 @@ TASK = Task(
         "Which of these does the text have: {labels}? Answer with those alone, and commas between them; with none if it has none."
         "\n\n{text}"
     ),
-    starter_quality="label f1 >= 0.3",
+    starter_quality="label f1 >= 0.5",
 )
