@@ -9,7 +9,7 @@ from albert_robust.cli.command import command
 
 if TYPE_CHECKING:
     from albert_robust.doctor import Diagnosis
-    from albert_robust.suite.suite import Suite
+    from albert_robust.suite.suite import Check, Suite
 
 LONG = 160
 
@@ -54,23 +54,33 @@ def _facts(suite: "Suite", found: "list[Diagnosis]") -> dict[str, Any]:
 def _told(suite: "Suite", found: "list[Diagnosis]") -> str:
     from albert_robust.doctor import idle
 
-    lines = [f"{suite.shown}: would a model pass that answers with", *(line for one in found for line in _lines(one))]
+    lines = [
+        f"{suite.shown}: would a model pass that answers with",
+        *(line for one in found for line in _lines(suite, one)),
+    ]
     lines += [
-        f"{suite.shown}:{check.line}: this check of {check.expectation} fails none of them: raise"
-        f" {', '.join(map(str, check.all_gates))}, or add examples"
+        f"{suite.shown}:{check.line}: this check of {check.expectation} fails none of them: {_stricter(check)}"
         for check in idle(suite, found)
     ]
     return "\n".join(lines)
 
 
-def _lines(one: "Diagnosis") -> list[str]:
+def _stricter(*checks: "Check") -> str:
+    gates = dict.fromkeys(str(gate) for check in checks for gate in check.all_gates)
+    return f"tighten {', '.join(gates)}, or add examples"
+
+
+def _lines(suite: "Suite", one: "Diagnosis") -> list[str]:
+    from albert_robust.doctor import lenient
     from albert_robust.report.figures import counted
     from albert_robust.show import one_line
 
     name, all_of = one.stand_in.name, sum(one.verdicts.values()) - one.verdicts["not applicable"]
     if not one.caught:
         told = ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(one.verdicts.items()))
-        return [f"  {name:<12} yes: {told}", f"  {'':<12} add {one.stand_in.lacks}"]
+        missing = "add a check of " + ", or of ".join(f"`{expected}`" for expected in one.stand_in.caught_by)
+        checks = lenient(suite, one)
+        return [f"  {name:<12} yes: {told}", f"  {'':<12} {_stricter(*checks) if checks else missing}"]
     first = one.caught[0]
     return [
         f"  {name:<12} no: {len(one.caught):,} of {counted(all_of, 'cell')} fail",

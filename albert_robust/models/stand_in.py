@@ -23,12 +23,12 @@ class StandIn:
 
     Attributes:
         name: What it does.
-        lacks: What a suite lacks that lets it pass.
+        caught_by: What a check expects that it should not meet.
         predict: A list of inputs in, a list of answers out.
     """
 
     name: str
-    lacks: str
+    caught_by: tuple[str, ...]
     predict: Callable[[list[dict[str, str]]], list[Any]]
 
 
@@ -45,15 +45,12 @@ def stand_ins(
     """
     choose = _chooser(task, [*_references(examples)], labels, bounds)
     found = [
-        StandIn(
-            "one answer", "a check of `direction`, or of `reference`", lambda batch: [choose(one, 0) for one in batch]
-        ),
-        StandIn("by chance", "a check of `invariance`", lambda batch: [choose(one, _drawn(one)) for one in batch]),
+        StandIn("one answer", ("direction", "reference"), lambda batch: [choose(one, 0) for one in batch]),
+        StandIn("by chance", ("invariance",), lambda batch: [choose(one, _drawn(one)) for one in batch]),
     ]
     if task.free_text:
         field = task.source_field
-        lacks = "a check of `reference`, or of `direction`"
-        found.append(StandIn("its input", lacks, lambda batch: [one[field] for one in batch]))
+        found.append(StandIn("its input", ("reference", "direction"), lambda batch: [one[field] for one in batch]))
     return found
 
 

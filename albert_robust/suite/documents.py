@@ -164,9 +164,9 @@ def _complaint(document: Document, model: type[BaseModel], error: dict[str, Any]
     kind, value = error["type"], error["input"]
     if kind == "extra_forbidden":
         key, known = str(location[-1]), _keys_beside(model, document, location)
-        near, part = suggest(key, known), _part_with(model, key)
-        elsewhere = f"it stands in `{part}:`" if part and not near.startswith("did") else ""
-        return document.complain(location, f"unknown key {key!r}", elsewhere or near or f"known: {', '.join(known)}")
+        near, elsewhere = suggest(key, known), _where_known(model, key)
+        mend = near if near.startswith("did") else elsewhere or near or f"known: {', '.join(known)}"
+        return document.complain(location, f"unknown key {key!r}", mend)
     if kind == "missing":
         return document.complain(location[:-1], f"the key {str(location[-1])!r} is missing", "add it")
     message = str(error["msg"]).removeprefix("Value error, ")
@@ -176,6 +176,8 @@ def _complaint(document: Document, model: type[BaseModel], error: dict[str, Any]
         mend = "put it between quotes"
     elif kind == "literal_error" and (near := suggest(str(value), re.findall("'([^']+)'", error["ctx"]["expected"]))):
         what, mend = "there is no such choice", near
+    elif kind == "float_parsing":
+        what, mend = "expected a number", "a per cent is 0.01" if str(value).endswith("%") else ""
     elif kind == "too_short":
         what, mend = f"expected {error['ctx']['min_length']} or more", ""
     elif kind == "list_type":
@@ -202,12 +204,14 @@ def _keys_beside(model: type[BaseModel], document: Document, location: Location)
     return _fields_at(model.model_json_schema(), location[:-1])
 
 
-def _part_with(model: type[BaseModel], key: str) -> str:
-    """Return the part of a document in which the grammar allows a key; empty where no part has it."""
+def _where_known(model: type[BaseModel], key: str) -> str:
+    """Return where in a document the grammar allows a key; empty where it does nowhere."""
     schema = model.model_json_schema()
+    if key in schema["properties"]:
+        return f"it stands by itself, with nothing before `{key}:` in its line"
     inside = (0, "")  # a list, or a user's own name
     parts = ((name, where) for name in schema["properties"] for where in inside)
-    return next((str(part[0]) for part in parts if key in _fields_at(schema, part)), "")
+    return next((f"it stands in `{part[0]}:`" for part in parts if key in _fields_at(schema, part)), "")
 
 
 def _fields_at(schema: dict[str, Any], location: Location) -> list[str]:

@@ -251,7 +251,8 @@ class _Loader:
             name, apart, pattern = mark.cells.rpartition(APART)
             at: Location = ("marks", number, "cells")
             if apart:
-                self._known(at, "models", [name], list(self.spec.models))
+                known = list(self.spec.models)
+                self._known(at, "models", [name], known, f"the suite has no `models:`: take out `{name}{APART}`")
             if name in ("", self.model_name):
                 until = None if mark.until is None else date.fromisoformat(mark.until)
                 yield Mark(pattern, mark.skip, mark.xfail, until, self.document.places[at])
@@ -518,10 +519,12 @@ class _Loader:
                     f"they alter: {', '.join(sorted(altered))}" if altered else "take it out",
                 )
 
-    def _known(self, at: Location, key: str, names: list[str] | None, known: list[str]) -> None:
+    def _known(self, at: Location, key: str, names: list[str] | None, known: list[str], none: str = "") -> None:
         for place, name in enumerate(names or ()):
             if name not in known:
-                self._complain((*at, key, place), f"unknown {key.removesuffix('s')} {name!r}", suggest(name, known))
+                self._complain(
+                    (*at, key, place), f"unknown {key.removesuffix('s')} {name!r}", suggest(name, known) or none
+                )
 
     def _try(self, location: Location, make: Callable[[], Value]) -> Value | None:
         try:

@@ -31,11 +31,21 @@ def test_a_check_of_quality_catches_it(tmp_path: Path, capsys: Captured) -> None
     assert "one answer   no: 1 of 2 cells fail" in capsys.readouterr().out
 
 
+def test_a_check_that_should_catch_it_and_does_not_is_to_be_tightened(tmp_path: Path, capsys: Captured) -> None:
+    extra = REFERENCE.replace("0.8", "0.3")
+    path = write_suite(tmp_path, "typos.swap", gate="consistency >= 0.9", examples=EXAMPLES, extra=extra)
+    assert main(["doctor", str(path)]) == 1
+    assert capsys.readouterr().out.splitlines()[1:3] == [
+        "  one answer   yes: 2 passed",
+        f"{'':<15}tighten accuracy >= 0.3, or add examples",
+    ]
+
+
 def test_a_known_failure_catches_nobody(tmp_path: Path, capsys: Captured) -> None:
     extra = f"{REFERENCE}marks: [{{cells: '*reference*', xfail: weak}}]\n"
     path = write_suite(tmp_path, "typos.swap", gate="consistency >= 0.9", examples=EXAMPLES, extra=extra)
     assert main(["doctor", str(path)]) == 1
-    assert "one answer   yes: 1 known failure, 1 passed" in capsys.readouterr().out
+    assert "one answer   yes: 1 known failure, 1 passed\n               add a check of" in capsys.readouterr().out
 
 
 def test_a_check_that_all_of_them_meet_is_named(tmp_path: Path, capsys: Captured) -> None:
@@ -43,7 +53,7 @@ def test_a_check_that_all_of_them_meet_is_named(tmp_path: Path, capsys: Captured
     assert main(["doctor", str(path)]) == 0
     said = capsys.readouterr().out.splitlines()[-1]
     assert said.endswith(
-        "suite.robust.yaml:6: this check of invariance fails none of them: raise consistency >= 0.1, or add examples"
+        "suite.robust.yaml:6: this check of invariance fails none of them: tighten consistency >= 0.1, or add examples"
     )
 
 

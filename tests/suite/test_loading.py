@@ -89,6 +89,10 @@ MISTAKES = {
         ("    gates: [c", "    replicates: 3\n    gates: [c"),
         r":8:5: unknown key 'replicates'\n  it stands in `model:`",
     ),
+    "a key of the whole suite": (
+        ("    gates: [c", "    max_errors: 0.1\n    gates: [c"),
+        r":8:5: unknown key 'max_errors'\n  it stands by itself, with nothing before `max_errors:` in its line",
+    ),
     "missing key": (("checks:", "chekcs:"), r"the key 'checks' is missing"),
     "unknown perturbation": (
         ("typos.swap", "typos.swpa"),
@@ -127,6 +131,14 @@ MISTAKES = {
     "errors in percent": (
         ("task:", "max_errors: 5\ntask:"),
         r":1:1: 5 is no share of a cell's cases\n  write 0\.01 for one",
+    ),
+    "errors as a per cent": (
+        ("task:", "max_errors: 1%\ntask:"),
+        r":1:1: '1%': expected a number\n  a per cent is 0\.01",
+    ),
+    "a mark of one model among none": (
+        ("task:", "marks: [{cells: 'big::*', xfail: weak}]\ntask:"),
+        r":1:10: unknown model 'big'\n  the suite has no `models:`: take out `big::`",
     ),
     "a gate at 1": (
         (">= 0.9", ">= 1"),
