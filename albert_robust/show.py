@@ -18,7 +18,7 @@ from albert_robust.running.cell import Across, Cell, Item
 from albert_robust.running.failures import ATTENTION
 from albert_robust.running.forecast import Forecast
 from albert_robust.running.progress import duration
-from albert_robust.running.records import CASE, CellRecord, Change, Outcome, Run, Shrunk, tested_in
+from albert_robust.running.records import CASE, CellRecord, Change, Outcome, Run, Shrunk, SuiteRecord, tested_in
 from albert_robust.scoring.statistics import Estimate
 from albert_robust.text.graphemes import graphemes
 from albert_robust.text.lookalikes import telling
@@ -117,10 +117,16 @@ def _models(run: Run) -> list[str]:
     """Return how models stand beside the first of their file, a line a model."""
     return [
         f"{other.name} beside {first.model_name}: "
-        + (told(cell.beside_first for cell in run.cells if cell.suite == other.name) or "nothing to compare")
+        + (told(cell.beside_first for cell in run.cells if cell.suite == other.name) or _nothing(run, first, other))
         for first, *others in side_by_side(run.suites)
         for other in others
     ]
+
+
+def _nothing(run: Run, *models: SuiteRecord) -> str:
+    names = {model.name for model in models}
+    spared = any(cell.counts.spared for cell in run.cells if cell.suite in names)
+    return "nothing to compare" + spared * ": with `early_stop` they are asked of different examples"
 
 
 def _tokens(cost: Mapping[str, float]) -> str:

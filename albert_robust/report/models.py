@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from albert_robust.gate.doubts import average
+from albert_robust.gate.lines import MEASURES
 from albert_robust.gate.side_by_side import side_by_side, told
 from albert_robust.report.figures import number
 from albert_robust.report.matrix import MatrixCell, matrix_cell
@@ -12,7 +13,6 @@ from albert_robust.report.verdicts import MODELS
 from albert_robust.running.records import CellRecord, Run, SuiteRecord
 from albert_robust.scoring.statistics import NOTHING
 
-MEASURES = {"invariance": "consistency", "direction": "sensitivity"}
 MANY = 30  # cells, of which a reader sees those first in which a model differs
 
 

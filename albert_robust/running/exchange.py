@@ -72,7 +72,9 @@ def questions(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Question]
     seen: set[str] = set()
     for one in look_up(cells, workspace):
         if one.predictor.model.identity is None:
-            raise UsageError(f'{one.suite.shown}: its model has no identity: add `version: "1"` to `model:`')
+            name = one.suite.model_name
+            which, where = (f"its model {name!r}", f"{name}:") if name else ("its model", "model:")
+            raise UsageError(f'{one.suite.shown}: {which} has no identity: add `version: "1"` to `{where}`')
         for input_key, name in one.found.names.items():
             if name not in seen:
                 seen.add(name)

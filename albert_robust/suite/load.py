@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from albert_robust.data import Example, Source
 from albert_robust.data.conversation import BEFORE
@@ -14,14 +14,14 @@ from albert_robust.data.options import CHOICES
 from albert_robust.data.rows import DELIMITED
 from albert_robust.data.templates import Fill, Templates, mistakes, unfit, used
 from albert_robust.errors import Complaint, InputError, UsageError, suggest
-from albert_robust.models import KINDS
 from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of, is_local
 from albert_robust.perturbing import Registry, Spec, open_packs
 from albert_robust.perturbing.registry import PACK
 from albert_robust.suite.documents import Document, Location, open_document, validate
 from albert_robust.suite.gates import DEFAULT_GATES, Gate, out_of_reach, parse_gate
 from albert_robust.suite.marks import Mark, utc_today
-from albert_robust.suite.schema import OF_KINDS, OF_PROMPT, CheckSpec, DatasetSpec, ModelSpec, SuiteSpec
+from albert_robust.suite.schema import CheckSpec, DatasetSpec, ModelSpec, SuiteSpec
+from albert_robust.suite.sharing import shared_out
 from albert_robust.suite.suite import APART, SUFFIX, Check, Suite
 from albert_robust.tasks import TASKS, Task
 
@@ -82,7 +82,7 @@ def load_suites(
         InputError: With every complaint about the file at once.
     """
     path = Path(path)
-    document = _shared(open_document(path))
+    document = shared_out(open_document(path))
     registry = open_packs((*map(Path, packs), path.parent / PACK))
     try:
         spec = validate(document, SuiteSpec)
@@ -99,39 +99,6 @@ def load_suites(
     if complaints:
         raise InputError(complaints)
     return suites
-
-
-def _shared(document: Document) -> Document:
-    """Return a suite's document in which each of several models says what `model:` says for all that can have it."""
-    value = document.value
-    shared, models = (value.get(key) if isinstance(value, dict) else None for key in ("model", "models"))
-    if not isinstance(shared, dict) or not isinstance(models, dict):
-        return document
-    places, whole = dict(document.places), dict[str, Any]()
-    for name, own in models.items():
-        inherited = _inherited(shared, own) if isinstance(own, dict) else {}
-        whole[name] = {**inherited, **own} if isinstance(own, dict) else own
-        places |= {
-            ("models", name, *location[1:]): place
-            for location, place in document.places.items()
-            if location[:1] == ("model",) and location[1:2] and location[1] in inherited
-        }
-    rest = {key: held for key, held in value.items() if key != "model"}
-    return replace(document, value={**rest, "models": whole}, places=places)
-
-
-def _inherited(shared: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """Return what a model takes over: what it says nothing of itself, and what its kind can have where it names another kind."""
-    kind = next((name for name in KINDS if name in own), None)
-    left = {key: held for key, held in shared.items() if key not in own}
-    if kind is None or kind in shared:
-        return left
-    strange = {key for key in left if key in KINDS or kind not in OF_KINDS.get(key, (kind,))}
-    if kind != "endpoint" and isinstance(left.get("price"), dict):  # of tokens
-        strange.add("price")
-    if kind != "endpoint" and not {"prompt"} & (left.keys() | own.keys()):
-        strange |= {*OF_PROMPT}
-    return {key: held for key, held in left.items() if key not in strange}
 
 
 def _unknown_perturbations(document: Document, registry: Registry) -> Iterator[Complaint]:

@@ -345,6 +345,14 @@ def test_a_model_without_an_identity_cannot_be_asked_elsewhere(here: Path, capsy
         assert capsys.readouterr().err == what
 
 
+def test_of_several_models_the_one_without_an_identity_is_named(here: Path, capsys: Captured) -> None:
+    path = write_suite(here)
+    several = 'models: {far: {elsewhere: far, version: "1"}, near: {python: "model:predict"}}'
+    path.write_text(path.read_text().replace('model: {python: "model:predict", version: "1"}', several))
+    assert main(["inputs", SUITE]) == 2
+    assert f"{SUITE}: its model 'near' has no identity: add `version: \"1\"` to `near:`\n" in capsys.readouterr().err
+
+
 def test_a_model_that_cannot_be_loaded_is_told_at_its_place(here: Path, capsys: Captured) -> None:
     path = write_suite(here)
     path.write_text(path.read_text().replace('{python: "model:predict", version: "1"}', "{finetuned: data.jsonl}"))

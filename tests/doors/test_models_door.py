@@ -56,6 +56,15 @@ def test_one_model_one_cell_or_what_failed_last_is_run_alone(pytester: pytest.Py
     run(pytester, "-k", "shy", "--lf").assert_outcomes(failed=1)
 
 
+def test_models_whose_cells_ended_early_are_not_compared_and_why_is_told(
+    pytester: pytest.Pytester, suite: Path
+) -> None:
+    suite.write_text(f"early_stop: true\n{suite.read_text()}")
+    run(pytester).stdout.fnmatch_lines(
+        ["suite::shy beside calm: nothing to compare: with `early_stop` they are asked of different examples"]
+    )
+
+
 def test_the_second_run_asks_none_of_them_anything(pytester: pytest.Pytester, suite: Path) -> None:
     run(pytester)
     before = asked(pytester.path)
