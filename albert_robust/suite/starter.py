@@ -21,7 +21,8 @@ from albert_robust.errors import UsageError, complaint_at
 from albert_robust.perturbing import open_packs, parse_spec, vary
 from albert_robust.scoring.statistics import mean_in_unit
 from albert_robust.suite.gates import needs_references, parse_gate
-from albert_robust.suite.load import instead, load_suite
+from albert_robust.suite.load import load_suite
+from albert_robust.suite.models import instead
 from albert_robust.suite.suite import SUFFIX, Suite
 from albert_robust.tasks import TASKS, Task
 from albert_robust.text import Text

@@ -70,7 +70,7 @@ MISTAKES = {
             "agreement: overlap at 5", "agreement: labs"
         ),
         ("task: retrieval", "task: summarization"),
-        r":2:9: an encoder alone cannot do summarization\n  it does retrieval and sentence-similarity",
+        r":2:9: an encoder alone cannot do summarization here\n  use `transformers:`, `extractive:`, ",
     ),
     "a checkpoint": (
         PAIRS,
@@ -80,7 +80,7 @@ MISTAKES = {
     "fine-tuning": (
         PAIRS,
         ("encoder: builtin", "finetuned: d.jsonl"),
-        r":2:9: sentence-similarity cannot be fine-tuned here\n  use `encoder:`, `endpoint:` or `python:`",
+        r":2:9: a fine-tuned model cannot do sentence-similarity here\n  use `encoder:`, `endpoint:` or `python:`",
     ),
     "two models": (PAIRS, ("encoder:", "extractive: builtin, encoder:"), r":2:1: 2 kinds of model\n .* extractive, encoder"),
     "no measure of a pair": (PAIRS, ("spearman >=", "spaerman >="), r"unknown measure 'spaerman' .*\n  did you mean 'spearman'"),

@@ -316,5 +316,5 @@ def test_the_references_of_other_tasks_are_in_the_rows_languages(load: Callable[
 
 def test_no_model_of_ours_learns_to_translate(write: Callable[..., Path]) -> None:
     text = TRANSLATION.format(more=", reference_language: de").replace('python: "model:predict"', "finetuned: d.jsonl")
-    with pytest.raises(InputError, match=r"yaml:2:9: translation cannot be fine-tuned here\n  use `transformers:`"):
+    with pytest.raises(InputError, match=r"yaml:2:9: a fine-tuned model cannot do translation here\n  use `transformers:`"):
         load_suite(write(d_dot_jsonl=ROWS, s_dot_robust_dot_yaml=text))

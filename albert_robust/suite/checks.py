@@ -1,0 +1,136 @@
+"""The checks of a suite: their perturbations and gates looked up, and what they promise held against what they expect."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from albert_robust.data.options import CHOICES
+from albert_robust.perturbing import Spec
+from albert_robust.suite.documents import Location
+from albert_robust.suite.draft import Draft
+from albert_robust.suite.gates import DEFAULT_GATES, Gate, out_of_reach, parse_gate
+from albert_robust.suite.schema import CheckSpec
+from albert_robust.suite.suite import Check
+
+
+def checks(draft: Draft) -> tuple[Check, ...]:
+    """Return the checks, in the order of the file; complain of what is wrong with them."""
+    return tuple(_check(draft, ("checks", number), check) for number, check in enumerate(draft.spec.checks))
+
+
+def _check(draft: Draft, at: Location, check: CheckSpec) -> Check:
+    task, unknown = draft.task, draft.complaints.unknown
+    unknown(at, "datasets", check.datasets, list(draft.spec.datasets))
+    unknown(at, "languages", check.languages, _languages(draft, check))
+    unknown(at, "fields", check.fields, task.inputs)
+    agreements = list(task.agreements)
+    unknown(at, "agreement", [check.agreement] if check.agreement is not None else None, agreements)
+    gates, specs = tuple(_gates(draft, at, check)), tuple(_specs(draft, at, check))
+    fields = tuple(check.fields or task.perturbed)
+    _check_ignored(draft, at, check, specs)
+    _check_choices(draft, at, fields, specs)
+    if check.worst_of > 1 and draft.model.elsewhere:
+        what = "`worst_of` asks what the answers so far lead to: a model elsewhere cannot be asked on"
+        draft.complaints.add((*at, "worst_of"), what, "take it out")
+    return Check(
+        expectation=check.expect,
+        name=check.name,
+        specs=specs,
+        datasets=tuple(check.datasets or draft.spec.datasets),
+        languages=tuple(check.languages) if check.languages else None,
+        fields=fields,
+        gates=tuple(gate for gate in gates if not gate.across),
+        across=tuple(gate for gate in gates if gate.across),
+        agreement=check.agreement or agreements[0],
+        agrees_at=check.agrees_at,
+        variants=check.variants,
+        worst_of=check.worst_of,
+        meaning=check.meaning,
+        min_tested=check.min_tested,
+        on_failure=check.on_failure,
+        on_inconclusive=_undecided(draft, check),
+        line=draft.document.places.get(at, (1, 1))[0],
+    )
+
+
+def _undecided(draft: Draft, check: CheckSpec) -> str:
+    """Return what an undecided cell of a check is."""
+    return check.on_inconclusive or draft.spec.on_inconclusive
+
+
+def _languages(draft: Draft, check: CheckSpec) -> list[str]:
+    """Return the languages of a check's datasets."""
+    known = draft.spec.datasets
+    named = [known[name] for name in check.datasets or known if name in known]
+    return sorted({tag for dataset in named for tag in dataset.languages or [dataset.language or ""]})
+
+
+def _gates(draft: Draft, at: Location, check: CheckSpec) -> Iterator[Gate]:
+    for number, written in enumerate(check.gates or DEFAULT_GATES[check.expect]):
+        location = (*at, "gates", number)
+        gate = draft.complaints.attempt(location, lambda: parse_gate(written, check.expect, draft.task))  # noqa: B023  # called at once
+        if gate is None:
+            continue
+        if wrong := _beyond(draft, check, gate):
+            draft.complaints.add(location, *wrong)
+        else:
+            yield replace(gate, place=draft.document.places.get(location, (1, 1)))
+
+
+def _beyond(draft: Draft, check: CheckSpec, gate: Gate) -> tuple[str, str] | None:
+    """Return why no cell of a check can meet a gate, and how to mend it; None where one can."""
+    if gate.variants > check.variants:
+        what = f"{gate.measure} needs {gate.variants} variants an example, the check makes {check.variants}"
+        return what, f"add `variants: {gate.variants}` to the check"
+    if out_of_reach(gate, draft.task) and _undecided(draft, check) != "pass":
+        nearest = replace(gate, bound=0.99 if gate.at_least else 0.01)
+        mend = f"write `{nearest}`, or `on_inconclusive: pass` if one miss is to fail it"
+        return f"no number of examples can prove {gate}", mend
+    return None
+
+
+def _specs(draft: Draft, at: Location, check: CheckSpec) -> Iterator[Spec]:
+    """Yield the perturbations of a check, each once, at each of its severities."""
+    seen: set[str] = set()
+    for place, written in enumerate(check.perturbations):
+        severities: list[int | None] = [*check.severities] if check.severities else [None]
+        for severity in severities:
+            location = (*at, "perturbations", place)
+            found = draft.complaints.attempt(location, lambda: draft.registry.expand(written, severity))  # noqa: B023  # called at once
+            if severity == severities[0]:
+                _check_promised(draft, location, found or (), check)
+            for spec in found or ():
+                if str(spec) not in seen:
+                    seen.add(str(spec))
+                    yield spec
+
+
+def _check_promised(draft: Draft, location: Location, specs: Iterable[Spec], check: CheckSpec) -> None:
+    """Complain of perturbations that do not promise what a check expects."""
+    registry = draft.registry
+    for spec in specs:
+        altered = [what for what in registry.alters(spec) if what not in check.ignores]
+        if check.expect == ("direction" if altered else "invariance"):
+            continue
+        mend = "write `expect: invariance`"
+        if altered:
+            unlike = ", ".join(altered)
+            mend = f"write `expect: direction`, or `ignores: [{unlike}]` if no answer depends on that"
+        what = f"{spec} {registry.contract(spec)}: that is no check of {check.expect}"
+        draft.complaints.add(location, what, mend)
+
+
+def _check_ignored(draft: Draft, at: Location, check: CheckSpec, specs: Iterable[Spec]) -> None:
+    """Complain of what a check ignores although nothing in it alters that."""
+    altered = {what for spec in specs for what in draft.registry.alters(spec)}
+    for place, what in enumerate(check.ignores):
+        if what not in altered:
+            mend = f"they alter: {', '.join(sorted(altered))}" if altered else "take it out"
+            draft.complaints.add((*at, "ignores", place), f"no perturbation of this check alters {what!r}", mend)
+
+
+def _check_choices(draft: Draft, at: Location, fields: tuple[str, ...], specs: Iterable[Spec]) -> None:
+    """Complain of a check that puts choices in another order where they are a field of their own that it does not name."""
+    steps = [draft.registry.get(step.name) for spec in specs for step in spec.steps]
+    if CHOICES in draft.added and CHOICES not in fields and any(step.reorders == "choices" for step in steps):
+        what = f"the choices are a field of their own, {{{CHOICES}}}, and the check is of {', '.join(fields)}"
+        draft.complaints.add((*at, "perturbations"), what, f"add `fields: [{CHOICES}]`")

@@ -1,0 +1,117 @@
+"""The datasets of a suite: where their examples come from, and what is wrong with how they are said to."""
+
+from albert_robust.data import Source
+from albert_robust.data.dataset import PLACEHOLDER, text_of
+from albert_robust.data.options import CHOICES
+from albert_robust.data.rows import DELIMITED
+from albert_robust.data.templates import Fill, Templates, mistakes, unfit, used
+from albert_robust.errors import suggest
+from albert_robust.suite.documents import Location
+from albert_robust.suite.draft import Draft, Value
+from albert_robust.suite.schema import DatasetSpec
+
+
+def sources(draft: Draft) -> dict[str, Source]:
+    """Return where the examples of each dataset come from, by its name; complain of what is wrong with them."""
+    found = {name: _source(draft, name, dataset) for name, dataset in draft.spec.datasets.items()}
+    shared = {
+        words for dataset in draft.spec.datasets.values() for words in _used(draft, dataset) - dataset.fill.keys()
+    }
+    _lists(draft, (), draft.spec.fill, shared)
+    return found
+
+
+def _source(draft: Draft, name: str, dataset: DatasetSpec) -> Source:
+    document, task = draft.document, draft.task
+    languages = tuple(dataset.languages or [dataset.language or ""])
+    path = document.path.parent / dataset.path if dataset.path else document.path
+    columns = dict(dataset.columns)
+    choices = columns.pop(CHOICES, []) if task.single_label else []
+    source = task.source(
+        path,
+        languages,
+        per_row=dataset.languages is not None and PLACEHOLDER not in path.name,
+        header=tuple(dataset.header),
+        columns={ours: theirs for ours, theirs in columns.items() if isinstance(theirs, str)},
+        choices=tuple(_listed(choices)),
+        where={column: tuple(map(text_of, _listed(held))) for column, held in dataset.where.items()},
+        limit=dataset.limit,
+        seed=draft.spec.seed,
+        reference_language=dataset.reference_language or "",
+        together={ours: tuple(theirs) for ours, theirs in columns.items() if isinstance(theirs, list)},
+        templates=_templates(draft, name, dataset),
+        added=draft.added,
+    )
+    _check(draft, name, dataset, source)
+    return source
+
+
+def _check(draft: Draft, name: str, dataset: DatasetSpec, source: Source) -> None:
+    """Complain of what a dataset lacks, and of files and columns that there are not."""
+    at, task, complain = ("datasets", name), draft.task, draft.complaints.add
+    if not task.language_field and dataset.reference_language is None:
+        what = f"the dataset {name!r} does not say the language of its {task.reference}s"
+        complain(at, what, "add `reference_language: de`, a BCP 47 tag")
+    if dataset.header and source.path.suffix.lower() not in DELIMITED:
+        complain((*at, "header"), "only a table, .csv or .tsv, may lack its header", "take it out")
+    for file, _ in source.files():
+        if not file.exists():
+            complain((*at, "path"), f"no file {file.name!r} here", "paths are relative to the suite's file")
+    for column, theirs in dataset.columns.items():
+        if wrong := _unmapped(draft, column, theirs):
+            complain((*at, "columns", column), *wrong)
+
+
+def _unmapped(draft: Draft, column: str, theirs: str | list[str]) -> tuple[str, str] | None:
+    """Return what is wrong with a name of ours that is mapped to the file's, and how to mend it."""
+    task, added = draft.task, draft.added
+    chooses, known = task.single_label, ["id", "language", *draft.columns, task.reference]
+    if chooses and CHOICES not in known:
+        known.append(CHOICES)
+    gathers = column == task.passages_field or (column in added and added[column] is None)
+    if isinstance(theirs, list) and not (gathers or (chooses and column == CHOICES)):
+        what = f"{column!r} is one column"
+        return what, f"write `{column}: {theirs[0]}`: only choices of labels, and passages, may be several"
+    if column in known:
+        return None
+    if column == CHOICES:
+        return f"{task.name} has no choices", "write `task: text-classification`: its labels are their letters"
+    mend = f"our name comes first: `{theirs}: {column}`" if theirs in known else suggest(column, known)
+    return f"unknown column {column!r}", mend
+
+
+def _templates(draft: Draft, name: str, dataset: DatasetSpec) -> Templates | None:
+    """Return the templates of a dataset, None where it has none; complain of what cannot be filled."""
+    templates, at = dataset.templates, ("datasets", name)
+    if templates is None:
+        return None
+    fill = draft.spec.fill | dataset.fill
+    found = mistakes(templates, fill, draft.columns, draft.task.reference, dataset.languages or ())
+    for location, what, mend in found:
+        draft.complaints.add((*at, *location), what, mend)
+    _lists(draft, at, dataset.fill, _used(draft, dataset))
+    lines = (draft.document.places[(*at, "templates", number)][0] for number in range(len(templates)))
+    return Templates(tuple(templates), tuple(lines), fill)
+
+
+def _used(draft: Draft, dataset: DatasetSpec) -> set[str]:
+    """Return the lists of words that the templates of a dataset name."""
+    fill = draft.spec.fill | dataset.fill
+    return {words for template in dataset.templates or () for words in used(template, fill)}
+
+
+def _lists(draft: Draft, at: Location, fill: Fill, named: set[str]) -> None:
+    """Complain of lists of words that no slot can take words from, or that none does."""
+    for location, what, mend in unfit(fill):
+        draft.complaints.add((*at, "fill", *location), what, mend)
+    idle = (
+        [] if draft.complaints.found else sorted(fill.keys() - named)
+    )  # where a slot is misspelt its list is not idle
+    for name in idle:
+        draft.complaints.add(
+            (*at, "fill", name), f"no template uses {name!r}", f"write {{{name}}} in one, or take it out"
+        )
+
+
+def _listed(held: Value | list[Value]) -> list[Value]:
+    return held if isinstance(held, list) else [held]

@@ -1,0 +1,94 @@
+"""The model of a suite: whether it can do the suite's task, and has what it needs for that."""
+
+from albert_robust.errors import suggest
+from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of, is_local
+from albert_robust.suite.draft import Draft
+from albert_robust.tasks import Task
+from albert_robust.tasks.task import ModelKind
+
+CALLED: dict[ModelKind, str] = {
+    "transformers": "a checkpoint",
+    "finetuned": "a fine-tuned model",
+    "extractive": "an extractive summariser",
+    "encoder": "an encoder alone",
+}
+BESIDE_SUITE = "paths are relative to the suite's file"
+
+
+def instead(task: Task) -> str:
+    """Return what to write in place of a model that cannot do a task."""
+    *others, last = (f"`{kind}:`" for kind in task.all_models)
+    return f"use {', '.join(others)} or {last}" if others else f"use {last}"
+
+
+def check_model(draft: Draft) -> None:
+    """Complain of a model that cannot do the suite's task, or lacks something for it."""
+    model, task, at, complain = draft.model, draft.task, draft.at, draft.complaints.add
+    for kind, called in CALLED.items():
+        able = kind in task.models or (kind == "transformers" and model.prompt)
+        if getattr(model, kind) and not able:
+            complain((*at, kind), f"{called} cannot do {task.name} here", instead(task))
+    if task.with_range and model.range is None:
+        what = f"{task.name} does not say what range its scores have"
+        complain(at, what, "add the lowest and the highest: `range: [0, 1]`")
+    if model.range is not None and not task.with_range:
+        complain((*at, "range"), f"{task.name} has no range", "take it out")
+    _check_file(draft, "finetuned", model.finetuned)
+    _check_documents(draft)
+    if model.prompt:
+        _check_prompt(draft)
+
+
+def _check_file(draft: Draft, key: str, name: str | None) -> None:
+    """Complain of a file that is not there."""
+    if name and not (draft.document.path.parent / name).is_file():
+        draft.complaints.add((*draft.at, key), f"no file {name!r} here", BESIDE_SUITE)
+
+
+def _check_documents(draft: Draft) -> None:
+    """Complain of documents that an encoder lacks, or that nothing searches."""
+    model, at, complain = draft.model, draft.at, draft.complaints.add
+    searches = model.encoder is not None and draft.task.searches
+    if searches and model.documents is None:
+        mend = "add `documents: documents.txt`, a file with one a line"
+        complain((*at, "encoder"), "the encoder has no documents to search", mend)
+    if model.documents is not None and not searches:
+        complain((*at, "documents"), "only an encoder that does retrieval searches documents", "take it out")
+    elif searches:
+        _check_file(draft, "documents", model.documents)
+
+
+def _check_prompt(draft: Draft) -> None:
+    """Complain of what a language model cannot do, or must not, and of fields that its prompt lacks."""
+    model, task, complain = draft.model, draft.task, draft.complaints.add
+    at, url = (*draft.at, "endpoint" if model.endpoint else "transformers"), model.endpoint or ""
+    if not task.starter_prompt:
+        why = ": it has no documents to search" if task.searches else ""
+        complain(at, f"a chat model cannot do {task.name}{why}", instead(task))
+    if model.key_env and url.startswith("http:") and not is_local(url):
+        complain(at, "the key would go over the network as it is", "write `https://`, or take out `key_env`")
+    if task.has_labels and not model.labels:
+        what = "a chat model that classifies needs labels to read its answers as"
+        complain(at, what, "add `labels: [positive, negative]`")
+    if model.labels and not task.has_labels:
+        complain((*draft.at, "labels"), f"{task.name} has no labels", "take them out")
+    perturbed = {name for check in draft.spec.checks for name in check.fields or task.perturbed}
+    named = _fields_in(draft, "prompt", model.prompt or "") | _fields_in(draft, "system", model.system or "")
+    for name in sorted(perturbed - named - {SYSTEM, TEMPLATE}):
+        mend = f"the model would never see a variant: write {{{name}}}, and say its column, `columns: {{{name}: ...}}`"
+        complain((*draft.at, "prompt"), f"the prompt does not hold {{{name}}}, which is perturbed", mend)
+
+
+def _fields_in(draft: Draft, key: str, template: str) -> set[str]:
+    """Return the fields that a template holds; complain of those that there are not."""
+    found, fields, complain = fields_of(template), draft.task.inputs, draft.complaints.add
+    at = (*draft.at, key)
+    for name in sorted(found):
+        if name in {SYSTEM, TEMPLATE}:
+            complain(at, f"{{{name}}} is no field", "map the column to another name: `columns:`")
+        elif name not in fields:
+            complain(at, f"unknown field {name!r}", suggest(name, fields))
+    doubled = {name for name in fields if f"{{{{{name}}}}}" in template}
+    for name in sorted(doubled):
+        complain(at, f"{{{{{name}}}}} has a brace too many", f"write {{{name}}}")
+    return found | doubled
