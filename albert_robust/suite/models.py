@@ -1,12 +1,13 @@
 """The model of a suite: whether it can do the suite's task, and has what it needs for that."""
 
 from albert_robust.errors import suggest
+from albert_robust.models import named_kinds
 from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of, is_local
 from albert_robust.suite.draft import Draft
+from albert_robust.suite.kinds import WITH_PROMPT, why_not
 from albert_robust.tasks import Task
-from albert_robust.tasks.task import ModelKind
 
-CALLED: dict[ModelKind, str] = {
+CALLED = {
     "transformers": "a checkpoint",
     "finetuned": "a fine-tuned model",
     "extractive": "an extractive summariser",
@@ -23,20 +24,38 @@ def instead(task: Task) -> str:
 
 def check_model(draft: Draft) -> None:
     """Complain of a model that cannot do the suite's task, or lacks something for it."""
-    model, task, at, complain = draft.model, draft.task, draft.at, draft.complaints.add
-    for kind, called in CALLED.items():
-        able = kind in task.models or (kind == "transformers" and model.prompt)
-        if getattr(model, kind) and not able:
-            complain((*at, kind), f"{called} cannot do {task.name} here", instead(task))
-    if task.with_range and model.range is None:
-        what = f"{task.name} does not say what range its scores have"
-        complain(at, what, "add the lowest and the highest: `range: [0, 1]`")
-    if model.range is not None and not task.with_range:
-        complain((*at, "range"), f"{task.name} has no range", "take it out")
+    model, task = draft.model, draft.task
+    (kind,) = named_kinds(model)
+    _check_keys(draft, kind)
+    able = kind in task.models or (kind == "transformers" and model.prompt)
+    if kind in CALLED and not able:
+        draft.complaints.add((*draft.at, kind), f"{CALLED[kind]} cannot do {task.name} here", instead(task))
+    _check_range(draft)
     _check_file(draft, "finetuned", model.finetuned)
-    _check_documents(draft)
-    if model.prompt:
+    if kind == "encoder":
+        _check_documents(draft)
+    if kind in WITH_PROMPT and model.prompt:
         _check_prompt(draft)
+
+
+def _check_keys(draft: Draft, kind: str) -> None:
+    """Complain of keys that a model of its kind cannot have."""
+    model = draft.model
+    written = {key: getattr(model, key) for key in type(model).model_fields if key in model.model_fields_set}
+    for key in written:
+        if wrong := why_not(kind, key, written):
+            what, _, mend = wrong.partition("\n")
+            draft.complaints.add((*draft.at, key), what, mend)
+
+
+def _check_range(draft: Draft) -> None:
+    """Complain of a task that lacks the range of its scores, or has none."""
+    task, bounds = draft.task, draft.model.range
+    if task.with_range and bounds is None:
+        what = f"{task.name} does not say what range its scores have"
+        draft.complaints.add(draft.at, what, "add the lowest and the highest: `range: [0, 1]`")
+    if bounds is not None and not task.with_range:
+        draft.complaints.add((*draft.at, "range"), f"{task.name} has no range", "take it out")
 
 
 def _check_file(draft: Draft, key: str, name: str | None) -> None:
@@ -46,16 +65,15 @@ def _check_file(draft: Draft, key: str, name: str | None) -> None:
 
 
 def _check_documents(draft: Draft) -> None:
-    """Complain of documents that an encoder lacks, or that nothing searches."""
-    model, at, complain = draft.model, draft.at, draft.complaints.add
-    searches = model.encoder is not None and draft.task.searches
-    if searches and model.documents is None:
+    """Complain of documents that an encoder lacks, or does not search."""
+    documents, searches, complain = draft.model.documents, draft.task.searches, draft.complaints.add
+    if searches and documents is None:
         mend = "add `documents: documents.txt`, a file with one a line"
-        complain((*at, "encoder"), "the encoder has no documents to search", mend)
-    if model.documents is not None and not searches:
-        complain((*at, "documents"), "only an encoder that does retrieval searches documents", "take it out")
+        complain((*draft.at, "encoder"), "the encoder has no documents to search", mend)
+    if documents is not None and not searches:
+        complain((*draft.at, "documents"), f"{draft.task.name} searches no documents", "take it out")
     elif searches:
-        _check_file(draft, "documents", model.documents)
+        _check_file(draft, "documents", documents)
 
 
 def _check_prompt(draft: Draft) -> None:

@@ -23,17 +23,7 @@ from albert_robust.suite.gates import Expectation
 from albert_robust.task_names import TaskName
 from albert_robust.text.languages import is_tag
 
-OF_CHECKPOINT = ("device", "dtype")
-OF_PROMPT = ("system", "settings", "labels")
 OTHER_FORMATS = ("/api/chat", "/api/generate", "/v1/completions", "/v1/responses", "/v1/messages")
-OF_ENDPOINT = ("model", "key_env", "key_header", "at_once")
-OF_KINDS = {  # which kinds of model alone have a key
-    **dict.fromkeys(OF_ENDPOINT, ("endpoint",)),
-    **dict.fromkeys(OF_CHECKPOINT, ("transformers",)),
-    **dict.fromkeys(("prompt", *OF_PROMPT), ("endpoint", "transformers")),
-    "documents": ("encoder",),
-    "timeout": ("python", "endpoint"),
-}
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
 
 
@@ -241,23 +231,6 @@ class ModelSpec(Strict):
         kinds = named_kinds(self)
         if len(kinds) != 1:
             raise ValueError(f"{len(kinds)} kinds of model\nname one of {', '.join(KINDS)}")
-        if self.timeout is not None and self.python is None and self.endpoint is None:
-            raise ValueError(
-                "only a Python model or an endpoint has a time-out\ntake out `timeout`: what is computed here always ends"
-            )
-        for name in OF_ENDPOINT if self.endpoint is None else ():
-            if name in self.model_fields_set:
-                raise ValueError(f"only an endpoint has {name!r}\ntake it out")
-        for name in OF_CHECKPOINT if self.transformers is None else ():
-            if name in self.model_fields_set:
-                raise ValueError(f"only `transformers:` has {name!r}\ntake it out")
-        if self.prompt is not None and self.endpoint is None and self.transformers is None:
-            raise ValueError("only an endpoint or a checkpoint has 'prompt'\ntake it out")
-        for name in OF_PROMPT if self.prompt is None and self.endpoint is None else ():
-            if name in self.model_fields_set:
-                raise ValueError(f"{name!r} without a prompt\nadd `prompt:`, or take it out")
-        if isinstance(self.price, TokenPrice) and self.endpoint is None:
-            raise ValueError("only an endpoint tells its tokens\nwrite what an input costs: `price: 0.002`")
         if self.key_header and not self.key_env:
             raise ValueError("'key_header' without a key\nadd `key_env: OPENAI_API_KEY`, the variable that holds it")
         if self.endpoint is not None and not (self.model and self.prompt):

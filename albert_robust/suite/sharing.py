@@ -5,7 +5,7 @@ from typing import Any
 
 from albert_robust.models import KINDS
 from albert_robust.suite.documents import Document
-from albert_robust.suite.schema import OF_KINDS, OF_PROMPT
+from albert_robust.suite.kinds import why_not
 
 
 def shared_out(document: Document) -> Document:
@@ -33,9 +33,5 @@ def _inherited(shared: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     left = {key: held for key, held in shared.items() if key not in own}
     if kind is None or kind in shared:
         return left
-    strange = {key for key in left if key in KINDS or kind not in OF_KINDS.get(key, (kind,))}
-    if kind != "endpoint" and isinstance(left.get("price"), dict):  # of tokens
-        strange.add("price")
-    if kind != "endpoint" and "prompt" not in {**left, **own}:
-        strange |= {*OF_PROMPT}
-    return {key: held for key, held in left.items() if key not in strange}
+    whole = {**left, **own}
+    return {key: held for key, held in left.items() if key not in KINDS and not why_not(kind, key, whole)}

@@ -127,7 +127,7 @@ MISTAKES: dict[str, tuple[tuple[Change, ...], str]] = {
     "settings that are no settings": ((("{temperature: 0", "{stream: true"),), r":8:3: 'stream' is no setting"),
     "a prompt without an endpoint": (
         (("endpoint: https://api.example.org/v1/chat/completions", 'python: "m:f"'),),
-        r":2:1: only an endpoint has 'model'",
+        r":4:3: only `endpoint:` has 'model'",
     ),
     "a prompt for a function": (
         (
@@ -135,7 +135,7 @@ MISTAKES: dict[str, tuple[tuple[Change, ...], str]] = {
             ("  model: small-1\n", ""),
             ("  key_env: MY_KEY\n", ""),
         ),
-        r":2:1: only an endpoint or a checkpoint has 'prompt'",
+        r":4:3: only `endpoint:` or `transformers:` has 'prompt'",
     ),
     "labels without a prompt": (
         (
@@ -144,7 +144,7 @@ MISTAKES: dict[str, tuple[tuple[Change, ...], str]] = {
             ("  key_env: MY_KEY\n", ""),
             ("  prompt: ", "  system: "),
         ),
-        r":2:1: 'system' without a prompt\n  add `prompt:`",
+        r":4:3: 'system' without a prompt\n  add `prompt:`",
     ),
     "a header without a key": ((("key_env: MY_KEY", "key_header: api-key"),), r":2:1: 'key_header' without a key"),
     "a header that there cannot be": (

@@ -165,7 +165,7 @@ MISTAKES = {
     "time-out of 0": ((':predict"}', ':predict", timeout: 0}'), r":2:34: 0: input should be greater than 0"),
     "time-out of ours": (
         ('python: "model:predict"', "encoder: builtin, timeout: 9"),
-        r":2:1: only a Python model or an endpoint has",
+        r":2:27: only `python:` or `endpoint:` has",
     ),
     "nothing to perturb": (
         ("    perturbations: [typos.swap]\n", ""),
@@ -316,5 +316,7 @@ def test_the_references_of_other_tasks_are_in_the_rows_languages(load: Callable[
 
 def test_no_model_of_ours_learns_to_translate(write: Callable[..., Path]) -> None:
     text = TRANSLATION.format(more=", reference_language: de").replace('python: "model:predict"', "finetuned: d.jsonl")
-    with pytest.raises(InputError, match=r"yaml:2:9: a fine-tuned model cannot do translation here\n  use `transformers:`"):
+    with pytest.raises(
+        InputError, match=r"yaml:2:9: a fine-tuned model cannot do translation here\n  use `transformers:`"
+    ):
         load_suite(write(d_dot_jsonl=ROWS, s_dot_robust_dot_yaml=text))
