@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from albert_robust.atomic import whole, write_whole
 from albert_robust.data import Example, read_examples
-from albert_robust.data.dataset import language_of
+from albert_robust.data.cells import language_of
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import UsageError, complaint_at, writing
 from albert_robust.models.checkpoint import DECODING, Checkpoint, auto_class, file_digest, libraries, load_checkpoint

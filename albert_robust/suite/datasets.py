@@ -1,9 +1,10 @@
 """The datasets of a suite: where their examples come from, and what is wrong with how they are said to."""
 
 from albert_robust.data import Source
-from albert_robust.data.dataset import PLACEHOLDER, text_of
+from albert_robust.data.cells import text_of
 from albert_robust.data.options import CHOICES
 from albert_robust.data.rows import DELIMITED
+from albert_robust.data.source import PLACEHOLDER
 from albert_robust.data.templates import Fill, Templates, mistakes, unfit, used
 from albert_robust.errors import suggest
 from albert_robust.suite.documents import Location

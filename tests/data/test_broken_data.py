@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from albert_robust.data import Source, read_examples
-from albert_robust.data.dataset import MAX_CHARACTERS
+from albert_robust.data.record import MAX_CHARACTERS
 from albert_robust.errors import InputError
 
 GOOD = '{"id": "1", "text": "fine"}\n'

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from albert_robust.data import Source, read_examples
-from albert_robust.data.dataset import text_of
+from albert_robust.data.cells import text_of
 from albert_robust.errors import InputError
 from albert_robust.suite.load import load_suite
 

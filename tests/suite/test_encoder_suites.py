@@ -63,7 +63,7 @@ def test_of_a_pair_the_first_sentence_alone_is_perturbed_unless_the_check_says_o
 MISTAKES = {
     "no documents": (SEARCH, (", documents: docs.txt", ""), r":2:9: the encoder has no documents .*\n  add `documents:"),
     "a missing file": (SEARCH, ("docs.txt", "dcos.txt"), r":2:27: no file 'dcos\.txt' here"),
-    "documents for pairs": (PAIRS, ("builtin", "builtin, documents: docs.txt"), r":2:27: sentence-similarity searches no documents"),
+    "documents for pairs": (PAIRS, ("builtin", "builtin, documents: docs.txt"), r":2:27: sentence-similarity searches no doc"),
     "documents of a function": (SEARCH, ("encoder: builtin", 'python: "m:f"'), r":2:24: only `encoder:` has"),
     "another task": (
         SEARCH.replace("accuracy >= 0.5, recall at 5 >= 0.5, mrr >= 0.5", "labs >= 0.5").replace(

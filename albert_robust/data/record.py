@@ -1,0 +1,277 @@
+"""A record: one row of a file, its columns read as a task has them."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from albert_robust.data.cells import held, is_empty, is_squad, language_of, text_of, unfolded, whole
+from albert_robust.data.conversation import BEFORE, Conversation, conversation, is_conversation
+from albert_robust.data.options import CHOICES, Options, options
+from albert_robust.data.passages import are_passages, numbered
+from albert_robust.data.rows import DELIMITED
+from albert_robust.data.source import Source
+from albert_robust.data.tokens import Tokens, are_texts, joined, tagged
+from albert_robust.errors import InputError, complaint_at, suggest
+from albert_robust.text.languages import base, is_tag
+
+MAX_CHARACTERS = 200_000  # in one field; a book chapter has about 30,000
+_HALF = re.compile("[\ud800-\udfff]")  # of a character
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row.
+
+    Attributes:
+        path: Its file.
+        line: Where it stands in that.
+        id: Its own, or its line; of templates what they made.
+        language: A BCP 47 tag, as the row says it.
+        fields: What a model sees, by the task's field names.
+        references: As `Example` has them.
+        named: Whether it has an id of its own.
+    """
+
+    path: Path
+    line: int
+    id: str
+    language: str
+    fields: dict[str, str]
+    references: tuple[str, ...]
+    named: bool
+
+
+def read_record(
+    source: Source,
+    path: Path,
+    language: str | None,
+    line: int,
+    row: Mapping[str, Any],
+    inputs: tuple[str, ...],
+    reference: str,
+) -> Record:
+    """Return what a row of a file holds.
+
+    Args:
+        source: The file's dataset.
+        path: The file.
+        language: Of all its rows; None where each says its own.
+        line: Of the row.
+        row: Its cells, by column.
+        inputs: The task's field names.
+        reference: The task's reference column.
+
+    Raises:
+        InputError: A column is missing, or a cell is unfit.
+    """
+    return _Row(source, path, line, row).record(language, inputs, reference)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The cells of one row, and where it stands."""
+
+    source: Source
+    path: Path
+    line: int
+    cells: Mapping[str, Any]
+
+    def record(self, language: str | None, inputs: tuple[str, ...], reference: str) -> Record:
+        source = self.source
+        language = language_of(self.cell("language")) if language is None else self.agreed(language)
+        talk, fields, tokens = Conversation(""), dict[str, str](), Tokens("")
+        offered = self.options()
+        for name in inputs:
+            value = str(offered) if offered and name == CHOICES else self.value(name)
+            column, listed = source.column(name), self.unfolded(value)
+            if is_conversation(listed):
+                talk = self.conversation(column, listed)
+                value = talk.last
+            elif source.annotation and name == source.annotation.field and are_texts(listed):
+                tokens = joined(listed, language)
+                value = tokens.text
+            elif (name == source.passages_field or name in source.added) and are_passages(listed):
+                value = self.passages(name, listed)
+            fields[name] = self.text(column, value)
+        if offered and CHOICES not in inputs:
+            fields[inputs[0]] = self.text(source.column(inputs[0]), f"{fields[inputs[0]]}\n{offered}")
+        references = self.references(reference, offered, talk, fields, tokens)
+        identifier = held(self.cells.get(source.column("id")))
+        return Record(
+            path=self.path,
+            line=self.line,
+            id=self.unnamed(fields) if identifier is None else self.text(source.column("id"), str(whole(identifier))),
+            language=language,
+            fields={BEFORE: talk.before, **fields} if talk.before else fields,
+            references=references,
+            named=identifier is not None,
+        )
+
+    def unnamed(self, fields: Mapping[str, str]) -> str:
+        """Return the id of a row that has none: its line, or what templates made."""
+        source = self.source
+        if source.templates is None:
+            return str(self.line)
+        return " ".join(value for name, value in fields.items() if source.added.get(name) is None)
+
+    @property
+    def in_table(self) -> bool:
+        """Whether the row is one of a table, whose cells hold text alone."""
+        return self.path.suffix.lower() in DELIMITED
+
+    def wrong(self, what: str, mend: str = "", line: int = 0) -> InputError:
+        """Return a complaint about the row."""
+        return complaint_at(self.path, what, mend, line or self.line)
+
+    @contextmanager
+    def told(self, what: str) -> Iterator[None]:
+        """Tell of what a ValueError says after what it is about, and how to mend it in the second line."""
+        try:
+            yield
+        except ValueError as error:
+            wrong, _, mend = str(error).partition("\n")
+            raise self.wrong(f"{what} {wrong}", mend) from None
+
+    def cell(self, name: str, column: str = "") -> Any:
+        """Return the cell of one of our columns, or of another that holds a part of it."""
+        column = column or self.source.column(name)
+        if column in self.cells:
+            return self.cells[column]
+        known = [key for key in self.cells if isinstance(key, str)]
+        mends = [self.source.mapping.replace("NAME", name), suggest(column, known) if known else ""]
+        raise self.wrong(f"the column {column!r} is missing", "; ".join(filter(None, mends)), int(self.in_table))
+
+    def value(self, name: str) -> Any:
+        """Return what a field holds: a cell, or the text that it has in all rows."""
+        source, fixed = self.source, self.source.added.get(name)
+        if name in source.together:
+            cells = [self.cell(name, column) for column in source.together[name]]
+            compared = name != source.passages_field  # then a label may be a number of theirs
+            return cells if compared else [cell for cell in cells if not is_empty(cell)]
+        cell = self.cell(name) if fixed is None else fixed
+        return "" if name in source.added and held(cell) is None else cell
+
+    def unfolded(self, cell: Any, choices: bool = False) -> Any:
+        """Return what a table's cell holds in its text; of other files the cell."""
+        return unfolded(cell, choices) if self.in_table else cell
+
+    def agreed(self, language: str) -> str:
+        """Return the language of all rows; complain where this one says another: it would be perturbed as what it is not."""
+        own = self.cells.get(self.source.column("language"))
+        if isinstance(own, str) and is_tag(own) and base(own) != base(language):
+            what = f"the row's language is {own!r}, that of all rows is said to be {language!r}"
+            raise self.wrong(what, f"write `languages: [{language}]`: only rows in it are read then")
+        return language
+
+    def conversation(self, column: str, turns: list[Any]) -> Conversation:
+        with self.told(f"{column!r} holds a conversation:"):
+            talk = conversation(turns)
+        return talk._replace(before=self.text(column, talk.before))
+
+    def passages(self, name: str, listed: Any) -> str:
+        columns = " and ".join(self.source.together.get(name, [self.source.column(name)]))
+        with self.told(f"{columns!r} holds"):
+            return numbered(listed)
+
+    def options(self) -> Options | None:
+        """Return the choices of the row, None where its source has none."""
+        columns = self.source.choices
+        if not columns:
+            return None
+        cells = [self.unfolded(self.cell(CHOICES, column), choices=True) for column in columns]
+        with self.told(f"{' and '.join(map(repr, columns))} hold{'s' * (len(cells) == 1)}"):
+            return options(cells, columns)
+
+    def references(
+        self, name: str, offered: Options | None, talk: Conversation, fields: Mapping[str, str], tokens: Tokens
+    ) -> tuple[str, ...]:
+        """Return the references of the row, from its own column, or from the end of its conversation."""
+        source = self.source
+        column, answer = source.column(name), held(self.cells.get(source.column(name)))
+        if source.annotation or source.reference_type == "list":
+            answer = self.unfolded(answer)
+        if offered:
+            answer = self.letter(column, offered, answer)
+        if source.annotation:
+            return self.annotated(column, answer, tokens._replace(text=fields[source.annotation.field]))
+        return self.plain(column, talk.answer if answer is None else answer)
+
+    def letter(self, column: str, offered: Options, answer: Any) -> str | None:
+        """Return the letter of an answer, None for an empty one."""
+        if is_empty(answer):
+            return None
+        with self.told(f"{column!r} holds"):
+            return offered.letter(answer)
+
+    def plain(self, column: str, value: Any) -> tuple[str, ...]:
+        """Return references that are texts or numbers."""
+        if isinstance(value, str) and not value.strip() and self.in_table:
+            return ()  # a table has no other way to say that there is none
+        if is_squad(value):
+            value = value["text"]
+        many = [held(self.reference(one)) for one in (value if isinstance(value, list) else [value])]
+        texts = tuple(self.text(column, one).strip() for one in many if one is not None)
+        for text in texts if self.source.reference_type == "number" else ():
+            self.check_number(column, text)
+        return texts
+
+    def reference(self, value: Any) -> Any:
+        """Return a reference that JSON holds as a truth value, or as an object where it may be one, as text."""
+        if isinstance(value, dict) and self.source.reference_type == "object":
+            return json.dumps(value, ensure_ascii=False, default=str)
+        return text_of(value) if isinstance(value, bool) else value
+
+    def annotated(self, column: str, value: Any, tokens: Tokens) -> tuple[str, ...]:
+        """Return the reference that points into a text: one, of all that is there, where the row has any."""
+        annotation = self.source.annotation
+        assert annotation is not None
+        if value is None or (value == "" and self.in_table):
+            return ()
+        with self.told(f"{column!r}:"):
+            if tokens.places and are_texts(value):
+                value = tagged(tokens.places, value)
+            found = annotation.read(value, tokens.text)
+        if found is None:
+            raise self.wrong(f"{column!r} holds {value!r:.40}, expected {annotation.what}", annotation.form)
+        if lacking := annotation.lacking(found):
+            what = f"{column!r} holds {lacking[0]!r:.60}, which does not stand in the text"
+            raise self.wrong(what, "write it as it stands there, or take it out: no answer could match it")
+        return (found,)
+
+    def check_number(self, column: str, text: str) -> None:
+        """Complain of a reference that is no number."""
+        try:
+            finite = isfinite(float(text))
+        except ValueError:
+            finite = False
+        if not finite:
+            raise self.wrong(f"{column!r} holds {text!r:.40}, expected a finite number")
+
+    def text(self, column: str, value: Any) -> str:
+        """Return a cell's text; complain of what is none, or what no model or report can hold."""
+        text = value if isinstance(value, str) else self.number(column, value)
+        if len(text) > MAX_CHARACTERS:
+            what = f"{column!r} holds {len(text):,} characters, more than {MAX_CHARACTERS:,}"
+            raise self.wrong(what, "cut the text into examples")
+        if "\0" in text:
+            raise self.wrong(f"{column!r} holds a NUL character", "take it out: models and reports cannot hold it")
+        if not text.isascii() and _HALF.search(text):
+            raise self.wrong(f"{column!r} holds a lone surrogate", "it is half a character: encode the file anew")
+        return text
+
+    def number(self, column: str, value: Any) -> str:
+        """Return a number as text, and complain of anything else."""
+        if held(value) is None:
+            raise self.wrong(f"{column!r} holds nothing, expected text", "fill it in, or take the row out")
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            listed = isinstance(value, list | dict)
+            mend = "are they choices? `columns: {choices: NAME}`" if listed else "write it as text"
+            raise self.wrong(f"{column!r} holds {type(value).__name__}, expected text", mend)
+        if isinstance(value, float) and not isfinite(value):
+            raise self.wrong(f"{column!r} holds the number {value}, expected text")
+        return str(whole(value))
