@@ -1,5 +1,6 @@
 """Conclude: from an execution to a run. Every cell is judged, the suites described, the cost and the environment told."""
 
+import json
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -26,6 +27,7 @@ from albert_robust.running.workspace import Workspace
 from albert_robust.suite.schema import TokenPrice
 from albert_robust.suite.suite import Suite
 
+SHAPING = ("prompt", "system", "settings", "dtype")  # what a report says of a model beside its name
 PACKAGES = ("albert-robust", "numpy", "pytest", "sacrebleu", "tokenizers", "torch", "transformers")
 
 
@@ -162,6 +164,7 @@ def _cost(cost: Cost, seconds: float, prices: Sequence[float | TokenPrice | None
 
 def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
     kinds = suite.model.model_dump(exclude_none=True, include={*KINDS, "documents", "model"})
+    shaping = suite.model.model_dump(exclude_unset=True, exclude_none=True, include={*SHAPING})
     return SuiteRecord(
         name=suite.name,
         path=suite.shown,
@@ -175,6 +178,7 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
         signature=execution.signatures.get(suite.name),
         labels=tuple(suite.labels),
         model_name=suite.model_name,
+        settings={name: value if isinstance(value, str) else json.dumps(value) for name, value in shaping.items()},
     )
 
 

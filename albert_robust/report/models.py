@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from albert_robust.gate.doubts import average
 from albert_robust.gate.lines import MEASURES
 from albert_robust.gate.side_by_side import side_by_side, told
+from albert_robust.report.display import shorten
 from albert_robust.report.figures import number
 from albert_robust.report.matrix import MatrixCell, matrix_cell
 from albert_robust.report.parting import Parting, partings
@@ -13,6 +14,7 @@ from albert_robust.report.verdicts import MODELS
 from albert_robust.running.records import CellRecord, Run, SuiteRecord
 from albert_robust.scoring.statistics import NOTHING
 
+LONG_SETTING = 120  # characters
 MANY = 30  # cells, of which a reader sees those first in which a model differs
 
 
@@ -68,8 +70,8 @@ def _table(models: Sequence[SuiteRecord], run: Run) -> ModelTable:
         path=models[0].path,
         measures=measures,
         models=tuple(
-            _model(model, [row[place] for row in found.values()], [*shown.values()], measures)
-            for place, model in enumerate(models)
+            _model(model, what, [row[place] for row in found.values()], [*shown.values()], measures)
+            for place, (model, what) in enumerate(zip(models, _told_apart(models), strict=True))
         ),
         rows=tuple(row for row in rows if few or row.differs),
         quiet=tuple(row for row in rows if not few and not row.differs),
@@ -84,15 +86,30 @@ def _measure(cells: Sequence[CellRecord]) -> str:
     return MEASURES.get(cells[0].expectation) or next(iter(filter(None, [*compared, *gated])), "")
 
 
+def _told_apart(models: Sequence[SuiteRecord]) -> list[str]:
+    """Return what each model is: its name, and those of its settings that are not the same for all."""
+    names = dict.fromkeys(name for model in models for name in model.settings)
+    apart = [name for name in names if len({model.settings.get(name) for model in models}) > 1]
+    return [
+        ", ".join(
+            [
+                model.model,
+                *(f"{name}: {shorten(model.settings[name], LONG_SETTING)}" for name in apart if name in model.settings),
+            ]
+        )
+        for model in models
+    ]
+
+
 def _model(
-    model: SuiteRecord, row: Sequence[CellRecord | None], shown: Sequence[str], measures: Sequence[str]
+    model: SuiteRecord, what: str, row: Sequence[CellRecord | None], shown: Sequence[str], measures: Sequence[str]
 ) -> ModelRow:
     pairs = [(cell, measure) for cell, measure in zip(row, shown, strict=True) if cell is not None]
     judged = [cell for cell, _ in pairs if cell.verdict not in {"not applicable", "measured"}]
     values = [(measure, cell.measures.get(measure, NOTHING)) for cell, measure in pairs]
     return ModelRow(
         name=model.model_name,
-        what=model.model,
+        what=what,
         passed=f"{sum(cell.verdict == 'passed' for cell in judged):,} of {len(judged):,}",
         means=tuple(
             number(average([found.value for name, found in values if name == measure and found.measured]))

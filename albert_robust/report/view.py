@@ -22,6 +22,7 @@ from albert_robust.running.records import CellRecord, Run, SuiteRecord, Verdict,
 WORST, WORST_ERRORS = 6, 2  # lines on the first screen; errors must not hide every failure
 UNMOVED = "No check asks that outputs change: a model that ignores its input could pass."
 LONG_LINE = 150
+LONG_PROMPT = 2_000  # characters
 LONG_MISTAKE = 1000
 BRIEF = 20  # cells in a Markdown comment
 Answer = Literal["yes", "no", "undecided", "nothing"]
@@ -232,6 +233,7 @@ def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
     facts = (
         ("task", suite.task),
         ("model", suite.model),
+        *((name, shorten(value, LONG_PROMPT)) for name, value in suite.settings.items()),
         ("identity", shorten(suite.identity, 24) if suite.identity else "unknown: nothing cached between runs"),
         ("seed", str(suite.seed)),
         ("confidence", f"{suite.confidence:g}"),

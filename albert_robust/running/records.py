@@ -236,7 +236,10 @@ class CellRecord:
 
 @dataclass(frozen=True, slots=True)
 class SuiteRecord:
-    """What a run says of a suite; of a file with several models each is one, `model_name` says which."""
+    """What a run says of a suite; of a file with several models each is one, `model_name` says which.
+
+    `settings` is what else the suite says of its model and shapes answers, as text: `prompt`, `system`, `settings`, `dtype`.
+    """
 
     name: str
     path: str
@@ -250,6 +253,7 @@ class SuiteRecord:
     signature: str | None
     labels: tuple[str, ...] = ()
     model_name: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def node(self) -> str:

@@ -48,6 +48,7 @@ def test_its_answers_are_judged_like_any_model_s(pytester: pytest.Pytester, fold
     suite = kept_run(folder)["suites"][0]
     assert suite["model"] == f"endpoint: {server.url}, model: small-1"
     assert suite["identity"].startswith(f"endpoint:small-1@{server.url}:")
+    assert suite["settings"] == {"prompt": "Loud or calm? {text}"}
 
 
 def test_a_second_run_asks_nothing_and_needs_no_key(

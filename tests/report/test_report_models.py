@@ -49,6 +49,24 @@ def test_a_model_is_a_line_with_its_means_and_how_it_stands() -> None:
     assert marks == [[None, MODELS["improved"]], [None, None], [None, MODELS["regressed"]]]
 
 
+def test_models_are_told_apart_by_the_settings_that_differ() -> None:
+    plain, strict = (
+        {"prompt": f"Judge {{text}}{end}", "settings": '{"temperature": 0}'} for end in ("", " in one word.")
+    )
+    run = Run((replace(model("plain"), settings=plain), replace(model("strict"), settings=strict)), ())
+    (found,) = model_tables(run)
+    assert [row.what for row in found.models] == [
+        "python: m:plain, prompt: Judge {text}",
+        "python: m:strict, prompt: Judge {text} in one word.",
+    ]
+
+
+def test_a_setting_that_one_model_lacks_tells_them_apart() -> None:
+    run = Run((replace(model("plain"), settings={"system": "Be brief."}), model("strict")), ())
+    (found,) = model_tables(run)
+    assert [row.what for row in found.models] == ["python: m:plain, system: Be brief.", "python: m:strict"]
+
+
 def test_a_cell_says_how_far_apart_they_are() -> None:
     found = table([cell()], [cell(beside_first=beside("regressed"))])
     second = found.rows[0].cells[1]

@@ -263,6 +263,14 @@ def test_the_worst_cells_of_several_suites_name_theirs() -> None:
     assert '<span class="quiet sub"><bdi>reviews</bdi></span>' not in render_html(run(cell(verdict="failed")))
 
 
+def test_the_card_of_a_suite_says_what_its_model_is_told() -> None:
+    told = replace(SUITE, settings={"prompt": "Judge <b>this</b>:\n{text}", "system": "x" * 3_000})
+    facts = dict(page(Run((told,), (cell(),))).suites[0].facts)
+    assert facts["prompt"] == "Judge <b>this</b>:\n{text}"
+    assert len(facts["system"]) < 2_100
+    assert "Judge &lt;b&gt;this&lt;/b&gt;:\n{text}" in render_html(Run((told,), (cell(),)))
+
+
 def test_a_constant_model_gets_a_warning() -> None:
     still = cell("typos.swap@1", value=1.0)
     deaf = cell("meaning.negate", "failed", value=1.0, expectation="direction", contract="alters polarity")
