@@ -1,6 +1,6 @@
 """Models side by side: what each came to as a whole, and cell by cell."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from albert_robust.gate.doubts import average
@@ -89,16 +89,13 @@ def _measure(cells: Sequence[CellRecord]) -> str:
 def _told_apart(models: Sequence[SuiteRecord]) -> list[str]:
     """Return what each model is: its name, and those of its settings that are not the same for all."""
     names = dict.fromkeys(name for model in models for name in model.settings)
-    apart = [name for name in names if len({model.settings.get(name) for model in models}) > 1]
-    return [
-        ", ".join(
-            [
-                model.model,
-                *(f"{name}: {shorten(model.settings[name], LONG_SETTING)}" for name in apart if name in model.settings),
-            ]
-        )
-        for model in models
-    ]
+    apart = {name for name in names if len({model.settings.get(name) for model in models}) > 1}
+    return [", ".join([model.model, *_shown(model, apart)]) for model in models]
+
+
+def _shown(model: SuiteRecord, names: Collection[str]) -> list[str]:
+    settings = model.settings.items()
+    return [f"{name}: {shorten(value, LONG_SETTING)}" for name, value in settings if name in names]
 
 
 def _model(
