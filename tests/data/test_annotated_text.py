@@ -45,7 +45,6 @@ def test_places_and_strings_are_one(tmp_path: Path, entities: Any) -> None:
 
 
 def test_no_entities_are_a_reference_and_nothing_is_none(tmp_path: Path) -> None:
-    rows = [{"text": "It rained.", "entities": []}, {"text": "It rained.", "entities": None}, {"text": "It rained."}]
     rows: list[dict[str, Any]] = [
         {"text": "It rained.", "entities": []},
         {"text": "It rained.", "entities": None},
