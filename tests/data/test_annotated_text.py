@@ -50,6 +50,7 @@ def test_no_entities_are_a_reference_and_nothing_is_none(tmp_path: Path) -> None
         {"text": "It rained.", "entities": None},
         {"text": "It rained."},
     ]
+    assert [example.references for example in read(written(tmp_path, *rows))] == [("",), (), ()]
 
 
 @pytest.mark.parametrize(
