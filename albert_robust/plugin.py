@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import shutil
 from argparse import ArgumentTypeError
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import gettempdir
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -179,8 +181,30 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         state.print_summary(terminalreporter)
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a failing item says. pytest's short summary shows the first line: of a plain text it shows all where `CI` is set."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    def toterminal(self, out: Any) -> None:
+        """Print it, as pytest asks of what is no text."""
+        out.line(self.text)
+
+    @property
+    def reprcrash(self) -> SimpleNamespace:
+        """Where pytest looks for a message of one line."""
+        return SimpleNamespace(message=self.text.partition("\n")[0])
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Note, in xdist's controller, that a worker judged a cell."""
+    """Have a failing item told in one line where pytest sums up; note, in xdist's controller, that a worker judged a cell."""
+    if report.failed and isinstance(report.longrepr, str) and f"{SUFFIX}::" in report.nodeid:
+        report.longrepr = Told(report.longrepr)  # type: ignore[assignment]  # pytest takes what has `toterminal`
     node, cell = getattr(report, "node", None), getattr(report, "robust_cell", None)
     if node is not None and cell is not None:
         from albert_robust.session import robust_session

@@ -87,6 +87,18 @@ def test_two_workers_tell_what_one_process_does(pytester: pytest.Pytester, job: 
     assert commands(done.stdout.splitlines()) == alone
 
 
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_where_pytest_sums_up_a_failing_cell_is_one_line(tmp_path: Path, processes: str) -> None:
+    write_suite(tmp_path)
+    printed = python(tmp_path, "-m", "pytest", "-n", processes, CI="true").stdout
+    full, _, summed = printed.partition("short test summary info")
+    told, result = summed.splitlines()[1:]
+    start = "FAILED suite.robust.yaml::data/case.upper[en] - invariance case.upper [en]: consistency 0.00 "
+    assert told.startswith(start)
+    assert result.startswith("=")
+    assert full.count("again: pytest") == 1
+
+
 @pytest.mark.parametrize(
     ("extra", "level"),
     [("", "warning"), ("on_inconclusive: fail\n", "error"), ("on_inconclusive: pass\n", None)],
