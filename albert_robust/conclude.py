@@ -17,7 +17,6 @@ from albert_robust.gate.lines import definition
 from albert_robust.gate.side_by_side import beside_first
 from albert_robust.models import KINDS
 from albert_robust.running.alignments import alignments_of, plan_order
-from albert_robust.running.ask import Cost
 from albert_robust.running.cell import Across, Cell, Item
 from albert_robust.running.execute import Certain, Execution, execute, never
 from albert_robust.running.failures import failures
@@ -147,14 +146,24 @@ def run_of(
         outcomes=execution.outcomes(cells),
         counted={cell.place: tally for cell in cells if (tally := execution.tallies.get(cell.place))},
         environment=environment(),
-        cost=_cost(execution.cost, seconds, [suite.model.price for suite in suites.values()]),
+        cost=_cost(execution, seconds, [suite.model.price for suite in suites.values()]),
     )
 
 
-def _cost(cost: Cost, seconds: float, prices: Sequence[float | TokenPrice | None]) -> dict[str, float]:
+def _cost(execution: Execution, seconds: float, prices: Sequence[float | TokenPrice | None]) -> dict[str, float]:
     """Return what a run asked for, its price where one is stated, and its tokens where they are told."""
-    names = ("unique_inputs", "predicted", "from_cache", "calls", "retries", "timeouts", "spared")
-    found = {**{name: getattr(cost, name) for name in names}, "seconds": round(seconds, 1)}
+    cost, unanswered = execution.cost, sum(len(one.unanswered) for one in execution.predictors.values())
+    found = {
+        "unique_inputs": cost.unique_inputs,
+        "predicted": cost.predicted - unanswered,
+        "unanswered": unanswered,
+        "from_cache": cost.from_cache,
+        "batches": cost.calls,
+        "retries": cost.retries,
+        "timeouts": cost.timeouts,
+        "spared": cost.spared,
+        "seconds": round(seconds, 1),
+    }
     if any(price is not None for price in prices) and (cost.price is not None or not cost.predicted):
         found["price"] = round(cost.price or 0.0, 6)
     if cost.tokens.prompt:

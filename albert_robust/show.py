@@ -13,7 +13,7 @@ from albert_robust.gate.doubts import doubts
 from albert_robust.gate.side_by_side import side_by_side, told
 from albert_robust.report.cells import worst_first
 from albert_robust.report.display import difference, plain, shorten
-from albert_robust.report.figures import counted, enough, price
+from albert_robust.report.figures import batches, counted, enough, price
 from albert_robust.running.cell import Across, Cell, Item
 from albert_robust.running.failures import ATTENTION
 from albert_robust.running.forecast import Forecast
@@ -105,6 +105,7 @@ def describe_run(run: Run, shown: int) -> list[str]:
     lines.append(
         f"{counted(len(cells), 'cell')}: {verdicts}; {counted(tested_in(cells), 'case')} tested; "
         f"{counted(int(cost['predicted']), 'input')} predicted, {int(cost['from_cache']):,} from the cache"
+        + (f", {int(cost['unanswered']):,} without an answer" if cost.get("unanswered") else "")
         + (f", price {price(cost['price'])}" if "price" in cost else "")
         + (_tokens(cost) if "prompt_tokens" in cost else "")
         + (f", {counted(int(cost['spared']), 'case')} spared: their verdicts were certain" if cost["spared"] else "")
@@ -142,13 +143,13 @@ def describe_forecasts(found: Sequence[Forecast]) -> list[str]:
 
 
 def _asked(cells: int, cases: int, found: Sequence[Forecast]) -> str:
-    unique, missing, calls = (sum(getattr(one, name) for one in found) for name in ("unique", "missing", "calls"))
+    unique, missing = (sum(getattr(one, name) for one in found) for name in ("unique", "missing"))
     most = "at most " if any(one.at_most for one in found) else ""
     parts = [
         counted(cells, "cell"),
         counted(cases, "case"),
         counted(unique, "unique input"),
-        f"{most}{missing:,} to ask in {counted(calls, 'call')}",
+        f"{most}{missing:,} to ask{_in_parts(found)}",
     ]
     asking = [one for one in found if one.missing]
     seconds = [one.seconds for one in asking if one.seconds is not None]
@@ -160,6 +161,13 @@ def _asked(cells: int, cases: int, found: Sequence[Forecast]) -> str:
     if prices:
         parts.append("price unknown: no tokens are told yet" if isnan(sum(prices)) else f"price {price(sum(prices))}")
     return ", ".join(parts)
+
+
+def _in_parts(found: Sequence[Forecast]) -> str:
+    """Return in how many batches models are asked, and in how many requests endpoints are."""
+    asked, sent = (sum(getattr(one, name) for one in found) for name in ("batches", "requests"))
+    parts = [batches(asked)] * (asked > 0) + [counted(sent, "request")] * (sent > 0)
+    return f" in {' and '.join(parts)}" if parts else ""
 
 
 def _case(outcome: Outcome, shrunk: Shrunk | None = None) -> list[str]:

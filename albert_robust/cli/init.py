@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.gate.decide import foreseen
     from albert_robust.running.blocks import examples_of
     from albert_robust.running.plan import plan
-    from albert_robust.suite.starter import offered_in, write_starter
+    from albert_robust.suite.starter import JUDGED, offered_in, write_starter
 
     suite = write_starter(
         options.out,
@@ -73,12 +73,15 @@ def run(options: argparse.Namespace) -> int:
     print(f"wrote {options.out}: {len(plan(suite))} cells")
     ((examples),) = examples_of(suite, [*suite.datasets]).values()
     column = suite.task.reference
-    if not any(one.references for one in examples):
+    told = any(one.references for one in examples)
+    if not told:
         print(f"no {column} in any row, so nothing is told of quality: name its column, `--column {column}=...`")
     elif suite.task.single_label:
         counts = Counter(reference for one in examples for reference in one.references).most_common()
         shown = [f"{on_one_line(label, SHOWN_LABEL)} ({count:,})" for label, count in counts[:SHOWN_CHOICES]]
         print(f"labels: {', '.join(shown)}{' ...' if len(counts) > SHOWN_CHOICES else ''}")
+    if told and not any(check.expectation == "reference" for check in suite.checks):
+        print(f"no check of quality: fewer than {JUDGED} rows have a {column}, or all have the same")
     (source,) = suite.datasets.values()
     read = {*source.choices, *(source.column(name) for name in ("id", "language", *suite.task.inputs, column))}
     first = next(source.rows(source.path))[1]

@@ -1,7 +1,7 @@
 """Numbers as a reader sees them. Rounding never turns a flip into none, nor a miss into a hit of 1."""
 
 from bisect import bisect_right
-from math import isnan
+from math import floor, isnan, log10
 
 from albert_robust.scoring.statistics import Estimate
 
@@ -37,13 +37,19 @@ def amount(value: float) -> str:
 
 
 def price(value: float) -> str:
-    """Return a price, in whatever currency it is stated."""
-    return "under 0.01" if 0 < value < 0.01 else f"{value:,.2f}"
+    """Return a price, in whatever currency it is stated: to the cent, or below one to two digits."""
+    digits = 1 - floor(log10(value)) if 0 < value < 0.01 else 2
+    return f"{value:,.{digits}f}"
 
 
 def counted(count: int, noun: str) -> str:
     """Return a count with its noun: `1 cell`, `1,200 cells`."""
     return f"{count:,} {noun if count == 1 else noun + 's'}"
+
+
+def batches(count: int) -> str:
+    """Return a count of batches: `1 batch`, `7 batches`."""
+    return f"{count:,} batch{'es' * (count != 1)}"
 
 
 def enough(few: int, many: int) -> str:

@@ -20,7 +20,8 @@ class Forecast:
         cases: How many of their cases would be tested.
         unique: Their inputs, repeats apart; those of replicates count as often as they are asked.
         missing: Those that the cache does not have.
-        calls: Of the model, in batches.
+        batches: In which a model is asked for those.
+        requests: That an endpoint gets in place of batches, one an input.
         seconds: From what earlier runs took; None where there was none.
         price: By the suite's own price, tokens by earlier runs; None where it has none, nan where no tokens are told yet.
         at_most: Whether the suite may stop before it has asked for all that, reject some of it, or find the worst sooner.
@@ -31,10 +32,11 @@ class Forecast:
     cases: int
     unique: int
     missing: int
-    calls: int
+    batches: int
     seconds: float | None
     price: float | None
     at_most: bool = False
+    requests: int = 0
 
 
 def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
@@ -47,7 +49,7 @@ def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
     Raises:
         InputError: The suite's data or model are unfit.
     """
-    cases, calls, later, names, missing = 0, 0, 0, set[str](), set[str]()
+    cases, batches, later, names, missing = 0, 0, 0, set[str](), set[str]()
     for one in look_up(cells, workspace):
         if one.replicate == 0:
             cases += sum(case.status == "tested" for _, group in one.made for case in group)
@@ -55,7 +57,7 @@ def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
         names |= set(one.found.names.values())
         fresh = {one.found.names[input_key] for input_key in one.found.missing} - missing
         missing |= fresh
-        calls += ceil(len(fresh) / one.suite.model.batch)
+        batches += ceil(len(fresh) / one.suite.model.batch)
     to_ask = len(missing) + later
     settings, pace, price = one.suite.model, one.predictor.seconds_an_input, one.predictor.price_of(to_ask)
     return Forecast(
@@ -64,7 +66,8 @@ def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
         cases=cases,
         unique=len(names) + later,
         missing=to_ask,
-        calls=calls + ceil(later / settings.batch),
+        batches=0 if settings.endpoint else batches + ceil(later / settings.batch),
+        requests=to_ask if settings.endpoint else 0,
         seconds=None if pace is None else pace * to_ask,
         price=None if settings.price is None else nan if price is None else price,
         at_most=one.suite.early_stop or later > 0 or any(cell.check.meaning for cell in cells),

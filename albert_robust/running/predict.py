@@ -84,6 +84,7 @@ class Predictor:
         budget: What may be asked in all.
         alone: Whether no other process takes part in the run.
         price: Of what is asked.
+        unanswered: The inputs that were asked and got no answer, each as often as that happened.
     """
 
     model: Model
@@ -97,6 +98,7 @@ class Predictor:
     budget: Budget = field(default_factory=Budget)
     alone: bool = False
     price: Price = field(default_factory=Price)
+    unanswered: list[str] = field(default_factory=list)
 
     @cached_property
     def _kept(self) -> Kept:
@@ -207,6 +209,7 @@ class Predictor:
             for one, found in zip(chunk, asker.found, strict=False):
                 if isinstance(found, Failure):
                     answers.failures[one] = found.message
+                    self.unanswered.append(one)
                 else:
                     answers.predictions[one] = found
 

@@ -217,7 +217,7 @@ def _checks(task: Task, examples: Sequence[Example], fields: Sequence[str]) -> l
     judges = task.single_label and len(_labels(task, examples)) <= SHADES and not _chooses(task, examples)
     if judges and _changing((NEGATION,), task, examples, task.perturbed):
         checks.append({"expect": "direction", "perturbations": [NEGATION], "gates": ["sensitivity >= 0.5"]})
-    elif quality := _quality(task, examples):
+    if quality := _quality(task, examples):
         checks.append({"expect": "reference", "gates": [quality]})
     return checks
 
@@ -232,9 +232,11 @@ def _quality(task: Task, examples: Sequence[Example]) -> str:
     if task.starter_quality or "accuracy" not in task.qualities:
         return task.starter_quality
     commonest, _ = Counter(expected).most_common(1)[0]
-    share = mean_in_unit(np.array([float(one == commonest) for one in expected]), 0.9).high
-    bound = ceil(20 * share) / 20
-    return f"accuracy >= {bound:g}" if bound < 1 else ""
+    alike = [float(one == commonest) for one in expected]
+    bound = ceil(20 * mean_in_unit(np.array(alike), 0.9).high) / 20
+    if bound < 1:
+        return f"accuracy >= {bound:g}"
+    return "" if all(alike) else "kappa >= 0.2"  # one answer to all has 0
 
 
 def _changing(names: Sequence[str], task: Task, examples: Sequence[Example], fields: Sequence[str]) -> list[str]:

@@ -12,6 +12,9 @@ GOOD = {
     "excellent",
     "hot",
     "fast",
+    "solid",
+    "bright",
+    "warm",
 }
 
 

@@ -334,10 +334,10 @@ def test_init_says_which_labels_the_data_have_so_that_one_that_is_none_shows(
     monkeypatch.chdir(tmp_path)
     rows = [f"Film {one} was good.,{label}" for one, label in enumerate(["good", "bad", "good ", "nan", "x" * 99])]
     (tmp_path / "reviews.csv").write_text("\n".join(["text,label", *rows]))
-    assert (
-        printed(capsys, *INIT, "model:predict").splitlines()[1]
-        == f"labels: good (2), bad (1), nan (1), {'x' * 40}... (1)"
-    )
+    assert printed(capsys, *INIT, "model:predict").splitlines()[1:3] == [
+        f"labels: good (2), bad (1), nan (1), {'x' * 40}... (1)",
+        "no check of quality: fewer than 20 rows have a label, or all have the same",
+    ]
 
 
 def test_init_says_what_a_model_is_not_given(capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,7 +77,7 @@ def test_tokens_are_priced_by_the_million_once_they_are_told(pytester: pytest.Py
         write(folder, other.url, more=price)
         run(pytester, "--robust-plan").stdout.fnmatch_lines(["*36 to ask*, price unknown: no tokens are told yet"])
         run(pytester, "-k", "swap").stdout.fnmatch_lines(["*24 inputs predicted, 0 from the cache, price 0.72, *"])
-        run(pytester, "--robust-plan").stdout.fnmatch_lines(["*12 to ask in 1 call, about *, price 0.36"])
+        run(pytester, "--robust-plan").stdout.fnmatch_lines(["*12 to ask in 12 requests, about *, price 0.36"])
 
 
 def test_tokens_that_no_server_tells_have_no_price(pytester: pytest.Pytester, folder: Path, server: Chat) -> None:

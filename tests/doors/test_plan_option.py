@@ -6,7 +6,7 @@ import pytest
 from door_suites import LOGGING, asked, loaded_by, python, run, write_suite
 
 PLAN = "--robust-plan"
-PLANNED = "suite: 2 cells, 24 cases, 36 unique inputs, 36 to ask in 1 call, time unknown before a first run"
+PLANNED = "suite: 2 cells, 24 cases, 36 unique inputs, 36 to ask in 1 batch, time unknown before a first run"
 
 
 def write_priced(folder: Path) -> None:
@@ -33,16 +33,14 @@ def test_a_plan_imports_no_model(pytester: pytest.Pytester) -> None:
 
 def test_after_a_run_a_plan_has_its_pace_and_what_is_left(pytester: pytest.Pytester) -> None:
     write_priced(pytester.path)
-    foreseen = (
-        "suite: 2 cells, 24 cases, 36 unique inputs, 36 to ask in 4 calls, time unknown before a first run, price 9.00"
-    )
+    foreseen = "suite: 2 cells, 24 cases, 36 unique inputs, 36 to ask in 4 batches, time unknown before a first run, price 9.00"
     assert foreseen in run(pytester, PLAN).outlines
     run(pytester, "-k", "swap")
     assert len(asked(pytester.path)) == 24
-    left = "suite: 2 cells, 24 cases, 36 unique inputs, 12 to ask in 2 calls, about 0 s, price 3.00"
+    left = "suite: 2 cells, 24 cases, 36 unique inputs, 12 to ask in 2 batches, about 0 s, price 3.00"
     assert left in run(pytester, PLAN).outlines
     run(pytester)
-    assert "suite: 2 cells, 24 cases, 36 unique inputs, 0 to ask in 0 calls" in run(pytester, PLAN).outlines
+    assert "suite: 2 cells, 24 cases, 36 unique inputs, 0 to ask" in run(pytester, PLAN).outlines
 
 
 def test_a_run_says_what_its_answers_did_cost_and_kept_ones_cost_nothing(pytester: pytest.Pytester) -> None:
@@ -70,9 +68,9 @@ def test_several_suites_have_a_sum(pytester: pytest.Pytester) -> None:
 
 def test_a_suite_that_stops_early_is_planned_at_most(pytester: pytest.Pytester) -> None:
     write_suite(pytester.path, model=LOGGING, extra="early_stop: true\n")
-    run(pytester, PLAN).stdout.fnmatch_lines(["suite: *, at most 36 to ask in 1 call, *"])
+    run(pytester, PLAN).stdout.fnmatch_lines(["suite: *, at most 36 to ask in 1 batch, *"])
     (pytester.path / "suite.baseline.jsonl").write_text('{"schema": 2}\n')  # beside a baseline all is asked
-    run(pytester, PLAN).stdout.fnmatch_lines(["suite: *, 36 unique inputs, 36 to ask in 1 call, *"])
+    run(pytester, PLAN).stdout.fnmatch_lines(["suite: *, 36 unique inputs, 36 to ask in 1 batch, *"])
 
 
 @pytest.mark.parametrize("arguments", [[PLAN, "-n", "2"], ["-n", "2"]], ids=["option", "ini"])

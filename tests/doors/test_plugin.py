@@ -70,6 +70,15 @@ def test_a_session_stops_at_the_first_failing_cell(pytester: pytest.Pytester) ->
     assert verdicts(pytester.path) == {"data/case.upper[en]": "failed"}
 
 
+def test_an_input_without_an_answer_is_not_one_that_was_predicted(pytester: pytest.Pytester) -> None:
+    shy = LOUD.replace(
+        "    return", "    if any('town 3' in one['text'] for one in batch): raise ValueError\n    return"
+    )
+    write_suite(pytester.path, "typos.swap", model=shy, examples=rows(4))
+    told = run(pytester).stdout
+    told.fnmatch_lines(["*; 6 inputs predicted, 0 from the cache, 2 without an answer"])
+
+
 def test_cells_need_no_cache_of_pytest(pytester: pytest.Pytester) -> None:
     write_suite(pytester.path, "typos.swap")
     assert run(pytester, "-p", "no:cacheprovider").ret == pytest.ExitCode.OK

@@ -38,12 +38,12 @@ def test_a_run_asks_what_was_foreseen_and_then_nothing_is_left(
     before = foreseen(cells, tmp_path)
     assert asked(tmp_path) == []
     execution = ran(cells, tmp_path)
-    assert (before.missing, before.calls) == (execution.cost.predicted, execution.cost.calls)
+    assert (before.missing, before.batches) == (execution.cost.predicted, execution.cost.calls)
     assert before.missing == len(asked(tmp_path)) == before.unique
     assert before.price == before.missing / 2
     assert before.cases == sum(tally.counts.tested for tally in execution.tallies.values())
     after = foreseen(cells, tmp_path)
-    assert (after.unique, after.missing, after.calls, after.price) == (before.unique, 0, 0, 0)
+    assert (after.unique, after.missing, after.batches, after.price) == (before.unique, 0, 0, 0)
 
 
 def test_part_of_a_run_leaves_the_rest(tmp_path: Path) -> None:
@@ -87,30 +87,37 @@ def test_a_suite_that_stops_early_asks_for_no_more_than_foreseen(tmp_path: Path)
         (Forecast("s", 3, 1200, 900, 900, 15, 45.0, None), "about 45 s"),
         (Forecast("s", 3, 1200, 900, 900, 15, 1200.0, 4.5), "about 20 min, price 4.50"),
         (Forecast("s", 3, 1200, 900, 900, 15, 9000.0, 0.0), "about 2.5 h, price 0.00"),
-        (Forecast("s", 3, 1200, 900, 900, 15, 9000.0, 0.0049), "about 2.5 h, price under 0.01"),
+        (Forecast("s", 3, 1200, 900, 900, 15, 9000.0, 0.0049), "about 2.5 h, price 0.0049"),
         (Forecast("s", 3, 1200, 900, 900, 15, 45.0, nan), "about 45 s, price unknown: no tokens are told yet"),
     ],
 )
 def test_a_suite_is_one_line(found: Forecast, line: str) -> None:
-    start = "s: 3 cells, 1,200 cases, 900 unique inputs, 900 to ask in 15 calls, "
+    start = "s: 3 cells, 1,200 cases, 900 unique inputs, 900 to ask in 15 batches, "
     assert describe_forecasts([found]) == [start + line]
 
 
 def test_a_suite_that_stops_early_says_at_most() -> None:
     (line,) = describe_forecasts([Forecast("s", 1, 9, 9, 9, 1, 1.0, None, at_most=True)])
-    assert ", at most 9 to ask in 1 call, about 1 s" in line
+    assert ", at most 9 to ask in 1 batch, about 1 s" in line
+
+
+def test_an_endpoint_gets_a_request_an_input() -> None:
+    local, remote = Forecast("a", 1, 9, 9, 9, 1, 1.0, None), Forecast("b", 1, 9, 9, 9, 0, 1.0, None, requests=9)
+    _, told, both = describe_forecasts([local, remote])
+    assert ", 9 to ask in 9 requests, " in told
+    assert ", 18 to ask in 1 batch and 9 requests, " in both
 
 
 def test_nothing_to_ask_takes_no_time() -> None:
     assert describe_forecasts([Forecast("s", 1, 9, 9, 0, 0, None, None)]) == [
-        "s: 1 cell, 9 cases, 9 unique inputs, 0 to ask in 0 calls"
+        "s: 1 cell, 9 cases, 9 unique inputs, 0 to ask"
     ]
 
 
 def test_several_suites_have_a_sum_and_one_unknown_time_makes_it_unknown() -> None:
     known, new = Forecast("a", 1, 9, 9, 4, 1, 2.0, 1.0), Forecast("b", 2, 8, 8, 8, 2, None, None)
     assert describe_forecasts([known, new])[2] == (
-        "all: 3 cells, 17 cases, 17 unique inputs, 12 to ask in 3 calls, time unknown before a first run, price 1.00"
+        "all: 3 cells, 17 cases, 17 unique inputs, 12 to ask in 3 batches, time unknown before a first run, price 1.00"
     )
     done = Forecast("b", 2, 8, 8, 0, 0, None, None)
     assert ", about 2 s, price 1.00" in describe_forecasts([known, done])[2]

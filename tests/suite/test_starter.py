@@ -254,19 +254,33 @@ def test_answers_that_are_objects_are_compared_field_by_field(write: Callable[..
     assert "field f1 drop <= 0.1" in map(str, suite.checks[0].gates)
 
 
-def test_without_a_check_of_direction_a_first_suite_asks_for_more_than_one_answer_to_all_would_come_to(
+def test_a_first_suite_asks_for_more_than_one_answer_to_all_would_come_to(
     write: Callable[..., Path], tmp_path: Path
 ) -> None:
     def asked(name: str, labels: str) -> list[str]:
-        rows = "".join(f"Text number {number}.,{label}\n" for number, label in enumerate(labels))
+        rows = "".join(f"This is number {number}.,{label}\n" for number, label in enumerate(labels))
         data = write(**{f"{name}_dot_csv": f"text,label\n{rows}"})
         suite = write_starter(tmp_path / f"{name}.robust.yaml", "text-classification", "model:predict", data, "en")
         return [str(gate) for check in suite.checks if check.expectation == "reference" for gate in check.gates]
 
     assert asked("even", "ab" * 40) == ["accuracy >= 0.6"]
     assert asked("uneven", "aaab" * 10) == ["accuracy >= 0.9"]
+    assert asked("rare", "a" * 58 + "bb") == ["kappa >= 0.2"]
     assert asked("alike", "a" * 40) == []
     assert asked("few", "ab" * 9) == []
+
+
+def test_beside_a_check_of_direction_a_first_suite_has_one_of_quality(
+    write: Callable[..., Path], tmp_path: Path
+) -> None:
+    data = write(d_dot_csv="text,label\n" + "It was a good day.,a\nIt was a bad day.,b\n" * 20)
+    suite = write_starter(tmp_path / "t.robust.yaml", "text-classification", "model:predict", data, "en")
+    assert [check.expectation for check in suite.checks] == ["invariance", "direction", "reference"]
+
+
+@pytest.mark.parametrize("task", TASKS.values(), ids=lambda task: task.name)
+def test_a_first_suite_has_a_gate_on_quality_for_every_task(task: Task) -> None:
+    assert task.starter_quality or "accuracy" in task.qualities
 
 
 @pytest.mark.parametrize("task", [task for task in TASKS.values() if task.starter_quality], ids=lambda task: task.name)
