@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
@@ -20,8 +21,9 @@ from albert_robust.errors import InputError, WritingError, raised, shown_path, w
 from albert_robust.gate import certain
 from albert_robust.gate.decide import mended_failures
 from albert_robust.plugin import SESSION
+from albert_robust.running.across import across
 from albert_robust.running.alignments import plan_order
-from albert_robust.running.cell import Cell, Item, by_suite, cells_of
+from albert_robust.running.cell import Cell, Item, by_suite, cells_of, unskipped
 from albert_robust.running.execute import Execution, execute
 from albert_robust.running.failures import failures
 from albert_robust.running.folder import MEND_REPORT, keep, only
@@ -65,6 +67,7 @@ class RobustSession:
         self.config = config
         self.settings = Settings(config)
         self.suites: dict[str, Suite] = {}
+        self.whole: dict[str, int] = {}  # by suite, how many cells it has that no mark skips
         self.selected: list[Item] = []
         self.records: dict[Place, CellRecord] = {}
         self.shared = SharedRun(self.settings.shared) if self.settings.shared else None
@@ -100,6 +103,7 @@ class RobustSession:
         _ = self.settings.workspace  # reads its options: a mistake in one is told at collection
         self.baselines.meet(suite, cells)
         self.suites[suite.name] = suite
+        self.whole[suite.name] = len(unskipped(cells)) + len(unskipped(across(cells)))
 
     def select(self, items: list[pytest.Item]) -> None:
         """Remember which cells pytest kept. A model is asked nothing for those that a mark skips."""
@@ -292,7 +296,8 @@ class RobustSession:
     def _conclude(self, session: pytest.Session, found: Run | None) -> None:
         run = found or Run((), ())
         cells = sorted([*run.cells, *self.baselines.absent], key=plan_order)
-        self.run = replace(run, cells=tuple(cells), mistakes=dict(sorted(self.broken.items())))
+        mistakes = dict(sorted(self.broken.items()))
+        self.run = replace(run, cells=tuple(cells), mistakes=mistakes, left_out=self._left_out(run))
         tell_cost(self.config, self.run.cost)
         if found is not None and session.exitstatus in FINISHED:
             with self._told():
@@ -303,6 +308,12 @@ class RobustSession:
         tested = tested_in(self.run.cells)
         if tested == 0 and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _left_out(self, run: Run) -> dict[str, int]:
+        """Return how many cells of each suite were not selected, or not reached; a suite that cannot be run says so itself."""
+        judged = Counter(cell.suite for cell in run.cells)
+        left = {name: count - judged[name] for name, count in sorted(self.whole.items()) if name not in self.broken}
+        return {name: count for name, count in left.items() if count > 0}
 
     def _write(self) -> None:
         from albert_robust.report.render import write_report
@@ -332,6 +343,7 @@ class RobustSession:
         output["albert_robust"] = {
             "broken": self.broken,
             "skipped": self.skipped,
+            "whole": self.whole,
             "unwritten": self.unwritten,
             "mended_failures": self.mended_failures,
             "baselines": self.baselines.hand_over() if self.suites else None,
@@ -340,6 +352,7 @@ class RobustSession:
     def take_over(self, output: dict[str, Any]) -> None:
         """Take what a worker left."""
         self.broken |= output["broken"]
+        self.whole |= output["whole"]
         self.skipped = self.skipped or output["skipped"]
         self.unwritten += output["unwritten"]
         self.mended_failures += output["mended_failures"]

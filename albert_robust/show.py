@@ -103,7 +103,7 @@ def describe_run(run: Run, shown: int) -> list[str]:
     }
     verdicts = ", ".join(f"{count:,} {verdict}" for verdict, count in counts.items() if count)
     lines.append(
-        f"{counted(len(cells), 'cell')}: {verdicts}; {counted(tested_in(cells), 'case')} tested; "
+        f"{_all(run)}: {verdicts}; {counted(tested_in(cells), 'case')} tested; "
         f"{counted(int(cost['predicted']), 'input')} predicted, {int(cost['from_cache']):,} from the cache"
         + (f", {int(cost['unanswered']):,} without an answer" if cost.get("unanswered") else "")
         + (f", price {price(cost['price'])}" if "price" in cost else "")
@@ -112,6 +112,12 @@ def describe_run(run: Run, shown: int) -> list[str]:
     )
     beside = standings([cell.comparison for cell in cells])
     return [*lines, *broken, *([f"beside the baseline: {beside}"] if beside else []), *_models(run)]
+
+
+def _all(run: Run) -> str:
+    """Return how many cells a run has, and of how many."""
+    left = sum(run.left_out.values())
+    return f"{len(run.cells):,} of {len(run.cells) + left:,} cells" if left else counted(len(run.cells), "cell")
 
 
 def _models(run: Run) -> list[str]:

@@ -12,12 +12,13 @@ SCHEMA = 1
 
 def summary(run: Run) -> dict[str, Any]:
     """Return what a run comes to; nothing measured is None."""
-    found = banner(run.cells, run.mistakes)
+    found = banner(run.cells, run.mistakes, sum(run.left_out.values()))
     return {
         "schema": SCHEMA,
         "answer": found.answer,
         "explanation": found.explanation,
         "tested": tested_in(run.cells),
+        "left_out": sum(run.left_out.values()),
         "mistakes": dict(run.mistakes),
         "verdicts": {mark.word: count for mark, count in found.counts},
         "suites": [_suite(suite, run) for suite in run.suites],
@@ -32,7 +33,8 @@ def _suite(suite: SuiteRecord, run: Run) -> dict[str, Any]:
         "name": suite.name,
         "path": suite.path,
         "model": suite.model_name or None,
-        "answer": banner(cells).answer,
+        "answer": banner(cells, left_out=run.left_out.get(suite.name, 0)).answer,
+        "left_out": run.left_out.get(suite.name, 0),
         "consistency": consistency,
         "sensitivity": sensitivity,
     }

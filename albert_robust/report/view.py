@@ -25,10 +25,17 @@ LONG_LINE = 150
 LONG_PROMPT = 2_000  # characters
 LONG_MISTAKE = 1000
 BRIEF = 20  # cells in a Markdown comment
-Answer = Literal["yes", "no", "undecided", "nothing"]
-_STYLES: dict[Answer, str] = {"yes": "passed", "no": "failed", "undecided": "inconclusive", "nothing": "error"}
+Answer = Literal["yes", "partial", "no", "undecided", "nothing"]
+_STYLES: dict[Answer, str] = {
+    "yes": "passed",
+    "partial": "partial",
+    "no": "failed",
+    "undecided": "inconclusive",
+    "nothing": "error",
+}
 _HEADLINES: dict[Answer, tuple[str, str]] = {
     "yes": ("\u2713", "Yes: every gate is met"),
+    "partial": ("\u25d0", "Yes, as far as it was run"),
     "no": ("\u2715", "No"),
     "undecided": ("?", "Undecided"),
     "nothing": ("!", "Nothing was tested"),
@@ -118,7 +125,7 @@ def page(run: Run) -> Page:
     attention = worst_first([cell for cell in run.cells if cell.verdict in ATTENTION])
     shown = cell_views(attention, run.tallies, suites, run.alignments, run.shrunk)
     return Page(
-        banner=banner(run.cells, run.mistakes),
+        banner=banner(run.cells, run.mistakes, sum(run.left_out.values())),
         suites=tuple(_card(suite, run) for suite in run.suites),
         matrices=matrices(cells),
         references=reference_tables(cells),
@@ -143,17 +150,22 @@ def _quiet(run: Run, verdict: Verdict, suites: Mapping[str, SuiteRecord]) -> tup
     return cell_views([cell for cell in run.cells if cell.verdict == verdict], run.tallies, suites)
 
 
-def banner(cells: Sequence[CellRecord], mistakes: Mapping[str, str] = MappingProxyType({})) -> Banner:
+def banner(
+    cells: Sequence[CellRecord], mistakes: Mapping[str, str] = MappingProxyType({}), left_out: int = 0
+) -> Banner:
     """Return the answer to "May I ship this model?": never yes where nothing was tested, or a suite could not be run.
 
     Args:
         cells: What was judged.
         mistakes: Why suites could not be run, by name.
+        left_out: How many cells their suites have beside them: of some cells no answer is a yes to all.
     """
     verdicts = Counter(cell.verdict for cell in cells)
     tested = tested_in(cells)
-    answer = "no" if mistakes else _answer(cells, tested)
+    answer = "no" if mistakes else _answer(cells, tested, left_out)
     sign, headline = _HEADLINES[answer]
+    if answer == "partial":
+        headline = f"{headline}: {len(cells):,} of {len(cells) + left_out:,} cells"
     if answer == "yes" and verdicts["warned"] + verdicts["known failure"]:
         headline = "Yes: every gate that can fail the run is met"
     bad = worst_first([cell for cell in cells if cell.verdict in ATTENTION])
@@ -162,7 +174,7 @@ def banner(cells: Sequence[CellRecord], mistakes: Mapping[str, str] = MappingPro
         style=_STYLES[answer],
         sign=sign,
         headline=headline,
-        explanation=_explanation(answer, verdicts, len(mistakes)),
+        explanation=_explanation(answer, verdicts, len(mistakes)) + _rest(left_out),
         counts=_counts(cells),
         tested=counted(tested, "case") + " tested",
         worst=tuple(_line(cell) for cell in _worst(bad)),
@@ -178,27 +190,34 @@ def _worst(bad: Sequence[CellRecord]) -> list[CellRecord]:
     return [*errors[:room], *others][:WORST]
 
 
-def _answer(cells: Sequence[CellRecord], tested: int) -> Answer:
+def _answer(cells: Sequence[CellRecord], tested: int, left_out: int) -> Answer:
     verdicts = {cell.verdict for cell in cells}
     if verdicts & {"failed", "error"}:
         return "no"
     if tested == 0:
         return "nothing"
     gated = any(cell.gates for cell in cells)
-    return "undecided" if verdicts & {"inconclusive", "not tested"} or not gated else "yes"
+    if verdicts & {"inconclusive", "not tested"} or not gated:
+        return "undecided"
+    return "partial" if left_out else "yes"
+
+
+def _rest(left_out: int) -> str:
+    return f" {counted(left_out, 'cell')} {'was' if left_out == 1 else 'were'} not run." if left_out else ""
 
 
 def _explanation(answer: Answer, verdicts: Mapping[Verdict, int], broken: int) -> str:
-    judged = counted(sum(verdicts.values()) - verdicts["not applicable"] - verdicts["measured"], "cell")
-    of = f"of {judged} {'with gates' if verdicts['measured'] else 'that apply'}"
+    judged = sum(verdicts.values()) - verdicts["not applicable"] - verdicts["measured"]
+    which = "with gates" if verdicts["measured"] else "that applies" if judged == 1 else "that apply"
+    of = f"of {counted(judged, 'cell')} {which}"
     if answer == "nothing":
         return "No variant reached the model, so this run says nothing about it."
     warned = f"; {verdicts['warned']:,} missed a gate that only warns" if verdicts["warned"] else ""
     known = warned + (f"; {counted(verdicts['known failure'], 'known failure')}" if verdicts["known failure"] else "")
-    if answer == "yes" and known:
+    if answer in {"yes", "partial"} and known:
         return f"{verdicts['passed']:,} {of} passed{known}."
-    if answer == "yes":
-        return f"All {of.removeprefix('of ')} passed."
+    if answer in {"yes", "partial"}:
+        return f"The one cell {which} passed." if judged == 1 else f"All {of.removeprefix('of ')} passed."
     if answer == "undecided":
         return _undecided(of, verdicts, known)
     words: tuple[tuple[Verdict, str], ...] = (("failed", "failed"), ("error", "ended in an error"))
@@ -237,6 +256,7 @@ def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
         ("identity", shorten(suite.identity, 24) if suite.identity else "unknown: nothing cached between runs"),
         ("seed", str(suite.seed)),
         ("confidence", f"{suite.confidence:g}"),
+        *((("not run", counted(left, "cell")),) if (left := run.left_out.get(suite.name, 0)) else ()),
     )
     return SuiteCard(
         name=suite.name,

@@ -8,7 +8,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Set
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from math import isnan, nan
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from albert_robust.scoring.statistics import Estimate
 SCHEMA = 2
 RUN, ALIGNMENTS = "run.json", "alignments.json"
 MEND_REPORT = "make room there, or choose another folder: --robust-report DIR"
-NUMBERS = {field.name for field in fields(Estimate)}
+NUMBERS = {one.name for one in fields(Estimate)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +40,7 @@ class _Kept:
     environment: dict[str, Any]
     cost: dict[str, float]
     shrunk: tuple[Shrunk, ...] = ()
+    left_out: dict[str, int] = field(default_factory=dict)
 
 
 def keep(run: Run, folder: Path, mend: str = MEND_REPORT) -> None:
@@ -69,6 +70,7 @@ def _keep(run: Run, folder: Path, mend: str) -> None:
         environment=dict(run.environment),
         cost=dict(run.cost),
         shrunk=run.shrunk,
+        left_out=dict(run.left_out),
     )
     text = json.dumps(_finite(asdict(content)), indent=1, ensure_ascii=False, allow_nan=False)
     write_whole(folder / RUN, (text + "\n").encode("utf-8", "backslashreplace"))
@@ -108,6 +110,7 @@ def open_run(folder: str | Path) -> Run:
         alignments=_alignments(folder / ALIGNMENTS, kept.alignments),
         shrunk=kept.shrunk,
         mistakes=kept.mistakes,
+        left_out=kept.left_out,
     )
 
 

@@ -355,7 +355,8 @@ class Run:
     Outcomes may be many more than memory holds, and are read from their file each time that they are gone through: suite by
     suite, in it by blocks of examples, in those cell by cell in plan order. Alignments are there for some of the worst
     cases, cell by cell in plan order, the worst first, and so is what is `shrunk`, where that was asked for.
-    `mistakes` says of suites that could not be run, by name, why.
+    `mistakes` says of suites that could not be run, by name, why; `left_out` how many cells a suite has beside those here:
+    a run may be of some of them.
     """
 
     suites: tuple[SuiteRecord, ...]
@@ -367,6 +368,7 @@ class Run:
     shrunk: tuple[Shrunk, ...] = ()
     counted: "Mapping[Place, Tally] | None" = field(default=None, compare=False)
     mistakes: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def tallies(self) -> "Mapping[Place, Tally]":

@@ -50,7 +50,7 @@ def test_the_command_that_a_failing_gap_prints_repeats_its_failure_alone(pyteste
     again = next(line for line in run(pytester).outlines if line.startswith("again: pytest "))
     result = run(pytester, *shlex.split(again)[2:])
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["1 cell: 1 failed; 24 cases tested; *"])
+    result.stdout.fnmatch_lines(["1 of 3 cells: 1 failed; 24 cases tested; *"])
     assert verdicts(pytester.path) == {GAP: "failed"}
 
 

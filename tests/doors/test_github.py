@@ -206,6 +206,12 @@ def test_later_steps_read_the_verdict_and_where_the_report_is(
     assert outputs(job) == {"verdict": verdict, "passed": passed, "failed": failed, "report": report}
 
 
+def test_later_steps_read_that_a_run_was_of_some_cells(pytester: pytest.Pytester, job: Path) -> None:
+    write_suite(pytester.path)
+    run(pytester, "-k", "swap")
+    assert outputs(job)["verdict"] == "partial"
+
+
 def test_a_broken_suite_beside_one_that_passes_is_an_error(pytester: pytest.Pytester, job: Path) -> None:
     write_suite(pytester.path / "one", "typos.swap")
     write_suite(pytester.path / "two", "typos.swap", model="raise RuntimeError('no weights')")

@@ -1,5 +1,6 @@
 """Suites through pytest's own door: selection, marks, reports and exit codes are those that its users know."""
 
+import json
 import shlex
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,9 @@ import pytest
 from door_suites import LOGGING, LOUD, kept_run, loaded_by, python, rows, run, verdicts, write_suite
 
 import albert_robust.session
+from albert_robust.report.render import render_html, render_json, render_markdown
 from albert_robust.running.cell import Cell
+from albert_robust.running.folder import open_run
 from albert_robust.running.measure import measure
 from albert_robust.running.plan import plan
 from albert_robust.suite.suite import Suite
@@ -56,6 +59,42 @@ def test_a_cell_that_is_not_selected_asks_the_model_nothing(pytester: pytest.Pyt
     run(pytester, SWAP).assert_outcomes(passed=1)
     assert not any(text.isupper() for text in (pytester.path / "asked.jsonl").read_text().splitlines())
     assert list(verdicts(pytester.path)) == ["data/typos.swap@2[en]"]
+
+
+@pytest.mark.parametrize("processes", ["0", "2"])
+@pytest.mark.parametrize(
+    "selection", [["-k", "swap"], [SWAP], ["--deselect", UPPER]], ids=["by name", "by id", "but for one"]
+)
+def test_of_some_cells_the_answer_is_no_yes_to_all(tmp_path: Path, selection: list[str], processes: str) -> None:
+    write_suite(tmp_path)
+    printed = python(tmp_path, "-m", "pytest", "-p", "no:randomly", "-n", processes, *selection).stdout
+    assert "1 of 2 cells: 1 passed; 12 cases tested; " in printed
+    found = open_run(tmp_path / "robustness-report")
+    told = json.loads(render_json(found))
+    assert (told["answer"], told["left_out"], told["suites"][0]["answer"]) == ("partial", 1, "partial")
+    headline = "Yes, as far as it was run: 1 of 2 cells"
+    assert headline in render_html(found)
+    assert render_markdown(found).startswith(
+        f"## Robustness: {headline}\n\nThe one cell that applies passed. 1 cell was not"
+    )
+
+
+def test_of_some_cells_a_no_stays_a_no(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path)
+    run(pytester, "-k", "upper")
+    markdown = render_markdown(open_run(pytester.path / "robustness-report"))
+    assert markdown.startswith("## Robustness: No\n\n1 failed of 1 cell that applies. 1 cell was not run. ")
+
+
+def test_a_session_that_stops_says_what_it_did_not_reach(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, "case.upper, typos.swap")
+    run(pytester, "-x").stdout.fnmatch_lines(["1 of 2 cells: 1 failed; *"])
+
+
+def test_a_cell_that_a_mark_skips_is_not_left_out(pytester: pytest.Pytester) -> None:
+    write_suite(pytester.path, extra="marks:\n  - {cells: '*upper*', skip: 'none of ours'}\n")
+    run(pytester)
+    assert json.loads(render_json(open_run(pytester.path / "robustness-report")))["answer"] == "yes"
 
 
 def test_the_last_failed_cell_runs_alone(pytester: pytest.Pytester) -> None:

@@ -215,6 +215,7 @@ def test_a_suite_that_could_not_be_run_is_no_pass_and_says_why(verdicts: list[Ve
 
 
 def test_known_failures_are_no_gates_that_are_met() -> None:
+    assert banner([cell("a.b@1")]).explanation == "The one cell that applies passed."
     found = banner([cell("a.b@1"), cell("a.b@2", "known failure")])
     assert (found.answer, found.headline) == ("yes", "Yes: every gate that can fail the run is met")
 
