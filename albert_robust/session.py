@@ -21,6 +21,7 @@ from albert_robust.errors import InputError, WritingError, raised, shown_path, w
 from albert_robust.gate import certain
 from albert_robust.gate.decide import mended_failures
 from albert_robust.plugin import SESSION
+from albert_robust.report.figures import counted
 from albert_robust.running.across import across
 from albert_robust.running.alignments import plan_order
 from albert_robust.running.cell import Cell, Item, by_suite, cells_of, unskipped
@@ -38,6 +39,9 @@ from albert_robust.show import describe_forecasts, describe_run
 from albert_robust.suite.suite import Suite
 
 NOTHING = "nothing was tested: that is no pass"
+UNTESTED = (
+    "the budget had no room, and that is no pass. The next run goes on from here; `on_inconclusive: pass` lets it be"
+)
 WORST_SHOWN = 10
 FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
@@ -72,6 +76,7 @@ class RobustSession:
         self.records: dict[Place, CellRecord] = {}
         self.shared = SharedRun(self.settings.shared) if self.settings.shared else None
         self.judged: set[Place] = set()  # by workers, as pytest reports
+        self.untested: set[Place] = set()  # for want of budget, where no check lets that be
         self.broken: dict[str, str] = {}  # suites that cannot be run, by name, and why
         self.skipped = False  # whether marks skip all cells that were chosen
         self.unwritten: list[str] = []
@@ -221,11 +226,17 @@ class RobustSession:
         if self._found is not None:
             if name in self._found.mistakes:
                 raise ToldError(self._found.mistakes[name])
-            return self._records[cell.place]
+            return self._noted(cell, self._records[cell.place])
         traces, mistake = self._traces, self.execution.mistakes.get(name)
         if mistake is not None:
             raise mistake.with_traceback(traces[name])
         record = self.records[cell.place] = self._verdicts.of(cell)
+        return self._noted(cell, record)
+
+    def _noted(self, cell: Item, record: CellRecord) -> CellRecord:
+        """Take note of a cell that the budget left untested: a run that was not done is no pass, unless its check says so."""
+        if record.verdict == "not tested" and cell.check.on_inconclusive != "pass":
+            self.untested.add(cell.place)
         return record
 
     @cached_property
@@ -305,8 +316,8 @@ class RobustSession:
         if not self.settings.switch("no-report"):
             with self._told():
                 self._write()
-        tested = tested_in(self.run.cells)
-        if tested == 0 and session.exitstatus == pytest.ExitCode.OK:
+        unfinished = self.untested or not tested_in(self.run.cells)
+        if unfinished and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def _left_out(self, run: Run) -> dict[str, int]:
@@ -344,6 +355,7 @@ class RobustSession:
             "broken": self.broken,
             "skipped": self.skipped,
             "whole": self.whole,
+            "untested": sorted(self.untested),
             "unwritten": self.unwritten,
             "mended_failures": self.mended_failures,
             "baselines": self.baselines.hand_over() if self.suites else None,
@@ -353,6 +365,7 @@ class RobustSession:
         """Take what a worker left."""
         self.broken |= output["broken"]
         self.whole |= output["whole"]
+        self.untested |= {(suite, cell) for suite, cell in output["untested"]}
         self.skipped = self.skipped or output["skipped"]
         self.unwritten += output["unwritten"]
         self.mended_failures += output["mended_failures"]
@@ -383,6 +396,8 @@ class RobustSession:
             terminal.write_line(line)
         if not tested_in(self.run.cells):
             terminal.write_line(NOTHING, red=True)
+        elif self.untested:
+            terminal.write_line(f"{counted(len(self.untested), 'cell')} not tested: {UNTESTED}", red=True)
         if self.report is not None:
             terminal.write_line(f"report: {shown_path(self.report)}")
         tell(terminal, self.run, self.report, bool(self.broken))

@@ -22,7 +22,7 @@ UPDATE = "--robust-baseline-update"
 def test_cells_without_room_are_not_tested_and_the_others_have_their_verdicts(pytester: pytest.Pytester) -> None:
     write_suite(pytester.path, THREE, model=LOGGING)
     result = run(pytester, f"{CALLS}=24", "-rs")
-    assert (result.ret, result.parseoutcomes()) == (pytest.ExitCode.OK, {"passed": 1, "not": 2})
+    assert (result.ret, result.parseoutcomes()) == (pytest.ExitCode.TESTS_FAILED, {"passed": 1, "not": 2})
     assert verdicts(pytester.path) == {SWAP: "passed", UPPER: "not tested", DELETE: "not tested"}
     assert len(asked(pytester.path)) == 24
     result.stdout.fnmatch_lines(
@@ -31,6 +31,7 @@ def test_cells_without_room_are_not_tested_and_the_others_have_their_verdicts(py
             f"not tested   suite::data/case.upper[[]en]  {NOT_ASKED}",
             f"not tested   suite::data/typos.delete@2[[]en]  {NOT_ASKED}",
             "3 cells: 2 not tested, 1 passed; 12 cases tested; 24 inputs predicted, 0 from the cache",
+            "2 cells not tested: the budget had no room, and that is no pass.*",
         ]
     )
 
@@ -49,6 +50,7 @@ def test_what_was_not_tested_is_never_a_pass(pytester: pytest.Pytester, choice: 
     result = run(pytester, f"{CALLS}=24", "-v")
     result.stdout.fnmatch_lines([f"*{UPPER.replace('[', '[[]')} NOT TESTED*"])
     assert result.parseoutcomes() == {"passed": 1, "not": 2}
+    assert result.ret == (pytest.ExitCode.OK if choice == "pass" else pytest.ExitCode.TESTS_FAILED)
 
 
 def test_a_run_that_may_ask_nothing_has_failed(pytester: pytest.Pytester) -> None:
@@ -95,7 +97,9 @@ def test_a_limit_that_is_none_is_one_clear_line(pytester: pytest.Pytester, argum
 def test_all_workers_together_have_one_budget(pytester: pytest.Pytester) -> None:
     room = 30
     write_suite(pytester.path, THREE, model=LOGGING)
-    python(pytester.path, "-m", "pytest", "-n", "2", f"{CALLS}={room}")
+    done = python(pytester.path, "-m", "pytest", "-n", "2", f"{CALLS}={room}")
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "2 cells not tested: the budget had no room, and that is no pass." in done.stdout
     workers = kept_run(pytester.path)
     assert len(asked(pytester.path)) == len(set(asked(pytester.path))) == room
     write_suite(pytester.path / "one", THREE, model=LOGGING)
@@ -164,7 +168,7 @@ def test_beside_a_baseline_cells_that_were_not_tested_are_neither_missing_nor_in
     baseline: pytest.Pytester,
 ) -> None:
     result = run(baseline, f"{CALLS}=160")
-    assert (result.ret, result.parseoutcomes()) == (pytest.ExitCode.OK, {"passed": 2, "not": 2})
+    assert (result.ret, result.parseoutcomes()) == (pytest.ExitCode.TESTS_FAILED, {"passed": 2, "not": 2})
     found = {cell["cell"]: (cell["comparison"] or {}).get("verdict") for cell in kept_run(baseline.path)["cells"]}
     assert found == {SWAP: "same", UPPER: None, DELETE: None}
 
