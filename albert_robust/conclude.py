@@ -20,11 +20,12 @@ from albert_robust.running.alignments import alignments_of, plan_order
 from albert_robust.running.cell import Across, Cell, Item
 from albert_robust.running.execute import Certain, Execution, execute, never
 from albert_robust.running.failures import failures
-from albert_robust.running.records import CellRecord, Place, Run, Shrunk, SuiteRecord
+from albert_robust.running.records import CellRecord, Place, RowsLeftOut, Run, Shrunk, SuiteRecord
 from albert_robust.running.shrink import shrunk
 from albert_robust.running.workspace import Workspace
 from albert_robust.suite.schema import TokenPrice
 from albert_robust.suite.suite import Suite
+from albert_robust.text.languages import base
 
 SHAPING = ("prompt", "system", "settings", "dtype")  # what a report says of a model beside its name
 PACKAGES = ("albert-robust", "numpy", "pytest", "sacrebleu", "tokenizers", "torch", "transformers")
@@ -188,7 +189,17 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
         labels=tuple(suite.labels),
         model_name=suite.model_name,
         settings={name: value if isinstance(value, str) else json.dumps(value) for name, value in shaping.items()},
+        left_out={
+            name: tuple(_left_out(others, suite.datasets[name].languages))
+            for name, others in execution.others.get(suite.name, {}).items()
+        },
     )
+
+
+def _left_out(others: Mapping[str, int], named: Sequence[str]) -> Iterator[RowsLeftOut]:
+    """Yield the rows in languages that a dataset does not name, those of the most rows first."""
+    for language, count in sorted(others.items(), key=lambda pair: (-pair[1], pair[0])):
+        yield RowsLeftOut(language, count, next((one for one in named if base(one) == base(language)), ""))
 
 
 def environment() -> dict[str, str]:

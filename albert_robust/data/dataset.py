@@ -1,7 +1,8 @@
 """A dataset: rows become examples; samples are seeded; translations are joined by id."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from heapq import nsmallest
 from pathlib import Path
@@ -14,7 +15,15 @@ from albert_robust.data.source import Source
 from albert_robust.errors import SHOWN_CHOICES, InputError, complaint_at, suggest
 
 
-def read_examples(source: Source, inputs: tuple[str, ...], reference: str) -> list[Example]:
+class Examples(list[Example]):
+    """The examples of a dataset; `others` counts the rows in none of its languages, by theirs: `und` where they say none."""
+
+    def __init__(self, examples: Iterable[Example], others: Mapping[str, int]) -> None:
+        super().__init__(examples)
+        self.others = others
+
+
+def read_examples(source: Source, inputs: tuple[str, ...], reference: str) -> Examples:
     """Return the examples of a dataset, parallel ones joined by id, ordered by language and file.
 
     Args:
@@ -26,7 +35,8 @@ def read_examples(source: Source, inputs: tuple[str, ...], reference: str) -> li
         InputError: A file is missing or broken, a column is missing, an id stands twice, a field is unfit, a language is empty.
     """
     kept = _sampled(source, inputs, reference)
-    rows = [row for row in _wanted(source, inputs, reference) if kept is None or row.id in kept]
+    others = Counter[str]()
+    rows = [row for row in _wanted(source, inputs, reference, others) if kept is None or row.id in kept]
     translations: dict[str, dict[str, dict[str, str]]] = {}
     for row in rows:
         if row.named:  # a line number says nothing of what stands in that line of another file
@@ -36,12 +46,13 @@ def read_examples(source: Source, inputs: tuple[str, ...], reference: str) -> li
             found = ", ".join(sorted({row.language for row in _rows(source, inputs, reference)})[:SHOWN_CHOICES])
             what = f"no example in language {language!r}"
             raise complaint_at(source.files()[0][0], what, f"rows are in: {found}; mend `languages` or add some")
-    return [
+    examples = (
         Example(row.id, row.language, row.fields, row.references, translations.get(row.id, {}))
         for language in source.languages
         for row in rows
         if row.language == language
-    ]
+    )
+    return Examples(examples, others)
 
 
 def check_header(source: Source, inputs: tuple[str, ...], reference: str) -> None:
@@ -61,19 +72,20 @@ def _sampled(source: Source, inputs: tuple[str, ...], reference: str) -> set[str
     """Return the ids of the sample: those whose keyed hash is smallest, so that order and slices do not matter."""
     if source.limit is None:
         return None
-    ids = {row.id for row in _wanted(source, inputs, reference)}
+    ids = {row.id for row in _wanted(source, inputs, reference, Counter())}
     return set(
         nsmallest(source.limit, ids, key=lambda name: hashlib.sha256(f"{source.seed}\n{name}".encode()).digest())
     )
 
 
-def _wanted(source: Source, inputs: tuple[str, ...], reference: str) -> Iterator[Record]:
-    """Yield the rows in the languages of a source, each row with the tag as the source spells it."""
+def _wanted(source: Source, inputs: tuple[str, ...], reference: str, others: Counter[str]) -> Iterator[Record]:
+    """Yield the rows in the languages of a source, each row with the tag as the source spells it; count the others."""
     spelling = {language.casefold(): language for language in source.languages}  # tags are the same in any case
     seen: dict[tuple[str, str], Record] = {}
     for row in _rows(source, inputs, reference):
         language = spelling.get(row.language.casefold())
         if language is None:
+            others[row.language] += 1
             continue
         first = seen.setdefault((row.id, language), row)
         if first is not row:

@@ -1,6 +1,6 @@
 """Doubts: what makes the verdicts on a suite's model worth little, however certain each of them is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from albert_robust.errors import on_one_line
@@ -8,6 +8,7 @@ from albert_robust.running.records import CellRecord, Run, SuiteRecord
 from albert_robust.running.tally import Tally
 from albert_robust.scoring.statistics import NOTHING
 from albert_robust.tasks import TASKS
+from albert_robust.text.languages import UNKNOWN
 
 STILL, DEAF = 0.98, 0.05  # a model whose outputs hardly ever change: consistency from, sensitivity up to
 MANY_INPUTS = 20  # that one and the same output for all of them is worth a warning
@@ -24,6 +25,7 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
         _one_output(tallies),
         _no_label_met(tallies) if suite.task in TASKS and TASKS[suite.task].single_label else "",
         _no_label(tallies),
+        *_unread(suite),
         _tolerated([tally for place, tally in run.tallies.items() if place[0] == suite.name and place not in ended]),
     )
     return tuple(filter(None, found))
@@ -84,6 +86,17 @@ def _tolerated(tallies: Sequence[Tally]) -> str:
     first = next(tally.errors[0] for tally in tallies if tally.errors)
     said = on_one_line(first.message, LONG_ANSWER)
     return f"{errors:,} of {cases:,} cases are errors, few enough for a verdict, such as {first.example[:60]!r}: {said}"
+
+
+def _unread(suite: SuiteRecord) -> Iterator[str]:
+    """Yield which rows of datasets were left out though they may have been meant."""
+    for dataset, rows in suite.left_out.items():
+        for one in rows:
+            left = f"{one.count:,} row{'s' * (one.count != 1)} of {dataset!r} left out"
+            if one.language == UNKNOWN:
+                yield f"{left}: no language is said there. Fill in their `language`."
+            elif one.kin:
+                yield f"{left}: in {one.language!r}, and `languages` names {one.kin!r}. Name it too, or write {one.kin!r} there."
 
 
 def _first_two(values: Iterable[str]) -> str:

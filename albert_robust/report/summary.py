@@ -35,6 +35,9 @@ def _suite(suite: SuiteRecord, run: Run) -> dict[str, Any]:
         "model": suite.model_name or None,
         "answer": banner(cells, left_out=run.left_out.get(suite.name, 0)).answer,
         "left_out": run.left_out.get(suite.name, 0),
+        "rows_left_out": {
+            name: {one.language: one.count for one in rows} for name, rows in suite.left_out.items() if rows
+        },
         "consistency": consistency,
         "sensitivity": sensitivity,
     }

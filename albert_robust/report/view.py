@@ -17,11 +17,13 @@ from albert_robust.report.matrix import AcrossTable, Matrix, ReferenceTable, acr
 from albert_robust.report.models import ModelTable, model_tables
 from albert_robust.report.verdicts import MARKS, VerdictMark
 from albert_robust.running.failures import ATTENTION
-from albert_robust.running.records import CellRecord, Run, SuiteRecord, Verdict, tested_in
+from albert_robust.running.records import CellRecord, RowsLeftOut, Run, SuiteRecord, Verdict, tested_in
+from albert_robust.text.languages import UNKNOWN
 
 WORST, WORST_ERRORS = 6, 2  # lines on the first screen; errors must not hide every failure
 UNMOVED = "No check asks that outputs change: a model that ignores its input could pass."
 LONG_LINE = 150
+MOST = 10  # languages of rows that were left out
 LONG_PROMPT = 2_000  # characters
 LONG_MISTAKE = 1000
 BRIEF = 20  # cells in a Markdown comment
@@ -263,7 +265,7 @@ def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
         path=suite.path,
         description=suite.description,
         facts=facts,
-        datasets=tuple(suite.datasets.items()),
+        datasets=tuple((name, what + _left_out(suite.left_out.get(name, ()))) for name, what in suite.datasets.items()),
         counts=tuple(pair for pair in _counts(cells) if pair[1]),
         consistency=_mean(consistency),
         sensitivity=_mean(sensitivity),
@@ -271,6 +273,17 @@ def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
         note=UNMOVED if consistency and all(cell.expectation == "invariance" for cell in cells) else "",
         signature=suite.signature or "",
     )
+
+
+def _left_out(rows: Sequence[RowsLeftOut]) -> str:
+    """Return how many rows of a dataset were left out, by their languages."""
+    if not rows:
+        return ""
+    languages = ", ".join(
+        f"{one.count:,} {'without a language' if one.language == UNKNOWN else f'in {one.language}'}"
+        for one in rows[:MOST]
+    )
+    return f"; {counted(sum(one.count for one in rows), 'row')} left out: {languages}{', ...' * (len(rows) > MOST)}"
 
 
 def _mean(values: Sequence[float]) -> Mean:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
 
-from albert_robust.data import Example, Source, read_examples
+from albert_robust.data import Example, Examples, Source, read_examples
 from albert_robust.errors import complaint_at, suggest
 from albert_robust.models import Inputs
 from albert_robust.running.cache import Cache
@@ -20,7 +20,7 @@ BLOCK = 1000  # examples
 Block = Mapping[tuple[str, str], Sequence[Example]]  # by dataset and language
 
 
-def examples_of(suite: Suite, names: Sequence[str]) -> dict[str, list[Example]]:
+def examples_of(suite: Suite, names: Sequence[str]) -> dict[str, Examples]:
     """Return the examples of some datasets of a suite.
 
     Raises:

@@ -5,7 +5,7 @@ the next block is made: a million of them need no more memory than a block and a
 """
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -49,6 +49,7 @@ class Execution:
             not be written.
         identities: Of the suites' models.
         signatures: Of the scores of each suite.
+        others: By suite and dataset, the rows that are in none of the dataset's languages, by theirs.
         scorers: By suite.
         predictors: By suite: they ask its model on.
         shrunk: What was found to be enough of the edits of a cell's worst cases, by suite and cell.
@@ -61,6 +62,7 @@ class Execution:
         self.mistakes: dict[str, Exception] = {}
         self.identities: dict[str, str | None] = {}
         self.signatures: dict[str, str | None] = {}
+        self.others: dict[str, dict[str, Mapping[str, int]]] = {}
         self.scorers: dict[str, CachedScorer] = {}
         self.predictors: dict[str, Predictor] = {}
         self.shrunk: dict[Place, tuple[Shrunk, ...]] = {}
@@ -163,6 +165,7 @@ class _SuiteRun:
         execution.tallies |= {(suite.name, name): tally for name, tally in self.tallies.items()}
         execution.identities[suite.name] = self.predictor.model.identity
         execution.signatures[suite.name] = self.scorer.signature()
+        execution.others[suite.name] = {name: found.others for name, found in datasets.items() if found.others}
         asked, asking = self.cost.predicted - self.asked, self.cost.asking - self.asking
         self.predictor.timed(asked, asking, self.cost.tokens - self.told)
         execution.scorers[suite.name], execution.predictors[suite.name] = self.scorer, self.predictor

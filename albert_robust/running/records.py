@@ -235,10 +235,26 @@ class CellRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class RowsLeftOut:
+    """Rows of a dataset that are in none of its languages.
+
+    Attributes:
+        language: Theirs, `und` where they say none.
+        count: How many there are.
+        kin: The dataset's language that theirs is a variety of, or the other way round, as `zh` of `zh-CN`; mostly empty.
+    """
+
+    language: str
+    count: int
+    kin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SuiteRecord:
     """What a run says of a suite; of a file with several models each is one, `model_name` says which.
 
-    `settings` is what else the suite says of its model and shapes answers, as text: `prompt`, `system`, `settings`, `dtype`.
+    `settings` is what else the suite says of its model and shapes answers, as text: `prompt`, `system`, `settings`, `dtype`;
+    `left_out` has the rows that were not read, by dataset.
     """
 
     name: str
@@ -254,6 +270,7 @@ class SuiteRecord:
     labels: tuple[str, ...] = ()
     model_name: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, tuple[RowsLeftOut, ...]] = field(default_factory=dict)
 
     @property
     def node(self) -> str:

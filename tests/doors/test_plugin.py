@@ -97,6 +97,23 @@ def test_a_cell_that_a_mark_skips_is_not_left_out(pytester: pytest.Pytester) -> 
     assert json.loads(render_json(open_run(pytester.path / "robustness-report")))["answer"] == "yes"
 
 
+def test_rows_in_no_language_of_their_dataset_are_told(pytester: pytest.Pytester) -> None:
+    languages = ["en"] * 12 + ["", "de", "de", "en-GB", "EN"]
+    examples = [{**one, "language": language} for one, language in zip(rows(17), languages, strict=True)]
+    write_suite(pytester.path, "typos.swap", examples=examples)
+    run(pytester).stdout.fnmatch_lines(
+        [
+            "warning      suite: 1 row of 'data' left out: in 'en-GB', and `languages` names 'en'. Name it too, *",
+            "warning      suite: 1 row of 'data' left out: no language is said there. Fill in their `language`.",
+            "1 cell: 1 passed; 13 cases tested; *",
+        ]
+    )
+    found = open_run(pytester.path / "robustness-report")
+    assert "data.jsonl; 4 rows left out: 2 in de, 1 in en-GB, 1 without a language" in render_html(found)
+    told = json.loads(render_json(found))["suites"][0]["rows_left_out"]
+    assert told == {"data": {"de": 2, "en-GB": 1, "und": 1}}
+
+
 def test_the_last_failed_cell_runs_alone(pytester: pytest.Pytester) -> None:
     write_suite(pytester.path)
     run(pytester).assert_outcomes(passed=1, failed=1)
