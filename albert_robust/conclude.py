@@ -189,7 +189,7 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
         labels=tuple(suite.labels),
         model_name=suite.model_name,
         settings={name: value if isinstance(value, str) else json.dumps(value) for name, value in shaping.items()},
-        left_out={
+        rows_left_out={
             name: tuple(_left_out(others, suite.datasets[name].languages))
             for name, others in execution.others.get(suite.name, {}).items()
         },

@@ -90,7 +90,7 @@ def _tolerated(tallies: Sequence[Tally]) -> str:
 
 def _unread(suite: SuiteRecord) -> Iterator[str]:
     """Yield which rows of datasets were left out though they may have been meant."""
-    for dataset, rows in suite.left_out.items():
+    for dataset, rows in suite.rows_left_out.items():
         for one in rows:
             left = f"{one.count:,} row{'s' * (one.count != 1)} of {dataset!r} left out"
             if one.language == UNKNOWN:

@@ -36,7 +36,7 @@ def _suite(suite: SuiteRecord, run: Run) -> dict[str, Any]:
         "answer": banner(cells, left_out=run.left_out.get(suite.name, 0)).answer,
         "left_out": run.left_out.get(suite.name, 0),
         "rows_left_out": {
-            name: {one.language: one.count for one in rows} for name, rows in suite.left_out.items() if rows
+            name: {one.language: one.count for one in rows} for name, rows in suite.rows_left_out.items()
         },
         "consistency": consistency,
         "sensitivity": sensitivity,

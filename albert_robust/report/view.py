@@ -265,7 +265,9 @@ def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
         path=suite.path,
         description=suite.description,
         facts=facts,
-        datasets=tuple((name, what + _left_out(suite.left_out.get(name, ()))) for name, what in suite.datasets.items()),
+        datasets=tuple(
+            (name, what + _left_out(suite.rows_left_out.get(name, ()))) for name, what in suite.datasets.items()
+        ),
         counts=tuple(pair for pair in _counts(cells) if pair[1]),
         consistency=_mean(consistency),
         sensitivity=_mean(sensitivity),

@@ -254,7 +254,7 @@ class SuiteRecord:
     """What a run says of a suite; of a file with several models each is one, `model_name` says which.
 
     `settings` is what else the suite says of its model and shapes answers, as text: `prompt`, `system`, `settings`, `dtype`;
-    `left_out` has the rows that were not read, by dataset.
+    `rows_left_out` has the rows in none of a dataset's languages, by dataset.
     """
 
     name: str
@@ -270,7 +270,7 @@ class SuiteRecord:
     labels: tuple[str, ...] = ()
     model_name: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
-    left_out: Mapping[str, tuple[RowsLeftOut, ...]] = field(default_factory=dict)
+    rows_left_out: Mapping[str, tuple[RowsLeftOut, ...]] = field(default_factory=dict)
 
     @property
     def node(self) -> str:
