@@ -155,10 +155,12 @@ def _cost(cost: Cost, seconds: float, prices: Sequence[float | TokenPrice | None
     """Return what a run asked for, its price where one is stated, and its tokens where they are told."""
     names = ("unique_inputs", "predicted", "from_cache", "calls", "retries", "timeouts", "spared")
     found = {**{name: getattr(cost, name) for name in names}, "seconds": round(seconds, 1)}
+    found["retries"] += cost.usage.retries
+    found["timeouts"] += cost.usage.timeouts
     if any(price is not None for price in prices) and (cost.price is not None or not cost.predicted):
         found["price"] = round(cost.price or 0.0, 6)
-    if cost.tokens.prompt:
-        found |= {"prompt_tokens": cost.tokens.prompt, "completion_tokens": cost.tokens.completion}
+    if cost.usage.prompt:
+        found |= {"prompt_tokens": cost.usage.prompt, "completion_tokens": cost.usage.completion}
     return found
 
 

@@ -9,19 +9,20 @@ import os
 import re
 import ssl
 import time
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import partial
 from http.client import HTTPException, HTTPResponse
-from threading import Thread
-from typing import Any, TypeVar
+from operator import itemgetter
+from typing import Any
 from urllib.error import URLError
 from urllib.request import HTTPErrorProcessor, HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 from albert_robust.errors import TransientError, UsageError, on_one_line
 from albert_robust.models.kind import ModelSettings
-from albert_robust.models.model import Inputs, Tokens
+from albert_robust.models.model import Inputs, Usage
+from albert_robust.models.pace import BusyError, Pace, as_they_come
 from albert_robust.models.prompt import is_local, turns_of
 from albert_robust.models.reply import after_thoughts, read_reply
 from albert_robust.tasks import Task
@@ -31,11 +32,10 @@ LARGEST, SHOWN = 4 * 2**20, 2000  # bytes of a reply that are read; of one that 
 MOST_TOKENS = 2**32  # that a reply may be said to have taken
 EXCERPT = 200  # characters of a reply in a message
 SECRET = 16  # characters that a key has at least; servers on one's own machine take any word for one
-PASSING = {408, 409, 425, 429}  # and all from 500 on: the same request may be answered later
+TOO_OFTEN = {429, 529}  # the requests
+PASSING = {408, 409, 425, *TOO_OFTEN}  # and all from 500 on: the same request may be answered later
 FOR_ALL = {401, 402, 404, 405}  # and all redirects: no request to this endpoint will be answered
 _SECONDS = re.compile(r"\d+(\.\d+)?", re.ASCII)
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 class _AsItIs(HTTPErrorProcessor):
@@ -55,25 +55,38 @@ class EndpointModel:
         suite: What the suite says about it.
         task: Says how replies are read.
         opener: Makes requests, from any thread.
-        tokens: Are added to.
+        pace: Of its requests.
+        usage: Is added to.
         key: Goes with each request, and nowhere else; empty for none.
     """
 
     suite: ModelSettings
     task: Task
     opener: OpenerDirector
-    tokens: Tokens = field(default_factory=Tokens)
+    pace: Pace
+    usage: Usage
     key: str = field(default="", repr=False)
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
-        """Return one answer an input, or in its place what went wrong with it: an interrupt leaves what came before."""
-        replies = together(self._reply, batch, self.suite.at_once)
-        return [self._answer(one) if isinstance(one, str) else one for one in replies]
+        """Return one answer an input, or in its place what went wrong with it."""
+        return [answer for _, answer in sorted(self.stream(batch, replicate), key=itemgetter(0))]
+
+    def stream(self, inputs: Iterable[Inputs], replicate: int = 0) -> Iterator[tuple[int, Any]]:
+        """Yield the place of an input and its answer, or what went wrong with it, as they come."""
+        self.pace.begin()
+        try:
+            for place, reply in as_they_come(self._asked, inputs, self.suite.at_once):
+                yield place, self._answer(reply) if isinstance(reply, str) else reply
+        finally:
+            self.pace.stop()
+
+    def _asked(self, inputs: Inputs) -> str:
+        return self.pace.ask(partial(self._reply, inputs))
 
     def _answer(self, reply: str) -> Any:
         prompt, completion = tokens_of(reply)
-        self.tokens.prompt += prompt
-        self.tokens.completion += completion
+        self.usage.prompt += prompt
+        self.usage.completion += completion
         try:
             return read_reply(content_of(reply), self.task, self.suite.labels)
         except ValueError as error:
@@ -111,15 +124,16 @@ class EndpointModel:
         return Request(str(suite.endpoint), body, headers)
 
 
-def load_endpoint(suite: ModelSettings, task: Task, tokens: Tokens) -> EndpointModel:
-    """Return the model behind an endpoint, with the key that the environment has for it; it adds to the tokens.
+def load_endpoint(suite: ModelSettings, task: Task, usage: Usage) -> EndpointModel:
+    """Return the model behind an endpoint, with the key that the environment has for it; it adds to the usage.
 
     Raises:
         UsageError: The environment has no key, or one that no header can hold.
     """
     proxies = ProxyHandler({} if is_local(str(suite.endpoint)) else None)
     opener = build_opener(_AsItIs, proxies, HTTPSHandler(context=ssl.create_default_context()))
-    return EndpointModel(suite, task, opener, tokens, key_from(suite.key_env) if suite.key_env else "")
+    key = key_from(suite.key_env) if suite.key_env else ""
+    return EndpointModel(suite, task, opener, Pace(suite.at_once, suite.retries, usage), usage, key)
 
 
 def key_from(variable: str) -> str:
@@ -202,7 +216,9 @@ def refusal(status: int, text: str, headers: Mapping[str, str]) -> Exception:
     """
     what = f"the endpoint says {status}: {on_one_line(' '.join(text.split()), EXCERPT)}"
     if status in PASSING or status >= 500:
-        return TransientError(what, retry_after=seconds_of(headers.get("Retry-After", ""), time.time()))
+        retry_after = seconds_of(headers.get("Retry-After", ""), time.time())
+        too_often = status in TOO_OFTEN or (status == 503 and retry_after is not None)
+        return (BusyError if too_often else TransientError)(what, retry_after=retry_after)
     if status // 100 == 3:
         place = on_one_line(headers.get("Location", "another place"), EXCERPT)
         return UsageError(f"the endpoint says {status}: it is at {place}, and no redirect is followed")
@@ -217,35 +233,6 @@ def seconds_of(retry_after: str, now: float) -> float | None:
         return max(0.0, parsedate_to_datetime(retry_after).timestamp() - now)
     except (ValueError, TypeError, OverflowError):
         return None
-
-
-def together(function: Callable[[T], R], items: Sequence[T], at_once: int) -> list[R | BaseException]:
-    """Return what a function makes of each item, or what it raises, in order; some calls run at a time.
-
-    An interrupt waits for none of them, and stands in the place of what they would have made: their threads end with the
-    process, and begin nothing more.
-    """
-    found: list[Any] = [None] * len(items)
-    places = iter(range(len(items)))
-
-    def work() -> None:
-        for place in places:
-            try:
-                found[place] = function(items[place])
-            except Exception as error:
-                found[place] = error
-
-    threads = [Thread(target=work, name="albert-robust endpoint", daemon=True) for _ in range(min(at_once, len(items)))]
-    try:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    except KeyboardInterrupt as interrupt:
-        return [interrupt if one is None else one for one in found]
-    finally:
-        deque(places, maxlen=0)
-    return found
 
 
 def _body(reply: HTTPResponse, most: int, until: float) -> bytes:

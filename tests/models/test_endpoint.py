@@ -2,10 +2,8 @@
 
 import json
 import time
-from _thread import interrupt_main
+from collections import Counter
 from http.client import HTTPResponse
-from pathlib import Path
-from signal import SIGINT, default_int_handler, signal
 from threading import Event
 from typing import Any
 
@@ -15,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust.errors import UsageError
-from albert_robust.models import Tokens, client, load_model
-from albert_robust.models.client import LARGEST, _body, load_endpoint, seconds_of, together, tokens_of
+from albert_robust.models import Usage, client
+from albert_robust.models.client import LARGEST, _body, load_endpoint, seconds_of, tokens_of
 from albert_robust.models.endpoint import endpoint_identity
 from albert_robust.models.prompt import fields_of, filled, is_local, turns_of
 from albert_robust.running.ask import Asker, Limits
@@ -41,16 +39,31 @@ LABELS = ["positive", "negative"]
 TEXTS = [{"text": f"Review {number}."} for number in range(20)]
 
 
+class Time:
+    """A clock that nothing but waiting moves."""
+
+    def __init__(self) -> None:
+        self.now, self.waits = 0.0, list[float]()
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+
+
 class Model:
     """A model behind an endpoint, asked as a run asks it; waits are noted, and not waited."""
 
     def __init__(self, url: str, task: str = "text-classification", **more: Any) -> None:
         labels = {"labels": LABELS} if task == "text-classification" else {}
         spec = spec_of(endpoint=url, **{**labels, **more})
-        self.waits: list[float] = []
-        self.tokens = Tokens()
-        model = load_model(spec, Path(), TASKS[task], Path(), tokens=self.tokens)
-        self.asker = Asker(model, TASKS[task], Limits(None, spec.retries), sleep=self.waits.append)
+        self.usage = Usage()
+        self.model = load_endpoint(spec, TASKS[task], self.usage)
+        self.time = Time()
+        self.model.pace.sleep, self.model.pace.clock = self.time.sleep, self.time.clock
+        self.asker = Asker(self.model, TASKS[task], Limits(retries=0))
 
     def ask(self, *batch: dict[str, str]) -> list[Any]:
         """Return outputs, and the messages of failures."""
@@ -188,7 +201,7 @@ def test_a_server_is_given_the_time_that_it_asks_for_and_only_what_failed_is_ask
     with chat(once(Reply("slowly", 429, {"Retry-After": "17"}))) as server:
         model = Model(server.url)
         assert model.ask(*TEXTS) == ["positive"] * 20
-    assert model.waits == [17]
+    assert model.time.waits == [17]
     assert len(server.asked) == 21
 
 
@@ -202,13 +215,35 @@ def test_a_time_to_wait_is_seconds_or_a_date(header: str, seconds: float | None)
 
 def test_a_server_that_is_down_for_good_is_soon_left_alone() -> None:
     with chat(lambda text: Reply("<html>Oh\x1b[31m no</html>", 500)) as server:
-        model = Model(server.url, retries=1)
-        first, second = model.ask(*TEXTS), model.ask(*TEXTS)
-    assert set(first) == {
-        "the model raises TransientError: the endpoint says 500: <html>Oh<U+001B>[31m no</html>, after 1 of 1 retries"
-    }
-    assert set(second) == {"not asked: the model had stopped answering, 3 inputs in a row had no answer"}
-    assert len(server.asked) == 40
+        model = Model(server.url, retries=1, at_once=2)
+        found = model.ask(*TEXTS)
+    what = "the model raises TransientError: "
+    assert f"{what}the endpoint says 500: <html>Oh<U+001B>[31m no</html>, after 1 of 1 retries" in found
+    assert found.count(f"{what}not asked: the endpoint had stopped answering") >= 16
+    assert len(server.asked) <= 5
+
+
+def test_a_limit_of_requests_costs_time_and_no_answer() -> None:
+    def limited(text: str) -> str | Reply:
+        second = int(model.time.now)
+        answered[second] += 1
+        return "positive" if answered[second] <= 2 else Reply("too many", 429, {"Retry-After": "1"})
+
+    answered: Counter[int] = Counter()
+    with chat(limited) as server:
+        model = Model(server.url)
+        assert model.ask(*TEXTS) == ["positive"] * 20
+    assert len(server.asked) < 20 + 30
+
+
+def test_a_quota_that_is_used_up_ends_in_a_few_pauses_of_growing_length() -> None:
+    with chat(lambda text: Reply("quota", 429)) as server:
+        model = Model(server.url, at_once=1)
+        found = model.ask(*TEXTS)
+    assert model.time.waits == [1, 2, 4]
+    assert found[0] == ("the model raises BusyError: the endpoint says 429: quota, after 3 pauses without an answer")
+    assert set(found[1:]) == {"the model raises TransientError: not asked: the endpoint had stopped answering"}
+    assert len(server.asked) == 4
 
 
 def test_a_refusal_is_the_error_of_its_example_alone_and_told_in_short() -> None:
@@ -263,7 +298,7 @@ def test_tokens_are_counted_as_a_server_tells_them_also_of_what_failed() -> None
     with chat(answer) as server:
         model = Model(server.url, at_once=1)
         model.ask(*TEXTS[:2])
-    assert model.tokens == Tokens(22, 501)
+    assert (model.usage.prompt, model.usage.completion) == (22, 501)
 
 
 @pytest.mark.parametrize(
@@ -309,7 +344,7 @@ def test_a_slow_answer_is_no_answer_and_counted_as_a_time_out() -> None:
         model = Model(server.url, timeout=0.1, retries=1)
         assert model.ask(TEXTS[0])[0].endswith("no answer within 0.1 s, after 1 of 1 retries")
         gone.set()
-    assert model.asker.cost.timeouts == 2
+    assert model.asker.cost.timeouts + model.usage.timeouts == 2
 
 
 def test_a_server_that_sends_a_blank_now_and_then_buys_no_time() -> None:
@@ -324,7 +359,7 @@ def test_a_server_that_is_not_there_passes_maybe() -> None:
         pass
     model = Model(server.url, retries=2)
     assert f"the model raises ConnectionError: {server.url}: " in model.ask(TEXTS[0])[0]
-    assert len(model.waits) == 2
+    assert len(model.time.waits) == 2
 
 
 def test_a_key_that_a_server_repeats_is_in_no_message_and_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -346,7 +381,7 @@ def test_a_key_that_is_none_is_told_before_anything_is_asked_and_not_shown(
 
 def test_a_model_does_not_show_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_KEY", KEY)
-    assert KEY not in repr(load_endpoint(spec_of(key_env="MY_KEY"), TASKS["summarization"], Tokens()))
+    assert KEY not in repr(load_endpoint(spec_of(key_env="MY_KEY"), TASKS["summarization"], Usage()))
 
 
 @pytest.mark.parametrize("change", [
@@ -379,28 +414,6 @@ def test_a_proxy_is_used_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
     with chat(lambda text: "negative") as proxy:
         monkeypatch.setenv("http_proxy", proxy.url.removesuffix("/v1/chat/completions"))
         assert Model("http://far.example/chat").ask(TEXTS[0]) == ["negative"]
-
-
-def test_an_interrupt_waits_for_no_request_begins_no_other_and_leaves_what_came_before() -> None:
-    begun: list[int] = []
-    over = Event()
-
-    def call(number: int) -> int:
-        begun.append(number)
-        if len(begun) == 3:
-            interrupt_main()
-        return number if number == 0 else over.wait(5)
-
-    was = signal(SIGINT, default_int_handler)  # what runs in the background ignores it
-    try:
-        first, *others = together(call, range(50), 2)
-    finally:
-        signal(SIGINT, was)
-    over.set()
-    time.sleep(0.05)
-    assert first == 0
-    assert {type(one) for one in others} == {KeyboardInterrupt}
-    assert len(begun) == 3
 
 
 BEFORE = [{"role": role, "content": role} for role in ("system", "user", "assistant")]
