@@ -138,6 +138,8 @@ class Predictor:
         self.cost.unique_inputs += len(names)
         self.cost.from_cache += len(answers.predictions)
         order = self._order(found.missing[: self.budget.room])
+        if not order:
+            return answers
         asker = Asker(self.model, self.task, self.limits, self.cost, replicate=replicate)
         before, told, begun = self.cost.predicted, replace(self.cost.usage), time.monotonic()
         settled: list[str] = []  # and not kept yet

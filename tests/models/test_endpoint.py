@@ -1,10 +1,12 @@
 """A model behind an endpoint: asked over HTTP, some requests at a time; no server can harm a run or learn to speak our key."""
 
 import json
+import socket
 import time
 from collections import Counter
-from http.client import HTTPResponse
-from threading import Event
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -13,27 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust.errors import UsageError
-from albert_robust.models import Usage, client
-from albert_robust.models.client import LARGEST, _body, load_endpoint, seconds_of, tokens_of
+from albert_robust.models import Usage, transport
+from albert_robust.models.chat_format import seconds_of, tokens_of
+from albert_robust.models.client import load_endpoint
 from albert_robust.models.endpoint import endpoint_identity
 from albert_robust.models.prompt import fields_of, filled, is_local, turns_of
 from albert_robust.running.ask import Asker, Limits
 from albert_robust.suite.schema import ModelSpec
 from albert_robust.tasks import TASKS, Prediction
-
-
-class Dribbling(HTTPResponse):
-    """A reply of which a blank comes now and then."""
-
-    length = None
-
-    def __init__(self) -> None:
-        """Be none of a socket's."""
-
-    def read1(self, size: int = -1) -> bytes:
-        time.sleep(0.02)
-        return b" "
-
 
 LABELS = ["positive", "negative"]
 TEXTS = [{"text": f"Review {number}."} for number in range(20)]
@@ -324,7 +313,7 @@ def test_thoughts_without_an_end_are_an_error() -> None:
 
 
 def test_a_reply_is_read_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "LARGEST", 100_000)
+    monkeypatch.setattr(transport, "LARGEST", 100_000)
     assert said(lambda text: "a" * 99_000, task="summarization") == "a" * 99_000
     assert said(lambda text: "a" * 101_000).endswith("the reply has more than 100,000 bytes")
 
@@ -347,10 +336,32 @@ def test_a_slow_answer_is_no_answer_and_counted_as_a_time_out() -> None:
     assert model.asker.cost.timeouts + model.usage.timeouts == 2
 
 
-def test_a_server_that_sends_a_blank_now_and_then_buys_no_time() -> None:
+def dripping(begins: bytes, drop: bytes) -> Iterator[str]:
+    """Serve what sends a drop now and then, and comes to no end; return its URL."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            with suppress(OSError):
+                connection, _ = listening.accept()
+                with connection:
+                    connection.sendall(begins)
+                    while True:
+                        connection.sendall(drop)
+                        time.sleep(0.02)
+
+        Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1/chat/completions"
+
+
+@pytest.mark.parametrize(("begins", "drop"), [
+    (b"HTTP/1.1 200 OK\r\n\r\n", b" "),
+    (b"HTTP/1.1 200 OK\r\nX-A: ", b"a"),
+    (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+], ids=["a body", "headers", "a beginning without end"])  # fmt: skip
+def test_a_server_that_sends_a_little_now_and_then_buys_no_time(begins: bytes, drop: bytes) -> None:
     begun = time.monotonic()
-    with pytest.raises(TimeoutError):
-        _body(Dribbling(), LARGEST, begun + 0.1)
+    with contextmanager(dripping)(begins, drop) as url:
+        assert Model(url, timeout=0.3, retries=0).ask(TEXTS[0])[0].endswith("no answer within 0.3 s")
     assert time.monotonic() - begun < 5
 
 
@@ -362,10 +373,47 @@ def test_a_server_that_is_not_there_passes_maybe() -> None:
     assert len(model.time.waits) == 2
 
 
-def test_a_key_that_a_server_repeats_is_in_no_message_and_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+ESCAPED = "".join(f"\\u{ord(character):04x}" for character in KEY)
+
+
+@pytest.mark.parametrize("reply", [
+    Reply(f"not {KEY}!", 400),
+    Reply(json.dumps({"error": KEY}).replace(KEY, ESCAPED), 400),
+    Reply("", 307, {"Location": f"https://b.example/?k={KEY}"}),
+    saying(f"Bearer {KEY}"),
+    Reply(saying("KEY").body.replace("KEY", ESCAPED)),  # type: ignore[arg-type]  # a text
+    Reply(json.dumps({"choices": KEY}).replace(KEY, ESCAPED)),
+    saying(None, tool_calls=[]),
+    Reply(json.dumps({"choices": [{"message": {"content": None, "refusal": KEY}}]})),
+], ids=["refused", "escaped", "elsewhere", "said", "said with escapes", "no answer", "nothing", "a refusal"])  # fmt: skip
+def test_a_key_that_a_server_repeats_is_in_no_message_and_no_answer(
+    monkeypatch: pytest.MonkeyPatch, reply: Reply
+) -> None:
     monkeypatch.setenv("MY_KEY", KEY)
-    assert said(lambda text: Reply(f"not {KEY}!", 400), key_env="MY_KEY").endswith("400: not (the key)!")
-    assert said(lambda text: f"Bearer {KEY}", key_env="MY_KEY") == "Bearer (the key)"
+    try:
+        found = said(lambda text: reply, key_env="MY_KEY")
+    except UsageError as error:
+        found = str(error)
+    assert KEY not in found
+
+
+def test_a_key_in_what_is_no_http_is_in_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_KEY", KEY)
+    with contextmanager(dripping)(f"HTTX {KEY}\r\n".encode(), b"") as url:
+        found = Model(url, retries=0, key_env="MY_KEY").ask(TEXTS[0])[0]
+    assert "HTTX (the key)" in found
+
+
+def test_what_a_model_refuses_to_say_is_its_answer() -> None:
+    message = {"role": "assistant", "content": None, "refusal": "I cannot."}
+    assert (
+        said(lambda text: Reply(json.dumps({"choices": [{"message": message}]})), task="summarization") == "I cannot."
+    )
+
+
+def test_an_answer_that_a_filter_took_out_is_an_error() -> None:
+    told = said(lambda text: saying("", finish_reason="content_filter"))
+    assert told.endswith("a filter of the endpoint took out what it said")
 
 
 @pytest.mark.parametrize("held", ["", " \n", "sk-\nX-Other: 1", "sk-ключ"])
