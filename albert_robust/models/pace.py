@@ -1,8 +1,8 @@
 """Pace: how many requests an endpoint takes at a time, when it may be asked again, and when to give it up.
 
-A request that fails for a while is made again by itself, while others go on. An endpoint that says that it is asked too often
-is asked by nobody for as long as it says, and then by half as many at a time; each answer allows a little more, as TCP does
-with what it sends (Jacobson, 1988, doi:10.1145/52325.52356). So a limit of requests a minute costs time, but no answer.
+A request that fails for a while is made again by itself, while others go on. Where an endpoint says that it is asked too often,
+half as many requests go at a time, and each answer allows a little more, as TCP does with what it sends (Jacobson, 1988,
+doi:10.1145/52325.52356); where it says so again, all of them pause. So a limit of requests a minute costs time, but no answer.
 """
 
 import time
@@ -53,8 +53,10 @@ class Pace:
     _allowed: float = field(default=0.0, init=False)  # requests at a time, at the moment
     _under_way: int = field(default=0, init=False)
     _resumes: float = field(default=0.0, init=False)  # when the next request may go
-    _slowed: float = field(default=0.0, init=False)  # when a pause was last begun
-    _pauses: int = field(default=0, init=False)  # in a row, without an answer
+    _slowed: float = field(default=0.0, init=False)  # when fewer were last allowed
+    _paused: float = field(default=0.0, init=False)  # when the last pause began
+    _refused: int = field(default=0, init=False)  # in a row, without an answer between them
+    _pauses: int = field(default=0, init=False)  # likewise
     _failures: int = field(default=0, init=False)  # likewise
     _gone: bool = field(default=False, init=False)
 
@@ -62,7 +64,8 @@ class Pace:
         """Begin with a batch: an endpoint that was given up is asked again, as many at a time as it took before."""
         self._stopped = Event()
         self._allowed = self._allowed or self.at_once
-        self._pauses, self._failures, self._gone = 0, 0, False
+        self._refused = self._pauses = self._failures = 0
+        self._gone = False
 
     def stop(self) -> None:
         """Let no request be made that has not been made yet."""
@@ -85,8 +88,7 @@ class Pace:
                 try:
                     found = request()
                 except BusyError as error:
-                    self._slow_down(error, begun)
-                    continue
+                    wait = self._slow_down(error, begun)
                 except PASSING as error:
                     failed += 1
                     wait = self._after(error, failed)
@@ -125,23 +127,31 @@ class Pace:
 
     def _answered(self) -> None:
         with self._freed:
-            self._pauses = self._failures = 0
+            self._refused = self._pauses = self._failures = 0
             self._allowed = min(self.at_once, self._allowed + 1 / self._allowed)
 
-    def _slow_down(self, error: BusyError, begun: float) -> None:
-        """Pause for all; raise where pauses bring nothing. What was under way before the last pause says nothing new."""
+    def _slow_down(self, error: BusyError, begun: float) -> float:
+        """Return the seconds that a request waits by itself that came too often; raise where pauses bring nothing.
+
+        Half as many requests go at a time then. A second one that is refused, with no answer between them, lets all pause.
+        What was under way before that says nothing new.
+        """
         with self._freed:
             self.usage.retries += 1
-            if begun < self._slowed:
-                return
-            if self._pauses == self.retries:
-                self._gone = True
-                raise _told(error, f"after {self._pauses} pauses without an answer")
-            seconds = min(LONGEST_WAIT, max(error.retry_after or 0.0, FIRST_WAIT * 2**self._pauses))
-            self._pauses += 1
-            self._allowed = max(1.0, self._allowed / 2)
-            self._slowed = self.clock()
-            self._resumes = self._slowed + seconds
+            self._refused += 1
+            now = self.clock()
+            if begun >= self._slowed:
+                self._allowed, self._slowed = max(1.0, self._allowed / 2), now
+            seconds = min(LONGEST_WAIT, max(error.retry_after or 0.0, FIRST_WAIT * 2.0**self._pauses))
+            if self._refused == 1:
+                return seconds
+            if begun >= self._paused:
+                if self._pauses == self.retries:
+                    self._gone = True
+                    raise _told(error, f"after {self._pauses} pauses without an answer")
+                self._pauses += 1
+                self._paused, self._resumes = now, now + seconds
+            return 0.0
 
     def _after(self, error: Exception, failed: int) -> float:
         """Return the seconds to wait before a request is made again that failed so often; raise where it is not made again."""

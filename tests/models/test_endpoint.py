@@ -229,10 +229,10 @@ def test_a_quota_that_is_used_up_ends_in_a_few_pauses_of_growing_length() -> Non
     with chat(lambda text: Reply("quota", 429)) as server:
         model = Model(server.url, at_once=1)
         found = model.ask(*TEXTS)
-    assert model.time.waits == [1, 2, 4]
+    assert model.time.waits == [1, 1, 2, 4]
     assert found[0] == ("the model raises BusyError: the endpoint says 429: quota, after 3 pauses without an answer")
     assert set(found[1:]) == {"the model raises TransientError: not asked: the endpoint had stopped answering"}
-    assert len(server.asked) == 4
+    assert len(server.asked) == 5
 
 
 def test_a_refusal_is_the_error_of_its_example_alone_and_told_in_short() -> None:
