@@ -518,6 +518,30 @@ class BaselineSpec(Strict):
     ] = 0.05
 
 
+class MeasureSpec(Strict):
+    """A measure of your own, by a Python function."""
+
+    python: Annotated[
+        str,
+        Field(
+            description="module:function: it takes a list of pairs and returns a number in [0, 1] for each.",
+            pattern=_FUNCTION.pattern,
+        ),
+    ]
+    of: Annotated[
+        Literal["reference", "source", "outputs"],
+        Field(
+            description="What an output is compared with: its reference, the text it is about, or another output (agreement)."
+        ),
+    ] = "reference"
+    version: Annotated[
+        str | None,
+        Field(
+            description="Raise it when the function measures otherwise: a baseline is compared with the same version only."
+        ),
+    ] = None
+
+
 class SuiteSpec(Strict):
     """A suite: a task, one or several models, datasets and checks."""
 
@@ -535,6 +559,10 @@ class SuiteSpec(Strict):
     ] = {}
     datasets: Annotated[dict[Name, DatasetSpec], Field(min_length=1, description="The datasets, by name.")]
     checks: Annotated[list[CheckSpec], Field(min_length=1, description="What is expected of the model.")]
+    measures: Annotated[
+        dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)], MeasureSpec],
+        Field(description="Measures of your own, by name: {polite: {python: 'my_measures:polite'}}."),
+    ] = {}
     fill: Fill = {}
     description: Annotated[str, Field(description="What the suite is for, in your words.")] = ""
     seed: Annotated[
