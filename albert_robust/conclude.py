@@ -159,16 +159,16 @@ def _cost(execution: Execution, seconds: float, prices: Sequence[float | TokenPr
         "predicted": cost.predicted - unanswered,
         "unanswered": unanswered,
         "from_cache": cost.from_cache,
-        "batches": cost.calls,
-        "retries": cost.retries,
-        "timeouts": cost.timeouts,
+        "batches_or_requests": cost.calls,
+        "retries": cost.retries + cost.usage.retries,
+        "timeouts": cost.timeouts + cost.usage.timeouts,
         "spared": cost.spared,
         "seconds": round(seconds, 1),
     }
     if any(price is not None for price in prices) and (cost.price is not None or not cost.predicted):
         found["price"] = round(cost.price or 0.0, 6)
-    if cost.tokens.prompt:
-        found |= {"prompt_tokens": cost.tokens.prompt, "completion_tokens": cost.tokens.completion}
+    if cost.usage.prompt:
+        found |= {"prompt_tokens": cost.usage.prompt, "completion_tokens": cost.usage.completion}
     return found
 
 

@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.util import find_spec
+from operator import index
 from pathlib import Path
+from typing import SupportsIndex
 
 SHOWN_CHOICES = 20
 SHOWN_CHARACTERS = 300  # of what somebody else's exception says
@@ -117,6 +119,32 @@ def raise_if_ending(error: BaseException) -> None:
 
     if not isinstance(error, Exception | SystemExit | pytest.skip.Exception):
         raise error
+
+
+def whole(name: str, value: SupportsIndex) -> int:
+    """Return a whole number of any library as Python's own.
+
+    Raises:
+        UsageError: It is none.
+    """
+    try:
+        return index(value)
+    except TypeError:
+        raise UsageError(f"{name}: {value!r:.60}, expected a whole number") from None
+
+
+def folders(name: str, given: Sequence[str | Path]) -> list[Path]:
+    """Return folders that somebody named.
+
+    Raises:
+        UsageError: They are no list, or one is not there.
+    """
+    if isinstance(given, str | Path):
+        raise UsageError(f"{name}: expected a list of folders")
+    for folder in map(Path, given):
+        if not folder.is_dir():
+            raise UsageError(f"{name}: there is no folder {shown_path(folder)!r}")
+    return [*map(Path, given)]
 
 
 def need(module: str, extra: str, purpose: str) -> None:

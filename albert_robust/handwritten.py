@@ -162,4 +162,4 @@ def _suite(
     }
     path = folder / f"handwritten{SUFFIX}"
     path.write_text(json.dumps(content), encoding="utf-8")
-    return load_suite(path, packs=(*packs, Path.cwd() / PACK))
+    return load_suite(path, packs=[one for one in (*packs, Path.cwd() / PACK) if one.is_dir()])

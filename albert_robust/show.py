@@ -24,6 +24,7 @@ from albert_robust.text.graphemes import graphemes
 from albert_robust.text.lookalikes import telling
 
 SHOWN = 3
+EMPTY = "(empty)"  # what stands for a text that is none
 WIDTH = 160
 LONGEST = 400  # characters of a line about a cell
 _START, _MARK = re.compile(""), re.compile(r"\[-|\{\+")
@@ -53,7 +54,9 @@ def describe(
     lines = [f"{_what(cell)} [{cell.language}]: {one_line(record.reason)}"]
     if any(count > 1 for *_, count in moves):
         told = "expected -> said" if record.expectation == "reference" else "original -> variant"
-        often = ", ".join(f"{one_line(should)} -> {one_line(said)} {count}" for should, said, count in moves)
+        often = ", ".join(
+            f"{one_line(should) or EMPTY} -> {one_line(said) or EMPTY} {count}" for should, said, count in moves
+        )
         lines.append(f"{told}, most often: {often}")
     distinct = {outcome.example: outcome for outcome in reversed(worst)}  # the worst variant of each
     for outcome in [one for one in worst if distinct[one.example] is one][:SHOWN]:
@@ -214,7 +217,7 @@ def _marked(outcome: Outcome, changes: Sequence[Change]) -> list[str]:
 def _output(output: str | None, scores: Mapping[str, float], other: str | None = None) -> str:
     """Return an output, where it differs from the other one if it is long."""
     line = one_line(output or "")
-    shown = shorten(line, WIDTH, difference(line, one_line(other or ""))) or "(empty)"
+    shown = shorten(line, WIDTH, difference(line, one_line(other or ""))) or EMPTY
     value = scores.get(output or "")
     return shown if value is None else f"{shown} {value:.2f}"
 

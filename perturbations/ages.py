@@ -54,7 +54,7 @@ def _patterns(language: str, part: str) -> tuple[regex.Pattern[str], ...]:
     ],
 )
 def age(text: Text, rng: Random, severity: int) -> Text:
-    """Let adults be older or younger, all of a text by as many years, where nothing else hangs on it."""
+    """Make adults older or younger, all in a text by the same number of years, if nothing else depends on it."""
     language, string = base(text.language), str(text)
     if any(topic.search(string) for topic in _patterns(language, "left_alone")):
         return text

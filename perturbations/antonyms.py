@@ -151,7 +151,7 @@ def _pairs(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     ],
 )
 def antonym(text: Text, rng: Random, severity: int) -> Text:
-    """Put the contrary in place of adjectives and adverbs, as many as a share of the text's words by severity."""
+    """Replace adjectives and adverbs by their opposites; the severity sets the share of the words."""
     places = [
         (word, contrary)
         for word, contraries in _contraries(base(text.language)).find(text)

@@ -38,7 +38,7 @@ _SPLIT_BY_TONOS = regex.compile(rf"([ΑΕΟ]){_TONOS}([ΙΥ])(?!\p{{M}})")
     ],
 )
 def lower(text: Text, rng: Random, severity: int) -> Text:
-    """Write everything in small letters."""
+    """Write everything in lower case."""
     return _each_word(text, to_lower, "lower")
 
 
@@ -85,7 +85,7 @@ def upper(text: Text, rng: Random, severity: int) -> Text:
     ],
 )
 def title(text: Text, rng: Random, severity: int) -> Text:
-    """Write Each Word With A Capital, as headlines do."""
+    """Write Each Word With A Capital, as in headlines."""
     return _each_word(text, _title, "title")
 
 

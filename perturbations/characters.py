@@ -85,7 +85,7 @@ def _slipped(text: Text, rng: Random, severity: int, kind: str, ways: Ways) -> T
     ],
 )
 def homoglyph(text: Text, rng: Random, severity: int) -> Text:
-    """Put letters of another script that look the same: a Cyrillic `а` for a Latin `a`."""
+    """Replace letters by lookalikes from another script: a Cyrillic `а` for a Latin `a`."""
     return _slipped(text, rng, severity, "homoglyph", _look_alikes)
 
 
@@ -129,7 +129,7 @@ def _homoglyphs() -> dict[str, tuple[str, ...]]:
     ],
 )
 def ocr(text: Text, rng: Random, severity: int) -> Text:
-    """Take letters for others of the same script, as text recognition does: `m` for `rn`, a dot more or less in Arabic."""
+    """Confuse letters as text recognition does: `m` for `rn`, one dot more or less in Arabic."""
     table = _confusable(base(text.language))
 
     def ways(word: tuple[str, ...]) -> Iterator[Slip]:
@@ -174,7 +174,7 @@ def _confusable(language: str) -> dict[str, tuple[str, ...]]:
     ],
 )
 def invisible(text: Text, rng: Random, severity: int) -> Text:
-    """Put characters that nobody sees into words: a soft hyphen, a zero width space, a word joiner."""
+    """Insert characters that nobody sees into words: a soft hyphen, a zero-width space, a word joiner."""
     return _slipped(text, rng, severity, "invisible", _unseen)
 
 
@@ -209,7 +209,7 @@ def _unseen(word: tuple[str, ...]) -> Iterator[Slip]:
     ],
 )
 def accents(text: Text, rng: Random, severity: int) -> Text:
-    """Leave out accents, as people do without a key for them: `été` as `ete`, German `ä` as `ae`."""
+    """Drop accents, as people do whose keyboard has none: `été` becomes `ete`, German `ä` becomes `ae`."""
     language = base(text.language)
     return _each_word(text, "accents", lambda word: _unaccented(word, language))
 
@@ -247,7 +247,7 @@ def _unaccented(word: str, language: str) -> str:
     ],
 )
 def composition(text: Text, rng: Random, severity: int) -> Text:
-    """Write an accented letter as a letter and a mark (NFD), or as one (NFC) where the text has marks: the same to Unicode."""
+    """Write accented letters as letter and mark (NFD), or as one character (NFC) if it has marks; to Unicode both are equal."""
     composes = any(not unicodedata.is_normalized("NFC", word.string) for word in text.words())
     return _each_word(text, "composition", lambda word: unicodedata.normalize("NFC" if composes else "NFD", word))
 
@@ -274,7 +274,7 @@ def _each_word(text: Text, kind: str, change: Callable[[str], str]) -> Text:
     ],
 )
 def digits(text: Text, rng: Random, severity: int) -> Text:
-    """Write numbers in the language's own digits, or in ASCII ones where it has its own."""
+    """Write numbers in the language's own digits, or in ASCII digits if the text uses its own."""
     numbers = text.find(_NUMBER)
     own = any(not number.string.isascii() for number in numbers)
     forms = ASCII_DIGITS if own else NUMERALS[base(text.language)]
@@ -305,7 +305,7 @@ def digits(text: Text, rng: Random, severity: int) -> Text:
     ],
 )
 def width(text: Text, rng: Random, severity: int) -> Text:
-    """Write Latin letters and digits in full width, or in ASCII where the text has them in full width."""
+    """Write Latin letters and digits in full width, or in ASCII if the text has them in full width."""
     wide = text.find(_WIDE)
     found, table = (wide, ASCII) if wide else (text.find(_NARROW), FULL_WIDTH)
     return text.replace_each([(start, end, run.translate(table)) for start, end, run in found], "width")
@@ -328,7 +328,7 @@ def width(text: Text, rng: Random, severity: int) -> Text:
     ],
 )
 def blanks(text: Text, rng: Random, severity: int) -> Text:
-    """Put two blanks, a tab, a line break or a no-break blank where one blank was."""
+    """Replace a blank by two blanks, a tab, a line break or a no-break space."""
     found = text.find(_BLANK)
     drawn = sorted(rng.sample(found, min(share(severity, len(found)), len(found))))
     return text.replace_each([(start, end, rng.choice(BLANKS)) for start, end, _ in drawn], "blanks")

@@ -162,7 +162,7 @@ def _put(text: Text, last_first: list[Word], replacements: dict[Word, str], kind
     ],
 )
 def code_switch(text: Text, rng: Random, severity: int) -> Text:
-    """Put words into one other language, as bilingual people do; the language is drawn once a text."""
+    """Translate some words into another language, as bilingual people do; each text gets one other language."""
     language = base(text.language)
     target = rng.choice([other for other in OTHERS if other != language])
     found = [word for word in text.find(_known_words(language)) if _meant(text, word, language)]
@@ -249,7 +249,7 @@ def _like(new: str, written: str, entry: str) -> str:
     ],
 )
 def swap(text: Text, rng: Random, severity: int) -> Text:
-    """Give the same text in another language, where the dataset has it and it keeps what is protected."""
+    """Use the same text in another language, if the dataset has it and it keeps what is protected."""
     others = sorted(set(text.parallels) - {text.language})
     if not others:
         return text
@@ -303,7 +303,7 @@ def swap(text: Text, rng: Random, severity: int) -> Text:
     ],
 )
 def transliterate(text: Text, rng: Random, severity: int) -> Text:
-    """Write words in Latin letters, as people do without a keyboard of their own."""
+    """Write words in Latin letters, as people do who have no keyboard for their script."""
     language = base(text.language)
     in_words = _read_in_words(text) if language == "zh" else {}
     latin = {

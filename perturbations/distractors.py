@@ -178,7 +178,7 @@ _DOMAINS = ("example.com", "example.net", "example.org")
     ],
 )
 def sentence(text: Text, rng: Random, severity: int) -> Text:
-    """Put neutral sentences about something else after the text, or before it: as many as the severity."""
+    """Add neutral sentences about something else before or after the text, as many as the severity."""
     if not _is_statement(text):
         return text
     fitting = _fitting(text)
@@ -214,7 +214,7 @@ def sentence(text: Text, rng: Random, severity: int) -> Text:
     ],
 )
 def haystack(text: Text, rng: Random, severity: int) -> Text:
-    """Put the text at some place among neutral sentences: 10, 30, 100, 300 or 1000 of them, by severity."""
+    """Hide the text among 10, 30, 100, 300 or 1000 neutral sentences, by severity."""
     fitting = _fitting(text) if _is_statement(text) else []
     if not fitting:
         return text
@@ -258,7 +258,7 @@ def haystack(text: Text, rng: Random, severity: int) -> Text:
     ],
 )
 def link(text: Text, rng: Random, severity: int) -> Text:
-    """Put a link after the text, to a domain that is reserved for examples."""
+    """Add a link after the text, to a domain that is reserved for examples."""
     return _appended(text, f"https://{rng.choice(_DOMAINS)}/{_letters(rng)}", "link")
 
 
@@ -279,7 +279,7 @@ def link(text: Text, rng: Random, severity: int) -> Text:
     ],
 )
 def mention(text: Text, rng: Random, severity: int) -> Text:
-    """Put a mention of somebody after the text: a handle of random letters."""
+    """Add a mention of somebody after the text: a handle of random letters."""
     return _appended(text, f"@{_letters(rng)}", "mention")
 
 

@@ -232,7 +232,7 @@ def _exchanged(text: Text, rng: Random, path: Path, kind: str) -> Text:
     ],
 )
 def name(text: Text, rng: Random, severity: int) -> Text:
-    """Give people other first names, the same one wherever a name stands."""
+    """Replace people's first names, each by the same new name throughout."""
     return _exchanged(text, rng, _NAMES, "name")
 
 
@@ -297,5 +297,5 @@ def name(text: Text, rng: Random, severity: int) -> Text:
     ],
 )
 def place(text: Text, rng: Random, severity: int) -> Text:
-    """Put other cities and countries in place of those of the text, the same one wherever one stands."""
+    """Replace cities and countries by others, each by the same one throughout."""
     return _exchanged(text, rng, _PLACES, "place")

@@ -132,7 +132,7 @@ def _other_ending(word: str) -> str:
     ],
 )
 def homophone(text: Text, rng: Random, severity: int) -> Text:
-    """Take words for others that sound alike: `grate` for `great`, `est` for `et`, `ahí` for `hay`, `мыться` for `моется`."""
+    """Confuse words that sound alike: `grate` for `great`, `est` for `et`, `ahí` for `hay`, `мыться` for `моется`."""
     language = base(text.language)
     found = _homophones(language).find(text, lambda word, homophone: _fits(text, word, homophone))
     places = found + (_endings(text, [word for word, _ in found]) if language == "ru" else [])

@@ -107,7 +107,7 @@ def _languages(path: Path, kind: str = "") -> set[str]:
     ],
 )
 def gender(text: Text, rng: Random, severity: int) -> Text:
-    """Speak of a man as of a woman and of a woman as of a man, throughout the text."""
+    """Turn men into women and women into men, throughout the text."""
     if _is_left_alone("gender", text):
         return text
     whole = Text.of(str(text), text.language)
@@ -305,7 +305,7 @@ def _fitting(group: _Group, free: Iterable[_Group], roles: set[str | None]) -> l
     ],
 )
 def nationality(text: Text, rng: Random, severity: int) -> Text:
-    """Let people be of another nationality, never food, a language or a thing."""
+    """Change people's nationality, but never that of food, a language or a thing."""
     return _of_another_group("nationality", text, rng)
 
 
@@ -330,5 +330,5 @@ def nationality(text: Text, rng: Random, severity: int) -> Text:
     ],
 )
 def religion(text: Text, rng: Random, severity: int) -> Text:
-    """Let people be of another religion, where the text is not about that."""
+    """Change people's religion, if the text is not about religion."""
     return _of_another_group("religion", text, rng)

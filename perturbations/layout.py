@@ -82,7 +82,7 @@ _MARKS = regex.compile(rf"{_HEADING}|{_OPENING}(?={_INSIDE}{_CLOSING})|{_CLOSING
     ],
 )
 def separator(text: Text, rng: Random, severity: int) -> Text:
-    """Put another mark than a colon behind the labels that open lines: `Question - ...`, `Question:: ...`."""
+    """Replace the colon after the labels that open lines: `Question - ...`, `Question:: ...`."""
     found = text.find(_SEPARATOR)
     if not found:
         return text
@@ -114,7 +114,7 @@ def _room(text: Text, separator: Word) -> str:
     ],
 )
 def labels(text: Text, rng: Random, severity: int) -> Text:
-    """Write the labels that open lines before a colon in capitals, or in small letters."""
+    """Write the labels before a colon at the start of lines in capitals or in lower case."""
     found = text.find(_LABELS)
     ways = [_each(text, found, change, "labels") for change in (to_upper, to_lower)]
     changed = [way for way in ways if way.changed]
@@ -144,7 +144,7 @@ def _each(text: Text, words: Sequence[Word], change: Callable[[str, str], str], 
     ],
 )
 def lists(text: Text, rng: Random, severity: int) -> Text:
-    """Mark the items of lists in another way: `*` for `-`, `(1)` or `1)` for `1.`; numbers and letters stay."""
+    """Mark list items in another way: `*` for `-`, `(1)` or `1)` for `1.`; numbers and letters stay."""
     bullets, numbers = (_of_a_list(text, pattern) for pattern in (_BULLET, _NUMBER))
     changes = []
     if bullets:
@@ -202,7 +202,7 @@ def _bare(number: Word) -> str:
     ],
 )
 def options(text: Text, rng: Random, severity: int) -> Text:
-    """Give the lettered choices of a question in another order; an answer by letter is read as the choice that it stands for."""
+    """Reorder the lettered choices of a question; an answer by letter is read as the choice that it stands for."""
     string = str(text)
     found = choices(string)
     letters = "".join(choice.mark for choice in found)
@@ -274,7 +274,7 @@ def _speaks_of_others(content: str, letters: str) -> bool:
     ],
 )
 def passages(text: Text, rng: Random, severity: int) -> Text:
-    """Give numbered documents, examples or answers to compare in another order; an answer that cites one is read as that."""
+    """Reorder numbered documents, examples or answers to compare; an answer that cites one is read accordingly."""
     found = passages_in(str(text))
     marks = [passage.mark for passage in found]
     return _in_another_order(text, found, rng, "passage", stays=lambda content: cites(content, marks))
@@ -331,7 +331,7 @@ def passages(text: Text, rng: Random, severity: int) -> Text:
     ],
 )
 def examples(text: Text, rng: Random, severity: int) -> Text:
-    """Give the solved examples of a prompt, `Q: ... A: ...`, in another order; what is asked stays last."""
+    """Reorder the solved examples of a prompt, `Q: ... A: ...`; the question itself stays last."""
     string = str(text)
     parts, each = (tagged, 1) if (tagged := _tagged(string)) else _solved(string)
     return _in_another_order(text, parts, rng, "example", stays=lambda content: False, each=each)
@@ -464,7 +464,7 @@ def _in_another_order(
     ],
 )
 def blank_lines(text: Text, rng: Random, severity: int) -> Text:
-    """Take blank lines out, or put one at each line break where there are none."""
+    """Remove blank lines, or add one at each line break if there are none."""
     blank, end = text.find(_BLANK_LINES), "\r\n" if "\r\n" in str(text) else "\n"
     found, new = (blank, end) if blank else (text.find(_LINE_BREAK), 2 * end)
     return text.replace_each([(one.start, one.end, new) for one in found], "blank lines")
@@ -492,7 +492,7 @@ def blank_lines(text: Text, rng: Random, severity: int) -> Text:
     ],
 )
 def markdown(text: Text, rng: Random, severity: int) -> Text:
-    """Take Markdown's bold and headings off; where there are none, set the labels that open lines in bold."""
+    """Remove Markdown's bold and headings, or, if there are none, set the labels that open lines in bold."""
     if _MARKS.search(str(text)):
         return text.replace_each([(mark.start, mark.end, "") for mark in text.find(_MARKS)], "plain")
     return _each(text, text.find(_LABELS), lambda label, language: f"**{label}**", "bold")

@@ -128,7 +128,7 @@ def _sound(word: str, language: str) -> str:
     ],
 )
 def synonym(text: Text, rng: Random, severity: int) -> Text:
-    """Put synonyms in place of words and phrases, as many as a share of the text's words by severity."""
+    """Replace words and phrases by synonyms; the severity sets the share of the words."""
     places = _places(text)
     chosen = rng.sample(places, min(len(places), share(severity, len(text.words()))))
     last_first = sorted(chosen, key=lambda place: -place[0].start)
@@ -173,7 +173,7 @@ def synonym(text: Text, rng: Random, severity: int) -> Text:
     ],
 )
 def reserved(text: Text, rng: Random, severity: int) -> Text:
-    """Put synonyms in place of words and phrases, chosen by nlpaug's ReservedAug."""
+    """Replace words and phrases by synonyms with nlpaug's ReservedAug."""
     places = _places(text)
     if not places:
         return text
@@ -271,7 +271,7 @@ def _may_stand(text: Text, word: Word, short: str, target: str) -> bool:
     ],
 )
 def contraction(text: Text, rng: Random, severity: int) -> Text:
-    """Shorten what is often said short: `do not` to `don't`, `minutes` to `mins`."""
+    """Shorten what people often shorten: `do not` to `don't`, `minutes` to `mins`."""
     table = _contractions(base(text.language), "full", "short")
     found = table.find(text, lambda word, pair: _may_stand(text, word, pair[1], "short"))
 
@@ -313,7 +313,7 @@ def contraction(text: Text, rng: Random, severity: int) -> Text:
     ],
 )
 def expansion(text: Text, rng: Random, severity: int) -> Text:
-    """Write short forms out: `don't` to `do not`, `mins` to `minutes`."""
+    """Write short forms in full: `don't` as `do not`, `mins` as `minutes`."""
     table = _contractions(base(text.language), "short", "full")
     found = table.find(text, lambda word, pair: _may_stand(text, word, pair[0], "full"))
 
@@ -400,7 +400,7 @@ _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
     ],
 )
 def filler(text: Text, rng: Random, severity: int) -> Text:
-    """Put words that say nothing before the text, or before the punctuation that closes it."""
+    """Add words that say nothing before the text, or before its final punctuation."""
     asks = _QUESTION.search(str(text)) is not None
     opens = _may_open(text)
     places = {"start": opens and not asks, "end": _closing(text) is not None and not asks, "question": opens and asks}

@@ -88,7 +88,7 @@ _APOSTROPHE = regex.compile(r"(?<=\p{L})'(?=\p{L})")
     ],
 )
 def strip_final(text: Text, rng: Random, severity: int) -> Text:
-    """Drop the punctuation that closes the text."""
+    """Drop the punctuation at the end of the text."""
     if not _LETTER.search(str(text)):
         return text
     closing = text.find(_GREEK_CLOSING if base(text.language) == "el" else _CLOSING)
@@ -118,7 +118,7 @@ def strip_final(text: Text, rng: Random, severity: int) -> Text:
     ],
 )
 def width(text: Text, rng: Random, severity: int) -> Text:
-    """Swap full-width punctuation for ASCII, or ASCII for full-width where the text has no other."""
+    """Turn full-width punctuation into ASCII, or ASCII into full-width if the text has no other."""
     wide = text.find(_WIDE)
     marks, table = (wide, _TO_ASCII) if wide else (text.find(_NARROW_IN_CHINESE), _TO_FULL_WIDTH)
     return text.replace_each([(mark.start, mark.end, table.get(mark.string, mark.string)) for mark in marks], "width")
@@ -149,7 +149,7 @@ def width(text: Text, rng: Random, severity: int) -> Text:
     ],
 )
 def strip(text: Text, rng: Random, severity: int) -> Text:
-    """Drop all punctuation that says nothing: never in a number, a time, a word, an abbreviation or an emoticon."""
+    """Drop punctuation that carries no meaning, but never in a number, a time, a word, an abbreviation or an emoticon."""
     if not _LETTER.search(str(text)):
         return text
     changes = [(run.start, run.end, _instead_of(text, run)) for run in text.find(_STRIPPED)]
@@ -192,7 +192,7 @@ def _instead_of(text: Text, run: Word) -> str:
     ],
 )
 def add(text: Text, rng: Random, severity: int) -> Text:
-    """Close each sentence with two or three marks for one (`!!`, `???`), or the text with a full stop where nothing does."""
+    """End sentences with two or three marks instead of one (`!!`, `???`), or add a final full stop if no mark ends the text."""
     times = rng.choice((2, 3))
     marks = text.find(_CLOSES)
     if marks:
@@ -236,7 +236,7 @@ def add(text: Text, rng: Random, severity: int) -> Text:
     ],
 )
 def quotes(text: Text, rng: Random, severity: int) -> Text:
-    """Set straight quotation marks and apostrophes as the language prints them, or printed ones straight, as a keyboard does."""
+    """Turn straight quotes and apostrophes into the language's printed ones, or printed ones into straight ones."""
     printed = text.find(_PRINTED_IN_FRENCH if base(text.language) == "fr" else _PRINTED)
     if printed:
         changes = [(mark.start, mark.end, _STRAIGHT.get(mark.string.strip(), '"')) for mark in printed]

@@ -151,7 +151,7 @@ def _also_written(affirmative: str, negative: str) -> list[str]:
     ],
 )
 def negate(text: Text, rng: Random, severity: int) -> Text:
-    """Turn the first statement that can be into its contrary: `is` into `is not`, or `is not` into `is`."""
+    """Negate the first statement that can be negated, or affirm it: `is` becomes `is not`, `is not` becomes `is`."""
     forms = _forms(base(text.language)).find(text, lambda word, form: _has_contrary(text, word, form))
     if not forms:
         return text
@@ -224,7 +224,7 @@ def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
     ],
 )
 def number(text: Text, rng: Random, severity: int) -> Text:
-    """Change some numbers to others of as many digits; a year stays a year of our centuries."""
+    """Change some numbers to others with as many digits; a year stays near our time."""
     language = base(text.language)
     numbers = [found for found in text.find(NUMBER) if _may_change(_digits(found.string), language)]
     chosen = rng.sample(numbers, share(severity, len(numbers)))

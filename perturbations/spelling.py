@@ -109,7 +109,7 @@ def _decides(word: Word, language: str) -> bool:
     ],
 )
 def region(text: Text, rng: Random, severity: int) -> Text:
-    """Spell a text as in another region: `colour` as `color` or the other way round, `Straße` as Swiss `Strasse`."""
+    """Use the spelling of another region: `colour` or `color`, German `Straße` or Swiss `Strasse`."""
     language = base(text.language)
     if language == "de":
         return _swiss(text)
@@ -217,7 +217,7 @@ def _written_in(text: Text, script: Script) -> bool:
     ],
 )
 def script(text: Text, rng: Random, severity: int) -> Text:
-    """Write simplified Chinese in traditional characters, or traditional Chinese in simplified ones."""
+    """Convert Chinese from simplified to traditional characters, or back."""
     source = _script(text)
     if source is None:
         return text
@@ -313,7 +313,7 @@ def _otherwise(text: Text, word: Word) -> str:
     ],
 )
 def numeral(text: Text, rng: Random, severity: int) -> Text:
-    """Write small numbers in words where they are in digits, in digits where all are in words: `2 cups`, `two cups`."""
+    """Write small numbers as words, or as digits if all of them are words: `2 cups`, `two cups`."""
     digits, words = (_exchanged(text, pattern) for pattern in (NUMBER, _number_words(base(text.language))))
     return text.replace_each(digits or words, "numeral")
 

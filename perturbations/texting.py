@@ -92,7 +92,7 @@ def _is_other(text: Text, word: Word, listed: str) -> bool:
     ],
 )
 def texting(text: Text, rng: Random, severity: int) -> Text:
-    """Write words and phrases as in a chat: `u` for `you`, `idk` for `I don't know`, `vllt` for `vielleicht`, 啥 for 什么."""
+    """Write as in a chat: `u` for `you`, `idk` for `I don't know`, `vllt` for `vielleicht`, 啥 for 什么."""
     places = _shorts(base(text.language)).find(text, lambda word, row: _fits(text, word, row))
     chosen = sorted(rng.sample(places, min(len(places), share_of_words(severity, text))), key=lambda place: place[0])
     changes = [(word.start, word.end, in_case(text, word, row.short, row.listed)) for word, row in chosen]

@@ -306,7 +306,7 @@ def _mistyped(grapheme: str, language: str) -> list[str]:
     ],
 )
 def keyboard(text: Text, rng: Random, severity: int) -> Text:
-    """Hit a neighbouring key of the language's own keyboard; in Chinese, take another character of the same sound."""
+    """Hit a neighbouring key on the language's own keyboard; in Chinese, use another character with the same sound."""
     draw = partial(_mistyping, base(text.language))
     if base(text.language) == "ja":
         return _slipped(text, rng, severity, "keyboard", draw, _typed_alone, _NEAR)
@@ -354,7 +354,7 @@ def _mistyping(language: str, rng: Random, word: Graphemes) -> Slip | None:
     ],
 )
 def swap(text: Text, rng: Random, severity: int) -> Text:
-    """Swap two neighbouring letters inside a word; in scripts without spaces, two neighbouring characters."""
+    """Swap two neighbouring letters inside a word; in scripts without spaces, swap two neighbouring characters."""
     return _slipped(text, rng, severity, "swap", partial(_swap, base(text.language)), _run)
 
 
@@ -412,7 +412,7 @@ def _swapped(first: str, second: str, language: str) -> str:
     ],
 )
 def delete(text: Text, rng: Random, severity: int) -> Text:
-    """Lose a letter of a word of three or more, never the first; in scripts without spaces, a character of a run."""
+    """Drop a letter of a word of three or more, never the first; in scripts without spaces, drop a character of a run."""
     return _slipped(text, rng, severity, "delete", _deletion, _inner)
 
 
@@ -455,7 +455,7 @@ def _deletion(rng: Random, word: Graphemes) -> Slip | None:
     ],
 )
 def insert(text: Text, rng: Random, severity: int) -> Text:
-    """Type a letter of a word twice, or hit a neighbouring key along with it."""
+    """Type a letter twice, or hit a neighbouring key along with it."""
     return _slipped(text, rng, severity, "insert", partial(_insertion, base(text.language)))
 
 
@@ -507,7 +507,7 @@ def _insertion(language: str, rng: Random, word: Graphemes) -> Slip | None:
     ],
 )
 def spacing(text: Text, rng: Random, severity: int) -> Text:
-    """Lose the blank after a word, or put one inside it; in scripts without spaces, between two characters."""
+    """Drop the blank after a word, or put one inside it; in scripts without spaces, put one between two characters."""
     return _slipped(text, rng, severity, "spacing", _spacing, _spaced)
 
 

@@ -14,6 +14,7 @@ from albert_robust.suite.gates import CONSISTENCY_AT, SEVERITY_AREA, SEVERITY_WO
 from albert_robust.suite.marks import Mark
 
 MOST_DIGITS = 6  # of a number in a message
+FEW_ERRORS = 0.1  # of the cases: a person may want to allow so many
 NOISE = "self-consistency"  # of a model that is asked for the same original again
 AGREEING = ("consistency", WORST_CASE, SEVERITY_AREA, SEVERITY_WORST)  # and consistency at k: noise lowers them all
 WORST_FIRST: tuple[Verdict, ...] = ("error", "failed", "inconclusive", "passed")
@@ -85,7 +86,10 @@ def errors_told(item: Item, counts: Counts) -> str:
     """Return how many cases are errors, and how many may be."""
     told = f"{counts.error:,} of {counts.selected - counts.spared:,} cases are errors"
     most = item.suite.max_errors
-    return f"{told}, at most {100 * most:g} % may be" if most else told
+    if most:
+        return f"{told}, at most {100 * most:g} % may be"
+    few = counts.error <= FEW_ERRORS * (counts.selected - counts.spared)
+    return f"{told} (a suite's `max_errors:` allows a few)" if few else told
 
 
 def not_asked(counts: Counts) -> str:

@@ -23,7 +23,8 @@ def _check(draft: Draft, at: Location, check: CheckSpec) -> Check:
     unknown(at, "languages", check.languages, _languages(draft, check))
     unknown(at, "fields", check.fields, task.inputs)
     agreements = list(task.agreements)
-    unknown(at, "agreement", [check.agreement] if check.agreement is not None else None, agreements)
+    agreement = check.agreement.replace("_", " ") if check.agreement else agreements[0]
+    unknown(at, "agreement", [agreement], agreements)
     gates, specs = tuple(_gates(draft, at, check)), tuple(_specs(draft, at, check))
     fields = tuple(check.fields or task.perturbed)
     _check_ignored(draft, at, check, specs)
@@ -40,7 +41,7 @@ def _check(draft: Draft, at: Location, check: CheckSpec) -> Check:
         fields=fields,
         gates=tuple(gate for gate in gates if not gate.across),
         across=tuple(gate for gate in gates if gate.across),
-        agreement=check.agreement or agreements[0],
+        agreement=agreement,
         agrees_at=check.agrees_at,
         variants=check.variants,
         worst_of=check.worst_of,

@@ -67,10 +67,10 @@ def _tolerated(value: object) -> object:
 
 
 class TokenPrice(Strict):
-    """What a million tokens cost, as vendors state it."""
+    """The price per million tokens, as vendors state it."""
 
-    input: Annotated[float, Field(ge=0, description="Of what is asked.")]
-    output: Annotated[float, Field(ge=0, description="Of what is answered.")]
+    input: Annotated[float, Field(ge=0, description="The price of a million input tokens.")]
+    output: Annotated[float, Field(ge=0, description="The price of a million output tokens.")]
 
 
 def _price(value: object) -> object:
@@ -88,98 +88,124 @@ class ModelSpec(Strict):
 
     python: Annotated[
         str | None,
-        Field(description="module:function, a list of inputs in, a list of outputs out.", pattern=_FUNCTION.pattern),
+        Field(
+            description="A function, `module:function`, that takes a list of inputs and returns one output for each.",
+            pattern=_FUNCTION.pattern,
+        ),
     ] = None
-    transformers: Annotated[str | None, Field(description="A checkpoint folder beside the suite, or a hub name.")] = (
-        None
-    )
+    transformers: Annotated[
+        str | None, Field(description="A Hugging Face checkpoint: a folder beside the suite, or a hub name.")
+    ] = None
     finetuned: Annotated[
-        str | None, Field(description="Training data: the embedded encoder is fine-tuned on it, once.")
+        str | None, Field(description="A file of labelled examples. The embedded encoder is fine-tuned on it once.")
     ] = None
     extractive: Annotated[
-        str | None, Field(description="An encoder (`builtin`) that picks a document's central sentence.")
+        str | None, Field(description="An encoder (`builtin`) that summarises a document by its most central sentence.")
     ] = None
     encoder: Annotated[
-        str | None, Field(description="An encoder under test: `builtin`, a folder beside the suite, or a hub name.")
+        str | None,
+        Field(description="A sentence encoder to test: `builtin`, a folder beside the suite, or a hub name."),
     ] = None
     endpoint: Annotated[
         str | None,
         Field(
-            description="A chat model's URL, https://host/v1/chat/completions, in OpenAI's format.",
+            description="The URL of a chat model with an OpenAI-compatible API: https://host/v1/chat/completions.",
             pattern=_ENDPOINT.pattern,
         ),
     ] = None
-    model: Annotated[str | None, Field(min_length=1, description="What the endpoint calls its model.")] = None
+    model: Annotated[
+        str | None, Field(min_length=1, description="The name of the model at the endpoint, such as gpt-4o-mini.")
+    ] = None
     prompt: Annotated[
-        str | None, Field(description="What a language model is asked: the example's fields stand in it as {text}.")
+        str | None, Field(description="The prompt of a language model. Write the example's fields in braces: {text}.")
     ] = None
     system: Annotated[
-        str | None, Field(description="What a language model is told before; fields may stand in it too.")
+        str | None, Field(description="The system message of a language model. It may hold fields in braces, too.")
     ] = None
     settings: Annotated[
         dict[str, JsonValue],
         Field(
-            description="Go to an endpoint as they are, {temperature: 0, max_tokens: 5}; a checkpoint has {max_new_tokens: 5}."
+            description="Settings sent to an endpoint as they are: {temperature: 0}. A checkpoint takes {max_new_tokens: 5}."
         ),
     ] = {}
     labels: Annotated[
-        list[str], Field(min_length=2, description="The labels that a language model's answers are read as.")
+        list[str],
+        Field(
+            min_length=2,
+            description="The labels that a language model chooses from. Its replies are read as one of them.",
+        ),
     ] = []
     key_env: Annotated[
-        str | None, Field(description="The environment variable that holds the key.", pattern=_VARIABLE.pattern)
+        str | None,
+        Field(
+            description="The name of the environment variable that holds the API key, never the key itself.",
+            pattern=_VARIABLE.pattern,
+        ),
     ] = None
     key_header: Annotated[
         str | None,
         Field(
-            description="The header that holds it, such as api-key. Default: Authorization.", pattern=_HEADER.pattern
+            description="The HTTP header that carries the key, such as api-key. Default: Authorization.",
+            pattern=_HEADER.pattern,
         ),
     ] = None
-    at_once: Annotated[int, Field(ge=1, le=256, description="Requests to an endpoint at a time, `batch` at most.")] = 8
+    at_once: Annotated[
+        int, Field(ge=1, le=256, description="How many requests an endpoint gets at the same time, at most `batch`.")
+    ] = 8
     elsewhere: Annotated[
         Name | None,
-        Field(description="A name: `albert-robust inputs` and `outputs` exchange what it is asked and answers."),
+        Field(description="A name for a model on another machine, reached by `albert-robust inputs` and `outputs`."),
     ] = None
     range: Annotated[
-        tuple[float, float] | None, Field(description="Of text-regression: the lowest and the highest score, [1, 5].")
+        tuple[float, float] | None,
+        Field(description="For text-regression: the lowest and the highest score, such as [1, 5]."),
     ] = None
     device: Annotated[
         str,
         Field(
-            description="What a checkpoint is computed on: cpu, cuda, cuda:1, mps.", pattern=r"^(cpu|cuda(:\d+)?|mps)$"
+            description="The device that a checkpoint runs on: cpu, cuda, cuda:1 or mps.",
+            pattern=r"^(cpu|cuda(:\d+)?|mps)$",
         ),
     ] = "cpu"
-    dtype: Annotated[Number, Field(description="The numbers that a checkpoint is computed in.")] = "float32"
+    dtype: Annotated[Number, Field(description="The number format that a checkpoint is computed in.")] = "float32"
     documents: Annotated[
-        str | None, Field(description="What the encoder searches, for retrieval: a text file, a document a line.")
+        str | None,
+        Field(
+            description="For retrieval: the documents that the encoder searches, a text file with one document per line."
+        ),
     ] = None
     version: Annotated[
         str | None,
-        Field(description="Identity of a model that has no files: with it, predictions are kept between runs."),
+        Field(description="The version of a model that has no files. With it, predictions are kept between runs."),
     ] = None
-    batch: Annotated[int, Field(gt=0, le=4096, description="Inputs a call, at most.")] = 64
+    batch: Annotated[
+        int, Field(gt=0, le=4096, description="The largest number of inputs in one call of the model.")
+    ] = 64
     timeout: Annotated[
         float | None,
         Field(
             gt=0,
             le=86400,
-            description="Seconds that a Python model has for a batch (default: no limit), an endpoint for a request (600).",
+            description="Time limit in seconds: for a Python model's batch (default: none), an endpoint's request (600).",
         ),
     ] = None
     replicates: Annotated[
         int,
         Field(
-            ge=1, le=20, description="How often each original is asked, of a model that does not always answer alike."
+            ge=1,
+            le=20,
+            description="How often each original is asked, for a model whose answers vary from call to call.",
         ),
     ] = 1
     price: Annotated[
         Annotated[float, Field(ge=0)] | TokenPrice | None,
         BeforeValidator(_price),
         Field(
-            description="Of one input, or of an endpoint's million tokens, in any currency: told by a plan and a run."
+            description="The price of an input, or of an endpoint's million tokens, in any currency. Plans and runs show it."
         ),
     ] = None
     retries: Annotated[
-        int, Field(ge=0, le=20, description="How often a batch is asked again after errors that pass.")
+        int, Field(ge=0, le=20, description="How often a batch is tried again after a temporary error.")
     ] = 3
 
     @field_validator("python", mode="before")
@@ -270,47 +296,60 @@ def _plain(value: object) -> str:
 _WORD = {"type": ["string", "integer", "object"], "additionalProperties": {"type": ["string", "integer"]}}
 Word = Annotated[str | dict[str, str], BeforeValidator(_word), WithJsonSchema({**_WORD, "minProperties": 1})]
 Words = Annotated[list[Word], Field(json_schema_extra={"minItems": 1})]
-Fill = Annotated[dict[str, Words], Field(description="Words for the slots of templates: {thing: [film, book]}.")]
+Fill = Annotated[
+    dict[str, Words], Field(description="The words that fill the slots of templates: {thing: [film, book]}.")
+]
 Plain = str | int | float
 Written = Annotated[Plain | list[Plain] | dict[str, Plain | list[Plain]], BeforeValidator(_text)]
 
 
 class DatasetSpec(Strict):
-    """Where examples come from: a `path`, or `templates`."""
+    """A dataset: a file at `path`, or examples made from `templates`."""
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["path"]}, {"required": ["templates"]}]})
     path: Annotated[
-        str | None, Field(description="JSON Lines, CSV, TSV, Parquet; `{language}` in its name: a file a language.")
+        str | None,
+        Field(
+            description="A file in JSON Lines, CSV, TSV or Parquet. `{language}` in its name stands for one file per language."
+        ),
     ] = None
     templates: Annotated[
         list[dict[str, Written]] | None,
         Field(
-            min_length=1, description='Examples with slots that are filled: {text: "I {love} it.", label: positive}.'
+            min_length=1, description='Examples with slots that `fill` fills: {text: "I {love} it.", label: positive}.'
         ),
     ] = None
     fill: Fill = {}
-    language: Annotated[str | None, Field(description="The language of every row, a BCP 47 tag.")] = None
+    language: Annotated[
+        str | None, Field(description="The language of all rows, as a BCP 47 tag such as en or pt-BR.")
+    ] = None
     languages: Annotated[
-        list[str] | None, Field(min_length=1, description="Rows say theirs in the column `language`.")
+        list[str] | None,
+        Field(min_length=1, description="The languages to use, if each row names its own in a column `language`."),
     ] = None
     reference_language: Annotated[
-        str | None, Field(description="The language of the references, where it is not the rows' own: a translation's.")
+        str | None,
+        Field(description="The language of the references, if it differs from that of the inputs, as in translation."),
     ] = None
     header: Annotated[
         list[Annotated[str, Field(min_length=1)]],
-        Field(description="What the columns of a CSV or TSV file are called that has no header: [text, label]."),
+        Field(description="Column names for a CSV or TSV file without a header line: [text, label]."),
     ] = []
     columns: Annotated[
         dict[str, str | Annotated[list[str], Field(min_length=1)]],
         Field(
-            description="From our names to the file's: {text: review}; choices and passages may be in several: [A, B, C, D]."
+            description="The file's column for each of our fields: {text: review}. Choices and passages may have several: [A, B]."
         ),
     ] = {}
     where: Annotated[
         dict[str, bool | Plain | Annotated[list[bool | Plain], Field(min_length=1)]],
-        Field(description="Only rows whose column holds the value, or one of several: {product: [book, film]}."),
+        Field(
+            description="Keeps only the rows whose column holds this value, or one of several: {product: [book, film]}."
+        ),
     ] = {}
-    limit: Annotated[int | None, Field(gt=0, description="At most so many ids, a seeded sample.")] = None
+    limit: Annotated[
+        int | None, Field(gt=0, description="The largest number of ids to use. They are sampled with the suite's seed.")
+    ] = None
 
     @field_validator("header")
     @classmethod
@@ -353,47 +392,75 @@ class DatasetSpec(Strict):
 
 
 class CheckSpec(Strict):
-    """Datasets x perturbations x an expectation."""
+    """One expectation for all combinations of its datasets and perturbations."""
 
-    expect: Annotated[Expectation, Field(description="invariance, direction or reference.")]
+    expect: Annotated[
+        Expectation,
+        Field(description="What answers should do: stay (invariance), change (direction) or be right (reference)."),
+    ]
     name: Annotated[
-        Name | None, Field(description="Starts the ids of its cells; needed where two checks would share ids.")
+        Name | None,
+        Field(description="The beginning of the check's cell ids. Needed only if two checks would share ids."),
     ] = None
-    perturbations: Annotated[list[str], Field(description="family.name, family.name@severity, a | b, family.*")] = []
+    perturbations: Annotated[
+        list[str],
+        Field(
+            description="Names: typos.swap, typos.swap@3 (severity 3), typos.* (all of a family), typos.swap | case.lower (both)."
+        ),
+    ] = []
     severities: Annotated[
         list[Annotated[int, Field(ge=1, le=5)]] | None,
-        Field(min_length=1, description="For names that do not say theirs."),
+        Field(min_length=1, description="The severities, 1 to 5, of perturbations that name none themselves."),
     ] = None
     ignores: Annotated[
         list[str],
-        Field(description="What perturbations alter and no answer depends on, such as number: invariance to it."),
+        Field(description="For invariance: what perturbations may alter without changing the answer, such as number."),
     ] = []
-    datasets: Annotated[list[str] | None, Field(description="Default: all.")] = None
-    languages: Annotated[list[str] | None, Field(description="Default: all of the dataset.")] = None
-    fields: Annotated[list[str] | None, Field(description="Which fields are perturbed. Default: the task's.")] = None
+    datasets: Annotated[list[str] | None, Field(description="The datasets to check. Default: all.")] = None
+    languages: Annotated[
+        list[str] | None, Field(description="The languages to check. Default: all languages of the dataset.")
+    ] = None
+    fields: Annotated[list[str] | None, Field(description="The fields to perturb. Default: those of the task.")] = None
     gates: Annotated[
-        list[str], Field(description="measure >= bound, measure <= bound; also of cells together: language gap <= 0.1.")
+        list[str],
+        Field(description="The bounds to meet: `consistency >= 0.9`, or `language gap <= 0.1` over several cells."),
     ] = []
-    agreement: Annotated[str | None, Field(description="How outputs are compared. Default: the task's.")] = None
+    agreement: Annotated[
+        str | None, Field(description="The measure that compares two outputs. Default: that of the task.")
+    ] = None
     agrees_at: Annotated[
-        float, Field(gt=0, le=1, description="Agreement from which a variant breaks nothing, for the worst case.")
+        float,
+        Field(
+            gt=0,
+            le=1,
+            description="For the worst case: the agreement below which a variant counts as breaking the answer.",
+        ),
     ] = 1.0
     meaning: Annotated[
         float | None,
-        Field(gt=0, le=1, description="A variant below this LABS F beside its original is rejected, and not asked."),
+        Field(
+            gt=0,
+            le=1,
+            description="Rejects variants whose LABS F against their original is lower. The model is not asked about them.",
+        ),
     ] = None
     on_failure: Annotated[
-        Literal["fail", "warn"], Field(description="What a cell is that misses its gate; errors fail either way.")
+        Literal["fail", "warn"],
+        Field(description="What a cell that misses its gate counts as. Errors fail in any case."),
     ] = "fail"
     on_inconclusive: Annotated[
-        Undecided | None, Field(description="What an undecided cell is. Default: the suite's.")
+        Undecided | None, Field(description="What an inconclusive cell counts as. Default: what the suite says.")
     ] = None
-    variants: Annotated[int, Field(gt=0, le=100, description="Variants an example.")] = 1
+    variants: Annotated[int, Field(gt=0, le=100, description="How many variants are made of each example.")] = 1
     worst_of: Annotated[
         int,
-        Field(gt=0, le=1000, description="Search so many variants of an example for the one that breaks its answer."),
+        Field(
+            gt=0,
+            le=1000,
+            description="Searches up to this many variants of each example for the one that breaks its answer.",
+        ),
     ] = 1
-    min_tested: Annotated[int, Field(gt=0, description="Fewer tested cases fail the cell.")] = 1
+    min_tested: Annotated[int, Field(gt=0, description="A cell with fewer tested cases fails.")] = 1
 
     @model_validator(mode="after")
     def _whole(self) -> "CheckSpec":
@@ -415,15 +482,15 @@ class CheckSpec(Strict):
 
 
 class MarkSpec(Strict):
-    """A pytest mark for the cells whose id matches a pattern."""
+    """A pytest mark, `skip` or `xfail`, for the cells whose id matches a pattern."""
 
     cells: Annotated[
-        str, Field(description="A glob over cell ids: */typos.*[hi], where brackets stand for themselves.")
+        str, Field(description="A pattern for cell ids, such as */typos.*[hi]. Brackets are taken literally.")
     ]
-    skip: Annotated[str | None, Field(min_length=1, description="The reason.")] = None
-    xfail: Annotated[str | None, Field(min_length=1, description="The reason.")] = None
+    skip: Annotated[str | None, Field(min_length=1, description="Skips the cells, for this reason.")] = None
+    xfail: Annotated[str | None, Field(min_length=1, description="Marks failures as known, for this reason.")] = None
     until: Annotated[
-        str | None, Field(description="The last day of an xfail, such as 2027-03-01; then the failure is one.")
+        str | None, Field(description="The last day of an xfail, such as 2027-03-01. After it, the cell fails.")
     ] = None
 
     @field_validator("until")
@@ -443,46 +510,86 @@ class MarkSpec(Strict):
 
 
 class BaselineSpec(Strict):
-    """What counts as a regression against the suite's baseline, where it has one."""
+    """What counts as a regression, if the suite has a baseline."""
 
-    floor: Annotated[float, Field(ge=0, le=1, description="A smaller drop is no regression.")] = 0.01
+    floor: Annotated[float, Field(ge=0, le=1, description="A drop smaller than this is no regression.")] = 0.01
     tolerance: Annotated[
-        float, Field(gt=0, le=1, description="A cell is the same where its drop is shown to be less.")
+        float, Field(gt=0, le=1, description="A cell counts as the same if its drop is shown to be smaller than this.")
     ] = 0.05
 
 
+class MeasureSpec(Strict):
+    """A measure of your own, by a Python function."""
+
+    python: Annotated[
+        str,
+        Field(
+            description="module:function: it takes a list of pairs and returns a number in [0, 1] for each.",
+            pattern=_FUNCTION.pattern,
+        ),
+    ]
+    of: Annotated[
+        Literal["reference", "source", "outputs"],
+        Field(
+            description="What an output is compared with: its reference, the text it is about, or another output (agreement)."
+        ),
+    ] = "reference"
+    version: Annotated[
+        str | None,
+        Field(
+            description="Raise it when the function measures otherwise: a baseline is compared with the same version only."
+        ),
+    ] = None
+
+
 class SuiteSpec(Strict):
-    """One suite: a task, a model or several, datasets, checks."""
+    """A suite: a task, one or several models, datasets and checks."""
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["model"]}, {"required": ["models"]}]})
-    task: TaskName
-    model: ModelSpec | None = None
+    task: Annotated[
+        TaskName, Field(description="What the model does; `albert-robust list tasks` shows the fields of each task.")
+    ]
+    model: Annotated[ModelSpec | None, Field(description="The model under test.")] = None
     models: Annotated[
         dict[Name, ModelSpec],
         Field(
             min_length=1,
-            description="Several models side by side, by name. What `model` says beside them holds for all that can have it.",
+            description="Several models to compare, by name. What `model` says holds for every one of them that can have it.",
         ),
     ] = {}
-    datasets: Annotated[dict[Name, DatasetSpec], Field(min_length=1)]
-    checks: Annotated[list[CheckSpec], Field(min_length=1)]
+    datasets: Annotated[dict[Name, DatasetSpec], Field(min_length=1, description="The datasets, by name.")]
+    checks: Annotated[list[CheckSpec], Field(min_length=1, description="What is expected of the model.")]
+    measures: Annotated[
+        dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)], MeasureSpec],
+        Field(description="Measures of your own, by name: {polite: {python: 'my_measures:polite'}}."),
+    ] = {}
     fill: Fill = {}
-    description: str = ""
-    seed: int = 0
-    confidence: Annotated[Share, Field(description="Of the one-sided bound that decides a verdict.")] = 0.95
-    on_inconclusive: Annotated[Undecided, Field(description="What an undecided cell is.")] = "warn"
+    description: Annotated[str, Field(description="What the suite is for, in your words.")] = ""
+    seed: Annotated[
+        int, Field(description="The seed of all random choices: the same seed gives the same variants.")
+    ] = 0
+    confidence: Annotated[Share, Field(description="The confidence of the one-sided bounds that decide a gate.")] = 0.95
+    on_inconclusive: Annotated[Undecided, Field(description="What an inconclusive cell counts as.")] = "warn"
     max_errors: Annotated[
         float,
-        Field(ge=0, lt=1, description="The share of a cell's cases that may be errors: 0.01. More make the cell one."),
+        Field(
+            ge=0,
+            lt=1,
+            description="The share of a cell's cases that may be errors, such as 0.01. With more, the cell itself is an error.",
+        ),
         BeforeValidator(_tolerated),
     ] = 0.0
-    encoder: Annotated[str, Field(description="The score's encoder: `builtin`, a folder, or a hub name.")] = "builtin"
-    tags: Annotated[list[Name], Field(description="Keywords for -k.")] = []
-    marks: list[MarkSpec] = []
+    encoder: Annotated[str, Field(description="The encoder of the LABS score: `builtin`, a folder, or a hub name.")] = (
+        "builtin"
+    )
+    tags: Annotated[list[Name], Field(description="Keywords that pytest's -k selects by.")] = []
+    marks: Annotated[list[MarkSpec], Field(description="Cells that are skipped, or known to fail.")] = []
     baseline: BaselineSpec = BaselineSpec()
     early_stop: Annotated[
         bool,
-        Field(description="Ask in random order, and only until a cell's verdict is certain; not beside a baseline."),
+        Field(
+            description="Asks in random order, and only until a cell's verdict is certain. Has no effect with a baseline."
+        ),
     ] = False
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from albert_robust import perturb
+from albert_robust import perturb, run
 from albert_robust.cli import main
 from albert_robust.perturbing import open_packs
 from albert_robust.running.blocks import examples_of
@@ -174,6 +174,22 @@ def test_the_suites_of_questions_and_of_pairs_load(tmp_path: Path, suite: str, d
     path = tmp_path / f"{suite}.robust.yaml"
     path.write_text(block("yaml", f"# of {suite}.robust.yaml"), encoding="utf-8")
     assert load_suite(path).labels == labels
+
+
+def test_measures_of_one_s_own_are_gates_and_agreements(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my_measures.py").write_text(block("python", "# my_measures.py"), encoding="utf-8")
+    (tmp_path / "my_model.py").write_text(
+        "def predict(batch):\n    return ['Sorry.' for one in batch]\n", encoding="utf-8"
+    )
+    row = {"prompt": "Where does the train to Bern leave?", "answer": "From platform two."}
+    (tmp_path / "d.jsonl").write_text(f"{json.dumps(row)}\n", encoding="utf-8")
+    path = tmp_path / "tone.robust.yaml"
+    rest = "task: text-generation\nmodel: {python: my_model:predict}\ndatasets: {d: {path: d.jsonl, language: en}}\n"
+    path.write_text(f"{rest}{block('yaml', '# of tone.robust.yaml')}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    found = {cell.cell: cell.measures for cell in run(path).cells}
+    assert found["d/reference[en]"]["apologises"].value == 1
+    assert found["d/typos.swap@2[en]"]["consistency"].value == 1
 
 
 def test_retrieved_passages_are_read_and_put_in_another_order(tmp_path: Path) -> None:

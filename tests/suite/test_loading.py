@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from albert_robust.errors import InputError
+from albert_robust.errors import InputError, UsageError
 from albert_robust.running.plan import plan
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import Suite
@@ -21,6 +22,13 @@ checks:
     gates: [consistency >= 0.9]
   - expect: direction
     perturbations: [semantics.negate]
+"""
+OWN = """\
+from albert_robust import Example, perturbation
+
+@perturbation("own.shout", preserves="meaning", severities=1, examples=[Example("a", "a!")])
+def shout(text, rng, severity):
+    return text.replace(len(text.graphemes), len(text.graphemes), "!", "shout")
 """
 ROWS = '{"text": "a", "language": "en"}\n{"text": "b", "language": "no"}\n'
 
@@ -320,3 +328,26 @@ def test_no_model_of_ours_learns_to_translate(write: Callable[..., Path]) -> Non
         InputError, match=r"yaml:2:9: a fine-tuned model cannot do translation here\n  use `transformers:`"
     ):
         load_suite(write(d_dot_jsonl=ROWS, s_dot_robust_dot_yaml=text))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"seed": "x"}, "^seed: 'x', expected a whole number$"),
+        ({"seed": 1.5}, r"^seed: 1\.5, expected a whole number$"),
+        ({"packs": "mine"}, "^packs: expected a list of folders$"),
+        ({"packs": ["nowhere"]}, "^packs: there is no folder 'nowhere'$"),
+    ],
+)
+def test_what_is_no_seed_and_no_folder_is_told(write: Callable[..., Path], given: dict[str, Any], message: str) -> None:
+    path = write(d_dot_jsonl=ROWS, s_dot_robust_dot_yaml=GOOD)
+    with pytest.raises(UsageError, match=message):
+        load_suite(path, **given)
+
+
+def test_a_root_may_be_written_as_text_and_its_perturbations_are_known(
+    write: Callable[..., Path], tmp_path: Path
+) -> None:
+    write(perturbations__own_dot_py=OWN, suites__d_dot_jsonl=ROWS)
+    path = write(suites__s_dot_robust_dot_yaml=GOOD.replace("typos.swap", "own.shout"))
+    assert load_suite(path, root=str(tmp_path)).name == "suites/s"
