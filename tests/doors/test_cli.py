@@ -30,6 +30,7 @@ NAMES = [
     "doctor",
     "score",
     "report",
+    "merge",
     "compare",
     "inputs",
     "outputs",
