@@ -180,6 +180,7 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
         signature=execution.signatures.get(suite.name),
         labels=tuple(suite.labels),
         model_name=suite.model_name,
+        model_place=suite.model_place,
         settings={name: value if isinstance(value, str) else json.dumps(value) for name, value in shaping.items()},
     )
 

@@ -18,6 +18,7 @@ def summary(run: Run) -> dict[str, Any]:
         "answer": found.answer,
         "explanation": found.explanation,
         "tested": tested_in(run.cells),
+        "merged": run.merged,
         "mistakes": dict(run.mistakes),
         "verdicts": {mark.word: count for mark, count in found.counts},
         "suites": [_suite(suite, run) for suite in run.suites],

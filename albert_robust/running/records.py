@@ -239,6 +239,7 @@ class SuiteRecord:
     """What a run says of a suite; of a file with several models each is one, `model_name` says which.
 
     `settings` is what else the suite says of its model and shapes answers, as text: `prompt`, `system`, `settings`, `dtype`.
+    `model_place` is the line and column of its model, by which the models of a file have an order.
     """
 
     name: str
@@ -254,6 +255,7 @@ class SuiteRecord:
     labels: tuple[str, ...] = ()
     model_name: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
+    model_place: tuple[int, int] = (1, 1)
 
     @property
     def node(self) -> str:
@@ -355,7 +357,7 @@ class Run:
     Outcomes may be many more than memory holds, and are read from their file each time that they are gone through: suite by
     suite, in it by blocks of examples, in those cell by cell in plan order. Alignments are there for some of the worst
     cases, cell by cell in plan order, the worst first, and so is what is `shrunk`, where that was asked for.
-    `mistakes` says of suites that could not be run, by name, why.
+    `mistakes` says of suites that could not be run, by name, why; `merged` of how many runs this one is made of.
     """
 
     suites: tuple[SuiteRecord, ...]
@@ -367,6 +369,7 @@ class Run:
     shrunk: tuple[Shrunk, ...] = ()
     counted: "Mapping[Place, Tally] | None" = field(default=None, compare=False)
     mistakes: Mapping[str, str] = field(default_factory=dict)
+    merged: int = 1
 
     @cached_property
     def tallies(self) -> "Mapping[Place, Tally]":
