@@ -188,6 +188,7 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
         signature=execution.signatures.get(suite.name),
         labels=tuple(suite.labels),
         model_name=suite.model_name,
+        model_place=suite.model_place,
         settings={name: value if isinstance(value, str) else json.dumps(value) for name, value in shaping.items()},
         rows_left_out={
             name: tuple(_left_out(others, suite.datasets[name].languages))

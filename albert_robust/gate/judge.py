@@ -184,8 +184,7 @@ def _verdict(cell: Cell, counts: Counts, gates: tuple[GateRecord, ...], tally: T
     if counts.not_asked:
         return "not tested", not_asked(counts)
     if counts.tested < cell.check.min_tested:
-        told, why = too_few(counts, cell.check.min_tested), tally.messages.get("rejected")
-        return "failed", f"{told} ({why})" if why else told
+        return "failed", too_few(cell, counts, tally.messages.get("rejected", ""))
     if not gates:
         return "measured", "no gate of its own: what judges it is of several cells"
     verdict, reason = together(gates)

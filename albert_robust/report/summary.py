@@ -19,6 +19,7 @@ def summary(run: Run) -> dict[str, Any]:
         "explanation": found.explanation,
         "tested": tested_in(run.cells),
         "left_out": sum(run.left_out.values()),
+        "merged": run.merged,
         "mistakes": dict(run.mistakes),
         "verdicts": {mark.word: count for mark, count in found.counts},
         "suites": [_suite(suite, run) for suite in run.suites],

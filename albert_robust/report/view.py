@@ -135,12 +135,15 @@ def page(run: Run) -> Page:
         attention=shown,
         brief=shown[:BRIEF],
         brief_rest=max(0, len(shown) - BRIEF),
-        beside=beside(run.cells),
+        beside=beside(run),
         models=model_tables(run),
         passed=_quiet(run, "passed", suites),
         measured=_quiet(run, "measured", suites),
         not_applicable=_quiet(run, "not applicable", suites),
-        environment=tuple((name, _written(value)) for name, value in run.environment.items()),
+        environment=(
+            *((name, _written(value)) for name, value in run.environment.items()),
+            *([("merged", f"of {run.merged} runs")] if run.merged > 1 else []),
+        ),
         cost=tuple(
             (name.replace("_", " "), (price if name == "price" else amount)(value)) for name, value in run.cost.items()
         ),

@@ -41,6 +41,7 @@ class _Kept:
     cost: dict[str, float]
     shrunk: tuple[Shrunk, ...] = ()
     left_out: dict[str, int] = field(default_factory=dict)
+    merged: int = 1
 
 
 def keep(run: Run, folder: Path, mend: str = MEND_REPORT) -> None:
@@ -71,6 +72,7 @@ def _keep(run: Run, folder: Path, mend: str) -> None:
         cost=dict(run.cost),
         shrunk=run.shrunk,
         left_out=dict(run.left_out),
+        merged=run.merged,
     )
     text = json.dumps(_finite(asdict(content)), indent=1, ensure_ascii=False, allow_nan=False)
     write_whole(folder / RUN, (text + "\n").encode("utf-8", "backslashreplace"))
@@ -111,6 +113,7 @@ def open_run(folder: str | Path) -> Run:
         shrunk=kept.shrunk,
         mistakes=kept.mistakes,
         left_out=kept.left_out,
+        merged=kept.merged,
     )
 
 

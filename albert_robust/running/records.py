@@ -253,8 +253,9 @@ class RowsLeftOut:
 class SuiteRecord:
     """What a run says of a suite; of a file with several models each is one, `model_name` says which.
 
-    `settings` is what else the suite says of its model and shapes answers, as text: `prompt`, `system`, `settings`, `dtype`;
-    `rows_left_out` has the rows in none of a dataset's languages, by dataset.
+    `settings` is what else the suite says of its model and shapes answers, as text: `prompt`, `system`, `settings`, `dtype`.
+    `model_place` is the line and column of its model, by which the models of a file have an order. `rows_left_out` has the rows
+    in none of a dataset's languages, by dataset.
     """
 
     name: str
@@ -271,6 +272,7 @@ class SuiteRecord:
     model_name: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
     rows_left_out: Mapping[str, tuple[RowsLeftOut, ...]] = field(default_factory=dict)
+    model_place: tuple[int, int] = (1, 1)
 
     @property
     def node(self) -> str:
@@ -373,7 +375,7 @@ class Run:
     suite, in it by blocks of examples, in those cell by cell in plan order. Alignments are there for some of the worst
     cases, cell by cell in plan order, the worst first, and so is what is `shrunk`, where that was asked for.
     `mistakes` says of suites that could not be run, by name, why; `left_out` how many cells a suite has beside those here:
-    a run may be of some of them.
+    a run may be of some of them. `merged` says of how many runs this one is made of.
     """
 
     suites: tuple[SuiteRecord, ...]
@@ -386,6 +388,7 @@ class Run:
     counted: "Mapping[Place, Tally] | None" = field(default=None, compare=False)
     mistakes: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
+    merged: int = 1
 
     @cached_property
     def tallies(self) -> "Mapping[Place, Tally]":

@@ -98,7 +98,7 @@ def load_suites(
 def _unknown_perturbations(document: Document, registry: Registry) -> Iterator[Complaint]:
     """Yield complaints about names in a document whose grammar is broken elsewhere: a user mends all in one go."""
     for location in document.places:
-        if len(location) == 4 and location[0] == "checks" and location[2] == "perturbations":
+        if len(location) == 4 and location[0] == "checks" and location[2] in ("perturbations", "except"):
             written = document.at(location)
             try:
                 registry.expand(str(written))

@@ -408,6 +408,13 @@ class CheckSpec(Strict):
             description="Names: typos.swap, typos.swap@3 (severity 3), typos.* (all of a family), typos.swap | case.lower (both)."
         ),
     ] = []
+    except_: Annotated[
+        list[str],
+        Field(
+            alias="except",
+            description="Members of these to leave out: typos.swap, typos.swap@3, typos.* (all of a family).",
+        ),
+    ] = []
     severities: Annotated[
         list[Annotated[int, Field(ge=1, le=5)]] | None,
         Field(min_length=1, description="The severities, 1 to 5, of perturbations that name none themselves."),
@@ -464,8 +471,9 @@ class CheckSpec(Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> "CheckSpec":
-        if self.expect == "reference" and self.perturbations:
-            raise ValueError("a reference check perturbs nothing\ntake out `perturbations`, or expect invariance")
+        if self.expect == "reference" and (self.perturbations or self.except_):
+            key = "perturbations" if self.perturbations else "except"
+            raise ValueError(f"a reference check perturbs nothing\ntake out `{key}`, or expect invariance")
         if self.expect != "reference" and not self.perturbations:
             raise ValueError(f"a check of {self.expect} needs perturbations\nadd `perturbations: [typos.*]`")
         if self.expect == "reference" and self.meaning is not None:

@@ -25,6 +25,7 @@ class Check:
         expectation: What the perturbations should do to outputs.
         name: What the ids of its cells start with, if anything.
         specs: The perturbations; none in a reference check.
+        of_families: Those of them that a family such as `typos.*` stands for.
         datasets: Their names.
         languages: Those that it is about; None for all of each dataset.
         fields: Which inputs are perturbed.
@@ -44,6 +45,7 @@ class Check:
     expectation: Expectation
     name: str | None
     specs: tuple[Spec, ...]
+    of_families: frozenset[Spec]
     datasets: tuple[str, ...]
     languages: tuple[str, ...] | None
     fields: tuple[str, ...]

@@ -2,14 +2,16 @@
 
 import json
 import re
+import shlex
 import shutil
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 import yaml
 
 from albert_robust import perturb, run
-from albert_robust.cli import main
+from albert_robust.cli import main, parser
 from albert_robust.perturbing import open_packs
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.plan import plan
@@ -237,3 +239,22 @@ def test_the_workflow_reads_outputs_that_a_session_leaves() -> None:
     source = (ROOT / "albert_robust" / "ci" / "github.py").read_text(encoding="utf-8")
     for name in re.findall(r"steps\.robust\.outputs\.(\w+)", written):
         assert f"{name}={{{name}}}\\n" in source
+
+
+def test_the_workflow_of_several_jobs_gives_commands_that_there_are_and_finds_what_it_keeps() -> None:
+    written = block("yaml", "# .github/workflows/robustness-shards.yml")
+    jobs = yaml.safe_load(written)["jobs"]
+    lines = [line for job in jobs.values() for step in job["steps"] for line in step.get("run", "").splitlines()]
+    commands = [shlex.split(line)[1:] for line in lines if line.startswith("albert-robust ")]
+    parsed = [parser().parse_args(command) for command in commands]
+    assert [one.command for one in parsed] == ["merge", "report", "compare"]
+    shard, whole = (step["with"] for job in jobs.values() for step in job["steps"] if "upload" in step.get("uses", ""))
+    (download,) = (step["with"] for step in jobs["all"]["steps"] if "download" in step.get("uses", ""))
+    assert fnmatch(shard["name"], download["pattern"])
+    assert not fnmatch(whole["name"], download["pattern"])
+    merge, report, compare = parsed
+    assert merge.run_folders == [f"{download['path']}/*"]
+    assert {str(merge.out), str(report.run_folders[0]), compare.later, whole["path"], shard["path"]} == {
+        "robustness-report"
+    }
+    assert any(f"--name {whole['name']} --dir {compare.earlier}" in line for line in lines)

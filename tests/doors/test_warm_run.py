@@ -46,6 +46,10 @@ def test_a_second_run_loads_nothing_heavy_and_finds_the_same(
     again = run(folder)
     warm = in_memory(open_run(folder / "robustness-report"))
     assert "heavy: []" in again
-    assert (warm.cost["predicted"], warm.cost["batches_or_requests"], warm.cost["from_cache"]) == (0, 0, cold.cost["unique_inputs"])
+    assert (warm.cost["predicted"], warm.cost["batches_or_requests"], warm.cost["from_cache"]) == (
+        0,
+        0,
+        cold.cost["unique_inputs"],
+    )
     assert cold.alignments
     assert (warm.cells, warm.outcomes, warm.alignments) == (cold.cells, cold.outcomes, cold.alignments)

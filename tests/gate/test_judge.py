@@ -189,6 +189,19 @@ def test_where_too_few_cases_are_left_it_is_told_why_others_were_rejected(cell: 
     assert record.reason == "0 of 5 cases could be tested, fewer than 1: 5 rejected (other places)"
 
 
+@pytest.mark.parametrize(("named", "told"), [("typos.*", True), ("typos.swap", False)])
+def test_where_a_family_was_named_and_nothing_tested_its_member_can_be_left_out(
+    write: Callable[..., Path], named: str, told: bool
+) -> None:
+    text = SUITE.format(gate="consistency >= 0.9", expect="invariance", more=f"perturbations: [{named}], ")
+    cells = plan(load_suite(write(d_dot_jsonl='{"text": "a"}', s_dot_robust_dot_yaml=text)))
+    swap = next(cell for cell in cells if cell.perturbation == "typos.swap@2")
+    unchanged = replace(OUTCOME, status="unchanged", agreement=None)
+    way_out = "; `except: [typos.swap]` leaves it out of the check"
+    assert record_of(swap, [unchanged] * 5).reason.endswith(way_out) == told
+    assert way_out not in record_of(swap, [*cases([0.0] * 4), unchanged]).reason
+
+
 def test_a_perturbation_of_other_languages_is_not_applicable(cell: Callable[..., Cell]) -> None:
     other = replace(OUTCOME, status="not applicable", message="not in en")
     record = record_of(cell(), [other] * 3)

@@ -74,6 +74,24 @@ def test_an_answer_may_be_invariant_to_what_it_does_not_depend_on(load: Callable
     ]
 
 
+@pytest.mark.parametrize(
+    ("check", "left"),
+    [
+        ("[typos.s*]\n    except: [typos.spacing]", ["typos.swap@2"]),
+        ("[typos.s*, case.*]\n    except: [typos.spacing, case.*]", ["typos.swap@2"]),
+        ("[typos.swap, typos.spacing@3]\n    except: [typos.spacing]", ["typos.swap@2"]),
+        (
+            "[typos.s*]\n    severities: [1, 3]\n    except: [typos.spacing@3]",
+            ["typos.spacing@1", "typos.swap@1", "typos.swap@3"],
+        ),
+        ("[typos.swap, typos.swap | typos.spacing]\n    except: [typos.swap]", ["typos.swap@2 | typos.spacing@2"]),
+        ("[typos.swap, semantics.*]\n    except: [semantics.*]", ["typos.swap@2"]),  # which alter meaning
+    ],
+)
+def test_a_check_leaves_out_what_it_excepts(load: Callable[..., Suite], check: str, left: list[str]) -> None:
+    assert sorted(str(spec) for spec in load(("[typos.swap]", check)).checks[0].specs) == left
+
+
 def test_norwegian_stays_a_language(load: Callable[..., Suite]) -> None:
     assert load().datasets["reviews"].languages == ("en", "no")
 
@@ -197,6 +215,31 @@ MISTAKES = {
         ("[semantics.negate]", "[semantics.negate]\n    ignores: [number]"),
         r":11:15: no perturbation of this check alters 'number'\n  they alter: polarity",
     ),
+    "an exception of nothing": (
+        ("[typos.swap]", "[typos.s*]\n    except: [typos.delete, typos.swop]"),
+        r":8:14: the check has no 'typos\.delete' to leave out\n  known: typos\.spacing, typos\.swap\n"
+        r".*:8:28: unknown perturbation 'typos\.swop'\n  did you mean 'typos\.swap'\?",
+    ),
+    "an exception of another severity": (
+        ("[typos.swap]", "[typos.swap]\n    except: [typos.swap@3]"),
+        r":8:14: the check has no 'typos\.swap@3' to leave out\n  did you mean 'typos\.swap'\?",
+    ),
+    "an exception of everything": (
+        ("[typos.swap]", "[typos.s*]\n    except: [typos.swap, typos.*]"),
+        r":8:5: no perturbation is left of the check\n  leave out fewer of them",
+    ),
+    "an exception of a family that there is not": (
+        ("[typos.swap]", "[typos.*]\n    except: [ocr.*]"),
+        r":8:14: no perturbation matches 'ocr\.\*'\n  did you mean 'characters\.ocr'\?",
+    ),
+    "an exception that is no list": (
+        ("[typos.swap]", "[typos.*]\n    except: typos.swap"),
+        r":8:5: 'typos\.swap': expected a list\n  write `\[typos\.swap\]`",
+    ),
+    "an exception in a reference check": (
+        ("direction\n    perturbations: [semantics.negate]", "reference\n    except: [semantics.negate]"),
+        r":9:5: a reference check perturbs nothing\n  take out `except`, or expect invariance",
+    ),
     "unknown dataset": (
         ("    gates:", "    datasets: [review]\n    gates:"),
         r":8:16: unknown dataset 'review'\n  did you mean 'reviews'\?",
@@ -290,8 +333,8 @@ def test_a_pack_beside_the_suite_is_opened(write: Callable[..., Path], load: Cal
 
 def test_mistakes_of_the_grammar_and_unknown_perturbations_are_told_together(load: Callable[..., Suite]) -> None:
     with pytest.raises(InputError) as caught:
-        load(("typos.swap", "typos.swop"), ("expect: dir", "expect: no-dir"))
-    assert places(caught.value) == [7, 9]
+        load(("[typos.swap]", "[typos.swop]\n    except: [typos.spaces]"), ("expect: dir", "expect: no-dir"))
+    assert places(caught.value) == [7, 8, 10]
     assert "unknown perturbation 'typos.swop'" in str(caught.value)
 
 
