@@ -4,7 +4,7 @@ from typing import Any
 
 from albert_robust.gate.doubts import average, contrast
 from albert_robust.report.view import banner
-from albert_robust.running.records import CellRecord, ComparisonRecord, Run, SuiteRecord, tested_in
+from albert_robust.running.records import CellRecord, ComparisonRecord, Run, SuiteRecord, answer_of, tested_in
 from albert_robust.scoring.statistics import Estimate
 
 SCHEMA = 1
@@ -33,7 +33,7 @@ def _suite(suite: SuiteRecord, run: Run) -> dict[str, Any]:
         "name": suite.name,
         "path": suite.path,
         "model": suite.model_name or None,
-        "answer": banner(cells).answer,
+        "answer": answer_of(cells),
         "consistency": consistency,
         "sensitivity": sensitivity,
     }

@@ -174,7 +174,7 @@ def test_what_alters_the_meaning_must_move_the_answer_or_be_ignored(robust: Robu
         (TEXTS, "typos.swap", "!!", "consistency >= 0.9", "^'!!' is no language tag"),
         (TEXTS, "typos.swap", "en", "consistency", "^'consistency' is no gate"),
         ([], "typos.swap", "en", "consistency >= 0.9", "^the dataset is empty"),
-        ("text", "typos.swap", "en", "consistency >= 0.9", "^texts: expected a list of strings"),
+        ("text", "typos.swap", "en", "consistency >= 0.9", "^texts: expected a list of texts, got str"),
     ],
 )
 def test_wrong_arguments_are_one_clear_line(
