@@ -60,7 +60,7 @@ class Perturbation:
         preserves: What stays the same (`meaning`), or None.
         alters: What becomes different (`polarity`, `number`, `name`), or None. Exactly one of the two is given.
         languages: The languages it works in, or `any`.
-        severities: How many levels it has; 1 means that severity does nothing.
+        severities: How many there are, from 1 on; 1 means that severity does nothing.
         version: Raise it when the same seed gives another text: it is part of the random key.
         across_fields: Whether it puts one thing in place of another, as a name, and must do so alike in all fields of an example.
         alike: Whether it draws alike in all fields of an example: one language for all of them.
@@ -94,6 +94,11 @@ class Perturbation:
         """The part of the name before the dot."""
         return self.name.split(".", 1)[0]
 
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """The severities that it can be called with: all where it has but one, which does nothing."""
+        return SEVERITIES[: self.severities] if self.severities > 1 else SEVERITIES
+
     @cached_property
     def summary(self) -> str:
         """The first line of the function's docstring."""
@@ -122,11 +127,11 @@ class Perturbation:
         """Return the perturbed text.
 
         Raises:
-            ValueError: The severity is not 1 to 5.
+            ValueError: It has no such severity.
             TypeError: The function returned something other than a text.
         """
-        if severity not in SEVERITIES:
-            raise ValueError(f"severity {severity!r} of {self.name}: expected 1 to 5")
+        if severity not in self.levels:
+            raise ValueError(f"severity {severity!r} of {self.name}: expected 1 to {self.levels[-1]}")
         made = self.function(text, rng, severity)
         if not isinstance(made, Text):
             raise TypeError(f"{self.name} returned {type(made).__name__}, expected a Text")
