@@ -49,6 +49,11 @@ class Example:
     parallels: tuple[tuple[str, str], ...] = ()
     why: str = ""
 
+    @property
+    def text(self) -> Text:
+        """The text, with what is protected in it."""
+        return Text.of(self.before, self.language, protect=self.protect, parallels=dict(self.parallels))
+
 
 @dataclass(frozen=True)
 class Perturbation:
@@ -117,8 +122,7 @@ class Perturbation:
         if not self.applies(case.language):
             return f"its example {case.before!r} is in {case.language!r}, where it does not work: say its `language=`"
         try:
-            text = Text.of(case.before, case.language, protect=case.protect, parallels=dict(case.parallels))
-            made = str(self(text, Random(case.seed), case.severity))
+            made = str(self(case.text, Random(case.seed), case.severity))
         except Exception as error:
             return f"its example {case.before!r} raises {raised_there(error)}"
         return "" if made == case.after else f"its example {case.before!r} becomes {made!r}, expected {case.after!r}"

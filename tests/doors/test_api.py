@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import albert_robust
 from albert_robust import api, errors, load_suite, metrics, perturb, score
 from albert_robust.errors import InputError, MissingExtraError, UsageError
 from albert_robust.handwritten import Robust
+from albert_robust.laws import assert_laws
 from albert_robust.report.render import render_json
 from albert_robust.running.plan import plan
 from albert_robust.scoring.scorer import Scorer
@@ -286,6 +288,15 @@ def test_a_strategy_of_nothing_is_told(spec: str) -> None:
         variants("天气很好", spec, language="zh")
 
 
+def test_the_message_of_an_unknown_perturbation_says_where_packs_are_looked_for() -> None:
+    message = (
+        r"unknown perturbation 'own\.shout'\n(.|\n)*beside test_api\.py .* name other folders by packs=\[\.\.\.\]$"
+    )
+    for find_it in (partial(variants, "a"), assert_laws):
+        with pytest.raises(UsageError, match=message):
+            find_it("own.shout")
+
+
 def test_a_variant_that_needs_a_missing_module_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(errors, "find_spec", lambda module: None)
     with pytest.raises(MissingExtraError, match=r"pip install 'albert-robust\[nlpaug\]'"):
@@ -295,10 +306,10 @@ def test_a_variant_that_needs_a_missing_module_says_what_to_install(monkeypatch:
 MODULES = """
 import sys
 import albert_robust as a
-print("albert_robust.metrics" in sys.modules, a.metrics.__name__, a.strategies.__name__)
+print("albert_robust.metrics" in sys.modules, a.laws.__name__, a.metrics.__name__, a.strategies.__name__)
 """
 
 
-def test_metrics_and_strategies_are_imported_when_they_are_named() -> None:
+def test_laws_metrics_and_strategies_are_imported_when_they_are_named() -> None:
     done = subprocess.run([sys.executable, "-c", MODULES], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["False", "albert_robust.metrics", "albert_robust.strategies"]
+    assert done.stdout.split() == ["False", "albert_robust.laws", "albert_robust.metrics", "albert_robust.strategies"]
