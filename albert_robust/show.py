@@ -18,7 +18,17 @@ from albert_robust.running.cell import Across, Cell, Item
 from albert_robust.running.failures import ATTENTION
 from albert_robust.running.forecast import Forecast
 from albert_robust.running.progress import duration
-from albert_robust.running.records import CASE, CellRecord, Change, Outcome, Run, Shrunk, SuiteRecord, tested_in
+from albert_robust.running.records import (
+    CASE,
+    CellRecord,
+    Change,
+    Outcome,
+    Run,
+    Shrunk,
+    SuiteRecord,
+    counted_verdicts,
+    tested_in,
+)
 from albert_robust.scoring.statistics import Estimate
 from albert_robust.text.graphemes import graphemes
 from albert_robust.text.lookalikes import telling
@@ -100,13 +110,8 @@ def describe_run(run: Run, shown: int) -> list[str]:
         for suite in run.suites
         for what in doubts(suite, run)
     ]
-    counts = {
-        verdict: sum(cell.verdict == verdict for cell in cells)
-        for verdict in (*ATTENTION, "passed", "measured", "not applicable")
-    }
-    verdicts = ", ".join(f"{count:,} {verdict}" for verdict, count in counts.items() if count)
     lines.append(
-        f"{_all(run)}: {verdicts}; {counted(tested_in(cells), 'case')} tested; "
+        f"{_all(run)}: {counted_verdicts(cells)}; {counted(tested_in(cells), 'case')} tested; "
         f"{counted(int(cost['predicted']), 'input')} predicted, {int(cost['from_cache']):,} from the cache"
         + (f", {int(cost['unanswered']):,} without an answer" if cost.get("unanswered") else "")
         + (f", price {price(cost['price'])}" if "price" in cost else "")

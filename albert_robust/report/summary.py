@@ -4,7 +4,7 @@ from typing import Any
 
 from albert_robust.gate.doubts import average, contrast
 from albert_robust.report.view import banner
-from albert_robust.running.records import CellRecord, ComparisonRecord, Run, SuiteRecord, tested_in
+from albert_robust.running.records import CellRecord, ComparisonRecord, Run, SuiteRecord, answer_of, tested_in
 from albert_robust.scoring.statistics import Estimate
 
 SCHEMA = 1
@@ -34,7 +34,7 @@ def _suite(suite: SuiteRecord, run: Run) -> dict[str, Any]:
         "name": suite.name,
         "path": suite.path,
         "model": suite.model_name or None,
-        "answer": banner(cells, left_out=run.left_out.get(suite.name, 0)).answer,
+        "answer": answer_of(cells, left_out=run.left_out.get(suite.name, 0)),
         "left_out": run.left_out.get(suite.name, 0),
         "rows_left_out": {
             name: {one.language: one.count for one in rows} for name, rows in suite.rows_left_out.items()

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 import albert_robust
 from albert_robust.gate.doubts import average, contrast, doubts
@@ -17,7 +17,16 @@ from albert_robust.report.matrix import AcrossTable, Matrix, ReferenceTable, acr
 from albert_robust.report.models import ModelTable, model_tables
 from albert_robust.report.verdicts import MARKS, VerdictMark
 from albert_robust.running.failures import ATTENTION
-from albert_robust.running.records import CellRecord, RowsLeftOut, Run, SuiteRecord, Verdict, tested_in
+from albert_robust.running.records import (
+    Answer,
+    CellRecord,
+    RowsLeftOut,
+    Run,
+    SuiteRecord,
+    Verdict,
+    answer_of,
+    tested_in,
+)
 from albert_robust.text.languages import UNKNOWN
 
 WORST, WORST_ERRORS = 6, 2  # lines on the first screen; errors must not hide every failure
@@ -27,7 +36,6 @@ MOST = 10  # languages of rows that were left out
 LONG_PROMPT = 2_000  # characters
 LONG_MISTAKE = 1000
 BRIEF = 20  # cells in a Markdown comment
-Answer = Literal["yes", "partial", "no", "undecided", "nothing"]
 _STYLES: dict[Answer, str] = {
     "yes": "passed",
     "partial": "partial",
@@ -158,7 +166,7 @@ def _quiet(run: Run, verdict: Verdict, suites: Mapping[str, SuiteRecord]) -> tup
 def banner(
     cells: Sequence[CellRecord], mistakes: Mapping[str, str] = MappingProxyType({}), left_out: int = 0
 ) -> Banner:
-    """Return the answer to "May I ship this model?": never yes where nothing was tested, or a suite could not be run.
+    """Return the answer to "May I ship this model?", and what led to it.
 
     Args:
         cells: What was judged.
@@ -166,8 +174,7 @@ def banner(
         left_out: How many cells their suites have beside them: of some cells no answer is a yes to all.
     """
     verdicts = Counter(cell.verdict for cell in cells)
-    tested = tested_in(cells)
-    answer = "no" if mistakes else _answer(cells, tested, left_out)
+    answer = answer_of(cells, mistakes, left_out)
     sign, headline = _HEADLINES[answer]
     if answer == "partial":
         headline = f"{headline}: {len(cells):,} of {len(cells) + left_out:,} cells"
@@ -181,7 +188,7 @@ def banner(
         headline=headline,
         explanation=_explanation(answer, verdicts, len(mistakes)) + _rest(left_out),
         counts=_counts(cells),
-        tested=counted(tested, "case") + " tested",
+        tested=counted(tested_in(cells), "case") + " tested",
         worst=tuple(_line(cell) for cell in _worst(bad)),
         more=max(0, len(bad) - WORST),
         mistakes=tuple(shorten(what, LONG_MISTAKE) for what in dict.fromkeys(mistakes.values())),
@@ -193,18 +200,6 @@ def _worst(bad: Sequence[CellRecord]) -> list[CellRecord]:
     others = bad[len(errors) :]
     room = max(WORST_ERRORS, WORST - len(others))
     return [*errors[:room], *others][:WORST]
-
-
-def _answer(cells: Sequence[CellRecord], tested: int, left_out: int) -> Answer:
-    verdicts = {cell.verdict for cell in cells}
-    if verdicts & {"failed", "error"}:
-        return "no"
-    if tested == 0:
-        return "nothing"
-    gated = any(cell.gates for cell in cells)
-    if verdicts & {"inconclusive", "not tested"} or not gated:
-        return "undecided"
-    return "partial" if left_out else "yes"
 
 
 def _rest(left_out: int) -> str:

@@ -1,10 +1,11 @@
 """What a run leaves behind: an outcome a variant, a record a cell, and the run they make. Plain values all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from albert_robust.scoring.statistics import Estimate
 from albert_robust.suite.suite import APART
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
     from albert_robust.running.tally import Tally
 
 Status = Literal["tested", "not applicable", "unchanged", "rejected", "error", "not asked"]
-Verdict = Literal[
-    "passed", "failed", "warned", "known failure", "inconclusive", "not tested", "error", "measured", "not applicable"
+Verdict = Literal[  # the worst first
+    "error", "failed", "warned", "inconclusive", "not tested", "known failure", "passed", "measured", "not applicable"
 ]
+Answer = Literal["yes", "partial", "no", "undecided", "nothing"]
 Against = Literal["original", "reference"]
 Place = tuple[str, str]  # a cell's: its suite and its id there
 Standing = Literal["regressed", "improved", "same", "undecided", "new", "missing", "incomparable"]
@@ -367,7 +369,7 @@ class Shrunk:
 CASE = attrgetter("suite", "cell", "example", "replicate")  # names the case of an outcome and of what is said of it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """One execution: suites, cells in plan order, outcomes, and what it cost.
 
@@ -390,6 +392,17 @@ class Run:
     left_out: Mapping[str, int] = field(default_factory=dict)
     merged: int = 1
 
+    def __repr__(self) -> str:
+        return f"<Run: {counted_verdicts(self.cells) or 'no cells'}; answer {self.answer}>"
+
+    @property
+    def answer(self) -> Answer:
+        """May the model be shipped? `yes`, `no`, `undecided`, `nothing` where nothing was tested; `partial`: yes, of some cells.
+
+        The report says the same.
+        """
+        return answer_of(self.cells, self.mistakes, sum(self.left_out.values()))
+
     @cached_property
     def tallies(self) -> "Mapping[Place, Tally]":
         """What the outcomes of each cell come to, by suite and cell; counted now if that was not done as they came."""
@@ -405,6 +418,31 @@ class Run:
             for cell in self.cells
         }
         return tallied(self.outcomes, begun)
+
+
+def answer_of(cells: Collection[CellRecord], mistakes: Collection[str] = (), left_out: int = 0) -> Answer:
+    """Return the answer to "May I ship this model?": never yes where nothing was tested, or a suite could not be run.
+
+    Args:
+        cells: What was judged.
+        mistakes: The suites that could not be run.
+        left_out: How many cells the suites have beside these: of some cells no answer is a yes to all.
+    """
+    verdicts = {cell.verdict for cell in cells}
+    if mistakes or verdicts & {"failed", "error"}:
+        return "no"
+    if tested_in(cells) == 0:
+        return "nothing"
+    gated = any(cell.gates for cell in cells)
+    if verdicts & {"inconclusive", "not tested"} or not gated:
+        return "undecided"
+    return "partial" if left_out else "yes"
+
+
+def counted_verdicts(cells: Iterable[CellRecord]) -> str:
+    """Return how many cells have which verdict, the worst first: `1 failed, 6 passed`."""
+    counts = Counter(cell.verdict for cell in cells)
+    return ", ".join(f"{counts[verdict]:,} {verdict}" for verdict in get_args(Verdict) if counts[verdict])
 
 
 def tested_in(cells: Iterable[CellRecord]) -> int:

@@ -67,7 +67,7 @@ class Check:
         return (*self.gates, *self.across)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Suite:
     """One suite, ready to be planned: a file's checks of one model.
 
@@ -114,6 +114,9 @@ class Suite:
     baseline: BaselineSpec = field(default_factory=BaselineSpec)
     early_stop: bool = False
     max_errors: float = 0.0
+
+    def __repr__(self) -> str:
+        return f"<Suite {self.name}: {self.task.name} on {', '.join(self.datasets)}; checks: {len(self.checks)}>"
 
     @property
     def file(self) -> str:

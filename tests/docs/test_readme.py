@@ -4,14 +4,17 @@ import json
 import re
 import shlex
 import shutil
+from dataclasses import fields
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+import regex
 import yaml
 
-from albert_robust import perturb, run
+from albert_robust import Example, Span, Text, perturb, run
 from albert_robust.cli import main, parser
+from albert_robust.packs import base
 from albert_robust.perturbing import open_packs
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.plan import plan
@@ -125,6 +128,38 @@ def test_the_readme_s_own_perturbation_is_found_beside_a_suite(tmp_path: Path) -
     assert [cell.id for cell in plan(load_suite(suite))] == ["d/dialect.gonna[en]"]
     dialect = open_packs([tmp_path / "perturbations"]).get("dialect.gonna")
     assert [example.after for example in dialect.examples] == ["I am gonna sleep.", ""]
+
+
+def test_the_pack_s_own_test_passes_and_catches_chance_that_does_not_come_from_rng(pytester: pytest.Pytester) -> None:
+    pack = pytester.mkdir("perturbations") / "dialect.py"
+    source = block("python", "# perturbations/dialect.py")
+    pack.write_text(source, encoding="utf-8")
+    (pytester.path / "test_dialect.py").write_text(block("python", "# test_dialect.py"), encoding="utf-8")
+    pytester.runpytest("-p", "no:randomly").assert_outcomes(passed=1)
+    careless = "import random\n" + source.replace('"gonna")', 'random.choice(["gonna"]))')
+    pack.write_text(careless, encoding="utf-8")
+    failed = pytester.runpytest("-p", "no:randomly").stdout.str()
+    told = "dialect.gonna draws from a global source of chance: draw from `rng`"
+    assert "\nE       ".join([f"AssertionError: {told}", *block("text", told).splitlines()]) in failed
+
+
+def test_the_arguments_of_an_example_are_told() -> None:
+    page = PAGES[ROOT / "docs" / "perturbations.md"]
+    told = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", page, flags=re.M))))
+    assert {field.name for field in fields(Example)} - {"before", "after"} <= told
+
+
+def test_what_is_told_of_a_text_is_there() -> None:
+    text = Text.of("Some soup and bread.", "en")
+    word, parts = text.words()[0], [Span(0, 4), Span(5, 9)]
+    known = {"text": text, "word": word, "start": 0, "end": 4, "parts": parts, "order": [1, 0]}
+    known |= {"base": base, "pattern": regex.compile("soup")}
+    page = PAGES[ROOT / "docs" / "perturbations.md"].partition("| of a text | what it is |")[2].partition("\n\n")[0]
+    told = [one for row in page.splitlines() for one in re.findall(r"`([^`]+)`", row.partition(" | ")[0])]
+    assert len(told) > 15
+    found = {one: eval(one, dict(known)) for one in told}  # noqa: S307  # our own page
+    assert str(found['text.replace(start, end, "new", "kind")']) == "new soup and bread."
+    assert str(found['text.reordered(parts, order, "kind")']) == "soup Some and bread."
 
 
 def test_a_table_of_words_brings_a_perturbation_to_another_language(tmp_path: Path) -> None:

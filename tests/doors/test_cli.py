@@ -219,6 +219,7 @@ def test_perturb_says_where_it_does_not_apply(capsys: Captured, monkeypatch: pyt
         (["typos.swop", "--language", "en"], "unknown perturbation 'typos.swop'"),
         (["typos.*", "--language", "en"], "'typos.\\*' stands for \\d perturbations: name one"),
         (["typos.swap@9", "--language", "en"], "'typos.swap@9': severity 9, expected 1 to 5"),
+        (["case.upper@3", "--language", "en"], "case.upper has one severity, and not 3"),
         (["typos.swap", "--language", "!!"], "'!!' is no language tag"),
         (["typos.swap", "--language", "en", "--n", "0"], "n: 0 variants a text, expected at least 1"),
     ],

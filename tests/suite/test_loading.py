@@ -147,6 +147,10 @@ MISTAKES = {
         r":2:9: 'model\.predict' names no function\n  write `module:function`",
     ),
     "severity": (("[typos.swap]", "[typos.swap@9]"), r":7:21: 'typos\.swap@9': severity 9, expected 1 to 5"),
+    "a severity of what has only one": (
+        ("[typos.swap]", "[case.upper@3]"),
+        r":7:21: case\.upper has one severity, and not 3\n  write 'case\.upper'",
+    ),
     "missing file": (("d.jsonl", "e.jsonl"), r":4:13: no file 'e\.jsonl' here"),
     "bad gate": (("consistency >=", "consistency >"), r":8:13: 'consistency > 0\.9' is no gate"),
     "unknown measure": (
@@ -329,6 +333,32 @@ def test_a_pack_beside_the_suite_is_opened(write: Callable[..., Path], load: Cal
         '@perturbation("own.one", preserves="meaning")\ndef one(text, rng, severity):\n    return text\n'
     )
     assert str(load(("typos.swap", "own.one")).checks[0].specs[0]) == "own.one@2"
+
+
+THREE = """
+from albert_robust import perturbation
+
+@perturbation("own.three", preserves="meaning", severities=3)
+def three(text, rng, severity):
+    return text
+"""
+
+
+@pytest.mark.parametrize(
+    "written", ["[own.three@5]", "[own.*@5]", "[own.three]\n    severities: [1, 5]", "[own.*]\n    severities: [5]"]
+)
+def test_a_severity_that_a_perturbation_does_not_have_is_told_at_its_place(
+    write: Callable[..., Path], load: Callable[..., Suite], written: str
+) -> None:
+    write(perturbations__own_dot_py=THREE)
+    with pytest.raises(InputError, match=r"^\S+:7:21: own\.three has severities 1 to 3, and not 5$"):
+        load(("[typos.swap]", written))
+
+
+def test_what_has_one_severity_stands_once_in_a_check_of_several(load: Callable[..., Suite]) -> None:
+    suite = load(("[typos.swap]", "[case.upper, case.lower@1, typos.swap]\n    severities: [1, 5]"))
+    specs = [str(spec) for spec in suite.checks[0].specs]
+    assert specs == ["case.upper", "case.lower", "typos.swap@1", "typos.swap@5"]
 
 
 def test_mistakes_of_the_grammar_and_unknown_perturbations_are_told_together(load: Callable[..., Suite]) -> None:
