@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
+from traceback import walk_tb
 
 SHOWN_CHOICES = 20
 SHOWN_CHARACTERS = 300  # of what somebody else's exception says
@@ -109,14 +110,37 @@ def writing(path: Path, mend: str) -> Iterator[None]:
 
 
 def raise_if_ending(error: BaseException) -> None:
-    """Raise an exception of foreign code again if it is no fault of that code: an interrupt, or a time-out of the whole test.
+    """Raise an exception of foreign code again if it is no fault of that code: it ends more than that.
 
-    `SystemExit`, and what `pytest.skip` and `pytest.importorskip` raise, do not end somebody else's run: they are faults.
+    An interrupt does, `pytest.exit`, and a time-out of the whole test. All else is a fault, `SystemExit` and `GeneratorExit`
+    too: foreign code ends nobody else's run, and skips no test of ours with `pytest.skip` nor passes it with `pytest.xfail`.
     """
+    if _ends(error):
+        raise error
+
+
+def fault_of(error: BaseException) -> Exception:
+    """Return an exception that ended a suite as one that ends nothing more: pytest would take `pytest.xfail` for a pass.
+
+    Raises:
+        BaseException: The same, if it is no fault of the suite.
+    """
+    raise_if_ending(error)
+    return error if isinstance(error, Exception) else RuntimeError(raised(error)).with_traceback(error.__traceback__)
+
+
+def _ends(error: BaseException) -> bool:
     import pytest
 
-    if not isinstance(error, Exception | SystemExit | pytest.skip.Exception):
-        raise error
+    kind = type(error)  # isinstance would ask the exception itself
+    if issubclass(kind, BaseExceptionGroup):
+        return any(map(_ends, error.exceptions))  # type: ignore[attr-defined]  # of a group
+    timed_out = issubclass(kind, pytest.fail.Exception) and _raised_in(error, "pytest_timeout")
+    return timed_out or issubclass(kind, KeyboardInterrupt | pytest.exit.Exception)
+
+
+def _raised_in(error: BaseException, module: str) -> bool:
+    return any(frame.f_globals.get("__name__") == module for frame, _ in walk_tb(error.__traceback__))
 
 
 def need(module: str, extra: str, purpose: str) -> None:
@@ -139,14 +163,15 @@ def installed(module: str) -> bool:
 
 def raised(error: BaseException) -> str:
     """Return an exception of foreign code as one line that is safe to print: its type, and what it says."""
-    return f"{type(error).__name__}: {said(error)}"
+    return f"{on_one_line(type(error).__name__)}: {said(error)}"
 
 
 def said(error: BaseException) -> str:
     """Return what an exception says on one line, not all of a long one, characters that are not printable written out."""
     try:
-        text = str(error)
-    except Exception:
+        text = str.__str__(str(error))  # a string of a class of its own may do anything
+    except BaseException as other:
+        raise_if_ending(other)
         return "(no message: its __str__ raises)"
     return on_one_line(text)
 
