@@ -3,14 +3,17 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
 from traceback import walk_tb
 
 SHOWN_CHOICES = 20
 SHOWN_CHARACTERS = 300  # of what somebody else's exception says
+SHOWN_OF_COMPLAINT = 600  # characters, and as many of how to mend it
+MOST_TOLD = 50  # complaints of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +27,25 @@ class Complaint:
     mend: str = ""
 
     def __str__(self) -> str:
-        where = f"{self.path}:{self.line}:{self.column}: {self.what}"
-        return _printable(f"{where}\n  {self.mend}" if self.mend else where)
+        where = f"{self.path}:{self.line}:{self.column}: {_in_part(self.what)}"
+        return _printable(f"{where}\n  {_in_part(self.mend)}" if self.mend else where)
 
 
 class InputError(ValueError):
-    """A user's input cannot be used. The message holds every complaint, in file order."""
+    """A user's input cannot be used. The message holds every complaint, in file order, up to `MOST_TOLD` of a file."""
 
     def __init__(self, complaints: Iterable[Complaint]) -> None:
         self.complaints = sorted(complaints, key=lambda complaint: (complaint.path, complaint.line, complaint.column))
-        super().__init__("\n".join(map(str, self.complaints)))
+        super().__init__("\n".join(map(str, _told(self.complaints))))
+
+
+def _told(complaints: Sequence[Complaint]) -> Iterator[Complaint]:
+    """Yield the first complaints of each file, and in the place of the next one how many more there are."""
+    for _, of_file in groupby(complaints, key=lambda complaint: complaint.path):
+        found = list(of_file)
+        yield from found[:MOST_TOLD]
+        if rest := found[MOST_TOLD:]:
+            yield replace(rest[0], what=f"here begin {len(rest):,} more mistakes", mend="mend those above first")
 
 
 class UsageError(ValueError):
@@ -182,6 +194,15 @@ def on_one_line(text: str, most: int = SHOWN_CHARACTERS) -> str:
     return _printable(line if len(line) <= most else f"{line[:most]}...")
 
 
+def _in_part(text: str) -> str:
+    """Return a text without the middle of a very long one: a mistake quotes what is written, be it as long as it may."""
+    return (
+        text
+        if len(text) <= SHOWN_OF_COMPLAINT
+        else f"{text[: SHOWN_OF_COMPLAINT // 2]}...{text[-SHOWN_OF_COMPLAINT // 2 :]}"
+    )
+
+
 def _printable(text: str) -> str:
     """Return a text with what is not printable written out, but for the ends of lines."""
     return "".join(one if one.isprintable() or one == "\n" else shown_character(one) for one in text)
@@ -200,7 +221,7 @@ def first_line(error: BaseException) -> str:
 def shown_path(path: Path) -> str:
     """Return a path as a person would type it: relative to the working folder where it lies below it."""
     try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
+        return Path(os.path.realpath(path)).relative_to(Path.cwd()).as_posix()  # `resolve` raises at a link to itself
     except ValueError:
         return path.as_posix()
 

@@ -259,7 +259,7 @@ def _parquet(path: Path) -> Iterator[Row]:
 def _cells(column: "Array") -> list[Any]:
     """Return the values of a column, one by one where Python cannot hold all of them: nobody may ask for those."""
     try:
-        return column.to_pylist()
+        return list(column.to_pylist())
     except (ValueError, OverflowError):
         return list(map(_cell, column))
 

@@ -124,7 +124,7 @@ def _looked_up(draft: Draft, root: Path, today: date) -> Suite:
         checks=found,
         seed=spec.seed,
         confidence=spec.confidence,
-        encoder=str(beside) if beside.is_dir() else spec.encoder,
+        encoder=str(beside) if os.path.isdir(beside) else spec.encoder,
         tags=tuple(spec.tags),
         marks=marks,
         registry=draft.registry,
