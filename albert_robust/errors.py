@@ -1,6 +1,7 @@
 """Mistakes in what a user gave us. Each is one clear line: where, what, and how to mend it; never our traceback."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +15,9 @@ SHOWN_CHOICES = 20
 SHOWN_CHARACTERS = 300  # of what somebody else's exception says
 SHOWN_OF_COMPLAINT = 600  # characters, and as many of how to mend it
 MOST_TOLD = 50  # complaints of a file
+_COMMANDS = re.compile(
+    r"(^[ \t]*):(?=:)|#(?=#\[)", re.MULTILINE
+)  # where a line begins, and in their older form anywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class Complaint:
 
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}:{self.column}: {_in_part(self.what)}"
-        return _printable(f"{where}\n  {_in_part(self.mend)}" if self.mend else where)
+        return unobeyed(printable(f"{where}\n  {_in_part(self.mend)}" if self.mend else where))
 
 
 class InputError(ValueError):
@@ -191,7 +195,7 @@ def said(error: BaseException) -> str:
 def on_one_line(text: str, most: int = SHOWN_CHARACTERS) -> str:
     """Return somebody else's text as a message may hold it: not all of a long one, and what is not printable written out."""
     line = " ".join(text.split())
-    return _printable(line if len(line) <= most else f"{line[:most]}...")
+    return printable(line if len(line) <= most else f"{line[:most]}...")
 
 
 def _in_part(text: str) -> str:
@@ -203,9 +207,19 @@ def _in_part(text: str) -> str:
     )
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Return a text with what is not printable written out, but for the ends of lines."""
     return "".join(one if one.isprintable() or one == "\n" else shown_character(one) for one in text)
+
+
+def unobeyed(text: str) -> str:
+    """Return a text with what GitHub's runner would take for a command written out."""
+    return _COMMANDS.sub(lambda found: (found[1] or "") + shown_character(found[0][-1]), text)
+
+
+def printable_name(name: str) -> str:
+    """Return the name of a file or of a suite, which may hold anything, as it can be printed on one line."""
+    return unobeyed(printable(name).replace("\n", shown_character("\n")))
 
 
 def shown_character(character: str) -> str:
@@ -219,11 +233,12 @@ def first_line(error: BaseException) -> str:
 
 
 def shown_path(path: Path) -> str:
-    """Return a path as a person would type it: relative to the working folder where it lies below it."""
+    """Return a path as a person would type it, on one line: relative to the working folder where it lies below it."""
     try:
-        return Path(os.path.realpath(path)).relative_to(Path.cwd()).as_posix()  # `resolve` raises at a link to itself
+        shown = Path(os.path.realpath(path)).relative_to(Path.cwd())  # `resolve` raises at a link to itself
     except ValueError:
-        return path.as_posix()
+        shown = path
+    return printable_name(shown.as_posix())
 
 
 def suggest(word: str, known: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from albert_robust.errors import Complaint, InputError, UsageError
+from albert_robust.errors import Complaint, InputError, UsageError, printable_name
 from albert_robust.perturbing import Registry, open_packs
 from albert_robust.perturbing.registry import PACK
 from albert_robust.suite.checks import checks
@@ -140,7 +140,7 @@ def _name(path: Path, root: Path, model_name: str) -> str:
     """Return what a suite is called: its path below a folder, and of several models its model."""
     # Its folder alone is resolved: two links to one file are two suites, each with the data and the model beside it.
     below = Path(os.path.relpath(path.parent.resolve() / path.name, root.resolve()))
-    return APART.join(filter(None, [below.as_posix().removesuffix(SUFFIX), model_name]))
+    return APART.join(filter(None, [printable_name(below.as_posix()).removesuffix(SUFFIX), model_name]))
 
 
 def _marks(draft: Draft) -> Iterator[Mark]:
