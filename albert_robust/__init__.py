@@ -10,7 +10,7 @@ from albert_robust.tables import read_rows
 from albert_robust.text import Edit, Span, Text, Word
 
 if TYPE_CHECKING:
-    from albert_robust import metrics, strategies
+    from albert_robust import laws, metrics, strategies
     from albert_robust.api import (
         Run,
         Scorer,
@@ -49,6 +49,7 @@ __all__ = [
     "compare",
     "compare_languages",
     "in_case",
+    "laws",
     "load_suite",
     "load_suites",
     "metrics",
@@ -66,8 +67,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in {"metrics", "strategies"}:
+    if name in {"laws", "metrics", "strategies"}:
         return import_module(f"{__name__}.{name}")
     if name in __all__:
         return getattr(import_module(f"{__name__}.api"), name)
     raise AttributeError(f"module 'albert_robust' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

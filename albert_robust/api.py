@@ -1,7 +1,7 @@
 """The Python door: the same steps that pytest and the command line take."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import index
 from pathlib import Path
@@ -16,6 +16,7 @@ from albert_robust.scoring.comparing import compare, compare_languages
 from albert_robust.scoring.labs import score
 from albert_robust.scoring.scorer import Scorer
 from albert_robust.scoring.scores import Scores
+from albert_robust.scoring.texts import checked_texts
 from albert_robust.suite.load import load_suite, load_suites
 from albert_robust.suite.suite import Suite
 from albert_robust.text import Edit, Text
@@ -41,12 +42,18 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A perturbed text and the edits that made it. `status` is `tested`, `unchanged` or `not applicable`."""
+    """A perturbed text and the edits that made it; `str` of it is the text.
+
+    `status` is `tested`, `unchanged` or `not applicable`.
+    """
 
     text: str
     edits: tuple[Edit, ...]
     source: str
     status: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def perturb(
@@ -69,12 +76,10 @@ def perturb(
         packs: Folders of perturbations beside the built-in one and `./perturbations`.
 
     Raises:
-        UsageError: The texts are no list of strings, the spec, the language or the seed is none, or `n` is below 1.
+        UsageError: The texts are no list of texts, the spec, the language or the seed is none, or `n` is below 1.
         MissingExtraError: The perturbation runs on a module that is not installed.
     """
-    listed = None if isinstance(texts, str | Mapping) or not isinstance(texts, Iterable) else list(texts)
-    if listed is None or getattr(texts, "ndim", 1) != 1 or not all(isinstance(text, str) for text in listed):
-        raise UsageError("texts: expected a list of strings")
+    listed = checked_texts("texts", texts)
     if not isinstance(language, str) or not is_tag(language):
         raise UsageError(f"{language!r} is no language tag: write a BCP 47 tag such as en or zh")
     key, many = _whole("seed", seed), _whole("n", n)

@@ -155,10 +155,12 @@ def _cost(cost: Cost, seconds: float, prices: Sequence[float | TokenPrice | None
     """Return what a run asked for, its price where one is stated, and its tokens where they are told."""
     names = ("unique_inputs", "predicted", "from_cache", "calls", "retries", "timeouts", "spared")
     found = {**{name: getattr(cost, name) for name in names}, "seconds": round(seconds, 1)}
+    found["retries"] += cost.usage.retries
+    found["timeouts"] += cost.usage.timeouts
     if any(price is not None for price in prices) and (cost.price is not None or not cost.predicted):
         found["price"] = round(cost.price or 0.0, 6)
-    if cost.tokens.prompt:
-        found |= {"prompt_tokens": cost.tokens.prompt, "completion_tokens": cost.tokens.completion}
+    if cost.usage.prompt:
+        found |= {"prompt_tokens": cost.usage.prompt, "completion_tokens": cost.usage.completion}
     return found
 
 
@@ -178,6 +180,7 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
         signature=execution.signatures.get(suite.name),
         labels=tuple(suite.labels),
         model_name=suite.model_name,
+        model_place=suite.model_place,
         settings={name: value if isinstance(value, str) else json.dumps(value) for name, value in shaping.items()},
     )
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib.util import find_spec
 from itertools import groupby
+from operator import index
 from pathlib import Path
 from traceback import walk_tb
+from typing import SupportsIndex
 
 SHOWN_CHOICES = 20
 SHOWN_CHARACTERS = 300  # of what somebody else's exception says
@@ -157,6 +159,32 @@ def _ends(error: BaseException) -> bool:
 
 def _raised_in(error: BaseException, module: str) -> bool:
     return any(frame.f_globals.get("__name__") == module for frame, _ in walk_tb(error.__traceback__))
+
+
+def whole(name: str, value: SupportsIndex) -> int:
+    """Return a whole number of any library as Python's own.
+
+    Raises:
+        UsageError: It is none.
+    """
+    try:
+        return index(value)
+    except TypeError:
+        raise UsageError(f"{name}: {value!r:.60}, expected a whole number") from None
+
+
+def folders(name: str, given: Sequence[str | Path]) -> list[Path]:
+    """Return folders that somebody named.
+
+    Raises:
+        UsageError: They are no list, or one is not there.
+    """
+    if isinstance(given, str | Path):
+        raise UsageError(f"{name}: expected a list of folders")
+    for folder in map(Path, given):
+        if not os.path.isdir(folder):
+            raise UsageError(f"{name}: there is no folder {shown_path(folder)!r}")
+    return [*map(Path, given)]
 
 
 def need(module: str, extra: str, purpose: str) -> None:

@@ -19,6 +19,7 @@ from albert_robust.running.failures import failures, moves
 from albert_robust.running.plan import plan
 from albert_robust.running.records import CellRecord
 from albert_robust.running.workspace import Function, WorkspaceOf
+from albert_robust.scoring.texts import checked_texts
 from albert_robust.show import describe
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import SUFFIX, Suite
@@ -67,7 +68,7 @@ class Robust:
 
         Args:
             model: As a suite's `python:` names it: a list of `{"text": ...}` in, a list of labels out, or of what the task gives.
-            texts: One or more.
+            texts: One or more; a list, an array or a data frame's column.
             spec: Such as `typos.keyboard@2`, or `typos.*`.
             language: BCP 47 tag of all texts.
             expect: `invariance`: the answers stay; `direction`: they move, for the spec alters the meaning.
@@ -144,8 +145,7 @@ def _suite(
 ) -> Suite:
     """Return a suite of one check, written to a folder and read back as any other."""
     __tracebackhide__ = True
-    if isinstance(texts, str):
-        raise UsageError("texts: expected a list of strings")
+    texts = checked_texts("texts", texts)
     if task not in (alone := [name for name, one in TASKS.items() if one.stands_alone]):
         raise UsageError(
             f"{task!r} is no task that a test by hand can check: a suite does all\n{suggest(str(task), alone)}"
@@ -162,4 +162,4 @@ def _suite(
     }
     path = folder / f"handwritten{SUFFIX}"
     path.write_text(json.dumps(content), encoding="utf-8")
-    return load_suite(path, packs=(*packs, Path.cwd() / PACK))
+    return load_suite(path, packs=[one for one in (*packs, Path.cwd() / PACK) if one.is_dir()])

@@ -10,7 +10,6 @@ from albert_robust.data.dataset import check_header
 from albert_robust.errors import InputError, MissingExtraError, WritingError, complaint_at, raised
 from albert_robust.gate.baseline import ownerless
 from albert_robust.gate.family import whole_beside_baseline
-from albert_robust.perturbing.registry import PACK
 from albert_robust.plugin import RECORD, SUFFIX
 from albert_robust.report.cells import BASELINE
 from albert_robust.running.across import across
@@ -61,7 +60,7 @@ class RobustFile(pytest.File):
     def _suites(self, state: RobustSession) -> list[tuple[Suite, list[Cell]]]:
         """Return the file's suites, one a model, with the cells of each; the session has met them."""
         root = self.config.rootpath
-        suites = load_suites(self.path, packs=[root / PACK], seed=state.settings.seed, root=root)
+        suites = load_suites(self.path, seed=state.settings.seed, root=root)
         for baseline in ownerless(suites):
             raise complaint_at(
                 baseline, f"the baseline of a model that {self.name} does not name", "rename or delete it"

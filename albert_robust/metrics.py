@@ -35,7 +35,7 @@ from albert_robust.scoring.overlap import (
 from albert_robust.scoring.scorer import Scorer
 from albert_robust.scoring.signature import differences
 from albert_robust.scoring.statistics import Estimate, Floats, mean_of_clusters
-from albert_robust.scoring.texts import checked_clusters, checked_languages, checked_pairs
+from albert_robust.scoring.texts import checked_clusters, checked_languages, checked_list, checked_pairs, checked_texts
 from albert_robust.tasks import TASKS, Answer
 from albert_robust.tasks.task import Aggregate, Compared
 from albert_robust.tasks.text_classification import kappa, label, label_counts, macro_f1, one_more_label
@@ -247,6 +247,8 @@ def token_classification(
     Raises:
         UsageError: The lists are not of equal length, or hold what are no entities of their texts.
     """
+    outputs, references = checked_list("outputs", outputs), checked_list("references", references)
+    texts = checked_texts("texts", texts)
     if not len(outputs) == len(references) == len(texts):
         raise UsageError(f"{len(outputs)} outputs and {len(references)} references for {len(texts)} texts")
     owners = checked_clusters(clusters, len(texts)) or range(len(texts))

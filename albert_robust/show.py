@@ -18,12 +18,23 @@ from albert_robust.running.cell import Across, Cell, Item
 from albert_robust.running.failures import ATTENTION
 from albert_robust.running.forecast import Forecast
 from albert_robust.running.progress import duration
-from albert_robust.running.records import CASE, CellRecord, Change, Outcome, Run, Shrunk, SuiteRecord, tested_in
+from albert_robust.running.records import (
+    CASE,
+    CellRecord,
+    Change,
+    Outcome,
+    Run,
+    Shrunk,
+    SuiteRecord,
+    counted_verdicts,
+    tested_in,
+)
 from albert_robust.scoring.statistics import Estimate
 from albert_robust.text.graphemes import graphemes
 from albert_robust.text.lookalikes import telling
 
 SHOWN = 3
+EMPTY = "(empty)"  # what stands for a text that is none
 WIDTH = 160
 LONGEST = 400  # characters of a line about a cell
 _START, _MARK = re.compile(""), re.compile(r"\[-|\{\+")
@@ -52,7 +63,9 @@ def describe(
     lines = [f"{_what(cell)} [{cell.language}]: {one_line(record.reason)}"]
     if any(count > 1 for *_, count in moves):
         told = "expected -> said" if record.expectation == "reference" else "original -> variant"
-        often = ", ".join(f"{one_line(should)} -> {one_line(said)} {count}" for should, said, count in moves)
+        often = ", ".join(
+            f"{one_line(should) or EMPTY} -> {one_line(said) or EMPTY} {count}" for should, said, count in moves
+        )
         lines.append(f"{told}, most often: {often}")
     distinct = {outcome.example: outcome for outcome in reversed(worst)}  # the worst variant of each
     for outcome in [one for one in worst if distinct[one.example] is one][:SHOWN]:
@@ -96,13 +109,8 @@ def describe_run(run: Run, shown: int) -> list[str]:
         for suite in run.suites
         for what in doubts(suite, run)
     ]
-    counts = {
-        verdict: sum(cell.verdict == verdict for cell in cells)
-        for verdict in (*ATTENTION, "passed", "measured", "not applicable")
-    }
-    verdicts = ", ".join(f"{count:,} {verdict}" for verdict, count in counts.items() if count)
     lines.append(
-        f"{counted(len(cells), 'cell')}: {verdicts}; {counted(tested_in(cells), 'case')} tested; "
+        f"{counted(len(cells), 'cell')}: {counted_verdicts(cells)}; {counted(tested_in(cells), 'case')} tested; "
         f"{counted(int(cost['predicted']), 'input')} predicted, {int(cost['from_cache']):,} from the cache"
         + (f", price {price(cost['price'])}" if "price" in cost else "")
         + (_tokens(cost) if "prompt_tokens" in cost else "")
@@ -199,7 +207,7 @@ def _marked(outcome: Outcome, changes: Sequence[Change]) -> list[str]:
 def _output(output: str | None, scores: Mapping[str, float], other: str | None = None) -> str:
     """Return an output, where it differs from the other one if it is long."""
     line = one_line(output or "")
-    shown = shorten(line, WIDTH, difference(line, one_line(other or ""))) or "(empty)"
+    shown = shorten(line, WIDTH, difference(line, one_line(other or ""))) or EMPTY
     value = scores.get(output or "")
     return shown if value is None else f"{shown} {value:.2f}"
 

@@ -38,8 +38,7 @@ def suites_here(paths: Sequence[Path], settings: "Settings") -> "list[Suite]":
     Raises:
         InputError: A file is broken.
     """
-    from albert_robust.perturbing.registry import PACK
     from albert_robust.suite.load import load_suites
 
     root = settings.root
-    return [one for path in paths for one in load_suites(path, packs=[root / PACK], seed=settings.seed, root=root)]
+    return [one for path in paths for one in load_suites(path, seed=settings.seed, root=root)]

@@ -18,9 +18,17 @@ def add(commands: Any) -> None:
     kinds = "module:function; folder or hub name of a checkpoint or encoder; or NAME@URL for a chat model behind an endpoint"
     made.add_argument("--model", required=True, help=kinds)
     made.add_argument(
-        "--data", type=Path, required=True, help="data file: JSON Lines, JSON, CSV, TSV, Parquet or CoNLL"
+        "--data",
+        type=Path,
+        required=True,
+        help="data file: JSON Lines, JSON, CSV, TSV, Parquet or CoNLL; {language} in its name stands for one file per language",
     )
-    made.add_argument("--language", required=True, help="language of the data, as a BCP 47 tag such as en or zh")
+    made.add_argument(
+        "--language",
+        required=True,
+        metavar="TAG",
+        help="language of the data, as a BCP 47 tag such as en or zh; or several, en,zh",
+    )
     made.add_argument(
         "--reference-language", default="", help="language of the references if it differs, as in translation"
     )
@@ -81,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"labels: {', '.join(shown)}{' ...' if len(counts) > SHOWN_CHOICES else ''}")
     (source,) = suite.datasets.values()
     read = {*source.choices, *(source.column(name) for name in ("id", "language", *suite.task.inputs, column))}
-    first = next(source.rows(source.path))[1]
+    first = next(source.rows(source.files()[0][0]))[1]
     if unread := [repr(name) for name in first if name and name not in read]:
         print(f"not read: {', '.join(unread[:SHOWN_CHOICES])}")
     if offered_in(first) and not suite.task.single_label:
@@ -91,6 +99,7 @@ def run(options: argparse.Namespace) -> int:
     again = len(examples) - len({tuple(one.fields.values()) for one in examples})
     if again > len(examples) / 10:
         print(f"{again:,} of {len(examples):,} examples repeat another one: the bounds count each as a case of its own")
-    print(foreseen(suite.checks[0].gates[0], len(examples), suite.two_sided))
+    fewest = min(Counter(one.language for one in examples).values())  # a cell is of one language
+    print(foreseen(suite.checks[0].gates[0], fewest, suite.two_sided))
     print(f"next: pytest {quote(str(options.out))}")
     return 0

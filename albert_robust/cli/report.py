@@ -11,7 +11,7 @@ def add(commands: Any) -> None:
     """Declare the command."""
     example = "albert-robust report robustness-report --markdown summary.md"
     made = command(commands, "report", run, "Write the report of a run folder again.", example)
-    made.add_argument("run_folder", type=Path, metavar="RUN", help="run folder, which holds run.json")
+    made.add_argument("run_folders", type=Path, nargs="+", metavar="RUN", help="run folder, which holds run.json")
     made.add_argument("--html", type=Path, help="write the HTML report to this file")
     made.add_argument("--markdown", type=Path, help="write a Markdown summary to this file")
     made.add_argument("--json", action="store_true", help="print a JSON summary")
@@ -26,11 +26,16 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write what was asked for; the HTML report into the run folder when nothing was."""
-    from albert_robust.errors import writing
+    from albert_robust.errors import UsageError, writing
     from albert_robust.report.render import render_html, render_json, render_markdown, write_report
     from albert_robust.running.folder import open_run
 
-    found = open_run(options.run_folder)
+    folder, *more = options.run_folders
+    if more:
+        raise UsageError(
+            f"a report is of one run: `albert-robust merge {folder} {more[0]} --out DIR` makes one of several"
+        )
+    found = open_run(folder)
     if options.html:
         page = render_html(found, options.templates)
         with writing(options.html, "name another file: --html FILE"):
@@ -42,5 +47,5 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(render_json(found))
     if not (options.html or options.markdown or options.json):
-        print(write_report(found, options.run_folder, options.templates))
+        print(write_report(found, folder, options.templates))
     return 0

@@ -88,7 +88,7 @@ def _broken(item: Across, counts: Mapping[str, Counts]) -> tuple[Verdict, str] |
             return "not tested", f"{cell.id}: {not_asked(counts[cell.id])}"
     for cell in item.members:
         if counts[cell.id].tested < cell.check.min_tested:
-            return "failed", f"{cell.id}: {too_few(counts[cell.id], cell.check.min_tested)}"
+            return "failed", f"{cell.id}: {too_few(cell, counts[cell.id])}"
     return None
 
 

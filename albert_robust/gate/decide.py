@@ -7,13 +7,14 @@ from math import ceil, log
 
 import numpy as np
 
-from albert_robust.running.cell import Item
+from albert_robust.running.cell import Cell, Item
 from albert_robust.running.records import CellRecord, Counts, GateRecord, Verdict
 from albert_robust.scoring.statistics import Estimate, mean_in_unit
 from albert_robust.suite.gates import CONSISTENCY_AT, SEVERITY_AREA, SEVERITY_WORST, WORST_CASE, Gate
 from albert_robust.suite.marks import Mark
 
 MOST_DIGITS = 6  # of a number in a message
+FEW_ERRORS = 0.1  # of the cases: a person may want to allow so many
 NOISE = "self-consistency"  # of a model that is asked for the same original again
 AGREEING = ("consistency", WORST_CASE, SEVERITY_AREA, SEVERITY_WORST)  # and consistency at k: noise lowers them all
 WORST_FIRST: tuple[Verdict, ...] = ("error", "failed", "inconclusive", "passed")
@@ -85,7 +86,10 @@ def errors_told(item: Item, counts: Counts) -> str:
     """Return how many cases are errors, and how many may be."""
     told = f"{counts.error:,} of {counts.selected - counts.spared:,} cases are errors"
     most = item.suite.max_errors
-    return f"{told}, at most {100 * most:g} % may be" if most else told
+    if most:
+        return f"{told}, at most {100 * most:g} % may be"
+    few = counts.error <= FEW_ERRORS * (counts.selected - counts.spared)
+    return f"{told} (a suite's `max_errors:` allows a few)" if few else told
 
 
 def not_asked(counts: Counts) -> str:
@@ -93,14 +97,24 @@ def not_asked(counts: Counts) -> str:
     return f"{counts.not_asked} of {counts.selected} cases were not asked: the budget had no room"
 
 
-def too_few(counts: Counts, least: int) -> str:
-    """Return why there are fewer tested cases than a check asks for, in the words of the report's accounting."""
+def too_few(cell: Cell, counts: Counts, rejected: str = "") -> str:
+    """Return why there are fewer tested cases than a check asks for, in the words of the report's accounting.
+
+    Args:
+        cell: Whose cases they are.
+        counts: Of the cases.
+        rejected: Why the first was rejected, if one was.
+    """
     others = {"not applicable": counts.not_applicable, "unchanged": counts.unchanged, "rejected": counts.rejected}
     why = ", ".join(f"{count} {what}" for what, count in others.items() if count)
     if counts.unchanged == counts.selected > 0:
         why += " (it finds nothing to change in them)"
-    told = f"{counts.tested} of {counts.selected} cases could be tested, fewer than {least}"
-    return f"{told}: {why}" if why else told
+    why += f" ({rejected})" if rejected else ""
+    told = f"{counts.tested} of {counts.selected} cases could be tested, fewer than {cell.check.min_tested}"
+    told = f"{told}: {why}" if why else told
+    if not counts.tested and cell.spec is not None and cell.spec in cell.check.of_families:
+        told += f"; `except: [{cell.spec.steps[0].name}]` leaves it out of the check"
+    return told
 
 
 def together(gates: Sequence[GateRecord]) -> tuple[Verdict, str]:

@@ -72,7 +72,7 @@ def _no_label(tallies: Sequence[Tally]) -> str:
     strays, tested = (sum(getattr(tally.counts, name) for tally in tallies) for name in ("no_label", "tested"))
     if not strays:
         return ""
-    said = on_one_line(next(tally.stray for tally in tallies if tally.stray), LONG_ANSWER)
+    said = on_one_line(next((tally.stray for tally in tallies if tally.stray), ""), LONG_ANSWER)
     what = f"{strays:,} of {tested:,} tested cases have an answer that says none of the labels"
     return f"{what}, such as {said!r}: it counts as wrong, and as a flip beside any other."
 

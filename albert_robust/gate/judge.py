@@ -30,6 +30,8 @@ from albert_robust.scoring.sequential import sequential_drop, sequential_mean
 from albert_robust.scoring.statistics import Estimate, Floats, mean_in_unit, paired_drop
 from albert_robust.suite.gates import DROP, WORST_CASE
 
+SHOWN_FAULTS = 3
+
 
 def judge(cell: Cell, tally: Tally) -> CellRecord:
     """Return the verdict on a cell from what its outcomes come to.
@@ -45,7 +47,7 @@ def judge(cell: Cell, tally: Tally) -> CellRecord:
     if tested_enough:
         verdict, reason = as_suite_says(cell, verdict, reason, gates)
     if counts.error:
-        reason = "; ".join(filter(None, [reason, errors_told(cell, counts), _first_error(tally)]))
+        reason = "; ".join(filter(None, [reason, errors_told(cell, counts), _errors(tally)]))
     return replace(blank(cell, verdict, reason, counts), gates=gates, measures=measured)
 
 
@@ -182,14 +184,18 @@ def _verdict(cell: Cell, counts: Counts, gates: tuple[GateRecord, ...], tally: T
     if counts.not_asked:
         return "not tested", not_asked(counts)
     if counts.tested < cell.check.min_tested:
-        told, why = too_few(counts, cell.check.min_tested), tally.messages.get("rejected")
-        return "failed", f"{told} ({why})" if why else told
+        return "failed", too_few(cell, counts, tally.messages.get("rejected", ""))
     if not gates:
         return "measured", "no gate of its own: what judges it is of several cells"
     verdict, reason = together(gates)
     return verdict, f"{reason}; certain after {counts.tested} of {counts.selected} cases" if counts.spared else reason
 
 
-def _first_error(tally: Tally) -> str:
-    first = tally.errors[0]
-    return f"example {first.example:.60}: {first.message}"
+def _errors(tally: Tally) -> str:
+    """Return how often what went wrong, where that is not always the same, and the first error."""
+    often = tally.faults.most_common()
+    told = [f"{count:,} {name}" for name, count in often[:SHOWN_FAULTS] if len(often) > 1]
+    if len(often) > SHOWN_FAULTS:
+        told.append(f"{sum(count for _, count in often[SHOWN_FAULTS:]):,} others")
+    first = f"example {tally.errors[0].example:.60}: {tally.errors[0].message}"
+    return "; ".join(filter(None, [", ".join(told), first]))

@@ -12,6 +12,7 @@ from albert_robust.running.cell import Cell
 from albert_robust.running.records import CellRecord, Outcome
 from albert_robust.running.score import CachedScorer
 from albert_robust.running.tally import LENGTH, Series, Tally
+from albert_robust.suite.measures import OwnMeasure
 from albert_robust.tasks.task import Compared, PairMetric
 
 DIGITS = 4  # of an example's number
@@ -109,6 +110,7 @@ def definition(cell: Cell, scorer: CachedScorer) -> str:
         metrics = [qualities[name].metric for name in [*gated, *qualities][:1]]
     else:
         names, metrics = [check.agreement], [cell.suite.task.agreements[check.agreement]]
+    names += [metric.identity for metric in metrics if isinstance(metric, OwnMeasure)]
     if check.worst_of > 1:
         names.append(f"the worst of {check.worst_of} by {cell.versioned}")
     if cell.suite.model.range:
@@ -138,6 +140,8 @@ class _Probe:
 
 
 def _asks_an_encoder(metric: PairMetric) -> bool:
+    if isinstance(metric, OwnMeasure):
+        return False
     probe = _Probe()
     metric([Compared("0", "1")], probe)
     return probe.asked

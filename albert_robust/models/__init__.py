@@ -1,6 +1,6 @@
 """Adapters of the model under test."""
 
 from albert_robust.models.load import KINDS, load_model, named_kinds
-from albert_robust.models.model import Inputs, Model, Number, Tokens
+from albert_robust.models.model import Answering, Inputs, Model, Number, Streaming, Usage
 
-__all__ = ["KINDS", "Inputs", "Model", "Number", "Tokens", "load_model", "named_kinds"]
+__all__ = ["KINDS", "Answering", "Inputs", "Model", "Number", "Streaming", "Usage", "load_model", "named_kinds"]

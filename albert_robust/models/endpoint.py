@@ -13,7 +13,7 @@ def endpoint_identity(suite: ModelSettings) -> str:
 def _load(wanted: Wanted) -> Answering:
     from albert_robust.models.client import load_endpoint
 
-    return load_endpoint(wanted.settings, wanted.task, wanted.tokens)
+    return load_endpoint(wanted.settings, wanted.task, wanted.usage)
 
 
-ENDPOINT = Kind(lambda wanted: endpoint_identity(wanted.settings), _load)
+ENDPOINT = Kind(lambda wanted: endpoint_identity(wanted.settings), _load, streams=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from albert_robust.models.model import Answering, Number, Tokens
+from albert_robust.models.model import Answering, Number, Usage
 from albert_robust.tasks import Task
 
 
@@ -27,6 +27,7 @@ class ModelSettings(Protocol):
     key_header: str | None
     at_once: int
     timeout: float | None
+    retries: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Wanted:
         task: What it does.
         models: Where fine-tuned checkpoints are kept.
         allow_network: Whether a hub may be asked.
-        tokens: Are added to, by a model that says how many it took.
+        usage: Is added to, by a model behind an endpoint.
     """
 
     name: str
@@ -49,7 +50,7 @@ class Wanted:
     task: Task
     models: Path
     allow_network: bool
-    tokens: Tokens
+    usage: Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ class Kind:
         identity: Returns what names a model and all that shapes its answers, None where that cannot be known. It reads files,
             but loads nothing heavy. Caches hold answers by it: what it returns changes only where answers may.
         load: Returns the model itself, at its first call.
+        streams: Whether that is a `Streaming` one.
     """
 
     identity: Callable[[Wanted], str | None]
     load: Callable[[Wanted], Answering]
+    streams: bool = False

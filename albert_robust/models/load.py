@@ -1,6 +1,6 @@
 """From a suite's `model:` to a model that answers. Its identity is known first, without loading anything heavy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ from albert_robust.models.endpoint import ENDPOINT
 from albert_robust.models.extractive import EXTRACTIVE
 from albert_robust.models.finetune import FINETUNED
 from albert_robust.models.kind import Kind, ModelSettings, Wanted
-from albert_robust.models.model import Answering, Inputs, Tokens
+from albert_robust.models.model import Answering, Inputs, Streaming, Usage
 from albert_robust.models.prompted import PROMPTED, is_prompted
 from albert_robust.tasks import Task
 
@@ -55,13 +55,22 @@ class LazyModel:
         return self.kind.load(self.wanted)
 
 
+class LazyStream(LazyModel):
+    """A `LazyModel` that is asked many inputs at a time."""
+
+    def stream(self, inputs: Iterable[Inputs], replicate: int = 0) -> Iterator[tuple[int, Any]]:
+        """Yield the place of an input and its answer, or what went wrong with it, as they come."""
+        assert isinstance(self._loaded, Streaming)
+        return self._loaded.stream(inputs, replicate)
+
+
 def load_model(
     settings: ModelSettings,
     folder: Path,
     task: Task,
     models: Path,
     allow_network: bool = False,
-    tokens: Tokens | None = None,
+    usage: Usage | None = None,
 ) -> LazyModel:
     """Return the model of a suite.
 
@@ -71,11 +80,12 @@ def load_model(
         task: The suite's task.
         models: Where fine-tuned checkpoints are kept.
         allow_network: Whether a hub may be asked.
-        tokens: Are added to, by a model that says how many it took.
+        usage: Is added to, by a model behind an endpoint.
     """
     (kind,) = named_kinds(settings)
-    wanted = Wanted(getattr(settings, kind), settings, folder, task, models, allow_network, tokens or Tokens())
-    return LazyModel(PROMPTED if kind == "transformers" and is_prompted(wanted) else KINDS[kind], wanted)
+    wanted = Wanted(getattr(settings, kind), settings, folder, task, models, allow_network, usage or Usage())
+    found = PROMPTED if kind == "transformers" and is_prompted(wanted) else KINDS[kind]
+    return (LazyStream if found.streams else LazyModel)(found, wanted)
 
 
 def named_kinds(settings: ModelSettings) -> list[str]:

@@ -1,22 +1,31 @@
 """The model under test, as the engine sees it: a batch of inputs in, a batch of answers out."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 Inputs = Mapping[str, str]
 Number = Literal["float32", "bfloat16", "float16"]  # that a checkpoint is computed in, as torch names it
 
 
 @dataclass
-class Tokens:
-    """How many tokens models were asked in, and how many they answered in, as far as they say so."""
+class Usage:
+    """What models took behind an endpoint.
+
+    Attributes:
+        prompt: Tokens that they were asked in, as far as they say so.
+        completion: Tokens that they answered in, likewise.
+        retries: Requests that were made again.
+        timeouts: Requests that had no answer in time.
+    """
 
     prompt: int = 0
     completion: int = 0
+    retries: int = 0
+    timeouts: int = 0
 
-    def __sub__(self, other: "Tokens") -> "Tokens":
-        return Tokens(self.prompt - other.prompt, self.completion - other.completion)
+    def __sub__(self, other: "Usage") -> "Usage":
+        return Usage(*(one - before for one, before in zip(astuple(self), astuple(other), strict=True)))
 
 
 class Hardware(NamedTuple):
@@ -31,6 +40,18 @@ class Answering(Protocol):
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
         """Return one answer an input, in order; of one that draws its answers here, each replicate draws anew."""
+        ...
+
+
+@runtime_checkable
+class Streaming(Answering, Protocol):
+    """What is asked many inputs at a time, and answers each when it can."""
+
+    def stream(self, inputs: Iterable[Inputs], replicate: int = 0) -> Iterator[tuple[int, Any]]:
+        """Yield the place of an input and its answer, or in its place what went wrong with it, as they come.
+
+        Inputs are taken when they can be asked; one that is not taken is not asked.
+        """
         ...
 
 

@@ -50,6 +50,11 @@ class Example:
     parallels: tuple[tuple[str, str], ...] = ()
     why: str = ""
 
+    @property
+    def text(self) -> Text:
+        """The text, with what is protected in it."""
+        return Text.of(self.before, self.language, protect=self.protect, parallels=dict(self.parallels))
+
 
 @dataclass(frozen=True)
 class Perturbation:
@@ -61,7 +66,7 @@ class Perturbation:
         preserves: What stays the same (`meaning`), or None.
         alters: What becomes different (`polarity`, `number`, `name`), or None. Exactly one of the two is given.
         languages: The languages it works in, or `any`.
-        severities: How many levels it has; 1 means that severity does nothing.
+        severities: How many there are, from 1 on; 1 means that severity does nothing.
         version: Raise it when the same seed gives another text: it is part of the random key.
         across_fields: Whether it puts one thing in place of another, as a name, and must do so alike in all fields of an example.
         alike: Whether it draws alike in all fields of an example: one language for all of them.
@@ -95,6 +100,11 @@ class Perturbation:
         """The part of the name before the dot."""
         return self.name.split(".", 1)[0]
 
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """The severities that it can be called with: all where it has but one, which does nothing."""
+        return SEVERITIES[: self.severities] if self.severities > 1 else SEVERITIES
+
     @cached_property
     def summary(self) -> str:
         """The first line of the function's docstring."""
@@ -113,8 +123,7 @@ class Perturbation:
         if not self.applies(case.language):
             return f"its example {case.before!r} is in {case.language!r}, where it does not work: say its `language=`"
         try:
-            text = Text.of(case.before, case.language, protect=case.protect, parallels=dict(case.parallels))
-            made = str(self(text, Random(case.seed), case.severity))
+            made = str(self(case.text, Random(case.seed), case.severity))
         except BaseException as error:
             raise_if_ending(error)
             return f"its example {case.before!r} raises {raised_there(error)}"
@@ -124,11 +133,11 @@ class Perturbation:
         """Return the perturbed text.
 
         Raises:
-            ValueError: The severity is not 1 to 5.
+            ValueError: It has no such severity.
             TypeError: The function returned something other than a text.
         """
-        if severity not in SEVERITIES:
-            raise ValueError(f"severity {severity!r} of {self.name}: expected 1 to 5")
+        if severity not in self.levels:
+            raise ValueError(f"severity {severity!r} of {self.name}: expected 1 to {self.levels[-1]}")
         made = self.function(text, rng, severity)
         if not isinstance(made, Text):
             raise TypeError(f"{self.name} returned {type(made).__name__}, expected a Text")

@@ -88,20 +88,28 @@ class Registry:
             severity: For steps that do not say theirs; None for the default.
 
         Raises:
-            ValueError: The string is malformed, or names nothing known.
+            ValueError: The string is malformed, names nothing known, or a severity that there is not. Where there is only one,
+                `severity` and that of a glob do not count.
         """
         if written.strip().isidentifier():
             raise ValueError(f"{written!r} is no perturbation\n{self._meant(written.strip())}")
         spec = parse_spec(written)
         globs = [step for step in spec.steps if step.is_glob]
         if not globs:
-            return [Spec(tuple(self._settled(step, severity) for step in spec.steps))]
+            return [Spec(tuple(self._named(step, severity) for step in spec.steps))]
         if len(spec.steps) > 1:
             raise ValueError(f"{written!r}: a glob stands alone\nname the perturbations of a chain one by one")
         names = [name for name in self.perturbations if globs[0].matches(name)]
         if not names:
             raise ValueError(f"no perturbation matches {written!r}\n{self._meant(globs[0].name.partition('.')[0])}")
         return [Spec((self._settled(replace(globs[0], name=name), severity),)) for name in names]
+
+    def _named(self, step: Step, severity: int | None) -> Step:
+        """Return a step that is named, and not by a glob: it says no severity where there is only one."""
+        settled = self._settled(step, severity)
+        if settled.severity is None and step.severity not in {None, 1}:
+            raise ValueError(f"{step.name} has one severity, and not {step.severity}\nwrite {step.name!r}")
+        return settled
 
     def _meant(self, word: str) -> str:
         """Return what a word without a dot may stand for: a family, or the second half of a name."""
@@ -117,7 +125,10 @@ class Registry:
             raise ValueError(error.args[0]) from None
         if found.severities == 1:
             return Step(step.name)
-        return Step(step.name, step.severity or severity or DEFAULT_SEVERITY)
+        level = step.severity or severity or DEFAULT_SEVERITY
+        if level > found.severities:
+            raise ValueError(f"{step.name} has severities 1 to {found.severities}, and not {level}")
+        return Step(step.name, level)
 
     def applies(self, spec: Spec, language: str) -> bool:
         """Return whether every step of a spec works in a language."""

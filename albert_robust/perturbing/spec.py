@@ -37,6 +37,12 @@ class Spec:
     def __str__(self) -> str:
         return " | ".join(map(str, self.steps))
 
+    def covers(self, other: "Spec") -> bool:
+        """Return whether another spec is one of those that this one stands for: at any severity where it says none."""
+        pairs = list(zip(self.steps, other.steps, strict=False))
+        fits = (own.matches(one.name) and own.severity in (None, one.severity) for own, one in pairs)
+        return len(self.steps) == len(other.steps) and all(fits)
+
 
 def parse_spec(written: str) -> Spec:
     """Return the spec that a string writes.

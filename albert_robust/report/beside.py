@@ -1,6 +1,5 @@
 """Cells beside their baseline: what became of each, the worst first."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from albert_robust.gate.comparing import ORDER, standings
@@ -8,7 +7,7 @@ from albert_robust.report.cells import anchor
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import number
 from albert_robust.report.verdicts import QUIET, STANDINGS, VerdictMark
-from albert_robust.running.records import CellRecord, ComparisonRecord
+from albert_robust.running.records import CellRecord, ComparisonRecord, Run
 
 LONG_REASON = 300
 BRIEF = 20  # in a Markdown comment
@@ -34,22 +33,24 @@ class BesideRow:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """All cells that were compared: those that a reader looks at, and the others."""
+    """All cells that were compared: those that a reader looks at, and the others; `family` are all whose p-values count."""
 
     told: str
+    family: str
     rows: tuple[BesideRow, ...]
     quiet: tuple[BesideRow, ...]
     brief: tuple[BesideRow, ...]
 
 
-def beside(cells: Sequence[CellRecord]) -> Beside:
+def beside(run: Run) -> Beside:
     """Return how the cells of a run stand beside their baseline; empty where there is none."""
-    compared = [(cell, cell.comparison) for cell in cells if cell.comparison is not None]
+    compared = [(cell, cell.comparison) for cell in run.cells if cell.comparison is not None]
     compared.sort(key=lambda pair: (ORDER.index(pair[1].verdict), -(pair[1].drop.value if pair[1].drop else 0.0)))
     rows = [(found.verdict, _row(cell, found)) for cell, found in compared]
     loud = tuple(row for verdict, row in rows if verdict not in QUIET)
     quiet = tuple(row for verdict, row in rows if verdict in QUIET)
-    return Beside(standings([found for _, found in compared]), loud, quiet, loud[:BRIEF])
+    family = "all cells that were compared" + f" in the same one of the {run.merged} runs" * (run.merged > 1)
+    return Beside(standings([found for _, found in compared]), family, loud, quiet, loud[:BRIEF])
 
 
 def _row(cell: CellRecord, found: ComparisonRecord) -> BesideRow:

@@ -4,7 +4,7 @@ from typing import Any
 
 from albert_robust.gate.doubts import average, contrast
 from albert_robust.report.view import banner
-from albert_robust.running.records import CellRecord, ComparisonRecord, Run, SuiteRecord, tested_in
+from albert_robust.running.records import CellRecord, ComparisonRecord, Run, SuiteRecord, answer_of, tested_in
 from albert_robust.scoring.statistics import Estimate
 
 SCHEMA = 1
@@ -18,6 +18,7 @@ def summary(run: Run) -> dict[str, Any]:
         "answer": found.answer,
         "explanation": found.explanation,
         "tested": tested_in(run.cells),
+        "merged": run.merged,
         "mistakes": dict(run.mistakes),
         "verdicts": {mark.word: count for mark, count in found.counts},
         "suites": [_suite(suite, run) for suite in run.suites],
@@ -32,7 +33,7 @@ def _suite(suite: SuiteRecord, run: Run) -> dict[str, Any]:
         "name": suite.name,
         "path": suite.path,
         "model": suite.model_name or None,
-        "answer": banner(cells).answer,
+        "answer": answer_of(cells),
         "consistency": consistency,
         "sensitivity": sensitivity,
     }

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 import albert_robust
 from albert_robust.gate.doubts import average, contrast, doubts
@@ -17,7 +17,7 @@ from albert_robust.report.matrix import AcrossTable, Matrix, ReferenceTable, acr
 from albert_robust.report.models import ModelTable, model_tables
 from albert_robust.report.verdicts import MARKS, VerdictMark
 from albert_robust.running.failures import ATTENTION
-from albert_robust.running.records import CellRecord, Run, SuiteRecord, Verdict, tested_in
+from albert_robust.running.records import Answer, CellRecord, Run, SuiteRecord, Verdict, answer_of, tested_in
 
 WORST, WORST_ERRORS = 6, 2  # lines on the first screen; errors must not hide every failure
 UNMOVED = "No check asks that outputs change: a model that ignores its input could pass."
@@ -25,7 +25,6 @@ LONG_LINE = 150
 LONG_PROMPT = 2_000  # characters
 LONG_MISTAKE = 1000
 BRIEF = 20  # cells in a Markdown comment
-Answer = Literal["yes", "no", "undecided", "nothing"]
 _STYLES: dict[Answer, str] = {"yes": "passed", "no": "failed", "undecided": "inconclusive", "nothing": "error"}
 _HEADLINES: dict[Answer, tuple[str, str]] = {
     "yes": ("\u2713", "Yes: every gate is met"),
@@ -126,12 +125,15 @@ def page(run: Run) -> Page:
         attention=shown,
         brief=shown[:BRIEF],
         brief_rest=max(0, len(shown) - BRIEF),
-        beside=beside(run.cells),
+        beside=beside(run),
         models=model_tables(run),
         passed=_quiet(run, "passed", suites),
         measured=_quiet(run, "measured", suites),
         not_applicable=_quiet(run, "not applicable", suites),
-        environment=tuple((name, _written(value)) for name, value in run.environment.items()),
+        environment=(
+            *((name, _written(value)) for name, value in run.environment.items()),
+            *([("merged", f"of {run.merged} runs")] if run.merged > 1 else []),
+        ),
         cost=tuple(
             (name.replace("_", " "), (price if name == "price" else amount)(value)) for name, value in run.cost.items()
         ),
@@ -144,15 +146,14 @@ def _quiet(run: Run, verdict: Verdict, suites: Mapping[str, SuiteRecord]) -> tup
 
 
 def banner(cells: Sequence[CellRecord], mistakes: Mapping[str, str] = MappingProxyType({})) -> Banner:
-    """Return the answer to "May I ship this model?": never yes where nothing was tested, or a suite could not be run.
+    """Return the answer to "May I ship this model?", and what led to it.
 
     Args:
         cells: What was judged.
         mistakes: Why suites could not be run, by name.
     """
     verdicts = Counter(cell.verdict for cell in cells)
-    tested = tested_in(cells)
-    answer = "no" if mistakes else _answer(cells, tested)
+    answer = answer_of(cells, mistakes)
     sign, headline = _HEADLINES[answer]
     if answer == "yes" and verdicts["warned"] + verdicts["known failure"]:
         headline = "Yes: every gate that can fail the run is met"
@@ -164,7 +165,7 @@ def banner(cells: Sequence[CellRecord], mistakes: Mapping[str, str] = MappingPro
         headline=headline,
         explanation=_explanation(answer, verdicts, len(mistakes)),
         counts=_counts(cells),
-        tested=counted(tested, "case") + " tested",
+        tested=counted(tested_in(cells), "case") + " tested",
         worst=tuple(_line(cell) for cell in _worst(bad)),
         more=max(0, len(bad) - WORST),
         mistakes=tuple(shorten(what, LONG_MISTAKE) for what in dict.fromkeys(mistakes.values())),
@@ -176,16 +177,6 @@ def _worst(bad: Sequence[CellRecord]) -> list[CellRecord]:
     others = bad[len(errors) :]
     room = max(WORST_ERRORS, WORST - len(others))
     return [*errors[:room], *others][:WORST]
-
-
-def _answer(cells: Sequence[CellRecord], tested: int) -> Answer:
-    verdicts = {cell.verdict for cell in cells}
-    if verdicts & {"failed", "error"}:
-        return "no"
-    if tested == 0:
-        return "nothing"
-    gated = any(cell.gates for cell in cells)
-    return "undecided" if verdicts & {"inconclusive", "not tested"} or not gated else "yes"
 
 
 def _explanation(answer: Answer, verdicts: Mapping[Verdict, int], broken: int) -> str:

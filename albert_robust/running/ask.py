@@ -31,7 +31,7 @@ from albert_robust.errors import (
     said,
 )
 from albert_robust.imports import raised_there
-from albert_robust.models import Inputs, Model, Tokens
+from albert_robust.models import Answering, Inputs, Streaming, Usage
 from albert_robust.running.cache import key
 from albert_robust.tasks import Prediction, Task
 from albert_robust.tasks.task import NO_INPUTS
@@ -73,7 +73,7 @@ class Cost:
     spared: int = 0
     asking: float = 0.0
     price: float | None = None
-    tokens: Tokens = field(default_factory=Tokens)
+    usage: Usage = field(default_factory=Usage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Asker:
         found: What the model made of the first inputs of a batch, in order; of all of them unless something ended it.
     """
 
-    model: Model
+    model: Answering
     task: Task
     limits: Limits = LIMITS
     cost: Cost = field(default_factory=Cost)
@@ -137,6 +137,30 @@ class Asker:
         self._retried, self.found = 0, []
         self._settle(batch, self.found)
         return self.found
+
+    def stream(self, inputs: Iterable[Inputs]) -> Iterator[tuple[int, Prediction | Failure]]:
+        """Yield the place of an input and what a model that streams made of it, as they come.
+
+        Args:
+            inputs: They are taken when they can be asked.
+
+        Raises:
+            UsageError: The model cannot be had at all; `MissingExtraError` likewise.
+        """
+        assert isinstance(self.model, Streaming)
+        taken: list[Inputs] = []
+
+        def noted() -> Iterator[Inputs]:
+            for one in inputs:
+                taken.append(one)
+                self.cost.calls += 1
+                yield one
+
+        for place, output in self.model.stream(noted(), self.replicate):
+            if isinstance(output, UsageError):
+                raise output
+            self.cost.timeouts += isinstance(output, TimeoutError)
+            yield place, self._made(output, taken[place])
 
     def _settle(self, batch: Sequence[Inputs], found: list[Prediction | Failure]) -> bool:
         """Append what becomes of each input; return whether the model took the batch."""
@@ -269,7 +293,7 @@ def waiting(batch: Sequence[Inputs], retried: int, retry_after: float | None = N
     return min(LONGEST_WAIT, max(drawn, retry_after or 0.0))
 
 
-def _predicted(model: Model, batch: Sequence[Inputs], replicate: int) -> list[Any]:
+def _predicted(model: Answering, batch: Sequence[Inputs], replicate: int) -> list[Any]:
     """Return an output for each input, from a list, an array, a column of a data frame or a generator."""
     results: Any = model.predict(batch, replicate)
     if isawaitable(results):

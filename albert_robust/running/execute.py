@@ -132,7 +132,7 @@ class _SuiteRun:
         self.suite, self.cells = cells[0].suite, sorted(cells, key=lambda cell: cell.order)
         self.execution, self.cost, self.certain, self.progress = execution, execution.cost, certain, progress
         self.cache, self.done, self.collects = workspace.cache, 0, gc.isenabled()
-        self.asked, self.asking, self.told = self.cost.predicted, self.cost.asking, replace(self.cost.tokens)
+        self.asked, self.asking, self.told = self.cost.predicted, self.cost.asking, replace(self.cost.usage)
         self.predictor = workspace.predictor(self.suite, self.cost)
         self.scorer = CachedScorer(self.suite.encoder, workspace.cache, workspace.run, workspace.allow_network)
         self.tallies = {
@@ -164,7 +164,7 @@ class _SuiteRun:
         execution.identities[suite.name] = self.predictor.model.identity
         execution.signatures[suite.name] = self.scorer.signature()
         asked, asking = self.cost.predicted - self.asked, self.cost.asking - self.asking
-        self.predictor.timed(asked, asking, self.cost.tokens - self.told)
+        self.predictor.timed(asked, asking, self.cost.usage - self.told)
         execution.scorers[suite.name], execution.predictors[suite.name] = self.scorer, self.predictor
 
     def _block(self, block: Block, made: Made, number: int, writer: OutcomeWriter) -> None:

@@ -40,6 +40,7 @@ class _Kept:
     environment: dict[str, Any]
     cost: dict[str, int | float]  # counts stay whole
     shrunk: tuple[Shrunk, ...] = ()
+    merged: int = 1
 
 
 def keep(run: Run, folder: Path, mend: str = MEND_REPORT) -> None:
@@ -69,6 +70,7 @@ def _keep(run: Run, folder: Path, mend: str) -> None:
         environment=dict(run.environment),
         cost=dict(run.cost),
         shrunk=run.shrunk,
+        merged=run.merged,
     )
     text = json.dumps(_finite(asdict(content)), indent=1, ensure_ascii=False, allow_nan=False)
     write_whole(folder / RUN, (text + "\n").encode("utf-8", "backslashreplace"))
@@ -108,6 +110,7 @@ def open_run(folder: str | Path) -> Run:
         alignments=_alignments(folder / ALIGNMENTS, kept.alignments),
         shrunk=kept.shrunk,
         mistakes=kept.mistakes,
+        merged=kept.merged,
     )
 
 

@@ -3,9 +3,11 @@
 Suite by suite, in it by blocks of examples, in those cell by cell.
 """
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from heapq import merge
+from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -75,10 +77,12 @@ class OutcomeWriter:
 
     def add(self, outcomes: Iterable[Outcome]) -> None:
         """Write outcomes after those before."""
-        self._held += outcomes
-        while len(self._held) >= ROWS:
-            self._write(self._held[:ROWS])
-            del self._held[:ROWS]
+        coming = iter(outcomes)
+        while some := list(islice(coming, ROWS - len(self._held))):
+            self._held += some
+            if len(self._held) == ROWS:
+                self._write(self._held)
+                self._held = []
 
     def _write(self, outcomes: Sequence[Outcome]) -> None:
         import pyarrow as pa
@@ -145,6 +149,22 @@ def _undamaged(path: Path) -> Iterator[None]:
     except (OSError, ValueError, LookupError, TypeError, ArithmeticError, NotImplementedError) as error:
         what = f"damaged: {on_one_line(first_line(error))}"
         raise complaint_at(path, what, "run the suites again") from error
+
+
+@dataclass(frozen=True)
+class MergedOutcomes:
+    """The outcomes of several runs in the order that they have in one of all their cells, a few of each in memory.
+
+    Attributes:
+        parts: The outcomes of each; no two have a cell in common.
+        order: The place of each cell in its suite's plan.
+    """
+
+    parts: tuple[Iterable[Outcome], ...]
+    order: Mapping[Place, int]
+
+    def __iter__(self) -> Iterator[Outcome]:
+        return merge(*self.parts, key=lambda one: (one.suite, one.block, self.order[one.suite, one.cell]))
 
 
 def _outcome(row: dict[str, Any]) -> Outcome:

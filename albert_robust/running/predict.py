@@ -1,12 +1,12 @@
 """Predict: each unique input is asked once, in large batches, sorted by length, through the cache."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from albert_robust.models import Inputs, Model, Tokens
+from albert_robust.models import Inputs, Model, Streaming, Usage
 from albert_robust.quick_json import dumps
 from albert_robust.running.ask import LIMITS, Asker, Cost, Failure, Limits
 from albert_robust.running.budget import Budget
@@ -18,6 +18,7 @@ from albert_robust.tasks import Prediction, Task
 NEIGHBOURS = 8  # batches whose inputs are sorted by length among themselves
 KEEPING = 0.5  # seconds of answers that a killed run loses at most
 Watch = Callable[[float], None]  # is told the share of the inputs that is done
+Settle = Callable[[str, Prediction | Failure], None]  # is told what an input came to
 
 
 @dataclass(frozen=True)
@@ -137,33 +138,75 @@ class Predictor:
         self.cost.unique_inputs += len(names)
         self.cost.from_cache += len(answers.predictions)
         order = self._order(found.missing[: self.budget.room])
+        if not order:
+            return answers
         asker = Asker(self.model, self.task, self.limits, self.cost, replicate=replicate)
-        begun = time.monotonic()
-        waiting: list[str] = []
-        kept_at = time.monotonic()
+        before, told, begun = self.cost.predicted, replace(self.cost.usage), time.monotonic()
+        settled: list[str] = []  # and not kept yet
+        kept_at = begun
+
+        def settle(one: str, made: Prediction | Failure) -> None:
+            if isinstance(made, Failure):
+                answers.failures[one] = made.message
+            else:
+                answers.predictions[one] = made
+            settled.append(one)
+
+        ask = self._as_they_come if isinstance(self.model, Streaming) else self._by_batch
         try:
-            for start in range(0, len(order), self.batch):
-                if self.budget.room == 0:
-                    break
-                chunk = order[start : start + self.batch]
-                self.cost.predicted += len(chunk)
-                self.budget.asked += len(chunk)
-                waiting += chunk
-                told = replace(self.cost.tokens)
-                try:
-                    self._ask(asker, chunk, found.inputs, answers)
-                finally:
-                    paid = self.price.of(len(chunk), self.cost.tokens - told)
-                    self.cost.price = self.cost.price if paid is None else (self.cost.price or 0.0) + paid
+            for done in ask(asker, order, found.inputs, settle):
                 if time.monotonic() - kept_at >= KEEPING:
-                    self._keep(waiting, answers, names)
-                    waiting, kept_at = [], time.monotonic()
+                    self._keep(settled, answers, names)
+                    settled.clear()
+                    kept_at = time.monotonic()
                 if watch is not None:
-                    watch((start + len(chunk)) / len(order))
+                    watch(done / len(order))
         finally:
-            self._keep(waiting, answers, names)
+            self._keep(settled, answers, names)
+            self._pay(self.cost.predicted - before, self.cost.usage - told)
         self.cost.asking += time.monotonic() - begun
         return answers
+
+    def _by_batch(
+        self, asker: Asker, order: Sequence[str], inputs: Mapping[str, Inputs], settle: Settle
+    ) -> Iterator[int]:
+        """Ask a batch after the other; yield how many inputs are done. What was answered before an interrupt is answered."""
+        for start in range(0, len(order), self.batch):
+            if self.budget.room == 0:
+                return
+            chunk = order[start : start + self.batch]
+            self._count(len(chunk))
+            try:
+                asker.ask([inputs[one] for one in chunk])
+            finally:
+                for one, made in zip(chunk, asker.found, strict=False):
+                    settle(one, made)
+            yield start + len(chunk)
+
+    def _as_they_come(
+        self, asker: Asker, order: Sequence[str], inputs: Mapping[str, Inputs], settle: Settle
+    ) -> Iterator[int]:
+        """Ask many inputs at a time, and settle each when it has its answer; yield how many are done."""
+
+        def fed() -> Iterator[Inputs]:
+            for one in order:
+                if self.budget.room == 0:
+                    return
+                self._count(1)
+                yield inputs[one]
+
+        for done, (place, made) in enumerate(asker.stream(fed()), start=1):
+            settle(order[place], made)
+            yield done
+
+    def _count(self, inputs: int) -> None:
+        self.cost.predicted += inputs
+        self.budget.asked += inputs
+
+    def _pay(self, inputs: int, usage: Usage) -> None:
+        paid = self.price.of(inputs, usage)
+        if paid is not None:
+            self.cost.price = (self.cost.price or 0.0) + paid
 
     def _order(self, missing: Sequence[str]) -> list[str]:
         """Return inputs by length, which saves padding; where time may run out only among neighbours: first cells come first."""
@@ -180,13 +223,13 @@ class Predictor:
     def price_of(self, inputs: int) -> float | None:
         """Return what inputs may cost, tokens by what they were in earlier runs; None where that is not known."""
         asked, _, *tokens = self._earlier
-        paid = self.price.of(asked or inputs, Tokens(*tokens))
+        paid = self.price.of(asked or inputs, Usage(*tokens))
         return paid if paid is None or not asked else paid / asked * inputs
 
-    def timed(self, asked: int, seconds: float, tokens: Tokens) -> None:
+    def timed(self, asked: int, seconds: float, usage: Usage) -> None:
         """Keep what the answers of a run took, for forecasts: the last run that asked for something counts."""
         if asked:
-            self.cache.put([(self._pace, [asked, round(seconds, 3), tokens.prompt, tokens.completion])])
+            self.cache.put([(self._pace, [asked, round(seconds, 3), usage.prompt, usage.completion])])
 
     @property
     def _earlier(self) -> Sequence[Any]:
@@ -198,17 +241,6 @@ class Predictor:
     def _pace(self) -> str:
         """The name under which the model's speed is kept; one without an identity goes by its suite."""
         return key("pace", self.model.identity or self.suite, self.task.name)
-
-    def _ask(self, asker: Asker, chunk: Sequence[str], inputs: Mapping[str, Inputs], answers: Answers) -> None:
-        """Ask a batch; what was answered before an interrupt is answered."""
-        try:
-            asker.ask([inputs[one] for one in chunk])
-        finally:
-            for one, found in zip(chunk, asker.found, strict=False):
-                if isinstance(found, Failure):
-                    answers.failures[one] = found.message
-                else:
-                    answers.predictions[one] = found
 
     def _keep(self, asked: Sequence[str], answers: Answers, names: Mapping[str, str]) -> None:
         """Keep answers; failures too, but for this run alone: its other processes ask nothing again."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from albert_robust.models import Tokens
+from albert_robust.models import Usage
 from albert_robust.suite.schema import TokenPrice
 
 MILLION = 1_000_000
@@ -18,15 +18,15 @@ class Price:
 
     stated: float | TokenPrice | None = None
 
-    def of(self, inputs: int, tokens: Tokens) -> float | None:
+    def of(self, inputs: int, usage: Usage) -> float | None:
         """Return what inputs cost; None where no price is stated, or it hangs on tokens and none are told.
 
         Args:
             inputs: How many were asked.
-            tokens: That they took.
+            usage: The tokens that they took.
         """
         if not isinstance(self.stated, TokenPrice):
             return None if self.stated is None else self.stated * inputs
-        if inputs and not tokens.prompt:
+        if inputs and not usage.prompt:
             return None
-        return (tokens.prompt * self.stated.input + tokens.completion * self.stated.output) / MILLION
+        return (usage.prompt * self.stated.input + usage.completion * self.stated.output) / MILLION

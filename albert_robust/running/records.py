@@ -1,10 +1,11 @@
 """What a run leaves behind: an outcome a variant, a record a cell, and the run they make. Plain values all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from albert_robust.scoring.statistics import Estimate
 from albert_robust.suite.suite import APART
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
     from albert_robust.running.tally import Tally
 
 Status = Literal["tested", "not applicable", "unchanged", "rejected", "error", "not asked"]
-Verdict = Literal[
-    "passed", "failed", "warned", "known failure", "inconclusive", "not tested", "error", "measured", "not applicable"
+Verdict = Literal[  # the worst first
+    "error", "failed", "warned", "inconclusive", "not tested", "known failure", "passed", "measured", "not applicable"
 ]
+Answer = Literal["yes", "no", "undecided", "nothing"]
 Against = Literal["original", "reference"]
 Place = tuple[str, str]  # a cell's: its suite and its id there
 Standing = Literal["regressed", "improved", "same", "undecided", "new", "missing", "incomparable"]
@@ -239,6 +241,7 @@ class SuiteRecord:
     """What a run says of a suite; of a file with several models each is one, `model_name` says which.
 
     `settings` is what else the suite says of its model and shapes answers, as text: `prompt`, `system`, `settings`, `dtype`.
+    `model_place` is the line and column of its model, by which the models of a file have an order.
     """
 
     name: str
@@ -254,6 +257,7 @@ class SuiteRecord:
     labels: tuple[str, ...] = ()
     model_name: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
+    model_place: tuple[int, int] = (1, 1)
 
     @property
     def node(self) -> str:
@@ -348,14 +352,14 @@ class Shrunk:
 CASE = attrgetter("suite", "cell", "example", "replicate")  # names the case of an outcome and of what is said of it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """One execution: suites, cells in plan order, outcomes, and what it cost.
 
     Outcomes may be many more than memory holds, and are read from their file each time that they are gone through: suite by
     suite, in it by blocks of examples, in those cell by cell in plan order. Alignments are there for some of the worst
     cases, cell by cell in plan order, the worst first, and so is what is `shrunk`, where that was asked for.
-    `mistakes` says of suites that could not be run, by name, why.
+    `mistakes` says of suites that could not be run, by name, why; `merged` of how many runs this one is made of.
     """
 
     suites: tuple[SuiteRecord, ...]
@@ -367,6 +371,15 @@ class Run:
     shrunk: tuple[Shrunk, ...] = ()
     counted: "Mapping[Place, Tally] | None" = field(default=None, compare=False)
     mistakes: Mapping[str, str] = field(default_factory=dict)
+    merged: int = 1
+
+    def __repr__(self) -> str:
+        return f"<Run: {counted_verdicts(self.cells) or 'no cells'}; answer {self.answer}>"
+
+    @property
+    def answer(self) -> Answer:
+        """May the model be shipped? `yes`, `no`, `undecided`, or `nothing` where nothing was tested; the report says the same."""
+        return answer_of(self.cells, self.mistakes)
 
     @cached_property
     def tallies(self) -> "Mapping[Place, Tally]":
@@ -383,6 +396,28 @@ class Run:
             for cell in self.cells
         }
         return tallied(self.outcomes, begun)
+
+
+def answer_of(cells: Collection[CellRecord], mistakes: Collection[str] = ()) -> Answer:
+    """Return the answer to "May I ship this model?": never yes where nothing was tested, or a suite could not be run.
+
+    Args:
+        cells: What was judged.
+        mistakes: The suites that could not be run.
+    """
+    verdicts = {cell.verdict for cell in cells}
+    if mistakes or verdicts & {"failed", "error"}:
+        return "no"
+    if tested_in(cells) == 0:
+        return "nothing"
+    gated = any(cell.gates for cell in cells)
+    return "undecided" if verdicts & {"inconclusive", "not tested"} or not gated else "yes"
+
+
+def counted_verdicts(cells: Iterable[CellRecord]) -> str:
+    """Return how many cells have which verdict, the worst first: `1 failed, 6 passed`."""
+    counts = Counter(cell.verdict for cell in cells)
+    return ", ".join(f"{counts[verdict]:,} {verdict}" for verdict in get_args(Verdict) if counts[verdict])
 
 
 def tested_in(cells: Iterable[CellRecord]) -> int:

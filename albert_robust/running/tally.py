@@ -1,5 +1,6 @@
 """Tally: what a cell's outcomes come to, a few numbers a case, counted as they come, so that a million need little memory."""
 
+import re
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,6 +24,16 @@ LENGTH = 12  # hexadecimal digits of a fingerprint
 SHARED = 2048  # examples that are remembered: those of a block, which all cells meet
 MOVES, SHORT = 1000, 60  # different ones that are counted; characters of an answer that may be a label, at most
 _BITS = 128
+_WHOSE = re.compile(r"the (original|variant): |the model raises ")
+_OF_ONE = re.compile(r"""(['"{<\[(]|, after \d).*""", re.DOTALL)  # of one message alone
+
+
+def fault(message: str) -> str:
+    """Return what the messages of like errors have in common: `TimeoutError: no answer within 3 s`.
+
+    What they quote, and how often a model was asked again, is left out.
+    """
+    return _OF_ONE.sub("", _WHOSE.sub("", message))[:SHORT].rstrip(" :,") or message[:SHORT]
 
 
 class Series:
@@ -124,6 +135,7 @@ class Tally:
         after: Of those for variants.
         messages: Of the first case that does not apply, and of the first that was rejected, by what became of it.
         errors: The first cases that are errors.
+        faults: How often what went wrong, as `fault` has it.
         against: How many tested cases speak against the model.
         answers: Of tested cases with references, each with its example: what measures of a whole cell need, and kept only then.
         several: Whether an example has more than one variant.
@@ -155,6 +167,7 @@ class Tally:
         self.after: dict[str, Series] = defaultdict(Series)
         self.messages = dict[str, str]()
         self.errors: list[Outcome] = []
+        self.faults: Counter[str] = Counter()
         self._failed = array("q")  # the example of each error, by place
         self.against = 0
         self.answers: list[tuple[str, Answer]] | None = [] if keep_answers else None
@@ -262,6 +275,9 @@ class Tally:
         self._failed.append(self._places[outcome.example])
         if len(self.errors) < WORST:
             self.errors.append(outcome)
+        name = fault(outcome.message)
+        if name in self.faults or len(self.faults) < MOVES:
+            self.faults[name] += 1
 
     def _rank(self, badness: float, outcome: Outcome) -> None:
         """Keep a case that is among the worst so far; of equally bad ones the first."""

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from albert_robust.models import Model, Tokens, load_model
+from albert_robust.models import Model, Usage, load_model
 from albert_robust.models.callable import CallableModel
 from albert_robust.running.ask import Cost, Limits
 from albert_robust.running.budget import Budget
@@ -49,22 +49,22 @@ class Workspace:
         """Fine-tuned checkpoints."""
         return self.folder / "models"
 
-    def model(self, suite: Suite, tokens: Tokens) -> Model:
-        """Return the suite's model, not loaded yet; it adds to the tokens."""
-        return load_model(suite.model, suite.path.parent, suite.task, self.models, self.allow_network, tokens)
+    def model(self, suite: Suite, usage: Usage) -> Model:
+        """Return the suite's model, not loaded yet; it adds to the usage."""
+        return load_model(suite.model, suite.path.parent, suite.task, self.models, self.allow_network, usage)
 
     def predictor(self, suite: Suite, cost: Cost) -> Predictor:
         """Return the suite's model as it is asked here; what that takes is added to the cost."""
         settings = suite.model
         timeout = settings.timeout if settings.python else None  # an endpoint times each of its requests
         return Predictor(
-            self.model(suite, cost.tokens),
+            self.model(suite, cost.usage),
             suite.task,
             self.cache,
             suite=suite.name,
             run=self.run,
             batch=settings.batch,
-            limits=Limits(timeout, settings.retries),
+            limits=Limits(timeout, 0 if settings.endpoint else settings.retries),  # an endpoint's pace has its own
             cost=cost,
             budget=self.budget,
             alone=self.shared is None,
@@ -78,6 +78,6 @@ class WorkspaceOf(Workspace):
 
     function: Function = list
 
-    def model(self, suite: Suite, tokens: Tokens) -> Model:
+    def model(self, suite: Suite, usage: Usage) -> Model:
         """Return the model at hand, whatever the suite says."""
         return CallableModel(self.function, None)

@@ -21,7 +21,7 @@ from albert_robust.scoring.profile import Profile, Weighting, find_profile
 from albert_robust.scoring.scores import Scores, unmatched
 from albert_robust.scoring.signature import ScoreSettings
 from albert_robust.scoring.statistics import mean_of_clusters
-from albert_robust.scoring.texts import checked_clusters, checked_languages, checked_pairs, normal
+from albert_robust.scoring.texts import checked_clusters, checked_languages, checked_pairs, checked_texts, normal
 from albert_robust.scoring.vectors import Text, TextVectors
 from albert_robust.text.languages import UNKNOWN
 
@@ -160,7 +160,7 @@ class Scorer:
 
         A text without tokens has a vector of zeros.
         """
-        means = self.encoder.means([normal(text) for text in texts])
+        means = self.encoder.means([normal(text) for text in checked_texts("texts", texts)])
         if self.profile is None:
             return unit(means)
         vectors, _ = self.profile.space.apply(means, self._language(language))
@@ -169,7 +169,10 @@ class Scorer:
 
     def token_vectors(self, texts: Sequence[str], language: str = UNKNOWN) -> list[Vectors]:
         """Return the neutral unit vectors of each text's tokens, shape (tokens, k)."""
-        return [side.vectors for side in self._vectors.of([self._text(language, text) for text in texts])]
+        return [
+            side.vectors
+            for side in self._vectors.of([self._text(language, text) for text in checked_texts("texts", texts)])
+        ]
 
     def signature(self, languages: Iterable[tuple[str, str]] = ((UNKNOWN, UNKNOWN),), nrefs: int = 1) -> str:
         """Return the line that says all that shaped a score of pairs of languages."""

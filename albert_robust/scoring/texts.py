@@ -1,7 +1,7 @@
 """The texts that are scored: checked as they come in, and as the score sees them."""
 
 import unicodedata
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from albert_robust.errors import UsageError
@@ -10,17 +10,33 @@ from albert_robust.text.languages import SCRIPTS, UNKNOWN, is_tag
 DETECT = "detect"
 
 
-def checked_texts(name: str, texts: Any) -> list[Any]:
-    """Return texts as a list; they may come as any sequence, as an array or a data frame's column.
+def checked_list(name: str, values: Any) -> list[Any]:
+    """Return values, one a text, as a list; they may come one by one, as an array or as a data frame's column.
 
     Raises:
-        UsageError: A bare string, or no sequence at all.
+        UsageError: A bare string, a table, which is gone through by the names of its columns, a set, which has no order, or
+            what cannot be gone through at all.
     """
-    if hasattr(texts, "tolist"):
-        texts = texts.tolist()
-    if isinstance(texts, str | bytes) or not isinstance(texts, Sequence):
-        raise UsageError(f"{name}: expected a list of texts, got {type(texts).__name__}")
-    return list(texts)
+    if hasattr(values, "tolist"):
+        values = values.tolist()
+    is_table = isinstance(values, Mapping) or hasattr(values, "columns")
+    if is_table or isinstance(values, str | bytes | Set) or not isinstance(values, Iterable):
+        mend = ': write one of its columns, such as frame["text"]' if is_table else ""
+        raise UsageError(f"{name}: expected a list of texts, got {type(values).__name__}{mend}")
+    return list(values)
+
+
+def checked_texts(name: str, texts: Any) -> list[str]:
+    """Return texts as a list, as `checked_list` does.
+
+    Raises:
+        UsageError: They are no list, or one of them is no text.
+    """
+    listed = checked_list(name, texts)
+    for place, text in enumerate(listed):
+        if not isinstance(text, str):
+            raise UsageError(f"{name}[{place}]: expected a text, got {' '.join(repr(text).split()):.60}")
+    return listed
 
 
 def checked_pairs(
@@ -36,7 +52,7 @@ def checked_pairs(
     Raises:
         UsageError: They are no lists of texts of equal length; the first wrong pair is named.
     """
-    candidates, references = checked_texts("candidates", candidates), checked_texts("references", references)
+    candidates, references = checked_list("candidates", candidates), checked_list("references", references)
     if len(candidates) != len(references):
         raise UsageError(f"{len(candidates)} candidates for {len(references)} references")
     candidates = [read(candidate) for candidate in candidates]
@@ -72,7 +88,7 @@ def checked_languages(name: str, languages: Any, texts: Sequence[str]) -> list[s
         return detect(texts)
     if languages is None:
         return [UNKNOWN] * len(texts)
-    tags = [languages] * len(texts) if isinstance(languages, str) else checked_texts(name, languages)
+    tags = [languages] * len(texts) if isinstance(languages, str) else checked_list(name, languages)
     if len(tags) != len(texts):
         raise UsageError(f"{name}: {len(tags)} languages for {len(texts)} texts")
     for tag in dict.fromkeys([languages] if isinstance(languages, str) else tags):
@@ -93,7 +109,7 @@ def checked_clusters(clusters: Any, pairs: int) -> list[Hashable] | None:
     """
     if clusters is None:
         return None
-    labels: list[Hashable] = checked_texts("clusters", clusters)
+    labels: list[Hashable] = checked_list("clusters", clusters)
     if len(labels) != pairs:
         raise UsageError(f"{len(labels)} clusters for {pairs} pairs")
     for place, one in enumerate(labels):

@@ -1,10 +1,12 @@
 """The checks of a suite: their perturbations and gates looked up, and what they promise held against what they expect."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from albert_robust.data.options import CHOICES
+from albert_robust.errors import suggest
 from albert_robust.perturbing import Spec
+from albert_robust.perturbing.spec import parse_spec
 from albert_robust.suite.documents import Location
 from albert_robust.suite.draft import Draft
 from albert_robust.suite.gates import DEFAULT_GATES, Gate, out_of_reach, parse_gate
@@ -23,8 +25,9 @@ def _check(draft: Draft, at: Location, check: CheckSpec) -> Check:
     unknown(at, "languages", check.languages, _languages(draft, check))
     unknown(at, "fields", check.fields, task.inputs)
     agreements = list(task.agreements)
-    unknown(at, "agreement", [check.agreement] if check.agreement is not None else None, agreements)
-    gates, specs = tuple(_gates(draft, at, check)), tuple(_specs(draft, at, check))
+    agreement = check.agreement.replace("_", " ") if check.agreement else agreements[0]
+    unknown(at, "agreement", [agreement], agreements)
+    gates, specs = tuple(_gates(draft, at, check)), _specs(draft, at, check)
     fields = tuple(check.fields or task.perturbed)
     _check_ignored(draft, at, check, specs)
     _check_choices(draft, at, fields, specs)
@@ -34,13 +37,14 @@ def _check(draft: Draft, at: Location, check: CheckSpec) -> Check:
     return Check(
         expectation=check.expect,
         name=check.name,
-        specs=specs,
+        specs=tuple(specs),
+        of_families=frozenset(spec for spec, written in specs.items() if parse_spec(written).steps[0].is_glob),
         datasets=tuple(check.datasets or draft.spec.datasets),
         languages=tuple(check.languages) if check.languages else None,
         fields=fields,
         gates=tuple(gate for gate in gates if not gate.across),
         across=tuple(gate for gate in gates if gate.across),
-        agreement=check.agreement or agreements[0],
+        agreement=agreement,
         agrees_at=check.agrees_at,
         variants=check.variants,
         worst_of=check.worst_of,
@@ -88,20 +92,44 @@ def _beyond(draft: Draft, check: CheckSpec, gate: Gate) -> tuple[str, str] | Non
     return None
 
 
-def _specs(draft: Draft, at: Location, check: CheckSpec) -> Iterator[Spec]:
-    """Yield the perturbations of a check, each once, at each of its severities."""
-    seen: set[str] = set()
+def _specs(draft: Draft, at: Location, check: CheckSpec) -> dict[Spec, str]:
+    """Return the perturbations of a check, each once, at each of its severities, with the first that names it."""
+    left_out = _left_out(draft, at, check)
+    named: dict[Spec, str] = {}
     for place, written in enumerate(check.perturbations):
         severities: list[int | None] = [*check.severities] if check.severities else [None]
         for severity in severities:
             location = (*at, "perturbations", place)
             found = draft.complaints.attempt(location, lambda: draft.registry.expand(written, severity))  # noqa: B023  # called at once
             if severity == severities[0]:
-                _check_promised(draft, location, found or (), check)
-            for spec in found or ():
-                if str(spec) not in seen:
-                    seen.add(str(spec))
-                    yield spec
+                _check_promised(draft, location, _kept(found or (), left_out), check)
+            named |= {spec: written for spec in found or () if spec not in named}
+    _check_left_out(draft, at, named, left_out)
+    return {spec: named[spec] for spec in _kept(named, left_out)}
+
+
+def _left_out(draft: Draft, at: Location, check: CheckSpec) -> dict[Location, Spec]:
+    """Return what a check leaves out, by the place where it says so; complain of names that there are not."""
+    places = {(*at, "except", place): written for place, written in enumerate(check.except_)}
+    return {
+        location: parse_spec(written)
+        for location, written in places.items()
+        if draft.complaints.attempt(location, lambda: draft.registry.expand(written))  # noqa: B023  # called at once
+    }
+
+
+def _kept(specs: Iterable[Spec], left_out: Mapping[Location, Spec]) -> list[Spec]:
+    return [spec for spec in specs if not any(out.covers(spec) for out in left_out.values())]
+
+
+def _check_left_out(draft: Draft, at: Location, named: Iterable[Spec], left_out: Mapping[Location, Spec]) -> None:
+    """Complain of what leaves out nothing, or all of a check's perturbations."""
+    names = sorted({step.name for spec in named for step in spec.steps})
+    for location, out in left_out.items():
+        if names and not any(map(out.covers, named)):
+            draft.complaints.add(location, f"the check has no {str(out)!r} to leave out", suggest(str(out), names))
+    if names and not _kept(named, left_out):
+        draft.complaints.add((*at, "except"), "no perturbation is left of the check", "leave out fewer of them")
 
 
 def _check_promised(draft: Draft, location: Location, specs: Iterable[Spec], check: CheckSpec) -> None:

@@ -11,6 +11,7 @@ from albert_robust.errors import Complaint, suggest
 from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of
 from albert_robust.perturbing import Registry
 from albert_robust.suite.documents import Document, Location
+from albert_robust.suite.measures import unfit, with_measures
 from albert_robust.suite.schema import ModelSpec, SuiteSpec
 from albert_robust.tasks import TASKS, Task
 
@@ -97,8 +98,11 @@ def draft(document: Document, spec: SuiteSpec, registry: Registry, model_name: s
     added, task = _added(spec, model), TASKS[spec.task]
     if task.with_range and model.range:
         task = task.with_range(*model.range)
-    task = _with(task, added, model.labels)
-    return Draft(document, spec, registry, model_name, model, at, added, task, Complaints(document))
+    complaints = Complaints(document)
+    for key, what, mend in unfit(task, spec.measures):
+        complaints.add(("measures", key), what, mend)
+    task = with_measures(_with(task, added, model.labels), document, spec.measures)
+    return Draft(document, spec, registry, model_name, model, at, added, task, complaints)
 
 
 def _added(spec: SuiteSpec, model: ModelSpec) -> dict[str, str | None]:

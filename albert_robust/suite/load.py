@@ -4,8 +4,9 @@ import os
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import SupportsIndex
 
-from albert_robust.errors import Complaint, InputError, UsageError, printable_name
+from albert_robust.errors import Complaint, InputError, UsageError, folders, printable_name, whole
 from albert_robust.perturbing import Registry, open_packs
 from albert_robust.perturbing.registry import PACK
 from albert_robust.suite.checks import checks
@@ -24,23 +25,23 @@ def load_suite(
     *,
     model: str | None = None,
     packs: Sequence[Path | str] = (),
-    seed: int | None = None,
-    root: Path | None = None,
+    seed: SupportsIndex | None = None,
+    root: Path | str | None = None,
     today: date | None = None,
 ) -> Suite:
-    """Return the suite in a file.
+    """Return the suite in a file, or that of one of its models.
 
     Args:
         path: A `*.robust.yaml` file.
         model: Which of its models is asked, where it has several.
-        packs: Folders of perturbations beside the built-in one and a `perturbations` folder beside the suite.
-        seed: In place of the suite's own.
-        root: The suite is named by its path below this folder; None for its file name alone.
-        today: The day by which known failures expire; None for that of the clock.
+        packs: As `load_suites` has them, and so the others.
+        seed: In place of the file's own.
+        root: Folder of the suites.
+        today: The day.
 
     Raises:
-        InputError: With every complaint about the file at once.
-        UsageError: It has several models, and none of that name.
+        InputError: With every complaint about the file at once, whichever of its models it is about.
+        UsageError: The file has several models, and none of that name; a seed or a folder is none.
     """
     suites = load_suites(path, packs=packs, seed=seed, root=root, today=today)
     found = [suite for suite in suites if model in (None, suite.model_name)]
@@ -55,35 +56,38 @@ def load_suites(
     path: Path | str,
     *,
     packs: Sequence[Path | str] = (),
-    seed: int | None = None,
-    root: Path | None = None,
+    seed: SupportsIndex | None = None,
+    root: Path | str | None = None,
     today: date | None = None,
 ) -> list[Suite]:
     """Return the suites in a file: one for each of its models.
 
     Args:
-        path: As `load_suite` has it, and so the others.
-        packs: Folders of perturbations.
-        seed: In place of the file's own.
-        root: Of names.
-        today: The day.
+        path: A `*.robust.yaml` file.
+        packs: Folders of perturbations. The built-in ones are known without, and so are those of a folder `perturbations` beside
+            the file or in `root`.
+        seed: In place of the file's own: any whole number.
+        root: Suites are named by their path below this folder; None to name them by their file alone.
+        today: The day by which known failures expire; None for that of the clock.
 
     Raises:
         InputError: With every complaint about the file at once.
+        UsageError: The seed is no whole number, or a folder is none.
     """
-    path = Path(path)
+    path, named = Path(path), folders("packs", packs)
+    root = Path(root) if root is not None else path.parent
     document = shared_out(open_document(path))
-    registry = open_packs((*map(Path, packs), path.parent / PACK))
+    registry = open_packs((*named, path.parent / PACK, root / PACK))
     try:
         spec = validate(document, SuiteSpec)
     except InputError as error:
         raise InputError([*error.complaints, *_unknown_perturbations(document, registry)]) from None
     if seed is not None:
-        spec = spec.model_copy(update={"seed": seed})
+        spec = spec.model_copy(update={"seed": whole("seed", seed)})
     suites, complaints = [], dict[Complaint, None]()
     for name in spec.models or [""]:
         try:
-            suites.append(_looked_up(draft(document, spec, registry, name), root or path.parent, today or utc_today()))
+            suites.append(_looked_up(draft(document, spec, registry, name), root, today or utc_today()))
         except InputError as error:
             complaints |= dict.fromkeys(error.complaints)  # what is wrong for several models is told once
     if complaints:
@@ -94,7 +98,7 @@ def load_suites(
 def _unknown_perturbations(document: Document, registry: Registry) -> Iterator[Complaint]:
     """Yield complaints about names in a document whose grammar is broken elsewhere: a user mends all in one go."""
     for location in document.places:
-        if len(location) == 4 and location[0] == "checks" and location[2] == "perturbations":
+        if len(location) == 4 and location[0] == "checks" and location[2] in ("perturbations", "except"):
             written = document.at(location)
             try:
                 registry.expand(str(written))

@@ -408,6 +408,13 @@ class CheckSpec(Strict):
             description="Names: typos.swap, typos.swap@3 (severity 3), typos.* (all of a family), typos.swap | case.lower (both)."
         ),
     ] = []
+    except_: Annotated[
+        list[str],
+        Field(
+            alias="except",
+            description="Members of these to leave out: typos.swap, typos.swap@3, typos.* (all of a family).",
+        ),
+    ] = []
     severities: Annotated[
         list[Annotated[int, Field(ge=1, le=5)]] | None,
         Field(min_length=1, description="The severities, 1 to 5, of perturbations that name none themselves."),
@@ -464,8 +471,9 @@ class CheckSpec(Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> "CheckSpec":
-        if self.expect == "reference" and self.perturbations:
-            raise ValueError("a reference check perturbs nothing\ntake out `perturbations`, or expect invariance")
+        if self.expect == "reference" and (self.perturbations or self.except_):
+            key = "perturbations" if self.perturbations else "except"
+            raise ValueError(f"a reference check perturbs nothing\ntake out `{key}`, or expect invariance")
         if self.expect != "reference" and not self.perturbations:
             raise ValueError(f"a check of {self.expect} needs perturbations\nadd `perturbations: [typos.*]`")
         if self.expect == "reference" and self.meaning is not None:
@@ -518,6 +526,30 @@ class BaselineSpec(Strict):
     ] = 0.05
 
 
+class MeasureSpec(Strict):
+    """A measure of your own, by a Python function."""
+
+    python: Annotated[
+        str,
+        Field(
+            description="module:function: it takes a list of pairs and returns a number in [0, 1] for each.",
+            pattern=_FUNCTION.pattern,
+        ),
+    ]
+    of: Annotated[
+        Literal["reference", "source", "outputs"],
+        Field(
+            description="What an output is compared with: its reference, the text it is about, or another output (agreement)."
+        ),
+    ] = "reference"
+    version: Annotated[
+        str | None,
+        Field(
+            description="Raise it when the function measures otherwise: a baseline is compared with the same version only."
+        ),
+    ] = None
+
+
 class SuiteSpec(Strict):
     """A suite: a task, one or several models, datasets and checks."""
 
@@ -535,6 +567,10 @@ class SuiteSpec(Strict):
     ] = {}
     datasets: Annotated[dict[Name, DatasetSpec], Field(min_length=1, description="The datasets, by name.")]
     checks: Annotated[list[CheckSpec], Field(min_length=1, description="What is expected of the model.")]
+    measures: Annotated[
+        dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)], MeasureSpec],
+        Field(description="Measures of your own, by name: {polite: {python: 'my_measures:polite'}}."),
+    ] = {}
     fill: Fill = {}
     description: Annotated[str, Field(description="What the suite is for, in your words.")] = ""
     seed: Annotated[

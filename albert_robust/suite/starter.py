@@ -17,6 +17,7 @@ from albert_robust.data import Example
 from albert_robust.data.dataset import check_header, read_examples
 from albert_robust.data.options import CHOICES, LATIN
 from albert_robust.data.rows import read_rows
+from albert_robust.data.source import PLACEHOLDER
 from albert_robust.errors import UsageError, complaint_at
 from albert_robust.perturbing import open_packs, parse_spec, vary
 from albert_robust.scoring.statistics import mean_in_unit
@@ -99,8 +100,8 @@ def write_starter(
         task_name: As suites write it.
         model: `module:function`, or a checkpoint folder or name, or an encoder's where the task is an encoder's; `NAME@URL` of
             a chat model behind an endpoint.
-        data: The examples.
-        language: Of the examples.
+        data: The examples; with `{language}` in the name, a file a language.
+        language: Of the examples; of several languages `en,de`.
         reference_language: Of the references; empty where it is the examples'. A translation's must be said.
         documents: What an encoder searches.
         columns: From our names to the file's, where they cannot be guessed; of choices a column, or several, `A,B,C,D`.
@@ -110,16 +111,21 @@ def write_starter(
             name.
         InputError: The data are missing or broken, lack a column for the task, or have no example in the language.
     """
-    task = TASKS[task_name]
-    _check(out, task, language, reference_language, columns or {})
-    first = _first_row(data)
+    task, languages = TASKS[task_name], tuple(language.split(","))
+    _check(out, task, languages, reference_language, columns or {})
+    first = _first_row(data.parent / data.name.replace(PLACEHOLDER, languages[0]))
     mapped = dict(columns or {})
     theirs = mapped.pop(CHOICES, "")
     offered = _split(theirs, first) if theirs else offered_in(first) if task.single_label else []
     columns = _columns(first, task, ASKING if offered else {}) | mapped
-    per_row = "language" in first
+    per_row = PLACEHOLDER not in data.name and "language" in first
+    if len(languages) > 1 and PLACEHOLDER not in data.name and not per_row:
+        raise UsageError(
+            f"--language {language}: no column 'language' in {data.name} says which row is in which; "
+            f"of files for one language each write {PLACEHOLDER} in --data where they differ"
+        )
     mapping = "name it: `--column NAME=...`"
-    header = task.source(data, (language,), per_row=per_row, columns=columns, choices=tuple(offered), mapping=mapping)
+    header = task.source(data, languages, per_row=per_row, columns=columns, choices=tuple(offered), mapping=mapping)
     check_header(header, task.inputs, task.reference)
     examples = read_examples(header, task.inputs, task.reference)
     asked = _prompt(task, examples, reference_language)
@@ -135,7 +141,7 @@ def write_starter(
         named["prompt"] += f"\n\n{{{about}}}"
     if documents is not None:
         named["documents"] = _relative(documents, out)
-    spoken = {"languages": [language]} if per_row else {"language": language}
+    spoken = {"languages": [*languages]} if per_row or len(languages) > 1 else {"language": language}
     dataset: dict[str, object] = {"path": _relative(data, out), **spoken}
     if reference_language:
         dataset["reference_language"] = reference_language
@@ -157,14 +163,19 @@ def write_starter(
         raise
 
 
-def _check(out: Path, task: Task, language: str, reference_language: str, columns: Mapping[str, str]) -> None:
+def _check(
+    out: Path, task: Task, languages: Sequence[str], reference_language: str, columns: Mapping[str, str]
+) -> None:
     """Refuse what can be told to be wrong before data are read."""
     if out.exists() or out.is_symlink():
         raise UsageError(f"{out} exists: choose another --out")
     if not out.name.endswith(SUFFIX):
         raise UsageError(f"{out.name!r}: a suite's name ends in {SUFFIX}")
-    if not is_tag(language):
-        raise UsageError(f"{language!r} is no language tag: write a BCP 47 tag such as en or zh")
+    for language in languages:
+        if not is_tag(language):
+            raise UsageError(f"{language!r} is no language tag: write a BCP 47 tag such as en or zh")
+    if len({*languages}) < len(languages):
+        raise UsageError(f"--language {','.join(languages)}: a language is named twice")
     if not task.language_field and not reference_language:
         raise UsageError(f"in which language are the {task.reference}s? say it: --reference-language de")
     known = ("id", *task.inputs, task.reference, *([CHOICES] if task.single_label else []))
@@ -371,7 +382,7 @@ def _first_row(data: Path) -> dict[str, Any]:
 
 def _called(data: Path) -> str:
     """Return what cells call a dataset: as its file is called, as far as an id may hold it."""
-    return re.sub("[^A-Za-z0-9]+", "-", data.stem)[:80].strip("-") or "data"
+    return re.sub("[^A-Za-z0-9]+", "-", data.stem.replace(PLACEHOLDER, ""))[:80].strip("-") or "data"
 
 
 def _columns(first: Mapping[str, Any], task: Task, more: Mapping[str, Sequence[str]]) -> dict[str, str]:

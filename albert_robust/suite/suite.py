@@ -25,6 +25,7 @@ class Check:
         expectation: What the perturbations should do to outputs.
         name: What the ids of its cells start with, if anything.
         specs: The perturbations; none in a reference check.
+        of_families: Those of them that a family such as `typos.*` stands for.
         datasets: Their names.
         languages: Those that it is about; None for all of each dataset.
         fields: Which inputs are perturbed.
@@ -44,6 +45,7 @@ class Check:
     expectation: Expectation
     name: str | None
     specs: tuple[Spec, ...]
+    of_families: frozenset[Spec]
     datasets: tuple[str, ...]
     languages: tuple[str, ...] | None
     fields: tuple[str, ...]
@@ -65,7 +67,7 @@ class Check:
         return (*self.gates, *self.across)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Suite:
     """One suite, ready to be planned: a file's checks of one model.
 
@@ -112,6 +114,9 @@ class Suite:
     baseline: BaselineSpec = field(default_factory=BaselineSpec)
     early_stop: bool = False
     max_errors: float = 0.0
+
+    def __repr__(self) -> str:
+        return f"<Suite {self.name}: {self.task.name} on {', '.join(self.datasets)}; checks: {len(self.checks)}>"
 
     @property
     def file(self) -> str:

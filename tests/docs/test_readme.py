@@ -2,14 +2,19 @@
 
 import json
 import re
+import shlex
 import shutil
+from dataclasses import fields
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+import regex
 import yaml
 
-from albert_robust import perturb
-from albert_robust.cli import main
+from albert_robust import Example, Span, Text, perturb, run
+from albert_robust.cli import main, parser
+from albert_robust.packs import base
 from albert_robust.perturbing import open_packs
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.plan import plan
@@ -125,6 +130,38 @@ def test_the_readme_s_own_perturbation_is_found_beside_a_suite(tmp_path: Path) -
     assert [example.after for example in dialect.examples] == ["I am gonna sleep.", ""]
 
 
+def test_the_pack_s_own_test_passes_and_catches_chance_that_does_not_come_from_rng(pytester: pytest.Pytester) -> None:
+    pack = pytester.mkdir("perturbations") / "dialect.py"
+    source = block("python", "# perturbations/dialect.py")
+    pack.write_text(source, encoding="utf-8")
+    (pytester.path / "test_dialect.py").write_text(block("python", "# test_dialect.py"), encoding="utf-8")
+    pytester.runpytest("-p", "no:randomly").assert_outcomes(passed=1)
+    careless = "import random\n" + source.replace('"gonna")', 'random.choice(["gonna"]))')
+    pack.write_text(careless, encoding="utf-8")
+    failed = pytester.runpytest("-p", "no:randomly").stdout.str()
+    told = "dialect.gonna draws from a global source of chance: draw from `rng`"
+    assert "\nE       ".join([f"AssertionError: {told}", *block("text", told).splitlines()]) in failed
+
+
+def test_the_arguments_of_an_example_are_told() -> None:
+    page = PAGES[ROOT / "docs" / "perturbations.md"]
+    told = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", page, flags=re.M))))
+    assert {field.name for field in fields(Example)} - {"before", "after"} <= told
+
+
+def test_what_is_told_of_a_text_is_there() -> None:
+    text = Text.of("Some soup and bread.", "en")
+    word, parts = text.words()[0], [Span(0, 4), Span(5, 9)]
+    known = {"text": text, "word": word, "start": 0, "end": 4, "parts": parts, "order": [1, 0]}
+    known |= {"base": base, "pattern": regex.compile("soup")}
+    page = PAGES[ROOT / "docs" / "perturbations.md"].partition("| of a text | what it is |")[2].partition("\n\n")[0]
+    told = [one for row in page.splitlines() for one in re.findall(r"`([^`]+)`", row.partition(" | ")[0])]
+    assert len(told) > 15
+    found = {one: eval(one, dict(known)) for one in told}  # noqa: S307  # our own page
+    assert str(found['text.replace(start, end, "new", "kind")']) == "new soup and bread."
+    assert str(found['text.reordered(parts, order, "kind")']) == "soup Some and bread."
+
+
 def test_a_table_of_words_brings_a_perturbation_to_another_language(tmp_path: Path) -> None:
     (tmp_path / "swedish.py").write_text(block("python", "# perturbations/swedish.py"), encoding="utf-8")
     (tmp_path / "swedish.tsv").write_text("phrase\tsynonym\nsnabb\tkvick\ni dag\tidag\n", encoding="utf-8")
@@ -176,6 +213,22 @@ def test_the_suites_of_questions_and_of_pairs_load(tmp_path: Path, suite: str, d
     assert load_suite(path).labels == labels
 
 
+def test_measures_of_one_s_own_are_gates_and_agreements(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my_measures.py").write_text(block("python", "# my_measures.py"), encoding="utf-8")
+    (tmp_path / "my_model.py").write_text(
+        "def predict(batch):\n    return ['Sorry.' for one in batch]\n", encoding="utf-8"
+    )
+    row = {"prompt": "Where does the train to Bern leave?", "answer": "From platform two."}
+    (tmp_path / "d.jsonl").write_text(f"{json.dumps(row)}\n", encoding="utf-8")
+    path = tmp_path / "tone.robust.yaml"
+    rest = "task: text-generation\nmodel: {python: my_model:predict}\ndatasets: {d: {path: d.jsonl, language: en}}\n"
+    path.write_text(f"{rest}{block('yaml', '# of tone.robust.yaml')}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    found = {cell.cell: cell.measures for cell in run(path).cells}
+    assert found["d/reference[en]"]["apologises"].value == 1
+    assert found["d/typos.swap@2[en]"]["consistency"].value == 1
+
+
 def test_retrieved_passages_are_read_and_put_in_another_order(tmp_path: Path) -> None:
     row = {"user_input": "Where?", "retrieved_contexts": ["It is in Bern.", "It is late."], "reference": "Bern"}
     (tmp_path / "ragas.jsonl").write_text(json.dumps(row), encoding="utf-8")
@@ -221,3 +274,22 @@ def test_the_workflow_reads_outputs_that_a_session_leaves() -> None:
     source = (ROOT / "albert_robust" / "ci" / "github.py").read_text(encoding="utf-8")
     for name in re.findall(r"steps\.robust\.outputs\.(\w+)", written):
         assert f"{name}={{{name}}}\\n" in source
+
+
+def test_the_workflow_of_several_jobs_gives_commands_that_there_are_and_finds_what_it_keeps() -> None:
+    written = block("yaml", "# .github/workflows/robustness-shards.yml")
+    jobs = yaml.safe_load(written)["jobs"]
+    lines = [line for job in jobs.values() for step in job["steps"] for line in step.get("run", "").splitlines()]
+    commands = [shlex.split(line)[1:] for line in lines if line.startswith("albert-robust ")]
+    parsed = [parser().parse_args(command) for command in commands]
+    assert [one.command for one in parsed] == ["merge", "report", "compare"]
+    shard, whole = (step["with"] for job in jobs.values() for step in job["steps"] if "upload" in step.get("uses", ""))
+    (download,) = (step["with"] for step in jobs["all"]["steps"] if "download" in step.get("uses", ""))
+    assert fnmatch(shard["name"], download["pattern"])
+    assert not fnmatch(whole["name"], download["pattern"])
+    merge, report, compare = parsed
+    assert merge.run_folders == [f"{download['path']}/*"]
+    assert {str(merge.out), str(report.run_folders[0]), compare.later, whole["path"], shard["path"]} == {
+        "robustness-report"
+    }
+    assert any(f"--name {whole['name']} --dir {compare.earlier}" in line for line in lines)

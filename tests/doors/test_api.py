@@ -1,23 +1,31 @@
 """The Python door: the same steps as pytest takes, and strategies for Hypothesis."""
 
+import json
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from door_suites import loaded_by, rows, run, verdicts, write_suite
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 import albert_robust
-from albert_robust import api, errors, load_suite, perturb
+from albert_robust import api, errors, load_suite, metrics, perturb, score
 from albert_robust.errors import InputError, MissingExtraError, UsageError
+from albert_robust.handwritten import Robust
+from albert_robust.laws import assert_laws
+from albert_robust.report.render import render_json
 from albert_robust.running.plan import plan
+from albert_robust.scoring.scorer import Scorer
 from albert_robust.strategies import variants
 from albert_robust.text import Text
 
@@ -34,6 +42,10 @@ SENTENCE = "the weather in town was lovely"
 def test_every_public_name_is_there_and_says_what_it_is() -> None:
     for name in albert_robust.__all__:
         assert getattr(albert_robust, name).__doc__, name
+
+
+def test_the_package_lists_its_public_names_alone() -> None:
+    assert dir(albert_robust) == sorted([*albert_robust.__all__, "__version__"])
 
 
 def test_a_name_that_is_none_is_an_attribute_error() -> None:
@@ -55,6 +67,10 @@ def test_a_run_from_python_has_the_verdicts_of_a_run_through_pytest(pytester: py
     run(pytester)
     assert {cell.cell: cell.verdict for cell in made.cells} == verdicts(pytester.path)
     assert len(list(made.outcomes)) == 24
+    answer = json.loads(render_json(made))["answer"]
+    assert made.answer == answer
+    assert repr(made) == f"<Run: 1 failed, 1 passed; answer {answer}>"
+    assert repr(suite) == "<Suite suite: text-classification on data; checks: 1>"
 
 
 def test_a_suite_s_path_may_be_a_string(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,6 +113,11 @@ def test_perturb_gives_n_variants_a_text_each_with_its_edits() -> None:
     assert all(sorted(edit.replacement) == sorted(SENTENCE[edit.start : edit.end]) for edit in one.edits)
 
 
+def test_a_variant_is_written_as_its_text() -> None:
+    [[variant]] = perturb([SENTENCE], "case.upper", language="en")
+    assert f"{variant}" == variant.text == SENTENCE.upper()
+
+
 def test_the_variants_of_a_text_do_not_depend_on_its_neighbours() -> None:
     assert perturb([SENTENCE, "one"], "typos.swap")[0] == perturb([SENTENCE, "two"], "typos.swap")[0]
 
@@ -112,10 +133,60 @@ def test_texts_may_come_one_by_one() -> None:
     )
 
 
-@pytest.mark.parametrize("texts", [SENTENCE, [SENTENCE, 3], None])
-def test_texts_that_are_no_list_of_strings_are_told(texts: list[str]) -> None:
-    with pytest.raises(UsageError, match="texts: expected a list of strings"):
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        (SENTENCE, "texts: expected a list of texts, got str"),
+        (None, "texts: expected a list of texts, got NoneType"),
+        ({SENTENCE}, "texts: expected a list of texts, got set"),
+        ([SENTENCE, 3], r"texts\[1\]: expected a text, got 3"),
+        (pd.Series([None, SENTENCE]), r"texts\[0\]: expected a text, got (None|nan)"),
+        (np.array([[SENTENCE]]), r"texts\[0\]: expected a text, got \['the weather"),
+    ],
+    ids=["string", "none", "set", "number", "missing", "array of two axes"],
+)
+def test_texts_that_are_no_list_of_texts_are_told(texts: Any, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
         perturb(texts, "typos.swap")
+
+
+def check_by_hand(texts: Any) -> object:
+    return Robust("test").check(lambda batch: ["a"] * len(batch), texts, "typos.swap", language="en")
+
+
+READERS: dict[str, Callable[[Any], object]] = {
+    "perturb": lambda texts: perturb(texts, "typos.swap"),
+    "check": check_by_hand,
+    "score": lambda texts: score(texts, texts),
+    "languages": lambda texts: score([SENTENCE], [SENTENCE], languages=texts),
+    "references": lambda texts: score([SENTENCE], texts),
+    "raw score": lambda texts: score(texts, texts, raw=True),
+    "similarity": lambda texts: metrics.similarity(texts, texts, languages="en"),
+    "entities": lambda texts: metrics.token_classification([[]], [[]], texts),
+}
+
+
+@pytest.mark.parametrize("table", [pd.DataFrame({"text": [SENTENCE]}), {"text": [SENTENCE]}], ids=["frame", "mapping"])
+@pytest.mark.parametrize("read", READERS.values(), ids=list(READERS))
+def test_a_table_is_no_list_of_texts_and_the_names_of_its_columns_are_no_texts(
+    read: Callable[[Any], object], table: Any
+) -> None:
+    message = r'expected a list of texts, got (DataFrame|dict): write one of its columns, such as frame\["text"\]$'
+    with pytest.raises(UsageError, match=message):
+        read(table)
+    with pytest.raises(UsageError, match=r"^text: expected a text, got (DataFrame|dict)$"):
+        variants(table, "typos.swap")
+
+
+def test_vectors_are_of_a_list_of_texts(tiny_scorer: Scorer) -> None:
+    for vectors in (tiny_scorer.vectors, tiny_scorer.token_vectors):
+        with pytest.raises(UsageError, match=r"got dict: write one of its columns"):
+            vectors({"text": [SENTENCE]})  # type: ignore[arg-type]  # what a user does
+
+
+def test_a_column_of_a_data_frame_is_a_list_of_texts() -> None:
+    frame = pd.DataFrame({"text": [SENTENCE, "one"]})
+    assert perturb(frame["text"], "typos.swap") == perturb([SENTENCE, "one"], "typos.swap")
 
 
 @pytest.mark.parametrize(
@@ -217,6 +288,15 @@ def test_a_strategy_of_nothing_is_told(spec: str) -> None:
         variants("天气很好", spec, language="zh")
 
 
+def test_the_message_of_an_unknown_perturbation_says_where_packs_are_looked_for() -> None:
+    message = (
+        r"unknown perturbation 'own\.shout'\n(.|\n)*beside test_api\.py .* name other folders by packs=\[\.\.\.\]$"
+    )
+    for find_it in (partial(variants, "a"), assert_laws):
+        with pytest.raises(UsageError, match=message):
+            find_it("own.shout")
+
+
 def test_a_variant_that_needs_a_missing_module_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(errors, "find_spec", lambda module: None)
     with pytest.raises(MissingExtraError, match=r"pip install 'albert-robust\[nlpaug\]'"):
@@ -226,10 +306,10 @@ def test_a_variant_that_needs_a_missing_module_says_what_to_install(monkeypatch:
 MODULES = """
 import sys
 import albert_robust as a
-print("albert_robust.metrics" in sys.modules, a.metrics.__name__, a.strategies.__name__)
+print("albert_robust.metrics" in sys.modules, a.laws.__name__, a.metrics.__name__, a.strategies.__name__)
 """
 
 
-def test_metrics_and_strategies_are_imported_when_they_are_named() -> None:
+def test_laws_metrics_and_strategies_are_imported_when_they_are_named() -> None:
     done = subprocess.run([sys.executable, "-c", MODULES], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["False", "albert_robust.metrics", "albert_robust.strategies"]
+    assert done.stdout.split() == ["False", "albert_robust.laws", "albert_robust.metrics", "albert_robust.strategies"]

@@ -30,6 +30,7 @@ NAMES = [
     "doctor",
     "score",
     "report",
+    "merge",
     "compare",
     "inputs",
     "outputs",
@@ -225,6 +226,7 @@ def test_perturb_says_where_it_does_not_apply(capsys: Captured, monkeypatch: pyt
         (["typos.swop", "--language", "en"], "unknown perturbation 'typos.swop'"),
         (["typos.*", "--language", "en"], "'typos.\\*' stands for \\d perturbations: name one"),
         (["typos.swap@9", "--language", "en"], "'typos.swap@9': severity 9, expected 1 to 5"),
+        (["case.upper@3", "--language", "en"], "case.upper has one severity, and not 3"),
         (["typos.swap", "--language", "!!"], "'!!' is no language tag"),
         (["typos.swap", "--language", "en", "--n", "0"], "n: 0 variants a text, expected at least 1"),
     ],
@@ -333,6 +335,19 @@ def test_init_says_what_the_data_can_decide_and_what_they_lack(
         "39 of 40 examples repeat another one: the bounds count each as a case of its own",
         "with 40 examples `consistency >= 0.80` passes at 0.93 or more, and fails at 0.68 or less: in between it is inconclusive",
     ]
+
+
+def test_init_takes_a_file_for_each_language_and_says_what_the_smallest_can_decide(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for language, count in (("en", 40), ("de", 30)):
+        texts = "".join(f"film {number} was good,good\n" for number in range(count))
+        (tmp_path / f"reviews.{language}.csv").write_text(f"text,label\n{texts}")
+    data = ["--data", "reviews.{language}.csv", "--language", "en,de"]
+    said = printed(capsys, "init", "--task", "text-classification", "--model", "model:predict", *data)
+    assert "labels: good (70)\n" in said
+    assert "with 30 examples `consistency >= 0.80` passes at" in said
 
 
 def test_init_says_which_labels_the_data_have_so_that_one_that_is_none_shows(

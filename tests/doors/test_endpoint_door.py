@@ -150,6 +150,14 @@ def test_what_was_said_is_shown_beside_what_was_read_and_replies_without_a_label
     assert "read from <bdi>It is loud, I think.</bdi>" in page
 
 
+def test_an_empty_answer_is_told_as_such_and_costs_no_report(pytester: pytest.Pytester, folder: Path) -> None:
+    with chat(lambda text: "" if text.isupper() or "1" in text else "calm") as other:
+        write(folder, other.url)
+        shown = run(pytester).stdout
+    shown.fnmatch_lines(["warning * tested cases have an answer that says none of the labels, such as ''*"])
+    shown.fnmatch_lines(["report: robustness-report/index.html"])
+
+
 def test_replies_that_come_in_as_a_file_are_read_as_those_of_the_endpoint(
     pytester: pytest.Pytester, folder: Path, server: Chat, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -86,11 +86,18 @@ def test_perturbations_beside_the_test_are_found_wherever_pytest_runs(pytester: 
         "    return text.replace(len(text), len(text), '.', 'stop')\n"
     )
     (folder / "test_own.py").write_text(
+        "from hypothesis import given\n"
+        "from albert_robust import laws, strategies\n"
+        "@given(strategies.variants('It is so', 'own.stop', language='en'))\n"
+        "def test_a_strategy(variant):\n"
+        "    assert str(variant) == 'It is so.'\n"
+        "def test_the_laws():\n"
+        "    laws.assert_laws('own.stop')\n"
         "def test_own(robust):\n"
         "    assert robust.variants('It is so', 'own.stop', language='en')[0].text == 'It is so.'\n"
         "    robust.check(lambda batch: [one['text'][:4] for one in batch], ['It is', 'So it'] * 20, 'own.stop', language='en')\n"
     )
-    run(pytester, "checks").assert_outcomes(passed=1)
+    run(pytester, "checks").assert_outcomes(passed=3)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +181,7 @@ def test_what_alters_the_meaning_must_move_the_answer_or_be_ignored(robust: Robu
         (TEXTS, "typos.swap", "!!", "consistency >= 0.9", "^'!!' is no language tag"),
         (TEXTS, "typos.swap", "en", "consistency", "^'consistency' is no gate"),
         ([], "typos.swap", "en", "consistency >= 0.9", "^the dataset is empty"),
-        ("text", "typos.swap", "en", "consistency >= 0.9", "^texts: expected a list of strings"),
+        ("text", "typos.swap", "en", "consistency >= 0.9", "^texts: expected a list of texts, got str"),
     ],
 )
 def test_wrong_arguments_are_one_clear_line(

@@ -28,6 +28,9 @@ on_inconclusive: pass
 OUTCOME = Outcome("s", "c", "1", "en", 0, "tested", {"text": "a"}, {"text": "b"}, references=("good",))
 
 
+ALLOW = " (a suite's `max_errors:` allows a few)"
+
+
 @pytest.fixture
 def cell(write: Callable[..., Path]) -> Callable[..., Cell]:
     """Return a function from a gate to a cell that has it."""
@@ -158,7 +161,7 @@ def test_a_gate_at_one_that_nothing_speaks_against_is_not_missed(cell: Callable[
 def test_an_error_is_never_a_pass(cell: Callable[..., Cell]) -> None:
     broken = replace(OUTCOME, example="7", status="error", message="boom")
     record = record_of(cell(), [*cases([1.0] * 100), broken])
-    assert (record.verdict, record.reason) == ("error", "1 of 101 cases are errors; example 7: boom")
+    assert (record.verdict, record.reason) == ("error", f"1 of 101 cases are errors{ALLOW}; example 7: boom")
 
 
 def test_an_error_is_told_however_long_the_id_of_its_example_is(cell: Callable[..., Cell]) -> None:
@@ -184,6 +187,19 @@ def test_where_too_few_cases_are_left_it_is_told_why_others_were_rejected(cell: 
     strayed = replace(OUTCOME, status="rejected", agreement=None, message="other places")
     record = record_of(cell(), [strayed] * 5)
     assert record.reason == "0 of 5 cases could be tested, fewer than 1: 5 rejected (other places)"
+
+
+@pytest.mark.parametrize(("named", "told"), [("typos.*", True), ("typos.swap", False)])
+def test_where_a_family_was_named_and_nothing_tested_its_member_can_be_left_out(
+    write: Callable[..., Path], named: str, told: bool
+) -> None:
+    text = SUITE.format(gate="consistency >= 0.9", expect="invariance", more=f"perturbations: [{named}], ")
+    cells = plan(load_suite(write(d_dot_jsonl='{"text": "a"}', s_dot_robust_dot_yaml=text)))
+    swap = next(cell for cell in cells if cell.perturbation == "typos.swap@2")
+    unchanged = replace(OUTCOME, status="unchanged", agreement=None)
+    way_out = "; `except: [typos.swap]` leaves it out of the check"
+    assert record_of(swap, [unchanged] * 5).reason.endswith(way_out) == told
+    assert way_out not in record_of(swap, [*cases([0.0] * 4), unchanged]).reason
 
 
 def test_a_perturbation_of_other_languages_is_not_applicable(cell: Callable[..., Cell]) -> None:

@@ -14,7 +14,7 @@ from albert_robust.gate.judge import judged_gates
 from albert_robust.running.cell import Cell
 from albert_robust.running.failures import ERRORS, failures
 from albert_robust.running.records import CellRecord, Outcome
-from albert_robust.running.tally import Tally
+from albert_robust.running.tally import Tally, fault
 
 OUTCOME = Outcome("s", "c", "1", "en", 0, "tested", {"text": "a"}, {"text": "b"}, references=("good",))
 PERTURBED = {"invariance": "perturbations: [typos.swap]", "direction": "perturbations: [semantics.negate]"}
@@ -230,3 +230,27 @@ def test_errors_hide_nothing_that_speaks_against_the_model(folder: Path) -> None
     ):
         tally: Tally = tally_of(there, cases(agreements))
         assert [one.status for one in failures(judge(there, tally), tally)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        ("the original: the model raises TimeoutError: none within 3 s, after 2 of 2 retries", "TimeoutError: none within 3 s"),
+        ('the variant: the model raises ValueError: the endpoint says 400: {"error": "x"}', "ValueError: the endpoint says 400"),
+        ("the variant: the model raises KeyError: 'choices' (my_model.py:7)", "KeyError"),
+        ("boom", "boom"),
+        ("'quoted'", "'quoted'"),
+    ],
+)  # fmt: skip
+def test_like_errors_have_one_name(message: str, name: str) -> None:
+    assert fault(message) == name
+
+
+def test_errors_of_several_kinds_are_counted_by_kind_the_most_frequent_first(folder: Path) -> None:
+    messages = ["the variant: the model raises KeyError: 'a'", *["boom"] * 3, "late", "late", "odd", "other"]
+    errors = [replace(OUTCOME, example=f"e{place}", status="error", message=one) for place, one in enumerate(messages)]
+    record = record_of(cell(folder, most=0.2), [*errors, *(answered(1.0, number) for number in range(10))])
+    assert record.reason == (
+        "8 of 18 cases are errors, at most 20 % may be; 3 boom, 2 late, 1 KeyError, 2 others; "
+        "example e0: the variant: the model raises KeyError: 'a'"
+    )

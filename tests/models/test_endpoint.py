@@ -1,12 +1,12 @@
 """A model behind an endpoint: asked over HTTP, some requests at a time; no server can harm a run or learn to speak our key."""
 
 import json
+import socket
 import time
-from _thread import interrupt_main
-from http.client import HTTPResponse
-from pathlib import Path
-from signal import SIGINT, default_int_handler, signal
-from threading import Event
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -15,30 +15,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust.errors import UsageError
-from albert_robust.models import Tokens, client, load_model
-from albert_robust.models.client import LARGEST, _body, load_endpoint, seconds_of, together, tokens_of
+from albert_robust.models import Usage, transport
+from albert_robust.models.chat_format import seconds_of, tokens_of
+from albert_robust.models.client import load_endpoint
 from albert_robust.models.endpoint import endpoint_identity
 from albert_robust.models.prompt import fields_of, filled, is_local, turns_of
 from albert_robust.running.ask import Asker, Limits
 from albert_robust.suite.schema import ModelSpec
 from albert_robust.tasks import TASKS, Prediction
 
-
-class Dribbling(HTTPResponse):
-    """A reply of which a blank comes now and then."""
-
-    length = None
-
-    def __init__(self) -> None:
-        """Be none of a socket's."""
-
-    def read1(self, size: int = -1) -> bytes:
-        time.sleep(0.02)
-        return b" "
-
-
 LABELS = ["positive", "negative"]
 TEXTS = [{"text": f"Review {number}."} for number in range(20)]
+
+
+class Time:
+    """A clock that nothing but waiting moves."""
+
+    def __init__(self) -> None:
+        self.now, self.waits = 0.0, list[float]()
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
 
 
 class Model:
@@ -47,10 +48,11 @@ class Model:
     def __init__(self, url: str, task: str = "text-classification", **more: Any) -> None:
         labels = {"labels": LABELS} if task == "text-classification" else {}
         spec = spec_of(endpoint=url, **{**labels, **more})
-        self.waits: list[float] = []
-        self.tokens = Tokens()
-        model = load_model(spec, Path(), TASKS[task], Path(), tokens=self.tokens)
-        self.asker = Asker(model, TASKS[task], Limits(None, spec.retries), sleep=self.waits.append)
+        self.usage = Usage()
+        self.model = load_endpoint(spec, TASKS[task], self.usage)
+        self.time = Time()
+        self.model.pace.sleep, self.model.pace.clock = self.time.sleep, self.time.clock
+        self.asker = Asker(self.model, TASKS[task], Limits(retries=0))
 
     def ask(self, *batch: dict[str, str]) -> list[Any]:
         """Return outputs, and the messages of failures."""
@@ -188,7 +190,7 @@ def test_a_server_is_given_the_time_that_it_asks_for_and_only_what_failed_is_ask
     with chat(once(Reply("slowly", 429, {"Retry-After": "17"}))) as server:
         model = Model(server.url)
         assert model.ask(*TEXTS) == ["positive"] * 20
-    assert model.waits == [17]
+    assert model.time.waits == [17]
     assert len(server.asked) == 21
 
 
@@ -202,13 +204,35 @@ def test_a_time_to_wait_is_seconds_or_a_date(header: str, seconds: float | None)
 
 def test_a_server_that_is_down_for_good_is_soon_left_alone() -> None:
     with chat(lambda text: Reply("<html>Oh\x1b[31m no</html>", 500)) as server:
-        model = Model(server.url, retries=1)
-        first, second = model.ask(*TEXTS), model.ask(*TEXTS)
-    assert set(first) == {
-        "the model raises TransientError: the endpoint says 500: <html>Oh<U+001B>[31m no</html>, after 1 of 1 retries"
-    }
-    assert set(second) == {"not asked: the model had stopped answering, 3 inputs in a row had no answer"}
-    assert len(server.asked) == 40
+        model = Model(server.url, retries=1, at_once=2)
+        found = model.ask(*TEXTS)
+    what = "the model raises TransientError: "
+    assert f"{what}the endpoint says 500: <html>Oh<U+001B>[31m no</html>, after 1 of 1 retries" in found
+    assert found.count(f"{what}not asked: the endpoint had stopped answering") >= 16
+    assert len(server.asked) <= 5
+
+
+def test_a_limit_of_requests_costs_time_and_no_answer() -> None:
+    def limited(text: str) -> str | Reply:
+        second = int(model.time.now)
+        answered[second] += 1
+        return "positive" if answered[second] <= 2 else Reply("too many", 429, {"Retry-After": "1"})
+
+    answered: Counter[int] = Counter()
+    with chat(limited) as server:
+        model = Model(server.url)
+        assert model.ask(*TEXTS) == ["positive"] * 20
+    assert len(server.asked) < 20 + 30
+
+
+def test_a_quota_that_is_used_up_ends_in_a_few_pauses_of_growing_length() -> None:
+    with chat(lambda text: Reply("quota", 429)) as server:
+        model = Model(server.url, at_once=1)
+        found = model.ask(*TEXTS)
+    assert model.time.waits == [1, 1, 2, 4]
+    assert found[0] == ("the model raises BusyError: the endpoint says 429: quota, after 3 pauses without an answer")
+    assert set(found[1:]) == {"the model raises TransientError: not asked: the endpoint had stopped answering"}
+    assert len(server.asked) == 5
 
 
 def test_a_refusal_is_the_error_of_its_example_alone_and_told_in_short() -> None:
@@ -263,7 +287,7 @@ def test_tokens_are_counted_as_a_server_tells_them_also_of_what_failed() -> None
     with chat(answer) as server:
         model = Model(server.url, at_once=1)
         model.ask(*TEXTS[:2])
-    assert model.tokens == Tokens(22, 501)
+    assert (model.usage.prompt, model.usage.completion) == (22, 501)
 
 
 @pytest.mark.parametrize(
@@ -289,7 +313,7 @@ def test_thoughts_without_an_end_are_an_error() -> None:
 
 
 def test_a_reply_is_read_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "LARGEST", 100_000)
+    monkeypatch.setattr(transport, "LARGEST", 100_000)
     assert said(lambda text: "a" * 99_000, task="summarization") == "a" * 99_000
     assert said(lambda text: "a" * 101_000).endswith("the reply has more than 100,000 bytes")
 
@@ -309,13 +333,35 @@ def test_a_slow_answer_is_no_answer_and_counted_as_a_time_out() -> None:
         model = Model(server.url, timeout=0.1, retries=1)
         assert model.ask(TEXTS[0])[0].endswith("no answer within 0.1 s, after 1 of 1 retries")
         gone.set()
-    assert model.asker.cost.timeouts == 2
+    assert model.asker.cost.timeouts + model.usage.timeouts == 2
 
 
-def test_a_server_that_sends_a_blank_now_and_then_buys_no_time() -> None:
+def dripping(begins: bytes, drop: bytes) -> Iterator[str]:
+    """Serve what sends a drop now and then, and comes to no end; return its URL."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            with suppress(OSError):
+                connection, _ = listening.accept()
+                with connection:
+                    connection.sendall(begins)
+                    while True:
+                        connection.sendall(drop)
+                        time.sleep(0.02)
+
+        Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1/chat/completions"
+
+
+@pytest.mark.parametrize(("begins", "drop"), [
+    (b"HTTP/1.1 200 OK\r\n\r\n", b" "),
+    (b"HTTP/1.1 200 OK\r\nX-A: ", b"a"),
+    (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+], ids=["a body", "headers", "a beginning without end"])  # fmt: skip
+def test_a_server_that_sends_a_little_now_and_then_buys_no_time(begins: bytes, drop: bytes) -> None:
     begun = time.monotonic()
-    with pytest.raises(TimeoutError):
-        _body(Dribbling(), LARGEST, begun + 0.1)
+    with contextmanager(dripping)(begins, drop) as url:
+        assert Model(url, timeout=0.3, retries=0).ask(TEXTS[0])[0].endswith("no answer within 0.3 s")
     assert time.monotonic() - begun < 5
 
 
@@ -324,13 +370,50 @@ def test_a_server_that_is_not_there_passes_maybe() -> None:
         pass
     model = Model(server.url, retries=2)
     assert f"the model raises ConnectionError: {server.url}: " in model.ask(TEXTS[0])[0]
-    assert len(model.waits) == 2
+    assert len(model.time.waits) == 2
 
 
-def test_a_key_that_a_server_repeats_is_in_no_message_and_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+ESCAPED = "".join(f"\\u{ord(character):04x}" for character in KEY)
+
+
+@pytest.mark.parametrize("reply", [
+    Reply(f"not {KEY}!", 400),
+    Reply(json.dumps({"error": KEY}).replace(KEY, ESCAPED), 400),
+    Reply("", 307, {"Location": f"https://b.example/?k={KEY}"}),
+    saying(f"Bearer {KEY}"),
+    Reply(saying("KEY").body.replace("KEY", ESCAPED)),  # type: ignore[arg-type]  # a text
+    Reply(json.dumps({"choices": KEY}).replace(KEY, ESCAPED)),
+    saying(None, tool_calls=[]),
+    Reply(json.dumps({"choices": [{"message": {"content": None, "refusal": KEY}}]})),
+], ids=["refused", "escaped", "elsewhere", "said", "said with escapes", "no answer", "nothing", "a refusal"])  # fmt: skip
+def test_a_key_that_a_server_repeats_is_in_no_message_and_no_answer(
+    monkeypatch: pytest.MonkeyPatch, reply: Reply
+) -> None:
     monkeypatch.setenv("MY_KEY", KEY)
-    assert said(lambda text: Reply(f"not {KEY}!", 400), key_env="MY_KEY").endswith("400: not (the key)!")
-    assert said(lambda text: f"Bearer {KEY}", key_env="MY_KEY") == "Bearer (the key)"
+    try:
+        found = said(lambda text: reply, key_env="MY_KEY")
+    except UsageError as error:
+        found = str(error)
+    assert KEY not in found
+
+
+def test_a_key_in_what_is_no_http_is_in_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_KEY", KEY)
+    with contextmanager(dripping)(f"HTTX {KEY}\r\n".encode(), b"") as url:
+        found = Model(url, retries=0, key_env="MY_KEY").ask(TEXTS[0])[0]
+    assert "HTTX (the key)" in found
+
+
+def test_what_a_model_refuses_to_say_is_its_answer() -> None:
+    message = {"role": "assistant", "content": None, "refusal": "I cannot."}
+    assert (
+        said(lambda text: Reply(json.dumps({"choices": [{"message": message}]})), task="summarization") == "I cannot."
+    )
+
+
+def test_an_answer_that_a_filter_took_out_is_an_error() -> None:
+    told = said(lambda text: saying("", finish_reason="content_filter"))
+    assert told.endswith("a filter of the endpoint took out what it said")
 
 
 @pytest.mark.parametrize("held", ["", " \n", "sk-\nX-Other: 1", "sk-ключ"])
@@ -346,7 +429,7 @@ def test_a_key_that_is_none_is_told_before_anything_is_asked_and_not_shown(
 
 def test_a_model_does_not_show_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_KEY", KEY)
-    assert KEY not in repr(load_endpoint(spec_of(key_env="MY_KEY"), TASKS["summarization"], Tokens()))
+    assert KEY not in repr(load_endpoint(spec_of(key_env="MY_KEY"), TASKS["summarization"], Usage()))
 
 
 @pytest.mark.parametrize("change", [
@@ -379,28 +462,6 @@ def test_a_proxy_is_used_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
     with chat(lambda text: "negative") as proxy:
         monkeypatch.setenv("http_proxy", proxy.url.removesuffix("/v1/chat/completions"))
         assert Model("http://far.example/chat").ask(TEXTS[0]) == ["negative"]
-
-
-def test_an_interrupt_waits_for_no_request_begins_no_other_and_leaves_what_came_before() -> None:
-    begun: list[int] = []
-    over = Event()
-
-    def call(number: int) -> int:
-        begun.append(number)
-        if len(begun) == 3:
-            interrupt_main()
-        return number if number == 0 else over.wait(5)
-
-    was = signal(SIGINT, default_int_handler)  # what runs in the background ignores it
-    try:
-        first, *others = together(call, range(50), 2)
-    finally:
-        signal(SIGINT, was)
-    over.set()
-    time.sleep(0.05)
-    assert first == 0
-    assert {type(one) for one in others} == {KeyboardInterrupt}
-    assert len(begun) == 3
 
 
 BEFORE = [{"role": role, "content": role} for role in ("system", "user", "assistant")]

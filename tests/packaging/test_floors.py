@@ -36,6 +36,7 @@ FLOORS = (
         "exporting",
         "handwritten",
         "items",
+        "laws",
         "metrics",
         "plugin",
         "pretrain",

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy
 import pytest
-from replayed import replayed
 
 from albert_robust import Text
+from albert_robust.laws import replayed
 from albert_robust.perturbing import Perturbation, open_packs
 from albert_robust.perturbing.nlpaug import augment
 

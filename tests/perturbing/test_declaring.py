@@ -71,6 +71,14 @@ def test_a_severity_outside_1_to_5_is_an_error(severity: int) -> None:
         made(Text("a"), Random(0), severity)
 
 
+@pytest.mark.parametrize(("severities", "last"), [(1, 5), (3, 3), (5, 5)])
+def test_it_is_called_with_its_own_severities_or_with_any_where_it_has_one(severities: int, last: int) -> None:
+    made = perturbation("own.one", preserves="meaning", severities=severities)(unchanged)
+    assert [str(made(Text("a"), Random(0), severity)) for severity in range(1, last + 1)] == ["a"] * last
+    with pytest.raises(ValueError, match=f"severity {last + 1} of own.one: expected 1 to {last}"):
+        made(Text("a"), Random(0), last + 1)
+
+
 def test_a_function_that_returns_a_string_is_told_so() -> None:
     wrong: Any = lambda text, rng, severity: str(text)  # noqa: E731  # a user's mistake, as short as users make it
     with pytest.raises(TypeError, match=r"own\.one returned str, expected a Text"):

@@ -175,7 +175,8 @@ def test_an_error_of_a_perturbation_names_it_and_its_example(
     cells: Callable[..., list[Cell]], workspace: Workspace
 ) -> None:
     reason = records(cells("constant"), workspace)["own.broken"].reason
-    assert reason == "4 of 40 cases are errors; example 1: own.broken@2 raises RuntimeError: boom (own.py:28)"
+    assert reason.startswith("4 of 40 cases are errors")
+    assert reason.endswith("; example 1: own.broken@2 raises RuntimeError: boom (own.py:28)")
 
 
 def test_an_exception_of_the_model_is_an_error_and_never_a_flip(

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +14,7 @@ from pyarrow import parquet
 
 from albert_robust.running import outcomes
 from albert_robust.running.folder import keep
-from albert_robust.running.outcomes import OutcomeFile, OutcomeWriter
+from albert_robust.running.outcomes import MergedOutcomes, OutcomeFile, OutcomeWriter
 from albert_robust.running.records import Change, Outcome, Place, Run
 
 PLACES = [(suite, cell) for suite in ("one", "two") for cell in ("swap", "upper", "delete")]
@@ -95,6 +95,23 @@ def test_outcomes_are_written_as_they_come(tmp_path: Path, monkeypatch: pytest.M
     assert parquet.read_table(tmp_path / "o").num_rows == 25
 
 
+def test_of_outcomes_that_come_all_at_once_no_more_are_held_than_are_written_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outcomes, "ROWS", 10)
+    held = []
+
+    def coming() -> Iterator[Outcome]:
+        for number in range(25):
+            held.append(len(writer._held))
+            yield outcome(PLACES[0], 0, number)
+
+    with OutcomeWriter(tmp_path / "o") as writer:
+        writer.add(coming())
+    assert max(held) < 10
+    assert parquet.read_table(tmp_path / "o").num_rows == 25
+
+
 def test_more_text_than_one_array_holds_is_kept_in_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outcomes, "LARGEST", 100)
     rows = run_of(blocks=3)
@@ -135,6 +152,27 @@ def test_cells_of_a_file_that_do_not_count_are_passed_over(blocks: int, cells: s
         assert list(file) == run_of(blocks, places=[place for place in PLACES if place in cells])
         for place in PLACES:
             assert file.of(*place) == (run_of(blocks, places=[place]) if place in cells else [])
+
+
+@given(st.integers(1, 3), st.sets(st.sampled_from(PLACES)))
+def test_the_outcomes_of_two_runs_have_the_order_of_one_run(blocks: int, cells: set[Place]) -> None:
+    parts = [
+        run_of(blocks, places=[place for place in PLACES if (place in cells) == inside]) for inside in (True, False)
+    ]
+    assert list(MergedOutcomes(tuple(parts), ORDER)) == run_of(blocks)
+
+
+def test_the_outcomes_of_several_runs_are_read_as_they_are_wanted() -> None:
+    read: list[str] = []
+
+    def noted(rows: Iterable[Outcome]) -> Iterator[Outcome]:
+        for row in rows:
+            read.append(row.example)
+            yield row
+
+    merged = iter(MergedOutcomes((noted(run_of(3, places=PLACES[:1])), noted(run_of(3, places=PLACES[1:2]))), ORDER))
+    assert [next(merged).example for _ in range(3)] == ["r0", "r1", "r0"]
+    assert len(read) <= 3 + 2
 
 
 def test_a_file_that_is_the_run_s_as_it_stands_is_copied(tmp_path: Path) -> None:

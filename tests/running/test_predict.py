@@ -1,6 +1,6 @@
 """Predictions: each unique input once, through the cache, a failure alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,21 @@ class Recorder:
     @property
     def asked(self) -> list[str]:
         return [text for batch in self.batches for text in batch]
+
+
+@dataclass
+class Stream(Recorder):
+    """A model that answers each input when it can: the last of three that it has taken first."""
+
+    def stream(self, inputs: Iterable[Inputs], replicate: int = 0) -> Iterator[tuple[int, Any]]:
+        taken: list[tuple[int, str]] = []
+        for place, one in enumerate(inputs):
+            self.batches.append([one["text"]])
+            taken.append((place, one["text"]))
+            if len(taken) == 3:
+                yield from ((place, self.function(text)) for place, text in reversed(taken))
+                taken = []
+        yield from ((place, self.function(text)) for place, text in taken)
 
 
 def ask(model: Any, texts: Sequence[str], cache: Cache, scope: str = "run", batch: int = 64) -> tuple[Answers, Cost]:
@@ -183,3 +198,44 @@ def test_an_answer_of_another_shape_is_an_error_of_that_example(cache: Cache, an
 def test_the_label_of_the_highest_probability_is_the_output(cache: Cache) -> None:
     answers, _ = ask(Recorder(lambda text: {"scores": {"bad": 0.2, "good": 0.8}}), ["a"], cache)
     assert next(iter(answers.predictions.values())) == Prediction("good", {"bad": 0.2, "good": 0.8})
+
+
+def test_a_stream_of_answers_is_settled_as_it_comes(cache: Cache) -> None:
+    model = Stream()
+    answers, cost = ask(model, ["bb", "a", "ccc", "a", "dd"], cache)
+    assert [output(answers, text) for text in ("a", "bb", "ccc", "dd")] == ["A", "BB", "CCC", "DD"]
+    assert (cost.unique_inputs, cost.predicted, cost.calls) == (4, 4, 4)
+    assert ask(Stream(), ["a", "bb"], cache, scope="later")[1].predicted == 0
+
+
+def test_an_error_in_a_stream_is_its_input_s_alone_and_a_time_out_is_counted(cache: Cache) -> None:
+    answers, cost = ask(Stream(lambda text: TimeoutError("late") if text == "b" else text), "abc", cache)
+    assert answers.failures == {input_key({"text": "b"}): "the model raises TimeoutError: late"}
+    assert (len(answers.predictions), cost.timeouts) == (2, 1)
+
+
+def test_a_stream_takes_no_more_than_the_budget_has_room_for(cache: Cache) -> None:
+    model = Stream()
+    predictor = Predictor(model, TASK, cache, "s", "run", 64, budget=Budget(inputs=4))
+    answers = predictor.predict([{"text": text} for text in "abcdef"])
+    assert model.asked == list("abcd")
+    assert len(answers.predictions) == 4
+
+
+@pytest.mark.parametrize("ending", [KeyboardInterrupt, UsageError])
+def test_what_a_stream_answered_before_the_end_is_kept(cache: Cache, ending: type[BaseException]) -> None:
+    def function(text: str) -> Any:
+        if text == "d":
+            raise ending
+        return text
+
+    with pytest.raises(ending):
+        ask(Stream(function), "abcd", cache)
+    again = Stream()
+    ask(again, "abcd", cache, scope="later")
+    assert again.asked == ["d"]
+
+
+def test_a_model_that_cannot_be_had_ends_a_stream(cache: Cache) -> None:
+    with pytest.raises(UsageError, match="says 401"):
+        ask(Stream(lambda text: UsageError("the endpoint says 401")), "abc", cache)

@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from albert_robust.errors import InputError, suggest
+from albert_robust.errors import InputError, UsageError, suggest
 from albert_robust.running.plan import plan
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import Suite
@@ -22,6 +23,13 @@ checks:
     gates: [consistency >= 0.9]
   - expect: direction
     perturbations: [semantics.negate]
+"""
+OWN = """\
+from albert_robust import Example, perturbation
+
+@perturbation("own.shout", preserves="meaning", severities=1, examples=[Example("a", "a!")])
+def shout(text, rng, severity):
+    return text.replace(len(text.graphemes), len(text.graphemes), "!", "shout")
 """
 ROWS = '{"text": "a", "language": "en"}\n{"text": "b", "language": "no"}\n'
 
@@ -65,6 +73,24 @@ def test_an_answer_may_be_invariant_to_what_it_does_not_depend_on(load: Callable
         "reviews/semantics.number@2[en]",
         "reviews/typos.swap@2+semantics.number@2[en]",
     ]
+
+
+@pytest.mark.parametrize(
+    ("check", "left"),
+    [
+        ("[typos.s*]\n    except: [typos.spacing]", ["typos.swap@2"]),
+        ("[typos.s*, case.*]\n    except: [typos.spacing, case.*]", ["typos.swap@2"]),
+        ("[typos.swap, typos.spacing@3]\n    except: [typos.spacing]", ["typos.swap@2"]),
+        (
+            "[typos.s*]\n    severities: [1, 3]\n    except: [typos.spacing@3]",
+            ["typos.spacing@1", "typos.swap@1", "typos.swap@3"],
+        ),
+        ("[typos.swap, typos.swap | typos.spacing]\n    except: [typos.swap]", ["typos.swap@2 | typos.spacing@2"]),
+        ("[typos.swap, semantics.*]\n    except: [semantics.*]", ["typos.swap@2"]),  # which alter meaning
+    ],
+)
+def test_a_check_leaves_out_what_it_excepts(load: Callable[..., Suite], check: str, left: list[str]) -> None:
+    assert sorted(str(spec) for spec in load(("[typos.swap]", check)).checks[0].specs) == left
 
 
 def test_norwegian_stays_a_language(load: Callable[..., Suite]) -> None:
@@ -122,6 +148,10 @@ MISTAKES = {
         r":2:9: 'model\.predict' names no function\n  write `module:function`",
     ),
     "severity": (("[typos.swap]", "[typos.swap@9]"), r":7:21: 'typos\.swap@9': severity 9, expected 1 to 5"),
+    "a severity of what has only one": (
+        ("[typos.swap]", "[case.upper@3]"),
+        r":7:21: case\.upper has one severity, and not 3\n  write 'case\.upper'",
+    ),
     "missing file": (("d.jsonl", "e.jsonl"), r":4:13: no file 'e\.jsonl' here"),
     "bad gate": (("consistency >=", "consistency >"), r":8:13: 'consistency > 0\.9' is no gate"),
     "unknown measure": (
@@ -189,6 +219,31 @@ MISTAKES = {
     "ignoring what nothing alters": (
         ("[semantics.negate]", "[semantics.negate]\n    ignores: [number]"),
         r":11:15: no perturbation of this check alters 'number'\n  they alter: polarity",
+    ),
+    "an exception of nothing": (
+        ("[typos.swap]", "[typos.s*]\n    except: [typos.delete, typos.swop]"),
+        r":8:14: the check has no 'typos\.delete' to leave out\n  known: typos\.spacing, typos\.swap\n"
+        r".*:8:28: unknown perturbation 'typos\.swop'\n  did you mean 'typos\.swap'\?",
+    ),
+    "an exception of another severity": (
+        ("[typos.swap]", "[typos.swap]\n    except: [typos.swap@3]"),
+        r":8:14: the check has no 'typos\.swap@3' to leave out\n  did you mean 'typos\.swap'\?",
+    ),
+    "an exception of everything": (
+        ("[typos.swap]", "[typos.s*]\n    except: [typos.swap, typos.*]"),
+        r":8:5: no perturbation is left of the check\n  leave out fewer of them",
+    ),
+    "an exception of a family that there is not": (
+        ("[typos.swap]", "[typos.*]\n    except: [ocr.*]"),
+        r":8:14: no perturbation matches 'ocr\.\*'\n  did you mean 'characters\.ocr'\?",
+    ),
+    "an exception that is no list": (
+        ("[typos.swap]", "[typos.*]\n    except: typos.swap"),
+        r":8:5: 'typos\.swap': expected a list\n  write `\[typos\.swap\]`",
+    ),
+    "an exception in a reference check": (
+        ("direction\n    perturbations: [semantics.negate]", "reference\n    except: [semantics.negate]"),
+        r":9:5: a reference check perturbs nothing\n  take out `except`, or expect invariance",
     ),
     "unknown dataset": (
         ("    gates:", "    datasets: [review]\n    gates:"),
@@ -323,10 +378,36 @@ def test_a_pack_beside_the_suite_is_opened(write: Callable[..., Path], load: Cal
     assert str(load(("typos.swap", "own.one")).checks[0].specs[0]) == "own.one@2"
 
 
+THREE = """
+from albert_robust import perturbation
+
+@perturbation("own.three", preserves="meaning", severities=3)
+def three(text, rng, severity):
+    return text
+"""
+
+
+@pytest.mark.parametrize(
+    "written", ["[own.three@5]", "[own.*@5]", "[own.three]\n    severities: [1, 5]", "[own.*]\n    severities: [5]"]
+)
+def test_a_severity_that_a_perturbation_does_not_have_is_told_at_its_place(
+    write: Callable[..., Path], load: Callable[..., Suite], written: str
+) -> None:
+    write(perturbations__own_dot_py=THREE)
+    with pytest.raises(InputError, match=r"^\S+:7:21: own\.three has severities 1 to 3, and not 5$"):
+        load(("[typos.swap]", written))
+
+
+def test_what_has_one_severity_stands_once_in_a_check_of_several(load: Callable[..., Suite]) -> None:
+    suite = load(("[typos.swap]", "[case.upper, case.lower@1, typos.swap]\n    severities: [1, 5]"))
+    specs = [str(spec) for spec in suite.checks[0].specs]
+    assert specs == ["case.upper", "case.lower", "typos.swap@1", "typos.swap@5"]
+
+
 def test_mistakes_of_the_grammar_and_unknown_perturbations_are_told_together(load: Callable[..., Suite]) -> None:
     with pytest.raises(InputError) as caught:
-        load(("typos.swap", "typos.swop"), ("expect: dir", "expect: no-dir"))
-    assert places(caught.value) == [7, 9]
+        load(("[typos.swap]", "[typos.swop]\n    except: [typos.spaces]"), ("expect: dir", "expect: no-dir"))
+    assert places(caught.value) == [7, 8, 10]
     assert "unknown perturbation 'typos.swop'" in str(caught.value)
 
 
@@ -363,3 +444,26 @@ def test_no_model_of_ours_learns_to_translate(write: Callable[..., Path]) -> Non
         InputError, match=r"yaml:2:9: a fine-tuned model cannot do translation here\n  use `transformers:`"
     ):
         load_suite(write(d_dot_jsonl=ROWS, s_dot_robust_dot_yaml=text))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"seed": "x"}, "^seed: 'x', expected a whole number$"),
+        ({"seed": 1.5}, r"^seed: 1\.5, expected a whole number$"),
+        ({"packs": "mine"}, "^packs: expected a list of folders$"),
+        ({"packs": ["nowhere"]}, "^packs: there is no folder 'nowhere'$"),
+    ],
+)
+def test_what_is_no_seed_and_no_folder_is_told(write: Callable[..., Path], given: dict[str, Any], message: str) -> None:
+    path = write(d_dot_jsonl=ROWS, s_dot_robust_dot_yaml=GOOD)
+    with pytest.raises(UsageError, match=message):
+        load_suite(path, **given)
+
+
+def test_a_root_may_be_written_as_text_and_its_perturbations_are_known(
+    write: Callable[..., Path], tmp_path: Path
+) -> None:
+    write(perturbations__own_dot_py=OWN, suites__d_dot_jsonl=ROWS)
+    path = write(suites__s_dot_robust_dot_yaml=GOOD.replace("typos.swap", "own.shout"))
+    assert load_suite(path, root=str(tmp_path)).name == "suites/s"

@@ -51,6 +51,39 @@ def test_rows_that_say_their_language_are_read_by_it(write: Callable[..., Path],
     assert suite.datasets["d"].per_row
 
 
+def test_files_for_one_language_each_are_one_dataset(write: Callable[..., Path], tmp_path: Path) -> None:
+    write(d_en_dot_csv="text,label\nGood.,1\n", d_de_dot_csv="text,label\nGut.,1\n")
+    data, out = tmp_path / "d_{language}.csv", tmp_path / "t.robust.yaml"
+    suite = write_starter(out, "text-classification", "model:predict", data, "en,de")
+    source = suite.datasets["d"]
+    assert [(path.name, language) for path, language in source.files()] == [("d_en.csv", "en"), ("d_de.csv", "de")]
+    with pytest.raises(InputError, match=r"d_fr\.csv:1:1: the file is missing"):
+        write_starter(tmp_path / "u.robust.yaml", "text-classification", "model:predict", data, "en,fr")
+
+
+def test_one_file_of_several_languages_says_them_in_its_rows(write: Callable[..., Path], tmp_path: Path) -> None:
+    data, out = write(d_dot_csv="language,text,label\nen,Good.,1\nde,Gut.,1\n"), tmp_path / "t.robust.yaml"
+    suite = write_starter(out, "text-classification", "model:predict", data, "en,de")
+    assert (suite.datasets["d"].languages, suite.datasets["d"].per_row) == (("en", "de"), True)
+
+
+@pytest.mark.parametrize(
+    ("languages", "message"),
+    [
+        ("en,de", "no column 'language' in d.csv says which row is in which; of files .* write {language} in --data"),
+        ("en,en", "--language en,en: a language is named twice"),
+        ("en, de", "' de' is no language tag"),
+    ],
+)
+def test_languages_that_the_data_cannot_have_are_told(
+    write: Callable[..., Path], tmp_path: Path, languages: str, message: str
+) -> None:
+    data, out = write(d_dot_csv="text,label\nGood.,1\n"), tmp_path / "t.robust.yaml"
+    with pytest.raises(UsageError, match=message):
+        write_starter(out, "text-classification", "model:predict", data, languages)
+    assert not out.exists()
+
+
 @pytest.mark.parametrize(("file", "name"), [("my_reviews.v2.csv", "my-reviews-v2"), ("отзывы.csv", "data")])
 def test_a_dataset_is_called_as_its_file_is(tmp_path: Path, file: str, name: str) -> None:
     (tmp_path / file).write_text("text,label\nGood.,1\n", encoding="utf-8")

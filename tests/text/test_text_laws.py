@@ -8,9 +8,9 @@ import pytest
 import regex
 from hypothesis import given
 from hypothesis import strategies as st
-from replayed import replayed
 
 from albert_robust import Edit, Text
+from albert_robust.laws import replayed
 from albert_robust.text.reading import Span
 
 ANY = st.one_of(st.text(max_size=20), st.text(alphabet="ab 漢ทำ\u200d\u0301👨👩🇫🇷क्षि\r\n", max_size=12))

@@ -1,0 +1,38 @@
+"""`albert-robust merge`."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from albert_robust.cli.command import command
+
+SHOWN = 10  # cells that did not pass
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    example = "albert-robust merge reports/shard-1 reports/shard-2 --out reports/all"
+    summary = "Put runs of some cells each together: one run folder, one report."
+    made = command(commands, "merge", run, summary, example)
+    made.add_argument("run_folders", nargs="+", metavar="RUN", help="run folder of one of the jobs")
+    made.add_argument("--out", type=Path, required=True, metavar="DIR", help="run folder to write")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the run that they make together and its report; 1 if a cell failed, a suite is broken or nothing was tested."""
+    from albert_robust.errors import UsageError, shown_path, writing
+    from albert_robust.gate.merging import merged
+    from albert_robust.report.render import write_report
+    from albert_robust.report.view import banner
+    from albert_robust.running.folder import keep, open_run
+    from albert_robust.show import describe_run
+
+    mend = "name another folder: --out DIR"
+    if options.out.resolve() in {Path(folder).resolve() for folder in options.run_folders}:
+        raise UsageError(f"--out {options.out}: that is one of the runs; {mend}")
+    found = merged({folder: open_run(folder) for folder in options.run_folders})
+    keep(found, options.out, mend)
+    with writing(options.out, mend):
+        page = write_report(found, options.out)
+    print("\n".join([*describe_run(found, SHOWN), f"report: {shown_path(page)}"]))
+    return int(banner(found.cells, found.mistakes).answer in {"no", "nothing"})

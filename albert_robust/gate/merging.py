@@ -1,0 +1,131 @@
+"""Merge: runs of some cells each, such as those of several jobs, as the one run that they make together.
+
+Verdicts stay as they were made: each is of its own cell. Models are set beside the first of their file anew, over all cells
+together; of a baseline there is nothing left to compare with, so its p-values stay adjusted within the run that they come from.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+from albert_robust.errors import UsageError, on_one_line
+from albert_robust.gate.side_by_side import beside_first
+from albert_robust.running.alignments import fair, plan_order
+from albert_robust.running.folder import only
+from albert_robust.running.outcomes import MergedOutcomes
+from albert_robust.running.records import CaseAlignment, Place, Run, SuiteRecord
+from albert_robust.suite.suite import APART
+
+ALIKE = ("task", "model", "settings", "labels", "identity", "seed", "confidence", "datasets")  # in runs of one suite
+SHOWN = 60  # letters of what is not alike
+DIGITS = 6
+
+
+def merged(runs: Mapping[str, Run]) -> Run:
+    """Return the run that several make together.
+
+    Args:
+        runs: By their folders, as messages name them.
+
+    Raises:
+        UsageError: Two of them have the same suite, but of another model, seed or the like, or the same cell, but not alike.
+    """
+    suites, parts = _suites(runs), _without_repeats(runs)
+    cells = sorted((cell for part in parts for cell in part.cells), key=plan_order)
+    places = {cell.place: place for place, cell in enumerate(cells)}
+    all_shrunk = (found for part in parts for found in part.shrunk)
+    made = Run(
+        suites=suites,
+        cells=tuple(cells),
+        outcomes=MergedOutcomes(tuple(part.outcomes for part in parts), {cell.place: cell.order for cell in cells}),
+        environment=_all((run.environment for run in runs.values()), ", "),
+        cost=_cost(runs.values()),
+        alignments=_alignments(parts, places),
+        shrunk=tuple(sorted(all_shrunk, key=lambda found: places[found.suite, found.cell])),
+        mistakes=_all((run.mistakes for run in runs.values()), "\n"),
+        merged=sum(run.merged for run in runs.values()),
+    )
+    asked = {place: tally for place, tally in made.tallies.items() if tally.examples}
+    return replace(made, cells=tuple(beside_first(suites, cells, asked)), counted=made.tallies)
+
+
+def _suites(runs: Mapping[str, Run]) -> tuple[SuiteRecord, ...]:
+    """Return the suites of all runs, the models of a file in its order."""
+    found: dict[str, tuple[str, SuiteRecord]] = {}
+    for folder, run in runs.items():
+        for suite in run.suites:
+            first, known = found.get(suite.name, (folder, suite))
+            for name in ALIKE:
+                one, other = getattr(known, name), getattr(suite, name)
+                if one != other:
+                    what = f"{suite.name} has the {name} {_shown(one)} in the first, {_shown(other)} in the second"
+                    raise _unlike(first, folder, what, "merge runs of the same suite, model, data and seed")
+            # Of the languages that each run has scored.
+            signatures = dict.fromkeys(filter(None, [known.signature, suite.signature]))
+            found[suite.name] = first, replace(known, signature="; ".join(signatures) or None)
+    suites = (suite for _, suite in found.values())
+    return tuple(sorted(suites, key=lambda suite: (suite.name.partition(APART)[0], suite.model_place)))
+
+
+def _without_repeats(runs: Mapping[str, Run]) -> list[Run]:
+    """Return the runs, each without the cells that one before it has, too."""
+    owners: dict[Place, str] = {}
+    parts = []
+    for folder, run in runs.items():
+        own = {cell.place for cell in run.cells}
+        for first in dict.fromkeys(owners[place] for place in sorted(own & owners.keys())):
+            both = {place for place in own if owners.get(place) == first}
+            one, other = _digests(runs[first], both), _digests(run, both)
+            for suite, cell in sorted(place for place in both if one[place] != other[place]):
+                what = f"both have {suite}::{cell}, and it came to something else in each"
+                raise _unlike(first, folder, what, "run each cell in one of them")
+        new = own - owners.keys()
+        owners |= dict.fromkeys(new, folder)
+        parts.append(only(run, new))
+    return parts
+
+
+def _digests(run: Run, places: Set[Place]) -> dict[Place, str]:
+    """Return a digest of all that a run says of some cells, whatever other cells were run beside them."""
+    part = only(run, places)
+    found = {cell.place: sha256(repr(replace(cell, beside_first=None)).encode()) for cell in part.cells}
+    for case in part.outcomes:
+        found[case.suite, case.cell].update(repr(replace(case, block=0)).encode())
+    return {place: digest.hexdigest() for place, digest in found.items()}
+
+
+def _unlike(first: str, second: str, what: str, mend: str) -> UsageError:
+    return UsageError(f"{first} and {second} cannot be merged: {what}\n  {mend}")
+
+
+def _shown(value: object) -> str:
+    return on_one_line(repr(value), SHOWN)
+
+
+def _all(told: Iterable[Mapping[str, Any]], between: str) -> dict[str, str]:
+    """Return what is told by each name, each text once."""
+    found: dict[str, dict[str, None]] = {}
+    for one in told:
+        for name, value in one.items():
+            found.setdefault(name, {})[str(value)] = None
+    return {name: between.join(texts) for name, texts in found.items()}
+
+
+def _cost(runs: Iterable[Run]) -> dict[str, float]:
+    """Return what runs cost together."""
+    found: dict[str, float] = {}
+    for run in runs:
+        for name, value in run.cost.items():
+            found[name] = round(found.get(name, 0) + value, DIGITS)
+    return found
+
+
+def _alignments(parts: Sequence[Run], places: Mapping[Place, int]) -> tuple[CaseAlignment, ...]:
+    """Return the alignments that one run of all cells would keep."""
+    groups: dict[Place, list[CaseAlignment]] = {}
+    for part in parts:
+        for found in part.alignments:
+            groups.setdefault((found.suite, found.cell), []).append(found)
+    ordered = [groups[place] for place in sorted(groups, key=places.__getitem__)]
+    return tuple(found for group in fair(ordered) for found in group)

@@ -1,0 +1,202 @@
+"""How an endpoint is asked: answers as they come, fewer requests at a time where it says so, and nothing more after the end."""
+
+import time
+from _thread import interrupt_main
+from collections.abc import Iterator
+from signal import SIGINT, default_int_handler, signal
+from threading import Event, Lock
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from albert_robust.errors import TransientError
+from albert_robust.models.pace import BusyError, Pace, StoppedError, as_they_come
+
+
+class Time:
+    """A clock that nothing but waiting moves."""
+
+    def __init__(self) -> None:
+        self.now, self.waits = 0.0, list[float]()
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+
+
+def paced(at_once: int = 1, retries: int = 3) -> tuple[Pace, Time]:
+    clock = Time()
+    pace = Pace(at_once, retries, sleep=clock.sleep, clock=clock.clock)
+    pace.begin()
+    return pace, clock
+
+
+def test_answers_come_when_they_are_there() -> None:
+    late = Event()
+
+    def call(number: int) -> int:
+        if number == 0:
+            late.wait(5)
+        return -number
+
+    found = as_they_come(call, range(6), 2)
+    first = [next(found) for _ in range(5)]
+    late.set()
+    assert first == [(number, -number) for number in range(1, 6)]
+    assert list(found) == [(0, 0)]
+
+
+@given(st.lists(st.integers(-3, 3), max_size=12), st.integers(1, 5))
+def test_each_item_is_answered_once_with_what_is_made_of_it_or_raised(items: list[int], at_once: int) -> None:
+    found = dict(as_they_come(lambda one: 6 // one, items, at_once))
+    assert {place: one for place, one in found.items() if not isinstance(one, Exception)} == {
+        place: 6 // item for place, item in enumerate(items) if item
+    }
+    assert sorted(found) == list(range(len(items)))
+
+
+def test_an_item_is_taken_when_a_call_can_begin() -> None:
+    taken: list[int] = []
+
+    def items() -> Iterator[int]:
+        for number in range(20):
+            taken.append(number)
+            yield number
+
+    over = Event()
+    found = as_they_come(lambda number: over.wait(5), items(), 3)
+    time.sleep(0.05)
+    first, waiting = Event(), iter(found)
+    first.set()
+    over.set()
+    next(waiting)
+    assert len(taken) >= 3
+    found.close()  # type: ignore[attr-defined]  # a generator
+    time.sleep(0.05)
+    before = len(taken)
+    time.sleep(0.05)
+    assert len(taken) == before
+
+
+def test_an_interrupt_waits_for_no_call_begins_no_other_and_leaves_what_came_before() -> None:
+    begun: list[int] = []
+    over = Event()
+
+    def call(number: int) -> int:
+        begun.append(number)
+        if len(begun) == 3:
+            interrupt_main()
+        return number if number == 0 else over.wait(5)
+
+    found: list[tuple[int, int | bool | Exception]] = []
+    was = signal(SIGINT, default_int_handler)  # what runs in the background ignores it
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            found += as_they_come(call, range(50), 2)
+    finally:
+        signal(SIGINT, was)
+    over.set()
+    time.sleep(0.05)
+    assert len(begun) == 3
+
+
+def test_a_request_that_fails_for_a_while_is_made_again() -> None:
+    pace, clock = paced()
+    left = iter([TransientError("busy"), ConnectionError("reset")])
+
+    def request() -> str:
+        if (error := next(left, None)) is not None:
+            raise error
+        return "answer"
+
+    assert pace.ask(request) == "answer"
+    assert [0.5 <= clock.waits[0] <= 1, 1 <= clock.waits[1] <= 2] == [True, True]
+    assert pace.usage.retries == 2
+
+
+def test_other_errors_are_not_waited_out() -> None:
+    pace, clock = paced()
+    with pytest.raises(ValueError, match="too long"):
+        pace.ask(lambda: int("too long"))
+    assert clock.waits == []
+
+
+def test_an_endpoint_may_say_how_long_to_wait() -> None:
+    pace, clock = paced()
+    left = iter([TransientError("down", retry_after=17)])
+
+    def request() -> str:
+        if (error := next(left, None)) is not None:
+            raise error
+        return "answer"
+
+    pace.ask(request)
+    assert clock.waits == [17]
+
+
+def test_an_endpoint_that_is_asked_too_often_is_asked_by_half_as_many_and_later_by_more() -> None:
+    pace, _ = paced(at_once=8)
+    limit, lock, most = 3, Lock(), [0]
+    under_way = [0]
+
+    def request(number: int) -> int:
+        with lock:
+            under_way[0] += 1
+            most[0] = max(most[0], under_way[0])
+            busy = under_way[0] > limit
+        time.sleep(0.001)
+        with lock:
+            under_way[0] -= 1
+        if busy:
+            raise BusyError("too many", retry_after=1)
+        return number
+
+    found = list(as_they_come(lambda number: pace.ask(lambda: request(number)), range(100), 8))
+    assert sorted(found) == [(number, number) for number in range(100)]
+    assert most[0] > limit
+    assert pace.usage.retries < 100
+
+
+def test_an_answer_ends_a_row_of_pauses() -> None:
+    pace, clock = paced(retries=1)
+    busy = iter([True, False] * 5)
+
+    def request() -> str:
+        if next(busy):
+            raise BusyError("too many", retry_after=2)
+        return "answer"
+
+    assert [pace.ask(request) for _ in range(5)] == ["answer"] * 5
+    assert clock.waits == [2] * 5
+
+
+def test_a_wait_ends_where_the_requests_are_stopped() -> None:
+    pace = Pace(1, 3)
+    pace.begin()
+
+    def request() -> str:
+        pace.stop()
+        raise BusyError("too many", retry_after=100)
+
+    begun = time.monotonic()
+    with pytest.raises(StoppedError):
+        pace.ask(request)
+    assert time.monotonic() - begun < 5
+
+
+def test_an_endpoint_that_was_given_up_is_asked_anew_in_the_next_batch() -> None:
+    pace, _ = paced(retries=0)
+
+    def down() -> str:
+        raise TransientError("down")
+
+    with pytest.raises(TransientError, match="down"):
+        pace.ask(down)
+    with pytest.raises(TransientError, match="not asked: the endpoint had stopped answering"):
+        pace.ask(lambda: "answer")
+    pace.begin()
+    assert pace.ask(lambda: "answer") == "answer"

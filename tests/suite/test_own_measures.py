@@ -1,0 +1,135 @@
+"""Measures of a suite's own: gates, agreements and baselines take them as they take the task's."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from albert_robust import run
+from albert_robust.errors import InputError
+from albert_robust.running.records import CellRecord, Run
+from albert_robust.suite.load import load_suite
+
+Write = Callable[..., Path]
+SUITE = """\
+task: text-generation
+model: {python: "the_model:predict"}
+measures:
+  polite: {python: "mine:polite", of: source}
+  as_long: {python: "mine:as_long"}
+  same_start: {python: "mine:same_start", of: outputs}
+datasets: {prompts: {path: d.jsonl, language: en}}
+checks:
+  - {expect: reference, gates: ["polite >= 0.5", "as long >= 0.5"]}
+  - {expect: invariance, perturbations: [case.upper], agreement: same start, gates: ["consistency >= 0.5", "polite drop <= 0.5"]}
+"""
+MODEL = """\
+def predict(batch):
+    return [f"please {one['prompt']}" for one in batch]
+"""
+MINE = """\
+def polite(pairs):
+    return ["please" in pair["output"] and pair["reference"].lower() in pair["output"].lower() for pair in pairs]
+
+def as_long(pairs):
+    return [float(len(pair["output"]) == len(pair["reference"])) for pair in pairs]
+
+def same_start(pairs):
+    return [pair["output"][:6] == pair["reference"][:6] for pair in pairs]
+"""
+ROWS = [{"prompt": f"Write about day {number}.", "answer": "x" * 25} for number in range(40)]
+
+
+@pytest.fixture
+def suite(write: Write) -> Callable[..., Path]:
+    """Return a function that writes the suite with some strings replaced."""
+
+    def written(*replacements: tuple[str, str], mine: str = MINE) -> Path:
+        text = SUITE
+        for old, new in replacements:
+            assert old in text
+            text = text.replace(old, new)
+        rows = "".join(json.dumps(row) + "\n" for row in ROWS)
+        return write(d_dot_jsonl=rows, the_model_dot_py=MODEL, mine_dot_py=mine, s_dot_robust_dot_yaml=text)
+
+    return written
+
+
+def cells(found: Run) -> dict[str, CellRecord]:
+    return {cell.cell: cell for cell in found.cells}
+
+
+def test_gates_name_them_and_agreements_are_theirs(suite: Callable[..., Path], tmp_path: Path) -> None:
+    found = cells(run(suite(), workspace=tmp_path / "work"))
+    reference, invariance = found["prompts/reference[en]"], found["prompts/case.upper[en]"]
+    assert {name: reference.measures[name].value for name in ("polite", "as long")} == {
+        "polite": 1.0,
+        "as long": 0.25,
+    }
+    assert (invariance.verdict, invariance.measures["consistency"].value) == ("passed", 1.0)
+    assert invariance.measures["polite drop"].value == 0.0
+
+
+def test_a_measure_that_changes_makes_another_definition(suite: Callable[..., Path], tmp_path: Path) -> None:
+    before = cells(run(suite(), workspace=tmp_path / "work"))
+    after = cells(run(suite(mine=MINE + "\n# more\n"), workspace=tmp_path / "work"))
+    same = cells(run(suite(), workspace=tmp_path / "work"))
+    place = "prompts/case.upper[en]"
+    assert before[place].definition == same[place].definition != after[place].definition
+    assert before[place].definition.startswith("same start, same start by python:mine:same_start@")
+
+
+@pytest.mark.parametrize(
+    ("replacement", "message"),
+    [
+        (("polite:", "labs:"), r"yaml:4:3: there is a measure 'labs' already\n  give it another name"),
+        (("polite:", "own_language_gap:"), "there is a measure 'own language gap' already"),
+        (("of: source", "of: sauce"), "'sauce': there is no such choice\n  did you mean 'source'"),
+        (("mine:polite", "mine.polite"), "mine.polite"),
+        (('"polite >= 0.5"', '"polit >= 0.5"'), "unknown measure 'polit' .*\n  did you mean 'polite'"),
+        (("agreement: same start", "agreement: polite"), "unknown agreement 'polite'"),
+    ],
+    ids=["taken", "an ending", "of what", "no function", "misspelt", "no agreement"],
+)
+def test_what_is_wrong_with_one_is_told_at_its_place(
+    suite: Callable[..., Path], replacement: tuple[str, str], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        load_suite(suite(replacement))
+
+
+def test_a_label_is_about_no_text(suite: Callable[..., Path]) -> None:
+    path = suite(
+        ("text-generation", "text-classification"), ("prompts: {path", "prompts: {columns: {text: prompt}, path")
+    )
+    with pytest.raises(InputError, match="an output of text-classification is about no text of its own"):
+        load_suite(path)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("return [1.5 for pair in pairs]", r"returned 1\.5, expected a number in \[0, 1\]"),
+        ("return ['yes' for pair in pairs]", "returned 'yes', expected a number"),
+        ("return [1.0]", "returned 1 numbers for 40 pairs"),
+        ("return 1.0", "returned float, expected a list of numbers"),
+        ("return [pair['gold'] for pair in pairs]", r"raises KeyError: 'gold' \(mine.py:2\)"),
+        ("import pytest; pytest.skip('no')", "raises Skipped: no"),
+        ("import pytest; pytest.xfail('no')", "raises XFailed: no"),
+        ("return (exit(0) for pair in pairs)", r"raises SystemExit: 0 \(mine.py:2\)"),
+    ],
+)
+def test_a_function_that_does_not_measure_ends_its_suite_at_its_place(
+    suite: Callable[..., Path], tmp_path: Path, body: str, message: str
+) -> None:
+    mine = f"def polite(pairs):\n    {body}\n" + MINE.replace("def polite", "def other")
+    with pytest.raises(InputError, match=rf"yaml:4:3: the measure 'polite': {message}"):
+        run(suite(mine=mine), workspace=tmp_path / "work")
+
+
+def test_what_cannot_be_measured_is_left_out(suite: Callable[..., Path], tmp_path: Path) -> None:
+    mine = MINE.replace("def polite(pairs):\n", "def polite(pairs):\n    return [float('nan') for pair in pairs]\n")
+    found = cells(run(suite(mine=mine), workspace=tmp_path / "work"))
+    assert found["prompts/reference[en]"].verdict == "failed"
+    assert not found["prompts/reference[en]"].measures["polite"].measured
