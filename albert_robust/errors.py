@@ -1,17 +1,25 @@
 """Mistakes in what a user gave us. Each is one clear line: where, what, and how to mend it; never our traceback."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib.util import find_spec
+from itertools import groupby
 from operator import index
 from pathlib import Path
+from traceback import walk_tb
 from typing import SupportsIndex
 
 SHOWN_CHOICES = 20
 SHOWN_CHARACTERS = 300  # of what somebody else's exception says
+SHOWN_OF_COMPLAINT = 600  # characters, and as many of how to mend it
+MOST_TOLD = 50  # complaints of a file
+_COMMANDS = re.compile(
+    r"(^[ \t]*):(?=:)|#(?=#\[)", re.MULTILINE
+)  # where a line begins, and in their older form anywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +33,25 @@ class Complaint:
     mend: str = ""
 
     def __str__(self) -> str:
-        where = f"{self.path}:{self.line}:{self.column}: {self.what}"
-        return _printable(f"{where}\n  {self.mend}" if self.mend else where)
+        where = f"{self.path}:{self.line}:{self.column}: {_in_part(self.what)}"
+        return unobeyed(printable(f"{where}\n  {_in_part(self.mend)}" if self.mend else where))
 
 
 class InputError(ValueError):
-    """A user's input cannot be used. The message holds every complaint, in file order."""
+    """A user's input cannot be used. The message holds every complaint, in file order, up to `MOST_TOLD` of a file."""
 
     def __init__(self, complaints: Iterable[Complaint]) -> None:
         self.complaints = sorted(complaints, key=lambda complaint: (complaint.path, complaint.line, complaint.column))
-        super().__init__("\n".join(map(str, self.complaints)))
+        super().__init__("\n".join(map(str, _told(self.complaints))))
+
+
+def _told(complaints: Sequence[Complaint]) -> Iterator[Complaint]:
+    """Yield the first complaints of each file, and in the place of the next one how many more there are."""
+    for _, of_file in groupby(complaints, key=lambda complaint: complaint.path):
+        found = list(of_file)
+        yield from found[:MOST_TOLD]
+        if rest := found[MOST_TOLD:]:
+            yield replace(rest[0], what=f"here begin {len(rest):,} more mistakes", mend="mend those above first")
 
 
 class UsageError(ValueError):
@@ -111,14 +128,37 @@ def writing(path: Path, mend: str) -> Iterator[None]:
 
 
 def raise_if_ending(error: BaseException) -> None:
-    """Raise an exception of foreign code again if it is no fault of that code: an interrupt, or a time-out of the whole test.
+    """Raise an exception of foreign code again if it is no fault of that code: it ends more than that.
 
-    `SystemExit`, and what `pytest.skip` and `pytest.importorskip` raise, do not end somebody else's run: they are faults.
+    An interrupt does, `pytest.exit`, and a time-out of the whole test. All else is a fault, `SystemExit` and `GeneratorExit`
+    too: foreign code ends nobody else's run, and skips no test of ours with `pytest.skip` nor passes it with `pytest.xfail`.
     """
+    if _ends(error):
+        raise error
+
+
+def fault_of(error: BaseException) -> Exception:
+    """Return an exception that ended a suite as one that ends nothing more: pytest would take `pytest.xfail` for a pass.
+
+    Raises:
+        BaseException: The same, if it is no fault of the suite.
+    """
+    raise_if_ending(error)
+    return error if isinstance(error, Exception) else RuntimeError(raised(error)).with_traceback(error.__traceback__)
+
+
+def _ends(error: BaseException) -> bool:
     import pytest
 
-    if not isinstance(error, Exception | SystemExit | pytest.skip.Exception):
-        raise error
+    kind = type(error)  # isinstance would ask the exception itself
+    if issubclass(kind, BaseExceptionGroup):
+        return any(map(_ends, error.exceptions))  # type: ignore[attr-defined]  # of a group
+    timed_out = issubclass(kind, pytest.fail.Exception) and _raised_in(error, "pytest_timeout")
+    return timed_out or issubclass(kind, KeyboardInterrupt | pytest.exit.Exception)
+
+
+def _raised_in(error: BaseException, module: str) -> bool:
+    return any(frame.f_globals.get("__name__") == module for frame, _ in walk_tb(error.__traceback__))
 
 
 def whole(name: str, value: SupportsIndex) -> int:
@@ -142,7 +182,7 @@ def folders(name: str, given: Sequence[str | Path]) -> list[Path]:
     if isinstance(given, str | Path):
         raise UsageError(f"{name}: expected a list of folders")
     for folder in map(Path, given):
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             raise UsageError(f"{name}: there is no folder {shown_path(folder)!r}")
     return [*map(Path, given)]
 
@@ -167,14 +207,15 @@ def installed(module: str) -> bool:
 
 def raised(error: BaseException) -> str:
     """Return an exception of foreign code as one line that is safe to print: its type, and what it says."""
-    return f"{type(error).__name__}: {said(error)}"
+    return f"{on_one_line(type(error).__name__)}: {said(error)}"
 
 
 def said(error: BaseException) -> str:
     """Return what an exception says on one line, not all of a long one, characters that are not printable written out."""
     try:
-        text = str(error)
-    except Exception:
+        text = str.__str__(str(error))  # a string of a class of its own may do anything
+    except BaseException as other:
+        raise_if_ending(other)
         return "(no message: its __str__ raises)"
     return on_one_line(text)
 
@@ -182,12 +223,31 @@ def said(error: BaseException) -> str:
 def on_one_line(text: str, most: int = SHOWN_CHARACTERS) -> str:
     """Return somebody else's text as a message may hold it: not all of a long one, and what is not printable written out."""
     line = " ".join(text.split())
-    return _printable(line if len(line) <= most else f"{line[:most]}...")
+    return printable(line if len(line) <= most else f"{line[:most]}...")
 
 
-def _printable(text: str) -> str:
+def _in_part(text: str) -> str:
+    """Return a text without the middle of a very long one: a mistake quotes what is written, be it as long as it may."""
+    return (
+        text
+        if len(text) <= SHOWN_OF_COMPLAINT
+        else f"{text[: SHOWN_OF_COMPLAINT // 2]}...{text[-SHOWN_OF_COMPLAINT // 2 :]}"
+    )
+
+
+def printable(text: str) -> str:
     """Return a text with what is not printable written out, but for the ends of lines."""
     return "".join(one if one.isprintable() or one == "\n" else shown_character(one) for one in text)
+
+
+def unobeyed(text: str) -> str:
+    """Return a text with what GitHub's runner would take for a command written out."""
+    return _COMMANDS.sub(lambda found: (found[1] or "") + shown_character(found[0][-1]), text)
+
+
+def printable_name(name: str) -> str:
+    """Return the name of a file or of a suite, which may hold anything, as it can be printed on one line."""
+    return unobeyed(printable(name).replace("\n", shown_character("\n")))
 
 
 def shown_character(character: str) -> str:
@@ -201,11 +261,12 @@ def first_line(error: BaseException) -> str:
 
 
 def shown_path(path: Path) -> str:
-    """Return a path as a person would type it: relative to the working folder where it lies below it."""
+    """Return a path as a person would type it, on one line: relative to the working folder where it lies below it."""
     try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
+        shown = Path(os.path.realpath(path)).relative_to(Path.cwd())  # `resolve` raises at a link to itself
     except ValueError:
-        return path.as_posix()
+        shown = path
+    return printable_name(shown.as_posix())
 
 
 def suggest(word: str, known: Sequence[str]) -> str:

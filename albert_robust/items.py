@@ -123,7 +123,7 @@ class _SuiteItem(pytest.Item):
         """Return a mistake or a failing cell as its own message, a bug of ours with its traceback."""
         if isinstance(excinfo.value, CellFailedError | InputError | ToldError | WritingError):
             return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
+        return super().repr_failure(excinfo, "short")  # a longer one asks foreign values how they look
 
 
 class RobustItem(_SuiteItem):

@@ -95,9 +95,12 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     """Collect a suite's file."""
     if not file_path.name.endswith((SUFFIX, MISNAMED)):
         return None
+    from albert_robust.errors import printable_name
     from albert_robust.items import RobustFile
 
     file: pytest.Collector = RobustFile.from_parent(parent, path=file_path)
+    if (node := printable_name(file.nodeid)) != file.nodeid:  # pytest prints it as it is
+        file = RobustFile.from_parent(parent, path=file_path, nodeid=node)
     return file
 
 

@@ -17,7 +17,7 @@ import pytest
 from albert_robust.baselines import SessionBaselines, session_baselines
 from albert_robust.ci.junit import tell_cost
 from albert_robust.conclude import Verdicts, run_of, shrunk_of
-from albert_robust.errors import InputError, WritingError, raised, shown_path, writing
+from albert_robust.errors import InputError, WritingError, fault_of, raised, shown_path, writing
 from albert_robust.gate import certain
 from albert_robust.gate.decide import mended_failures
 from albert_robust.plugin import SESSION
@@ -139,9 +139,10 @@ class RobustSession:
         cells = sorted(cells_of(self.selected), key=lambda cell: cell.place)
         try:
             return execute(cells, self.settings.workspace, certain, self._progress())
-        except Exception as error:
-            self.broken |= dict.fromkeys({cell.suite.name for cell in cells}, raised(error))
-            return error, error.__traceback__
+        except BaseException as error:
+            fault = fault_of(error)
+            self.broken |= dict.fromkeys({cell.suite.name for cell in cells}, raised(fault))
+            return fault, fault.__traceback__
 
     @cached_property
     def _traces(self) -> dict[str, TracebackType | None]:

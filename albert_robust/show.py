@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import isnan
 
-from albert_robust.errors import shown_character
+from albert_robust.errors import shown_character, unobeyed
 from albert_robust.gate.comparing import standings
 from albert_robust.gate.doubts import doubts
 from albert_robust.gate.side_by_side import side_by_side, told
@@ -39,7 +39,6 @@ WIDTH = 160
 LONGEST = 400  # characters of a line about a cell
 _START, _MARK = re.compile(""), re.compile(r"\[-|\{\+")
 _OTHER_BLANK = re.compile(r"[^\S ]|(?<= ) ")
-_COMMANDS = re.compile(r"^::|##\[")  # of GitHub's runner: at the start of a line, and in its older form anywhere
 
 
 def describe(
@@ -262,4 +261,4 @@ def clip(text: str, about: re.Pattern[str] = _START) -> str:
 
 def one_line(text: str) -> str:
     """Return a text on one line, with nothing that a terminal or GitHub's runner would obey."""
-    return _COMMANDS.sub(lambda found: shown_character(found[0][0]) + found[0][1:], plain(" ".join(text.split())))
+    return unobeyed(plain(" ".join(text.split())))

@@ -30,7 +30,7 @@ from albert_robust.cli import (
     tune,
 )
 from albert_robust.cli.command import CommandParser
-from albert_robust.errors import InputError, MissingExtraError, UsageError, WritingError
+from albert_robust.errors import InputError, MissingExtraError, UsageError, WritingError, printable
 
 INTERRUPTED, TERMINATED = 130, 143
 COMMANDS = (
@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _let_go()
         return 0
     except (InputError, UsageError, WritingError, MissingExtraError, OSError) as error:
-        print(error, file=sys.stderr)
+        print(printable(str(error)), file=sys.stderr)
         _let_go()
         return 2
     except KeyboardInterrupt as error:

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
 
     from albert_robust.api import perturb
     from albert_robust.cli.lines import STANDARD_INPUT, lines_of
-    from albert_robust.errors import InputError, MissingExtraError, UsageError
+    from albert_robust.errors import InputError, MissingExtraError, UsageError, raise_if_ending
     from albert_robust.imports import raised_there
 
     texts = options.texts or lines_of(STANDARD_INPUT)
@@ -39,7 +39,8 @@ def run(options: argparse.Namespace) -> int:
         rows = perturb(texts, options.perturbation, language=options.language, seed=options.seed, n=options.n)
     except (UsageError, InputError, MissingExtraError):
         raise
-    except Exception as error:  # of the perturbation itself: one that somebody is just writing
+    except BaseException as error:  # of the perturbation itself: one that somebody is just writing
+        raise_if_ending(error)
         raise UsageError(f"{options.perturbation} raises {raised_there(error)}") from error
     for row in rows:
         for variant in row:

@@ -13,7 +13,7 @@ from albert_robust.data.cells import held, is_empty, is_squad, language_of, text
 from albert_robust.data.conversation import BEFORE, Conversation, conversation, is_conversation
 from albert_robust.data.options import CHOICES, Options, options
 from albert_robust.data.passages import are_passages, numbered
-from albert_robust.data.rows import DELIMITED
+from albert_robust.data.rows import DELIMITED, Unreadable
 from albert_robust.data.source import Source
 from albert_robust.data.tokens import Tokens, are_texts, joined, tagged
 from albert_robust.errors import InputError, complaint_at, suggest
@@ -241,7 +241,7 @@ class _Row:
         if lacking := annotation.lacking(found):
             what = f"{column!r} holds {lacking[0]!r:.60}, which does not stand in the text"
             raise self.wrong(what, "write it as it stands there, or take it out: no answer could match it")
-        return (found,)
+        return (self.sound(column, found),)
 
     def check_number(self, column: str, text: str) -> None:
         """Complain of a reference that is no number."""
@@ -258,6 +258,10 @@ class _Row:
         if len(text) > MAX_CHARACTERS:
             what = f"{column!r} holds {len(text):,} characters, more than {MAX_CHARACTERS:,}"
             raise self.wrong(what, "cut the text into examples")
+        return self.sound(column, text)
+
+    def sound(self, column: str, text: str) -> str:
+        """Return a text; complain of characters that no model or report can hold."""
         if "\0" in text:
             raise self.wrong(f"{column!r} holds a NUL character", "take it out: models and reports cannot hold it")
         if not text.isascii() and _HALF.search(text):
@@ -271,7 +275,8 @@ class _Row:
         if isinstance(value, bool) or not isinstance(value, int | float):
             listed = isinstance(value, list | dict)
             mend = "are they choices? `columns: {choices: NAME}`" if listed else "write it as text"
-            raise self.wrong(f"{column!r} holds {type(value).__name__}, expected text", mend)
+            what = value if isinstance(value, Unreadable) else type(value).__name__
+            raise self.wrong(f"{column!r} holds {what}, expected text", mend)
         if isinstance(value, float) and not isfinite(value):
             raise self.wrong(f"{column!r} holds the number {value}, expected text")
         return str(whole(value))

@@ -6,16 +6,21 @@ Hugging Face `datasets` saved.
 
 import csv
 import json
+import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from albert_robust.errors import complaint_at, need
+from albert_robust.errors import complaint_at, need, reading
+
+if TYPE_CHECKING:
+    from pyarrow import Array, Scalar
 
 Row = tuple[int, dict[str, Any]]
 CSV_LIMIT = 1 << 24
@@ -30,6 +35,20 @@ SAVED = ("state.json", "dataset_dict.json")  # what `datasets` writes into a fol
 MEND_QUOTES = 'a cell that holds a quote stands in quotes, and its own are doubled: "a ""good"" film"'
 
 
+class _TwiceError(ValueError):
+    """An object of JSON has a key twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What Python cannot hold of a cell: a time outside its calendar, a text that is not UTF-8."""
+
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} that Python cannot hold"
+
+
 def read_rows(path: Path, header: Sequence[str] = ()) -> Iterator[Row]:
     """Yield (line, row) for each row of a file. The line is 1 for the first line of the file, a header included.
 
@@ -40,16 +59,24 @@ def read_rows(path: Path, header: Sequence[str] = ()) -> Iterator[Row]:
     Raises:
         InputError: The file is missing, of an unknown kind, or a line of it is broken.
     """
-    if not path.exists():
+    if not os.path.exists(path):  # what the file system takes for no name is missing, too
         raise complaint_at(path, "the file is missing", "check the path: in a suite it is relative to the suite's file")
     if path.is_dir():
         return _saved_dataset(path)
+    if not path.is_file():
+        raise complaint_at(path, "a device or a pipe, which may never end", "name a file")
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise complaint_at(
             path, f"unknown kind of file {path.suffix!r}", f"known: {', '.join(READERS)}, or a datasets folder"
         )
-    return reader(path, header) if header else reader(path)
+    return _whole(path, reader(path, header) if header else reader(path))
+
+
+def _whole(path: Path, rows: Iterator[Row]) -> Iterator[Row]:
+    """Yield the rows of a file; tell of one that cannot be read to its end."""
+    with reading(path):
+        yield from rows
 
 
 def _json_lines(path: Path, mend: str = LINES) -> Iterator[Row]:
@@ -77,7 +104,9 @@ def _object(path: Path, row: Any, mend: str, number: int) -> dict[str, Any]:
 def _parsed(path: Path, text: str, mend: str, number: int) -> Any:
     """Return what JSON says that begins in a line."""
     try:
-        return json.loads(text)
+        return _DECODER.decode(text)
+    except _TwiceError as error:
+        raise complaint_at(path, f"an object has the key {str(error)!r:.60} twice", "take one out", number) from None
     except json.JSONDecodeError as error:
         what = f"broken JSON: {error.msg}"
         raise complaint_at(path, what, mend, number + error.lineno - 1, error.colno) from None
@@ -86,6 +115,17 @@ def _parsed(path: Path, text: str, mend: str, number: int) -> Any:
     except ValueError:  # Python reads no longer ones
         what = f"a whole number of more than {sys.get_int_max_str_digits():,} digits"
         raise complaint_at(path, what, "write it as text, between quotes", number) from None
+
+
+def _apart(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON, each key of which is there once: Python's own way keeps the last of several in silence."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _TwiceError(Counter(key for key, _ in pairs).most_common(1)[0][0])
+    return found
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_apart)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -185,10 +225,14 @@ def _header(path: Path, cells: list[str], line: int) -> list[str]:
             "separate cells by commas or semicolons in .csv, by tabs in .tsv",
         )
         raise complaint_at(path, what, mend, line)
-    for name, count in Counter(filter(None, cells)).items():
+    _check_columns(path, filter(None, cells), line)
+    return cells
+
+
+def _check_columns(path: Path, names: Iterable[str], line: int = 1) -> None:
+    for name, count in Counter(names).items():
         if count > 1:
             raise complaint_at(path, f"{count} columns are named {name!r}", "give each column a name of its own", line)
-    return cells
 
 
 def _parquet(path: Path) -> Iterator[Row]:
@@ -199,15 +243,32 @@ def _parquet(path: Path) -> Iterator[Row]:
         table = ParquetFile(path)
     except (ArrowInvalid, OSError) as error:
         raise complaint_at(path, f"not a Parquet file: {str(error).splitlines()[0]}") from None
+    names = table.schema_arrow.names
+    _check_columns(path, names)
     number = 0
     try:
         for batch in table.iter_batches():
-            for row in batch.to_pylist():
+            for cells in zip(*map(_cells, batch.columns), strict=True):
                 number += 1
-                yield number, row
+                yield number, dict(zip(names, cells, strict=True))
     except (ArrowInvalid, OSError) as error:
         what = f"damaged: {str(error).splitlines()[0]}"
         raise complaint_at(path, what, "write the file anew", number + 1) from None
+
+
+def _cells(column: "Array") -> list[Any]:
+    """Return the values of a column, one by one where Python cannot hold all of them: nobody may ask for those."""
+    try:
+        return list(column.to_pylist())
+    except (ValueError, OverflowError):
+        return list(map(_cell, column))
+
+
+def _cell(value: "Scalar[Any]") -> Any:
+    try:
+        return value.as_py()
+    except (ValueError, OverflowError):
+        return Unreadable(str(value.type))
 
 
 def _saved_dataset(path: Path) -> Iterator[Row]:

@@ -1,6 +1,7 @@
 """A Python function as the model under test: `python: module:function`."""
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -61,11 +62,13 @@ def callable_identity(written: str, folder: Path, version: str | None) -> str | 
 def _beside(module: str, folder: Path) -> Path | None:
     """Return the file of a module beside a suite; None where there is none, and it is an installed one."""
     path = folder / (module if module.endswith(".py") else module.replace(".", "/") + ".py")
-    return path.resolve() if path.is_file() else None
+    return path.resolve() if os.path.isfile(path) else None
 
 
 def _module(name: str, folder: Path) -> Any:
     path = _beside(name, folder)
+    if path is None and ("/" in name or name.startswith(".")):
+        raise UsageError(f"no file {name!r} here\n  paths are relative to the suite's file")
     try:
         return module_at(path) if path is not None else import_module(name)
     except ModuleNotFoundError as error:

@@ -4,6 +4,7 @@ Weights are read from safetensors alone, code from a checkpoint is never run, an
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -75,7 +76,7 @@ def loaded(name: str, folder: Path, task: str, allow_network: bool, hardware: Ha
 
     quiet_transformers()
     path = folder / name
-    local = path.is_dir()
+    local = os.path.isdir(path)
     if local and not any(path.glob("*.safetensors")):
         raise UsageError(f"the folder {name!r} holds no safetensors weights: save the model with save_pretrained")
     if not local and not allow_network and name.startswith((".", "/")):
@@ -120,7 +121,7 @@ def checkpoint_identity(folder: Path) -> str:
 
 def local_identity(folder: Path) -> str | None:
     """Return `checkpoint_identity` of a folder; None where it, or an adapter's base model, lies elsewhere."""
-    return None if not folder.is_dir() or (folder / ADAPTER).exists() else checkpoint_identity(folder)
+    return None if not os.path.isdir(folder) or (folder / ADAPTER).exists() else checkpoint_identity(folder)
 
 
 def libraries() -> str:

@@ -4,6 +4,7 @@ It answers how alike two sentences are, and which of a file's documents are near
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -120,7 +121,7 @@ def encoder_identity(wanted: Wanted) -> str | None:
 def encoder_beside(wanted: Wanted) -> str:
     """Return the name of the encoder that a suite names, as a path where it is a folder beside the suite."""
     beside = wanted.folder / wanted.name
-    return str(beside) if beside.is_dir() else wanted.name
+    return str(beside) if os.path.isdir(beside) else wanted.name
 
 
 def _documents(wanted: Wanted) -> tuple[str, ...]:

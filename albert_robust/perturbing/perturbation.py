@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Literal, Protocol
 
+from albert_robust.errors import raise_if_ending
 from albert_robust.imports import raised_there
 from albert_robust.text import Text
 from albert_robust.text.languages import UNSPACED, base
@@ -123,7 +124,8 @@ class Perturbation:
             return f"its example {case.before!r} is in {case.language!r}, where it does not work: say its `language=`"
         try:
             made = str(self(case.text, Random(case.seed), case.severity))
-        except Exception as error:
+        except BaseException as error:
+            raise_if_ending(error)
             return f"its example {case.before!r} raises {raised_there(error)}"
         return "" if made == case.after else f"its example {case.before!r} becomes {made!r}, expected {case.after!r}"
 

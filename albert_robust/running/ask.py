@@ -38,6 +38,7 @@ from albert_robust.tasks.task import NO_INPUTS
 
 DIGITS = 6  # of a probability: a machine's last bits shape neither files nor verdicts
 FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0  # seconds
+LONGEST_OUTPUT = 4 * 2**20  # characters of an output: as much as is read of an endpoint's reply
 SILENT = 3  # inputs in a row, each asked alone, that had no answer: the model is gone
 TRANSIENT = (TransientError, ConnectionError, TimeoutError)
 T = TypeVar("T")
@@ -268,8 +269,11 @@ def read_output(task: Task, output: Any, inputs: Inputs = NO_INPUTS) -> Predicti
         prediction = task.read(output, inputs)
     except ValueError as error:
         return said(error)
-    except Exception as error:
+    except BaseException as error:
+        raise_if_ending(error)
         return f"the model returned what cannot be read: {raised(error)}"
+    if (length := len(prediction.output)) > LONGEST_OUTPUT:
+        return f"the model returned {length:,} characters, more than {LONGEST_OUTPUT:,}"
     if not prediction.scores:
         return prediction
     scores = {label: round(value, DIGITS) for label, value in sorted(prediction.scores.items())}
@@ -301,7 +305,17 @@ def _predicted(model: Answering, batch: Sequence[Inputs], replicate: int) -> lis
     outputs = list(results if isinstance(results, Sized) else islice(results, len(batch) + 1))
     if len(outputs) != len(batch):
         raise ModelContractError(f"the model returned {len(outputs)} outputs for {len(batch)} inputs")
-    return outputs
+    return list(map(_classed, outputs))
+
+
+def _classed(output: Any) -> Any:
+    """Return an output; in its place what it raises when asked for its class, as `isinstance` does before anything is read."""
+    try:
+        _ = output.__class__
+    except BaseException as error:
+        raise_if_ending(error)
+        return error
+    return output
 
 
 def _within(seconds: float | None, call: Callable[[], T]) -> T:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
 from albert_robust.data import Example
-from albert_robust.errors import WritingError, writing
+from albert_robust.errors import WritingError, fault_of, writing
 from albert_robust.running.answers import answer_of, take_answers
 from albert_robust.running.ask import Cost
 from albert_robust.running.blocks import Block, blocks, examples_of, inputs_of, originals_of, perturbed
@@ -109,8 +109,8 @@ def execute(
                         _SuiteRun(group, workspace, execution, certain, progress).run(writer)
                 except WritingError:
                     raise
-                except Exception as error:
-                    execution.mistakes[name] = error
+                except BaseException as error:
+                    execution.mistakes[name] = fault_of(error)
     except WritingError as error:
         execution.mistakes |= dict.fromkeys(suites, error)
     finally:

@@ -38,7 +38,7 @@ class _Kept:
     cells: tuple[CellRecord, ...]
     mistakes: dict[str, str]
     environment: dict[str, Any]
-    cost: dict[str, float]
+    cost: dict[str, int | float]  # counts stay whole
     shrunk: tuple[Shrunk, ...] = ()
     left_out: dict[str, int] = field(default_factory=dict)
     merged: int = 1
@@ -167,7 +167,10 @@ def _alignments(path: Path, digest: str | None) -> tuple[CaseAlignment, ...]:
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != digest:
         raise complaint_at(path, "does not belong to run.json beside it", "delete it, or run the suites again")
-    return TypeAdapter(tuple[CaseAlignment, ...]).validate_python(json.loads(data))
+    try:
+        return TypeAdapter(tuple[CaseAlignment, ...]).validate_python(json.loads(data))
+    except ValueError:
+        raise complaint_at(path, "damaged: not what a run writes", "run the suites again") from None
 
 
 def _finite(value: Any) -> Any:

@@ -4,6 +4,7 @@ Suite by suite, in it by blocks of examples, in those cell by cell.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from heapq import merge
 from itertools import islice
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from albert_robust.errors import writing
+from albert_robust.errors import complaint_at, first_line, on_one_line, writing
 from albert_robust.quick_json import dumps, loads_all
 from albert_robust.running.records import Change, Outcome, Place
 
@@ -119,7 +120,7 @@ class OutcomeFile:
     def __iter__(self) -> Iterator[Outcome]:
         from pyarrow import parquet
 
-        with parquet.ParquetFile(self.path) as file:
+        with _undamaged(self.path), parquet.ParquetFile(self.path) as file:
             for batch in file.iter_batches(READ):
                 for row in batch.to_pylist():
                     if self.cells is None or (row["suite"], row["cell"]) in self.cells:
@@ -131,12 +132,23 @@ class OutcomeFile:
 
         if self.cells is not None and (suite, cell) not in self.cells:
             return []
-        rows = parquet.read_table(self.path, filters=[("suite", "=", suite), ("cell", "=", cell)]).to_pylist()
-        return list(map(_outcome, rows))
+        with _undamaged(self.path):
+            rows = parquet.read_table(self.path, filters=[("suite", "=", suite), ("cell", "=", cell)]).to_pylist()
+            return list(map(_outcome, rows))
 
     def only(self, cells: Set[Place]) -> "OutcomeFile":
         """Return those of some cells."""
         return replace(self, cells=frozenset(cells if self.cells is None else self.cells & cells))
+
+
+@contextmanager
+def _undamaged(path: Path) -> Iterator[None]:
+    """Tell of a file that does not hold what a run writes: Arrow, JSON and our own records each say so in their own way."""
+    try:
+        yield
+    except (OSError, ValueError, LookupError, TypeError, ArithmeticError, NotImplementedError) as error:
+        what = f"damaged: {on_one_line(first_line(error))}"
+        raise complaint_at(path, what, "run the suites again") from error
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """LABS through the cache: what was scored once, by the same encoder, profile and definition, is not scored again."""
 
 import json
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -92,7 +93,7 @@ class CachedScorer:
     def identity(self) -> str:
         """What names the encoder, its profile and the definition, from files alone: with the texts, all that shapes a score."""
         folder = Path(encoder_path(self._name))
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             return f"{self._run} {self._name}"
         return f"{checkpoint_identity(folder)} {_digest(folder / FOLDER / FACTS)} LABS {DEFINITION}"
 

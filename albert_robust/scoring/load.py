@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -54,7 +55,7 @@ def load_encoder(
 
     quiet_transformers()
     path = encoder_path(name)
-    if not (allow_network or Path(path).is_dir() or _is_kept(path)):
+    if not (allow_network or os.path.isdir(path) or _is_kept(path)):
         what = "there is no such folder, and a hub is asked only if you allow the network"
         raise UsageError(f"cannot load the encoder {name!r}: {what}")
     options: dict[str, Any] = {"local_files_only": not allow_network, "trust_remote_code": False}

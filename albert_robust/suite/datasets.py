@@ -1,5 +1,7 @@
 """The datasets of a suite: where their examples come from, and what is wrong with how they are said to."""
 
+import os
+
 from albert_robust.data import Source
 from albert_robust.data.cells import text_of
 from albert_robust.data.options import CHOICES
@@ -56,7 +58,7 @@ def _check(draft: Draft, name: str, dataset: DatasetSpec, source: Source) -> Non
     if dataset.header and source.path.suffix.lower() not in DELIMITED:
         complain((*at, "header"), "only a table, .csv or .tsv, may lack its header", "take it out")
     for file, _ in source.files():
-        if not file.exists():
+        if not os.path.exists(file):
             complain((*at, "path"), f"no file {file.name!r} here", "paths are relative to the suite's file")
     for column, theirs in dataset.columns.items():
         if wrong := _unmapped(draft, column, theirs):

@@ -6,13 +6,15 @@ keys. Words such as `no` stay words: YAML 1.1 would read the language code of No
 
 import re
 from dataclasses import dataclass
+from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from albert_robust.errors import Complaint, InputError, complaint_at, reading, shown_path, suggest
+from albert_robust.errors import MOST_TOLD, Complaint, InputError, complaint_at, reading, shown_path, suggest
 
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[int | str, ...]
@@ -40,12 +42,15 @@ class Document:
             value = value[part]
         return value
 
-    def complain(self, location: Location, what: str, mend: str = "") -> Complaint:
-        """Return a complaint at the deepest known place of `location`."""
+    def place(self, location: Location) -> tuple[int, int]:
+        """Return the deepest known place of a location: its line and column."""
         while location and location not in self.places:
             location = location[:-1]
-        line, column = self.places.get(location, (1, 1))
-        return Complaint(self.shown, line, column, what, mend)
+        return self.places.get(location, (1, 1))
+
+    def complain(self, location: Location, what: str, mend: str = "") -> Complaint:
+        """Return a complaint at the deepest known place of `location`."""
+        return Complaint(self.shown, *self.place(location), what, mend)
 
 
 def open_document(path: Path) -> Document:
@@ -61,7 +66,8 @@ def open_document(path: Path) -> Document:
         raise complaint_at(path, what, "keep data in data files and name them in the suite")
     places: dict[Location, tuple[int, int]] = {}
     try:
-        node = yaml.compose(data.decode("utf-8"), Loader=_Loader)
+        text = data.decode("utf-8")
+        node = yaml.compose(text, Loader=_Loader)
         value = _plain(node, (), places) if node is not None else {}
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
@@ -72,9 +78,11 @@ def open_document(path: Path) -> Document:
         what = f"not plain YAML: {error.problem}"
         mend = "close what is open; a text with braces or commas stands between quotes" if _TORN.search(what) else ""
         raise complaint_at(path, what, mend, line, column) from None
-    except (yaml.YAMLError, RecursionError) as error:
-        what = "nested too deeply" if isinstance(error, RecursionError) else str(error).splitlines()[0]
-        raise complaint_at(path, f"not plain YAML: {what}") from None
+    except yaml.reader.ReaderError as error:
+        line, column = text.count("\n", 0, error.position) + 1, error.position - text.rfind("\n", 0, error.position)
+        raise complaint_at(path, f"not plain YAML: {str(error).splitlines()[0]}", "", line, column) from None
+    except RecursionError:
+        raise complaint_at(path, "not plain YAML: nested too deeply") from None
     return Document(path, shown_path(path), value, places)
 
 
@@ -95,7 +103,8 @@ def validate(document: Document, model: type[Model]) -> Model:
     try:
         return model.model_validate(document.value)
     except ValidationError as error:
-        complaints = [_complaint(document, model, dict(item)) for item in error.errors(include_url=False)]
+        errors = sorted(error.errors(include_url=False), key=lambda one: document.place(one["loc"]))
+        complaints = [_complaint(document, model, dict(one), place < MOST_TOLD) for place, one in enumerate(errors)]
         raise InputError(dict.fromkeys(complaints)) from None
 
 
@@ -151,7 +160,10 @@ def _scalar(node: Any) -> Any:
         return text in TRUE
     if _NUMBER.fullmatch(text) is None:
         return text
-    return float(text) if set(text) & set(".eE") else int(text)
+    number = float(text) if set(text) & set(".eE") else int(text)
+    if not isfinite(number):
+        raise yaml.composer.ComposerError(None, None, f"the number {text:.60} is too large", node.start_mark)
+    return number
 
 
 def _kind(value: Any) -> str:
@@ -159,14 +171,13 @@ def _kind(value: Any) -> str:
     return names.get(type(value), "nothing" if value is None else type(value).__name__)
 
 
-def _complaint(document: Document, model: type[BaseModel], error: dict[str, Any]) -> Complaint:
+def _complaint(document: Document, model: type[BaseModel], error: dict[str, Any], told: bool) -> Complaint:
+    """Return what is wrong at a place of a document; how to mend it is looked for only where it is told."""
     location = tuple(part for part in error["loc"])
     kind, value = error["type"], error["input"]
     if kind == "extra_forbidden":
-        key, known = str(location[-1]), _keys_beside(model, document, location)
-        near, elsewhere = suggest(key, known), _where_known(model, key)
-        mend = near if near.startswith("did") else elsewhere or near or f"known: {', '.join(known)}"
-        return document.complain(location, f"unknown key {key!r}", mend)
+        key = str(location[-1])
+        return document.complain(location, f"unknown key {key!r}", _meant(model, location, key) if told else "")
     if kind == "missing":
         return document.complain(location[:-1], f"the key {str(location[-1])!r} is missing", "add it")
     message = str(error["msg"]).removeprefix("Value error, ")
@@ -187,7 +198,7 @@ def _complaint(document: Document, model: type[BaseModel], error: dict[str, Any]
         what = "expected keys and values"
         mend = 'name its fields, such as `{text: "..."}`' if in_a_list else "write `name: value`, a line each"
     elif kind == "model_type":
-        first = next(iter(model.model_json_schema()["$defs"][error["ctx"]["class_name"]]["properties"]))
+        first = next(iter(_schema(model)["$defs"][error["ctx"]["class_name"]]["properties"]))
         what, mend = "expected keys and values", f"write `{{{first}: {value if isinstance(value, str) else '...'}}}`"
     if kind == "value_error":
         return document.complain(location, what, mend)
@@ -199,14 +210,21 @@ def _shorten(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _keys_beside(model: type[BaseModel], document: Document, location: Location) -> list[str]:
-    """Return the keys that the grammar allows where an unknown key stands."""
-    return _fields_at(model.model_json_schema(), location[:-1])
+@cache
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema()
+
+
+def _meant(model: type[BaseModel], location: Location, key: str) -> str:
+    """Return which key of the grammar may be meant by one that there is not."""
+    known = _fields_at(_schema(model), location[:-1])
+    near, elsewhere = suggest(key, known), _where_known(model, key)
+    return near if near.startswith("did") else elsewhere or near or f"known: {', '.join(known)}"
 
 
 def _where_known(model: type[BaseModel], key: str) -> str:
     """Return where in a document the grammar allows a key; empty where it does nowhere."""
-    schema = model.model_json_schema()
+    schema = _schema(model)
     if key in schema["properties"]:
         return f"it stands by itself, with nothing before `{key}:` in its line"
     inside = (0, "")  # a list, or a user's own name

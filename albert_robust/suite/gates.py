@@ -70,7 +70,7 @@ def parse_gate(written: str, expectation: Expectation, task: Task) -> Gate:
         ValueError: It is not `measure >= number` or `measure <= number`, the measure is unknown here, or a gap or a drop would
             have to be large.
     """
-    match = _GATE.fullmatch(written.strip().lower().replace("_", " "))
+    match = _GATE.fullmatch(" ".join(written.lower().replace("_", " ").split()))
     if match is None:
         raise ValueError(f"{written!r} is no gate\nwrite a measure, >= or <=, and a number: consistency >= 0.9")
     measure = _known(match["measure"], expectation, task)

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import SupportsIndex
 
-from albert_robust.errors import Complaint, InputError, UsageError, folders, whole
+from albert_robust.errors import Complaint, InputError, UsageError, folders, printable_name, whole
 from albert_robust.perturbing import Registry, open_packs
 from albert_robust.perturbing.registry import PACK
 from albert_robust.suite.checks import checks
@@ -128,7 +128,7 @@ def _looked_up(draft: Draft, root: Path, today: date) -> Suite:
         checks=found,
         seed=spec.seed,
         confidence=spec.confidence,
-        encoder=str(beside) if beside.is_dir() else spec.encoder,
+        encoder=str(beside) if os.path.isdir(beside) else spec.encoder,
         tags=tuple(spec.tags),
         marks=marks,
         registry=draft.registry,
@@ -144,7 +144,7 @@ def _name(path: Path, root: Path, model_name: str) -> str:
     """Return what a suite is called: its path below a folder, and of several models its model."""
     # Its folder alone is resolved: two links to one file are two suites, each with the data and the model beside it.
     below = Path(os.path.relpath(path.parent.resolve() / path.name, root.resolve()))
-    return APART.join(filter(None, [below.as_posix().removesuffix(SUFFIX), model_name]))
+    return APART.join(filter(None, [printable_name(below.as_posix()).removesuffix(SUFFIX), model_name]))
 
 
 def _marks(draft: Draft) -> Iterator[Mark]:

@@ -50,13 +50,14 @@ class OwnMeasure:
         if not pairs:
             return []
         try:
-            values = self._function([pair._asdict() for pair in pairs])
+            return self._checked(self._function([pair._asdict() for pair in pairs]), len(pairs))
+        except InputError:
+            raise
         except UsageError as error:
             raise self._complaint(str(error)) from None
         except BaseException as error:
             raise_if_ending(error)
             raise self._complaint(f"raises {raised_there(error)}") from None
-        return self._checked(values, len(pairs))
 
     @property
     def identity(self) -> str:

@@ -1,5 +1,7 @@
 """The model of a suite: whether it can do the suite's task, and has what it needs for that."""
 
+import os
+
 from albert_robust.errors import suggest
 from albert_robust.models import named_kinds
 from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of, is_local
@@ -60,7 +62,7 @@ def _check_range(draft: Draft) -> None:
 
 def _check_file(draft: Draft, key: str, name: str | None) -> None:
     """Complain of a file that is not there."""
-    if name and not (draft.document.path.parent / name).is_file():
+    if name and not os.path.isfile(draft.document.path.parent / name):
         draft.complaints.add((*draft.at, key), f"no file {name!r} here", BESIDE_SUITE)
 
 

@@ -15,14 +15,11 @@ def shared_out(document: Document) -> Document:
     if not isinstance(shared, dict) or not isinstance(models, dict):
         return document
     places, whole = dict(document.places), dict[str, Any]()
+    below = {at: place for at, place in document.places.items() if at[:1] == ("model",) and len(at) > 1}
     for name, own in models.items():
         inherited = _inherited(shared, own) if isinstance(own, dict) else {}
         whole[name] = {**inherited, **own} if isinstance(own, dict) else own
-        places |= {
-            ("models", name, *location[1:]): place
-            for location, place in document.places.items()
-            if location[:1] == ("model",) and location[1:2] and location[1] in inherited
-        }
+        places |= {("models", name, *at[1:]): place for at, place in below.items() if at[1] in inherited}
     rest = {key: held for key, held in value.items() if key != "model"}
     return replace(document, value={**rest, "models": whole}, places=places)
 

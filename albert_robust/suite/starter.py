@@ -293,10 +293,10 @@ def _are_objects(task: Task, examples: Sequence[Example]) -> bool:
 
 def _named(model: str, task: Task, out: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a suite says about a function, a checkpoint or an encoder; nothing about an endpoint."""
-    there = Path(model).exists()
+    there = os.path.exists(model)
     if ":" in model and not there:
         return {} if _BEHIND.fullmatch(model) else {"python": model}
-    if Path(model).with_suffix(".py").is_file() and not Path(model).is_dir():
+    if os.path.isfile(Path(model).with_suffix(".py")) and not os.path.isdir(model):
         raise UsageError(f"--model {model!r}: name the function in it, {Path(model).stem}:FUNCTION")
     if not there and not _HUB.fullmatch(model):
         raise UsageError(f"--model {model!r}: no such folder, and neither module:function nor the name of a checkpoint")

@@ -151,6 +151,13 @@ def test_what_is_no_annotation_is_told_with_its_place(tmp_path: Path, row: dict[
     assert complaint in str(told.value)
 
 
+def test_a_tag_with_a_nul_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "test.conll"
+    path.write_text("Anna B-PER\0\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"test.conll:1:1: 'entities' holds a NUL character"):
+        read(path)
+
+
 def test_a_token_without_a_tag_is_told_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "test.conll"
     path.write_text("Anna B-PER\nslept\n", encoding="utf-8")

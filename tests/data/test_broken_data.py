@@ -1,5 +1,6 @@
 """Each mistake in a data file is one clear line with its place."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +26,8 @@ BROKEN = {
     "infinity": ("jsonl", '{"text": -Infinity}\n', r"d\.jsonl:1:1: 'text' holds the number -inf, expected text"),
     "infinity for a reference": ("jsonl", '{"text": "a", "label": [Infinity]}\n', r"d\.jsonl:1:1: 'label' holds the number inf"),
     "true for text": ("jsonl", '{"text": true}\n', r"d\.jsonl:1:1: 'text' holds bool, expected text"),
+    "a key twice": ("jsonl", GOOD + '{"text": "a", "text": "b"}\n', r"d\.jsonl:2:1: an object has the key 'text' twice"),
+    "a key twice in a list": ("json", '[{"text": "a", "text": "b"}]', r"d\.json:1:1: an object has the key 'text' twice"),
     "no UTF-8": ("jsonl", GOOD.encode() + '{"text": "é"}'.encode("latin-1"), r"d\.jsonl:2:11: not UTF-8 text"),
     "no UTF-8 in a table": ("csv", b"id,text\n1,caf\xe9\n", r"d\.csv:2:6: not UTF-8 text\n  save the file as UTF-8"),
     "no text": ("jsonl", GOOD + '{"text": null}\n', r"d\.jsonl:2:1: 'text' holds nothing, expected text\n  fill it in, or take"),
@@ -81,6 +84,27 @@ def test_a_field_as_long_as_a_book_is_refused(write: Callable[..., Path]) -> Non
     path = write(d_dot_csv=f"text\n{'a' * MAX_CHARACTERS}\n{'a' * (MAX_CHARACTERS + 1)}\n")
     with pytest.raises(InputError, match=r"d\.csv:3:1: 'text' holds 200,001 characters, more than 200,000"):
         read_examples(Source(path, ("en",)), ("text",), "label")
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["pipe", "device"])
+def test_what_may_never_end_is_not_read(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(path := tmp_path / "d.jsonl")
+    with pytest.raises(InputError, match=r"d\.jsonl:1:1: a device or a pipe, which may never end\n  name a file"):
+        read_examples(Source(path, ("en",)), ("text",), "label")
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="only Linux has a file that fails when it is read")
+def test_a_file_that_fails_while_it_is_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "d.jsonl").symlink_to("/proc/self/mem")
+    with pytest.raises(InputError, match=r"d\.jsonl:1:1: cannot read the file: Input/output error"):
+        read_examples(Source(tmp_path / "d.jsonl", ("en",)), ("text",), "label")
+
+
+@pytest.mark.parametrize("name", ["loop.jsonl", f"{'x' * 300}.jsonl"], ids=["a link to itself", "too long a name"])
+def test_a_name_that_leads_nowhere_is_told(tmp_path: Path, name: str) -> None:
+    (tmp_path / "loop.jsonl").symlink_to("loop.jsonl")
+    with pytest.raises(InputError, match=r"\.jsonl:1:1: the file is missing\n"):
+        read_examples(Source(tmp_path / name, ("en",)), ("text",), "label")
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import csv
 import importlib.util
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -133,6 +134,31 @@ def test_a_damaged_column_of_a_parquet_file_is_told(tmp_path: Path) -> None:
     path.write_bytes(content[:4] + bytes(200) + content[204:])
     with pytest.raises(InputError, match=r"d\.parquet:1:1: damaged: .*\n  write the file anew"):
         read(path)
+
+
+NOT_UTF_8 = pyarrow.Array.from_buffers(pyarrow.string(), 2, pyarrow.array([b"\xff", b"b"]).buffers())
+
+
+@pytest.mark.parametrize(
+    "column",
+    [pyarrow.array([2**62, 1], pyarrow.duration("s")), pyarrow.array([2**62, 1], pyarrow.timestamp("us")), NOT_UTF_8],
+    ids=["duration[s]", "timestamp[us]", "string"],
+)
+def test_what_python_cannot_hold_of_a_parquet_file_is_told_where_it_is_read_and_passed_over_elsewhere(
+    tmp_path: Path, column: pyarrow.Array
+) -> None:
+    parquet.write_table(pyarrow.table({"text": ["a", "b"], "odd": column}), tmp_path / "d.parquet")
+    assert [one.fields["text"] for one in read(tmp_path / "d.parquet")] == ["a", "b"]
+    what = rf"d\.parquet:1:1: 'odd' holds {re.escape(str(column.type))} that Python cannot hold, expected text"
+    with pytest.raises(InputError, match=what):
+        read_examples(Source(tmp_path / "d.parquet", ("en",)), ("odd",), "label")
+
+
+def test_two_columns_of_a_parquet_file_have_two_names(tmp_path: Path) -> None:
+    texts = pyarrow.array(["a"])
+    parquet.write_table(pyarrow.table([texts, texts], names=["text", "text"]), tmp_path / "d.parquet")
+    with pytest.raises(InputError, match=r"d\.parquet:1:1: 2 columns are named 'text'\n  give each column a name"):
+        read(tmp_path / "d.parquet")
 
 
 def test_a_data_frame_s_column_of_whole_numbers_with_a_gap_holds_whole_numbers(tmp_path: Path) -> None:

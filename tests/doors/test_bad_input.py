@@ -161,6 +161,52 @@ def test_a_model_that_fails_for_one_example_is_an_error_of_that_example_alone(
     assert result.ret == pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.mark.parametrize(
+    "model",
+    ["import pytest\ndef predict(batch): pytest.xfail('known')", "import pytest; pytest.xfail('known')"],
+    ids=["when asked", "when imported"],
+)
+def test_a_model_that_calls_its_own_fault_known_has_failed_and_other_suites_are_judged(
+    pytester: pytest.Pytester, model: str
+) -> None:
+    write_suite(pytester.path / "one", "typos.swap")
+    write_suite(pytester.path / "two", "typos.swap", model=model, name="broken")
+    result = run(pytester)
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*raises XFailed: known (model.py:*)"])
+
+
+MOODY = """
+import pytest
+
+class Moody:
+    "Its class is no secret when first asked for, and a known failure from then on."
+    asked = []
+
+    @property
+    def __class__(self):
+        Moody.asked.append(self)
+        return Moody if len(Moody.asked) == 1 else pytest.xfail("known")
+
+    def __repr__(self):
+        raise SystemExit(0)
+
+def predict(batch): return [Moody()] * len(batch)
+"""
+
+
+def test_what_ends_a_suite_otherwise_is_told_with_its_traceback_and_other_suites_are_judged(
+    pytester: pytest.Pytester,
+) -> None:
+    write_suite(pytester.path / "one", "typos.swap")
+    write_suite(pytester.path / "two", "typos.swap, case.upper", model=MOODY, name="broken")
+    result = run(pytester)
+    result.assert_outcomes(passed=1, failed=2)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["*model.py:*", "E   RuntimeError: XFailed: known"])
+    result.stdout.no_fnmatch_line("INTERNALERROR*")
+
+
 def test_a_suite_that_cannot_be_run_leaves_the_verdicts_of_the_others_and_the_exit_code_2(
     pytester: pytest.Pytester,
 ) -> None:

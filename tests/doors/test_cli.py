@@ -179,15 +179,22 @@ def test_perturb_prints_a_variant_with_a_line_break_on_one_line(
     assert any("\u2424" in line for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("text.nothing", "AttributeError: 'Text' object has no attribute 'nothing'"),
+        ("exit(0)", "SystemExit: 0"),
+    ],
+)
 def test_a_perturbation_of_a_users_own_that_raises_is_told_with_its_line(
-    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, expected: str
 ) -> None:
     (tmp_path / "perturbations").mkdir()
-    broken = OWN.replace("return text", "return text if str(text) == 'a!' else text.nothing; text")
+    broken = OWN.replace("return text", f"return text if str(text) == 'a!' else {line}; text")
     (tmp_path / "perturbations" / "own.py").write_text(broken.replace('Example("a", "a!")', ""), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     (told,) = refused(capsys, "perturb", "own.shout", "b", "--language", "en")
-    assert told == "own.shout raises AttributeError: 'Text' object has no attribute 'nothing' (own.py:9)"
+    assert told == f"own.shout raises {expected} (own.py:9)"
 
 
 @pytest.mark.parametrize("place", [2, 3, 4])

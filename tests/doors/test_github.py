@@ -1,6 +1,6 @@
 """A session in GitHub Actions: annotations beside the checks, a summary of the job, outputs; elsewhere nothing of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -164,6 +164,32 @@ def test_a_model_cannot_give_the_runner_commands(pytester: pytest.Pytester, job:
     told = commands(run(pytester, "-rA").outlines)
     assert len(told) == 1
     assert told[0].startswith(f"{FILE}6,title={verdict} ")
+
+
+NAMES = [
+    "b\n::error::pwn",
+    "::error::pwn",
+    "a\x1b[31m\u202e",
+    "##[error]pwn",
+    b"c\xff".decode("utf-8", "surrogateescape"),
+]
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("--robust-baseline-update",), ("--robust-plan",)], ids=lambda given: " ".join(given)
+)
+@pytest.mark.parametrize("gate", ["consistency >= 0.7", "consistensy >= 0.7"], ids=["fails", "is broken"])
+def test_the_name_of_a_suite_gives_neither_the_terminal_nor_the_runner_commands(
+    job: Path, options: Sequence[str], gate: str
+) -> None:
+    for name in NAMES:
+        write_suite(job, name=name, gate=gate)
+    done = python(job, "-m", "pytest", "--junitxml=junit.xml", *options)
+    told = commands(done.stdout.splitlines())
+    assert [line for line in told if not line.startswith("::error file=")] == []
+    assert [line for line in done.stdout.splitlines() if not line.isprintable() or "##[" in line] == []
+    assert "<U+001B>" in done.stdout
+    assert done.stderr == ""
 
 
 def test_the_summary_of_the_job_is_the_markdown_report_after_what_was_there(

@@ -1,5 +1,6 @@
 """A Python function as the model under test."""
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -128,3 +129,17 @@ def test_a_missing_function_or_module_is_told(write: Callable[..., Path]) -> Non
         load_callable("model:lable", folder, None)
     with pytest.raises(UsageError, match=r"no module 'nowhere' beside the suite or installed: .*\n  of a module"):
         load_callable("nowhere:label", folder, None)
+
+
+@pytest.mark.parametrize("name", ["../x.py", "..x", "folder/x", f"{'x' * 300}/x.py"])
+def test_a_file_that_is_not_there_is_told(write: Callable[..., Path], name: str) -> None:
+    folder = write(other="").parent
+    with pytest.raises(
+        UsageError, match=rf"^no file '{re.escape(name)}' here\n  paths are relative to the suite's file$"
+    ):
+        load_callable(f"{name}:label", folder, None)
+
+
+def test_a_name_may_be_too_long_for_a_file(write: Callable[..., Path]) -> None:
+    with pytest.raises(UsageError, match="no module 'xxx"):
+        load_callable(f"{'x' * 300}:label", write(other="").parent, "1")

@@ -1,6 +1,7 @@
 """Transformers checkpoints as models under test, with a few thousand untrained weights each."""
 
 import importlib
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,15 @@ import torch
 from architectures import byte_place
 
 from albert_robust.errors import UsageError
-from albert_robust.models.checkpoint import PLAIN, Checkpoint, checkpoint_identity, load_checkpoint, span_text, tag
+from albert_robust.models.checkpoint import (
+    PLAIN,
+    Checkpoint,
+    checkpoint_identity,
+    load_checkpoint,
+    local_identity,
+    span_text,
+    tag,
+)
 from albert_robust.models.model import Hardware
 from albert_robust.tasks import TASKS
 
@@ -221,9 +230,11 @@ def test_a_checkpoint_without_a_tokenizer_does_not_read_all_texts_as_one(classif
         load_checkpoint("mute", tmp_path, "text-classification")
 
 
-def test_a_path_that_is_nowhere_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"no checkpoint folder '\./nowhere'"):
-        load_checkpoint("./nowhere", tmp_path, "text-classification")
+@pytest.mark.parametrize("name", ["./nowhere", f"./{'x' * 300}"], ids=["missing", "too long"])
+def test_a_path_that_is_nowhere_is_told(tmp_path: Path, name: str) -> None:
+    assert local_identity(tmp_path / name) is None
+    with pytest.raises(UsageError, match=rf"no checkpoint folder '{re.escape(name)}'"):
+        load_checkpoint(name, tmp_path, "text-classification")
 
 
 def test_the_identity_is_the_content_and_not_the_place(classifier: Path, tmp_path: Path) -> None:

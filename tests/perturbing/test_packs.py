@@ -88,10 +88,27 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         open_packs([tmp_path])
 
 
-def test_a_file_that_raises_is_told_with_its_line(write: Callable[..., Path]) -> None:
-    folder = write(pack__a_dot_py="import albert_robust\n\n1 / 0\n").parent
-    with pytest.raises(InputError, match=r"a\.py:3:1: the file raises ZeroDivisionError: division by zero"):
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("import pytest; pytest.xfail('known')", "XFailed: known"),
+        ("raise GeneratorExit('bye')", "GeneratorExit: bye"),
+    ],
+)
+def test_a_file_that_raises_is_told_with_its_line(write: Callable[..., Path], line: str, told: str) -> None:
+    folder = write(pack__a_dot_py=f"import albert_robust\n\n{line}\n").parent
+    with pytest.raises(InputError, match=rf"a\.py:3:1: the file raises {told}"):
         open_packs([folder])
+
+
+def test_an_example_of_a_users_perturbation_that_leaves_the_program_is_told(write: Callable[..., Path]) -> None:
+    own = OWN.format(name="own.one").replace('meaning"', "meaning\", examples=[Example('a', 'b')]")
+    own = own.replace("import perturbation", "import Example, perturbation").replace(
+        "return text", "raise SystemExit(0)"
+    )
+    with pytest.raises(InputError, match=r"a\.py:4:1: own\.one: its example 'a' raises SystemExit: 0"):
+        open_packs([write(pack__a_dot_py=own).parent])
 
 
 def test_a_bad_declaration_is_told_with_its_line(write: Callable[..., Path]) -> None:

@@ -19,6 +19,7 @@ import albert_robust
 from albert_robust.errors import TransientError, UsageError
 from albert_robust.models import Inputs
 from albert_robust.running.ask import (
+    LONGEST_OUTPUT,
     LONGEST_WAIT,
     SILENT,
     Asker,
@@ -250,17 +251,90 @@ def test_a_half_that_must_be_to_blame_is_not_asked_as_a_whole() -> None:
     assert model.batches == [["a", "b", "c", "d"], ["a", "b"], ["c"], ["d"]]
 
 
-def test_a_model_that_leaves_the_program_has_failed_at_that_input() -> None:
-    found, _ = ask(raising(SystemExit("bye"), lambda text: text == "b"), "abc")
-    assert found == [Prediction("A"), Failure("the model raises SystemExit: bye"), Prediction("C")]
+class LeavingError(Exception):
+    """It says nothing, and leaves the program."""
+
+    def __str__(self) -> str:
+        raise SystemExit(0)
 
 
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (SystemExit("bye"), "SystemExit: bye"),
+        (GeneratorExit("bye"), "GeneratorExit: bye"),
+        (BaseExceptionGroup("both", [SystemExit(0)]), "BaseExceptionGroup: both (1 sub-exception)"),
+        (LeavingError(), "LeavingError: (no message: its __str__ raises)"),
+        (pytest.skip.Exception("bye"), "Skipped: bye"),
+        (pytest.xfail.Exception("bye"), "XFailed: bye"),
+        (pytest.fail.Exception("bye"), "Failed: bye"),
+        (type("Red\x1b[31m", (Exception,), {})("bye"), "Red<U+001B>[31m: bye"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
+)
+def test_whatever_a_model_raises_is_a_failure_of_that_input_alone(error: BaseException, told: str) -> None:
+    found, _ = ask(raising(error, lambda text: text == "b"), "abc")
+    assert found == [Prediction("A"), Failure(f"the model raises {told}"), Prediction("C")]
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        KeyboardInterrupt(),
+        pytest.exit.Exception("enough"),
+        BaseExceptionGroup("both", [OSError(), KeyboardInterrupt()]),
+    ],
+    ids=lambda ending: type(ending).__name__,
+)
 @pytest.mark.parametrize("limits", [Limits(), Limits(timeout=60)])
-def test_a_person_who_interrupts_is_obeyed_at_once(limits: Limits) -> None:
-    model = raising(KeyboardInterrupt())
-    with pytest.raises(KeyboardInterrupt):
+def test_a_person_who_interrupts_is_obeyed_at_once(limits: Limits, ending: BaseException) -> None:
+    model = raising(ending)
+    with pytest.raises(type(ending)):
         ask(model, "abc", limits)
     assert len(model.batches) == 1
+
+
+def test_a_time_out_of_the_whole_test_ends_it_though_it_is_raised_in_the_model() -> None:
+    alarm: dict[str, Any] = {
+        "__name__": "pytest_timeout",
+        "pytest": pytest,
+    }  # as that plugin does when the time is over
+    exec("def ring(text): pytest.fail('Timeout (>1.0s) from pytest-timeout.')", alarm)
+    with pytest.raises(pytest.fail.Exception, match="Timeout"):
+        ask(Scripted(alarm["ring"]), "abc")
+
+
+class Lying:
+    """An output that raises whatever it is asked for."""
+
+    def __init__(self, error: BaseException) -> None:
+        object.__setattr__(self, "error", error)
+
+    def __getattribute__(self, name: str) -> Any:
+        raise object.__getattribute__(self, "error")
+
+
+class Unseen:
+    """An output that cannot be shown."""
+
+    def __repr__(self) -> str:
+        raise SystemExit(0)
+
+
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [
+        (Lying(ValueError("no class")), "the model raises ValueError: no class"),
+        (Lying(SystemExit(0)), "the model raises SystemExit: 0"),
+        (Unseen(), "the model returned what cannot be read: SystemExit: 0"),
+        ("x" * (LONGEST_OUTPUT + 1), "the model returned 4,194,305 characters, more than 4,194,304"),
+    ],
+    ids=["a class that raises", "a class that leaves", "a form that leaves", "too long"],
+)
+def test_an_output_that_cannot_be_taken_is_a_failure_of_that_input_alone(output: Any, told: str) -> None:
+    found, cost = ask(Scripted(lambda text: output if text == "b" else text.upper()), "abc")
+    assert found == [Prediction("A"), Failure(told), Prediction("C")]
+    assert cost.calls == 1
 
 
 @pytest.mark.parametrize("limits", [Limits(), Limits(timeout=60)])

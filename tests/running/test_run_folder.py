@@ -1,10 +1,12 @@
 """A run on disk: whole, readable, the same bytes for the same run."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow
 import pytest
 from counted import in_memory
 from pyarrow import parquet
@@ -14,6 +16,7 @@ from albert_robust.errors import InputError
 from albert_robust.running.cell import Cell
 from albert_robust.running.execute import execute
 from albert_robust.running.folder import keep, only, open_run
+from albert_robust.running.outcomes import OutcomeFile
 from albert_robust.running.plan import plan
 from albert_robust.running.records import AlignmentRecord, CaseAlignment, Change, MatchedText, Outcome, Run
 from albert_robust.running.workspace import Workspace
@@ -58,6 +61,57 @@ def test_a_run_comes_back_as_it_was_kept(cells: list[Cell], made: Callable[[list
     keep(run, tmp_path / "run")
     assert in_memory(open_run(tmp_path / "run")) == in_memory(run)
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["outcomes.parquet", "run.json"]
+
+
+def test_a_run_that_was_read_is_kept_as_the_same_bytes(
+    cells: list[Cell], made: Callable[[list[Cell]], Run], tmp_path: Path
+) -> None:
+    keep(made(cells), tmp_path / "a")
+    keep(open_run(tmp_path / "a"), tmp_path / "b")
+    for name in ("run.json", "outcomes.parquet"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda data: data[:40] + bytes(200) + data[240:],
+        lambda data: data[:-8] + bytes(8),
+        lambda data: data[: len(data) // 2],
+        lambda data: bytes(len(data)),
+    ],
+    ids=["a page", "the end", "half", "nothing"],
+)
+def test_outcomes_that_are_damaged_and_named_by_their_digest_all_the_same_are_told(
+    cells: list[Cell], made: Callable[[list[Cell]], Run], tmp_path: Path, forge: Callable[[bytes], bytes]
+) -> None:
+    keep(made(cells), tmp_path)
+    outcomes, run = tmp_path / "outcomes.parquet", tmp_path / "run.json"
+    outcomes.write_bytes(forge(outcomes.read_bytes()))
+    content = json.loads(run.read_text()) | {"outcomes": hashlib.sha256(outcomes.read_bytes()).hexdigest()}
+    run.write_text(json.dumps(content))
+    found = open_run(tmp_path).outcomes
+    assert isinstance(found, OutcomeFile)
+    with pytest.raises(InputError, match=r"outcomes\.parquet:1:1: damaged: .*\n  run the suites again$"):
+        list(found)
+    with pytest.raises(InputError, match=r"outcomes\.parquet:1:1: damaged: .*\n  run the suites again$"):
+        found.of(*cells[0].place)
+
+
+def test_outcomes_of_another_form_are_told(tmp_path: Path) -> None:
+    parquet.write_table(pyarrow.table({"suite": ["s"], "cell": ["c"]}), tmp_path / "outcomes.parquet")
+    with pytest.raises(InputError, match=r"outcomes\.parquet:1:1: damaged: "):
+        list(OutcomeFile(tmp_path / "outcomes.parquet"))
+
+
+def test_alignments_of_another_form_are_told(tmp_path: Path) -> None:
+    keep(Run((), (), ()), tmp_path)
+    (tmp_path / "alignments.json").write_text("[1]")
+    digest = hashlib.sha256(b"[1]").hexdigest()
+    content = json.loads((tmp_path / "run.json").read_text()) | {"alignments": digest}
+    (tmp_path / "run.json").write_text(json.dumps(content))
+    with pytest.raises(InputError, match=r"alignments\.json:1:1: damaged: not what a run writes"):
+        open_run(tmp_path)
 
 
 def taken_apart(run: Run, word: str = "was") -> Run:

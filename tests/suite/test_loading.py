@@ -1,12 +1,13 @@
 """A suite's file: what loads, and what is told of one that does not."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from albert_robust.errors import InputError, UsageError
+from albert_robust.errors import InputError, UsageError, suggest
 from albert_robust.running.plan import plan
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import Suite
@@ -296,6 +297,48 @@ def test_all_names_that_are_unknown_are_told_at_once_in_file_order(load: Callabl
         load(("d.jsonl", "e.jsonl"), ("semantics.neg", "semantic.neg"), ("typos.swap", "typo.swap"), (">= 0.9", ">= 2"))
     assert places(caught.value) == [4, 7, 8, 10]
     assert str(caught.value).count("s.robust.yaml:") == 4
+
+
+def test_what_is_meant_is_looked_for_of_the_first_mistakes_alone(
+    load: Callable[..., Suite], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def noted(key: str, known: Sequence[str]) -> str:
+        looked.append(key)
+        return suggest(key, known)
+
+    monkeypatch.setattr("albert_robust.suite.documents.suggest", noted)
+    keys = "".join(f"k{number}: 1\n" for number in range(3000))
+    with pytest.raises(InputError, match=r"here begin 2,950 more mistakes") as told:
+        load(("task: ", f"{keys}task: "))
+    assert len(told.value.complaints) == 3000
+    assert looked == [f"k{number}" for number in range(50)]
+
+
+def test_a_gate_of_very_many_blanks_is_read_at_once(load: Callable[..., Suite]) -> None:
+    begun = time.monotonic()
+    with pytest.raises(InputError, match=r"is no gate"):
+        load(("consistency >= 0.9", f"a{' ' * 200_000}b"))
+    assert time.monotonic() - begun < 20  # it took minutes
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "loop"], ids=["too long", "a link to itself"])
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [("d.jsonl", "{}", "4:13"), ('python: "model:predict"', "finetuned: {}", "2:9")],
+    ids=["data", "training data"],
+)
+def test_a_name_that_leads_to_no_file_is_told(
+    load: Callable[..., Suite], tmp_path: Path, name: str, old: str, new: str, place: str
+) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(InputError, match=f"{place}: no file '{name}' here"):
+        load((old, new.format(name)))
+
+
+def test_a_name_of_an_encoder_may_be_too_long_for_a_folder(load: Callable[..., Suite]) -> None:
+    assert load(("task:", f"encoder: {'x' * 300}\ntask:")).encoder == "x" * 300
 
 
 def test_two_checks_with_cells_of_one_name_are_told(load: Callable[..., Suite]) -> None:

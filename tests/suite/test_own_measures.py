@@ -116,6 +116,8 @@ def test_a_label_is_about_no_text(suite: Callable[..., Path]) -> None:
         ("return 1.0", "returned float, expected a list of numbers"),
         ("return [pair['gold'] for pair in pairs]", r"raises KeyError: 'gold' \(mine.py:2\)"),
         ("import pytest; pytest.skip('no')", "raises Skipped: no"),
+        ("import pytest; pytest.xfail('no')", "raises XFailed: no"),
+        ("return (exit(0) for pair in pairs)", r"raises SystemExit: 0 \(mine.py:2\)"),
     ],
 )
 def test_a_function_that_does_not_measure_ends_its_suite_at_its_place(

@@ -26,7 +26,8 @@ REFUSED = {
     "a text that begins with one": ("a: {b} c\n", r"s\.yaml:1:8: not plain YAML: .*\n  .*between quotes"),
     "two braces": ("a: {b: {{c}}}\n", r"s\.yaml:1:9: not plain YAML: expected a word for a key\n  .*between quotes"),
     "a tab": ("a:\n\t- 1\n", r"s\.yaml:2:1: not plain YAML: found character '\\t'"),
-    "a control character": ("a: \x07\n", r"s\.yaml:1:1: not plain YAML: unacceptable character #x0007"),
+    "a control character": ("a: 1\nb: é\x07\n", r"s\.yaml:2:5: not plain YAML: unacceptable character #x0007"),
+    "too large a number": ("a: 1\nb: {c: -1e999}\n", r"s\.yaml:2:8: not plain YAML: the number -1e999 is too large"),
     "no UTF-8": (b"a: 1\nb: \xff\n", r"s\.yaml:2:1: not UTF-8 text"),
 }
 
@@ -94,6 +95,12 @@ def test_where_nothing_is_like_a_missing_file_nothing_is_meant(tmp_path: Path) -
         open_document(tmp_path / "s.yaml")
 
 
+def test_a_link_to_itself_is_told(tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").symlink_to("s.yaml")
+    with pytest.raises(InputError, match=r"s\.yaml:1:1: cannot read the file: Too many levels of symbolic links"):
+        open_document(tmp_path / "s.yaml")
+
+
 def test_a_complaint_stands_at_the_deepest_place_that_the_file_has(write: Callable[..., Path]) -> None:
     document = open_document(write(s_dot_yaml="a:\n  - b: 1\n"))
     assert str(document.complain(("a", 0, "b", "c"), "wrong")).endswith("s.yaml:2:5: wrong")
@@ -103,3 +110,24 @@ def test_a_complaint_stands_at_the_deepest_place_that_the_file_has(write: Callab
 def test_what_a_complaint_quotes_is_written_out_where_it_cannot_be_seen() -> None:
     said = str(Complaint("a.yaml", 1, 2, "unknown key 'a\x00'", "did you mean '\u202eb'?"))
     assert said == "a.yaml:1:2: unknown key 'a<U+0000>'\n  did you mean '<U+202E>b'?"
+
+
+def test_a_complaint_quotes_the_ends_of_what_is_very_long() -> None:
+    said = str(Complaint("a.yaml", 1, 2, f"'{'x' * 10_000}' is no gate", "write " + "y" * 10_000))
+    assert len(said) < 1_500
+    assert said.startswith("a.yaml:1:2: 'xxx")
+    assert "xxx' is no gate\n  write yyy" in said
+
+
+def test_of_very_many_mistakes_in_a_file_the_first_are_told_and_the_others_counted() -> None:
+    found = [Complaint(path, line, 1, "wrong") for path in ("b.yaml", "a.yaml") for line in range(60, 0, -1)]
+    error = InputError([*found, Complaint("c.yaml", 1, 1, "wrong")])
+    lines = str(error).splitlines()
+    assert lines[0] == "a.yaml:1:1: wrong"
+    assert lines[50:53] == [
+        "a.yaml:51:1: here begin 10 more mistakes",
+        "  mend those above first",
+        "b.yaml:1:1: wrong",
+    ]
+    assert lines[-1] == "c.yaml:1:1: wrong"
+    assert len(error.complaints) == 121
