@@ -10,7 +10,7 @@ from albert_robust.tasks import Task
 
 
 class ModelSettings(Protocol):
-    """What a suite says about its model beside its kind; suite/schema.py describes each."""
+    """What a suite says about its model beside its kind; suite/schema/model.py describes each."""
 
     version: str | None
     device: str

@@ -1,0 +1,178 @@
+"""The grammar of `checks:`, `measures:`, `marks:` and `baseline:`: what is expected of a model, and what is known of it."""
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from albert_robust.suite.gates import Expectation
+from albert_robust.suite.schema.parts import FUNCTION, Name, Strict, Undecided
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+class CheckSpec(Strict):
+    """One expectation for all combinations of its datasets and perturbations."""
+
+    expect: Annotated[
+        Expectation,
+        Field(description="What answers should do: stay (invariance), change (direction) or be right (reference)."),
+    ]
+    name: Annotated[
+        Name | None,
+        Field(description="The beginning of the check's cell ids. Needed only if two checks would share ids."),
+    ] = None
+    perturbations: Annotated[
+        list[str],
+        Field(
+            description="Names: typos.swap, typos.swap@3 (severity 3), typos.* (all of a family), typos.swap | case.lower (both)."
+        ),
+    ] = []
+    except_: Annotated[
+        list[str],
+        Field(
+            alias="except",
+            description="Members of these to leave out: typos.swap, typos.swap@3, typos.* (all of a family).",
+        ),
+    ] = []
+    severities: Annotated[
+        list[Annotated[int, Field(ge=1, le=5)]] | None,
+        Field(min_length=1, description="The severities, 1 to 5, of perturbations that name none themselves."),
+    ] = None
+    ignores: Annotated[
+        list[str],
+        Field(description="For invariance: what perturbations may alter without changing the answer, such as number."),
+    ] = []
+    datasets: Annotated[list[str] | None, Field(description="The datasets to check. Default: all.")] = None
+    languages: Annotated[
+        list[str] | None, Field(description="The languages to check. Default: all languages of the dataset.")
+    ] = None
+    fields: Annotated[list[str] | None, Field(description="The fields to perturb. Default: those of the task.")] = None
+    gates: Annotated[
+        list[str],
+        Field(description="The bounds to meet: `consistency >= 0.9`, or `language gap <= 0.1` over several cells."),
+    ] = []
+    agreement: Annotated[
+        str | None, Field(description="The measure that compares two outputs. Default: that of the task.")
+    ] = None
+    agrees_at: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=1,
+            description="For the worst case: the agreement below which a variant counts as breaking the answer.",
+        ),
+    ] = 1.0
+    meaning: Annotated[
+        float | None,
+        Field(
+            gt=0,
+            le=1,
+            description="Rejects variants whose LABS F against their original is lower. The model is not asked about them.",
+        ),
+    ] = None
+    on_failure: Annotated[
+        Literal["fail", "warn"],
+        Field(description="What a cell that misses its gate counts as. Errors fail in any case."),
+    ] = "fail"
+    on_inconclusive: Annotated[
+        Undecided | None, Field(description="What an inconclusive cell counts as. Default: what the suite says.")
+    ] = None
+    variants: Annotated[int, Field(gt=0, le=100, description="How many variants are made of each example.")] = 1
+    worst_of: Annotated[
+        int,
+        Field(
+            gt=0,
+            le=1000,
+            description="Searches up to this many variants of each example for the one that breaks its answer.",
+        ),
+    ] = 1
+    min_tested: Annotated[int, Field(gt=0, description="A cell with fewer tested cases fails.")] = 1
+
+    @model_validator(mode="after")
+    def _whole(self) -> "CheckSpec":
+        if self.expect == "reference" and (self.perturbations or self.except_):
+            key = "perturbations" if self.perturbations else "except"
+            raise ValueError(f"a reference check perturbs nothing\ntake out `{key}`, or expect invariance")
+        if self.expect != "reference" and not self.perturbations:
+            raise ValueError(f"a check of {self.expect} needs perturbations\nadd `perturbations: [typos.*]`")
+        if self.expect == "reference" and self.meaning is not None:
+            raise ValueError("a reference check makes no variants that could stray\ntake out `meaning`")
+        if self.worst_of > 1 and self.expect != "invariance":
+            raise ValueError(
+                "`worst_of` searches for what breaks an answer that should stay\ntake it out, or expect invariance"
+            )
+        if self.worst_of > 1 and self.variants > 1:
+            raise ValueError("`worst_of` leaves one variant of an example\ntake out `variants`")
+        if self.expect == "reference" and not self.gates:
+            raise ValueError("a reference check needs gates\nadd `gates: [...]`, such as accuracy >= 0.8")
+        return self
+
+
+class MarkSpec(Strict):
+    """A pytest mark, `skip` or `xfail`, for the cells whose id matches a pattern."""
+
+    cells: Annotated[
+        str, Field(description="A pattern for cell ids, such as */typos.*[hi]. Brackets are taken literally.")
+    ]
+    skip: Annotated[str | None, Field(min_length=1, description="Skips the cells, for this reason.")] = None
+    xfail: Annotated[str | None, Field(min_length=1, description="Marks failures as known, for this reason.")] = None
+    until: Annotated[
+        str | None, Field(description="The last day of an xfail, such as 2027-03-01. After it, the cell fails.")
+    ] = None
+
+    @field_validator("until")
+    @classmethod
+    def _day(cls, value: str | None) -> str | None:
+        if value is not None and not _is_day(value):
+            raise ValueError(f"{value!r} is no day\nwrite year, month and day: 2027-03-01")
+        return value
+
+    @model_validator(mode="after")
+    def _one(self) -> "MarkSpec":
+        if (self.skip is None) == (self.xfail is None):
+            raise ValueError("a mark is either skip or xfail\nwrite `xfail: the reason`")
+        if self.until is not None and self.xfail is None:
+            raise ValueError("only an xfail has a last day\ntake out `until`")
+        return self
+
+
+class BaselineSpec(Strict):
+    """What counts as a regression, if the suite has a baseline."""
+
+    floor: Annotated[float, Field(ge=0, le=1, description="A drop smaller than this is no regression.")] = 0.01
+    tolerance: Annotated[
+        float, Field(gt=0, le=1, description="A cell counts as the same if its drop is shown to be smaller than this.")
+    ] = 0.05
+
+
+class MeasureSpec(Strict):
+    """A measure of your own, by a Python function."""
+
+    python: Annotated[
+        str,
+        Field(
+            description="module:function: it takes a list of pairs and returns a number in [0, 1] for each.",
+            pattern=FUNCTION.pattern,
+        ),
+    ]
+    of: Annotated[
+        Literal["reference", "source", "outputs"],
+        Field(
+            description="What an output is compared with: its reference, the text it is about, or another output (agreement)."
+        ),
+    ] = "reference"
+    version: Annotated[
+        str | None,
+        Field(
+            description="Raise it when the function measures otherwise: a baseline is compared with the same version only."
+        ),
+    ] = None
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return _DAY.fullmatch(value) is not None and date.fromisoformat(value) is not None
+    except ValueError:
+        return False

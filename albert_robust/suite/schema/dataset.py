@@ -1,0 +1,135 @@
+"""The grammar of `datasets:`: files of examples, and templates."""
+
+import json
+from typing import Annotated
+
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
+
+from albert_robust.suite.schema.parts import Strict
+from albert_robust.text.languages import is_tag
+
+
+def _text(value: object) -> object:
+    """Return what a template says of a field; what YAML reads otherwise than it was meant is a mistake."""
+    held = [*value.values()] if isinstance(value, dict) else value
+    if isinstance(held, list) and None not in held:  # `{capital}` without quotes is a key without a value
+        for one in held:
+            _text(one)
+            if isinstance(value, list) and isinstance(one, dict | list):
+                raise ValueError(f'{_plain(one)} is no text\nentities are said by label: {{PER: "{{name}}"}}')
+    elif isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"{_plain(value)} is no text\nput it between quotes")
+    return value
+
+
+def _word(value: object) -> object:
+    """Return a word, or one with fields; what YAML reads otherwise than it was meant is a mistake: 9.90 as 9.9."""
+    for one in (value.values() or [value]) if isinstance(value, dict) else [value]:
+        if isinstance(one, bool) or not isinstance(one, str | int):
+            raise ValueError(f"{_plain(one)} is no word\nput it between quotes")
+    return {name: str(one) for name, one in value.items()} if isinstance(value, dict) else str(value)
+
+
+def _plain(value: object) -> str:
+    """Return a value as it may have been written: `{capital}` without quotes is a key without a value."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(value)}}}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+_WORD = {"type": ["string", "integer", "object"], "additionalProperties": {"type": ["string", "integer"]}}
+Word = Annotated[str | dict[str, str], BeforeValidator(_word), WithJsonSchema({**_WORD, "minProperties": 1})]
+Words = Annotated[list[Word], Field(json_schema_extra={"minItems": 1})]
+Fill = Annotated[
+    dict[str, Words], Field(description="The words that fill the slots of templates: {thing: [film, book]}.")
+]
+Plain = str | int | float
+Written = Annotated[Plain | list[Plain] | dict[str, Plain | list[Plain]], BeforeValidator(_text)]
+
+
+class DatasetSpec(Strict):
+    """A dataset: a file at `path`, or examples made from `templates`."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["path"]}, {"required": ["templates"]}]})
+    path: Annotated[
+        str | None,
+        Field(
+            description="A file in JSON Lines, CSV, TSV or Parquet. `{language}` in its name stands for one file per language."
+        ),
+    ] = None
+    templates: Annotated[
+        list[dict[str, Written]] | None,
+        Field(
+            min_length=1, description='Examples with slots that `fill` fills: {text: "I {love} it.", label: positive}.'
+        ),
+    ] = None
+    fill: Fill = {}
+    language: Annotated[
+        str | None, Field(description="The language of all rows, as a BCP 47 tag such as en or pt-BR.")
+    ] = None
+    languages: Annotated[
+        list[str] | None,
+        Field(min_length=1, description="The languages to use, if each row names its own in a column `language`."),
+    ] = None
+    reference_language: Annotated[
+        str | None,
+        Field(description="The language of the references, if it differs from that of the inputs, as in translation."),
+    ] = None
+    header: Annotated[
+        list[Annotated[str, Field(min_length=1)]],
+        Field(description="Column names for a CSV or TSV file without a header line: [text, label]."),
+    ] = []
+    columns: Annotated[
+        dict[str, str | Annotated[list[str], Field(min_length=1)]],
+        Field(
+            description="The file's column for each of our fields: {text: review}. Choices and passages may have several: [A, B]."
+        ),
+    ] = {}
+    where: Annotated[
+        dict[str, bool | Plain | Annotated[list[bool | Plain], Field(min_length=1)]],
+        Field(
+            description="Keeps only the rows whose column holds this value, or one of several: {product: [book, film]}."
+        ),
+    ] = {}
+    limit: Annotated[
+        int | None, Field(gt=0, description="The largest number of ids to use. They are sampled with the suite's seed.")
+    ] = None
+
+    @field_validator("header")
+    @classmethod
+    def _apart(cls, value: list[str]) -> list[str]:
+        if len(set(value)) < len(value):
+            raise ValueError("a column is named twice\ngive each column a name of its own")
+        return value
+
+    @field_validator("language", "languages", "reference_language")
+    @classmethod
+    def _tags(cls, value: str | list[str] | None) -> str | list[str] | None:
+        tags = [value] if isinstance(value, str) else value or []
+        for tag in tags:
+            if not is_tag(tag):
+                raise ValueError(f"{tag!r} is no language tag\nwrite a BCP 47 tag such as en, zh or pt-BR")
+        if len({tag.casefold() for tag in tags}) != len(tags):
+            raise ValueError("a language is named twice")
+        return value
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "DatasetSpec":
+        if (self.path is None) == (self.templates is None):
+            what = "say where the examples are" if self.path is None else "examples are in a file or made of templates"
+            raise ValueError(f"{what}\nwrite `path: data.jsonl`, or `templates:`")
+        if self.templates is None and self.fill:
+            raise ValueError("only templates have `fill`\ntake it out")
+        if self.templates is not None and self.where:
+            raise ValueError("only a file's rows are chosen by `where`\ntake it out")
+        if self.templates is not None and self.columns:
+            raise ValueError("templates have no `columns`\ntake it out: their fields have our names")
+        return self
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "DatasetSpec":
+        if (self.language is None) == (self.languages is None):
+            raise ValueError(
+                "say the language\nwrite `language: en`, or `languages: [en, zh]` with a column `language`"
+            )
+        return self
