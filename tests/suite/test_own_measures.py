@@ -85,12 +85,13 @@ def test_a_measure_that_changes_makes_another_definition(suite: Callable[..., Pa
     [
         (("polite:", "labs:"), r"yaml:4:3: there is a measure 'labs' already\n  give it another name"),
         (("polite:", "own_language_gap:"), "there is a measure 'own language gap' already"),
+        (("polite:", "polite tone:"), r"yaml:4:3: 'polite tone' is no name that a gate can say\n  write small letters"),
         (("of: source", "of: sauce"), "'sauce': there is no such choice\n  did you mean 'source'"),
         (("mine:polite", "mine.polite"), "mine.polite"),
         (('"polite >= 0.5"', '"polit >= 0.5"'), "unknown measure 'polit' .*\n  did you mean 'polite'"),
         (("agreement: same start", "agreement: polite"), "unknown agreement 'polite'"),
     ],
-    ids=["taken", "an ending", "of what", "no function", "misspelt", "no agreement"],
+    ids=["taken", "an ending", "a blank", "of what", "no function", "misspelt", "no agreement"],
 )
 def test_what_is_wrong_with_one_is_told_at_its_place(
     suite: Callable[..., Path], replacement: tuple[str, str], message: str

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from albert_robust.suite.schema.check import BaselineSpec, CheckSpec, MarkSpec, MeasureSpec
+from albert_robust.suite.schema.check import BaselineSpec, CheckSpec, MarkSpec, MeasureName, MeasureSpec
 from albert_robust.suite.schema.dataset import DatasetSpec, Fill
 from albert_robust.suite.schema.model import ModelSpec, TokenPrice
 from albert_robust.suite.schema.parts import Name, Strict, Undecided
@@ -48,7 +48,7 @@ class SuiteSpec(Strict):
     datasets: Annotated[dict[Name, DatasetSpec], Field(min_length=1, description="The datasets, by name.")]
     checks: Annotated[list[CheckSpec], Field(min_length=1, description="What is expected of the model.")]
     measures: Annotated[
-        dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)], MeasureSpec],
+        dict[MeasureName, MeasureSpec],
         Field(description="Measures of your own, by name: {polite: {python: 'my_measures:polite'}}."),
     ] = {}
     fill: Fill = {}

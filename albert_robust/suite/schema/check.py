@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from albert_robust.suite.gates import Expectation
 from albert_robust.suite.schema.parts import FUNCTION, Name, Strict, Undecided
@@ -145,6 +145,20 @@ class BaselineSpec(Strict):
     tolerance: Annotated[
         float, Field(gt=0, le=1, description="A cell counts as the same if its drop is shown to be smaller than this.")
     ] = 0.05
+
+
+_MEASURE = re.compile(r"^[a-z][a-z0-9_]*$")
+
+
+def _measure_name(value: object) -> object:
+    if isinstance(value, str) and not _MEASURE.match(value):
+        raise ValueError(
+            f"{value!r:.60} is no name that a gate can say\nwrite small letters, digits and `_`: polite_tone"
+        )
+    return value
+
+
+MeasureName = Annotated[str, Field(pattern=_MEASURE.pattern, max_length=40), BeforeValidator(_measure_name)]
 
 
 class MeasureSpec(Strict):
