@@ -82,9 +82,9 @@ class Pace:
             StoppedError: Nothing more may be asked.
             Exception: What else the request raises.
         """
-        failed = 0
+        failed, stopped = 0, self._stopped  # that of this batch: the next one has its own
         while True:
-            with self._turn() as begun:
+            with self._turn(stopped) as begun:
                 try:
                     found = request()
                 except BusyError as error:
@@ -98,16 +98,16 @@ class Pace:
                 else:
                     self._answered()
                     return found
-            self._wait(wait)
+            self._wait(wait, stopped)
 
     @contextmanager
-    def _turn(self) -> Iterator[float]:
+    def _turn(self, stopped: Event) -> Iterator[float]:
         """Wait for a request's turn, and take one place while it is made."""
         while True:
-            self._wait(self._resumes - self.clock())
+            self._wait(self._resumes - self.clock(), stopped)
             with self._freed:
-                self._freed.wait_for(lambda: self._stopped.is_set() or self._under_way < max(1, int(self._allowed)))
-                if self._stopped.is_set():
+                self._freed.wait_for(lambda: stopped.is_set() or self._under_way < max(1, int(self._allowed)))
+                if stopped.is_set():
                     raise StoppedError
                 if self._gone:
                     raise TransientError("not asked: the endpoint had stopped answering")
@@ -121,9 +121,9 @@ class Pace:
                 self._under_way -= 1
                 self._freed.notify_all()
 
-    def _wait(self, seconds: float) -> None:
+    def _wait(self, seconds: float, stopped: Event) -> None:
         if seconds > 0:
-            (self.sleep or self._stopped.wait)(seconds)
+            (self.sleep or stopped.wait)(seconds)
 
     def _answered(self) -> None:
         with self._freed:

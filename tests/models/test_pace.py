@@ -200,3 +200,15 @@ def test_an_endpoint_that_was_given_up_is_asked_anew_in_the_next_batch() -> None
         pace.ask(lambda: "answer")
     pace.begin()
     assert pace.ask(lambda: "answer") == "answer"
+
+
+def test_what_was_stopped_asks_nothing_beside_the_next_batch() -> None:
+    pace, _ = paced()
+
+    def request() -> str:
+        pace.stop()
+        pace.begin()
+        raise TransientError("busy")
+
+    with pytest.raises(StoppedError):
+        pace.ask(request)
