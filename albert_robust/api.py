@@ -3,11 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from operator import index
 from pathlib import Path
 from typing import SupportsIndex
 
-from albert_robust.errors import UsageError
+from albert_robust.errors import UsageError, folders, whole
 from albert_robust.perturbing import open_packs, vary
 from albert_robust.perturbing.registry import PACK
 from albert_robust.running.folder import open_run
@@ -82,12 +81,10 @@ def perturb(
     listed = checked_texts("texts", texts)
     if not isinstance(language, str) or not is_tag(language):
         raise UsageError(f"{language!r} is no language tag: write a BCP 47 tag such as en or zh")
-    key, many = _whole("seed", seed), _whole("n", n)
+    key, many = whole("seed", seed), whole("n", n)
     if many < 1:
         raise UsageError(f"n: {many} variants a text, expected at least 1")
-    if isinstance(packs, str | Path):
-        raise UsageError("packs: expected a list of folders")
-    registry = open_packs((*map(Path, packs), Path.cwd() / PACK))
+    registry = open_packs((*folders("packs", packs), Path.cwd() / PACK))
     try:
         specs = registry.expand(str(spec))
     except ValueError as error:
@@ -106,14 +103,6 @@ def perturb(
             row.append(Variant(str(made), made.edits, text, status))
         rows.append(row)
     return rows
-
-
-def _whole(name: str, value: SupportsIndex) -> int:
-    """Return a whole number of any library as Python's own."""
-    try:
-        return index(value)
-    except TypeError:
-        raise UsageError(f"{name}: {value!r}, expected a whole number") from None
 
 
 def run(

@@ -7,7 +7,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from albert_robust.errors import UsageError
+from albert_robust.errors import UsageError, folders
 from albert_robust.perturbing import Registry, Spec, open_packs
 from albert_robust.perturbing.registry import PACK
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY
@@ -58,7 +58,7 @@ def opened(spec: str, packs: Sequence[str | Path], caller: str) -> tuple[Registr
     Raises:
         UsageError: The spec names nothing known.
     """
-    registry = open_packs((*map(Path, packs), Path(caller).parent / PACK, Path.cwd() / PACK))
+    registry = open_packs((*folders("packs", packs), Path(caller).parent / PACK, Path.cwd() / PACK))
     try:
         return registry, registry.expand(spec)
     except ValueError as error:

@@ -19,20 +19,21 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the run that they make together and its report; 1 if a cell failed, a suite is broken or nothing was tested."""
+    """Write the run that they make together and its report; 1 if a cell failed or was not tested, or a suite is broken."""
     from albert_robust.errors import UsageError, shown_path, writing
     from albert_robust.gate.merging import merged
     from albert_robust.report.render import write_report
-    from albert_robust.report.view import banner
     from albert_robust.running.folder import keep, open_run
     from albert_robust.show import describe_run
 
     mend = "name another folder: --out DIR"
     if options.out.resolve() in {Path(folder).resolve() for folder in options.run_folders}:
         raise UsageError(f"--out {options.out}: that is one of the runs; {mend}")
-    found = merged({folder: open_run(folder) for folder in options.run_folders})
+    folders = {folder.resolve(): str(folder) for folder in options.run_folders}  # each once
+    found = merged({name: open_run(folder) for folder, name in folders.items()})
     keep(found, options.out, mend)
     with writing(options.out, mend):
         page = write_report(found, options.out)
     print("\n".join([*describe_run(found, SHOWN), f"report: {shown_path(page)}"]))
-    return int(banner(found.cells, found.mistakes).answer in {"no", "nothing"})
+    untested = any(cell.verdict == "not tested" for cell in found.cells)
+    return int(untested or found.answer in {"no", "nothing"})

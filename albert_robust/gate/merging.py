@@ -95,7 +95,10 @@ def _without_repeats(runs: Mapping[str, Run]) -> list[Run]:
 def _digests(run: Run, places: Set[Place]) -> dict[Place, str]:
     """Return a digest of all that a run says of some cells, whatever other cells were run beside them."""
     part = only(run, places)
-    found = {cell.place: sha256(repr(replace(cell, beside_first=None)).encode()) for cell in part.cells}
+    found = {
+        cell.place: sha256(repr(replace(cell, beside_first=None, comparison=None, reason="")).encode())
+        for cell in part.cells
+    }
     for case in part.outcomes:
         found[case.suite, case.cell].update(repr(replace(case, block=0)).encode())
     return {place: digest.hexdigest() for place, digest in found.items()}

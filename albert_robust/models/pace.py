@@ -18,13 +18,19 @@ from albert_robust.errors import TransientError
 from albert_robust.models.model import Usage
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0  # seconds
-PASSING = (TransientError, ConnectionError, TimeoutError)
+MOST_REFUSED = 10  # times for each retry, that one request may be refused while others are answered
+SILENT = 3  # requests in a row without an answer, made as often as they may be: the endpoint is gone
+TRANSIENT = (TransientError, ConnectionError, TimeoutError)
 T = TypeVar("T")
 R = TypeVar("R")
 
 
 class BusyError(TransientError):
     """The endpoint is asked too often."""
+
+
+class GoneError(TransientError):
+    """The endpoint has stopped answering: the request was not made."""
 
 
 class StoppedError(Exception):
@@ -53,10 +59,11 @@ class Pace:
     _allowed: float = field(default=0.0, init=False)  # requests at a time, at the moment
     _under_way: int = field(default=0, init=False)
     _resumes: float = field(default=0.0, init=False)  # when the next request may go
-    _slowed: float = field(default=0.0, init=False)  # when fewer were last allowed
-    _paused: float = field(default=0.0, init=False)  # when the last pause began
+    _slowed: float = field(default=-1.0, init=False)  # when fewer were last allowed
+    _paused: float = field(default=-1.0, init=False)  # when the last pause began
     _refused: int = field(default=0, init=False)  # in a row, without an answer between them
-    _pauses: int = field(default=0, init=False)  # likewise
+    _pauses: int = field(default=0, init=False)  # likewise, since a request was last given up
+    _given_up: int = field(default=0, init=False)  # requests that were refused as often as they were made, likewise
     _failures: int = field(default=0, init=False)  # likewise
     _gone: bool = field(default=False, init=False)
 
@@ -64,7 +71,7 @@ class Pace:
         """Begin with a batch: an endpoint that was given up is asked again, as many at a time as it took before."""
         self._stopped = Event()
         self._allowed = self._allowed or self.at_once
-        self._refused = self._pauses = self._failures = 0
+        self._forget()
         self._gone = False
 
     def stop(self) -> None:
@@ -77,19 +84,21 @@ class Pace:
         """Return what a request gets, made when its turn comes, and made again after what passes.
 
         Raises:
-            TransientError: The endpoint has been given up; or this is what the request got, as often as it was made.
+            GoneError: The endpoint has been given up.
+            TransientError: This is what the request got, as often as it was made.
             ConnectionError, TimeoutError: Likewise.
             StoppedError: Nothing more may be asked.
             Exception: What else the request raises.
         """
-        failed, stopped = 0, self._stopped  # that of this batch: the next one has its own
+        failed, refused, stopped = 0, 0, self._stopped  # that of this batch: the next one has its own
         while True:
             with self._turn(stopped) as begun:
                 try:
                     found = request()
                 except BusyError as error:
-                    wait = self._slow_down(error, begun)
-                except PASSING as error:
+                    refused += 1
+                    wait = self._slow_down(error, begun, refused)
+                except TRANSIENT as error:
                     failed += 1
                     wait = self._after(error, failed)
                 except Exception:
@@ -110,7 +119,7 @@ class Pace:
                 if stopped.is_set():
                     raise StoppedError
                 if self._gone:
-                    raise TransientError("not asked: the endpoint had stopped answering")
+                    raise GoneError("not asked: the endpoint had stopped answering")
                 if self._resumes <= self.clock():
                     self._under_way += 1
                     break
@@ -127,37 +136,42 @@ class Pace:
 
     def _answered(self) -> None:
         with self._freed:
-            self._refused = self._pauses = self._failures = 0
+            self._forget()
             self._allowed = min(self.at_once, self._allowed + 1 / self._allowed)
 
-    def _slow_down(self, error: BusyError, begun: float) -> float:
-        """Return the seconds that a request waits by itself that came too often; raise where pauses bring nothing.
+    def _forget(self) -> None:
+        self._refused = self._pauses = self._given_up = self._failures = 0
+
+    def _slow_down(self, error: BusyError, begun: float, refused: int) -> float:
+        """Return the seconds that a request waits by itself that came too often; raise where waiting brings nothing.
 
         Half as many requests go at a time then. A second one that is refused, with no answer between them, lets all pause.
-        What was under way before that says nothing new.
+        What was under way before that says nothing new. One that is refused again and again while others are answered, being
+        larger than a limit, is given up by itself.
         """
         with self._freed:
-            self.usage.retries += 1
             self._refused += 1
             now = self.clock()
-            if begun >= self._slowed:
+            if begun > self._slowed:
                 self._allowed, self._slowed = max(1.0, self._allowed / 2), now
             seconds = min(LONGEST_WAIT, max(error.retry_after or 0.0, FIRST_WAIT * 2.0**self._pauses))
-            if self._refused == 1:
-                return seconds
-            if begun >= self._paused:
+            if refused > MOST_REFUSED * self.retries:
+                raise _told(error, f"after {refused - 1} times")
+            if self._refused > 1 and begun > self._paused:
                 if self._pauses == self.retries:
-                    self._gone = True
-                    raise _told(error, f"after {self._pauses} pauses without an answer")
+                    self._given_up, self._pauses = self._given_up + 1, 0
+                    self._gone = self._given_up == SILENT
+                    raise _told(error, f"after {self.retries} pauses without an answer")
                 self._pauses += 1
                 self._paused, self._resumes = now, now + seconds
-            return 0.0
+            self.usage.retries += 1
+            return seconds if self._refused == 1 else 0.0
 
     def _after(self, error: Exception, failed: int) -> float:
         """Return the seconds to wait before a request is made again that failed so often; raise where it is not made again."""
         with self._freed:
             self._failures += 1
-            self._gone = self._gone or self._failures >= self.at_once * (self.retries + 1)
+            self._gone = self._gone or self._failures >= max(SILENT, self.at_once) * (self.retries + 1)
             if self._gone or failed > self.retries:
                 raise _told(error, f"after {failed - 1} of {self.retries} retries") if failed > 1 else error
             self.usage.retries += 1
@@ -182,7 +196,7 @@ def as_they_come(function: Callable[[T], R], items: Iterable[T], at_once: int) -
     and end with the process.
     """
     left, taking, over = enumerate(items), Lock(), Event()
-    found: SimpleQueue[tuple[int, R | Exception] | None] = SimpleQueue()
+    found: SimpleQueue[tuple[int, R | Exception] | BaseException | None] = SimpleQueue()
 
     def taken() -> Iterator[tuple[int, T]]:
         while True:
@@ -193,12 +207,16 @@ def as_they_come(function: Callable[[T], R], items: Iterable[T], at_once: int) -
             yield one
 
     def work() -> None:
-        for place, item in taken():
-            try:
-                found.put((place, function(item)))
-            except Exception as error:
-                found.put((place, error))
-        found.put(None)
+        try:
+            for place, item in taken():
+                try:
+                    found.put((place, function(item)))
+                except Exception as error:
+                    found.put((place, error))
+        except BaseException as error:  # of the items, or no fault of the call's
+            found.put(error)
+        finally:
+            found.put(None)
 
     threads = [Thread(target=work, name="albert-robust endpoint", daemon=True) for _ in range(at_once)]
     at_work = len(threads)
@@ -209,6 +227,8 @@ def as_they_come(function: Callable[[T], R], items: Iterable[T], at_once: int) -
             one = found.get()
             if one is None:
                 at_work -= 1
+            elif isinstance(one, BaseException):
+                raise one
             else:
                 yield one
     finally:

@@ -141,6 +141,8 @@ class _Cut(HTTPConnection):
     def connect(self) -> None:
         super().connect()
         self.deadline.connection = self.sock
+        if self.deadline.over:  # before there was anything to cut
+            raise TimeoutError
 
 
 class _CutSafely(_Cut, HTTPSConnection):

@@ -32,15 +32,14 @@ from albert_robust.errors import (
 )
 from albert_robust.imports import raised_there
 from albert_robust.models import Answering, Inputs, Streaming, Usage
+from albert_robust.models.pace import FIRST_WAIT, LONGEST_WAIT, TRANSIENT, GoneError
 from albert_robust.running.cache import key
 from albert_robust.tasks import Prediction, Task
 from albert_robust.tasks.task import NO_INPUTS
 
 DIGITS = 6  # of a probability: a machine's last bits shape neither files nor verdicts
-FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0  # seconds
 LONGEST_OUTPUT = 4 * 2**20  # characters of an output: as much as is read of an endpoint's reply
 SILENT = 3  # inputs in a row, each asked alone, that had no answer: the model is gone
-TRANSIENT = (TransientError, ConnectionError, TimeoutError)
 T = TypeVar("T")
 
 
@@ -83,10 +82,12 @@ class Failure:
     Attributes:
         message: One line.
         transient: Whether the same question may have an answer at another time.
+        asked: Whether the model was asked at all.
     """
 
     message: str
     transient: bool = False
+    asked: bool = True
 
 
 class ModelContractError(ValueError):
@@ -159,6 +160,10 @@ class Asker:
         for place, output in self.model.stream(noted(), self.replicate):
             if isinstance(output, UsageError):
                 raise output
+            if isinstance(output, GoneError):
+                self.cost.calls -= 1
+                yield place, Failure(str(output), transient=True, asked=False)
+                continue
             self.cost.timeouts += isinstance(output, TimeoutError)
             yield place, self._made(output, taken[place])
 

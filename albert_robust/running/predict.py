@@ -16,7 +16,7 @@ from albert_robust.running.price import Price
 from albert_robust.tasks import Prediction, Task
 
 NEIGHBOURS = 8  # batches whose inputs are sorted by length among themselves
-KEEPING = 0.5  # seconds of answers that a killed run loses at most
+KEEPING = 0.5  # seconds of answers that a killed run loses at most, beside the batch that it was at
 Watch = Callable[[float], None]  # is told the share of the inputs that is done
 Settle = Callable[[str, Prediction | Failure], None]  # is told what an input came to
 
@@ -150,15 +150,19 @@ class Predictor:
         def settle(one: str, made: Prediction | Failure) -> None:
             if isinstance(made, Failure):
                 answers.failures[one] = made.message
-                self.unanswered.append(one)
+                if made.asked:
+                    self.unanswered.append(one)
             else:
                 answers.predictions[one] = made
             settled.append(one)
 
-        ask = self._as_they_come if isinstance(self.model, Streaming) else self._by_batch
+        streams = isinstance(self.model, Streaming)
+        ask = self._as_they_come if streams else self._by_batch
         try:
             for done in ask(asker, order, found.inputs, settle):
-                if time.monotonic() - kept_at >= KEEPING:
+                if (
+                    streams or time.monotonic() - kept_at >= KEEPING
+                ):  # the next answer of a stream may be long in coming
                     self._keep(settled, answers, names)
                     settled.clear()
                     kept_at = time.monotonic()
@@ -199,6 +203,8 @@ class Predictor:
                 yield inputs[one]
 
         for done, (place, made) in enumerate(asker.stream(fed()), start=1):
+            if isinstance(made, Failure) and not made.asked:
+                self._count(-1)
             settle(order[place], made)
             yield done
 

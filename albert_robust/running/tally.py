@@ -23,9 +23,10 @@ INPUTS = 100  # that are kept
 LENGTH = 12  # hexadecimal digits of a fingerprint
 SHARED = 2048  # examples that are remembered: those of a block, which all cells meet
 MOVES, SHORT = 1000, 60  # different ones that are counted; characters of an answer that may be a label, at most
+FAULT = 80  # characters of what went wrong
 _BITS = 128
 _WHOSE = re.compile(r"the (original|variant): |the model raises ")
-_OF_ONE = re.compile(r"""(['"{<\[(]|, after \d).*""", re.DOTALL)  # of one message alone
+_OF_ONE = re.compile(r"""((?<!\w)'|["{<\[(]|, after \d).*""", re.DOTALL)  # of one message alone
 
 
 def fault(message: str) -> str:
@@ -33,7 +34,7 @@ def fault(message: str) -> str:
 
     What they quote, and how often a model was asked again, is left out.
     """
-    return _OF_ONE.sub("", _WHOSE.sub("", message))[:SHORT].rstrip(" :,") or message[:SHORT]
+    return _OF_ONE.sub("", _WHOSE.sub("", message))[:FAULT].rstrip(" :,") or message[:FAULT]
 
 
 class Series:

@@ -64,7 +64,7 @@ class Workspace:
             suite=suite.name,
             run=self.run,
             batch=settings.batch,
-            limits=Limits(timeout, 0 if settings.endpoint else settings.retries),  # an endpoint's pace has its own
+            limits=Limits(timeout, settings.retries),
             cost=cost,
             budget=self.budget,
             alone=self.shared is None,

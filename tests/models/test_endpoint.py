@@ -56,7 +56,9 @@ class Model:
 
     def ask(self, *batch: dict[str, str]) -> list[Any]:
         """Return outputs, and the messages of failures."""
-        return [one.output if isinstance(one, Prediction) else one.message for one in self.asker.ask(batch)]
+        made = dict(self.asker.stream(batch))
+        found = [made[place] for place in range(len(batch))]
+        return [one.output if isinstance(one, Prediction) else one.message for one in found]
 
 
 def spec_of(**given: Any) -> ModelSpec:
@@ -206,10 +208,27 @@ def test_a_server_that_is_down_for_good_is_soon_left_alone() -> None:
     with chat(lambda text: Reply("<html>Oh\x1b[31m no</html>", 500)) as server:
         model = Model(server.url, retries=1, at_once=2)
         found = model.ask(*TEXTS)
-    what = "the model raises TransientError: "
-    assert f"{what}the endpoint says 500: <html>Oh<U+001B>[31m no</html>, after 1 of 1 retries" in found
-    assert found.count(f"{what}not asked: the endpoint had stopped answering") >= 16
-    assert len(server.asked) <= 5
+    what = (
+        "the model raises TransientError: the endpoint says 500: <html>Oh<U+001B>[31m no</html>, after 1 of 1 retries"
+    )
+    assert what in found
+    assert found.count("not asked: the endpoint had stopped answering") >= 15
+    assert len(server.asked) <= 8
+
+
+def test_an_input_that_is_refused_for_good_costs_no_other_its_answer() -> None:
+    with chat(lambda text: Reply("oh no", 500) if text == "Review 3." else "positive") as server:
+        found = Model(server.url, at_once=1).ask(*TEXTS)
+    assert found.pop(3).endswith("the endpoint says 500: oh no, after 3 of 3 retries")
+    assert found == ["positive"] * 19
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 8])
+def test_inputs_that_are_larger_than_a_limit_cost_no_other_its_answer(at_once: int) -> None:
+    large = {f"Review {number}." for number in (2, 3, 11)}
+    with chat(lambda text: Reply("too large", 429) if text in large else "positive") as server:
+        found = Model(server.url, at_once=at_once).ask(*TEXTS)
+    assert found.count("positive") == 17
 
 
 def test_a_limit_of_requests_costs_time_and_no_answer() -> None:
@@ -229,10 +248,12 @@ def test_a_quota_that_is_used_up_ends_in_a_few_pauses_of_growing_length() -> Non
     with chat(lambda text: Reply("quota", 429)) as server:
         model = Model(server.url, at_once=1)
         found = model.ask(*TEXTS)
-    assert model.time.waits == [1, 1, 2, 4]
-    assert found[0] == ("the model raises BusyError: the endpoint says 429: quota, after 3 pauses without an answer")
-    assert set(found[1:]) == {"the model raises TransientError: not asked: the endpoint had stopped answering"}
-    assert len(server.asked) == 5
+    assert model.time.waits == [1, 1, 2, 4, *[1, 2, 4] * 2]
+    assert set(found[:3]) == {
+        "the model raises BusyError: the endpoint says 429: quota, after 3 pauses without an answer"
+    }
+    assert set(found[3:]) == {"not asked: the endpoint had stopped answering"}
+    assert len(server.asked) == 13
 
 
 def test_a_refusal_is_the_error_of_its_example_alone_and_told_in_short() -> None:

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 import albert_robust
 from albert_robust.errors import TransientError, UsageError
 from albert_robust.models import Inputs
+from albert_robust.models.pace import LONGEST_WAIT
 from albert_robust.running.ask import (
     LONGEST_OUTPUT,
-    LONGEST_WAIT,
     SILENT,
     Asker,
     Cost,

@@ -109,9 +109,7 @@ class ModelSpec(Strict):
             pattern=_HEADER.pattern,
         ),
     ] = None
-    at_once: Annotated[
-        int, Field(ge=1, le=256, description="How many requests an endpoint gets at the same time, at most `batch`.")
-    ] = 8
+    at_once: Annotated[int, Field(ge=1, le=256, description="How many requests an endpoint gets at the same time.")] = 8
     elsewhere: Annotated[
         Name | None,
         Field(description="A name for a model on another machine, reached by `albert-robust inputs` and `outputs`."),
@@ -165,7 +163,12 @@ class ModelSpec(Strict):
         ),
     ] = None
     retries: Annotated[
-        int, Field(ge=0, le=20, description="How often a batch is tried again after a temporary error.")
+        int,
+        Field(
+            ge=0,
+            le=20,
+            description="How often a batch, or an endpoint's request, is tried again after a temporary error.",
+        ),
     ] = 3
 
     @field_validator("python", mode="before")
