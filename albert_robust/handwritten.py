@@ -34,7 +34,7 @@ class Robust:
     Attributes:
         nodeid: The test's, for the command that repeats it.
         shrinks: Whether a failure says which edits are enough.
-        packs: Where perturbations of the user's own may lie: beside the test, as beside a suite, and where pytest has its root.
+        packs: Where perturbations of the user's own lie: beside the test, as beside a suite, and where pytest has its root.
     """
 
     nodeid: str

@@ -111,7 +111,8 @@ def robust(request: pytest.FixtureRequest) -> Robust:
     from albert_robust.perturbing.registry import PACK
     from albert_robust.settings import Settings
 
-    packs = (request.path.parent / PACK, request.config.rootpath / PACK)
+    beside = (request.path.parent / PACK, request.config.rootpath / PACK)
+    packs = tuple(folder for folder in beside if folder.is_dir())
     return Robust(request.node.nodeid, Settings(request.config).switch("shrink"), packs)
 
 

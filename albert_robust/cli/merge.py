@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     mend = "name another folder: --out DIR"
     if options.out.resolve() in {Path(folder).resolve() for folder in options.run_folders}:
         raise UsageError(f"--out {options.out}: that is one of the runs; {mend}")
-    folders = {folder.resolve(): str(folder) for folder in options.run_folders}  # each once
+    folders = {Path(folder).resolve(): folder for folder in options.run_folders}  # each once
     found = merged({name: open_run(folder) for folder, name in folders.items()})
     keep(found, options.out, mend)
     with writing(options.out, mend):
