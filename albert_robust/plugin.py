@@ -32,7 +32,7 @@ OPTIONS = (
     (
         "max-calls",
         "N",
-        "ask the models about at most N inputs in total, of an endpoint N requests; cells without budget count as not tested "
+        "ask the models about at most N inputs in total, however often each is sent; cells without budget are not tested "
         "(default: no limit)",
     ),
     ("max-seconds", "S", "ask the models for at most S seconds in total (default: no limit)"),
