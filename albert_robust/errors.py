@@ -14,6 +14,7 @@ from traceback import walk_tb
 from typing import SupportsIndex
 
 SHOWN_CHOICES = 20
+BESIDE_SUITE = "paths are relative to the suite's file"
 SHOWN_CHARACTERS = 300  # of what somebody else's exception says
 SHOWN_OF_COMPLAINT = 600  # characters, and as many of how to mend it
 MOST_TOLD = 50  # complaints of a file

@@ -123,7 +123,7 @@ def describe_run(run: Run, shown: int) -> list[str]:
 
 def _all(run: Run) -> str:
     """Return how many cells a run has, and of how many."""
-    left = sum(run.left_out.values())
+    left = run.cells_left_out
     return f"{len(run.cells):,} of {len(run.cells) + left:,} cells" if left else counted(len(run.cells), "cell")
 
 

@@ -55,6 +55,20 @@ class Server(ThreadingHTTPServer):
         """Say nothing."""
 
 
+class Time:
+    """A clock that nothing but waiting moves."""
+
+    def __init__(self) -> None:
+        self.now, self.waits = 0.0, list[float]()
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+
+
 def saying(content: Any, usage: dict[str, int] | None = None, **more: Any) -> Reply:
     """Return the reply of a model that says something, and how many tokens that took."""
     choices = [{"message": {"role": "assistant", "content": content}, **more}]

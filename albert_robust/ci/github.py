@@ -158,7 +158,7 @@ def _in_repository(path: Path) -> str:
 def _outputs(run: Run, told: Told, page: Path | None, mistaken: bool) -> str:
     failed = sum(level == "error" for level, _ in told)
     passed = sum(cell.verdict == "passed" for cell in run.cells)
-    found = banner(run.cells, run.mistakes, sum(run.left_out.values()))
+    found = banner(run.cells, run.mistakes, run.cells_left_out)
     verdict = "error" if mistaken else "failed" if failed else found.style
     report = "" if page is None else " ".join(plain(shown_path(page)).splitlines())
     return f"verdict={verdict}\npassed={passed}\nfailed={failed}\nreport={report}\n"

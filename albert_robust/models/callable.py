@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from albert_robust.errors import UsageError, raise_if_ending, raised
+from albert_robust.errors import BESIDE_SUITE, UsageError, raise_if_ending, raised
 from albert_robust.imports import module_at, raised_there
 from albert_robust.models.kind import Kind
 from albert_robust.models.model import Inputs
@@ -68,7 +68,7 @@ def _beside(module: str, folder: Path) -> Path | None:
 def _module(name: str, folder: Path) -> Any:
     path = _beside(name, folder)
     if path is None and ("/" in name or name.startswith(".")):
-        raise UsageError(f"no file {name!r} here\n  paths are relative to the suite's file")
+        raise UsageError(f"no file {name!r} here\n  {BESIDE_SUITE}")
     try:
         return module_at(path) if path is not None else import_module(name)
     except ModuleNotFoundError as error:

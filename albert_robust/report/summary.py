@@ -12,13 +12,13 @@ SCHEMA = 1
 
 def summary(run: Run) -> dict[str, Any]:
     """Return what a run comes to; nothing measured is None."""
-    found = banner(run.cells, run.mistakes, sum(run.left_out.values()))
+    found = banner(run.cells, run.mistakes, run.cells_left_out)
     return {
         "schema": SCHEMA,
         "answer": found.answer,
         "explanation": found.explanation,
         "tested": tested_in(run.cells),
-        "left_out": sum(run.left_out.values()),
+        "left_out": run.cells_left_out,
         "merged": run.merged,
         "mistakes": dict(run.mistakes),
         "verdicts": {mark.word: count for mark, count in found.counts},

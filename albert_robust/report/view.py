@@ -135,7 +135,7 @@ def page(run: Run) -> Page:
     attention = worst_first([cell for cell in run.cells if cell.verdict in ATTENTION])
     shown = cell_views(attention, run.tallies, suites, run.alignments, run.shrunk)
     return Page(
-        banner=banner(run.cells, run.mistakes, sum(run.left_out.values())),
+        banner=banner(run.cells, run.mistakes, run.cells_left_out),
         suites=tuple(_card(suite, run) for suite in run.suites),
         matrices=matrices(cells),
         references=reference_tables(cells),

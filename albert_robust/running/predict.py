@@ -160,9 +160,8 @@ class Predictor:
         ask = self._as_they_come if streams else self._by_batch
         try:
             for done in ask(asker, order, found.inputs, settle):
-                if (
-                    streams or time.monotonic() - kept_at >= KEEPING
-                ):  # the next answer of a stream may be long in coming
+                # The next answer of a stream may be long in coming: each is kept.
+                if streams or time.monotonic() - kept_at >= KEEPING:
                     self._keep(settled, answers, names)
                     settled.clear()
                     kept_at = time.monotonic()

@@ -401,7 +401,12 @@ class Run:
 
         The report says the same.
         """
-        return answer_of(self.cells, self.mistakes, sum(self.left_out.values()))
+        return answer_of(self.cells, self.mistakes, self.cells_left_out)
+
+    @property
+    def cells_left_out(self) -> int:
+        """How many cells its suites have beside those here."""
+        return sum(self.left_out.values())
 
     @cached_property
     def tallies(self) -> "Mapping[Place, Tally]":

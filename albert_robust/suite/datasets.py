@@ -8,7 +8,7 @@ from albert_robust.data.options import CHOICES
 from albert_robust.data.rows import DELIMITED
 from albert_robust.data.source import PLACEHOLDER
 from albert_robust.data.templates import Fill, Templates, mistakes, unfit, used
-from albert_robust.errors import suggest
+from albert_robust.errors import BESIDE_SUITE, suggest
 from albert_robust.suite.documents import Location
 from albert_robust.suite.draft import Draft, Value
 from albert_robust.suite.schema import DatasetSpec
@@ -59,7 +59,7 @@ def _check(draft: Draft, name: str, dataset: DatasetSpec, source: Source) -> Non
         complain((*at, "header"), "only a table, .csv or .tsv, may lack its header", "take it out")
     for file, _ in source.files():
         if not os.path.exists(file):
-            complain((*at, "path"), f"no file {file.name!r} here", "paths are relative to the suite's file")
+            complain((*at, "path"), f"no file {file.name!r} here", BESIDE_SUITE)
     for column, theirs in dataset.columns.items():
         if wrong := _unmapped(draft, column, theirs):
             complain((*at, "columns", column), *wrong)

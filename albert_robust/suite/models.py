@@ -2,7 +2,7 @@
 
 import os
 
-from albert_robust.errors import suggest
+from albert_robust.errors import BESIDE_SUITE, suggest
 from albert_robust.models import named_kinds
 from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of, is_local
 from albert_robust.suite.draft import Draft
@@ -15,7 +15,6 @@ CALLED = {
     "extractive": "an extractive summariser",
     "encoder": "an encoder alone",
 }
-BESIDE_SUITE = "paths are relative to the suite's file"
 
 
 def instead(task: Task) -> str:

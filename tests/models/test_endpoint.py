@@ -10,7 +10,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from chatting import KEY, Answer, Reply, chat, saying
+from chatting import KEY, Answer, Reply, Time, chat, saying
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,20 +26,6 @@ from albert_robust.tasks import TASKS, Prediction
 
 LABELS = ["positive", "negative"]
 TEXTS = [{"text": f"Review {number}."} for number in range(20)]
-
-
-class Time:
-    """A clock that nothing but waiting moves."""
-
-    def __init__(self) -> None:
-        self.now, self.waits = 0.0, list[float]()
-
-    def clock(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        self.now += seconds
 
 
 class Model:

@@ -9,25 +9,12 @@ from signal import SIGINT, default_int_handler, signal
 from threading import Barrier, Event, Lock
 
 import pytest
+from chatting import Time
 from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust.errors import TransientError
 from albert_robust.models.pace import SILENT, BusyError, GoneError, Pace, StoppedError, as_they_come
-
-
-class Time:
-    """A clock that nothing but waiting moves."""
-
-    def __init__(self) -> None:
-        self.now, self.waits = 0.0, list[float]()
-
-    def clock(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        self.now += seconds
 
 
 def paced(at_once: int = 1, retries: int = 3) -> tuple[Pace, Time]:

@@ -4,10 +4,10 @@ import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from albert_robust.suite.gates import Expectation
-from albert_robust.suite.schema.parts import FUNCTION, Name, Strict, Undecided
+from albert_robust.suite.schema.parts import FUNCTION, Name, Strict, Undecided, named
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -150,15 +150,11 @@ class BaselineSpec(Strict):
 _MEASURE = re.compile(r"^[a-z][a-z0-9_]*$")
 
 
-def _measure_name(value: object) -> object:
-    if isinstance(value, str) and not _MEASURE.match(value):
-        raise ValueError(
-            f"{value!r:.60} is no name that a gate can say\nwrite small letters, digits and `_`: polite_tone"
-        )
-    return value
-
-
-MeasureName = Annotated[str, Field(pattern=_MEASURE.pattern, max_length=40), BeforeValidator(_measure_name)]
+MeasureName = Annotated[
+    str,
+    Field(pattern=_MEASURE.pattern, max_length=40),
+    named(_MEASURE, "is no name that a gate can say\nwrite small letters, digits and `_`: polite_tone"),
+]
 
 
 class MeasureSpec(Strict):

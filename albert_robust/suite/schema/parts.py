@@ -10,15 +10,22 @@ _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
 Undecided = Literal["warn", "fail", "pass"]
 
 
-def _name(value: object) -> object:
-    if isinstance(value, str) and not _NAME.match(value):
-        raise ValueError(
-            f"{value!r:.60} cannot stand in a cell's id\nwrite letters from A to Z, digits, dots, `_` and `-`"
-        )
-    return value
+def named(pattern: re.Pattern[str], wrong: str) -> BeforeValidator:
+    """Return what holds a name to a pattern, and tells of another what is wrong with it and how to mend it."""
+
+    def check(value: object) -> object:
+        if isinstance(value, str) and not pattern.match(value):
+            raise ValueError(f"{value!r:.60} {wrong}")
+        return value
+
+    return BeforeValidator(check)
 
 
-Name = Annotated[str, Field(pattern=_NAME.pattern, max_length=80), BeforeValidator(_name)]
+Name = Annotated[
+    str,
+    Field(pattern=_NAME.pattern, max_length=80),
+    named(_NAME, "cannot stand in a cell's id\nwrite letters from A to Z, digits, dots, `_` and `-`"),
+]
 
 
 class Strict(BaseModel):
