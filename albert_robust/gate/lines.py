@@ -13,7 +13,7 @@ from albert_robust.running.records import CellRecord, Outcome
 from albert_robust.running.score import CachedScorer
 from albert_robust.running.tally import LENGTH, Series, Tally
 from albert_robust.suite.measures import OwnMeasure
-from albert_robust.tasks.task import Compared, PairMetric
+from albert_robust.tasks.task import Compared, PairMetric, TextScorer
 
 DIGITS = 4  # of an example's number
 MEASURES = {"invariance": "consistency", "direction": "sensitivity"}
@@ -128,7 +128,7 @@ def _variants(record: CellRecord, tally: Tally, seed: int) -> str:
     return f"seed {seed}" if record.worst_of > 1 else str(tally.variants)
 
 
-class _Probe:
+class _Probe(TextScorer):
     """Stands for a scorer, to see whether a metric asks one."""
 
     asked = False

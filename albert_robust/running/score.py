@@ -2,8 +2,9 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
+from math import isnan
 from pathlib import Path
 
 from albert_robust.models.checkpoint import checkpoint_identity
@@ -14,6 +15,7 @@ from albert_robust.scoring.load import encoder_path
 from albert_robust.scoring.profile import FACTS, FOLDER
 from albert_robust.scoring.scorer import Scorer
 from albert_robust.scoring.texts import normal
+from albert_robust.tasks.task import Compared
 
 DIGITS = 6
 SAME = (1.0, 1.0, 1.0)
@@ -50,6 +52,21 @@ class CachedScorer:
         self._languages.update((one, other) for _, _, one, other in wanted)
         self._find([pair for pair in wanted if pair not in self._known])
         return [SAME if _same(pair) else self._known[pair] for pair in seen]
+
+    def kept(
+        self, identity: str, pairs: Sequence[Compared], measure: Callable[[Sequence[Compared]], list[float]]
+    ) -> list[float]:
+        """Return what a function measures of pairs; of those that it measured before under this identity, what it found then.
+
+        What it could not measure (nan) is not kept: it is asked for again.
+        """
+        names = {pair: key("measure", identity, *pair) for pair in pairs}
+        kept = self._cache.get(list(names.values()))
+        missing = [pair for pair, name in names.items() if name not in kept]
+        made = {names[pair]: value for pair, value in zip(missing, measure(missing), strict=True)}
+        self._cache.put((name, value) for name, value in made.items() if not isnan(value))
+        found = kept | made
+        return [found[names[pair]] for pair in pairs]
 
     def signature(self) -> str | None:
         """Return the line that says all that shaped the scores so far; None where no encoder was asked for any."""

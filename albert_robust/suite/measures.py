@@ -47,6 +47,9 @@ class OwnMeasure:
         Raises:
             InputError: The function cannot be had, raises, or returns anything else.
         """
+        return self._measured(pairs) if self.version is None else scorer.kept(self.identity, pairs, self._measured)
+
+    def _measured(self, pairs: Sequence[Compared]) -> list[float]:
         if not pairs:
             return []
         try:

@@ -68,6 +68,12 @@ class TextScorer(Protocol):
         """Return LABS precision, recall and F, not clipped, of (candidate, reference, and the language of each)."""
         ...
 
+    def kept(
+        self, identity: str, pairs: Sequence[Compared], measure: Callable[[Sequence[Compared]], list[float]]
+    ) -> list[float]:
+        """Return what a function measures of pairs; where numbers are kept, it is not asked again for those of its identity."""
+        return measure(pairs)
+
 
 Reader = Callable[[Any], str | None]
 ModelKind = Literal["transformers", "finetuned", "extractive", "encoder"]

@@ -134,3 +134,38 @@ def test_what_cannot_be_measured_is_left_out(suite: Callable[..., Path], tmp_pat
     found = cells(run(suite(mine=mine), workspace=tmp_path / "work"))
     assert found["prompts/reference[en]"].verdict == "failed"
     assert not found["prompts/reference[en]"].measures["polite"].measured
+
+
+def test_with_a_version_a_pair_is_measured_once(suite: Callable[..., Path], tmp_path: Path) -> None:
+    told = tmp_path / "asked.txt"
+    mine = MINE.replace(
+        "def polite(pairs):\n", f"def polite(pairs):\n    open({str(told)!r}, 'a').write(f'{{len(pairs)}} ')\n"
+    )
+    stated = 'polite: {python: "mine:polite", of: source, version: "1"}'
+    written = suite(('polite: {python: "mine:polite", of: source}', stated), mine=mine)
+
+    def asked() -> list[int]:
+        told.write_text("")
+        run(written, workspace=tmp_path / "work")
+        return [int(count) for count in told.read_text().split()]
+
+    originals, variants = 40, 40
+    assert sum(asked()) == originals + variants
+    assert asked() == []
+    written.write_text(written.read_text().replace('version: "1"', 'version: "2"'))
+    assert sum(asked()) == originals + variants
+
+
+def test_what_could_not_be_measured_is_asked_for_again(suite: Callable[..., Path], tmp_path: Path) -> None:
+    flag = tmp_path / "up"
+    body = (
+        f"    import os\n    if not os.path.exists({str(flag)!r}):\n        return [float('nan') for pair in pairs]\n"
+    )
+    mine = MINE.replace("def polite(pairs):\n", f"def polite(pairs):\n{body}")
+    stated = 'polite: {python: "mine:polite", of: source, version: "1"}'
+    written = suite(('polite: {python: "mine:polite", of: source}', stated), mine=mine)
+    down = cells(run(written, workspace=tmp_path / "work"))["prompts/reference[en]"]
+    flag.touch()
+    up = cells(run(written, workspace=tmp_path / "work"))["prompts/reference[en]"]
+    assert not down.measures["polite"].measured
+    assert up.measures["polite"].value == 1.0

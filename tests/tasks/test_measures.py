@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust.tasks import TASKS, Answer
-from albert_robust.tasks.task import Aggregate, Compared, labs, labs_precision, labs_recall
+from albert_robust.tasks.task import Aggregate, Compared, TextScorer, labs, labs_precision, labs_recall
 from albert_robust.tasks.text_classification import kappa, label_counts
 
 Pair = tuple[str, str, str, str]
 LABELS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=1, max_size=30)
 
 
-class Lengths:
+class Lengths(TextScorer):
     """A scorer without an encoder: precision is 1/10 of the candidate's length, recall of the reference's, F their sum."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from albert_robust.tasks import TASKS, Answer, Prediction
 from albert_robust.tasks.retrieval import documents_of, overlap, plain, same_first
-from albert_robust.tasks.task import Compared
+from albert_robust.tasks.task import Compared, TextScorer
 
 TASK = TASKS["retrieval"]
 DOCUMENTS = st.lists(st.text(min_size=1).filter(plain), max_size=7)
@@ -24,7 +24,7 @@ def measured(output: str, *relevant: str) -> dict[str, float]:
     return {name: quality.measure([answer], NoScorer())[0] for name, quality in TASK.qualities.items()}
 
 
-class NoScorer:
+class NoScorer(TextScorer):
     """Retrieval needs no encoder to be measured."""
 
     def scores(self, pairs: Any) -> Any:
