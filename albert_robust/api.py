@@ -9,8 +9,8 @@ from typing import SupportsIndex
 from albert_robust.errors import UsageError, folders, whole
 from albert_robust.perturbing import open_packs, vary
 from albert_robust.perturbing.registry import PACK
-from albert_robust.running.folder import open_run
-from albert_robust.running.records import Run
+from albert_robust.results.folder import open_run
+from albert_robust.results.records import Run
 from albert_robust.scoring.comparing import compare, compare_languages
 from albert_robust.scoring.labs import score
 from albert_robust.scoring.scorer import Scorer
@@ -126,13 +126,13 @@ def run(
     """
     from uuid import uuid4
 
+    from albert_robust.asking.workspace import Workspace
     from albert_robust.conclude import executed, judged, run_of
     from albert_robust.gate import certain
     from albert_robust.gate.family import whole_beside_baseline
     from albert_robust.running.across import across
     from albert_robust.running.cell import Item, unskipped
     from albert_robust.running.plan import plan
-    from albert_robust.running.workspace import Workspace
 
     planned = [plan(whole_beside_baseline(one)) for one in _suites(suite)]
     cells = [cell for group in planned for cell in unskipped(group)]
@@ -167,7 +167,7 @@ def write_report(run: Run, folder: str | Path = "robustness-report", *, template
         WritingError: The folder cannot be written.
     """
     from albert_robust.report.render import write_report as write
-    from albert_robust.running.folder import keep
+    from albert_robust.results.folder import keep
 
     keep(run, Path(folder))
     return write(run, Path(folder), [*map(Path, templates)])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 
+from albert_robust.asking.workspace import Workspace
 from albert_robust.errors import InputError
 from albert_robust.gate import judge, judge_across
 from albert_robust.gate.baseline import Baseline
@@ -16,13 +17,12 @@ from albert_robust.gate.family import baselines_beside, compared
 from albert_robust.gate.lines import definition
 from albert_robust.gate.side_by_side import beside_first
 from albert_robust.models import KINDS
+from albert_robust.results.failures import failures
+from albert_robust.results.records import CellRecord, Place, RowsLeftOut, Run, Shrunk, SuiteRecord
 from albert_robust.running.alignments import alignments_of, plan_order
 from albert_robust.running.cell import Across, Cell, Item
 from albert_robust.running.execute import Certain, Execution, execute, never
-from albert_robust.running.failures import failures
-from albert_robust.running.records import CellRecord, Place, RowsLeftOut, Run, Shrunk, SuiteRecord
 from albert_robust.running.shrink import shrunk
-from albert_robust.running.workspace import Workspace
 from albert_robust.suite.schema import TokenPrice
 from albert_robust.suite.suite import Suite
 from albert_robust.text.languages import base

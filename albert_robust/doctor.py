@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from albert_robust.asking.workspace import WorkspaceOf
 from albert_robust.conclude import Verdicts, executed
 from albert_robust.models.stand_in import StandIn, stand_ins
+from albert_robust.results.records import CellRecord, Verdict
 from albert_robust.running.across import across
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.cell import Item, unskipped
 from albert_robust.running.plan import plan
-from albert_robust.running.records import CellRecord, Verdict
-from albert_robust.running.workspace import WorkspaceOf
 from albert_robust.suite.suite import Check, Suite
 
 

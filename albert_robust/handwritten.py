@@ -9,16 +9,16 @@ from typing import Any, Literal
 from warnings import warn
 
 from albert_robust.api import Variant, perturb
+from albert_robust.asking.workspace import Function, WorkspaceOf
 from albert_robust.conclude import executed, judged, shrunk_of
 from albert_robust.errors import InputError, UsageError, suggest
 from albert_robust.gate.doubts import constant
 from albert_robust.perturbing.registry import PACK
+from albert_robust.results.failures import failures, moves
+from albert_robust.results.records import CellRecord
 from albert_robust.running.cell import Cell
 from albert_robust.running.execute import Execution
-from albert_robust.running.failures import failures, moves
 from albert_robust.running.plan import plan
-from albert_robust.running.records import CellRecord
-from albert_robust.running.workspace import Function, WorkspaceOf
 from albert_robust.scoring.texts import checked_texts
 from albert_robust.show import describe
 from albert_robust.suite.load import load_suite

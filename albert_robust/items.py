@@ -12,12 +12,12 @@ from albert_robust.gate.baseline import ownerless
 from albert_robust.gate.family import whole_beside_baseline
 from albert_robust.plugin import RECORD, SUFFIX
 from albert_robust.report.cells import BASELINE
+from albert_robust.results.failures import moves, rerun_command
+from albert_robust.results.records import CellRecord
 from albert_robust.running.across import across
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.cell import Cell, Item
-from albert_robust.running.failures import moves, rerun_command
 from albert_robust.running.plan import plan
-from albert_robust.running.records import CellRecord
 from albert_robust.session import RobustSession, ToldError, robust_session
 from albert_robust.show import describe, describe_across
 from albert_robust.suite.load import load_suites

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from albert_robust.handwritten import Robust
-    from albert_robust.running.records import CellRecord
+    from albert_robust.results.records import CellRecord
     from albert_robust.session import RobustSession
 
 SUFFIX, MISNAMED = ".robust.yaml", ".robust.yml"

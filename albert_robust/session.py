@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from albert_robust.asking.progress import Progress
 from albert_robust.baselines import SessionBaselines, session_baselines
 from albert_robust.ci.junit import tell_cost
 from albert_robust.conclude import Verdicts, run_of, shrunk_of
@@ -22,17 +23,16 @@ from albert_robust.gate import certain
 from albert_robust.gate.decide import mended_failures
 from albert_robust.plugin import SESSION
 from albert_robust.report.figures import counted
+from albert_robust.results.failures import failures
+from albert_robust.results.folder import MEND_REPORT, keep, only
+from albert_robust.results.outcomes import OutcomeFile
+from albert_robust.results.records import CellRecord, Outcome, Place, Run, Shrunk, tested_in
+from albert_robust.results.tally import Tally
 from albert_robust.running.across import across
 from albert_robust.running.alignments import plan_order
 from albert_robust.running.cell import Cell, Item, by_suite, cells_of, unskipped
 from albert_robust.running.execute import Execution, execute
-from albert_robust.running.failures import failures
-from albert_robust.running.folder import MEND_REPORT, keep, only
 from albert_robust.running.forecast import Forecast, forecast
-from albert_robust.running.outcomes import OutcomeFile
-from albert_robust.running.progress import Progress
-from albert_robust.running.records import CellRecord, Outcome, Place, Run, Shrunk, tested_in
-from albert_robust.running.tally import Tally
 from albert_robust.settings import Settings
 from albert_robust.shared import SharedRun
 from albert_robust.show import describe_forecasts, describe_run

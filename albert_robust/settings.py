@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from albert_robust.asking.budget import Budget
+from albert_robust.asking.sizes import bytes_in
+from albert_robust.asking.store import BOUND
+from albert_robust.asking.workspace import Workspace
 from albert_robust.errors import UsageError
 from albert_robust.plugin import SHARED, twin
-from albert_robust.running.budget import Budget
-from albert_robust.running.sizes import bytes_in
-from albert_robust.running.store import BOUND
-from albert_robust.running.workspace import Workspace
 
 REPORT = "robustness-report"
 WORKSPACE = ".albert_robust"

@@ -7,9 +7,9 @@ from pathlib import Path
 from filelock import FileLock
 
 from albert_robust.errors import writing
-from albert_robust.running.folder import RUN, keep, open_run
-from albert_robust.running.outcomes import MEND_TEMPORARY
-from albert_robust.running.records import Run
+from albert_robust.results.folder import RUN, keep, open_run
+from albert_robust.results.outcomes import MEND_TEMPORARY
+from albert_robust.results.records import Run
 
 
 class SharedRun:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import isnan
 
+from albert_robust.asking.progress import duration
 from albert_robust.errors import shown_character, unobeyed
 from albert_robust.gate.comparing import standings
 from albert_robust.gate.doubts import doubts
@@ -14,11 +15,8 @@ from albert_robust.gate.side_by_side import side_by_side, told
 from albert_robust.report.cells import worst_first
 from albert_robust.report.display import difference, plain, shorten
 from albert_robust.report.figures import batches, counted, enough, price
-from albert_robust.running.cell import Across, Cell, Item
-from albert_robust.running.failures import ATTENTION
-from albert_robust.running.forecast import Forecast
-from albert_robust.running.progress import duration
-from albert_robust.running.records import (
+from albert_robust.results.failures import ATTENTION
+from albert_robust.results.records import (
     CASE,
     CellRecord,
     Change,
@@ -29,6 +27,8 @@ from albert_robust.running.records import (
     counted_verdicts,
     tested_in,
 )
+from albert_robust.running.cell import Across, Cell, Item
+from albert_robust.running.forecast import Forecast
 from albert_robust.scoring.statistics import Estimate
 from albert_robust.text.graphemes import graphemes
 from albert_robust.text.lookalikes import telling

@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from albert_robust.running.cache import Cache, key
+from albert_robust.asking.cache import Cache, key
 
 VALUE = {"output": "positive", "scores": {"negative": 0.123456, "positive": 0.876544}}
 

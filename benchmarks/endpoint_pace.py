@@ -25,10 +25,10 @@ from tempfile import TemporaryDirectory
 from threading import Lock, Thread
 from typing import Any
 
+from albert_robust.asking.ask import Cost
+from albert_robust.asking.cache import Cache
+from albert_robust.asking.predict import Predictor
 from albert_robust.models import load_model
-from albert_robust.running.ask import Cost
-from albert_robust.running.cache import Cache
-from albert_robust.running.predict import Predictor
 from albert_robust.suite.schema import ModelSpec
 from albert_robust.tasks import TASKS
 

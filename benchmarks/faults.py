@@ -28,10 +28,10 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from albert_robust.running.cache import FILE, Cache
-from albert_robust.running.exchange import questions
+from albert_robust.asking.cache import FILE, Cache
+from albert_robust.asking.workspace import Workspace
+from albert_robust.exchange import questions
 from albert_robust.running.plan import plan
-from albert_robust.running.workspace import Workspace
 from albert_robust.suite.load import load_suite
 
 SUITE = """
@@ -64,7 +64,7 @@ def no_more_than(size):
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
 
 def pytest_configure(config):
-    from albert_robust.running.outcomes import OutcomeWriter
+    from albert_robust.results.outcomes import OutcomeWriter
 
     if FAULT == "full disk: cache":
         no_more_than(100_000)

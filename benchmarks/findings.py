@@ -7,8 +7,8 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from albert_robust.running.folder import open_run
-from albert_robust.running.records import CellRecord, Run
+from albert_robust.results.folder import open_run
+from albert_robust.results.records import CellRecord, Run
 
 MEASURES = {"invariance": "consistency", "direction": "sensitivity"}
 

@@ -14,8 +14,8 @@ import torch._dynamo
 import transformers
 from hypothesis import settings
 
+from albert_robust.asking.cache import Cache
 from albert_robust.perturbing import Registry, open_packs
-from albert_robust.running.cache import Cache
 from albert_robust.scoring.encoder import Encoder
 from albert_robust.scoring.load import load_encoder
 from albert_robust.scoring.scorer import Scorer

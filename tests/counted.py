@@ -5,16 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from albert_robust.asking.budget import Budget
+from albert_robust.asking.workspace import Workspace
 from albert_robust.gate import certain, judge
+from albert_robust.results.outcomes import OutcomeFile
+from albert_robust.results.records import CellRecord, Outcome, Place, Run
+from albert_robust.results.tally import Tally
 from albert_robust.running.answers import answer_of
-from albert_robust.running.budget import Budget
 from albert_robust.running.cell import Cell
 from albert_robust.running.execute import Execution, execute
-from albert_robust.running.outcomes import OutcomeFile
 from albert_robust.running.plan import plan
-from albert_robust.running.records import CellRecord, Outcome, Place, Run
-from albert_robust.running.tally import Tally
-from albert_robust.running.workspace import Workspace
 from albert_robust.suite.load import load_suite
 
 

@@ -20,7 +20,7 @@ from albert_robust.report.cells import worst_first
 from albert_robust.report.display import plain, shorten
 from albert_robust.report.render import render_markdown
 from albert_robust.report.view import banner
-from albert_robust.running.records import CellRecord, Run, Verdict
+from albert_robust.results.records import CellRecord, Run, Verdict
 
 Level = Literal["error", "warning"]
 Reports = Mapping[str, pytest.TestReport]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from albert_robust.running.records import CellRecord, ComparisonRecord
+from albert_robust.results.records import CellRecord, ComparisonRecord
 from albert_robust.scoring.statistics import Estimate
 
 Properties = list[tuple[str, object]]

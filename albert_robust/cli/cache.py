@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from albert_robust.cli.command import command
 
 if TYPE_CHECKING:
-    from albert_robust.running.store import Store
+    from albert_robust.asking.store import Store
 
 
 def add(commands: Any) -> None:
@@ -39,9 +39,9 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do what was asked, and show what there is afterwards."""
+    from albert_robust.asking.cache import FILE
     from albert_robust.cli.here import settings_here
     from albert_robust.errors import UsageError, shown_path
-    from albert_robust.running.cache import FILE
 
     _check(options)
     folder: Path = options.workspace or settings_here().workspace.folder
@@ -70,8 +70,8 @@ def _check(options: argparse.Namespace) -> None:
 
 def _drop(path: Path, options: argparse.Namespace) -> int | None:
     """Drop what was asked for, and return how many rows that were; None where nobody counted."""
-    from albert_robust.running.cache import remove
-    from albert_robust.running.sizes import bytes_in, seconds_in
+    from albert_robust.asking.cache import remove
+    from albert_robust.asking.sizes import bytes_in, seconds_in
 
     size = bytes_in(options.size) if options.size else None
     seconds = seconds_in(options.older_than) if options.older_than else None
@@ -86,8 +86,8 @@ def _drop(path: Path, options: argparse.Namespace) -> int | None:
 
 
 def _facts(path: Path, check: bool) -> dict[str, Any]:
+    from albert_robust.asking.cache import DAMAGED
     from albert_robust.errors import shown_path
-    from albert_robust.running.cache import DAMAGED
 
     facts: dict[str, Any] = {"file": shown_path(path), "bytes": 0, "kinds": []}
     if _holds(path):
@@ -111,8 +111,8 @@ def _opened(path: Path) -> "Iterator[Store]":
     """Open the file as it is, and tell what is wrong with it in one complaint."""
     import sqlite3
 
+    from albert_robust.asking.store import Store
     from albert_robust.errors import complaint_at
-    from albert_robust.running.store import Store
 
     try:
         store = Store(path, anew=False)
@@ -125,8 +125,8 @@ def _opened(path: Path) -> "Iterator[Store]":
 
 
 def _table(facts: dict[str, Any]) -> list[str]:
+    from albert_robust.asking.sizes import shown_bytes
     from albert_robust.cli.tables import aligned
-    from albert_robust.running.sizes import shown_bytes
 
     rows: list[Sequence[str]] = [("kind", "rows", "size", "used first", "used last")]
     rows += [

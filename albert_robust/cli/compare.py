@@ -11,7 +11,7 @@ from albert_robust.cli.command import command
 
 if TYPE_CHECKING:
     from albert_robust.gate.comparing import Family
-    from albert_robust.running.records import ComparisonRecord, Place, Run
+    from albert_robust.results.records import ComparisonRecord, Place, Run
     from albert_robust.scoring.statistics import Estimate
 
 PLACES = 3
@@ -87,7 +87,7 @@ def _family(options: argparse.Namespace) -> "Family":
 def _opened(written: str) -> "Run":
     """Return a run by its folder, or of several models one: `robustness-report::small`."""
     from albert_robust.gate.side_by_side import of_model
-    from albert_robust.running.folder import open_run
+    from albert_robust.results.folder import open_run
     from albert_robust.suite.suite import APART
 
     folder, apart, model = written.rpartition(APART)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from albert_robust.cli.command import command
 
 if TYPE_CHECKING:
+    from albert_robust.asking.workspace import Workspace
     from albert_robust.running.cell import Cell
-    from albert_robust.running.workspace import Workspace
 
 
 def add(commands: Any) -> None:
@@ -43,7 +43,7 @@ def _shared(made: argparse.ArgumentParser) -> None:
 
 def write(options: argparse.Namespace) -> int:
     """Print a line an input; how many there are goes to standard error."""
-    from albert_robust.running.exchange import questions
+    from albert_robust.exchange import questions
 
     cells, workspace = _planned(options)
     counts = [0, 0]
@@ -62,7 +62,7 @@ def read(options: argparse.Namespace) -> int:
     """Keep the outputs, and say what is still missing, as a run finds it."""
     from dataclasses import replace
 
-    from albert_robust.running.exchange import questions, take_in
+    from albert_robust.exchange import questions, take_in
 
     cells, workspace = _planned(options)
     count = take_in(options.answers, cells, workspace)

@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.gate.decide import foreseen
     from albert_robust.running.blocks import examples_of
     from albert_robust.running.plan import plan
-    from albert_robust.suite.starter import JUDGED, offered_in, write_starter
+    from albert_robust.starter import JUDGED, offered_in, write_starter
 
     suite = write_starter(
         options.out,

@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.errors import UsageError, shown_path, writing
     from albert_robust.gate.merging import merged
     from albert_robust.report.render import write_report
-    from albert_robust.running.folder import keep, open_run
+    from albert_robust.results.folder import keep, open_run
     from albert_robust.show import describe_run
 
     mend = "name another folder: --out DIR"

@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     """Write what was asked for; the HTML report into the run folder when nothing was."""
     from albert_robust.errors import UsageError, writing
     from albert_robust.report.render import render_html, render_json, render_markdown, write_report
-    from albert_robust.running.folder import open_run
+    from albert_robust.results.folder import open_run
 
     folder, *more = options.run_folders
     if more:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from albert_robust.cli.command import command
 
 if TYPE_CHECKING:
-    from albert_robust.running.progress import Progress
-    from albert_robust.running.reword import Reworded
+    from albert_robust.asking.progress import Progress
+    from albert_robust.reword import Reworded
 
 SHOWN = 5  # wordings that were rejected
 
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.errors import UsageError, shown_path
     from albert_robust.perturbing.given import FAMILY, VARIANTS, rows_of
     from albert_robust.perturbing.registry import PACK
-    from albert_robust.running.reword import read_rewriter, reworded, wanted_in
+    from albert_robust.reword import read_rewriter, reworded, wanted_in
 
     settings = settings_here([options.suite], options.workspace)
     out: Path = options.out or options.suite.parent / PACK / f"reworded{VARIANTS}"
@@ -100,7 +100,7 @@ def _progress() -> "Progress":
     import shutil
     import sys
 
-    from albert_robust.running.progress import Progress
+    from albert_robust.asking.progress import Progress
 
     def write(string: str) -> None:
         print(string, end="", file=sys.stderr, flush=True)

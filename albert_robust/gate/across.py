@@ -24,9 +24,9 @@ from albert_robust.gate.decide import (
     too_many_errors,
 )
 from albert_robust.gate.judge import blank, repeated_agreement
+from albert_robust.results.records import CellRecord, Counts, MemberRecord, Verdict
+from albert_robust.results.tally import Series, Tally
 from albert_robust.running.cell import Across, Cell
-from albert_robust.running.records import CellRecord, Counts, MemberRecord, Verdict
-from albert_robust.running.tally import Series, Tally
 from albert_robust.scoring.gaps import gap
 from albert_robust.scoring.statistics import NOTHING, Estimate, Floats, mean_in_unit
 from albert_robust.suite.gates import (

@@ -18,11 +18,11 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
+from albert_robust.asking.cache import key
 from albert_robust.atomic import write_whole
 from albert_robust.errors import Complaint, InputError, complaint_at, shown_path, writing
 from albert_robust.gate.lines import Line
-from albert_robust.running.cache import key
-from albert_robust.running.tally import LENGTH
+from albert_robust.results.tally import LENGTH
 from albert_robust.suite.suite import SUFFIX, Suite
 
 SCHEMA = 2

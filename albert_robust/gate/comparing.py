@@ -14,8 +14,8 @@ import numpy as np
 
 from albert_robust.gate.decide import examples_do
 from albert_robust.gate.lines import Line
+from albert_robust.results.records import CellRecord, ComparisonRecord, Counts, Place, Standing
 from albert_robust.running.cell import parts_of
-from albert_robust.running.records import CellRecord, ComparisonRecord, Counts, Place, Standing
 from albert_robust.scoring.significance import CORRECTIONS, drop_on_pairs, mcnemar, sign_flip
 from albert_robust.scoring.statistics import Estimate, Floats
 

@@ -7,8 +7,8 @@ from math import ceil, log
 
 import numpy as np
 
+from albert_robust.results.records import CellRecord, Counts, GateRecord, Verdict
 from albert_robust.running.cell import Cell, Item
-from albert_robust.running.records import CellRecord, Counts, GateRecord, Verdict
 from albert_robust.scoring.statistics import Estimate, mean_in_unit
 from albert_robust.suite.gates import CONSISTENCY_AT, SEVERITY_AREA, SEVERITY_WORST, WORST_CASE, Gate
 from albert_robust.suite.marks import Mark

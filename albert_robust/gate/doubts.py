@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from albert_robust.errors import on_one_line
-from albert_robust.running.records import CellRecord, Run, SuiteRecord
-from albert_robust.running.tally import Tally
+from albert_robust.results.records import CellRecord, Run, SuiteRecord
+from albert_robust.results.tally import Tally
 from albert_robust.scoring.statistics import NOTHING
 from albert_robust.tasks import TASKS
 from albert_robust.text.languages import UNKNOWN

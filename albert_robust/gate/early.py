@@ -2,8 +2,8 @@
 
 from albert_robust.gate.decide import too_many_errors
 from albert_robust.gate.judge import judged_gates
+from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell
-from albert_robust.running.tally import Tally
 
 
 def certain(cell: Cell, tally: Tally) -> bool:

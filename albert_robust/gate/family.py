@@ -6,10 +6,10 @@ from dataclasses import replace
 from albert_robust.gate.baseline import Baseline, baseline_path, open_baseline
 from albert_robust.gate.comparing import CORRECTION, Family, Thresholds, Wording, compare_all
 from albert_robust.gate.lines import Line, line_of, narrowed
+from albert_robust.results.outcomes import OutcomeFile
+from albert_robust.results.records import CellRecord, ComparisonRecord, Place, Run
 from albert_robust.running.cell import Cell, unskipped
 from albert_robust.running.execute import Execution
-from albert_robust.running.outcomes import OutcomeFile
-from albert_robust.running.records import CellRecord, ComparisonRecord, Place, Run
 from albert_robust.suite.suite import Suite
 
 EARLY = "incomparable: stopped early: run it without early_stop to compare"

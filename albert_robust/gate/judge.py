@@ -23,9 +23,9 @@ from albert_robust.gate.decide import (
     too_few,
     too_many_errors,
 )
+from albert_robust.results.records import CellRecord, Counts, GateRecord, Verdict
+from albert_robust.results.tally import Series, Tally
 from albert_robust.running.cell import Cell, Item
-from albert_robust.running.records import CellRecord, Counts, GateRecord, Verdict
-from albert_robust.running.tally import Series, Tally
 from albert_robust.scoring.sequential import sequential_drop, sequential_mean
 from albert_robust.scoring.statistics import Estimate, Floats, mean_in_unit, paired_drop
 from albert_robust.suite.gates import DROP, WORST_CASE

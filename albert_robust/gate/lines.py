@@ -7,11 +7,11 @@ tidied up leaves them alone; another seed, a new version of it or other settings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from albert_robust.running.cache import key
+from albert_robust.asking.cache import key
+from albert_robust.asking.score import CachedScorer
+from albert_robust.results.records import CellRecord, Outcome
+from albert_robust.results.tally import LENGTH, Series, Tally
 from albert_robust.running.cell import Cell
-from albert_robust.running.records import CellRecord, Outcome
-from albert_robust.running.score import CachedScorer
-from albert_robust.running.tally import LENGTH, Series, Tally
 from albert_robust.suite.measures import OwnMeasure
 from albert_robust.tasks.task import Compared, PairMetric, TextScorer
 

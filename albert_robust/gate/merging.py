@@ -12,10 +12,10 @@ from typing import Any
 
 from albert_robust.errors import UsageError, on_one_line
 from albert_robust.gate.side_by_side import beside_first
+from albert_robust.results.folder import only
+from albert_robust.results.outcomes import MergedOutcomes
+from albert_robust.results.records import CaseAlignment, CellRecord, Place, Run, SuiteRecord
 from albert_robust.running.alignments import fair, plan_order
-from albert_robust.running.folder import only
-from albert_robust.running.outcomes import MergedOutcomes
-from albert_robust.running.records import CaseAlignment, CellRecord, Place, Run, SuiteRecord
 from albert_robust.suite.suite import APART
 
 ALIKE = ("task", "model", "settings", "labels", "identity", "seed", "confidence", "datasets")  # in runs of one suite

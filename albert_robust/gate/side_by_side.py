@@ -7,8 +7,8 @@ from dataclasses import replace
 from albert_robust.errors import UsageError
 from albert_robust.gate.comparing import Family, Thresholds, Wording, compare_all
 from albert_robust.gate.lines import line_of
-from albert_robust.running.records import CellRecord, ComparisonRecord, Place, Run, Standing, SuiteRecord
-from albert_robust.running.tally import Tally
+from albert_robust.results.records import CellRecord, ComparisonRecord, Place, Run, Standing, SuiteRecord
+from albert_robust.results.tally import Tally
 from albert_robust.suite.suite import APART
 
 FIRST = Wording(other="the first model", add="ask it too", renew="models are compared where they are asked the same")

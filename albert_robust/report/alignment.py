@@ -6,7 +6,7 @@ from pathlib import Path
 from albert_robust.report.display import plain
 from albert_robust.report.picture import picture
 from albert_robust.report.templates import environment, source
-from albert_robust.running.alignment_records import recorded
+from albert_robust.results.alignment_records import recorded
 from albert_robust.scoring.alignment import Alignment
 
 

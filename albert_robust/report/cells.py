@@ -10,9 +10,9 @@ from albert_robust.report.cases import CaseView, case_view
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import counted, interval, number
 from albert_robust.report.verdicts import MARKS, STANDINGS, WORST_FIRST, VerdictMark
-from albert_robust.running.failures import ATTENTION, failures, moves, rerun_command
-from albert_robust.running.records import CASE, CaseAlignment, CellRecord, GateRecord, Place, Shrunk, SuiteRecord
-from albert_robust.running.tally import Tally
+from albert_robust.results.failures import ATTENTION, failures, moves, rerun_command
+from albert_robust.results.records import CASE, CaseAlignment, CellRecord, GateRecord, Place, Shrunk, SuiteRecord
+from albert_robust.results.tally import Tally
 
 BASELINE = "baseline"  # the item that looks for cells that are missing
 SHOWN = 10  # failures a cell

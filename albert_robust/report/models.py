@@ -11,7 +11,7 @@ from albert_robust.report.figures import number
 from albert_robust.report.matrix import MatrixCell, matrix_cell
 from albert_robust.report.parting import Parting, partings
 from albert_robust.report.verdicts import MODELS
-from albert_robust.running.records import CellRecord, Run, SuiteRecord
+from albert_robust.results.records import CellRecord, Run, SuiteRecord
 from albert_robust.scoring.statistics import NOTHING
 
 LONG_SETTING = 120  # characters

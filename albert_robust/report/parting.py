@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from albert_robust.report.cases import CaseView, case_view
 from albert_robust.report.verdicts import MODELS, VerdictMark
-from albert_robust.running.outcomes import OutcomeFile
-from albert_robust.running.records import CellRecord, Outcome, Place, Run, SuiteRecord
+from albert_robust.results.outcomes import OutcomeFile
+from albert_robust.results.records import CellRecord, Outcome, Place, Run, SuiteRecord
 
 CELLS, SHOWN = 10, 3  # that are shown, and examples of each
 Case = tuple[str, int]  # an example and which variant of it

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from albert_robust.running.records import Standing, Verdict
+from albert_robust.results.records import Standing, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from albert_robust.report.figures import amount, counted, number, price
 from albert_robust.report.matrix import AcrossTable, Matrix, ReferenceTable, across_tables, matrices, reference_tables
 from albert_robust.report.models import ModelTable, model_tables
 from albert_robust.report.verdicts import MARKS, VerdictMark
-from albert_robust.running.failures import ATTENTION
-from albert_robust.running.records import (
+from albert_robust.results.failures import ATTENTION
+from albert_robust.results.records import (
     Answer,
     CellRecord,
     RowsLeftOut,

@@ -12,13 +12,13 @@ from typing import Protocol, TypeVar
 
 from pydantic import TypeAdapter
 
-from albert_robust.running.alignment_records import TOKENS, recorded
+from albert_robust.asking.cache import Cache, key
+from albert_robust.results.alignment_records import TOKENS, recorded
+from albert_robust.results.failures import failures
+from albert_robust.results.records import Against, AlignmentRecord, CaseAlignment, CellRecord, Outcome, Place
+from albert_robust.results.tally import Tally
 from albert_robust.running.answers import answer_of, expected_of
-from albert_robust.running.cache import Cache, key
 from albert_robust.running.cell import Cell
-from albert_robust.running.failures import failures
-from albert_robust.running.records import Against, AlignmentRecord, CaseAlignment, CellRecord, Outcome, Place
-from albert_robust.running.tally import Tally
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.texts import normal
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from albert_robust.perturbing import Perturbation, Spec
-from albert_robust.running.records import CellRecord, Place
+from albert_robust.results.records import CellRecord, Place
 from albert_robust.suite.gates import DATASET_GAP, LANGUAGE_GAP, Gate, needs_references
 from albert_robust.suite.marks import Mark
 from albert_robust.suite.suite import Check, Suite

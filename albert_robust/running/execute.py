@@ -11,23 +11,23 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
+from albert_robust.asking.ask import Cost
+from albert_robust.asking.cache import Cache
+from albert_robust.asking.mistakes import placed
+from albert_robust.asking.predict import Answers, Predictor
+from albert_robust.asking.progress import Progress
+from albert_robust.asking.score import CachedScorer
+from albert_robust.asking.workspace import Workspace
 from albert_robust.data import Example
 from albert_robust.errors import WritingError, fault_of, writing
+from albert_robust.results.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter
+from albert_robust.results.records import Place, Shrunk
+from albert_robust.results.tally import Tally
 from albert_robust.running.answers import answer_of, take_answers
-from albert_robust.running.ask import Cost
 from albert_robust.running.blocks import Block, blocks, examples_of, inputs_of, originals_of, perturbed
-from albert_robust.running.cache import Cache
 from albert_robust.running.cell import Cell, by_suite
 from albert_robust.running.meaning import reject_strays
 from albert_robust.running.measure import Made, measure, self_agreement
-from albert_robust.running.mistakes import placed
-from albert_robust.running.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter
-from albert_robust.running.predict import Answers, Predictor
-from albert_robust.running.progress import Progress
-from albert_robust.running.records import Place, Shrunk
-from albert_robust.running.score import CachedScorer
-from albert_robust.running.tally import Tally
-from albert_robust.running.workspace import Workspace
 from albert_robust.running.worst import find_worst
 from albert_robust.tasks import Prediction
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, nan
 
+from albert_robust.asking.workspace import Workspace
+from albert_robust.results.records import Outcome
 from albert_robust.running.cell import Cell
 from albert_robust.running.lookup import look_up
-from albert_robust.running.records import Outcome
-from albert_robust.running.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from albert_robust.running.ask import Cost
+from albert_robust.asking.ask import Cost
+from albert_robust.asking.mistakes import placed
+from albert_robust.asking.predict import Found, Predictor
+from albert_robust.asking.workspace import Workspace
 from albert_robust.running.blocks import blocks, examples_of, inputs_of, originals_of, perturbed
 from albert_robust.running.cell import Cell, by_suite
 from albert_robust.running.measure import Made
-from albert_robust.running.mistakes import placed
-from albert_robust.running.predict import Found, Predictor
-from albert_robust.running.workspace import Workspace
 from albert_robust.suite.suite import Suite
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from albert_robust.results.records import Outcome
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made
-from albert_robust.running.records import Outcome
 from albert_robust.tasks import TextScorer
 
 

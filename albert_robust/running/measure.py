@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from math import isnan
 
+from albert_robust.asking.predict import Answers
+from albert_robust.results.records import Outcome
 from albert_robust.running.answers import answer_of, answers_of, expected_of
 from albert_robust.running.cell import Cell
-from albert_robust.running.predict import Answers
-from albert_robust.running.records import Outcome
 from albert_robust.suite.suite import Suite
 from albert_robust.tasks import Answer, Prediction, TextScorer
 from albert_robust.tasks.task import Compared

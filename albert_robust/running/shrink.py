@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from warnings import warn
 
+from albert_robust.asking.ask import NOT_TO_BE_HAD
+from albert_robust.asking.predict import Predictor
 from albert_robust.errors import first_line
-from albert_robust.running.ask import NOT_TO_BE_HAD
+from albert_robust.results.records import NOTHING, Change, Outcome, Shrunk, edited
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import agree_in
-from albert_robust.running.predict import Predictor
-from albert_robust.running.records import NOTHING, Change, Outcome, Shrunk, edited
 from albert_robust.tasks import Prediction, TextScorer
 
 CASES = 3  # a cell

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from albert_robust.asking.cache import Cache, key
 from albert_robust.data import Example
 from albert_robust.errors import MissingExtraError, raise_if_ending
 from albert_robust.imports import raised_there
 from albert_robust.perturbing import KeyedRandom, vary_fields
-from albert_robust.running.cache import Cache, key
+from albert_robust.results.records import Change, Outcome, Status
 from albert_robust.running.cell import Cell
-from albert_robust.running.records import Change, Outcome, Status
 from albert_robust.text import Text
 from albert_robust.text.orders import asks_by_mark, came_from, has_order
 

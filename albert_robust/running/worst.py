@@ -9,15 +9,15 @@ alone is shaken by nothing until one changes: there all variants are drawn from 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from albert_robust.asking.predict import Answers, Predictor
 from albert_robust.data import Example
 from albert_robust.perturbing import KeyedRandom
+from albert_robust.results.records import Outcome
 from albert_robust.running.answers import Answered, take_answers
 from albert_robust.running.blocks import Block
 from albert_robust.running.cell import Cell
 from albert_robust.running.meaning import reject_strays
 from albert_robust.running.measure import Made, agree_in
-from albert_robust.running.predict import Answers, Predictor
-from albert_robust.running.records import Outcome
 from albert_robust.running.variants import varied
 from albert_robust.tasks import Prediction, TextScorer
 from albert_robust.text import Text

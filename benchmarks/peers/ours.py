@@ -13,7 +13,7 @@ import albert_robust.conclude
 import albert_robust.running.execute  # noqa: F401
 from albert_robust import load_suite, run
 from albert_robust.perturbing import open_packs
-from albert_robust.running.folder import keep
+from albert_robust.results.folder import keep
 
 open_packs()  # imports the perturbations
 folder = Path(sys.argv[1])

@@ -16,9 +16,9 @@ from albert_robust import Example, Span, Text, perturb, run
 from albert_robust.cli import main, parser
 from albert_robust.packs import base
 from albert_robust.perturbing import open_packs
+from albert_robust.reword import read_rewriter
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.plan import plan
-from albert_robust.running.reword import read_rewriter
 from albert_robust.suite.load import load_suite, load_suites
 
 ROOT = Path(__file__).resolve().parents[2]

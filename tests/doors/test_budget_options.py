@@ -9,7 +9,7 @@ from door_suites import LOGGING, asked, kept_run, python, rows, run, verdicts, w
 
 from albert_robust.gate.family import compare_runs
 from albert_robust.report.render import render_markdown
-from albert_robust.running.folder import open_run
+from albert_robust.results.folder import open_run
 
 SWAP, UPPER, DELETE = (f"data/{name}[en]" for name in ("typos.swap@2", "case.upper", "typos.delete@2"))
 CALLS, SECONDS = "--robust-max-calls", "--robust-max-seconds"

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from door_suites import run, write_suite
 
+from albert_robust.asking import store
+from albert_robust.asking.cache import Cache, key
+from albert_robust.asking.store import DAY
 from albert_robust.cli import main
-from albert_robust.running import store
-from albert_robust.running.cache import Cache, key
-from albert_robust.running.store import DAY
 
 Captured = pytest.CaptureFixture[str]
 COUNTS = {"prediction": 300, "labs": 100, "variants": 2}

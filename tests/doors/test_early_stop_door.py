@@ -7,7 +7,7 @@ import pytest
 from door_suites import LOGGING, asked, kept_run, python, rows, run, verdicts, write_suite
 
 from albert_robust.api import run as run_suite
-from albert_robust.running.folder import open_run
+from albert_robust.results.folder import open_run
 from albert_robust.suite.load import load_suite
 
 EARLY = "early_stop: true\n"

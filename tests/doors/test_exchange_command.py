@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from albert_robust.asking.workspace import Workspace
 from albert_robust.cli import main
 from albert_robust.errors import Complaint, InputError
-from albert_robust.running.exchange import questions, take_in
+from albert_robust.exchange import questions, take_in
 from albert_robust.running.plan import plan
-from albert_robust.running.workspace import Workspace
 from albert_robust.suite.load import load_suite
 from albert_robust.tasks.text_classification import label
 

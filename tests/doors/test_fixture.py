@@ -5,9 +5,9 @@ from functools import partial
 import pytest
 from door_suites import run
 
+from albert_robust.asking.workspace import Function
 from albert_robust.errors import UsageError
 from albert_robust.handwritten import Robust
-from albert_robust.running.workspace import Function
 
 TEXTS = [f"the weather in our town {number} was lovely" for number in range(40)]
 

@@ -9,7 +9,7 @@ import pytest
 from door_suites import rows, run, write_suite
 
 from albert_robust.cli import main
-from albert_robust.running.folder import open_run
+from albert_robust.results.folder import open_run
 
 Captured = pytest.CaptureFixture[str]
 SHARDS = (("swap", "typos.swap"), ("upper", "case.upper"))

@@ -7,7 +7,7 @@ import pytest
 from door_suites import kept_run, run, write_suite
 
 from albert_robust import plugin
-from albert_robust.running import store
+from albert_robust.asking import store
 
 
 class Declared:

@@ -10,8 +10,8 @@ from door_suites import LOGGING, LOUD, kept_run, loaded_by, python, rows, run, v
 
 import albert_robust.session
 from albert_robust.report.render import render_html, render_json, render_markdown
+from albert_robust.results.folder import open_run
 from albert_robust.running.cell import Cell
-from albert_robust.running.folder import open_run
 from albert_robust.running.measure import measure
 from albert_robust.running.plan import plan
 from albert_robust.suite.suite import Suite

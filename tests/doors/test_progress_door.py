@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 import pytest
 from door_suites import python, run, write_suite
 
-from albert_robust.running import progress
+from albert_robust.asking import progress
 
-EAGER = "from albert_robust.running import progress\nprogress.OFTEN = progress.SELDOM = 0\n"
+EAGER = "from albert_robust.asking import progress\nprogress.OFTEN = progress.SELDOM = 0\n"
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from counted import in_memory
 
-from albert_robust.running.folder import open_run
+from albert_robust.results.folder import open_run
 
 SUITE = """
 task: summarization

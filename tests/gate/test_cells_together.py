@@ -10,10 +10,10 @@ import pytest
 from counted import tally_of
 
 from albert_robust.gate import judge_across
+from albert_robust.results.records import CellRecord, Outcome
 from albert_robust.running.across import across
 from albert_robust.running.cell import Across, Cell
 from albert_robust.running.plan import plan
-from albert_robust.running.records import CellRecord, Outcome
 from albert_robust.suite.load import load_suite
 
 SUITE = """

@@ -11,15 +11,15 @@ from counted import in_memory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from albert_robust.asking.workspace import Workspace
 from albert_robust.conclude import judged, run_of
 from albert_robust.errors import UsageError
 from albert_robust.gate.merging import merged
+from albert_robust.results.folder import keep, only, open_run
+from albert_robust.results.records import AlignmentRecord, CaseAlignment, MatchedText, Run, Shrunk
 from albert_robust.running import alignments, blocks
 from albert_robust.running.execute import execute
-from albert_robust.running.folder import keep, only, open_run
 from albert_robust.running.plan import plan
-from albert_robust.running.records import AlignmentRecord, CaseAlignment, MatchedText, Run, Shrunk
-from albert_robust.running.workspace import Workspace
 from albert_robust.suite.load import load_suites
 
 SUITE = """

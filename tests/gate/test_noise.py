@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust.gate.decide import above_noise
-from albert_robust.running.records import GateRecord, Verdict
+from albert_robust.results.records import GateRecord, Verdict
 from albert_robust.scoring.statistics import Estimate
 
 SHARES = st.floats(0, 1)

@@ -14,13 +14,13 @@ from chatting import KEY, Answer, Reply, Time, chat, saying
 from hypothesis import given
 from hypothesis import strategies as st
 
+from albert_robust.asking.ask import Asker, Limits
 from albert_robust.errors import UsageError
 from albert_robust.models import Usage, transport
 from albert_robust.models.chat_format import seconds_of, tokens_of
 from albert_robust.models.client import load_endpoint
 from albert_robust.models.endpoint import endpoint_identity
 from albert_robust.models.prompt import fields_of, filled, is_local, turns_of
-from albert_robust.running.ask import Asker, Limits
 from albert_robust.suite.schema import ModelSpec
 from albert_robust.tasks import TASKS, Prediction
 

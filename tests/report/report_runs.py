@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from albert_robust.running.alignment_records import recorded
-from albert_robust.running.records import (
+from albert_robust.results.alignment_records import recorded
+from albert_robust.results.records import (
     CaseAlignment,
     CellRecord,
     Change,

@@ -13,7 +13,7 @@ from report_runs import alignment
 
 from albert_robust.report.alignment import alignment_svg
 from albert_robust.report.labels import fitted, readable, width, wrapped
-from albert_robust.running.alignment_records import TOKENS
+from albert_robust.results.alignment_records import TOKENS
 
 SVG = "{http://www.w3.org/2000/svg}"
 DRAWN = {"svg", "title", "desc", "style", "rect", "text", "g", "path"}

@@ -11,14 +11,14 @@ import pytest
 from counted import tally_of
 from pydantic import TypeAdapter
 
+from albert_robust.asking.cache import Cache
 from albert_robust.gate import judge
-from albert_robust.running.alignment_records import TOKENS, recorded
+from albert_robust.results.alignment_records import TOKENS, recorded
+from albert_robust.results.failures import failures
+from albert_robust.results.records import AlignmentRecord, CaseAlignment, Outcome
 from albert_robust.running.alignments import CASES, alignments_of, fair
-from albert_robust.running.cache import Cache
 from albert_robust.running.cell import Cell
-from albert_robust.running.failures import failures
 from albert_robust.running.plan import plan
-from albert_robust.running.records import AlignmentRecord, CaseAlignment, Outcome
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.scores import Scores
 from albert_robust.scoring.statistics import NOTHING

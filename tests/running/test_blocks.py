@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 from counted import asked, outcomes_of, planned, ran, records_of
 
+from albert_robust.asking.workspace import Workspace
 from albert_robust.conclude import judged, run_of
 from albert_robust.gate import judge_across
+from albert_robust.results.folder import keep, only, open_run
+from albert_robust.results.records import Outcome, Run
 from albert_robust.running import blocks as blocks_module
 from albert_robust.running.across import across
 from albert_robust.running.blocks import blocks, examples_of
 from albert_robust.running.cell import Cell
 from albert_robust.running.execute import execute
-from albert_robust.running.folder import keep, only, open_run
-from albert_robust.running.records import Outcome, Run
-from albert_robust.running.workspace import Workspace
 
 CHECKS = """
 - {expect: invariance, perturbations: [typos.swap, case.upper], variants: 3, gates: [consistency at 2 >= 0.5, kappa >= 0]}

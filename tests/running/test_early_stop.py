@@ -9,12 +9,12 @@ from counted import MOODY, asked, outcomes_of, planned, ran, records_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from albert_robust.asking.budget import Budget
 from albert_robust.data import Example
 from albert_robust.gate.decide import NOISE
+from albert_robust.results.records import CellRecord
 from albert_robust.running.blocks import blocks
-from albert_robust.running.budget import Budget
 from albert_robust.running.cell import Cell
-from albert_robust.running.records import CellRecord
 from albert_robust.scoring.sequential import looks, sequential_mean
 from albert_robust.suite.suite import Suite
 

@@ -8,7 +8,7 @@ from counted import CALM, asked, planned, ran
 from albert_robust.gate import judge
 from albert_robust.gate.comparing import Thresholds, compare_all
 from albert_robust.gate.lines import Line, line_of
-from albert_robust.running.records import ComparisonRecord
+from albert_robust.results.records import ComparisonRecord
 
 CHECK = "- {expect: invariance, perturbations: [typos.swap], gates: [consistency >= 0.1]}"
 WORST = CHECK.replace("}", ", worst_of: 8}")

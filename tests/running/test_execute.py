@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from counted import outcomes_of
 
+from albert_robust.asking.workspace import Workspace
 from albert_robust.gate import judge
+from albert_robust.results.records import CellRecord
 from albert_robust.running.cell import Cell
 from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan
-from albert_robust.running.records import CellRecord
-from albert_robust.running.workspace import Workspace
 from albert_robust.suite.load import load_suite
 
 PACK = '''

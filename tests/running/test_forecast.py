@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from counted import MOODY, asked, planned, ran
 
+from albert_robust.asking.workspace import Workspace
 from albert_robust.running import blocks as blocks_module
 from albert_robust.running.cell import Cell
 from albert_robust.running.forecast import Forecast, forecast
 from albert_robust.running.plan import plan
-from albert_robust.running.workspace import Workspace
 from albert_robust.show import describe_forecasts
 from albert_robust.suite.load import load_suite
 

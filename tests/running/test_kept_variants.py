@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from albert_robust.asking.cache import Cache
+from albert_robust.asking.workspace import Workspace
+from albert_robust.results.records import Outcome
 from albert_robust.running.blocks import examples_of
-from albert_robust.running.cache import Cache
 from albert_robust.running.plan import plan
-from albert_robust.running.records import Outcome
 from albert_robust.running.variants import cases
-from albert_robust.running.workspace import Workspace
 from albert_robust.suite.load import load_suite
 
 Made = Callable[..., Outcome]

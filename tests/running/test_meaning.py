@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from counted import asked, outcomes_of, planned, ran, records_of
 
+from albert_robust.asking.workspace import Workspace
 from albert_robust.errors import InputError
 from albert_robust.gate.lines import definition
 from albert_robust.running.forecast import forecast
-from albert_robust.running.workspace import Workspace
 
 PACK = '''
 from albert_robust import perturbation

@@ -9,12 +9,12 @@ from counted import planned
 from hypothesis import given
 from hypothesis import strategies as st
 
+from albert_robust.asking.predict import Answers, input_key
 from albert_robust.errors import UsageError
 from albert_robust.models import Inputs
+from albert_robust.results.records import Change, Outcome
 from albert_robust.running.cell import Cell
 from albert_robust.running.plan import plan
-from albert_robust.running.predict import Answers, input_key
-from albert_robust.running.records import Change, Outcome
 from albert_robust.running.shrink import CASES, shrunk
 from albert_robust.suite.load import load_suite
 from albert_robust.tasks import Prediction

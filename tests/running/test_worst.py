@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from counted import MOODY, asked, outcomes_of, planned, ran, records_of
 
+from albert_robust.asking.budget import Budget
+from albert_robust.asking.workspace import Workspace
 from albert_robust.errors import InputError
+from albert_robust.exchange import questions
 from albert_robust.gate.lines import definition, line_of
-from albert_robust.running.budget import Budget
-from albert_robust.running.exchange import questions
+from albert_robust.results.records import Outcome
 from albert_robust.running.forecast import forecast
-from albert_robust.running.records import Outcome
-from albert_robust.running.workspace import Workspace
 from albert_robust.suite.load import load_suite
 
 SEARCH = "- {{expect: invariance, perturbations: [{}], worst_of: {}, gates: [consistency >= 0.1]}}"

@@ -8,7 +8,7 @@ import pytest
 
 from albert_robust import run
 from albert_robust.errors import InputError
-from albert_robust.running.records import CellRecord, Run
+from albert_robust.results.records import CellRecord, Run
 from albert_robust.suite.load import load_suite
 
 Write = Callable[..., Path]

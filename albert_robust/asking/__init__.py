@@ -1,0 +1,1 @@
+"""How a model is asked: in batches or a stream, through the cache, within a budget."""

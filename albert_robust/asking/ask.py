@@ -1,0 +1,345 @@
+"""Ask: one batch at a time, of a model that may raise, hang, fail for a while, or answer what nobody can read.
+
+A batch that raises, or that has no answer in time, is halved until the input that is to blame is alone: that input is a
+failure, the others are answered. An error that passes by itself is waited out first, longer each time. A model that asks for
+many inputs at once may return an error in place of an answer: it is that input's alone, and only what passes is asked again.
+
+A batch with a time-out is asked in a thread, which is left behind when the time is over: no signal can end every call (those
+of a library that waits in its own code), no signal reaches a thread of the caller's, and other plugins use the same alarm.
+What is left behind goes on beside the next call, if it goes on, and ends with the process, which does not wait for it. Code
+that waits without giving up the interpreter's lock stops the clock too: only its own time-out can end it.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set, Sized
+from concurrent.futures import Future, wait
+from dataclasses import dataclass, field, replace
+from functools import partial
+from inspect import isawaitable
+from itertools import islice
+from random import Random
+from threading import Thread
+from typing import Any, TypeVar
+
+from albert_robust.asking.cache import key
+from albert_robust.errors import (
+    InputError,
+    MissingExtraError,
+    TransientError,
+    UsageError,
+    raise_if_ending,
+    raised,
+    said,
+)
+from albert_robust.imports import raised_there
+from albert_robust.models import Answering, Inputs, Streaming, Usage
+from albert_robust.models.pace import FIRST_WAIT, LONGEST_WAIT, TRANSIENT, GoneError
+from albert_robust.tasks import Prediction, Task
+from albert_robust.tasks.task import NO_INPUTS
+
+DIGITS = 6  # of a probability: a machine's last bits shape neither files nor verdicts
+LONGEST_OUTPUT = 4 * 2**20  # characters of an output: as much as is read of an endpoint's reply
+SILENT = 3  # inputs in a row, each asked alone, that had no answer: the model is gone
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long and how often a model is asked.
+
+    Attributes:
+        timeout: Seconds a call; None for no limit.
+        retries: How often a batch, with all its parts, is asked again after errors that pass.
+    """
+
+    timeout: float | None = None
+    retries: int = 3
+
+
+LIMITS = Limits()
+
+
+@dataclass
+class Cost:
+    """What a run asked for; `asking` is how many seconds its models took, `price` that of what they predicted, if known."""
+
+    unique_inputs: int = 0
+    predicted: int = 0
+    from_cache: int = 0
+    calls: int = 0
+    retries: int = 0
+    timeouts: int = 0
+    spared: int = 0
+    asking: float = 0.0
+    price: float | None = None
+    usage: Usage = field(default_factory=Usage)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an input has no prediction.
+
+    Attributes:
+        message: One line.
+        transient: Whether the same question may have an answer at another time.
+        asked: Whether the model was asked at all.
+    """
+
+    message: str
+    transient: bool = False
+    asked: bool = True
+
+
+class ModelContractError(ValueError):
+    """The model does not answer as models must; no example of it can be trusted."""
+
+
+class _NoAnswerError(Exception):
+    """A call has not ended in time."""
+
+
+NOT_TO_BE_HAD = (InputError, MissingExtraError, UsageError, ModelContractError)  # errors of the model, of no example
+
+
+@dataclass
+class Asker:
+    """Asks one model. Of a model that has stopped answering it asks nothing more.
+
+    Attributes:
+        model: The model.
+        task: Says how answers are read.
+        limits: How long and how often it is asked.
+        cost: Is added to.
+        sleep: Waits for some seconds.
+        replicate: Which of several answers to the same input is asked for.
+        found: What the model made of the first inputs of a batch, in order; of all of them unless something ended it.
+    """
+
+    model: Answering
+    task: Task
+    limits: Limits = LIMITS
+    cost: Cost = field(default_factory=Cost)
+    sleep: Callable[[float], None] = time.sleep
+    replicate: int = 0
+    found: list[Prediction | Failure] = field(default_factory=list, init=False)
+    _silent: int = field(default=0, init=False)
+    _retried: int = field(default=0, init=False)
+
+    def ask(self, batch: Sequence[Inputs]) -> list[Prediction | Failure]:
+        """Return what the model made of each input, in order.
+
+        Args:
+            batch: One input or more.
+
+        Raises:
+            InputError: The model cannot be had at all, for a mistake in a file; `UsageError` and `MissingExtraError` likewise.
+            ModelContractError: It returned another number of outputs than it was given inputs.
+        """
+        self._retried, self.found = 0, []
+        self._settle(batch, self.found)
+        return self.found
+
+    def stream(self, inputs: Iterable[Inputs]) -> Iterator[tuple[int, Prediction | Failure]]:
+        """Yield the place of an input and what a model that streams made of it, as they come.
+
+        Args:
+            inputs: They are taken when they can be asked.
+
+        Raises:
+            UsageError: The model cannot be had at all; `MissingExtraError` likewise.
+        """
+        assert isinstance(self.model, Streaming)
+        taken: list[Inputs] = []
+
+        def noted() -> Iterator[Inputs]:
+            for one in inputs:
+                taken.append(one)
+                self.cost.calls += 1
+                yield one
+
+        for place, output in self.model.stream(noted(), self.replicate):
+            if isinstance(output, UsageError):
+                raise output
+            if isinstance(output, GoneError):
+                self.cost.calls -= 1
+                yield place, Failure(str(output), transient=True, asked=False)
+                continue
+            self.cost.timeouts += isinstance(output, TimeoutError)
+            yield place, self._made(output, taken[place])
+
+    def _settle(self, batch: Sequence[Inputs], found: list[Prediction | Failure]) -> bool:
+        """Append what becomes of each input; return whether the model took the batch."""
+        if self._silent == SILENT:
+            gone = f"not asked: the model had stopped answering, {SILENT} inputs in a row had no answer"
+            found.extend(Failure(gone, transient=True) for _ in batch)
+            return False
+        outputs = self._outputs(batch)
+        if not isinstance(outputs, Failure):
+            try:
+                for one in outputs:
+                    if isinstance(one, KeyboardInterrupt | UsageError):
+                        raise one
+                self._ask_again(batch, outputs)
+            finally:
+                found.extend(self._read(batch, outputs))
+            return True
+        if len(batch) > 1:
+            self._halve(batch, found)
+        else:
+            self._silent = self._silent + 1 if outputs.transient else 0
+            found.append(outputs)
+        return False
+
+    def _ask_again(self, batch: Sequence[Inputs], outputs: list[Any]) -> None:
+        """Put in the place of errors that pass what becomes of their inputs when asked again."""
+        places = [place for place, output in enumerate(outputs) if isinstance(output, TRANSIENT)]
+        self.cost.timeouts += sum(isinstance(outputs[place], TimeoutError) for place in places)
+        if len(places) < len(batch):
+            self._silent = 0
+        if places and self._retried < self.limits.retries:
+            rest = [batch[place] for place in places]
+            again: list[Prediction | Failure] = []
+            try:
+                self._wait(rest, [outputs[place] for place in places])
+                self._settle(rest, again)
+            finally:
+                for place, one in zip(places, again, strict=False):
+                    outputs[place] = one
+        elif len(places) == len(batch):
+            self._silent = min(SILENT, self._silent + len(batch))
+        if len(places) < len(batch):
+            self._silent = 0  # others were answered, though these may have had no answer again
+
+    def _read(self, batch: Sequence[Inputs], outputs: list[Any]) -> Iterator[Prediction | Failure]:
+        """Yield what each output is read as; what many inputs have in common is read once, where it is read without them."""
+        common = set() if self.task.annotation else {one for one in outputs if type(one) is str}
+        made = {one: self._made(one) for one in common}
+        for inputs, one in zip(batch, outputs, strict=True):
+            yield made[one] if type(one) is str and made else self._made(one, inputs)
+
+    def _made(self, output: Any, inputs: Inputs = NO_INPUTS) -> Prediction | Failure:
+        if isinstance(output, Prediction | Failure):
+            return output  # asked again, and read then
+        if isinstance(output, BaseException):
+            return self._raises(output)
+        made = read_output(self.task, output, inputs)
+        return Failure(made) if isinstance(made, str) else made
+
+    def _raises(self, error: BaseException) -> Failure:
+        transient = isinstance(error, TRANSIENT)
+        after = f", after {self._retried} of {self.limits.retries} retries" if transient and self._retried else ""
+        return Failure(f"the model raises {raised_there(error)}{after}", transient)
+
+    def _halve(self, batch: Sequence[Inputs], found: list[Prediction | Failure]) -> None:
+        """Settle a batch that failed as a whole."""
+        middle = len(batch) // 2
+        left, right = batch[:middle], batch[middle:]
+        if self._settle(left, found) and len(right) > 1:
+            self._halve(right, found)  # the fault lies there: asked as a whole, it would fail again
+        else:
+            self._settle(right, found)
+
+    def _outputs(self, batch: Sequence[Inputs]) -> list[Any] | Failure:
+        """Return an output for each input, or why there are none; wait out what passes."""
+        while True:
+            self.cost.calls += 1
+            try:
+                return _within(self.limits.timeout, partial(_predicted, self.model, batch, self.replicate))
+            except NOT_TO_BE_HAD:
+                raise
+            except _NoAnswerError:
+                self.cost.timeouts += 1
+                return Failure(f"no answer within {self.limits.timeout:g} s", transient=True)
+            except TRANSIENT as error:
+                self.cost.timeouts += isinstance(error, TimeoutError)
+                if self._retried == self.limits.retries:
+                    return self._raises(error)
+                self._wait(batch, [error])
+            except BaseException as error:
+                raise_if_ending(error)
+                return self._raises(error)
+
+    def _wait(self, batch: Sequence[Inputs], errors: Sequence[Exception]) -> None:
+        """Wait until a batch may be asked again."""
+        asked = [error.retry_after or 0.0 for error in errors if isinstance(error, TransientError)]
+        seconds = waiting(batch, self._retried, max(asked, default=None))
+        self._retried += 1
+        self.cost.retries += 1
+        self.sleep(seconds)
+
+
+def read_output(task: Task, output: Any, inputs: Inputs = NO_INPUTS) -> Prediction | str:
+    """Return what a model gave for one input as a prediction, or why it is none; it may be anything."""
+    try:
+        prediction = task.read(output, inputs)
+    except ValueError as error:
+        return said(error)
+    except BaseException as error:
+        raise_if_ending(error)
+        return f"the model returned what cannot be read: {raised(error)}"
+    if (length := len(prediction.output)) > LONGEST_OUTPUT:
+        return f"the model returned {length:,} characters, more than {LONGEST_OUTPUT:,}"
+    if not prediction.scores:
+        return prediction
+    scores = {label: round(value, DIGITS) for label, value in sorted(prediction.scores.items())}
+    return replace(prediction, scores=scores)
+
+
+def waiting(batch: Sequence[Inputs], retried: int, retry_after: float | None = None) -> float:
+    """Return the seconds before a batch is asked again: twice as many each time, and drawn, so that askers do not meet.
+
+    Args:
+        batch: Decides the draw: the same batch waits equally long in every run.
+        retried: How often it was asked again before.
+        retry_after: What the model asked for; never waited for less, unless it is more than `LONGEST_WAIT`.
+    """
+    longest = min(LONGEST_WAIT, FIRST_WAIT * 2**retried)
+    drawn = Random(key("waiting", retried, [dict(inputs) for inputs in batch])).uniform(longest / 2, longest)
+    return min(LONGEST_WAIT, max(drawn, retry_after or 0.0))
+
+
+def _predicted(model: Answering, batch: Sequence[Inputs], replicate: int) -> list[Any]:
+    """Return an output for each input, from a list, an array, a column of a data frame or a generator."""
+    results: Any = model.predict(batch, replicate)
+    if isawaitable(results):
+        raise ModelContractError(
+            "the model returned an awaitable: it is an async function, and is called as a plain one"
+        )
+    if not isinstance(results, Iterable) or isinstance(results, str | bytes | Mapping | Set):
+        raise ModelContractError(f"the model returned {type(results).__name__} for {len(batch)} inputs")
+    outputs = list(results if isinstance(results, Sized) else islice(results, len(batch) + 1))
+    if len(outputs) != len(batch):
+        raise ModelContractError(f"the model returned {len(outputs)} outputs for {len(batch)} inputs")
+    return list(map(_classed, outputs))
+
+
+def _classed(output: Any) -> Any:
+    """Return an output; in its place what it raises when asked for its class, as `isinstance` does before anything is read."""
+    try:
+        _ = output.__class__
+    except BaseException as error:
+        raise_if_ending(error)
+        return error
+    return output
+
+
+def _within(seconds: float | None, call: Callable[[], T]) -> T:
+    """Return what a call returns, or raise what it raises; a call that takes longer is left behind.
+
+    Raises:
+        _NoAnswerError: It has not ended in time.
+    """
+    if seconds is None:
+        return call()
+    ending: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            ending.set_result(call())
+        except BaseException as error:  # whatever it is, it belongs to the caller
+            ending.set_exception(error)
+
+    Thread(target=run, name="albert-robust model", daemon=True).start()
+    if not wait([ending], seconds).done:
+        raise _NoAnswerError
+    return ending.result()

@@ -1,0 +1,128 @@
+"""LABS through the cache: what was scored once, by the same encoder, profile and definition, is not scored again."""
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from math import isnan
+from pathlib import Path
+
+from albert_robust.asking.cache import Cache, key
+from albert_robust.models.checkpoint import checkpoint_identity
+from albert_robust.scoring.alignment import Alignment
+from albert_robust.scoring.labs import DEFINITION
+from albert_robust.scoring.load import encoder_path
+from albert_robust.scoring.profile import FACTS, FOLDER
+from albert_robust.scoring.scorer import Scorer
+from albert_robust.scoring.texts import normal
+from albert_robust.tasks.task import Compared
+
+DIGITS = 6
+SAME = (1.0, 1.0, 1.0)
+KNOWN = 50_000  # pairs in memory: enough for a block, whose outputs are compared in several ways; the cache has all
+Pair = tuple[str, str, str, str]
+Numbers = tuple[float, float, float]
+
+
+class CachedScorer:
+    """Scores pairs of texts. The encoder loads at the first pair that is neither equal nor known."""
+
+    def __init__(self, encoder: str, cache: Cache, run: str, allow_network: bool = False) -> None:
+        """Take an encoder by its name, not loaded yet.
+
+        Args:
+            encoder: `builtin`, a checkpoint folder, or a hub name.
+            cache: Where scores are looked up and kept.
+            run: Names this run; scores of an encoder without an identity are kept for it alone.
+            allow_network: Whether a hub may be asked.
+        """
+        self._name, self._cache, self._run, self._allow_network = encoder, cache, run, allow_network
+        self._known: dict[Pair, Numbers] = {}
+        self._languages: set[tuple[str, str]] = set()
+
+    def scores(self, pairs: Sequence[Pair]) -> list[Numbers]:
+        """Return precision, recall and F, not clipped, of (candidate, reference, and the language of each).
+
+        Equal texts of one language are exactly 1 and need no encoder.
+        """
+        if len(self._known) > KNOWN:
+            self._known.clear()
+        seen = [(normal(left), normal(right), one, other) for left, right, one, other in pairs]
+        wanted = [pair for pair in dict.fromkeys(seen) if not _same(pair)]
+        self._languages.update((one, other) for _, _, one, other in wanted)
+        self._find([pair for pair in wanted if pair not in self._known])
+        return [SAME if _same(pair) else self._known[pair] for pair in seen]
+
+    def kept(
+        self, identity: str, pairs: Sequence[Compared], measure: Callable[[Sequence[Compared]], list[float]]
+    ) -> list[float]:
+        """Return what a function measures of pairs; of those that it measured before under this identity, what it found then.
+
+        What it could not measure (nan) is not kept: it is asked for again.
+        """
+        names = {pair: key("measure", identity, *pair) for pair in pairs}
+        kept = self._cache.get(list(names.values()))
+        missing = [pair for pair, name in names.items() if name not in kept]
+        made = {names[pair]: value for pair, value in zip(missing, measure(missing), strict=True)}
+        self._cache.put((name, value) for name, value in made.items() if not isnan(value))
+        found = kept | made
+        return [found[names[pair]] for pair in pairs]
+
+    def signature(self) -> str | None:
+        """Return the line that says all that shaped the scores so far; None where no encoder was asked for any."""
+        if not self._languages:
+            return None
+        languages = sorted(self._languages)
+        name = key("signature", self.identity, languages)
+        kept = self._cache.get([name]).get(name)
+        if not isinstance(kept, str):
+            kept = self._scorer.signature(languages)
+            self._cache.put([(name, kept)])
+        return kept
+
+    def explain(self, candidate: str, reference: str, *, language: str, reference_language: str) -> Alignment:
+        """Return which token of each text matched which of the other."""
+        return self._scorer.explain(candidate, reference, language=language, reference_language=reference_language)
+
+    def _find(self, pairs: list[Pair]) -> None:
+        names = {pair: key("labs", self.identity, *pair) for pair in pairs}
+        kept = self._cache.get(list(names.values()))
+        self._known.update((pair, tuple(kept[name])) for pair, name in names.items() if name in kept)
+        missing = [pair for pair in pairs if pair not in self._known]
+        if missing:
+            made = self._made(missing)
+            self._cache.put((names[pair], numbers) for pair, numbers in made.items())
+            self._known.update(made)
+
+    def _made(self, pairs: list[Pair]) -> dict[Pair, Numbers]:
+        candidates, references, languages, others = (list(column) for column in zip(*pairs, strict=True))
+        found = self._scorer.score(candidates, references, languages=languages, reference_languages=others)
+        columns = (found.precision, found.recall, found.f)
+        rows = zip(*(column.round(DIGITS).tolist() for column in columns), strict=True)
+        return dict(zip(pairs, rows, strict=True))
+
+    @cached_property
+    def _scorer(self) -> Scorer:
+        # fp32: the same on a GPU as without one.
+        return Scorer(self._name, precision="fp32", allow_network=self._allow_network)
+
+    @cached_property
+    def identity(self) -> str:
+        """What names the encoder, its profile and the definition, from files alone: with the texts, all that shapes a score."""
+        folder = Path(encoder_path(self._name))
+        if not os.path.isdir(folder):
+            return f"{self._run} {self._name}"
+        return f"{checkpoint_identity(folder)} {_digest(folder / FOLDER / FACTS)} LABS {DEFINITION}"
+
+
+def _same(pair: Pair) -> bool:
+    left, right, one, other = pair
+    return left == right and (one == other or not left)
+
+
+def _digest(path: Path) -> str:
+    """Return a profile's digest; where it cannot be read, what loading the profile will say is better than what we could."""
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["digest"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "none"

@@ -1,0 +1,83 @@
+"""Where a run keeps what later runs may use, and how a suite's model is asked there."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from albert_robust.asking.ask import Cost, Limits
+from albert_robust.asking.budget import Budget
+from albert_robust.asking.cache import FILE, Cache
+from albert_robust.asking.predict import Predictor
+from albert_robust.asking.price import Price
+from albert_robust.asking.store import BOUND
+from albert_robust.models import Model, Usage, load_model
+from albert_robust.models.callable import CallableModel
+from albert_robust.suite.suite import Suite
+
+Function = Callable[[list[dict[str, str]]], Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where a run keeps what later runs may use.
+
+    Attributes:
+        folder: `.albert_robust`, below the project's root.
+        run: Names this run; models without an identity share answers within it alone.
+        allow_network: Whether a hub may be asked.
+        budget: What the models may be asked in all.
+        bound: Bytes that the cache may grow to.
+        shared: The folder of the processes that take part in the run, where temporary files go; None where this one is alone.
+    """
+
+    folder: Path
+    run: str
+    allow_network: bool = False
+    budget: Budget = field(default_factory=Budget)
+    bound: int = BOUND
+    shared: Path | None = None
+
+    @cached_property
+    def cache(self) -> Cache:
+        """Predictions and scores."""
+        return Cache(self.folder / FILE, self.bound)
+
+    @property
+    def models(self) -> Path:
+        """Fine-tuned checkpoints."""
+        return self.folder / "models"
+
+    def model(self, suite: Suite, usage: Usage) -> Model:
+        """Return the suite's model, not loaded yet; it adds to the usage."""
+        return load_model(suite.model, suite.path.parent, suite.task, self.models, self.allow_network, usage)
+
+    def predictor(self, suite: Suite, cost: Cost) -> Predictor:
+        """Return the suite's model as it is asked here; what that takes is added to the cost."""
+        settings = suite.model
+        timeout = settings.timeout if settings.python else None  # an endpoint times each of its requests
+        return Predictor(
+            self.model(suite, cost.usage),
+            suite.task,
+            self.cache,
+            suite=suite.name,
+            run=self.run,
+            batch=settings.batch,
+            limits=Limits(timeout, settings.retries),
+            cost=cost,
+            budget=self.budget,
+            alone=self.shared is None,
+            price=Price(settings.price),
+        )
+
+
+@dataclass(frozen=True)
+class WorkspaceOf(Workspace):
+    """The workspace of a model that is at hand and needs no name."""
+
+    function: Function = list
+
+    def model(self, suite: Suite, usage: Usage) -> Model:
+        """Return the model at hand, whatever the suite says."""
+        return CallableModel(self.function, None)
