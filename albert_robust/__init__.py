@@ -8,6 +8,7 @@ from albert_robust.perturbing.perturbation import Example, perturbation, share
 from albert_robust.perturbing.phrases import PhraseTable, in_case, read_rules
 from albert_robust.tables import read_rows
 from albert_robust.text import Edit, Span, Text, Word
+from albert_robust.version import __version__
 
 if TYPE_CHECKING:
     from albert_robust import laws, metrics, strategies
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
         write_report,
     )
 
-__version__ = "0.1.0"
 __all__ = [
     "Edit",
     "Example",
@@ -46,6 +46,7 @@ __all__ = [
     "Variant",
     "Word",
     "WritingError",
+    "__version__",
     "compare",
     "compare_languages",
     "in_case",
@@ -75,4 +76,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+    return __all__

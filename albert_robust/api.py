@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import SupportsIndex
 
 from albert_robust.errors import UsageError, folders, whole
+from albert_robust.file_names import PACK
 from albert_robust.perturbing import open_packs, vary
-from albert_robust.perturbing.registry import PACK
 from albert_robust.results.folder import open_run
 from albert_robust.results.records import Run
 from albert_robust.scoring.comparing import compare, compare_languages

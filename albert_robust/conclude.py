@@ -17,8 +17,9 @@ from albert_robust.gate.family import baselines_beside, compared
 from albert_robust.gate.lines import definition
 from albert_robust.gate.side_by_side import beside_first
 from albert_robust.models import KINDS
+from albert_robust.results.cell_key import CellKey
 from albert_robust.results.failures import failures
-from albert_robust.results.records import CellRecord, Place, RowsLeftOut, Run, Shrunk, SuiteRecord
+from albert_robust.results.records import CellRecord, RowsLeftOut, Run, Shrunk, SuiteRecord
 from albert_robust.running.alignments import alignments_of, plan_order
 from albert_robust.running.cell import Across, Cell, Item
 from albert_robust.running.execute import Certain, Execution, execute, never
@@ -48,11 +49,11 @@ class Verdicts:
     baselines: Mapping[str, Baseline]
     correction: str = CORRECTION
     lenient: bool = False
-    _of_gates: dict[Place, CellRecord] = field(default_factory=dict, init=False)
+    _of_gates: dict[CellKey, CellRecord] = field(default_factory=dict, init=False)
 
     def of(self, item: Item) -> CellRecord:
         """Return what the gates of an item say, and its baseline where its suite has one."""
-        comparison = self._family.get(item.place) if item.suite.name in self.baselines else None
+        comparison = self._family.get(item.key) if item.suite.name in self.baselines else None
         warns = item.check.on_failure == "warn"
         return settled(self._judged(item), comparison, lenient=self.lenient, warns=warns)
 
@@ -65,15 +66,15 @@ class Verdicts:
 
     def _judged(self, item: Item) -> CellRecord:
         """Return what the gates of an item say, once."""
-        if item.place not in self._of_gates:
-            self._of_gates[item.place] = self._judge(item)
-        return self._of_gates[item.place]
+        if item.key not in self._of_gates:
+            self._of_gates[item.key] = self._judge(item)
+        return self._of_gates[item.key]
 
     def _judge(self, item: Item) -> CellRecord:
         tallies, scorers = self.execution.tallies, self.execution.scorers
         if isinstance(item, Across):
-            return judge_across(item, {cell.id: tallies[cell.place] for cell in item.members})
-        return replace(judge(item, tallies[item.place]), definition=definition(item, scorers[item.suite.name]))
+            return judge_across(item, {cell.id: tallies[cell.key] for cell in item.members})
+        return replace(judge(item, tallies[item.key]), definition=definition(item, scorers[item.suite.name]))
 
 
 @contextmanager
@@ -108,12 +109,12 @@ def judged(execution: Execution, items: Sequence[Item]) -> list[CellRecord]:
 
 def shrunk_of(execution: Execution, cell: Cell, record: CellRecord) -> tuple[Shrunk, ...]:
     """Return those edits of a cell's worst cases that are enough; none where it passed, or expects answers to move."""
-    if cell.place not in execution.shrunk:
+    if cell.key not in execution.shrunk:
         invariant = cell.check.expectation == "invariance"
-        cases = failures(record, execution.tallies[cell.place]) if invariant else ()
+        cases = failures(record, execution.tallies[cell.key]) if invariant else ()
         name = cell.suite.name
-        execution.shrunk[cell.place] = shrunk(cell, cases, execution.predictors[name], execution.scorers[name])
-    return execution.shrunk[cell.place]
+        execution.shrunk[cell.key] = shrunk(cell, cases, execution.predictors[name], execution.scorers[name])
+    return execution.shrunk[cell.key]
 
 
 def run_of(
@@ -145,7 +146,7 @@ def run_of(
         ),
         shrunk=tuple(one for pair in ordered for one in shrunk_of(execution, *pair)),
         outcomes=execution.outcomes(cells),
-        counted={cell.place: tally for cell in cells if (tally := execution.tallies.get(cell.place))},
+        counted={cell.key: tally for cell in cells if (tally := execution.tallies.get(cell.key))},
         environment=environment(),
         cost=_cost(execution, seconds, [suite.model.price for suite in suites.values()]),
     )

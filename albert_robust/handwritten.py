@@ -12,8 +12,8 @@ from albert_robust.api import Variant, perturb
 from albert_robust.asking.workspace import Function, WorkspaceOf
 from albert_robust.conclude import executed, judged, shrunk_of
 from albert_robust.errors import InputError, UsageError, suggest
+from albert_robust.file_names import PACK, SUITE
 from albert_robust.gate.doubts import constant
-from albert_robust.perturbing.registry import PACK
 from albert_robust.results.failures import failures, moves
 from albert_robust.results.records import CellRecord
 from albert_robust.running.cell import Cell
@@ -22,7 +22,7 @@ from albert_robust.running.plan import plan
 from albert_robust.scoring.texts import checked_texts
 from albert_robust.show import describe
 from albert_robust.suite.load import load_suite
-from albert_robust.suite.suite import SUFFIX, Suite
+from albert_robust.suite.suite import Suite
 from albert_robust.tasks import TASKS
 from albert_robust.text.languages import UNKNOWN
 
@@ -125,11 +125,11 @@ class Robust:
             for record in records
             if record.verdict == "inconclusive"
         ]
-        unmoved = constant([execution.tallies[cell.place] for cell in cells])
+        unmoved = constant([execution.tallies[cell.key] for cell in cells])
         return records, failures, [*doubts, unmoved] if unmoved else doubts
 
     def _described(self, execution: Execution, cell: Cell, record: CellRecord) -> str:
-        tally, few = execution.tallies[cell.place], shrunk_of(execution, cell, record) if self.shrinks else ()
+        tally, few = execution.tallies[cell.key], shrunk_of(execution, cell, record) if self.shrinks else ()
         worst, often = failures(record, tally), moves(record, tally)
         return describe(cell, record, worst, f'pytest "{self.nodeid}"', few, often)
 
@@ -160,6 +160,6 @@ def _suite(
         "checks": [check],
         **more,
     }
-    path = folder / f"handwritten{SUFFIX}"
+    path = folder / f"handwritten{SUITE}"
     path.write_text(json.dumps(content), encoding="utf-8")
     return load_suite(path, packs=[one for one in (*packs, Path.cwd() / PACK) if one.is_dir()])

@@ -8,9 +8,10 @@ import pytest
 from albert_robust.ci.junit import properties
 from albert_robust.data.dataset import check_header
 from albert_robust.errors import InputError, MissingExtraError, WritingError, complaint_at, raised
+from albert_robust.file_names import SUITE
 from albert_robust.gate.baseline import ownerless
 from albert_robust.gate.family import whole_beside_baseline
-from albert_robust.plugin import RECORD, SUFFIX
+from albert_robust.options import RECORD
 from albert_robust.report.cells import BASELINE
 from albert_robust.results.failures import moves, rerun_command
 from albert_robust.results.records import CellRecord
@@ -42,14 +43,14 @@ class RobustFile(pytest.File):
         """
         state = robust_session(self.config)
         try:
-            if not self.name.endswith(SUFFIX):
-                raise complaint_at(self.path, f"a suite's name ends in {SUFFIX}", "rename it")
+            if not self.name.endswith(SUITE):
+                raise complaint_at(self.path, f"a suite's name ends in {SUITE}", "rename it")
             suites = self._suites(state)
         except (InputError, MissingExtraError, pytest.UsageError) as error:
-            state.broken[self.nodeid.removesuffix(SUFFIX)] = str(error)
+            state.broken[self.nodeid.removesuffix(SUITE)] = str(error)
             raise self.CollectError(str(error)) from None
         except Exception as error:
-            state.broken[self.nodeid.removesuffix(SUFFIX)] = raised(error)
+            state.broken[self.nodeid.removesuffix(SUITE)] = raised(error)
             raise
         for suite, cells in suites:
             if suite.model_name:

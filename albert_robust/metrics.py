@@ -21,7 +21,6 @@ from typing import Any
 
 import numpy as np
 
-from albert_robust import __version__
 from albert_robust.errors import UsageError
 from albert_robust.scoring.overlap import (
     bleu,
@@ -42,6 +41,7 @@ from albert_robust.tasks.text_classification import kappa, label, label_counts, 
 from albert_robust.tasks.token_classification import entity_f1, entity_recall, overlap_f1
 from albert_robust.tasks.translation import segment_counts, translated
 from albert_robust.text.languages import base
+from albert_robust.version import __version__
 
 LEAST_LABEL = 0.3  # LABS F to a label's name, see `classification`
 PARTS = {"P": "precision", "R": "recall", "F": "f"}

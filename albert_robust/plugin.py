@@ -16,53 +16,14 @@ from uuid import uuid4
 
 import pytest
 
+from albert_robust.file_names import MISNAMED_SUITE, SUITE
+from albert_robust.options import OPTIONS, RECORD, SESSION, SHARED, SWITCHES, UPDATES, twin
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from albert_robust.handwritten import Robust
-    from albert_robust.results.records import CellRecord
     from albert_robust.session import RobustSession
-
-SUFFIX, MISNAMED = ".robust.yaml", ".robust.yml"
-OPTIONS = (
-    ("report", "DIR", "folder for the run and its report (default: robustness-report)"),
-    ("seed", "N", "random seed for all suites, overriding their own (a whole number)"),
-    ("workspace", "DIR", "folder for the cache and fine-tuned models (default: .albert_robust)"),
-    ("cache-size", "SIZE", "maximum size of the cache, such as 500MB (default: 2GiB)"),
-    (
-        "max-calls",
-        "N",
-        "ask the models about at most N inputs in total, however often each is sent; cells without budget are not tested "
-        "(default: no limit)",
-    ),
-    ("max-seconds", "S", "ask the models for at most S seconds in total (default: no limit)"),
-    (
-        "baseline-correction",
-        "METHOD",
-        "how p-values are corrected for many cells: holm (default) or benjamini-hochberg",
-    ),
-    (
-        "baseline-update",
-        "all|new",
-        "save this session as the baseline of its suites (all, the default), or only add cells that have none yet (new)",
-    ),
-)
-UPDATES = ("all", "new")
-SWITCHES = (
-    ("allow-network", "allow downloading models and encoders from a hub"),
-    (
-        "shrink",
-        "for the worst variants of each cell that did not pass, find the edits that are enough to change the answer",
-    ),
-    ("plan", "print what a run would ask the models, and ask nothing"),
-    ("no-report", "do not write the run folder and the report"),
-    ("warn-stale", "only warn about baseline lines whose cell is gone or can no longer be compared"),
-)
-
-
-def twin(name: str) -> str:
-    """Return what the ini file calls an option."""
-    return f"robust_{name.replace('-', '_')}"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -93,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect a suite's file."""
-    if not file_path.name.endswith((SUFFIX, MISNAMED)):
+    if not file_path.name.endswith((SUITE, MISNAMED_SUITE)):
         return None
     from albert_robust.errors import printable_name
     from albert_robust.items import RobustFile
@@ -107,8 +68,8 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 @pytest.fixture
 def robust(request: pytest.FixtureRequest) -> Robust:
     """Checks for hand-written tests: `robust.check(predict, texts, "typos.swap", language="en")`."""
+    from albert_robust.file_names import PACK
     from albert_robust.handwritten import Robust
-    from albert_robust.perturbing.registry import PACK
     from albert_robust.settings import Settings
 
     beside = (request.path.parent / PACK, request.config.rootpath / PACK)
@@ -122,9 +83,6 @@ STATUS = {
     "not tested": ("not tested", "o", "NOT TESTED"),
     "not applicable": ("not applicable", "-", "N/A"),
 }
-SESSION: pytest.StashKey[RobustSession] = pytest.StashKey()
-RECORD: pytest.StashKey[CellRecord] = pytest.StashKey()
-SHARED: pytest.StashKey[Path] = pytest.StashKey()  # the folder that the workers of xdist share
 
 
 def _session(config: pytest.Config) -> RobustSession | None:
@@ -208,7 +166,7 @@ class Told:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Have a failing item told in one line where pytest sums up; note, in xdist's controller, that a worker judged a cell."""
-    if report.failed and isinstance(report.longrepr, str) and f"{SUFFIX}::" in report.nodeid:
+    if report.failed and isinstance(report.longrepr, str) and f"{SUITE}::" in report.nodeid:
         report.longrepr = Told(report.longrepr)  # type: ignore[assignment]  # pytest takes what has `toterminal`
     node, cell = getattr(report, "node", None), getattr(report, "robust_cell", None)
     if node is not None and cell is not None:

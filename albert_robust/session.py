@@ -21,16 +21,17 @@ from albert_robust.conclude import Verdicts, run_of, shrunk_of
 from albert_robust.errors import InputError, WritingError, fault_of, raised, shown_path, writing
 from albert_robust.gate import certain
 from albert_robust.gate.decide import mended_failures
-from albert_robust.plugin import SESSION
+from albert_robust.options import SESSION
 from albert_robust.report.figures import counted
+from albert_robust.results.cell_key import CellKey, by_suite
 from albert_robust.results.failures import failures
 from albert_robust.results.folder import MEND_REPORT, keep, only
 from albert_robust.results.outcomes import OutcomeFile
-from albert_robust.results.records import CellRecord, Outcome, Place, Run, Shrunk, tested_in
+from albert_robust.results.records import CellRecord, Outcome, Run, Shrunk, tested_in
 from albert_robust.results.tally import Tally
 from albert_robust.running.across import across
 from albert_robust.running.alignments import plan_order
-from albert_robust.running.cell import Cell, Item, by_suite, cells_of, unskipped
+from albert_robust.running.cell import Cell, Item, cells_of, unskipped
 from albert_robust.running.execute import Execution, execute
 from albert_robust.running.forecast import Forecast, forecast
 from albert_robust.settings import Settings
@@ -48,9 +49,10 @@ FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 def robust_session(config: pytest.Config) -> "RobustSession":
     """Return the session's state, made at the first call."""
-    if SESSION not in config.stash:
-        config.stash[SESSION] = RobustSession(config)
-    return config.stash[SESSION]
+    state: RobustSession | None = config.stash.get(SESSION, None)
+    if state is None:
+        state = config.stash[SESSION] = RobustSession(config)
+    return state
 
 
 def _said(mistake: Exception, *, in_full: bool = False) -> str:
@@ -73,10 +75,10 @@ class RobustSession:
         self.suites: dict[str, Suite] = {}
         self.whole: dict[str, int] = {}  # by suite, how many cells it has that no mark skips
         self.selected: list[Item] = []
-        self.records: dict[Place, CellRecord] = {}
+        self.records: dict[CellKey, CellRecord] = {}
         self.shared = SharedRun(self.settings.shared) if self.settings.shared else None
-        self.judged: set[Place] = set()  # by workers, as pytest reports
-        self.untested: set[Place] = set()  # for want of budget, where no check lets that be
+        self.judged: set[CellKey] = set()  # by workers, as pytest reports
+        self.untested: set[CellKey] = set()  # for want of budget, where no check lets that be
         self.broken: dict[str, str] = {}  # suites that cannot be run, by name, and why
         self.skipped = False  # whether marks skip all cells that were chosen
         self.unwritten: list[str] = []
@@ -136,7 +138,7 @@ class RobustSession:
     @cached_property
     def _executed(self) -> Execution | tuple[Exception, TracebackType | None]:
         """That, or why there is nothing: what went wrong once is not tried again for each cell."""
-        cells = sorted(cells_of(self.selected), key=lambda cell: cell.place)
+        cells = sorted(cells_of(self.selected), key=lambda cell: cell.key)
         try:
             return execute(cells, self.settings.workspace, certain, self._progress())
         except BaseException as error:
@@ -198,18 +200,18 @@ class RobustSession:
         if not self.settings.switch("shrink"):
             return ()
         if self._found is not None:
-            return [one for one in self._found.shrunk if (one.suite, one.cell) == cell.place]
+            return [one for one in self._found.shrunk if (one.suite, one.cell) == cell.key]
         return shrunk_of(self.execution, cell, record)
 
     def _cases(self, cell: Cell) -> list[Outcome]:
         file = self._found.outcomes if self._found else self.execution.outcomes([cell])
         assert isinstance(file, OutcomeFile)
-        return file.of(*cell.place)
+        return file.of(*cell.key)
 
     def tally(self, cell: Cell) -> Tally:
         """Return what a cell's outcomes come to."""
         if self._found is None:
-            return self.execution.tallies[cell.place]
+            return self.execution.tallies[cell.key]
         tally = Tally(cell.check.expectation, [gate.measure for gate in cell.check.gates])
         tally.add(self._cases(cell))
         return tally
@@ -227,23 +229,23 @@ class RobustSession:
         if self._found is not None:
             if name in self._found.mistakes:
                 raise ToldError(self._found.mistakes[name])
-            return self._noted(cell, self._records[cell.place])
+            return self._noted(cell, self._records[cell.key])
         traces, mistake = self._traces, self.execution.mistakes.get(name)
         if mistake is not None:
             raise mistake.with_traceback(traces[name])
-        record = self.records[cell.place] = self._verdicts.of(cell)
+        record = self.records[cell.key] = self._verdicts.of(cell)
         return self._noted(cell, record)
 
     def _noted(self, cell: Item, record: CellRecord) -> CellRecord:
         """Take note of a cell that the budget left untested: a run that was not done is no pass, unless its check says so."""
         if record.verdict == "not tested" and cell.check.on_inconclusive != "pass":
-            self.untested.add(cell.place)
+            self.untested.add(cell.key)
         return record
 
     @cached_property
-    def _records(self) -> dict[Place, CellRecord]:
+    def _records(self) -> dict[CellKey, CellRecord]:
         """What another worker found, by suite and cell."""
-        return {record.place: record for record in self._found.cells} if self._found else {}
+        return {record.key: record for record in self._found.cells} if self._found else {}
 
     @cached_property
     def _verdicts(self) -> Verdicts:
@@ -291,8 +293,8 @@ class RobustSession:
     def _all(self) -> Run | None:
         """Return the run of the cells that were judged, by this process or by workers; None where none was."""
         if self.records:
-            cells = [cell for cell in self.selected if cell.place in self.records]
-            return self._run(cells, [self.records[cell.place] for cell in cells])
+            cells = [cell for cell in self.selected if cell.key in self.records]
+            return self._run(cells, [self.records[cell.key] for cell in cells])
         if self.shared is None:
             return None
         shared = self.shared.find()

@@ -15,7 +15,7 @@ from albert_robust.asking.sizes import bytes_in
 from albert_robust.asking.store import BOUND
 from albert_robust.asking.workspace import Workspace
 from albert_robust.errors import UsageError
-from albert_robust.plugin import SHARED, twin
+from albert_robust.options import SHARED, twin
 
 REPORT = "robustness-report"
 WORKSPACE = ".albert_robust"

@@ -19,12 +19,13 @@ from albert_robust.data.options import CHOICES, LATIN
 from albert_robust.data.rows import read_rows
 from albert_robust.data.source import PLACEHOLDER
 from albert_robust.errors import UsageError, complaint_at
+from albert_robust.file_names import SUITE
 from albert_robust.perturbing import open_packs, parse_spec, vary
 from albert_robust.scoring.statistics import mean_in_unit
 from albert_robust.suite.gates import needs_references, parse_gate
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.models import instead
-from albert_robust.suite.suite import SUFFIX, Suite
+from albert_robust.suite.suite import Suite
 from albert_robust.tasks import TASKS, Task
 from albert_robust.text import Text
 from albert_robust.text.choices import choices
@@ -169,8 +170,8 @@ def _check(
     """Refuse what can be told to be wrong before data are read."""
     if out.exists() or out.is_symlink():
         raise UsageError(f"{out} exists: choose another --out")
-    if not out.name.endswith(SUFFIX):
-        raise UsageError(f"{out.name!r}: a suite's name ends in {SUFFIX}")
+    if not out.name.endswith(SUITE):
+        raise UsageError(f"{out.name!r}: a suite's name ends in {SUITE}")
     for language in languages:
         if not is_tag(language):
             raise UsageError(f"{language!r} is no language tag: write a BCP 47 tag such as en or zh")

@@ -8,8 +8,8 @@ from random import Random
 from hypothesis import strategies as st
 
 from albert_robust.errors import UsageError, folders
+from albert_robust.file_names import PACK
 from albert_robust.perturbing import Registry, Spec, open_packs
-from albert_robust.perturbing.registry import PACK
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY
 from albert_robust.text import Text
 from albert_robust.text.languages import UNKNOWN

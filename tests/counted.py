@@ -8,8 +8,9 @@ from pathlib import Path
 from albert_robust.asking.budget import Budget
 from albert_robust.asking.workspace import Workspace
 from albert_robust.gate import certain, judge
+from albert_robust.results.cell_key import CellKey
 from albert_robust.results.outcomes import OutcomeFile
-from albert_robust.results.records import CellRecord, Outcome, Place, Run
+from albert_robust.results.records import CellRecord, Outcome, Run
 from albert_robust.results.tally import Tally
 from albert_robust.running.answers import answer_of
 from albert_robust.running.cell import Cell
@@ -31,9 +32,9 @@ def record_of(cell: Cell, outcomes: Iterable[Outcome]) -> CellRecord:
     return judge(cell, tally_of(cell, outcomes))
 
 
-def outcomes_of(execution: Execution) -> dict[Place, list[Outcome]]:
+def outcomes_of(execution: Execution) -> dict[CellKey, list[Outcome]]:
     """Return the outcomes of each executed cell."""
-    found: dict[Place, list[Outcome]] = {place: [] for place in execution.tallies}
+    found: dict[CellKey, list[Outcome]] = {place: [] for place in execution.tallies}
     for outcome in OutcomeFile(execution.path):
         found[outcome.suite, outcome.cell].append(outcome)
     return found

@@ -14,8 +14,8 @@ from typing import Literal
 import pytest
 
 from albert_robust.errors import shown_path
+from albert_robust.file_names import MISNAMED_SUITE, SUITE
 from albert_robust.gate.comparing import STALE
-from albert_robust.plugin import MISNAMED, SUFFIX
 from albert_robust.report.cells import worst_first
 from albert_robust.report.display import plain, shorten
 from albert_robust.report.render import render_markdown
@@ -71,9 +71,9 @@ def mistakes(terminal: pytest.TerminalReporter) -> Iterator[str]:
 
 def _mistaken(report: object) -> list[tuple[str, ...]]:
     """Return file, line, column and text of what keeps a suite from being collected, or its cells from being judged."""
-    if isinstance(report, pytest.CollectReport) and report.failed and report.nodeid.endswith((SUFFIX, MISNAMED)):
+    if isinstance(report, pytest.CollectReport) and report.failed and report.nodeid.endswith((SUITE, MISNAMED_SUITE)):
         return _complaints(report) or [(report.nodeid, "1", "1", str(report.longrepr))]
-    if isinstance(report, pytest.TestReport) and report.failed and f"{SUFFIX}::" in report.nodeid:
+    if isinstance(report, pytest.TestReport) and report.failed and f"{SUITE}::" in report.nodeid:
         return [] if hasattr(report, "robust_verdict") else _complaints(report)
     return []
 
@@ -97,7 +97,7 @@ def annotations(told: Told, reports: Reports, root: Path) -> Iterator[str]:
         if count[level] > SHOWN:
             continue
         report = reports.get(_node(cell))
-        place = {"file": _in_repository(root / f"{cell.suite}{SUFFIX}"), "line": _line(report), "title": _title(cell)}
+        place = {"file": _in_repository(root / f"{cell.suite}{SUITE}"), "line": _line(report), "title": _title(cell)}
         yield command(level, place, shorten(cell.reason, LONG))
     rest = [f"{number - SHOWN} more {level}s" for level, number in sorted(count.items()) if number > SHOWN]
     if rest:
@@ -121,12 +121,12 @@ def _called(terminal: pytest.TerminalReporter) -> list[pytest.TestReport]:
 
 
 def _node(cell: CellRecord) -> str:
-    return f"{cell.suite}{SUFFIX}::{cell.cell}"
+    return f"{cell.suite}{SUITE}::{cell.cell}"
 
 
 def _place(node: str) -> str:
     """Return an item's id without the name of its suite, which `--dist loadgroup` appends."""
-    return node.removesuffix(f"@{node.partition(SUFFIX)[0]}")
+    return node.removesuffix(f"@{node.partition(SUITE)[0]}")
 
 
 def _level(cell: CellRecord, report: pytest.TestReport | None) -> Level | None:

@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Sequence
 from types import FrameType
 
-from albert_robust import __version__
 from albert_robust.cli import (
     cache,
     calibrate,
@@ -31,6 +30,7 @@ from albert_robust.cli import (
 )
 from albert_robust.cli.command import CommandParser
 from albert_robust.errors import InputError, MissingExtraError, UsageError, WritingError, printable
+from albert_robust.version import __version__
 
 INTERRUPTED, TERMINATED = 130, 143
 COMMANDS = (

@@ -11,7 +11,8 @@ from albert_robust.cli.command import command
 
 if TYPE_CHECKING:
     from albert_robust.gate.comparing import Family
-    from albert_robust.results.records import ComparisonRecord, Place, Run
+    from albert_robust.results.cell_key import CellKey
+    from albert_robust.results.records import ComparisonRecord, Run
     from albert_robust.scoring.statistics import Estimate
 
 PLACES = 3
@@ -86,22 +87,22 @@ def _family(options: argparse.Namespace) -> "Family":
 
 def _opened(written: str) -> "Run":
     """Return a run by its folder, or of several models one: `robustness-report::small`."""
+    from albert_robust.file_names import APART
     from albert_robust.gate.side_by_side import of_model
     from albert_robust.results.folder import open_run
-    from albert_robust.suite.suite import APART
 
     folder, apart, model = written.rpartition(APART)
     return of_model(open_run(Path(folder)), model) if apart else open_run(Path(written))
 
 
-def _worst_first(placed: "tuple[Place, ComparisonRecord]") -> tuple[int, float, "Place"]:
+def _worst_first(placed: "tuple[CellKey, ComparisonRecord]") -> tuple[int, float, "CellKey"]:
     from albert_robust.gate.comparing import ORDER
 
     place, found = placed
     return ORDER.index(found.verdict), -(found.drop.value if found.drop else 0.0), place
 
 
-def _table(placed: "Sequence[tuple[Place, ComparisonRecord]]") -> list[str]:
+def _table(placed: "Sequence[tuple[CellKey, ComparisonRecord]]") -> list[str]:
     """The cells in columns, and below them why those that could not be compared were not."""
     from albert_robust.cli.tables import aligned
 

@@ -29,8 +29,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _perturbations() -> list[dict[str, Any]]:
     """Return the perturbations of the built-in pack and of ./perturbations."""
+    from albert_robust.file_names import PACK
     from albert_robust.perturbing import open_packs
-    from albert_robust.perturbing.registry import PACK
 
     return [
         {

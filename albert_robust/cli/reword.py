@@ -60,8 +60,8 @@ def run(options: argparse.Namespace) -> int:
 
     from albert_robust.cli.here import settings_here, suites_here
     from albert_robust.errors import UsageError, shown_path
-    from albert_robust.perturbing.given import FAMILY, VARIANTS, rows_of
-    from albert_robust.perturbing.registry import PACK
+    from albert_robust.file_names import PACK, VARIANTS
+    from albert_robust.perturbing.given import FAMILY, rows_of
     from albert_robust.reword import read_rewriter, reworded, wanted_in
 
     settings = settings_here([options.suite], options.workspace)

@@ -21,12 +21,12 @@ from typing import Any
 from albert_robust.asking.cache import key
 from albert_robust.atomic import write_whole
 from albert_robust.errors import Complaint, InputError, complaint_at, shown_path, writing
+from albert_robust.file_names import BASELINE, SUITE
 from albert_robust.gate.lines import Line
 from albert_robust.results.tally import LENGTH
-from albert_robust.suite.suite import SUFFIX, Suite
+from albert_robust.suite.suite import Suite
 
 SCHEMA = 2
-ENDING = ".baseline.jsonl"
 UNTESTED, ERROR = "-", "!"
 MEND = "make it anew: pytest --robust-baseline-update=all"
 _TEXTS = ("cell", "measure", "definition", "inputs", "variants")
@@ -41,16 +41,16 @@ def baseline_path(suite: Suite) -> Path:
 
     Each of several models has its own, `reviews@small.baseline.jsonl`.
     """
-    name = "@".join(filter(None, [suite.path.name.removesuffix(SUFFIX), suite.model_name]))
-    return suite.path.with_name(name + ENDING)
+    name = "@".join(filter(None, [suite.path.name.removesuffix(SUITE), suite.model_name]))
+    return suite.path.with_name(name + BASELINE)
 
 
 def ownerless(suites: Sequence[Suite]) -> list[Path]:
     """Return the baselines beside the suites of a file that are of none of its models, as one that was renamed leaves them."""
     file, owned = suites[0].path, {baseline_path(suite) for suite in suites}
-    name = escape(file.name.removesuffix(SUFFIX))
-    found = {*file.parent.glob(f"{name}{ENDING}"), *file.parent.glob(f"{name}@*{ENDING}")} - owned
-    files = {path: path.with_name(path.name.removesuffix(ENDING) + SUFFIX) for path in found}
+    name = escape(file.name.removesuffix(SUITE))
+    found = {*file.parent.glob(f"{name}{BASELINE}"), *file.parent.glob(f"{name}@*{BASELINE}")} - owned
+    files = {path: path.with_name(path.name.removesuffix(BASELINE) + SUITE) for path in found}
     return sorted(path for path, other in files.items() if other == file or not other.exists())
 
 

@@ -14,12 +14,12 @@ import numpy as np
 
 from albert_robust.gate.decide import examples_do
 from albert_robust.gate.lines import Line
-from albert_robust.results.records import CellRecord, ComparisonRecord, Counts, Place, Standing
-from albert_robust.running.cell import parts_of
+from albert_robust.results.cell_key import CellKey, parts_of
+from albert_robust.results.records import CellRecord, ComparisonRecord, Counts, Standing
 from albert_robust.scoring.significance import CORRECTIONS, drop_on_pairs, mcnemar, sign_flip
 from albert_robust.scoring.statistics import Estimate, Floats
 
-Family = dict[Place, ComparisonRecord]
+Family = dict[CellKey, ComparisonRecord]
 CONFIDENCE, FLOOR, TOLERANCE, CORRECTION = 0.95, 0.01, 0.05, "holm"
 STALE: tuple[Standing, ...] = ("missing", "incomparable")  # `--robust-warn-stale` lets them pass
 ORDER: tuple[Standing, ...] = ("regressed", "missing", "incomparable", "undecided", "new", "improved", "same")
@@ -75,8 +75,8 @@ class _Pairs:
 
 
 def compare_all(
-    now: Mapping[Place, Line | None],
-    before: Mapping[Place, Line],
+    now: Mapping[CellKey, Line | None],
+    before: Mapping[CellKey, Line],
     thresholds: Mapping[str, Thresholds],
     correction: str = CORRECTION,
     wording: Wording = BESIDE_BASELINE,
@@ -91,7 +91,7 @@ def compare_all(
         wording: How messages speak of the other side.
     """
     found: Family = {}
-    paired: dict[Place, _Pairs] = {}
+    paired: dict[CellKey, _Pairs] = {}
     for place, line in now.items():
         if line is None:
             if place in before:

@@ -19,7 +19,7 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
     """Return what makes the verdicts on a suite's model worth little."""
     tallies = [tally for (name, _), tally in run.tallies.items() if name == suite.name]
     cells = [cell for cell in run.cells if cell.suite == suite.name]
-    ended = {cell.place for cell in cells if cell.verdict == "error"}
+    ended = {cell.key for cell in cells if cell.verdict == "error"}
     found = (
         _unchanging(*contrast(cells)),
         _one_output(tallies),

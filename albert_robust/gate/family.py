@@ -6,8 +6,9 @@ from dataclasses import replace
 from albert_robust.gate.baseline import Baseline, baseline_path, open_baseline
 from albert_robust.gate.comparing import CORRECTION, Family, Thresholds, Wording, compare_all
 from albert_robust.gate.lines import Line, line_of, narrowed
+from albert_robust.results.cell_key import CellKey
 from albert_robust.results.outcomes import OutcomeFile
-from albert_robust.results.records import CellRecord, ComparisonRecord, Place, Run
+from albert_robust.results.records import CellRecord, ComparisonRecord, Run
 from albert_robust.running.cell import Cell, unskipped
 from albert_robust.running.execute import Execution
 from albert_robust.suite.suite import Suite
@@ -48,22 +49,22 @@ def compared(
         correction: As `compare_all` has it.
     """
     now = {
-        record.place: line_of(record, execution.tallies[record.place], cell.suite.seed)
+        record.key: line_of(record, execution.tallies[record.key], cell.suite.seed)
         for cell, record in zip(cells, records, strict=True)
         if cell.suite.name in baselines and cell.applies and not record.counts.not_asked
     }
     before = {(name, line.cell): line for name, baseline in baselines.items() for line in baseline.values()}
     thresholds = {cell.suite.name: thresholds_of(cell.suite) for cell in cells}
-    now = _alike(now, before, {record.place: record for record in records}, execution.outcomes(cells))
+    now = _alike(now, before, {record.key: record for record in records}, execution.outcomes(cells))
     return compare_all(now, before, thresholds, correction)
 
 
 def _alike(
-    now: Mapping[Place, Line | None],
-    before: Mapping[Place, Line],
-    records: Mapping[Place, CellRecord],
+    now: Mapping[CellKey, Line | None],
+    before: Mapping[CellKey, Line],
+    records: Mapping[CellKey, CellRecord],
     outcomes: OutcomeFile,
-) -> dict[Place, Line | None]:
+) -> dict[CellKey, Line | None]:
     """Return lines, of cells whose datasets have grown those of the examples that were there before."""
     return {
         place: narrowed(records[place], outcomes.of(*place), line, before[place])
@@ -88,13 +89,13 @@ def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, corre
     """
     thresholds = {suite.name: Thresholds(suite.confidence, floor, tolerance) for suite in later.suites}
     then, now = _lines(earlier), _lines(later)
-    early = {cell.place for cell in (*earlier.cells, *later.cells) if cell.counts.spared}
+    early = {cell.key for cell in (*earlier.cells, *later.cells) if cell.counts.spared}
     stopped = {place: ComparisonRecord("incomparable", EARLY) for place in early & then.keys() & now.keys()}
     before = {place: line for place, line in then.items() if line is not None}
     whole = {place: line for place, line in now.items() if place not in stopped}
     if isinstance(later.outcomes, OutcomeFile):
-        whole = _alike(whole, before, {cell.place: cell for cell in later.cells}, later.outcomes)
-    unasked = {cell.place for cell in later.cells if cell.counts.not_asked}
+        whole = _alike(whole, before, {cell.key: cell for cell in later.cells}, later.outcomes)
+    unasked = {cell.key for cell in later.cells if cell.counts.not_asked}
     gone = {
         place: ComparisonRecord("missing", LACKING, line.measure)
         for place, line in before.items()
@@ -103,10 +104,10 @@ def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, corre
     return compare_all(whole, before, thresholds, correction, wording=EARLIER) | gone | stopped
 
 
-def _lines(run: Run) -> dict[Place, Line | None]:
+def _lines(run: Run) -> dict[CellKey, Line | None]:
     """Return what the cells of a run came to, those that were asked nothing left out."""
     seeds = {suite.name: suite.seed for suite in run.suites}
-    places = {record.place: record for record in run.cells if record.verdict != "not applicable"}
+    places = {record.key: record for record in run.cells if record.verdict != "not applicable"}
     return {
         place: line_of(record, run.tallies[place], seeds[place[0]])
         for place, record in places.items()

@@ -11,12 +11,13 @@ from hashlib import sha256
 from typing import Any
 
 from albert_robust.errors import UsageError, on_one_line
+from albert_robust.file_names import APART
 from albert_robust.gate.side_by_side import beside_first
+from albert_robust.results.cell_key import CellKey
 from albert_robust.results.folder import only
 from albert_robust.results.outcomes import MergedOutcomes
-from albert_robust.results.records import CaseAlignment, CellRecord, Place, Run, SuiteRecord
+from albert_robust.results.records import CaseAlignment, CellRecord, Run, SuiteRecord
 from albert_robust.running.alignments import fair, plan_order
-from albert_robust.suite.suite import APART
 
 ALIKE = ("task", "model", "settings", "labels", "identity", "seed", "confidence", "datasets")  # in runs of one suite
 SHOWN = 60  # letters of what is not alike
@@ -34,12 +35,12 @@ def merged(runs: Mapping[str, Run]) -> Run:
     """
     suites, parts = _suites(runs), _without_repeats(runs)
     cells = sorted((cell for part in parts for cell in part.cells), key=plan_order)
-    places = {cell.place: place for place, cell in enumerate(cells)}
+    places = {cell.key: place for place, cell in enumerate(cells)}
     all_shrunk = (found for part in parts for found in part.shrunk)
     made = Run(
         suites=suites,
         cells=tuple(cells),
-        outcomes=MergedOutcomes(tuple(part.outcomes for part in parts), {cell.place: cell.order for cell in cells}),
+        outcomes=MergedOutcomes(tuple(part.outcomes for part in parts), {cell.key: cell.order for cell in cells}),
         environment=_all((run.environment for run in runs.values()), ", "),
         cost=_cost(runs.values()),
         alignments=_alignments(parts, places),
@@ -76,10 +77,10 @@ def _suites(runs: Mapping[str, Run]) -> tuple[SuiteRecord, ...]:
 
 def _without_repeats(runs: Mapping[str, Run]) -> list[Run]:
     """Return the runs, each without the cells that one before it has, too."""
-    owners: dict[Place, str] = {}
+    owners: dict[CellKey, str] = {}
     parts = []
     for folder, run in runs.items():
-        own = {cell.place for cell in run.cells}
+        own = {cell.key for cell in run.cells}
         for first in dict.fromkeys(owners[place] for place in sorted(own & owners.keys())):
             both = {place for place in own if owners.get(place) == first}
             one, other = _digests(runs[first], both), _digests(run, both)
@@ -92,11 +93,11 @@ def _without_repeats(runs: Mapping[str, Run]) -> list[Run]:
     return parts
 
 
-def _digests(run: Run, places: Set[Place]) -> dict[Place, str]:
+def _digests(run: Run, places: Set[CellKey]) -> dict[CellKey, str]:
     """Return a digest of all that a run says of some cells, whatever other cells were run beside them."""
     part = only(run, places)
     found = {
-        cell.place: sha256(repr(replace(cell, beside_first=None, comparison=None, reason="")).encode())
+        cell.key: sha256(repr(replace(cell, beside_first=None, comparison=None, reason="")).encode())
         for cell in part.cells
     }
     for case in part.outcomes:
@@ -138,9 +139,9 @@ def _cost(runs: Iterable[Run]) -> dict[str, float]:
     return found
 
 
-def _alignments(parts: Sequence[Run], places: Mapping[Place, int]) -> tuple[CaseAlignment, ...]:
+def _alignments(parts: Sequence[Run], places: Mapping[CellKey, int]) -> tuple[CaseAlignment, ...]:
     """Return the alignments that one run of all cells would keep."""
-    groups: dict[Place, list[CaseAlignment]] = {}
+    groups: dict[CellKey, list[CaseAlignment]] = {}
     for part in parts:
         for found in part.alignments:
             groups.setdefault((found.suite, found.cell), []).append(found)

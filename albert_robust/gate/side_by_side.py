@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from albert_robust.errors import UsageError
+from albert_robust.file_names import APART
 from albert_robust.gate.comparing import Family, Thresholds, Wording, compare_all
 from albert_robust.gate.lines import line_of
-from albert_robust.results.records import CellRecord, ComparisonRecord, Place, Run, Standing, SuiteRecord
+from albert_robust.results.cell_key import CellKey
+from albert_robust.results.records import CellRecord, ComparisonRecord, Run, Standing, SuiteRecord
 from albert_robust.results.tally import Tally
-from albert_robust.suite.suite import APART
 
 FIRST = Wording(other="the first model", add="ask it too", renew="models are compared where they are asked the same")
 WORDS: dict[Standing, str] = {
@@ -30,7 +31,7 @@ def side_by_side(suites: Iterable[SuiteRecord]) -> list[list[SuiteRecord]]:
 
 
 def beside_first(
-    suites: Sequence[SuiteRecord], records: Sequence[CellRecord], tallies: Mapping[Place, Tally]
+    suites: Sequence[SuiteRecord], records: Sequence[CellRecord], tallies: Mapping[CellKey, Tally]
 ) -> list[CellRecord]:
     """Return records of cells, those of other models than their file's first with how they stand beside it.
 
@@ -45,16 +46,16 @@ def beside_first(
     first_of = {other.name: first.name for first, *others in side_by_side(suites) for other in others}
     compared = {*first_of, *first_of.values()}
     lines = {
-        record.place: line_of(record, tallies[record.place], seeds[record.suite])
+        record.key: line_of(record, tallies[record.key], seeds[record.suite])
         for record in records
-        if record.suite in compared and record.place in tallies and not record.counts.not_asked
+        if record.suite in compared and record.key in tallies and not record.counts.not_asked
     }
     now = {place: line for place, line in lines.items() if place[0] in first_of}
     firsts = {place: lines.get((first_of[place[0]], place[1])) for place in now}
     before = {place: line for place, line in firsts.items() if line is not None}
     thresholds = {suite.name: Thresholds(suite.confidence) for suite in suites}
     found = _without_new(compare_all(now, before, thresholds, wording=FIRST))
-    return [replace(record, beside_first=found.get(record.place)) for record in records]
+    return [replace(record, beside_first=found.get(record.key)) for record in records]
 
 
 def _without_new(family: Family) -> Family:

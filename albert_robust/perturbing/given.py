@@ -13,12 +13,12 @@ from random import Random
 from typing import Any
 
 from albert_robust.errors import complaint_at
+from albert_robust.file_names import CONTRASTS, VARIANTS
 from albert_robust.perturbing.perturbation import Perturbation, perturbation
 from albert_robust.text import Text
 from albert_robust.text.languages import base, is_tag
 
 FAMILY = "given"
-VARIANTS, CONTRASTS = ".variants.jsonl", ".contrasts.jsonl"
 _Key = tuple[str, str]  # a language, empty for any, and a text
 
 

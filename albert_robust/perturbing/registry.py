@@ -21,12 +21,12 @@ from albert_robust.errors import (
     shown_path,
     suggest,
 )
+from albert_robust.file_names import PACK, VARIANTS
 from albert_robust.imports import module_at
-from albert_robust.perturbing.given import FAMILY, VARIANTS, given_in
+from albert_robust.perturbing.given import FAMILY, given_in
 from albert_robust.perturbing.perturbation import Perturbation
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec, Step, parse_spec
 
-PACK = "perturbations"
 ENGINE = (PACKAGE / "perturbing", PACKAGE / "text")
 
 

@@ -10,8 +10,9 @@ from albert_robust.report.cases import CaseView, case_view
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import counted, interval, number
 from albert_robust.report.verdicts import MARKS, STANDINGS, WORST_FIRST, VerdictMark
+from albert_robust.results.cell_key import CellKey
 from albert_robust.results.failures import ATTENTION, failures, moves, rerun_command
-from albert_robust.results.records import CASE, CaseAlignment, CellRecord, GateRecord, Place, Shrunk, SuiteRecord
+from albert_robust.results.records import CASE, CaseAlignment, CellRecord, GateRecord, Shrunk, SuiteRecord
 from albert_robust.results.tally import Tally
 
 BASELINE = "baseline"  # the item that looks for cells that are missing
@@ -91,7 +92,7 @@ def _miss(gates: Sequence[GateRecord]) -> float:
 
 def cell_views(
     cells: Sequence[CellRecord],
-    tallies: Mapping[Place, Tally],
+    tallies: Mapping[CellKey, Tally],
     suites: Mapping[str, SuiteRecord],
     alignments: Sequence[CaseAlignment] = (),
     shrunk: Sequence[Shrunk] = (),
@@ -109,7 +110,7 @@ def cell_views(
     limit = min(SHOWN, max(1, SHOWN_IN_ALL // max(1, len(bad))))
     aligned, few = {CASE(one): one for one in alignments}, {CASE(one): one for one in shrunk}
     return tuple(
-        _view(cell, tallies.get(cell.place), suites.get(cell.suite), limit, place, aligned, few)
+        _view(cell, tallies.get(cell.key), suites.get(cell.suite), limit, place, aligned, few)
         for place, cell in enumerate(cells)
     )
 

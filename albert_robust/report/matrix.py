@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from albert_robust.report.cells import anchor
 from albert_robust.report.figures import counted, interval, level, number
 from albert_robust.report.verdicts import MARKS, QUIET, STANDINGS, VerdictMark
+from albert_robust.results.cell_key import by_suite, parts_of
 from albert_robust.results.records import CellRecord
-from albert_robust.running.cell import by_suite, parts_of
 from albert_robust.scoring.statistics import NOTHING
 
 _BLOCKS = {

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 from albert_robust.report.cases import CaseView, case_view
 from albert_robust.report.verdicts import MODELS, VerdictMark
+from albert_robust.results.cell_key import CellKey
 from albert_robust.results.outcomes import OutcomeFile
-from albert_robust.results.records import CellRecord, Outcome, Place, Run, SuiteRecord
+from albert_robust.results.records import CellRecord, Outcome, Run, SuiteRecord
 
 CELLS, SHOWN = 10, 3  # that are shown, and examples of each
 Case = tuple[str, int]  # an example and which variant of it
@@ -32,7 +33,7 @@ def partings(run: Run, models: Sequence[SuiteRecord]) -> tuple[Parting, ...]:
     """
     first, *others = models
     names = {other.name: other.model_name for other in others}
-    cells = {cell.place: cell for cell in run.cells}
+    cells = {cell.key: cell for cell in run.cells}
     apart = [(_drop(cell), cell) for cell in run.cells if cell.suite in names and _differs(cell)]
     apart.sort(key=lambda pair: -abs(pair[0]))
     return tuple(
@@ -63,7 +64,7 @@ def _drop(cell: CellRecord) -> float:
 
 def _cases(run: Run, one: CellRecord, other: CellRecord, worse: bool) -> tuple[tuple[CaseView, CaseView], ...]:
     """Return cases of two cells that speak for how they stand, an example once, the clearest first."""
-    here, there = _tested(run, one.place), _tested(run, other.place)
+    here, there = _tested(run, one.key), _tested(run, other.key)
     sign = 1 if worse else -1
     lost = {case: sign * (_worth(one, here[case]) - _worth(other, there[case])) for case in here if case in there}
     clear = sorted((case for case in lost if lost[case] > 0), key=lambda case: -lost[case])
@@ -72,7 +73,7 @@ def _cases(run: Run, one: CellRecord, other: CellRecord, worse: bool) -> tuple[t
     return tuple((case_view(one, here[case], False), case_view(other, there[case], False)) for case in chosen)
 
 
-def _tested(run: Run, place: Place) -> Mapping[Case, Outcome]:
+def _tested(run: Run, place: CellKey) -> Mapping[Case, Outcome]:
     file = run.outcomes
     found = (
         file.of(*place) if isinstance(file, OutcomeFile) else [one for one in file if (one.suite, one.cell) == place]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-import albert_robust
 from albert_robust.gate.doubts import average, contrast, doubts
 from albert_robust.report.beside import Beside, beside
 from albert_robust.report.cells import CellView, anchor, cell_views, worst_first
@@ -28,6 +27,7 @@ from albert_robust.results.records import (
     tested_in,
 )
 from albert_robust.text.languages import UNKNOWN
+from albert_robust.version import __version__
 
 WORST, WORST_ERRORS = 6, 2  # lines on the first screen; errors must not hide every failure
 UNMOVED = "No check asks that outputs change: a model that ignores its input could pass."
@@ -155,7 +155,7 @@ def page(run: Run) -> Page:
         cost=tuple(
             (name.replace("_", " "), (price if name == "price" else amount)(value)) for name, value in run.cost.items()
         ),
-        version=albert_robust.__version__,
+        version=__version__,
     )
 
 

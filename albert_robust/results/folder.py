@@ -17,8 +17,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from albert_robust.atomic import whole, write_whole
 from albert_robust.errors import complaint_at, writing
+from albert_robust.results.cell_key import CellKey
 from albert_robust.results.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter
-from albert_robust.results.records import CaseAlignment, CellRecord, Outcome, Place, Run, Shrunk, SuiteRecord
+from albert_robust.results.records import CaseAlignment, CellRecord, Outcome, Run, Shrunk, SuiteRecord
 from albert_robust.scoring.statistics import Estimate
 
 SCHEMA = 2
@@ -117,16 +118,16 @@ def open_run(folder: str | Path) -> Run:
     )
 
 
-def only(run: Run, places: Set[Place]) -> Run:
+def only(run: Run, places: Set[CellKey]) -> Run:
     """Return some of a run's cells, by suite and cell, with what is theirs."""
-    if places >= {cell.place for cell in run.cells}:
+    if places >= {cell.key for cell in run.cells}:
         return run
     assert isinstance(run.outcomes, OutcomeFile)
     named = {suite for suite, _ in places}
     return replace(
         run,
         suites=tuple(suite for suite in run.suites if suite.name in named),
-        cells=tuple(cell for cell in run.cells if cell.place in places),
+        cells=tuple(cell for cell in run.cells if cell.key in places),
         outcomes=run.outcomes.only(places),
         alignments=tuple(found for found in run.alignments if (found.suite, found.cell) in places),
         shrunk=tuple(found for found in run.shrunk if (found.suite, found.cell) in places),

@@ -18,7 +18,8 @@ import numpy as np
 
 from albert_robust.errors import complaint_at, first_line, on_one_line, writing
 from albert_robust.quick_json import dumps, loads_all
-from albert_robust.results.records import Change, Outcome, Place
+from albert_robust.results.cell_key import CellKey
+from albert_robust.results.records import Change, Outcome
 
 if TYPE_CHECKING:
     from pyarrow import Array, Buffer, DataType, Field, Schema
@@ -114,7 +115,7 @@ class OutcomeFile:
     """
 
     path: Path
-    cells: frozenset[Place] | None = None
+    cells: frozenset[CellKey] | None = None
     held: TemporaryDirectory[str] | None = field(default=None, compare=False)
 
     def __iter__(self) -> Iterator[Outcome]:
@@ -136,7 +137,7 @@ class OutcomeFile:
             rows = parquet.read_table(self.path, filters=[("suite", "=", suite), ("cell", "=", cell)]).to_pylist()
             return list(map(_outcome, rows))
 
-    def only(self, cells: Set[Place]) -> "OutcomeFile":
+    def only(self, cells: Set[CellKey]) -> "OutcomeFile":
         """Return those of some cells."""
         return replace(self, cells=frozenset(cells if self.cells is None else self.cells & cells))
 
@@ -163,7 +164,7 @@ class MergedOutcomes:
     """
 
     parts: tuple[Iterable[Outcome], ...]
-    order: Mapping[Place, int]
+    order: Mapping[CellKey, int]
 
     def __iter__(self) -> Iterator[Outcome]:
         return merge(*self.parts, key=lambda one: (one.suite, one.block, self.order[one.suite, one.cell]))

@@ -7,8 +7,9 @@ from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
+from albert_robust.file_names import APART
+from albert_robust.results.cell_key import CellKey
 from albert_robust.scoring.statistics import Estimate
-from albert_robust.suite.suite import APART
 from albert_robust.text import Edit, Text
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ Verdict = Literal[  # the worst first
 ]
 Answer = Literal["yes", "partial", "no", "undecided", "nothing"]
 Against = Literal["original", "reference"]
-Place = tuple[str, str]  # a cell's: its suite and its id there
 Standing = Literal["regressed", "improved", "same", "undecided", "new", "missing", "incomparable"]
 
 
@@ -231,8 +231,8 @@ class CellRecord:
     note: str = ""
 
     @property
-    def place(self) -> Place:
-        """Where it is kept among the cells of several suites."""
+    def key(self) -> CellKey:
+        """Which cell it is."""
         return self.suite, self.cell
 
 
@@ -387,7 +387,7 @@ class Run:
     cost: Mapping[str, float] = field(default_factory=dict)
     alignments: tuple[CaseAlignment, ...] = ()
     shrunk: tuple[Shrunk, ...] = ()
-    counted: "Mapping[Place, Tally] | None" = field(default=None, compare=False)
+    counted: "Mapping[CellKey, Tally] | None" = field(default=None, compare=False)
     mistakes: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
     merged: int = 1
@@ -409,7 +409,7 @@ class Run:
         return sum(self.left_out.values())
 
     @cached_property
-    def tallies(self) -> "Mapping[Place, Tally]":
+    def tallies(self) -> "Mapping[CellKey, Tally]":
         """What the outcomes of each cell come to, by suite and cell; counted now if that was not done as they came."""
         from albert_robust.results.tally import Tally, tallied
 
@@ -452,7 +452,7 @@ def counted_verdicts(cells: Iterable[CellRecord]) -> str:
 
 def tested_in(cells: Iterable[CellRecord]) -> int:
     """Return how many cases were tested, those of compared cells once."""
-    tested: dict[Place, int] = {}
+    tested: dict[CellKey, int] = {}
     for cell in cells:
         members = [(member.cell, member.tested) for member in cell.members]
         found = members if cell.across else [(cell.cell, cell.counts.tested)]

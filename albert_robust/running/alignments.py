@@ -14,8 +14,9 @@ from pydantic import TypeAdapter
 
 from albert_robust.asking.cache import Cache, key
 from albert_robust.results.alignment_records import TOKENS, recorded
+from albert_robust.results.cell_key import CellKey
 from albert_robust.results.failures import failures
-from albert_robust.results.records import Against, AlignmentRecord, CaseAlignment, CellRecord, Outcome, Place
+from albert_robust.results.records import Against, AlignmentRecord, CaseAlignment, CellRecord, Outcome
 from albert_robust.results.tally import Tally
 from albert_robust.running.answers import answer_of, expected_of
 from albert_robust.running.cell import Cell
@@ -55,7 +56,7 @@ class Explainer(Protocol):
 def alignments_of(
     cells: Sequence[Cell],
     records: Sequence[CellRecord],
-    tallies: Mapping[Place, Tally],
+    tallies: Mapping[CellKey, Tally],
     scorers: Mapping[str, Explainer],
     cache: Cache,
 ) -> tuple[CaseAlignment, ...]:
@@ -69,7 +70,7 @@ def alignments_of(
         cache: Where alignments that were made before are kept.
     """
     judged = sorted(zip(cells, records, strict=True), key=lambda pair: plan_order(pair[1]))
-    worst = [_worst(cell, record, tallies[record.place]) for cell, record in judged]
+    worst = [_worst(cell, record, tallies[record.key]) for cell, record in judged]
     return tuple(
         CaseAlignment(
             suite=case.suite,

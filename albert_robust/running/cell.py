@@ -6,13 +6,11 @@ from functools import cached_property
 from typing import TypeVar
 
 from albert_robust.perturbing import Perturbation, Spec
-from albert_robust.results.records import CellRecord, Place
+from albert_robust.results.cell_key import REFERENCE, CellKey
 from albert_robust.suite.gates import DATASET_GAP, LANGUAGE_GAP, Gate, needs_references
 from albert_robust.suite.marks import Mark
 from albert_robust.suite.suite import Check, Suite
 from albert_robust.text.orders import Order
-
-REFERENCE = "reference"  # stands in ids where nothing is applied
 
 
 @dataclass(frozen=True)
@@ -41,8 +39,8 @@ class Cell:
         return f"{_prefix(self.check)}{self.dataset}/{_applied(self.spec)}[{self.language}]"
 
     @property
-    def place(self) -> Place:
-        """Where it is kept among the cells of several suites."""
+    def key(self) -> CellKey:
+        """Which cell it is."""
         return self.suite.name, self.id
 
     @property
@@ -155,8 +153,8 @@ class Across:
         return f"{_prefix(self.check)}{dataset}{what}/{self.gates[0].measure.replace(' ', '-')}{language}"
 
     @property
-    def place(self) -> Place:
-        """Where it is kept among those of several suites."""
+    def key(self) -> CellKey:
+        """Which cell it is."""
         return self.suite.name, self.id
 
     @property
@@ -189,7 +187,6 @@ class Across:
 
 Item = Cell | Across
 AnyItem = TypeVar("AnyItem", Cell, Across)
-Placed = TypeVar("Placed", Cell, CellRecord)
 
 
 def unskipped(items: Iterable[AnyItem]) -> list[AnyItem]:
@@ -200,26 +197,7 @@ def unskipped(items: Iterable[AnyItem]) -> list[AnyItem]:
 def cells_of(items: "list[Item]") -> list[Cell]:
     """Return the cells among items and those that they compare, each once."""
     cells = [cell for item in items for cell in ((item,) if isinstance(item, Cell) else item.members)]
-    return list({cell.place: cell for cell in cells}.values())
-
-
-def by_suite(cells: Iterable[Placed]) -> dict[str, list[Placed]]:
-    """Return cells, or their records, by the name of their suite, in the order that they come in."""
-    found: dict[str, list[Placed]] = {}
-    for cell in cells:
-        suite, _ = cell.place
-        found.setdefault(suite, []).append(cell)
-    return found
-
-
-def parts_of(cell: str) -> tuple[str, str, str, str]:
-    """Return what a cell's id is made of: the name of its check, its dataset, perturbation and language, where it has them.
-
-    Of a cell that is gone from its suite a baseline has the id alone.
-    """
-    where, _, language = cell.removesuffix("]").rpartition("[")
-    check, dataset, applied = ["", "", *where.split("/")][-3:]
-    return check, dataset, "" if applied == REFERENCE else applied.replace("+", " | "), language
+    return list({cell.key: cell for cell in cells}.values())
 
 
 def _applied(spec: Spec | None) -> str:

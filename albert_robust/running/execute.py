@@ -20,12 +20,13 @@ from albert_robust.asking.score import CachedScorer
 from albert_robust.asking.workspace import Workspace
 from albert_robust.data import Example
 from albert_robust.errors import WritingError, fault_of, writing
+from albert_robust.results.cell_key import CellKey, by_suite
 from albert_robust.results.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter
-from albert_robust.results.records import Place, Shrunk
+from albert_robust.results.records import Shrunk
 from albert_robust.results.tally import Tally
 from albert_robust.running.answers import answer_of, take_answers
 from albert_robust.running.blocks import Block, blocks, examples_of, inputs_of, originals_of, perturbed
-from albert_robust.running.cell import Cell, by_suite
+from albert_robust.running.cell import Cell
 from albert_robust.running.meaning import reject_strays
 from albert_robust.running.measure import Made, measure, self_agreement
 from albert_robust.running.worst import find_worst
@@ -58,16 +59,16 @@ class Execution:
 
     def __init__(self, cache: Cache, shared: Path | None = None) -> None:
         self.cache = cache
-        self.tallies: dict[Place, Tally] = {}
+        self.tallies: dict[CellKey, Tally] = {}
         self.mistakes: dict[str, Exception] = {}
         self.identities: dict[str, str | None] = {}
         self.signatures: dict[str, str | None] = {}
         self.others: dict[str, dict[str, Mapping[str, int]]] = {}
         self.scorers: dict[str, CachedScorer] = {}
         self.predictors: dict[str, Predictor] = {}
-        self.shrunk: dict[Place, tuple[Shrunk, ...]] = {}
+        self.shrunk: dict[CellKey, tuple[Shrunk, ...]] = {}
         self.cost = Cost()
-        self.written: set[Place] = set()
+        self.written: set[CellKey] = set()
         with writing(shared or Path(gettempdir()), MEND_TEMPORARY):
             self._folder = TemporaryDirectory(prefix="albert-robust-", dir=shared)
 
@@ -78,7 +79,7 @@ class Execution:
 
     def outcomes(self, cells: Sequence[Cell]) -> OutcomeFile:
         """Return the outcomes of some of the cells."""
-        places = frozenset(cell.place for cell in cells)
+        places = frozenset(cell.key for cell in cells)
         return OutcomeFile(self.path, None if self.written <= places else places, self._folder)
 
 
@@ -195,7 +196,7 @@ class _SuiteRun:
             wanted = group if tally.answers is not None else ()
             tally.add(group, [answer_of(cell, case, "after") if case.status == "tested" else None for case in wanted])
             writer.add(group)
-            self.execution.written.add(cell.place)
+            self.execution.written.add(cell.key)
 
     def _replicas(self, made: Made, answers: Answers) -> list[Answers]:
         """Ask again for the originals that the model answered, as often as the suite says."""

@@ -7,8 +7,9 @@ from albert_robust.asking.ask import Cost
 from albert_robust.asking.mistakes import placed
 from albert_robust.asking.predict import Found, Predictor
 from albert_robust.asking.workspace import Workspace
+from albert_robust.results.cell_key import by_suite
 from albert_robust.running.blocks import blocks, examples_of, inputs_of, originals_of, perturbed
-from albert_robust.running.cell import Cell, by_suite
+from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made
 from albert_robust.suite.suite import Suite
 

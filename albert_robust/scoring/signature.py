@@ -29,7 +29,7 @@ class ScoreSettings:
 
     def signature(self, *, nrefs: int, languages: str) -> str:
         """Return the line for texts with up to `nrefs` references in the given languages."""
-        from albert_robust import __version__
+        from albert_robust.version import __version__
 
         encoder = self.encoder
         name = encoder.name.rstrip("/").rsplit("/", 1)[-1]

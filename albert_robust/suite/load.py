@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import SupportsIndex
 
 from albert_robust.errors import Complaint, InputError, UsageError, folders, printable_name, whole
+from albert_robust.file_names import APART, PACK, SUITE
 from albert_robust.perturbing import Registry, open_packs
-from albert_robust.perturbing.registry import PACK
 from albert_robust.suite.checks import checks
 from albert_robust.suite.datasets import sources
 from albert_robust.suite.documents import Document, Location, open_document, validate
@@ -17,7 +17,7 @@ from albert_robust.suite.marks import Mark, utc_today
 from albert_robust.suite.models import check_model
 from albert_robust.suite.schema import SuiteSpec
 from albert_robust.suite.sharing import shared_out
-from albert_robust.suite.suite import APART, SUFFIX, Suite
+from albert_robust.suite.suite import Suite
 
 
 def load_suite(
@@ -144,7 +144,7 @@ def _name(path: Path, root: Path, model_name: str) -> str:
     """Return what a suite is called: its path below a folder, and of several models its model."""
     # Its folder alone is resolved: two links to one file are two suites, each with the data and the model beside it.
     below = Path(os.path.relpath(path.parent.resolve() / path.name, root.resolve()))
-    return APART.join(filter(None, [printable_name(below.as_posix()).removesuffix(SUFFIX), model_name]))
+    return APART.join(filter(None, [printable_name(below.as_posix()).removesuffix(SUITE), model_name]))
 
 
 def _marks(draft: Draft) -> Iterator[Mark]:

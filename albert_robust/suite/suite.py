@@ -7,14 +7,12 @@ from functools import cached_property
 from pathlib import Path
 
 from albert_robust.data import Source
+from albert_robust.file_names import APART
 from albert_robust.perturbing import Registry, Spec
 from albert_robust.suite.gates import DROP, Expectation, Gate
 from albert_robust.suite.marks import Mark
 from albert_robust.suite.schema import BaselineSpec, ModelSpec
 from albert_robust.tasks import Quality, Task
-
-SUFFIX = ".robust.yaml"
-APART = "::"  # between a file and the name of one of its models, as in pytest's ids
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from door_suites import kept_run, run, write_suite
 
 from albert_robust import plugin
 from albert_robust.asking import store
+from albert_robust.options import OPTIONS, SWITCHES
 
 
 class Declared:
@@ -36,7 +37,7 @@ def test_every_option_is_named_robust_and_has_an_ini_twin() -> None:
 
 def test_the_help_of_pytest_names_every_option(pytester: pytest.Pytester) -> None:
     lines = run(pytester, "--help").outlines
-    for name in [name for name, *_ in plugin.OPTIONS] + [name for name, _ in plugin.SWITCHES]:
+    for name in [name for name, *_ in OPTIONS] + [name for name, _ in SWITCHES]:
         assert any(f"--robust-{name}" in line for line in lines)
         assert any(line.strip().startswith(f"robust_{name.replace('-', '_')} ") for line in lines)
 

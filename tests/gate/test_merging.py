@@ -58,7 +58,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Run:
     for name, content in (("d.jsonl", rows), ("model.py", MODEL), ("s.robust.yaml", SUITE)):
         (folder / name).write_text(content, encoding="utf-8")
     found = [cell for suite in load_suites(folder / "s.robust.yaml") for cell in plan(suite)]
-    cells = sorted(found, key=lambda cell: cell.place)
+    cells = sorted(found, key=lambda cell: cell.key)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "BLOCK", 5)
         execution = execute(cells, Workspace(folder / ".albert_robust", "run"))
@@ -68,7 +68,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def part(run: Run, numbers: Sequence[int]) -> Run:
     """Some cells of a run as a run of their own has them: beside no cell of another model."""
-    found = only(run, {run.cells[number].place for number in numbers})
+    found = only(run, {run.cells[number].key for number in numbers})
     left = Counter(cell.suite for cell in run.cells) - Counter(cell.suite for cell in found.cells)
     return replace(found, left_out=dict(left), cells=tuple(replace(cell, beside_first=None) for cell in found.cells))
 

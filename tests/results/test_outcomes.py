@@ -13,21 +13,22 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from albert_robust.results import outcomes
+from albert_robust.results.cell_key import CellKey
 from albert_robust.results.folder import keep
 from albert_robust.results.outcomes import MergedOutcomes, OutcomeFile, OutcomeWriter
-from albert_robust.results.records import Change, Outcome, Place, Run
+from albert_robust.results.records import Change, Outcome, Run
 
 PLACES = [(suite, cell) for suite in ("one", "two") for cell in ("swap", "upper", "delete")]
 ORDER = {place: number % 3 for number, place in enumerate(PLACES)}
 NUMBERS = st.floats(0, 1) | st.none()
 
 
-def outcome(place: Place, block: int, example: int) -> Outcome:
+def outcome(place: CellKey, block: int, example: int) -> Outcome:
     suite, cell = place
     return Outcome(suite, cell, f"r{example}", "en", 0, "tested", {"text": f"text {example}"}, block=block)
 
 
-def run_of(blocks: int, examples: int = 2, places: Sequence[Place] = PLACES) -> list[Outcome]:
+def run_of(blocks: int, examples: int = 2, places: Sequence[CellKey] = PLACES) -> list[Outcome]:
     """The outcomes of some cells in the order of a run."""
     ordered = sorted(places, key=lambda place: (place[0], ORDER[place]))
     return [
@@ -145,7 +146,7 @@ def test_a_file_without_outcomes_is_one(tmp_path: Path) -> None:
 
 @settings(max_examples=30)
 @given(st.integers(1, 3), st.sets(st.sampled_from(PLACES)))
-def test_cells_of_a_file_that_do_not_count_are_passed_over(blocks: int, cells: set[Place]) -> None:
+def test_cells_of_a_file_that_do_not_count_are_passed_over(blocks: int, cells: set[CellKey]) -> None:
     with TemporaryDirectory() as folder:
         path = written(Path(folder) / "o", run_of(blocks))
         file = OutcomeFile(path).only(cells)
@@ -155,7 +156,7 @@ def test_cells_of_a_file_that_do_not_count_are_passed_over(blocks: int, cells: s
 
 
 @given(st.integers(1, 3), st.sets(st.sampled_from(PLACES)))
-def test_the_outcomes_of_two_runs_have_the_order_of_one_run(blocks: int, cells: set[Place]) -> None:
+def test_the_outcomes_of_two_runs_have_the_order_of_one_run(blocks: int, cells: set[CellKey]) -> None:
     parts = [
         run_of(blocks, places=[place for place in PLACES if (place in cells) == inside]) for inside in (True, False)
     ]

@@ -95,7 +95,7 @@ def test_outcomes_that_are_damaged_and_named_by_their_digest_all_the_same_are_to
     with pytest.raises(InputError, match=r"outcomes\.parquet:1:1: damaged: .*\n  run the suites again$"):
         list(found)
     with pytest.raises(InputError, match=r"outcomes\.parquet:1:1: damaged: .*\n  run the suites again$"):
-        found.of(*cells[0].place)
+        found.of(*cells[0].key)
 
 
 def test_outcomes_of_another_form_are_told(tmp_path: Path) -> None:

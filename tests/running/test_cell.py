@@ -4,7 +4,7 @@ from pathlib import Path
 
 from counted import planned
 
-from albert_robust.running.cell import parts_of
+from albert_robust.results.cell_key import parts_of
 
 CHECKS = """
 - {expect: invariance, name: own, perturbations: ["typos.*@3", "typos.swap | case.lower"]}

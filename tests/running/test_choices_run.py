@@ -30,7 +30,7 @@ FIRST = "\ndef answer(text):\n    return 'A'\n"
 
 def found(folder: Path, answer: str, perturbation: str = "layout.options", worst_of: int = 1) -> Outcome:
     cells = planned(folder, CHECK.format(perturbation, worst_of), answer=answer, rows=[QUESTION])
-    (case,) = outcomes_of(ran(cells, folder))[cells[0].place]
+    (case,) = outcomes_of(ran(cells, folder))[cells[0].key]
     return case
 
 
@@ -65,7 +65,7 @@ def test_quality_is_of_the_choice_too(tmp_path: Path) -> None:
     cells = planned(tmp_path, CHECK.format("layout.options", 1), answer=KNOWS, rows=[QUESTION])
     rows = (tmp_path / "d.jsonl").read_text(encoding="utf-8")
     (tmp_path / "d.jsonl").write_text(rows.replace('"calm"', '"A"'), encoding="utf-8")
-    (case,) = outcomes_of(ran(cells, tmp_path))[cells[0].place]
+    (case,) = outcomes_of(ran(cells, tmp_path))[cells[0].key]
     assert case.said_after != "A"
     assert case.quality_after["accuracy"] == 1
 
@@ -82,7 +82,7 @@ def test_an_order_that_was_drawn_already_is_drawn_anew(tmp_path: Path) -> None:
     check = CHECK.format("layout.options", 1).replace("{expect", "{variants: 5, expect")
     rows = [f"{number}?\nA. in Paris\nB. in London\nC. in Rome" for number in range(40)]
     cells = planned(tmp_path, check, answer=KNOWS, rows=rows)
-    found = outcomes_of(ran(cells, tmp_path))[cells[0].place]
+    found = outcomes_of(ran(cells, tmp_path))[cells[0].key]
     orders = {(case.example, case.variant["text"]) for case in found if case.status == "tested"}
     assert len(orders) == sum(case.status == "tested" for case in found)
     assert len(orders) > 0.85 * 40 * 5  # all orders but their own; 0.67 where each is drawn once

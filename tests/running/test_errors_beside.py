@@ -40,7 +40,7 @@ def tail(text: Text, rng: Random, severity: int) -> Text:
 def line(folder: Path, checks: str = CHECK, answer: str = CALM, model: str = "") -> Line:
     """Return what the one cell of a suite came to."""
     (cell,) = planned(folder, checks, answer=answer, model=model, extra="max_errors: 0.2")
-    tally = ran([cell], folder).tallies[cell.place]
+    tally = ran([cell], folder).tallies[cell.key]
     found = line_of(judge(cell, tally), tally, cell.suite.seed)
     assert found is not None
     return found

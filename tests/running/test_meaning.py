@@ -34,7 +34,7 @@ def folder(write: Callable[..., Path], tmp_path: Path) -> Path:
 def test_a_variant_that_strayed_is_rejected_and_not_asked(folder: Path) -> None:
     cells = planned(folder, CHECK % ", meaning: 0.3", rows=TEXTS)
     execution = ran(cells, folder)
-    near, stray = outcomes_of(execution)[cells[0].place]
+    near, stray = outcomes_of(execution)[cells[0].key]
     assert (near.status, stray.status) == ("tested", "rejected")
     assert stray.message.startswith("LABS -0.") or stray.message.startswith("LABS 0.0")
     assert stray.message.endswith("beside its original, `meaning: 0.3` asked")
@@ -46,7 +46,7 @@ def test_a_variant_that_strayed_is_rejected_and_not_asked(folder: Path) -> None:
 def test_where_no_check_asks_for_meaning_no_encoder_is_asked(folder: Path) -> None:
     cells = planned(folder, CHECK % "", rows=TEXTS)
     execution = ran(cells, folder)
-    assert [one.status for one in outcomes_of(execution)[cells[0].place]] == ["tested", "tested"]
+    assert [one.status for one in outcomes_of(execution)[cells[0].key]] == ["tested", "tested"]
     assert execution.signatures == {"s": None}
 
 

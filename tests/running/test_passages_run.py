@@ -43,7 +43,7 @@ def alike(text, rng, severity):
 
 def judged(folder: Path, answer: str) -> Outcome:
     cells = planned(folder, CHECK, answer=answer, rows=[ANSWERS])
-    (case,) = outcomes_of(ran(cells, folder))[cells[0].place]
+    (case,) = outcomes_of(ran(cells, folder))[cells[0].key]
     return case
 
 
@@ -73,7 +73,7 @@ def compared(folder: Path, judge: str, labels: list[str]) -> list[float | None]:
     (folder / "d.jsonl").write_text("\n".join(map(json.dumps, rows)))
     (folder / "s.robust.yaml").write_text(PAIRS)
     cells = plan(load_suite(folder / "s.robust.yaml"))
-    return [case.agreement for case in outcomes_of(ran(cells, folder))[cells[0].place]]
+    return [case.agreement for case in outcomes_of(ran(cells, folder))[cells[0].key]]
 
 
 @pytest.mark.parametrize("labels", [
@@ -96,7 +96,7 @@ def asked_of(folder: Path, suite: str, *contexts: str, question: str = "Where?",
     (folder / "d.jsonl").write_text("\n".join(map(json.dumps, rows)))
     (folder / "s.robust.yaml").write_text(suite)
     cells = plan(load_suite(folder / "s.robust.yaml"))
-    return outcomes_of(ran(cells, folder))[cells[0].place]
+    return outcomes_of(ran(cells, folder))[cells[0].key]
 
 
 def test_a_citation_is_of_the_passage_and_a_gold_answer_goes_along_with_its_own(tmp_path: Path) -> None:

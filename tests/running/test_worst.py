@@ -65,7 +65,7 @@ def folder(write: Callable[..., Path], tmp_path: Path) -> Path:
 def found(folder: Path, checks: str, answer: str, rows: list[str] | None = None) -> list[Outcome]:
     """The outcomes of a suite with one check."""
     cells = planned(folder, checks, answer=answer, rows=rows or [TEXT])
-    return outcomes_of(ran(cells, folder))[cells[0].place]
+    return outcomes_of(ran(cells, folder))[cells[0].key]
 
 
 def test_edits_that_shake_the_model_gather_until_the_answer_changes(folder: Path) -> None:
@@ -111,14 +111,14 @@ def test_a_second_run_asks_nothing_and_finds_the_same(folder: Path) -> None:
     first = found(folder, DELETE, SHAKEN)
     cells = planned(folder, DELETE, answer=SHAKEN, rows=[TEXT])
     again = ran(cells, folder, run="again")
-    assert outcomes_of(again)[cells[0].place] == first
+    assert outcomes_of(again)[cells[0].key] == first
     assert again.cost.predicted == 0
 
 
 def test_a_search_that_the_budget_cuts_short_is_no_pass(folder: Path) -> None:
     cells = planned(folder, SEARCH.format("own.delete", 24), answer=LABELS_ALONE, rows=[TEXT])
     execution = ran(cells, folder, Budget(inputs=3))
-    (case,) = outcomes_of(execution)[cells[0].place]
+    (case,) = outcomes_of(execution)[cells[0].key]
     assert case.status == "not asked"
     assert records_of(execution, cells)[cells[0].id].verdict == "not tested"
 
@@ -143,7 +143,7 @@ def test_without_an_answer_to_the_original_nobody_knows_what_its_variants_lead_t
     silent = found(folder, search, "\ndef answer(text):\n    raise ValueError('no')\n", rows)
     assert {case.message for case in silent} == {"the original: the model raises ValueError: no (model.py:12)"}
     cells = planned(folder, search, rows=rows)
-    unasked = outcomes_of(ran(cells, folder, Budget(inputs=0), run="another"))[cells[0].place]
+    unasked = outcomes_of(ran(cells, folder, Budget(inputs=0), run="another"))[cells[0].key]
     assert {case.status for case in unasked} == {"not asked"}
 
 
@@ -206,7 +206,7 @@ def test_beside_a_baseline_the_search_must_be_the_same_and_its_variants_need_not
         cells = planned(folder, checks, answer=model, rows=[TEXT])
         execution = ran(cells, folder, run=f"run {len(lines)}")
         (record,), (scorer,) = records_of(execution, cells).values(), execution.scorers.values()
-        line = line_of(record, execution.tallies[cells[0].place], 0)
+        line = line_of(record, execution.tallies[cells[0].key], 0)
         assert line is not None
         lines.append((line.variants, definition(cells[0], scorer)))
     assert lines[0] == lines[1] == ("seed 0", "equality, the worst of 24 by own.delete 1")
