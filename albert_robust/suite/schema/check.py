@@ -176,7 +176,8 @@ class MeasureSpec(Strict):
     version: Annotated[
         str | None,
         Field(
-            description="Raise it when the function measures otherwise: a baseline is compared with the same version only."
+            description="Keeps what it returned between runs. Raise it when the function measures otherwise: a baseline is compared "
+            "with the same version only."
         ),
     ] = None
 
