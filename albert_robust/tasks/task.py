@@ -201,7 +201,7 @@ class Task:
         spanless_agreements: The agreements of such outputs that regard no places: texts in two languages have no others.
         passages_field: The input that may be a list of passages; empty where none may.
         protect: Returns the strings of an example that no edit may touch.
-        maximum: The number that `5/5` and `100 %` are.
+        bounds: The least and the highest number that an output may be, where it is one; `5/5` and `100 %` are the highest.
         with_range: Returns the task for numbers from one to another; None where there is but one range, or none.
         models: What does it beside a function and a chat model, as suites write it.
         searches: Whether outputs are documents that the model has, and an example has not.
@@ -228,7 +228,7 @@ class Task:
     spanless_agreements: tuple[str, ...] = ()
     passages_field: str = ""
     protect: Callable[[Example, str], tuple[str, ...]] = nothing
-    maximum: float = 1.0
+    bounds: tuple[float, float] = (-1.0, 1.0)
     with_range: Callable[[float, float], "Task"] | None = None
     models: tuple[ModelKind, ...] = ()
     searches: bool = False
