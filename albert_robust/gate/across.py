@@ -25,13 +25,13 @@ from albert_robust.gate.decide import (
 )
 from albert_robust.gate.judge import blank, repeated_agreement
 from albert_robust.results.records import CellRecord, Counts, MemberRecord, Verdict
-from albert_robust.results.tally import Series, Tally
+from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Across, Cell
 from albert_robust.scoring.gaps import gap
 from albert_robust.scoring.statistics import NOTHING, Estimate, Floats, mean_in_unit
+from albert_robust.suite.expectations import EXPECTATIONS
 from albert_robust.suite.gates import (
     DATASET_GAP,
-    DEFAULT_GATES,
     LANGUAGE_GAP,
     SEVERITY_AREA,
     SEVERITY_WORST,
@@ -137,14 +137,7 @@ def _noise(item: Across, tallies: Tallies) -> Estimate:
 
 def _values(item: Across, cell: Cell, tally: Tally) -> Values:
     """Return what is compared, by example. Rows of one id are translations; ids of two datasets have nothing in common."""
-    base, examples = _base(item), tally.examples
-    if base == "consistency":
-        found = tally.agreement.by_example(examples)
-    elif base == "sensitivity":
-        found = tally.agreement.by_example(examples, 1 - tally.agreement.values)
-    else:
-        qualities = tally.before if item.check.expectation == "reference" else tally.after
-        found = qualities.get(base, Series()).by_example(examples)
+    found = tally.series(_base(item)).by_example(tally.examples)
     return {(cell.dataset, name): value for name, value in found.items()}
 
 
@@ -164,8 +157,7 @@ def _unbroken(item: Across, tallies: Tallies) -> Floats:
     held: dict[str, bool] = {}
     for cell in item.members:
         tally = tallies[cell.id]
-        agrees = (tally.agreement.values >= item.check.agrees_at).astype(np.float64)
-        for example, share in tally.agreement.by_example(tally.examples, agrees).items():
+        for example, share in tally.agreement.at_least(item.check.agrees_at).by_example(tally.examples).items():
             held[example] = held.get(example, True) and share == 1
     return np.array(list(held.values()), dtype=np.float64)
 
@@ -197,7 +189,7 @@ def _breaking(item: Across, members: Sequence[MemberRecord]) -> str:
 
 def _bound(item: Across) -> float:
     own = [gate for gate in item.check.gates if gate.measure == "consistency" and gate.at_least]
-    return (own or [parse_gate(DEFAULT_GATES["invariance"][0], "invariance", item.suite.task)])[0].bound
+    return (own or [parse_gate(EXPECTATIONS["invariance"].gates[0], "invariance", item.suite.task)])[0].bound
 
 
 def _sum(counts: Sequence[Counts]) -> Counts:

@@ -24,7 +24,8 @@ from albert_robust.gate.decide import (
     too_many_errors,
 )
 from albert_robust.results.records import CellRecord, Counts, GateRecord, Verdict
-from albert_robust.results.tally import Series, Tally
+from albert_robust.results.series import Series
+from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell, Item
 from albert_robust.scoring.sequential import sequential_drop, sequential_mean
 from albert_robust.scoring.statistics import Estimate, Floats, mean_in_unit, paired_drop
@@ -106,7 +107,7 @@ def repeated_agreement(item: Item, noise: Series, variants: int) -> Floats:
         return noise.lows()
     if not variants:
         return noise.means()
-    shares = noise.means((noise.values >= item.check.agrees_at).astype(np.float64))
+    shares = noise.at_least(item.check.agrees_at).means()
     return np.floor(shares) if variants >= item.suite.model.replicates - 1 else shares
 
 
@@ -137,9 +138,9 @@ def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
     if len(tally.noise):
         found[NOISE] = mean(tally.noise.means(), confidence)
     for name in cell.suite.qualities:
-        before, after = (series.get(name, Series()).means() for series in (tally.before, tally.after))
-        found[name] = mean(before if reference else after, confidence)
+        found[name] = mean(tally.series(name).means(), confidence)
         if not reference:
+            before, after = (series.get(name, Series()).means() for series in (tally.before, tally.after))
             found[f"{name}{DROP}"] = drop(before, after, confidence)
     answers = sorted(tally.answers or (), key=itemgetter(0))  # whatever order a file has
     for name in cell.aggregates:
@@ -162,7 +163,7 @@ def _breaks(cell: Cell, agreement: Series, mean: Callable[[Floats], Estimate]) -
     The latter is how likely k variants of an example, drawn from all of them, all agree: C(agreeing, k) / C(variants, k),
     unbiased as pass@k of Chen et al. (2021), arXiv:2107.03374, and pass^k of Yao et al. (2024), arXiv:2406.12045.
     """
-    agreeing, variants = agreement.sums((agreement.values >= cell.check.agrees_at).astype(np.float64))
+    agreeing, variants = agreement.at_least(cell.check.agrees_at).sums()
     found = {WORST_CASE: mean((agreeing == variants).astype(np.float64))}
     pairs = list(zip(agreeing.astype(int).tolist(), variants.astype(int).tolist(), strict=True))
     for gate in cell.check.gates:

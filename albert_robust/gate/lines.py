@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from albert_robust.asking.cache import key
 from albert_robust.asking.score import CachedScorer
 from albert_robust.results.records import CellRecord, Outcome
-from albert_robust.results.tally import LENGTH, Series, Tally
+from albert_robust.results.tally import LENGTH, Tally
 from albert_robust.running.cell import Cell
+from albert_robust.suite.expectations import EXPECTATIONS
 from albert_robust.suite.measures import OwnMeasure
 from albert_robust.tasks.task import Compared, PairMetric, TextScorer
 
 DIGITS = 4  # of an example's number
-MEASURES = {"invariance": "consistency", "direction": "sensitivity"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,12 @@ def line_of(record: CellRecord, tally: Tally, seed: int) -> Line | None:
         tally: What its outcomes come to.
         seed: Of its suite.
     """
-    measure = MEASURES.get(record.expectation) or _quality(record, tally)
+    measure = EXPECTATIONS[record.expectation].measure or _quality(record, tally)
     if not measure or record.verdict == "error" or record.counts.spared:
         return None
     errors = frozenset(tally.failed)
-    numbers = _numbers(record.expectation, measure, tally)
-    found = {example: value for example, value in numbers.items() if example not in errors}
+    numbers = tally.series(measure).by_example(tally.examples)
+    found = {example: round(value, DIGITS) for example, value in numbers.items() if example not in errors}
     if not found:
         return None
     referenced = record.expectation == "reference"
@@ -151,13 +151,3 @@ def _quality(record: CellRecord, tally: Tally) -> str:
     """Return the quality that a reference check is compared by; empty where it has none."""
     gated = [gate.measure for gate in record.gates if gate.measure in tally.before]
     return next(iter([*gated, *tally.before]), "")
-
-
-def _numbers(expectation: str, measure: str, tally: Tally) -> dict[str, float]:
-    """Return the number of each example that has one."""
-    series, values = tally.agreement, None
-    if expectation == "reference":
-        series = tally.before.get(measure, Series())
-    elif expectation == "direction":
-        values = 1 - series.values
-    return {example: round(value, DIGITS) for example, value in series.by_example(tally.examples, values).items()}

@@ -9,7 +9,8 @@ from albert_robust.perturbing import Spec
 from albert_robust.perturbing.spec import parse_spec
 from albert_robust.suite.documents import Location
 from albert_robust.suite.draft import Draft
-from albert_robust.suite.gates import DEFAULT_GATES, Gate, out_of_reach, parse_gate
+from albert_robust.suite.expectations import EXPECTATIONS
+from albert_robust.suite.gates import Gate, out_of_reach, parse_gate
 from albert_robust.suite.schema import CheckSpec
 from albert_robust.suite.suite import Check
 
@@ -69,7 +70,7 @@ def _languages(draft: Draft, check: CheckSpec) -> list[str]:
 
 
 def _gates(draft: Draft, at: Location, check: CheckSpec) -> Iterator[Gate]:
-    for number, written in enumerate(check.gates or DEFAULT_GATES[check.expect]):
+    for number, written in enumerate(check.gates or EXPECTATIONS[check.expect].gates):
         location = (*at, "gates", number)
         gate = draft.complaints.attempt(location, lambda: parse_gate(written, check.expect, draft.task))  # noqa: B023  # called at once
         if gate is None:

@@ -6,17 +6,11 @@ Most measures are of one cell. Those in `ACROSS` compare the cells of a check, b
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal
 
 from albert_robust.errors import suggest
+from albert_robust.suite.expectations import EXPECTATIONS, ExpectationName
 from albert_robust.tasks import Task
 
-Expectation = Literal["invariance", "direction", "reference"]
-DEFAULT_GATES: dict[Expectation, tuple[str, ...]] = {
-    "invariance": ("consistency >= 0.9",),
-    "direction": ("sensitivity >= 0.5",),
-    "reference": (),
-}
 AGREEMENT = ("consistency", "flip rate", "sensitivity")
 WORST_CASE = "worst case"
 CONSISTENCY_AT = "consistency at "  # and a number of variants
@@ -24,7 +18,6 @@ DROP = " drop"
 LANGUAGE_GAP, DATASET_GAP = "language gap", "dataset gap"
 SEVERITY_AREA, SEVERITY_WORST = "severity area", "severity worst case"
 ACROSS = (LANGUAGE_GAP, DATASET_GAP, SEVERITY_AREA, SEVERITY_WORST)
-_MAIN: dict[Expectation, str] = {"invariance": "consistency", "direction": "sensitivity"}
 _GATE = re.compile(r"(?P<measure>[a-z][a-z0-9 -]*?)\s*(?P<sign>>=|<=)\s*(?P<bound>[0-9.]+)")
 
 
@@ -63,7 +56,7 @@ class Gate:
         return f"{self.measure} {'>=' if self.at_least else '<='} {self.bound:g}"
 
 
-def parse_gate(written: str, expectation: Expectation, task: Task) -> Gate:
+def parse_gate(written: str, expectation: ExpectationName, task: Task) -> Gate:
     """Return the gate that a string writes.
 
     Raises:
@@ -87,7 +80,7 @@ def parse_gate(written: str, expectation: Expectation, task: Task) -> Gate:
     return Gate(measure, match["sign"] == ">=", bound, across, base)
 
 
-def _known(written: str, expectation: Expectation, task: Task) -> str:
+def _known(written: str, expectation: ExpectationName, task: Task) -> str:
     """Return a measure by its one name: a gap is named in full unless it is that of consistency or sensitivity."""
     measure, known = written.replace("-", " "), measures(expectation, task)
     at = measure.removeprefix(CONSISTENCY_AT)
@@ -99,12 +92,12 @@ def _known(written: str, expectation: Expectation, task: Task) -> str:
     short = measure.removeprefix(main)
     if short not in {LANGUAGE_GAP, DATASET_GAP}:
         return measure
-    return short if expectation in _MAIN else main + short
+    return short if EXPECTATIONS[expectation].measure else main + short
 
 
-def _main(expectation: Expectation, task: Task) -> str:
+def _main(expectation: ExpectationName, task: Task) -> str:
     """Return the measure that cells of a check are compared by unless a gate names another; maybe none."""
-    return _MAIN.get(expectation) or next(iter(task.qualities), "")
+    return EXPECTATIONS[expectation].measure or next(iter(task.qualities), "")
 
 
 def needs_references(gate: Gate, task: Task) -> bool:
@@ -123,7 +116,7 @@ def out_of_reach(gate: Gate, task: Task) -> bool:
     return gate.bound == 0 and not gate.measure.endswith(DROP) and gate.measure not in task.aggregates
 
 
-def measures(expectation: Expectation, task: Task) -> list[str]:
+def measures(expectation: ExpectationName, task: Task) -> list[str]:
     """Return the measures that a gate of this kind of check may name; for invariance there is `consistency at k`, too."""
     qualities = [*task.qualities, *task.aggregates]
     if expectation == "reference":
@@ -134,7 +127,7 @@ def measures(expectation: Expectation, task: Task) -> list[str]:
     return [*own, *_gaps(expectation, task), SEVERITY_AREA, SEVERITY_WORST]
 
 
-def _gaps(expectation: Expectation, task: Task) -> list[str]:
+def _gaps(expectation: ExpectationName, task: Task) -> list[str]:
     """Return the gaps: of the main measure in short, of others, all of them means over examples, in full."""
     main = _main(expectation, task)
     bases = [main] if expectation == "direction" else dict.fromkeys(filter(None, [main, *task.qualities]))
