@@ -29,7 +29,8 @@ from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell, Item
 from albert_robust.scoring.sequential import sequential_drop, sequential_mean
 from albert_robust.scoring.statistics import Estimate, Floats, mean_in_unit, paired_drop
-from albert_robust.suite.gates import DROP, WORST_CASE
+from albert_robust.suite.gates import Gate
+from albert_robust.suite.measure import DROP, WORST_CASE
 
 SHOWN_FAULTS = 3
 
@@ -79,17 +80,23 @@ def judged_gates(cell: Cell, tally: Tally) -> tuple[GateRecord, ...]:
 
 
 def _decided(cell: Cell, tally: Tally, measured: Mapping[str, Estimate]) -> tuple[GateRecord, ...]:
-    gates = [decide(gate, measured[gate.measure]) for gate in cell.check.gates]
+    gates = [decide(gate, measured[gate.measure.name]) for gate in cell.check.gates]
     if tally.errors:
         ends = [measures(cell, tally.answered(end)) for end in (0.0, 1.0)]
         each = zip(gates, cell.check.gates, strict=True)
-        gates = [despite_errors(record, gate, [end[gate.measure] for end in ends]) for record, gate in each]
+        gates = [despite_errors(record, gate, [end[gate.measure.name] for end in ends]) for record, gate in each]
     if NOISE not in measured:
         return tuple(gates)
-    taken_together = [cell.check.variants if gate.measure == WORST_CASE else gate.variants for gate in cell.check.gates]
-    mean, confidence = _means(cell), cell.suite.two_sided
-    noise = [mean(repeated_agreement(cell, tally.noise, count), confidence) for count in taken_together]
-    return tuple(above_noise(gate, own) for gate, own in zip(gates, noise, strict=True))
+    return tuple(
+        above_noise(record, gate, _noise(cell, gate, tally))
+        for record, gate in zip(gates, cell.check.gates, strict=True)
+    )
+
+
+def _noise(cell: Cell, gate: Gate, tally: Tally) -> Estimate:
+    """Return how far the model agrees with itself on the originals, as a gate would see it."""
+    variants = cell.check.variants if gate.measure.kind == "worst case" else gate.measure.k
+    return _means(cell)(repeated_agreement(cell, tally.noise, variants), cell.suite.two_sided)
 
 
 def repeated_agreement(item: Item, noise: Series, variants: int) -> Floats:
@@ -154,7 +161,7 @@ def _means(cell: Cell) -> Callable[[Floats, float], Estimate]:
 
 
 def _named(cell: Cell) -> bool:
-    return any(gate.measure == WORST_CASE or gate.variants for gate in cell.check.gates)
+    return any(gate.measure.kind in ("worst case", "consistency at k") for gate in cell.check.gates)
 
 
 def _breaks(cell: Cell, agreement: Series, mean: Callable[[Floats], Estimate]) -> dict[str, Estimate]:
@@ -167,9 +174,9 @@ def _breaks(cell: Cell, agreement: Series, mean: Callable[[Floats], Estimate]) -
     found = {WORST_CASE: mean((agreeing == variants).astype(np.float64))}
     pairs = list(zip(agreeing.astype(int).tolist(), variants.astype(int).tolist(), strict=True))
     for gate in cell.check.gates:
-        if k := gate.variants:
+        if k := gate.measure.k:
             shares = [comb(held, k) / comb(made, k) for held, made in pairs if made >= k]
-            found[gate.measure] = mean(np.array(shares))
+            found[gate.measure.name] = mean(np.array(shares))
     return found
 
 

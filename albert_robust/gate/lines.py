@@ -13,7 +13,7 @@ from albert_robust.results.records import CellRecord, Outcome
 from albert_robust.results.tally import LENGTH, Tally
 from albert_robust.running.cell import Cell
 from albert_robust.suite.expectations import EXPECTATIONS
-from albert_robust.suite.measures import OwnMeasure
+from albert_robust.suite.own_measures import OwnMeasure
 from albert_robust.tasks.task import Compared, PairMetric, TextScorer
 
 DIGITS = 4  # of an example's number
@@ -105,7 +105,7 @@ def definition(cell: Cell, scorer: CachedScorer) -> str:
     """Return how a cell's outputs are compared: by what agreement, in what range, of variants that kept what, by what encoder."""
     check, qualities = cell.check, cell.suite.qualities
     if check.expectation == "reference":
-        gated = [gate.measure for gate in check.gates if gate.measure in qualities]
+        gated = [gate.measure.base for gate in check.gates if gate.measure.name in qualities]
         names: list[str] = []
         metrics = [qualities[name].metric for name in [*gated, *qualities][:1]]
     else:

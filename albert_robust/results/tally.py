@@ -13,7 +13,7 @@ from itertools import chain
 from albert_robust.quick_json import dumps
 from albert_robust.results.records import Counts, Outcome, shortfall
 from albert_robust.results.series import Series
-from albert_robust.suite.gates import DROP
+from albert_robust.suite.measure import measure_named
 from albert_robust.tasks import Answer
 
 WORST = 10  # cases of a cell that are kept whole, and as many errors
@@ -99,7 +99,8 @@ class Tally:
             keep_answers: Whether `answers` are kept.
             labels: That outputs may be; none where the suite does not name them.
         """
-        self.expectation, self._gated = expectation, gated
+        self.expectation = expectation
+        self._gated = [measure_named(name) for name in gated]
         self.agreement = Series()
         self.before: dict[str, Series] = defaultdict(Series)
         self.after: dict[str, Series] = defaultdict(Series)
@@ -229,8 +230,11 @@ class Tally:
     def _missing(self, outcome: Outcome) -> float:
         """Return how much a case misses of the qualities that gates name, or loses of those whose drop they name."""
         before, after = outcome.quality_before, outcome.quality_after or outcome.quality_before
-        named = [(measure, measure.removesuffix(DROP)) for measure in self._gated]
-        missing = [(before[name] if measure != name else 1) - after[name] for measure, name in named if name in after]
+        missing = [
+            (before[measure.base] if measure.kind == "drop" else 1) - after[measure.base]
+            for measure in self._gated
+            if measure.base in after
+        ]
         return max(missing, default=0.0)
 
     @property

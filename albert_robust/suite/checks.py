@@ -43,8 +43,8 @@ def _check(draft: Draft, at: Location, check: CheckSpec) -> Check:
         datasets=tuple(check.datasets or draft.spec.datasets),
         languages=tuple(check.languages) if check.languages else None,
         fields=fields,
-        gates=tuple(gate for gate in gates if not gate.across),
-        across=tuple(gate for gate in gates if gate.across),
+        gates=tuple(gate for gate in gates if not gate.measure.over),
+        across=tuple(gate for gate in gates if gate.measure.over),
         agreement=agreement,
         agrees_at=check.agrees_at,
         variants=check.variants,
@@ -83,10 +83,11 @@ def _gates(draft: Draft, at: Location, check: CheckSpec) -> Iterator[Gate]:
 
 def _beyond(draft: Draft, check: CheckSpec, gate: Gate) -> tuple[str, str] | None:
     """Return why no cell of a check can meet a gate, and how to mend it; None where one can."""
-    if gate.variants > check.variants:
-        what = f"{gate.measure} needs {gate.variants} variants an example, the check makes {check.variants}"
-        return what, f"add `variants: {gate.variants}` to the check"
-    if out_of_reach(gate, draft.task) and _undecided(draft, check) != "pass":
+    needed = gate.measure.k
+    if needed > check.variants:
+        what = f"{gate.measure.name} needs {needed} variants an example, the check makes {check.variants}"
+        return what, f"add `variants: {needed}` to the check"
+    if out_of_reach(gate) and _undecided(draft, check) != "pass":
         nearest = replace(gate, bound=0.99 if gate.at_least else 0.01)
         mend = f"write `{nearest}`, or `on_inconclusive: pass` if one miss is to fail it"
         return f"no number of examples can prove {gate}", mend
