@@ -4,7 +4,7 @@ The fingerprints are of what was made, not of what made it: of the texts that th
 tidied up leaves them alone; another seed, a new version of it or other settings change them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from albert_robust.asking.cache import key
@@ -13,8 +13,6 @@ from albert_robust.results.records import CellRecord, Outcome
 from albert_robust.results.tally import LENGTH, Tally
 from albert_robust.running.cell import Cell
 from albert_robust.suite.expectations import EXPECTATIONS
-from albert_robust.suite.own_measures import OwnMeasure
-from albert_robust.tasks.task import Compared, PairMetric, TextScorer
 
 DIGITS = 4  # of an example's number
 
@@ -110,14 +108,14 @@ def definition(cell: Cell, scorer: CachedScorer) -> str:
         metrics = [qualities[name].metric for name in [*gated, *qualities][:1]]
     else:
         names, metrics = [check.agreement], [cell.suite.task.agreements[check.agreement]]
-    names += [metric.identity for metric in metrics if isinstance(metric, OwnMeasure)]
+    names += [metric.identity for metric in metrics if metric.identity]
     if check.worst_of > 1:
         names.append(f"the worst of {check.worst_of} by {cell.versioned}")
     if cell.suite.model.range:
         names.append("range {:g} to {:g}".format(*cell.suite.model.range))
     if check.meaning is not None:
         names.append(f"meaning {check.meaning:g}")
-    if check.meaning is not None or any(map(_asks_an_encoder, metrics)):
+    if check.meaning is not None or any(metric.needs_encoder for metric in metrics):
         names.append(f"encoder {key(scorer.identity)[:LENGTH]}")
     return ", ".join(names)
 
@@ -126,25 +124,6 @@ def _variants(record: CellRecord, tally: Tally, seed: int) -> str:
     if record.expectation == "reference":
         return ""
     return f"seed {seed}" if record.worst_of > 1 else str(tally.variants)
-
-
-class _Probe(TextScorer):
-    """Stands for a scorer, to see whether a metric asks one."""
-
-    asked = False
-
-    def scores(self, pairs: Sequence[tuple[str, str, str, str]]) -> list[tuple[float, float, float]]:
-        """Return zeros."""
-        self.asked = True
-        return [(0.0, 0.0, 0.0) for _ in pairs]
-
-
-def _asks_an_encoder(metric: PairMetric) -> bool:
-    if isinstance(metric, OwnMeasure):
-        return False
-    probe = _Probe()
-    metric([Compared("0", "1")], probe)
-    return probe.asked
 
 
 def _quality(record: CellRecord, tally: Tally) -> str:

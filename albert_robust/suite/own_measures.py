@@ -6,7 +6,7 @@ from functools import cached_property
 from math import isnan
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from albert_robust.errors import Complaint, InputError, UsageError, raise_if_ending, shown_path
 from albert_robust.imports import raised_there
@@ -39,6 +39,7 @@ class OwnMeasure:
     suite: Path
     line: int
     column: int
+    needs_encoder: ClassVar[bool] = False
 
     def __call__(self, pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
         """Return a number in [0, 1] a pair, nan where there is none.
