@@ -174,8 +174,9 @@ class ComparisonRecord:
         test: What the p-value is of; empty where nothing was tested.
         before: The mean then.
         after: The mean now.
-        drop: `before` less `after`, with its two one-sided bounds.
-        chance: The one-sided p-value of "it became worse"; of an improved cell that of "it became better".
+        drop: `before` less `after`, with its bounds, each as sure as the claim.
+        chance: The p-value of what the examples speak for: "it became worse", or where the drop is below 0 "it became better".
+            One-sided beside a baseline or an earlier run, two-sided beside another model.
         adjusted: The same, adjusted for all cells that were compared together.
         worse: The examples that became worse, the most so first; the first few.
     """

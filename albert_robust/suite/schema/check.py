@@ -143,7 +143,8 @@ class BaselineSpec(Strict):
 
     floor: Annotated[float, Field(ge=0, le=1, description="A drop smaller than this is no regression.")] = 0.01
     tolerance: Annotated[
-        float, Field(gt=0, le=1, description="A cell counts as the same if its drop is shown to be smaller than this.")
+        float,
+        Field(gt=0, le=1, description="A cell counts as the same if it is shown to have changed by less than this."),
     ] = 0.05
 
 
@@ -176,7 +177,8 @@ class MeasureSpec(Strict):
     version: Annotated[
         str | None,
         Field(
-            description="Raise it when the function measures otherwise: a baseline is compared with the same version only."
+            description="Keeps what it returned between runs. Raise it when the function measures otherwise: a baseline is "
+            "compared with the same version only."
         ),
     ] = None
 
