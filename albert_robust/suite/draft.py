@@ -11,7 +11,7 @@ from albert_robust.errors import Complaint, suggest
 from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of
 from albert_robust.perturbing import Registry
 from albert_robust.suite.documents import Document, Location
-from albert_robust.suite.measures import unfit, with_measures
+from albert_robust.suite.own_measures import unfit, with_measures
 from albert_robust.suite.schema import ModelSpec, SuiteSpec
 from albert_robust.tasks import TASKS, Task
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from albert_robust.suite.gates import Expectation
+from albert_robust.suite.expectations import ExpectationName
 from albert_robust.suite.schema.parts import FUNCTION, Name, Strict, Undecided, named
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -16,7 +16,7 @@ class CheckSpec(Strict):
     """One expectation for all combinations of its datasets and perturbations."""
 
     expect: Annotated[
-        Expectation,
+        ExpectationName,
         Field(description="What answers should do: stay (invariance), change (direction) or be right (reference)."),
     ]
     name: Annotated[
