@@ -14,7 +14,7 @@ from albert_robust.gate import judge, judge_across
 from albert_robust.gate.baseline import Baseline
 from albert_robust.gate.comparing import CORRECTION, Family, settled
 from albert_robust.gate.family import baselines_beside, compared
-from albert_robust.gate.lines import definition
+from albert_robust.gate.lines import definitions
 from albert_robust.gate.side_by_side import beside_first
 from albert_robust.models import KINDS
 from albert_robust.results.cell_key import CellKey
@@ -74,7 +74,8 @@ class Verdicts:
         tallies, scorers = self.execution.tallies, self.execution.scorers
         if isinstance(item, Comparison):
             return judge_across(item, {cell.id: tallies[cell.key] for cell in item.members})
-        return replace(judge(item, tallies[item.key]), definition=definition(item, scorers[item.suite.name]))
+        definition, also = definitions(item, scorers[item.suite.name])
+        return replace(judge(item, tallies[item.key]), definition=definition, also=also)
 
 
 @contextmanager
