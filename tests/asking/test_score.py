@@ -38,7 +38,7 @@ def no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_numbers_are_those_of_a_scorer_to_six_digits(cache: Cache) -> None:
-    candidates, references, languages, others = (list(column) for column in zip(*PAIRS, strict=True))
+    candidates, references, languages, others, _ = (list(column) for column in zip(*PAIRS, strict=True))
     found = Scorer().score(candidates, references, languages=languages, reference_languages=others)
     made = CachedScorer("builtin", cache, "run").scores([*PAIRS, PAIRS[0]])
     for place, numbers in enumerate(made[:3]):
@@ -171,7 +171,7 @@ FIRST = "def first(batch):\n    return [one['document'].split('.')[0] for one in
 def test_a_summary_is_in_the_language_of_the_document_that_the_model_saw(run: Callable[..., Execution]) -> None:
     [case] = outcomes_of(run(SUMMARIES, DOCUMENTS, FIRST))["s", "d/crosslingual.swap[en]"]
     assert (case.before, case.after, case.language, case.variant_language) == ("It rained", "Es regnete", "en", "de")
-    assert set(Recorder.asked) == {
+    assert {pair[:4] for pair in Recorder.asked} == {
         ("It rained", "Rain.", "en", "en"),
         ("Es regnete", "Rain.", "de", "en"),
         ("It rained", "It rained. Then it stopped.", "en", "en"),
@@ -208,7 +208,7 @@ def test_a_translation_is_in_the_language_that_the_dataset_says_whatever_the_sou
     outcomes = outcomes_of(run(TRANSLATION, SOURCES, TRANSLATE))
     [case] = outcomes["s", "d/crosslingual.swap[en]"]
     assert (case.after, case.variant_language) == ("de: Il pleut.", "")
-    assert set(Recorder.asked) == {
+    assert {pair[:4] for pair in Recorder.asked} == {
         *(
             (f"de: {said}", reference, "de", "de")
             for said in ("It rains.", "Il pleut.")
