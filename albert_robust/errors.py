@@ -55,12 +55,28 @@ def _told(complaints: Sequence[Complaint]) -> Iterator[Complaint]:
             yield replace(rest[0], what=f"here begin {len(rest):,} more mistakes", mend="mend those above first")
 
 
-class UsageError(ValueError):
-    """A call or a command is wrong: one line that says what was expected."""
+class _AdvisingError(Exception):
+    """An exception that says what is wrong and, on an indented line of its own, how to mend it."""
+
+    def __init__(self, what: str = "", mend: str = "") -> None:
+        super().__init__(what, mend)
+        self.what = what
+        self.mend = mend
+
+    def __str__(self) -> str:
+        return f"{self.what}\n  {self.mend}" if self.mend else self.what
 
 
-class WritingError(Exception):
-    """A file or a folder cannot be written: one line that says which and why, and how to mend it."""
+class Mistake(_AdvisingError, ValueError):  # noqa: N818  # it is returned and yielded, too
+    """Something that a user wrote is wrong. Whoever knows where it stands makes a `Complaint` of it."""
+
+
+class UsageError(Mistake):
+    """A call or a command is wrong."""
+
+
+class WritingError(_AdvisingError):
+    """A file or a folder cannot be written."""
 
 
 class MissingExtraError(ImportError):
@@ -79,6 +95,11 @@ class TransientError(Exception):
     def __init__(self, message: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = None if retry_after is None else float(retry_after)
+
+
+def mistake_of(error: ValueError) -> Mistake:
+    """Return what a reader complains of. Advice of a foreign one stands below the first line of what it says."""
+    return error if isinstance(error, Mistake) else Mistake(*str(error).split("\n", 1))
 
 
 def complaint_at(path: Path, what: str, mend: str = "", line: int = 1, column: int = 1) -> InputError:
@@ -125,7 +146,7 @@ def writing(path: Path, mend: str) -> Iterator[None]:
         yield
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else said(error)
-        raise WritingError(f"{shown_path(path)}: cannot be written: {reason}\n  {mend}") from None
+        raise WritingError(f"{shown_path(path)}: cannot be written: {reason}", mend) from None
 
 
 def raise_if_ending(error: BaseException) -> None:

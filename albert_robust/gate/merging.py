@@ -106,7 +106,7 @@ def _digests(run: Run, places: Set[CellKey]) -> dict[CellKey, str]:
 
 
 def _unlike(first: str, second: str, what: str, mend: str) -> UsageError:
-    return UsageError(f"{first} and {second} cannot be merged: {what}\n  {mend}")
+    return UsageError(f"{first} and {second} cannot be merged: {what}", mend)
 
 
 def _shown(value: object) -> str:

@@ -97,7 +97,7 @@ def loaded(name: str, folder: Path, task: str, allow_network: bool, hardware: Ha
     missing = sorted(loading["missing_keys"])
     if missing:  # transformers would draw them at random
         what = f"the checkpoint {name!r} does not do {task}: it has no weights for {', '.join(missing[:3])}"
-        raise UsageError(f"{what}\n  a language model is asked by a `prompt:`")
+        raise UsageError(what, "a language model is asked by a `prompt:`")
     if not has_vocabulary(tokenizer):
         raise UsageError(f"the checkpoint {name!r} has no tokenizer: save it there with save_pretrained, too")
     try:

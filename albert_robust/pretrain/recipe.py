@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from albert_robust.errors import Mistake
 from albert_robust.suite.documents import read_document
 
 SINKS = 2  # numbers that every token vector ends with, so that layer normalisation leaves the others alone
@@ -61,9 +62,9 @@ class Architecture(_Strict):
     @model_validator(mode="after")
     def _sizes_fit(self) -> Self:
         if self.hidden < self.embedding + ORDER:
-            raise ValueError(f"hidden must be at least embedding + {ORDER}: a token's vector and its place")
+            raise Mistake(f"hidden must be at least embedding + {ORDER}: a token's vector and its place")
         if self.hidden % self.heads:
-            raise ValueError(f"hidden must be a multiple of heads: {self.hidden} is none of {self.heads}")
+            raise Mistake(f"hidden must be a multiple of heads: {self.hidden} is none of {self.heads}")
         return self
 
 
@@ -155,7 +156,7 @@ class Stage(_Strict):
         }
         for name in alone[self.train]:
             if getattr(self, name) != type(self).model_fields[name].default:
-                raise ValueError(f"{name} does nothing in a stage that trains {self.train}")
+                raise Mistake(f"{name} does nothing in a stage that trains {self.train}")
         return self
 
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from albert_robust.errors import MOST_TOLD, Complaint, InputError, complaint_at, reading, shown_path, suggest
+from albert_robust.errors import MOST_TOLD, Complaint, InputError, Mistake, complaint_at, reading, shown_path, suggest
 
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[int | str, ...]
@@ -180,9 +180,11 @@ def _complaint(document: Document, model: type[BaseModel], error: dict[str, Any]
         return document.complain(location, f"unknown key {key!r}", _meant(model, location, key) if told else "")
     if kind == "missing":
         return document.complain(location[:-1], f"the key {str(location[-1])!r} is missing", "add it")
-    message = str(error["msg"]).removeprefix("Value error, ")
-    message = message[0].lower() + message[1:]
-    what, _, mend = message.partition("\n")
+    if isinstance(fault := error.get("ctx", {}).get("error"), Exception):
+        if not isinstance(fault, Mistake):
+            raise fault
+        return document.complain(location, fault.what, fault.mend)
+    what, mend = f"{error['msg'][0].lower()}{error['msg'][1:]}", ""
     if kind == "string_type" and isinstance(value, bool | int | float):
         mend = "put it between quotes"
     elif kind == "literal_error" and (near := suggest(str(value), re.findall("'([^']+)'", error["ctx"]["expected"]))):
@@ -200,8 +202,6 @@ def _complaint(document: Document, model: type[BaseModel], error: dict[str, Any]
     elif kind == "model_type":
         first = next(iter(_schema(model)["$defs"][error["ctx"]["class_name"]]["properties"]))
         what, mend = "expected keys and values", f"write `{{{first}: {value if isinstance(value, str) else '...'}}}`"
-    if kind == "value_error":
-        return document.complain(location, what, mend)
     return document.complain(location, f"{_shorten(value)}: {what}", mend)
 
 

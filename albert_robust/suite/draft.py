@@ -7,7 +7,7 @@ from typing import TypeVar
 from albert_robust.data import Example
 from albert_robust.data.conversation import BEFORE
 from albert_robust.data.options import CHOICES
-from albert_robust.errors import Complaint, suggest
+from albert_robust.errors import Complaint, Mistake, suggest
 from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of
 from albert_robust.perturbing import Registry
 from albert_robust.suite.documents import Document, Location
@@ -30,6 +30,10 @@ class Complaints:
         """Complain of what stands at a location."""
         self.found.append(self.document.complain(location, what, mend))
 
+    def take(self, location: Location, mistake: Mistake) -> None:
+        """Complain of a mistake at a location."""
+        self.add(location, mistake.what, mistake.mend)
+
     def unknown(
         self, at: Location, key: str, names: Sequence[str] | None, known: Sequence[str], none: str = ""
     ) -> None:
@@ -48,12 +52,11 @@ class Complaints:
                 self.add((*at, key, place), what, suggest(name, known) or none)
 
     def attempt(self, location: Location, make: Callable[[], Value]) -> Value | None:
-        """Return what a function makes of what stands at a location; None, and a complaint, where it raises a ValueError."""
+        """Return what a function makes of what stands at a location; None, and a complaint, where that is a mistake."""
         try:
             return make()
-        except ValueError as error:
-            what, _, mend = str(error).partition("\n")
-            self.add(location, what, mend)
+        except Mistake as mistake:
+            self.take(location, mistake)
             return None
 
 
@@ -99,8 +102,8 @@ def draft(document: Document, spec: SuiteSpec, registry: Registry, model_name: s
     if task.with_range and model.range:
         task = task.with_range(*model.range)
     complaints = Complaints(document)
-    for key, what, mend in unfit(task, spec.measures):
-        complaints.add(("measures", key), what, mend)
+    for key, mistake in unfit(task, spec.measures):
+        complaints.take(("measures", key), mistake)
     task = with_measures(_with(task, added, model.labels), document, spec.measures)
     return Draft(document, spec, registry, model_name, model, at, added, task, complaints)
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import SupportsIndex
 
-from albert_robust.errors import Complaint, InputError, UsageError, folders, printable_name, whole
+from albert_robust.errors import Complaint, InputError, Mistake, UsageError, folders, printable_name, whole
 from albert_robust.file_names import APART, PACK, SUITE
 from albert_robust.perturbing import Registry, open_packs
 from albert_robust.suite.checks import checks
@@ -102,9 +102,8 @@ def _unknown_perturbations(document: Document, registry: Registry) -> Iterator[C
             written = document.at(location)
             try:
                 registry.expand(str(written))
-            except ValueError as error:
-                what, _, mend = str(error).partition("\n")
-                yield document.complain(location, what, mend)
+            except Mistake as mistake:
+                yield document.complain(location, mistake.what, mistake.mend)
 
 
 def _looked_up(draft: Draft, root: Path, today: date) -> Suite:

@@ -44,9 +44,8 @@ def _check_keys(draft: Draft, kind: str) -> None:
     model = draft.model
     written = {key: getattr(model, key) for key in type(model).model_fields if key in model.model_fields_set}
     for key in written:
-        if wrong := why_not(kind, key, written):
-            what, _, mend = wrong.partition("\n")
-            draft.complaints.add((*draft.at, key), what, mend)
+        if mistake := why_not(kind, key, written):
+            draft.complaints.take((*draft.at, key), mistake)
 
 
 def _check_range(draft: Draft) -> None:
