@@ -8,8 +8,9 @@ from typing import Annotated
 import pytest
 from pydantic import AfterValidator, BaseModel
 
+from albert_robust.documents.explaining import validate
+from albert_robust.documents.yaml_file import open_document
 from albert_robust.errors import InputError, Mistake, UsageError, WritingError, mistake_of
-from albert_robust.suite.documents import read_document
 
 
 @pytest.mark.parametrize("kind", [Mistake, UsageError, WritingError])
@@ -44,6 +45,6 @@ def test_a_mistake_of_a_user_is_a_complaint_and_a_bug_of_ours_is_none(tmp_path: 
 
     (path := tmp_path / "s.yaml").write_text("age: 41\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"s\.yaml:1:1: too old\n  write 40"):
-        read_document(path, Mistaken)
+        validate(open_document(path), Mistaken)
     with pytest.raises(ValueError, match="a bug"):
-        read_document(path, Faulty)
+        validate(open_document(path), Faulty)

@@ -5,8 +5,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from albert_robust.documents.explaining import validate
+from albert_robust.documents.yaml_file import open_document
 from albert_robust.errors import Mistake
-from albert_robust.suite.documents import read_document
 
 SINKS = 2  # numbers that every token vector ends with, so that layer normalisation leaves the others alone
 ORDER = 16  # numbers that say where in its text a token stands
@@ -180,4 +181,4 @@ def read_recipe(path: Path) -> Recipe:
     Raises:
         InputError: The file is missing, is not YAML, or breaks the grammar; each complaint has its line.
     """
-    return read_document(path, Recipe)
+    return validate(open_document(path), Recipe)

@@ -11,9 +11,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from albert_robust.atomic import write_whole
+from albert_robust.documents.explaining import validate
+from albert_robust.documents.yaml_file import Document, open_document
 from albert_robust.errors import Complaint, InputError, Mistake, suggest
 from albert_robust.pretrain.recipe import Recipe, read_recipe
-from albert_robust.suite.documents import Document, open_document, validate
 
 TEXTS = ("parallel", "lexicons", "monolingual")
 Drawn = dict[str, Any]

@@ -1,63 +1,20 @@
 """A suite whose grammar is right: what its names are looked up in, and the complaints about those that there are not."""
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from albert_robust.data import Example
 from albert_robust.data.conversation import BEFORE
 from albert_robust.data.options import CHOICES
-from albert_robust.errors import Complaint, Mistake, suggest
+from albert_robust.documents.yaml_file import Document, Location
 from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of
 from albert_robust.perturbing import Registry
-from albert_robust.suite.documents import Document, Location
+from albert_robust.suite.complaints import Complaints
 from albert_robust.suite.measures import unfit, with_measures
 from albert_robust.suite.schema import ModelSpec, SuiteSpec
 from albert_robust.tasks import TASKS, Task
 
 RESERVED = ("id", "language", SYSTEM, TEMPLATE, BEFORE)  # no columns that a model is asked with
-Value = TypeVar("Value")
-
-
-@dataclass(frozen=True)
-class Complaints:
-    """What is wrong with a document, gathered until all of it can be told at once."""
-
-    document: Document
-    found: list[Complaint] = field(default_factory=list)
-
-    def add(self, location: Location, what: str, mend: str = "") -> None:
-        """Complain of what stands at a location."""
-        self.found.append(self.document.complain(location, what, mend))
-
-    def take(self, location: Location, mistake: Mistake) -> None:
-        """Complain of a mistake at a location."""
-        self.add(location, mistake.what, mistake.mend)
-
-    def unknown(
-        self, at: Location, key: str, names: Sequence[str] | None, known: Sequence[str], none: str = ""
-    ) -> None:
-        """Complain of each name of a list that is not known.
-
-        Args:
-            at: Where the list is.
-            key: What it is called: its names are one of these.
-            names: The list; None where there is none.
-            known: The names that there are.
-            none: What to do where no known name is like it.
-        """
-        for place, name in enumerate(names or ()):
-            if name not in known:
-                what = f"unknown {key.removesuffix('s')} {name!r}"
-                self.add((*at, key, place), what, suggest(name, known) or none)
-
-    def attempt(self, location: Location, make: Callable[[], Value]) -> Value | None:
-        """Return what a function makes of what stands at a location; None, and a complaint, where that is a mistake."""
-        try:
-            return make()
-        except Mistake as mistake:
-            self.take(location, mistake)
-            return None
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import SupportsIndex
 
+from albert_robust.documents.explaining import validate
+from albert_robust.documents.yaml_file import Document, Location, open_document
 from albert_robust.errors import Complaint, InputError, Mistake, UsageError, folders, printable_name, whole
 from albert_robust.file_names import APART, PACK, SUITE
 from albert_robust.perturbing import Registry, open_packs
 from albert_robust.suite.checks import checks
 from albert_robust.suite.datasets import sources
-from albert_robust.suite.documents import Document, Location, open_document, validate
 from albert_robust.suite.draft import Draft, draft
 from albert_robust.suite.marks import Mark, utc_today
 from albert_robust.suite.models import check_model
@@ -152,8 +153,8 @@ def _marks(draft: Draft) -> Iterator[Mark]:
         name, apart, pattern = mark.cells.rpartition(APART)
         at: Location = ("marks", number, "cells")
         if apart:
-            none = f"the suite has no `models:`: take out `{name}{APART}`"
-            draft.complaints.unknown(at, "models", [name], list(draft.spec.models), none)
+            mend = f"the suite has no `models:`: take out `{name}{APART}`"
+            draft.complaints.unknown(at, "models", [name], list(draft.spec.models), mend)
         if name in ("", draft.model_name):
             until = None if mark.until is None else date.fromisoformat(mark.until)
             yield Mark(pattern, mark.skip, mark.xfail, until, draft.document.places[at])

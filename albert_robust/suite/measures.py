@@ -8,10 +8,10 @@ from numbers import Real
 from pathlib import Path
 from typing import Any
 
+from albert_robust.documents.yaml_file import Document
 from albert_robust.errors import InputError, Mistake, UsageError, complaint_at, raise_if_ending
 from albert_robust.imports import raised_there
 from albert_robust.models.callable import callable_identity, load_callable
-from albert_robust.suite.documents import Document
 from albert_robust.suite.gates import ACROSS, AGREEMENT, CONSISTENCY_AT, DROP, WORST_CASE
 from albert_robust.suite.schema import MeasureSpec
 from albert_robust.tasks import Quality, Task, TextScorer
