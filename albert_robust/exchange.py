@@ -14,20 +14,12 @@ from albert_robust.asking.ask import read_output
 from albert_robust.asking.predict import kept_form
 from albert_robust.asking.workspace import Workspace
 from albert_robust.data.rows import read_rows
-from albert_robust.errors import (
-    Complaint,
-    InputError,
-    Mistake,
-    UsageError,
-    WritingError,
-    complaint_at,
-    mistake_of,
-    shown_path,
-)
+from albert_robust.errors import Complaint, InputError, Mistake, UsageError, WritingError, complaint_at, mistake_of
 from albert_robust.models import Inputs
 from albert_robust.models.reply import after_thoughts, read_reply
 from albert_robust.running.cell import Cell
 from albert_robust.running.lookup import look_up
+from albert_robust.shown import shown_path
 from albert_robust.tasks import Task
 
 SHORT = 16  # characters of a key

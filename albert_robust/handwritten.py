@@ -11,7 +11,7 @@ from warnings import warn
 from albert_robust.api import Variant, perturb
 from albert_robust.asking.workspace import Function, WorkspaceOf
 from albert_robust.conclude import executed, judged, shrunk_of
-from albert_robust.errors import InputError, Mistake, UsageError, suggest
+from albert_robust.errors import InputError, Mistake, UsageError
 from albert_robust.file_names import PACK, SUITE
 from albert_robust.gate.doubts import constant
 from albert_robust.results.failures import failures, moves
@@ -21,6 +21,7 @@ from albert_robust.running.execute import Execution
 from albert_robust.running.plan import plan
 from albert_robust.scoring.texts import checked_texts
 from albert_robust.show import describe
+from albert_robust.shown import suggest
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import Suite
 from albert_robust.tasks import TASKS

@@ -29,7 +29,8 @@ from albert_robust.cli import (
     tune,
 )
 from albert_robust.cli.command import CommandParser
-from albert_robust.errors import InputError, MissingExtraError, Mistake, WritingError, printable
+from albert_robust.errors import InputError, MissingExtraError, Mistake, WritingError
+from albert_robust.shown import printable
 from albert_robust.version import __version__
 
 INTERRUPTED, TERMINATED = 130, 143

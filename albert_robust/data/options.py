@@ -6,6 +6,7 @@ from math import isnan
 from typing import Any, NamedTuple
 
 from albert_robust.errors import Mistake
+from albert_robust.shown import counted
 from albert_robust.text.choices import choices
 from albert_robust.text.marked import LETTERS
 
@@ -72,9 +73,7 @@ def options(cells: Sequence[Any], columns: Sequence[str] = ()) -> Options:
     while texts and not texts[-1]:
         texts.pop()
     if not 2 <= len(texts) <= len(LATIN):
-        raise Mistake(
-            f"{len(texts)} choice{'s' * (len(texts) != 1)}, expected 2 to {len(LATIN)}", f"write them as {FORMS}"
-        )
+        raise Mistake(f"{counted(len(texts), 'choice')}, expected 2 to {len(LATIN)}", f"write them as {FORMS}")
     if "" in texts:
         raise Mistake(f"nothing in choice {LATIN[texts.index('')]}", "fill it in, or take the row out")
     lettered = choices("\n".join(texts))

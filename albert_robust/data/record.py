@@ -16,7 +16,8 @@ from albert_robust.data.passages import are_passages, numbered
 from albert_robust.data.rows import DELIMITED, Unreadable
 from albert_robust.data.source import Source
 from albert_robust.data.tokens import Tokens, are_texts, joined, tagged
-from albert_robust.errors import InputError, complaint_at, mistake_of, suggest
+from albert_robust.errors import InputError, complaint_at, mistake_of
+from albert_robust.shown import suggest
 from albert_robust.text.languages import base, is_tag
 
 MAX_CHARACTERS = 200_000  # in one field; a book chapter has about 30,000

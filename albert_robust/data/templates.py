@@ -12,7 +12,8 @@ from math import perm, prod
 from typing import Any
 
 from albert_robust.data.rows import Row
-from albert_robust.errors import Mistake, suggest
+from albert_robust.errors import Mistake
+from albert_robust.shown import counted, suggest
 
 MOST = 100_000  # examples of a dataset: more words say no more of a model, and take long to ask
 LITERAL = ("id", "language")  # what a template says of all its examples
@@ -37,8 +38,7 @@ class Templates:
     fill: Fill
 
     def __str__(self) -> str:
-        count = len(self.templates)
-        return "1 template" if count == 1 else f"{count} templates"
+        return counted(len(self.templates), "template")
 
     def rows(self) -> Iterator[Row]:
         """Yield (line, row) for each template and each choice of words; words of one list are never the same twice.

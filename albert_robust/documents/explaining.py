@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from albert_robust.documents.yaml_file import Document, Location
-from albert_robust.errors import MOST_TOLD, InputError, Mistake, suggest
+from albert_robust.errors import MOST_TOLD, InputError, Mistake
+from albert_robust.shown import quoted, suggest
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -42,8 +43,7 @@ def validate(document: Document, grammar: type[Model]) -> Model:
 
 def _unfit(error: "ErrorDetails", what: str, mend: str = "") -> Mistake:
     """Return a mistake that quotes the value."""
-    value = repr(error["input"])
-    return Mistake(f"{value if len(value) <= 60 else f'{value[:57]}...'}: {what}", mend)
+    return Mistake(f"{quoted(error['input'])}: {what}", mend)
 
 
 def _otherwise(error: "ErrorDetails", grammar: Grammar) -> Mistake:

@@ -12,7 +12,8 @@ from typing import Any
 
 import yaml
 
-from albert_robust.errors import Complaint, complaint_at, reading, shown_path
+from albert_robust.errors import Complaint, complaint_at, reading
+from albert_robust.shown import shown_path
 
 Location = tuple[int | str, ...]
 MAX_BYTES = 1_000_000

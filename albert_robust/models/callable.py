@@ -8,7 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from albert_robust.errors import BESIDE_SUITE, UsageError, raise_if_ending, raised
+from albert_robust.errors import BESIDE_SUITE, UsageError
+from albert_robust.foreign import raise_if_ending, raised
 from albert_robust.imports import module_at, raised_there
 from albert_robust.models.kind import Kind
 from albert_robust.models.model import Inputs

@@ -9,24 +9,14 @@ from pathlib import Path
 from types import ModuleType
 
 from albert_robust.builtin import PACKAGE, builtin
-from albert_robust.errors import (
-    Complaint,
-    InputError,
-    Mistake,
-    complaint_at,
-    installed,
-    need,
-    raise_if_ending,
-    raised,
-    reading,
-    shown_path,
-    suggest,
-)
+from albert_robust.errors import Complaint, InputError, Mistake, complaint_at, installed, need, reading
 from albert_robust.file_names import PACK, VARIANTS
+from albert_robust.foreign import raise_if_ending, raised
 from albert_robust.imports import module_at
 from albert_robust.perturbing.given import FAMILY, given_in
 from albert_robust.perturbing.perturbation import Perturbation
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec, Step, parse_spec
+from albert_robust.shown import shown_path, suggest
 
 ENGINE = (PACKAGE / "perturbing", PACKAGE / "text")
 

@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from albert_robust.atomic import write_whole
 from albert_robust.documents.explaining import validate
 from albert_robust.documents.yaml_file import Document, open_document
-from albert_robust.errors import Complaint, InputError, Mistake, suggest
+from albert_robust.errors import Complaint, InputError, Mistake
 from albert_robust.pretrain.recipe import Recipe, read_recipe
+from albert_robust.shown import suggest
 
 TEXTS = ("parallel", "lexicons", "monolingual")
 Drawn = dict[str, Any]

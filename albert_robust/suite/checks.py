@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from albert_robust.data.options import CHOICES
 from albert_robust.documents.yaml_file import Location
-from albert_robust.errors import Mistake, suggest
+from albert_robust.errors import Mistake
 from albert_robust.perturbing import Spec
 from albert_robust.perturbing.spec import parse_spec
+from albert_robust.shown import suggest
 from albert_robust.suite.draft import Draft
 from albert_robust.suite.gates import DEFAULT_GATES, Gate, out_of_reach, parse_gate
 from albert_robust.suite.schema import CheckSpec

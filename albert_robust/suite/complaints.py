@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from albert_robust.documents.yaml_file import Document, Location
-from albert_robust.errors import Complaint, Mistake, suggest
+from albert_robust.errors import Complaint, Mistake
+from albert_robust.shown import suggest
 
 Value = TypeVar("Value")
 

@@ -9,7 +9,8 @@ from albert_robust.data.rows import DELIMITED
 from albert_robust.data.source import PLACEHOLDER
 from albert_robust.data.templates import Fill, Templates, mistakes, unfit, used
 from albert_robust.documents.yaml_file import Location
-from albert_robust.errors import BESIDE_SUITE, Mistake, suggest
+from albert_robust.errors import BESIDE_SUITE, Mistake
+from albert_robust.shown import suggest
 from albert_robust.suite.complaints import Value
 from albert_robust.suite.draft import Draft
 from albert_robust.suite.schema import DatasetSpec

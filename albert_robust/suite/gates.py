@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from albert_robust.errors import Mistake, suggest
+from albert_robust.errors import Mistake
+from albert_robust.shown import suggest
 from albert_robust.tasks import Task
 
 Expectation = Literal["invariance", "direction", "reference"]

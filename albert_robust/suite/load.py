@@ -8,9 +8,10 @@ from typing import SupportsIndex
 
 from albert_robust.documents.explaining import validate
 from albert_robust.documents.yaml_file import Document, Location, open_document
-from albert_robust.errors import Complaint, InputError, Mistake, UsageError, folders, printable_name, whole
+from albert_robust.errors import Complaint, InputError, Mistake, UsageError, folders, whole
 from albert_robust.file_names import APART, PACK, SUITE
 from albert_robust.perturbing import Registry, open_packs
+from albert_robust.shown import printable_name
 from albert_robust.suite.checks import checks
 from albert_robust.suite.datasets import sources
 from albert_robust.suite.draft import Draft, draft

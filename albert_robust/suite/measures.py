@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from albert_robust.documents.yaml_file import Document
-from albert_robust.errors import InputError, Mistake, UsageError, complaint_at, raise_if_ending
+from albert_robust.errors import InputError, Mistake, UsageError, complaint_at
+from albert_robust.foreign import raise_if_ending
 from albert_robust.imports import raised_there
 from albert_robust.models.callable import callable_identity, load_callable
 from albert_robust.suite.gates import ACROSS, AGREEMENT, CONSISTENCY_AT, DROP, WORST_CASE

@@ -2,9 +2,10 @@
 
 import os
 
-from albert_robust.errors import BESIDE_SUITE, suggest
+from albert_robust.errors import BESIDE_SUITE
 from albert_robust.models import named_kinds
 from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of, is_local
+from albert_robust.shown import suggest
 from albert_robust.suite.draft import Draft
 from albert_robust.suite.kinds import WITH_PROMPT, why_not
 from albert_robust.tasks import Task

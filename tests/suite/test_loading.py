@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from albert_robust.errors import InputError, UsageError, suggest
+from albert_robust.errors import InputError, UsageError
 from albert_robust.running.plan import plan
+from albert_robust.shown import suggest
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import Suite
 
