@@ -21,7 +21,7 @@ from albert_robust.results.cell_key import CellKey
 from albert_robust.results.failures import failures
 from albert_robust.results.records import CellRecord, RowsLeftOut, Run, Shrunk, SuiteRecord
 from albert_robust.running.alignments import alignments_of, plan_order
-from albert_robust.running.cell import Across, Cell, Item
+from albert_robust.running.cell import Cell, Comparison, Item
 from albert_robust.running.execute import Certain, Execution, execute, never
 from albert_robust.running.shrink import shrunk
 from albert_robust.suite.schema import TokenPrice
@@ -72,7 +72,7 @@ class Verdicts:
 
     def _judge(self, item: Item) -> CellRecord:
         tallies, scorers = self.execution.tallies, self.execution.scorers
-        if isinstance(item, Across):
+        if isinstance(item, Comparison):
             return judge_across(item, {cell.id: tallies[cell.key] for cell in item.members})
         return replace(judge(item, tallies[item.key]), definition=definition(item, scorers[item.suite.name]))
 

@@ -27,6 +27,7 @@ from albert_robust.suite.schema import ModelSpec
 from albert_robust.suite.suite import Suite
 from albert_robust.tasks import TASKS, Prediction, TextScorer
 from albert_robust.tasks.entities import json_in
+from albert_robust.tasks.task import Compared
 from albert_robust.text import Text
 
 ASKED = ("text", "language", "n")
@@ -173,10 +174,10 @@ def reworded(
 def _sifted(wanted: Wanted, wordings: Sequence[str], scorer: TextScorer, meaning: float) -> Iterator[Reworded]:
     text, language = wanted.text, wanted.language
     unlike = [one for one in dict.fromkeys(wordings) if one != text.strip()]
-    scores = scorer.scores([(one, text, language, language) for one in unlike])
+    scores = scorer.scores([Compared(one, text, language, language) for one in unlike])
     original = Text.of(text, language, protect=wanted.protect)
-    for variant, (_, _, f) in zip(unlike, scores, strict=True):
-        fault = f"LABS {f:.2f} beside the text, {meaning:g} asked" if f < meaning else ""
+    for variant, score in zip(unlike, scores, strict=True):
+        fault = f"LABS {score.f:.2f} beside the text, {meaning:g} asked" if score.f < meaning else ""
         if str(original.rewrite(variant)) != variant:
             fault = "it lacks what has to stay as it is"
-        yield Reworded(text, language, variant, f, fault)
+        yield Reworded(text, language, variant, score.f, fault)

@@ -26,7 +26,7 @@ from albert_robust.results.records import (
     counted_verdicts,
     tested_in,
 )
-from albert_robust.running.cell import Across, Cell, Item
+from albert_robust.running.cell import Cell, Comparison, Item
 from albert_robust.running.forecast import Forecast
 from albert_robust.scoring.statistics import Estimate
 from albert_robust.shown import counted, shown_character, unobeyed
@@ -74,11 +74,13 @@ def describe(
     return "\n".join(lines)
 
 
-def describe_across(item: Across, record: CellRecord, again: str) -> str:
+def describe_across(item: Comparison, record: CellRecord, again: str) -> str:
     """Return the message of failing cells together: each of them, the worst first."""
     ranked = sorted(record.members, key=lambda member: (member.estimate.value, member.cell))
     lines = [f"  {member.name:<12} {member.measure} {_measured(member.estimate)}" for member in ranked]
-    return "\n".join([f"{_what(item)} {item.kind}: {one_line(record.reason)}", "", *lines, "", f"again: {again}"])
+    return "\n".join(
+        [f"{_what(item)} {item.measure.over}: {one_line(record.reason)}", "", *lines, "", f"again: {again}"]
+    )
 
 
 def _what(item: Item) -> str:

@@ -7,6 +7,7 @@ from albert_robust.results.records import CellRecord, Run, SuiteRecord
 from albert_robust.results.tally import Tally
 from albert_robust.scoring.statistics import NOTHING
 from albert_robust.shown import counted, on_one_line
+from albert_robust.suite.expectations import EXPECTATIONS
 from albert_robust.tasks import TASKS
 from albert_robust.text.languages import UNKNOWN
 
@@ -33,10 +34,11 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
 
 def contrast(cells: Sequence[CellRecord]) -> tuple[list[float], list[float]]:
     """Return the consistency of cells whose answers should stay and the sensitivity of those whose answers should change."""
-    return _values(cells, "invariance", "consistency"), _values(cells, "direction", "sensitivity")
+    return _values(cells, "invariance"), _values(cells, "direction")
 
 
-def _values(cells: Sequence[CellRecord], expectation: str, measure: str) -> list[float]:
+def _values(cells: Sequence[CellRecord], expectation: str) -> list[float]:
+    measure = EXPECTATIONS[expectation].measure
     found = [cell.measures.get(measure, NOTHING) for cell in cells if cell.expectation == expectation]
     return [estimate.value for estimate in found if estimate.measured]
 

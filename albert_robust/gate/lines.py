@@ -4,19 +4,17 @@ The fingerprints are of what was made, not of what made it: of the texts that th
 tidied up leaves them alone; another seed, a new version of it or other settings change them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from albert_robust.asking.cache import key
 from albert_robust.asking.score import CachedScorer
 from albert_robust.results.records import CellRecord, Outcome
-from albert_robust.results.tally import LENGTH, Series, Tally
+from albert_robust.results.tally import LENGTH, Tally
 from albert_robust.running.cell import Cell
-from albert_robust.suite.measures import OwnMeasure
-from albert_robust.tasks.task import Compared, PairMetric, TextScorer
+from albert_robust.suite.expectations import EXPECTATIONS
 
 DIGITS = 4  # of an example's number
-MEASURES = {"invariance": "consistency", "direction": "sensitivity"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +61,12 @@ def line_of(record: CellRecord, tally: Tally, seed: int) -> Line | None:
         tally: What its outcomes come to.
         seed: Of its suite.
     """
-    measure = MEASURES.get(record.expectation) or _quality(record, tally)
+    measure = EXPECTATIONS[record.expectation].measure or _quality(record, tally)
     if not measure or record.verdict == "error" or record.counts.spared:
         return None
     errors = frozenset(tally.failed)
-    numbers = _numbers(record.expectation, measure, tally)
-    found = {example: value for example, value in numbers.items() if example not in errors}
+    numbers = tally.series(measure).by_example(tally.examples)
+    found = {example: round(value, DIGITS) for example, value in numbers.items() if example not in errors}
     if not found:
         return None
     referenced = record.expectation == "reference"
@@ -105,19 +103,19 @@ def definition(cell: Cell, scorer: CachedScorer) -> str:
     """Return how a cell's outputs are compared: by what agreement, in what range, of variants that kept what, by what encoder."""
     check, qualities = cell.check, cell.suite.qualities
     if check.expectation == "reference":
-        gated = [gate.measure for gate in check.gates if gate.measure in qualities]
+        gated = [gate.measure.base for gate in check.gates if gate.measure.name in qualities]
         names: list[str] = []
         metrics = [qualities[name].metric for name in [*gated, *qualities][:1]]
     else:
         names, metrics = [check.agreement], [cell.suite.task.agreements[check.agreement]]
-    names += [metric.identity for metric in metrics if isinstance(metric, OwnMeasure)]
+    names += [metric.identity for metric in metrics if metric.identity]
     if check.worst_of > 1:
         names.append(f"the worst of {check.worst_of} by {cell.versioned}")
     if cell.suite.model.range:
         names.append("range {:g} to {:g}".format(*cell.suite.model.range))
     if check.meaning is not None:
         names.append(f"meaning {check.meaning:g}")
-    if check.meaning is not None or any(map(_asks_an_encoder, metrics)):
+    if check.meaning is not None or any(metric.needs_encoder for metric in metrics):
         names.append(f"encoder {key(scorer.identity)[:LENGTH]}")
     return ", ".join(names)
 
@@ -128,36 +126,7 @@ def _variants(record: CellRecord, tally: Tally, seed: int) -> str:
     return f"seed {seed}" if record.worst_of > 1 else str(tally.variants)
 
 
-class _Probe(TextScorer):
-    """Stands for a scorer, to see whether a metric asks one."""
-
-    asked = False
-
-    def scores(self, pairs: Sequence[tuple[str, str, str, str]]) -> list[tuple[float, float, float]]:
-        """Return zeros."""
-        self.asked = True
-        return [(0.0, 0.0, 0.0) for _ in pairs]
-
-
-def _asks_an_encoder(metric: PairMetric) -> bool:
-    if isinstance(metric, OwnMeasure):
-        return False
-    probe = _Probe()
-    metric([Compared("0", "1")], probe)
-    return probe.asked
-
-
 def _quality(record: CellRecord, tally: Tally) -> str:
     """Return the quality that a reference check is compared by; empty where it has none."""
     gated = [gate.measure for gate in record.gates if gate.measure in tally.before]
     return next(iter([*gated, *tally.before]), "")
-
-
-def _numbers(expectation: str, measure: str, tally: Tally) -> dict[str, float]:
-    """Return the number of each example that has one."""
-    series, values = tally.agreement, None
-    if expectation == "reference":
-        series = tally.before.get(measure, Series())
-    elif expectation == "direction":
-        values = 1 - series.values
-    return {example: round(value, DIGITS) for example, value in series.by_example(tally.examples, values).items()}

@@ -256,7 +256,7 @@ def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
         *((name, shorten(value, LONG_PROMPT)) for name, value in suite.settings.items()),
         ("identity", shorten(suite.identity, 24) if suite.identity else "unknown: nothing cached between runs"),
         ("seed", str(suite.seed)),
-        ("confidence", f"{suite.confidence:g}"),
+        ("confidence", f"{suite.confidence:g} of each bound, {2 * suite.confidence - 1:g} of an interval"),
         *((("not run", counted(left, "cell")),) if (left := run.left_out.get(suite.name, 0)) else ()),
     )
     return SuiteCard(

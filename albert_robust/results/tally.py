@@ -10,12 +10,10 @@ from hashlib import blake2b
 from heapq import heappush, heappushpop
 from itertools import chain
 
-import numpy as np
-
 from albert_robust.quick_json import dumps
-from albert_robust.results.records import Counts, Outcome
-from albert_robust.scoring.statistics import Floats
-from albert_robust.suite.gates import DROP
+from albert_robust.results.records import Counts, Outcome, shortfall
+from albert_robust.results.series import Series
+from albert_robust.suite.measure import measure_named
 from albert_robust.tasks import Answer
 
 WORST = 10  # cases of a cell that are kept whole, and as many errors
@@ -35,67 +33,6 @@ def fault(message: str) -> str:
     What they quote, and how often a model was asked again, is left out.
     """
     return _OF_ONE.sub("", _WHOSE.sub("", message))[:FAULT].rstrip(" :,") or message[:FAULT]
-
-
-class Series:
-    """A number a case, beside the example that the case is of."""
-
-    def __init__(self) -> None:
-        self._places, self._values = array("q"), array("d")
-
-    def add(self, cases: Sequence[tuple[int, float]]) -> None:
-        """Take the place of the example and the number of each of some cases."""
-        self._places.extend([place for place, _ in cases])
-        self._values.extend([value for _, value in cases])
-
-    def beside(self, places: Iterable[int], value: float) -> "Series":
-        """Return the numbers with some more, all of them one and the same."""
-        found = Series()
-        found._places, found._values = self._places[:], self._values[:]
-        found.add([(place, value) for place in places])
-        return found
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    @property
-    def values(self) -> Floats:
-        """The number of each case, shape (cases,)."""
-        return np.array(self._values, dtype=np.float64)
-
-    def means(self, values: Floats | None = None) -> Floats:
-        """Return the mean over the cases of each example that has one, shape (examples,).
-
-        Args:
-            values: Of the cases, in place of their numbers, shape (cases,).
-        """
-        sums, counts = self.sums(self.values if values is None else values)
-        return sums / counts
-
-    def lows(self) -> Floats:
-        """Return the lowest number of the cases of each example that has one, shape (examples,)."""
-        places = np.array(self._places, dtype=np.int64)
-        found = np.full(places.max(initial=-1) + 1, np.inf)
-        np.minimum.at(found, places, self.values)
-        return found[np.isfinite(found)]
-
-    def sums(self, values: Floats) -> tuple[Floats, Floats]:
-        """Return the sum over the cases of each example that has one, and their number, both of shape (examples,)."""
-        places = np.array(self._places, dtype=np.int64)
-        counts = np.bincount(places).astype(np.float64)
-        there = counts > 0
-        sums = np.bincount(places, weights=values).astype(np.float64)
-        return sums[there], counts[there]
-
-    def by_example(self, examples: Sequence[str], values: Floats | None = None) -> dict[str, float]:
-        """Return those means by example.
-
-        Args:
-            examples: By place.
-            values: As `means` has them.
-        """
-        there = np.unique(np.array(self._places, dtype=np.int64)).tolist()
-        return dict(zip((examples[place] for place in there), self.means(values).tolist(), strict=True))
 
 
 class Fingerprint:
@@ -162,7 +99,8 @@ class Tally:
             keep_answers: Whether `answers` are kept.
             labels: That outputs may be; none where the suite does not name them.
         """
-        self.expectation, self._gated = expectation, gated
+        self.expectation = expectation
+        self._gated = [measure_named(name) for name in gated]
         self.agreement = Series()
         self.before: dict[str, Series] = defaultdict(Series)
         self.after: dict[str, Series] = defaultdict(Series)
@@ -209,7 +147,7 @@ class Tally:
         for one in outcomes:
             if one.status == "error":
                 self._fail(one)
-            elif (badness := self._badness(one)) > 0:
+            elif (badness := shortfall(one, self.expectation)) > 0:
                 self._rank(badness, one)
         if self.answers is not None:
             pairs = zip(outcomes, answers, strict=False)
@@ -289,24 +227,28 @@ class Tally:
         else:
             heappushpop(self._worst, entry)
 
-    def _badness(self, outcome: Outcome) -> float:
-        """Return how much a case speaks against the model, in [0, 1].
-
-        For invariance an output that changed, for direction one that stayed, for a reference check one below full quality.
-        """
-        if self.expectation == "reference":
-            values = outcome.quality_before.values()
-            return 1 - sum(values) / len(values) if values else 0.0
-        if outcome.agreement is None:
-            return 0.0
-        return outcome.agreement if self.expectation == "direction" else 1 - outcome.agreement
-
     def _missing(self, outcome: Outcome) -> float:
         """Return how much a case misses of the qualities that gates name, or loses of those whose drop they name."""
         before, after = outcome.quality_before, outcome.quality_after or outcome.quality_before
-        named = [(measure, measure.removesuffix(DROP)) for measure in self._gated]
-        missing = [(before[name] if measure != name else 1) - after[name] for measure, name in named if name in after]
+        missing = [
+            (before[measure.base] if measure.kind == "drop" else 1) - after[measure.base]
+            for measure in self._gated
+            if measure.base in after
+        ]
         return max(missing, default=0.0)
+
+    @property
+    def qualities(self) -> Mapping[str, Series]:
+        """Those that gates are on, by name: of the answers to originals in a reference check, else of those to variants."""
+        return self.before if self.expectation == "reference" else self.after
+
+    def series(self, measure: str) -> Series:
+        """Return the number of each case by a measure of one cell: consistency, sensitivity, flip rate or a quality."""
+        if measure == "consistency":
+            return self.agreement
+        if measure in ("sensitivity", "flip rate"):
+            return self.agreement.complement()
+        return self.qualities.get(measure, Series())
 
     @property
     def examples(self) -> list[str]:

@@ -142,7 +142,7 @@ class _SuiteRun:
         self.tallies = {
             cell.id: Tally(
                 cell.check.expectation,
-                [gate.measure for gate in cell.check.gates],
+                [gate.measure.name for gate in cell.check.gates],
                 bool(cell.aggregates),
                 self.suite.labels,
             )

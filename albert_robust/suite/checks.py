@@ -10,7 +10,8 @@ from albert_robust.perturbing import Spec
 from albert_robust.perturbing.spec import parse_spec
 from albert_robust.shown import suggest
 from albert_robust.suite.draft import Draft
-from albert_robust.suite.gates import DEFAULT_GATES, Gate, out_of_reach, parse_gate
+from albert_robust.suite.expectations import EXPECTATIONS
+from albert_robust.suite.gates import Gate, out_of_reach, parse_gate
 from albert_robust.suite.schema import CheckSpec
 from albert_robust.suite.suite import Check
 
@@ -43,8 +44,8 @@ def _check(draft: Draft, at: Location, check: CheckSpec) -> Check:
         datasets=tuple(check.datasets or draft.spec.datasets),
         languages=tuple(check.languages) if check.languages else None,
         fields=fields,
-        gates=tuple(gate for gate in gates if not gate.across),
-        across=tuple(gate for gate in gates if gate.across),
+        gates=tuple(gate for gate in gates if not gate.measure.over),
+        across=tuple(gate for gate in gates if gate.measure.over),
         agreement=agreement,
         agrees_at=check.agrees_at,
         variants=check.variants,
@@ -70,7 +71,7 @@ def _languages(draft: Draft, check: CheckSpec) -> list[str]:
 
 
 def _gates(draft: Draft, at: Location, check: CheckSpec) -> Iterator[Gate]:
-    for number, written in enumerate(check.gates or DEFAULT_GATES[check.expect]):
+    for number, written in enumerate(check.gates or EXPECTATIONS[check.expect].gates):
         location = (*at, "gates", number)
         gate = draft.complaints.attempt(location, lambda: parse_gate(written, check.expect, draft.task))  # noqa: B023  # called at once
         if gate is None:
@@ -83,10 +84,11 @@ def _gates(draft: Draft, at: Location, check: CheckSpec) -> Iterator[Gate]:
 
 def _beyond(draft: Draft, check: CheckSpec, gate: Gate) -> Mistake | None:
     """Return why no cell of a check can meet a gate; None where one can."""
-    if gate.variants > check.variants:
-        what = f"{gate.measure} needs {gate.variants} variants an example, the check makes {check.variants}"
-        return Mistake(what, f"add `variants: {gate.variants}` to the check")
-    if out_of_reach(gate, draft.task) and _undecided(draft, check) != "pass":
+    needed = gate.measure.k
+    if needed > check.variants:
+        what = f"{gate.measure.name} needs {needed} variants an example, the check makes {check.variants}"
+        return Mistake(what, f"add `variants: {needed}` to the check")
+    if out_of_reach(gate) and _undecided(draft, check) != "pass":
         nearest = replace(gate, bound=0.99 if gate.at_least else 0.01)
         mend = f"write `{nearest}`, or `on_inconclusive: pass` if one miss is to fail it"
         return Mistake(f"no number of examples can prove {gate}", mend)

@@ -10,7 +10,7 @@ from albert_robust.documents.yaml_file import Document, Location
 from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of
 from albert_robust.perturbing import Registry
 from albert_robust.suite.complaints import Complaints
-from albert_robust.suite.measures import unfit, with_measures
+from albert_robust.suite.own_measures import unfit, with_measures
 from albert_robust.suite.schema import ModelSpec, SuiteSpec
 from albert_robust.tasks import TASKS, Task
 

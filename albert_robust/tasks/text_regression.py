@@ -11,7 +11,7 @@ from numbers import Real
 from typing import Any
 
 from albert_robust.tasks.sentence_similarity import AGGREGATES, DIGITS
-from albert_robust.tasks.task import Quality, Task, each
+from albert_robust.tasks.task import Each, Quality, Task
 
 
 def finite(answer: Any) -> str | None:
@@ -43,8 +43,8 @@ def closeness(output: str, other: str, width: float = 1.0) -> float:
 
 def within(low: float, high: float) -> Task:
     """Return the task for scores between two numbers."""
-    near = each(partial(closeness, width=high - low))
-    return replace(TASK, agreements={"closeness": near}, qualities={"closeness": Quality(near)}, maximum=high)
+    near = Each(partial(closeness, width=high - low))
+    return replace(TASK, agreements={"closeness": near}, qualities={"closeness": Quality(near)}, bounds=(low, high))
 
 
 TASK = Task(
@@ -52,8 +52,8 @@ TASK = Task(
     inputs=("text",),
     reference="score",
     perturbed=("text",),
-    agreements={"closeness": each(closeness)},
-    qualities={"closeness": Quality(each(closeness))},
+    agreements={"closeness": Each(closeness)},
+    qualities={"closeness": Quality(Each(closeness))},
     aggregates=AGGREGATES,
     output_key="score",
     output_type="number",

@@ -104,11 +104,27 @@ def test_means_over_examples_are_those_of_clusters(outcomes: list[Outcome]) -> N
     assert tally.agreement.means().tolist() == means(agreements, owners)
     assert list(tally.agreement.by_example(tally.examples).values()) == tally.agreement.means().tolist()
     turned = means([1 - value for value in agreements], owners)
-    assert tally.agreement.means(1 - tally.agreement.values).tolist() == turned
+    assert tally.agreement.complement().means().tolist() == turned
+    agreed = means([float(value >= 0.5) for value in agreements], owners)
+    assert tally.agreement.at_least(0.5).means().tolist() == agreed
     for name in ("before", "after"):
         values = [getattr(one, f"quality_{name}")["accuracy"] for one in tested]
         found = getattr(tally, name)
         assert (found["accuracy"].means().tolist() if found else []) == means(values, owners)
+
+
+@given(cases())
+def test_a_check_is_compared_by_agreement_by_disagreement_or_by_a_quality_of_its_answers(
+    outcomes: list[Outcome],
+) -> None:
+    tally, reference = counted(outcomes), counted(outcomes, "reference")
+    tested = [one for one in outcomes if one.status == "tested"]
+    agreements = [one.agreement or 0.0 for one in tested]
+    assert tally.series("consistency").values.tolist() == agreements
+    assert tally.series("sensitivity").values.tolist() == [1 - value for value in agreements]
+    assert tally.series("accuracy").values.tolist() == [one.quality_after["accuracy"] for one in tested]
+    assert reference.series("accuracy").values.tolist() == [one.quality_before["accuracy"] for one in tested]
+    assert not len(tally.series("chrf"))
 
 
 @given(st.lists(st.lists(st.text(max_size=3), max_size=3)), st.data())

@@ -26,13 +26,14 @@ LABELS, TEXTS, PAIRS = (TASKS[name] for name in ("text-classification", "summari
         ("accuracy language gap <= 0.05", "reference", "accuracy language gap <= 0.05", "accuracy"),
         ("accuracy dataset gap <= 0.05", "invariance", "accuracy dataset gap <= 0.05", "accuracy"),
         ("severity area >= 0.8", "invariance", "severity area >= 0.8", "consistency"),
-        ("worst case >= 0.7", "invariance", "worst case >= 0.7", ""),
-        ("consistency at 3 >= 0.7", "invariance", "consistency at 3 >= 0.7", ""),
+        ("accuracy drop <= 0.1", "invariance", "accuracy drop <= 0.1", "accuracy"),
+        ("worst case >= 0.7", "invariance", "worst case >= 0.7", "worst case"),
+        ("consistency at 3 >= 0.7", "invariance", "consistency at 3 >= 0.7", "consistency at 3"),
     ],
 )
 def test_a_gate_is_printed_by_its_one_name(written: str, expectation: str, printed: str, base: str) -> None:
     gate = parse_gate(written, expectation, LABELS)  # type: ignore[arg-type]  # a Literal
-    assert (str(gate), gate.base) == (printed, base)
+    assert (str(gate), gate.measure.base) == (printed, base)
     assert parse_gate(printed, expectation, LABELS) == gate  # type: ignore[arg-type]  # a Literal
 
 

@@ -55,9 +55,9 @@ def test_agreement_falls_by_the_distance_in_widths_of_the_range(one: float, two:
 def test_a_range_is_what_agreement_and_shares_are_of() -> None:
     task = within(1, 5)
     assert task.agreements["closeness"]([Compared("4.0", "3.0")], None) == [0.75]  # type: ignore[arg-type]  # no encoder
-    assert number_of("I rate it 4/5.", task.maximum) == 4
-    assert number_of("80%", task.maximum) == 4
-    assert number_of("Rating: 4", task.maximum) == 4
+    assert number_of("I rate it 4/5.", task.bounds[1]) == 4
+    assert number_of("80%", task.bounds[1]) == 4
+    assert number_of("Rating: 4", task.bounds[1]) == 4
 
 
 def test_the_quality_of_a_cell_is_how_well_it_follows_the_scores() -> None:
@@ -90,7 +90,7 @@ def test_what_is_no_regression_has_no_range(write: Write) -> None:
 
 def test_a_suite_with_a_range_loads(write: Write) -> None:
     task = load_suite(write(d_dot_jsonl=ROWS, s_dot_robust_dot_yaml=SUITE.format(more=", range: [1, 5]"))).task
-    assert task.maximum == 5
+    assert task.bounds == (1, 5)
 
 
 def test_another_range_is_another_measure_to_a_baseline(write: Write) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from albert_robust.errors import Mistake
-from albert_robust.suite.gates import Expectation
+from albert_robust.suite.expectations import ExpectationName
 from albert_robust.suite.schema.parts import FUNCTION, Name, Strict, Undecided, named
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -17,7 +17,7 @@ class CheckSpec(Strict):
     """One expectation for all combinations of its datasets and perturbations."""
 
     expect: Annotated[
-        Expectation,
+        ExpectationName,
         Field(description="What answers should do: stay (invariance), change (direction) or be right (reference)."),
     ]
     name: Annotated[
@@ -144,7 +144,8 @@ class BaselineSpec(Strict):
 
     floor: Annotated[float, Field(ge=0, le=1, description="A drop smaller than this is no regression.")] = 0.01
     tolerance: Annotated[
-        float, Field(gt=0, le=1, description="A cell counts as the same if its drop is shown to be smaller than this.")
+        float,
+        Field(gt=0, le=1, description="A cell counts as the same if it is shown to have changed by less than this."),
     ] = 0.05
 
 
@@ -177,7 +178,8 @@ class MeasureSpec(Strict):
     version: Annotated[
         str | None,
         Field(
-            description="Raise it when the function measures otherwise: a baseline is compared with the same version only."
+            description="Keeps what it returned between runs. Raise it when the function measures otherwise: a baseline is "
+            "compared with the same version only."
         ),
     ] = None
 

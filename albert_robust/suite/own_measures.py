@@ -6,19 +6,17 @@ from functools import cached_property
 from math import isnan
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from albert_robust.documents.yaml_file import Document
 from albert_robust.errors import InputError, Mistake, UsageError, complaint_at
 from albert_robust.foreign import raise_if_ending
 from albert_robust.imports import raised_there
 from albert_robust.models.callable import callable_identity, load_callable
-from albert_robust.suite.gates import ACROSS, AGREEMENT, CONSISTENCY_AT, DROP, WORST_CASE
+from albert_robust.suite.measure import measure_named
 from albert_robust.suite.schema import MeasureSpec
 from albert_robust.tasks import Quality, Task, TextScorer
 from albert_robust.tasks.task import Compared
-
-TAKEN = (*AGREEMENT, WORST_CASE, *ACROSS)
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,7 @@ class OwnMeasure:
     suite: Path
     line: int
     column: int
+    needs_encoder: ClassVar[bool] = False
 
     def __call__(self, pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
         """Return a number in [0, 1] a pair, nan where there is none.
@@ -115,8 +114,9 @@ def unfit(task: Task, specs: dict[str, MeasureSpec]) -> Iterator[tuple[str, Mist
     """Yield what is wrong with measures, by their keys."""
     for key, spec in specs.items():
         name = named(key)
+        measure = measure_named(name)
         known = name in task.qualities or name in task.agreements or name in task.aggregates
-        if known or name in TAKEN or name.startswith(CONSISTENCY_AT) or name.endswith((DROP, *ACROSS)):
+        if known or measure.kind != "quality" or measure.over:
             yield key, Mistake(f"there is a measure {name!r} already", "give it another name")
         if spec.of == "source" and not task.source_field:
             what = f"an output of {task.name} is about no text of its own"
