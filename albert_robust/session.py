@@ -18,11 +18,11 @@ from albert_robust.asking.progress import Progress
 from albert_robust.baselines import SessionBaselines, session_baselines
 from albert_robust.ci.junit import tell_cost
 from albert_robust.conclude import Verdicts, run_of, shrunk_of
-from albert_robust.errors import InputError, WritingError, fault_of, raised, shown_path, writing
+from albert_robust.errors import InputError, WritingError, writing
+from albert_robust.foreign import fault_of, raised
 from albert_robust.gate import certain
 from albert_robust.gate.decide import mended_failures
 from albert_robust.options import SESSION
-from albert_robust.report.figures import counted
 from albert_robust.results.cell_key import CellKey, by_suite
 from albert_robust.results.failures import failures
 from albert_robust.results.folder import MEND_REPORT, keep, only
@@ -37,6 +37,7 @@ from albert_robust.running.forecast import Forecast, forecast
 from albert_robust.settings import Settings
 from albert_robust.shared import SharedRun
 from albert_robust.show import describe_forecasts, describe_run
+from albert_robust.shown import counted, shown_path
 from albert_robust.suite.suite import Suite
 
 NOTHING = "nothing was tested: that is no pass"

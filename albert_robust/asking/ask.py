@@ -22,15 +22,8 @@ from threading import Thread
 from typing import Any, TypeVar
 
 from albert_robust.asking.cache import key
-from albert_robust.errors import (
-    InputError,
-    MissingExtraError,
-    TransientError,
-    UsageError,
-    raise_if_ending,
-    raised,
-    said,
-)
+from albert_robust.errors import InputError, MissingExtraError, TransientError, UsageError
+from albert_robust.foreign import raise_if_ending, raised, said
 from albert_robust.imports import raised_there
 from albert_robust.models import Answering, Inputs, Streaming, Usage
 from albert_robust.models.pace import FIRST_WAIT, LONGEST_WAIT, TRANSIENT, GoneError

@@ -75,7 +75,7 @@ def read(options: argparse.Namespace) -> int:
 
 
 def _shown(workspace: "Workspace") -> str:
-    from albert_robust.errors import shown_path
+    from albert_robust.shown import shown_path
 
     return f"(workspace: {shown_path(workspace.folder)})"
 

@@ -19,7 +19,8 @@ from albert_robust.asking.progress import Progress
 from albert_robust.asking.score import CachedScorer
 from albert_robust.asking.workspace import Workspace
 from albert_robust.data import Example
-from albert_robust.errors import WritingError, fault_of, writing
+from albert_robust.errors import WritingError, writing
+from albert_robust.foreign import fault_of
 from albert_robust.results.cell_key import CellKey, by_suite
 from albert_robust.results.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter
 from albert_robust.results.records import Shrunk

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from albert_robust.errors import Complaint, InputError, suggest
+from albert_robust.errors import Complaint, InputError
 from albert_robust.running.across import across, idle
 from albert_robust.running.cell import Cell, Item
+from albert_robust.shown import suggest
 from albert_robust.suite.suite import Suite
 
 

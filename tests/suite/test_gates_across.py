@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from albert_robust.errors import InputError
+from albert_robust.errors import InputError, Mistake
 from albert_robust.running.across import across
 from albert_robust.running.plan import plan
 from albert_robust.suite.gates import needs_references, parse_gate
@@ -46,13 +46,13 @@ def test_a_gate_is_printed_by_its_one_name(written: str, expectation: str, print
     ],
 )
 def test_a_measure_that_has_no_meaning_in_a_check_is_unknown_there(written: str, expectation: str) -> None:
-    with pytest.raises(ValueError, match="unknown measure"):
+    with pytest.raises(Mistake, match="unknown measure"):
         parse_gate(written, expectation, LABELS)  # type: ignore[arg-type]  # a Literal
 
 
 def test_a_gap_of_what_is_no_mean_over_examples_is_unknown() -> None:
     for task, written in ((LABELS, "kappa language gap <= 0.1"), (PAIRS, "language gap <= 0.1")):
-        with pytest.raises(ValueError, match="unknown measure"):
+        with pytest.raises(Mistake, match="unknown measure"):
             parse_gate(written, "reference", task)
 
 
