@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 from albert_robust.asking.cache import key
 from albert_robust.asking.score import CachedScorer
+from albert_robust.results.fingerprint import LENGTH
 from albert_robust.results.records import CellRecord, Outcome
-from albert_robust.results.tally import LENGTH, Tally
+from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell
 from albert_robust.suite.expectations import EXPECTATIONS
 
@@ -75,7 +76,7 @@ def line_of(record: CellRecord, tally: Tally, seed: int) -> Line | None:
         measure=measure,
         definition=record.definition,
         seed=seed,
-        inputs=str(tally.references if referenced else tally.inputs),
+        inputs=str(tally.sample.references if referenced else tally.sample.inputs),
         variants=_variants(record, tally, seed),
         values={example: found.get(example) for example in sorted(tally.examples)},
         errors=errors,
@@ -93,7 +94,7 @@ def narrowed(record: CellRecord, outcomes: Iterable[Outcome], line: Line, before
         line: Of all its examples.
         before: The earlier line.
     """
-    tally = Tally(record.expectation, [gate.measure for gate in record.gates])
+    tally = Tally(record.expectation, gated=[gate.measure for gate in record.gates])
     tally.add([one for one in outcomes if one.example in before.values])
     found = line_of(record, tally, line.seed)
     return found and replace(found, more=len(line.values) - len(found.values))
@@ -123,10 +124,10 @@ def definition(cell: Cell, scorer: CachedScorer) -> str:
 def _variants(record: CellRecord, tally: Tally, seed: int) -> str:
     if record.expectation == "reference":
         return ""
-    return f"seed {seed}" if record.worst_of > 1 else str(tally.variants)
+    return f"seed {seed}" if record.worst_of > 1 else str(tally.sample.variants)
 
 
 def _quality(record: CellRecord, tally: Tally) -> str:
     """Return the quality that a reference check is compared by; empty where it has none."""
-    gated = [gate.measure for gate in record.gates if gate.measure in tally.before]
-    return next(iter([*gated, *tally.before]), "")
+    gated = [gate.measure for gate in record.gates if gate.measure in tally.numbers.before]
+    return next(iter([*gated, *tally.numbers.before]), "")
