@@ -15,7 +15,7 @@ from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell
 from albert_robust.suite.expectations import EXPECTATIONS
 
-DIGITS = 4  # of an example's number
+LINE_DIGITS = 4  # of an example's number in a baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def line_of(record: CellRecord, tally: Tally, seed: int) -> Line | None:
         return None
     errors = frozenset(tally.failed)
     numbers = tally.series(measure).by_example(tally.examples)
-    found = {example: round(value, DIGITS) for example, value in numbers.items() if example not in errors}
+    found = {example: round(value, LINE_DIGITS) for example, value in numbers.items() if example not in errors}
     if not found:
         return None
     referenced = record.expectation == "reference"
