@@ -24,6 +24,7 @@ from albert_robust.running.alignments import alignments_of, plan_order
 from albert_robust.running.cell import Cell, Comparison, Item
 from albert_robust.running.execute import Certain, Execution, execute, never
 from albert_robust.running.shrink import shrunk
+from albert_robust.scoring.statistics import DIGITS
 from albert_robust.suite.schema import TokenPrice
 from albert_robust.suite.suite import Suite
 from albert_robust.text.languages import base
@@ -168,7 +169,7 @@ def _cost(execution: Execution, seconds: float, prices: Sequence[float | TokenPr
         "seconds": round(seconds, 1),
     }
     if any(price is not None for price in prices) and (cost.price is not None or not cost.predicted):
-        found["price"] = round(cost.price or 0.0, 6)
+        found["price"] = round(cost.price or 0.0, DIGITS)
     if cost.usage.prompt:
         found |= {"prompt_tokens": cost.usage.prompt, "completion_tokens": cost.usage.completion}
     return found

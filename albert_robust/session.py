@@ -213,7 +213,7 @@ class RobustSession:
         """Return what a cell's outcomes come to."""
         if self._found is None:
             return self.execution.tallies[cell.key]
-        tally = Tally(cell.check.expectation, [gate.measure.name for gate in cell.check.gates])
+        tally = Tally(cell.check.expectation, gated=[gate.measure.name for gate in cell.check.gates])
         tally.add(self._cases(cell))
         return tally
 

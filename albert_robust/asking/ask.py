@@ -27,10 +27,10 @@ from albert_robust.foreign import raise_if_ending, raised, said
 from albert_robust.imports import raised_there
 from albert_robust.models import Answering, Inputs, Streaming, Usage
 from albert_robust.models.pace import FIRST_WAIT, LONGEST_WAIT, TRANSIENT, GoneError
+from albert_robust.scoring.statistics import DIGITS
 from albert_robust.tasks import Prediction, Task
 from albert_robust.tasks.task import NO_INPUTS
 
-DIGITS = 6  # of a probability: a machine's last bits shape neither files nor verdicts
 LONGEST_OUTPUT = 4 * 2**20  # characters of an output: as much as is read of an endpoint's reply
 SILENT = 3  # inputs in a row, each asked alone, that had no answer: the model is gone
 T = TypeVar("T")

@@ -14,10 +14,10 @@ from albert_robust.scoring.labs import DEFINITION
 from albert_robust.scoring.load import encoder_path
 from albert_robust.scoring.profile import FACTS, FOLDER
 from albert_robust.scoring.scorer import Scorer
+from albert_robust.scoring.statistics import DIGITS
 from albert_robust.scoring.texts import normal
 from albert_robust.tasks.task import Compared, Score
 
-DIGITS = 6
 SAME = Score(1.0, 1.0, 1.0)
 KNOWN = 50_000  # pairs in memory: enough for a block, whose outputs are compared in several ways; the cache has all
 

@@ -24,7 +24,7 @@ from albert_robust.atomic import write_whole
 from albert_robust.errors import Complaint, InputError, complaint_at, writing
 from albert_robust.file_names import BASELINE, SUITE
 from albert_robust.gate.lines import Line
-from albert_robust.results.tally import LENGTH
+from albert_robust.results.fingerprint import LENGTH
 from albert_robust.shown import shown_path
 from albert_robust.suite.suite import Suite
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 
 from albert_robust.asking.cache import key
 from albert_robust.asking.score import CachedScorer
+from albert_robust.results.fingerprint import LENGTH
 from albert_robust.results.records import CellRecord, Outcome
-from albert_robust.results.tally import LENGTH, Tally
+from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell
 from albert_robust.suite.expectations import EXPECTATIONS
 from albert_robust.tasks.task import PairMetric
 
-DIGITS = 4  # of an example's number
+LINE_DIGITS = 4  # of an example's number in a baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _line(record: CellRecord, tally: Tally, seed: int, measure: str, definition:
     """Return what a cell came to by one measure; None where no example has a number."""
     errors = frozenset(tally.failed)
     numbers = tally.series(measure).by_example(tally.examples)
-    found = {example: round(value, DIGITS) for example, value in numbers.items() if example not in errors}
+    found = {example: round(value, LINE_DIGITS) for example, value in numbers.items() if example not in errors}
     if not found:
         return None
     referenced = record.expectation == "reference" or measure in tally.qualities
@@ -85,7 +86,7 @@ def _line(record: CellRecord, tally: Tally, seed: int, measure: str, definition:
         measure=measure,
         definition=definition,
         seed=seed,
-        inputs=str(tally.references if referenced else tally.inputs),
+        inputs=str(tally.sample.references if referenced else tally.sample.inputs),
         variants=_variants(record, tally, seed),
         values={example: found.get(example) for example in sorted(tally.examples)},
         errors=errors,
@@ -103,7 +104,7 @@ def narrowed(record: CellRecord, outcomes: Iterable[Outcome], line: Line, before
         line: Of all its examples.
         before: The earlier line.
     """
-    tally = Tally(record.expectation, [gate.measure for gate in record.gates])
+    tally = Tally(record.expectation, gated=[gate.measure for gate in record.gates])
     tally.add([one for one in outcomes if one.example in before.values])
     found = line_of(record, tally, line.seed)
     return found and replace(found, more=len(line.values) - len(found.values))
@@ -139,10 +140,10 @@ def _definition(cell: Cell, scorer: CachedScorer, names: Sequence[str], metric: 
 def _variants(record: CellRecord, tally: Tally, seed: int) -> str:
     if record.expectation == "reference":
         return ""
-    return f"seed {seed}" if record.worst_of > 1 else str(tally.variants)
+    return f"seed {seed}" if record.worst_of > 1 else str(tally.sample.variants)
 
 
 def _quality(record: CellRecord, tally: Tally) -> str:
     """Return the quality that a reference check is compared by; empty where it has none."""
-    gated = [gate.measure for gate in record.gates if gate.measure in tally.before]
-    return next(iter([*gated, *tally.before]), "")
+    gated = [gate.measure for gate in record.gates if gate.measure in tally.numbers.before]
+    return next(iter([*gated, *tally.numbers.before]), "")

@@ -439,7 +439,7 @@ class Run:
         labels = {suite.name: suite.labels for suite in self.suites}
         begun = {
             (cell.suite, cell.cell): Tally(
-                cell.expectation, [gate.measure for gate in cell.gates], labels=labels.get(cell.suite, ())
+                cell.expectation, gated=[gate.measure for gate in cell.gates], labels=labels.get(cell.suite, ())
             )
             for cell in self.cells
         }

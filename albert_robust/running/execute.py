@@ -142,9 +142,9 @@ class _SuiteRun:
         self.tallies = {
             cell.id: Tally(
                 cell.check.expectation,
-                [gate.measure.name for gate in cell.check.gates],
-                bool(cell.aggregates),
-                self.suite.labels,
+                gated=[gate.measure.name for gate in cell.check.gates],
+                keep_answers=bool(cell.aggregates),
+                labels=self.suite.labels,
             )
             for cell in self.cells
         }
@@ -194,7 +194,7 @@ class _SuiteRun:
             tally = self.tallies[cell.id]
             for case in group:
                 case.block = number
-            wanted = group if tally.answers is not None else ()
+            wanted = group if tally.numbers.answers is not None else ()
             tally.add(group, [answer_of(cell, case, "after") if case.status == "tested" else None for case in wanted])
             writer.add(group)
             self.execution.written.add(cell.key)

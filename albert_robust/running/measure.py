@@ -8,11 +8,11 @@ from albert_robust.asking.predict import Answers
 from albert_robust.results.records import Outcome
 from albert_robust.running.answers import answer_of, answers_of, expected_of
 from albert_robust.running.cell import Cell
+from albert_robust.scoring.statistics import DIGITS
 from albert_robust.suite.suite import Suite
 from albert_robust.tasks import Answer, Prediction, TextScorer
 from albert_robust.tasks.task import Compared
 
-DIGITS = 6
 Made = Sequence[tuple[Cell, Sequence[Outcome]]]  # the cases of each cell
 
 
