@@ -2,7 +2,7 @@
 
 import json
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,10 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 
 from albert_robust.asking.workspace import Workspace
 from albert_robust.errors import InputError
-from albert_robust.gate import judge, judge_across
+from albert_robust.gate import certain, judge, judge_across
 from albert_robust.gate.baseline import Baseline
 from albert_robust.gate.comparing import CORRECTION, Family, settled
-from albert_robust.gate.family import baselines_beside, compared
+from albert_robust.gate.family import baselines_beside, compared, whole_beside_baseline
 from albert_robust.gate.lines import definition
 from albert_robust.gate.side_by_side import beside_first
 from albert_robust.models import KINDS
@@ -21,8 +21,9 @@ from albert_robust.results.cell_key import CellKey
 from albert_robust.results.failures import failures
 from albert_robust.results.records import CellRecord, RowsLeftOut, Run, Shrunk, SuiteRecord
 from albert_robust.running.alignments import alignments_of, plan_order
-from albert_robust.running.cell import Across, Cell, Item
+from albert_robust.running.cell import Across, Cell, Item, cells_of
 from albert_robust.running.execute import Certain, Execution, execute, never
+from albert_robust.running.plan import plan
 from albert_robust.running.shrink import shrunk
 from albert_robust.suite.schema import TokenPrice
 from albert_robust.suite.suite import Suite
@@ -75,6 +76,22 @@ class Verdicts:
         if isinstance(item, Across):
             return judge_across(item, {cell.id: tallies[cell.key] for cell in item.members})
         return replace(judge(item, tallies[item.key]), definition=definition(item, scorers[item.suite.name]))
+
+
+def run_suites(suites: Iterable[Suite], workspace: Workspace, *, shrinks: bool = False) -> Run:
+    """Return the run of suites: all of their cells and comparisons that no mark skips.
+
+    Args:
+        suites: Each has a name of its own.
+        workspace: Where answers are kept.
+        shrinks: Whether the worst cases of cells that did not pass are shrunk.
+
+    Raises:
+        InputError: A suite, its data, its model or its baseline are unfit.
+    """
+    items = [item for suite in suites for item in plan(whole_beside_baseline(suite)).unskipped]
+    with executed(cells_of(items), workspace, certain) as execution:
+        return run_of(execution, items, judged(execution, items), shrinks=shrinks)
 
 
 @contextmanager

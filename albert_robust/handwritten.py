@@ -112,7 +112,7 @@ class Robust:
 
     def _judged(self, suite: Suite, workspace: WorkspaceOf) -> tuple[list[CellRecord], list[str], list[str]]:
         """Return all verdicts, the messages of those that no test may pass with, and what makes the others doubtful."""
-        cells = plan(suite)
+        cells = plan(suite).cells
         with executed(cells, workspace) as execution:
             records = judged(execution, cells)
             failures = [

@@ -29,11 +29,11 @@ from albert_robust.results.folder import MEND_REPORT, keep, only
 from albert_robust.results.outcomes import OutcomeFile
 from albert_robust.results.records import CellRecord, Outcome, Run, Shrunk, tested_in
 from albert_robust.results.tally import Tally
-from albert_robust.running.across import across
 from albert_robust.running.alignments import plan_order
-from albert_robust.running.cell import Cell, Item, cells_of, unskipped
+from albert_robust.running.cell import Cell, Item, cells_of
 from albert_robust.running.execute import Execution, execute
 from albert_robust.running.forecast import Forecast, forecast
+from albert_robust.running.plan import Plan
 from albert_robust.settings import Settings
 from albert_robust.shared import SharedRun
 from albert_robust.show import describe_forecasts, describe_run
@@ -100,7 +100,7 @@ class RobustSession:
             self.settings.switch("warn-stale"),
         )
 
-    def meet(self, suite: Suite, cells: Sequence[Cell]) -> None:
+    def meet(self, plan: Plan) -> None:
         """Take a suite into the session.
 
         Raises:
@@ -108,9 +108,9 @@ class RobustSession:
             InputError: The suite's baseline is damaged.
         """
         _ = self.settings.workspace  # reads its options: a mistake in one is told at collection
-        self.baselines.meet(suite, cells)
-        self.suites[suite.name] = suite
-        self.whole[suite.name] = len(unskipped(cells)) + len(unskipped(across(cells)))
+        self.baselines.meet(plan.suite, plan.cells)
+        self.suites[plan.suite.name] = plan.suite
+        self.whole[plan.suite.name] = len(plan.unskipped)
 
     def select(self, items: list[pytest.Item]) -> None:
         """Remember which cells pytest kept. A model is asked nothing for those that a mark skips."""

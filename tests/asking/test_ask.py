@@ -554,7 +554,7 @@ def test_a_suite_with_a_time_out_says_which_example_had_no_answer(write: Callabl
         "datasets: {films: {path: d.jsonl, language: en}}\n"
         "checks: [{expect: reference, gates: [accuracy >= 0.5]}]\n"
     )
-    execution = execute(plan(load_suite(suite)), Workspace(tmp_path / "kept", "run"))
+    execution = execute(plan(load_suite(suite)).cells, Workspace(tmp_path / "kept", "run"))
     [outcomes] = outcomes_of(execution).values()
     assert [case.message for case in outcomes if case.status == "error"] == ["the original: no answer within 0.3 s"]
     assert sum(case.status == "tested" for case in outcomes) == 19
