@@ -11,6 +11,7 @@ from albert_robust.errors import InputError, MissingExtraError, WritingError, co
 from albert_robust.file_names import SUITE
 from albert_robust.gate.baseline import ownerless
 from albert_robust.gate.family import whole_beside_baseline
+from albert_robust.judged import WorkerError, worst
 from albert_robust.options import RECORD
 from albert_robust.report.cells import BASELINE
 from albert_robust.results.failures import moves, rerun_command
@@ -18,7 +19,7 @@ from albert_robust.results.records import CellRecord
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.cell import Cell, Item
 from albert_robust.running.plan import Plan, plan
-from albert_robust.session import RobustSession, ToldError, robust_session
+from albert_robust.session import RobustSession, robust_session
 from albert_robust.show import describe, describe_across
 from albert_robust.suite.load import load_suites
 from albert_robust.suite.suite import Suite
@@ -46,10 +47,10 @@ class RobustFile(pytest.File):
                 raise complaint_at(self.path, f"a suite's name ends in {SUITE}", "rename it")
             plans = self._plans(state)
         except (InputError, MissingExtraError, pytest.UsageError) as error:
-            state.broken[self.nodeid.removesuffix(SUITE)] = str(error)
+            state.notes.broken[self.nodeid.removesuffix(SUITE)] = str(error)
             raise self.CollectError(str(error)) from None
         except Exception as error:
-            state.broken[self.nodeid.removesuffix(SUITE)] = raised(error)
+            state.notes.broken[self.nodeid.removesuffix(SUITE)] = raised(error)
             raise
         for planned in plans:
             if name := planned.suite.model_name:
@@ -120,7 +121,7 @@ class _SuiteItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return a mistake or a failing cell as its own message, a bug of ours with its traceback."""
-        if isinstance(excinfo.value, CellFailedError | InputError | ToldError | WritingError):
+        if isinstance(excinfo.value, CellFailedError | InputError | WorkerError | WritingError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, "short")  # a longer one asks foreign values how they look
 
@@ -153,9 +154,9 @@ class RobustItem(_SuiteItem):
 
     def _described(self, record: CellRecord, command: str) -> str:
         if isinstance(self.cell, Cell):
-            state, cell = self.state, self.cell
-            often = moves(record, state.tally(cell))
-            return describe(cell, record, state.worst(cell, record), command, state.shrunk(cell, record), often)
+            judged, cell = self.state.judged, self.cell
+            often = moves(record, judged.tally(cell))
+            return describe(cell, record, worst(judged, cell, record), command, judged.shrunk(cell, record), often)
         return describe_across(self.cell, record, command)
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
