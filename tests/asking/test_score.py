@@ -117,7 +117,7 @@ def test_an_encoder_without_a_profile_is_the_suite_s_mistake(
     write(d_dot_jsonl='{"context": "a b", "question": "?", "answers": ["a"]}\n' * 3)
     write(model_dot_py="def answer(batch):\n    return ['b'] * len(batch)\n")
     suite = load_suite(write(s_dot_robust_dot_yaml=QUESTIONS.format(encoder=tiny())))
-    execution = execute(plan(suite), Workspace(tmp_path / ".albert_robust", "run"))
+    execution = execute(plan(suite).cells, Workspace(tmp_path / ".albert_robust", "run"))
     assert execution.tallies == {}
     assert [str(error) for error in execution.mistakes.values()] == [
         f"{suite.shown}:3:1: the encoder {suite.encoder!r} has no profile: make one with `albert-robust calibrate"
@@ -147,7 +147,7 @@ def run(write: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def executed(suite: str, rows: list[dict[str, object]], model: str) -> Execution:
         monkeypatch.setattr("albert_robust.running.execute.CachedScorer", Recorder)
         write(d_dot_jsonl="".join(json.dumps(row) + "\n" for row in rows), model_dot_py=model)
-        cells = plan(load_suite(write(s_dot_robust_dot_yaml=suite)))
+        cells = plan(load_suite(write(s_dot_robust_dot_yaml=suite))).cells
         execution = execute(cells, Workspace(tmp_path / ".albert_robust", "run"))
         assert execution.mistakes == {}
         return execution
