@@ -56,7 +56,7 @@ class Workspace:
     def predictor(self, suite: Suite, cost: Cost) -> Predictor:
         """Return the suite's model as it is asked here; what that takes is added to the cost."""
         settings = suite.model
-        timeout = settings.timeout if settings.python else None  # an endpoint times each of its requests
+        timeout = None if settings.kind.streams else settings.timeout  # a model that streams times each of its requests
         return Predictor(
             self.model(suite, cost.usage),
             suite.task,

@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from unicodedata import category
 
+from pydantic import Field
+
 from albert_robust.errors import UsageError, first_line, shown_path
+from albert_robust.grammar import Strict
 from albert_robust.models.generating import generated, limit_of
-from albert_robust.models.kind import Kind, ModelSettings, Wanted
-from albert_robust.models.model import Hardware, Inputs
+from albert_robust.models.kind import ASKING, Kind, Wanted
+from albert_robust.models.model import Answering, Hardware, Inputs, Number
+from albert_robust.models.prompt import prompt_digest
 from albert_robust.scoring.load import has_vocabulary, quiet_transformers
 from albert_robust.text.graphemes import word_spans
 
@@ -28,6 +32,7 @@ MAX_TRANSLATION_TOKENS = 256
 # No model is made from these; all else in a folder shapes it.
 UNREAD = (".bin", ".h5", ".md", ".msgpack", ".onnx", ".pt")
 PLAIN = Hardware()
+WRITES = "text-generation"  # the task of a checkpoint that is asked by a prompt, whatever it is asked to do
 DECODING = "v4"  # raise it when the same checkpoint answers otherwise
 ADAPTER = "adapter_config.json"
 LIBRARIES = ("torch", "transformers", "tokenizers")
@@ -357,28 +362,51 @@ ANSWERS: dict[str, Callable[[Any, Any, Sequence[Inputs]], list[Any]]] = {
 }
 
 
-def hardware_of(settings: ModelSettings) -> Hardware:
-    """Return what a checkpoint is computed on, as a suite says it."""
-    return Hardware(settings.device, settings.dtype)
+class CheckpointSettings(Strict):
+    """What only a checkpoint has."""
+
+    transformers: Annotated[
+        str | None, Field(description="A Hugging Face checkpoint: a folder beside the suite, or a hub name.")
+    ] = None
+    device: Annotated[
+        str,
+        Field(
+            description="The device that a checkpoint runs on: cpu, cuda, cuda:1 or mps.",
+            pattern=r"^(cpu|cuda(:\d+)?|mps)$",
+        ),
+    ] = "cpu"
+    dtype: Annotated[Number, Field(description="The number format that a checkpoint is computed in.")] = "float32"
 
 
-def identity_of(wanted: Wanted, asked: str = "") -> str | None:
-    """Return what names the checkpoint that a suite wants; None of one that is kept elsewhere.
-
-    Args:
-        wanted: The checkpoint.
-        asked: What stands for how it is asked, of one that is.
-    """
-    checkpoint = local_identity(wanted.folder / wanted.name)
+def _identity(wanted: Wanted) -> str | None:
+    """Return what names the checkpoint and how it is asked; None if it is kept elsewhere."""
+    said, checkpoint = wanted.settings, local_identity(wanted.folder / wanted.name)
     if checkpoint is None:
         return None
-    hardware = hardware_of(wanted.settings)
+    asked = prompt_digest(said) if said.prompt else ""
+    hardware = _hardware(wanted)
     return ":".join(filter(None, (checkpoint, asked, *(hardware if hardware != PLAIN else ()), libraries())))
 
 
-def _load(wanted: Wanted) -> Checkpoint:
-    hardware = hardware_of(wanted.settings)
-    return load_checkpoint(wanted.name, wanted.folder, wanted.task.name, wanted.allow_network, hardware)
+def _load(wanted: Wanted) -> Answering:
+    said, task = wanted.settings, wanted.task
+    if said.prompt or task.name == WRITES:
+        from albert_robust.models.prompted import load_prompted
+
+        return load_prompted(wanted.name, wanted.folder, said, task, wanted.allow_network, _hardware(wanted))
+    return load_checkpoint(wanted.name, wanted.folder, task.name, wanted.allow_network, _hardware(wanted))
 
 
-CHECKPOINT = Kind(identity_of, _load)
+def _hardware(wanted: Wanted) -> Hardware:
+    return Hardware(wanted.settings.device, wanted.settings.dtype)
+
+
+KIND = Kind(
+    name="transformers",
+    called="a checkpoint",
+    settings=CheckpointSettings,
+    identity=_identity,
+    load=_load,
+    tasks=(*ANSWERS, WRITES),
+    shares=ASKING,
+)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from math import isfinite, isnan, nan
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -76,7 +76,6 @@ class TextScorer(Protocol):
 
 
 Reader = Callable[[Any], str | None]
-ModelKind = Literal["transformers", "finetuned", "extractive", "encoder"]
 PairMetric = Callable[[Sequence[Compared], TextScorer], list[float]]
 
 
@@ -203,7 +202,6 @@ class Task:
         protect: Returns the strings of an example that no edit may touch.
         maximum: The number that `5/5` and `100 %` are.
         with_range: Returns the task for numbers from one to another; None where there is but one range, or none.
-        models: What does it beside a function and a chat model, as suites write it.
         searches: Whether outputs are documents that the model has, and an example has not.
         starter_prompt: What a first suite asks a chat model; empty where none can do it.
         starter_gates: Those of a first suite; of quality only where the data have references.
@@ -230,7 +228,6 @@ class Task:
     protect: Callable[[Example, str], tuple[str, ...]] = nothing
     maximum: float = 1.0
     with_range: Callable[[float, float], "Task"] | None = None
-    models: tuple[ModelKind, ...] = ()
     searches: bool = False
     starter_prompt: str = ""
     starter_gates: tuple[str, ...] = ("consistency >= 0.8",)
@@ -280,11 +277,6 @@ class Task:
     def is_prompted(self) -> bool:
         """Whether what it sees is a prompt, which a language model is asked as it is."""
         return self.starter_prompt == f"{{{self.inputs[0]}}}"
-
-    @property
-    def all_models(self) -> tuple[str, ...]:
-        """What does it, as suites write it; a function does all tasks."""
-        return (*self.models, *(["endpoint"] if self.starter_prompt else []), "python")
 
     def source(self, path: Path, languages: tuple[str, ...], **more: Any) -> Source:
         """Return where examples of the task lie, read as it has them; `Source` has the rest."""

@@ -16,7 +16,18 @@ from albert_robust import packs
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "albert_robust"
 FLOORS = (
-    {"atomic", "builtin", "errors", "file_names", "imports", "quick_json", "tables", "task_names", "version"},
+    {
+        "atomic",
+        "builtin",
+        "errors",
+        "file_names",
+        "grammar",
+        "imports",
+        "quick_json",
+        "tables",
+        "task_names",
+        "version",
+    },
     {"text"},
     {"packs", "perturbing"},
     {"scoring"},
