@@ -32,7 +32,7 @@ from albert_robust.errors import (
     said,
 )
 from albert_robust.imports import raised_there
-from albert_robust.models import Answering, Inputs, Streaming, Usage
+from albert_robust.models import Answering, Inputs, Stream, Usage
 from albert_robust.models.pace import FIRST_WAIT, LONGEST_WAIT, TRANSIENT, GoneError
 from albert_robust.tasks import Prediction, Task
 from albert_robust.tasks.task import NO_INPUTS
@@ -139,16 +139,16 @@ class Asker:
         self._settle(batch, self.found)
         return self.found
 
-    def stream(self, inputs: Iterable[Inputs]) -> Iterator[tuple[int, Prediction | Failure]]:
-        """Yield the place of an input and what a model that streams made of it, as they come.
+    def stream(self, stream: Stream, inputs: Iterable[Inputs]) -> Iterator[tuple[int, Prediction | Failure]]:
+        """Yield the index of an input and what the model made of it, as they come.
 
         Args:
+            stream: The model's own.
             inputs: They are taken when they can be asked.
 
         Raises:
             UsageError: The model cannot be had at all; `MissingExtraError` likewise.
         """
-        assert isinstance(self.model, Streaming)
         taken: list[Inputs] = []
 
         def noted() -> Iterator[Inputs]:
@@ -157,7 +157,7 @@ class Asker:
                 self.cost.calls += 1
                 yield one
 
-        for place, output in self.model.stream(noted(), self.replicate):
+        for place, output in stream(noted(), self.replicate):
             if isinstance(output, UsageError):
                 raise output
             if isinstance(output, GoneError):

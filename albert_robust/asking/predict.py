@@ -11,7 +11,7 @@ from albert_robust.asking.budget import Budget
 from albert_robust.asking.cache import Cache, key
 from albert_robust.asking.memory_first import Kept, MemoryFirst
 from albert_robust.asking.price import Price
-from albert_robust.models import Inputs, Model, Streaming, Usage
+from albert_robust.models import Inputs, Model, Stream, Usage
 from albert_robust.quick_json import dumps
 from albert_robust.tasks import Prediction, Task
 
@@ -156,12 +156,16 @@ class Predictor:
                 answers.predictions[one] = made
             settled.append(one)
 
-        streams = isinstance(self.model, Streaming)
-        ask = self._as_they_come if streams else self._by_batch
+        stream = self.model.stream
+        asked = (
+            self._as_they_come(asker, stream, order, found.inputs, settle)
+            if stream
+            else self._by_batch(asker, order, found.inputs, settle)
+        )
         try:
-            for done in ask(asker, order, found.inputs, settle):
+            for done in asked:
                 # The next answer of a stream may be long in coming: each is kept.
-                if streams or time.monotonic() - kept_at >= KEEPING:
+                if stream or time.monotonic() - kept_at >= KEEPING:
                     self._keep(settled, answers, names)
                     settled.clear()
                     kept_at = time.monotonic()
@@ -190,7 +194,7 @@ class Predictor:
             yield start + len(chunk)
 
     def _as_they_come(
-        self, asker: Asker, order: Sequence[str], inputs: Mapping[str, Inputs], settle: Settle
+        self, asker: Asker, stream: Stream, order: Sequence[str], inputs: Mapping[str, Inputs], settle: Settle
     ) -> Iterator[int]:
         """Ask many inputs at a time, and settle each when it has its answer; yield how many are done."""
 
@@ -201,7 +205,7 @@ class Predictor:
                 self._count(1)
                 yield inputs[one]
 
-        for done, (place, made) in enumerate(asker.stream(fed()), start=1):
+        for done, (place, made) in enumerate(asker.stream(stream, fed()), start=1):
             if isinstance(made, Failure) and not made.asked:
                 self._count(-1)
             settle(order[place], made)

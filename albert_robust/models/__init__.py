@@ -2,7 +2,7 @@
 
 from albert_robust.models.kinds import KINDS
 from albert_robust.models.load import load_model
-from albert_robust.models.model import Answering, Inputs, Model, Streaming, Usage
+from albert_robust.models.model import Answering, Inputs, Model, Stream, Usage
 from albert_robust.models.spec import ModelSpec, TokenPrice
 
-__all__ = ["KINDS", "Answering", "Inputs", "Model", "ModelSpec", "Streaming", "TokenPrice", "Usage", "load_model"]
+__all__ = ["KINDS", "Answering", "Inputs", "Model", "ModelSpec", "Stream", "TokenPrice", "Usage", "load_model"]

@@ -23,6 +23,7 @@ class CallableModel:
 
     function: Callable[[list[dict[str, str]]], Sequence[Any]]
     identity: str | None
+    stream: None = None
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
         """Return what the function answers, in whatever replicate: it draws by itself, if it does."""

@@ -63,11 +63,11 @@ class Kind:
         settings: The grammar of what no other kind has: the kind's own name, and more settings if it needs any.
         identity: Returns what names a model and all that shapes its answers, None if that cannot be known. It reads files, but
             loads nothing heavy. Caches hold answers by it: what it returns changes only where answers may.
-        load: Returns the model itself, at its first call.
+        load: Returns the model itself, at its first call: with `stream` beside `predict` if the kind streams.
         tasks: The names of the tasks that it can do; None for all. A task that only a prompt can ask it for is not among them.
         shares: The settings that it has in common with some other kinds.
         sees_all_fields: Whether a model is given the fields that only a check names.
-        streams: Whether a model is a `Streaming` one: it is asked by many requests at a time, times each, and counts tokens.
+        streams: Whether a model is asked by many requests at a time. It then times each, and counts their tokens.
         answers_here: Whether it can be asked on in the light of its answers, as `worst_of` and shrinking do.
         unfit: Yields what the grammar cannot see: mistakes in the settings, by the task and the suite's folder.
     """

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from albert_robust.models.kind import Kind, Wanted
-from albert_robust.models.model import Answering, Inputs, Streaming, Usage
+from albert_robust.models.model import Inputs, Stream, Usage
 from albert_robust.models.spec import ModelSpec
 from albert_robust.tasks import Task
 
@@ -31,20 +31,20 @@ class LazyModel:
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
         """Return one answer an input; of a model that draws its answers here, each replicate draws anew."""
-        return self._loaded.predict(batch, replicate)
+        answers: Sequence[Any] = self._loaded.predict(batch, replicate)
+        return answers
+
+    @property
+    def stream(self) -> Stream | None:
+        """How it is asked if its kind streams."""
+        return self._stream if self.kind.streams else None
+
+    def _stream(self, inputs: Iterable[Inputs], replicate: int) -> Iterator[tuple[int, Any]]:
+        yield from self._loaded.stream(inputs, replicate)
 
     @cached_property
-    def _loaded(self) -> Answering:
+    def _loaded(self) -> Any:
         return self.kind.load(self.wanted)
-
-
-class LazyStream(LazyModel):
-    """A `LazyModel` that is asked many inputs at a time."""
-
-    def stream(self, inputs: Iterable[Inputs], replicate: int = 0) -> Iterator[tuple[int, Any]]:
-        """Yield the place of an input and its answer, or what went wrong with it, as they come."""
-        assert isinstance(self._loaded, Streaming)
-        return self._loaded.stream(inputs, replicate)
 
 
 def load_model(
@@ -68,4 +68,4 @@ def load_model(
     kind = settings.kind
     name = getattr(settings, kind.name)
     wanted = Wanted(name, settings, folder, task, models, allow_network, usage or Usage())
-    return (LazyStream if kind.streams else LazyModel)(kind, wanted)
+    return LazyModel(kind, wanted)

@@ -42,7 +42,7 @@ class Model:
 
     def ask(self, *batch: dict[str, str]) -> list[Any]:
         """Return outputs, and the messages of failures."""
-        made = dict(self.asker.stream(batch))
+        made = dict(self.asker.stream(self.model.stream, batch))
         found = [made[place] for place in range(len(batch))]
         return [one.output if isinstance(one, Prediction) else one.message for one in found]
 
