@@ -129,7 +129,7 @@ def test_a_label_is_read_in_what_is_said(reply: str) -> None:
 )
 def test_what_was_said_is_kept_beside_what_was_read_in_it(task: str, reply: str, found: Prediction) -> None:
     with chat(lambda text: reply) as server:
-        assert Model(server.url, task=task).asker.ask([TEXTS[0]]) == [found]
+        assert list(Model(server.url, task=task).asker.ask([TEXTS[0]])) == [found]
 
 
 def test_what_is_none_of_the_labels_is_the_answer_as_it_stands() -> None:
