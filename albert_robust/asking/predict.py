@@ -70,7 +70,7 @@ class Found:
         return [one for one in self.inputs if one not in known.predictions and one not in known.failures]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Predictor:
     """A model through the cache, within a budget.
 

@@ -1,7 +1,7 @@
 """Where a run keeps what later runs may use, and how a suite's model is asked there."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,11 @@ class Workspace:
     def cache(self) -> Cache:
         """Predictions and scores."""
         return Cache(self.folder / FILE, self.bound)
+
+    def reopened(self) -> "Workspace":
+        """Close the cache and return the workspace as the next run finds it."""
+        self.cache.close()
+        return replace(self)
 
     @property
     def models(self) -> Path:
