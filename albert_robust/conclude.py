@@ -216,6 +216,8 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
         labels=tuple(suite.labels),
         model_name=suite.model_name,
         model_place=suite.model_place,
+        first_model=suite.first_model,
+        data=ran.data,
         settings={
             name: value if isinstance(value, str) else json.dumps(value)
             for name in SHAPING

@@ -8,7 +8,8 @@ from albert_robust.asking.cache import Cache
 from albert_robust.data import Example, Examples, Source, read_examples
 from albert_robust.errors import complaint_at
 from albert_robust.models import Inputs
-from albert_robust.results.records import Outcome
+from albert_robust.results.fingerprint import Fingerprint, digest
+from albert_robust.results.records import DataRecord, Outcome
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made
 from albert_robust.running.variants import cases
@@ -34,6 +35,17 @@ def examples_of(suite: Suite, names: Sequence[str]) -> dict[str, Examples]:
             if name in found:
                 _measurable(suite, suite.datasets[name], found[name], f"{needing[0]} cannot be measured")
     return found
+
+
+def data_of(examples: Sequence[Example]) -> DataRecord:
+    """Return what a dataset holds, in numbers."""
+    held = Fingerprint()
+    held.add(
+        digest((one.id, one.language, *one.fields, *one.fields.values(), "references", *one.references))
+        for one in examples
+    )
+    different = {(one.language, *one.fields.values()) for one in examples}
+    return DataRecord(len(examples), len(different), str(held))
 
 
 def _measurable(suite: Suite, source: Source, examples: Sequence[Example], told: str) -> None:

@@ -21,10 +21,10 @@ from albert_robust.errors import WritingError, writing
 from albert_robust.foreign import fault_of
 from albert_robust.results.cell_key import CellKey, by_suite
 from albert_robust.results.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter
-from albert_robust.results.records import Shrunk
+from albert_robust.results.records import DataRecord, Shrunk
 from albert_robust.results.tally import Tally
 from albert_robust.running.answers import answer_of, take_answers
-from albert_robust.running.blocks import Block, blocks, examples_of, inputs_of, originals_of, perturbed
+from albert_robust.running.blocks import Block, blocks, data_of, examples_of, inputs_of, originals_of, perturbed
 from albert_robust.running.cell import Cell
 from albert_robust.running.collecting import not_collecting
 from albert_robust.running.meaning import reject_strays
@@ -48,6 +48,7 @@ class SuiteExecution:
         identity: Of its model; None if it is not known.
         signature: Of its scores; None if there are none.
         rows_left_out: By dataset, how many rows are in each language that the dataset does not name.
+        data: What was read of each dataset.
         scorer: Scores its texts.
         predictor: Asks its model on.
     """
@@ -55,6 +56,7 @@ class SuiteExecution:
     identity: str | None
     signature: str | None
     rows_left_out: Mapping[str, Mapping[str, int]]
+    data: Mapping[str, DataRecord]
     scorer: CachedScorer
     predictor: Predictor
 
@@ -184,6 +186,7 @@ class _SuiteRun:
             identity=self.predictor.model.identity,
             signature=self.scorer.signature(),
             rows_left_out={name: found.others for name, found in datasets.items() if found.others},
+            data={name: data_of(found) for name, found in datasets.items()},
             scorer=self.scorer,
             predictor=self.predictor,
         )

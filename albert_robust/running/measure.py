@@ -72,7 +72,12 @@ def self_agreement(
         places = [place for place, (cell, _) in enumerate(cases) if cell.check.agreement == name]
         values = iter(metric([pair for place in places for pair in each[place]], scorer))
         found |= {place: [round(next(values), DIGITS) for _ in each[place]] for place in places}
-    return [(cell, example, value) for place, (cell, example) in enumerate(cases) for value in found[place]]
+    return [
+        (cell, example, value)
+        for place, (cell, example) in enumerate(cases)
+        for value in found[place]
+        if not isnan(value)
+    ]
 
 
 def agree_in(cell: Cell, answered: Sequence[Outcome], scorer: TextScorer) -> None:
@@ -89,7 +94,7 @@ def agree(suite: Suite, name: str, found: Sequence[tuple[Outcome, Answer, Answer
         for _, before, after in found
     ]
     for (case, _, _), value in zip(found, suite.task.agreements[name](pairs, scorer), strict=True):
-        case.agreement = round(value, DIGITS)
+        case.agreement = None if isnan(value) else round(value, DIGITS)
 
 
 def _qualities(
