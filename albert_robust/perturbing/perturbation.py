@@ -56,7 +56,7 @@ class Example:
         return Text.of(self.before, self.language, protect=self.protect, parallels=dict(self.parallels))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Perturbation:
     """A named change to a text.
 
@@ -177,25 +177,24 @@ def perturbation(
 
     def declare(function: Perturb) -> Perturbation:
         code = function.__code__  # type: ignore[attr-defined]  # a Perturb is a plain function here
-        path, line = Path(code.co_filename), code.co_firstlineno
         scope: Scope = "any" if isinstance(languages, str) else frozenset(languages)
         usual = next(iter(scope)) if len(scope) == 1 else "en"
         return Perturbation(
-            name,
-            function,
-            preserves,
-            alters,
-            scope,
-            severities,
-            version,
-            across_fields,
-            alike,
-            reorders,
-            needs,
-            extra,
-            tuple(replace(case, language=case.language or usual) for case in examples),
-            path,
-            line,
+            name=name,
+            function=function,
+            preserves=preserves,
+            alters=alters,
+            languages=scope,
+            severities=severities,
+            version=version,
+            across_fields=across_fields,
+            alike=alike,
+            reorders=reorders,
+            needs=needs,
+            extra=extra,
+            examples=tuple(replace(case, language=case.language or usual) for case in examples),
+            path=Path(code.co_filename),
+            line=code.co_firstlineno,
         )
 
     return declare
