@@ -127,18 +127,9 @@ def run(
     from uuid import uuid4
 
     from albert_robust.asking.workspace import Workspace
-    from albert_robust.conclude import executed, judged, run_of
-    from albert_robust.gate import certain
-    from albert_robust.gate.family import whole_beside_baseline
-    from albert_robust.running.across import across
-    from albert_robust.running.cell import Item, unskipped
-    from albert_robust.running.plan import plan
+    from albert_robust.conclude import run_suites
 
-    planned = [plan(whole_beside_baseline(one)) for one in _suites(suite)]
-    cells = [cell for group in planned for cell in unskipped(group)]
-    items: list[Item] = [*cells, *(item for group in planned for item in unskipped(across(group)))]
-    with executed(cells, Workspace(Path(workspace), uuid4().hex, allow_network), certain) as execution:
-        return run_of(execution, items, judged(execution, items), shrinks=shrink)
+    return run_suites(_suites(suite), Workspace(Path(workspace), uuid4().hex, allow_network), shrinks=shrink)
 
 
 def _suites(given: Suite | str | Path | Iterable[Suite]) -> list[Suite]:

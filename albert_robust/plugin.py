@@ -105,7 +105,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     if state is not None:
         state.select(session.items)
         if state.settings.switch("plan"):
-            state.plan()
+            state.print_forecast()
             session.items.clear()
     return (yield)
 
@@ -173,7 +173,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         from albert_robust.session import robust_session
 
         suite, name = cell
-        robust_session(node.config).judged.add((suite, name))
+        robust_session(node.config).reached.add((suite, name))
 
 
 @pytest.hookimpl(optionalhook=True)

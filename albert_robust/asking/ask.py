@@ -13,7 +13,7 @@ that waits without giving up the interpreter's lock stops the clock too: only it
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set, Sized
 from concurrent.futures import Future, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from inspect import isawaitable
 from itertools import islice
@@ -27,10 +27,10 @@ from albert_robust.foreign import raise_if_ending, raised, said
 from albert_robust.imports import raised_there
 from albert_robust.models import Answering, Inputs, Streaming, Usage
 from albert_robust.models.pace import FIRST_WAIT, LONGEST_WAIT, TRANSIENT, GoneError
+from albert_robust.scoring.statistics import DIGITS
 from albert_robust.tasks import Prediction, Task
 from albert_robust.tasks.task import NO_INPUTS
 
-DIGITS = 6  # of a probability: a machine's last bits shape neither files nor verdicts
 LONGEST_OUTPUT = 4 * 2**20  # characters of an output: as much as is read of an endpoint's reply
 SILENT = 3  # inputs in a row, each asked alone, that had no answer: the model is gone
 T = TypeVar("T")
@@ -66,6 +66,14 @@ class Cost:
     asking: float = 0.0
     price: float | None = None
     usage: Usage = field(default_factory=Usage)
+
+    def copy(self) -> "Cost":
+        """Return the cost as it is now, to be subtracted later."""
+        return replace(self, usage=replace(self.usage))
+
+    def __sub__(self, other: "Cost") -> "Cost":
+        pairs = {one.name: (getattr(self, one.name), getattr(other, one.name)) for one in fields(self)}
+        return Cost(**{name: now if before is None else now - before for name, (now, before) in pairs.items()})
 
 
 @dataclass(frozen=True, slots=True)

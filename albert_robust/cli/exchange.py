@@ -88,4 +88,4 @@ def _planned(options: argparse.Namespace) -> "tuple[list[Cell], Workspace]":
 
     settings = settings_here(options.suites, options.workspace, options.seed)
     suites = suites_here(options.suites, settings)
-    return [cell for suite in suites for cell in unskipped(plan(suite))], settings.workspace
+    return [cell for suite in suites for cell in unskipped(plan(suite).cells)], settings.workspace

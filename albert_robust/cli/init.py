@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
         options.documents,
         dict(options.column),
     )
-    print(f"wrote {options.out}: {len(plan(suite))} cells")
+    print(f"wrote {options.out}: {len(plan(suite).cells)} cells")
     ((examples),) = examples_of(suite, [*suite.datasets]).values()
     column = suite.task.reference
     told = any(one.references for one in examples)

@@ -107,7 +107,7 @@ def _ends(item: Comparison, tallies: Tallies) -> list[Estimate]:
 
     Of a gap each two cells have theirs, the one at its best and the other at its worst.
     """
-    if not any(tallies[cell.id].errors for cell in item.members):
+    if not any(tallies[cell.id].evidence.errors for cell in item.members):
         return []
     bad, good = ({cell.id: tallies[cell.id].answered(end) for cell in item.members} for end in (0.0, 1.0))
     if not item.measure.is_gap:
@@ -120,7 +120,7 @@ def _ends(item: Comparison, tallies: Tallies) -> list[Estimate]:
 
 def _noise(item: Comparison, tallies: Tallies) -> Estimate:
     """Return how far the model agrees with itself on the originals, which are those of all members; `NOTHING` if asked once."""
-    found = tallies[item.members[0].id].noise
+    found = tallies[item.members[0].id].numbers.noise
     if not len(found):
         return NOTHING
     variants = item.check.variants * len(item.members) if item.measure.over == "severity worst case" else 0
@@ -149,7 +149,7 @@ def _unbroken(item: Comparison, tallies: Tallies) -> Floats:
     held: dict[str, bool] = {}
     for cell in item.members:
         tally = tallies[cell.id]
-        for example, share in tally.agreement.at_least(item.check.agrees_at).by_example(tally.examples).items():
+        for example, share in tally.numbers.agreement.at_least(item.check.agrees_at).by_example(tally.examples).items():
             held[example] = held.get(example, True) and share == 1
     return np.array(list(held.values()), dtype=np.float64)
 

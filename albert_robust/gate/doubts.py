@@ -64,7 +64,7 @@ def _one_output(tallies: Sequence[Tally]) -> str:
 
 def _no_label_met(tallies: Sequence[Tally]) -> str:
     asked, outputs, expected = (_in_all(tallies, name) for name in ("asked", "outputs", "expected"))
-    accuracies = [tally.before["accuracy"].values for tally in tallies if "accuracy" in tally.before]
+    accuracies = [tally.numbers.before["accuracy"].values for tally in tallies if "accuracy" in tally.numbers.before]
     if len(asked) < MANY_INPUTS or not accuracies or any(values.any() for values in accuracies):
         return ""
     said = _first_two(outputs)
@@ -76,7 +76,7 @@ def _no_label(tallies: Sequence[Tally]) -> str:
     strays, tested = (sum(getattr(tally.counts, name) for tally in tallies) for name in ("no_label", "tested"))
     if not strays:
         return ""
-    said = on_one_line(next((tally.stray for tally in tallies if tally.stray), ""), LONG_ANSWER)
+    said = on_one_line(next((tally.accounting.stray for tally in tallies if tally.accounting.stray), ""), LONG_ANSWER)
     what = f"{strays:,} of {tested:,} tested cases have an answer that says none of the labels"
     return f"{what}, such as {said!r}: it counts as wrong, and as a flip beside any other."
 
@@ -85,7 +85,7 @@ def _tolerated(tallies: Sequence[Tally]) -> str:
     errors, cases = (sum(getattr(tally.counts, name) for tally in tallies) for name in ("error", "selected"))
     if not errors:
         return ""
-    first = next(tally.errors[0] for tally in tallies if tally.errors)
+    first = next(tally.evidence.errors[0] for tally in tallies if tally.evidence.errors)
     said = on_one_line(first.message, LONG_ANSWER)
     return f"{errors:,} of {cases:,} cases are errors, few enough for a verdict, such as {first.example[:60]!r}: {said}"
 
@@ -116,4 +116,4 @@ def constant(tallies: Sequence[Tally]) -> str:
 
 def _in_all(tallies: Sequence[Tally], name: str) -> set[Any]:
     """Return what cells have seen together: `asked`, `outputs` or `expected`."""
-    return {value for tally in tallies for value in getattr(tally, name)}
+    return {value for tally in tallies for value in getattr(tally.sample, name)}

@@ -81,7 +81,7 @@ def judged_gates(cell: Cell, tally: Tally) -> tuple[GateRecord, ...]:
 
 def _decided(cell: Cell, tally: Tally, measured: Mapping[str, Estimate]) -> tuple[GateRecord, ...]:
     gates = [decide(gate, measured[gate.measure.name]) for gate in cell.check.gates]
-    if tally.errors:
+    if tally.evidence.errors:
         ends = [measures(cell, tally.answered(end)) for end in (0.0, 1.0)]
         each = zip(gates, cell.check.gates, strict=True)
         gates = [despite_errors(record, gate, [end[gate.measure.name] for end in ends]) for record, gate in each]
@@ -96,7 +96,7 @@ def _decided(cell: Cell, tally: Tally, measured: Mapping[str, Estimate]) -> tupl
 def _noise(cell: Cell, gate: Gate, tally: Tally) -> Estimate:
     """Return how far the model agrees with itself on the originals, as a gate would see it."""
     variants = cell.check.variants if gate.measure.kind == "worst case" else gate.measure.k
-    return _means(cell)(repeated_agreement(cell, tally.noise, variants), cell.suite.two_sided)
+    return _means(cell)(repeated_agreement(cell, tally.numbers.noise, variants), cell.suite.two_sided)
 
 
 def repeated_agreement(item: Item, noise: Series, variants: int) -> Floats:
@@ -137,19 +137,21 @@ def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
     reference = cell.check.expectation == "reference"
     found: dict[str, Estimate] = {}
     if not reference:
-        consistency = mean(tally.agreement.means(), confidence)
+        consistency = mean(tally.numbers.agreement.means(), confidence)
         found["consistency"] = consistency
         found["flip rate"] = found["sensitivity"] = _complement(consistency)
     if cell.check.expectation == "invariance" and (cell.check.variants > 1 or _named(cell)):
-        found |= _breaks(cell, tally.agreement, lambda shares: mean(shares, confidence))
-    if len(tally.noise):
-        found[NOISE] = mean(tally.noise.means(), confidence)
+        found |= _breaks(cell, tally.numbers.agreement, lambda shares: mean(shares, confidence))
+    if len(tally.numbers.noise):
+        found[NOISE] = mean(tally.numbers.noise.means(), confidence)
     for name in cell.suite.qualities:
         found[name] = mean(tally.series(name).means(), confidence)
         if not reference:
-            before, after = (series.get(name, Series()).means() for series in (tally.before, tally.after))
+            before, after = (
+                series.get(name, Series()).means() for series in (tally.numbers.before, tally.numbers.after)
+            )
             found[f"{name}{DROP}"] = drop(before, after, confidence)
-    answers = sorted(tally.answers or (), key=itemgetter(0))  # whatever order a file has
+    answers = sorted(tally.numbers.answers or (), key=itemgetter(0))  # whatever order a file has
     for name in cell.aggregates:
         measure = cell.suite.task.aggregates[name].measure
         found[name] = measure([answer for _, answer in answers], [example for example, _ in answers], confidence)
@@ -186,13 +188,13 @@ def _complement(estimate: Estimate) -> Estimate:
 
 def _verdict(cell: Cell, counts: Counts, gates: tuple[GateRecord, ...], tally: Tally) -> tuple[Verdict, str]:
     if counts.selected and counts.not_applicable == counts.selected:
-        return "not applicable", tally.messages["not applicable"]
+        return "not applicable", tally.evidence.messages["not applicable"]
     if too_many_errors(cell, counts):
         return "error", ""
     if counts.not_asked:
         return "not tested", not_asked(counts)
     if counts.tested < cell.check.min_tested:
-        return "failed", too_few(cell, counts, tally.messages.get("rejected", ""))
+        return "failed", too_few(cell, counts, tally.evidence.messages.get("rejected", ""))
     if not gates:
         return "measured", "no gate of its own: what judges it is of several cells"
     verdict, reason = together(gates)
@@ -201,9 +203,9 @@ def _verdict(cell: Cell, counts: Counts, gates: tuple[GateRecord, ...], tally: T
 
 def _errors(tally: Tally) -> str:
     """Return how often what went wrong, where that is not always the same, and the first error."""
-    often = tally.faults.most_common()
+    often = tally.evidence.faults.most_common()
     told = [f"{count:,} {name}" for name, count in often[:SHOWN_FAULTS] if len(often) > 1]
     if len(often) > SHOWN_FAULTS:
         told.append(f"{sum(count for _, count in often[SHOWN_FAULTS:]):,} others")
-    first = f"example {tally.errors[0].example:.60}: {tally.errors[0].message}"
+    first = f"example {tally.evidence.errors[0].example:.60}: {tally.evidence.errors[0].message}"
     return "; ".join(filter(None, [", ".join(told), first]))

@@ -126,8 +126,8 @@ def _view(
     shrunk: Mapping[tuple[Any, ...], Shrunk],
 ) -> CellView:
     found = failures(cell, tally)
-    numbered = tally is not None and tally.several
-    errors, against = (tally.counts.error, tally.against) if tally is not None else (0, 0)
+    numbered = tally is not None and tally.sample.several
+    errors, against = (tally.counts.error, tally.evidence.against) if tally is not None else (0, 0)
     if cell.verdict not in ATTENTION:
         against = 0
     cases = [case_view(cell, case, numbered, aligned.get(CASE(case)), shrunk.get(CASE(case))) for case in found[:limit]]

@@ -52,7 +52,9 @@ class OwnMeasure:
         if not pairs:
             return []
         try:
-            return self._checked(self._function([pair._asdict() for pair in pairs]), len(pairs))
+            return self._checked(
+                self._function([{**pair._asdict(), "inputs": dict(pair.inputs)} for pair in pairs]), len(pairs)
+            )
         except InputError:
             raise
         except UsageError as error:
@@ -102,7 +104,12 @@ def with_measures(task: Task, document: Document, specs: dict[str, MeasureSpec])
         name: Quality(one, of_source=of[name] == "source") for name, one in made.items() if of[name] != "outputs"
     }
     agreements = {name: one for name, one in made.items() if of[name] == "outputs"}
-    return replace(task, qualities={**task.qualities, **qualities}, agreements={**task.agreements, **agreements})
+    return replace(
+        task,
+        qualities={**task.qualities, **qualities},
+        agreements={**task.agreements, **agreements},
+        shows_inputs=bool(made),
+    )
 
 
 def named(key: str) -> str:

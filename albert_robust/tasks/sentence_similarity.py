@@ -17,10 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from albert_robust.scoring.statistics import NOTHING, TINY, Estimate, Floats, bootstrap
+from albert_robust.scoring.statistics import DIGITS, NOTHING, TINY, Estimate, Floats, bootstrap
 from albert_robust.tasks.task import Aggregate, Answer, Each, Task
 
-DIGITS = 6  # a machine's last bits decide no rank
 MOST_RANKED = 2000  # examples that a resample is ranked anew for: it takes numbers by their square
 
 

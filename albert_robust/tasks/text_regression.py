@@ -10,7 +10,8 @@ from math import isfinite
 from numbers import Real
 from typing import Any
 
-from albert_robust.tasks.sentence_similarity import AGGREGATES, DIGITS
+from albert_robust.scoring.statistics import DIGITS
+from albert_robust.tasks.sentence_similarity import AGGREGATES
 from albert_robust.tasks.task import Each, Quality, Task
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust.errors import InputError
-from albert_robust.gate.lines import definition
+from albert_robust.gate.lines import definitions
 from albert_robust.models.reply import number_of
 from albert_robust.running.plan import plan
 from albert_robust.suite.load import load_suite
@@ -95,5 +95,5 @@ def test_a_suite_with_a_range_loads(write: Write) -> None:
 
 def test_another_range_is_another_measure_to_a_baseline(write: Write) -> None:
     suite = load_suite(write(d_dot_jsonl=ROWS, s_dot_robust_dot_yaml=SUITE.format(more=", range: [-0.5, 5]")))
-    said = [definition(cell, None) for cell in plan(suite)]  # type: ignore[arg-type]  # no encoder
+    said = [definitions(cell, None)[0] for cell in plan(suite).cells]  # type: ignore[arg-type]  # no encoder
     assert said == ["closeness, range -0.5 to 5", "range -0.5 to 5"]
