@@ -114,7 +114,7 @@ class PhraseTable(Generic[V]):
         return len(self._values)
 
     def get(self, phrase: str) -> V | None:
-        """Return the value of a phrase, or None; its case does not matter, as in `find`."""
+        """Return the value of a phrase, or None; it is looked up as `find` does it."""
         return self._values.get(_key(phrase))
 
     def find(self, text: Text, fits: Callable[[Word, V], bool] = lambda word, value: True) -> list[tuple[Word, V]]:

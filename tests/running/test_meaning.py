@@ -8,6 +8,7 @@ from counted import asked, outcomes_of, planned, ran, records_of
 
 from albert_robust.asking.workspace import Workspace
 from albert_robust.errors import InputError
+from albert_robust.gate.lines import definitions
 from albert_robust.running.forecast import forecast
 
 PACK = '''
