@@ -21,12 +21,16 @@ from albert_robust.text.languages import SCRIPTS, UNSPACED, base
 from albert_robust.text.marked import Part, called, cites
 from albert_robust.text.passages import passages
 from albert_robust.text.reading import words_at
+from albert_robust.text.scripts import ARABIC_PREFIXES, RUN_ON_SCRIPTS, UNSPACED_SCRIPTS
 
 __all__ = [
+    "ARABIC_PREFIXES",
     "KEYBOARDS",
     "NUMBER",
+    "RUN_ON_SCRIPTS",
     "SCRIPTS",
     "UNSPACED",
+    "UNSPACED_SCRIPTS",
     "Augmenter",
     "Beside",
     "Part",

@@ -23,7 +23,7 @@ from unicodedata import normalize
 import regex
 
 from albert_robust import Example, Text, perturbation, read_rows
-from albert_robust.packs import UNSPACED, base, is_traditional, with_apostrophe_of
+from albert_robust.packs import UNSPACED, UNSPACED_SCRIPTS, base, is_traditional, with_apostrophe_of
 
 _SENTENCES = Path(__file__).with_name("distractors.tsv")
 
@@ -38,7 +38,7 @@ _LINK = regex.compile(r"://|www\.|[@#]")
 _LINE_BREAKS = regex.compile(r"(?:\r?\n)+")
 _FULL_STOP = regex.compile(r"(?<=[[\p{L}\p{M}]--\p{Latin}])\.(?=\s|$)", regex.V1)
 _WORD = regex.compile(r"(?<!\S)[^\s\p{L}]*+\p{L}\S*")
-_CHARACTER = regex.compile(r"[[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]&&\p{L}]", regex.V1)
+_CHARACTER = regex.compile(rf"[[{UNSPACED_SCRIPTS}]&&\p{{L}}]", regex.V1)
 
 _LEAST = {"ja": 8, "th": 14, "vi": 6, "zh": 8}  # characters, or syllables, that make about four words
 _FEWEST = {"ja": 3, "th": 6, "vi": 3, "zh": 3}  # and about two

@@ -22,7 +22,7 @@ from typing import NamedTuple, TypeVar
 import regex
 
 from albert_robust import Example, Text, Word, perturbation, read_rows, share
-from albert_robust.packs import KEYBOARDS, base, neighbours, to_lower, to_upper
+from albert_robust.packs import KEYBOARDS, UNSPACED_SCRIPTS, base, neighbours, to_lower, to_upper
 
 OFFERED = 6  # candidates that an input method shows before one must scroll
 UNMISTAKABLE = frozenset("不没沒未无無别別非勿莫否两兩半ไ")
@@ -35,7 +35,7 @@ _NEAR = 4  # characters on either side of a kana that can make it part of a deni
 _JOINERS = "\u200c\u200d"
 VOCABULARY = 1 << 16  # words that are looked at once; texts hardly use more
 LETTERS = 1 << 12
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]", regex.V1)
+_UNSPACED = regex.compile(f"[{UNSPACED_SCRIPTS}]", regex.V1)
 
 Keys = dict[str, tuple[str, ...]]
 Graphemes = str | tuple[str, ...]  # of a word: its string, where each is one code point
