@@ -100,23 +100,23 @@ def compare_all(
     """
     found: Family = {}
     paired: dict[CellKey, _Pairs] = {}
-    for place, line in now.items():
+    for key, line in now.items():
         if line is None:
-            if place in before:
+            if key in before:
                 apart = ["no example has a number, or the cell is an error"]
-                found[place] = _apart(before[place], apart, wording)
-        elif place not in before:
+                found[key] = _apart(before[key], apart, wording)
+        elif key not in before:
             what = f"new: {wording.other} has no line of it; {wording.add}"
-            found[place] = ComparisonRecord("new", what, line.measure)
-        elif apart := differences(line, before[place]):
-            found[place] = _apart(line, apart, wording)
+            found[key] = ComparisonRecord("new", what, line.measure)
+        elif apart := differences(line, before[key]):
+            found[key] = _apart(line, apart, wording)
         else:
-            paired[place] = _pairs(line, before[place], thresholds[place[0]])
+            paired[key] = _pairs(line, before[key], thresholds[key[0]])
     worse, better = (
         CORRECTIONS[correction]([getattr(pairs, way) for pairs in paired.values()]) for way in ("worse", "better")
     )
-    for (place, pairs), one, other in zip(paired.items(), worse, better, strict=True):
-        found[place] = _stand(pairs, one, other, thresholds[place[0]], f"{correction}, of {len(paired)}")
+    for (key, pairs), one, other in zip(paired.items(), worse, better, strict=True):
+        found[key] = _stand(pairs, one, other, thresholds[key[0]], f"{correction}, of {len(paired)}")
     return found
 
 
@@ -210,7 +210,7 @@ def _pairs(now: Line, before: Line, thresholds: Thresholds) -> _Pairs:
     one = np.array([before.values[name] for name in names], dtype=np.float64)
     other = np.array([now.values[name] for name in names], dtype=np.float64)
     apart = one - other
-    order = sorted((place for place in range(len(names)) if apart[place] > 0), key=lambda place: -apart[place])
+    order = sorted((index for index in range(len(names)) if apart[index] > 0), key=lambda index: -apart[index])
     test, worse, better = _tested(apart, thresholds.sides)
     return _Pairs(
         measure=now.measure,
@@ -220,7 +220,7 @@ def _pairs(now: Line, before: Line, thresholds: Thresholds) -> _Pairs:
         test=test,
         worse=worse,
         better=better,
-        examples=tuple(names[place] for place in order[:SHOWN]),
+        examples=tuple(names[index] for index in order[:SHOWN]),
         more=now.more,
         errors=len(now.errors | before.errors),
     )

@@ -27,7 +27,7 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
         _no_label_met(tallies) if suite.task in TASKS and TASKS[suite.task].single_label else "",
         _no_label(tallies),
         *_unread(suite),
-        _tolerated([tally for place, tally in run.tallies.items() if place[0] == suite.name and place not in ended]),
+        _tolerated([tally for key, tally in run.tallies.items() if key[0] == suite.name and key not in ended]),
     )
     return tuple(filter(None, found))
 

@@ -59,7 +59,7 @@ def parse_gate(written: str, expectation: ExpectationName, task: Task) -> Gate:
     if bound > 1:
         raise ValueError(f"the bound {bound:g} lies outside [0, 1]\nmeasures are shares: write 0.9 for 90 %")
     if match["sign"] == ">=" and measure.is_loss:
-        raise ValueError(f"{written!r} asks for a loss\nwrite the most that is allowed: {name} <= {bound:g}")
+        raise ValueError(f"{written!r}: a gate on a gap or a drop needs an upper bound\nwrite `{name} <= {bound:g}`")
     return Gate(measure, match["sign"] == ">=", bound)
 
 

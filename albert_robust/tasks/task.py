@@ -251,7 +251,7 @@ class Task:
         translates: Whether the output is in another language than the inputs: in that of the references.
         reference_type: What a reference is in the data, as `Source` has it.
         annotation: How outputs and references are read that have parts, such as labels or spans; None for a task without such.
-        map_back: Returns what an output about a variant says of the original, from it, that text, the edits and outputs about it.
+        map_back: `(output, original, edits, known outputs) -> output`: moves an output's spans from the variant to the original.
         spanless_agreements: The agreements of such outputs that regard no places: texts in two languages have no others.
         passages_field: The input that may be a list of passages; empty where none may.
         protect: Returns the strings of an example that no edit may touch.
