@@ -2,7 +2,7 @@
 
 import json
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,19 +10,20 @@ from importlib.metadata import PackageNotFoundError, version
 
 from albert_robust.asking.workspace import Workspace
 from albert_robust.errors import InputError
-from albert_robust.gate import judge, judge_across
+from albert_robust.gate import certain, judge, judge_across
 from albert_robust.gate.baseline import Baseline
 from albert_robust.gate.comparing import CORRECTION, Family, settled
-from albert_robust.gate.family import baselines_beside, compared
-from albert_robust.gate.lines import definition
+from albert_robust.gate.family import baselines_beside, compared, whole_beside_baseline
+from albert_robust.gate.lines import definitions
 from albert_robust.gate.side_by_side import beside_first
 from albert_robust.models import KINDS
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.failures import failures
 from albert_robust.results.records import CellRecord, RowsLeftOut, Run, Shrunk, SuiteRecord
 from albert_robust.running.alignments import alignments_of, plan_order
-from albert_robust.running.cell import Cell, Comparison, Item
+from albert_robust.running.cell import Cell, Comparison, Item, cells_of
 from albert_robust.running.execute import Certain, Execution, execute, never
+from albert_robust.running.plan import plan
 from albert_robust.running.shrink import shrunk
 from albert_robust.scoring.statistics import DIGITS
 from albert_robust.suite.schema import TokenPrice
@@ -72,10 +73,28 @@ class Verdicts:
         return self._of_gates[item.key]
 
     def _judge(self, item: Item) -> CellRecord:
-        tallies, scorers = self.execution.tallies, self.execution.scorers
+        tallies = self.execution.tallies
         if isinstance(item, Comparison):
             return judge_across(item, {cell.id: tallies[cell.key] for cell in item.members})
-        return replace(judge(item, tallies[item.key]), definition=definition(item, scorers[item.suite.name]))
+        scorer = self.execution.suites[item.suite.name].scorer
+        definition, also = definitions(item, scorer)
+        return replace(judge(item, tallies[item.key]), definition=definition, also=also)
+
+
+def run_suites(suites: Iterable[Suite], workspace: Workspace, *, shrinks: bool = False) -> Run:
+    """Return the run of suites: all of their cells and comparisons that no mark skips.
+
+    Args:
+        suites: Each has a name of its own.
+        workspace: Where answers are kept.
+        shrinks: Whether the worst cases of cells that did not pass are shrunk.
+
+    Raises:
+        InputError: A suite, its data, its model or its baseline are unfit.
+    """
+    items = [item for suite in suites for item in plan(whole_beside_baseline(suite)).unskipped]
+    with executed(cells_of(items), workspace, certain) as execution:
+        return run_of(execution, items, judged(execution, items), shrinks=shrinks)
 
 
 @contextmanager
@@ -109,12 +128,12 @@ def judged(execution: Execution, items: Sequence[Item]) -> list[CellRecord]:
 
 
 def shrunk_of(execution: Execution, cell: Cell, record: CellRecord) -> tuple[Shrunk, ...]:
-    """Return those edits of a cell's worst cases that are enough; none where it passed, or expects answers to move."""
+    """Return the smallest sets of edits that break the cell's worst cases; empty if the cell passed or is no invariance check."""
     if cell.key not in execution.shrunk:
         invariant = cell.check.expectation == "invariance"
         cases = failures(record, execution.tallies[cell.key]) if invariant else ()
-        name = cell.suite.name
-        execution.shrunk[cell.key] = shrunk(cell, cases, execution.predictors[name], execution.scorers[name])
+        suite = execution.suites[cell.suite.name]
+        execution.shrunk[cell.key] = shrunk(cell, cases, suite.predictor, suite.scorer)
     return execution.shrunk[cell.key]
 
 
@@ -143,7 +162,11 @@ def run_of(
         suites=tuple(told),
         cells=tuple(sorted(beside_first(told, records, execution.tallies), key=plan_order)),
         alignments=alignments_of(
-            cells, [record for _, record in alone], execution.tallies, execution.scorers, execution.cache
+            cells,
+            [record for _, record in alone],
+            execution.tallies,
+            {name: suite.scorer for name, suite in execution.suites.items()},
+            execution.cache,
         ),
         shrunk=tuple(one for pair in ordered for one in shrunk_of(execution, *pair)),
         outcomes=execution.outcomes(cells),
@@ -155,7 +178,8 @@ def run_of(
 
 def _cost(execution: Execution, seconds: float, prices: Sequence[float | TokenPrice | None]) -> dict[str, float]:
     """Return what a run asked for, its price where one is stated, and its tokens where they are told."""
-    cost, unanswered = execution.cost, sum(len(one.unanswered) for one in execution.predictors.values())
+    cost = execution.cost
+    unanswered = sum(len(suite.predictor.unanswered) for suite in execution.suites.values())
     found = {
         "unique_inputs": cost.unique_inputs,
         "predicted": cost.predicted - unanswered,
@@ -175,6 +199,7 @@ def _cost(execution: Execution, seconds: float, prices: Sequence[float | TokenPr
 
 
 def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
+    ran = execution.suites[suite.name]
     kinds = suite.model.model_dump(exclude_none=True, include={*KINDS, "documents", "model"})
     shaping = suite.model.model_dump(exclude_unset=True, exclude_none=True, include={*SHAPING})
     return SuiteRecord(
@@ -183,18 +208,17 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
         description=suite.description,
         task=suite.task.name,
         model=", ".join(f"{kind}: {value}" for kind, value in kinds.items()),
-        identity=execution.identities.get(suite.name),
+        identity=ran.identity,
         seed=suite.seed,
         confidence=suite.confidence,
         datasets={name: source.shown for name, source in suite.datasets.items()},
-        signature=execution.signatures.get(suite.name),
+        signature=ran.signature,
         labels=tuple(suite.labels),
         model_name=suite.model_name,
         model_place=suite.model_place,
         settings={name: value if isinstance(value, str) else json.dumps(value) for name, value in shaping.items()},
         rows_left_out={
-            name: tuple(_left_out(others, suite.datasets[name].languages))
-            for name, others in execution.others.get(suite.name, {}).items()
+            name: tuple(_left_out(others, suite.datasets[name].languages)) for name, others in ran.rows_left_out.items()
         },
     )
 

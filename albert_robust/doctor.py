@@ -10,9 +10,8 @@ from albert_robust.asking.workspace import WorkspaceOf
 from albert_robust.conclude import Verdicts, executed
 from albert_robust.models.stand_in import StandIn, stand_ins
 from albert_robust.results.records import CellRecord, Verdict
-from albert_robust.running.across import across
 from albert_robust.running.blocks import examples_of
-from albert_robust.running.cell import Cell, Item, unskipped
+from albert_robust.running.cell import Cell, Item, cells_of
 from albert_robust.running.plan import plan
 from albert_robust.suite.suite import Check, Suite
 
@@ -67,12 +66,10 @@ def lenient(suite: Suite, one: Diagnosis) -> list[Check]:
 
 def _diagnosis(suite: Suite, stand_in: StandIn) -> Diagnosis:
     alone = replace(suite, model=suite.model.model_copy(update={"replicates": 1}), early_stop=False)
-    planned = plan(alone)
-    cells = unskipped(planned)
-    items: list[Item] = [*cells, *unskipped(across(planned))]
+    items = plan(alone).unskipped
     with TemporaryDirectory() as folder:
         workspace = WorkspaceOf(Path(folder), "doctor", function=stand_in.predict)
-        with executed(cells, workspace) as execution:
+        with executed(cells_of(items), workspace) as execution:
             verdicts = Verdicts(execution, items, {})
             judged = [(item, verdicts.of(item)) for item in items]
     impossible = [record for item, record in judged if _impossible(item, record)]

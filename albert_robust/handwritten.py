@@ -11,7 +11,7 @@ from warnings import warn
 from albert_robust.api import Variant, perturb
 from albert_robust.asking.workspace import Function, WorkspaceOf
 from albert_robust.conclude import executed, judged, shrunk_of
-from albert_robust.errors import InputError, UsageError, suggest
+from albert_robust.errors import InputError, Mistake, UsageError
 from albert_robust.file_names import PACK, SUITE
 from albert_robust.gate.doubts import constant
 from albert_robust.results.failures import failures, moves
@@ -21,10 +21,26 @@ from albert_robust.running.execute import Execution
 from albert_robust.running.plan import plan
 from albert_robust.scoring.texts import checked_texts
 from albert_robust.show import describe
+from albert_robust.shown import suggest
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import Suite
 from albert_robust.tasks import TASKS
 from albert_robust.text.languages import UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What came of a check.
+
+    Attributes:
+        records: All verdicts.
+        failed: The messages of those that no test may pass with.
+        doubts: What makes the others doubtful.
+    """
+
+    records: list[CellRecord]
+    failed: list[str]
+    doubts: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,35 +103,39 @@ class Robust:
                 must.
         """
         __tracebackhide__ = True  # pytest shows the line of the test, and not this function
+        check = {
+            "expect": expect,
+            "perturbations": [spec],
+            "ignores": [*ignores],
+            "gates": [] if gate is None else [gate],
+            "worst_of": worst_of,
+        }
+        spoken = {"language": language} | ({"reference_language": reference_language} if reference_language else {})
+        checked = self._checked(model, texts, task, spoken, {"checks": [check], "seed": seed, "max_errors": max_errors})
+        if checked.failed:
+            raise AssertionError("\n\n".join(checked.failed))
+        for doubt in checked.doubts:
+            warn(doubt, stacklevel=2)
+        return checked.records
+
+    def _checked(
+        self, model: Function, texts: Sequence[str], task: str, spoken: dict[str, str], content: dict[str, Any]
+    ) -> _Checked:
+        """Return what came of a suite's content, with a dataset of texts in a language and a model at hand."""
+        __tracebackhide__ = True
         with TemporaryDirectory() as folder:
             try:
-                check = {
-                    "expect": expect,
-                    "perturbations": [spec],
-                    "ignores": [*ignores],
-                    "gates": [] if gate is None else [gate],
-                    "worst_of": worst_of,
-                }
-                spoken = {"language": language} | (
-                    {"reference_language": reference_language} if reference_language else {}
-                )
-                more = {"seed": seed, "max_errors": max_errors}
-                suite = _suite(Path(folder), task, texts, spoken, check, more, self.packs)
-                records, failures, doubts = self._judged(suite, WorkspaceOf(Path(folder), self.nodeid, function=model))
+                suite = _suite(Path(folder), task, texts, spoken, content, self.packs)
+                return self._judged(suite, WorkspaceOf(Path(folder), self.nodeid, function=model))
             except InputError as error:
-                raise UsageError("\n".join(f"{one.what}\n{one.mend}".strip() for one in error.complaints)) from None
-        if failures:
-            raise AssertionError("\n\n".join(failures))
-        for doubt in doubts:
-            warn(doubt, stacklevel=2)
-        return records
+                raise UsageError("\n".join(str(Mistake(one.what, one.mend)) for one in error.complaints)) from None
 
-    def _judged(self, suite: Suite, workspace: WorkspaceOf) -> tuple[list[CellRecord], list[str], list[str]]:
-        """Return all verdicts, the messages of those that no test may pass with, and what makes the others doubtful."""
-        cells = plan(suite)
+    def _judged(self, suite: Suite, workspace: WorkspaceOf) -> _Checked:
+        """Return all verdicts on a suite's cells."""
+        cells = plan(suite).cells
         with executed(cells, workspace) as execution:
             records = judged(execution, cells)
-            failures = [
+            failed = [
                 self._described(execution, cell, record)
                 for cell, record in zip(cells, records, strict=True)
                 if record.verdict not in {"passed", "inconclusive"}
@@ -126,10 +146,11 @@ class Robust:
             if record.verdict == "inconclusive"
         ]
         unmoved = constant([execution.tallies[cell.key] for cell in cells])
-        return records, failures, [*doubts, unmoved] if unmoved else doubts
+        return _Checked(records, failed, [*doubts, unmoved] if unmoved else doubts)
 
     def _described(self, execution: Execution, cell: Cell, record: CellRecord) -> str:
-        tally, few = execution.tallies[cell.key], shrunk_of(execution, cell, record) if self.shrinks else ()
+        tally = execution.tallies[cell.key]
+        few = shrunk_of(execution, cell, record) if self.shrinks else ()
         worst, often = failures(record, tally), moves(record, tally)
         return describe(cell, record, worst, f'pytest "{self.nodeid}"', few, often)
 
@@ -139,27 +160,29 @@ def _suite(
     task: str,
     texts: Sequence[str],
     spoken: dict[str, str],
-    check: dict[str, Any],
-    more: dict[str, Any],
+    content: dict[str, Any],
     packs: Sequence[Path],
 ) -> Suite:
-    """Return a suite of one check, written to a folder and read back as any other."""
+    """Return a suite that is written to a folder, and read back as any other.
+
+    Args:
+        folder: Of the suite and its data.
+        task: One that reads one text alone.
+        texts: Of its dataset.
+        spoken: The dataset's languages.
+        content: All keys of the suite but its task, its model and its datasets.
+        packs: Folders of perturbations; those that do not exist are left out.
+    """
     __tracebackhide__ = True
     texts = checked_texts("texts", texts)
     if task not in (alone := [name for name, one in TASKS.items() if one.stands_alone]):
-        raise UsageError(
-            f"{task!r} is no task that a test by hand can check: a suite does all\n{suggest(str(task), alone)}"
-        )
+        what = f"{task!r} is no task that a test by hand can check: a suite does all"
+        raise UsageError(what, suggest(str(task), alone))
     (field,) = TASKS[task].inputs
     lines = (json.dumps({field: text}) + "\n" for text in texts)
     (folder / "texts.jsonl").write_text("".join(lines), encoding="utf-8")
-    content = {
-        "task": task,
-        "model": {"python": "the:model"},
-        "datasets": {"texts": {"path": "texts.jsonl", **spoken}},
-        "checks": [check],
-        **more,
-    }
+    datasets = {"texts": {"path": "texts.jsonl", **spoken}}
+    whole = {"task": task, "model": {"python": "the:model"}, "datasets": datasets, **content}
     path = folder / f"handwritten{SUITE}"
-    path.write_text(json.dumps(content), encoding="utf-8")
-    return load_suite(path, packs=[one for one in (*packs, Path.cwd() / PACK) if one.is_dir()])
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    return load_suite(path, packs=[pack for pack in (*packs, Path.cwd() / PACK) if pack.is_dir()])

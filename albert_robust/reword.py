@@ -17,10 +17,12 @@ from albert_robust.asking.mistakes import placed
 from albert_robust.asking.progress import Progress
 from albert_robust.asking.score import CachedScorer
 from albert_robust.asking.workspace import Workspace
-from albert_robust.errors import InputError, shown_path
+from albert_robust.documents.explaining import validate
+from albert_robust.documents.yaml_file import open_document
+from albert_robust.errors import InputError
 from albert_robust.models.prompt import fields_of
 from albert_robust.running.blocks import examples_of
-from albert_robust.suite.documents import open_document, validate
+from albert_robust.shown import shown_path
 from albert_robust.suite.schema import ModelSpec
 from albert_robust.suite.suite import Suite
 from albert_robust.tasks import TASKS, Prediction, TextScorer

@@ -13,7 +13,7 @@ that waits without giving up the interpreter's lock stops the clock too: only it
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set, Sized
 from concurrent.futures import Future, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from inspect import isawaitable
 from itertools import islice
@@ -22,15 +22,8 @@ from threading import Thread
 from typing import Any, TypeVar
 
 from albert_robust.asking.cache import key
-from albert_robust.errors import (
-    InputError,
-    MissingExtraError,
-    TransientError,
-    UsageError,
-    raise_if_ending,
-    raised,
-    said,
-)
+from albert_robust.errors import InputError, MissingExtraError, TransientError, UsageError
+from albert_robust.foreign import raise_if_ending, raised, said
 from albert_robust.imports import raised_there
 from albert_robust.models import Answering, Inputs, Streaming, Usage
 from albert_robust.models.pace import FIRST_WAIT, LONGEST_WAIT, TRANSIENT, GoneError
@@ -73,6 +66,14 @@ class Cost:
     asking: float = 0.0
     price: float | None = None
     usage: Usage = field(default_factory=Usage)
+
+    def copy(self) -> "Cost":
+        """Return the cost as it is now, to be subtracted later."""
+        return replace(self, usage=replace(self.usage))
+
+    def __sub__(self, other: "Cost") -> "Cost":
+        pairs = {one.name: (getattr(self, one.name), getattr(other, one.name)) for one in fields(self)}
+        return Cost(**{name: now if before is None else now - before for name, (now, before) in pairs.items()})
 
 
 @dataclass(frozen=True, slots=True)

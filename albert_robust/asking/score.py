@@ -42,9 +42,12 @@ class CachedScorer:
         """Return the LABS of each pair, not clipped; equal texts of one language are exactly 1 and need no encoder."""
         if len(self._known) > KNOWN:
             self._known.clear()
-        seen = [Compared(normal(left), normal(right), one, other) for left, right, one, other in pairs]
+        seen = [
+            Compared(normal(pair.output), normal(pair.reference), pair.language, pair.reference_language)
+            for pair in pairs
+        ]
         wanted = [pair for pair in dict.fromkeys(seen) if not _same(pair)]
-        self._languages.update((one, other) for _, _, one, other in wanted)
+        self._languages.update((pair.language, pair.reference_language) for pair in wanted)
         self._find([pair for pair in wanted if pair not in self._known])
         return [SAME if _same(pair) else self._known[pair] for pair in seen]
 
@@ -80,7 +83,7 @@ class CachedScorer:
         return self._scorer.explain(candidate, reference, language=language, reference_language=reference_language)
 
     def _find(self, pairs: list[Compared]) -> None:
-        names = {pair: key("labs", self.identity, *pair) for pair in pairs}
+        names = {pair: key("labs", self.identity, *pair[:-1]) for pair in pairs}
         kept = self._cache.get(list(names.values()))
         self._known.update((pair, Score(*kept[name])) for pair, name in names.items() if name in kept)
         missing = [pair for pair in pairs if pair not in self._known]
@@ -90,7 +93,7 @@ class CachedScorer:
             self._known.update(made)
 
     def _made(self, pairs: list[Compared]) -> dict[Compared, Score]:
-        candidates, references, languages, others = (list(column) for column in zip(*pairs, strict=True))
+        candidates, references, languages, others, _ = (list(column) for column in zip(*pairs, strict=True))
         found = self._scorer.score(candidates, references, languages=languages, reference_languages=others)
         columns = (found.precision, found.recall, found.f)
         rows = zip(*(column.round(DIGITS).tolist() for column in columns), strict=True)
@@ -111,8 +114,7 @@ class CachedScorer:
 
 
 def _same(pair: Compared) -> bool:
-    left, right, one, other = pair
-    return left == right and (one == other or not left)
+    return pair.output == pair.reference and (pair.language == pair.reference_language or not pair.output)
 
 
 def _digest(path: Path) -> str:

@@ -75,7 +75,7 @@ def read(options: argparse.Namespace) -> int:
 
 
 def _shown(workspace: "Workspace") -> str:
-    from albert_robust.errors import shown_path
+    from albert_robust.shown import shown_path
 
     return f"(workspace: {shown_path(workspace.folder)})"
 
@@ -88,4 +88,4 @@ def _planned(options: argparse.Namespace) -> "tuple[list[Cell], Workspace]":
 
     settings = settings_here(options.suites, options.workspace, options.seed)
     suites = suites_here(options.suites, settings)
-    return [cell for suite in suites for cell in unskipped(plan(suite))], settings.workspace
+    return [cell for suite in suites for cell in unskipped(plan(suite).cells)], settings.workspace

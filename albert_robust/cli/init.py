@@ -62,10 +62,10 @@ def run(options: argparse.Namespace) -> int:
     from collections import Counter
     from shlex import quote
 
-    from albert_robust.errors import SHOWN_CHOICES, on_one_line
     from albert_robust.gate.decide import foreseen
     from albert_robust.running.blocks import examples_of
     from albert_robust.running.plan import plan
+    from albert_robust.shown import SHOWN_CHOICES, on_one_line
     from albert_robust.starter import JUDGED, offered_in, write_starter
 
     suite = write_starter(
@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
         options.documents,
         dict(options.column),
     )
-    print(f"wrote {options.out}: {len(plan(suite))} cells")
+    print(f"wrote {options.out}: {len(plan(suite).cells)} cells")
     ((examples),) = examples_of(suite, [*suite.datasets]).values()
     column = suite.task.reference
     told = any(one.references for one in examples)

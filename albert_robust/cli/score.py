@@ -139,7 +139,8 @@ def _check(options: argparse.Namespace) -> None:
 
 def _read(options: argparse.Namespace) -> _Pairs:
     from albert_robust.cli.lines import lines_of
-    from albert_robust.errors import UsageError, shown_path
+    from albert_robust.errors import UsageError
+    from albert_robust.shown import shown_path
 
     candidates = lines_of(options.candidates)
     if not candidates:

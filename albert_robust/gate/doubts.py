@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from albert_robust.errors import on_one_line
 from albert_robust.results.records import CellRecord, Run, SuiteRecord
 from albert_robust.results.tally import Tally
 from albert_robust.scoring.statistics import NOTHING
+from albert_robust.shown import counted, on_one_line
 from albert_robust.suite.expectations import EXPECTATIONS
 from albert_robust.tasks import TASKS
 from albert_robust.text.languages import UNKNOWN
@@ -94,7 +94,7 @@ def _unread(suite: SuiteRecord) -> Iterator[str]:
     """Yield which rows of datasets were left out though they may have been meant."""
     for dataset, rows in suite.rows_left_out.items():
         for one in rows:
-            left = f"{one.count:,} row{'s' * (one.count != 1)} of {dataset!r} left out"
+            left = f"{counted(one.count, 'row')} of {dataset!r} left out"
             if one.language == UNKNOWN:
                 yield f"{left}: no language is said there. Fill in their `language`."
             elif one.kin:

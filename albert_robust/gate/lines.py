@@ -4,7 +4,7 @@ The fingerprints are of the texts that the model saw, not of what made them. A p
 alone; another seed, a new version or other settings change them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from albert_robust.asking.cache import key
@@ -14,6 +14,7 @@ from albert_robust.results.records import CellRecord, Outcome
 from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell
 from albert_robust.suite.expectations import EXPECTATIONS
+from albert_robust.tasks.task import PairMetric
 
 LINE_DIGITS = 4  # of an example's number in a baseline
 
@@ -33,6 +34,7 @@ class Line:
         values: By example, in [0, 1], the mean over its variants; None if no variant was tested, or one is an error.
         errors: The examples with an error.
         more: How many more examples the cell has, which the earlier line lacks.
+        others: By the other qualities that its gates name, a line each.
     """
 
     cell: str
@@ -44,6 +46,7 @@ class Line:
     values: Mapping[str, float | None]
     errors: frozenset[str] = frozenset()
     more: int = 0
+    others: tuple["Line", ...] = ()
 
     def grew_from(self, before: "Line") -> bool:
         """Return whether it has all examples of an earlier line, and others."""
@@ -53,8 +56,8 @@ class Line:
 def line_of(record: CellRecord, tally: Tally, seed: int) -> Line | None:
     """Return the line of a cell; None if the cell is an error, or has no number per example.
 
-    Reference checks are compared by the first quality among their gates, or else by the task's first. Correlations, macro F1 and
-    the like have no number per example.
+    Reference checks are compared by the first quality among their gates, or else by the task's first. The other qualities that
+    gates name are compared beside it. Correlations, macro F1 and the like have no number per example.
 
     Args:
         record: The cell's verdict.
@@ -62,18 +65,25 @@ def line_of(record: CellRecord, tally: Tally, seed: int) -> Line | None:
         seed: Of its suite.
     """
     measure = EXPECTATIONS[record.expectation].measure or _quality(record, tally)
-    if not measure or record.verdict == "error" or record.counts.spared:
+    if record.verdict == "error" or record.counts.spared:
         return None
+    line = _line(record, tally, seed, measure, record.definition)
+    others = [_line(record, tally, seed, *one) for one in record.also.items() if one[0] != measure]
+    return line and replace(line, others=tuple(filter(None, others)))
+
+
+def _line(record: CellRecord, tally: Tally, seed: int, measure: str, definition: str) -> Line | None:
+    """Return what a cell came to by one measure; None where no example has a number."""
     errors = frozenset(tally.failed)
     numbers = tally.series(measure).by_example(tally.examples)
     values = {example: round(value, LINE_DIGITS) for example, value in numbers.items() if example not in errors}
     if not values:
         return None
-    referenced = record.expectation == "reference"
+    referenced = record.expectation == "reference" or measure in tally.qualities
     return Line(
         cell=record.cell,
         measure=measure,
-        definition=record.definition,
+        definition=definition,
         seed=seed,
         inputs=str(tally.sample.references if referenced else tally.sample.inputs),
         variants=_variants(record, tally, seed),
@@ -99,23 +109,29 @@ def narrowed(record: CellRecord, outcomes: Iterable[Outcome], line: Line, before
     return narrow and replace(narrow, more=len(line.values) - len(narrow.values))
 
 
-def definition(cell: Cell, scorer: CachedScorer) -> str:
-    """Return what defines the comparison in one line: agreement measure, score range, `meaning`, encoder."""
+def definitions(cell: Cell, scorer: CachedScorer) -> tuple[str, dict[str, str]]:
+    """Return how a cell's outputs are compared, and how by each other quality that its gates name."""
     check, qualities = cell.check, cell.suite.qualities
-    if check.expectation == "reference":
-        gated = [gate.measure.base for gate in check.gates if gate.measure.name in qualities]
-        names: list[str] = []
-        metrics = [qualities[name].metric for name in [*gated, *qualities][:1]]
-    else:
-        names, metrics = [check.agreement], [cell.suite.task.agreements[check.agreement]]
-    names += [metric.identity for metric in metrics if metric.identity]
+    gated = dict.fromkeys(gate.measure.base for gate in check.gates if gate.measure.base in qualities)
+    also = {name: _definition(cell, scorer, [], qualities[name].metric) for name in gated}
+    if check.expectation != "reference":
+        metric = cell.suite.task.agreements[check.agreement]
+        return _definition(cell, scorer, [check.agreement], metric), also
+    first = next(iter([*gated, *qualities]), "")
+    main = also.pop(first, None)
+    return _definition(cell, scorer, [], qualities[first].metric) if first and main is None else main or "", also
+
+
+def _definition(cell: Cell, scorer: CachedScorer, names: Sequence[str], metric: PairMetric) -> str:
+    """Return by what metric, in what range, of variants that kept what, and by what encoder outputs are compared."""
+    check, names = cell.check, [*names, *filter(None, [metric.identity])]
     if check.worst_of > 1:
         names.append(f"the worst of {check.worst_of} by {cell.versioned}")
     if cell.suite.model.range:
         names.append("range {:g} to {:g}".format(*cell.suite.model.range))
     if check.meaning is not None:
         names.append(f"meaning {check.meaning:g}")
-    if check.meaning is not None or any(metric.needs_encoder for metric in metrics):
+    if check.meaning is not None or metric.needs_encoder:
         names.append(f"encoder {key(scorer.identity)[:LENGTH]}")
     return ", ".join(names)
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from albert_robust.errors import UsageError, on_one_line
+from albert_robust.errors import UsageError
 from albert_robust.file_names import APART
 from albert_robust.gate.side_by_side import beside_first
 from albert_robust.results.cell_key import CellKey
@@ -19,6 +19,7 @@ from albert_robust.results.outcomes import MergedOutcomes
 from albert_robust.results.records import CaseAlignment, CellRecord, Run, SuiteRecord
 from albert_robust.running.alignments import MOST, fair, plan_order
 from albert_robust.scoring.statistics import DIGITS
+from albert_robust.shown import on_one_line
 
 ALIKE = ("task", "model", "settings", "labels", "identity", "seed", "confidence", "datasets")  # in runs of one suite
 SHOWN = 60  # letters of what is not alike
@@ -106,7 +107,7 @@ def _digests(run: Run, keys: Set[CellKey]) -> dict[CellKey, str]:
 
 
 def _unlike(first: str, second: str, what: str, mend: str) -> UsageError:
-    return UsageError(f"{first} and {second} cannot be merged: {what}\n  {mend}")
+    return UsageError(f"{first} and {second} cannot be merged: {what}", mend)
 
 
 def _shown(value: object) -> str:

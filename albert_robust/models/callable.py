@@ -8,7 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from albert_robust.errors import BESIDE_SUITE, UsageError, raise_if_ending, raised
+from albert_robust.errors import BESIDE_SUITE, UsageError
+from albert_robust.foreign import raise_if_ending, raised
 from albert_robust.imports import module_at, raised_there
 from albert_robust.models.kind import Kind
 from albert_robust.models.model import Inputs
@@ -68,7 +69,7 @@ def _beside(module: str, folder: Path) -> Path | None:
 def _module(name: str, folder: Path) -> Any:
     path = _beside(name, folder)
     if path is None and ("/" in name or name.startswith(".")):
-        raise UsageError(f"no file {name!r} here\n  {BESIDE_SUITE}")
+        raise UsageError(f"no file {name!r} here", BESIDE_SUITE)
     try:
         return module_at(path) if path is not None else import_module(name)
     except ModuleNotFoundError as error:
@@ -76,8 +77,8 @@ def _module(name: str, folder: Path) -> Any:
             beside = error.name is not None and _beside(error.name, folder) is not None
             hint = "; it lies beside the suite: name that folder in `pythonpath` of pytest's settings" if beside else ""
             raise UsageError(f"the module {name!r} raises {raised(error)}{hint}") from error
-        mend = "  of a module elsewhere name the folder in `pythonpath` of pytest's settings"
-        raise UsageError(f"no module {name!r} beside the suite or installed: {error}\n{mend}") from None
+        mend = "of a module elsewhere name the folder in `pythonpath` of pytest's settings"
+        raise UsageError(f"no module {name!r} beside the suite or installed: {error}", mend) from None
     except BaseException as error:
         raise_if_ending(error)
         raise UsageError(f"the module {name!r} raises {raised_there(error)}") from error

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 from unicodedata import category
 
-from albert_robust.errors import UsageError, first_line, shown_path
+from albert_robust.errors import UsageError
+from albert_robust.foreign import first_line
 from albert_robust.models.generating import generated, limit_of
 from albert_robust.models.kind import Kind, ModelSettings, Wanted
 from albert_robust.models.model import Hardware, Inputs
 from albert_robust.scoring.load import has_vocabulary, quiet_transformers
+from albert_robust.shown import shown_path
 from albert_robust.text.graphemes import word_spans
 
 ROWS = 64  # of tokens that a model reads at once: a long text has many
@@ -97,7 +99,7 @@ def loaded(name: str, folder: Path, task: str, allow_network: bool, hardware: Ha
     missing = sorted(loading["missing_keys"])
     if missing:  # transformers would draw them at random
         what = f"the checkpoint {name!r} does not do {task}: it has no weights for {', '.join(missing[:3])}"
-        raise UsageError(f"{what}\n  a language model is asked by a `prompt:`")
+        raise UsageError(what, "a language model is asked by a `prompt:`")
     if not has_vocabulary(tokenizer):
         raise UsageError(f"the checkpoint {name!r} has no tokenizer: save it there with save_pretrained, too")
     try:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from albert_robust.data.conversation import Turn
-from albert_robust.errors import UsageError, suggest
+from albert_robust.errors import UsageError
 from albert_robust.models.checkpoint import PLAIN, hardware_of, identity_of, loaded
 from albert_robust.models.generating import GREEDY, generated
 from albert_robust.models.kind import Kind, ModelSettings, Wanted
 from albert_robust.models.model import Hardware, Inputs
 from albert_robust.models.prompt import prompt_digest, turns_of
 from albert_robust.models.reply import after_thoughts, read_reply
+from albert_robust.shown import suggest
 from albert_robust.tasks import Task
 
 MAX_GENERATED_TOKENS = 256

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from albert_robust.report.cells import anchor
-from albert_robust.report.figures import counted, interval, level, number
+from albert_robust.report.figures import interval, level, number
 from albert_robust.report.verdicts import MARKS, QUIET, STANDINGS, VerdictMark
 from albert_robust.results.cell_key import by_suite, parts_of
 from albert_robust.results.records import CellRecord
 from albert_robust.scoring.statistics import NOTHING
+from albert_robust.shown import counted
 from albert_robust.suite.expectations import EXPECTATIONS
 
 _TITLES = {

@@ -205,7 +205,7 @@ class Comparison:
 
 
 Item = Cell | Comparison
-AnyItem = TypeVar("AnyItem", Cell, Comparison)
+AnyItem = TypeVar("AnyItem", bound=Item)
 
 
 def unskipped(items: Iterable[AnyItem]) -> list[AnyItem]:
@@ -213,7 +213,7 @@ def unskipped(items: Iterable[AnyItem]) -> list[AnyItem]:
     return [item for item in items if not (item.mark and item.mark.skip)]
 
 
-def cells_of(items: "list[Item]") -> list[Cell]:
+def cells_of(items: Iterable[Item]) -> list[Cell]:
     """Return the cells among items and those that they compare, each once."""
     cells = [cell for item in items for cell in ((item,) if isinstance(item, Cell) else item.members)]
     return list({cell.key: cell for cell in cells}.values())

@@ -13,7 +13,7 @@ from warnings import warn
 
 from albert_robust.asking.ask import NOT_TO_BE_HAD
 from albert_robust.asking.predict import Predictor
-from albert_robust.errors import first_line
+from albert_robust.foreign import first_line
 from albert_robust.results.records import NOTHING, Change, Outcome, Shrunk, edited
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import agree_in

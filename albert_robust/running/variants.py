@@ -5,7 +5,8 @@ from typing import Any
 
 from albert_robust.asking.cache import Cache, key
 from albert_robust.data import Example
-from albert_robust.errors import MissingExtraError, raise_if_ending
+from albert_robust.errors import MissingExtraError
+from albert_robust.foreign import raise_if_ending
 from albert_robust.imports import raised_there
 from albert_robust.perturbing import KeyedRandom, vary_fields
 from albert_robust.results.records import Change, Outcome, Status
@@ -136,31 +137,53 @@ def varied(
 
 
 def _case(cell: Cell, example: Example, replicate: int, texts: Mapping[str, Text]) -> Outcome:
-    task, variant = cell.suite.task, dict(example.fields)
-    variant.update({name: str(text) for name, text in texts.items()})
+    variant = {**example.fields, **{name: str(text) for name, text in texts.items()}}
     if variant == example.fields:
         return _blank(cell, example, replicate, "unchanged")
-    case = _blank(cell, example, replicate)
+    fault = _fault(cell, example, texts)
+    case = _blank(cell, example, replicate, "rejected" if fault else "tested", fault)
     case.variant = variant
-    for name, text in texts.items():
-        case.changes += tuple([Change(name, *edit) for edit in text.edits])
-        translated = text.language != example.language
-        if translated and name == task.language_field:
-            case.variant_language = text.language
-            if task.has_spans and cell.check.agreement not in task.spanless_agreements:
-                case.status, case.message = "rejected", f"{NO_PLACES}: compare {' or '.join(task.spanless_agreements)}"
-        if cell.reorders and task.annotation and name == task.annotation.field and task.has_spans and text.edits:
-            case.status, case.message = "rejected", "what is in another order has other places"
-        for order in cell.reorders:
-            came = {} if translated else came_from(order, text.source, variant[name])
-            if has_order(order, text.source) and not came:
-                case.status, case.message = "rejected", f"its {order} cannot be told apart"
-            others = [one for other, one in example.fields.items() if other != name]
-            if asks_by_mark(order, text.source, others, came):
-                case.status, case.message = "rejected", f"what is asked names one of its {order} by the mark of another"
-        if text.edits and not variant[name].strip():
-            case.status, case.message = "rejected", "nothing is left of the text"
+    case.changes = tuple(Change(name, *edit) for name, text in texts.items() for edit in text.edits)
+    output_field = texts.get(cell.suite.task.language_field)
+    if output_field is not None and output_field.language != example.language:
+        case.variant_language = output_field.language
     return case
+
+
+def _fault(cell: Cell, example: Example, texts: Mapping[str, Text]) -> str:
+    """Return why a model's answer to a variant could not be compared; empty if it can. The last field comes first."""
+    faults = (rule(cell, example, name, text) for name, text in reversed([*texts.items()]) for rule in _RULES)
+    return next(filter(None, faults), "")
+
+
+def _emptied(cell: Cell, example: Example, name: str, text: Text) -> str:
+    return "nothing is left of the text" if text.edits and not str(text).strip() else ""
+
+
+def _indistinct(cell: Cell, example: Example, name: str, text: Text) -> str:
+    for order in reversed(cell.reorders):
+        came = {} if text.language != example.language else came_from(order, text.source, str(text))
+        others = [other for field, other in example.fields.items() if field != name]
+        if asks_by_mark(order, text.source, others, came):
+            return f"what is asked names one of its {order} by the mark of another"
+        if has_order(order, text.source) and not came:
+            return f"its {order} cannot be told apart"
+    return ""
+
+
+def _misplaced(cell: Cell, example: Example, name: str, text: Text) -> str:
+    task = cell.suite.task
+    if not task.has_spans:
+        return ""
+    if cell.reorders and task.annotation and name == task.annotation.field and text.edits:
+        return "what is in another order has other places"
+    translated = name == task.language_field and text.language != example.language
+    if translated and cell.check.agreement not in task.spanless_agreements:
+        return f"{NO_PLACES}: compare {' or '.join(task.spanless_agreements)}"
+    return ""
+
+
+_RULES = (_emptied, _indistinct, _misplaced)
 
 
 def _perturbed(

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from albert_robust.data.options import CHOICES
-from albert_robust.errors import suggest
+from albert_robust.documents.yaml_file import Location
+from albert_robust.errors import Mistake
 from albert_robust.perturbing import Spec
 from albert_robust.perturbing.spec import parse_spec
-from albert_robust.suite.documents import Location
+from albert_robust.shown import suggest
 from albert_robust.suite.draft import Draft
 from albert_robust.suite.expectations import EXPECTATIONS
 from albert_robust.suite.gates import Gate, out_of_reach, parse_gate
@@ -75,22 +76,22 @@ def _gates(draft: Draft, at: Location, check: CheckSpec) -> Iterator[Gate]:
         gate = draft.complaints.attempt(location, lambda: parse_gate(written, check.expect, draft.task))  # noqa: B023  # called at once
         if gate is None:
             continue
-        if wrong := _beyond(draft, check, gate):
-            draft.complaints.add(location, *wrong)
+        if mistake := _beyond(draft, check, gate):
+            draft.complaints.take(location, mistake)
         else:
             yield replace(gate, place=draft.document.places.get(location, (1, 1)))
 
 
-def _beyond(draft: Draft, check: CheckSpec, gate: Gate) -> tuple[str, str] | None:
-    """Return why no cell of a check can meet a gate, and how to mend it; None where one can."""
+def _beyond(draft: Draft, check: CheckSpec, gate: Gate) -> Mistake | None:
+    """Return why no cell of a check can meet a gate; None where one can."""
     needed = gate.measure.k
     if needed > check.variants:
         what = f"{gate.measure.name} needs {needed} variants an example, the check makes {check.variants}"
-        return what, f"add `variants: {needed}` to the check"
+        return Mistake(what, f"add `variants: {needed}` to the check")
     if out_of_reach(gate) and _undecided(draft, check) != "pass":
         nearest = replace(gate, bound=0.99 if gate.at_least else 0.01)
         mend = f"write `{nearest}`, or `on_inconclusive: pass` if one miss is to fail it"
-        return f"no number of examples can prove {gate}", mend
+        return Mistake(f"no number of examples can prove {gate}", mend)
     return None
 
 

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
-from albert_robust.errors import suggest
+from albert_robust.errors import Mistake
+from albert_robust.shown import suggest
 from albert_robust.suite.expectations import EXPECTATIONS, ExpectationName
 from albert_robust.suite.measure import (
     AGREEMENT,
@@ -44,22 +45,22 @@ def parse_gate(written: str, expectation: ExpectationName, task: Task) -> Gate:
     """Return the gate that a string writes.
 
     Raises:
-        ValueError: It is not `measure >= number` or `measure <= number`, the measure is unknown here, or a gap or a drop would
+        Mistake: It is not `measure >= number` or `measure <= number`, the measure is unknown here, or a gap or a drop would
             have to be large.
     """
     match = _GATE.fullmatch(" ".join(written.lower().replace("_", " ").split()))
     if match is None:
-        raise ValueError(f"{written!r} is no gate\nwrite a measure, >= or <=, and a number: consistency >= 0.9")
+        raise Mistake(f"{written!r} is no gate", "write a measure, >= or <=, and a number: consistency >= 0.9")
     name = _known(match["measure"], expectation, task)
     measure = measure_named(name, _main(expectation, task), task.aggregates)
     try:
         bound = float(match["bound"])
     except ValueError:
-        raise ValueError(f"{match['bound']!r} is no number\nwrite a bound such as 0.9") from None
+        raise Mistake(f"{match['bound']!r} is no number", "write a bound such as 0.9") from None
     if bound > 1:
-        raise ValueError(f"the bound {bound:g} lies outside [0, 1]\nmeasures are shares: write 0.9 for 90 %")
+        raise Mistake(f"the bound {bound:g} lies outside [0, 1]", "measures are shares: write 0.9 for 90 %")
     if match["sign"] == ">=" and measure.is_loss:
-        raise ValueError(f"{written!r}: a gate on a gap or a drop needs an upper bound\nwrite `{name} <= {bound:g}`")
+        raise Mistake(f"{written!r}: a gate on a gap or a drop needs an upper bound", f"write `{name} <= {bound:g}`")
     return Gate(measure, match["sign"] == ">=", bound)
 
 
@@ -70,7 +71,7 @@ def _known(written: str, expectation: ExpectationName, task: Task) -> str:
     if at.isdecimal() and int(at) > 0 and at != measure and expectation == "invariance":
         return f"{CONSISTENCY_AT}{int(at)}"
     if measure not in known:
-        raise ValueError(f"unknown measure {written!r} for {expectation} of {task.name}\n{suggest(measure, known)}")
+        raise Mistake(f"unknown measure {written!r} for {expectation} of {task.name}", suggest(measure, known))
     main = f"{_main(expectation, task)} "
     short = measure.removeprefix(main)
     if short not in GAPS:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from albert_robust.errors import Mistake
+
 WITH_PROMPT = ("endpoint", "transformers")
 OF_PROMPT = ("system", "settings", "labels")
 OF_KINDS = {  # the keys that only models of some kinds have
@@ -13,8 +15,8 @@ OF_KINDS = {  # the keys that only models of some kinds have
 }
 
 
-def why_not(kind: str, key: str, written: Mapping[str, object]) -> str:
-    """Return why a model of a kind cannot have a key, and on a second line how to mend it; empty where it can.
+def why_not(kind: str, key: str, written: Mapping[str, object]) -> Mistake | None:
+    """Return why a model of a kind cannot have a key; None where it can.
 
     Args:
         kind: As suites write it.
@@ -23,11 +25,11 @@ def why_not(kind: str, key: str, written: Mapping[str, object]) -> str:
     """
     kinds = OF_KINDS.get(key, (kind,))
     if kind not in kinds:
-        return f"only {' or '.join(f'`{one}:`' for one in kinds)} has {key!r}\ntake it out"
+        return Mistake(f"only {' or '.join(f'`{one}:`' for one in kinds)} has {key!r}", "take it out")
     if kind == "endpoint":
-        return ""
+        return None
     if key in OF_PROMPT and not written.get("prompt"):
-        return f"{key!r} without a prompt\nadd `prompt:`, or take it out"
+        return Mistake(f"{key!r} without a prompt", "add `prompt:`, or take it out")
     if key == "price" and not isinstance(written[key], int | float | None):
-        return "only an endpoint tells its tokens\nwrite what an input costs: `price: 0.002`"
-    return ""
+        return Mistake("only an endpoint tells its tokens", "write what an input costs: `price: 0.002`")
+    return None

@@ -2,9 +2,10 @@
 
 import os
 
-from albert_robust.errors import BESIDE_SUITE, suggest
+from albert_robust.errors import BESIDE_SUITE
 from albert_robust.models import named_kinds
 from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of, is_local
+from albert_robust.shown import suggest
 from albert_robust.suite.draft import Draft
 from albert_robust.suite.kinds import WITH_PROMPT, why_not
 from albert_robust.tasks import Task
@@ -44,9 +45,8 @@ def _check_keys(draft: Draft, kind: str) -> None:
     model = draft.model
     written = {key: getattr(model, key) for key in type(model).model_fields if key in model.model_fields_set}
     for key in written:
-        if wrong := why_not(kind, key, written):
-            what, _, mend = wrong.partition("\n")
-            draft.complaints.add((*draft.at, key), what, mend)
+        if mistake := why_not(kind, key, written):
+            draft.complaints.take((*draft.at, key), mistake)
 
 
 def _check_range(draft: Draft) -> None:

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from albert_robust.documents.yaml_file import Document
 from albert_robust.models import KINDS
-from albert_robust.suite.documents import Document
 from albert_robust.suite.kinds import why_not
 
 

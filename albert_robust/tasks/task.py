@@ -31,13 +31,25 @@ class Prediction:
     said: str = ""
 
 
+Inputs = tuple[tuple[str, str], ...]  # of an example as the dataset has it, by field
+
+
 class Compared(NamedTuple):
-    """An output beside a text that it should agree with: a reference, another output, or what it was made from."""
+    """An output beside a text that it should agree with: a reference, another output, or what it was made from.
+
+    Attributes:
+        output: What the model said.
+        reference: The text beside it.
+        language: Of the output, a BCP 47 tag.
+        reference_language: Of the other text.
+        inputs: Of the example, where a suite has measures of its own: these may look at them.
+    """
 
     output: str
     reference: str
     language: str = UNKNOWN
     reference_language: str = UNKNOWN
+    inputs: Inputs = ()
 
 
 class Score(NamedTuple):
@@ -58,6 +70,7 @@ class Answer(NamedTuple):
         language: Of the output, a BCP 47 tag.
         reference_language: Of the references.
         source_language: Of the source.
+        inputs: As `Compared` has them.
     """
 
     output: str
@@ -66,6 +79,7 @@ class Answer(NamedTuple):
     language: str = UNKNOWN
     reference_language: str = UNKNOWN
     source_language: str = UNKNOWN
+    inputs: Inputs = ()
 
 
 class TextScorer(Protocol):
@@ -163,9 +177,9 @@ class Quality:
 
     def _compared(self, answer: Answer) -> list[Compared]:
         if self.of_source:
-            return [Compared(answer.output, answer.source, answer.language, answer.source_language)]
+            return [Compared(answer.output, answer.source, answer.language, answer.source_language, answer.inputs)]
         return [
-            Compared(answer.output, reference, answer.language, answer.reference_language)
+            Compared(answer.output, reference, answer.language, answer.reference_language, answer.inputs)
             for reference in answer.references
         ]
 
@@ -253,9 +267,10 @@ class Task:
         annotation: How outputs and references are read that have parts, such as labels or spans; None for a task without such.
         map_back: `(output, original, edits, known outputs) -> output`: moves an output's spans from the variant to the original.
         spanless_agreements: The agreements of such outputs that regard no places: texts in two languages have no others.
+        shows_inputs: Whether what compares outputs is shown the example's inputs: a suite's own measures are.
         passages_field: The input that may be a list of passages; empty where none may.
         protect: Returns the strings of an example that no edit may touch.
-        maximum: The number that `5/5` and `100 %` are.
+        bounds: The least and the highest number that an output may be, where it is one; `5/5` and `100 %` are the highest.
         with_range: Returns the task for numbers from one to another; None where there is but one range, or none.
         models: What does it beside a function and a chat model, as suites write it.
         searches: Whether outputs are documents that the model has, and an example has not.
@@ -280,9 +295,10 @@ class Task:
     annotation: Annotation | None = None
     map_back: Callable[[str, str, Sequence[Edit], Iterable[str]], str] = unmoved
     spanless_agreements: tuple[str, ...] = ()
+    shows_inputs: bool = False
     passages_field: str = ""
     protect: Callable[[Example, str], tuple[str, ...]] = nothing
-    maximum: float = 1.0
+    bounds: tuple[float, float] = (-1.0, 1.0)
     with_range: Callable[[float, float], "Task"] | None = None
     models: tuple[ModelKind, ...] = ()
     searches: bool = False

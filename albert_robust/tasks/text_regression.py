@@ -45,7 +45,7 @@ def closeness(output: str, other: str, width: float = 1.0) -> float:
 def within(low: float, high: float) -> Task:
     """Return the task for scores between two numbers."""
     near = Each(partial(closeness, width=high - low))
-    return replace(TASK, agreements={"closeness": near}, qualities={"closeness": Quality(near)}, maximum=high)
+    return replace(TASK, agreements={"closeness": near}, qualities={"closeness": Quality(near)}, bounds=(low, high))
 
 
 TASK = Task(

@@ -29,7 +29,7 @@ from albert_robust.asking.ask import (
 )
 from albert_robust.asking.workspace import Workspace
 from albert_robust.errors import TransientError, UsageError
-from albert_robust.models import Inputs
+from albert_robust.models import Inputs, Usage
 from albert_robust.models.pace import LONGEST_WAIT
 from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan
@@ -554,7 +554,7 @@ def test_a_suite_with_a_time_out_says_which_example_had_no_answer(write: Callabl
         "datasets: {films: {path: d.jsonl, language: en}}\n"
         "checks: [{expect: reference, gates: [accuracy >= 0.5]}]\n"
     )
-    execution = execute(plan(load_suite(suite)), Workspace(tmp_path / "kept", "run"))
+    execution = execute(plan(load_suite(suite)).cells, Workspace(tmp_path / "kept", "run"))
     [outcomes] = outcomes_of(execution).values()
     assert [case.message for case in outcomes if case.status == "error"] == ["the original: no answer within 0.3 s"]
     assert sum(case.status == "tested" for case in outcomes) == 19
@@ -565,3 +565,13 @@ def test_a_suite_with_a_time_out_says_which_example_had_no_answer(write: Callabl
 def test_a_function_may_tell_what_was_said_where_it_found_its_answer(more: dict[str, Any]) -> None:
     found = read_output(TASKS["text-classification"], {"label": "calm", "said": "It is calm.", **more})
     assert found == Prediction("calm", more.get("scores", {}), "It is calm.")
+
+
+@pytest.mark.parametrize("price", [None, 0.5])
+def test_a_cost_less_its_earlier_copy_is_what_was_spent_since(price: float | None) -> None:
+    cost = Cost(predicted=3, asking=1.5, price=price, usage=Usage(prompt=10, retries=1))
+    before = cost.copy()
+    cost.predicted += 2
+    cost.price = (cost.price or 0.0) + 0.25
+    cost.usage.prompt += 7
+    assert cost - before == Cost(predicted=2, price=0.25, usage=Usage(prompt=7))

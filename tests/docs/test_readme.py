@@ -125,7 +125,7 @@ def test_the_readme_s_own_perturbation_is_found_beside_a_suite(tmp_path: Path) -
         "checks: [{expect: invariance, perturbations: [dialect.gonna]}]\n",
         encoding="utf-8",
     )
-    assert [cell.id for cell in plan(load_suite(suite))] == ["d/dialect.gonna[en]"]
+    assert [cell.id for cell in plan(load_suite(suite)).cells] == ["d/dialect.gonna[en]"]
     dialect = open_packs([tmp_path / "perturbations"]).get("dialect.gonna")
     assert [example.after for example in dialect.examples] == ["I am gonna sleep.", ""]
 

@@ -11,7 +11,6 @@ from counted import tally_of
 
 from albert_robust.gate import judge_across
 from albert_robust.results.records import CellRecord, Outcome
-from albert_robust.running.across import across
 from albert_robust.running.cell import Cell, Comparison
 from albert_robust.running.plan import plan
 from albert_robust.suite.load import load_suite
@@ -43,7 +42,7 @@ def items(write: Callable[..., Path]) -> Callable[..., dict[str, Comparison]]:
             assert old in text
             text = text.replace(old, new)
         path = write(d_dot_jsonl='{"text": "a", "language": "en"}', s_dot_robust_dot_yaml=text)
-        return {item.id: item for item in across(plan(load_suite(path, today=today)))}
+        return {item.id: item for item in plan(load_suite(path, today=today)).comparisons}
 
     return made
 

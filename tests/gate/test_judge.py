@@ -43,7 +43,7 @@ def cell(write: Callable[..., Path]) -> Callable[..., Cell]:
             more += f"perturbations: [{'semantics.negate' if expect == 'direction' else 'typos.swap'}], "
         text = SUITE.format(gate=gate, expect=expect, more=more)
         suite = load_suite(write(d_dot_jsonl='{"text": "a"}', s_dot_robust_dot_yaml=text))
-        first = plan(suite)[0]
+        first = plan(suite).cells[0]
         return replace(first, check=replace(first.check, on_inconclusive=undecided))
 
     return made
@@ -196,7 +196,7 @@ def test_where_a_family_was_named_and_nothing_tested_its_member_can_be_left_out(
     write: Callable[..., Path], named: str, told: bool
 ) -> None:
     text = SUITE.format(gate="consistency >= 0.9", expect="invariance", more=f"perturbations: [{named}], ")
-    cells = plan(load_suite(write(d_dot_jsonl='{"text": "a"}', s_dot_robust_dot_yaml=text)))
+    cells = plan(load_suite(write(d_dot_jsonl='{"text": "a"}', s_dot_robust_dot_yaml=text))).cells
     swap = next(cell for cell in cells if cell.perturbation == "typos.swap@2")
     unchanged = replace(OUTCOME, status="unchanged", agreement=None)
     way_out = "; `except: [typos.swap]` leaves it out of the check"

@@ -58,7 +58,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Run:
     rows = "".join(f'{{"id": "r{n}", "text": "quite a good film {"o" * n}", "label": "good"}}\n' for n in range(12))
     for name, content in (("d.jsonl", rows), ("model.py", MODEL), ("s.robust.yaml", SUITE)):
         (folder / name).write_text(content, encoding="utf-8")
-    found = [cell for suite in load_suites(folder / "s.robust.yaml") for cell in plan(suite)]
+    found = [cell for suite in load_suites(folder / "s.robust.yaml") for cell in plan(suite).cells]
     cells = sorted(found, key=lambda cell: cell.key)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "BLOCK", 5)

@@ -10,8 +10,8 @@ import pytest
 
 from albert_robust.builtin import builtin
 from albert_robust.cli import main
+from albert_robust.documents.yaml_file import open_document
 from albert_robust.errors import InputError
-from albert_robust.suite.documents import open_document
 from albert_robust.suite.load import load_suite
 
 SHIPPED = sorted(builtin("suites").glob("*.robust.yaml"))

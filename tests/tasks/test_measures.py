@@ -54,7 +54,7 @@ def test_the_best_reference_counts_and_each_text_is_asked_in_its_language() -> N
     scorer = Lengths()
     answer = Answer("abc", ("a", "abcd", "ab"), language="de", reference_language="en")
     assert TASKS["question-answering"].qualities["labs recall"].measure([answer], scorer) == [0.4]
-    assert scorer.asked == [("abc", reference, "de", "en") for reference in answer.references]
+    assert scorer.asked == [Compared("abc", reference, "de", "en") for reference in answer.references]
 
 
 def test_a_longer_answer_that_holds_the_gold_one_has_its_whole_recall() -> None:
@@ -67,7 +67,7 @@ def test_a_summary_is_compared_with_its_document_for_faithfulness_and_with_refer
     scorer, qualities = Lengths(), TASKS["summarization"].qualities
     answer = Answer("abc", ("ab", "abcdef"), "the document", "zh", "en", "fr")
     assert qualities["faithfulness"].measure([answer], scorer) == [0.3]
-    assert scorer.asked == [("abc", "the document", "zh", "fr")]
+    assert scorer.asked == [Compared("abc", "the document", "zh", "fr")]
     assert qualities["coverage"].measure([answer], scorer) == [0.6]
 
 
@@ -100,7 +100,7 @@ def test_labels_that_are_equal_are_1_in_whatever_languages_and_others_are_scored
     scorer = Lengths()
     pairs = [Compared("good", "good", "de", "en"), Compared("gut", "good", "de", "en")]
     assert TASKS["text-classification"].agreements["labs"](pairs, scorer) == [1, pytest.approx(0.2)]
-    assert scorer.asked == [("gut", "good", "de", "en")]
+    assert scorer.asked == [Compared("gut", "good", "de", "en")]
 
 
 @pytest.mark.parametrize(

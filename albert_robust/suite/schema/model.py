@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, JsonValue, field_validator, model_validator
 
+from albert_robust.errors import Mistake
 from albert_robust.models import KINDS, Number, named_kinds
 from albert_robust.suite.schema.parts import FUNCTION, Name, Strict
 
@@ -39,7 +40,7 @@ def _price(value: object) -> object:
     fits = all(isinstance(one, int | float) and not isinstance(one, bool) and one >= 0 for one in numbers)
     if not fits and value is not None and not isinstance(value, TokenPrice):
         mend = "write what an input costs, `0.002`, or what a million tokens do: `{input: 0.15, output: 0.6}`"
-        raise ValueError(f"that is no price\n{mend}")
+        raise Mistake("that is no price", mend)
     return value
 
 
@@ -175,36 +176,37 @@ class ModelSpec(Strict):
     @classmethod
     def _function(cls, value: object) -> object:
         if isinstance(value, str) and not FUNCTION.fullmatch(value):
-            raise ValueError(f"{value!r} names no function\nwrite `module:function`")
+            raise Mistake(f"{value!r} names no function", "write `module:function`")
         return value
 
     @field_validator("endpoint", mode="before")
     @classmethod
     def _url(cls, value: object) -> object:
         if isinstance(value, str) and not (_ENDPOINT.fullmatch(value) and _has_host(value)):
-            raise ValueError(
-                "not an endpoint's URL\nwrite `https://host/v1/chat/completions`, with no password, no query but ?api-version="
+            raise Mistake(
+                "not an endpoint's URL",
+                "write `https://host/v1/chat/completions`, with no password, no query but ?api-version=",
             )
         if isinstance(value, str) and value.rstrip("/").endswith("/v1"):
-            raise ValueError(f"{value} is where an API begins\nwrite `{value.rstrip('/')}/chat/completions`")
+            raise Mistake(f"{value} is where an API begins", f"write `{value.rstrip('/')}/chat/completions`")
         for other in OTHER_FORMATS:
             if isinstance(value, str) and value.endswith(other):
                 mend = f"write `{value.removesuffix(other)}/v1/chat/completions`, which such servers mostly have, too"
-                raise ValueError(f"{value} speaks another format than OpenAI's for chat\n{mend}")
+                raise Mistake(f"{value} speaks another format than OpenAI's for chat", mend)
         return value
 
     @field_validator("key_env", mode="before")
     @classmethod
     def _variable(cls, value: object) -> object:
         if isinstance(value, str) and not _VARIABLE.fullmatch(value):
-            raise ValueError("not the name of a variable\nwrite `OPENAI_API_KEY` or the like, never the key itself")
+            raise Mistake("not the name of a variable", "write `OPENAI_API_KEY` or the like, never the key itself")
         return value
 
     @field_validator("range")
     @classmethod
     def _wide(cls, value: tuple[float, float] | None) -> tuple[float, float] | None:
         if value is not None and not (isfinite(value[1] - value[0]) and value[0] < value[1]):
-            raise ValueError("no range\nwrite the lowest and the highest score: `range: [1, 5]`")
+            raise Mistake("no range", "write the lowest and the highest score: `range: [1, 5]`")
         return value
 
     @field_validator("settings")
@@ -212,17 +214,17 @@ class ModelSpec(Strict):
     def _not_ours(cls, value: dict[str, JsonValue]) -> dict[str, JsonValue]:
         for name in ("model", "messages", "stream"):
             if name in value:
-                raise ValueError(f"{name!r} is no setting of an answer\ntake it out")
+                raise Mistake(f"{name!r} is no setting of an answer", "take it out")
         return value
 
     @model_validator(mode="after")
     def _one_kind(self) -> "ModelSpec":
         kinds = named_kinds(self)
         if len(kinds) != 1:
-            raise ValueError(f"{len(kinds)} kinds of model\nname one of {', '.join(KINDS)}")
+            raise Mistake(f"{len(kinds)} kinds of model", f"name one of {', '.join(KINDS)}")
         if self.key_header and not self.key_env:
-            raise ValueError("'key_header' without a key\nadd `key_env: OPENAI_API_KEY`, the variable that holds it")
+            raise Mistake("'key_header' without a key", "add `key_env: OPENAI_API_KEY`, the variable that holds it")
         if self.endpoint is not None and not (self.model and self.prompt):
             mend = 'add `model: NAME` and `prompt: "..."`, where the task\'s fields stand in braces: {text}, {prompt}'
-            raise ValueError(f"an endpoint needs `model` and `prompt`\n{mend}")
+            raise Mistake("an endpoint needs `model` and `prompt`", mend)
         return self
