@@ -216,7 +216,11 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
         labels=tuple(suite.labels),
         model_name=suite.model_name,
         model_place=suite.model_place,
-        settings={name: value if isinstance(value, str) else json.dumps(value) for name, value in shaping.items()},
+        settings={
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name in SHAPING
+            if (value := shaping.get(name)) is not None
+        },
         rows_left_out={
             name: tuple(_left_out(others, suite.datasets[name].languages)) for name, others in ran.rows_left_out.items()
         },

@@ -97,7 +97,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"not read: {', '.join(unread[:SHOWN_CHOICES])}")
     if offered_in(first) and not suite.task.single_label:
         print("choices are read with `--task text-classification`, and answered by their letters")
-    if suite.model.transformers and not Path(options.model).exists():
+    if suite.model.kind.name == "transformers" and not Path(options.model).exists():
         print(f"no folder {options.model!r} here: a hub has it only with `pytest --robust-allow-network`")
     again = len(examples) - len({tuple(one.fields.values()) for one in examples})
     if again > len(examples) / 10:

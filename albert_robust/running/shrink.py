@@ -70,7 +70,7 @@ def shrunk(cell: Cell, cases: Sequence[Outcome], predictor: Predictor, scorer: T
         predictor: Of the cell's suite.
         scorer: For agreements that compare texts.
     """
-    if cell.exchanges or cell.reorders or cell.suite.model.elsewhere:
+    if cell.exchanges or cell.reorders or not cell.suite.model.kind.answers_here:
         return ()
     searches = [_Search(case, case.changes, str(case.after)) for case in islice(filter(_can_shrink, cases), CASES)]
     try:

@@ -33,7 +33,7 @@ def _check(draft: Draft, at: Location, check: CheckSpec) -> Check:
     fields = tuple(check.fields or task.perturbed)
     _check_ignored(draft, at, check, specs)
     _check_choices(draft, at, fields, specs)
-    if check.worst_of > 1 and draft.model.elsewhere:
+    if check.worst_of > 1 and not draft.model.kind.answers_here:
         what = "`worst_of` asks what the answers so far lead to: a model elsewhere cannot be asked on"
         draft.complaints.add((*at, "worst_of"), what, "take it out")
     return Check(

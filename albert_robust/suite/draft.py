@@ -74,7 +74,7 @@ def _added(spec: SuiteSpec, model: ModelSpec) -> dict[str, str | None]:
     perturbed = {name for check in spec.checks for name in check.fields or ()}
     prompts = [text for one in (*spec.models.values(), model) for text in (one.prompt, one.system) if text]
     seen = {name for text in prompts for name in fields_of(text)}
-    if model.python or model.elsewhere:  # which are given all fields
+    if model.kind.sees_all_fields:
         seen |= perturbed
     added: dict[str, str | None] = dict.fromkeys(sorted(seen - {*task.inputs, task.reference, *RESERVED}))
     told = {SYSTEM: model.system, TEMPLATE: model.prompt}

@@ -137,7 +137,6 @@ TASK = Task(
     annotation=Annotation(
         "text", several, labels_of, nowhere, "labels", "write [anger, fear], or [] where there are none"
     ),
-    models=("transformers",),
     starter_prompt=(
         "Which of these does the text have: {labels}? Answer with those alone, and commas between them; with none if it has none."
         "\n\n{text}"

@@ -31,7 +31,6 @@ TASK = Task(
     passages_field="context",
     protect=_answers,
     reference_type="list",
-    models=("transformers", "finetuned"),
     starter_prompt="Answer the question from the text, in as few words as it takes.\n\n{context}\n\n{question}",
     starter_quality="token f1 >= 0.3",
 )

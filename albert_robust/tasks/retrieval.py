@@ -91,7 +91,6 @@ TASK = Task(
     output_type="list of strings",
     parse=ranking,
     reference_type="list",
-    models=("encoder",),
     searches=True,
     starter_quality="recall at 5 >= 0.3",
 )

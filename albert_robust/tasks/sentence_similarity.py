@@ -173,7 +173,6 @@ TASK = Task(
     output_type="number",
     parse=number,
     reference_type="number",
-    models=("encoder",),
     starter_prompt=(
         "How alike in meaning are two sentences, from 0 to 1? Answer with a number alone.\n\n{first}\n{second}"
     ),

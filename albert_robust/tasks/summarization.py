@@ -26,7 +26,6 @@ TASK = Task(
     },
     output_key="summary",
     passages_field="document",
-    models=("transformers", "extractive"),
     starter_prompt="Summarize the text in one sentence, in its own language.\n\n{document}",
     starter_quality="labs >= 0.1",
 )

@@ -97,7 +97,6 @@ class TextScorer(Protocol):
 
 
 Reader = Callable[[Any], str | None]
-ModelKind = Literal["transformers", "finetuned", "extractive", "encoder"]
 
 
 class PairMetric(Protocol):
@@ -272,7 +271,6 @@ class Task:
         protect: Returns the strings of an example that no edit may touch.
         bounds: The least and the highest number that an output may be, where it is one; `5/5` and `100 %` are the highest.
         with_range: Returns the task for numbers from one to another; None where there is but one range, or none.
-        models: What does it beside a function and a chat model, as suites write it.
         searches: Whether outputs are documents that the model has, and an example has not.
         starter_prompt: What a first suite asks a chat model; empty where none can do it.
         starter_gates: Those of a first suite; of quality only where the data have references.
@@ -300,7 +298,6 @@ class Task:
     protect: Callable[[Example, str], tuple[str, ...]] = nothing
     bounds: tuple[float, float] = (-1.0, 1.0)
     with_range: Callable[[float, float], "Task"] | None = None
-    models: tuple[ModelKind, ...] = ()
     searches: bool = False
     starter_prompt: str = ""
     starter_gates: tuple[str, ...] = ("consistency >= 0.8",)
@@ -350,11 +347,6 @@ class Task:
     def is_prompted(self) -> bool:
         """Whether what it sees is a prompt, which a language model is asked as it is."""
         return self.starter_prompt == f"{{{self.inputs[0]}}}"
-
-    @property
-    def all_models(self) -> tuple[str, ...]:
-        """What does it, as suites write it; a function does all tasks."""
-        return (*self.models, *(["endpoint"] if self.starter_prompt else []), "python")
 
     def source(self, path: Path, languages: tuple[str, ...], **more: Any) -> Source:
         """Return where examples of the task lie, read as it has them; `Source` has the rest."""

@@ -118,6 +118,5 @@ TASK = Task(
     output_key="label",
     single_label=True,
     parse=label,
-    models=("transformers", "finetuned"),
     starter_prompt="What is this text: {labels}? Answer with one of these alone.\n\n{text}",
 )

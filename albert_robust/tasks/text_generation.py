@@ -43,7 +43,6 @@ TASK = Task(
     output_key="text",
     protect=_answers,
     reference_type="object",
-    models=("transformers",),
     starter_prompt="{prompt}",
     starter_gates=("consistency >= 0.5", "labs recall drop <= 0.1"),
     starter_quality="labs recall >= 0.5",

@@ -61,7 +61,6 @@ TASK = Task(
     parse=finite,
     reference_type="number",
     with_range=within,
-    models=("transformers",),
     starter_prompt="Rate this text from {low} to {high}. Answer with a number alone.\n\n{text}",
     starter_quality="spearman >= 0.3",
 )

@@ -77,7 +77,6 @@ TASK = Task(
     ),
     map_back=read_back,
     spanless_agreements=("label f1",),
-    models=("transformers",),
     starter_prompt=(
         "List what the text names, each as {labels}, in the order of the text. Answer with JSON alone: "
         '[{"text": ..., "label": ...}], or [] if it names nothing.\n\n{text}'

@@ -53,7 +53,6 @@ TASK = Task(
     aggregates={"bleu": Aggregate(segment_counts, bleu)},
     output_key="translation",
     translates=True,
-    models=("transformers",),
     starter_prompt="Translate the text into the language '{language}'. Answer with the translation alone.\n\n{source}",
     starter_quality="labs >= 0.3",
 )

@@ -18,7 +18,7 @@ PACKAGE = "albert_robust"
 FLOORS = (
     {"atomic", "builtin", "file_names", "quick_json", "shown", "tables", "task_names", "version"},
     {"errors", "foreign"},
-    {"documents", "imports"},
+    {"documents", "grammar", "imports"},
     {"text"},
     {"packs", "perturbing"},
     {"scoring"},

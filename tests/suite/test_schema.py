@@ -120,5 +120,5 @@ def test_what_the_loader_refuses_an_editor_marks(validator: Any, write: Callable
 def test_the_price_of_tokens_is_one_of_an_endpoint(write: Callable[..., Path]) -> None:
     model = {"elsewhere": "far-away", "version": "1", "price": {"input": 0.15, "output": 0.6}}
     path = write(d_dot_jsonl='{"text": "a"}', s_dot_robust_dot_yaml=json.dumps({**GOOD, "model": model}))
-    with pytest.raises(InputError, match="only an endpoint tells its tokens"):
+    with pytest.raises(InputError, match="only an endpoint reports token counts"):
         load_suite(path)

@@ -5,10 +5,10 @@ from typing import Annotated
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from albert_robust.errors import Mistake
+from albert_robust.grammar import Name, Strict, Undecided
+from albert_robust.models import ModelSpec, TokenPrice
 from albert_robust.suite.schema.check import BaselineSpec, CheckSpec, MarkSpec, MeasureName, MeasureSpec
 from albert_robust.suite.schema.dataset import DatasetSpec, Fill
-from albert_robust.suite.schema.model import ModelSpec, TokenPrice
-from albert_robust.suite.schema.parts import Name, Strict, Undecided
 from albert_robust.task_names import TaskName
 
 __all__ = [

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from albert_robust.errors import Mistake
+from albert_robust.grammar import FUNCTION, Name, Strict, Undecided, named
 from albert_robust.suite.expectations import ExpectationName
-from albert_robust.suite.schema.parts import FUNCTION, Name, Strict, Undecided, named
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 

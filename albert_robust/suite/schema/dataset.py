@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
 from albert_robust.errors import Mistake
-from albert_robust.suite.schema.parts import Strict
+from albert_robust.grammar import Strict
 from albert_robust.text.languages import is_tag
 
 
