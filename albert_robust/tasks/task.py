@@ -100,7 +100,7 @@ Reader = Callable[[Any], str | None]
 
 
 class PairMetric(Protocol):
-    """How good outputs are beside texts, or how alike they are, in [0, 1]."""
+    """Says how good outputs are beside texts, or how alike two outputs are, in [0, 1]."""
 
     @property
     def needs_encoder(self) -> bool:
@@ -144,7 +144,12 @@ class Labs:
 
     def __call__(self, pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
         """Return the number of each pair."""
-        return [min(1.0, max(0.0, getattr(score, self.part))) for score in scorer.scores(pairs)]
+        parts = [getattr(score, self.part) for score in scorer.scores(pairs)]
+        return [min(1.0, max(0.0, part)) * self.share(pair) for part, pair in zip(parts, pairs, strict=True)]
+
+    def share(self, pair: Compared) -> float:
+        """Return which share of a pair's LABS counts."""
+        return 1.0
 
 
 @dataclass(frozen=True, slots=True)
