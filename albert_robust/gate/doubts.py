@@ -31,7 +31,7 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
         *_unread(suite),
         *_repeated(suite),
         *_unmeasured(cells, run),
-        _tolerated([tally for place, tally in run.tallies.items() if place[0] == suite.name and place not in ended]),
+        _tolerated([tally for key, tally in run.tallies.items() if key[0] == suite.name and key not in ended]),
     )
     return tuple(filter(None, found))
 

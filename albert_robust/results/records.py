@@ -46,7 +46,7 @@ def edited(original: Mapping[str, str], changes: Sequence[Change]) -> dict[str, 
 class Nothing(dict[str, Any]):
     """No entries. Outcomes share one such mapping, since there may be millions of them."""
 
-    __hash__ = object.__hash__  # type: ignore[assignment]  # a dataclass takes a default that has none for one that is filled in
+    __hash__ = object.__hash__  # type: ignore[assignment]  # dataclasses reject unhashable defaults as mutable
 
 
 NOTHING = Nothing()

@@ -46,7 +46,7 @@ def measure(suite: Suite, made: Made, scorer: TextScorer) -> None:
 def self_agreement(
     suite: Suite, made: Made, replicas: Sequence[Answers], scorer: TextScorer
 ) -> list[tuple[Cell, str, float]]:
-    """Return how far the model agrees with itself on the originals of each cell, by the cell's own measure: each two answers.
+    """Return, per example that was asked several times, the agreement of each pair of answers, by the cell's own measure.
 
     Args:
         suite: Of all cells.
