@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import SupportsIndex
 
-from albert_robust.errors import UsageError, folders, whole
+from albert_robust.errors import Mistake, UsageError, folders, whole
 from albert_robust.file_names import PACK
 from albert_robust.perturbing import open_packs, vary
 from albert_robust.results.folder import open_run
@@ -87,8 +87,8 @@ def perturb(
     registry = open_packs((*folders("packs", packs), Path.cwd() / PACK))
     try:
         specs = registry.expand(str(spec))
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+    except Mistake as mistake:
+        raise UsageError(mistake.what, mistake.mend) from None
     if len(specs) > 1:
         raise UsageError(f"{spec!r} stands for {len(specs)} perturbations: name one")
     applies = registry.applies(specs[0], language)

@@ -14,17 +14,18 @@ from albert_robust.gate import certain, judge, judge_across
 from albert_robust.gate.baseline import Baseline
 from albert_robust.gate.comparing import CORRECTION, Family, settled
 from albert_robust.gate.family import baselines_beside, compared, whole_beside_baseline
-from albert_robust.gate.lines import definition
+from albert_robust.gate.lines import definitions
 from albert_robust.gate.side_by_side import beside_first
 from albert_robust.models import KINDS
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.failures import failures
 from albert_robust.results.records import CellRecord, RowsLeftOut, Run, Shrunk, SuiteRecord
 from albert_robust.running.alignments import alignments_of, plan_order
-from albert_robust.running.cell import Across, Cell, Item, cells_of
+from albert_robust.running.cell import Cell, Comparison, Item, cells_of
 from albert_robust.running.execute import Certain, Execution, execute, never
 from albert_robust.running.plan import plan
 from albert_robust.running.shrink import shrunk
+from albert_robust.scoring.statistics import DIGITS
 from albert_robust.suite.schema import TokenPrice
 from albert_robust.suite.suite import Suite
 from albert_robust.text.languages import base
@@ -73,10 +74,11 @@ class Verdicts:
 
     def _judge(self, item: Item) -> CellRecord:
         tallies = self.execution.tallies
-        if isinstance(item, Across):
+        if isinstance(item, Comparison):
             return judge_across(item, {cell.id: tallies[cell.key] for cell in item.members})
         scorer = self.execution.suites[item.suite.name].scorer
-        return replace(judge(item, tallies[item.key]), definition=definition(item, scorer))
+        definition, also = definitions(item, scorer)
+        return replace(judge(item, tallies[item.key]), definition=definition, also=also)
 
 
 def run_suites(suites: Iterable[Suite], workspace: Workspace, *, shrinks: bool = False) -> Run:
@@ -190,7 +192,7 @@ def _cost(execution: Execution, seconds: float, prices: Sequence[float | TokenPr
         "seconds": round(seconds, 1),
     }
     if any(price is not None for price in prices) and (cost.price is not None or not cost.predicted):
-        found["price"] = round(cost.price or 0.0, 6)
+        found["price"] = round(cost.price or 0.0, DIGITS)
     if cost.usage.prompt:
         found |= {"prompt_tokens": cost.usage.prompt, "completion_tokens": cost.usage.completion}
     return found
@@ -214,7 +216,11 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
         labels=tuple(suite.labels),
         model_name=suite.model_name,
         model_place=suite.model_place,
-        settings={name: value if isinstance(value, str) else json.dumps(value) for name, value in shaping.items()},
+        settings={
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name in SHAPING
+            if (value := shaping.get(name)) is not None
+        },
         rows_left_out={
             name: tuple(_left_out(others, suite.datasets[name].languages)) for name, others in ran.rows_left_out.items()
         },

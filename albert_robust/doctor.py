@@ -11,7 +11,7 @@ from albert_robust.conclude import Verdicts, executed
 from albert_robust.models.stand_in import StandIn, stand_ins
 from albert_robust.results.records import CellRecord, Verdict
 from albert_robust.running.blocks import examples_of
-from albert_robust.running.cell import cells_of
+from albert_robust.running.cell import Cell, Item, cells_of
 from albert_robust.running.plan import plan
 from albert_robust.suite.suite import Check, Suite
 
@@ -22,11 +22,13 @@ class Diagnosis:
 
     Attributes:
         stand_in: The model that understands nothing.
-        records: The verdict of each item, with the line of its check.
+        records: The verdict of each item that any model could pass, with the line of its check.
+        impossible: The verdicts of the others: too few of their cases can be tested, whatever a model answers.
     """
 
     stand_in: StandIn
     records: tuple[tuple[int, CellRecord], ...]
+    impossible: tuple[CellRecord, ...]
 
     @property
     def verdicts(self) -> Counter[Verdict]:
@@ -69,4 +71,11 @@ def _diagnosis(suite: Suite, stand_in: StandIn) -> Diagnosis:
         workspace = WorkspaceOf(Path(folder), "doctor", function=stand_in.predict)
         with executed(cells_of(items), workspace) as execution:
             verdicts = Verdicts(execution, items, {})
-            return Diagnosis(stand_in, tuple((item.check.line, verdicts.of(item)) for item in items))
+            judged = [(item, verdicts.of(item)) for item in items]
+    impossible = [record for item, record in judged if _impossible(item, record)]
+    possible = [(item.check.line, record) for item, record in judged if record not in impossible]
+    return Diagnosis(stand_in, tuple(possible), tuple(impossible))
+
+
+def _impossible(item: Item, record: CellRecord) -> bool:
+    return isinstance(item, Cell) and item.applies and record.counts.tested < item.check.min_tested

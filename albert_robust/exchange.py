@@ -13,11 +13,12 @@ from albert_robust.asking.ask import read_output
 from albert_robust.asking.predict import kept_form
 from albert_robust.asking.workspace import Workspace
 from albert_robust.data.rows import read_rows
-from albert_robust.errors import Complaint, InputError, UsageError, WritingError, complaint_at, shown_path
+from albert_robust.errors import Complaint, InputError, Mistake, UsageError, WritingError, complaint_at, mistake_of
 from albert_robust.models import Inputs
 from albert_robust.models.reply import after_thoughts, read_reply
 from albert_robust.running.cell import Cell
 from albert_robust.running.lookup import look_up
+from albert_robust.shown import shown_path
 from albert_robust.tasks import Task
 
 SHORT = 16  # characters of a key
@@ -104,11 +105,11 @@ def take_in(path: Path, cells: Sequence[Cell], workspace: Workspace) -> int:
         try:
             name, value = _answer(row, known)
             if name in kept:
-                raise ValueError(f"the key {row['key']!r} is here twice")
+                raise Mistake(f"the key {row['key']!r} is here twice")
             kept[name] = value
         except ValueError as error:
-            what, _, mend = str(error).partition("\n")
-            complaints.append(Complaint(shown_path(path), line, 1, what, mend or FORM))
+            mistake = mistake_of(error)
+            complaints.append(Complaint(shown_path(path), line, 1, mistake.what, mistake.mend or FORM))
     missing = sum(not question.answered for question in known.values())
     if missing and not kept and not complaints:
         raise complaint_at(path, f"no outputs in it, and {missing} inputs have none yet", FORM)
@@ -116,27 +117,26 @@ def take_in(path: Path, cells: Sequence[Cell], workspace: Workspace) -> int:
         raise InputError(complaints)
     workspace.cache.put(kept.items())
     if not workspace.cache.lasts:
-        raise WritingError(
-            f"{shown_path(workspace.folder)}: cannot be written: no output was taken in\n  {MEND_WORKSPACE}"
-        )
+        what = f"{shown_path(workspace.folder)}: cannot be written: no output was taken in"
+        raise WritingError(what, MEND_WORKSPACE)
     return len(kept)
 
 
 def _answer(row: dict[str, Any], known: dict[str, Question]) -> tuple[str, Any]:
     if "output" not in row or not isinstance(row.get("key"), str):
-        raise ValueError("a line without a key or an output")
+        raise Mistake("a line without a key or an output")
     question = known.get(row["key"])
     if question is None:
         what = f"unknown key {row['key']!r:.40}: the suite, its data, its seed or its model's version are others now"
-        raise ValueError(f"{what}\nwrite the inputs anew: albert-robust inputs")
+        raise Mistake(what, "write the inputs anew: albert-robust inputs")
     task, output, scores = question.task, _present(row["output"]), _present(row.get("scores"))
     if scores and not isinstance(scores, dict):
-        raise ValueError(f"the scores are {scores!r:.40}, expected a probability a label")
+        raise Mistake(f"the scores are {scores!r:.40}, expected a probability a label")
     if isinstance(output, str) and question.labels is not None:
         output = read_reply(after_thoughts(output), task, question.labels)
     found = read_output(task, {task.output_key: output, "scores": scores} if scores else output, question.inputs)
     if isinstance(found, str):
-        raise ValueError(found)
+        raise Mistake(found)
     return question.name, kept_form(found)
 
 

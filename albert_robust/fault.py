@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from traceback import format_exception
 from types import TracebackType
 
-from albert_robust.errors import InputError, WritingError, fault_of, raised
+from albert_robust.errors import InputError, WritingError
+from albert_robust.foreign import fault_of, raised
 
 
 @dataclass(frozen=True, slots=True)

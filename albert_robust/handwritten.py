@@ -11,7 +11,7 @@ from warnings import warn
 from albert_robust.api import Variant, perturb
 from albert_robust.asking.workspace import Function, WorkspaceOf
 from albert_robust.conclude import executed, judged, shrunk_of
-from albert_robust.errors import InputError, UsageError, suggest
+from albert_robust.errors import InputError, Mistake, UsageError
 from albert_robust.file_names import PACK, SUITE
 from albert_robust.gate.doubts import constant
 from albert_robust.results.failures import failures, moves
@@ -21,6 +21,7 @@ from albert_robust.running.execute import Execution
 from albert_robust.running.plan import plan
 from albert_robust.scoring.texts import checked_texts
 from albert_robust.show import describe
+from albert_robust.shown import suggest
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import Suite
 from albert_robust.tasks import TASKS
@@ -128,7 +129,7 @@ class Robust:
                 suite = _suite(Path(folder), task, texts, spoken, content, self.packs)
                 return self._judged(suite, WorkspaceOf(Path(folder), self.nodeid, function=model))
             except InputError as error:
-                raise UsageError("\n".join(f"{one.what}\n{one.mend}".strip() for one in error.complaints)) from None
+                raise UsageError("\n".join(str(Mistake(one.what, one.mend)) for one in error.complaints)) from None
 
     def _judged(self, suite: Suite, workspace: WorkspaceOf) -> _Checked:
         """Return all verdicts on a suite's cells."""
@@ -176,9 +177,8 @@ def _suite(
     __tracebackhide__ = True
     texts = checked_texts("texts", texts)
     if task not in (alone := [name for name, one in TASKS.items() if one.stands_alone]):
-        raise UsageError(
-            f"{task!r} is no task that a test by hand can check: a suite does all\n{suggest(str(task), alone)}"
-        )
+        what = f"{task!r} is no task that a test by hand can check: a suite does all"
+        raise UsageError(what, suggest(str(task), alone))
     (field,) = TASKS[task].inputs
     lines = (json.dumps({field: text}) + "\n" for text in texts)
     (folder / "texts.jsonl").write_text("".join(lines), encoding="utf-8")

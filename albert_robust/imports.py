@@ -7,7 +7,7 @@ from pathlib import Path
 from traceback import walk_tb
 from types import ModuleType
 
-from albert_robust.errors import raised
+from albert_robust.foreign import raised
 
 _NAMED = "_albert_robust_"  # how the names of these modules begin
 

@@ -7,8 +7,9 @@ import pytest
 
 from albert_robust.ci.junit import properties
 from albert_robust.data.dataset import check_header
-from albert_robust.errors import InputError, MissingExtraError, WritingError, complaint_at, raised
+from albert_robust.errors import InputError, MissingExtraError, WritingError, complaint_at
 from albert_robust.file_names import SUITE
+from albert_robust.foreign import raised
 from albert_robust.gate.baseline import ownerless
 from albert_robust.gate.family import whole_beside_baseline
 from albert_robust.judged import WorkerError, worst

@@ -130,7 +130,7 @@ class JudgedByWorker:
 
     def tally(self, cell: Cell) -> Tally:
         """Return what a cell's outcomes come to."""
-        tally = Tally(cell.check.expectation, [gate.measure for gate in cell.check.gates])
+        tally = Tally(cell.check.expectation, gated=[gate.measure.name for gate in cell.check.gates])
         tally.add(self.cases(cell))
         return tally
 

@@ -56,8 +56,8 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     """Collect a suite's file."""
     if not file_path.name.endswith((SUITE, MISNAMED_SUITE)):
         return None
-    from albert_robust.errors import printable_name
     from albert_robust.items import RobustFile
+    from albert_robust.shown import printable_name
 
     file: pytest.Collector = RobustFile.from_parent(parent, path=file_path)
     if (node := printable_name(file.nodeid)) != file.nodeid:  # pytest prints it as it is

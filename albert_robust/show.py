@@ -8,13 +8,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import isnan
 
 from albert_robust.asking.progress import duration
-from albert_robust.errors import shown_character, unobeyed
 from albert_robust.gate.comparing import standings
 from albert_robust.gate.doubts import doubts
 from albert_robust.gate.side_by_side import side_by_side, told
 from albert_robust.report.cells import worst_first
 from albert_robust.report.display import difference, plain, shorten
-from albert_robust.report.figures import batches, counted, enough, price
+from albert_robust.report.figures import enough, price
 from albert_robust.results.failures import ATTENTION
 from albert_robust.results.records import (
     CASE,
@@ -27,9 +26,10 @@ from albert_robust.results.records import (
     counted_verdicts,
     tested_in,
 )
-from albert_robust.running.cell import Across, Cell, Item
+from albert_robust.running.cell import Cell, Comparison, Item
 from albert_robust.running.forecast import Forecast
 from albert_robust.scoring.statistics import Estimate
+from albert_robust.shown import counted, shown_character, unobeyed
 from albert_robust.text.graphemes import graphemes
 from albert_robust.text.lookalikes import telling
 
@@ -74,11 +74,13 @@ def describe(
     return "\n".join(lines)
 
 
-def describe_across(item: Across, record: CellRecord, again: str) -> str:
+def describe_across(item: Comparison, record: CellRecord, again: str) -> str:
     """Return the message of a failing comparison: each of its cells, the worst first."""
     ranked = sorted(record.members, key=lambda member: (member.estimate.value, member.cell))
     lines = [f"  {member.name:<12} {member.measure} {_measured(member.estimate)}" for member in ranked]
-    return "\n".join([f"{_what(item)} {item.kind}: {one_line(record.reason)}", "", *lines, "", f"again: {again}"])
+    return "\n".join(
+        [f"{_what(item)} {item.measure.over}: {one_line(record.reason)}", "", *lines, "", f"again: {again}"]
+    )
 
 
 def _what(item: Item) -> str:
@@ -179,7 +181,7 @@ def _asked(cells: int, cases: int, found: Sequence[Forecast]) -> str:
 def _in_parts(found: Sequence[Forecast]) -> str:
     """Return the number of batches for models and of requests for endpoints."""
     asked, sent = (sum(getattr(one, name) for one in found) for name in ("batches", "requests"))
-    parts = [batches(asked)] * (asked > 0) + [counted(sent, "request")] * (sent > 0)
+    parts = [counted(asked, "batch", "batches")] * (asked > 0) + [counted(sent, "request")] * (sent > 0)
     return f" in {' and '.join(parts)}" if parts else ""
 
 

@@ -10,15 +10,14 @@ from albert_robust.asking.progress import Progress
 from albert_robust.asking.workspace import Workspace
 from albert_robust.ci.github import tell
 from albert_robust.ending import Ended
-from albert_robust.errors import shown_path
 from albert_robust.fault import Fault
 from albert_robust.notes import Notes
-from albert_robust.report.figures import counted
 from albert_robust.results.cell_key import by_suite
 from albert_robust.results.records import tested_in
 from albert_robust.running.cell import Item, cells_of
 from albert_robust.running.forecast import Forecast, forecast
 from albert_robust.show import describe_forecasts, describe_run
+from albert_robust.shown import counted, shown_path
 
 NOTHING_TESTED = "nothing was tested, so the run fails"
 UNTESTED = "the budget ran out, so the run fails. Run again to continue from the cache, or set `on_inconclusive: pass`"

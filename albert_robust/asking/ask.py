@@ -11,7 +11,7 @@ that waits without giving up the interpreter's lock stops the clock too: only it
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set, Sized
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence, Set, Sized
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
@@ -22,22 +22,15 @@ from threading import Thread
 from typing import Any, TypeVar
 
 from albert_robust.asking.cache import key
-from albert_robust.errors import (
-    InputError,
-    MissingExtraError,
-    TransientError,
-    UsageError,
-    raise_if_ending,
-    raised,
-    said,
-)
+from albert_robust.errors import InputError, MissingExtraError, TransientError, UsageError
+from albert_robust.foreign import raise_if_ending, raised, said
 from albert_robust.imports import raised_there
-from albert_robust.models import Answering, Inputs, Streaming, Usage
+from albert_robust.models import Answering, Inputs, Stream, Usage
 from albert_robust.models.pace import FIRST_WAIT, LONGEST_WAIT, TRANSIENT, GoneError
+from albert_robust.scoring.statistics import DIGITS
 from albert_robust.tasks import Prediction, Task
 from albert_robust.tasks.task import NO_INPUTS
 
-DIGITS = 6  # of a probability: a machine's last bits shape neither files nor verdicts
 LONGEST_OUTPUT = 4 * 2**20  # characters of an output: as much as is read of an endpoint's reply
 SILENT = 3  # inputs in a row, each asked alone, that had no answer: the model is gone
 T = TypeVar("T")
@@ -106,6 +99,7 @@ class _NoAnswerError(Exception):
     """A call has not ended in time."""
 
 
+Settling = Generator[Prediction | Failure, None, bool]
 NOT_TO_BE_HAD = (InputError, MissingExtraError, UsageError, ModelContractError)  # errors of the model, of no example
 
 
@@ -120,7 +114,6 @@ class Asker:
         cost: Is added to.
         sleep: Waits for some seconds.
         replicate: Which of several answers to the same input is asked for.
-        found: What the model made of the first inputs of a batch, in order; of all of them unless something ended it.
     """
 
     model: Answering
@@ -129,12 +122,11 @@ class Asker:
     cost: Cost = field(default_factory=Cost)
     sleep: Callable[[float], None] = time.sleep
     replicate: int = 0
-    found: list[Prediction | Failure] = field(default_factory=list, init=False)
     _silent: int = field(default=0, init=False)
     _retried: int = field(default=0, init=False)
 
-    def ask(self, batch: Sequence[Inputs]) -> list[Prediction | Failure]:
-        """Return what the model made of each input, in order.
+    def ask(self, batch: Sequence[Inputs]) -> Iterator[Prediction | Failure]:
+        """Yield what the model made of each input, in order: what was answered before an error or an interrupt, too.
 
         Args:
             batch: One input or more.
@@ -143,20 +135,19 @@ class Asker:
             InputError: The model cannot be had at all, for a mistake in a file; `UsageError` and `MissingExtraError` likewise.
             ModelContractError: It returned another number of outputs than it was given inputs.
         """
-        self._retried, self.found = 0, []
-        self._settle(batch, self.found)
-        return self.found
+        self._retried = 0
+        yield from self._settle(batch)
 
-    def stream(self, inputs: Iterable[Inputs]) -> Iterator[tuple[int, Prediction | Failure]]:
-        """Yield the place of an input and what a model that streams made of it, as they come.
+    def stream(self, stream: Stream, inputs: Iterable[Inputs]) -> Iterator[tuple[int, Prediction | Failure]]:
+        """Yield the index of an input and what the model made of it, as they come.
 
         Args:
+            stream: The model's own.
             inputs: They are taken when they can be asked.
 
         Raises:
             UsageError: The model cannot be had at all; `MissingExtraError` likewise.
         """
-        assert isinstance(self.model, Streaming)
         taken: list[Inputs] = []
 
         def noted() -> Iterator[Inputs]:
@@ -165,7 +156,7 @@ class Asker:
                 self.cost.calls += 1
                 yield one
 
-        for place, output in self.model.stream(noted(), self.replicate):
+        for place, output in stream(noted(), self.replicate):
             if isinstance(output, UsageError):
                 raise output
             if isinstance(output, GoneError):
@@ -175,11 +166,11 @@ class Asker:
             self.cost.timeouts += isinstance(output, TimeoutError)
             yield place, self._made(output, taken[place])
 
-    def _settle(self, batch: Sequence[Inputs], found: list[Prediction | Failure]) -> bool:
-        """Append what becomes of each input; return whether the model took the batch."""
+    def _settle(self, batch: Sequence[Inputs]) -> Settling:
+        """Yield what becomes of each input; return whether the model took the batch."""
         if self._silent == SILENT:
             gone = f"not asked: the model had stopped answering, {SILENT} inputs in a row had no answer"
-            found.extend(Failure(gone, transient=True) for _ in batch)
+            yield from (Failure(gone, transient=True) for _ in batch)
             return False
         outputs = self._outputs(batch)
         if not isinstance(outputs, Failure):
@@ -189,13 +180,13 @@ class Asker:
                         raise one
                 self._ask_again(batch, outputs)
             finally:
-                found.extend(self._read(batch, outputs))
+                yield from self._read(batch, outputs)
             return True
         if len(batch) > 1:
-            self._halve(batch, found)
+            yield from self._halve(batch)
         else:
             self._silent = self._silent + 1 if outputs.transient else 0
-            found.append(outputs)
+            yield outputs
         return False
 
     def _ask_again(self, batch: Sequence[Inputs], outputs: list[Any]) -> None:
@@ -206,13 +197,9 @@ class Asker:
             self._silent = 0
         if places and self._retried < self.limits.retries:
             rest = [batch[place] for place in places]
-            again: list[Prediction | Failure] = []
-            try:
-                self._wait(rest, [outputs[place] for place in places])
-                self._settle(rest, again)
-            finally:
-                for place, one in zip(places, again, strict=False):
-                    outputs[place] = one
+            self._wait(rest, [outputs[place] for place in places])
+            for made, place in zip(self._settle(rest), places, strict=True):
+                outputs[place] = made
         elif len(places) == len(batch):
             self._silent = min(SILENT, self._silent + len(batch))
         if len(places) < len(batch):
@@ -238,14 +225,15 @@ class Asker:
         after = f", after {self._retried} of {self.limits.retries} retries" if transient and self._retried else ""
         return Failure(f"the model raises {raised_there(error)}{after}", transient)
 
-    def _halve(self, batch: Sequence[Inputs], found: list[Prediction | Failure]) -> None:
+    def _halve(self, batch: Sequence[Inputs]) -> Iterator[Prediction | Failure]:
         """Settle a batch that failed as a whole."""
         middle = len(batch) // 2
         left, right = batch[:middle], batch[middle:]
-        if self._settle(left, found) and len(right) > 1:
-            self._halve(right, found)  # the fault lies there: asked as a whole, it would fail again
+        took = yield from self._settle(left)
+        if took and len(right) > 1:
+            yield from self._halve(right)  # the fault lies there: asked as a whole, it would fail again
         else:
-            self._settle(right, found)
+            yield from self._settle(right)
 
     def _outputs(self, batch: Sequence[Inputs]) -> list[Any] | Failure:
         """Return an output for each input, or why there are none; wait out what passes."""

@@ -15,8 +15,8 @@ from warnings import warn
 
 from albert_robust.asking.sizes import shown_bytes
 from albert_robust.asking.store import BOUND, Store, lock
-from albert_robust.errors import shown_path
 from albert_robust.quick_json import dumps, loads_all
+from albert_robust.shown import shown_path
 
 FILE = "cache.sqlite"  # in a workspace
 CHUNK = 1000  # keys a query

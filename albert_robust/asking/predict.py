@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -11,14 +12,14 @@ from albert_robust.asking.budget import Budget
 from albert_robust.asking.cache import Cache, key
 from albert_robust.asking.memory_first import Kept, MemoryFirst
 from albert_robust.asking.price import Price
-from albert_robust.models import Inputs, Model, Streaming, Usage
+from albert_robust.models import Inputs, Model, Stream, Usage
 from albert_robust.quick_json import dumps
 from albert_robust.tasks import Prediction, Task
 
 NEIGHBOURS = 8  # batches whose inputs are sorted by length among themselves
 KEEPING = 0.5  # seconds of answers that a killed run loses at most, beside the batch that it was at
 Watch = Callable[[float], None]  # is told the share of the inputs that is done
-Settle = Callable[[str, Prediction | Failure], None]  # is told what an input came to
+Settled = Sequence[tuple[str, Prediction | Failure]]  # inputs, by what tells them apart, and what they came to
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Found:
         return [one for one in self.inputs if one not in known.predictions and one not in known.failures]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Predictor:
     """A model through the cache, within a budget.
 
@@ -136,63 +137,52 @@ class Predictor:
             watch: Is told of progress.
         """
         found = self.look_up(inputs, replicate)
-        answers, names = found.answers, found.names
-        self.cost.unique_inputs += len(names)
+        answers = found.answers
+        self.cost.unique_inputs += len(found.names)
         self.cost.from_cache += len(answers.predictions)
         order = self._order(found.missing[: self.budget.room])
         if not order:
             return answers
-        asker = Asker(self.model, self.task, self.limits, self.cost, replicate=replicate)
-        before, told, begun = self.cost.predicted, replace(self.cost.usage), time.monotonic()
-        settled: list[str] = []  # and not kept yet
-        kept_at = begun
-
-        def settle(one: str, made: Prediction | Failure) -> None:
-            if isinstance(made, Failure):
-                answers.failures[one] = made.message
-                if made.asked:
-                    self.unanswered.append(one)
-            else:
-                answers.predictions[one] = made
-            settled.append(one)
-
-        streams = isinstance(self.model, Streaming)
-        ask = self._as_they_come if streams else self._by_batch
-        try:
-            for done in ask(asker, order, found.inputs, settle):
-                # The next answer of a stream may be long in coming: each is kept.
-                if streams or time.monotonic() - kept_at >= KEEPING:
-                    self._keep(settled, answers, names)
-                    settled.clear()
-                    kept_at = time.monotonic()
+        with self._paid(), self._keeping(answers, found.names) as keep:
+            done = 0
+            for group in self._asked(order, found.inputs, replicate):
+                for one, made in group:
+                    if isinstance(made, Prediction):
+                        answers.predictions[one] = made
+                        continue
+                    answers.failures[one] = made.message
+                    if made.asked:
+                        self.unanswered.append(one)
+                keep(one for one, _ in group)
+                done += len(group)
                 if watch is not None:
                     watch(done / len(order))
-        finally:
-            self._keep(settled, answers, names)
-            self._pay(self.cost.predicted - before, self.cost.usage - told)
-        self.cost.asking += time.monotonic() - begun
         return answers
 
-    def _by_batch(
-        self, asker: Asker, order: Sequence[str], inputs: Mapping[str, Inputs], settle: Settle
-    ) -> Iterator[int]:
-        """Ask a batch after the other; yield how many inputs are done. What was answered before an interrupt is answered."""
+    def _asked(self, order: Sequence[str], inputs: Mapping[str, Inputs], replicate: int) -> Iterator[Settled]:
+        """Yield what inputs come to, while the budget lasts: those of a batch together, those of a stream one by one."""
+        asker = Asker(self.model, self.task, self.limits, self.cost, replicate=replicate)
+        if self.model.stream is None:
+            return self._by_batch(asker, order, inputs)
+        return self._as_they_come(asker, self.model.stream, order, inputs)
+
+    def _by_batch(self, asker: Asker, order: Sequence[str], inputs: Mapping[str, Inputs]) -> Iterator[Settled]:
+        """Ask a batch after the other. What was answered before an interrupt is answered."""
         for start in range(0, len(order), self.batch):
             if self.budget.room == 0:
                 return
             chunk = order[start : start + self.batch]
             self._count(len(chunk))
+            made: list[Prediction | Failure] = []
             try:
-                asker.ask([inputs[one] for one in chunk])
+                made.extend(asker.ask([inputs[one] for one in chunk]))
             finally:
-                for one, made in zip(chunk, asker.found, strict=False):
-                    settle(one, made)
-            yield start + len(chunk)
+                yield [*zip(chunk, made, strict=False)]
 
     def _as_they_come(
-        self, asker: Asker, order: Sequence[str], inputs: Mapping[str, Inputs], settle: Settle
-    ) -> Iterator[int]:
-        """Ask many inputs at a time, and settle each when it has its answer; yield how many are done."""
+        self, asker: Asker, stream: Stream, order: Sequence[str], inputs: Mapping[str, Inputs]
+    ) -> Iterator[Settled]:
+        """Ask many inputs at a time."""
 
         def fed() -> Iterator[Inputs]:
             for one in order:
@@ -201,20 +191,26 @@ class Predictor:
                 self._count(1)
                 yield inputs[one]
 
-        for done, (place, made) in enumerate(asker.stream(fed()), start=1):
+        for place, made in asker.stream(stream, fed()):
             if isinstance(made, Failure) and not made.asked:
                 self._count(-1)
-            settle(order[place], made)
-            yield done
+            yield [(order[place], made)]
+
+    @contextmanager
+    def _paid(self) -> Iterator[None]:
+        """Add what is asked to the time and the price."""
+        before, usage, begun = self.cost.predicted, replace(self.cost.usage), time.monotonic()
+        try:
+            yield
+        finally:
+            paid = self.price.of(self.cost.predicted - before, self.cost.usage - usage)
+            if paid is not None:
+                self.cost.price = (self.cost.price or 0.0) + paid
+        self.cost.asking += time.monotonic() - begun
 
     def _count(self, inputs: int) -> None:
         self.cost.predicted += inputs
         self.budget.asked += inputs
-
-    def _pay(self, inputs: int, usage: Usage) -> None:
-        paid = self.price.of(inputs, usage)
-        if paid is not None:
-            self.cost.price = (self.cost.price or 0.0) + paid
 
     def _order(self, missing: Sequence[str]) -> list[str]:
         """Return inputs by length, which saves padding; where time may run out only among neighbours: first cells come first."""
@@ -249,6 +245,25 @@ class Predictor:
     def _pace(self) -> str:
         """The name under which the model's speed is kept; one without an identity goes by its suite."""
         return key("pace", self.model.identity or self.suite, self.task.name)
+
+    @contextmanager
+    def _keeping(self, answers: Answers, names: Mapping[str, str]) -> Iterator[Callable[[Iterable[str]], None]]:
+        """Give a function that keeps answers: each of a stream, where the next may be long in coming, and others now and then."""
+        left: list[str] = []
+        kept_at = time.monotonic()
+
+        def keep(settled: Iterable[str]) -> None:
+            nonlocal kept_at
+            left.extend(settled)
+            if self.model.stream or time.monotonic() - kept_at >= KEEPING:
+                self._keep(left, answers, names)
+                left.clear()
+                kept_at = time.monotonic()
+
+        try:
+            yield keep
+        finally:
+            self._keep(left, answers, names)
 
     def _keep(self, asked: Sequence[str], answers: Answers, names: Mapping[str, str]) -> None:
         """Keep answers; failures too, but for this run alone: its other processes ask nothing again."""

@@ -13,14 +13,14 @@ from typing import Literal
 
 import pytest
 
-from albert_robust.errors import shown_path
-from albert_robust.file_names import MISNAMED_SUITE, SUITE
+from albert_robust.file_names import APART, MISNAMED_SUITE, SUITE
 from albert_robust.gate.comparing import STALE
 from albert_robust.report.cells import worst_first
 from albert_robust.report.display import plain, shorten
 from albert_robust.report.render import render_markdown
 from albert_robust.report.view import banner
 from albert_robust.results.records import CellRecord, Run, Verdict
+from albert_robust.shown import shown_path
 
 Level = Literal["error", "warning"]
 Reports = Mapping[str, pytest.TestReport]
@@ -97,7 +97,8 @@ def annotations(told: Told, reports: Reports, root: Path) -> Iterator[str]:
         if count[level] > SHOWN:
             continue
         report = reports.get(_node(cell))
-        place = {"file": _in_repository(root / f"{cell.suite}{SUITE}"), "line": _line(report), "title": _title(cell)}
+        file, _, _ = cell.suite.partition(APART)
+        place = {"file": _in_repository(root / f"{file}{SUITE}"), "line": _line(report), "title": _title(cell)}
         yield command(level, place, shorten(cell.reason, LONG))
     rest = [f"{number - SHOWN} more {level}s" for level, number in sorted(count.items()) if number > SHOWN]
     if rest:
@@ -121,12 +122,15 @@ def _called(terminal: pytest.TerminalReporter) -> list[pytest.TestReport]:
 
 
 def _node(cell: CellRecord) -> str:
-    return f"{cell.suite}{SUITE}::{cell.cell}"
+    file, apart, model = cell.suite.partition(APART)
+    return f"{file}{SUITE}{apart}{model}::{cell.cell}"
 
 
 def _place(node: str) -> str:
     """Return an item's id without the name of its suite, which `--dist loadgroup` appends."""
-    return node.removesuffix(f"@{node.partition(SUITE)[0]}")
+    file, _, inside = node.partition(SUITE)
+    model, apart, _ = inside.removeprefix(APART).partition(APART)
+    return node.removesuffix(f"@{file}").removesuffix(f"@{file}{APART}{model}" if apart else "")
 
 
 def _level(cell: CellRecord, report: pytest.TestReport | None) -> Level | None:

@@ -48,11 +48,17 @@ def _facts(suite: "Suite", found: "list[Diagnosis]") -> dict[str, Any]:
         }
         for one in found
     ]
-    return {"suite": suite.shown, "stand_ins": stand_ins, "idle": [check.line for check in idle(suite, found)]}
+    return {
+        "suite": suite.shown,
+        "stand_ins": stand_ins,
+        "idle": [check.line for check in idle(suite, found)],
+        "impossible": [record.cell for record in found[0].impossible],
+    }
 
 
 def _told(suite: "Suite", found: "list[Diagnosis]") -> str:
     from albert_robust.doctor import idle
+    from albert_robust.show import one_line
 
     lines = [
         f"{suite.shown}: would a model pass that answers with",
@@ -61,6 +67,10 @@ def _told(suite: "Suite", found: "list[Diagnosis]") -> str:
     lines += [
         f"{suite.shown}:{check.line}: this check of {check.expectation} fails none of them: {_stricter(check)}"
         for check in idle(suite, found)
+    ]
+    lines += [
+        f"{suite.shown}: no model can pass {record.cell}: {one_line(record.reason)}"[:LONG]
+        for record in found[0].impossible
     ]
     return "\n".join(lines)
 
@@ -72,8 +82,8 @@ def _stricter(*checks: "Check") -> str:
 
 def _lines(suite: "Suite", one: "Diagnosis") -> list[str]:
     from albert_robust.doctor import lenient
-    from albert_robust.report.figures import counted
     from albert_robust.show import one_line
+    from albert_robust.shown import counted
 
     name, all_of = one.stand_in.name, sum(one.verdicts.values()) - one.verdicts["not applicable"]
     if not one.caught:

@@ -52,6 +52,7 @@ def _of_perturbation(row: Mapping[str, Any]) -> str:
 
 def _tasks() -> list[dict[str, Any]]:
     """Return the tasks. Of agreements and fields to perturb, those come first that a check has unless it says otherwise."""
+    from albert_robust.models.kinds import kinds_for
     from albert_robust.tasks import TASKS
 
     return [
@@ -62,7 +63,7 @@ def _tasks() -> list[dict[str, Any]]:
             "reference": task.reference,
             "agreements": [*task.agreements],
             "qualities": [*task.qualities, *task.aggregates],
-            "models": [*task.all_models],
+            "models": [kind.name for kind in kinds_for(task)],
         }
         for task in TASKS.values()
     ]

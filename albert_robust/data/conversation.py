@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from albert_robust.errors import Mistake
+
 BEFORE = "before"  # the field that holds the turns before, as JSON: fields are texts
 ROLES = {"human": "user", **dict.fromkeys(("gpt", "chatgpt", "bard", "bing", "bot", "model"), "assistant")}  # elsewhere
 MEND = "write {role: user, content: ...}, or take the row out: what is tested is what is said in text"
@@ -37,13 +39,13 @@ def conversation(turns: list[Any]) -> Conversation:
     """Return a conversation.
 
     Raises:
-        ValueError: A turn has no role or no text, or the user does not speak last but for one answer.
+        Mistake: A turn has no role or no text, or the user does not speak last but for one answer.
     """
     said = [_turn(number, one) for number, one in enumerate(turns, start=1)]
     answer = (said.pop()["content"] or None) if said[-1]["role"] == "assistant" else None
     if not said or said[-1]["role"] != "user":
-        raise ValueError(
-            "the user does not speak last\nbut for one answer of the assistant, the last turn is the user's"
+        raise Mistake(
+            "the user does not speak last", "but for one answer of the assistant, the last turn is the user's"
         )
     last = said.pop()["content"]
     return Conversation(last, json.dumps(said, ensure_ascii=False) if said else "", answer)
@@ -73,7 +75,7 @@ def _turn(number: int, one: Any) -> Turn:
         content = ""
     for held, what in ((role, "role"), (content, "text")):
         if not isinstance(held, str):
-            raise ValueError(f"turn {number} has no {what}\n{MEND}")
+            raise Mistake(f"turn {number} has no {what}", MEND)
     return {"role": ROLES.get(role, role), "content": content, **calls}
 
 

@@ -12,7 +12,8 @@ from albert_robust.data.cells import text_of
 from albert_robust.data.example import Example
 from albert_robust.data.record import Record, read_record
 from albert_robust.data.source import Source
-from albert_robust.errors import SHOWN_CHOICES, InputError, complaint_at, suggest
+from albert_robust.errors import InputError, complaint_at
+from albert_robust.shown import SHOWN_CHOICES, suggest
 
 
 class Examples(list[Example]):

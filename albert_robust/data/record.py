@@ -16,7 +16,8 @@ from albert_robust.data.passages import are_passages, numbered
 from albert_robust.data.rows import DELIMITED, Unreadable
 from albert_robust.data.source import Source
 from albert_robust.data.tokens import Tokens, are_texts, joined, tagged
-from albert_robust.errors import InputError, complaint_at, suggest
+from albert_robust.errors import InputError, complaint_at, mistake_of
+from albert_robust.shown import suggest
 from albert_robust.text.languages import base, is_tag
 
 MAX_CHARACTERS = 200_000  # in one field; a book chapter has about 30,000
@@ -130,12 +131,12 @@ class _Row:
 
     @contextmanager
     def told(self, what: str) -> Iterator[None]:
-        """Tell of what a ValueError says after what it is about, and how to mend it in the second line."""
+        """Turn a mistake into a complaint about the row, with `what` before its message."""
         try:
             yield
         except ValueError as error:
-            wrong, _, mend = str(error).partition("\n")
-            raise self.wrong(f"{what} {wrong}", mend) from None
+            mistake = mistake_of(error)
+            raise self.wrong(f"{what} {mistake.what}", mistake.mend) from None
 
     def cell(self, name: str, column: str = "") -> Any:
         """Return the cell of one of our columns, or of another that holds a part of it."""

@@ -155,6 +155,9 @@ def _conll(path: Path) -> Iterator[Row]:
             raise complaint_at(
                 path, f"{cells[0]!r:.60} has no tag", "a line is a token and its tag: Anna B-PER", number
             )
+        if cells and rows and len(cells) != len(rows[0]):
+            what = f"{len(cells)} columns, the lines of this sentence before it have {len(rows[0])}"
+            raise complaint_at(path, what, "each line of a sentence has a token, its tag, and the same columns", number)
         if cells:
             begun = begun or number
             rows.append(cells)
@@ -168,7 +171,7 @@ def _tagged(rows: list[list[str]]) -> dict[str, Any]:
 
     A first column that counts the lines holds no tokens, as in CoNLL-U.
     """
-    columns = list(zip(*rows, strict=False))
+    columns = list(zip(*rows, strict=True))
     counts = len(columns) > 2 and columns[0] == tuple(str(place) for place in range(1, len(rows) + 1))
     tagging = [column for column in columns[1:] if all(map(_TAG.fullmatch, column))]
     tags = tagging[-1] if tagging else tuple(cells[-1] for cells in rows)

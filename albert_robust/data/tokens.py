@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from albert_robust.errors import Mistake
 from albert_robust.text.languages import UNSPACED, base
 
 Place = tuple[int, int]  # from where to where, in code points
@@ -40,8 +41,8 @@ def tagged(places: Sequence[Place], tags: Sequence[str]) -> list[tuple[int, int,
     """Return the places of tokens whose tag is not `O`, each with its tag.
 
     Raises:
-        ValueError: There are more or fewer tags than tokens.
+        Mistake: There are more or fewer tags than tokens.
     """
     if len(places) != len(tags):
-        raise ValueError(f"{len(tags)} tags for {len(places)} tokens")
+        raise Mistake(f"{len(tags)} tags for {len(places)} tokens")
     return [(*place, tag) for place, tag in zip(places, tags, strict=True) if tag != "O"]

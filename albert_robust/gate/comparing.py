@@ -9,6 +9,7 @@ session's, not the suite's: what a person reads is one red or green.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -23,6 +24,7 @@ Family = dict[CellKey, ComparisonRecord]
 CONFIDENCE, FLOOR, TOLERANCE, CORRECTION = 0.95, 0.01, 0.05, "holm"
 STALE: tuple[Standing, ...] = ("missing", "incomparable")  # `--robust-warn-stale` lets them pass
 ORDER: tuple[Standing, ...] = ("regressed", "missing", "incomparable", "undecided", "new", "improved", "same")
+TELLING: tuple[Standing, ...] = ("regressed", "incomparable", "improved")
 LAST = 10**9  # in plan order, after all cells that are there
 SHOWN = 5  # examples that became worse
 MISSING = (
@@ -48,14 +50,21 @@ class Thresholds:
     """What counts as a regression, and as the same.
 
     Attributes:
-        confidence: Of the claims and of each one-sided bound.
-        floor: A smaller drop is no regression, however certain.
-        tolerance: What a drop must be shown to lie below, for a cell to be the same.
+        confidence: Of the claims.
+        floor: A smaller change is neither a regression nor an improvement, however certain.
+        tolerance: Cells are the same if their difference, either way, is shown to be smaller than this.
+        sides: 1 where a regression is asked for, as a gate does; 2 where either side may be the better one.
     """
 
     confidence: float = CONFIDENCE
     floor: float = FLOOR
     tolerance: float = TOLERANCE
+    sides: Literal[1, 2] = 1
+
+    @property
+    def coverage(self) -> float:
+        """The two-sided coverage of an interval, each bound of which is as sure as a claim."""
+        return 1 - 2 * (1 - self.confidence) / self.sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +99,41 @@ def compare_all(
         correction: `holm` or `benjamini-hochberg`.
         wording: How messages speak of the other side.
     """
-    found: Family = {}
-    paired: dict[CellKey, _Pairs] = {}
+    found: dict[CellKey, list[ComparisonRecord]] = {}
+    paired: list[tuple[CellKey, _Pairs]] = []
     for place, line in now.items():
         if line is None:
             if place in before:
                 apart = ["no example has a number, or the cell is an error"]
-                found[place] = _apart(before[place], apart, wording)
+                found[place] = [_apart(before[place], apart, wording)]
         elif place not in before:
             what = f"new: {wording.other} has no line of it; {wording.add}"
-            found[place] = ComparisonRecord("new", what, line.measure)
-        elif apart := differences(line, before[place]):
-            found[place] = _apart(line, apart, wording)
+            found[place] = [ComparisonRecord("new", what, line.measure)]
         else:
-            paired[place] = _pairs(line, before[place], thresholds[place[0]].confidence)
+            found[place] = []
+            for later, earlier in _measured_twice(line, before[place]):
+                if apart := differences(later, earlier):
+                    found[place].append(_apart(later, apart, wording))
+                else:
+                    paired.append((place, _pairs(later, earlier, thresholds[place[0]])))
     worse, better = (
-        CORRECTIONS[correction]([getattr(pairs, way) for pairs in paired.values()]) for way in ("worse", "better")
+        CORRECTIONS[correction]([getattr(pairs, way) for _, pairs in paired]) for way in ("worse", "better")
     )
-    for (place, pairs), one, other in zip(paired.items(), worse, better, strict=True):
-        found[place] = _stand(pairs, one, other, thresholds[place[0]], f"{correction}, of {len(paired)}")
-    return found
+    for (place, pairs), one, other in zip(paired, worse, better, strict=True):
+        found[place].append(_stand(pairs, one, other, thresholds[place[0]], f"{correction}, of {len(paired)}"))
+    return {place: _most_telling(records) for place, records in found.items()}
+
+
+def _measured_twice(now: Line, before: Line) -> list[tuple[Line, Line]]:
+    """Return a cell's lines beside each other, of the other qualities those that both have."""
+    earlier = {line.measure: line for line in before.others}
+    return [(now, before), *((line, earlier[line.measure]) for line in now.others if line.measure in earlier)]
+
+
+def _most_telling(records: Sequence[ComparisonRecord]) -> ComparisonRecord:
+    """Return how a cell stands by the measure in which it became worse, or else better; of several such by the first."""
+    ranks = {verdict: rank for rank, verdict in enumerate(TELLING)}
+    return min(records, key=lambda record: ranks.get(record.verdict, len(ranks)))
 
 
 def _apart(line: Line, apart: Sequence[str], wording: Wording) -> ComparisonRecord:
@@ -197,18 +221,18 @@ def absent(suite: str, task: str, cell: str, lenient: bool = False) -> CellRecor
     )
 
 
-def _pairs(now: Line, before: Line, confidence: float) -> _Pairs:
+def _pairs(now: Line, before: Line, thresholds: Thresholds) -> _Pairs:
     names = [name for name, value in now.values.items() if value is not None and name not in before.errors]
     one = np.array([before.values[name] for name in names], dtype=np.float64)
     other = np.array([now.values[name] for name in names], dtype=np.float64)
     apart = one - other
     order = sorted((place for place in range(len(names)) if apart[place] > 0), key=lambda place: -apart[place])
-    test, worse, better = _tested(apart)
+    test, worse, better = _tested(apart, thresholds.sides)
     return _Pairs(
         measure=now.measure,
         before=one,
         after=other,
-        drop=drop_on_pairs(one, other, 2 * confidence - 1),
+        drop=drop_on_pairs(one, other, thresholds.coverage),
         test=test,
         worse=worse,
         better=better,
@@ -218,12 +242,15 @@ def _pairs(now: Line, before: Line, confidence: float) -> _Pairs:
     )
 
 
-def _tested(apart: Floats) -> tuple[str, float, float]:
-    """Return the test's name and its p-values of "worse" and of "better"."""
+def _tested(apart: Floats, sides: int) -> tuple[str, float, float]:
+    """Return the test's name and its p-values of "worse" and of "better"; the doubled ones of two sides."""
     if np.isin(apart, (-1, 0, 1)).all():
         down, up = int((apart > 0).sum()), int((apart < 0).sum())
-        return "McNemar", mcnemar(down, up), mcnemar(up, down)
-    return "sign flip", sign_flip(apart), sign_flip(-apart)
+        test, worse, better = "McNemar", mcnemar(down, up), mcnemar(up, down)
+    else:
+        test, worse, better = "sign flip", sign_flip(apart), sign_flip(-apart)
+    named = test if sides == 1 else f"{test}, two-sided"
+    return named, min(1.0, sides * worse), min(1.0, sides * better)
 
 
 def _stand(pairs: _Pairs, worse: float, better: float, thresholds: Thresholds, family: str) -> ComparisonRecord:
@@ -233,9 +260,10 @@ def _stand(pairs: _Pairs, worse: float, better: float, thresholds: Thresholds, f
         verdict = "regressed"
     elif better <= alpha and drop.value <= -thresholds.floor:
         verdict = "improved"
-    elif drop.high < thresholds.tolerance:
+    elif -thresholds.tolerance < drop.low and drop.high < thresholds.tolerance:
         verdict = "same"
-    adjusted = better if verdict == "improved" else worse
+    gained = drop.value < 0
+    adjusted = better if gained else worse
     return ComparisonRecord(
         verdict=verdict,
         reason=_reason(verdict, pairs, adjusted, thresholds, family) + _beside(pairs),
@@ -244,7 +272,7 @@ def _stand(pairs: _Pairs, worse: float, better: float, thresholds: Thresholds, f
         before=float(pairs.before.mean()),
         after=float(pairs.after.mean()),
         drop=drop,
-        chance=pairs.better if verdict == "improved" else pairs.worse,
+        chance=pairs.better if gained else pairs.worse,
         adjusted=adjusted,
         worse=pairs.examples,
     )
@@ -255,7 +283,11 @@ def _reason(verdict: Standing, pairs: _Pairs, adjusted: float, thresholds: Thres
     shown = f"{verdict}: {pairs.measure} {pairs.after.mean():.3f}, was {pairs.before.mean():.3f}"
     bounds = f"drop {drop.value:.3f} [{drop.low:.3f}, {drop.high:.3f}]"
     if verdict == "same":
-        return f"{shown}; {bounds}, below {thresholds.tolerance:g}"
+        return f"{shown}; {bounds}, within {thresholds.tolerance:g}"
+    if verdict == "undecided" and drop.high < thresholds.tolerance:
+        return (
+            f"{shown}; {bounds}: no drop of {thresholds.tolerance:g}; a gain is not shown, adjusted p = {adjusted:.2g}"
+        )
     if verdict == "undecided":
         same = "no example changed, but " if (pairs.before == pairs.after).all() else ""
         return f"{shown}; {bounds}: {same}{examples_do(drop.clusters)} not rule out a drop of {thresholds.tolerance:g}"

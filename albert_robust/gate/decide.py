@@ -10,23 +10,22 @@ import numpy as np
 from albert_robust.results.records import CellRecord, Counts, GateRecord, Verdict
 from albert_robust.running.cell import Cell, Item
 from albert_robust.scoring.statistics import Estimate, mean_in_unit
-from albert_robust.suite.gates import CONSISTENCY_AT, SEVERITY_AREA, SEVERITY_WORST, WORST_CASE, Gate
+from albert_robust.suite.gates import Gate
 from albert_robust.suite.marks import Mark
 
 MOST_DIGITS = 6  # of a number in a message
 FEW_ERRORS = 0.1  # of the cases: a person may want to allow so many
 NOISE = "self-consistency"  # of a model that is asked for the same original again
-AGREEING = ("consistency", WORST_CASE, SEVERITY_AREA, SEVERITY_WORST)  # and consistency at k: noise lowers them all
 WORST_FIRST: tuple[Verdict, ...] = ("error", "failed", "inconclusive", "passed")
 
 
 def decide(gate: Gate, estimate: Estimate) -> GateRecord:
     """Return what a gate says of an estimate."""
     verdict, reason = _against(gate, estimate)
-    return GateRecord(str(gate), gate.measure, gate.at_least, gate.bound, estimate, verdict, reason)
+    return GateRecord(str(gate), gate.measure.name, gate.at_least, gate.bound, estimate, verdict, reason)
 
 
-def above_noise(record: GateRecord, noise: Estimate) -> GateRecord:
+def above_noise(record: GateRecord, gate: Gate, noise: Estimate) -> GateRecord:
     """Return a gate's record, inconclusive where what the model does by itself decides it.
 
     A model that does not agree with itself, asked for the same original again, cannot agree with itself on variants: a bound
@@ -34,24 +33,26 @@ def above_noise(record: GateRecord, noise: Estimate) -> GateRecord:
 
     Args:
         record: What the gate says.
+        gate: The gate.
         noise: How far the model agrees with itself on originals.
     """
-    if not _drowned(record, noise.high):
+    if not _drowned(record, gate, noise.high):
         return record
     shown = f"{noise.value:.2f} [{noise.low:.2f}, {noise.high:.2f}]"
     reason = f"{record.reason}: noise decides it, the model agrees with itself in {shown} of repeated originals"
     return replace(record, verdict="inconclusive", reason=reason)
 
 
-def _drowned(record: GateRecord, floor: float) -> bool:
+def _drowned(record: GateRecord, gate: Gate, floor: float) -> bool:
     """Return whether a model that agrees with itself no more than `floor` decides a gate by that alone."""
-    missed = record.verdict == "failed"
-    if record.measure in AGREEING or record.measure.startswith(CONSISTENCY_AT):
-        return record.at_least and missed and floor < record.bound
-    if record.measure == "flip rate":
-        return not record.at_least and missed and 1 - floor > record.bound
-    met = record.measure == "sensitivity" and record.verdict == "passed"
-    return met and record.at_least and 1 - floor >= record.bound
+    measure, bound, missed = gate.measure, gate.bound, record.verdict == "failed"
+    if measure.is_gap or not measure.compares_outputs:
+        return False
+    if measure.base == "flip rate":
+        return missed and not gate.at_least and 1 - floor > bound
+    if measure.base == "sensitivity":
+        return record.verdict == "passed" and gate.at_least and 1 - floor >= bound
+    return missed and gate.at_least and floor < bound
 
 
 def despite_errors(record: GateRecord, gate: Gate, ends: Iterable[Estimate]) -> GateRecord:
@@ -156,8 +157,8 @@ def mended_failures(items: Sequence[Item], records: Sequence[CellRecord]) -> Ite
 
 def _against(gate: Gate, estimate: Estimate) -> tuple[Verdict, str]:
     if not estimate.measured:
-        return "inconclusive", f"{gate.measure}: nothing was measured, gate {_sign(gate)}"
-    shown = f"{gate.measure} {_shown(gate, estimate)}, gate {_sign(gate)}"
+        return "inconclusive", f"{gate.measure.name}: nothing was measured, gate {_sign(gate)}"
+    shown = f"{gate.measure.name} {_shown(gate, estimate)}, gate {_sign(gate)}"
     met = estimate.low >= gate.bound if gate.at_least else estimate.high <= gate.bound
     missed = estimate.high < gate.bound if gate.at_least else estimate.low > gate.bound
     if met:
@@ -217,7 +218,7 @@ def foreseen(gate: Gate, examples: int, confidence: float) -> str:
     def share(hits: int) -> Estimate:
         return mean_in_unit(np.repeat([1.0, 0.0], [hits, examples - hits]), confidence)
 
-    shown = f"{gate.measure} {_sign(gate)}"
+    shown = f"{gate.measure.name} {_sign(gate)}"
     met = bisect_left(range(1, examples + 1), gate.bound, key=lambda hits: share(hits).low) + 1
     if met > examples:
         least = ceil(log((1 - confidence) / 2) / log(gate.bound))

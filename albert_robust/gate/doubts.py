@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from albert_robust.errors import on_one_line
 from albert_robust.results.records import CellRecord, Run, SuiteRecord
 from albert_robust.results.tally import Tally
 from albert_robust.scoring.statistics import NOTHING
+from albert_robust.shown import counted, on_one_line
+from albert_robust.suite.expectations import EXPECTATIONS
 from albert_robust.tasks import TASKS
 from albert_robust.text.languages import UNKNOWN
 
@@ -33,10 +34,11 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
 
 def contrast(cells: Sequence[CellRecord]) -> tuple[list[float], list[float]]:
     """Return the consistency of cells whose answers should stay and the sensitivity of those whose answers should change."""
-    return _values(cells, "invariance", "consistency"), _values(cells, "direction", "sensitivity")
+    return _values(cells, "invariance"), _values(cells, "direction")
 
 
-def _values(cells: Sequence[CellRecord], expectation: str, measure: str) -> list[float]:
+def _values(cells: Sequence[CellRecord], expectation: str) -> list[float]:
+    measure = EXPECTATIONS[expectation].measure
     found = [cell.measures.get(measure, NOTHING) for cell in cells if cell.expectation == expectation]
     return [estimate.value for estimate in found if estimate.measured]
 
@@ -62,7 +64,7 @@ def _one_output(tallies: Sequence[Tally]) -> str:
 
 def _no_label_met(tallies: Sequence[Tally]) -> str:
     asked, outputs, expected = (_in_all(tallies, name) for name in ("asked", "outputs", "expected"))
-    accuracies = [tally.before["accuracy"].values for tally in tallies if "accuracy" in tally.before]
+    accuracies = [tally.numbers.before["accuracy"].values for tally in tallies if "accuracy" in tally.numbers.before]
     if len(asked) < MANY_INPUTS or not accuracies or any(values.any() for values in accuracies):
         return ""
     said = _first_two(outputs)
@@ -74,7 +76,7 @@ def _no_label(tallies: Sequence[Tally]) -> str:
     strays, tested = (sum(getattr(tally.counts, name) for tally in tallies) for name in ("no_label", "tested"))
     if not strays:
         return ""
-    said = on_one_line(next((tally.stray for tally in tallies if tally.stray), ""), LONG_ANSWER)
+    said = on_one_line(next((tally.accounting.stray for tally in tallies if tally.accounting.stray), ""), LONG_ANSWER)
     what = f"{strays:,} of {tested:,} tested cases have an answer that says none of the labels"
     return f"{what}, such as {said!r}: it counts as wrong, and as a flip beside any other."
 
@@ -83,7 +85,7 @@ def _tolerated(tallies: Sequence[Tally]) -> str:
     errors, cases = (sum(getattr(tally.counts, name) for tally in tallies) for name in ("error", "selected"))
     if not errors:
         return ""
-    first = next(tally.errors[0] for tally in tallies if tally.errors)
+    first = next(tally.evidence.errors[0] for tally in tallies if tally.evidence.errors)
     said = on_one_line(first.message, LONG_ANSWER)
     return f"{errors:,} of {cases:,} cases are errors, few enough for a verdict, such as {first.example[:60]!r}: {said}"
 
@@ -92,7 +94,7 @@ def _unread(suite: SuiteRecord) -> Iterator[str]:
     """Yield which rows of datasets were left out though they may have been meant."""
     for dataset, rows in suite.rows_left_out.items():
         for one in rows:
-            left = f"{one.count:,} row{'s' * (one.count != 1)} of {dataset!r} left out"
+            left = f"{counted(one.count, 'row')} of {dataset!r} left out"
             if one.language == UNKNOWN:
                 yield f"{left}: no language is said there. Fill in their `language`."
             elif one.kin:
@@ -114,4 +116,4 @@ def constant(tallies: Sequence[Tally]) -> str:
 
 def _in_all(tallies: Sequence[Tally], name: str) -> set[Any]:
     """Return what cells have seen together: `asked`, `outputs` or `expected`."""
-    return {value for tally in tallies for value in getattr(tally, name)}
+    return {value for tally in tallies for value in getattr(tally.sample, name)}

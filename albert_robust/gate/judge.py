@@ -24,11 +24,13 @@ from albert_robust.gate.decide import (
     too_many_errors,
 )
 from albert_robust.results.records import CellRecord, Counts, GateRecord, Verdict
-from albert_robust.results.tally import Series, Tally
+from albert_robust.results.series import Series
+from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell, Item
 from albert_robust.scoring.sequential import sequential_drop, sequential_mean
 from albert_robust.scoring.statistics import Estimate, Floats, mean_in_unit, paired_drop
-from albert_robust.suite.gates import DROP, WORST_CASE
+from albert_robust.suite.gates import Gate
+from albert_robust.suite.measure import DROP, WORST_CASE
 
 SHOWN_FAULTS = 3
 
@@ -78,17 +80,23 @@ def judged_gates(cell: Cell, tally: Tally) -> tuple[GateRecord, ...]:
 
 
 def _decided(cell: Cell, tally: Tally, measured: Mapping[str, Estimate]) -> tuple[GateRecord, ...]:
-    gates = [decide(gate, measured[gate.measure]) for gate in cell.check.gates]
-    if tally.errors:
+    gates = [decide(gate, measured[gate.measure.name]) for gate in cell.check.gates]
+    if tally.evidence.errors:
         ends = [measures(cell, tally.answered(end)) for end in (0.0, 1.0)]
         each = zip(gates, cell.check.gates, strict=True)
-        gates = [despite_errors(record, gate, [end[gate.measure] for end in ends]) for record, gate in each]
+        gates = [despite_errors(record, gate, [end[gate.measure.name] for end in ends]) for record, gate in each]
     if NOISE not in measured:
         return tuple(gates)
-    taken_together = [cell.check.variants if gate.measure == WORST_CASE else gate.variants for gate in cell.check.gates]
-    mean, confidence = _means(cell), cell.suite.two_sided
-    noise = [mean(repeated_agreement(cell, tally.noise, count), confidence) for count in taken_together]
-    return tuple(above_noise(gate, own) for gate, own in zip(gates, noise, strict=True))
+    return tuple(
+        above_noise(record, gate, _noise(cell, gate, tally))
+        for record, gate in zip(gates, cell.check.gates, strict=True)
+    )
+
+
+def _noise(cell: Cell, gate: Gate, tally: Tally) -> Estimate:
+    """Return how far the model agrees with itself on the originals, as a gate would see it."""
+    variants = cell.check.variants if gate.measure.kind == "worst case" else gate.measure.k
+    return _means(cell)(repeated_agreement(cell, tally.numbers.noise, variants), cell.suite.two_sided)
 
 
 def repeated_agreement(item: Item, noise: Series, variants: int) -> Floats:
@@ -106,7 +114,7 @@ def repeated_agreement(item: Item, noise: Series, variants: int) -> Floats:
         return noise.lows()
     if not variants:
         return noise.means()
-    shares = noise.means((noise.values >= item.check.agrees_at).astype(np.float64))
+    shares = noise.at_least(item.check.agrees_at).means()
     return np.floor(shares) if variants >= item.suite.model.replicates - 1 else shares
 
 
@@ -129,19 +137,21 @@ def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
     reference = cell.check.expectation == "reference"
     found: dict[str, Estimate] = {}
     if not reference:
-        consistency = mean(tally.agreement.means(), confidence)
+        consistency = mean(tally.numbers.agreement.means(), confidence)
         found["consistency"] = consistency
         found["flip rate"] = found["sensitivity"] = _complement(consistency)
     if cell.check.expectation == "invariance" and (cell.check.variants > 1 or _named(cell)):
-        found |= _breaks(cell, tally.agreement, lambda shares: mean(shares, confidence))
-    if len(tally.noise):
-        found[NOISE] = mean(tally.noise.means(), confidence)
+        found |= _breaks(cell, tally.numbers.agreement, lambda shares: mean(shares, confidence))
+    if len(tally.numbers.noise):
+        found[NOISE] = mean(tally.numbers.noise.means(), confidence)
     for name in cell.suite.qualities:
-        before, after = (series.get(name, Series()).means() for series in (tally.before, tally.after))
-        found[name] = mean(before if reference else after, confidence)
+        found[name] = mean(tally.series(name).means(), confidence)
         if not reference:
+            before, after = (
+                series.get(name, Series()).means() for series in (tally.numbers.before, tally.numbers.after)
+            )
             found[f"{name}{DROP}"] = drop(before, after, confidence)
-    answers = sorted(tally.answers or (), key=itemgetter(0))  # whatever order a file has
+    answers = sorted(tally.numbers.answers or (), key=itemgetter(0))  # whatever order a file has
     for name in cell.aggregates:
         measure = cell.suite.task.aggregates[name].measure
         found[name] = measure([answer for _, answer in answers], [example for example, _ in answers], confidence)
@@ -153,7 +163,7 @@ def _means(cell: Cell) -> Callable[[Floats, float], Estimate]:
 
 
 def _named(cell: Cell) -> bool:
-    return any(gate.measure == WORST_CASE or gate.variants for gate in cell.check.gates)
+    return any(gate.measure.kind in ("worst case", "consistency at k") for gate in cell.check.gates)
 
 
 def _breaks(cell: Cell, agreement: Series, mean: Callable[[Floats], Estimate]) -> dict[str, Estimate]:
@@ -162,13 +172,13 @@ def _breaks(cell: Cell, agreement: Series, mean: Callable[[Floats], Estimate]) -
     The latter is how likely k variants of an example, drawn from all of them, all agree: C(agreeing, k) / C(variants, k),
     unbiased as pass@k of Chen et al. (2021), arXiv:2107.03374, and pass^k of Yao et al. (2024), arXiv:2406.12045.
     """
-    agreeing, variants = agreement.sums((agreement.values >= cell.check.agrees_at).astype(np.float64))
+    agreeing, variants = agreement.at_least(cell.check.agrees_at).sums()
     found = {WORST_CASE: mean((agreeing == variants).astype(np.float64))}
     pairs = list(zip(agreeing.astype(int).tolist(), variants.astype(int).tolist(), strict=True))
     for gate in cell.check.gates:
-        if k := gate.variants:
+        if k := gate.measure.k:
             shares = [comb(held, k) / comb(made, k) for held, made in pairs if made >= k]
-            found[gate.measure] = mean(np.array(shares))
+            found[gate.measure.name] = mean(np.array(shares))
     return found
 
 
@@ -178,13 +188,13 @@ def _complement(estimate: Estimate) -> Estimate:
 
 def _verdict(cell: Cell, counts: Counts, gates: tuple[GateRecord, ...], tally: Tally) -> tuple[Verdict, str]:
     if counts.selected and counts.not_applicable == counts.selected:
-        return "not applicable", tally.messages["not applicable"]
+        return "not applicable", tally.evidence.messages["not applicable"]
     if too_many_errors(cell, counts):
         return "error", ""
     if counts.not_asked:
         return "not tested", not_asked(counts)
     if counts.tested < cell.check.min_tested:
-        return "failed", too_few(cell, counts, tally.messages.get("rejected", ""))
+        return "failed", too_few(cell, counts, tally.evidence.messages.get("rejected", ""))
     if not gates:
         return "measured", "no gate of its own: what judges it is of several cells"
     verdict, reason = together(gates)
@@ -193,9 +203,9 @@ def _verdict(cell: Cell, counts: Counts, gates: tuple[GateRecord, ...], tally: T
 
 def _errors(tally: Tally) -> str:
     """Return how often what went wrong, where that is not always the same, and the first error."""
-    often = tally.faults.most_common()
+    often = tally.evidence.faults.most_common()
     told = [f"{count:,} {name}" for name, count in often[:SHOWN_FAULTS] if len(often) > 1]
     if len(often) > SHOWN_FAULTS:
         told.append(f"{sum(count for _, count in often[SHOWN_FAULTS:]):,} others")
-    first = f"example {tally.errors[0].example:.60}: {tally.errors[0].message}"
+    first = f"example {tally.evidence.errors[0].example:.60}: {tally.evidence.errors[0].message}"
     return "; ".join(filter(None, [", ".join(told), first]))

@@ -10,18 +10,19 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from albert_robust.errors import UsageError, on_one_line
+from albert_robust.errors import UsageError
 from albert_robust.file_names import APART
 from albert_robust.gate.side_by_side import beside_first
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.folder import only
 from albert_robust.results.outcomes import MergedOutcomes
 from albert_robust.results.records import CaseAlignment, CellRecord, Run, SuiteRecord
-from albert_robust.running.alignments import fair, plan_order
+from albert_robust.running.alignments import MOST, fair, plan_order
+from albert_robust.scoring.statistics import DIGITS
+from albert_robust.shown import on_one_line
 
 ALIKE = ("task", "model", "settings", "labels", "identity", "seed", "confidence", "datasets")  # in runs of one suite
 SHOWN = 60  # letters of what is not alike
-DIGITS = 6
 
 
 def merged(runs: Mapping[str, Run]) -> Run:
@@ -106,7 +107,7 @@ def _digests(run: Run, places: Set[CellKey]) -> dict[CellKey, str]:
 
 
 def _unlike(first: str, second: str, what: str, mend: str) -> UsageError:
-    return UsageError(f"{first} and {second} cannot be merged: {what}\n  {mend}")
+    return UsageError(f"{first} and {second} cannot be merged: {what}", mend)
 
 
 def _shown(value: object) -> str:
@@ -146,4 +147,4 @@ def _alignments(parts: Sequence[Run], places: Mapping[CellKey, int]) -> tuple[Ca
         for found in part.alignments:
             groups.setdefault((found.suite, found.cell), []).append(found)
     ordered = [groups[place] for place in sorted(groups, key=places.__getitem__)]
-    return tuple(found for group in fair(ordered) for found in group)
+    return tuple(found for group in fair(ordered, MOST) for found in group)

@@ -35,7 +35,8 @@ def beside_first(
 ) -> list[CellRecord]:
     """Return records of cells, those of other models than their file's first with how they stand beside it.
 
-    The p-values of all such cells of a run are adjusted together, as those beside a baseline are.
+    Either may be the better one, so the tests are two-sided. The p-values of all such cells of a run are adjusted together, as
+    those beside a baseline are.
 
     Args:
         suites: Of a run.
@@ -53,7 +54,7 @@ def beside_first(
     now = {place: line for place, line in lines.items() if place[0] in first_of}
     firsts = {place: lines.get((first_of[place[0]], place[1])) for place in now}
     before = {place: line for place, line in firsts.items() if line is not None}
-    thresholds = {suite.name: Thresholds(suite.confidence) for suite in suites}
+    thresholds = {suite.name: Thresholds(suite.confidence, sides=2) for suite in suites}
     found = _without_new(compare_all(now, before, thresholds, wording=FIRST))
     return [replace(record, beside_first=found.get(record.key)) for record in records]
 

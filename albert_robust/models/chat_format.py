@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from albert_robust.errors import TransientError, UsageError, on_one_line
+from albert_robust.errors import TransientError, UsageError
 from albert_robust.models.pace import BusyError
 from albert_robust.models.reply import after_thoughts
+from albert_robust.shown import on_one_line
 
 MOST_TOKENS = 2**32  # that a reply may be said to have taken
 EXCERPT = 200  # characters of a reply in a message

@@ -12,11 +12,11 @@ from urllib.request import OpenerDirector
 
 from albert_robust.errors import UsageError
 from albert_robust.models.chat_format import content_of, refusal, tokens_of
-from albert_robust.models.kind import ModelSettings
 from albert_robust.models.model import Inputs, Usage
 from albert_robust.models.pace import Pace, as_they_come
 from albert_robust.models.prompt import turns_of
 from albert_robust.models.reply import read_reply
+from albert_robust.models.spec import ModelSpec
 from albert_robust.models.transport import opener_for, post
 from albert_robust.tasks import Task
 
@@ -37,7 +37,7 @@ class EndpointModel:
         key: Goes with each request, and nowhere else; empty for none.
     """
 
-    suite: ModelSettings
+    suite: ModelSpec
     task: Task
     opener: OpenerDirector
     pace: Pace
@@ -99,7 +99,7 @@ class EndpointModel:
             raise
 
 
-def load_endpoint(suite: ModelSettings, task: Task, usage: Usage) -> EndpointModel:
+def load_endpoint(suite: ModelSpec, task: Task, usage: Usage) -> EndpointModel:
     """Return the model behind an endpoint, with the key that the environment has for it; it adds to the usage.
 
     Raises:

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from albert_robust.errors import UsageError
+from albert_robust.grammar import Name, Strict
 from albert_robust.models.kind import Kind, Wanted
 from albert_robust.models.model import Inputs
 
@@ -29,4 +32,21 @@ def _identity(wanted: Wanted) -> str:
     return f"elsewhere:{wanted.name}@{wanted.settings.version or ''}"
 
 
-ELSEWHERE = Kind(_identity, lambda wanted: ElsewhereModel(wanted.name))
+class ElsewhereSettings(Strict):
+    """What only a model elsewhere has."""
+
+    elsewhere: Annotated[
+        Name | None,
+        Field(description="A name for a model on another machine, reached by `albert-robust inputs` and `outputs`."),
+    ] = None
+
+
+KIND = Kind(
+    name="elsewhere",
+    called="a model elsewhere",
+    settings=ElsewhereSettings,
+    identity=_identity,
+    load=lambda wanted: ElsewhereModel(wanted.name),
+    sees_all_fields=True,
+    answers_here=False,
+)

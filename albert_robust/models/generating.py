@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from albert_robust.errors import UsageError, first_line
+from albert_robust.errors import UsageError
+from albert_robust.foreign import first_line
 
 MAX_TOKENS = 512
 GREEDY: Mapping[str, Any] = {"do_sample": False, "num_beams": 1}

@@ -1,10 +1,13 @@
 """The model under test, as the engine sees it: a batch of inputs in, a batch of answers out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
-from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol
 
 Inputs = Mapping[str, str]
+Stream = Callable[
+    [Iterable[Inputs], int], Iterator[tuple[int, Any]]
+]  # (inputs, replicate) -> (index of an input, its answer)
 Number = Literal["float32", "bfloat16", "float16"]  # that a checkpoint is computed in, as torch names it
 
 
@@ -43,18 +46,6 @@ class Answering(Protocol):
         ...
 
 
-@runtime_checkable
-class Streaming(Answering, Protocol):
-    """What is asked many inputs at a time, and answers each when it can."""
-
-    def stream(self, inputs: Iterable[Inputs], replicate: int = 0) -> Iterator[tuple[int, Any]]:
-        """Yield the place of an input and its answer, or in its place what went wrong with it, as they come.
-
-        Inputs are taken when they can be asked; one that is not taken is not asked.
-        """
-        ...
-
-
 class Model(Answering, Protocol):
     """A model under test."""
 
@@ -63,5 +54,14 @@ class Model(Answering, Protocol):
         """What names the model and its settings for good; None where that cannot be known (kept within a run only).
 
         It is known from files and settings: asking for it loads nothing heavy.
+        """
+        ...
+
+    @property
+    def stream(self) -> Stream | None:
+        """How a model is asked that takes many inputs at a time and answers each when it can; None for one asked in batches.
+
+        It yields the index of an input and its answer, or what went wrong in place of an answer, as they come. Inputs are taken
+        when they can be asked; one that is not taken is not asked.
         """
         ...

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from albert_robust.data.conversation import Turn
-from albert_robust.errors import UsageError, suggest
-from albert_robust.models.checkpoint import PLAIN, hardware_of, identity_of, loaded
+from albert_robust.errors import UsageError
+from albert_robust.models.checkpoint import PLAIN, WRITES, loaded
 from albert_robust.models.generating import GREEDY, generated
-from albert_robust.models.kind import Kind, ModelSettings, Wanted
 from albert_robust.models.model import Hardware, Inputs
-from albert_robust.models.prompt import prompt_digest, turns_of
+from albert_robust.models.prompt import turns_of
 from albert_robust.models.reply import after_thoughts, read_reply
+from albert_robust.models.spec import ModelSpec
+from albert_robust.shown import suggest
 from albert_robust.tasks import Task
 
 MAX_GENERATED_TOKENS = 256
 MANY_POSITIONS = 2**20  # of a checkpoint that does not say how many it has
-WRITES = "text-generation"  # the task of what is loaded, whatever it is asked to do
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class PromptedModel:
         tokenizer: Its own.
     """
 
-    suite: ModelSettings
+    suite: ModelSpec
     task: Task
     model: Any
     tokenizer: Any
@@ -82,7 +82,7 @@ class PromptedModel:
 def load_prompted(
     name: str,
     folder: Path,
-    suite: ModelSettings,
+    suite: ModelSpec,
     task: Task,
     allow_network: bool = False,
     hardware: Hardware = PLAIN,
@@ -101,20 +101,3 @@ def load_prompted(
     if "max_length" in suite.settings:  # it would do nothing beside the other
         raise UsageError("settings: max_length would count what is read, too: write `max_new_tokens`")
     return PromptedModel(suite, task, *loaded(name, folder, WRITES, allow_network, hardware))
-
-
-def is_prompted(wanted: Wanted) -> bool:
-    """Return whether a checkpoint is asked, and does no task of its own."""
-    return bool(wanted.settings.prompt) or wanted.task.name == WRITES
-
-
-def _identity(wanted: Wanted) -> str | None:
-    return identity_of(wanted, prompt_digest(wanted.settings) if wanted.settings.prompt else "")
-
-
-def _load(wanted: Wanted) -> PromptedModel:
-    settings = wanted.settings
-    return load_prompted(wanted.name, wanted.folder, settings, wanted.task, wanted.allow_network, hardware_of(settings))
-
-
-PROMPTED = Kind(_identity, _load)

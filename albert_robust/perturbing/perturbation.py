@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Literal, Protocol
 
-from albert_robust.errors import raise_if_ending
+from albert_robust.foreign import raise_if_ending
 from albert_robust.imports import raised_there
 from albert_robust.text import Text
 from albert_robust.text.languages import UNSPACED, base

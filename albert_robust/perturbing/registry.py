@@ -9,23 +9,14 @@ from pathlib import Path
 from types import ModuleType
 
 from albert_robust.builtin import PACKAGE, builtin
-from albert_robust.errors import (
-    Complaint,
-    InputError,
-    complaint_at,
-    installed,
-    need,
-    raise_if_ending,
-    raised,
-    reading,
-    shown_path,
-    suggest,
-)
+from albert_robust.errors import Complaint, InputError, Mistake, complaint_at, installed, need, reading
 from albert_robust.file_names import PACK, VARIANTS
+from albert_robust.foreign import raise_if_ending, raised
 from albert_robust.imports import module_at
 from albert_robust.perturbing.given import FAMILY, given_in
 from albert_robust.perturbing.perturbation import Perturbation
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec, Step, parse_spec
+from albert_robust.shown import shown_path, suggest
 
 ENGINE = (PACKAGE / "perturbing", PACKAGE / "text")
 
@@ -47,21 +38,21 @@ class Registry:
         """Return a perturbation.
 
         Raises:
-            KeyError: There is none of that name; the message suggests one.
+            Mistake: There is none of that name; the advice suggests one.
         """
         if name not in self.perturbations:
             hint = suggest(name, list(self.perturbations)) + " `albert-robust list perturbations` shows all "
             hint = f"{hint.strip()} {len(self.perturbations)}."
             if name.startswith(f"{FAMILY}."):
                 hint = f"no {name.removeprefix(f'{FAMILY}.')}{VARIANTS} is in a folder {PACK}/ here or beside the suite"
-            raise KeyError(f"unknown perturbation {name!r}\n{hint}")
+            raise Mistake(f"unknown perturbation {name!r}", hint)
         return self.perturbations[name]
 
     def ready(self, name: str) -> Perturbation:
         """Return a perturbation that can be applied here.
 
         Raises:
-            KeyError: There is none of that name.
+            Mistake: There is none of that name.
             MissingExtraError: It runs on a module that is not installed.
         """
         found = self.get(name)
@@ -88,27 +79,27 @@ class Registry:
             severity: For steps that do not say theirs; None for the default.
 
         Raises:
-            ValueError: The string is malformed, names nothing known, or a severity that there is not. Where there is only one,
+            Mistake: The string is malformed, names nothing known, or a severity that there is not. Where there is only one,
                 `severity` and that of a glob do not count.
         """
         if written.strip().isidentifier():
-            raise ValueError(f"{written!r} is no perturbation\n{self._meant(written.strip())}")
+            raise Mistake(f"{written!r} is no perturbation", self._meant(written.strip()))
         spec = parse_spec(written)
         globs = [step for step in spec.steps if step.is_glob]
         if not globs:
             return [Spec(tuple(self._named(step, severity) for step in spec.steps))]
         if len(spec.steps) > 1:
-            raise ValueError(f"{written!r}: a glob stands alone\nname the perturbations of a chain one by one")
+            raise Mistake(f"{written!r}: a glob stands alone", "name the perturbations of a chain one by one")
         names = [name for name in self.perturbations if globs[0].matches(name)]
         if not names:
-            raise ValueError(f"no perturbation matches {written!r}\n{self._meant(globs[0].name.partition('.')[0])}")
+            raise Mistake(f"no perturbation matches {written!r}", self._meant(globs[0].name.partition(".")[0]))
         return [Spec((self._settled(replace(globs[0], name=name), severity),)) for name in names]
 
     def _named(self, step: Step, severity: int | None) -> Step:
         """Return a step that is named, and not by a glob: it says no severity where there is only one."""
         settled = self._settled(step, severity)
         if settled.severity is None and step.severity not in {None, 1}:
-            raise ValueError(f"{step.name} has one severity, and not {step.severity}\nwrite {step.name!r}")
+            raise Mistake(f"{step.name} has one severity, and not {step.severity}", f"write {step.name!r}")
         return settled
 
     def _meant(self, word: str) -> str:
@@ -119,15 +110,12 @@ class Registry:
         return f"did you mean {meant[near[0]]!r}?" if near else "`albert-robust list perturbations` shows all"
 
     def _settled(self, step: Step, severity: int | None) -> Step:
-        try:
-            found = self.get(step.name)
-        except KeyError as error:
-            raise ValueError(error.args[0]) from None
+        found = self.get(step.name)
         if found.severities == 1:
             return Step(step.name)
         level = step.severity or severity or DEFAULT_SEVERITY
         if level > found.severities:
-            raise ValueError(f"{step.name} has severities 1 to {found.severities}, and not {level}")
+            raise Mistake(f"{step.name} has severities 1 to {found.severities}, and not {level}")
         return Step(step.name, level)
 
     def applies(self, spec: Spec, language: str) -> bool:

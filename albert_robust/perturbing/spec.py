@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from albert_robust.errors import Mistake
+
 DEFAULT_SEVERITY = 2
 _STEP = re.compile(r"(?P<name>[A-Za-z_][\w]*\.[\w*?\[\]]+)(?:@(?P<severity>\d+))?", re.ASCII)
 
@@ -48,7 +50,7 @@ def parse_spec(written: str) -> Spec:
     """Return the spec that a string writes.
 
     Raises:
-        ValueError: The string is not a name, or names joined by `|`, or a severity is not 1 to 5.
+        Mistake: The string is not a name, or names joined by `|`, or a severity is not 1 to 5.
     """
     return Spec(tuple(_step(part.strip(), written) for part in written.split("|")))
 
@@ -56,8 +58,8 @@ def parse_spec(written: str) -> Spec:
 def _step(part: str, written: str) -> Step:
     match = _STEP.fullmatch(part)
     if match is None:
-        raise ValueError(f"{written!r} is no perturbation\nwrite family.name, family.name@severity or a | b")
+        raise Mistake(f"{written!r} is no perturbation", "write family.name, family.name@severity or a | b")
     severity = None if match["severity"] is None else int(match["severity"])
     if severity is not None and not 1 <= severity <= 5:
-        raise ValueError(f"{written!r}: severity {severity}, expected 1 to 5")
+        raise Mistake(f"{written!r}: severity {severity}, expected 1 to 5")
     return Step(match["name"], severity)

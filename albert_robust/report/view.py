@@ -11,7 +11,7 @@ from albert_robust.gate.doubts import average, contrast, doubts
 from albert_robust.report.beside import Beside, beside
 from albert_robust.report.cells import CellView, anchor, cell_views, worst_first
 from albert_robust.report.display import shorten
-from albert_robust.report.figures import amount, counted, number, price
+from albert_robust.report.figures import amount, number, price
 from albert_robust.report.matrix import AcrossTable, Matrix, ReferenceTable, across_tables, matrices, reference_tables
 from albert_robust.report.models import ModelTable, model_tables
 from albert_robust.report.verdicts import MARKS, VerdictMark
@@ -26,6 +26,7 @@ from albert_robust.results.records import (
     answer_of,
     tested_in,
 )
+from albert_robust.shown import counted
 from albert_robust.text.languages import UNKNOWN
 from albert_robust.version import __version__
 
@@ -255,7 +256,7 @@ def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
         *((name, shorten(value, LONG_PROMPT)) for name, value in suite.settings.items()),
         ("identity", shorten(suite.identity, 24) if suite.identity else "unknown: nothing cached between runs"),
         ("seed", str(suite.seed)),
-        ("confidence", f"{suite.confidence:g}"),
+        ("confidence", f"{suite.confidence:g} of each bound, {2 * suite.confidence - 1:g} of an interval"),
         *((("not run", counted(left, "cell")),) if (left := run.left_out.get(suite.name, 0)) else ()),
     )
     return SuiteCard(

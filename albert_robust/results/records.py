@@ -112,6 +112,24 @@ class Outcome:
         return self.agreement is not None and self.agreement < 1
 
 
+def shortfall(outcome: Outcome, expectation: str, quality: str = "") -> float:
+    """Return how far a tested case falls short of what its check expects, in [0, 1].
+
+    Args:
+        outcome: The case.
+        expectation: Under invariance an output that changed falls short, under direction one that stayed, and in a reference
+            check one below full quality.
+        quality: By which a reference check is compared; without it, the mean of all qualities counts.
+    """
+    if expectation == "reference":
+        qualities = outcome.quality_before
+        values = [qualities[quality]] if quality in qualities else qualities.values()
+        return 1 - sum(values) / len(values) if values else 0.0
+    if outcome.agreement is None:
+        return 0.0
+    return outcome.agreement if expectation == "direction" else 1 - outcome.agreement
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Honest accounting: every selected case is in exactly one of the other columns but `flipped`, which is part of `tested`.
@@ -156,8 +174,9 @@ class ComparisonRecord:
         test: What the p-value is of; empty where nothing was tested.
         before: The mean then.
         after: The mean now.
-        drop: `before` less `after`, with its two one-sided bounds.
-        chance: The one-sided p-value of "it became worse"; of an improved cell that of "it became better".
+        drop: `before` less `after`, with its bounds, each as sure as the claim.
+        chance: The p-value of what the examples speak for: "it became worse", or where the drop is below 0 "it became better".
+            One-sided beside a baseline or an earlier run, two-sided beside another model.
         adjusted: The same, adjusted for all cells that were compared together.
         worse: The examples that became worse, the most so first; the first few.
     """
@@ -202,7 +221,8 @@ class MemberRecord:
 class CellRecord:
     """One cell's verdict and all that led to it.
 
-    `definition` says how its outputs were compared, such as `token f1`, `worst_of` of how many variants each was searched;
+    `definition` says how its outputs were compared, such as `token f1`, and `also` how by the other qualities that its gates
+    name; `worst_of` of how many variants each was searched;
     `comparison` is there where a baseline is, `beside_first` where the file names several models and this is not the first.
     Of several cells together `across` says what is compared, `members` has each, and `note` is what it came to. Such a
     record has no outcomes of its own, and its counts are those of all members.
@@ -223,6 +243,7 @@ class CellRecord:
     counts: Counts
     order: int = 0
     definition: str = ""
+    also: Mapping[str, str] = field(default_factory=dict)
     worst_of: int = 1
     comparison: ComparisonRecord | None = None
     beside_first: ComparisonRecord | None = None
@@ -418,7 +439,7 @@ class Run:
         labels = {suite.name: suite.labels for suite in self.suites}
         begun = {
             (cell.suite, cell.cell): Tally(
-                cell.expectation, [gate.measure for gate in cell.gates], labels=labels.get(cell.suite, ())
+                cell.expectation, gated=[gate.measure for gate in cell.gates], labels=labels.get(cell.suite, ())
             )
             for cell in self.cells
         }

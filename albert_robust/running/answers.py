@@ -98,6 +98,7 @@ def answers_of(cell: Cell, outcomes: Sequence[Outcome], when: When) -> list[Answ
             (outcome.variant_language or spoken) if varies else spoken,
             expected,
             asked,
+            tuple(outcome.original.items()) if task.shows_inputs else (),
         )
         for outcome in outcomes
     ]

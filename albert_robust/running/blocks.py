@@ -6,13 +6,14 @@ from itertools import islice, pairwise
 
 from albert_robust.asking.cache import Cache
 from albert_robust.data import Example, Examples, Source, read_examples
-from albert_robust.errors import complaint_at, suggest
+from albert_robust.errors import complaint_at
 from albert_robust.models import Inputs
 from albert_robust.results.records import Outcome
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made
 from albert_robust.running.variants import cases
 from albert_robust.scoring.sequential import looks
+from albert_robust.shown import suggest
 from albert_robust.suite.gates import needs_references
 from albert_robust.suite.suite import Suite
 

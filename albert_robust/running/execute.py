@@ -17,7 +17,8 @@ from albert_robust.asking.progress import Progress
 from albert_robust.asking.score import CachedScorer
 from albert_robust.asking.workspace import Workspace
 from albert_robust.data import Example
-from albert_robust.errors import WritingError, fault_of, writing
+from albert_robust.errors import WritingError, writing
+from albert_robust.foreign import fault_of
 from albert_robust.results.cell_key import CellKey, by_suite
 from albert_robust.results.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter
 from albert_robust.results.records import Shrunk
@@ -157,7 +158,7 @@ class _SuiteRun:
         self.tallies = {
             cell.id: Tally(
                 cell.check.expectation,
-                [gate.measure for gate in cell.check.gates],
+                gated=[gate.measure.name for gate in cell.check.gates],
                 keep_answers=bool(cell.aggregates),
                 labels=self.suite.labels,
             )
@@ -213,7 +214,7 @@ class _SuiteRun:
             tally = self.tallies[cell.id]
             for case in group:
                 case.block = number
-            wanted = group if tally.answers is not None else ()
+            wanted = group if tally.numbers.answers is not None else ()
             tally.add(group, [answer_of(cell, case, "after") if case.status == "tested" else None for case in wanted])
             writer.add(group)
             self.execution.written.add(cell.key)

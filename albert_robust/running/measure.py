@@ -8,11 +8,11 @@ from albert_robust.asking.predict import Answers
 from albert_robust.results.records import Outcome
 from albert_robust.running.answers import answer_of, answers_of, expected_of
 from albert_robust.running.cell import Cell
+from albert_robust.scoring.statistics import DIGITS
 from albert_robust.suite.suite import Suite
 from albert_robust.tasks import Answer, Prediction, TextScorer
 from albert_robust.tasks.task import Compared
 
-DIGITS = 6
 Made = Sequence[tuple[Cell, Sequence[Outcome]]]  # the cases of each cell
 
 
@@ -62,10 +62,11 @@ def self_agreement(
             outputs = [
                 answer.output for answers in replicas if isinstance(answer := answers.of(case.original), Prediction)
             ]
-            language = answer_of(cell, case, "before").language
+            first = answer_of(cell, case, "before")
             if len(outputs) > 1:
                 cases.append((cell, example))
-                each.append([Compared(one, other, language, language) for one, other in combinations(outputs, 2)])
+                shared = (first.language, first.language, first.inputs)
+                each.append([Compared(one, other, *shared) for one, other in combinations(outputs, 2)])
     found: dict[int, list[float]] = {}
     for name, metric in suite.task.agreements.items():
         places = [place for place, (cell, _) in enumerate(cases) if cell.check.agreement == name]
@@ -83,7 +84,10 @@ def agree_in(cell: Cell, answered: Sequence[Outcome], scorer: TextScorer) -> Non
 
 def agree(suite: Suite, name: str, found: Sequence[tuple[Outcome, Answer, Answer]], scorer: TextScorer) -> None:
     """Fill in how alike the two outputs of each case are, by one measure."""
-    pairs = [Compared(after.output, before.output, after.language, before.language) for _, before, after in found]
+    pairs = [
+        Compared(after.output, before.output, after.language, before.language, after.inputs)
+        for _, before, after in found
+    ]
     for (case, _, _), value in zip(found, suite.task.agreements[name](pairs, scorer), strict=True):
         case.agreement = round(value, DIGITS)
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from albert_robust.errors import Complaint, InputError, suggest
+from albert_robust.errors import Complaint, InputError
 from albert_robust.running.across import across, idle
-from albert_robust.running.cell import Across, Cell, Item, unskipped
+from albert_robust.running.cell import Cell, Comparison, Item, unskipped
+from albert_robust.shown import suggest
 from albert_robust.suite.suite import Suite
 
 
@@ -23,7 +24,7 @@ class Plan:
 
     suite: Suite
     cells: tuple[Cell, ...]
-    comparisons: tuple[Across, ...]
+    comparisons: tuple[Comparison, ...]
 
     @property
     def items(self) -> tuple[Item, ...]:

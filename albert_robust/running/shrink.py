@@ -13,7 +13,7 @@ from warnings import warn
 
 from albert_robust.asking.ask import NOT_TO_BE_HAD
 from albert_robust.asking.predict import Predictor
-from albert_robust.errors import first_line
+from albert_robust.foreign import first_line
 from albert_robust.results.records import NOTHING, Change, Outcome, Shrunk, edited
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import agree_in
@@ -70,7 +70,7 @@ def shrunk(cell: Cell, cases: Sequence[Outcome], predictor: Predictor, scorer: T
         predictor: Of the cell's suite.
         scorer: For agreements that compare texts.
     """
-    if cell.exchanges or cell.reorders or cell.suite.model.elsewhere:
+    if cell.exchanges or cell.reorders or not cell.suite.model.kind.answers_here:
         return ()
     searches = [_Search(case, case.changes, str(case.after)) for case in islice(filter(_can_shrink, cases), CASES)]
     try:

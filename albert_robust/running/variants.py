@@ -5,7 +5,8 @@ from typing import Any
 
 from albert_robust.asking.cache import Cache, key
 from albert_robust.data import Example
-from albert_robust.errors import MissingExtraError, raise_if_ending
+from albert_robust.errors import MissingExtraError
+from albert_robust.foreign import raise_if_ending
 from albert_robust.imports import raised_there
 from albert_robust.perturbing import KeyedRandom, vary_fields
 from albert_robust.results.records import Change, Outcome, Status

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from albert_robust.data.options import CHOICES
-from albert_robust.errors import suggest
+from albert_robust.documents.yaml_file import Location
+from albert_robust.errors import Mistake
 from albert_robust.perturbing import Spec
 from albert_robust.perturbing.spec import parse_spec
-from albert_robust.suite.documents import Location
+from albert_robust.shown import suggest
 from albert_robust.suite.draft import Draft
-from albert_robust.suite.gates import DEFAULT_GATES, Gate, out_of_reach, parse_gate
+from albert_robust.suite.expectations import EXPECTATIONS
+from albert_robust.suite.gates import Gate, out_of_reach, parse_gate
 from albert_robust.suite.schema import CheckSpec
 from albert_robust.suite.suite import Check
 
@@ -31,7 +33,7 @@ def _check(draft: Draft, at: Location, check: CheckSpec) -> Check:
     fields = tuple(check.fields or task.perturbed)
     _check_ignored(draft, at, check, specs)
     _check_choices(draft, at, fields, specs)
-    if check.worst_of > 1 and draft.model.elsewhere:
+    if check.worst_of > 1 and not draft.model.kind.answers_here:
         what = "`worst_of` asks what the answers so far lead to: a model elsewhere cannot be asked on"
         draft.complaints.add((*at, "worst_of"), what, "take it out")
     return Check(
@@ -42,8 +44,8 @@ def _check(draft: Draft, at: Location, check: CheckSpec) -> Check:
         datasets=tuple(check.datasets or draft.spec.datasets),
         languages=tuple(check.languages) if check.languages else None,
         fields=fields,
-        gates=tuple(gate for gate in gates if not gate.across),
-        across=tuple(gate for gate in gates if gate.across),
+        gates=tuple(gate for gate in gates if not gate.measure.over),
+        across=tuple(gate for gate in gates if gate.measure.over),
         agreement=agreement,
         agrees_at=check.agrees_at,
         variants=check.variants,
@@ -69,26 +71,27 @@ def _languages(draft: Draft, check: CheckSpec) -> list[str]:
 
 
 def _gates(draft: Draft, at: Location, check: CheckSpec) -> Iterator[Gate]:
-    for number, written in enumerate(check.gates or DEFAULT_GATES[check.expect]):
+    for number, written in enumerate(check.gates or EXPECTATIONS[check.expect].gates):
         location = (*at, "gates", number)
         gate = draft.complaints.attempt(location, lambda: parse_gate(written, check.expect, draft.task))  # noqa: B023  # called at once
         if gate is None:
             continue
-        if wrong := _beyond(draft, check, gate):
-            draft.complaints.add(location, *wrong)
+        if mistake := _beyond(draft, check, gate):
+            draft.complaints.take(location, mistake)
         else:
             yield replace(gate, place=draft.document.places.get(location, (1, 1)))
 
 
-def _beyond(draft: Draft, check: CheckSpec, gate: Gate) -> tuple[str, str] | None:
-    """Return why no cell of a check can meet a gate, and how to mend it; None where one can."""
-    if gate.variants > check.variants:
-        what = f"{gate.measure} needs {gate.variants} variants an example, the check makes {check.variants}"
-        return what, f"add `variants: {gate.variants}` to the check"
-    if out_of_reach(gate, draft.task) and _undecided(draft, check) != "pass":
+def _beyond(draft: Draft, check: CheckSpec, gate: Gate) -> Mistake | None:
+    """Return why no cell of a check can meet a gate; None where one can."""
+    needed = gate.measure.k
+    if needed > check.variants:
+        what = f"{gate.measure.name} needs {needed} variants an example, the check makes {check.variants}"
+        return Mistake(what, f"add `variants: {needed}` to the check")
+    if out_of_reach(gate) and _undecided(draft, check) != "pass":
         nearest = replace(gate, bound=0.99 if gate.at_least else 0.01)
         mend = f"write `{nearest}`, or `on_inconclusive: pass` if one miss is to fail it"
-        return f"no number of examples can prove {gate}", mend
+        return Mistake(f"no number of examples can prove {gate}", mend)
     return None
 
 

@@ -8,9 +8,11 @@ from albert_robust.data.options import CHOICES
 from albert_robust.data.rows import DELIMITED
 from albert_robust.data.source import PLACEHOLDER
 from albert_robust.data.templates import Fill, Templates, mistakes, unfit, used
-from albert_robust.errors import BESIDE_SUITE, suggest
-from albert_robust.suite.documents import Location
-from albert_robust.suite.draft import Draft, Value
+from albert_robust.documents.yaml_file import Location
+from albert_robust.errors import BESIDE_SUITE, Mistake
+from albert_robust.shown import suggest
+from albert_robust.suite.complaints import Value
+from albert_robust.suite.draft import Draft
 from albert_robust.suite.schema import DatasetSpec
 
 
@@ -61,12 +63,12 @@ def _check(draft: Draft, name: str, dataset: DatasetSpec, source: Source) -> Non
         if not os.path.exists(file):
             complain((*at, "path"), f"no file {file.name!r} here", BESIDE_SUITE)
     for column, theirs in dataset.columns.items():
-        if wrong := _unmapped(draft, column, theirs):
-            complain((*at, "columns", column), *wrong)
+        if mistake := _unmapped(draft, column, theirs):
+            draft.complaints.take((*at, "columns", column), mistake)
 
 
-def _unmapped(draft: Draft, column: str, theirs: str | list[str]) -> tuple[str, str] | None:
-    """Return what is wrong with a name of ours that is mapped to the file's, and how to mend it."""
+def _unmapped(draft: Draft, column: str, theirs: str | list[str]) -> Mistake | None:
+    """Return what is wrong with a name of ours that is mapped to the file's; None where nothing is."""
     task, added = draft.task, draft.added
     chooses, known = task.single_label, ["id", "language", *draft.columns, task.reference]
     if chooses and CHOICES not in known:
@@ -74,13 +76,13 @@ def _unmapped(draft: Draft, column: str, theirs: str | list[str]) -> tuple[str, 
     gathers = column == task.passages_field or (column in added and added[column] is None)
     if isinstance(theirs, list) and not (gathers or (chooses and column == CHOICES)):
         what = f"{column!r} is one column"
-        return what, f"write `{column}: {theirs[0]}`: only choices of labels, and passages, may be several"
+        return Mistake(what, f"write `{column}: {theirs[0]}`: only choices of labels, and passages, may be several")
     if column in known:
         return None
     if column == CHOICES:
-        return f"{task.name} has no choices", "write `task: text-classification`: its labels are their letters"
+        return Mistake(f"{task.name} has no choices", "write `task: text-classification`: its labels are their letters")
     mend = f"our name comes first: `{theirs}: {column}`" if theirs in known else suggest(column, known)
-    return f"unknown column {column!r}", mend
+    return Mistake(f"unknown column {column!r}", mend)
 
 
 def _templates(draft: Draft, name: str, dataset: DatasetSpec) -> Templates | None:
@@ -90,8 +92,8 @@ def _templates(draft: Draft, name: str, dataset: DatasetSpec) -> Templates | Non
         return None
     fill = draft.spec.fill | dataset.fill
     found = mistakes(templates, fill, draft.columns, draft.task.reference, dataset.languages or ())
-    for location, what, mend in found:
-        draft.complaints.add((*at, *location), what, mend)
+    for location, mistake in found:
+        draft.complaints.take((*at, *location), mistake)
     _lists(draft, at, dataset.fill, _used(draft, dataset))
     lines = (draft.document.places[(*at, "templates", number)][0] for number in range(len(templates)))
     return Templates(tuple(templates), tuple(lines), fill)
@@ -105,8 +107,8 @@ def _used(draft: Draft, dataset: DatasetSpec) -> set[str]:
 
 def _lists(draft: Draft, at: Location, fill: Fill, named: set[str]) -> None:
     """Complain of lists of words that no slot can take words from, or that none does."""
-    for location, what, mend in unfit(fill):
-        draft.complaints.add((*at, "fill", *location), what, mend)
+    for location, mistake in unfit(fill):
+        draft.complaints.take((*at, "fill", *location), mistake)
     idle = (
         [] if draft.complaints.found else sorted(fill.keys() - named)
     )  # where a slot is misspelt its list is not idle

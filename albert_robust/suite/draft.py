@@ -1,60 +1,20 @@
 """A suite whose grammar is right: what its names are looked up in, and the complaints about those that there are not."""
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from albert_robust.data import Example
 from albert_robust.data.conversation import BEFORE
 from albert_robust.data.options import CHOICES
-from albert_robust.errors import Complaint, suggest
+from albert_robust.documents.yaml_file import Document, Location
 from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of
 from albert_robust.perturbing import Registry
-from albert_robust.suite.documents import Document, Location
-from albert_robust.suite.measures import unfit, with_measures
+from albert_robust.suite.complaints import Complaints
+from albert_robust.suite.own_measures import unfit, with_measures
 from albert_robust.suite.schema import ModelSpec, SuiteSpec
 from albert_robust.tasks import TASKS, Task
 
 RESERVED = ("id", "language", SYSTEM, TEMPLATE, BEFORE)  # no columns that a model is asked with
-Value = TypeVar("Value")
-
-
-@dataclass(frozen=True)
-class Complaints:
-    """What is wrong with a document, gathered until all of it can be told at once."""
-
-    document: Document
-    found: list[Complaint] = field(default_factory=list)
-
-    def add(self, location: Location, what: str, mend: str = "") -> None:
-        """Complain of what stands at a location."""
-        self.found.append(self.document.complain(location, what, mend))
-
-    def unknown(
-        self, at: Location, key: str, names: Sequence[str] | None, known: Sequence[str], none: str = ""
-    ) -> None:
-        """Complain of each name of a list that is not known.
-
-        Args:
-            at: Where the list is.
-            key: What it is called: its names are one of these.
-            names: The list; None where there is none.
-            known: The names that there are.
-            none: What to do where no known name is like it.
-        """
-        for place, name in enumerate(names or ()):
-            if name not in known:
-                what = f"unknown {key.removesuffix('s')} {name!r}"
-                self.add((*at, key, place), what, suggest(name, known) or none)
-
-    def attempt(self, location: Location, make: Callable[[], Value]) -> Value | None:
-        """Return what a function makes of what stands at a location; None, and a complaint, where it raises a ValueError."""
-        try:
-            return make()
-        except ValueError as error:
-            what, _, mend = str(error).partition("\n")
-            self.add(location, what, mend)
-            return None
 
 
 @dataclass(frozen=True)
@@ -99,8 +59,8 @@ def draft(document: Document, spec: SuiteSpec, registry: Registry, model_name: s
     if task.with_range and model.range:
         task = task.with_range(*model.range)
     complaints = Complaints(document)
-    for key, what, mend in unfit(task, spec.measures):
-        complaints.add(("measures", key), what, mend)
+    for key, mistake in unfit(task, spec.measures):
+        complaints.take(("measures", key), mistake)
     task = with_measures(_with(task, added, model.labels), document, spec.measures)
     return Draft(document, spec, registry, model_name, model, at, added, task, complaints)
 
@@ -114,7 +74,7 @@ def _added(spec: SuiteSpec, model: ModelSpec) -> dict[str, str | None]:
     perturbed = {name for check in spec.checks for name in check.fields or ()}
     prompts = [text for one in (*spec.models.values(), model) for text in (one.prompt, one.system) if text]
     seen = {name for text in prompts for name in fields_of(text)}
-    if model.python or model.elsewhere:  # which are given all fields
+    if model.kind.sees_all_fields:
         seen |= perturbed
     added: dict[str, str | None] = dict.fromkeys(sorted(seen - {*task.inputs, task.reference, *RESERVED}))
     told = {SYSTEM: model.system, TEMPLATE: model.prompt}

@@ -6,12 +6,14 @@ from datetime import date
 from pathlib import Path
 from typing import SupportsIndex
 
-from albert_robust.errors import Complaint, InputError, UsageError, folders, printable_name, whole
+from albert_robust.documents.explaining import validate
+from albert_robust.documents.yaml_file import Document, Location, open_document
+from albert_robust.errors import Complaint, InputError, Mistake, UsageError, folders, whole
 from albert_robust.file_names import APART, PACK, SUITE
 from albert_robust.perturbing import Registry, open_packs
+from albert_robust.shown import printable_name
 from albert_robust.suite.checks import checks
 from albert_robust.suite.datasets import sources
-from albert_robust.suite.documents import Document, Location, open_document, validate
 from albert_robust.suite.draft import Draft, draft
 from albert_robust.suite.marks import Mark, utc_today
 from albert_robust.suite.models import check_model
@@ -102,9 +104,8 @@ def _unknown_perturbations(document: Document, registry: Registry) -> Iterator[C
             written = document.at(location)
             try:
                 registry.expand(str(written))
-            except ValueError as error:
-                what, _, mend = str(error).partition("\n")
-                yield document.complain(location, what, mend)
+            except Mistake as mistake:
+                yield document.complain(location, mistake.what, mistake.mend)
 
 
 def _looked_up(draft: Draft, root: Path, today: date) -> Suite:
@@ -153,8 +154,8 @@ def _marks(draft: Draft) -> Iterator[Mark]:
         name, apart, pattern = mark.cells.rpartition(APART)
         at: Location = ("marks", number, "cells")
         if apart:
-            none = f"the suite has no `models:`: take out `{name}{APART}`"
-            draft.complaints.unknown(at, "models", [name], list(draft.spec.models), none)
+            mend = f"the suite has no `models:`: take out `{name}{APART}`"
+            draft.complaints.unknown(at, "models", [name], list(draft.spec.models), mend)
         if name in ("", draft.model_name):
             until = None if mark.until is None else date.fromisoformat(mark.until)
             yield Mark(pattern, mark.skip, mark.xfail, until, draft.document.places[at])

@@ -12,10 +12,12 @@ _UNSPACED = rf"{_ALONE}{_TAIL}*"
 _SPACED = rf"[[\p{{L}}\p{{M}}\p{{N}}]--{_ALONE}]"
 _WORD = regex.compile(rf"{_UNSPACED}|{_SPACED}+(?:['\u2019\u02bc\u200c\u200d-]{_SPACED}+)*", regex.V1)
 _ASCII_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*", re.ASCII)  # _WORD for ASCII, in half the time
+_ATTRIBUTE = r"""\s+[\w:@.-]+(?:\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=`]+))?+"""  # of a tag
 _PROTECTED = regex.compile(
     r"(?i:(?:https?|s?ftps?)://|www\.)[^\s。，、！？；：）》」]*[^\s。，、！？；：）》」.,;:!?)\]}'\"]"
     r"|(?:\G|(?<![\w.+-]))[\w.+-]+@[\w-]+\.\w[\w.]*|@\w+(?:[.-]\w+)*|#\w+"
     r"|(?s:```.*?```)|(?<![\w`])`(?!`)[^`\n]{1,300}`(?![\w`])"
+    rf"|(?s:<!--.{{0,2000}}?-->)|<(?=[^<>]*=)[A-Za-z][\w:-]{{0,30}}(?:{_ATTRIBUTE})*+\s*/?>"
     r"|\$?\{{1,3}(?:[^{}\s]*|[^{}\n]{1,60})\}{1,3}|%\(?\w*\)?[sd]\b|\$[^\W\d]\w*|<[^<>\s]{1,30}>",
     regex.V1,
 )

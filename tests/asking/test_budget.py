@@ -41,6 +41,7 @@ class Model:
 
     clock: Clock = field(default_factory=Clock)
     identity: str | None = "model@1"
+    stream: None = None
     asked: list[str] = field(default_factory=list)
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> list[str]:

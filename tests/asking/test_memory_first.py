@@ -35,6 +35,7 @@ class Echo:
     """A model without an identity."""
 
     identity = None
+    stream = None
 
     def predict(self, batch: Sequence[Any], replicate: int = 0) -> Sequence[str]:
         return [inputs["text"] for inputs in batch]

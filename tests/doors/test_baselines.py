@@ -232,7 +232,7 @@ def test_cells_that_cannot_be_compared_fail_and_say_why(
     [
         (
             "",
-            "same: consistency 1.000, was 1.000; drop 0.000 [-0.033, 0.033], below 0.05; 3 more examples, which it lacks",
+            "same: consistency 1.000, was 1.000; drop 0.000 [-0.033, 0.033], within 0.05; 3 more examples, which it lacks",
         ),
         ("the whether in town {} was fine", "incomparable with the baseline: the dataset's texts or references"),
     ],

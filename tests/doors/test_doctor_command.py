@@ -48,6 +48,18 @@ def test_a_known_failure_catches_nobody(tmp_path: Path, capsys: Captured) -> Non
     assert "one answer   yes: 1 known failure, 1 passed\n               add a check of" in capsys.readouterr().out
 
 
+def test_a_cell_that_no_model_can_pass_catches_none(tmp_path: Path, capsys: Captured) -> None:
+    path = write_suite(tmp_path, "paraphrase.synonym, typos.swap", gate="consistency >= 0.9", examples=EXAMPLES)
+    assert main(["doctor", str(path)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "  one answer   yes: 1 passed"
+    assert (
+        "suite.robust.yaml: no model can pass data/paraphrase.synonym@2[en]: 0 of 40 cases could be tested" in lines[-1]
+    )
+    assert main(["doctor", str(path), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["suites"][0]["impossible"] == ["data/paraphrase.synonym@2[en]"]
+
+
 def test_a_check_that_all_of_them_meet_is_named(tmp_path: Path, capsys: Captured) -> None:
     path = write_suite(tmp_path, "typos.swap", gate="consistency >= 0.1", examples=EXAMPLES, extra=REFERENCE)
     assert main(["doctor", str(path)]) == 0

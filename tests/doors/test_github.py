@@ -87,6 +87,17 @@ def test_two_workers_tell_what_one_process_does(pytester: pytest.Pytester, job: 
     assert commands(done.stdout.splitlines()) == alone
 
 
+@pytest.mark.parametrize("options", [[], ["-n", "2", "--dist", "loadgroup"]], ids=["one process", "two"])
+def test_a_cell_of_one_of_several_models_is_an_error_at_the_line_of_its_check(job: Path, options: list[str]) -> None:
+    path = write_suite(job)
+    models = 'models: {small: {python: "model:predict"}}'
+    path.write_text(path.read_text().replace('model: {python: "model:predict", version: "1"}', models))
+    told = commands(python(job, "-m", "pytest", *options).stdout.splitlines())
+    assert [line.partition("::consistency")[0] for line in told] == [
+        f"{FILE}6,title=failed suite%3A%3Asmall%3A%3Adata/case.upper[en]"
+    ]
+
+
 @pytest.mark.parametrize("processes", ["0", "2"])
 def test_where_pytest_sums_up_a_failing_cell_is_one_line(tmp_path: Path, processes: str) -> None:
     write_suite(tmp_path)

@@ -42,7 +42,7 @@ def test_each_model_has_its_cells_and_the_other_is_told_beside_the_first(
             f"suite.robust.yaml::shy::{CELLS[0].replace('[', '[[]')} PASSED*",
             f"suite.robust.yaml::shy::{CELLS[1].replace('[', '[[]')} FAILED*",
             'again: pytest "suite.robust.yaml::shy::data/case.upper[[]en]" --robust-seed 0',
-            "suite::shy beside calm: 1 worse, 1 the same",
+            "suite::shy beside calm: 1 worse, 1 undecided",
         ]
     )
     page = (pytester.path / "robustness-report" / "index.html").read_text(encoding="utf-8")
@@ -122,6 +122,6 @@ def test_python_runs_them_together(pytester: pytest.Pytester, suite: Path) -> No
     assert [(cell.suite, cell.beside_first and cell.beside_first.verdict) for cell in found.cells] == [
         ("suite::calm", None),
         ("suite::calm", None),
-        ("suite::shy", "same"),
+        ("suite::shy", "undecided"),
         ("suite::shy", "regressed"),
     ]

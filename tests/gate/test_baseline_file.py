@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,17 @@ def test_lines_come_back_as_they_were_written_in_any_order(tmp_path: Path) -> No
     assert open_baseline(one) == {SWAP.cell: SWAP, UPPER.cell: UPPER}
     assert one.read_bytes() == other.read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "other"]
+
+
+def test_the_other_measures_of_a_cell_stand_behind_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "s.baseline.jsonl"
+    kept = replace(SWAP, others=(line([0.0, 0.0, 1.0], measure="accuracy"), line([0.5, 0.0, 1.0], measure="labs")))
+    write_baseline(path, [UPPER, kept])
+    assert open_baseline(path) == {UPPER.cell: UPPER, SWAP.cell: kept}
+    written = path.read_text().splitlines()
+    path.write_text("\n".join([*written, written[-1].replace("0.5", "0.25")]))
+    with pytest.raises(InputError, match=r"s.baseline.jsonl:7:1: a second line of d/typos.swap@2\[en\]"):
+        open_baseline(path)
 
 
 @given(

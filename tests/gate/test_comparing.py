@@ -16,7 +16,7 @@ HERE = ("s", "d/typos.swap@2[en]")
 WHOLE = [1.0] * 200
 
 
-def beside(now: Sequence[float | None], before: Sequence[float | None], **thresholds: float) -> ComparisonRecord:
+def beside(now: Sequence[float | None], before: Sequence[float | None], **thresholds: Any) -> ComparisonRecord:
     """One cell beside its baseline, alone in its family."""
     return compare_all({HERE: line(now)}, {HERE: line(before)}, {"s": replace(Thresholds(), **thresholds)})[HERE]
 
@@ -32,10 +32,11 @@ def lost(count: int) -> list[float | None]:
         (WHOLE, lost(10), "improved"),
         (WHOLE, WHOLE, "same"),
         (lost(2), WHOLE, "same"),
+        (WHOLE[:50], lost(4)[:50], "undecided"),
         (WHOLE[:20], WHOLE[:20], "undecided"),
         (lost(4)[:40], WHOLE[:40], "undecided"),
     ],
-    ids=["ten lost", "ten won", "no change", "two lost", "few examples", "few lost of few"],
+    ids=["ten lost", "ten won", "no change", "two lost", "four won", "few examples", "few lost of few"],
 )
 def test_a_cell_stands_where_its_examples_show_it(
     now: list[float | None], before: list[float | None], verdict: str
@@ -76,6 +77,53 @@ def test_what_did_not_change_at_all_is_told_though_few_examples_prove_little() -
 
 def test_how_near_is_the_same_is_for_the_suite_to_say() -> None:
     assert [beside(WHOLE, WHOLE, tolerance=bound).verdict for bound in (0.01, 0.02)] == ["undecided", "same"]
+
+
+def test_a_gain_that_is_not_shown_makes_no_sameness_of_cells() -> None:
+    found = beside(WHOLE[:50], lost(4)[:50])
+    assert found.reason == (
+        "undecided: consistency 1.000, was 0.920; drop -0.080 [-0.167, -0.025]: no drop of 0.05; a gain is not shown, "
+        "adjusted p = 0.062"
+    )
+    assert (found.chance, beside(lost(4)[:50], WHOLE[:50]).chance) == (1 / 16, 1 / 16)
+
+
+def measured_by(main: Sequence[float | None], quality: Sequence[float | None]) -> Line:
+    """A line by consistency, and beside it one by accuracy."""
+    return line(main, others=(line(quality, measure="accuracy", definition=""),))
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "verdict", "measure"),
+    [
+        (measured_by(WHOLE, lost(10)), measured_by(WHOLE, WHOLE), "regressed", "accuracy"),
+        (measured_by(WHOLE, WHOLE), measured_by(WHOLE, lost(10)), "improved", "accuracy"),
+        (measured_by(lost(10), WHOLE), measured_by(WHOLE, lost(10)), "regressed", "consistency"),
+        (measured_by(WHOLE, lost(10)), measured_by(lost(10), WHOLE), "regressed", "accuracy"),
+        (measured_by(WHOLE, lost(2)), measured_by(WHOLE, WHOLE), "same", "consistency"),
+        (measured_by(WHOLE, lost(10)), line(WHOLE), "same", "consistency"),
+    ],
+    ids=["worse", "better", "better and worse", "worse and better", "alike", "not in the baseline"],
+)
+def test_a_cell_stands_by_the_gated_measure_that_tells_most(
+    now: Line, before: Line, verdict: str, measure: str
+) -> None:
+    found = compare_all({HERE: now}, {HERE: before}, {"s": Thresholds()})[HERE]
+    assert (found.verdict, found.measure) == (verdict, measure)
+
+
+def test_all_measures_of_all_cells_are_one_family() -> None:
+    found = compare_all({HERE: measured_by(WHOLE, lost(10))}, {HERE: measured_by(WHOLE, WHOLE)}, {"s": Thresholds()})
+    assert found[HERE].adjusted == 2 / 1024
+
+
+def test_two_sides_double_the_p_value_and_widen_the_bounds() -> None:
+    one, two = beside(lost(5), WHOLE), beside(lost(5), WHOLE, sides=2)
+    assert (one.verdict, one.adjusted, one.test) == ("regressed", 1 / 32, "McNemar")
+    assert (two.verdict, two.adjusted, two.test) == ("undecided", 1 / 16, "McNemar, two-sided")
+    assert one.drop is not None
+    assert two.drop is not None
+    assert (two.drop.low < one.drop.low, one.drop.high < two.drop.high) == (True, True)
 
 
 def many(count: int) -> dict[tuple[str, str], Line]:

@@ -17,6 +17,7 @@ from albert_robust.running.plan import plan
 from albert_robust.scoring.statistics import Estimate
 from albert_robust.suite.gates import Gate
 from albert_robust.suite.load import load_suite
+from albert_robust.suite.measure import measure_named
 
 SUITE = """
 task: text-classification
@@ -111,7 +112,8 @@ def test_a_gate_of_which_nothing_was_measured_never_passes(
 def test_a_message_has_as_many_digits_as_tell_an_estimate_from_its_gate(
     gate: tuple[str, bool, float], estimate: tuple[float, float, float], shown: str
 ) -> None:
-    assert decide(Gate(*gate), Estimate(*estimate, 1000)).reason == shown
+    name, at_least, bound = gate
+    assert decide(Gate(measure_named(name), at_least, bound), Estimate(*estimate, 1000)).reason == shown
 
 
 def test_the_bound_is_one_sided_at_the_suites_confidence(cell: Callable[..., Cell]) -> None:
@@ -148,7 +150,7 @@ def test_how_many_examples_would_decide_is_a_number_of_them(
     value: float, low: float, high: float, bound: float, at_least: bool
 ) -> None:
     estimate = Estimate(value, value - low, value + high, 10)
-    record = decide(Gate("consistency", at_least, bound), estimate)
+    record = decide(Gate(measure_named("consistency"), at_least, bound), estimate)
     if found := re.search(r"about (-?[\d,]+) would$", record.reason):
         assert int(found[1].replace(",", "")) > 0
 

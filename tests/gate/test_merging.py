@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from albert_robust.asking.workspace import Workspace
 from albert_robust.conclude import judged, run_of
 from albert_robust.errors import UsageError
+from albert_robust.gate import merging
 from albert_robust.gate.merging import merged
 from albert_robust.results.folder import keep, only, open_run
 from albert_robust.results.records import AlignmentRecord, CaseAlignment, MatchedText, Run, Shrunk
-from albert_robust.running import alignments, blocks
+from albert_robust.running import blocks
 from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan
 from albert_robust.suite.load import load_suites
@@ -138,7 +139,7 @@ def test_a_suite_that_is_broken_in_one_run_is_broken_in_all_of_them(whole: Run) 
 
 
 def test_no_more_alignments_stay_than_one_run_keeps(whole: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alignments.fair, "__defaults__", (7,))
+    monkeypatch.setattr(merging, "MOST", 7)
     found = merged(split(whole, [0, 1, 2], [3, 4, 5])).alignments
     assert [one.example for one in found] == ["r0", "r1", *["r0"] * 5]
 

@@ -49,14 +49,14 @@ def test_other_models_stand_beside_the_first_over_the_same_examples() -> None:
     assert standing(run) == [None, "regressed", "improved"]
     found = run.cells[1].beside_first
     assert found is not None
-    assert (found.before, found.after, found.test, found.worse[0]) == (0.8, 0.6, "McNemar", "r20")
+    assert (found.before, found.after, found.test, found.worse[0]) == (0.8, 0.6, "McNemar, two-sided", "r20")
 
 
 def test_all_that_are_compared_are_one_family() -> None:
     run = ran((A, cases(A, 0)), (B, cases(B, 10)), (C, cases(C, 10)))
     alone = ran((A, cases(A, 0)), (B, cases(B, 10)))
     chances = [cell.beside_first and cell.beside_first.adjusted for cell in (run.cells[1], alone.cells[1])]
-    assert chances == [pytest.approx(2 * 2**-10), pytest.approx(2**-10)]
+    assert chances == [pytest.approx(4 * 2**-10), pytest.approx(2 * 2**-10)]
 
 
 def test_suites_of_one_model_each_have_nothing_beside_them() -> None:

@@ -101,6 +101,18 @@ def test_cells_that_differ_show_examples_with_what_both_models_said() -> None:
     assert "examples in which they differ" in render_html(run)
 
 
+def test_reference_checks_differ_by_the_quality_that_they_are_compared_by() -> None:
+    check = cell("", expectation="reference", gates=(), measures={"token f1": estimate(0.5)})
+    right = {"token f1": 0.5, "labs": 0.9}
+    kept = outcome(check.cell, "r/1", suite="reviews::small", quality_before=right)
+    same = outcome(check.cell, "r/1", suite="reviews::large", quality_before=right)
+    lost = replace(same, quality_before={"token f1": 0.0, "labs": 0.9})
+    cells = ran([check], [replace(check, beside_first=beside("regressed", "token f1"))])
+    for other, shown in ((same, 0), (lost, 1)):
+        (found,) = model_tables(replace(cells, outcomes=(kept, other)))[0].partings
+        assert len(found.cases) == shown
+
+
 def test_one_model_a_file_has_no_table() -> None:
     assert model_tables(Run((SUITE,), (cell(),))) == ()
     assert "Models side by side" not in render_html(Run((SUITE,), (cell(),)))

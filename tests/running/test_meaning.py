@@ -8,7 +8,7 @@ from counted import asked, outcomes_of, planned, ran, records_of
 
 from albert_robust.asking.workspace import Workspace
 from albert_robust.errors import InputError
-from albert_robust.gate.lines import definition
+from albert_robust.gate.lines import definitions
 from albert_robust.running.forecast import forecast
 
 PACK = '''
@@ -60,7 +60,7 @@ def test_another_floor_is_another_measure_to_a_baseline(folder: Path) -> None:
     said = []
     for more in ("", ", meaning: 0.3", ", meaning: 0.5"):
         cells = planned(folder, CHECK % more, rows=TEXTS)
-        said.append(definition(cells[0], ran(cells, folder).suites["s"].scorer))
+        said.append(definitions(cells[0], ran(cells, folder).suites["s"].scorer)[0])
     assert said[0] == "equality"
     assert len(set(said)) == 3
 

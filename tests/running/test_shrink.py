@@ -19,6 +19,7 @@ from albert_robust.running.shrink import CASES, shrunk
 from albert_robust.suite.load import load_suite
 from albert_robust.tasks import Prediction
 from albert_robust.tasks.entities import Entity, kept
+from albert_robust.tasks.task import Score
 
 UPPER = "- {expect: invariance, perturbations: [case.upper], gates: [consistency >= 0.7]}"
 LETTERS = "abcdefghijkl"
@@ -43,7 +44,7 @@ class Asked:
 class NoScorer:
     """Labels are compared without an encoder."""
 
-    def scores(self, pairs: object) -> list[tuple[float, float, float]]:
+    def scores(self, pairs: object) -> list[Score]:
         raise AssertionError("LABS was asked")
 
 

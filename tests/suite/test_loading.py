@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from albert_robust.errors import InputError, UsageError, suggest
+from albert_robust.errors import InputError, UsageError
 from albert_robust.running.plan import plan
+from albert_robust.shown import suggest
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import Suite
 
@@ -308,7 +309,7 @@ def test_what_is_meant_is_looked_for_of_the_first_mistakes_alone(
         looked.append(key)
         return suggest(key, known)
 
-    monkeypatch.setattr("albert_robust.suite.documents.suggest", noted)
+    monkeypatch.setattr("albert_robust.documents.explaining.suggest", noted)
     keys = "".join(f"k{number}: 1\n" for number in range(3000))
     with pytest.raises(InputError, match=r"here begin 2,950 more mistakes") as told:
         load(("task: ", f"{keys}task: "))

@@ -136,6 +136,18 @@ def test_what_cannot_be_measured_is_left_out(suite: Callable[..., Path], tmp_pat
     assert not found["prompts/reference[en]"].measures["polite"].measured
 
 
+def test_a_measure_sees_the_inputs_of_the_example(suite: Callable[..., Path], tmp_path: Path) -> None:
+    seen = 'pair["inputs"]["prompt"].lower() in pair["output"].lower()'
+    mine = MINE.replace('pair["reference"].lower() in pair["output"].lower()', seen)
+    mine = mine.replace(
+        '[pair["output"][:6] ==', '[pair["inputs"]["prompt"][:5] == \'Write\' and pair["output"][:6] =='
+    )
+    found = cells(run(suite(mine=mine), workspace=tmp_path / "work"))
+    assert mine != MINE
+    assert found["prompts/reference[en]"].measures["polite"].value == 1.0
+    assert found["prompts/case.upper[en]"].measures["consistency"].value == 1.0
+
+
 def test_with_a_version_a_pair_is_measured_once(suite: Callable[..., Path], tmp_path: Path) -> None:
     told = tmp_path / "asked.txt"
     mine = MINE.replace(
