@@ -1,4 +1,4 @@
-"""Measure: the agreement and quality of a block's cases. They are scored together: an encoder likes large batches."""
+"""Measure: scores the agreement and the quality of a block's cases together, because an encoder is fastest in large batches."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
@@ -46,12 +46,12 @@ def measure(suite: Suite, made: Made, scorer: TextScorer) -> None:
 def self_agreement(
     suite: Suite, made: Made, replicas: Sequence[Answers], scorer: TextScorer
 ) -> list[tuple[Cell, str, float]]:
-    """Return how far the model agrees with itself on the originals of each cell, by the cell's own measure: each two answers.
+    """Return, per example that was asked several times, the agreement of each pair of answers, by the cell's own measure.
 
     Args:
         suite: Of all cells.
-        made: The cases, measured; reference checks have nothing to agree with.
-        replicas: The model's answers to the originals, time after time.
+        made: The measured cases; those of reference checks are left out.
+        replicas: The model's answers to the originals, one value per time that they were asked.
         scorer: For measures that compare texts.
     """
     cases: list[tuple[Cell, str]] = []
