@@ -1,4 +1,4 @@
-"""Blocks: the examples of a suite, so many at a time, and what all cells make of them."""
+"""Blocks: splits the examples of a suite into blocks, and makes the cases of all cells for one block."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -70,8 +70,8 @@ def _measurable(suite: Suite, source: Source, examples: Sequence[Example], told:
 def blocks(suite: Suite, datasets: Mapping[str, Sequence[Example]]) -> Iterator[Block]:
     """Yield the examples of datasets, a thousand at a time.
 
-    Where cells may stop early they come in random order, and as many at a time as `looks` says: the order depends on the
-    suite's seed alone.
+    With `early_stop` the examples come in a random order that depends on the suite's seed alone, and in blocks of the sizes
+    that `looks` gives.
     """
     if suite.early_stop:
         yield from _looks(suite.seed, datasets)
@@ -114,7 +114,7 @@ def perturbed(cells: Sequence[Cell], block: Block, cache: Cache) -> Made:
 
 
 def inputs_of(made: Made) -> Iterator[Inputs]:
-    """Yield what the model is to be asked, repeats included."""
+    """Yield the inputs that the model must answer, with repeats."""
     for case in _to_ask(made):
         yield case.original
         if case.variant:
@@ -122,7 +122,7 @@ def inputs_of(made: Made) -> Iterator[Inputs]:
 
 
 def originals_of(made: Made) -> Iterator[Inputs]:
-    """Yield what the model is to be asked again where it is asked several times: the originals of variants."""
+    """Yield the inputs that are asked again with `replicates`: the originals of variants."""
     return (case.original for case in _to_ask(made) if case.variant)
 
 

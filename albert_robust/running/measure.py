@@ -1,4 +1,4 @@
-"""Measure: the agreement and quality of a block's cases. They are scored together: an encoder likes large batches."""
+"""Measure: scores the agreement and the quality of a block's cases together, because an encoder is fastest in large batches."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
@@ -50,8 +50,8 @@ def self_agreement(
 
     Args:
         suite: Of all cells.
-        made: The cases, measured; reference checks have nothing to agree with.
-        replicas: The model's answers to the originals, time after time.
+        made: The measured cases; those of reference checks are left out.
+        replicas: The model's answers to the originals, one value per time that they were asked.
         scorer: For measures that compare texts.
     """
     cases: list[tuple[Cell, str]] = []
