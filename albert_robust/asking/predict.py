@@ -4,13 +4,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 from albert_robust.asking.ask import LIMITS, Asker, Cost, Failure, Limits
 from albert_robust.asking.budget import Budget
 from albert_robust.asking.cache import Cache, key
-from albert_robust.asking.memory_first import Kept, MemoryFirst
 from albert_robust.asking.price import Price
 from albert_robust.models import Inputs, Model, Stream, Usage
 from albert_robust.quick_json import dumps
@@ -102,9 +100,10 @@ class Predictor:
     price: Price = field(default_factory=Price)
     unanswered: list[str] = field(default_factory=list)
 
-    @cached_property
-    def _kept(self) -> Kept:
-        return MemoryFirst(self.cache) if self.alone and not self.model.identity else self.cache
+    @property
+    def _passing(self) -> bool:
+        """Whether no later run and no other process can use the answers."""
+        return self.alone and not self.model.identity
 
     def look_up(self, inputs: Iterable[Inputs], replicate: int = 0) -> Found:
         """Return what the cache has.
@@ -118,7 +117,7 @@ class Predictor:
         unique = dict(keys.values())
         parts = [self.model.identity or f"{self.run} {self.suite}", self.task.name]
         names = {one: key("prediction", *parts, one, *([replicate] if replicate else ())) for one in unique}
-        kept = self._kept.get(list(names.values()))
+        kept = self.cache.get(list(names.values()), passing=self._passing)
         answers = Answers(keys=keys)
         for text, name in names.items() if kept else ():
             value = kept.get(name)
@@ -269,13 +268,13 @@ class Predictor:
         """Keep answers; failures too, but for this run alone: its other processes ask nothing again."""
         made = {names[one]: kept_form(answers.predictions[one]) for one in asked if one in answers.predictions}
         failed = {names[one]: answers.failures[one] for one in asked if one in answers.failures}
-        answered = self._kept.get(list(failed))  # by another run, in the meantime: that stays
+        answered = self.cache.get(list(failed), passing=self._passing)  # by another run, in the meantime: that stays
         made |= {
             name: {"failure": message, "run": self.run}
             for name, message in failed.items()
             if _read(answered.get(name)) is None
         }
-        self._kept.put(made.items())
+        self.cache.put(made.items(), passing=self._passing)
 
     def _failure(self, kept: Any) -> str | None:
         """Return why this run has no answer; what failed in another run counts for nothing."""
