@@ -1,4 +1,4 @@
-"""A suite whose grammar is right: what its names are looked up in, and the complaints about those that there are not."""
+"""Draft: a suite of one model that keeps the grammar, before its names (datasets, perturbations, fields) are looked up."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
@@ -106,9 +106,9 @@ def draft(document: Document, spec: SuiteSpec, registry: Registry, model_name: s
 
 
 def _added(spec: SuiteSpec, model: ModelSpec) -> dict[str, str | None]:
-    """Return the fields that a suite adds: what else its models see, and what they are told where that is perturbed.
+    """Return the fields that a suite adds to its task's: those that models see, and a prompt or system message that is perturbed.
 
-    What one of several models sees all of them are given: that their examples are the same.
+    All models of a file get the fields that any of their prompts names, so that all see the same examples.
     """
     task = TASKS[spec.task]
     perturbed = {name for check in spec.checks for name in check.fields or ()}
@@ -122,9 +122,9 @@ def _added(spec: SuiteSpec, model: ModelSpec) -> dict[str, str | None]:
 
 
 def _with(task: Task, added: Collection[str], labels: Sequence[str]) -> Task:
-    """Return a task with more fields. Labels in these stay as they are, as gold answers do: a model is to answer with them.
+    """Return a task with more fields. The labels in them are protected, as gold answers are: a model has to answer with them.
 
-    Choices are what is chosen from, and their letters words of many a text.
+    The field of choices is not: its labels are letters, which occur everywhere.
     """
     telling = {*added} - {CHOICES}
 
