@@ -1,8 +1,8 @@
-"""Predictions and scores that need not be made again, by content. JSON values, no pickle.
+"""Cache: keeps predictions and scores by content, so that they are not made again. JSON values, no pickle.
 
-All that is kept can be made anew, so no fault of the file ends a run. A damaged file is set aside and a new one begun: most
-of what a new run needs would be made anyway, and a run that ends with "delete this file" has lost what it had made since. A
-file that cannot be written is still read, and what is made is kept in memory. Either is told once, as a warning.
+All values can be made anew, so no fault of the file ends a run. A damaged file is set aside and a new one begun: a run that
+ended with "delete this file" would lose what it had made so far. A file that cannot be written is still read, and new values
+stay in memory. Each fault is reported once, as a warning.
 """
 
 import hashlib
