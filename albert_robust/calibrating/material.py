@@ -69,11 +69,16 @@ USUAL_EFFORT = Effort()
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """A background text with its source, tokens and their hidden states, shape (tokens, width)."""
+    """A background text with its source, tokens and their hidden states, shape (tokens, width).
+
+    Attributes:
+        spelled: The text as the encoder spells it.
+    """
 
     language: str
     source: str
     text: str
+    spelled: str
     ids: NDArray[np.int32]
     hidden: Hidden
 
@@ -141,7 +146,7 @@ def _pool(
         texts = list(lines)
         for count in JOINED:
             texts += [blank.join(lines[i : i + count]) for i in range(0, len(lines) - count + 1, count)]
-        texts = [normal(text) for text in rng.sample(texts, len(texts))]
+        texts = [normal(text, tag) for text in rng.sample(texts, len(texts))]
         for text, ids in zip(texts, encoder.ids(texts), strict=True):
             if 0 < len(ids) <= MOST_TOKENS:
                 by_length[int(2 * log2(len(ids)))].append((source, text))
@@ -177,7 +182,7 @@ def _groups(
         pairs = [(one, other) for one in tags for other in tags if one < other]
         if any(have[pair] < most for pair in pairs):
             have.update(pairs)
-            taken.append(Translations(group.source, {tag: normal(group.texts[tag]) for tag in tags}))
+            taken.append(Translations(group.source, {tag: normal(group.texts[tag], tag) for tag in tags}))
     return taken
 
 
@@ -224,7 +229,7 @@ def _damage_plan(
         own, foreign = (
             chunks(one, starts) for one, starts in zip((text, other), encoder.starts((text, other)), strict=True)
         )
-        copies = tuple(normal(damaged(own, foreign, share, rng)) for share in SHARES)
+        copies = tuple(normal(damaged(own, foreign, share, rng), tag) for share in SHARES)
         plans.append(_DamagePlan(tag, source, text, copies, translation))
     return plans
 
@@ -248,7 +253,7 @@ def _encoded(encoder: Encoder, wanted: Iterable[tuple[str, str, str]]) -> dict[t
     vectors = {texts[place]: hidden.astype(np.float16) for place, hidden in encoder.read(ids)}
     tokens = {text: np.array(found, dtype=np.int32) for text, found in zip(texts, ids, strict=True)}
     return {
-        (tag, text): Sampled(tag, source, text, tokens[text], vectors[text])
+        (tag, text): Sampled(tag, source, text, encoder.spelled(text), tokens[text], vectors[text])
         for (tag, text), source in sources.items()
         if text in vectors
     }

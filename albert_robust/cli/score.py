@@ -88,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
         print(_json(scores.as_dict()) if options.json else scores_table(scores, several))
     else:
         both = _scored(options, pairs, pairs.candidates), _scored(options, pairs, pairs.rivals)
-        made = compare(*both, clusters=pairs.clusters)
+        made = compare(*both)
         names = str(options.candidates), str(options.against)
         print(_json(_compared(both, made)) if options.json else comparison_table(names, both, made))
     return 0

@@ -12,7 +12,7 @@ from albert_robust.scoring.scorer import Scorer
 from albert_robust.scoring.scores import Scores
 
 LEVEL: Level = "damage"
-DEFINITION = 6  # raise it when the same texts, encoder and profile give another score
+DEFINITION = 7  # raise it when the same texts, encoder and profile give another score
 
 
 def score(
