@@ -5,7 +5,7 @@ their own: real short lines, and long texts made of a source's neighbouring line
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, log2
 from random import Random
@@ -28,6 +28,7 @@ JOINED = (2, 4, 8)  # neighbouring lines that make a long text
 LEAST_TRANSLATION_TOKENS = 6  # a translation of fewer says more about its tokens than about the pair
 T = TypeVar("T")
 Hidden = NDArray[np.float16]
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,14 @@ class Material:
     effort: Effort
 
 
-def gather(encoder: Encoder, background: Background, effort: Effort = USUAL_EFFORT, seed: int = 0) -> Material:
-    """Return a sample of background text with its vectors."""
+def gather(
+    encoder: Encoder,
+    background: Background,
+    effort: Effort = USUAL_EFFORT,
+    seed: int = 0,
+    progress: Progress = lambda done, of: None,
+) -> Material:
+    """Return a sample of background text with its vectors; `progress` is called with how many texts were read, of how many."""
     languages = background.languages
     pool = {tag: _pool(encoder, tag, background.texts[tag], effort, Random(f"{seed} pool {tag}")) for tag in languages}
     groups = _groups(background.translations, languages, effort.translations, Random(f"{seed} groups"))
@@ -125,7 +132,7 @@ def gather(encoder: Encoder, background: Background, effort: Effort = USUAL_EFFO
     wanted += [(tag, group.source, text) for group in groups for tag, text in group.texts.items()]
     for tag, plans in damage.items():
         wanted += [(tag, plan.source, text) for plan in plans for text in (plan.original, *plan.copies)]
-    encoded = _encoded(encoder, wanted)
+    encoded = _encoded(encoder, wanted, progress)
     return Material(
         languages,
         {tag: [encoded[tag, text] for _, text in pool[tag] if (tag, text) in encoded] for tag in languages},
@@ -245,12 +252,17 @@ def _alike_in_length(text: str, others: Sequence[str]) -> str:
     return min((one for one in others if one != text), key=lambda one: abs(len(one) - len(text)), default=text)
 
 
-def _encoded(encoder: Encoder, wanted: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], Sampled]:
+def _encoded(
+    encoder: Encoder, wanted: Iterable[tuple[str, str, str]], progress: Progress
+) -> dict[tuple[str, str], Sampled]:
     """Return the sample by language and text; texts without tokens are left out."""
     sources = {(tag, text): source for tag, source, text in wanted}
     texts = sorted({text for _, text in sources})
     ids = encoder.ids(texts)
-    vectors = {texts[place]: hidden.astype(np.float16) for place, hidden in encoder.read(ids)}
+    vectors = {}
+    for done, (place, hidden) in enumerate(encoder.read(ids), start=1):
+        vectors[texts[place]] = hidden.astype(np.float16)
+        progress(done, len(texts))
     tokens = {text: np.array(found, dtype=np.int32) for text, found in zip(texts, ids, strict=True)}
     return {
         (tag, text): Sampled(tag, source, text, encoder.spelled(text), tokens[text], vectors[text])

@@ -36,6 +36,7 @@ from albert_robust.text.languages import UNKNOWN
 LOG = getLogger(__name__)
 BLOCK, BLOCK_CHARACTERS = 256, 2**18  # pairs and characters that are encoded and matched together, then let go
 Pair = tuple[Text, Text]
+Progress = Callable[[int, int], None]
 
 
 class Scorer:
@@ -110,6 +111,7 @@ class Scorer:
         languages: str | Sequence[str] | None = None,
         reference_languages: str | Sequence[str] | None = None,
         clusters: Sequence[Hashable] | None = None,
+        progress: Progress = lambda done, of: None,
     ) -> Scores:
         """Return how much of each reference's meaning each candidate keeps.
 
@@ -119,6 +121,7 @@ class Scorer:
             languages: Of the candidates: a BCP 47 tag, a tag for each, `detect`, or None for `und`.
             reference_languages: Of the references; None for the candidates'.
             clusters: What belongs together, such as the document of each pair; the interval resamples it whole.
+            progress: Called with how many distinct pairs of texts were matched, of how many.
 
         Raises:
             UsageError: Not two lists of texts of equal length, a language that is none, or a pair of languages that the
@@ -138,7 +141,7 @@ class Scorer:
             for candidate, group, (one, other) in zip(candidates, groups, tags, strict=True)
             for reference in group
         ]
-        raw, labs, moved, unread = self._measure(flat)
+        raw, labs, moved, unread = self._measure(flat, progress)
         chosen, winners = _winners(labs[:, 2], [len(group) for group in groups])
         table = labs[chosen]
         return Scores(
@@ -232,10 +235,14 @@ class Scorer:
         tags = {tag for pair in pairs for tag in pair} - {UNKNOWN}
         found = sorted(tag for tag in tags if self.profile and self._language(tag) == UNKNOWN)
         for tag in found:
-            if tag not in self._told:
-                LOG.warning("%s", f"{tag}: the encoder's profile does not know this language: its texts count as und")
-                self._told.add(tag)
+            self._tell(f"{tag}: the encoder's profile does not know this language: its texts count as und")
         return tuple(found)
+
+    def _tell(self, what: str) -> None:
+        """Tell the user something once; where nothing else is set up, logging prints it on stderr."""
+        if what not in self._told:
+            LOG.warning("%s", what)
+            self._told.add(what)
 
     def _text(self, tag: str, text: str) -> Text:
         language = self._language(tag)
@@ -244,19 +251,19 @@ class Scorer:
     def _language(self, tag: str) -> str:
         return self.profile.language(tag) if self.profile else tag
 
-    def _measure(self, pairs: Sequence[Pair]) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
+    def _measure(self, pairs: Sequence[Pair], progress: Progress) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
         """Return precision, recall and F of each pair as matched and as calibrated, both of shape (pairs, 3).
 
         And how far its calibrated F goes with one standard error of each anchor, shape (pairs, 2), and whether one of its texts
         cannot be read, shape (pairs,).
         """
         distinct = {pair: place for place, pair in enumerate(dict.fromkeys(pairs))}
-        raw, lengths, unread = self._match(list(distinct))
+        raw, lengths, unread = self._match(list(distinct), progress)
         labs, moved = self._calibrated(list(distinct), raw, lengths)
         places = np.array([distinct[pair] for pair in pairs], dtype=np.int64)
         return raw[places], labs[places], moved[places], unread[places]
 
-    def _match(self, pairs: Sequence[Pair]) -> tuple[Floats, NDArray[np.int64], NDArray[np.bool_]]:
+    def _match(self, pairs: Sequence[Pair], progress: Progress) -> tuple[Floats, NDArray[np.int64], NDArray[np.bool_]]:
         """Return precision, recall and F, both token counts, and which of distinct pairs have a text that cannot be read.
 
         Equal texts score 1, two empty ones too. An empty text against another scores 0. A text of which the tokenizer knows no
@@ -268,6 +275,7 @@ class Scorer:
         open_pairs = [place for place, (one, other) in enumerate(pairs) if one[1] != other[1] and one[1] and other[1]]
         # Pairs that share a reference lie in one block, whatever order they came in.
         open_pairs.sort(key=lambda place: (len(pairs[place][1][1]), pairs[place][1], pairs[place][0]))
+        done = 0
         for block in _blocks(pairs, open_pairs):
             encoded = self._vectors.encode(text for place in block for text in pairs[place])
             with in_one_thread():
@@ -281,6 +289,8 @@ class Scorer:
                         raw[place] = 1.0
                     elif all(text in encoded for text in pairs[place]):
                         raw[place], unread[place] = alike_unread(one, other, one_language), True
+            done += len(block)
+            progress(done, len(open_pairs))
         return raw, lengths, unread
 
     def _calibrated(self, pairs: Sequence[Pair], raw: Floats, lengths: NDArray[np.int64]) -> tuple[Floats, Floats]:
@@ -291,7 +301,10 @@ class Scorer:
         index = {language: place for place, language in enumerate(calibration.languages)}
         sides = np.array([[index[language] for language, _ in pair] for pair in pairs], dtype=np.int64).reshape(-1, 2)
         met = lengths.min(axis=1) > 0
-        calibration.check(sorted(set(map(tuple, sides[met].tolist()))))
+        languages = sorted(set(map(tuple, sides[met].tolist())))
+        calibration.check(languages)
+        if self.calibration != "floor" and not all(calibration.has_ceiling(*pair) for pair in languages):
+            self._tell("the profile has no ceilings for these languages: what translations score is on no scale")
         matched = Pairs(*sides[met].T, *lengths[met].T)
         labs[met] = calibration.apply(raw[met], matched, self.calibration)
         moved[met] = calibration.moved(raw[met, 2], matched, self.calibration)
