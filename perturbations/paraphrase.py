@@ -85,7 +85,7 @@ def _sound(word: str, language: str) -> str:
     "paraphrase.synonym",
     preserves="meaning",
     languages=read_languages(_SYNONYMS),
-    version=2,
+    version=3,
     examples=[
         Example("Unfortunately the couch is very bad.", "Unfortunately the sofa is very bad."),
         Example(
@@ -140,7 +140,7 @@ def synonym(text: Text, rng: Random, severity: int) -> Text:
     "paraphrase.reserved",
     preserves="meaning",
     languages=read_languages(_SYNONYMS),
-    version=2,
+    version=3,
     needs="nlpaug",
     extra="nlpaug",
     examples=[
