@@ -17,14 +17,16 @@ from albert_robust.perturbing.phrases import (
 from albert_robust.text.case import to_lower, to_upper
 from albert_robust.text.choices import choices
 from albert_robust.text.han import is_traditional
-from albert_robust.text.languages import SCRIPTS, UNSPACED, base
+from albert_robust.text.languages import ACCENTED, OTHER_SCRIPTS, SCRIPTS, UNSPACED, base
 from albert_robust.text.marked import Part, called, cites
 from albert_robust.text.passages import passages
 from albert_robust.text.reading import words_at
 
 __all__ = [
+    "ACCENTED",
     "KEYBOARDS",
     "NUMBER",
+    "OTHER_SCRIPTS",
     "SCRIPTS",
     "UNSPACED",
     "Augmenter",

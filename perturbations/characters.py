@@ -1,10 +1,10 @@
 """What a reader takes for the same text, or nearly: other code points for what looks alike, other spellings of a letter.
 
 Source: Unicode UTS 39 for letters of two scripts that look alike, UAX 15 for composed and decomposed letters, UAX 11 for
-widths; `lookalikes.tsv`: letters of one script that text recognition takes for each other.
+widths; CLDR (Latin-ASCII) for letters that are more than an accent away from a plain one; `lookalikes.tsv`: letters of one script that text recognition takes for each other.
 
 Departures: numbers and words with a digit stay, and an `O` never becomes a zero. Vietnamese keeps its marks and Spanish its ñ:
-without them they are other words.
+without them they are other words. Where no language is stated, Latin and Greek letters lose their accents.
 """
 
 import unicodedata
@@ -17,28 +17,41 @@ from string import ascii_letters
 import regex
 
 from albert_robust import Example, Text, perturbation, share
-from albert_robust.packs import SCRIPTS, UNSPACED, base
+from albert_robust.packs import ACCENTED, OTHER_SCRIPTS, SCRIPTS, base
 
 _CYRILLIC = dict(zip("aceijopsxyABCEHIJKMOPSTX", "асеіјорѕхуАВСЕНІЈКМОРЅТХ", strict=True))
 _GREEK = dict(zip("opvABEHIKMNOPTXYZ", "ορνΑΒΕΗΙΚΜΝΟΡΤΧΥΖ", strict=True))
 INVISIBLE = ("\u00ad", "\u200b", "\u2060")  # soft hyphen, zero width space, word joiner
 BLANKS = ("  ", "\t", "\n", "\u00a0")
+UNSPACED = {"Burmese", "Han", "Japanese", "Khmer", "Lao", "Thai", "Tibetan"}
 
 NUMERALS = {"ar": "٠١٢٣٤٥٦٧٨٩", "fa": "۰۱۲۳۴۵۶۷۸۹", "hi": "०१२३४५६७८९", "th": "๐๑๒๓๔๕๖๗๘๙", "ur": "۰۱۲۳۴۵۶۷۸۹"}
 ASCII_DIGITS = "0123456789"
 FULL_WIDTH = {ord(one): ord(one) + 0xFEE0 for one in ASCII_DIGITS + ascii_letters}
 ASCII = {wide: narrow for narrow, wide in FULL_WIDTH.items()}
 
+_LATIN_ASCII = dict(zip("æÆœŒøØłŁđĐðÐþÞħĦ", "ae AE oe OE o O l L d D d D th TH h H".split(), strict=True))
+_NORDIC = {"æ": "ae", "Æ": "Ae", "ø": "oe", "Ø": "Oe", "å": "aa", "Å": "Aa"}
 _PLAIN = {
     "ar": str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا"}),
     "de": str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "ẞ": "SS"}),
     "fr": str.maketrans({"œ": "oe", "Œ": "Oe", "æ": "ae", "Æ": "Ae"}),
-    "pl": str.maketrans({"ł": "l", "Ł": "L"}),
     "ru": str.maketrans({"ё": "е", "Ё": "Е"}),
     "tr": str.maketrans({"ı": "i"}),
+    **dict.fromkeys(("da", "fo", "nb", "nn", "no"), str.maketrans(_NORDIC)),
 }
-# The marks that go; in other languages all of them.
-_MARKS = {"ar": "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652", "de": "", "es": "\u0301\u0308", "ru": ""}
+_OTHERWISE_PLAIN = str.maketrans(_LATIN_ASCII)
+# The marks that go; in other languages all those of Latin and Greek letters.
+_ACUTE_AND_DIAERESIS = regex.compile("[\u0301\u0308]")
+_NONE = regex.compile("(?!)")
+_MARKS = {
+    "ar": regex.compile("[\u064b-\u0652]"),
+    "de": _NONE,
+    "es": _ACUTE_AND_DIAERESIS,
+    "gl": _ACUTE_AND_DIAERESIS,
+    "ru": _NONE,
+}
+_ACCENT = regex.compile(r"(?<=[\p{Latin}\p{Greek}]\p{M}*)\p{Mn}")
 _BLANK = regex.compile(r"(?<=\S)(?<!\d(?= \d)) (?=[^\s\p{M}])")
 _NUMBER = regex.compile(r"(?<![A-Za-z\d])\d++(?:[\u066b\u066c]\d++)*+(?![A-Za-z])")
 _ASCII_MARKS = {"\u066b": ".", "\u066c": ","}  # of decimals and thousands in Arabic script
@@ -70,13 +83,14 @@ def _slipped(text: Text, rng: Random, severity: int, kind: str, ways: Ways) -> T
 @perturbation(
     "characters.homoglyph",
     preserves="meaning",
-    languages=_in_scripts("Latin", "Cyrillic", "Greek"),
+    scripts={"Latin", "Cyrillic", "Greek"},
     examples=[
         Example("The weather is lovely today.", "The weather is lovеly today."),
         Example("Das Wetter ist schön.", "Das Wettеr ist ѕchön.", "de", severity=5),
         Example("Le vin était très bon.", "Lе vin était très bοn.", "fr", seed=2, severity=5),
         Example("La comida estaba muy rica.", "Lа comida estaba muy riсa.", "es", seed=2, severity=5),
         Example("Погода была хорошая.", "Погoда была xорошая.", "ru", seed=1, severity=5, why="the other way round"),
+        Example("Maten var god.", "Мaten var god.", "sv", seed=2),
         Example("Ask Anna", "Αsk Anna", protect=("Anna",), why="what is protected stays"),
         Example("B2B 2024", "B2B 2024", severity=5, why="a word with a digit stays"),
         Example("OK 👍🏽", "OΚ 👍🏽"),
@@ -186,8 +200,9 @@ def _unseen(word: tuple[str, ...]) -> Iterator[Slip]:
 @perturbation(
     "characters.accents",
     preserves="meaning",
-    languages={"ar", "cs", "de", "el", "es", "fr", "it", "pl", "pt", "ru", "tr"},
+    languages=ACCENTED | {"ar", "el", "ru", "und"},
     severities=1,
+    version=2,
     examples=[
         Example("Où est l'été ?", "Ou est l'ete ?", "fr"),
         Example("Ma sœur, L'ŒUVRE", "Ma soeur, L'OEUVRE", "fr", why="nor is there a key for œ"),
@@ -201,6 +216,12 @@ def _unseen(word: tuple[str, ...]) -> Iterator[Slip]:
         Example("Ещё мой", "Еще мой", "ru", why="й is no accented letter"),
         Example("Işık çok güzel, İyi", "Isik cok guzel, Iyi", "tr"),
         Example("أين إلى مَدْرَسَة", "اين الى مدرسة", "ar", why="the alef's hamza and the vowel signs"),
+        Example("Råd på ö, SØREN", "Rad pa o, SOREN", "sv"),
+        Example("Å spise blåbær i Tromsø", "Aa spise blaabaer i Tromsoe", "nb", why="as Danes and Norwegians write"),
+        Example("Țara și învățătorul", "Tara si invatatorul", "ro"),
+        Example("Őrült jó volt", "Orult jo volt", "hu"),
+        Example("L'àvia és a la plaça", "L'avia es a la placa", "ca"),
+        Example("Été, Γαλή, мой", "Ete, Γαλη, мой", "und", why="by the script where the language is not known"),
         Example("voir René", "voir René", "fr", protect=("René",), why="what is protected stays"),
         Example("e\u0301te\u0301", "ete", "fr", why="marks of their own go too"),
         Example("a", "a", "fr", why="one character"),
@@ -216,16 +237,11 @@ def accents(text: Text, rng: Random, severity: int) -> Text:
 
 def _unaccented(word: str, language: str) -> str:
     composed = unicodedata.normalize("NFC", word)
-    spelt = composed.translate(_PLAIN.get(language, {}))
-    if composed.isupper():
+    spelt = composed.translate(_PLAIN.get(language, {})).translate(_OTHERWISE_PLAIN)
+    if composed.isupper() and len(composed) > 1:
         spelt = spelt.upper()
-    lost = _MARKS.get(language)
-    kept = (
-        character
-        for character in unicodedata.normalize("NFD", spelt)
-        if (unicodedata.category(character) != "Mn" if lost is None else character not in lost)
-    )
-    plain = unicodedata.normalize("NFC", "".join(kept))
+    bare = _MARKS.get(language, _ACCENT).sub("", unicodedata.normalize("NFD", spelt))
+    plain = unicodedata.normalize("NFC", bare)
     return word if plain == composed else plain
 
 
@@ -314,11 +330,12 @@ def width(text: Text, rng: Random, severity: int) -> Text:
 @perturbation(
     "characters.blanks",
     preserves="meaning",
-    languages=SCRIPTS.keys() - UNSPACED,
+    scripts={*SCRIPTS.values(), *OTHER_SCRIPTS.values()} - UNSPACED,
     examples=[
         Example("The weather is lovely today.", "The weather is lovely\u00a0today."),
         Example("Das Wetter ist schön.", "Das Wetter  ist\nschön.", "de", severity=5),
         Example("الطقس جميل اليوم", "الطقس  جميل اليوم", "ar", seed=1),
+        Example("আজ আবহাওয়া ভালো", "আজ আবহাওয়া\u00a0ভালো", "bn"),
         Example("3 400", "3 400", why="a number stays"),
         Example("New York", "New York", protect=("New York",), why="what is protected stays"),
         Example("a  b", "a  b", why="two blanks are no blank"),
