@@ -11,6 +11,7 @@ from albert_robust.perturbing.phrases import (
     is_in_name,
     is_name,
     opens_sentence,
+    pattern_of,
     read_languages,
     with_apostrophe_of,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "neighbours",
     "opens_sentence",
     "passages",
+    "pattern_of",
     "read_languages",
     "share_of_words",
     "to_lower",

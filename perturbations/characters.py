@@ -1,7 +1,8 @@
 """What a reader takes for the same text, or nearly: other code points for what looks alike, other spellings of a letter.
 
 Source: Unicode UTS 39 for letters of two scripts that look alike, UAX 15 for composed and decomposed letters, UAX 11 for
-widths; CLDR (Latin-ASCII) for letters that are more than an accent away from a plain one; `lookalikes.tsv`: letters of one script that text recognition takes for each other.
+widths; CLDR (Latin-ASCII) for letters that are more than an accent away from a plain one; `lookalikes.tsv`: letters of one
+script that text recognition takes for each other.
 
 Departures: numbers and words with a digit stay, and an `O` never becomes a zero. Vietnamese keeps its marks and Spanish its ñ:
 without them they are other words. Where no language is stated, Latin and Greek letters lose their accents.
@@ -30,7 +31,8 @@ ASCII_DIGITS = "0123456789"
 FULL_WIDTH = {ord(one): ord(one) + 0xFEE0 for one in ASCII_DIGITS + ascii_letters}
 ASCII = {wide: narrow for narrow, wide in FULL_WIDTH.items()}
 
-_LATIN_ASCII = dict(zip("æÆœŒøØłŁđĐðÐþÞħĦ", "ae AE oe OE o O l L d D d D th TH h H".split(), strict=True))
+_LATIN_ASCII = {"æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"}
+_LATIN_ASCII |= {"ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ħ": "h", "Ħ": "H"}
 _NORDIC = {"æ": "ae", "Æ": "Ae", "ø": "oe", "Ø": "Oe", "å": "aa", "Å": "Aa"}
 _PLAIN = {
     "ar": str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا"}),

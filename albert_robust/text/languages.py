@@ -20,11 +20,12 @@ OTHER_SCRIPTS = {
     language: script
     for script, languages in {
         "Arabic": "azb bal ckb ks lrc mzn ps sd skr ug", "Armenian": "hy hyw", "Bengali": "as bn mni",
-        "Burmese": "blk mnw my shn", "Cyrillic": "ab av ba be bua ce cu cv inh kbd kk krc kv ky lbe lez mdf mhr mk mn mrj myv os rue sah "
-        "sr tg tt tyv udm", "Devanagari": "anp awa bho brx doi hne kok mag mai mr ne new sa", "Ethiopic": "am gez ti tig",
-        "Georgian": "ka xmf", "Greek": "grc pnt", "Gujarati": "gu", "Gurmukhi": "pa", "Han": "gan hak lzh nan", "Hebrew": "arc yi",
-        "Kannada": "kn tcy", "Khmer": "km", "Lao": "lo", "Malayalam": "ml", "Odia": "or", "Ol Chiki": "sat", "Sinhala": "si",
-        "Tamil": "ta", "Telugu": "te", "Thaana": "dv", "Tibetan": "bo dz",
+        "Burmese": "blk mnw my shn",
+        "Cyrillic": "ab av ba be bua ce cu cv kbd kk krc kv ky lbe lez mdf mhr mk mn mrj myv os rue sah sr tg tt tyv udm",
+        "Devanagari": "anp awa bho brx doi hne kok mag mai mr ne new sa", "Ethiopic": "am gez ti tig",
+        "Georgian": "ka xmf", "Greek": "grc pnt", "Gujarati": "gu", "Gurmukhi": "pa", "Han": "gan hak lzh nan",
+        "Hebrew": "arc yi", "Kannada": "kn tcy", "Khmer": "km", "Lao": "lo", "Malayalam": "ml", "Odia": "or",
+        "Ol Chiki": "sat", "Sinhala": "si", "Tamil": "ta", "Telugu": "te", "Thaana": "dv", "Tibetan": "bo dz",
     }.items()
     for language in languages.split()
 }  # fmt: skip
@@ -44,9 +45,10 @@ KIN = {
     "zho": "zh", "cmn": "zh", "wuu": "zh", "yue": "zh",
 }  # fmt: skip
 # In Latin letters with accents, without which their readers still read them.
-ACCENTED = frozenset(
-    "bs ca cs cy da de eo es et fi fo fr ga gd gl hr hsb hu is it lb lt lv mt nb nn no oc pl pt ro sk sl sq sr-Latn sv tr".split()
-)
+ACCENTED = frozenset({
+    "bs", "ca", "cs", "cy", "da", "de", "eo", "es", "et", "fi", "fo", "fr", "ga", "gd", "gl", "hr", "hsb", "hu", "is", "it", "lb",
+    "lt", "lv", "mt", "nb", "nn", "no", "oc", "pl", "pt", "ro", "sk", "sl", "sq", "sr-Latn", "sv", "tr",
+})  # fmt: skip
 UNSPACED = frozenset({"ja", "th", "zh"})
 
 

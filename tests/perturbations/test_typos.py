@@ -130,6 +130,18 @@ def test_what_is_typed_with_another_key_or_converted_stays(pack: Registry, text:
 @pytest.mark.parametrize(
     ("language", "alphabet"),
     [
+        ("bn", "কখগঘঙচছজঝঞটঠডঢতথদধনপফবভমলশষসহ"),
+        ("ca", "abcdefghijklmnopqrstuvwxyz"),
+        ("da", "abcdefghijklmnopqrstuvwxyzæøå"),
+        ("fi", "abcdefghijklmnopqrstuvwxyzåäö"),
+        (
+            "hu",
+            "aábcdeéfghijklmnoóöőpqrstuúüűvwxyz",
+        ),  # í lies left of all letters on some boards, of the digits on others
+        ("nb", "abcdefghijklmnopqrstuvwxyzæøå"),
+        ("ro", "aăâbcdefghiîjklmnopqrsștțuvwxyz"),
+        ("sv", "abcdefghijklmnopqrstuvwxyzåäö"),
+        ("ta", "கசஜஞடணதநனபமயரலளழவஷஸஹ"),
         ("bg", "абвгдежзийклмнопрстуфхцшщъьюя"),  # ч stands apart, at the left end of the digits
         ("el", "αβγδεζηθικλμνξοπρσςτυφχψω"),
         ("fa", "آابپتثجچحخدذرزسشصضطظعغفقکگلمنوهی"),
