@@ -6,8 +6,8 @@ written twice.
 
 Departures: what denies (`denials.tsv`), numbers and small numbers in words stay, and in a swap so do the words beside them,
 which are denied or counted. A swap is of words with one blank between them, in scripts without spaces of two characters, and
-never of the capital that opens a sentence. The answer may hang on a word that is left out. EDA keeps the label all the same; here the
-content is altered, and a check of invariance has to say that it ignores that. One word at least is left.
+never of the capital that opens a sentence. The answer may hang on a word that is left out. EDA keeps the label all the same;
+here the content is altered, and a check of invariance has to say that it ignores that. One word at least is left.
 """
 
 from functools import cache
