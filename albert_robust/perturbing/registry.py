@@ -24,6 +24,7 @@ from albert_robust.errors import (
 from albert_robust.file_names import PACK, VARIANTS
 from albert_robust.imports import module_at
 from albert_robust.perturbing.given import FAMILY, given_in
+from albert_robust.perturbing.other_names import hint
 from albert_robust.perturbing.perturbation import Perturbation
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec, Step, parse_spec
 
@@ -91,8 +92,9 @@ class Registry:
             ValueError: The string is malformed, names nothing known, or a severity that there is not. Where there is only one,
                 `severity` and that of a glob do not count.
         """
-        if written.strip().isidentifier():
-            raise ValueError(f"{written!r} is no perturbation\n{self._meant(written.strip())}")
+        word = written.strip()
+        if word.isidentifier() or hint(word):
+            raise ValueError(f"{written!r} is no perturbation\n{hint(word) or self._meant(word)}")
         spec = parse_spec(written)
         globs = [step for step in spec.steps if step.is_glob]
         if not globs:
