@@ -18,7 +18,7 @@ from albert_robust.perturbing.phrases import (
 from albert_robust.text.case import to_lower, to_upper
 from albert_robust.text.choices import choices
 from albert_robust.text.han import is_traditional
-from albert_robust.text.languages import ACCENTED, OTHER_SCRIPTS, SCRIPTS, UNSPACED, base
+from albert_robust.text.languages import ACCENTED, OTHER_SCRIPTS, SCRIPTS, UNSPACED, base, script_of
 from albert_robust.text.marked import Part, called, cites
 from albert_robust.text.passages import passages
 from albert_robust.text.reading import words_at
@@ -48,6 +48,7 @@ __all__ = [
     "passages",
     "pattern_of",
     "read_languages",
+    "script_of",
     "share_of_words",
     "to_lower",
     "to_upper",

@@ -18,7 +18,7 @@ from string import ascii_letters
 import regex
 
 from albert_robust import Example, Text, perturbation, share
-from albert_robust.packs import ACCENTED, OTHER_SCRIPTS, SCRIPTS, base
+from albert_robust.packs import ACCENTED, OTHER_SCRIPTS, SCRIPTS, base, script_of
 
 _CYRILLIC = dict(zip("aceijopsxyABCEHIJKMOPSTX", "асеіјорѕхуАВСЕНІЈКМОРЅТХ", strict=True))
 _GREEK = dict(zip("opvABEHIKMNOPTXYZ", "ορνΑΒΕΗΙΚΜΝΟΡΤΧΥΖ", strict=True))
@@ -62,10 +62,6 @@ _WIDE = regex.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]+")
 _JOINED = "-"  # in lookalikes.tsv, after a letter that looks so only where another follows
 Slip = tuple[int, int, str]  # graphemes [start, end), counted from the start of a word, and what they would become
 Ways = Callable[[tuple[str, ...]], Iterator[Slip]]
-
-
-def _in_scripts(*scripts: str) -> set[str]:
-    return {language for language, script in SCRIPTS.items() if script in scripts}
 
 
 def _slipped(text: Text, rng: Random, severity: int, kind: str, ways: Ways) -> Text:
@@ -123,7 +119,7 @@ def _homoglyphs() -> dict[str, tuple[str, ...]]:
 @perturbation(
     "characters.ocr",
     preserves="meaning",
-    languages=_in_scripts("Latin", "Cyrillic", "Greek", "Arabic", "Hebrew", "Devanagari", "Han"),
+    scripts={"Latin", "Cyrillic", "Greek", "Arabic", "Hebrew", "Devanagari", "Han"},
     examples=[
         Example("The modern room was clean.", "The modern room vvas clean."),
         Example("Das Zimmer war warm.", "Das Zimrner war vvarm.", "de", seed=1, severity=5),
@@ -137,6 +133,7 @@ def _homoglyphs() -> dict[str, tuple[str, ...]]:
         Example("हमारी किताब अच्छी है", "हभारी किताब अज्छी है", "hi", seed=1, severity=5, why="the vowel signs stay"),
         Example("今天房间很大", "令天房问很犬", "zh", severity=5),
         Example("היום הזה יפה", "היום חזה יפח", "he", severity=5),
+        Example("Rummet var modernt.", "Rnmmet var rnodernt.", "sv", severity=5),
         Example("1984 O2", "1984 O2", severity=5, why="numbers and words with a digit stay"),
         Example("Ask Emma", "Ask Emma", protect=("Ask", "Emma"), why="what is protected stays"),
         Example("hm 👍🏽", "bm 👍🏽"),
@@ -146,7 +143,7 @@ def _homoglyphs() -> dict[str, tuple[str, ...]]:
 )
 def ocr(text: Text, rng: Random, severity: int) -> Text:
     """Confuse letters as text recognition does: `m` for `rn`, one dot more or less in Arabic."""
-    table = _confusable(base(text.language))
+    table = _confusable(text.language)
 
     def ways(word: tuple[str, ...]) -> Iterator[Slip]:
         for place, grapheme in enumerate(word):
@@ -163,11 +160,13 @@ def ocr(text: Text, rng: Random, severity: int) -> Text:
 
 @cache
 def _confusable(language: str) -> dict[str, tuple[str, ...]]:
-    """Return what is taken for one or two letters of a language, or of its script."""
+    """Return what is taken for one or two letters of a language, or of its script: of any script where that is not known."""
+    script = script_of(language)
+    owners = {base(language), script} if script else {base(language), *SCRIPTS.values()}
     lines = Path(__file__).with_name("lookalikes.tsv").read_text(encoding="utf-8").splitlines()
     found: dict[str, tuple[str, ...]] = {}
     for owner, letters in (line.split("\t") for line in lines[1:]):
-        group = letters.split() if owner in {language, SCRIPTS[language]} else []
+        group = letters.split() if owner in owners else []
         for one in group:
             found[one] = (*found.get(one, ()), *(other for other in group if other != one))
     return found
