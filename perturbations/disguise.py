@@ -91,7 +91,7 @@ def fonts(text: Text, rng: Random, severity: int) -> Text:
     ],
 )
 def leet(text: Text, rng: Random, severity: int) -> Text:
-    """Write digits for the letters that they look like: `w3a7h3r`."""
+    """Write digits for the letters that they look like: `l0v3ly`."""
     return _disguised(text, rng, severity, "leet", _leet)
 
 

@@ -44,6 +44,18 @@ def variants(pack: Registry, text: str, language: str) -> set[str]:
         ("sw", "hakuna"),
         ("he", "לא"),
         ("ja", "ません"),
+        ("bn", "নয়"),
+        ("ca", "tampoc"),
+        ("da", "ikke"),
+        ("fi", "ilman"),
+        ("hu", "nincsenek"),
+        ("mr", "नाही"),
+        ("nb", "aldri"),
+        ("nn", "ikkje"),
+        ("no", "utan"),
+        ("ro", "niciodată"),
+        ("sv", "inte"),
+        ("ta", "இல்லை"),
     ],
 )
 def test_a_word_that_denies_is_not_mistyped(pack: Registry, language: str, text: str) -> None:
