@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from albert_robust.foreign import raise_if_ending
 from albert_robust.imports import raised_there
 from albert_robust.text import Text
-from albert_robust.text.languages import UNSPACED, base
+from albert_robust.text.languages import UNSPACED, base, script_of
 from albert_robust.text.orders import Order
 
 SEVERITIES = (1, 2, 3, 4, 5)
@@ -66,6 +66,7 @@ class Perturbation:
         preserves: The aspect of a text that stays the same (`meaning`), or None.
         alters: The aspect that becomes different (`polarity`, `number`, `name`), or None. Exactly one of the two is given.
         languages: The languages it works in, or `any`.
+        scripts: The scripts it works in, or None for any. A language whose script is not known may be in one of them.
         severities: The highest severity; with 1, severity has no effect.
         version: Raised when the same seed gives another text: it is part of the random key.
         across_fields: Whether it exchanges things, such as names, and must exchange them alike in all fields of an example.
@@ -84,6 +85,7 @@ class Perturbation:
     preserves: str | None
     alters: str | None
     languages: Scope
+    scripts: frozenset[str] | None
     severities: int
     version: int
     across_fields: bool
@@ -112,6 +114,8 @@ class Perturbation:
 
     def applies(self, language: str) -> bool:
         """Return whether the perturbation works in a language."""
+        if self.scripts is not None and script_of(language) not in {"", *self.scripts}:
+            return False
         return self.languages == "any" or language in self.languages or base(language) in self.languages
 
     @cached_property
@@ -150,6 +154,7 @@ def perturbation(
     preserves: str | None = None,
     alters: str | None = None,
     languages: Literal["any"] | Collection[str] = "any",
+    scripts: Collection[str] | None = None,
     severities: int = 5,
     version: int = 1,
     across_fields: bool = False,
@@ -163,7 +168,7 @@ def perturbation(
 
     Raises:
         ValueError: The name is not `family.name`, or both or neither of `preserves` and `alters` are given, or the languages
-            are a string other than `any`, or the severities are not 1 to 5.
+            are a string other than `any`, or the scripts a string, or the severities are not 1 to 5.
     """
     family, _, rest = name.partition(".")
     if not (family.isidentifier() and rest.isidentifier() and name.isascii()):
@@ -172,6 +177,8 @@ def perturbation(
         raise ValueError(f"{name}: say either what it preserves or what it alters")
     if isinstance(languages, str) and languages != "any":
         raise ValueError(f"{name}: languages={languages!r}: expected 'any' or a list such as ['en']")
+    if isinstance(scripts, str):
+        raise ValueError(f"{name}: scripts={scripts!r}: expected a list such as ['Latin']")
     if severities not in SEVERITIES:
         raise ValueError(f"{name}: severities={severities!r}: expected how many there are, 1 to 5")
 
@@ -185,6 +192,7 @@ def perturbation(
             preserves=preserves,
             alters=alters,
             languages=scope,
+            scripts=None if scripts is None else frozenset(scripts),
             severities=severities,
             version=version,
             across_fields=across_fields,

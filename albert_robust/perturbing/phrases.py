@@ -35,6 +35,13 @@ def read_languages(path: Path) -> set[str]:
     return {row["language"] for row in read_rows(path) if not row["language"].startswith("@")}
 
 
+@cache
+def pattern_of(path: Path, language: str) -> regex.Pattern[str]:
+    """Return the pattern that a table lists for a language, for letters of any case: one of nothing where it lists none."""
+    listed = [row["pattern"] for row in read_rows(path) if row["language"] == language]
+    return regex.compile(listed[0] if listed else "(?!)", regex.I)
+
+
 class Beside(NamedTuple):
     """The patterns in the columns `before` and `after` of a table, which have to match beside a phrase, in any case."""
 

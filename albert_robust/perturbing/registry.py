@@ -14,6 +14,7 @@ from albert_robust.file_names import PACK, VARIANTS
 from albert_robust.foreign import raise_if_ending, raised
 from albert_robust.imports import module_at
 from albert_robust.perturbing.given import FAMILY, given_in
+from albert_robust.perturbing.other_names import hint
 from albert_robust.perturbing.perturbation import Perturbation
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec, Step, parse_spec
 from albert_robust.shown import shown_path, suggest
@@ -82,8 +83,9 @@ class Registry:
             Mistake: The string is malformed, or names an unknown perturbation or severity. For a perturbation with one severity,
                 `severity` and the severity of a glob are ignored.
         """
-        if written.strip().isidentifier():
-            raise Mistake(f"{written!r} is no perturbation", self._meant(written.strip()))
+        word = written.strip()
+        if word.isidentifier() or hint(word):
+            raise Mistake(f"{written!r} is no perturbation", hint(word) or self._meant(word))
         spec = parse_spec(written)
         globs = [step for step in spec.steps if step.is_glob]
         if not globs:
