@@ -99,7 +99,7 @@ _OF_BOTH = (  # examples of both ways to put synonyms in
     "paraphrase.synonym",
     preserves="meaning",
     languages=read_languages(_SYNONYMS),
-    version=2,
+    version=3,
     examples=[
         Example("Unfortunately the couch is very bad.", "Unfortunately the sofa is very bad."),
         Example(
@@ -145,7 +145,7 @@ def synonym(text: Text, rng: Random, severity: int) -> Text:
     "paraphrase.reserved",
     preserves="meaning",
     languages=read_languages(_SYNONYMS),
-    version=2,
+    version=3,
     needs="nlpaug",
     extra="nlpaug",
     examples=[

@@ -1,8 +1,8 @@
-"""Judge cells together: gaps between languages or datasets, and what becomes of a measure as severity grows.
+"""Judge cells together: gaps between languages or datasets, and curves of consistency over severities.
 
-A gap is the best cell's mean minus the worst's; `scoring.gaps` has its bounds. The curve over severities is the mean at
-each; its area is the mean height between the least and the greatest severity (trapezoids), of the examples that were tested
-at all of them, so that each example has an area of its own and the bounds are those of a mean.
+A gap is the best cell's mean minus the worst's; `scoring.gaps` has its bounds. A curve is the mean at each severity. Its area is
+the mean height between the least and the greatest severity (trapezoids), over the examples that were tested at all of them. Each
+example thus has an area of its own, and the bounds are those of a mean.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -37,14 +37,13 @@ Values = dict[Hashable, float]
 
 
 def judge_across(item: Comparison, tallies: Tallies) -> CellRecord:
-    """Return the verdict on cells together.
+    """Return the verdict on a comparison.
 
-    A member with too many errors makes it an error, one with fewer tested cases than `min_tested` fails it: what is known of the
-    others says nothing of that one. A member of which nothing applies is left out; the comparison of fewer than two does
-    not apply.
+    A member with too many errors makes it an error, and one with fewer tested cases than `min_tested` fails it, because the other
+    members say nothing of that one. A member to which nothing applies is left out. A comparison of fewer than two does not apply.
 
     Args:
-        item: The cells and their gates.
+        item: The comparison.
         tallies: Of each member, by its id.
     """
     counts = {cell.id: tallies[cell.id].counts for cell in item.members}
@@ -72,11 +71,10 @@ def _record(item: Comparison, verdict: tuple[Verdict, str], counts: Counts) -> C
 
 
 def _broken(item: Comparison, counts: Mapping[str, Counts]) -> tuple[Verdict, str] | None:
-    """Return the verdict that members force which could not be measured as they should."""
+    """Return the verdict that a member forces, if it has too many errors or too few cases; None if no member does."""
     for cell in item.members:
-        found = counts[cell.id]
-        if too_many_errors(cell, found):
-            return "error", f"{cell.id}: {errors_told(cell, found)}"
+        if too_many_errors(cell, counts[cell.id]):
+            return "error", f"{cell.id}: {errors_told(cell, counts[cell.id])}"
     for cell in item.members:
         if counts[cell.id].not_asked:
             return "not tested", f"{cell.id}: {not_asked(counts[cell.id])}"
@@ -97,15 +95,14 @@ def _estimate(item: Comparison, tallies: Tallies) -> Estimate:
     each = [_values(item, cell, tallies[cell.id]) for cell in item.members]
     if item.measure.is_gap:
         return gap(each, confidence)
-    return mean_in_unit(
-        _areas(item, each) if item.measure.over == "severity area" else _unbroken(item, tallies), confidence
-    )
+    values = _areas(item, each) if item.measure.over == "severity area" else _unbroken(item, tallies)
+    return mean_in_unit(values, confidence)
 
 
 def _ends(item: Comparison, tallies: Tallies) -> list[Estimate]:
-    """Return what would be measured with errors as answers, as good and as bad as can be; nothing where there are none.
+    """Return what would be measured with errors as answers, at either end of the measure; nothing if there are no errors.
 
-    Of a gap each two cells have theirs, the one at its best and the other at its worst.
+    For a gap, each two cells are measured, one with its errors as the best answers and the other as the worst.
     """
     if not any(tallies[cell.id].evidence.errors for cell in item.members):
         return []
@@ -119,18 +116,18 @@ def _ends(item: Comparison, tallies: Tallies) -> list[Estimate]:
 
 
 def _noise(item: Comparison, tallies: Tallies) -> Estimate:
-    """Return how far the model agrees with itself on the originals, which are those of all members; `NOTHING` if asked once."""
-    found = tallies[item.members[0].id].numbers.noise
-    if not len(found):
+    """Return how far the model agrees with itself on the originals, which all members share; `NOTHING` if it was asked once."""
+    noise = tallies[item.members[0].id].numbers.noise
+    if not len(noise):
         return NOTHING
     variants = item.check.variants * len(item.members) if item.measure.over == "severity worst case" else 0
-    return mean_in_unit(repeated_agreement(item, found, variants), item.suite.two_sided)
+    return mean_in_unit(repeated_agreement(item, noise, variants), item.suite.two_sided)
 
 
 def _values(item: Comparison, cell: Cell, tally: Tally) -> Values:
     """Return what is compared, by example. Rows of one id are translations; ids of two datasets have nothing in common."""
-    found = tally.series(item.measure.base).by_example(tally.examples)
-    return {(cell.dataset, name): value for name, value in found.items()}
+    values = tally.series(item.measure.base).by_example(tally.examples)
+    return {(cell.dataset, name): value for name, value in values.items()}
 
 
 def _areas(item: Comparison, each: Sequence[Values]) -> Floats:
@@ -138,7 +135,7 @@ def _areas(item: Comparison, each: Sequence[Values]) -> Floats:
     severities = np.array([cell.severity for cell in item.members], dtype=np.float64)
     order = np.argsort(severities)
     whole = [example for example in each[0] if all(example in values for values in each)]
-    heights = np.array([[each[place][example] for place in order] for example in whole]).reshape(-1, len(each))
+    heights = np.array([[each[index][example] for index in order] for example in whole]).reshape(-1, len(each))
     steps = np.diff(severities[order])
     areas: Floats = ((heights[:, 1:] + heights[:, :-1]) / 2 @ steps) / steps.sum()
     return np.clip(areas, 0, 1)

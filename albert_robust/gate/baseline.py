@@ -182,7 +182,7 @@ class _Reader:
             or not all(isinstance(one, str) for one in ids)
             or row.get("examples") != _name(ids)
         ):
-            self._complain(number, "the list of examples is not the one that it is named for", MEND)
+            self._complain(number, "the ids do not match the fingerprint `examples`", MEND)
             return
         self.lists[row["examples"]] = ids
 

@@ -101,27 +101,27 @@ def compare_all(
     """
     found: dict[CellKey, list[ComparisonRecord]] = {}
     paired: list[tuple[CellKey, _Pairs]] = []
-    for place, line in now.items():
+    for key, line in now.items():
         if line is None:
-            if place in before:
+            if key in before:
                 apart = ["no example has a number, or the cell is an error"]
-                found[place] = [_apart(before[place], apart, wording)]
-        elif place not in before:
+                found[key] = [_apart(before[key], apart, wording)]
+        elif key not in before:
             what = f"new: {wording.other} has no line of it; {wording.add}"
-            found[place] = [ComparisonRecord("new", what, line.measure)]
+            found[key] = [ComparisonRecord("new", what, line.measure)]
         else:
-            found[place] = []
-            for later, earlier in _measured_twice(line, before[place]):
+            found[key] = []
+            for later, earlier in _measured_twice(line, before[key]):
                 if apart := differences(later, earlier):
-                    found[place].append(_apart(later, apart, wording))
+                    found[key].append(_apart(later, apart, wording))
                 else:
-                    paired.append((place, _pairs(later, earlier, thresholds[place[0]])))
+                    paired.append((key, _pairs(later, earlier, thresholds[key[0]])))
     worse, better = (
         CORRECTIONS[correction]([getattr(pairs, way) for _, pairs in paired]) for way in ("worse", "better")
     )
-    for (place, pairs), one, other in zip(paired, worse, better, strict=True):
-        found[place].append(_stand(pairs, one, other, thresholds[place[0]], f"{correction}, of {len(paired)}"))
-    return {place: _most_telling(records) for place, records in found.items()}
+    for (key, pairs), one, other in zip(paired, worse, better, strict=True):
+        found[key].append(_stand(pairs, one, other, thresholds[key[0]], f"{correction}, of {len(paired)}"))
+    return {key: _most_telling(records) for key, records in found.items()}
 
 
 def _measured_twice(now: Line, before: Line) -> list[tuple[Line, Line]]:
@@ -226,7 +226,7 @@ def _pairs(now: Line, before: Line, thresholds: Thresholds) -> _Pairs:
     one = np.array([before.values[name] for name in names], dtype=np.float64)
     other = np.array([now.values[name] for name in names], dtype=np.float64)
     apart = one - other
-    order = sorted((place for place in range(len(names)) if apart[place] > 0), key=lambda place: -apart[place])
+    order = sorted((index for index in range(len(names)) if apart[index] > 0), key=lambda index: -apart[index])
     test, worse, better = _tested(apart, thresholds.sides)
     return _Pairs(
         measure=now.measure,
@@ -236,7 +236,7 @@ def _pairs(now: Line, before: Line, thresholds: Thresholds) -> _Pairs:
         test=test,
         worse=worse,
         better=better,
-        examples=tuple(names[place] for place in order[:SHOWN]),
+        examples=tuple(names[index] for index in order[:SHOWN]),
         more=now.more,
         errors=len(now.errors | before.errors),
     )

@@ -26,7 +26,7 @@ def decide(gate: Gate, estimate: Estimate) -> GateRecord:
 
 
 def above_noise(record: GateRecord, gate: Gate, noise: Estimate) -> GateRecord:
-    """Return a gate's record, inconclusive where what the model does by itself decides it.
+    """Return a gate's record, which becomes inconclusive if the model's own noise decides it.
 
     A model that does not agree with itself, asked for the same original again, cannot agree with itself on variants: a bound
     above that noise floor says nothing of the variants, nor does a sensitivity that mere repetition reaches.
@@ -56,26 +56,23 @@ def _drowned(record: GateRecord, gate: Gate, floor: float) -> bool:
 
 
 def despite_errors(record: GateRecord, gate: Gate, ends: Iterable[Estimate]) -> GateRecord:
-    """Return a gate's record, inconclusive where it is met, but would not be whatever its errors had been as answers.
+    """Return the record; a passed gate becomes inconclusive if it would miss with every error as the worst possible answer.
 
-    Nobody knows why they are none: what a model has no answer to may be what it cannot bear. So nothing is assumed of them, and
+    Nobody knows why errors are none: what a model has no answer to may be what it cannot bear. So nothing is assumed of them, and
     a pass holds in the worst case: Manski (1989), doi:10.2307/145818. A gate that is missed is so by the tested cases alone.
 
     Args:
         record: What the gate says of the tested cases.
         gate: The gate.
-        ends: What would be measured with each error as an answer, as good and as bad as can be.
+        ends: What would be measured with each error as an answer, at either end of the measure.
     """
-    ends = [end for end in ends if decide(gate, end).verdict != "passed"]
-    if record.verdict != "passed" or not ends:
+    missed = [end for end in ends if decide(gate, end).verdict != "passed"]
+    if record.verdict != "passed" or not missed:
         return record
-    worst = ends[0]
-    told = (
-        f"{_shown(gate, worst)} with the errors as the worst answers"
-        if worst.measured
-        else "errors may move it anywhere"
-    )
-    return replace(record, verdict="inconclusive", reason=f"{record.reason}: {told}")
+    worst = missed[0]
+    shown = _shown(gate, worst)
+    why = f"{shown} with the errors as the worst answers" if worst.measured else "errors may move it anywhere"
+    return replace(record, verdict="inconclusive", reason=f"{record.reason}: {why}")
 
 
 def too_many_errors(item: Item, counts: Counts) -> bool:
@@ -145,13 +142,13 @@ def _excused(item: Item, reason: str) -> tuple[Verdict, str]:
 
 
 def mended_failures(items: Sequence[Item], records: Sequence[CellRecord]) -> Iterator[str]:
-    """Yield the known failures that are none any more: all of their cells that were run, and that apply, have passed."""
+    """Yield a message for each `xfail` mark all of whose cells passed: it can be removed."""
     verdicts: dict[tuple[str, Mark], set[Verdict]] = {}
     for item, record in zip(items, records, strict=True):
         if item.mark is not None and item.mark.xfail and not item.mark.expired(item.suite.today):
             verdicts.setdefault((item.suite.shown, item.mark), set()).add(record.verdict)
-    for (suite, mark), found in verdicts.items():
-        if found - {"not applicable", "measured"} == {"passed"}:
+    for (suite, mark), of_cells in verdicts.items():
+        if of_cells - {"not applicable", "measured"} == {"passed"}:
             yield f"{suite}:{mark.place[0]}: no cell of the known failure {mark.cells!r} fails any more: its mark can go"
 
 

@@ -36,11 +36,11 @@ SHOWN_FAULTS = 3
 
 
 def judge(cell: Cell, tally: Tally) -> CellRecord:
-    """Return the verdict on a cell from what its outcomes come to.
+    """Return the verdict on a cell.
 
-    Errors are never flips and never passes: more of them than the suite's `max_errors` make the cell an error; of fewer the
-    verdict is that of the tested cases, and passes in the errors' worst case alone. Fewer tested cases than the check's
-    `min_tested` fail it, and neither a mark nor the check excuses that.
+    Errors are never flips and never passes. More of them than the suite's `max_errors` make the cell an error. With fewer, the
+    tested cases decide, and the cell passes only if it would with every error as the worst possible answer. Fewer tested cases
+    than the check's `min_tested` fail it, and neither a mark nor the check excuses that.
     """
     counts, measured = tally.counts, measures(cell, tally)
     gates = _decided(cell, tally, measured)
@@ -54,7 +54,7 @@ def judge(cell: Cell, tally: Tally) -> CellRecord:
 
 
 def blank(item: Item, verdict: Verdict, reason: str, counts: Counts) -> CellRecord:
-    """Return a record of a cell, or of cells together, in which nothing was measured."""
+    """Return the record of a cell, or of a comparison, in which nothing was measured."""
     return CellRecord(
         suite=item.suite.name,
         cell=item.id,
@@ -75,7 +75,7 @@ def blank(item: Item, verdict: Verdict, reason: str, counts: Counts) -> CellReco
 
 
 def judged_gates(cell: Cell, tally: Tally) -> tuple[GateRecord, ...]:
-    """Return what the gates of a cell say of what its outcomes come to so far."""
+    """Return what the gates of a cell say of its outcomes so far."""
     return _decided(cell, tally, measures(cell, tally))
 
 
@@ -102,13 +102,13 @@ def _noise(cell: Cell, gate: Gate, tally: Tally) -> Estimate:
 def repeated_agreement(item: Item, noise: Series, variants: int) -> Floats:
     """Return how far the model agrees with itself on each original, as a gate on variants would see it.
 
+    For `worst_of` this is the lowest agreement: the search would find it even if nothing were perturbed.
+
     Args:
         item: What is judged.
         noise: The agreement of each two answers to an original.
-        variants: How many of an example have to agree all at once; 0 for a gate on the mean agreement. Answers then agree or do
-            not, as variants do, and all of them have to, where they are no more than the variants: more agree no oftener.
-
-    Of a search for the worst variant the worst of its answers to the original is what it would find without any perturbation.
+        variants: How many variants must all agree; 0 for a gate on the mean. If above 0, an answer counts as agreeing from
+            `agrees_at` on, and if there are no more answers than variants, all answers must agree.
     """
     if item.check.worst_of > 1:
         return noise.lows()
@@ -119,9 +119,9 @@ def repeated_agreement(item: Item, noise: Series, variants: int) -> Floats:
 
 
 def contract(cell: Cell) -> str:
-    """Return what the cell's perturbation promises, such as `preserves meaning`; of a reference check nothing.
+    """Return what the cell's perturbation promises, such as `preserves meaning`, and of how many variants the worst is searched.
 
-    Of how many variants the worst is searched is part of it.
+    The contract of a reference check is empty.
     """
     promised = "" if cell.spec is None else cell.suite.registry.contract(cell.spec)
     return f"{promised}, the worst of {cell.check.worst_of}" if cell.check.worst_of > 1 else promised
@@ -135,34 +135,35 @@ def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
     confidence = cell.suite.two_sided
     mean, drop = _means(cell), sequential_drop if cell.stops_early else paired_drop
     reference = cell.check.expectation == "reference"
-    found: dict[str, Estimate] = {}
+    estimates: dict[str, Estimate] = {}
     if not reference:
         consistency = mean(tally.numbers.agreement.means(), confidence)
-        found["consistency"] = consistency
-        found["flip rate"] = found["sensitivity"] = _complement(consistency)
-    if cell.check.expectation == "invariance" and (cell.check.variants > 1 or _named(cell)):
-        found |= _breaks(cell, tally.numbers.agreement, lambda shares: mean(shares, confidence))
+        estimates["consistency"] = consistency
+        estimates["flip rate"] = estimates["sensitivity"] = _complement(consistency)
+    if cell.check.expectation == "invariance" and (cell.check.variants > 1 or _gates_several(cell)):
+        estimates |= _breaks(cell, tally.numbers.agreement, lambda shares: mean(shares, confidence))
     if len(tally.numbers.noise):
-        found[NOISE] = mean(tally.numbers.noise.means(), confidence)
+        estimates[NOISE] = mean(tally.numbers.noise.means(), confidence)
     for name in cell.suite.qualities:
-        found[name] = mean(tally.series(name).means(), confidence)
+        estimates[name] = mean(tally.series(name).means(), confidence)
         if not reference:
             before, after = (
                 series.get(name, Series()).means() for series in (tally.numbers.before, tally.numbers.after)
             )
-            found[f"{name}{DROP}"] = drop(before, after, confidence)
+            estimates[f"{name}{DROP}"] = drop(before, after, confidence)
     answers = sorted(tally.numbers.answers or (), key=itemgetter(0))  # whatever order a file has
     for name in cell.aggregates:
         measure = cell.suite.task.aggregates[name].measure
-        found[name] = measure([answer for _, answer in answers], [example for example, _ in answers], confidence)
-    return found
+        estimates[name] = measure([answer for _, answer in answers], [example for example, _ in answers], confidence)
+    return estimates
 
 
 def _means(cell: Cell) -> Callable[[Floats, float], Estimate]:
     return sequential_mean if cell.stops_early else mean_in_unit
 
 
-def _named(cell: Cell) -> bool:
+def _gates_several(cell: Cell) -> bool:
+    """Return whether a gate asks several variants of an example to agree."""
     return any(gate.measure.kind in ("worst case", "consistency at k") for gate in cell.check.gates)
 
 
@@ -173,13 +174,13 @@ def _breaks(cell: Cell, agreement: Series, mean: Callable[[Floats], Estimate]) -
     unbiased as pass@k of Chen et al. (2021), arXiv:2107.03374, and pass^k of Yao et al. (2024), arXiv:2406.12045.
     """
     agreeing, variants = agreement.at_least(cell.check.agrees_at).sums()
-    found = {WORST_CASE: mean((agreeing == variants).astype(np.float64))}
+    estimates = {WORST_CASE: mean((agreeing == variants).astype(np.float64))}
     pairs = list(zip(agreeing.astype(int).tolist(), variants.astype(int).tolist(), strict=True))
     for gate in cell.check.gates:
         if k := gate.measure.k:
-            shares = [comb(held, k) / comb(made, k) for held, made in pairs if made >= k]
-            found[gate.measure.name] = mean(np.array(shares))
-    return found
+            shares = [comb(agree, k) / comb(count, k) for agree, count in pairs if count >= k]
+            estimates[gate.measure.name] = mean(np.array(shares))
+    return estimates
 
 
 def _complement(estimate: Estimate) -> Estimate:
@@ -202,10 +203,10 @@ def _verdict(cell: Cell, counts: Counts, gates: tuple[GateRecord, ...], tally: T
 
 
 def _errors(tally: Tally) -> str:
-    """Return how often what went wrong, where that is not always the same, and the first error."""
-    often = tally.evidence.faults.most_common()
-    told = [f"{count:,} {name}" for name, count in often[:SHOWN_FAULTS] if len(often) > 1]
-    if len(often) > SHOWN_FAULTS:
-        told.append(f"{sum(count for _, count in often[SHOWN_FAULTS:]):,} others")
+    """Return the commonest kinds of error with their counts (if there are several), then the first error."""
+    faults = tally.evidence.faults.most_common()
+    kinds = [f"{count:,} {name}" for name, count in faults[:SHOWN_FAULTS] if len(faults) > 1]
+    if len(faults) > SHOWN_FAULTS:
+        kinds.append(f"{sum(count for _, count in faults[SHOWN_FAULTS:]):,} others")
     first = f"example {tally.evidence.errors[0].example:.60}: {tally.evidence.errors[0].message}"
-    return "; ".join(filter(None, [", ".join(told), first]))
+    return "; ".join(filter(None, [", ".join(kinds), first]))

@@ -1,7 +1,7 @@
-"""What a cell came to, example by example, and what must be the same for two such lines to be compared.
+"""Lines: a cell as a baseline keeps it, a number per example, with what must be the same for two lines to be compared.
 
-The fingerprints are of what was made, not of what made it: of the texts that the model saw. A perturbation whose code was
-tidied up leaves them alone; another seed, a new version of it or other settings change them.
+The fingerprints are of the texts that the model saw, not of what made them. A perturbation whose code was tidied up leaves them
+alone; another seed, a new version or other settings change them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,15 +25,15 @@ class Line:
 
     Attributes:
         cell: Its id in its suite.
-        measure: `consistency`, `sensitivity` or a quality: a number an example, of which more is better.
+        measure: `consistency`, `sensitivity` or a quality: a number per example, and more is better.
         definition: How outputs were compared.
         seed: Of the variants.
-        inputs: Fingerprint of the examples; of their references too where the measure looks at them.
-        variants: Fingerprint of the variants; empty in a reference check. Where the worst are searched for, which depend on the
-            model, the seed of the search.
-        values: By example, in [0, 1], the mean over its variants; None where no variant was tested, or one is an error.
+        inputs: Fingerprint of the examples; if the measure uses references, with these.
+        variants: Fingerprint of the variants; empty in a reference check. For `worst_of`, whose variants depend on the model, the
+            seed of the search.
+        values: By example, in [0, 1], the mean over its variants; None if no variant was tested, or one is an error.
         errors: The examples with an error.
-        more: How many examples the cell has beside these: what it is compared with lacks them.
+        more: How many more examples the cell has, which the earlier line lacks.
         others: By the other qualities that its gates name, a line each.
     """
 
@@ -54,11 +54,10 @@ class Line:
 
 
 def line_of(record: CellRecord, tally: Tally, seed: int) -> Line | None:
-    """Return what a cell came to; None where it is an error, or has no number an example.
+    """Return the line of a cell; None if the cell is an error, or has no number per example.
 
-    What is compared is the question that the cell asks: consistency for invariance, sensitivity for direction; for a reference
-    check the first of its gates' qualities that is a number an example, or without one the task's first. The other qualities
-    that gates name are compared beside it. Correlations, macro F1 and the like are no numbers of examples.
+    Reference checks are compared by the first quality among their gates, or else by the task's first. The other qualities that
+    gates name are compared beside it. Correlations, macro F1 and the like have no number per example.
 
     Args:
         record: The cell's verdict.
@@ -77,8 +76,8 @@ def _line(record: CellRecord, tally: Tally, seed: int, measure: str, definition:
     """Return what a cell came to by one measure; None where no example has a number."""
     errors = frozenset(tally.failed)
     numbers = tally.series(measure).by_example(tally.examples)
-    found = {example: round(value, LINE_DIGITS) for example, value in numbers.items() if example not in errors}
-    if not found:
+    values = {example: round(value, LINE_DIGITS) for example, value in numbers.items() if example not in errors}
+    if not values:
         return None
     referenced = record.expectation == "reference" or measure in tally.qualities
     return Line(
@@ -88,15 +87,15 @@ def _line(record: CellRecord, tally: Tally, seed: int, measure: str, definition:
         seed=seed,
         inputs=str(tally.sample.references if referenced else tally.sample.inputs),
         variants=_variants(record, tally, seed),
-        values={example: found.get(example) for example in sorted(tally.examples)},
+        values={example: values.get(example) for example in sorted(tally.examples)},
         errors=errors,
     )
 
 
 def narrowed(record: CellRecord, outcomes: Iterable[Outcome], line: Line, before: Line) -> Line | None:
-    """Return a cell's line of those examples alone that an earlier line has.
+    """Return a cell's line of only those examples that an earlier line has.
 
-    Its fingerprints are of these: where they are the earlier line's, neither examples nor variants have changed.
+    Its fingerprints are of these examples. If they equal the earlier line's, neither examples nor variants have changed.
 
     Args:
         record: The cell's verdict.
@@ -105,9 +104,9 @@ def narrowed(record: CellRecord, outcomes: Iterable[Outcome], line: Line, before
         before: The earlier line.
     """
     tally = Tally(record.expectation, gated=[gate.measure for gate in record.gates])
-    tally.add([one for one in outcomes if one.example in before.values])
-    found = line_of(record, tally, line.seed)
-    return found and replace(found, more=len(line.values) - len(found.values))
+    tally.add([outcome for outcome in outcomes if outcome.example in before.values])
+    narrow = line_of(record, tally, line.seed)
+    return narrow and replace(narrow, more=len(line.values) - len(narrow.values))
 
 
 def definitions(cell: Cell, scorer: CachedScorer) -> tuple[str, dict[str, str]]:

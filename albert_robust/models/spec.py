@@ -21,7 +21,7 @@ class TokenPrice(Strict):
 
 
 def _price(value: object) -> object:
-    """Return a price; of what is none a mistake that names both forms."""
+    """Return a price as it is; complain of anything else, and name both forms."""
     numbers = value.values() if isinstance(value, dict) and value.keys() == {"input", "output"} else [value]
     fits = all(isinstance(one, int | float) and not isinstance(one, bool) and one >= 0 for one in numbers)
     if not fits and value is not None and not isinstance(value, TokenPrice):

@@ -1,4 +1,4 @@
-"""Plan, second part: which cells are compared with each other, and by which gates."""
+"""Plan, second part: groups cells that a gate compares with each other."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
@@ -16,21 +16,21 @@ _MEND: Mapping[Axis, str] = {
 
 
 def across(cells: Sequence[Cell]) -> list[Comparison]:
-    """Return what a suite's gates compare, in the order of its checks; its order follows that of the cells.
+    """Return the comparisons that a suite's gates ask for, in the order of its checks. In the plan they follow the cells.
 
     Args:
         cells: All of a suite's plan.
     """
     order = count(len(cells))
-    found = []
+    comparisons = []
     for gates, members in _wanted(cells):
         axis = gates[0].measure.axis
         for group in _groups(axis, members):
             kept = tuple(unskipped(group))
             skipped = tuple(cell.along(axis) for cell in group if cell not in kept)
             if len(kept) > 1:
-                found.append(Comparison(gates, kept, skipped, next(order)))
-    return found
+                comparisons.append(Comparison(gates, kept, skipped, next(order)))
+    return comparisons
 
 
 def idle(cells: Sequence[Cell]) -> Iterator[Complaint]:

@@ -1,4 +1,4 @@
-"""A draft: a suite whose grammar is right and whose names are still to be looked up."""
+"""Draft: a suite of one model that keeps the grammar, before its names (datasets, perturbations, fields) are looked up."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -66,7 +66,7 @@ def draft(document: Document, spec: SuiteSpec, registry: Registry, model_name: s
 
 
 def _added(spec: SuiteSpec, model: ModelSpec) -> dict[str, str | None]:
-    """Return the fields that a suite adds: those that prompts or checks name, and the model's own texts if they are perturbed.
+    """Return the fields that a suite adds to its task's: those that models see, and a prompt or system message that is perturbed.
 
     All models of a file get the fields that any of their prompts names, so that all see the same examples.
     """
@@ -82,9 +82,9 @@ def _added(spec: SuiteSpec, model: ModelSpec) -> dict[str, str | None]:
 
 
 def _with(task: Task, added: Collection[str], labels: Sequence[str]) -> Task:
-    """Return a task with more fields. No perturbation touches labels in them, because a model is to answer with these.
+    """Return a task with more fields. The labels in them are protected, as gold answers are: a model has to answer with them.
 
-    The field of choices is not protected: its labels are letters, which occur everywhere.
+    The field of choices is not: its labels are letters, which occur everywhere.
     """
     protected = {*added} - {CHOICES}
 

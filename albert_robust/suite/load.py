@@ -141,6 +141,7 @@ def _looked_up(draft: Draft, root: Path, today: date) -> Suite:
         baseline=spec.baseline,
         early_stop=spec.early_stop,
         max_errors=spec.max_errors,
+        first_model=next(iter(spec.models or ()), ""),
     )
 
 

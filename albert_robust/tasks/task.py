@@ -100,7 +100,7 @@ Reader = Callable[[Any], str | None]
 
 
 class PairMetric(Protocol):
-    """How good outputs are beside texts, or how alike they are, in [0, 1]."""
+    """Says how good outputs are beside texts, or how alike two outputs are, in [0, 1]."""
 
     @property
     def needs_encoder(self) -> bool:
@@ -144,7 +144,12 @@ class Labs:
 
     def __call__(self, pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
         """Return the number of each pair."""
-        return [min(1.0, max(0.0, getattr(score, self.part))) for score in scorer.scores(pairs)]
+        parts = [getattr(score, self.part) for score in scorer.scores(pairs)]
+        return [min(1.0, max(0.0, part)) * self.share(pair) for part, pair in zip(parts, pairs, strict=True)]
+
+    def share(self, pair: Compared) -> float:
+        """Return which share of a pair's LABS counts."""
+        return 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +269,7 @@ class Task:
         translates: Whether the output is in another language than the inputs: in that of the references.
         reference_type: What a reference is in the data, as `Source` has it.
         annotation: How outputs and references are read that have parts, such as labels or spans; None for a task without such.
-        map_back: Returns what an output about a variant says of the original, from it, that text, the edits and outputs about it.
+        map_back: `(output, original, edits, known outputs) -> output`: moves an output's spans from the variant to the original.
         spanless_agreements: The agreements of such outputs that regard no places: texts in two languages have no others.
         shows_inputs: Whether what compares outputs is shown the example's inputs: a suite's own measures are.
         passages_field: The input that may be a list of passages; empty where none may.

@@ -15,22 +15,17 @@ import numpy as np
 
 from albert_robust.scoring.overlap import bleu, bleu_counts, chrf, copied
 from albert_robust.scoring.statistics import Floats
-from albert_robust.tasks.task import Aggregate, Answer, Compared, Each, Labs, Quality, Task, TextScorer
+from albert_robust.tasks.task import Aggregate, Answer, Compared, Each, Labs, Quality, Task
 from albert_robust.text.languages import base
 
 
 class LabsOfSource(Labs):
     """The LABS F of outputs and their sources, less what is copied from a source in another language."""
 
-    def __call__(self, pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
-        """Return the number of each pair."""
-        return [value * translated(pair) for pair, value in zip(pairs, super().__call__(pairs, scorer), strict=True)]
-
-
-def translated(pair: Compared) -> float:
-    """Return the share of an output that is not copied from its source; all of it where both are in one language."""
-    same = base(pair.language) == base(pair.reference_language)
-    return 1.0 if same else 1 - copied(pair.output, pair.reference)
+    def share(self, pair: Compared) -> float:
+        """Return the share of an output that is not copied from its source; all of it where both are in one language."""
+        same = base(pair.language) == base(pair.reference_language)
+        return 1.0 if same else 1 - copied(pair.output, pair.reference)
 
 
 def segment_counts(answers: Sequence[Answer]) -> Floats:

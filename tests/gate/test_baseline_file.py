@@ -125,7 +125,11 @@ def spoilt(tmp_path: Path, change: Callable[[list[str]], list[str]]) -> Path:
         (lambda lines: [*lines[:3], lines[3].replace('"10-"', "[1, 2, 0]")], 4, "do not fit its examples"),
         (lambda lines: [*lines[:3], lines[3].replace('"10-"', '[1, "x", 0]')], 4, "do not fit its examples"),
         (lambda lines: [*lines[:3], lines[3].replace('"seed"', '"sead"')], 4, "no line of a cell"),
-        (lambda lines: [lines[0], lines[1].replace("r000", "r00"), *lines[2:]], 2, "not the one that it is named for"),
+        (
+            lambda lines: [lines[0], lines[1].replace("r000", "r00"), *lines[2:]],
+            2,
+            "the ids do not match the fingerprint",
+        ),
     ],
 )
 def test_what_does_not_fit_is_a_complaint_at_its_line(

@@ -183,7 +183,7 @@ MISTAKES = {
     ),
     "a gap the wrong way round": (
         ("consistency >= 0.9", "accuracy drop >= 0.05"),
-        r":8:13: 'accuracy drop >= 0\.05' asks for a loss\n  write the most that is allowed: accuracy drop <= 0\.05",
+        r":8:13: 'accuracy drop >= 0\.05': a gate on a gap or a drop needs an upper bound\n  write `accuracy drop <= 0\.05`",
     ),
     "columns the wrong way round": (
         (", languages: [en, no]", ", languages: [en, no], columns: {Review: text}"),
