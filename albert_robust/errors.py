@@ -56,7 +56,7 @@ def _advised(what: str, mend: str) -> str:
 
 
 class _AdvisingError(Exception):
-    """An exception that says what is wrong and how to mend it: its two arguments, one where its message was written anew."""
+    """An exception that says what is wrong and how to mend it. Whoever replaces its `args`, replaces both."""
 
     def __init__(self, what: str = "", mend: str = "") -> None:
         super().__init__(what, mend)
@@ -64,7 +64,7 @@ class _AdvisingError(Exception):
     @property
     def what(self) -> str:
         """What is wrong."""
-        return str(self.args[0])
+        return "".join(self.args[:1])
 
     @property
     def mend(self) -> str:
