@@ -83,7 +83,7 @@ def test_conll_is_read_by_its_first_and_last_columns(tmp_path: Path) -> None:
     assert (second.id, second.references) == ("10", ("New York (LOC 0-8)",))
 
 
-@pytest.mark.parametrize("line", ["10\u00a0000 NUM B-NUM", "10 000\tB-NUM", "10 000 \t \tB-NUM\r"])
+@pytest.mark.parametrize("line", ["10\u00a0000 B-NUM", "10 000\tB-NUM", "10 000 \t \tB-NUM\r"])
 def test_a_token_may_hold_a_space(tmp_path: Path, line: str) -> None:
     path = tmp_path / "test.conll"
     path.write_text(f"{line}\nwon O\n", encoding="utf-8")

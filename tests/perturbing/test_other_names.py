@@ -30,12 +30,12 @@ PAGE = Path(__file__).parents[2] / "docs" / "coming-from.md"
     ],
 )
 def test_another_tool_s_name_is_told_what_it_is_here(name: str, here: str) -> None:
-    with pytest.raises(ValueError, match=rf"'{name}' is no perturbation\ndid you mean '{re.escape(here)}'\?"):
+    with pytest.raises(ValueError, match=rf"'{name}' is no perturbation\n  did you mean '{re.escape(here)}'\?"):
         open_packs().expand(name)
 
 
 def test_what_only_a_model_can_write_leads_to_the_command_for_it() -> None:
-    with pytest.raises(ValueError, match="no perturbation\n`albert-robust reword` lets a model write such variants"):
+    with pytest.raises(ValueError, match="no perturbation\n  `albert-robust reword` lets a model write such variants"):
         open_packs().expand("back_translation")
 
 
