@@ -10,7 +10,7 @@ from albert_robust.report.figures import number
 from albert_robust.report.matrix import MatrixCell, matrix_cell
 from albert_robust.report.parting import Parting, partings
 from albert_robust.report.verdicts import MODELS
-from albert_robust.results.records import CellRecord, Run, SuiteRecord
+from albert_robust.results.records import Answer, CellRecord, Run, SuiteRecord, answer_of
 from albert_robust.scoring.statistics import NOTHING
 from albert_robust.suite.expectations import EXPECTATIONS
 
@@ -20,10 +20,11 @@ MANY = 30  # cells, of which a reader sees those first in which a model differs
 
 @dataclass(frozen=True, slots=True)
 class ModelRow:
-    """One model as a whole; `means` are over its cells."""
+    """One model as a whole: `answer` is to "May I ship it?", `means` are over its cells."""
 
     name: str
     what: str
+    answer: Answer
     passed: str
     means: tuple[str, ...]
     told: str
@@ -70,7 +71,9 @@ def _table(models: Sequence[SuiteRecord], run: Run) -> ModelTable:
         path=models[0].path,
         measures=measures,
         models=tuple(
-            _model(model, what, [row[place] for row in found.values()], [*shown.values()], measures)
+            _model(
+                model, what, _answer(model, run), [row[place] for row in found.values()], [*shown.values()], measures
+            )
             for place, (model, what) in enumerate(zip(models, _told_apart(models), strict=True))
         ),
         rows=tuple(row for row in rows if few or row.differs),
@@ -98,8 +101,18 @@ def _shown(model: SuiteRecord, names: Collection[str]) -> list[str]:
     return [f"{name}: {shorten(value, LONG_SETTING)}" for name, value in settings if name in names]
 
 
+def _answer(model: SuiteRecord, run: Run) -> Answer:
+    cells = [cell for cell in run.cells if cell.suite == model.name]
+    return answer_of(cells, left_out=run.left_out.get(model.name, 0))
+
+
 def _model(
-    model: SuiteRecord, what: str, row: Sequence[CellRecord | None], shown: Sequence[str], measures: Sequence[str]
+    model: SuiteRecord,
+    what: str,
+    answer: Answer,
+    row: Sequence[CellRecord | None],
+    shown: Sequence[str],
+    measures: Sequence[str],
 ) -> ModelRow:
     pairs = [(cell, measure) for cell, measure in zip(row, shown, strict=True) if cell is not None]
     judged = [cell for cell, _ in pairs if cell.verdict not in {"not applicable", "measured"}]
@@ -107,6 +120,7 @@ def _model(
     return ModelRow(
         name=model.model_name,
         what=what,
+        answer=answer,
         passed=f"{sum(cell.verdict == 'passed' for cell in judged):,} of {len(judged):,}",
         means=tuple(
             number(average([found.value for name, found in values if name == measure and found.measured]))

@@ -45,6 +45,7 @@ def test_a_model_is_a_line_with_its_means_and_how_it_stands() -> None:
         ("small", "python: m:small", "3 of 3", ("0.85", "0.75"), ""),
         ("large", "python: m:large", "2 of 3", ("0.90", "0.50"), "1 better, 1 worse"),
     ]
+    assert [row.answer for row in found.models] == ["yes", "no"]
     marks = [[one and one.standing for one in row.cells] for row in found.rows]
     assert marks == [[None, MODELS["improved"]], [None, None], [None, MODELS["regressed"]]]
 
@@ -129,9 +130,9 @@ def test_both_reports_have_the_table_and_escape_what_a_suite_says() -> None:
     lines = render_markdown(run).splitlines()
     start = lines.index("### Models side by side")
     assert lines[start + 4 : start + 8] == [
-        "| model | passed | consistency | beside `small` |",
-        "| --- | --- | ---: | --- |",
-        "| `small` | 1 of 1 | 0.97 |  |",
+        "| model | may ship | passed | consistency | beside `small` |",
+        "| --- | --- | --- | ---: | --- |",
+        "| `small` | yes | 1 of 1 | 0.97 |  |",
         "| `large` | 1 of 1 | 0.97 | 1 better |",
     ]
 
