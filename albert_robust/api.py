@@ -112,13 +112,13 @@ def run(
     allow_network: bool = False,
     shrink: bool = False,
 ) -> Run:
-    """Return what came of all cells of suites that no mark skips; `write_report` draws it.
+    """Return the run of suites: all of their cells that no mark skips. `write_report` draws its report.
 
     Args:
         suite: A file, `reviews.robust.yaml`, with all its models; or what `load_suite` or `load_suites` returned.
         workspace: Where predictions and fine-tuned models are kept.
         allow_network: Whether a hub may be asked.
-        shrink: Whether the model is asked on which edits are enough, of the worst variants of each cell that did not pass.
+        shrink: Whether the model is asked further, to find the smallest sets of edits that break each cell that did not pass.
 
     Raises:
         InputError: A suite, its data or its model are unfit.

@@ -1,4 +1,4 @@
-"""Conclude: from an execution to a run. Every cell is judged, the suites described, the cost and the environment told."""
+"""Conclude: makes a run of an execution. It judges every cell, describes the suites, and adds cost and environment."""
 
 import json
 import platform
@@ -30,20 +30,20 @@ from albert_robust.suite.schema import TokenPrice
 from albert_robust.suite.suite import Suite
 from albert_robust.text.languages import base
 
-SHAPING = ("prompt", "system", "settings", "dtype")  # what a report says of a model beside its name
+SHAPING = ("prompt", "system", "settings", "dtype")  # settings of a model that a report shows beside its name
 PACKAGES = ("albert-robust", "numpy", "pytest", "sacrebleu", "tokenizers", "torch", "transformers")
 
 
 @dataclass
 class Verdicts:
-    """The verdicts on executed cells, and on cells together, beside the baselines of their suites: each is made when asked for.
+    """The verdicts on executed cells and comparisons, beside the baselines of their suites. Each is made when it is asked for.
 
     Attributes:
         execution: What came of the items.
         items: All of them: how a cell stands beside its baseline depends on the others.
         baselines: By suite.
-        correction: As `compare_all` has it.
-        lenient: Whether cells that are incomparable are let pass.
+        correction: As in `compare_all`.
+        lenient: Whether cells that cannot be compared may pass.
     """
 
     execution: Execution
@@ -54,20 +54,20 @@ class Verdicts:
     _of_gates: dict[CellKey, CellRecord] = field(default_factory=dict, init=False)
 
     def of(self, item: Item) -> CellRecord:
-        """Return what the gates of an item say, and its baseline where its suite has one."""
+        """Return an item's verdict, by its gates and by its suite's baseline if there is one."""
         comparison = self._family.get(item.key) if item.suite.name in self.baselines else None
         warns = item.check.on_failure == "warn"
         return settled(self._judged(item), comparison, lenient=self.lenient, warns=warns)
 
     @cached_property
     def _family(self) -> Family:
-        """How all cells stand beside their baselines: a p-value is adjusted by those of all others."""
+        """How all cells stand beside their baselines. Each p-value is adjusted for all others."""
         cells = [item for item in self.items if isinstance(item, Cell) and item.suite.name in self.baselines]
         records = [self._judged(cell) for cell in cells]
         return compared(self.execution, cells, records, self.baselines, self.correction)
 
     def _judged(self, item: Item) -> CellRecord:
-        """Return what the gates of an item say, once."""
+        """Return an item's verdict by its gates; each is judged once."""
         if item.key not in self._of_gates:
             self._of_gates[item.key] = self._judge(item)
         return self._of_gates[item.key]
@@ -99,10 +99,10 @@ def run_suites(suites: Iterable[Suite], workspace: Workspace, *, shrinks: bool =
 
 @contextmanager
 def executed(cells: Sequence[Cell], workspace: Workspace, certain: Certain = never) -> Iterator[Execution]:
-    """Run cells, and close the workspace's cache at the end, however that comes.
+    """Run cells, and close the workspace's cache at the end.
 
     Raises:
-        InputError: The data or models of suites are unfit: all that is wrong with them.
+        InputError: The data or models of suites are unfit; it has the complaints of all suites.
         Exception: A mistake of ours.
     """
     with closing(workspace.cache):
@@ -150,8 +150,8 @@ def run_of(
         execution: What came of the items.
         items: Cells and comparisons.
         records: Their verdicts, one an item.
-        seconds: That it took.
-        shrinks: Whether the worst cases of cells that did not pass are shrunk, which asks their models on.
+        seconds: How long the run took.
+        shrinks: Whether the worst cases of cells that did not pass are shrunk, which asks their models further.
     """
     suites = {item.suite.name: item.suite for item in items}
     alone = [(item, record) for item, record in zip(items, records, strict=True) if isinstance(item, Cell)]
@@ -177,7 +177,7 @@ def run_of(
 
 
 def _cost(execution: Execution, seconds: float, prices: Sequence[float | TokenPrice | None]) -> dict[str, float]:
-    """Return what a run asked for, its price where one is stated, and its tokens where they are told."""
+    """Return what a run asked for, with its price if a suite states one, and its tokens if an endpoint reports them."""
     cost = execution.cost
     unanswered = sum(len(suite.predictor.unanswered) for suite in execution.suites.values())
     found = {
@@ -216,6 +216,8 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
         labels=tuple(suite.labels),
         model_name=suite.model_name,
         model_place=suite.model_place,
+        first_model=suite.first_model,
+        data=ran.data,
         settings={
             name: value if isinstance(value, str) else json.dumps(value)
             for name in SHAPING
@@ -228,13 +230,13 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
 
 
 def _left_out(others: Mapping[str, int], named: Sequence[str]) -> Iterator[RowsLeftOut]:
-    """Yield the rows in languages that a dataset does not name, those of the most rows first."""
+    """Yield the rows in each language that a dataset does not name, the commonest language first."""
     for language, count in sorted(others.items(), key=lambda pair: (-pair[1], pair[0])):
         yield RowsLeftOut(language, count, next((one for one in named if base(one) == base(language)), ""))
 
 
 def environment() -> dict[str, str]:
-    """Return what a number may depend on: versions and the machine's kind, nothing that names a person or a host."""
+    """Return versions and the machine's kind, on which numbers may depend; nothing that names a person or a host."""
     found = {"python": platform.python_version(), "system": platform.system(), "machine": platform.machine()}
     for package in PACKAGES:
         try:

@@ -56,17 +56,20 @@ def _advised(what: str, mend: str) -> str:
 
 
 class _AdvisingError(Exception):
-    """An exception that says what is wrong and how to mend it.
-
-    Attributes:
-        what: What is wrong.
-        mend: How to mend it; empty if nothing is known to help.
-    """
+    """An exception that says what is wrong and how to mend it. Whoever replaces its `args`, replaces both."""
 
     def __init__(self, what: str = "", mend: str = "") -> None:
         super().__init__(what, mend)
-        self.what = what
-        self.mend = mend
+
+    @property
+    def what(self) -> str:
+        """What is wrong."""
+        return "".join(self.args[:1])
+
+    @property
+    def mend(self) -> str:
+        """How to mend it; empty if nothing is known to help."""
+        return "".join(self.args[1:])
 
     def __str__(self) -> str:
         return _advised(self.what, self.mend)

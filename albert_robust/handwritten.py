@@ -1,4 +1,4 @@
-"""The fixture `robust`: the checks of a suite for hand-written tests, by the same steps."""
+"""The fixture `robust`: runs a suite's checks from a hand-written test, by the same steps as a suite."""
 
 import json
 from collections.abc import Sequence
@@ -48,9 +48,9 @@ class Robust:
     """Variants and checks for one hand-written test.
 
     Attributes:
-        nodeid: The test's, for the command that repeats it.
+        nodeid: The test's id in pytest, for the command that repeats it.
         shrinks: Whether a failure says which edits are enough.
-        packs: Where perturbations of the user's own lie: beside the test, as beside a suite, and where pytest has its root.
+        packs: Folders of the user's own perturbations: beside the test, as beside a suite, and in pytest's root folder.
     """
 
     nodeid: str
@@ -58,7 +58,7 @@ class Robust:
     packs: tuple[Path, ...] = ()
 
     def variants(self, text: str, spec: str, *, language: str = UNKNOWN, seed: int = 0, n: int = 1) -> list[Variant]:
-        """Return `n` variants of a text; `albert_robust.perturb` says the rest."""
+        """Return `n` variants of a text, as `albert_robust.perturb` does."""
         return perturb([text], spec, language=language, seed=seed, n=n, packs=self.packs)[0]
 
     def check(
@@ -77,30 +77,31 @@ class Robust:
         max_errors: float = 0.0,
         reference_language: str | None = None,
     ) -> list[CellRecord]:
-        """Return the verdicts of a check on texts, one a perturbation that the spec stands for.
+        """Return the verdicts of a check on texts, one for each perturbation that the spec stands for.
 
-        Undecided verdicts are a warning, as in a suite: too few texts can neither pass nor fail a gate. So is one and the same
-        answer to all of many texts: a model that ignores them passes, too.
+        An inconclusive verdict is a warning: too few texts can neither pass nor fail a gate. The same answer to all of many texts
+        is a warning too, because a model that ignores its input passes as well.
 
         Args:
-            model: As a suite's `python:` names it: a list of `{"text": ...}` in, a list of labels out, or of what the task gives.
+            model: As a suite's `python:` names it: it takes a list of `{"text": ...}` and returns a list of labels, or of the
+                task's outputs.
             texts: One or more; a list, an array or a data frame's column.
             spec: Such as `typos.keyboard@2`, or `typos.*`.
             language: BCP 47 tag of all texts.
-            expect: `invariance`: the answers stay; `direction`: they move, for the spec alters the meaning.
-            ignores: What the spec alters and no answer depends on, such as `number`.
-            gate: The bound, as in a suite; else `consistency >= 0.9`, of a direction `sensitivity >= 0.5`.
+            expect: `invariance`: the answers should stay; `direction`: they should change, because the spec alters the meaning.
+            ignores: What the spec alters although no answer depends on it, such as `number`.
+            gate: The bound, as in a suite; by default `consistency >= 0.9`, or `sensitivity >= 0.5` for a direction.
             seed: Any whole number.
             task: One that reads one text alone: `multi-label-classification`, `token-classification`, `text-generation` (of a
                 `prompt`), `summarization` (of a `document`), `translation` (of a `source`) or `retrieval` (by a `query`).
-            worst_of: Of so many variants of a text the worst is searched for, as in a suite.
+            worst_of: How many variants of each text are searched for the worst, as in a suite.
             max_errors: The share of the cases that may be errors, as in a suite.
-            reference_language: BCP 47 tag of what the model writes, where it is not that of the texts: a translation's.
+            reference_language: BCP 47 tag of the model's output if it differs from that of the texts, as for a translation.
 
         Raises:
             AssertionError: A verdict is failed, error or not applicable; the message shows the worst cases.
-            UsageError: The texts, the task, the spec, the language or the gate cannot be used, or the model answers not as models
-                must.
+            UsageError: The texts, the task, the spec, the language or the gate cannot be used, or the answers are not those of
+                a model.
         """
         __tracebackhide__ = True  # pytest shows the line of the test, and not this function
         check = {

@@ -1,4 +1,4 @@
-"""A suite as pytest sees it: a file of cells."""
+"""What pytest sees of a suite: a file, its models and an item for each of its cells."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,20 +27,20 @@ from albert_robust.suite.suite import Suite
 
 
 class CellFailedError(Exception):
-    """A cell's verdict is a failure; the message is what a person would ask next."""
+    """A cell has failed; the message says why, shows the worst cases, and how to run the cell again."""
 
 
 class KnownFailureError(CellFailedError):
-    """The cell fails as its suite says it does. An error is never a known failure."""
+    """A cell has failed, as a mark of its suite says it does. An error is never a known failure."""
 
 
 class RobustFile(pytest.File):
     """A `*.robust.yaml` file."""
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
-        """Yield the items of the file's model, or of several models a collector each.
+        """Yield the items of the file's model, or a collector for each of its models.
 
-        A broken suite is a collection error of one clear line a mistake.
+        A broken suite is a collection error, with one clear line per mistake.
         """
         state = robust_session(self.config)
         try:
@@ -75,7 +75,7 @@ class RobustFile(pytest.File):
         return plans
 
     def _check_data(self, suite: Suite) -> None:
-        """Read the data: all of it before a run, the first rows when cells are only listed."""
+        """Read the data: all of them before a run, only the first rows if cells are only listed."""
         if not self.config.option.collectonly:
             examples_of(suite, sorted(suite.datasets))
             return
@@ -105,7 +105,7 @@ def _items(parent: pytest.Collector, planned: Plan) -> Iterator[pytest.Item]:
 
 
 class _SuiteItem(pytest.Item):
-    """One of a suite's items; `--dist loadgroup` gives all of them to one worker."""
+    """An item of a suite. `--dist loadgroup` gives all items of a suite to one worker."""
 
     def __init__(self, *, suite: Suite, **options: Any) -> None:
         super().__init__(**options)
@@ -121,14 +121,14 @@ class _SuiteItem(pytest.Item):
         return robust_session(self.config)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Return a mistake or a failing cell as its own message, a bug of ours with its traceback."""
+        """Return the message alone of a failing cell or of a user's mistake, and a bug of ours with its traceback."""
         if isinstance(excinfo.value, CellFailedError | InputError | WorkerError | WritingError):
             return str(excinfo.value)
-        return super().repr_failure(excinfo, "short")  # a longer one asks foreign values how they look
+        return super().repr_failure(excinfo, "short")  # longer styles call `repr` of foreign values
 
 
 class RobustItem(_SuiteItem):
-    """One cell, or several compared with each other."""
+    """A cell, or a comparison of cells."""
 
     def __init__(self, *, cell: Item, **options: Any) -> None:
         super().__init__(suite=cell.suite, **options)
@@ -141,7 +141,7 @@ class RobustItem(_SuiteItem):
             self.add_marker(pytest.mark.xfail(reason=mark.xfail, raises=KnownFailureError))
 
     def runtest(self) -> None:
-        """Judge the cell; a failure raises, an undecided or inapplicable cell is reported as such."""
+        """Judge the cell. A failure raises; an undecided or inapplicable cell is reported as such."""
         record = self.state.record(self.cell)
         self.stash[RECORD] = record
         self.user_properties += [one for one in properties(record) if one not in self.user_properties]  # of a rerun
@@ -166,10 +166,10 @@ class RobustItem(_SuiteItem):
 
 
 class BaselineItem(_SuiteItem):
-    """Whether all cells of a suite's baseline are still there. How each of them stands, its own item says."""
+    """Checks that all cells of a suite's baseline still exist. How each of them compares is said by its own item."""
 
     def runtest(self) -> None:
-        """Fail where cells are missing, or warn if that was asked for."""
+        """Fail if cells are missing, or only warn if that was asked for."""
         baselines = self.state.baselines
         gone = baselines.missing_of(self.suite)
         message = "\n".join(f"{record.cell}: {record.reason}" for record in gone)

@@ -14,7 +14,7 @@ a short good translation above 1. Suites clip each to [0, 1].
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import sqrt
 from typing import Any
@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from albert_robust.errors import UsageError
-from albert_robust.scoring.overlap import bleu, bleu_signature, chrf_signature
+from albert_robust.scoring.overlap import bleu, bleu_signature, chrf_counts, chrf_signature, corpus_chrf
 from albert_robust.scoring.scorer import Scorer
 from albert_robust.scoring.signature import differences
 from albert_robust.scoring.statistics import Estimate, Floats, mean_of_clusters
@@ -49,7 +49,7 @@ class Measure:
 
     Attributes:
         name: As gates name it.
-        estimate: The mean over examples, or the value of them all together, with its 95 % bootstrap interval.
+        estimate: The mean over examples, or the value of them all together (BLEU, chrF), with its 95 % bootstrap interval.
         values: One number per example, shape (examples,); None where only all examples together have one.
         signature: All that shaped it, in one line.
         common: Whether it is on the scale of LABS, where 0 is unrelated, or chance, and 1 the same.
@@ -96,7 +96,7 @@ def translation(
     found: Measures = {}
     if references is not None:
         pairs = _Pairs.of(hypotheses, references, languages)
-        found = scoring.qualities("translation", pairs, "labs", "chrf")
+        found = scoring.qualities("translation", pairs, "labs") | scoring.chrf(pairs)
         if len({base(tag) for tag in pairs.others}) == 1:
             found |= scoring.bleu(pairs)
     if sources is not None:
@@ -309,6 +309,8 @@ def overall(measures: Mapping[str, Measure]) -> Measure:
         raise UsageError("a mean of no measures: give one a task")
     labs: dict[str, str] = {}
     for task, measure in measures.items():
+        if not isinstance(measure, Measure):
+            raise UsageError(f"{task}: expected one measure, such as found['labs'], got {type(measure).__name__}")
         if not measure.common:
             raise UsageError(f"{task}: {measure.name!r} is not on the scale where 0 is unrelated and 1 the same")
         if not measure.estimate.measured:
@@ -388,7 +390,8 @@ class _Scoring:
         metrics = {name: TASKS[task].qualities[name].metric for name in names}
         labs = {name: metric for name, metric in metrics.items() if isinstance(metric, Labs)}
         shared = {name: metric for name, metric in metrics.items() if isinstance(metric, Each)}
-        return self.labs(pairs, labs) | {name: self._shared(pairs, name, metric) for name, metric in shared.items()}
+        found = self.labs(pairs, labs) if labs else {}
+        return found | {name: self._shared(pairs, name, metric) for name, metric in shared.items()}
 
     def labs(self, pairs: _Pairs, metrics: Mapping[str, Labs]) -> Measures:
         """Return LABS of pairs, by name."""
@@ -413,13 +416,25 @@ class _Scoring:
 
     def bleu(self, pairs: _Pairs) -> Measures:
         """Return the BLEU of all segments together."""
-        language = pairs.others[0]
+        estimate = self._together(Aggregate(segment_counts, bleu), pairs)
+        return {"bleu": Measure("bleu", estimate, None, bleu_signature(pairs.others[0], pairs.nrefs), common=False)}
+
+    def chrf(self, pairs: _Pairs) -> Measures:
+        """Return the chrF of all segments together, and each one's own."""
+
+        def counts(answers: Sequence[Answer]) -> Floats:
+            return np.array([chrf_counts(answer.output, answer.references) for answer in answers], dtype=np.float64)
+
+        each = self.qualities("translation", pairs, "chrf")["chrf"]
+        return {"chrf": replace(each, estimate=self._together(Aggregate(counts, corpus_chrf), pairs))}
+
+    def _together(self, aggregate: Aggregate, pairs: _Pairs) -> Estimate:
+        """Return what all segments together measure."""
         answers = [
-            Answer(pairs.texts[start], tuple(group), reference_language=language)
+            Answer(pairs.texts[start], tuple(group), reference_language=pairs.others[start])
             for start, group in zip(pairs.starts, pairs.groups, strict=True)
         ]
-        estimate = Aggregate(segment_counts, bleu).measure(answers, self._owners(len(answers)) or range(len(answers)))
-        return {"bleu": Measure("bleu", estimate, None, bleu_signature(language, pairs.nrefs), common=False)}
+        return aggregate.measure(answers, self._owners(len(answers)) or range(len(answers)))
 
     def _average(self, values: Floats) -> Estimate:
         return mean_of_clusters(values, self._owners(len(values)))

@@ -24,6 +24,13 @@ def test_a_mistake_survives_the_way_to_another_process() -> None:
     assert (type(sent), sent.what, sent.mend) == (UsageError, "no such suite", "name another")
 
 
+def test_a_message_is_replaced_with_the_arguments_of_its_error() -> None:
+    error = UsageError("no entry for the key k-123", "name another")
+    error.args = ("no entry for (the key)",)
+    assert str(error) == error.what == "no entry for (the key)"
+    assert error.mend == ""
+
+
 def test_a_foreign_reader_s_advice_is_below_the_first_line_of_its_error() -> None:
     told = mistake_of(ValueError("no number\nwrite 1\nor 2"))
     assert (told.what, told.mend) == ("no number", "write 1\nor 2")

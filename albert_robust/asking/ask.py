@@ -1,13 +1,13 @@
-"""Ask: one batch at a time, of a model that may raise, hang, fail for a while, or answer what nobody can read.
+"""Ask: asks a model that may raise, hang, fail for a while, or return an unreadable answer.
 
-A batch that raises, or that has no answer in time, is halved until the input that is to blame is alone: that input is a
-failure, the others are answered. An error that passes by itself is waited out first, longer each time. A model that asks for
-many inputs at once may return an error in place of an answer: it is that input's alone, and only what passes is asked again.
+A batch that raises, or that has no answer in time, is halved until the input that is to blame is alone. That input is a
+failure, and the others are answered. Temporary errors are retried first, after longer waits each time. If a model returns an
+error in place of an answer, the error belongs to that input alone, and only temporary ones are asked again.
 
-A batch with a time-out is asked in a thread, which is left behind when the time is over: no signal can end every call (those
-of a library that waits in its own code), no signal reaches a thread of the caller's, and other plugins use the same alarm.
-What is left behind goes on beside the next call, if it goes on, and ends with the process, which does not wait for it. Code
-that waits without giving up the interpreter's lock stops the clock too: only its own time-out can end it.
+A batch with a time-out is asked in a thread, which is left behind when the time is over: a signal cannot end every call (a
+library may wait in its own code), does not reach a thread of the caller's, and other plugins use the same alarm. A thread that
+is left behind may run beside the next call. It ends with the process, which does not wait for it. Code that waits without
+giving up the interpreter's lock stops the clock, too: only its own time-out can end it.
 """
 
 import time
@@ -41,8 +41,8 @@ class Limits:
     """How long and how often a model is asked.
 
     Attributes:
-        timeout: Seconds a call; None for no limit.
-        retries: How often a batch, with all its parts, is asked again after errors that pass.
+        timeout: Seconds per call; None for no limit.
+        retries: How often a batch, with all its parts, is asked again after temporary errors.
     """
 
     timeout: float | None = None
@@ -54,7 +54,7 @@ LIMITS = Limits()
 
 @dataclass
 class Cost:
-    """What a run asked for; `asking` is how many seconds its models took, `price` that of what they predicted, if known."""
+    """What a run asked for; `asking` is the seconds that its models took, `price` what their predictions cost, if known."""
 
     unique_inputs: int = 0
     predicted: int = 0
@@ -190,7 +190,7 @@ class Asker:
         return False
 
     def _ask_again(self, batch: Sequence[Inputs], outputs: list[Any]) -> None:
-        """Put in the place of errors that pass what becomes of their inputs when asked again."""
+        """Ask the inputs with temporary errors again, and replace the errors by what comes of that."""
         places = [place for place, output in enumerate(outputs) if isinstance(output, TRANSIENT)]
         self.cost.timeouts += sum(isinstance(outputs[place], TimeoutError) for place in places)
         if len(places) < len(batch):
@@ -206,7 +206,7 @@ class Asker:
             self._silent = 0  # others were answered, though these may have had no answer again
 
     def _read(self, batch: Sequence[Inputs], outputs: list[Any]) -> Iterator[Prediction | Failure]:
-        """Yield what each output is read as; what many inputs have in common is read once, where it is read without them."""
+        """Yield the prediction in each output. An output of several inputs is read once, if the inputs do not matter for it."""
         common = set() if self.task.annotation else {one for one in outputs if type(one) is str}
         made = {one: self._made(one) for one in common}
         for inputs, one in zip(batch, outputs, strict=True):

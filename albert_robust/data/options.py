@@ -1,4 +1,4 @@
-"""Choices in columns of their own, as MMLU, ARC, CommonsenseQA and C-Eval have them: a lettered line each, below the question."""
+"""Reads choices that have columns of their own, as in MMLU, ARC, CommonsenseQA and C-Eval, as lettered lines."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from albert_robust.shown import counted
 from albert_robust.text.choices import choices
 from albert_robust.text.marked import LETTERS
 
-CHOICES = "choices"  # what they are called in `columns:`
+CHOICES = "choices"  # their name in `columns:`
 LATIN = LETTERS[0]
 _NUMBER = re.compile(r"\d+$")
 FORMS = '["Rome", "Paris"], {"text": [...], "label": [...]}, {"A": "Rome", "B": "Paris"}, or a column each, `choices: [A, B]`'
@@ -20,8 +20,8 @@ class Options(NamedTuple):
     """The choices of one question.
 
     Attributes:
-        texts: What each says, in one line.
-        labels: What the data call each, in their order; nothing where they have no names.
+        texts: The texts of the choices, each on one line.
+        labels: The names of the choices in the data, in the same order; empty if they have none.
     """
 
     texts: tuple[str, ...]
@@ -31,10 +31,10 @@ class Options(NamedTuple):
         return "\n".join(f"{letter}. {text}" for letter, text in zip(LATIN, self.texts, strict=False))
 
     def letter(self, answer: Any) -> str:
-        """Return the letter of an answer: a letter already, a label, what a choice says, or its number, counted from 0.
+        """Return the letter of an answer, which may be a letter, a label, the text of a choice, or its number, counted from 0.
 
         Raises:
-            Mistake: It is none of the choices, or may be two of them.
+            Mistake: The answer is none of the choices, or may be two of them.
         """
         said = _line(answer)
         bare = said.strip("()[]. ").casefold()
@@ -55,16 +55,16 @@ class Options(NamedTuple):
 
 
 def options(cells: Sequence[Any], columns: Sequence[str] = ()) -> Options:
-    """Return the choices that the cells of a row hold: all in one, or one in each.
+    """Return the choices that cells of a row hold: all in one cell, or one per cell.
 
     Lines that are lettered already, `(A) Rome`, lose their letters. Empty cells after the last choice are none.
 
     Args:
-        cells: What the row holds.
-        columns: Their names; where each ends in a number, as `option1`, that is what the data call the choice.
+        cells: The cells.
+        columns: Their columns. If each ends in a number, such as `option1`, that number is the label of the choice.
 
     Raises:
-        Mistake: They are in no known form, fewer than two, or more than there are letters; or one says nothing.
+        Mistake: The choices are in no known form, fewer than two, more than there are letters, or one of them is empty.
     """
     numbers = [_NUMBER.search(column) for column in columns]
     called = [found[0] for found in numbers if found] if all(numbers) and columns else [""] * len(cells)
@@ -99,7 +99,7 @@ def _named(cell: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _line(value: Any) -> str:
-    """Return a text or a number in one line; nothing for what is empty."""
+    """Return a text or a number on one line; an empty value is an empty text."""
     if value is None or (isinstance(value, float) and isnan(value)):
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):

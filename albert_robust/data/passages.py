@@ -1,6 +1,6 @@
-"""Passages that data hold as a list, as retrieved documents or answers to compare: a field has them in a row, numbered.
+"""Reads lists of passages, such as retrieved documents or answers to compare, as one numbered text.
 
-They are read as ragas, HotpotQA, MS MARCO, DPR, BEIR, LangChain, LlamaIndex and their kin write them.
+The lists may be written as ragas, HotpotQA, MS MARCO, DPR, BEIR, LangChain, LlamaIndex and their kin do.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,23 +11,23 @@ import regex
 from albert_robust.errors import Mistake
 
 TEXT = ("text", "page_content", "content", "contents", "passage", "passage_text", "body", "sentences")
-WITHIN = ("node", "kwargs", "document")  # what a retriever's result, or an object that was saved, has its passage in
+WITHIN = ("node", "kwargs", "document")  # keys under which a retriever's result, or a saved object, has its passage
 FORMS = '["...", "..."], [{"title": ..., "text": ...}], or as text'
 _BLANK_LINES = regex.compile(r"\n(?:[^\S\n]*\n)+")
 
 
 def are_passages(held: Any) -> bool:
-    """Return whether a cell holds passages: a list of them, or lists of what each has."""
+    """Return whether a cell holds passages: a list of them, or lists of their texts and titles."""
     return isinstance(held, list) or (isinstance(held, Mapping) and isinstance(held.get(_named(held)), list))
 
 
 def numbered(held: Any) -> str:
     """Return passages as one text, each behind its number and below its title, if it has one: `[1] Bern`.
 
-    Blank lines stand between passages, none in them: so it is seen where each ends.
+    Blank lines stand between passages and nowhere in them, so that the end of each is visible.
 
     Raises:
-        Mistake: There are none, or one of them is no text.
+        Mistake: There are no passages, or one of them is no text.
     """
     passages = list(_passages(held))
     if not passages:

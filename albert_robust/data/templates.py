@@ -1,4 +1,4 @@
-"""Templates: sentences with slots, and the words that fill them, become rows as those of a file are.
+"""Makes rows from templates: sentences with slots, and lists of words that fill them.
 
 Ribeiro et al. (2020), arXiv:2005.04118, write tests of minimum functionality so. A slot `{thing}` takes each word of the list
 `thing`; `{thing2}` takes another word of the same list, `{place.capital}` a field of a word that has fields.
@@ -15,8 +15,8 @@ from albert_robust.data.rows import Row
 from albert_robust.errors import Mistake
 from albert_robust.shown import counted, suggest
 
-MOST = 100_000  # examples of a dataset: more words say no more of a model, and take long to ask
-LITERAL = ("id", "language")  # what a template says of all its examples
+MOST = 100_000  # examples per dataset: more words say no more about a model, and take long to ask
+LITERAL = ("id", "language")  # these have no slots: they are the same in all examples of a template
 Word = str | Mapping[str, str]  # with fields, the first one names it
 Fill = Mapping[str, Sequence[Word]]
 Located = tuple[tuple[int | str, ...], Mistake]  # where in the dataset
@@ -25,11 +25,11 @@ _MARK = re.compile(r"(?P<brace>\{\{|\}\})|\{(?P<slot>\w+)(?:\.(?P<field>[\w-]+))
 
 @dataclass(frozen=True, slots=True)
 class Templates:
-    """Templates of one dataset, as its suite has them.
+    """The templates of one dataset.
 
     Attributes:
-        templates: By field: a text, a number, a list or an object of them. `id` and `language` are of all examples of a template.
-        lines: Where each stands.
+        templates: Each maps a field to a text, a number, or a list or an object of these.
+        lines: The line of each template in the suite.
         fill: The lists of words.
     """
 
@@ -55,7 +55,7 @@ class Templates:
 
 
 def used(template: Mapping[str, Any], fill: Fill) -> dict[str, list[str]]:
-    """Return the lists that a template takes words from, each with the slots that it fills."""
+    """Return the names of the lists that a template takes words from, each with the slots that it fills."""
     slots = sorted({mark["slot"] for _, mark in _marks(template) if mark["slot"]})
     found: dict[str, list[str]] = {}
     for slot in slots:
@@ -73,11 +73,11 @@ def mistakes(
     """Yield what is wrong with the templates of a dataset.
 
     Args:
-        templates: As the suite has them.
+        templates: The templates.
         fill: All lists that they may use.
         inputs: The task's fields.
-        reference: Its reference.
-        languages: Those of which each template is to say its own; none where all are in one.
+        reference: The task's reference.
+        languages: The languages of which each template has to say its own; empty if all templates are in one.
     """
     for number, template in enumerate(templates):
         at = ("templates", number)
@@ -115,7 +115,7 @@ def _of_slots(template: Mapping[str, Any], fill: Fill) -> Iterator[Located]:
 
 
 def _of_language(template: Mapping[str, Any], languages: Sequence[str]) -> Iterator[Located]:
-    """Yield what is wrong with the language of a template where each is to say its own."""
+    """Yield what is wrong with the language of a template that has to say its own."""
     if languages and "language" not in template:
         yield (), Mistake("the template does not say its language", f"add `language: {languages[0]}`")
     elif languages and str(template["language"]).casefold() not in map(str.casefold, languages):
@@ -124,7 +124,7 @@ def _of_language(template: Mapping[str, Any], languages: Sequence[str]) -> Itera
 
 
 def unfit(fill: Fill) -> Iterator[Located]:
-    """Yield what is wrong with lists of words in themselves."""
+    """Yield what is wrong with lists of words, whoever uses them."""
     for name, words in fill.items():
         if not re.fullmatch(r"\w+", name):
             yield (name,), Mistake(f"a slot cannot name the list {name!r}", "letters, digits and _ make a name")
@@ -142,7 +142,7 @@ def unfit(fill: Fill) -> Iterator[Located]:
 
 
 def _marks(template: Mapping[str, Any]) -> Iterator[tuple[str, re.Match[str]]]:
-    """Yield what is a slot or looks like one, each with its field."""
+    """Yield (field, match) for each slot of a template, and for what looks like one."""
     for name, value in template.items():
         for text in () if name in LITERAL else _texts(value):
             if isinstance(text, str):
@@ -150,7 +150,7 @@ def _marks(template: Mapping[str, Any]) -> Iterator[tuple[str, re.Match[str]]]:
 
 
 def _texts(value: Any) -> Iterator[Any]:
-    """Yield what a template says of a field, be it one or several."""
+    """Yield the texts and other plain values in a value of a template."""
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
     if parts is None:
         yield value
@@ -185,7 +185,7 @@ def _count(template: Mapping[str, Any], fill: Fill) -> int:
 
 
 def _choices(template: Mapping[str, Any], fill: Fill) -> Iterator[dict[str, Word]]:
-    """Yield the word of each slot, by its name, for all choices; the words of the last list change first."""
+    """Yield each choice of words, by slot; the words of the last list change first."""
     lists = used(template, fill)
     slots = [slot for group in lists.values() for slot in group]
     for chosen in product(*(permutations(fill[name], len(group)) for name, group in lists.items())):

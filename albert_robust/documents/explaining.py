@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound=BaseModel)
 Grammar = type[BaseModel]
-KINDS = {dict: "keys and values", list: "a list", str: "a word", bool: "true or false", int: "a number"}
+TYPE_NAMES = {dict: "keys and values", list: "a list", str: "a word", bool: "true or false", int: "a number"}
 USER_S_NAME = ""  # stands for a key that users choose, such as the name of a dataset
 
 
@@ -28,7 +28,7 @@ def validate(document: Document, grammar: type[Model]) -> Model:
     """
     value = document.value
     if not isinstance(value, dict):
-        kind = KINDS.get(type(value), "nothing" if value is None else type(value).__name__)
+        kind = TYPE_NAMES.get(type(value), "nothing" if value is None else type(value).__name__)
         raise InputError([document.complain((), f"expected keys and values, got {kind}")])
     try:
         return grammar.model_validate(value)

@@ -8,12 +8,14 @@ from albert_robust.results.tally import Tally
 from albert_robust.scoring.statistics import NOTHING
 from albert_robust.shown import counted, on_one_line
 from albert_robust.suite.expectations import EXPECTATIONS
+from albert_robust.suite.measure import DROP
 from albert_robust.tasks import TASKS
 from albert_robust.text.languages import UNKNOWN
 
 STILL, DEAF = 0.98, 0.05  # a model whose outputs hardly ever change: consistency from, sensitivity up to
 MANY_INPUTS = 20  # that one and the same output for all of them is worth a warning
 LONG_ANSWER = 150  # characters
+FEW_REPEATS = 0.9  # the share of different examples from which repeats are not worth a warning
 
 
 def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
@@ -27,6 +29,8 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
         _no_label_met(tallies) if suite.task in TASKS and TASKS[suite.task].single_label else "",
         _no_label(tallies),
         *_unread(suite),
+        *_repeated(suite),
+        *_unmeasured(cells, run),
         _tolerated([tally for key, tally in run.tallies.items() if key[0] == suite.name and key not in ended]),
     )
     return tuple(filter(None, found))
@@ -99,6 +103,28 @@ def _unread(suite: SuiteRecord) -> Iterator[str]:
                 yield f"{left}: no language is said there. Fill in their `language`."
             elif one.kin:
                 yield f"{left}: in {one.language!r}, and `languages` names {one.kin!r}. Name it too, or write {one.kin!r} there."
+
+
+def _repeated(suite: SuiteRecord) -> Iterator[str]:
+    """Yield which datasets have many examples that repeat another: each counts, and bounds are narrower than they should be."""
+    for dataset, data in suite.data.items():
+        if data.different < FEW_REPEATS * data.examples:
+            what = f"Only {data.different:,} of the {counted(data.examples, 'example')} of {dataset!r} are different"
+            yield f"{what}: each repeat counts as one more, so intervals are too narrow. Take the repeats out."
+
+
+def _unmeasured(cells: Sequence[CellRecord], run: Run) -> Iterator[str]:
+    """Yield which qualities that gates name could not be measured of all tested cases."""
+    missing: dict[str, list[int]] = {}
+    for cell in cells:
+        tally = run.tallies.get(cell.key)
+        for name in dict.fromkeys(gate.measure for gate in cell.gates):
+            series = None if tally is None else tally.qualities.get(name.removesuffix(DROP))
+            if series is not None and len(series) < cell.counts.tested:
+                missing.setdefault(name, []).append(cell.counts.tested - len(series))
+    for name, counts in missing.items():
+        where = f"in {counted(len(counts), 'cell')}"
+        yield f"{name!r} could not be measured of {sum(counts):,} tested cases {where}: its gates are judged by the others."
 
 
 def _first_two(values: Iterable[str]) -> str:

@@ -65,12 +65,21 @@ def _suites(runs: Mapping[str, Run]) -> tuple[SuiteRecord, ...]:
                 if one != other:
                     what = f"{suite.name} has the {name} {_shown(one)} in the first, {_shown(other)} in the second"
                     raise _unlike(first, folder, what, "merge runs of the same suite, model, data and seed")
+            for name in known.data.keys() & suite.data.keys():
+                if known.data[name] != suite.data[name]:
+                    what = f"{suite.name} has read other data in {name!r}"
+                    raise _unlike(first, folder, what, "merge runs of the same data")
             # Of the languages that each run has scored.
             signatures = dict.fromkeys(filter(None, [known.signature, suite.signature]))
             rows = {**known.rows_left_out, **suite.rows_left_out}  # of the datasets that each run has read
             found[suite.name] = (
                 first,
-                replace(known, signature="; ".join(signatures) or None, rows_left_out=dict(sorted(rows.items()))),
+                replace(
+                    known,
+                    signature="; ".join(signatures) or None,
+                    rows_left_out=dict(sorted(rows.items())),
+                    data=dict(sorted({**known.data, **suite.data}.items())),
+                ),
             )
     suites = (suite for _, suite in found.values())
     return tuple(sorted(suites, key=lambda suite: (suite.name.partition(APART)[0], suite.model_place)))

@@ -23,11 +23,18 @@ WORDS: dict[Standing, str] = {
 
 
 def side_by_side(suites: Iterable[SuiteRecord]) -> list[list[SuiteRecord]]:
-    """Return the suites of each file that was run with several models: the first is what the others are compared with."""
+    """Return the suites of each file that was run with several models, the one that it names first among them.
+
+    What the others are compared with is the first one: where that was left out, or could not be run, nothing is.
+    """
     files: dict[str, list[SuiteRecord]] = {}
     for suite in suites:
         files.setdefault(suite.path, []).append(suite)
-    return [models for models in files.values() if len(models) > 1 and all(suite.model_name for suite in models)]
+    return [
+        models
+        for models in files.values()
+        if len(models) > 1 and models[0].model_name and models[0].model_name == models[0].first_model
+    ]
 
 
 def beside_first(

@@ -53,8 +53,8 @@ def load_callable(written: str, folder: Path, version: str | None) -> CallableMo
 def callable_identity(written: str, folder: Path, version: str | None) -> str | None:
     """Return what names the model that `load_callable` would load, which is not imported; None without a version.
 
-    Two modules of one name in two folders are two models: where the module lies is part of what it is. So is what stands in a
-    file beside the suite, since who mends it may forget the version; what else it reads or imports, the version has to tell.
+    Two modules of one name in two folders are two models, so the module's path is part of the identity. The content of a file
+    beside the suite is, too, because whoever mends it may forget the version. Other files and imports are the version's matter.
     """
     if version is None:
         return None

@@ -1,4 +1,4 @@
-"""What the reply of a chat endpoint says, in OpenAI's format, which most servers speak."""
+"""Chat format: reads the replies of a chat endpoint in OpenAI's format, which most servers speak."""
 
 import json
 import re
@@ -80,7 +80,7 @@ def _parsed(written: Any) -> Any:
 
 
 def tokens_of(reply: str) -> tuple[int, int]:
-    """Return in how many tokens the model was asked and answered, as a reply says; none where it does not say so."""
+    """Return the tokens of the prompt and of the answer, as a reply reports them; 0 and 0 if it does not."""
     try:
         usage = json.loads(reply)["usage"]
         counts = usage["prompt_tokens"], usage["completion_tokens"]
@@ -90,12 +90,12 @@ def tokens_of(reply: str) -> tuple[int, int]:
 
 
 def refusal(status: int, text: str, headers: Mapping[str, str]) -> Exception:
-    """Return what a reply means that is no answer.
+    """Return the error that a reply without an answer stands for.
 
     Args:
-        status: Of HTTP.
-        text: What the server says.
-        headers: `Retry-After` and `Location` count.
+        status: HTTP's status code.
+        text: The body of the reply.
+        headers: `Retry-After` and `Location` are read.
     """
     what = f"the endpoint says {status}: {_excerpt(text)}"
     if status in PASSING or status >= 500:

@@ -36,12 +36,12 @@ _version = cache(version)  # which reads a file
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint that does one task. `answer` maps inputs to answers, in order."""
+    """A checkpoint that does one task. `answer` returns one answer per input, in order."""
 
     answer: Callable[[Sequence[Inputs]], list[Any]]
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
-        """Return one answer an input."""
+        """Return one answer per input."""
         return self.answer(batch)
 
 
@@ -124,9 +124,9 @@ def local_identity(folder: Path) -> str | None:
 
 
 def libraries() -> str:
-    """Return the versions of what computes a checkpoint's answers.
+    """Return the versions of the libraries that compute a checkpoint's answers.
 
-    Another version may cut texts into other tokens or decode by other rules, so its answers are its own.
+    Another version may cut texts into other tokens or decode by other rules, so its answers may differ.
     """
     return " ".join(f"{name} {_version(name)}" for name in LIBRARIES)
 

@@ -1,4 +1,4 @@
-"""A model that runs elsewhere: `elsewhere: NAME`. Its answers come in as a file, and here it answers nothing."""
+"""A model that runs elsewhere: `elsewhere: NAME`. Its answers come in as a file, so asking it here is an error."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from albert_robust.models.model import Inputs
 
 @dataclass(frozen=True, slots=True)
 class ElsewhereModel:
-    """What stands for it."""
+    """Stands for the model."""
 
     name: str
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
-        """Say how its answers come in.
+        """Raise an error that says how its answers come in.
 
         Raises:
             UsageError: Always.

@@ -45,7 +45,7 @@ class EmbeddingModel:
     documents: tuple[str, ...] = ()
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
-        """Return one answer an input."""
+        """Return one answer per input."""
         return ANSWERS[self.task](self, batch)
 
     @cached_property
@@ -76,7 +76,7 @@ ANSWERS: Mapping[str, Callable[[EmbeddingModel, Sequence[Inputs]], list[Any]]] =
 
 
 def read_documents(path: Path) -> tuple[str, ...]:
-    """Return the documents of a text file, one a line; blank lines are none, and what stands twice counts once.
+    """Return the documents of a text file, one per line. Blank lines are left out, and a repeated line counts once.
 
     Raises:
         InputError: The file is missing, not UTF-8, or holds no document.
@@ -117,12 +117,12 @@ def load_embedding(
 
 
 def encoder_identity(wanted: Wanted) -> str | None:
-    """Return what names the files of the encoder that a suite names; None of one that is kept elsewhere."""
+    """Return the identity of a suite's encoder, from its files; None if it is kept elsewhere."""
     return local_identity(wanted.folder / encoder_path(wanted.name))
 
 
 def encoder_beside(wanted: Wanted) -> str:
-    """Return the name of the encoder that a suite names, as a path where it is a folder beside the suite."""
+    """Return the name of a suite's encoder, as a path if it is a folder beside the suite."""
     beside = wanted.folder / wanted.name
     return str(beside) if os.path.isdir(beside) else wanted.name
 

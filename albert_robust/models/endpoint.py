@@ -73,7 +73,7 @@ class EndpointSettings(Strict):
         for other in OTHER_FORMATS:
             if isinstance(value, str) and value.endswith(other):
                 mend = f"write `{value.removesuffix(other)}/v1/chat/completions`, which such servers mostly have, too"
-                raise Mistake(f"{value} speaks another format than OpenAI's for chat", f"{mend}")
+                raise Mistake(f"{value} speaks another format than OpenAI's for chat", mend)
         return value
 
     @field_validator("key_env", mode="before")
@@ -89,7 +89,7 @@ class EndpointSettings(Strict):
             raise Mistake("'key_header' without a key", "add `key_env: OPENAI_API_KEY`, the variable that holds it")
         if self.endpoint is not None and not (self.model and self.prompt):
             mend = 'add `model: NAME` and `prompt: "..."`, where the task\'s fields stand in braces: {text}, {prompt}'
-            raise Mistake("an endpoint needs `model` and `prompt`", f"{mend}")
+            raise Mistake("an endpoint needs `model` and `prompt`", mend)
         return self
 
 

@@ -1,4 +1,4 @@
-"""What a checkpoint does a task with: its head, and what is made of the head's numbers."""
+"""Heads: how a checkpoint does each task, from inputs to answers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A head for a task.
+    """How a checkpoint does a task.
 
     Attributes:
-        auto_class: The class of transformers that loads a checkpoint with it.
-        answer: From a model, its tokenizer and inputs to answers, in order.
+        auto_class: The class of transformers that loads such a checkpoint.
+        answer: Takes a model, its tokenizer and inputs, and returns one answer per input, in order.
     """
 
     auto_class: str
@@ -48,7 +48,7 @@ def label_all(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
 
 
 def rate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return the number that a head of one output gives each text."""
+    """Return the number of each text, from a head with one output."""
     count = len(model.config.id2label)
     if count > 1:
         raise UsageError(f"the checkpoint gives {count} labels and no number: that is `task: text-classification`")
@@ -56,14 +56,14 @@ def rate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
 
 
 def _logits(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> Any:
-    """Return what a head says of each text, shape (texts, labels)."""
+    """Return the head's output for each text, shape (texts, labels)."""
     texts = [inputs["text"] for inputs in batch]
     encoded = tokenizer(texts, padding=True, truncation=True, max_length=limit_of(model), return_tensors="pt")
     return _said(model, encoded, "logits")[0].double()
 
 
 def _said(model: Any, encoded: Any, *names: str) -> list[Any]:
-    """Return outputs of a model by name, each for all rows of its input, so many rows at a time."""
+    """Return the named outputs of a model, each for all rows of its input. The model reads `ROWS` rows at a time."""
     import torch
 
     parts = []
@@ -76,16 +76,16 @@ def _said(model: Any, encoded: Any, *names: str) -> list[Any]:
 
 
 def _windows(model: Any, tokenizer: Any, *texts: list[str], truncation: str) -> tuple[Any, list[int], list[list[Span]]]:
-    """Return texts, cut into windows of what a model reads at once.
+    """Cut long texts into windows that a model can read.
 
     Args:
-        model: Says how much it reads.
-        tokenizer: Its own.
-        texts: Of each input, one or two.
-        truncation: Which of them is cut, as the tokenizer calls it.
+        model: Says how many tokens it reads.
+        tokenizer: The model's own.
+        texts: One or two texts per input.
+        truncation: Which of the two is cut, as the tokenizer calls it.
 
     Returns:
-        The tokens of each window; the index of the input that it is of; and where in the text each of its tokens stands.
+        The tokens of all windows; per window the index of its input; and per token of a window its start and end in the text.
     """
     limit = limit_of(model)
     encoded = tokenizer(
@@ -103,7 +103,7 @@ def _windows(model: Any, tokenizer: Any, *texts: list[str], truncation: str) -> 
 
 
 def tag(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return the words of each text that have a tag: that of their first token. A long text is read in windows.
+    """Return the tagged words of each text. A word has the tag of its first token. A long text is read in windows.
 
     Words are those of the text, not of the tokenizer; punctuation, and characters of scripts without spaces, have their own tags.
     """
@@ -133,11 +133,11 @@ def _deciding(offsets: Sequence[Span], tags: Sequence[int]) -> dict[int, tuple[i
 
 
 def _words(text: str, tokens: Mapping[int, tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """Return tokens, those that go on with a word as parts of its first one.
+    """Return words as (start, end, tag). Tokens that continue a word are joined to its first token.
 
     Args:
-        text: Where they stand.
-        tokens: By their start; each what it is preferred by, its end and its tag.
+        text: The text of the tokens.
+        tokens: By start: how far a token is from the border of its window, its end and its tag.
     """
     insides = {place for first, last in word_spans(text) for place in range(first + 1, last)}
     words: list[tuple[int, int, int]] = []
@@ -168,10 +168,10 @@ def answer_questions(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> lis
 
 
 def span_text(context: str, start: int, end: int) -> str:
-    """Return a span from the letter on that its first word begins with, since a tokenizer cuts words into pieces.
+    """Return the text of a span, extended to the beginning of its first word, because a tokenizer cuts words into pieces.
 
-    An elided article is no part of the word (`l'eau`), nor is what stands before it in a script without spaces. At the end a
-    piece may be a word of its own, of which what follows is an ending; only marks on its last letter go with it.
+    An elided article is not part of the word (`l'eau`), nor is the text before it in a script without spaces. The end is not
+    extended, except by marks on the last letter: a last piece may be a word without its ending.
     """
     begins = next((first for first, last in word_spans(context) if first < start < last), start)
     while begins < start < end and category(context[start - 1])[0] in "LMN":

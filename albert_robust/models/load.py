@@ -30,7 +30,7 @@ class LazyModel:
         return self.kind.identity(self.wanted)
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
-        """Return one answer an input; of a model that draws its answers here, each replicate draws anew."""
+        """Return one answer per input. A model that draws its answers here draws anew for each replicate."""
         answers: Sequence[Any] = self._loaded.predict(batch, replicate)
         return answers
 

@@ -13,11 +13,11 @@ Number = Literal["float32", "bfloat16", "float16"]  # that a checkpoint is compu
 
 @dataclass
 class Usage:
-    """What models took behind an endpoint.
+    """What the models behind endpoints used.
 
     Attributes:
-        prompt: Tokens that they were asked in, as far as they say so.
-        completion: Tokens that they answered in, likewise.
+        prompt: Tokens of prompts, as far as the endpoints report them.
+        completion: Tokens of answers, as far as the endpoints report them.
         retries: Requests that were made again.
         timeouts: Requests that had no answer in time.
     """
@@ -32,17 +32,17 @@ class Usage:
 
 
 class Hardware(NamedTuple):
-    """What a checkpoint is computed on: a device, and the kind of number, as torch names both."""
+    """The device and the number format that a checkpoint is computed in, as torch names both."""
 
     device: str = "cpu"
     dtype: Number = "float32"
 
 
 class Answering(Protocol):
-    """What answers, whoever it is."""
+    """Anything that answers batches of inputs."""
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
-        """Return one answer an input, in order; of one that draws its answers here, each replicate draws anew."""
+        """Return one answer per input, in order. A model that draws its answers here draws anew for each replicate."""
         ...
 
 
@@ -51,9 +51,9 @@ class Model(Answering, Protocol):
 
     @property
     def identity(self) -> str | None:
-        """What names the model and its settings for good; None where that cannot be known (kept within a run only).
+        """The name of the model and its settings for good; None if it cannot be known: answers are then kept within a run only.
 
-        It is known from files and settings: asking for it loads nothing heavy.
+        It follows from files and settings, and loads nothing heavy.
         """
         ...
 

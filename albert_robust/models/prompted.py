@@ -1,6 +1,6 @@
 """A language model in a checkpoint, asked by a prompt: `transformers: PATH` with `prompt:`, and all that do text generation.
 
-It is asked by its chat template where it has one, and what it says is read as an endpoint's replies are.
+It is asked by its chat template if it has one. Its replies are read as an endpoint's are.
 """
 
 from collections.abc import Sequence
@@ -28,10 +28,10 @@ class PromptedModel:
     """A language model that runs here.
 
     Attributes:
-        suite: What the suite says about it.
+        suite: The settings of the model.
         task: Says how replies are read.
-        model: A decoder, or an encoder with one.
-        tokenizer: Its own.
+        model: A decoder, or an encoder with a decoder.
+        tokenizer: The model's own.
     """
 
     suite: ModelSpec
@@ -40,7 +40,7 @@ class PromptedModel:
     tokenizer: Any
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
-        """Return one answer an input, or in its place why there is none; each replicate draws anew, if any does."""
+        """Return one answer per input, or the error in its place. If answers are drawn, each replicate draws anew."""
         turns = [turns_of(self.suite, inputs) for inputs in batch]
         return [self._answer(reply) for reply in self._replies(turns, replicate)]
 
@@ -53,7 +53,7 @@ class PromptedModel:
     def _replies(self, turns: list[list[Turn]], replicate: int) -> list[str]:
         """Return what the model writes, greedily unless the suite says otherwise.
 
-        Of what is too long for a decoder the end is read: what is written goes on from there.
+        If a text is too long for a decoder, its end is read, because the model goes on from there.
         """
         model, tokenizer, how = self.model, self.tokenizer, {**GREEDY, **self.suite.settings}
         chats = tokenizer.chat_template is not None

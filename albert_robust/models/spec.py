@@ -21,12 +21,12 @@ class TokenPrice(Strict):
 
 
 def _price(value: object) -> object:
-    """Return a price; of what is none a mistake that names both forms."""
+    """Return a price as it is; complain of anything else, and name both forms."""
     numbers = value.values() if isinstance(value, dict) and value.keys() == {"input", "output"} else [value]
     fits = all(isinstance(one, int | float) and not isinstance(one, bool) and one >= 0 for one in numbers)
     if not fits and value is not None and not isinstance(value, TokenPrice):
         mend = "write what an input costs, `0.002`, or what a million tokens do: `{input: 0.15, output: 0.6}`"
-        raise Mistake("that is no price", f"{mend}")
+        raise Mistake("that is no price", mend)
     return value
 
 

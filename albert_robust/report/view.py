@@ -19,6 +19,7 @@ from albert_robust.results.failures import ATTENTION
 from albert_robust.results.records import (
     Answer,
     CellRecord,
+    DataRecord,
     RowsLeftOut,
     Run,
     SuiteRecord,
@@ -265,7 +266,8 @@ def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
         description=suite.description,
         facts=facts,
         datasets=tuple(
-            (name, what + _left_out(suite.rows_left_out.get(name, ()))) for name, what in suite.datasets.items()
+            (name, what + _read(suite.data.get(name)) + _left_out(suite.rows_left_out.get(name, ())))
+            for name, what in suite.datasets.items()
         ),
         counts=tuple(pair for pair in _counts(cells) if pair[1]),
         consistency=_mean(consistency),
@@ -274,6 +276,11 @@ def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
         note=UNMOVED if consistency and all(cell.expectation == "invariance" for cell in cells) else "",
         signature=suite.signature or "",
     )
+
+
+def _read(data: DataRecord | None) -> str:
+    """Return how many examples a dataset has, and what tells their content from any other."""
+    return f"; {counted(data.examples, 'example')}, {data.digest}" if data else ""
 
 
 def _left_out(rows: Sequence[RowsLeftOut]) -> str:

@@ -258,6 +258,21 @@ class CellRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class DataRecord:
+    """What was read of a dataset.
+
+    Attributes:
+        examples: How many.
+        different: How many differ in their texts or their language.
+        digest: Of all that they hold, in whatever order.
+    """
+
+    examples: int
+    different: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class RowsLeftOut:
     """Rows of a dataset that are in none of its languages.
 
@@ -278,7 +293,8 @@ class SuiteRecord:
 
     `settings` is what else the suite says of its model and shapes answers, as text: `prompt`, `system`, `settings`, `dtype`.
     `model_place` is the line and column of its model, by which the models of a file have an order. `rows_left_out` has the rows
-    in none of a dataset's languages, by dataset.
+    in none of a dataset's languages, by dataset, and `data` what was read of each dataset that was run. `first_model` is the
+    model that its file names first.
     """
 
     name: str
@@ -296,6 +312,8 @@ class SuiteRecord:
     settings: Mapping[str, str] = field(default_factory=dict)
     rows_left_out: Mapping[str, tuple[RowsLeftOut, ...]] = field(default_factory=dict)
     model_place: tuple[int, int] = (1, 1)
+    first_model: str = ""
+    data: Mapping[str, DataRecord] = field(default_factory=dict)
 
     @property
     def node(self) -> str:

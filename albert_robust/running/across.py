@@ -1,4 +1,4 @@
-"""Plan, second part: which cells are compared with each other, and by which gates."""
+"""Plan, second part: groups cells that a gate compares with each other."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
@@ -16,7 +16,7 @@ _MEND: Mapping[Axis, str] = {
 
 
 def across(cells: Sequence[Cell]) -> list[Comparison]:
-    """Return the comparisons that a suite's gates ask for, in the order of its checks; their `order` goes on from the cells'.
+    """Return the comparisons that a suite's gates ask for, in the order of its checks. In the plan they follow the cells.
 
     Args:
         cells: All of a suite's plan.

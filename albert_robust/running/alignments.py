@@ -1,7 +1,7 @@
-"""Align: which tokens matched, for a few of the worst cases of each cell whose score is LABS, kept for the report.
+"""Align: matches tokens, for the report, in a few of the worst cases of each cell that is scored by LABS.
 
-A report is drawn without an encoder, so what it shows of a score is made while the encoder is at hand. What was made once
-comes from the cache. A cell without failures, or without LABS, asks for nothing.
+A report is drawn without an encoder, so alignments are made during the run and kept in the cache. A cell without failures, or
+without LABS, needs none.
 """
 
 from collections import Counter

@@ -1,7 +1,7 @@
-"""Execute: cells in, outcomes out, a block of examples at a time. Perturb all, predict all, score all; nothing is asked twice.
+"""Execute: runs cells, a block of examples at a time: perturb all, predict all, score all. Nothing is asked twice.
 
-A block's variants need all of its originals, which are asked once for all cells. Its outcomes are written and counted before
-the next block is made: a million of them need no more memory than a block and a few numbers a case.
+A block's originals are asked once for all cells. Its outcomes are written and counted before the next block is made, so that a
+million of them need no more memory than one block and a few numbers per case.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,10 +21,10 @@ from albert_robust.errors import WritingError, writing
 from albert_robust.foreign import fault_of
 from albert_robust.results.cell_key import CellKey, by_suite
 from albert_robust.results.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter
-from albert_robust.results.records import Shrunk
+from albert_robust.results.records import DataRecord, Shrunk
 from albert_robust.results.tally import Tally
 from albert_robust.running.answers import answer_of, take_answers
-from albert_robust.running.blocks import Block, blocks, examples_of, inputs_of, originals_of, perturbed
+from albert_robust.running.blocks import Block, blocks, data_of, examples_of, inputs_of, originals_of, perturbed
 from albert_robust.running.cell import Cell
 from albert_robust.running.collecting import not_collecting
 from albert_robust.running.meaning import reject_strays
@@ -36,7 +36,7 @@ Certain = Callable[[Cell, Tally], bool]
 
 
 def never(cell: Cell, tally: Tally) -> bool:
-    """Return that more examples may always change a verdict."""
+    """Return False: no verdict is certain before all examples are tested."""
     return False
 
 
@@ -48,6 +48,7 @@ class SuiteExecution:
         identity: Of its model; None if it is not known.
         signature: Of its scores; None if there are none.
         rows_left_out: By dataset, how many rows are in each language that the dataset does not name.
+        data: What was read of each dataset.
         scorer: Scores its texts.
         predictor: Asks its model on.
     """
@@ -55,6 +56,7 @@ class SuiteExecution:
     identity: str | None
     signature: str | None
     rows_left_out: Mapping[str, Mapping[str, int]]
+    data: Mapping[str, DataRecord]
     scorer: CachedScorer
     predictor: Predictor
 
@@ -100,12 +102,12 @@ def execute(
 ) -> Execution:
     """Run cells of any number of suites.
 
-    A suite whose data or model are unfit, or that comes upon a mistake of ours, gets that and no outcomes; the others go on.
+    If a suite's data or model are unfit, or a mistake of ours ends it, its error is kept as its mistake and the others go on.
 
     Args:
-        cells: What is run.
-        workspace: Where answers are kept, and what may be asked.
-        certain: Whether more examples cannot change a verdict: asked of cells that may stop early.
+        cells: In any order.
+        workspace: Where answers are kept, with the budget.
+        certain: Whether more examples cannot change a cell's verdict; only cells that may stop early are asked.
         progress: Is told how far the run is.
 
     Raises:
@@ -184,6 +186,7 @@ class _SuiteRun:
             identity=self.predictor.model.identity,
             signature=self.scorer.signature(),
             rows_left_out={name: found.others for name, found in datasets.items() if found.others},
+            data={name: data_of(found) for name, found in datasets.items()},
             scorer=self.scorer,
             predictor=self.predictor,
         )
@@ -245,7 +248,7 @@ def _cases(cell: Cell, examples: Sequence[Example]) -> int:
 
 
 def _answer(made: Made, answers: Answers, replicas: Sequence[Answers]) -> None:
-    """Fill in what the model said; where it said nothing, the case is an error."""
+    """Fill in the model's answers. A case without an answer is an error."""
     for cell, group in made:
         for case in group:
             if case.status == "tested":

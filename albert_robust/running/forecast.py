@@ -1,4 +1,4 @@
-"""Forecast: what a run would ask, before anything is asked. Variants are made, answers are looked up, no model is loaded."""
+"""Forecast: counts the questions of a run without asking any. Variants are made and answers looked up; no model is loaded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Meaning: a variant that has strayed from its original, by LABS, is rejected before any model is asked about it."""
+"""Meaning: rejects variants whose LABS beside their original is too low, before any model is asked about them."""
 
 from collections.abc import Iterator
 

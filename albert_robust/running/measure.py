@@ -1,4 +1,4 @@
-"""Measure: the agreement and quality of a block's cases. They are scored together: an encoder likes large batches."""
+"""Measure: scores the agreement and the quality of a block's cases together, because an encoder is fastest in large batches."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
@@ -50,8 +50,8 @@ def self_agreement(
 
     Args:
         suite: Of all cells.
-        made: The cases, measured; reference checks have nothing to agree with.
-        replicas: The model's answers to the originals, time after time.
+        made: The measured cases; those of reference checks are left out.
+        replicas: The model's answers to the originals, one value per time that they were asked.
         scorer: For measures that compare texts.
     """
     cases: list[tuple[Cell, str]] = []
@@ -72,7 +72,12 @@ def self_agreement(
         places = [place for place, (cell, _) in enumerate(cases) if cell.check.agreement == name]
         values = iter(metric([pair for place in places for pair in each[place]], scorer))
         found |= {place: [round(next(values), DIGITS) for _ in each[place]] for place in places}
-    return [(cell, example, value) for place, (cell, example) in enumerate(cases) for value in found[place]]
+    return [
+        (cell, example, value)
+        for place, (cell, example) in enumerate(cases)
+        for value in found[place]
+        if not isnan(value)
+    ]
 
 
 def agree_in(cell: Cell, answered: Sequence[Outcome], scorer: TextScorer) -> None:
@@ -89,7 +94,7 @@ def agree(suite: Suite, name: str, found: Sequence[tuple[Outcome, Answer, Answer
         for _, before, after in found
     ]
     for (case, _, _), value in zip(found, suite.task.agreements[name](pairs, scorer), strict=True):
-        case.agreement = round(value, DIGITS)
+        case.agreement = None if isnan(value) else round(value, DIGITS)
 
 
 def _qualities(

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from albert_robust.documents.yaml_file import Document, Location
 from albert_robust.errors import Complaint, Mistake
 from albert_robust.shown import suggest
 
+Arguments = ParamSpec("Arguments")
 Value = TypeVar("Value")
 
 
@@ -26,10 +27,16 @@ class Complaints:
         """Complain of a mistake at a location."""
         self.add(location, mistake.what, mistake.mend)
 
-    def attempt(self, location: Location, make: Callable[[], Value]) -> Value | None:
-        """Return what a function makes of what stands at a location; None, and a complaint, where that is a mistake."""
+    def attempt(
+        self,
+        location: Location,
+        make: Callable[Arguments, Value],
+        *arguments: Arguments.args,
+        **options: Arguments.kwargs,
+    ) -> Value | None:
+        """Return the value of a function that reads what stands at a location; None, and a complaint, if that is a mistake."""
         try:
-            return make()
+            return make(*arguments, **options)
         except Mistake as mistake:
             self.take(location, mistake)
             return None

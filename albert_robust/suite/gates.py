@@ -61,6 +61,10 @@ def parse_gate(written: str, expectation: ExpectationName, task: Task) -> Gate:
         raise Mistake(f"the bound {bound:g} lies outside [0, 1]", "measures are shares: write 0.9 for 90 %")
     if match["sign"] == ">=" and measure.is_loss:
         raise Mistake(f"{written!r}: a gate on a gap or a drop needs an upper bound", f"write `{name} <= {bound:g}`")
+    quality = task.qualities.get(measure.base)
+    if match["sign"] == "<=" and measure.kind == "quality" and not measure.over and quality and quality.metric.identity:
+        mend = f"return 1 - it where less is better, and write `{name} >= {1 - bound:g}`"
+        raise Mistake(f"{written!r}: of {name!r} more is better, also beside baselines and other models", mend)
     return Gate(measure, match["sign"] == ">=", bound)
 
 

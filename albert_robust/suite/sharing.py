@@ -1,4 +1,4 @@
-"""What several models of a file have in common is said once, in `model:` beside `models:`."""
+"""Several models of a file inherit the settings that they share from `model:`, which then stands beside `models:`."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,7 +8,7 @@ from albert_robust.models.kinds import KINDS, why_not
 
 
 def shared_out(document: Document) -> Document:
-    """Return a suite's document in which each of several models says what `model:` says for all that can have it."""
+    """Return a suite's document in which each of several models has the settings that it inherits from `model:`."""
     value = document.value
     shared, models = (value.get(key) if isinstance(value, dict) else None for key in ("model", "models"))
     if not isinstance(shared, dict) or not isinstance(models, dict):

@@ -78,6 +78,7 @@ class Suite:
         model_name: Which of the file's models it asks; empty where that has one without a name.
         model: What is under test.
         model_place: Line and column of the model.
+        first_model: The model that its file names first, with which the others are compared.
         datasets: By name.
         checks: In the order of the file.
         seed: Of the variants and samples.
@@ -113,6 +114,7 @@ class Suite:
     baseline: BaselineSpec = field(default_factory=BaselineSpec)
     early_stop: bool = False
     max_errors: float = 0.0
+    first_model: str = ""
 
     def __repr__(self) -> str:
         return f"<Suite {self.name}: {self.task.name} on {', '.join(self.datasets)}; checks: {len(self.checks)}>"

@@ -4,10 +4,12 @@ import re
 
 import regex
 
+from albert_robust.text.scripts import UNSPACED_SCRIPTS
+
 _GRAPHEME = regex.compile(r"\X")
 # Thai am and the half-width voicing marks are letters by category, yet part of the character before them.
 _TAIL = r"[\p{M}\u0e33\uff9e\uff9f]"
-_ALONE = rf"[[[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\p{{Thai}}]&&[\p{{L}}\p{{N}}]]--{_TAIL}]"
+_ALONE = rf"[[[{UNSPACED_SCRIPTS}]&&[\p{{L}}\p{{N}}]]--{_TAIL}]"
 _UNSPACED = rf"{_ALONE}{_TAIL}*"
 _SPACED = rf"[[\p{{L}}\p{{M}}\p{{N}}]--{_ALONE}]"
 _WORD = regex.compile(rf"{_UNSPACED}|{_SPACED}+(?:['\u2019\u02bc\u200c\u200d-]{_SPACED}+)*", regex.V1)

@@ -56,10 +56,10 @@ class Memory(Cache):
     def __init__(self) -> None:
         self.kept: dict[str, object] = {}
 
-    def get(self, keys: Sequence[str]) -> dict[str, object]:
+    def get(self, keys: Sequence[str], *, passing: bool = False) -> dict[str, object]:
         return {name: self.kept[name] for name in keys if name in self.kept}
 
-    def put(self, values: object) -> None:
+    def put(self, values: object, *, passing: bool = False) -> None:
         self.kept.update(dict(values))  # type: ignore[call-overload]  # pairs
 
 

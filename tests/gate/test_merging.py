@@ -121,6 +121,17 @@ def test_merged_runs_can_be_merged(whole: Run, tmp_path: Path) -> None:
     assert (found.cells, found.merged) == (whole.cells, 3)
 
 
+def test_runs_that_have_read_other_data_are_not_merged(whole: Run) -> None:
+    one, other = split(whole, [0], [1]).values()
+    (read,) = {suite.data["films"] for suite in whole.suites}
+    assert (read.examples, read.different) == (12, 12)
+    changed = replace(
+        other, suites=tuple(replace(suite, data={"films": replace(read, digest="0" * 12)}) for suite in other.suites)
+    )
+    with pytest.raises(UsageError, match="a and b cannot be merged: s::calm has read other data in 'films'"):
+        merged({"a": one, "b": changed})
+
+
 def test_costs_add_up_and_what_differs_in_the_environment_is_told_of_both(whole: Run) -> None:
     one, other = split(whole, [0], [1]).values()
     one = replace(one, cost={"predicted": 3, "seconds": 0.1}, environment={"python": "3.11", "system": "Linux"})

@@ -14,8 +14,8 @@ from albert_robust.scoring.statistics import Estimate
 DROP = Estimate(0.125, 0.05, 0.25, 40)
 
 
-def model(name: str) -> SuiteRecord:
-    return replace(SUITE, name=f"reviews::{name}", model_name=name, model=f"python: m:{name}")
+def model(name: str, first: str = "small") -> SuiteRecord:
+    return replace(SUITE, name=f"reviews::{name}", model_name=name, model=f"python: m:{name}", first_model=first)
 
 
 def beside(verdict: Standing, measure: str = "consistency") -> ComparisonRecord:
@@ -53,7 +53,9 @@ def test_models_are_told_apart_by_the_settings_that_differ() -> None:
     plain, strict = (
         {"prompt": f"Judge {{text}}{end}", "settings": '{"temperature": 0}'} for end in ("", " in one word.")
     )
-    run = Run((replace(model("plain"), settings=plain), replace(model("strict"), settings=strict)), ())
+    run = Run(
+        (replace(model("plain", "plain"), settings=plain), replace(model("strict", "plain"), settings=strict)), ()
+    )
     (found,) = model_tables(run)
     assert [row.what for row in found.models] == [
         "python: m:plain, prompt: Judge {text}",
@@ -62,7 +64,7 @@ def test_models_are_told_apart_by_the_settings_that_differ() -> None:
 
 
 def test_a_setting_that_one_model_lacks_tells_them_apart() -> None:
-    run = Run((replace(model("plain"), settings={"system": "Be brief."}), model("strict")), ())
+    run = Run((replace(model("plain", "plain"), settings={"system": "Be brief."}), model("strict", "plain")), ())
     (found,) = model_tables(run)
     assert [row.what for row in found.models] == ["python: m:plain, system: Be brief.", "python: m:strict"]
 
