@@ -1,4 +1,4 @@
-"""What a run leaves behind: an outcome a variant, a record a cell, and the run they make. Plain values all."""
+"""What a run leaves behind: an outcome per variant, a record per cell, and the run that they make. All are plain values."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -43,13 +43,13 @@ def edited(original: Mapping[str, str], changes: Sequence[Change]) -> dict[str, 
     return fields
 
 
-class Nothing(dict[str, Any]):
+class _NoEntries(dict[str, Any]):
     """No entries. Outcomes share one such mapping, since there may be millions of them."""
 
     __hash__ = object.__hash__  # type: ignore[assignment]  # dataclasses reject unhashable defaults as mutable
 
 
-NOTHING = Nothing()
+NO_ENTRIES = _NoEntries()
 
 
 @dataclass(slots=True)
@@ -90,16 +90,16 @@ class Outcome:
     replicate: int
     status: Status
     original: Mapping[str, str]
-    variant: Mapping[str, str] = NOTHING
+    variant: Mapping[str, str] = NO_ENTRIES
     changes: tuple[Change, ...] = ()
     references: tuple[str, ...] = ()
     before: str | None = None
     after: str | None = None
-    scores_before: Mapping[str, float] = NOTHING
-    scores_after: Mapping[str, float] = NOTHING
+    scores_before: Mapping[str, float] = NO_ENTRIES
+    scores_after: Mapping[str, float] = NO_ENTRIES
     agreement: float | None = None
-    quality_before: Mapping[str, float] = NOTHING
-    quality_after: Mapping[str, float] = NOTHING
+    quality_before: Mapping[str, float] = NO_ENTRIES
+    quality_after: Mapping[str, float] = NO_ENTRIES
     message: str = ""
     variant_language: str = ""
     said_before: str = ""

@@ -1,4 +1,4 @@
-"""A cell, and several cells of a check together: what pytest runs as an item."""
+"""Items: what pytest runs. An item is a cell, or a comparison of several cells of a check."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Cell:
         dataset: The dataset's name.
         spec: What is applied; None for a reference check.
         language: BCP 47 tag.
-        order: Its place in the suite's plan.
+        order: Its position in the suite's plan.
     """
 
     suite: Suite
@@ -66,7 +66,7 @@ class Cell:
 
     @cached_property
     def exchanges(self) -> bool:
-        """Whether a step puts one thing for another in all fields alike, and the answer is to stay but for that."""
+        """Whether a step replaces something in all fields alike, and the answer should stay apart from that."""
         return self.check.expectation == "invariance" and any(self._across_fields)
 
     @cached_property
@@ -76,7 +76,7 @@ class Cell:
 
     @cached_property
     def reorders(self) -> tuple[Order, ...]:
-        """What steps give in another order, such as the choices of a question: then a letter stands for another choice."""
+        """What steps put into another order, such as the choices of a question: then a letter stands for another choice."""
         return tuple(dict.fromkeys(step.reorders for step in self._steps if step.reorders))
 
     @cached_property
@@ -143,7 +143,7 @@ class Comparison:
         gates: All of one measure, which is over cells.
         members: The cells, two or more: all that apply and that no mark skips.
         skipped: What a mark skips: languages, datasets or severities.
-        order: Its place in the suite's plan.
+        order: Its position in the suite's plan.
     """
 
     gates: tuple[Gate, ...]
