@@ -8,7 +8,7 @@ from albert_robust.perturbing.perturbation import Example, perturbation, share
 from albert_robust.perturbing.phrases import PhraseTable, in_case, read_rules
 from albert_robust.tables import read_rows
 from albert_robust.text import Edit, Span, Text, Word
-from albert_robust.version import __version__
+from albert_robust.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from albert_robust import laws, metrics, strategies
@@ -46,7 +46,6 @@ __all__ = [
     "Variant",
     "Word",
     "WritingError",
-    "__version__",
     "compare",
     "compare_languages",
     "in_case",
@@ -76,4 +75,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return [*__all__, "__version__"]

@@ -139,7 +139,8 @@ def _check(options: argparse.Namespace) -> None:
 
 def _read(options: argparse.Namespace) -> _Pairs:
     from albert_robust.cli.lines import lines_of
-    from albert_robust.errors import UsageError, shown_path
+    from albert_robust.errors import UsageError
+    from albert_robust.shown import shown_path
 
     candidates = lines_of(options.candidates)
     if not candidates:
@@ -245,12 +246,14 @@ def _plain(found: "Alignment") -> dict[str, Any]:
 
 
 def _compared(both: Sequence["Scores"], made: "Comparison") -> dict[str, Any]:
+    from albert_robust.scoring.statistics import DIGITS
+
     first, second = both
     difference = {"mean": made.difference.value, "low": made.difference.low, "high": made.difference.high}
     return {
         "first": first.as_dict(),
         "second": second.as_dict(),
-        "difference": {name: None if isnan(value) else round(value, 6) for name, value in difference.items()},
+        "difference": {name: None if isnan(value) else round(value, DIGITS) for name, value in difference.items()},
         "bootstrap_p": made.bootstrap,
         "randomisation_p": made.randomisation,
     }

@@ -5,29 +5,29 @@ Weights are read from safetensors alone, code from a checkpoint is never run, an
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-from unicodedata import category
+from typing import Annotated, Any
 
-from albert_robust.errors import UsageError, first_line, shown_path
-from albert_robust.models.generating import generated, limit_of
-from albert_robust.models.kind import Kind, ModelSettings, Wanted
-from albert_robust.models.model import Hardware, Inputs
+from pydantic import Field
+
+from albert_robust.errors import UsageError
+from albert_robust.foreign import first_line
+from albert_robust.grammar import Strict
+from albert_robust.models.heads import HEADS
+from albert_robust.models.kind import ASKING, Kind, Wanted
+from albert_robust.models.model import Answering, Hardware, Inputs, Number
+from albert_robust.models.prompt import prompt_digest
 from albert_robust.scoring.load import has_vocabulary, quiet_transformers
-from albert_robust.text.graphemes import word_spans
+from albert_robust.shown import shown_path
 
-ROWS = 64  # of tokens that a model reads at once: a long text has many
-STRIDE = 128  # tokens that two windows of a long context share
-MAX_ANSWER_TOKENS = 30
-MAX_SUMMARY_TOKENS = 128
-MAX_TRANSLATION_TOKENS = 256
 # No model is made from these; all else in a folder shapes it.
 UNREAD = (".bin", ".h5", ".md", ".msgpack", ".onnx", ".pt")
 PLAIN = Hardware()
+WRITES = "text-generation"  # the task of a checkpoint that is asked by a prompt, whatever it is asked to do
 DECODING = "v4"  # raise it when the same checkpoint answers otherwise
 ADAPTER = "adapter_config.json"
 LIBRARIES = ("torch", "transformers", "tokenizers")
@@ -36,12 +36,12 @@ _version = cache(version)  # which reads a file
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint that does one task. `answer` maps inputs to answers, in order."""
+    """A checkpoint that does one task. `answer` returns one answer per input, in order."""
 
     answer: Callable[[Sequence[Inputs]], list[Any]]
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
-        """Return one answer an input."""
+        """Return one answer per input."""
         return self.answer(batch)
 
 
@@ -61,8 +61,7 @@ def load_checkpoint(
         UsageError: As `loaded` has it.
     """
     model, tokenizer = loaded(name, folder, task, allow_network, hardware)
-    answer = ANSWERS[task]
-    return Checkpoint(lambda batch: answer(model, tokenizer, batch))
+    return Checkpoint(partial(HEADS[task].answer, model, tokenizer))
 
 
 def loaded(name: str, folder: Path, task: str, allow_network: bool, hardware: Hardware) -> tuple[Any, Any]:
@@ -97,7 +96,7 @@ def loaded(name: str, folder: Path, task: str, allow_network: bool, hardware: Ha
     missing = sorted(loading["missing_keys"])
     if missing:  # transformers would draw them at random
         what = f"the checkpoint {name!r} does not do {task}: it has no weights for {', '.join(missing[:3])}"
-        raise UsageError(f"{what}\n  a language model is asked by a `prompt:`")
+        raise UsageError(what, "a language model is asked by a `prompt:`")
     if not has_vocabulary(tokenizer):
         raise UsageError(f"the checkpoint {name!r} has no tokenizer: save it there with save_pretrained, too")
     try:
@@ -125,9 +124,9 @@ def local_identity(folder: Path) -> str | None:
 
 
 def libraries() -> str:
-    """Return the versions of what computes a checkpoint's answers.
+    """Return the versions of the libraries that compute a checkpoint's answers.
 
-    Another version may cut texts into other tokens or decode by other rules, so its answers are its own.
+    Another version may cut texts into other tokens or decode by other rules, so its answers may differ.
     """
     return " ".join(f"{name} {_version(name)}" for name in LIBRARIES)
 
@@ -160,225 +159,55 @@ def auto_class(task: str, encodes: bool = False) -> Any:
     """
     import transformers
 
-    names = {
-        "text-classification": "AutoModelForSequenceClassification",
-        "multi-label-classification": "AutoModelForSequenceClassification",
-        "text-regression": "AutoModelForSequenceClassification",
-        "token-classification": "AutoModelForTokenClassification",
-        "question-answering": "AutoModelForQuestionAnswering",
-        "summarization": "AutoModelForSeq2SeqLM",
-        "translation": "AutoModelForSeq2SeqLM",
-        "text-generation": "AutoModelForSeq2SeqLM" if encodes else "AutoModelForCausalLM",
-    }
-    return getattr(transformers, names[task])
+    writer = "AutoModelForSeq2SeqLM" if encodes else "AutoModelForCausalLM"
+    return getattr(transformers, HEADS[task].auto_class if task in HEADS else writer)
 
 
-def classify(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return the label and the probabilities of each text."""
-    labels = model.config.id2label
-    if len(labels) == 1:
-        raise UsageError("the checkpoint gives a number and no label: that is `task: text-regression`")
-    rows = _logits(model, tokenizer, batch).softmax(dim=1).tolist()
-    return [{"scores": {labels[place]: value for place, value in enumerate(row)}} for row in rows]
+class CheckpointSettings(Strict):
+    """What only a checkpoint has."""
+
+    transformers: Annotated[
+        str | None, Field(description="A Hugging Face checkpoint: a folder beside the suite, or a hub name.")
+    ] = None
+    device: Annotated[
+        str,
+        Field(
+            description="The device that a checkpoint runs on: cpu, cuda, cuda:1 or mps.",
+            pattern=r"^(cpu|cuda(:\d+)?|mps)$",
+        ),
+    ] = "cpu"
+    dtype: Annotated[Number, Field(description="The number format that a checkpoint is computed in.")] = "float32"
 
 
-def label_all(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return the probability of each label of each text, each by itself."""
-    labels = model.config.id2label
-    rows = _logits(model, tokenizer, batch).sigmoid().tolist()
-    return [{"labels": {labels[place]: value for place, value in enumerate(row)}} for row in rows]
-
-
-def rate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return the number that a head of one output gives each text."""
-    count = len(model.config.id2label)
-    if count > 1:
-        raise UsageError(f"the checkpoint gives {count} labels and no number: that is `task: text-classification`")
-    return [{"score": value} for value in _logits(model, tokenizer, batch)[:, 0].tolist()]
-
-
-def _logits(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> Any:
-    """Return what a head says of each text, shape (texts, labels)."""
-    texts = [inputs["text"] for inputs in batch]
-    encoded = tokenizer(texts, padding=True, truncation=True, max_length=limit_of(model), return_tensors="pt")
-    return _said(model, encoded, "logits")[0].double()
-
-
-def _said(model: Any, encoded: Any, *names: str) -> list[Any]:
-    """Return outputs of a model by name, each for all rows of its input, so many rows at a time."""
-    import torch
-
-    parts = []
-    with torch.inference_mode():
-        for first in range(0, len(encoded["input_ids"]), ROWS):
-            rows = {name: value[first : first + ROWS].to(model.device) for name, value in encoded.items()}
-            output = model(**rows)
-            parts.append([output[name].float().cpu() for name in names])
-    return [torch.cat(column) for column in zip(*parts, strict=True)]
-
-
-def tag(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return the words of each text that have a tag: that of their first token. A long text is read in windows.
-
-    Words are those of the text, not of the tokenizer; punctuation, and characters of scripts without spaces, have their own tags.
-    """
-    texts, limit = [inputs["text"] for inputs in batch], limit_of(model)
-    encoded = tokenizer(
-        texts,
-        padding=True,
-        truncation=True,
-        max_length=limit,
-        stride=min(STRIDE, limit // 4),
-        return_overflowing_tokens=True,
-        return_offsets_mapping=True,
-        return_tensors="pt",
-    )
-    owners, offsets = encoded.pop("overflow_to_sample_mapping").tolist(), encoded.pop("offset_mapping").tolist()
-    best = _said(model, encoded, "logits")[0].argmax(dim=2).tolist()
-    tokens: list[dict[int, tuple[int, int, int]]] = [{} for _ in texts]
-    for owner, *row in zip(owners, offsets, best, strict=True):
-        there = _deciding(*row)
-        for place, (start, one) in enumerate(there.items()):
-            inside = min(place, len(there) - 1 - place)  # the farther from its borders, the more a window knows
-            tokens[owner][start] = max(tokens[owner].get(start, (-1, 0, 0)), (inside, *one))
-    labels = model.config.id2label
-    return [
-        [(start, end, labels[label]) for start, end, label in _words(text, found) if labels[label] != "O"]
-        for text, found in zip(texts, tokens, strict=True)
-    ]
-
-
-def _deciding(offsets: Sequence[tuple[int, int]], tags: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Return the end and the tag of each token of a window, by its start; the first of a character's bytes has its tag."""
-    found: dict[int, tuple[int, int]] = {}
-    for (start, end), label in zip(offsets, tags, strict=True):
-        if start < end:
-            found.setdefault(start, (end, label))
-    return found
-
-
-def _words(text: str, tokens: Mapping[int, tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """Return tokens, those that go on with a word as parts of its first one.
-
-    Args:
-        text: Where they stand.
-        tokens: By their start; each what it is preferred by, its end and its tag.
-    """
-    insides = {place for first, last in word_spans(text) for place in range(first + 1, last)}
-    words: list[tuple[int, int, int]] = []
-    for start, (_, end, label) in sorted(tokens.items()):
-        first = start + len(text[start:end]) - len(text[start:end].lstrip())  # some tokens begin with a blank
-        if words and first in insides:
-            words[-1] = (words[-1][0], end, words[-1][2])
-        else:
-            words.append((start, end, label))
-    return words
-
-
-def answer_questions(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return the best span of each context. A long context is read in windows, and the best window's span wins."""
-    import torch
-
-    questions = [inputs["question"] for inputs in batch]
-    contexts = [inputs["context"] for inputs in batch]
-    limit = limit_of(model)
-    encoded = tokenizer(
-        questions,
-        contexts,
-        padding=True,
-        truncation="only_second",
-        max_length=limit,
-        stride=min(STRIDE, limit // 4),
-        return_overflowing_tokens=True,
-        return_offsets_mapping=True,
-        return_tensors="pt",
-    )
-    owners, offsets = encoded.pop("overflow_to_sample_mapping"), encoded.pop("offset_mapping")
-    in_context = torch.tensor([[part == 1 for part in encoded.sequence_ids(row)] for row in range(len(owners))])
-    starts, ends = _said(model, encoded, "start_logits", "end_logits")
-    best: dict[int, tuple[float, int, int]] = {}
-    for row, owner in enumerate(owners.tolist()):
-        value, start, end = _best_span(starts[row], ends[row], in_context[row])
-        if owner not in best or value > best[owner][0]:
-            best[owner] = (value, int(offsets[row, start, 0]), int(offsets[row, end, 1]))
-    return [{"answer": span_text(context, *best[place][1:])} for place, context in enumerate(contexts)]
-
-
-def span_text(context: str, start: int, end: int) -> str:
-    """Return a span from the letter on that its first word begins with, since a tokenizer cuts words into pieces.
-
-    An elided article is no part of the word (`l'eau`), nor is what stands before it in a script without spaces. At the end a
-    piece may be a word of its own, of which what follows is an ending; only marks on its last letter go with it.
-    """
-    begins = next((first for first, last in word_spans(context) if first < start < last), start)
-    while begins < start < end and category(context[start - 1])[0] in "LMN":
-        start -= 1
-    while start < end < len(context) and category(context[end]).startswith("M"):
-        end += 1
-    return context[start:end].strip()
-
-
-def _best_span(starts: Any, ends: Any, allowed: Any) -> tuple[float, int, int]:
-    import torch
-
-    outside = torch.finfo(starts.dtype).min / 4
-    starts, ends = starts.masked_fill(~allowed, outside), ends.masked_fill(~allowed, outside)
-    sums = (starts[:, None] + ends[None, :]).triu().tril(MAX_ANSWER_TOKENS - 1)
-    reachable = torch.ones_like(sums).triu().tril(MAX_ANSWER_TOKENS - 1).bool()
-    sums = sums.masked_fill(~reachable, 2 * outside)
-    place = int(sums.argmax())
-    return float(sums.flatten()[place]), place // len(starts), place % len(starts)
-
-
-def summarize(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return a summary of each document, by greedy decoding."""
-    made = generated(model, tokenizer, [inputs["document"] for inputs in batch], MAX_SUMMARY_TOKENS)
-    return [{"summary": text} for text in made]
-
-
-def translate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return a translation of each source, by greedy decoding.
-
-    The checkpoint decides the languages: it translates one way, or its saved settings (`src_lang`, `forced_bos_token_id`)
-    say which of several.
-    """
-    made = generated(model, tokenizer, [inputs["source"] for inputs in batch], MAX_TRANSLATION_TOKENS)
-    return [{"translation": text} for text in made]
-
-
-ANSWERS: dict[str, Callable[[Any, Any, Sequence[Inputs]], list[Any]]] = {
-    "text-classification": classify,
-    "multi-label-classification": label_all,
-    "text-regression": rate,
-    "token-classification": tag,
-    "question-answering": answer_questions,
-    "summarization": summarize,
-    "translation": translate,
-}
-
-
-def hardware_of(settings: ModelSettings) -> Hardware:
-    """Return what a checkpoint is computed on, as a suite says it."""
-    return Hardware(settings.device, settings.dtype)
-
-
-def identity_of(wanted: Wanted, asked: str = "") -> str | None:
-    """Return what names the checkpoint that a suite wants; None of one that is kept elsewhere.
-
-    Args:
-        wanted: The checkpoint.
-        asked: What stands for how it is asked, of one that is.
-    """
-    checkpoint = local_identity(wanted.folder / wanted.name)
+def _identity(wanted: Wanted) -> str | None:
+    """Return what names the checkpoint and how it is asked; None if it is kept elsewhere."""
+    said, checkpoint = wanted.settings, local_identity(wanted.folder / wanted.name)
     if checkpoint is None:
         return None
-    hardware = hardware_of(wanted.settings)
+    asked = prompt_digest(said) if said.prompt else ""
+    hardware = _hardware(wanted)
     return ":".join(filter(None, (checkpoint, asked, *(hardware if hardware != PLAIN else ()), libraries())))
 
 
-def _load(wanted: Wanted) -> Checkpoint:
-    hardware = hardware_of(wanted.settings)
-    return load_checkpoint(wanted.name, wanted.folder, wanted.task.name, wanted.allow_network, hardware)
+def _load(wanted: Wanted) -> Answering:
+    said, task = wanted.settings, wanted.task
+    if said.prompt or task.name == WRITES:
+        from albert_robust.models.prompted import load_prompted
+
+        return load_prompted(wanted.name, wanted.folder, said, task, wanted.allow_network, _hardware(wanted))
+    return load_checkpoint(wanted.name, wanted.folder, task.name, wanted.allow_network, _hardware(wanted))
 
 
-CHECKPOINT = Kind(identity_of, _load)
+def _hardware(wanted: Wanted) -> Hardware:
+    return Hardware(wanted.settings.device, wanted.settings.dtype)
+
+
+KIND = Kind(
+    name="transformers",
+    called="a checkpoint",
+    settings=CheckpointSettings,
+    identity=_identity,
+    load=_load,
+    tasks=(*HEADS, WRITES),
+    shares=ASKING,
+)

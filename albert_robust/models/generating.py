@@ -1,10 +1,11 @@
-"""What a checkpoint writes after a text, or from it."""
+"""Generating: a checkpoint writes text after a prompt, or from a source."""
 
 from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from albert_robust.errors import UsageError, first_line
+from albert_robust.errors import UsageError
+from albert_robust.foreign import first_line
 
 MAX_TOKENS = 512
 GREEDY: Mapping[str, Any] = {"do_sample": False, "num_beams": 1}
@@ -19,21 +20,21 @@ def generated(
     replicate: int = 0,
     **read: Any,
 ) -> list[str]:
-    """Return what a model writes to each text, without its special tokens.
+    """Return the text that a model writes for each text, without its special tokens.
 
-    What is drawn is the same for the same texts together, in any process.
+    Drawn texts are the same in any process if the batch is the same.
 
     Args:
         model: An encoder with a decoder, or a decoder, whose tokenizer then pads on the left.
-        tokenizer: Its own.
-        texts: What it reads.
-        tokens: That it writes at most, unless `how` says otherwise.
-        how: Goes to `generate`.
+        tokenizer: The model's own.
+        texts: The texts that it reads.
+        tokens: The most tokens that it writes, unless `how` says otherwise.
+        how: Options of `generate`.
         replicate: Which of several draws.
-        read: Goes to the tokenizer.
+        read: Options of the tokenizer.
 
     Raises:
-        UsageError: It cannot write so, whatever it reads.
+        UsageError: `generate` refuses the options.
     """
     import torch
 

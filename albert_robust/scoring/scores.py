@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from albert_robust.scoring.statistics import Estimate, Floats
-
-DIGITS = 6
+from albert_robust.scoring.statistics import DIGITS, Estimate, Floats
 
 
 @dataclass(frozen=True)

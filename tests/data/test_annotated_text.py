@@ -83,7 +83,7 @@ def test_conll_is_read_by_its_first_and_last_columns(tmp_path: Path) -> None:
     assert (second.id, second.references) == ("10", ("New York (LOC 0-8)",))
 
 
-@pytest.mark.parametrize("line", ["10\u00a0000 NUM B-NUM", "10 000\tB-NUM", "10 000 \t \tB-NUM\r"])
+@pytest.mark.parametrize("line", ["10\u00a0000 B-NUM", "10 000\tB-NUM", "10 000 \t \tB-NUM\r"])
 def test_a_token_may_hold_a_space(tmp_path: Path, line: str) -> None:
     path = tmp_path / "test.conll"
     path.write_text(f"{line}\nwon O\n", encoding="utf-8")
@@ -162,4 +162,11 @@ def test_a_token_without_a_tag_is_told_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "test.conll"
     path.write_text("Anna B-PER\nslept\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"test.conll:2:1: 'slept' has no tag"):
+        read(path)
+
+
+def test_a_line_that_lacks_its_tag_among_several_columns_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "test.conll"
+    path.write_text("Anna X X B-PER\nlives X X\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"test.conll:2:1: 3 columns, the lines of this sentence before it have 4"):
         read(path)

@@ -19,9 +19,8 @@ from albert_robust.models.checkpoint import (
     checkpoint_identity,
     load_checkpoint,
     local_identity,
-    span_text,
-    tag,
 )
+from albert_robust.models.heads import span_text, tag
 from albert_robust.models.model import Hardware
 from albert_robust.tasks import TASKS
 
