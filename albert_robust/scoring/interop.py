@@ -1,21 +1,17 @@
 """LABS in the forms that evaluation loops know: a Hugging Face evaluate metric, and a torchmetrics one.
 
-Neither library is needed. Both classes hold texts until they are asked and leave the rest to `Scorer`; the arguments have
-the names that they have there.
+`EvaluateLabs` needs no library: it holds texts until it is asked. `TorchLabs` is one of torchmetrics' own metrics. Both leave
+the rest to `Scorer`, and their arguments have the names that they have there.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from math import isnan
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from albert_robust.errors import UsageError
+from albert_robust.errors import UsageError, need
 from albert_robust.scoring.scorer import Scorer
-from albert_robust.scoring.scores import Scores
 from albert_robust.scoring.texts import checked_pairs
-
-if TYPE_CHECKING:
-    import torch
 
 Texts = Sequence[str]
 References = Sequence[str | Sequence[str]]
@@ -89,59 +85,14 @@ class EvaluateLabs:
         }
 
 
-class TorchLabs:
-    """A metric with the methods of torchmetrics: `update`, `compute`, `reset`, and a call that gives the batch's scores.
+def __getattr__(name: str) -> Any:
+    """Make `TorchLabs` when it is asked for: its base class is torchmetrics'."""
+    if name != "TorchLabs":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    need("torchmetrics", "torchmetrics", "TorchLabs")
+    from albert_robust.scoring.torch_metric import TorchLabs
 
-    Attributes:
-        scorer: What scores.
-        lang: Of the predictions: a BCP 47 tag, `detect`, or None for `und`.
-        target_lang: Of the targets; None for the predictions'.
-    """
-
-    def __init__(
-        self, scorer: Scorer | None = None, *, lang: str | None = None, target_lang: str | None = None
-    ) -> None:
-        """Hold no texts yet; without a scorer one of the embedded encoder is made."""
-        self.scorer = scorer or Scorer()
-        self.lang, self.target_lang = lang, target_lang
-        self._held = _Held()
-
-    def update(self, preds: Texts, target: References) -> None:
-        """Hold the pairs of a batch.
-
-        Args:
-            preds: Texts, one a pair.
-            target: For each a text, or several, of which the best counts.
-
-        Raises:
-            UsageError: Not two lists of texts of equal length.
-        """
-        self._held.add(preds, target)
-
-    def compute(self) -> dict[str, "torch.Tensor"]:
-        """Return `precision`, `recall` and `f1` of all pairs held, each of shape (pairs,)."""
-        return _tensors(self.scores())
-
-    def scores(self) -> Scores:
-        """Return the same with the corpus mean, its interval and the signature."""
-        return self._score(self._held)
-
-    def reset(self) -> None:
-        """Let all pairs go."""
-        self._held = _Held()
-
-    def __call__(self, preds: Texts, target: References) -> dict[str, "torch.Tensor"]:
-        """Hold the pairs of a batch and return their scores alone."""
-        batch = _Held()
-        batch.add(preds, target)
-        found = self._score(batch)
-        self._held.add(preds, target)
-        return _tensors(found)
-
-    def _score(self, held: "_Held") -> Scores:
-        return self.scorer.score(
-            held.candidates, held.references, languages=self.lang, reference_languages=self.target_lang
-        )
+    return TorchLabs
 
 
 @dataclass
@@ -158,10 +109,3 @@ class _Held:
 
     def copy(self) -> "_Held":
         return _Held(self.candidates.copy(), self.references.copy())
-
-
-def _tensors(found: Scores) -> dict[str, "torch.Tensor"]:
-    import torch
-
-    columns: Mapping[str, Any] = {"precision": found.precision, "recall": found.recall, "f1": found.f}
-    return {name: torch.tensor(values, dtype=torch.float32) for name, values in columns.items()}

@@ -125,7 +125,8 @@ class Profile:
             if given[name] != value:
                 raise UsageError(
                     f"the profile was made for {name} {value}, the encoder {encoder.name!r} has {given[name]}:"
-                    f" make one with `albert-robust calibrate --encoder {encoder.name}`"
+                    f" make one with `albert-robust calibrate --encoder {encoder.name} --layer {encoder.layer}"
+                    " --texts DIR --out DIR`"
                 )
 
     def _settings(self) -> dict[str, Any]:
@@ -167,7 +168,7 @@ def load_profile(folder: Path) -> Profile:
             )
         tables = load_file(folder / TABLES)
         return _profile(facts, tables)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise UsageError(f"no profile in {folder}: make one with `albert-robust calibrate`") from None
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         if isinstance(error, UsageError):

@@ -212,7 +212,7 @@ def test_a_byte_order_mark_and_carriage_returns_are_no_part_of_a_text(capsys: Ca
             "cannot load the encoder 'nowhere': there is no such folder",
         ),
         (["--language", "zh-en"], "languages: 'zh-en' names two languages: write languages='zh', reference_lang"),
-        (["--language", "english!"], "languages: 'english!' is no language tag: write a BCP 47 tag such as zh\n"),
+        (["--language", "english!"], "languages: 'english!' is no language tag: did you mean 'en'?\n"),
     ],
     ids=" ".join,
 )

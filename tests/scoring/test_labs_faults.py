@@ -232,7 +232,8 @@ def test_a_profile_of_other_weights_is_told(tiny_encoder: str) -> None:
 
 
 def test_a_profile_without_its_files_is_told(tmp_path: Path) -> None:
-    for profile in (tmp_path / "none", tmp_path):
+    (tmp_path / "file").touch()
+    for profile in (tmp_path / "none", tmp_path, tmp_path / "file"):
         with pytest.raises(UsageError, match=r"no profile in .*: make one with `albert-robust calibrate`"):
             Scorer(profile=profile)
 
