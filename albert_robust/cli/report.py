@@ -1,6 +1,7 @@
 """`albert-robust report`."""
 
 import argparse
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ def add(commands: Any) -> None:
     made.add_argument("run_folders", type=Path, nargs="+", metavar="RUN", help="run folder, which holds run.json")
     made.add_argument("--html", type=Path, help="write the HTML report to this file")
     made.add_argument("--markdown", type=Path, help="write a Markdown summary to this file")
+    made.add_argument(
+        "--csv", type=Path, help="write the numbers of all cells to this file, a row per cell and measure"
+    )
     made.add_argument("--json", action="store_true", help="print a JSON summary")
     made.add_argument(
         "--templates",
@@ -29,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.errors import UsageError, writing
     from albert_robust.report.render import render_html, render_json, render_markdown, write_report
     from albert_robust.results.folder import open_run
+    from albert_robust.results.table import COLUMNS, rows_of
 
     folder, *more = options.run_folders
     if more:
@@ -44,8 +49,16 @@ def run(options: argparse.Namespace) -> int:
         summary = render_markdown(found, options.templates)
         with writing(options.markdown, "name another file: --markdown FILE"):
             options.markdown.write_text(summary, encoding="utf-8")
+    if options.csv:
+        with (
+            writing(options.csv, "name another file: --csv FILE"),
+            options.csv.open("w", encoding="utf-8", newline="") as file,
+        ):
+            table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+            table.writeheader()
+            table.writerows(rows_of(found))
     if options.json:
         print(render_json(found))
-    if not (options.html or options.markdown or options.json):
+    if not (options.html or options.markdown or options.csv or options.json):
         print(write_report(found, folder, options.templates))
     return 0

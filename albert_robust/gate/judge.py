@@ -130,6 +130,8 @@ def contract(cell: Cell) -> str:
 def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
     """Return all measures of a cell, each with its two one-sided bounds as an interval.
 
+    Where answers should change there are no qualities: the references are those of the texts as they were.
+
     The bounds of a cell that may stop early hold at all looks together, so they are wider.
     """
     confidence = cell.suite.two_sided
@@ -144,7 +146,7 @@ def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
         estimates |= _breaks(cell, tally.numbers.agreement, lambda shares: mean(shares, confidence))
     if len(tally.numbers.noise):
         estimates[NOISE] = mean(tally.numbers.noise.means(), confidence)
-    for name in cell.suite.qualities:
+    for name in cell.suite.qualities if cell.check.expectation != "direction" else ():
         estimates[name] = mean(tally.series(name).means(), confidence)
         if not reference:
             before, after = (

@@ -85,7 +85,8 @@ def case_view(
         before=_output(outcome.before, outcome.scores_before, outcome.said_before, outcome.after),
         after=None if reference else _output(outcome.after, outcome.scores_after, outcome.said_after, outcome.before),
         apart=any(len(text) > LINE or "\n" in text for text in (outcome.before, outcome.after) if text),
-        references=tuple(_text(text) for text in outcome.references[:3]),
+        # Where the answer should change they are those of the text as it was.
+        references=() if cell.expectation == "direction" else tuple(_text(text) for text in outcome.references[:3]),
         figures=tuple(_figures(outcome, reference)),
         picture=None if aligned is None else _picture(aligned, reference),
         shrunk=None if shrunk is None else _shrunk(shrunk, outcome),

@@ -434,6 +434,20 @@ class Run:
     def __repr__(self) -> str:
         return f"<Run: {counted_verdicts(self.cells) or 'no cells'}; answer {self.answer}>"
 
+    def frame(self) -> Any:
+        """Return a pandas data frame: a row per cell and measure, with the columns of `results.table`.
+
+        Raises:
+            MissingExtraError: pandas is not installed.
+        """
+        from albert_robust.errors import need
+        from albert_robust.results.table import COLUMNS, rows_of
+
+        need("pandas", "pandas", "a data frame of a run")
+        import pandas
+
+        return pandas.DataFrame(rows_of(self), columns=COLUMNS)
+
     @property
     def answer(self) -> Answer:
         """May the model be shipped? `yes`, `no`, `undecided`, `nothing` where nothing was tested; `partial`: yes, of some cells.

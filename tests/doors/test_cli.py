@@ -1,5 +1,6 @@
 """The command line: what a command prints, its exit codes 0, 1 and 2, and that help is light."""
 
+import csv
 import io
 import json
 import os
@@ -20,6 +21,7 @@ from yaml import safe_load
 
 from albert_robust import __version__
 from albert_robust.cli import main, parser
+from albert_robust.results.folder import open_run
 from albert_robust.task_names import TASK_NAMES
 
 NAMES = [
@@ -259,15 +261,23 @@ def test_a_report_is_drawn_from_a_run_folder_alone(capsys: Captured, pytester: p
     run(pytester)
     capsys.readouterr()
     folder = (pytester.path / "robustness-report").rename(tmp_path / "moved")
-    html, markdown = tmp_path / "one.html", tmp_path / "one.md"
-    assert printed(capsys, "report", str(folder), "--html", str(html), "--markdown", str(markdown)) == ""
+    html, markdown, table = tmp_path / "one.html", tmp_path / "one.md", tmp_path / "one.csv"
+    files = ["--html", str(html), "--markdown", str(markdown), "--csv", str(table)]
+    assert printed(capsys, "report", str(folder), *files) == ""
+    with table.open(encoding="utf-8", newline="") as lines:
+        rows = {(row["cell"], row["measure"]): row for row in csv.DictReader(lines)}
+    upper = rows["data/case.upper[en]", "consistency"]
+    assert (upper["verdict"], upper["value"], upper["gate"]) == ("failed", "0.0", "consistency >= 0.7")
+    frame = open_run(folder).frame()
+    assert len(frame) == len(rows)
+    assert list(frame.columns) == list(upper)
     assert "data/case.upper[en]" in markdown.read_text(encoding="utf-8")
     assert html.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert json.loads(printed(capsys, "report", str(folder), "--json"))
     assert printed(capsys, "report", str(folder)).strip() == str(folder / "index.html")
 
 
-@pytest.mark.parametrize("option", ["--html", "--markdown"])
+@pytest.mark.parametrize("option", ["--html", "--markdown", "--csv"])
 def test_a_report_that_cannot_be_written_is_one_clear_line(
     capsys: Captured, pytester: pytest.Pytester, option: str
 ) -> None:

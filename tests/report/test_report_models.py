@@ -133,7 +133,7 @@ def test_both_reports_have_the_table_and_escape_what_a_suite_says() -> None:
         "| model | may ship | passed | consistency | beside `small` |",
         "| --- | --- | --- | ---: | --- |",
         "| `small` | yes | 1 of 1 | 0.97 |  |",
-        "| `large` | 1 of 1 | 0.97 | 1 better |",
+        "| `large` | yes | 1 of 1 | 0.97 | 1 better |",
     ]
 
 

@@ -1,0 +1,70 @@
+"""A run as a table for analyses and papers: a row per cell and measure, plain values alone."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from albert_robust.results.records import CellRecord, ComparisonRecord, GateRecord, Run, SuiteRecord
+
+COLUMNS = (
+    "suite",
+    "model",
+    "cell",
+    "task",
+    "expectation",
+    "dataset",
+    "perturbation",
+    "language",
+    "verdict",
+    "tested",
+    "measure",
+    "value",
+    "low",
+    "high",
+    "examples",
+    "gate",
+    "beside_first",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "adjusted_p",
+)
+Row = dict[str, Any]
+
+
+def rows_of(run: Run) -> Iterator[Row]:
+    """Yield a row per cell and measure, in the order of the run; each has `COLUMNS`, None where there is nothing to say.
+
+    `low` and `high` are one-sided bounds at the suite's confidence, `difference` is that to the file's first model.
+    """
+    suites = {suite.name: suite for suite in run.suites}
+    for cell in run.cells:
+        for measure, estimate in cell.measures.items():
+            if estimate.measured:
+                numbers = {"value": estimate.value, "low": estimate.low, "high": estimate.high}
+                row = _cell(cell, suites[cell.suite]) | {"measure": measure, **numbers, "examples": estimate.clusters}
+                row |= _gate(cell.gates, measure) | _beside(cell.beside_first, measure)
+                yield {name: row.get(name) for name in COLUMNS}
+
+
+def _cell(cell: CellRecord, suite: SuiteRecord) -> Row:
+    names = ("suite", "cell", "task", "expectation", "dataset", "perturbation", "language", "verdict")
+    return {name: getattr(cell, name) for name in names} | {
+        "model": suite.model_name or suite.model,
+        "tested": cell.counts.tested,
+    }
+
+
+def _gate(gates: tuple[GateRecord, ...], measure: str) -> Row:
+    return next(({"gate": gate.gate} for gate in gates if gate.measure == measure), {})
+
+
+def _beside(found: ComparisonRecord | None, measure: str) -> Row:
+    if found is None or found.measure != measure or found.drop is None:
+        return {}
+    return {
+        "beside_first": found.verdict,
+        "difference": -found.drop.value,
+        "difference_low": -found.drop.high,
+        "difference_high": -found.drop.low,
+        "adjusted_p": found.adjusted,
+    }
