@@ -59,25 +59,26 @@ def _reference(answer: Answer) -> str:
 
 
 def one_more_label(sums: Floats) -> tuple[Floats, Floats]:
-    """Return what one mistake more adds, and what one right answer more of each label does.
-
-    The labels of the references share the mistake. Those that outputs alone name, be they rare or no labels at all, share one
-    right answer.
+    """Return what one mistake more adds, shared by the labels of the references, and what one right answer more of each does.
 
     Args:
         sums: Over all answers, shape (labels, 3), as `label_counts` has them.
     """
     there = (sums[:, 2] > 0).astype(np.float64)
-    alone = 1 - there
-    share, right = there / there.sum(), there + alone / max(1.0, alone.sum())
-    return np.stack([np.zeros_like(share), share, share], axis=-1), np.stack([right] * 3, axis=-1)
+    share = there / there.sum()
+    return np.stack([np.zeros_like(share), share, share], axis=-1), np.stack([there] * 3, axis=-1)
 
 
 def macro_f1(counts: Floats) -> Floats:
-    """Return the mean F1 over the labels that occur, from summed counts, shape (draws, labels, 3)."""
+    """Return the mean F1 over the labels of the references, from summed counts, shape (draws, labels, 3).
+
+    What outputs alone name costs the label that they miss and is no class of its own, as it is in scikit-learn: a chat model's
+    answers that are no label would else weigh as much as they differ in wording.
+    """
+    there = counts[..., 2] > 0
     either = counts[..., 1] + counts[..., 2]
-    f1 = np.divide(2 * counts[..., 0], either, out=np.zeros_like(either), where=either > 0)
-    labels: Floats = (either > 0).sum(axis=-1)
+    f1 = np.divide(2 * counts[..., 0], either, out=np.zeros_like(either), where=there)
+    labels: Floats = there.sum(axis=-1)
     mean: Floats = f1.sum(axis=-1) / np.maximum(labels, 1)
     return mean
 

@@ -143,7 +143,7 @@ def test_a_label_that_is_accepted_is_right_wherever_it_stands() -> None:
     answers = [Answer("a", ("b", "a")), Answer("b", ("b",)), Answer("c", ("a", "b"))]
     found = TASKS["text-classification"].aggregates
     assert found["kappa"].measure(answers[:2], range(2)).value == 1
-    assert found["macro f1"].measure(answers, range(3)).value == pytest.approx((2 / 3 + 1 + 0) / 3)
+    assert found["macro f1"].measure(answers, range(3)).value == pytest.approx((2 / 3 + 1) / 2)
 
 
 def test_a_rare_label_that_was_right_once_proves_little() -> None:
@@ -153,6 +153,14 @@ def test_a_rare_label_that_was_right_once_proves_little() -> None:
     assert (
         found.low < 0.8
     )  # one error in ten at the rare label is likely unseen; of 40 yes-no outcomes it would be 0.93
+
+
+def test_however_answers_are_worded_that_are_no_label_macro_f1_is_the_same() -> None:
+    measure = TASKS["text-classification"].aggregates["macro f1"].measure
+    one, many = ([*"aabb", *(f"no label {place * way}" for place in range(4))] for way in (0, 1))
+    found = [measure(answered(said, "aabbabab"), range(8), confidence=0.9) for said in (one, many)]
+    assert found[0] == found[1]
+    assert found[0].value == pytest.approx(2 / 3)
 
 
 def test_labels_that_no_reference_names_raise_a_bound_little() -> None:
