@@ -28,7 +28,8 @@ from albert_robust.suite.schema import TokenPrice
 from albert_robust.suite.suite import Suite
 from albert_robust.text.languages import base
 
-SHAPING = ("prompt", "system", "settings", "dtype")  # what a report says of a model beside its name
+# What a report says of a model beside its name.
+SHAPING = ("prompt", "system", "settings", "dtype", "max_input_tokens", "src_lang", "tgt_lang")
 PACKAGES = ("albert-robust", "numpy", "pytest", "sacrebleu", "tokenizers", "torch", "transformers")
 
 

@@ -4,23 +4,34 @@ Weights are read from safetensors alone, code from a checkpoint is never run, an
 """
 
 import hashlib
+import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unicodedata import category
 
 from albert_robust.errors import UsageError, first_line, shown_path
-from albert_robust.models.generating import generated, limit_of
+from albert_robust.models.generating import (
+    AT_ONCE,
+    GREEDY,
+    UNSTATED,
+    WRITTEN,
+    check_settings,
+    encoded,
+    generated,
+    limit_of,
+    speaking,
+)
 from albert_robust.models.kind import Kind, ModelSettings, Wanted
 from albert_robust.models.model import Hardware, Inputs
 from albert_robust.scoring.load import has_vocabulary, quiet_transformers
 from albert_robust.text.graphemes import word_spans
 
-ROWS = 64  # of tokens that a model reads at once: a long text has many
+WINDOW = 512  # tokens of a long text that a model without a limit reads at once
 STRIDE = 128  # tokens that two windows of a long context share
 MAX_ANSWER_TOKENS = 30
 MAX_SUMMARY_TOKENS = 128
@@ -28,10 +39,29 @@ MAX_TRANSLATION_TOKENS = 256
 # No model is made from these; all else in a folder shapes it.
 UNREAD = (".bin", ".h5", ".md", ".msgpack", ".onnx", ".pt")
 PLAIN = Hardware()
-DECODING = "v4"  # raise it when the same checkpoint answers otherwise
+DECODING = "v5"  # raise it when the same checkpoint answers otherwise
 ADAPTER = "adapter_config.json"
 LIBRARIES = ("torch", "transformers", "tokenizers")
 _version = cache(version)  # which reads a file
+
+
+class Reading(NamedTuple):
+    """How a checkpoint reads and writes, as far as a suite says more than the checkpoint.
+
+    Attributes:
+        max_input_tokens: Tokens of an input at most.
+        src_lang: What its tokenizer calls the language that it reads.
+        tgt_lang: The same of the language that it writes.
+        settings: Go to `generate`.
+    """
+
+    max_input_tokens: int | None = None
+    src_lang: str | None = None
+    tgt_lang: str | None = None
+    settings: Mapping[str, Any] = {}
+
+
+AS_IT_IS = Reading()
 
 
 @dataclass(frozen=True)
@@ -46,7 +76,12 @@ class Checkpoint:
 
 
 def load_checkpoint(
-    name: str, folder: Path, task: str, allow_network: bool = False, hardware: Hardware = PLAIN
+    name: str,
+    folder: Path,
+    task: str,
+    allow_network: bool = False,
+    hardware: Hardware = PLAIN,
+    how: Reading = AS_IT_IS,
 ) -> Checkpoint:
     """Return the model in a checkpoint folder, or of a hub name, that does a task of its own.
 
@@ -56,16 +91,23 @@ def load_checkpoint(
         task: The suite's task.
         allow_network: Whether a hub may be asked.
         hardware: What it is computed on.
+        how: How it reads and writes.
 
     Raises:
-        UsageError: As `loaded` has it.
+        UsageError: As `loaded` has it; or a setting is none of how a model writes.
     """
-    model, tokenizer = loaded(name, folder, task, allow_network, hardware)
+    check_settings(how.settings)
+    model, tokenizer = loaded(name, folder, task, allow_network, hardware, how)
     answer = ANSWERS[task]
+    if task in WRITTEN:
+        writes = {**GREEDY, **speaking(tokenizer, how.src_lang, how.tgt_lang), **how.settings}
+        answer = partial(answer, how=writes)
     return Checkpoint(lambda batch: answer(model, tokenizer, batch))
 
 
-def loaded(name: str, folder: Path, task: str, allow_network: bool, hardware: Hardware) -> tuple[Any, Any]:
+def loaded(
+    name: str, folder: Path, task: str, allow_network: bool, hardware: Hardware, how: Reading = AS_IT_IS
+) -> tuple[Any, Any]:
     """Return the model and the tokenizer of a checkpoint, for `load_checkpoint`'s arguments.
 
     Raises:
@@ -100,6 +142,7 @@ def loaded(name: str, folder: Path, task: str, allow_network: bool, hardware: Ha
         raise UsageError(f"{what}\n  a language model is asked by a `prompt:`")
     if not has_vocabulary(tokenizer):
         raise UsageError(f"the checkpoint {name!r} has no tokenizer: save it there with save_pretrained, too")
+    tokenizer.model_max_length = min(tokenizer.model_max_length, how.max_input_tokens or UNSTATED)
     try:
         return model.eval().to(hardware.device), tokenizer
     except Exception as error:  # torch's own, of several types
@@ -178,15 +221,17 @@ def classify(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
     labels = model.config.id2label
     if len(labels) == 1:
         raise UsageError("the checkpoint gives a number and no label: that is `task: text-regression`")
-    rows = _logits(model, tokenizer, batch).softmax(dim=1).tolist()
-    return [{"scores": {labels[place]: value for place, value in enumerate(row)}} for row in rows]
+    logits, cuts = _logits(model, tokenizer, batch)
+    rows = zip(logits.softmax(dim=1).tolist(), cuts, strict=True)
+    return [{"scores": {labels[place]: value for place, value in enumerate(row)}, "cut": cut} for row, cut in rows]
 
 
 def label_all(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
     """Return the probability of each label of each text, each by itself."""
     labels = model.config.id2label
-    rows = _logits(model, tokenizer, batch).sigmoid().tolist()
-    return [{"labels": {labels[place]: value for place, value in enumerate(row)}} for row in rows]
+    logits, cuts = _logits(model, tokenizer, batch)
+    rows = zip(logits.sigmoid().tolist(), cuts, strict=True)
+    return [{"labels": {labels[place]: value for place, value in enumerate(row)}, "cut": cut} for row, cut in rows]
 
 
 def rate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
@@ -194,24 +239,26 @@ def rate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
     count = len(model.config.id2label)
     if count > 1:
         raise UsageError(f"the checkpoint gives {count} labels and no number: that is `task: text-classification`")
-    return [{"score": value} for value in _logits(model, tokenizer, batch)[:, 0].tolist()]
+    logits, cuts = _logits(model, tokenizer, batch)
+    return [{"score": value, "cut": cut} for value, cut in zip(logits[:, 0].tolist(), cuts, strict=True)]
 
 
-def _logits(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> Any:
-    """Return what a head says of each text, shape (texts, labels)."""
-    texts = [inputs["text"] for inputs in batch]
-    encoded = tokenizer(texts, padding=True, truncation=True, max_length=limit_of(model), return_tensors="pt")
-    return _said(model, encoded, "logits")[0].double()
+def _logits(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> tuple[Any, list[int]]:
+    """Return what a head says of each text, shape (texts, labels), and how many tokens of each it did not read."""
+    tokens, cuts = encoded(tokenizer, [inputs["text"] for inputs in batch], limit_of(model, tokenizer))
+    return _said(model, tokens, "logits")[0].double(), cuts
 
 
-def _said(model: Any, encoded: Any, *names: str) -> list[Any]:
+def _said(model: Any, tokens: Any, *names: str) -> list[Any]:
     """Return outputs of a model by name, each for all rows of its input, so many rows at a time."""
     import torch
 
     parts = []
+    count, length = tokens["input_ids"].shape
+    rows_at_once = max(1, AT_ONCE // length)
     with torch.inference_mode():
-        for first in range(0, len(encoded["input_ids"]), ROWS):
-            rows = {name: value[first : first + ROWS].to(model.device) for name, value in encoded.items()}
+        for first in range(0, count, rows_at_once):
+            rows = {name: value[first : first + rows_at_once].to(model.device) for name, value in tokens.items()}
             output = model(**rows)
             parts.append([output[name].float().cpu() for name in names])
     return [torch.cat(column) for column in zip(*parts, strict=True)]
@@ -222,8 +269,8 @@ def tag(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
 
     Words are those of the text, not of the tokenizer; punctuation, and characters of scripts without spaces, have their own tags.
     """
-    texts, limit = [inputs["text"] for inputs in batch], limit_of(model)
-    encoded = tokenizer(
+    texts, limit = [inputs["text"] for inputs in batch], limit_of(model, tokenizer) or WINDOW
+    tokens = tokenizer(
         texts,
         padding=True,
         truncation=True,
@@ -233,18 +280,18 @@ def tag(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
         return_offsets_mapping=True,
         return_tensors="pt",
     )
-    owners, offsets = encoded.pop("overflow_to_sample_mapping").tolist(), encoded.pop("offset_mapping").tolist()
-    best = _said(model, encoded, "logits")[0].argmax(dim=2).tolist()
-    tokens: list[dict[int, tuple[int, int, int]]] = [{} for _ in texts]
+    owners, offsets = tokens.pop("overflow_to_sample_mapping").tolist(), tokens.pop("offset_mapping").tolist()
+    best = _said(model, tokens, "logits")[0].argmax(dim=2).tolist()
+    tagged: list[dict[int, tuple[int, int, int]]] = [{} for _ in texts]
     for owner, *row in zip(owners, offsets, best, strict=True):
         there = _deciding(*row)
         for place, (start, one) in enumerate(there.items()):
             inside = min(place, len(there) - 1 - place)  # the farther from its borders, the more a window knows
-            tokens[owner][start] = max(tokens[owner].get(start, (-1, 0, 0)), (inside, *one))
+            tagged[owner][start] = max(tagged[owner].get(start, (-1, 0, 0)), (inside, *one))
     labels = model.config.id2label
     return [
         [(start, end, labels[label]) for start, end, label in _words(text, found) if labels[label] != "O"]
-        for text, found in zip(texts, tokens, strict=True)
+        for text, found in zip(texts, tagged, strict=True)
     ]
 
 
@@ -281,8 +328,8 @@ def answer_questions(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> lis
 
     questions = [inputs["question"] for inputs in batch]
     contexts = [inputs["context"] for inputs in batch]
-    limit = limit_of(model)
-    encoded = tokenizer(
+    limit = limit_of(model, tokenizer) or WINDOW
+    tokens = tokenizer(
         questions,
         contexts,
         padding=True,
@@ -293,9 +340,9 @@ def answer_questions(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> lis
         return_offsets_mapping=True,
         return_tensors="pt",
     )
-    owners, offsets = encoded.pop("overflow_to_sample_mapping"), encoded.pop("offset_mapping")
-    in_context = torch.tensor([[part == 1 for part in encoded.sequence_ids(row)] for row in range(len(owners))])
-    starts, ends = _said(model, encoded, "start_logits", "end_logits")
+    owners, offsets = tokens.pop("overflow_to_sample_mapping"), tokens.pop("offset_mapping")
+    in_context = torch.tensor([[part == 1 for part in tokens.sequence_ids(row)] for row in range(len(owners))])
+    starts, ends = _said(model, tokens, "start_logits", "end_logits")
     best: dict[int, tuple[float, int, int]] = {}
     for row, owner in enumerate(owners.tolist()):
         value, start, end = _best_span(starts[row], ends[row], in_context[row])
@@ -330,23 +377,19 @@ def _best_span(starts: Any, ends: Any, allowed: Any) -> tuple[float, int, int]:
     return float(sums.flatten()[place]), place // len(starts), place % len(starts)
 
 
-def summarize(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return a summary of each document, by greedy decoding."""
-    made = generated(model, tokenizer, [inputs["document"] for inputs in batch], MAX_SUMMARY_TOKENS)
-    return [{"summary": text} for text in made]
+def summarize(model: Any, tokenizer: Any, batch: Sequence[Inputs], how: Mapping[str, Any] = GREEDY) -> list[Any]:
+    """Return a summary of each document; `how` goes to `generate`."""
+    made = generated(model, tokenizer, [inputs["document"] for inputs in batch], MAX_SUMMARY_TOKENS, how)
+    return [{"summary": text, "cut": cut} for text, cut in made]
 
 
-def translate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return a translation of each source, by greedy decoding.
-
-    The checkpoint decides the languages: it translates one way, or its saved settings (`src_lang`, `forced_bos_token_id`)
-    say which of several.
-    """
-    made = generated(model, tokenizer, [inputs["source"] for inputs in batch], MAX_TRANSLATION_TOKENS)
-    return [{"translation": text} for text in made]
+def translate(model: Any, tokenizer: Any, batch: Sequence[Inputs], how: Mapping[str, Any] = GREEDY) -> list[Any]:
+    """Return a translation of each source; `how` goes to `generate`."""
+    made = generated(model, tokenizer, [inputs["source"] for inputs in batch], MAX_TRANSLATION_TOKENS, how)
+    return [{"translation": text, "cut": cut} for text, cut in made]
 
 
-ANSWERS: dict[str, Callable[[Any, Any, Sequence[Inputs]], list[Any]]] = {
+ANSWERS: dict[str, Callable[..., list[Any]]] = {
     "text-classification": classify,
     "multi-label-classification": label_all,
     "text-regression": rate,
@@ -362,6 +405,12 @@ def hardware_of(settings: ModelSettings) -> Hardware:
     return Hardware(settings.device, settings.dtype)
 
 
+def reading_of(settings: ModelSettings) -> Reading:
+    """Return how a checkpoint reads and writes, as a suite says it; the settings of a prompt are the prompt's own."""
+    writes = {} if settings.prompt else dict(settings.settings)
+    return Reading(settings.max_input_tokens, settings.src_lang, settings.tgt_lang, writes)
+
+
 def identity_of(wanted: Wanted, asked: str = "") -> str | None:
     """Return what names the checkpoint that a suite wants; None of one that is kept elsewhere.
 
@@ -373,12 +422,15 @@ def identity_of(wanted: Wanted, asked: str = "") -> str | None:
     if checkpoint is None:
         return None
     hardware = hardware_of(wanted.settings)
-    return ":".join(filter(None, (checkpoint, asked, *(hardware if hardware != PLAIN else ()), libraries())))
+    how = reading_of(wanted.settings)
+    reads = "" if how == AS_IT_IS else hashlib.sha256(json.dumps(how, sort_keys=True).encode()).hexdigest()[:16]
+    return ":".join(filter(None, (checkpoint, asked, reads, *(hardware if hardware != PLAIN else ()), libraries())))
 
 
 def _load(wanted: Wanted) -> Checkpoint:
-    hardware = hardware_of(wanted.settings)
-    return load_checkpoint(wanted.name, wanted.folder, wanted.task.name, wanted.allow_network, hardware)
+    settings = wanted.settings
+    hardware, how = hardware_of(settings), reading_of(settings)
+    return load_checkpoint(wanted.name, wanted.folder, wanted.task.name, wanted.allow_network, hardware, how)
 
 
 CHECKPOINT = Kind(identity_of, _load)

@@ -21,6 +21,9 @@ class ModelSettings(Protocol):
     settings: dict[str, Any]
     labels: list[str]
     range: tuple[float, float] | None
+    max_input_tokens: int | None
+    src_lang: str | None
+    tgt_lang: str | None
     endpoint: str | None
     model: str | None
     key_env: str | None

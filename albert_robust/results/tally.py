@@ -183,6 +183,7 @@ class Tally:
         self._spared = 0
         self._flipped = 0
         self._labels, self._no_label, self.stray = frozenset(labels), 0, ""
+        self._cut = 0
         self.moves: Counter[tuple[str, str]] = Counter()
         self._worst: list[tuple[float, float, int, Outcome]] = []
 
@@ -245,6 +246,7 @@ class Tally:
         ]
         self.agreement.add(agreed)
         self._flipped += sum([agreement < 1 for _, agreement in agreed])
+        self._cut += sum([one.cut > 0 for one in tested])
         before, after = [one.quality_before for one in tested], [one.quality_after for one in tested]
         for found, rows in ((self.before, before), (self.after, after)):
             for name in dict.fromkeys(chain.from_iterable(rows)):
@@ -328,6 +330,7 @@ class Tally:
             not_asked=of["not asked"],
             spared=self._spared,
             no_label=self._no_label,
+            cut=self._cut,
         )
 
     @property

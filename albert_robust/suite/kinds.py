@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 WITH_PROMPT = ("endpoint", "transformers")
-OF_PROMPT = ("system", "settings", "labels")
+OF_PROMPT = ("system", "labels")
 OF_KINDS = {  # the keys that only models of some kinds have
     **dict.fromkeys(("model", "key_env", "key_header", "at_once"), ("endpoint",)),
-    **dict.fromkeys(("device", "dtype"), ("transformers",)),
-    **dict.fromkeys(("prompt", *OF_PROMPT), WITH_PROMPT),
+    **dict.fromkeys(("device", "dtype", "max_input_tokens", "src_lang", "tgt_lang"), ("transformers",)),
+    **dict.fromkeys(("prompt", "settings", *OF_PROMPT), WITH_PROMPT),
     "documents": ("encoder",),
     "timeout": ("python", "endpoint"),
 }

@@ -4,6 +4,7 @@ import os
 
 from albert_robust.errors import BESIDE_SUITE, suggest
 from albert_robust.models import named_kinds
+from albert_robust.models.generating import WRITTEN
 from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of, is_local
 from albert_robust.suite.draft import Draft
 from albert_robust.suite.kinds import WITH_PROMPT, why_not
@@ -37,6 +38,8 @@ def check_model(draft: Draft) -> None:
         _check_documents(draft)
     if kind in WITH_PROMPT and model.prompt:
         _check_prompt(draft)
+    elif kind == "transformers":
+        _check_writing(draft)
 
 
 def _check_keys(draft: Draft, kind: str) -> None:
@@ -75,6 +78,13 @@ def _check_documents(draft: Draft) -> None:
         complain((*draft.at, "documents"), f"{draft.task.name} searches no documents", "take it out")
     elif searches:
         _check_file(draft, "documents", documents)
+
+
+def _check_writing(draft: Draft) -> None:
+    """Complain of how a checkpoint shall write where it does a task of its own and writes nothing."""
+    if draft.task.name not in WRITTEN:
+        for key in sorted({"settings", "src_lang", "tgt_lang"} & draft.model.model_fields_set):
+            draft.complaints.add((*draft.at, key), f"{key!r} without a prompt", "add `prompt:`, or take it out")
 
 
 def _check_prompt(draft: Draft) -> None:

@@ -126,6 +126,18 @@ class ModelSpec(Strict):
         ),
     ] = "cpu"
     dtype: Annotated[Number, Field(description="The number format that a checkpoint is computed in.")] = "float32"
+    max_input_tokens: Annotated[
+        int | None,
+        Field(gt=0, description="The most tokens of an input that a checkpoint reads. Default: as many as it can."),
+    ] = None
+    src_lang: Annotated[
+        str | None,
+        Field(min_length=1, description="The language that a checkpoint reads, by its tokenizer's code: en_XX."),
+    ] = None
+    tgt_lang: Annotated[
+        str | None,
+        Field(min_length=1, description="The language that a checkpoint writes, by its tokenizer's code: de_DE."),
+    ] = None
     documents: Annotated[
         str | None,
         Field(
