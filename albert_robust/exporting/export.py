@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from albert_robust.atomic import whole
-from albert_robust.errors import UsageError, need
+from albert_robust.errors import UsageError, need, writing
 from albert_robust.exporting.checkpoint import WEIGHTS, load_checkpoint, save_checkpoint
 from albert_robust.exporting.closeness import Closeness, closeness
 from albert_robust.exporting.graph import GRAPH, TOLERANCE, Graph, save_graph
@@ -66,7 +66,8 @@ def export(
     depth = layers if layers is not None else found.layer if file_format == "onnx" else found.layers
     source = load_source(found, depth, allow_network)
     target = folder.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
+    with writing(target, "name another folder"):
+        target.parent.mkdir(parents=True, exist_ok=True)
     with whole(target) as part:
         part.mkdir()
         save = save_graph if file_format == "onnx" else save_checkpoint
