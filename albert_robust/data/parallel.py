@@ -88,7 +88,7 @@ def parallel_rows(path: Path) -> Iterator[ParallelRow | str]:
         if len(cells) != COLUMNS or not all(cell.strip() for cell in cells):
             what = "not UTF-8 text" if line is None else f"{len(cells)} columns, expected {COLUMNS}, none empty"
             yield f"{path.name}:{number}: {what}"
-        elif wrong := [one for one in cells[:2] if not is_tag(one)]:
-            yield f"{path.name}:{number}: {wrong[0]!r:.40} is no language tag, such as en"
+        elif other := [tag for tag in cells[:2] if not is_tag(tag)]:
+            yield f"{path.name}:{number}: {other[0]!r:.60} is no language tag: write a BCP 47 tag such as en"
         else:
             yield ParallelRow(*cells)

@@ -136,8 +136,17 @@ class _Training:
             self.tell(progress)
 
         teach = self._teacher(stage) if stage.teacher else None
-        how = {"first": first, "teach": teach, "keep": keep_at, "tell": note, "signals": signals}
-        run_stage(number, schedule, objective, self.team, **how)
+        run_stage(
+            number,
+            schedule,
+            objective,
+            self.team,
+            first=first,
+            teach=teach,
+            keep=keep_at,
+            tell=note,
+            signals=signals,
+        )
         if self.team.leads:
             keep(state, Place(number + 1), self.model, [], torch.optim.SGD([torch.zeros(1)], lr=0))
         return schedule.steps - first

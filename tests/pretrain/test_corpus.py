@@ -36,8 +36,8 @@ def test_a_row_in_what_is_no_language_is_a_bad_line(write: Write) -> None:
     corpus = read_corpus(TextSources(parallel=["p.tsv"]), folder, 0)
     assert corpus.languages == [("en", "de")]
     assert corpus.bad_examples == [
-        "p.tsv:1: 'src_lang' is no language tag, such as en",
-        "p.tsv:3: 'English' is no language tag, such as en",
+        "p.tsv:1: 'src_lang' is no language tag: write a BCP 47 tag such as en",
+        "p.tsv:3: 'English' is no language tag: write a BCP 47 tag such as en",
     ]
 
 
@@ -47,7 +47,7 @@ def test_a_row_in_what_is_no_language_is_a_bad_line(write: Write) -> None:
 def test_a_file_that_is_not_named_by_its_language_is_told(tmp_path: Path, kind: str, name: str, word: str) -> None:
     (tmp_path / name).write_text("a\tb\n", encoding="utf-8")
     with pytest.raises(InputError, match=rf"{name}:1:1: '{word}' is no language tag\n  name the file as .* is"):
-        read_corpus(TextSources(**{kind: [name]}), tmp_path, 0)
+        read_corpus(TextSources.model_validate({kind: [name]}), tmp_path, 0)
 
 
 def test_packed_files_are_read_and_excluded_ones_left_out(write: Write) -> None:
