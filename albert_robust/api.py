@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import SupportsIndex
 
-from albert_robust.errors import UsageError, folders, whole
+from albert_robust.errors import Mistake, UsageError, folders, whole
 from albert_robust.file_names import PACK
 from albert_robust.perturbing import open_packs, vary
 from albert_robust.results.folder import open_run
@@ -87,8 +87,8 @@ def perturb(
     registry = open_packs((*folders("packs", packs), Path.cwd() / PACK))
     try:
         specs = registry.expand(str(spec))
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+    except Mistake as mistake:
+        raise UsageError(mistake.what, mistake.mend) from None
     if len(specs) > 1:
         raise UsageError(f"{spec!r} stands for {len(specs)} perturbations: name one")
     applies = registry.applies(specs[0], language)
@@ -112,13 +112,13 @@ def run(
     allow_network: bool = False,
     shrink: bool = False,
 ) -> Run:
-    """Return what came of all cells of suites that no mark skips; `write_report` draws it.
+    """Return the run of suites: all of their cells that no mark skips. `write_report` draws its report.
 
     Args:
         suite: A file, `reviews.robust.yaml`, with all its models; or what `load_suite` or `load_suites` returned.
         workspace: Where predictions and fine-tuned models are kept.
         allow_network: Whether a hub may be asked.
-        shrink: Whether the model is asked on which edits are enough, of the worst variants of each cell that did not pass.
+        shrink: Whether the model is asked further, to find the smallest sets of edits that break each cell that did not pass.
 
     Raises:
         InputError: A suite, its data or its model are unfit.
@@ -127,18 +127,9 @@ def run(
     from uuid import uuid4
 
     from albert_robust.asking.workspace import Workspace
-    from albert_robust.conclude import executed, judged, run_of
-    from albert_robust.gate import certain
-    from albert_robust.gate.family import whole_beside_baseline
-    from albert_robust.running.across import across
-    from albert_robust.running.cell import Item, unskipped
-    from albert_robust.running.plan import plan
+    from albert_robust.conclude import run_suites
 
-    planned = [plan(whole_beside_baseline(one)) for one in _suites(suite)]
-    cells = [cell for group in planned for cell in unskipped(group)]
-    items: list[Item] = [*cells, *(item for group in planned for item in unskipped(across(group)))]
-    with executed(cells, Workspace(Path(workspace), uuid4().hex, allow_network), certain) as execution:
-        return run_of(execution, items, judged(execution, items), shrinks=shrink)
+    return run_suites(_suites(suite), Workspace(Path(workspace), uuid4().hex, allow_network), shrinks=shrink)
 
 
 def _suites(given: Suite | str | Path | Iterable[Suite]) -> list[Suite]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from albert_robust.errors import InputError, shown_path
+from albert_robust.errors import InputError
 from albert_robust.gate.baseline import Baseline, baseline_path, open_baseline, updated, write_baseline
 from albert_robust.gate.comparing import CORRECTION, absent, missing
 from albert_robust.gate.family import living
@@ -17,6 +17,7 @@ from albert_robust.results.records import CellRecord, Run
 from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell
 from albert_robust.scoring.significance import CORRECTIONS
+from albert_robust.shown import shown_path
 from albert_robust.suite.suite import Suite
 
 

@@ -1,8 +1,8 @@
-"""Conclude: from an execution to a run. Every cell is judged, the suites described, the cost and the environment told."""
+"""Conclude: makes a run of an execution. It judges every cell, describes the suites, and adds cost and environment."""
 
 import json
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,39 +10,41 @@ from importlib.metadata import PackageNotFoundError, version
 
 from albert_robust.asking.workspace import Workspace
 from albert_robust.errors import InputError
-from albert_robust.gate import judge, judge_across
+from albert_robust.gate import certain, judge, judge_across
 from albert_robust.gate.baseline import Baseline
 from albert_robust.gate.comparing import CORRECTION, Family, settled
-from albert_robust.gate.family import baselines_beside, compared
-from albert_robust.gate.lines import definition
+from albert_robust.gate.family import baselines_beside, compared, whole_beside_baseline
+from albert_robust.gate.lines import definitions
 from albert_robust.gate.side_by_side import beside_first
 from albert_robust.models import KINDS
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.failures import failures
 from albert_robust.results.records import CellRecord, RowsLeftOut, Run, Shrunk, SuiteRecord
 from albert_robust.running.alignments import alignments_of, plan_order
-from albert_robust.running.cell import Across, Cell, Item
+from albert_robust.running.cell import Cell, Comparison, Item, cells_of
 from albert_robust.running.execute import Certain, Execution, execute, never
+from albert_robust.running.plan import plan
 from albert_robust.running.shrink import shrunk
+from albert_robust.scoring.statistics import DIGITS
 from albert_robust.suite.schema import TokenPrice
 from albert_robust.suite.suite import Suite
 from albert_robust.text.languages import base
 
-# What a report says of a model beside its name.
+# Settings of a model that a report shows beside its name.
 SHAPING = ("prompt", "system", "settings", "dtype", "max_input_tokens", "src_lang", "tgt_lang")
 PACKAGES = ("albert-robust", "numpy", "pytest", "sacrebleu", "tokenizers", "torch", "transformers")
 
 
 @dataclass
 class Verdicts:
-    """The verdicts on executed cells, and on cells together, beside the baselines of their suites: each is made when asked for.
+    """The verdicts on executed cells and comparisons, beside the baselines of their suites. Each is made when it is asked for.
 
     Attributes:
         execution: What came of the items.
         items: All of them: how a cell stands beside its baseline depends on the others.
         baselines: By suite.
-        correction: As `compare_all` has it.
-        lenient: Whether cells that are incomparable are let pass.
+        correction: As in `compare_all`.
+        lenient: Whether cells that cannot be compared may pass.
     """
 
     execution: Execution
@@ -53,37 +55,55 @@ class Verdicts:
     _of_gates: dict[CellKey, CellRecord] = field(default_factory=dict, init=False)
 
     def of(self, item: Item) -> CellRecord:
-        """Return what the gates of an item say, and its baseline where its suite has one."""
+        """Return an item's verdict, by its gates and by its suite's baseline if there is one."""
         comparison = self._family.get(item.key) if item.suite.name in self.baselines else None
         warns = item.check.on_failure == "warn"
         return settled(self._judged(item), comparison, lenient=self.lenient, warns=warns)
 
     @cached_property
     def _family(self) -> Family:
-        """How all cells stand beside their baselines: a p-value is adjusted by those of all others."""
+        """How all cells stand beside their baselines. Each p-value is adjusted for all others."""
         cells = [item for item in self.items if isinstance(item, Cell) and item.suite.name in self.baselines]
         records = [self._judged(cell) for cell in cells]
         return compared(self.execution, cells, records, self.baselines, self.correction)
 
     def _judged(self, item: Item) -> CellRecord:
-        """Return what the gates of an item say, once."""
+        """Return an item's verdict by its gates; each is judged once."""
         if item.key not in self._of_gates:
             self._of_gates[item.key] = self._judge(item)
         return self._of_gates[item.key]
 
     def _judge(self, item: Item) -> CellRecord:
-        tallies, scorers = self.execution.tallies, self.execution.scorers
-        if isinstance(item, Across):
+        tallies = self.execution.tallies
+        if isinstance(item, Comparison):
             return judge_across(item, {cell.id: tallies[cell.key] for cell in item.members})
-        return replace(judge(item, tallies[item.key]), definition=definition(item, scorers[item.suite.name]))
+        scorer = self.execution.suites[item.suite.name].scorer
+        definition, also = definitions(item, scorer)
+        return replace(judge(item, tallies[item.key]), definition=definition, also=also)
+
+
+def run_suites(suites: Iterable[Suite], workspace: Workspace, *, shrinks: bool = False) -> Run:
+    """Return the run of suites: all of their cells and comparisons that no mark skips.
+
+    Args:
+        suites: Each has a name of its own.
+        workspace: Where answers are kept.
+        shrinks: Whether the worst cases of cells that did not pass are shrunk.
+
+    Raises:
+        InputError: A suite, its data, its model or its baseline are unfit.
+    """
+    items = [item for suite in suites for item in plan(whole_beside_baseline(suite)).unskipped]
+    with executed(cells_of(items), workspace, certain) as execution:
+        return run_of(execution, items, judged(execution, items), shrinks=shrinks)
 
 
 @contextmanager
 def executed(cells: Sequence[Cell], workspace: Workspace, certain: Certain = never) -> Iterator[Execution]:
-    """Run cells, and close the workspace's cache at the end, however that comes.
+    """Run cells, and close the workspace's cache at the end.
 
     Raises:
-        InputError: The data or models of suites are unfit: all that is wrong with them.
+        InputError: The data or models of suites are unfit; it has the complaints of all suites.
         Exception: A mistake of ours.
     """
     with closing(workspace.cache):
@@ -109,12 +129,12 @@ def judged(execution: Execution, items: Sequence[Item]) -> list[CellRecord]:
 
 
 def shrunk_of(execution: Execution, cell: Cell, record: CellRecord) -> tuple[Shrunk, ...]:
-    """Return those edits of a cell's worst cases that are enough; none where it passed, or expects answers to move."""
+    """Return the smallest sets of edits that break the cell's worst cases; empty if the cell passed or is no invariance check."""
     if cell.key not in execution.shrunk:
         invariant = cell.check.expectation == "invariance"
         cases = failures(record, execution.tallies[cell.key]) if invariant else ()
-        name = cell.suite.name
-        execution.shrunk[cell.key] = shrunk(cell, cases, execution.predictors[name], execution.scorers[name])
+        suite = execution.suites[cell.suite.name]
+        execution.shrunk[cell.key] = shrunk(cell, cases, suite.predictor, suite.scorer)
     return execution.shrunk[cell.key]
 
 
@@ -131,8 +151,8 @@ def run_of(
         execution: What came of the items.
         items: Cells and comparisons.
         records: Their verdicts, one an item.
-        seconds: That it took.
-        shrinks: Whether the worst cases of cells that did not pass are shrunk, which asks their models on.
+        seconds: How long the run took.
+        shrinks: Whether the worst cases of cells that did not pass are shrunk, which asks their models further.
     """
     suites = {item.suite.name: item.suite for item in items}
     alone = [(item, record) for item, record in zip(items, records, strict=True) if isinstance(item, Cell)]
@@ -143,7 +163,11 @@ def run_of(
         suites=tuple(told),
         cells=tuple(sorted(beside_first(told, records, execution.tallies), key=plan_order)),
         alignments=alignments_of(
-            cells, [record for _, record in alone], execution.tallies, execution.scorers, execution.cache
+            cells,
+            [record for _, record in alone],
+            execution.tallies,
+            {name: suite.scorer for name, suite in execution.suites.items()},
+            execution.cache,
         ),
         shrunk=tuple(one for pair in ordered for one in shrunk_of(execution, *pair)),
         outcomes=execution.outcomes(cells),
@@ -154,8 +178,9 @@ def run_of(
 
 
 def _cost(execution: Execution, seconds: float, prices: Sequence[float | TokenPrice | None]) -> dict[str, float]:
-    """Return what a run asked for, its price where one is stated, and its tokens where they are told."""
-    cost, unanswered = execution.cost, sum(len(one.unanswered) for one in execution.predictors.values())
+    """Return what a run asked for, with its price if a suite states one, and its tokens if an endpoint reports them."""
+    cost = execution.cost
+    unanswered = sum(len(suite.predictor.unanswered) for suite in execution.suites.values())
     found = {
         "unique_inputs": cost.unique_inputs,
         "predicted": cost.predicted - unanswered,
@@ -168,13 +193,14 @@ def _cost(execution: Execution, seconds: float, prices: Sequence[float | TokenPr
         "seconds": round(seconds, 1),
     }
     if any(price is not None for price in prices) and (cost.price is not None or not cost.predicted):
-        found["price"] = round(cost.price or 0.0, 6)
+        found["price"] = round(cost.price or 0.0, DIGITS)
     if cost.usage.prompt:
         found |= {"prompt_tokens": cost.usage.prompt, "completion_tokens": cost.usage.completion}
     return found
 
 
 def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
+    ran = execution.suites[suite.name]
     kinds = suite.model.model_dump(exclude_none=True, include={*KINDS, "documents", "model"})
     shaping = suite.model.model_dump(exclude_unset=True, exclude_none=True, include={*SHAPING})
     return SuiteRecord(
@@ -183,30 +209,35 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
         description=suite.description,
         task=suite.task.name,
         model=", ".join(f"{kind}: {value}" for kind, value in kinds.items()),
-        identity=execution.identities.get(suite.name),
+        identity=ran.identity,
         seed=suite.seed,
         confidence=suite.confidence,
         datasets={name: source.shown for name, source in suite.datasets.items()},
-        signature=execution.signatures.get(suite.name),
+        signature=ran.signature,
         labels=tuple(suite.labels),
         model_name=suite.model_name,
         model_place=suite.model_place,
-        settings={name: value if isinstance(value, str) else json.dumps(value) for name, value in shaping.items()},
+        first_model=suite.first_model,
+        data=ran.data,
+        settings={
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name in SHAPING
+            if (value := shaping.get(name)) is not None
+        },
         rows_left_out={
-            name: tuple(_left_out(others, suite.datasets[name].languages))
-            for name, others in execution.others.get(suite.name, {}).items()
+            name: tuple(_left_out(others, suite.datasets[name].languages)) for name, others in ran.rows_left_out.items()
         },
     )
 
 
 def _left_out(others: Mapping[str, int], named: Sequence[str]) -> Iterator[RowsLeftOut]:
-    """Yield the rows in languages that a dataset does not name, those of the most rows first."""
+    """Yield the rows in each language that a dataset does not name, the commonest language first."""
     for language, count in sorted(others.items(), key=lambda pair: (-pair[1], pair[0])):
         yield RowsLeftOut(language, count, next((one for one in named if base(one) == base(language)), ""))
 
 
 def environment() -> dict[str, str]:
-    """Return what a number may depend on: versions and the machine's kind, nothing that names a person or a host."""
+    """Return versions and the machine's kind, on which numbers may depend; nothing that names a person or a host."""
     found = {"python": platform.python_version(), "system": platform.system(), "machine": platform.machine()}
     for package in PACKAGES:
         try:

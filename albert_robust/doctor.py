@@ -10,21 +10,20 @@ from albert_robust.asking.workspace import WorkspaceOf
 from albert_robust.conclude import Verdicts, executed
 from albert_robust.models.stand_in import StandIn, stand_ins
 from albert_robust.results.records import CellRecord, Verdict
-from albert_robust.running.across import across
 from albert_robust.running.blocks import examples_of
-from albert_robust.running.cell import Cell, Item, unskipped
+from albert_robust.running.cell import Cell, Item, cells_of
 from albert_robust.running.plan import plan
 from albert_robust.suite.suite import Check, Suite
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What became of a stand-in.
+    """The verdicts of a suite on a stand-in for its model.
 
     Attributes:
-        stand_in: Which.
-        records: The suite's cells that any model could pass, each with the line of its check.
-        impossible: The others: too few of their cases can be tested, whatever a model answers.
+        stand_in: The model that understands nothing.
+        records: The verdict of each item that any model could pass, with the line of its check.
+        impossible: The verdicts of the others: too few of their cases can be tested, whatever a model answers.
     """
 
     stand_in: StandIn
@@ -33,17 +32,17 @@ class Diagnosis:
 
     @property
     def verdicts(self) -> Counter[Verdict]:
-        """Of how many cells each is."""
+        """How many items have each verdict."""
         return Counter(record.verdict for _, record in self.records)
 
     @property
     def caught(self) -> list[CellRecord]:
-        """The cells that fail it; those that are known to fail do not."""
+        """The items that fail the stand-in; known failures do not."""
         return [record for _, record in self.records if record.verdict == "failed"]
 
 
 def diagnosed(suite: Suite) -> list[Diagnosis]:
-    """Return what a suite makes of models that understand nothing. Its own model is asked nothing.
+    """Return the verdicts of a suite on models that understand nothing. Its own model is asked nothing.
 
     Raises:
         InputError: The suite's data are unfit.
@@ -54,25 +53,23 @@ def diagnosed(suite: Suite) -> list[Diagnosis]:
 
 
 def idle(suite: Suite, found: Sequence[Diagnosis]) -> list[Check]:
-    """Return the checks of a suite that fail no stand-in: whatever their cells say, nothing is learnt from it."""
+    """Return the checks of a suite that fail no stand-in: their verdicts tell nothing about a model."""
     telling = {line for one in found for line, record in one.records if record.verdict in {"failed", "known failure"}}
     return [check for check in suite.checks if check.line not in telling]
 
 
 def lenient(suite: Suite, one: Diagnosis) -> list[Check]:
-    """Return the checks of a suite that should have caught a stand-in, and did not: a cell of them passed or is undecided."""
+    """Return the checks of a suite that should have failed a stand-in but have a cell that passed or is inconclusive."""
     through = {line for line, record in one.records if record.verdict in {"passed", "inconclusive"}}
     return [check for check in suite.checks if check.line in through and check.expectation in one.stand_in.caught_by]
 
 
 def _diagnosis(suite: Suite, stand_in: StandIn) -> Diagnosis:
     alone = replace(suite, model=suite.model.model_copy(update={"replicates": 1}), early_stop=False)
-    planned = plan(alone)
-    cells = unskipped(planned)
-    items: list[Item] = [*cells, *unskipped(across(planned))]
+    items = plan(alone).unskipped
     with TemporaryDirectory() as folder:
         workspace = WorkspaceOf(Path(folder), "doctor", function=stand_in.predict)
-        with executed(cells, workspace) as execution:
+        with executed(cells_of(items), workspace) as execution:
             verdicts = Verdicts(execution, items, {})
             judged = [(item, verdicts.of(item)) for item in items]
     impossible = [record for item, record in judged if _impossible(item, record)]

@@ -1,8 +1,7 @@
-"""Exchange: what a model is to be asked goes out as JSON Lines, and what it answered comes in, wherever it ran.
+"""Exchange: writes the questions for a model as JSON Lines, and takes in its answers, wherever it ran.
 
-A line out has a `key`, which stands for the model, the task, the inputs and the replicate; a line in has the same key and an
-`output` of any form that the task takes from a model. What came in is kept where answers are kept: the gate then runs without
-the model, and asks for nothing.
+A question has a `key`, which stands for the model, the task, the inputs and the replicate. An answer has the same key and an
+`output`, in any form that the task takes from a model. Answers are kept in the cache, so a later run needs no model.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,11 +13,12 @@ from albert_robust.asking.ask import read_output
 from albert_robust.asking.predict import kept_form
 from albert_robust.asking.workspace import Workspace
 from albert_robust.data.rows import read_rows
-from albert_robust.errors import Complaint, InputError, UsageError, WritingError, complaint_at, shown_path
+from albert_robust.errors import Complaint, InputError, Mistake, UsageError, WritingError, complaint_at, mistake_of
 from albert_robust.models import Inputs
 from albert_robust.models.reply import after_thoughts, read_reply
 from albert_robust.running.cell import Cell
 from albert_robust.running.lookup import look_up
+from albert_robust.shown import shown_path
 from albert_robust.tasks import Task
 
 SHORT = 16  # characters of a key
@@ -28,16 +28,16 @@ FORM = 'write {"key": "...", "output": ...}'
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a model is asked once.
+    """A question that a model is asked once.
 
     Attributes:
         suite: The suite's name.
-        name: Under which its answer is kept.
-        inputs: What the model sees.
+        name: The key in the cache under which its answer is kept.
+        inputs: The fields that the model sees.
         replicate: Which of several answers to the same inputs.
-        answered: Whether there is an answer.
+        answered: Whether the cache has an answer.
         task: Says how an answer is read.
-        labels: Of a model that is asked by a prompt, whose replies are read as if it were asked here; None of any other.
+        labels: For a model with a prompt, whose replies are read as if it were asked here; else None.
     """
 
     suite: str
@@ -50,20 +50,20 @@ class Question:
 
     @property
     def key(self) -> str:
-        """What stands for it in files."""
+        """The question's name in files."""
         return self.name[:SHORT]
 
 
 def questions(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Question]:
-    """Yield what a run of cells asks, each question once.
+    """Yield the questions of a run of cells, each once.
 
     Args:
         cells: Of any number of suites.
         workspace: Where answers are kept.
 
     Raises:
-        InputError: A suite's data or model are unfit, or a check goes on from answers.
-        UsageError: A model has no identity: nobody could tell which model an answer is from.
+        InputError: A suite's data or model are unfit, or a check with `worst_of` asks further questions after the answers.
+        UsageError: A model has no identity, so nobody could tell which model an answer is from.
     """
     for cell in cells:
         if cell.check.worst_of > 1:
@@ -88,14 +88,14 @@ def take_in(path: Path, cells: Sequence[Cell], workspace: Workspace) -> int:
     """Keep the outputs in a file as answers, all or none, and return how many there were.
 
     Args:
-        path: JSON Lines, JSON, CSV, TSV or Parquet with `key` and `output`, and `scores` where there are some.
-        cells: Whose questions they answer.
+        path: JSON Lines, JSON, CSV, TSV or Parquet with `key`, `output` and perhaps `scores`.
+        cells: The cells whose questions are answered.
         workspace: Where answers are kept.
 
     Raises:
-        InputError: The file is broken, or empty while inputs wait for answers; a key is none of theirs, stands twice, or its
-            output is none; every complaint.
-        UsageError: As `questions` has it.
+        InputError: The file is broken, or empty while inputs wait for answers; a key is unknown or stands twice, or an output
+            cannot be read. It has every complaint.
+        UsageError: As for `questions`.
         WritingError: The workspace cannot be written.
     """
     known = {question.key: question for question in questions(cells, workspace)}
@@ -105,11 +105,11 @@ def take_in(path: Path, cells: Sequence[Cell], workspace: Workspace) -> int:
         try:
             name, value = _answer(row, known)
             if name in kept:
-                raise ValueError(f"the key {row['key']!r} is here twice")
+                raise Mistake(f"the key {row['key']!r} is here twice")
             kept[name] = value
         except ValueError as error:
-            what, _, mend = str(error).partition("\n")
-            complaints.append(Complaint(shown_path(path), line, 1, what, mend or FORM))
+            mistake = mistake_of(error)
+            complaints.append(Complaint(shown_path(path), line, 1, mistake.what, mistake.mend or FORM))
     missing = sum(not question.answered for question in known.values())
     if missing and not kept and not complaints:
         raise complaint_at(path, f"no outputs in it, and {missing} inputs have none yet", FORM)
@@ -117,32 +117,31 @@ def take_in(path: Path, cells: Sequence[Cell], workspace: Workspace) -> int:
         raise InputError(complaints)
     workspace.cache.put(kept.items())
     if not workspace.cache.lasts:
-        raise WritingError(
-            f"{shown_path(workspace.folder)}: cannot be written: no output was taken in\n  {MEND_WORKSPACE}"
-        )
+        what = f"{shown_path(workspace.folder)}: cannot be written: no output was taken in"
+        raise WritingError(what, MEND_WORKSPACE)
     return len(kept)
 
 
 def _answer(row: dict[str, Any], known: dict[str, Question]) -> tuple[str, Any]:
     if "output" not in row or not isinstance(row.get("key"), str):
-        raise ValueError("a line without a key or an output")
+        raise Mistake("a line without a key or an output")
     question = known.get(row["key"])
     if question is None:
         what = f"unknown key {row['key']!r:.40}: the suite, its data, its seed or its model's version are others now"
-        raise ValueError(f"{what}\nwrite the inputs anew: albert-robust inputs")
+        raise Mistake(what, "write the inputs anew: albert-robust inputs")
     task, output, scores = question.task, _present(row["output"]), _present(row.get("scores"))
     if scores and not isinstance(scores, dict):
-        raise ValueError(f"the scores are {scores!r:.40}, expected a probability a label")
+        raise Mistake(f"the scores are {scores!r:.40}, expected a probability a label")
     if isinstance(output, str) and question.labels is not None:
         output = read_reply(after_thoughts(output), task, question.labels)
     found = read_output(task, {task.output_key: output, "scores": scores} if scores else output, question.inputs)
     if isinstance(found, str):
-        raise ValueError(found)
+        raise Mistake(found)
     return question.name, kept_form(found)
 
 
 def _present(value: Any) -> Any:
-    """Return a value without the keys of objects that have none: Parquet gives all rows the keys of any."""
+    """Return a value without keys that hold None: Parquet gives every row the keys of all rows."""
     if not isinstance(value, dict):
         return value
     return {name: _present(one) for name, one in value.items() if one is not None}

@@ -1,4 +1,4 @@
-"""Python files that users name by path: packs of perturbations, and models beside a suite."""
+"""Imports Python files that users name by path: packs of perturbations, and models beside a suite."""
 
 import hashlib
 import importlib.util
@@ -7,18 +7,19 @@ from pathlib import Path
 from traceback import walk_tb
 from types import ModuleType
 
-from albert_robust.errors import raised
+from albert_robust.foreign import raised
 
 _NAMED = "_albert_robust_"  # how the names of these modules begin
 
 
 def module_at(path: Path) -> ModuleType:
-    """Return the module in a file, imported once as long as the file stays as it is.
+    """Return the module in a file, imported once as long as the file does not change.
 
-    The module has a name of its own, so that two files of one name never meet. A file that raises leaves nothing behind.
+    The module is named by its path and content, so that two files of one name never meet. A file that raises leaves nothing
+    in `sys.modules`.
 
     Raises:
-        Exception: Whatever the file raises.
+        BaseException: Whatever the file raises.
     """
     digest = hashlib.sha256(str(path).encode() + b"\0" + path.read_bytes()).hexdigest()[:16]
     name = f"{_NAMED}{path.stem}_{digest}"
@@ -38,7 +39,7 @@ def module_at(path: Path) -> ModuleType:
 
 
 def raised_there(error: BaseException) -> str:
-    """Return an exception as `raised` has it, with its line in such a file: `KeyError: 'choices' (my_model.py:7)`."""
+    """Return what an exception says, with its line in such a file: `KeyError: 'choices' (my_model.py:7)`."""
     lines = [
         f" ({Path(frame.f_code.co_filename).name}:{line})"
         for frame, line in walk_tb(error.__traceback__)

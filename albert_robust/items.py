@@ -1,4 +1,4 @@
-"""A suite as pytest sees it: a file of cells."""
+"""What pytest sees of a suite: a file, its models and an item for each of its cells."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,59 +7,60 @@ import pytest
 
 from albert_robust.ci.junit import properties
 from albert_robust.data.dataset import check_header
-from albert_robust.errors import InputError, MissingExtraError, WritingError, complaint_at, raised
+from albert_robust.errors import InputError, MissingExtraError, WritingError, complaint_at
 from albert_robust.file_names import SUITE
+from albert_robust.foreign import raised
 from albert_robust.gate.baseline import ownerless
 from albert_robust.gate.family import whole_beside_baseline
+from albert_robust.judged import WorkerError, worst
 from albert_robust.options import RECORD
 from albert_robust.report.cells import BASELINE
 from albert_robust.results.failures import moves, rerun_command
 from albert_robust.results.records import CellRecord
-from albert_robust.running.across import across
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.cell import Cell, Item
-from albert_robust.running.plan import plan
-from albert_robust.session import RobustSession, ToldError, robust_session
+from albert_robust.running.plan import Plan, plan
+from albert_robust.session import RobustSession, robust_session
 from albert_robust.show import describe, describe_across
 from albert_robust.suite.load import load_suites
 from albert_robust.suite.suite import Suite
 
 
 class CellFailedError(Exception):
-    """A cell's verdict is a failure; the message is what a person would ask next."""
+    """A cell has failed; the message says why, shows the worst cases, and how to run the cell again."""
 
 
 class KnownFailureError(CellFailedError):
-    """The cell fails as its suite says it does. An error is never a known failure."""
+    """A cell has failed, as a mark of its suite says it does. An error is never a known failure."""
 
 
 class RobustFile(pytest.File):
     """A `*.robust.yaml` file."""
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
-        """Yield the items of the file's model, or of several models a collector each.
+        """Yield the items of the file's model, or a collector for each of its models.
 
-        A broken suite is a collection error of one clear line a mistake.
+        A broken suite is a collection error, with one clear line per mistake.
         """
         state = robust_session(self.config)
         try:
             if not self.name.endswith(SUITE):
                 raise complaint_at(self.path, f"a suite's name ends in {SUITE}", "rename it")
-            suites = self._suites(state)
+            plans = self._plans(state)
         except (InputError, MissingExtraError, pytest.UsageError) as error:
-            state.broken[self.nodeid.removesuffix(SUITE)] = str(error)
+            state.notes.broken[self.nodeid.removesuffix(SUITE)] = str(error)
             raise self.CollectError(str(error)) from None
         except Exception as error:
-            state.broken[self.nodeid.removesuffix(SUITE)] = raised(error)
+            state.notes.broken[self.nodeid.removesuffix(SUITE)] = raised(error)
             raise
-        for suite, cells in suites:
-            if suite.model_name:
-                yield RobustModel.from_parent(self, name=suite.model_name, suite=suite, cells=cells)
+        for planned in plans:
+            if name := planned.suite.model_name:
+                yield RobustModel.from_parent(self, name=name, planned=planned)
             else:
-                yield from _items(self, suite, cells)
+                yield from _items(self, planned)
 
-    def _suites(self, state: RobustSession) -> list[tuple[Suite, list[Cell]]]:
-        """Return the file's suites, one a model, with the cells of each; the session has met them."""
+    def _plans(self, state: RobustSession) -> list[Plan]:
+        """Return the plans of the file's suites, one per model; the session takes each of them in."""
         root = self.config.rootpath
         suites = load_suites(self.path, seed=state.settings.seed, root=root)
         for baseline in ownerless(suites):
@@ -67,14 +68,14 @@ class RobustFile(pytest.File):
                 baseline, f"the baseline of a model that {self.name} does not name", "rename or delete it"
             )
         making = bool(state.baselines.updating)
-        planned = [(suite, plan(suite)) for suite in (whole_beside_baseline(suite, making) for suite in suites)]
-        for suite, cells in planned:
-            self._check_data(suite)
-            state.meet(suite, cells)
-        return planned
+        plans = [plan(whole_beside_baseline(suite, making)) for suite in suites]
+        for planned in plans:
+            self._check_data(planned.suite)
+            state.meet(planned)
+        return plans
 
     def _check_data(self, suite: Suite) -> None:
-        """Read the data: all of it before a run, the first rows when cells are only listed."""
+        """Read the data: all of them before a run, only the first rows if cells are only listed."""
         if not self.config.option.collectonly:
             examples_of(suite, sorted(suite.datasets))
             return
@@ -85,27 +86,26 @@ class RobustFile(pytest.File):
 class RobustModel(pytest.Collector):
     """One of several models of a file: `reviews.robust.yaml::small`."""
 
-    def __init__(self, *, suite: Suite, cells: list[Cell], **options: Any) -> None:
+    def __init__(self, *, planned: Plan, **options: Any) -> None:
         super().__init__(**options)
-        self.suite, self.cells = suite, cells
+        self.planned = planned
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield the model's items."""
-        return _items(self, self.suite, self.cells)
+        return _items(self, self.planned)
 
 
-def _items(parent: pytest.Collector, suite: Suite, cells: list[Cell]) -> Iterator[pytest.Item]:
-    """Yield an item a cell, and one for a baseline."""
-    items: list[Item] = [*cells, *across(cells)]
-    for cell in items:
+def _items(parent: pytest.Collector, planned: Plan) -> Iterator[pytest.Item]:
+    """Yield pytest's item for each cell and comparison of a plan, and one for the suite's baseline."""
+    for cell in planned.items:
         # Since 9.2 pytest reads the brackets of an id but not those of a name, and --lf compares the two.
         yield RobustItem.from_parent(parent, name=cell.id, nodeid=f"{parent.nodeid}::{cell.id}", cell=cell)
-    if suite.name in robust_session(parent.config).baselines.known:
-        yield BaselineItem.from_parent(parent, name=BASELINE, suite=suite)
+    if planned.suite.name in robust_session(parent.config).baselines.known:
+        yield BaselineItem.from_parent(parent, name=BASELINE, suite=planned.suite)
 
 
 class _SuiteItem(pytest.Item):
-    """One of a suite's items; `--dist loadgroup` gives all of them to one worker."""
+    """An item of a suite. `--dist loadgroup` gives all items of a suite to one worker."""
 
     def __init__(self, *, suite: Suite, **options: Any) -> None:
         super().__init__(**options)
@@ -121,14 +121,14 @@ class _SuiteItem(pytest.Item):
         return robust_session(self.config)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Return a mistake or a failing cell as its own message, a bug of ours with its traceback."""
-        if isinstance(excinfo.value, CellFailedError | InputError | ToldError | WritingError):
+        """Return the message alone of a failing cell or of a user's mistake, and a bug of ours with its traceback."""
+        if isinstance(excinfo.value, CellFailedError | InputError | WorkerError | WritingError):
             return str(excinfo.value)
-        return super().repr_failure(excinfo, "short")  # a longer one asks foreign values how they look
+        return super().repr_failure(excinfo, "short")  # longer styles call `repr` of foreign values
 
 
 class RobustItem(_SuiteItem):
-    """One cell, or several compared with each other."""
+    """A cell, or a comparison of cells."""
 
     def __init__(self, *, cell: Item, **options: Any) -> None:
         super().__init__(suite=cell.suite, **options)
@@ -141,7 +141,7 @@ class RobustItem(_SuiteItem):
             self.add_marker(pytest.mark.xfail(reason=mark.xfail, raises=KnownFailureError))
 
     def runtest(self) -> None:
-        """Judge the cell; a failure raises, an undecided or inapplicable cell is reported as such."""
+        """Judge the cell. A failure raises; an undecided or inapplicable cell is reported as such."""
         record = self.state.record(self.cell)
         self.stash[RECORD] = record
         self.user_properties += [one for one in properties(record) if one not in self.user_properties]  # of a rerun
@@ -155,9 +155,9 @@ class RobustItem(_SuiteItem):
 
     def _described(self, record: CellRecord, command: str) -> str:
         if isinstance(self.cell, Cell):
-            state, cell = self.state, self.cell
-            often = moves(record, state.tally(cell))
-            return describe(cell, record, state.worst(cell, record), command, state.shrunk(cell, record), often)
+            judged, cell = self.state.judged, self.cell
+            often = moves(record, judged.tally(cell))
+            return describe(cell, record, worst(judged, cell, record), command, judged.shrunk(cell, record), often)
         return describe_across(self.cell, record, command)
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
@@ -166,10 +166,10 @@ class RobustItem(_SuiteItem):
 
 
 class BaselineItem(_SuiteItem):
-    """Whether all cells of a suite's baseline are still there. How each of them stands, its own item says."""
+    """Checks that all cells of a suite's baseline still exist. How each of them compares is said by its own item."""
 
     def runtest(self) -> None:
-        """Fail where cells are missing, or warn if that was asked for."""
+        """Fail if cells are missing, or only warn if that was asked for."""
         baselines = self.state.baselines
         gone = baselines.missing_of(self.suite)
         message = "\n".join(f"{record.cell}: {record.reason}" for record in gone)

@@ -13,8 +13,8 @@ LABS is not clipped here, as docs/labs.md defines it, so that the mean of unrela
 a short good translation above 1. Suites clip each to [0, 1].
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from math import sqrt
 from typing import Any
@@ -22,29 +22,21 @@ from typing import Any
 import numpy as np
 
 from albert_robust.errors import UsageError
-from albert_robust.scoring.overlap import (
-    bleu,
-    bleu_signature,
-    chrf,
-    chrf_signature,
-    exact_match,
-    rouge_l,
-    token_f1,
-)
+from albert_robust.scoring.overlap import bleu, bleu_signature, chrf_counts, chrf_signature, corpus_chrf
 from albert_robust.scoring.scorer import Scorer
 from albert_robust.scoring.signature import differences
 from albert_robust.scoring.statistics import Estimate, Floats, mean_of_clusters
 from albert_robust.scoring.texts import checked_clusters, checked_languages, checked_list, checked_pairs, checked_texts
 from albert_robust.tasks import TASKS, Answer
-from albert_robust.tasks.task import Aggregate, Compared
+from albert_robust.tasks.task import Aggregate, Compared, Each, Labs
 from albert_robust.tasks.text_classification import kappa, label, label_counts, macro_f1, one_more_label
 from albert_robust.tasks.token_classification import entity_f1, entity_recall, overlap_f1
-from albert_robust.tasks.translation import segment_counts, translated
+from albert_robust.tasks.translation import segment_counts
 from albert_robust.text.languages import base
 from albert_robust.version import __version__
 
 LEAST_LABEL = 0.3  # LABS F to a label's name, see `classification`
-PARTS = {"P": "precision", "R": "recall", "F": "f"}
+WORDS = {"rouge l": "ROUGE-L", "exact match": "exact match", "token f1": "token F1"}  # as signatures name them
 Languages = str | Sequence[str]
 Clusters = Sequence[Hashable] | None
 References = Sequence[str | Sequence[str]]
@@ -57,8 +49,8 @@ class Measure:
 
     Attributes:
         name: As gates name it.
-        estimate: The mean over examples, or the value of them all together, with its 95 % bootstrap interval.
-        values: One number an example, shape (examples,); None where only all examples together have one.
+        estimate: The mean over examples, or the value of them all together (BLEU, chrF), with its 95 % bootstrap interval.
+        values: One number per example, shape (examples,); None where only all examples together have one.
         signature: All that shaped it, in one line.
         common: Whether it is on the scale of LABS, where 0 is unrelated, or chance, and 1 the same.
     """
@@ -104,14 +96,14 @@ def translation(
     found: Measures = {}
     if references is not None:
         pairs = _Pairs.of(hypotheses, references, languages)
-        found = scoring.labs(pairs, {"labs": "F"}) | scoring.shared(pairs, "chrf", chrf, chrf_signature(pairs.nrefs))
+        found = scoring.qualities("translation", pairs, "labs") | scoring.chrf(pairs)
         if len({base(tag) for tag in pairs.others}) == 1:
             found |= scoring.bleu(pairs)
     if sources is not None:
         if source_languages is None:
             raise UsageError("source_languages: say the language of the sources, such as source_languages='en'")
         pairs = _Pairs.of(hypotheses, sources, languages, source_languages)
-        found |= scoring.labs(pairs, {"labs source": "F"}, _translated(pairs))
+        found |= scoring.qualities("translation", pairs, "labs source")
     if not found:
         raise UsageError("a translation is compared with references or with sources: give one of them")
     return found
@@ -147,11 +139,10 @@ def summarization(
     found: Measures = {}
     if references is not None:
         pairs = _Pairs.of(summaries, references, languages, reference_languages)
-        found = scoring.labs(pairs, {"labs": "F", "coverage": "R"})
-        found |= scoring.shared(pairs, "rouge l", rouge_l, _words("ROUGE-L", pairs))
+        found = scoring.qualities("summarization", pairs, "labs", "coverage", "rouge l")
     if documents is not None:
         pairs = _Pairs.of(summaries, documents, languages, document_languages)
-        found |= scoring.labs(pairs, {"faithfulness": "P"})
+        found |= scoring.qualities("summarization", pairs, "faithfulness")
     if not found:
         raise UsageError("a summary is compared with references or with its document: give one of them")
     return found
@@ -179,11 +170,9 @@ def question_answering(
     Raises:
         UsageError: Texts that `Scorer.score` refuses.
     """
-    scoring = _Scoring(scorer, clusters)
     pairs = _Pairs.of(answers, golds, languages, gold_languages)
-    found = scoring.labs(pairs, {"labs recall": "R", "labs": "F"})
-    found |= scoring.shared(pairs, "exact match", exact_match, _words("exact match", pairs))
-    return found | scoring.shared(pairs, "token f1", token_f1, _words("token F1", pairs))
+    names = ("labs recall", "labs", "exact match", "token f1")
+    return _Scoring(scorer, clusters).qualities("question-answering", pairs, *names)
 
 
 def classification(
@@ -300,7 +289,7 @@ def similarity(
         UsageError: Texts that `Scorer.score` refuses.
     """
     pairs = _Pairs.of(texts, others, languages, other_languages)
-    return _Scoring(scorer, clusters).labs(pairs, {"labs": "F"})
+    return _Scoring(scorer, clusters).labs(pairs, {"labs": Labs()})
 
 
 def overall(measures: Mapping[str, Measure]) -> Measure:
@@ -320,6 +309,8 @@ def overall(measures: Mapping[str, Measure]) -> Measure:
         raise UsageError("a mean of no measures: give one a task")
     labs: dict[str, str] = {}
     for task, measure in measures.items():
+        if not isinstance(measure, Measure):
+            raise UsageError(f"{task}: expected one measure, such as found['labs'], got {type(measure).__name__}")
         if not measure.common:
             raise UsageError(f"{task}: {measure.name!r} is not on the scale where 0 is unrelated and 1 the same")
         if not measure.estimate.measured:
@@ -373,6 +364,11 @@ class _Pairs:
         return cls(columns[0], columns[1], columns[2], columns[3], groups, starts)
 
     @property
+    def compared(self) -> list[Compared]:
+        columns = (self.texts, self.references, self.languages, self.others)
+        return [Compared(*row) for row in zip(*columns, strict=True)]
+
+    @property
     def nrefs(self) -> int:
         return max(map(len, self.groups), default=1)
 
@@ -386,38 +382,59 @@ class _Scoring:
     """Makes measures of pairs."""
 
     def __init__(self, scorer: Scorer | None, clusters: Clusters) -> None:
-        self.given, self.clusters = scorer, clusters
+        self.given = scorer
+        self.clusters = clusters
 
-    def labs(self, pairs: _Pairs, parts: Mapping[str, str], kept: Floats | None = None) -> Measures:
-        """Return LABS precision (P), recall (R) or F of pairs, by the names that they get, times what of each is kept."""
+    def qualities(self, task: str, pairs: _Pairs, *names: str) -> Measures:
+        """Return qualities of a task, LABS not clipped: by these names, first those that are LABS."""
+        metrics = {name: TASKS[task].qualities[name].metric for name in names}
+        labs = {name: metric for name, metric in metrics.items() if isinstance(metric, Labs)}
+        shared = {name: metric for name, metric in metrics.items() if isinstance(metric, Each)}
+        found = self.labs(pairs, labs) if labs else {}
+        return found | {name: self._shared(pairs, name, metric) for name, metric in shared.items()}
+
+    def labs(self, pairs: _Pairs, metrics: Mapping[str, Labs]) -> Measures:
+        """Return LABS of pairs, by name."""
         scorer = self.given or _builtin()
         scores = scorer.score(
             pairs.texts, pairs.references, languages=pairs.languages, reference_languages=pairs.others
         )
         signature = scorer.signature(zip(pairs.languages, pairs.others, strict=True), pairs.nrefs).split("|", 1)[1]
-        found = {}
-        for name, part in parts.items():
-            numbers: Floats = getattr(scores, PARTS[part])
-            values = pairs.best(numbers if kept is None else numbers * kept)
-            common = scorer.calibration != "none"
-            found[name] = Measure(name, self._average(values), values, f"LABS-{part}|{signature}", common)
-        return found
+        measures = {}
+        for name, metric in metrics.items():
+            shares = [metric.share(pair) for pair in pairs.compared]
+            values = pairs.best(getattr(scores, metric.part) * np.array(shares, dtype=np.float64))
+            signed = f"LABS-{metric.part[0].upper()}|{signature}"
+            measures[name] = Measure(name, self._average(values), values, signed, scorer.calibration != "none")
+        return measures
 
-    def shared(self, pairs: _Pairs, name: str, function: Callable[[str, str], float], signature: str) -> Measures:
+    def _shared(self, pairs: _Pairs, name: str, metric: Each) -> Measure:
         """Return a measure of shared words or characters."""
-        each = [function(*pair) for pair in zip(pairs.texts, pairs.references, strict=True)]
+        each = [metric.function(*pair) for pair in zip(pairs.texts, pairs.references, strict=True)]
         values = pairs.best(np.array(each, dtype=np.float64))
-        return {name: Measure(name, self._average(values), values, signature, common=False)}
+        return Measure(name, self._average(values), values, _signed(name, pairs.nrefs), common=False)
 
     def bleu(self, pairs: _Pairs) -> Measures:
         """Return the BLEU of all segments together."""
-        language = pairs.others[0]
+        estimate = self._together(Aggregate(segment_counts, bleu), pairs)
+        return {"bleu": Measure("bleu", estimate, None, bleu_signature(pairs.others[0], pairs.nrefs), common=False)}
+
+    def chrf(self, pairs: _Pairs) -> Measures:
+        """Return the chrF of all segments together, and each one's own."""
+
+        def counts(answers: Sequence[Answer]) -> Floats:
+            return np.array([chrf_counts(answer.output, answer.references) for answer in answers], dtype=np.float64)
+
+        each = self.qualities("translation", pairs, "chrf")["chrf"]
+        return {"chrf": replace(each, estimate=self._together(Aggregate(counts, corpus_chrf), pairs))}
+
+    def _together(self, aggregate: Aggregate, pairs: _Pairs) -> Estimate:
+        """Return what all segments together measure."""
         answers = [
-            Answer(pairs.texts[start], tuple(group), reference_language=language)
+            Answer(pairs.texts[start], tuple(group), reference_language=pairs.others[start])
             for start, group in zip(pairs.starts, pairs.groups, strict=True)
         ]
-        estimate = Aggregate(segment_counts, bleu).measure(answers, self._owners(len(answers)) or range(len(answers)))
-        return {"bleu": Measure("bleu", estimate, None, bleu_signature(language, pairs.nrefs), common=False)}
+        return aggregate.measure(answers, self._owners(len(answers)) or range(len(answers)))
 
     def _average(self, values: Floats) -> Estimate:
         return mean_of_clusters(values, self._owners(len(values)))
@@ -426,15 +443,11 @@ class _Scoring:
         return checked_clusters(self.clusters, count)
 
 
-def _translated(pairs: _Pairs) -> Floats:
-    """The share of each text that is not copied from the source beside it, shape (pairs,)."""
-    rows = zip(pairs.texts, pairs.references, pairs.languages, pairs.others, strict=True)
-    return np.array([translated(Compared(*row)) for row in rows], dtype=np.float64)
-
-
-def _words(name: str, pairs: _Pairs) -> str:
-    """The signature of a measure of shared words, which are this package's."""
-    return f"{name}|nrefs:{pairs.nrefs}|tok:words|v:{__version__}"
+def _signed(name: str, nrefs: int) -> str:
+    """The signature of a measure of shared characters, or of shared words, which are this package's."""
+    if name == "chrf":
+        return chrf_signature(nrefs)
+    return f"{WORDS[name]}|nrefs:{nrefs}|tok:words|v:{__version__}"
 
 
 def _label(value: Any) -> Any:
@@ -446,7 +459,7 @@ def _label(value: Any) -> Any:
 def _named(
     said: list[str], groups: list[list[str]], languages: Languages, others: Languages | None, scorer: Scorer
 ) -> list[str]:
-    """Return outputs with each that is no label in the place of the label that it names, if it names one."""
+    """Replace each output that is no known label by the label nearest to it in LABS, if that is at least `LEAST_LABEL`."""
     tags = checked_languages("languages", languages, said)
     others = languages if others is None else others
     theirs = checked_languages("label_languages", others, [group[0] for group in groups])

@@ -11,22 +11,29 @@ from albert_robust.perturbing.phrases import (
     is_in_name,
     is_name,
     opens_sentence,
+    pattern_of,
     read_languages,
     with_apostrophe_of,
 )
 from albert_robust.text.case import to_lower, to_upper
 from albert_robust.text.choices import choices
 from albert_robust.text.han import is_traditional
-from albert_robust.text.languages import SCRIPTS, UNSPACED, base
+from albert_robust.text.languages import ACCENTED, OTHER_SCRIPTS, SCRIPTS, UNSPACED, base, script_of
 from albert_robust.text.marked import Part, called, cites
 from albert_robust.text.passages import passages
 from albert_robust.text.reading import words_at
+from albert_robust.text.scripts import ARABIC_PREFIXES, RUN_ON_SCRIPTS, UNSPACED_SCRIPTS
 
 __all__ = [
+    "ACCENTED",
+    "ARABIC_PREFIXES",
     "KEYBOARDS",
     "NUMBER",
+    "OTHER_SCRIPTS",
+    "RUN_ON_SCRIPTS",
     "SCRIPTS",
     "UNSPACED",
+    "UNSPACED_SCRIPTS",
     "Augmenter",
     "Beside",
     "Part",
@@ -43,7 +50,9 @@ __all__ = [
     "neighbours",
     "opens_sentence",
     "passages",
+    "pattern_of",
     "read_languages",
+    "script_of",
     "share_of_words",
     "to_lower",
     "to_upper",

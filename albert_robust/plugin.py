@@ -56,8 +56,8 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     """Collect a suite's file."""
     if not file_path.name.endswith((SUITE, MISNAMED_SUITE)):
         return None
-    from albert_robust.errors import printable_name
     from albert_robust.items import RobustFile
+    from albert_robust.shown import printable_name
 
     file: pytest.Collector = RobustFile.from_parent(parent, path=file_path)
     if (node := printable_name(file.nodeid)) != file.nodeid:  # pytest prints it as it is
@@ -105,7 +105,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     if state is not None:
         state.select(session.items)
         if state.settings.switch("plan"):
-            state.plan()
+            state.print_forecast()
             session.items.clear()
     return (yield)
 
@@ -173,7 +173,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         from albert_robust.session import robust_session
 
         suite, name = cell
-        robust_session(node.config).judged.add((suite, name))
+        robust_session(node.config).reached.add((suite, name))
 
 
 @pytest.hookimpl(optionalhook=True)

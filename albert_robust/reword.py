@@ -17,14 +17,17 @@ from albert_robust.asking.mistakes import placed
 from albert_robust.asking.progress import Progress
 from albert_robust.asking.score import CachedScorer
 from albert_robust.asking.workspace import Workspace
-from albert_robust.errors import InputError, shown_path
+from albert_robust.documents.explaining import validate
+from albert_robust.documents.yaml_file import open_document
+from albert_robust.errors import InputError
 from albert_robust.models.prompt import fields_of
 from albert_robust.running.blocks import examples_of
-from albert_robust.suite.documents import open_document, validate
+from albert_robust.shown import shown_path
 from albert_robust.suite.schema import ModelSpec
 from albert_robust.suite.suite import Suite
 from albert_robust.tasks import TASKS, Prediction, TextScorer
 from albert_robust.tasks.entities import json_in
+from albert_robust.tasks.task import Compared
 from albert_robust.text import Text
 
 ASKED = ("text", "language", "n")
@@ -171,10 +174,10 @@ def reworded(
 def _sifted(wanted: Wanted, wordings: Sequence[str], scorer: TextScorer, meaning: float) -> Iterator[Reworded]:
     text, language = wanted.text, wanted.language
     unlike = [one for one in dict.fromkeys(wordings) if one != text.strip()]
-    scores = scorer.scores([(one, text, language, language) for one in unlike])
+    scores = scorer.scores([Compared(one, text, language, language) for one in unlike])
     original = Text.of(text, language, protect=wanted.protect)
-    for variant, (_, _, f) in zip(unlike, scores, strict=True):
-        fault = f"LABS {f:.2f} beside the text, {meaning:g} asked" if f < meaning else ""
+    for variant, score in zip(unlike, scores, strict=True):
+        fault = f"LABS {score.f:.2f} beside the text, {meaning:g} asked" if score.f < meaning else ""
         if str(original.rewrite(variant)) != variant:
             fault = "it lacks what has to stay as it is"
-        yield Reworded(text, language, variant, f, fault)
+        yield Reworded(text, language, variant, score.f, fault)

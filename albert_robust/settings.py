@@ -41,6 +41,11 @@ class Settings:
         """Return whether a switch is on."""
         return bool(self._given(name))
 
+    @property
+    def lists(self) -> bool:
+        """Whether cells are only listed, and none is run."""
+        return bool(self._config.option.collectonly) or self.switch("plan")
+
     def _given(self, name: str) -> Any:
         """Return what the command line says, else the ini file."""
         value = self._config.getoption(f"--robust-{name}")

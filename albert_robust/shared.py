@@ -1,4 +1,4 @@
-"""What the workers of xdist share: the first that reaches a cell runs all of them, and the others read what it found."""
+"""What the workers of xdist share: the first that reaches a cell runs all of them and leaves its run to the others."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,16 +12,16 @@ from albert_robust.results.outcomes import MEND_TEMPORARY
 from albert_robust.results.records import Run
 
 
-class SharedRun:
-    """A run in a temporary folder, which all processes of one pytest run know and its controller removes."""
+class SharedFolder:
+    """A temporary folder for one run, which all processes of a pytest session know and the controller removes."""
 
     def __init__(self, folder: Path) -> None:
-        """Name the folder, which need not be there."""
+        """Take a folder, which need not exist yet."""
         self.folder = folder
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait until no other process has its turn; one that dies has had it.
+        """Wait until no other process has its turn. A process that dies loses it.
 
         Raises:
             WritingError: There is no place for temporary files.
@@ -36,7 +36,7 @@ class SharedRun:
             lock.release()
 
     def find(self) -> Run | None:
-        """Return the run, None where there is none yet."""
+        """Return the run; None if no process has left one yet."""
         return open_run(self.folder) if (self.folder / RUN).exists() else None
 
     def leave(self, run: Run) -> None:

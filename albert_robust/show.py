@@ -1,6 +1,6 @@
-"""What pytest prints of failing cells, of a run and of a forecast.
+"""The texts that pytest prints for failing cells, for a run and for a forecast.
 
-A failing cell: what was measured, the worst examples with their edits marked, and how to repeat it.
+A failing cell shows its measure, the worst examples with their edits marked, and the command that repeats it.
 """
 
 import re
@@ -8,13 +8,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import isnan
 
 from albert_robust.asking.progress import duration
-from albert_robust.errors import shown_character, unobeyed
 from albert_robust.gate.comparing import standings
 from albert_robust.gate.doubts import doubts
 from albert_robust.gate.side_by_side import side_by_side, told
 from albert_robust.report.cells import worst_first
 from albert_robust.report.display import difference, plain, shorten
-from albert_robust.report.figures import batches, counted, enough, price
+from albert_robust.report.figures import enough, price
 from albert_robust.results.failures import ATTENTION
 from albert_robust.results.records import (
     CASE,
@@ -27,14 +26,15 @@ from albert_robust.results.records import (
     counted_verdicts,
     tested_in,
 )
-from albert_robust.running.cell import Across, Cell, Item
+from albert_robust.running.cell import Cell, Comparison, Item
 from albert_robust.running.forecast import Forecast
 from albert_robust.scoring.statistics import Estimate
+from albert_robust.shown import counted, shown_character, unobeyed
 from albert_robust.text.graphemes import graphemes
 from albert_robust.text.lookalikes import telling
 
 SHOWN = 3
-EMPTY = "(empty)"  # what stands for a text that is none
+EMPTY = "(empty)"  # stands for an empty text
 WIDTH = 160
 LONGEST = 400  # characters of a line about a cell
 _START, _MARK = re.compile(""), re.compile(r"\[-|\{\+")
@@ -56,8 +56,8 @@ def describe(
         record: Its verdict.
         worst: The cases that speak against the model, the worst first.
         again: The command that repeats the cell.
-        shrunk: Which edits are enough, of some of the cases.
-        moves: What labels most often became, or should have been and were, with how often.
+        shrunk: The smallest sets of edits that break some of the cases.
+        moves: The commonest changes of a label, `(expected, said, count)`.
     """
     few = {CASE(one): one for one in shrunk}
     lines = [f"{_what(cell)} [{cell.language}]: {one_line(record.reason)}"]
@@ -74,11 +74,13 @@ def describe(
     return "\n".join(lines)
 
 
-def describe_across(item: Across, record: CellRecord, again: str) -> str:
-    """Return the message of failing cells together: each of them, the worst first."""
+def describe_across(item: Comparison, record: CellRecord, again: str) -> str:
+    """Return the message of a failing comparison: each of its cells, the worst first."""
     ranked = sorted(record.members, key=lambda member: (member.estimate.value, member.cell))
     lines = [f"  {member.name:<12} {member.measure} {_measured(member.estimate)}" for member in ranked]
-    return "\n".join([f"{_what(item)} {item.kind}: {one_line(record.reason)}", "", *lines, "", f"again: {again}"])
+    return "\n".join(
+        [f"{_what(item)} {item.measure.over}: {one_line(record.reason)}", "", *lines, "", f"again: {again}"]
+    )
 
 
 def _what(item: Item) -> str:
@@ -93,7 +95,7 @@ def _measured(found: Estimate) -> str:
 
 
 def describe_run(run: Run, shown: int) -> list[str]:
-    """Return what came of a run: up to `shown` cells that did not pass, the worst first, warnings, counts, and the baseline."""
+    """Return the lines of a run: up to `shown` cells that did not pass, the worst first, warnings, counts and the baseline."""
     cells, cost = run.cells, run.cost
     names = ", ".join(run.mistakes)
     broken = [f"{counted(len(run.mistakes), 'suite')} could not be run: {names}"[:LONGEST]] if names else []
@@ -122,13 +124,13 @@ def describe_run(run: Run, shown: int) -> list[str]:
 
 
 def _all(run: Run) -> str:
-    """Return how many cells a run has, and of how many."""
+    """Return how many cells a run has, and how many its suites have if those are more."""
     left = run.cells_left_out
     return f"{len(run.cells):,} of {len(run.cells) + left:,} cells" if left else counted(len(run.cells), "cell")
 
 
 def _models(run: Run) -> list[str]:
-    """Return how models stand beside the first of their file, a line a model."""
+    """Return how models compare with the first of their file, a line per model."""
     return [
         f"{other.name} beside {first.model_name}: "
         + (told(cell.beside_first for cell in run.cells if cell.suite == other.name) or _nothing(run, first, other))
@@ -148,7 +150,7 @@ def _tokens(cost: Mapping[str, float]) -> str:
 
 
 def describe_forecasts(found: Sequence[Forecast]) -> list[str]:
-    """Return what suites would ask, a line a suite, and one for all of several."""
+    """Return what suites would ask: a line per suite, and one for all if there are several."""
     lines = [f"{one.suite}: {_asked(one.cells, one.cases, [one])}" for one in found]
     if len(found) > 1:
         lines.append(f"all: {_asked(sum(one.cells for one in found), sum(one.cases for one in found), found)}")
@@ -177,9 +179,9 @@ def _asked(cells: int, cases: int, found: Sequence[Forecast]) -> str:
 
 
 def _in_parts(found: Sequence[Forecast]) -> str:
-    """Return in how many batches models are asked, and in how many requests endpoints are."""
+    """Return the number of batches for models and of requests for endpoints."""
     asked, sent = (sum(getattr(one, name) for one in found) for name in ("batches", "requests"))
-    parts = [batches(asked)] * (asked > 0) + [counted(sent, "request")] * (sent > 0)
+    parts = [counted(asked, "batch", "batches")] * (asked > 0) + [counted(sent, "request")] * (sent > 0)
     return f" in {' and '.join(parts)}" if parts else ""
 
 
@@ -209,7 +211,7 @@ def _shrunk(outcome: Outcome, shrunk: Shrunk) -> list[str]:
 
 
 def _marked(outcome: Outcome, changes: Sequence[Change]) -> list[str]:
-    """Return each field that is changed, with its edits marked."""
+    """Return each changed field with its edits marked."""
     fields = dict.fromkeys(change.field for change in changes)
     return [
         f"  {name:<12} "
@@ -219,7 +221,7 @@ def _marked(outcome: Outcome, changes: Sequence[Change]) -> list[str]:
 
 
 def _output(output: str | None, scores: Mapping[str, float], other: str | None = None) -> str:
-    """Return an output, where it differs from the other one if it is long."""
+    """Return an output; of a long one the part that differs from the other."""
     line = one_line(output or "")
     shown = shorten(line, WIDTH, difference(line, one_line(other or ""))) or EMPTY
     value = scores.get(output or "")
@@ -233,7 +235,7 @@ def _said(said: str) -> str:
 def mark(original: str, changes: Iterable[Change]) -> str:
     """Return a text with its edits marked: `wea[-th-]{+ht+}er`.
 
-    There a blank that is not the common one is written out, and what looks like what it replaces is named: `{+а<U+0430>+}`.
+    Unusual blanks are written out, and a character that looks like the one it replaces is followed by its code: `{+а<U+0430>+}`.
     """
     characters = graphemes(original)
     pieces, done = [], 0
@@ -253,7 +255,7 @@ def _spelt(piece: str, named: Collection[str]) -> str:
 
 
 def clip(text: str, about: re.Pattern[str] = _START) -> str:
-    """Return a text on one line, shortened to what stands about something, with nothing that a terminal would obey."""
+    """Return a text on one line, shortened to the surroundings of a pattern, with nothing that a terminal would obey."""
     line = one_line(text)
     found = about.search(line)
     return shorten(line, WIDTH, found.start() if found else 0)

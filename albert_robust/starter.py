@@ -20,6 +20,7 @@ from albert_robust.data.rows import read_rows
 from albert_robust.data.source import PLACEHOLDER
 from albert_robust.errors import UsageError, complaint_at
 from albert_robust.file_names import SUITE
+from albert_robust.models import KINDS
 from albert_robust.perturbing import open_packs, parse_spec, vary
 from albert_robust.scoring.statistics import mean_in_unit
 from albert_robust.suite.gates import needs_references, parse_gate
@@ -302,7 +303,7 @@ def _named(model: str, task: Task, out: Path, asked: Mapping[str, Any]) -> dict[
     if not there and not _HUB.fullmatch(model):
         raise UsageError(f"--model {model!r}: no such folder, and neither module:function nor the name of a checkpoint")
     name = _relative(Path(model), out) if there else model
-    if "encoder" in task.models and not _is_language_model(Path(model)):
+    if KINDS["encoder"].does(task) and not _is_language_model(Path(model)):
         return {"encoder": name}
     speaks = task.is_prompted or _is_language_model(Path(model))
     return {"transformers": name, **(asked if speaks else {})}

@@ -7,7 +7,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from albert_robust.errors import UsageError, folders
+from albert_robust.errors import Mistake, UsageError, folders
 from albert_robust.file_names import PACK
 from albert_robust.perturbing import Registry, Spec, open_packs
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY
@@ -61,9 +61,9 @@ def opened(spec: str, packs: Sequence[str | Path], caller: str) -> tuple[Registr
     registry = open_packs((*folders("packs", packs), Path(caller).parent / PACK, Path.cwd() / PACK))
     try:
         return registry, registry.expand(spec)
-    except ValueError as error:
+    except Mistake as mistake:
         places = f"looked for in {PACK}/ beside {Path(caller).name} and in ./{PACK}: name other folders by packs=[...]"
-        raise UsageError(f"{error}\n{places}") from None
+        raise UsageError(str(mistake), places) from None
 
 
 def _applied(registry: Registry, made: Text, spec: Spec, rng: Random) -> Text:

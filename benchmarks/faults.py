@@ -146,7 +146,7 @@ class Bench:
         """Return the text of each input by the name under which its answer is kept."""
         with TemporaryDirectory() as folder:
             workspace = Workspace(Path(folder), "none")
-            cells = plan(load_suite(self.folder / "suite.robust.yaml"))
+            cells = plan(load_suite(self.folder / "suite.robust.yaml")).cells
             found = {question.name: question.inputs["text"] for question in questions(cells, workspace)}
             workspace.cache.close()
         return found

@@ -9,15 +9,14 @@ from pathlib import Path
 
 from albert_robust.results.folder import open_run
 from albert_robust.results.records import CellRecord, Run
-
-MEASURES = {"invariance": "consistency", "direction": "sensitivity"}
+from albert_robust.suite.expectations import EXPECTATIONS
 
 
 def rows(run: Run) -> list[tuple[str, str, str, float, float, str]]:
     """Return suite, what was measured, under what, mean, worst value and the worst cell, by suite and mean."""
     groups: dict[tuple[str, str, str], list[tuple[float, CellRecord]]] = defaultdict(list)
     for cell in run.cells:
-        measure = MEASURES.get(cell.expectation) or next(iter(gate.measure for gate in cell.gates), "")
+        measure = EXPECTATIONS[cell.expectation].measure or next(iter(gate.measure for gate in cell.gates), "")
         estimate = cell.measures.get(measure)
         if not cell.across and cell.counts.tested >= 5 and estimate is not None:
             under = cell.perturbation or "no perturbation"

@@ -99,7 +99,7 @@ def _pairs(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     "semantics.antonym",
     alters="polarity",
     languages=read_languages(_ANTONYMS),
-    version=2,
+    version=3,
     examples=[
         Example("The room was big.", "The room was small."),
         Example("An old house, a cheap hotel", "A new house, an expensive hotel", severity=5, why="with its article"),

@@ -13,7 +13,7 @@ import regex
 from albert_robust import Example, Text, perturbation
 from albert_robust.packs import base, to_lower, to_upper
 
-CASED = {"bg", "cs", "de", "el", "en", "es", "fr", "id", "it", "nl", "pl", "pt", "ru", "sw", "tr", "uk", "vi"}
+CASED = {"Armenian", "Cyrillic", "Greek", "Latin"}  # scripts with small letters and capitals, but for rare ones
 
 _DUTCH_CLIPPED = {"s", "t", "n", "k", "m"}  # 's avonds, 't café
 _TONOS = "\u0301"
@@ -23,7 +23,7 @@ _SPLIT_BY_TONOS = regex.compile(rf"([ΑΕΟ]){_TONOS}([ΙΥ])(?!\p{{M}})")
 @perturbation(
     "case.lower",
     preserves="meaning",
-    languages=CASED,
+    scripts=CASED,
     severities=1,
     examples=[
         Example("The Weather in Paris is GREAT!", "the weather in paris is great!"),
@@ -31,6 +31,7 @@ _SPLIT_BY_TONOS = regex.compile(rf"([ΑΕΟ]){_TONOS}([ΙΥ])(?!\p{{M}})")
         Example("Ο ΔΡΟΜΟΣ ΕΙΝΑΙ ΜΕΓΑΛΟΣ", "ο δρομος ειναι μεγαλος", "el", why="final sigma has its own form"),
         Example("IŞIK İyi mi?", "ışık iyi mi?", "tr", why="Turkish has a dotted and a dotless i"),
         Example("Еда была Вкусной", "еда была вкусной", "ru"),
+        Example("Åk till Örebro", "åk till örebro", "sv", why="in any language of a script with capitals"),
         Example("Ask Anna about HTTP", "ask Anna about http", protect=("Anna",), why="a protected name stays"),
         Example("A", "a", why="one character"),
         Example("", "", why="nothing to perturb"),
@@ -45,7 +46,7 @@ def lower(text: Text, rng: Random, severity: int) -> Text:
 @perturbation(
     "case.upper",
     preserves="meaning",
-    languages=CASED,
+    scripts=CASED,
     severities=1,
     examples=[
         Example("The weather is great!", "THE WEATHER IS GREAT!"),
@@ -54,9 +55,10 @@ def lower(text: Text, rng: Random, severity: int) -> Text:
         Example("ışık iyi", "IŞIK İYİ", "tr", why="Turkish has a dotted and a dotless i"),
         Example("γάλα ή νερό, η ώρα", "ΓΑΛΑ Ή ΝΕΡΟ, Η ΩΡΑ", "el", why="`or` keeps the accent that tells it from `the`"),
         Example("Où est l'été ?", "OÙ EST L'ÉTÉ ?", "fr"),
+        Example("Să mergem, друже", "SĂ MERGEM, ДРУЖЕ", "und", why="by the script where the language is not known"),
         Example("see {name} at https://a.org", "SEE {name} AT https://a.org", why="placeholders and links stay"),
         Example("", "", why="nothing to perturb"),
-        Example("مرحبا", "مرحبا", why="Arabic script has no case"),
+        Example("مرحبا", "مرحبا", "und", why="Arabic script has no case"),
     ],
 )
 def upper(text: Text, rng: Random, severity: int) -> Text:
@@ -67,7 +69,7 @@ def upper(text: Text, rng: Random, severity: int) -> Text:
 @perturbation(
     "case.title",
     preserves="meaning",
-    languages=CASED,
+    scripts=CASED,
     severities=1,
     examples=[
         Example("The weather in Paris is great!", "The Weather In Paris Is Great!"),

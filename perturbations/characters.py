@@ -1,10 +1,11 @@
 """What a reader takes for the same text, or nearly: other code points for what looks alike, other spellings of a letter.
 
 Source: Unicode UTS 39 for letters of two scripts that look alike, UAX 15 for composed and decomposed letters, UAX 11 for
-widths; `lookalikes.tsv`: letters of one script that text recognition takes for each other.
+widths; CLDR (Latin-ASCII) for letters that are more than an accent away from a plain one; `lookalikes.tsv`: letters of one
+script that text recognition takes for each other.
 
 Departures: numbers and words with a digit stay, and an `O` never becomes a zero. Vietnamese keeps its marks and Spanish its ñ:
-without them they are other words.
+without them they are other words. Where no language is stated, Latin and Greek letters lose their accents.
 """
 
 import unicodedata
@@ -17,28 +18,42 @@ from string import ascii_letters
 import regex
 
 from albert_robust import Example, Text, perturbation, share
-from albert_robust.packs import SCRIPTS, UNSPACED, base
+from albert_robust.packs import ACCENTED, OTHER_SCRIPTS, SCRIPTS, base, script_of
 
 _CYRILLIC = dict(zip("aceijopsxyABCEHIJKMOPSTX", "асеіјорѕхуАВСЕНІЈКМОРЅТХ", strict=True))
 _GREEK = dict(zip("opvABEHIKMNOPTXYZ", "ορνΑΒΕΗΙΚΜΝΟΡΤΧΥΖ", strict=True))
 INVISIBLE = ("\u00ad", "\u200b", "\u2060")  # soft hyphen, zero width space, word joiner
 BLANKS = ("  ", "\t", "\n", "\u00a0")
+UNSPACED = {"Burmese", "Han", "Japanese", "Khmer", "Lao", "Thai", "Tibetan"}
 
 NUMERALS = {"ar": "٠١٢٣٤٥٦٧٨٩", "fa": "۰۱۲۳۴۵۶۷۸۹", "hi": "०१२३४५६७८९", "th": "๐๑๒๓๔๕๖๗๘๙", "ur": "۰۱۲۳۴۵۶۷۸۹"}
 ASCII_DIGITS = "0123456789"
 FULL_WIDTH = {ord(one): ord(one) + 0xFEE0 for one in ASCII_DIGITS + ascii_letters}
 ASCII = {wide: narrow for narrow, wide in FULL_WIDTH.items()}
 
+_LATIN_ASCII = {"æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"}
+_LATIN_ASCII |= {"ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ħ": "h", "Ħ": "H"}
+_NORDIC = {"æ": "ae", "Æ": "Ae", "ø": "oe", "Ø": "Oe", "å": "aa", "Å": "Aa"}
 _PLAIN = {
     "ar": str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا"}),
     "de": str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", "ẞ": "SS"}),
     "fr": str.maketrans({"œ": "oe", "Œ": "Oe", "æ": "ae", "Æ": "Ae"}),
-    "pl": str.maketrans({"ł": "l", "Ł": "L"}),
     "ru": str.maketrans({"ё": "е", "Ё": "Е"}),
     "tr": str.maketrans({"ı": "i"}),
+    **dict.fromkeys(("da", "fo", "nb", "nn", "no"), str.maketrans(_NORDIC)),
 }
-# The marks that go; in other languages all of them.
-_MARKS = {"ar": "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652", "de": "", "es": "\u0301\u0308", "ru": ""}
+_OTHERWISE_PLAIN = str.maketrans(_LATIN_ASCII)
+# The marks that go; in other languages all those of Latin and Greek letters.
+_ACUTE_AND_DIAERESIS = regex.compile("[\u0301\u0308]")
+_NONE = regex.compile("(?!)")
+_MARKS = {
+    "ar": regex.compile("[\u064b-\u0652]"),
+    "de": _NONE,
+    "es": _ACUTE_AND_DIAERESIS,
+    "gl": _ACUTE_AND_DIAERESIS,
+    "ru": _NONE,
+}
+_ACCENT = regex.compile(r"(?<=[\p{Latin}\p{Greek}]\p{M}*)\p{Mn}")
 _BLANK = regex.compile(r"(?<=\S)(?<!\d(?= \d)) (?=[^\s\p{M}])")
 _NUMBER = regex.compile(r"(?<![A-Za-z\d])\d++(?:[\u066b\u066c]\d++)*+(?![A-Za-z])")
 _ASCII_MARKS = {"\u066b": ".", "\u066c": ","}  # of decimals and thousands in Arabic script
@@ -47,10 +62,6 @@ _WIDE = regex.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]+")
 _JOINED = "-"  # in lookalikes.tsv, after a letter that looks so only where another follows
 Slip = tuple[int, int, str]  # graphemes [start, end), counted from the start of a word, and what they would become
 Ways = Callable[[tuple[str, ...]], Iterator[Slip]]
-
-
-def _in_scripts(*scripts: str) -> set[str]:
-    return {language for language, script in SCRIPTS.items() if script in scripts}
 
 
 def _slipped(text: Text, rng: Random, severity: int, kind: str, ways: Ways) -> Text:
@@ -70,13 +81,14 @@ def _slipped(text: Text, rng: Random, severity: int, kind: str, ways: Ways) -> T
 @perturbation(
     "characters.homoglyph",
     preserves="meaning",
-    languages=_in_scripts("Latin", "Cyrillic", "Greek"),
+    scripts={"Latin", "Cyrillic", "Greek"},
     examples=[
         Example("The weather is lovely today.", "The weather is lovеly today."),
         Example("Das Wetter ist schön.", "Das Wettеr ist ѕchön.", "de", severity=5),
         Example("Le vin était très bon.", "Lе vin était très bοn.", "fr", seed=2, severity=5),
         Example("La comida estaba muy rica.", "Lа comida estaba muy riсa.", "es", seed=2, severity=5),
         Example("Погода была хорошая.", "Погoда была xорошая.", "ru", seed=1, severity=5, why="the other way round"),
+        Example("Maten var god.", "Мaten var god.", "sv", seed=2),
         Example("Ask Anna", "Αsk Anna", protect=("Anna",), why="what is protected stays"),
         Example("B2B 2024", "B2B 2024", severity=5, why="a word with a digit stays"),
         Example("OK 👍🏽", "OΚ 👍🏽"),
@@ -107,7 +119,7 @@ def _homoglyphs() -> dict[str, tuple[str, ...]]:
 @perturbation(
     "characters.ocr",
     preserves="meaning",
-    languages=_in_scripts("Latin", "Cyrillic", "Greek", "Arabic", "Hebrew", "Devanagari", "Han"),
+    scripts={"Latin", "Cyrillic", "Greek", "Arabic", "Hebrew", "Devanagari", "Han"},
     examples=[
         Example("The modern room was clean.", "The modern room vvas clean."),
         Example("Das Zimmer war warm.", "Das Zimrner war vvarm.", "de", seed=1, severity=5),
@@ -121,6 +133,7 @@ def _homoglyphs() -> dict[str, tuple[str, ...]]:
         Example("हमारी किताब अच्छी है", "हभारी किताब अज्छी है", "hi", seed=1, severity=5, why="the vowel signs stay"),
         Example("今天房间很大", "令天房问很犬", "zh", severity=5),
         Example("היום הזה יפה", "היום חזה יפח", "he", severity=5),
+        Example("Rummet var modernt.", "Rnmmet var rnodernt.", "sv", severity=5),
         Example("1984 O2", "1984 O2", severity=5, why="numbers and words with a digit stay"),
         Example("Ask Emma", "Ask Emma", protect=("Ask", "Emma"), why="what is protected stays"),
         Example("hm 👍🏽", "bm 👍🏽"),
@@ -130,7 +143,7 @@ def _homoglyphs() -> dict[str, tuple[str, ...]]:
 )
 def ocr(text: Text, rng: Random, severity: int) -> Text:
     """Confuse letters as text recognition does: `m` for `rn`, one dot more or less in Arabic."""
-    table = _confusable(base(text.language))
+    table = _confusable(text.language)
 
     def ways(word: tuple[str, ...]) -> Iterator[Slip]:
         for place, grapheme in enumerate(word):
@@ -147,11 +160,13 @@ def ocr(text: Text, rng: Random, severity: int) -> Text:
 
 @cache
 def _confusable(language: str) -> dict[str, tuple[str, ...]]:
-    """Return what is taken for one or two letters of a language, or of its script."""
+    """Return what is taken for one or two letters of a language, or of its script: of any script where that is not known."""
+    script = script_of(language)
+    owners = {base(language), script} if script else {base(language), *SCRIPTS.values()}
     lines = Path(__file__).with_name("lookalikes.tsv").read_text(encoding="utf-8").splitlines()
     found: dict[str, tuple[str, ...]] = {}
     for owner, letters in (line.split("\t") for line in lines[1:]):
-        group = letters.split() if owner in {language, SCRIPTS[language]} else []
+        group = letters.split() if owner in owners else []
         for one in group:
             found[one] = (*found.get(one, ()), *(other for other in group if other != one))
     return found
@@ -186,8 +201,9 @@ def _unseen(word: tuple[str, ...]) -> Iterator[Slip]:
 @perturbation(
     "characters.accents",
     preserves="meaning",
-    languages={"ar", "cs", "de", "el", "es", "fr", "it", "pl", "pt", "ru", "tr"},
+    languages=ACCENTED | {"ar", "el", "ru", "und"},
     severities=1,
+    version=2,
     examples=[
         Example("Où est l'été ?", "Ou est l'ete ?", "fr"),
         Example("Ma sœur, L'ŒUVRE", "Ma soeur, L'OEUVRE", "fr", why="nor is there a key for œ"),
@@ -201,6 +217,12 @@ def _unseen(word: tuple[str, ...]) -> Iterator[Slip]:
         Example("Ещё мой", "Еще мой", "ru", why="й is no accented letter"),
         Example("Işık çok güzel, İyi", "Isik cok guzel, Iyi", "tr"),
         Example("أين إلى مَدْرَسَة", "اين الى مدرسة", "ar", why="the alef's hamza and the vowel signs"),
+        Example("Råd på ö, SØREN", "Rad pa o, SOREN", "sv"),
+        Example("Å spise blåbær i Tromsø", "Aa spise blaabaer i Tromsoe", "nb", why="as Danes and Norwegians write"),
+        Example("Țara și învățătorul", "Tara si invatatorul", "ro"),
+        Example("Őrült jó volt", "Orult jo volt", "hu"),
+        Example("L'àvia és a la plaça", "L'avia es a la placa", "ca"),
+        Example("Été, Γαλή, мой", "Ete, Γαλη, мой", "und", why="by the script where the language is not known"),
         Example("voir René", "voir René", "fr", protect=("René",), why="what is protected stays"),
         Example("e\u0301te\u0301", "ete", "fr", why="marks of their own go too"),
         Example("a", "a", "fr", why="one character"),
@@ -216,16 +238,11 @@ def accents(text: Text, rng: Random, severity: int) -> Text:
 
 def _unaccented(word: str, language: str) -> str:
     composed = unicodedata.normalize("NFC", word)
-    spelt = composed.translate(_PLAIN.get(language, {}))
-    if composed.isupper():
+    spelt = composed.translate(_PLAIN.get(language, {})).translate(_OTHERWISE_PLAIN)
+    if composed.isupper() and len(composed) > 1:
         spelt = spelt.upper()
-    lost = _MARKS.get(language)
-    kept = (
-        character
-        for character in unicodedata.normalize("NFD", spelt)
-        if (unicodedata.category(character) != "Mn" if lost is None else character not in lost)
-    )
-    plain = unicodedata.normalize("NFC", "".join(kept))
+    bare = _MARKS.get(language, _ACCENT).sub("", unicodedata.normalize("NFD", spelt))
+    plain = unicodedata.normalize("NFC", bare)
     return word if plain == composed else plain
 
 
@@ -314,11 +331,12 @@ def width(text: Text, rng: Random, severity: int) -> Text:
 @perturbation(
     "characters.blanks",
     preserves="meaning",
-    languages=SCRIPTS.keys() - UNSPACED,
+    scripts={*SCRIPTS.values(), *OTHER_SCRIPTS.values()} - UNSPACED,
     examples=[
         Example("The weather is lovely today.", "The weather is lovely\u00a0today."),
         Example("Das Wetter ist schön.", "Das Wetter  ist\nschön.", "de", severity=5),
         Example("الطقس جميل اليوم", "الطقس  جميل اليوم", "ar", seed=1),
+        Example("আজ আবহাওয়া ভালো", "আজ আবহাওয়া\u00a0ভালো", "bn"),
         Example("3 400", "3 400", why="a number stays"),
         Example("New York", "New York", protect=("New York",), why="what is protected stays"),
         Example("a  b", "a  b", why="two blanks are no blank"),

@@ -1,4 +1,4 @@
-"""What has nothing to do with the text: a neutral sentence beside it, a link or a mention after it.
+"""What has nothing to do with the text: a neutral sentence beside it, a link, a mention, a hashtag or an emoji after it.
 
 Sources: Jia and Liang (2017), D17-1215, for sentences that distract; TextFlint (Wang et al., 2021), 2021.acl-demo.41, and
 PromptRobust (Zhu et al., 2023), arXiv:2306.04528, for sentences that are irrelevant; Liu et al. (2024), Lost in the Middle,
@@ -23,7 +23,7 @@ from unicodedata import normalize
 import regex
 
 from albert_robust import Example, Text, perturbation, read_rows
-from albert_robust.packs import UNSPACED, base, is_traditional, with_apostrophe_of
+from albert_robust.packs import UNSPACED, UNSPACED_SCRIPTS, base, is_traditional, with_apostrophe_of
 
 _SENTENCES = Path(__file__).with_name("distractors.tsv")
 
@@ -38,13 +38,14 @@ _LINK = regex.compile(r"://|www\.|[@#]")
 _LINE_BREAKS = regex.compile(r"(?:\r?\n)+")
 _FULL_STOP = regex.compile(r"(?<=[[\p{L}\p{M}]--\p{Latin}])\.(?=\s|$)", regex.V1)
 _WORD = regex.compile(r"(?<!\S)[^\s\p{L}]*+\p{L}\S*")
-_CHARACTER = regex.compile(r"[[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]&&\p{L}]", regex.V1)
+_CHARACTER = regex.compile(rf"[[{UNSPACED_SCRIPTS}]&&\p{{L}}]", regex.V1)
 
 _LEAST = {"ja": 8, "th": 14, "vi": 6, "zh": 8}  # characters, or syllables, that make about four words
 _FEWEST = {"ja": 3, "th": 6, "vi": 3, "zh": 3}  # and about two
 
 HAYSTACK = (10, 30, 100, 300, 1000)  # sentences around a text, at severity 1 to 5
 _LETTERS = "bcdfghjklmnpqrstvwxz"  # no vowels: no word, and no name, comes out
+EMOJI = "📎📦🔑🚲📌🥄"
 _DOMAINS = ("example.com", "example.net", "example.org")
 
 
@@ -281,6 +282,47 @@ def link(text: Text, rng: Random, severity: int) -> Text:
 def mention(text: Text, rng: Random, severity: int) -> Text:
     """Add a mention of somebody after the text: a handle of random letters."""
     return _appended(text, f"@{_letters(rng)}", "mention")
+
+
+@perturbation(
+    "distractors.hashtag",
+    preserves="meaning",
+    severities=1,
+    examples=[
+        Example("The food was great.", "The food was great. #tlhnltjmp"),
+        Example("lunch #food", "lunch #food #tlhnltjmp", why="a blank keeps two hashtags apart"),
+        Example("今天天气很好。", "今天天气很好。 #tlhnltjmp", "zh"),
+        Example("كان الطعام جيدا.", "كان الطعام جيدا. #tlhnltjmp", "ar", why="right to left"),
+        Example("One line.\n", "One line. #tlhnltjmp\n", why="before the blanks at the end"),
+        Example("Ask {name}", "Ask {name} #tlhnltjmp", protect=("Ask",), why="what is protected stays"),
+        Example("👍", "👍 #tlhnltjmp"),
+        Example("a", "a #tlhnltjmp", why="one character"),
+        Example("", "", why="nothing to stand after"),
+    ],
+)
+def hashtag(text: Text, rng: Random, severity: int) -> Text:
+    """Add a hashtag after the text: random letters, which are no word."""
+    return _appended(text, f"#{_letters(rng)}", "hashtag")
+
+
+@perturbation(
+    "distractors.emoji",
+    preserves="meaning",
+    severities=1,
+    examples=[
+        Example("The food was great.", "The food was great. 🚲"),
+        Example("今天天气很好。", "今天天气很好。 🚲", "zh"),
+        Example("كان الطعام جيدا.", "كان الطعام جيدا. 🚲", "ar", why="right to left"),
+        Example("One line.\n", "One line. 🚲\n", why="before the blanks at the end"),
+        Example("Ask {name}", "Ask {name} 🚲", protect=("Ask",), why="what is protected stays"),
+        Example("👍", "👍 🚲"),
+        Example("a", "a 🚲", why="one character"),
+        Example("", "", why="nothing to stand after"),
+    ],
+)
+def emoji(text: Text, rng: Random, severity: int) -> Text:
+    """Add an emoji after the text, of a thing that shows no feeling: a bicycle, a key, a box."""
+    return _appended(text, rng.choice(EMOJI), "emoji")
 
 
 def _appended(text: Text, string: str, kind: str) -> Text:

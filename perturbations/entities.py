@@ -26,7 +26,7 @@ from typing import NamedTuple
 import regex
 
 from albert_robust import Example, Text, in_case, perturbation, read_rows
-from albert_robust.packs import UNSPACED, base, read_languages
+from albert_robust.packs import ARABIC_PREFIXES, UNSPACED, base, read_languages
 
 _NAMES = Path(__file__).with_name("first_names.tsv")
 _PLACES = Path(__file__).with_name("places.tsv")
@@ -34,7 +34,7 @@ _WORDS = Path(__file__).with_name("entity_words.tsv")
 
 _LETTER = r"[\w\p{M}]"
 _NEVER = r"(?!)"
-_JOINED = rf"(?<=(?<!{_LETTER})[وف]?[بلك]?)"  # Arabic conjunctions and prepositions are written as one with the name
+_JOINED = rf"(?<=(?<!{_LETTER}){ARABIC_PREFIXES})"
 _AFTER_SURNAME = regex.compile(
     r"(?<=[王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石"
     r"廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤])"

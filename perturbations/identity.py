@@ -3,11 +3,13 @@
 Source: counterfactual fairness in text, Garg et al. (2019), arXiv:1809.10610, who exchange the words that name an identity.
 Where it departs: all words of a text change together, so that it speaks of one and the same other person; what cannot
 be exchanged soundly (`her` that may be `him` or `his`, a name that says the sex) leaves the whole text alone; and a text
-whose subject is the identity itself is no counterfactual and stays too: a pregnancy, a faith, a country.
+whose subject is the identity itself is no counterfactual and stays too: a pregnancy, a faith, a country. In languages where
+more words agree, two things turn: relatives, in the phrases of identity_gender.tsv, and one person who opens a text, with the
+adjective beside and what is said of them after `is` (identity_subjects.tsv), where no other word may agree.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -19,8 +21,8 @@ import regex
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows
 from albert_robust.packs import base, filled, is_capitalized, is_name, with_apostrophe_of
 
-_GENDER, _GROUPS, _LEFT_ALONE, _WORDS = (
-    Path(__file__).with_name(f"identity_{part}.tsv") for part in ("gender", "groups", "left_alone", "words")
+_GENDER, _SUBJECTS, _GROUPS, _LEFT_ALONE, _WORDS = (
+    Path(__file__).with_name(f"identity_{part}.tsv") for part in ("gender", "subjects", "groups", "left_alone", "words")
 )
 _NEAR = 80  # characters on either side of a word that can decide what it is
 _SPEECH_OPENS = regex.compile(r"[:\"“«‘(\[*•–—-]\s*$")
@@ -75,7 +77,7 @@ def _languages(path: Path, kind: str = "") -> set[str]:
     "identity.gender",
     alters="gender",
     languages=_languages(_GENDER),
-    version=2,
+    version=3,
     severities=1,
     across_fields=True,
     examples=[
@@ -96,7 +98,17 @@ def _languages(path: Path, kind: str = "") -> set[str]:
         Example("她怀孕了。", "她怀孕了。", "zh", why="the sex is what it is about"),
         Example("Ich war mit meiner Mutter dort.", "Ich war mit meinem Vater dort.", "de", why="a phrase as a whole"),
         Example("Mi hija perdió las llaves.", "Mi hijo perdió las llaves.", "es"),
-        Example("Mi hija está contenta.", "Mi hija está contenta.", "es", why="an adjective agrees"),
+        Example("Der Lehrer ist müde.", "Die Lehrerin ist müde.", "de"),
+        Example("Eine Frau füttert ihren Hund.", "Ein Mann füttert seinen Hund.", "de", why="her own dog"),
+        Example("Ein Mann, der liest", "Ein Mann, der liest", "de", why="another word would have to change, too"),
+        Example(
+            "Mi hija está contenta.",
+            "Mi hija está contenta.",
+            "es",
+            why="who belongs to a family turns in phrases alone",
+        ),
+        Example("La profesora está cansada.", "El profesor está cansado.", "es", why="an adjective agrees"),
+        Example("Un homme âgé est assis.", "Une femme âgée est assise.", "fr", why="and so does a participle"),
         Example("Mon père lit avec sa sœur.", "Ma mère lit avec son frère.", "fr"),
         Example("Mia madre cucina con mio zio.", "Mio padre cucina con mia zia.", "it"),
         Example("Dei as chaves ao meu avô.", "Dei as chaves à minha avó.", "pt", why="and with it what goes before"),
@@ -111,6 +123,10 @@ def gender(text: Text, rng: Random, severity: int) -> Text:
     if _is_left_alone("gender", text):
         return text
     whole = Text.of(str(text), text.language)
+    subject = _turned_subject(whole)
+    if subject is not None:
+        editable = all(text.editable(start, end) for start, end, _ in subject)
+        return text.replace_each(subject, "gender") if editable else text
     found = _turns(base(text.language)).find(whole)
     if _leaves_over(whole, [word for word, _ in found]):
         return text
@@ -121,6 +137,67 @@ def gender(text: Text, rng: Random, severity: int) -> Text:
             return text
         changes.append((word.start, word.end, other))
     return text.replace_each(changes, "gender")
+
+
+class _Frame(NamedTuple):
+    """The subject of one sex that opens a text, and what agrees with it.
+
+    Attributes:
+        pattern: Finds them: its groups are the subject and the adjectives.
+        others: What each word is for the other sex.
+        endings: What ends an adjective of this sex, and one of the other.
+        own: Finds the possessives that hang on the owner's sex: German `sein` and `ihr`.
+    """
+
+    pattern: regex.Pattern[str]
+    others: dict[str, str]
+    endings: list[tuple[str, str]]
+    own: regex.Pattern[str]
+
+
+@cache
+def _frames(language: str) -> tuple[_Frame, ...]:
+    """Return the two frames of a language, or none."""
+    rows = [row for row in read_rows(_SUBJECTS) if row["language"] == language]
+    return (
+        tuple(_frame(rows, one, other, language) for one, other in (("his", "hers"), ("hers", "his"))) if rows else ()
+    )
+
+
+def _frame(rows: list[Mapping[str, str]], one: str, other: str, language: str) -> _Frame:
+    def listed(part: str) -> str:
+        words = sorted((row[one] for row in rows if row["part"] == part), key=lambda word: (-len(word), word))
+        return "|".join(map(regex.escape, words)) or "(?!)"
+
+    adjective = rf"(?P<word>{listed('agrees')}|\p{{Ll}}{{3,}}(?:{listed('ending')}))\b"
+    subject = rf"(?P<word>{listed('subject')})(?!['-]|\p{{L}})(?:\s{adjective}(?:\s(?:y|e|et)\s{adjective})?)?"
+    pattern = _pattern(rf"\A[\"“«]?{subject}(?:\s@copula_{language}@\s{adjective})?")
+    others = {row[one]: row[other] for row in reversed(rows) if row["part"] != "ending"}
+    endings = [(row[one], row[other]) for row in rows if row["part"] == "ending"]
+    return _Frame(pattern, others, endings, regex.compile(rf"\b(?:{listed('own')})\b"))
+
+
+def _turned_subject(text: Text) -> list[tuple[int, int, str]] | None:
+    """Return what changes where the subject that opens a text is of the other sex; None where that is not sure."""
+    string = str(text).replace("’", "'")
+    if len(string) != len(text):
+        return None
+    for frame in _frames(base(text.language)):
+        match = frame.pattern.match(string)
+        if match is None or _pattern(f"@unsure_{base(text.language)}@").search(string[match.end() :]):
+            continue
+        spans = [*match.spans("word"), *(found.span() for found in frame.own.finditer(string, match.end()))]
+        return [
+            (start, end, with_apostrophe_of(str(text), _agreeing(string[start:end], frame))) for start, end in spans
+        ]
+    return None
+
+
+def _agreeing(word: str, frame: _Frame) -> str:
+    if word in frame.others:
+        return frame.others[word]
+    one, other = next(pair for pair in frame.endings if word.endswith(pair[0]))
+    return word.removesuffix(one) + other
 
 
 def _leaves_over(text: Text, found: list[Word]) -> bool:

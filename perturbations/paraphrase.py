@@ -81,11 +81,25 @@ def _sound(word: str, language: str) -> str:
     return first if first in "hu" else str(first in _VOWELS)  # h and u are sounded in some words and not in others
 
 
+_OF_BOTH = (  # examples of both ways to put synonyms in
+    Example(
+        "Perhaps see the film Perhaps",
+        "Perhaps see the movie Perhaps",
+        severity=5,
+        protect=("Perhaps",),
+        why="a protected span stays",
+    ),
+    Example("Tiny rooms 👍🏽", "Minuscule rooms 👍🏽"),
+    Example("a", "a", why="one character"),
+    Example("", "", why="nothing to perturb"),
+)
+
+
 @perturbation(
     "paraphrase.synonym",
     preserves="meaning",
     languages=read_languages(_SYNONYMS),
-    version=2,
+    version=3,
     examples=[
         Example("Unfortunately the couch is very bad.", "Unfortunately the sofa is very bad."),
         Example(
@@ -115,16 +129,7 @@ def _sound(word: str, language: str) -> str:
         ),
         Example("友達は車を買った。", "友人は自動車を購入した。", "ja", severity=5),
         Example("電車の準備中", "電車の準備中", "ja", severity=5, why="a part of a longer word stays"),
-        Example(
-            "Perhaps see the film Perhaps",
-            "Perhaps see the movie Perhaps",
-            severity=5,
-            protect=("Perhaps",),
-            why="a protected span stays",
-        ),
-        Example("Tiny rooms 👍🏽", "Minuscule rooms 👍🏽"),
-        Example("a", "a", why="one character"),
-        Example("", "", why="nothing to perturb"),
+        *_OF_BOTH,
     ],
 )
 def synonym(text: Text, rng: Random, severity: int) -> Text:
@@ -140,7 +145,7 @@ def synonym(text: Text, rng: Random, severity: int) -> Text:
     "paraphrase.reserved",
     preserves="meaning",
     languages=read_languages(_SYNONYMS),
-    version=2,
+    version=3,
     needs="nlpaug",
     extra="nlpaug",
     examples=[
@@ -160,16 +165,7 @@ def synonym(text: Text, rng: Random, severity: int) -> Text:
             "फिल्म बहुत अच्छी थी।", "मूवी बेहद अच्छी थी।", "hi", severity=5, why="combining marks stay with their letters"
         ),
         Example("友達は車を買った。", "友人は自動車を購入した。", "ja", severity=5),
-        Example(
-            "Perhaps see the film Perhaps",
-            "Perhaps see the movie Perhaps",
-            severity=5,
-            protect=("Perhaps",),
-            why="a protected span stays",
-        ),
-        Example("Tiny rooms 👍🏽", "Minuscule rooms 👍🏽"),
-        Example("a", "a", why="one character"),
-        Example("", "", why="nothing to perturb"),
+        *_OF_BOTH,
     ],
 )
 def reserved(text: Text, rng: Random, severity: int) -> Text:

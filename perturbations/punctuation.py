@@ -10,7 +10,7 @@ from random import Random
 import regex
 
 from albert_robust import Example, Text, Word, perturbation
-from albert_robust.packs import base
+from albert_robust.packs import RUN_ON_SCRIPTS, base
 
 # Full stop, exclamation and question mark, ellipsis; those of Chinese and Japanese, Arabic, Urdu, Hindi and Greek.
 _CLOSING = regex.compile(r"(?r)\s*[.!?…。！？｡؟۔।॥\u037e]+(?=[\"'”’»」』)\]]*\s*$)")
@@ -60,7 +60,7 @@ _QUOTES = {
 _PRINTED = regex.compile(r"[“”„‟‘’‚‛]|«[\u00a0\u202f]?|[\u00a0\u202f]?»")
 _PRINTED_IN_FRENCH = regex.compile(r"[“”„‟‘’‚‛]|«\s?|\s?»")
 _STRAIGHT = dict.fromkeys("‘’‚‛", "'")  # the others are double
-_SPACED = r"[[\p{L}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]]"
+_SPACED = rf"[[\p{{L}}\p{{N}}]--[{RUN_ON_SCRIPTS}]]"
 _PAIR = regex.compile(rf'(?<!{_SPACED})"(?=[^\s"])[^"\n]{{1,300}}(?<=\S)"(?!{_SPACED})', regex.V1)
 _APOSTROPHE = regex.compile(r"(?<=\p{L})'(?=\p{L})")
 

@@ -2,11 +2,15 @@
 
 Source: the directional expectation tests of Ribeiro et al. (2020), doi:10.18653/v1/2020.acl-main.442. negation.tsv
 holds pairs of forms rather than rules, so that negation stays grammatical where it moves a verb or an article;
-negation_rules.tsv says where a form does not stand.
+negation_rules.tsv says where a form does not stand. negation_verbs.tsv holds what many words have in common, `{past}` for
+each past form in negation_words.tsv, and what must stand before and after it: `bought` is a verb in `he bought it`, and
+none in `a car bought there`. A word with another form in the negative is written as `bought=buy`.
 """
 
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
+from itertools import islice, product
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -14,10 +18,20 @@ from typing import NamedTuple
 import regex
 
 from albert_robust import Example, PhraseTable, Text, Word, in_case, perturbation, read_rows, read_rules, share
-from albert_robust.packs import NUMBER, base, filled, read_languages, with_apostrophe_of
+from albert_robust.packs import (
+    NUMBER,
+    Beside,
+    base,
+    filled,
+    is_name,
+    is_traditional,
+    read_languages,
+    with_apostrophe_of,
+)
 
-_NEGATION, _RULES, _DENIALS = (
-    Path(__file__).with_name(f"{name}.tsv") for name in ("negation", "negation_rules", "denials")
+_NEGATION, _RULES, _VERBS, _WORDS, _DENIALS = (
+    Path(__file__).with_name(f"{name}.tsv")
+    for name in ("negation", "negation_rules", "negation_verbs", "negation_words", "denials")
 )
 _MANY_PLURALS = {"ar", "cs", "pl", "ru", "uk"}
 _NO_PLURALS = {"id", "ja", "ko", "th", "vi", "zh"}
@@ -65,36 +79,77 @@ def _closing_object() -> regex.Pattern[str]:
 
 
 class _Form(NamedTuple):
-    """A form of a language, what it becomes, and the negative one of the two."""
+    """A form of a language, what it becomes, the negative one of the two, and what must stand beside it."""
 
     listed: str
     opposite: str
     negative: str
+    beside: Beside
 
 
+_ANYWHERE = Beside.of({"before": "", "after": ""})
 _JOINED = {  # what may be written as one with a form: Arabic conjunctions; a Japanese `very`, which is `not very` where that is
     "ar": (("", ""), ("و", "و"), ("ف", "ف")),
     "ja": (("", ""), *((very, "あまり") for very in ("とても", "とっても", "すごく", "非常に", "かなり", "大変"))),
 }
+_TRADITIONAL = str.maketrans("没并", "沒並")
+_SLOT = regex.compile(r"\{(\w+)\}")
 
 
 @cache
-def _forms(language: str) -> PhraseTable[_Form]:
-    """Return the forms of a language. The first row of a form counts."""
-    forms: dict[str, _Form] = {}
+def _forms(language: str) -> PhraseTable[tuple[_Form, ...]]:
+    """Return the forms of a language. Of those written alike, the first that fits where it stands counts."""
+    forms: dict[str, tuple[_Form, ...]] = {}
     for row in read_rows(_NEGATION):
         for stated, denied in _JOINED.get(language, (("", ""),)) if row["language"] == language else ():
-            affirmative, negative = stated + row["affirmative"], denied + row["negative"]
-            forms.setdefault(affirmative, _Form(affirmative, negative, negative))
-            for written in (negative, *(_also_written(affirmative, negative) if language == "en" else ())):
-                forms.setdefault(written, _Form(written, affirmative, written))
+            for form in _both_ways(stated + row["affirmative"], denied + row["negative"], language, _ANYWHERE):
+                forms.setdefault(form.listed, (form,))
+    for row in read_rules(_VERBS).rows:
+        if row["language"] == language:
+            for affirmative, negative in _filled_in(row["affirmative"], row["negative"], _words(language)):
+                for form in islice(
+                    _both_ways(affirmative, negative, language, Beside.of(row)), 1 if row["way"] == "one" else None
+                ):
+                    forms[form.listed] = (*forms.get(form.listed, ()), form)
     return PhraseTable(forms)
 
 
-def _also_written(affirmative: str, negative: str) -> list[str]:
-    """Return the other ways to write an English negative form: `isn't` for `is not`, `it's not` for `it isn't`."""
+def _both_ways(affirmative: str, negative: str, language: str, beside: Beside) -> Iterator[_Form]:
+    """Yield the form that states and those that deny."""
+    yield _Form(affirmative, negative, negative, beside)
+    for written in dict.fromkeys((negative, *_also_written(affirmative, negative, language))):
+        yield _Form(written, affirmative, written, beside)
+
+
+@cache
+def _words(language: str) -> dict[str, list[tuple[str, str]]]:
+    """Return lists of words by name: each word as it stands in a statement, and in its denial."""
+    return {
+        row["name"]: [
+            (stated, denied or stated)
+            for stated, _, denied in (word.partition("=") for word in row["words"].split("|"))
+        ]
+        for row in read_rows(_WORDS)
+        if row["language"] == language
+    }
+
+
+def _filled_in(affirmative: str, negative: str, words: dict[str, list[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
+    """Yield two templates with each combination of words in place of their `{names}`."""
+    names = _SLOT.findall(affirmative)
+    for chosen in product(*(words[name] for name in names)):
+        stated, denied = ({name: pair[side] for name, pair in zip(names, chosen, strict=True)} for side in (0, 1))
+        yield affirmative.format(**stated), negative.format(**denied)
+
+
+def _also_written(affirmative: str, negative: str, language: str) -> list[str]:
+    """Return the other ways to write a negative form: `isn't` for `is not`, `it's not` for `it isn't`, 沒 for 没."""
+    if language == "zh":
+        return [negative.translate(_TRADITIONAL)]
+    if language != "en":
+        return []
     short = negative.replace("will not", "won't").replace("cannot", "can't")
-    short = regex.sub(r"\b(is|are|was|were|would|could|should|has|have|do|does|did) not\b", r"\1n't", short)
+    short = regex.sub(r"\b(is|are|was|were|would|could|should|has|have|had|do|does|did) not\b", r"\1n't", short)
     return [short, f"{affirmative} not"] if "'" in affirmative else [short]
 
 
@@ -103,7 +158,7 @@ def _also_written(affirmative: str, negative: str) -> list[str]:
     alters="polarity",
     languages=read_languages(_NEGATION),
     severities=1,
-    version=4,
+    version=5,
     examples=[
         Example("The food is good.", "The food is not good."),
         Example("The food isn't good.", "The food is good.", why="what is denied becomes stated"),
@@ -114,13 +169,25 @@ def _also_written(affirmative: str, negative: str) -> list[str]:
         ),
         Example("It's good, isn't it?", "It's good, isn't it?", why="a question states nothing"),
         Example("The can was full.", "The can was not full.", why="a noun is no verb"),
-        Example("He met a friendly man", "He met a friendly man", why="`a` would have to become `an`"),
+        Example(
+            "Meet a friendly man", "Meet a friendly man", why="`a` would have to become `an`, and nothing is stated"
+        ),
+        Example("I bought a cheap phone.", "I did not buy a cheap phone."),
+        Example("This product broke after two days", "This product did not break after two days"),
+        Example("The phone bought there broke", "The phone bought there broke", why="`bought` is no verb here"),
+        Example("He went in and sat down", "He went in and sat down", why="one `not` would deny half of it"),
         Example("我喜欢这家酒店。", "我不喜欢这家酒店。", "zh"),
+        Example("电影很无聊。", "电影不无聊。", "zh"),
+        Example("我買了便宜的手機。", "我沒買便宜的手機。", "zh", why="in the script of the text"),
         Example("不好意思，房间很好。", "不好意思，房间不好。", "zh", why="an idiom is no denial"),
         Example("El hotel es bueno.", "El hotel no es bueno.", "es"),
+        Example("Mi hermano vendió la casa.", "Mi hermano no vendió la casa.", "es"),
+        Example("Se rompió la taza.", "No se rompió la taza.", "es", why="`no` goes before the pronoun, too"),
         Example("Tudo estava limpo.", "Nem tudo estava limpo.", "pt"),
         Example("L'ALBERGO È BELLO", "L'ALBERGO NON È BELLO", "it", why="one letter among capitals is a capital"),
         Example("C'est un bon hôtel.", "Ce n'est pas un bon hôtel.", "fr"),
+        Example("Ma sœur a acheté une voiture.", "Ma sœur n'a pas acheté de voiture.", "fr"),
+        Example("Eine Frau trägt einen Hut.", "Eine Frau trägt keinen Hut.", "de"),
         Example("Es war kein schöner Tag.", "Es war ein schöner Tag.", "de"),
         Example("Ich mag mein Fahrrad.", "Ich mag mein Fahrrad nicht.", "de", why="the object goes first"),
         Example(
@@ -136,6 +203,7 @@ def _also_written(affirmative: str, negative: str) -> list[str]:
         Example(
             "Лампа хорошо работает", "Лампа хорошо работает", "ru", why="the denial would stand between adverb and verb"
         ),
+        Example("Мой брат купил машину.", "Мой брат не купил машину.", "ru"),
         Example("الطعام جيد.", "الطعام غير جيد.", "ar", why="right to left"),
         Example("J'ai des amis.", "Je n'ai pas d'amis.", "fr", why="what one has is `de` where it is denied"),
         Example("खाना अच्छा है।", "खाना अच्छा नहीं है।", "hi", why="Hindi puts its `not` before the verb"),
@@ -152,16 +220,18 @@ def _also_written(affirmative: str, negative: str) -> list[str]:
 )
 def negate(text: Text, rng: Random, severity: int) -> Text:
     """Negate the first statement that can be negated, or affirm it: `is` becomes `is not`, `is not` becomes `is`."""
-    forms = _forms(base(text.language)).find(text, lambda word, form: _has_contrary(text, word, form))
-    if not forms:
+    found = _forms(base(text.language)).find(text, lambda word, forms: _fitting(text, word, forms) is not None)
+    statements = [(word, form) for word, forms in found if (form := _fitting(text, word, forms))]
+    if not statements:
         return text
     # An affirmative form first: a text that denies one thing still states another.
-    word, form = min(forms, key=lambda found: found[1].listed == found[1].negative)
+    word, form = min(statements, key=lambda statement: statement[1].listed == statement[1].negative)
+    opposite = form.opposite.translate(_TRADITIONAL) if is_traditional(str(text), text.language) else form.opposite
     after = "".join(text.graphemes[word.end : word.end + _NEAR])
     if _DENIED.search(form.opposite) and (closing := _closing_object().match(after)):
         behind = word.end + closing.end()
         return text.replace(behind, behind, " nicht", "negate")
-    changes = [(word.start, word.end, in_case(text, word, form.opposite, form.listed))]
+    changes = [(word.start, word.end, in_case(text, word, opposite, form.listed))]
     if base(text.language) == "fr" and _AVOIR.search(form.opposite) and (denied := _object().match(after)):
         start, end = denied.span("article")
         article = "de " if denied["vowel"] is None else "d'"
@@ -171,10 +241,17 @@ def negate(text: Text, rng: Random, severity: int) -> Text:
     )
 
 
+def _fitting(text: Text, word: Word, forms: tuple[_Form, ...]) -> _Form | None:
+    return next((form for form in forms if _has_contrary(text, word, form)), None)
+
+
 def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
     if form.listed == form.negative and _ONE_WAY.search(form.listed):
         return False
     before, after = text.around(word, _NEAR)
+    is_noun = base(text.language) == "de" and form.listed.islower() and is_name(text, word)
+    if is_noun or not form.beside.holds(before, after):
+        return False
     if any(
         negative.search(form.negative) and comes.search(before) and follows.match(after)
         for negative, comes, follows in _blocked(base(text.language))

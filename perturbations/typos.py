@@ -1,4 +1,4 @@
-"""Typing slips: what hurried fingers do to a word, on the keyboards of 26 languages.
+"""Typing slips: what hurried fingers do to a word, on the keyboard of the language.
 
 Source: Damerau (1964), doi:10.1145/363958.363994, for the four single-character edits. Chinese is typed by sound: there a slip is
 another character of the same syllable (`pinyin.tsv`, in order of use). Japanese kana are typed in Latin letters (`romaji.tsv`):
@@ -22,7 +22,7 @@ from typing import NamedTuple, TypeVar
 import regex
 
 from albert_robust import Example, Text, Word, perturbation, read_rows, share
-from albert_robust.packs import KEYBOARDS, base, neighbours, to_lower, to_upper
+from albert_robust.packs import KEYBOARDS, UNSPACED_SCRIPTS, base, neighbours, pattern_of, to_lower, to_upper
 
 OFFERED = 6  # candidates that an input method shows before one must scroll
 UNMISTAKABLE = frozenset("不没沒未无無别別非勿莫否两兩半ไ")
@@ -35,7 +35,7 @@ _NEAR = 4  # characters on either side of a kana that can make it part of a deni
 _JOINERS = "\u200c\u200d"
 VOCABULARY = 1 << 16  # words that are looked at once; texts hardly use more
 LETTERS = 1 << 12
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]", regex.V1)
+_UNSPACED = regex.compile(f"[{UNSPACED_SCRIPTS}]", regex.V1)
 
 Keys = dict[str, tuple[str, ...]]
 Graphemes = str | tuple[str, ...]  # of a word: its string, where each is one code point
@@ -64,7 +64,7 @@ def _slipped(
     A denial may be made of the word and of what stands `near`, so many characters before it and after.
     """
     words, size = _words(text)
-    denies, wanted = _denial(base(text.language)).search, share(severity, size)
+    denies, wanted = pattern_of(_DENIALS, base(text.language)).search, share(severity, size)
     changes: list[tuple[int, int, str]] = []
     taken: set[int] = set()  # a slip may reach over its word
     for word, alone in _shuffled(rng, words):
@@ -115,7 +115,9 @@ def _words(text: Text) -> Words:
 def _denying(text: Text) -> frozenset[int]:
     """Return the places of graphemes that deny: of words such as `not`, and of what is more than a word, as Japanese ません."""
     return frozenset(
-        place for denial in text.find(_denial(base(text.language))) for place in range(denial.start, denial.end)
+        place
+        for denial in text.find(pattern_of(_DENIALS, base(text.language)))
+        for place in range(denial.start, denial.end)
     )
 
 
@@ -160,13 +162,6 @@ def _joined(spelt: Graphemes, grapheme: str) -> Graphemes:
 @lru_cache(maxsize=VOCABULARY)
 def _has_number(word: str) -> bool:
     return any(character.isnumeric() for character in word)
-
-
-@cache
-def _denial(language: str) -> regex.Pattern[str]:
-    """Return a pattern for the words of a language that deny: for nothing where they are not listed."""
-    listed = [row["pattern"] for row in read_rows(_DENIALS) if row["language"] == language]
-    return regex.compile(listed[0] if listed else "(?!)", regex.I)
 
 
 @lru_cache(maxsize=LETTERS)
@@ -286,6 +281,8 @@ def _mistyped(grapheme: str, language: str) -> list[str]:
         Example("Смачна їжа", "Смачна їжв", "uk"),
         Example("Καλό φαγητό", "Καοό φαγητό", "el", seed=1),
         Example("אוכל טעים", "אוכל טעיפ", "he", why="a final letter has a key of its own"),
+        Example("Maten är väldigt god.", "Maten är väldigt goe.", "sv"),
+        Example("আজ আবহাওয়া ভালো", "আচ আবহাওয়া ভালো", "bn", seed=1),
         Example("음식이 맛있다", "음식애 맛있다", "ko", seed=1, why="a letter of a syllable, vowel for vowel"),
         Example("อาหารอร่อย", "อาหารอต่อย", "th", seed=1, why="the tone stays with its letter"),
         Example("rất ngon", "rấg ngon", "vi", seed=1, why="what takes several keys stays"),

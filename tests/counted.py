@@ -95,7 +95,7 @@ def planned(
     lines += ["datasets: {d: {path: d.jsonl, language: en}}", "checks:", *checks.strip().splitlines(), extra]
     path = folder / "s.robust.yaml"
     path.write_text("\n".join(lines), encoding="utf-8")
-    return plan(load_suite(path))
+    return list(plan(load_suite(path)).cells)
 
 
 def asked(folder: Path) -> list[str]:

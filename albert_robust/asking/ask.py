@@ -1,19 +1,19 @@
-"""Ask: one batch at a time, of a model that may raise, hang, fail for a while, or answer what nobody can read.
+"""Ask: asks a model that may raise, hang, fail for a while, or return an unreadable answer.
 
-A batch that raises, or that has no answer in time, is halved until the input that is to blame is alone: that input is a
-failure, the others are answered. An error that passes by itself is waited out first, longer each time. A model that asks for
-many inputs at once may return an error in place of an answer: it is that input's alone, and only what passes is asked again.
+A batch that raises, or that has no answer in time, is halved until the input that is to blame is alone. That input is a
+failure, and the others are answered. Temporary errors are retried first, after longer waits each time. If a model returns an
+error in place of an answer, the error belongs to that input alone, and only temporary ones are asked again.
 
-A batch with a time-out is asked in a thread, which is left behind when the time is over: no signal can end every call (those
-of a library that waits in its own code), no signal reaches a thread of the caller's, and other plugins use the same alarm.
-What is left behind goes on beside the next call, if it goes on, and ends with the process, which does not wait for it. Code
-that waits without giving up the interpreter's lock stops the clock too: only its own time-out can end it.
+A batch with a time-out is asked in a thread, which is left behind when the time is over: a signal cannot end every call (a
+library may wait in its own code), does not reach a thread of the caller's, and other plugins use the same alarm. A thread that
+is left behind may run beside the next call. It ends with the process, which does not wait for it. Code that waits without
+giving up the interpreter's lock stops the clock, too: only its own time-out can end it.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set, Sized
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence, Set, Sized
 from concurrent.futures import Future, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from inspect import isawaitable
 from itertools import islice
@@ -22,22 +22,15 @@ from threading import Thread
 from typing import Any, TypeVar
 
 from albert_robust.asking.cache import key
-from albert_robust.errors import (
-    InputError,
-    MissingExtraError,
-    TransientError,
-    UsageError,
-    raise_if_ending,
-    raised,
-    said,
-)
+from albert_robust.errors import InputError, MissingExtraError, TransientError, UsageError
+from albert_robust.foreign import raise_if_ending, raised, said
 from albert_robust.imports import raised_there
-from albert_robust.models import Answering, Inputs, Streaming, Usage
+from albert_robust.models import Answering, Inputs, Stream, Usage
 from albert_robust.models.pace import FIRST_WAIT, LONGEST_WAIT, TRANSIENT, GoneError
+from albert_robust.scoring.statistics import DIGITS
 from albert_robust.tasks import Prediction, Task
 from albert_robust.tasks.task import NO_INPUTS
 
-DIGITS = 6  # of a probability: a machine's last bits shape neither files nor verdicts
 LONGEST_OUTPUT = 4 * 2**20  # characters of an output: as much as is read of an endpoint's reply
 SILENT = 3  # inputs in a row, each asked alone, that had no answer: the model is gone
 T = TypeVar("T")
@@ -48,8 +41,8 @@ class Limits:
     """How long and how often a model is asked.
 
     Attributes:
-        timeout: Seconds a call; None for no limit.
-        retries: How often a batch, with all its parts, is asked again after errors that pass.
+        timeout: Seconds per call; None for no limit.
+        retries: How often a batch, with all its parts, is asked again after temporary errors.
     """
 
     timeout: float | None = None
@@ -61,7 +54,7 @@ LIMITS = Limits()
 
 @dataclass
 class Cost:
-    """What a run asked for; `asking` is how many seconds its models took, `price` that of what they predicted, if known."""
+    """What a run asked for; `asking` is the seconds that its models took, `price` what their predictions cost, if known."""
 
     unique_inputs: int = 0
     predicted: int = 0
@@ -73,6 +66,14 @@ class Cost:
     asking: float = 0.0
     price: float | None = None
     usage: Usage = field(default_factory=Usage)
+
+    def copy(self) -> "Cost":
+        """Return the cost as it is now, to be subtracted later."""
+        return replace(self, usage=replace(self.usage))
+
+    def __sub__(self, other: "Cost") -> "Cost":
+        pairs = {one.name: (getattr(self, one.name), getattr(other, one.name)) for one in fields(self)}
+        return Cost(**{name: now if before is None else now - before for name, (now, before) in pairs.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class _NoAnswerError(Exception):
     """A call has not ended in time."""
 
 
+Settling = Generator[Prediction | Failure, None, bool]
 NOT_TO_BE_HAD = (InputError, MissingExtraError, UsageError, ModelContractError)  # errors of the model, of no example
 
 
@@ -112,7 +114,6 @@ class Asker:
         cost: Is added to.
         sleep: Waits for some seconds.
         replicate: Which of several answers to the same input is asked for.
-        found: What the model made of the first inputs of a batch, in order; of all of them unless something ended it.
     """
 
     model: Answering
@@ -121,12 +122,11 @@ class Asker:
     cost: Cost = field(default_factory=Cost)
     sleep: Callable[[float], None] = time.sleep
     replicate: int = 0
-    found: list[Prediction | Failure] = field(default_factory=list, init=False)
     _silent: int = field(default=0, init=False)
     _retried: int = field(default=0, init=False)
 
-    def ask(self, batch: Sequence[Inputs]) -> list[Prediction | Failure]:
-        """Return what the model made of each input, in order.
+    def ask(self, batch: Sequence[Inputs]) -> Iterator[Prediction | Failure]:
+        """Yield what the model made of each input, in order: what was answered before an error or an interrupt, too.
 
         Args:
             batch: One input or more.
@@ -135,20 +135,19 @@ class Asker:
             InputError: The model cannot be had at all, for a mistake in a file; `UsageError` and `MissingExtraError` likewise.
             ModelContractError: It returned another number of outputs than it was given inputs.
         """
-        self._retried, self.found = 0, []
-        self._settle(batch, self.found)
-        return self.found
+        self._retried = 0
+        yield from self._settle(batch)
 
-    def stream(self, inputs: Iterable[Inputs]) -> Iterator[tuple[int, Prediction | Failure]]:
-        """Yield the place of an input and what a model that streams made of it, as they come.
+    def stream(self, stream: Stream, inputs: Iterable[Inputs]) -> Iterator[tuple[int, Prediction | Failure]]:
+        """Yield the index of an input and what the model made of it, as they come.
 
         Args:
+            stream: The model's own.
             inputs: They are taken when they can be asked.
 
         Raises:
             UsageError: The model cannot be had at all; `MissingExtraError` likewise.
         """
-        assert isinstance(self.model, Streaming)
         taken: list[Inputs] = []
 
         def noted() -> Iterator[Inputs]:
@@ -157,7 +156,7 @@ class Asker:
                 self.cost.calls += 1
                 yield one
 
-        for place, output in self.model.stream(noted(), self.replicate):
+        for place, output in stream(noted(), self.replicate):
             if isinstance(output, UsageError):
                 raise output
             if isinstance(output, GoneError):
@@ -167,11 +166,11 @@ class Asker:
             self.cost.timeouts += isinstance(output, TimeoutError)
             yield place, self._made(output, taken[place])
 
-    def _settle(self, batch: Sequence[Inputs], found: list[Prediction | Failure]) -> bool:
-        """Append what becomes of each input; return whether the model took the batch."""
+    def _settle(self, batch: Sequence[Inputs]) -> Settling:
+        """Yield what becomes of each input; return whether the model took the batch."""
         if self._silent == SILENT:
             gone = f"not asked: the model had stopped answering, {SILENT} inputs in a row had no answer"
-            found.extend(Failure(gone, transient=True) for _ in batch)
+            yield from (Failure(gone, transient=True) for _ in batch)
             return False
         outputs = self._outputs(batch)
         if not isinstance(outputs, Failure):
@@ -181,37 +180,33 @@ class Asker:
                         raise one
                 self._ask_again(batch, outputs)
             finally:
-                found.extend(self._read(batch, outputs))
+                yield from self._read(batch, outputs)
             return True
         if len(batch) > 1:
-            self._halve(batch, found)
+            yield from self._halve(batch)
         else:
             self._silent = self._silent + 1 if outputs.transient else 0
-            found.append(outputs)
+            yield outputs
         return False
 
     def _ask_again(self, batch: Sequence[Inputs], outputs: list[Any]) -> None:
-        """Put in the place of errors that pass what becomes of their inputs when asked again."""
+        """Ask the inputs with temporary errors again, and replace the errors by what comes of that."""
         places = [place for place, output in enumerate(outputs) if isinstance(output, TRANSIENT)]
         self.cost.timeouts += sum(isinstance(outputs[place], TimeoutError) for place in places)
         if len(places) < len(batch):
             self._silent = 0
         if places and self._retried < self.limits.retries:
             rest = [batch[place] for place in places]
-            again: list[Prediction | Failure] = []
-            try:
-                self._wait(rest, [outputs[place] for place in places])
-                self._settle(rest, again)
-            finally:
-                for place, one in zip(places, again, strict=False):
-                    outputs[place] = one
+            self._wait(rest, [outputs[place] for place in places])
+            for made, place in zip(self._settle(rest), places, strict=True):
+                outputs[place] = made
         elif len(places) == len(batch):
             self._silent = min(SILENT, self._silent + len(batch))
         if len(places) < len(batch):
             self._silent = 0  # others were answered, though these may have had no answer again
 
     def _read(self, batch: Sequence[Inputs], outputs: list[Any]) -> Iterator[Prediction | Failure]:
-        """Yield what each output is read as; what many inputs have in common is read once, where it is read without them."""
+        """Yield the prediction in each output. An output of several inputs is read once, if the inputs do not matter for it."""
         common = set() if self.task.annotation else {one for one in outputs if type(one) is str}
         made = {one: self._made(one) for one in common}
         for inputs, one in zip(batch, outputs, strict=True):
@@ -230,14 +225,15 @@ class Asker:
         after = f", after {self._retried} of {self.limits.retries} retries" if transient and self._retried else ""
         return Failure(f"the model raises {raised_there(error)}{after}", transient)
 
-    def _halve(self, batch: Sequence[Inputs], found: list[Prediction | Failure]) -> None:
+    def _halve(self, batch: Sequence[Inputs]) -> Iterator[Prediction | Failure]:
         """Settle a batch that failed as a whole."""
         middle = len(batch) // 2
         left, right = batch[:middle], batch[middle:]
-        if self._settle(left, found) and len(right) > 1:
-            self._halve(right, found)  # the fault lies there: asked as a whole, it would fail again
+        took = yield from self._settle(left)
+        if took and len(right) > 1:
+            yield from self._halve(right)  # the fault lies there: asked as a whole, it would fail again
         else:
-            self._settle(right, found)
+            yield from self._settle(right)
 
     def _outputs(self, batch: Sequence[Inputs]) -> list[Any] | Failure:
         """Return an output for each input, or why there are none; wait out what passes."""

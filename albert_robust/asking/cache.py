@@ -1,8 +1,8 @@
-"""Predictions and scores that need not be made again, by content. JSON values, no pickle.
+"""Cache: keeps predictions and scores by content, so that they are not made again. JSON values, no pickle.
 
-All that is kept can be made anew, so no fault of the file ends a run. A damaged file is set aside and a new one begun: most
-of what a new run needs would be made anyway, and a run that ends with "delete this file" has lost what it had made since. A
-file that cannot be written is still read, and what is made is kept in memory. Either is told once, as a warning.
+All values can be made anew, so no fault of the file ends a run. A damaged file is set aside and a new one begun: a run that
+ended with "delete this file" would lose what it had made so far. A file that cannot be written is still read, and new values
+stay in memory. Each fault is reported once, as a warning.
 """
 
 import hashlib
@@ -15,10 +15,12 @@ from warnings import warn
 
 from albert_robust.asking.sizes import shown_bytes
 from albert_robust.asking.store import BOUND, Store, lock
-from albert_robust.errors import shown_path
 from albert_robust.quick_json import dumps, loads_all
+from albert_robust.shown import shown_path
 
 FILE = "cache.sqlite"  # in a workspace
+ROOM = 256 * 2**20  # bytes of passing values in memory
+ENTRY = 163  # bytes of a value in memory beside itself: its name, and its place in the table; measured on 200,000
 CHUNK = 1000  # keys a query
 DAMAGED = ".damaged"
 PARTS = ("-wal", "-shm")  # what SQLite keeps beside a file while it is open
@@ -56,38 +58,70 @@ def key(kind: str, *parts: Any) -> str:
 class Cache:
     """JSON values by name. Several processes may share the file."""
 
-    def __init__(self, path: Path, bound: int = BOUND) -> None:
+    def __init__(self, path: Path, bound: int = BOUND, room: int = ROOM) -> None:
         """Open a file, made where there is none.
 
         Args:
             path: The file.
             bound: Bytes that it may grow to; what was not used for the longest time goes first, what this run uses never.
+            room: Bytes of memory for passing values, which no later run and no other process can use.
         """
-        self._path, self._bound = path, bound
+        self._path = path
+        self._bound = bound
+        self._room = room
         self._store: Store | None = None
         self._inode = 0
         self._writable, self._renewed = True, False
-        self._spare: dict[str, bytes] = {}
+        self._spare: dict[str, bytes] = {}  # values in memory
+        self._texts: dict[bytes, bytes] = {}  # passing ones: labels are the same for thousands of inputs, and held once
+        self._size = 0
+        self._spilled = False
         self._open()
 
-    def get(self, keys: Sequence[str]) -> dict[str, Any]:
-        """Return the values that are there, by key. A damaged one counts as absent."""
+    def get(self, keys: Sequence[str], *, passing: bool = False) -> dict[str, Any]:
+        """Return the values that are there, by key. A damaged one counts as absent.
+
+        Args:
+            keys: The names of the values.
+            passing: Whether they were put as passing values: the file is read only if it has some of those.
+        """
         found: dict[str, Any] = {}
         for start in range(0, len(keys), CHUNK):
             chunk = keys[start : start + CHUNK]
-            kept = self._through(Store.get, chunk) or {}
+            kept = {} if passing and not self._spilled else self._through(Store.get, chunk) or {}
             if self._spare:
                 kept.update((name, self._spare[name]) for name in chunk if name in self._spare)
             found.update(zip(kept, loads_all(kept.values()), strict=True))
         return found
 
-    def put(self, values: Iterable[tuple[str, Any]]) -> None:
-        """Keep values, all or none; in memory where the file takes none."""
+    def put(self, values: Iterable[tuple[str, Any]], *, passing: bool = False) -> None:
+        """Keep values, all or none; in memory where the file takes none.
+
+        Args:
+            values: By name.
+            passing: Whether no later run and no other process can use them: they stay in memory while it has room.
+        """
         rows = [(name, dumps(value)) for name, value in values]
-        if self._writable:
+        if passing:
+            rows = self._hold(rows)
+        if rows and self._writable:
             self._through(Store.put, rows)
         if not self._writable:
             self._spare.update(rows)
+
+    def _hold(self, rows: Iterable[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+        """Keep values in memory; if they are more than it has room for, return all of them."""
+        for name, text in rows:
+            self._size += ENTRY + (0 if text in self._texts else len(text))
+            self._spare[name] = self._texts.setdefault(text, text)
+        if self._size <= self._room:
+            return []
+        held = [*self._spare.items()]
+        self._spare.clear()
+        self._texts.clear()
+        self._size = 0
+        self._spilled = True
+        return held
 
     @property
     def lasts(self) -> bool:

@@ -1,4 +1,4 @@
-"""Mistakes: what ends a suite's run, told at its place in the suite."""
+"""Mistakes: errors of a model that end a suite's run are reported with their position in the suite's file."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from albert_robust.suite.suite import Suite
 
 @contextmanager
 def placed(suite: Suite) -> Iterator[None]:
-    """Turn what is wrong with a suite's model into a mistake at its place in the suite; mistakes in files pass as they are.
+    """Turn an error of a suite's model into a complaint at the model's position in the file. Complaints pass as they are.
 
     Raises:
         InputError: The suite's data or model are unfit.

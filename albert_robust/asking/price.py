@@ -10,16 +10,16 @@ MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a suite says that its model costs.
+    """The price of a model's answers, as its suite states it.
 
     Attributes:
-        stated: Of an input, or of tokens; None for nothing.
+        stated: The price of an input, or of tokens; None if there is none.
     """
 
     stated: float | TokenPrice | None = None
 
     def of(self, inputs: int, usage: Usage) -> float | None:
-        """Return what inputs cost; None where no price is stated, or it hangs on tokens and none are told.
+        """Return what inputs cost; None if no price is stated, or if it depends on tokens and none are reported.
 
         Args:
             inputs: How many were asked.

@@ -14,14 +14,12 @@ from albert_robust.scoring.labs import DEFINITION
 from albert_robust.scoring.load import encoder_path
 from albert_robust.scoring.profile import FACTS, FOLDER
 from albert_robust.scoring.scorer import Scorer
+from albert_robust.scoring.statistics import DIGITS
 from albert_robust.scoring.texts import normal
-from albert_robust.tasks.task import Compared
+from albert_robust.tasks.task import Compared, Score
 
-DIGITS = 6
-SAME = (1.0, 1.0, 1.0)
+SAME = Score(1.0, 1.0, 1.0)
 KNOWN = 50_000  # pairs in memory: enough for a block, whose outputs are compared in several ways; the cache has all
-Pair = tuple[str, str, str, str]
-Numbers = tuple[float, float, float]
 
 
 class CachedScorer:
@@ -37,19 +35,19 @@ class CachedScorer:
             allow_network: Whether a hub may be asked.
         """
         self._name, self._cache, self._run, self._allow_network = encoder, cache, run, allow_network
-        self._known: dict[Pair, Numbers] = {}
+        self._known: dict[Compared, Score] = {}
         self._languages: set[tuple[str, str]] = set()
 
-    def scores(self, pairs: Sequence[Pair]) -> list[Numbers]:
-        """Return precision, recall and F, not clipped, of (candidate, reference, and the language of each).
-
-        Equal texts of one language are exactly 1 and need no encoder.
-        """
+    def scores(self, pairs: Sequence[Compared]) -> list[Score]:
+        """Return the LABS of each pair, not clipped; equal texts of one language are exactly 1 and need no encoder."""
         if len(self._known) > KNOWN:
             self._known.clear()
-        seen = [(normal(left), normal(right), one, other) for left, right, one, other in pairs]
+        seen = [
+            Compared(normal(pair.output), normal(pair.reference), pair.language, pair.reference_language)
+            for pair in pairs
+        ]
         wanted = [pair for pair in dict.fromkeys(seen) if not _same(pair)]
-        self._languages.update((one, other) for _, _, one, other in wanted)
+        self._languages.update((pair.language, pair.reference_language) for pair in wanted)
         self._find([pair for pair in wanted if pair not in self._known])
         return [SAME if _same(pair) else self._known[pair] for pair in seen]
 
@@ -84,22 +82,22 @@ class CachedScorer:
         """Return which token of each text matched which of the other."""
         return self._scorer.explain(candidate, reference, language=language, reference_language=reference_language)
 
-    def _find(self, pairs: list[Pair]) -> None:
-        names = {pair: key("labs", self.identity, *pair) for pair in pairs}
+    def _find(self, pairs: list[Compared]) -> None:
+        names = {pair: key("labs", self.identity, *pair[:-1]) for pair in pairs}
         kept = self._cache.get(list(names.values()))
-        self._known.update((pair, tuple(kept[name])) for pair, name in names.items() if name in kept)
+        self._known.update((pair, Score(*kept[name])) for pair, name in names.items() if name in kept)
         missing = [pair for pair in pairs if pair not in self._known]
         if missing:
             made = self._made(missing)
             self._cache.put((names[pair], numbers) for pair, numbers in made.items())
             self._known.update(made)
 
-    def _made(self, pairs: list[Pair]) -> dict[Pair, Numbers]:
-        candidates, references, languages, others = (list(column) for column in zip(*pairs, strict=True))
+    def _made(self, pairs: list[Compared]) -> dict[Compared, Score]:
+        candidates, references, languages, others, _ = (list(column) for column in zip(*pairs, strict=True))
         found = self._scorer.score(candidates, references, languages=languages, reference_languages=others)
         columns = (found.precision, found.recall, found.f)
         rows = zip(*(column.round(DIGITS).tolist() for column in columns), strict=True)
-        return dict(zip(pairs, rows, strict=True))
+        return dict(zip(pairs, map(Score._make, rows), strict=True))
 
     @cached_property
     def _scorer(self) -> Scorer:
@@ -115,9 +113,8 @@ class CachedScorer:
         return f"{checkpoint_identity(folder)} {_digest(folder / FOLDER / FACTS)} LABS {DEFINITION}"
 
 
-def _same(pair: Pair) -> bool:
-    left, right, one, other = pair
-    return left == right and (one == other or not left)
+def _same(pair: Compared) -> bool:
+    return pair.output == pair.reference and (pair.language == pair.reference_language or not pair.output)
 
 
 def _digest(path: Path) -> str:

@@ -66,8 +66,8 @@ class Usage:
         kind: What was kept: `prediction`, `labs`, `variants` ...
         rows: How many.
         bytes: What they take in the file, nearly.
-        oldest: When the row was used that was not for the longest time, in seconds since 1970, to a day.
-        newest: The same of the row that was used last.
+        oldest: Last use of the least recently used row: Unix time, exact to a day.
+        newest: Last use of the most recently used row.
     """
 
     kind: str

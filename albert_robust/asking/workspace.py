@@ -1,7 +1,7 @@
 """Where a run keeps what later runs may use, and how a suite's model is asked there."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,11 @@ class Workspace:
         """Predictions and scores."""
         return Cache(self.folder / FILE, self.bound)
 
+    def reopened(self) -> "Workspace":
+        """Close the cache and return the workspace as the next run finds it."""
+        self.cache.close()
+        return replace(self)
+
     @property
     def models(self) -> Path:
         """Fine-tuned checkpoints."""
@@ -56,7 +61,7 @@ class Workspace:
     def predictor(self, suite: Suite, cost: Cost) -> Predictor:
         """Return the suite's model as it is asked here; what that takes is added to the cost."""
         settings = suite.model
-        timeout = settings.timeout if settings.python else None  # an endpoint times each of its requests
+        timeout = None if settings.kind.streams else settings.timeout  # a model that streams times each of its requests
         return Predictor(
             self.model(suite, cost.usage),
             suite.task,

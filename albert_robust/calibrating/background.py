@@ -11,7 +11,7 @@ from random import Random
 
 from albert_robust.data.parallel import ParallelRow, files_of, parallel_rows, stem, text_lines
 from albert_robust.errors import UsageError
-from albert_robust.text.languages import is_tag
+from albert_robust.text.languages import NAMES, is_tag
 
 LEAST_TEXTS = 50  # a language: below it the anchors would be noise
 MOST_TEXTS = 4000  # a language: rarity needs no more
@@ -34,11 +34,13 @@ class Background:
         texts: By language and source; lines of one source share a domain.
         translations: Texts known in two languages or more.
         bad_lines: Lines that could not be read, named.
+        left_out: Files and languages that take no part, with the reason.
     """
 
     texts: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     translations: list[Translations] = field(default_factory=list)
     bad_lines: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -66,7 +68,7 @@ def read_background(
     background = Background()
     pool: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     if folder is not None:
-        for tag, source, path in _mono_files(folder):
+        for tag, source, path in _mono_files(folder, background.left_out):
             pool[tag][source].update(_lines(path, background.bad_lines))
     groups: dict[tuple[str, str, str], dict[str, str]] = defaultdict(dict)
     ceilings = set(files_of(list(translations), Path()))
@@ -83,6 +85,9 @@ def read_background(
     background.translations = [
         Translations(source, {tag: text, **others}) for (source, tag, text), others in sorted(groups.items())
     ]
+    for tag in sorted(background.texts.keys() - set(background.languages)):
+        count = sum(map(len, background.texts[tag].values()))
+        background.left_out.append(f"{tag}: {count} texts, a language needs {LEAST_TEXTS}")
     if not background.languages:
         raise UsageError(
             f"no background text: a language needs {LEAST_TEXTS} texts, in LANGUAGE.txt or in parallel files"
@@ -90,7 +95,7 @@ def read_background(
     return background
 
 
-def _mono_files(folder: Path) -> Iterator[tuple[str, str, Path]]:
+def _mono_files(folder: Path, left_out: list[str]) -> Iterator[tuple[str, str, Path]]:
     if not folder.is_dir():
         raise UsageError(f"no folder {folder}")
     for path in sorted(folder.iterdir()):
@@ -98,6 +103,9 @@ def _mono_files(folder: Path) -> Iterator[tuple[str, str, Path]]:
             yield from ((path.name, stem(file), file) for file in sorted(path.iterdir()) if file.name.endswith(ENDINGS))
         elif path.name.endswith(ENDINGS) and is_tag(stem(path)):
             yield stem(path), stem(path), path
+        elif path.is_dir() or path.name.endswith(ENDINGS):
+            mend = f": did you mean {tag}?" if (tag := NAMES.get(stem(path).lower())) else ""
+            left_out.append(f"{path.name}: its name is no language tag{mend}")
 
 
 def _lines(path: Path, bad_lines: list[str]) -> Iterator[str]:

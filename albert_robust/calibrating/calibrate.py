@@ -8,7 +8,7 @@ import numpy as np
 
 from albert_robust.calibrating.anchors import fit_anchors
 from albert_robust.calibrating.background import Background
-from albert_robust.calibrating.material import USUAL_EFFORT, Effort, Material, gather, mean_and_covariance
+from albert_robust.calibrating.material import USUAL_EFFORT, Effort, Material, Progress, gather, mean_and_covariance
 from albert_robust.errors import UsageError
 from albert_robust.scoring.calibration import SHARES, Calibration
 from albert_robust.scoring.encoder import Encoder
@@ -40,14 +40,27 @@ USUAL = Choice()
 
 
 def calibrate(
-    encoder: Encoder, background: Background, choice: Choice = USUAL, effort: Effort = USUAL_EFFORT, seed: int = 0
+    encoder: Encoder,
+    background: Background,
+    choice: Choice = USUAL,
+    effort: Effort = USUAL_EFFORT,
+    seed: int = 0,
+    progress: Progress = lambda done, of: None,
 ) -> Profile:
     """Return the profile of an encoder.
+
+    Args:
+        encoder: At the layer that is scored.
+        background: Text in its languages.
+        choice: What a profile leaves to choose.
+        effort: How much text is read.
+        seed: Of the sample.
+        progress: Called with how many texts were read, of how many.
 
     Raises:
         UsageError: The choice does not fit the encoder or the languages.
     """
-    material = gather(encoder, background, effort, seed)
+    material = gather(encoder, background, effort, seed, progress)
     return make_profile(encoder, material, choice, seed, {**_sources(background), "effort": asdict(effort)})
 
 

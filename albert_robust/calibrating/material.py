@@ -5,7 +5,7 @@ their own: real short lines, and long texts made of a source's neighbouring line
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, log2
 from random import Random
@@ -28,6 +28,7 @@ JOINED = (2, 4, 8)  # neighbouring lines that make a long text
 LEAST_TRANSLATION_TOKENS = 6  # a translation of fewer says more about its tokens than about the pair
 T = TypeVar("T")
 Hidden = NDArray[np.float16]
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,16 @@ USUAL_EFFORT = Effort()
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """A background text with its source, tokens and their hidden states, shape (tokens, width)."""
+    """A background text with its source, tokens and their hidden states, shape (tokens, width).
+
+    Attributes:
+        spelled: The text as the encoder spells it.
+    """
 
     language: str
     source: str
     text: str
+    spelled: str
     ids: NDArray[np.int32]
     hidden: Hidden
 
@@ -108,8 +114,14 @@ class Material:
     effort: Effort
 
 
-def gather(encoder: Encoder, background: Background, effort: Effort = USUAL_EFFORT, seed: int = 0) -> Material:
-    """Return a sample of background text with its vectors."""
+def gather(
+    encoder: Encoder,
+    background: Background,
+    effort: Effort = USUAL_EFFORT,
+    seed: int = 0,
+    progress: Progress = lambda done, of: None,
+) -> Material:
+    """Return a sample of background text with its vectors; `progress` is called with how many texts were read, of how many."""
     languages = background.languages
     pool = {tag: _pool(encoder, tag, background.texts[tag], effort, Random(f"{seed} pool {tag}")) for tag in languages}
     groups = _groups(background.translations, languages, effort.translations, Random(f"{seed} groups"))
@@ -120,7 +132,7 @@ def gather(encoder: Encoder, background: Background, effort: Effort = USUAL_EFFO
     wanted += [(tag, group.source, text) for group in groups for tag, text in group.texts.items()]
     for tag, plans in damage.items():
         wanted += [(tag, plan.source, text) for plan in plans for text in (plan.original, *plan.copies)]
-    encoded = _encoded(encoder, wanted)
+    encoded = _encoded(encoder, wanted, progress)
     return Material(
         languages,
         {tag: [encoded[tag, text] for _, text in pool[tag] if (tag, text) in encoded] for tag in languages},
@@ -141,7 +153,7 @@ def _pool(
         texts = list(lines)
         for count in JOINED:
             texts += [blank.join(lines[i : i + count]) for i in range(0, len(lines) - count + 1, count)]
-        texts = [normal(text) for text in rng.sample(texts, len(texts))]
+        texts = [normal(text, tag) for text in rng.sample(texts, len(texts))]
         for text, ids in zip(texts, encoder.ids(texts), strict=True):
             if 0 < len(ids) <= MOST_TOKENS:
                 by_length[int(2 * log2(len(ids)))].append((source, text))
@@ -177,7 +189,7 @@ def _groups(
         pairs = [(one, other) for one in tags for other in tags if one < other]
         if any(have[pair] < most for pair in pairs):
             have.update(pairs)
-            taken.append(Translations(group.source, {tag: normal(group.texts[tag]) for tag in tags}))
+            taken.append(Translations(group.source, {tag: normal(group.texts[tag], tag) for tag in tags}))
     return taken
 
 
@@ -224,7 +236,7 @@ def _damage_plan(
         own, foreign = (
             chunks(one, starts) for one, starts in zip((text, other), encoder.starts((text, other)), strict=True)
         )
-        copies = tuple(normal(damaged(own, foreign, share, rng)) for share in SHARES)
+        copies = tuple(normal(damaged(own, foreign, share, rng), tag) for share in SHARES)
         plans.append(_DamagePlan(tag, source, text, copies, translation))
     return plans
 
@@ -240,15 +252,20 @@ def _alike_in_length(text: str, others: Sequence[str]) -> str:
     return min((one for one in others if one != text), key=lambda one: abs(len(one) - len(text)), default=text)
 
 
-def _encoded(encoder: Encoder, wanted: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], Sampled]:
+def _encoded(
+    encoder: Encoder, wanted: Iterable[tuple[str, str, str]], progress: Progress
+) -> dict[tuple[str, str], Sampled]:
     """Return the sample by language and text; texts without tokens are left out."""
     sources = {(tag, text): source for tag, source, text in wanted}
     texts = sorted({text for _, text in sources})
     ids = encoder.ids(texts)
-    vectors = {texts[place]: hidden.astype(np.float16) for place, hidden in encoder.read(ids)}
+    vectors = {}
+    for done, (place, hidden) in enumerate(encoder.read(ids), start=1):
+        vectors[texts[place]] = hidden.astype(np.float16)
+        progress(done, len(texts))
     tokens = {text: np.array(found, dtype=np.int32) for text, found in zip(texts, ids, strict=True)}
     return {
-        (tag, text): Sampled(tag, source, text, tokens[text], vectors[text])
+        (tag, text): Sampled(tag, source, text, encoder.spelled(text), tokens[text], vectors[text])
         for (tag, text), source in sources.items()
         if text in vectors
     }

@@ -43,7 +43,7 @@ class Matcher:
         if key not in self._encoded:
             vectors, norms = self.profile.space.apply(text.hidden.astype(np.float32), text.language)
             weights = self.profile.weights(text.ids, norms, text.language)
-            self._encoded[key] = Encoded(text.ids, vectors, weights, text.text)
+            self._encoded[key] = Encoded(text.ids, vectors, weights, text.spelled)
         return self._encoded[key]
 
     def measure(self, pairs: Sequence[tuple[Sampled, Sampled]]) -> Measured:

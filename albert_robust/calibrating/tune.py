@@ -89,7 +89,7 @@ def tune(
     study: Path | None = None,
     seed: int = 0,
     allow_network: bool = False,
-    progress: Callable[[int, int, Trial], None] = lambda done, of, trial: None,
+    progress: Callable[[int, int, Trial | None], None] = lambda done, of, trial: None,
 ) -> list[Trial]:
     """Return all trials, the best first.
 
@@ -99,10 +99,11 @@ def tune(
         search: `grid` for every combination, `bayes` for the promising ones.
         trials: How many a Bayesian search makes in all, earlier ones of the study included.
         layers: Which layers are tried; None for all.
-        study: A file that keeps the trials; a search that finds one goes on from there.
+        study: A file that keeps the trials, or a folder, where each search has a file of its own; a search that finds its file
+            goes on from there.
         seed: Of the sample and the search.
         allow_network: Whether a hub may be asked.
-        progress: Called after each trial with how many are done, of how many, and the trial.
+        progress: Called at the start and after each trial with how many are done, of how many, and the trial.
 
     Raises:
         MissingExtraError: Optuna is not installed.
@@ -130,9 +131,14 @@ def tune(
         return auc - LAMBDA * bias
 
     grid = optuna.samplers.GridSampler(space, seed=seed)
+    about = _about(whole, background, space, seed)
+    if study and study.is_dir():
+        study = study / f"tune-{about}.journal"
     with _alone(study):
         made = open_study(study, "labs", grid if search == "grid" else optuna.samplers.TPESampler(seed=seed))
-        _claim(made, _about(whole, background, space, seed), study)
+        optuna.logging.set_verbosity(optuna.logging.ERROR)  # a trial that is interrupted is no news
+        _claim(made, about, study)
+        progress(len(_done(made)), total, None)
         left = total - len(_done(made))
         if left > 0:
             made.optimize(

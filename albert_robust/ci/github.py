@@ -13,7 +13,6 @@ from typing import Literal
 
 import pytest
 
-from albert_robust.errors import shown_path
 from albert_robust.file_names import APART, MISNAMED_SUITE, SUITE
 from albert_robust.gate.comparing import STALE
 from albert_robust.report.cells import worst_first
@@ -21,6 +20,7 @@ from albert_robust.report.display import plain, shorten
 from albert_robust.report.render import render_markdown
 from albert_robust.report.view import banner
 from albert_robust.results.records import CellRecord, Run, Verdict
+from albert_robust.shown import shown_path
 
 Level = Literal["error", "warning"]
 Reports = Mapping[str, pytest.TestReport]

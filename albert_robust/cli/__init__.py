@@ -29,7 +29,8 @@ from albert_robust.cli import (
     tune,
 )
 from albert_robust.cli.command import CommandParser
-from albert_robust.errors import InputError, MissingExtraError, UsageError, WritingError, printable
+from albert_robust.errors import InputError, MissingExtraError, Mistake, WritingError
+from albert_robust.shown import printable
 from albert_robust.version import __version__
 
 INTERRUPTED, TERMINATED = 130, 143
@@ -78,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _let_go()
         return 0
-    except (InputError, UsageError, WritingError, MissingExtraError, OSError) as error:
+    except (InputError, Mistake, WritingError, MissingExtraError, OSError) as error:
         print(printable(str(error)), file=sys.stderr)
         _let_go()
         return 2

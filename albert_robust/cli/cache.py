@@ -41,7 +41,8 @@ def run(options: argparse.Namespace) -> int:
     """Do what was asked, and show what there is afterwards."""
     from albert_robust.asking.cache import FILE
     from albert_robust.cli.here import settings_here
-    from albert_robust.errors import UsageError, shown_path
+    from albert_robust.errors import UsageError
+    from albert_robust.shown import shown_path
 
     _check(options)
     folder: Path = options.workspace or settings_here().workspace.folder
@@ -87,7 +88,7 @@ def _drop(path: Path, options: argparse.Namespace) -> int | None:
 
 def _facts(path: Path, check: bool) -> dict[str, Any]:
     from albert_robust.asking.cache import DAMAGED
-    from albert_robust.errors import shown_path
+    from albert_robust.shown import shown_path
 
     facts: dict[str, Any] = {"file": shown_path(path), "bytes": 0, "kinds": []}
     if _holds(path):

@@ -2,10 +2,15 @@
 
 import argparse
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from albert_robust.cli.command import command
+
+if TYPE_CHECKING:
+    from albert_robust.scoring.profile import Profile
 
 
 def add(commands: Any) -> None:
@@ -76,11 +81,48 @@ def run(options: argparse.Namespace) -> int:
     effort, folder = Effort.times(options.effort), out_folder(options)
     encoder = load_encoder(options.encoder, options.layer, options.allow_network)
     choice = Choice(options.lsar, options.abtt, options.white, options.weighting, options.one_mean)
-    profile = calibrate(encoder, read_texts(options), choice, effort, options.seed)
-    profile.save(folder)
+    with bar_of_texts() as progress:
+        profile = calibrate(encoder, read_texts(options), choice, effort, options.seed, progress)
+    save(profile, folder)
     print(summary(profile))
     print(f"profile {profile.digest}: {folder}")
     return 0
+
+
+@contextmanager
+def bar_of_texts() -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how many texts were read, of how many."""
+    from tqdm import tqdm
+
+    with tqdm(unit="text", desc="calibrate", disable=None) as bar:
+
+        def progress(done: int, of: int) -> None:
+            bar.total = of
+            bar.update(done - bar.n)
+            if done == of:
+                bar.set_description("calibrate: anchors")
+
+        yield progress
+
+
+def save(profile: "Profile", folder: Path) -> None:
+    """Write a profile, and tell on stderr which ceilings it lacks, and which the one had that it takes the place of."""
+    from albert_robust.errors import UsageError, writing
+    from albert_robust.scoring.profile import load_profile
+
+    lacking = [tag for tag in profile.languages[:-1] if not profile.calibration.has_ceilings(tag)]
+    if lacking and len(profile.languages) > 2:
+        what = "scores across languages are on no scale there; ceilings need translations, --parallel"
+        print(f"no ceilings for {' '.join(lacking)}: {what}", file=sys.stderr)
+    try:
+        before = load_profile(folder)
+    except UsageError:  # there is none that could be read
+        before = None
+    lost = [tag for tag in lacking if before and tag in before.languages and before.calibration.has_ceilings(tag)]
+    if lost:
+        print(f"the profile that was in {folder} had ceilings for {' '.join(lost)}", file=sys.stderr)
+    with writing(folder, "name another folder: --out DIR"):
+        profile.save(folder)
 
 
 def read_texts(options: argparse.Namespace) -> Any:
@@ -92,6 +134,8 @@ def read_texts(options: argparse.Namespace) -> Any:
         print(f"skipped {line}", file=sys.stderr)
     if len(background.bad_lines) > 5:
         print(f"skipped {len(background.bad_lines) - 5} more lines", file=sys.stderr)
+    for what in background.left_out:
+        print(f"left out {what}", file=sys.stderr)
     return background
 
 
@@ -106,6 +150,8 @@ def out_folder(options: argparse.Namespace) -> Path:
     from albert_robust.scoring.profile import FOLDER
 
     if options.out is not None:
+        if options.out.exists() and not options.out.is_dir():
+            raise UsageError(f"--out {options.out} is no folder: name the folder that the profile goes to")
         return Path(options.out)
     if options.encoder == EMBEDDED:
         raise UsageError("the embedded encoder's profile is what `score` reads for all: name another folder with --out")

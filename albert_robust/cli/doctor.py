@@ -82,8 +82,8 @@ def _stricter(*checks: "Check") -> str:
 
 def _lines(suite: "Suite", one: "Diagnosis") -> list[str]:
     from albert_robust.doctor import lenient
-    from albert_robust.report.figures import counted
     from albert_robust.show import one_line
+    from albert_robust.shown import counted
 
     name, all_of = one.stand_in.name, sum(one.verdicts.values()) - one.verdicts["not applicable"]
     if not one.caught:

@@ -60,14 +60,11 @@ def write(options: argparse.Namespace) -> int:
 
 def read(options: argparse.Namespace) -> int:
     """Keep the outputs, and say what is still missing, as a run finds it."""
-    from dataclasses import replace
-
     from albert_robust.exchange import questions, take_in
 
     cells, workspace = _planned(options)
     count = take_in(options.answers, cells, workspace)
-    workspace.cache.close()
-    later = replace(workspace)
+    later = workspace.reopened()
     missing = sum(not question.answered for question in questions(cells, later))
     later.cache.close()
     print(f"took in {count} outputs; {missing} inputs have none yet {_shown(workspace)}")
@@ -75,7 +72,7 @@ def read(options: argparse.Namespace) -> int:
 
 
 def _shown(workspace: "Workspace") -> str:
-    from albert_robust.errors import shown_path
+    from albert_robust.shown import shown_path
 
     return f"(workspace: {shown_path(workspace.folder)})"
 
@@ -88,4 +85,4 @@ def _planned(options: argparse.Namespace) -> "tuple[list[Cell], Workspace]":
 
     settings = settings_here(options.suites, options.workspace, options.seed)
     suites = suites_here(options.suites, settings)
-    return [cell for suite in suites for cell in unskipped(plan(suite))], settings.workspace
+    return [cell for suite in suites for cell in unskipped(plan(suite).cells)], settings.workspace

@@ -62,10 +62,10 @@ def run(options: argparse.Namespace) -> int:
     from collections import Counter
     from shlex import quote
 
-    from albert_robust.errors import SHOWN_CHOICES, on_one_line
     from albert_robust.gate.decide import foreseen
     from albert_robust.running.blocks import examples_of
     from albert_robust.running.plan import plan
+    from albert_robust.shown import SHOWN_CHOICES, on_one_line
     from albert_robust.starter import JUDGED, offered_in, write_starter
 
     suite = write_starter(
@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
         options.documents,
         dict(options.column),
     )
-    print(f"wrote {options.out}: {len(plan(suite))} cells")
+    print(f"wrote {options.out}: {len(plan(suite).cells)} cells")
     ((examples),) = examples_of(suite, [*suite.datasets]).values()
     column = suite.task.reference
     told = any(one.references for one in examples)
@@ -97,7 +97,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"not read: {', '.join(unread[:SHOWN_CHOICES])}")
     if offered_in(first) and not suite.task.single_label:
         print("choices are read with `--task text-classification`, and answered by their letters")
-    if suite.model.transformers and not Path(options.model).exists():
+    if suite.model.kind.name == "transformers" and not Path(options.model).exists():
         print(f"no folder {options.model!r} here: a hub has it only with `pytest --robust-allow-network`")
     again = len(examples) - len({tuple(one.fields.values()) for one in examples})
     if again > len(examples) / 10:

@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from albert_robust.errors import Complaint, InputError, reading, shown_path
+from albert_robust.errors import Complaint, InputError, reading
+from albert_robust.shown import shown_path
 
 STANDARD_INPUT = Path("-")
 

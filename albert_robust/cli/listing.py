@@ -37,6 +37,7 @@ def _perturbations() -> list[dict[str, Any]]:
             "name": item.name,
             "family": item.family,
             "languages": "any" if item.languages == "any" else sorted(item.languages),
+            "scripts": "any" if item.scripts is None else sorted(item.scripts),
             "contract": f"preserves {item.preserves}" if item.preserves else f"alters {item.alters}",
             "severities": item.severities,
             "summary": item.summary,
@@ -46,12 +47,14 @@ def _perturbations() -> list[dict[str, Any]]:
 
 
 def _of_perturbation(row: Mapping[str, Any]) -> str:
-    languages = row["languages"] if row["languages"] == "any" else " ".join(row["languages"])
-    return f"{row['name']:<28} {row['contract']:<18} {languages}\n    {row['summary']}"
+    held = [row[what] for what in ("languages", "scripts") if row[what] != "any"]
+    where = " ".join(held[0]) if held else "any"
+    return f"{row['name']:<28} {row['contract']:<18} {where}\n    {row['summary']}"
 
 
 def _tasks() -> list[dict[str, Any]]:
     """Return the tasks. Of agreements and fields to perturb, those come first that a check has unless it says otherwise."""
+    from albert_robust.models.kinds import kinds_for
     from albert_robust.tasks import TASKS
 
     return [
@@ -62,7 +65,7 @@ def _tasks() -> list[dict[str, Any]]:
             "reference": task.reference,
             "agreements": [*task.agreements],
             "qualities": [*task.qualities, *task.aggregates],
-            "models": [*task.all_models],
+            "models": [kind.name for kind in kinds_for(task)],
         }
         for task in TASKS.values()
     ]

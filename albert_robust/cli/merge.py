@@ -20,11 +20,12 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the run that they make together and its report; 1 if a cell failed or was not tested, or a suite is broken."""
-    from albert_robust.errors import UsageError, shown_path, writing
+    from albert_robust.errors import UsageError, writing
     from albert_robust.gate.merging import merged
     from albert_robust.report.render import write_report
     from albert_robust.results.folder import keep, open_run
     from albert_robust.show import describe_run
+    from albert_robust.shown import shown_path
 
     mend = "name another folder: --out DIR"
     if options.out.resolve() in {Path(folder).resolve() for folder in options.run_folders}:

@@ -30,7 +30,8 @@ def run(options: argparse.Namespace) -> int:
 
     from albert_robust.api import perturb
     from albert_robust.cli.lines import STANDARD_INPUT, lines_of
-    from albert_robust.errors import InputError, MissingExtraError, UsageError, raise_if_ending
+    from albert_robust.errors import InputError, MissingExtraError, UsageError
+    from albert_robust.foreign import raise_if_ending
     from albert_robust.imports import raised_there
 
     texts = options.texts or lines_of(STANDARD_INPUT)

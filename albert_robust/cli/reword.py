@@ -59,10 +59,11 @@ def run(options: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from albert_robust.cli.here import settings_here, suites_here
-    from albert_robust.errors import UsageError, shown_path
+    from albert_robust.errors import UsageError
     from albert_robust.file_names import PACK, VARIANTS
     from albert_robust.perturbing.given import FAMILY, rows_of
     from albert_robust.reword import read_rewriter, reworded, wanted_in
+    from albert_robust.shown import shown_path
 
     settings = settings_here([options.suite], options.workspace)
     out: Path = options.out or options.suite.parent / PACK / f"reworded{VARIANTS}"
@@ -143,7 +144,7 @@ def _append(out: Path, kept: Sequence["Reworded"]) -> None:
 
 def _tell(found: Sequence["Reworded"], failures: Sequence[str]) -> None:
     """Say what was rejected, and which texts have no wording."""
-    from albert_robust.errors import on_one_line
+    from albert_robust.shown import on_one_line
 
     rejected = [one for one in found if one.fault]
     if rejected:

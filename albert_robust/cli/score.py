@@ -88,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
         print(_json(scores.as_dict()) if options.json else scores_table(scores, several))
     else:
         both = _scored(options, pairs, pairs.candidates), _scored(options, pairs, pairs.rivals)
-        made = compare(*both, clusters=pairs.clusters)
+        made = compare(*both)
         names = str(options.candidates), str(options.against)
         print(_json(_compared(both, made)) if options.json else comparison_table(names, both, made))
     return 0
@@ -139,7 +139,8 @@ def _check(options: argparse.Namespace) -> None:
 
 def _read(options: argparse.Namespace) -> _Pairs:
     from albert_robust.cli.lines import lines_of
-    from albert_robust.errors import UsageError, shown_path
+    from albert_robust.errors import UsageError
+    from albert_robust.shown import shown_path
 
     candidates = lines_of(options.candidates)
     if not candidates:
@@ -169,22 +170,31 @@ def _present(row: Sequence[str]) -> list[tuple[int, str]]:
 
 
 def _scored(options: argparse.Namespace, pairs: _Pairs, candidates: Sequence[str]) -> "Scores":
+    from tqdm import tqdm
+
     from albert_robust.scoring.labs import score
 
-    found = score(
-        candidates,
-        pairs.references,
-        encoder=options.encoder,
-        languages=options.language,
-        reference_languages=options.reference_language,
-        clusters=pairs.clusters,
-        layer=options.layer,
-        profile=options.profile,
-        calibration=options.calibration,
-        raw=options.raw,
-        idf=options.idf,
-        allow_network=options.allow_network,
-    )
+    with tqdm(unit="pair", desc="score", disable=None, leave=False) as bar:
+
+        def progress(done: int, of: int) -> None:
+            bar.total = of
+            bar.update(done - bar.n)
+
+        found = score(
+            candidates,
+            pairs.references,
+            encoder=options.encoder,
+            languages=options.language,
+            reference_languages=options.reference_language,
+            clusters=pairs.clusters,
+            layer=options.layer,
+            profile=options.profile,
+            calibration=options.calibration,
+            raw=options.raw,
+            idf=options.idf,
+            allow_network=options.allow_network,
+            progress=progress,
+        )
     files = found.winners.copy()
     files[:] = [places[winner] for places, winner in zip(pairs.places, found.winners, strict=True)]
     return replace(found, winners=files)
@@ -236,12 +246,14 @@ def _plain(found: "Alignment") -> dict[str, Any]:
 
 
 def _compared(both: Sequence["Scores"], made: "Comparison") -> dict[str, Any]:
+    from albert_robust.scoring.statistics import DIGITS
+
     first, second = both
     difference = {"mean": made.difference.value, "low": made.difference.low, "high": made.difference.high}
     return {
         "first": first.as_dict(),
         "second": second.as_dict(),
-        "difference": {name: None if isnan(value) else round(value, 6) for name, value in difference.items()},
+        "difference": {name: None if isnan(value) else round(value, DIGITS) for name, value in difference.items()},
         "bootstrap_p": made.bootstrap,
         "randomisation_p": made.randomisation,
     }

@@ -29,7 +29,8 @@ def scores_table(found: Scores, several: bool = False) -> str:
     pairs, clusters = len(found.f), found.corpus.clusters
     apart = "" if clusters == pairs else f" in {clusters} clusters"
     empty = f", {found.empty} with an empty or unreadable text" if found.empty else ""
-    mean = f"mean F {_number(found.corpus.value)} {_interval(found.corpus)}   {pairs} pairs{apart}{empty}"
+    unread = f", {found.unread} by letters alone, as the encoder knows no token of a text" if found.unread else ""
+    mean = f"mean F {_number(found.corpus.value)} {_interval(found.corpus)}   {pairs} pairs{apart}{empty}{unread}"
     return "\n".join([*aligned(rows), mean, found.signature])
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from typing import Any
 
 from albert_robust.cli import calibrate
@@ -20,11 +21,13 @@ def add(commands: Any) -> None:
         "--search",
         choices=("grid", "bayes"),
         default="bayes",
-        help="try every combination (grid) or the promising ones (bayes, the default)",
+        help="try every combination (grid, up to 384 per layer) or the promising ones (bayes, the default)",
     )
     made.add_argument("--trials", type=int, default=30, help="number of trials of a Bayesian search (default: 30)")
     made.add_argument("--layers", type=int, nargs="+", help="layers to try (default: all)")
-    made.add_argument("--study", help="file that keeps the trials; an existing one is continued")
+    made.add_argument(
+        "--study", help="file that keeps the trials; an existing one is continued (default: in the profile's folder)"
+    )
     made.add_argument(
         "--effort",
         type=float,
@@ -44,36 +47,49 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.calibrating.calibrate import calibrate as make
     from albert_robust.calibrating.material import Effort
     from albert_robust.calibrating.tune import startable, tune
+    from albert_robust.errors import writing
     from albert_robust.scoring.load import load_encoder
 
     effort, folder = Effort.times(options.effort), calibrate.out_folder(options)
     startable(options.encoder, options.trials, options.layers, options.allow_network)
     background = calibrate.read_texts(options)
+    study = Path(options.study) if options.study else folder
+    if not options.study:
+        with writing(folder, "name another folder: --out DIR"):
+            folder.mkdir(parents=True, exist_ok=True)
     with tqdm(unit="trial", desc="tune") as bar:
 
         def progress(done: int, of: int, trial: Any) -> None:
             bar.total, bar.n = of, done
-            bar.set_postfix(value=f"{trial.value:.4f}", refresh=True)
+            if trial is None:
+                bar.write(f"{of} trials, {done} of them done before", file=sys.stderr)
+            else:
+                bar.set_postfix(value=f"{trial.value:.4f}", refresh=True)
 
-        trials = tune(
-            options.encoder,
-            background,
-            search=options.search,
-            trials=options.trials,
-            layers=options.layers,
-            study=Path(options.study) if options.study else None,
-            seed=options.seed,
-            allow_network=options.allow_network,
-            progress=progress,
-        )
+        try:
+            trials = tune(
+                options.encoder,
+                background,
+                search=options.search,
+                trials=options.trials,
+                layers=options.layers,
+                study=study,
+                seed=options.seed,
+                allow_network=options.allow_network,
+                progress=progress,
+            )
+        except KeyboardInterrupt:
+            bar.write(f"stopped: {bar.n} trials are kept in {study}; the same command goes on", file=sys.stderr)
+            raise
     best = trials[0]
     if options.json:
         print(json.dumps([asdict(trial) for trial in trials], indent=1))
     else:
         print(table(trials[:SHOWN]))
     encoder = load_encoder(options.encoder, best.layer, options.allow_network)
-    profile = make(encoder, background, best.choice, effort, options.seed)
-    profile.save(folder)
+    with calibrate.bar_of_texts() as read:
+        profile = make(encoder, background, best.choice, effort, options.seed, read)
+    calibrate.save(profile, folder)
     if not options.json:
         print(f"{calibrate.summary(profile)}\nprofile {profile.digest} at layer {best.layer}: {folder}")
     return 0

@@ -1,4 +1,4 @@
-"""What a cell holds: JSON, tables and data frames write the same things in different ways."""
+"""Reads the values of cells, which JSON, tables and data frames write in different ways."""
 
 import json
 import re
@@ -15,22 +15,22 @@ _STRINGS = re.compile(rf"\[\s*+(?:(?:{_STRING})\s*+,?\s*+)*+\]")
 
 
 def held(cell: Any) -> Any:
-    """Return a cell's value, None where it has none: data frames write NaN for that."""
+    """Return a cell's value; None if it has none, for which data frames write NaN."""
     return None if isinstance(cell, float) and isnan(cell) else cell
 
 
 def is_empty(cell: Any) -> bool:
-    """Return whether a cell holds nothing, or blanks alone."""
+    """Return whether a cell holds nothing but blanks."""
     return held(cell) is None or (isinstance(cell, str) and not cell.strip())
 
 
 def whole(value: Any) -> Any:
-    """Return a value, whole numbers without a fraction: data frames keep those of a column with gaps as 1.0."""
+    """Return a value; 1.0 becomes 1, because data frames keep whole numbers of a column with gaps as fractions."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def text_of(cell: Any) -> str:
-    """Return what a cell holds as text: `1` for 1.0 and `true` for True, as data frames write them in a table, too."""
+    """Return a cell's value as text: `1` for 1.0 and `true` for True, as in a table that a data frame wrote."""
     value = held(cell)
     text = "" if value is None else str(value).strip()
     number = _WHOLE.fullmatch(text)
@@ -38,12 +38,12 @@ def text_of(cell: Any) -> str:
 
 
 def language_of(cell: Any) -> str:
-    """Return the tag that a cell holds, `und` where it holds none; blanks beside it are no part of it."""
+    """Return the language tag in a cell, without blanks around it; `und` if the cell is empty."""
     return str(held(cell) or "").strip() or UNKNOWN
 
 
 def is_squad(value: Any) -> bool:
-    """Return whether answers are SQuAD's: their texts, and where each starts."""
+    """Return whether answers have SQuAD's form: their texts, and where each starts."""
     return isinstance(value, dict) and isinstance(value.get("text"), list)
 
 

@@ -1,4 +1,4 @@
-"""A dataset: rows become examples; samples are seeded; translations are joined by id."""
+"""Reads the examples of a dataset from its rows: draws a seeded sample, and joins translations by id."""
 
 import hashlib
 from collections import Counter
@@ -12,11 +12,12 @@ from albert_robust.data.cells import text_of
 from albert_robust.data.example import Example
 from albert_robust.data.record import Record, read_record
 from albert_robust.data.source import Source
-from albert_robust.errors import SHOWN_CHOICES, InputError, complaint_at, suggest
+from albert_robust.errors import InputError, complaint_at
+from albert_robust.shown import SHOWN_CHOICES, suggest
 
 
 class Examples(list[Example]):
-    """The examples of a dataset; `others` counts the rows in none of its languages, by theirs: `und` where they say none."""
+    """The examples of a dataset. `others` counts the rows in other languages, by language: `und` for rows that say none."""
 
     def __init__(self, examples: Iterable[Example], others: Mapping[str, int]) -> None:
         super().__init__(examples)
@@ -69,7 +70,7 @@ def check_header(source: Source, inputs: tuple[str, ...], reference: str) -> Non
 
 
 def _sampled(source: Source, inputs: tuple[str, ...], reference: str) -> set[str] | None:
-    """Return the ids of the sample: those whose keyed hash is smallest, so that order and slices do not matter."""
+    """Return the ids of the sample. They have the smallest keyed hashes, so that order and slices do not matter."""
     if source.limit is None:
         return None
     ids = {row.id for row in _wanted(source, inputs, reference, Counter())}
@@ -116,7 +117,7 @@ def _rows(source: Source, inputs: tuple[str, ...], reference: str) -> Iterator[R
 
 
 def _none_fits(source: Source, path: Path, held: Mapping[str, set[str]], last: Mapping[str, Any]) -> InputError:
-    """Return the complaint that no row of a file is one that counts."""
+    """Return the complaint that `where` leaves no row of a file."""
     for column, values in source.where.items():
         if not any(held[column]):
             return complaint_at(

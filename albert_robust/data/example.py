@@ -11,8 +11,8 @@ class Example:
     Attributes:
         id: Unique in its dataset and language; the same id in another language is its translation.
         language: BCP 47 tag.
-        fields: What the model sees, by the task's field names.
-        references: A label, the accepted answers, or reference texts; empty where the dataset has none.
+        fields: The inputs of the model, by the task's field names.
+        references: A label, the accepted answers, or reference texts; empty if the dataset has none.
         parallels: The fields of the same example in other languages, by language.
     """
 

@@ -1,14 +1,16 @@
-"""Choices in columns of their own, as MMLU, ARC, CommonsenseQA and C-Eval have them: a lettered line each, below the question."""
+"""Reads choices that have columns of their own, as in MMLU, ARC, CommonsenseQA and C-Eval, as lettered lines."""
 
 import re
 from collections.abc import Iterator, Sequence
 from math import isnan
 from typing import Any, NamedTuple
 
+from albert_robust.errors import Mistake
+from albert_robust.shown import counted
 from albert_robust.text.choices import choices
 from albert_robust.text.marked import LETTERS
 
-CHOICES = "choices"  # what they are called in `columns:`
+CHOICES = "choices"  # their name in `columns:`
 LATIN = LETTERS[0]
 _NUMBER = re.compile(r"\d+$")
 FORMS = '["Rome", "Paris"], {"text": [...], "label": [...]}, {"A": "Rome", "B": "Paris"}, or a column each, `choices: [A, B]`'
@@ -18,8 +20,8 @@ class Options(NamedTuple):
     """The choices of one question.
 
     Attributes:
-        texts: What each says, in one line.
-        labels: What the data call each, in their order; nothing where they have no names.
+        texts: The texts of the choices, each on one line.
+        labels: The names of the choices in the data, in the same order; empty if they have none.
     """
 
     texts: tuple[str, ...]
@@ -29,10 +31,10 @@ class Options(NamedTuple):
         return "\n".join(f"{letter}. {text}" for letter, text in zip(LATIN, self.texts, strict=False))
 
     def letter(self, answer: Any) -> str:
-        """Return the letter of an answer: a letter already, a label, what a choice says, or its number, counted from 0.
+        """Return the letter of an answer, which may be a letter, a label, the text of a choice, or its number, counted from 0.
 
         Raises:
-            ValueError: It is none of the choices, or may be two of them.
+            Mistake: The answer is none of the choices, or may be two of them.
         """
         said = _line(answer)
         bare = said.strip("()[]. ").casefold()
@@ -47,22 +49,22 @@ class Options(NamedTuple):
             return LATIN[meant.pop()]
         if meant:
             either = " or ".join(LATIN[place] for place in sorted(meant))
-            raise ValueError(f"{said!r:.40}, which may be {either}\nwrite the letter")
+            raise Mistake(f"{said!r:.40}, which may be {either}", "write the letter")
         what = f"{said!r:.40}, none of the {len(self.texts)} choices"
-        raise ValueError(f"{what}\nwrite its letter, what it says, or its number, counted from 0")
+        raise Mistake(what, "write its letter, what it says, or its number, counted from 0")
 
 
 def options(cells: Sequence[Any], columns: Sequence[str] = ()) -> Options:
-    """Return the choices that the cells of a row hold: all in one, or one in each.
+    """Return the choices that cells of a row hold: all in one cell, or one per cell.
 
     Lines that are lettered already, `(A) Rome`, lose their letters. Empty cells after the last choice are none.
 
     Args:
-        cells: What the row holds.
-        columns: Their names; where each ends in a number, as `option1`, that is what the data call the choice.
+        cells: The cells.
+        columns: Their columns. If each ends in a number, such as `option1`, that number is the label of the choice.
 
     Raises:
-        ValueError: They are in no known form, fewer than two, or more than there are letters; or one says nothing.
+        Mistake: The choices are in no known form, fewer than two, more than there are letters, or one of them is empty.
     """
     numbers = [_NUMBER.search(column) for column in columns]
     called = [found[0] for found in numbers if found] if all(numbers) and columns else [""] * len(cells)
@@ -71,11 +73,9 @@ def options(cells: Sequence[Any], columns: Sequence[str] = ()) -> Options:
     while texts and not texts[-1]:
         texts.pop()
     if not 2 <= len(texts) <= len(LATIN):
-        raise ValueError(
-            f"{len(texts)} choice{'s' * (len(texts) != 1)}, expected 2 to {len(LATIN)}\nwrite them as {FORMS}"
-        )
+        raise Mistake(f"{counted(len(texts), 'choice')}, expected 2 to {len(LATIN)}", f"write them as {FORMS}")
     if "" in texts:
-        raise ValueError(f"nothing in choice {LATIN[texts.index('')]}\nfill it in, or take the row out")
+        raise Mistake(f"nothing in choice {LATIN[texts.index('')]}", "fill it in, or take the row out")
     lettered = choices("\n".join(texts))
     if len(lettered) == len(texts):
         texts = [one.content for one in lettered]
@@ -88,20 +88,20 @@ def _named(cell: Any) -> Iterator[tuple[Any, Any]]:
     if isinstance(cell, dict) and isinstance(cell.get("text"), list):
         labels = cell.get("label") or [""] * len(cell["text"])
         if len(labels) != len(cell["text"]):
-            raise ValueError(f"{len(cell['text'])} choices, but labels for {len(labels)}\ngive each choice one")
+            raise Mistake(f"{len(cell['text'])} choices, but labels for {len(labels)}", "give each choice one")
         yield from zip(labels, cell["text"], strict=True)
     elif isinstance(cell, dict):
         yield from cell.items()
     elif isinstance(cell, list):
         yield from ((one.get("label"), one.get("text")) if isinstance(one, dict) else ("", one) for one in cell)
     else:
-        raise ValueError(f"{cell!r:.40}, expected choices\nwrite them as {FORMS}")
+        raise Mistake(f"{cell!r:.40}, expected choices", f"write them as {FORMS}")
 
 
 def _line(value: Any) -> str:
-    """Return a text or a number in one line; nothing for what is empty."""
+    """Return a text or a number on one line; an empty value is an empty text."""
     if value is None or (isinstance(value, float) and isnan(value)):
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError(f"{value!r:.40}, expected a text\nwrite a text or a number")
+        raise Mistake(f"{value!r:.40}, expected a text", "write a text or a number")
     return " ".join(str(int(value) if isinstance(value, float) and value.is_integer() else value).split())

@@ -1,4 +1,4 @@
-"""Parallel text from disk: tab separated rows of language 1, language 2, text 1, text 2, plain or xz."""
+"""Reads parallel text: tab-separated rows of language 1, language 2, text 1, text 2, plain or xz."""
 
 import lzma
 from codecs import BOM_UTF8
@@ -25,7 +25,7 @@ def files_of(patterns: list[str], folder: Path) -> list[Path]:
     """Return the files that glob patterns name, relative to a folder or absolute, sorted.
 
     Raises:
-        FileNotFoundError: A pattern matches no file, or is none.
+        FileNotFoundError: A pattern matches no file, or is no pattern.
     """
     found: set[Path] = set()
     for pattern in patterns:
@@ -47,12 +47,12 @@ def _expand(folder: Path, pattern: str) -> Iterator[Path]:
 
 
 def stem(path: Path) -> str:
-    """Return a file's name without its endings: what a source is called."""
+    """Return the name of a source: its file's name without endings."""
     return path.name.split(".")[0]
 
 
 def open_text(path: Path) -> BinaryIO:
-    """Open a text file as bytes, unpacked where it is an xz file."""
+    """Open a text file as bytes; an xz file is unpacked."""
     return cast("BinaryIO", lzma.open(path)) if path.suffix == ".xz" else path.open("rb")
 
 

@@ -1,6 +1,6 @@
-"""Passages that data hold as a list, as retrieved documents or answers to compare: a field has them in a row, numbered.
+"""Reads lists of passages, such as retrieved documents or answers to compare, as one numbered text.
 
-They are read as ragas, HotpotQA, MS MARCO, DPR, BEIR, LangChain, LlamaIndex and their kin write them.
+The lists may be written as ragas, HotpotQA, MS MARCO, DPR, BEIR, LangChain, LlamaIndex and their kin do.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,28 +8,30 @@ from typing import Any
 
 import regex
 
+from albert_robust.errors import Mistake
+
 TEXT = ("text", "page_content", "content", "contents", "passage", "passage_text", "body", "sentences")
-WITHIN = ("node", "kwargs", "document")  # what a retriever's result, or an object that was saved, has its passage in
+WITHIN = ("node", "kwargs", "document")  # keys under which a retriever's result, or a saved object, has its passage
 FORMS = '["...", "..."], [{"title": ..., "text": ...}], or as text'
 _BLANK_LINES = regex.compile(r"\n(?:[^\S\n]*\n)+")
 
 
 def are_passages(held: Any) -> bool:
-    """Return whether a cell holds passages: a list of them, or lists of what each has."""
+    """Return whether a cell holds passages: a list of them, or lists of their texts and titles."""
     return isinstance(held, list) or (isinstance(held, Mapping) and isinstance(held.get(_named(held)), list))
 
 
 def numbered(held: Any) -> str:
     """Return passages as one text, each behind its number and below its title, if it has one: `[1] Bern`.
 
-    Blank lines stand between passages, none in them: so it is seen where each ends.
+    Blank lines stand between passages and nowhere in them, so that the end of each is visible.
 
     Raises:
-        ValueError: There are none, or one of them is no text.
+        Mistake: There are no passages, or one of them is no text.
     """
     passages = list(_passages(held))
     if not passages:
-        raise ValueError(f"no passage\nwrite them as {FORMS}, or take the row out")
+        raise Mistake("no passage", f"write them as {FORMS}, or take the row out")
     return "\n\n".join(f"[{number}] {_BLANK_LINES.sub(chr(10), text)}" for number, text in enumerate(passages, 1))
 
 
@@ -44,7 +46,7 @@ def _passages(held: Any) -> Iterator[str]:
         texts = held[_named(held)]
         titles = held.get("title") or [None] * len(texts)
         if not isinstance(titles, list) or len(titles) != len(texts):
-            raise ValueError(f"{len(texts)} passages, but other titles: {titles!r:.40}\ngive each passage one, or none")
+            raise Mistake(f"{len(texts)} passages, but other titles: {titles!r:.40}", "give each passage one, or none")
         yield from (_passage({"title": title, "text": text}) for title, text in zip(titles, texts, strict=True))
     else:
         yield from map(_passage, held)
@@ -60,5 +62,5 @@ def _passage(held: Any) -> str:
     if isinstance(text, list) and all(isinstance(sentence, str) for sentence in text):
         text = " ".join(sentence.strip() for sentence in text)
     if not isinstance(text, str) or not text.strip():
-        raise ValueError(f"{held!r:.40}, expected a passage\nwrite them as {FORMS}")
+        raise Mistake(f"{held!r:.40}, expected a passage", f"write them as {FORMS}")
     return f"{title}\n{text.strip()}" if title else text.strip()

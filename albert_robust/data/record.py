@@ -1,4 +1,4 @@
-"""A record: one row of a file, its columns read as a task has them."""
+"""Reads a row of a data file as a record: the fields and the references of a task."""
 
 import json
 import re
@@ -16,7 +16,8 @@ from albert_robust.data.passages import are_passages, numbered
 from albert_robust.data.rows import DELIMITED, Unreadable
 from albert_robust.data.source import Source
 from albert_robust.data.tokens import Tokens, are_texts, joined, tagged
-from albert_robust.errors import InputError, complaint_at, suggest
+from albert_robust.errors import InputError, complaint_at, mistake_of
+from albert_robust.shown import suggest
 from albert_robust.text.languages import base, is_tag
 
 MAX_CHARACTERS = 200_000  # in one field; a book chapter has about 30,000
@@ -25,16 +26,16 @@ _HALF = re.compile("[\ud800-\udfff]")  # of a character
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row.
+    """What a row says.
 
     Attributes:
-        path: Its file.
-        line: Where it stands in that.
-        id: Its own, or its line; of templates what they made.
-        language: A BCP 47 tag, as the row says it.
-        fields: What a model sees, by the task's field names.
-        references: As `Example` has them.
-        named: Whether it has an id of its own.
+        path: The row's file.
+        line: The row's line in that file.
+        id: The row's own, or else its line; for templates, the fields that they made.
+        language: BCP 47 tag, as the row or the source writes it.
+        fields: The inputs of a model, by the task's field names.
+        references: See `Example`.
+        named: Whether the row has an id of its own.
     """
 
     path: Path
@@ -55,14 +56,14 @@ def read_record(
     inputs: tuple[str, ...],
     reference: str,
 ) -> Record:
-    """Return what a row of a file holds.
+    """Return the record of a row of a file.
 
     Args:
         source: The file's dataset.
         path: The file.
-        language: Of all its rows; None where each says its own.
-        line: Of the row.
-        row: Its cells, by column.
+        language: The language of all rows of the file; None if each row says its own.
+        line: The row's line.
+        row: The row's cells, by column.
         inputs: The task's field names.
         reference: The task's reference column.
 
@@ -113,7 +114,7 @@ class _Row:
         )
 
     def unnamed(self, fields: Mapping[str, str]) -> str:
-        """Return the id of a row that has none: its line, or what templates made."""
+        """Return the id of a row that has none: its line, or the fields that templates made."""
         source = self.source
         if source.templates is None:
             return str(self.line)
@@ -130,12 +131,12 @@ class _Row:
 
     @contextmanager
     def told(self, what: str) -> Iterator[None]:
-        """Tell of what a ValueError says after what it is about, and how to mend it in the second line."""
+        """Turn a mistake into a complaint about the row, with `what` before its message."""
         try:
             yield
         except ValueError as error:
-            wrong, _, mend = str(error).partition("\n")
-            raise self.wrong(f"{what} {wrong}", mend) from None
+            mistake = mistake_of(error)
+            raise self.wrong(f"{what} {mistake.what}", mistake.mend) from None
 
     def cell(self, name: str, column: str = "") -> Any:
         """Return the cell of one of our columns, or of another that holds a part of it."""
@@ -147,7 +148,7 @@ class _Row:
         raise self.wrong(f"the column {column!r} is missing", "; ".join(filter(None, mends)), int(self.in_table))
 
     def value(self, name: str) -> Any:
-        """Return what a field holds: a cell, or the text that it has in all rows."""
+        """Return the value of a field: a cell, or the text that it has in all rows."""
         source, fixed = self.source, self.source.added.get(name)
         if name in source.together:
             cells = [self.cell(name, column) for column in source.together[name]]
@@ -157,11 +158,11 @@ class _Row:
         return "" if name in source.added and held(cell) is None else cell
 
     def unfolded(self, cell: Any, choices: bool = False) -> Any:
-        """Return what a table's cell holds in its text; of other files the cell."""
+        """Return the list or object that a table's cell holds as text; cells of other files stay as they are."""
         return unfolded(cell, choices) if self.in_table else cell
 
     def agreed(self, language: str) -> str:
-        """Return the language of all rows; complain where this one says another: it would be perturbed as what it is not."""
+        """Return the language of all rows; complain if this row says another one, by whose rules it should be perturbed."""
         own = self.cells.get(self.source.column("language"))
         if isinstance(own, str) and is_tag(own) and base(own) != base(language):
             what = f"the row's language is {own!r}, that of all rows is said to be {language!r}"
@@ -179,7 +180,7 @@ class _Row:
             return numbered(listed)
 
     def options(self) -> Options | None:
-        """Return the choices of the row, None where its source has none."""
+        """Return the choices of the row; None if its source has none."""
         columns = self.source.choices
         if not columns:
             return None
@@ -221,13 +222,13 @@ class _Row:
         return texts
 
     def reference(self, value: Any) -> Any:
-        """Return a reference that JSON holds as a truth value, or as an object where it may be one, as text."""
+        """Return a truth value, or an object if references may be objects, as text; any other value as it is."""
         if isinstance(value, dict) and self.source.reference_type == "object":
             return json.dumps(value, ensure_ascii=False, default=str)
         return text_of(value) if isinstance(value, bool) else value
 
     def annotated(self, column: str, value: Any, tokens: Tokens) -> tuple[str, ...]:
-        """Return the reference that points into a text: one, of all that is there, where the row has any."""
+        """Return the one reference that holds all annotations of a text; none if the row has no cell for it."""
         annotation = self.source.annotation
         assert annotation is not None
         if value is None or (value == "" and self.in_table):
@@ -253,7 +254,7 @@ class _Row:
             raise self.wrong(f"{column!r} holds {text!r:.40}, expected a finite number")
 
     def text(self, column: str, value: Any) -> str:
-        """Return a cell's text; complain of what is none, or what no model or report can hold."""
+        """Return a cell's text; complain of a cell that holds none, or one that no model or report can hold."""
         text = value if isinstance(value, str) else self.number(column, value)
         if len(text) > MAX_CHARACTERS:
             what = f"{column!r} holds {len(text):,} characters, more than {MAX_CHARACTERS:,}"

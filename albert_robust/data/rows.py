@@ -41,7 +41,7 @@ class _TwiceError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """What Python cannot hold of a cell: a time outside its calendar, a text that is not UTF-8."""
+    """The value of a cell that Python cannot hold: a time outside its calendar, or a text that is not UTF-8."""
 
     kind: str
 
@@ -54,7 +54,7 @@ def read_rows(path: Path, header: Sequence[str] = ()) -> Iterator[Row]:
 
     Args:
         path: The file.
-        header: What the columns of a table are called that has no header of its own.
+        header: The names of the columns of a table without a header.
 
     Raises:
         InputError: The file is missing, of an unknown kind, or a line of it is broken.
@@ -74,7 +74,7 @@ def read_rows(path: Path, header: Sequence[str] = ()) -> Iterator[Row]:
 
 
 def _whole(path: Path, rows: Iterator[Row]) -> Iterator[Row]:
-    """Yield the rows of a file; tell of one that cannot be read to its end."""
+    """Yield the rows of a file; complain of a file that cannot be read to its end."""
     with reading(path):
         yield from rows
 
@@ -86,7 +86,7 @@ def _json_lines(path: Path, mend: str = LINES) -> Iterator[Row]:
 
 
 def _json(path: Path) -> Iterator[Row]:
-    """Yield the objects of one list, each with its place in it; a file that begins otherwise has an object a line."""
+    """Yield the objects of one list, each with its number; a file that begins otherwise has one object per line."""
     text = "".join(line for _, line in _lines(path))
     if not text.lstrip().startswith("["):
         yield from _json_lines(path, LISTED)
@@ -102,7 +102,7 @@ def _object(path: Path, row: Any, mend: str, number: int) -> dict[str, Any]:
 
 
 def _parsed(path: Path, text: str, mend: str, number: int) -> Any:
-    """Return what JSON says that begins in a line."""
+    """Return the value of the JSON that begins in a line."""
     try:
         return _DECODER.decode(text)
     except _TwiceError as error:
@@ -118,7 +118,7 @@ def _parsed(path: Path, text: str, mend: str, number: int) -> Any:
 
 
 def _apart(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object of JSON, each key of which is there once: Python's own way keeps the last of several in silence."""
+    """Return an object of JSON; refuse a key that stands twice, of which Python would silently keep the last value."""
     found = dict(pairs)
     if len(found) < len(pairs):
         raise _TwiceError(Counter(key for key, _ in pairs).most_common(1)[0][0])
@@ -155,6 +155,9 @@ def _conll(path: Path) -> Iterator[Row]:
             raise complaint_at(
                 path, f"{cells[0]!r:.60} has no tag", "a line is a token and its tag: Anna B-PER", number
             )
+        if cells and rows and len(cells) != len(rows[0]):
+            what = f"{len(cells)} columns, the lines of this sentence before it have {len(rows[0])}"
+            raise complaint_at(path, what, "each line of a sentence has a token, its tag, and the same columns", number)
         if cells:
             begun = begun or number
             rows.append(cells)
@@ -168,7 +171,7 @@ def _tagged(rows: list[list[str]]) -> dict[str, Any]:
 
     A first column that counts the lines holds no tokens, as in CoNLL-U.
     """
-    columns = list(zip(*rows, strict=False))
+    columns = list(zip(*rows, strict=True))
     counts = len(columns) > 2 and columns[0] == tuple(str(place) for place in range(1, len(rows) + 1))
     tagging = [column for column in columns[1:] if all(map(_TAG.fullmatch, column))]
     tags = tagging[-1] if tagging else tuple(cells[-1] for cells in rows)
@@ -257,7 +260,7 @@ def _parquet(path: Path) -> Iterator[Row]:
 
 
 def _cells(column: "Array") -> list[Any]:
-    """Return the values of a column, one by one where Python cannot hold all of them: nobody may ask for those."""
+    """Return the values of a column; those that Python cannot hold become `Unreadable`, because nobody may ask for them."""
     try:
         return list(column.to_pylist())
     except (ValueError, OverflowError):
@@ -272,7 +275,7 @@ def _cell(value: "Scalar[Any]") -> Any:
 
 
 def _saved_dataset(path: Path) -> Iterator[Row]:
-    """Yield the rows of a saved dataset; lists of its classes, as tags of tokens are kept, by their names."""
+    """Yield the rows of a saved dataset, with lists of class numbers, such as tags of tokens, as lists of names."""
     if not any((path / name).is_file() for name in SAVED):
         raise complaint_at(path, "a folder, and none that `datasets` saved", "name a file, such as one in it")
     need("datasets", "datasets", f"the datasets folder {path.name}")

@@ -14,15 +14,15 @@ ReferenceType = Literal["text", "number", "list", "object"]
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """References that are one thing of several parts: entities, labels.
+    """How references are read that consist of parts, such as entities or labels.
 
     Attributes:
-        field: What they are about; data may hold it as a list of tokens.
-        read: Returns a reference as it is kept, from what data hold and the text; None where it is none. Raises ValueError.
-        labels: Returns the labels in it.
-        lacking: Returns those parts of it that the text does not hold, though they are to stand there.
-        what: What they are called.
-        form: How they are written.
+        field: The input that they are about; data may hold it as a list of tokens.
+        read: (cell, text) -> the reference as it is kept; None if the cell holds no such reference. Raises ValueError.
+        labels: Reference -> the labels in it.
+        lacking: Reference -> its parts that should stand in the text and do not.
+        what: Their name in messages.
+        form: The form in which data have to hold them, for messages.
     """
 
     field: str
@@ -38,27 +38,27 @@ class Source:
     """Where a dataset lies and how its columns are read.
 
     Attributes:
-        path: A file; with `{language}` in its name, a file a language; of templates, the suite's.
-        languages: Those to read, in order, as examples say them. One alone may be the language of all rows.
+        path: A file, or one per language with `{language}` in its name; the suite's file for templates.
+        languages: The languages to read, in order. If there is only one, it may be the language of all rows.
         per_row: Whether each row says its language in the column `language`.
-        columns: From our names (`id`, `language`, a task's fields and reference) to the file's.
-        choices: The file's columns that hold the choices of a question; none where there are none. They are set below the first
-            field, but where `choices` is a field.
-        header: What the columns of a table are called that has no header of its own.
-        where: Which rows count: by the file's column, the values of which it holds one, as text.
-        limit: At most so many ids, drawn by the seed; None for all.
-        seed: Of the draw.
-        reference_language: Of the references; empty where each has its row's.
-        reference_type: What a reference is: a `text`, a `number`, one of a `list` of several, also where that stands in a table's
-            cell, or a text or an `object`, which is kept as JSON.
-        mapping: How a missing column is mended; `NAME` stands for ours.
-        templates: What makes the rows, in place of a file's.
-        annotation: How references are read that point into a field; None for those that are texts.
-        passages_field: The task's field that may hold passages, as a list; such a list is set one below the other, numbered.
-            Those that are added may, too.
-        together: The file's columns of fields whose passages are in several.
-        added: The fields beyond the task's own, each with the text that it has in all rows; None where a column has it, and
-            an empty cell is no mistake there.
+        columns: The file's names for ours (`id`, `language`, a task's fields and reference).
+        choices: The file's columns that hold the choices of a question. The choices are set below the first field, unless
+            `choices` is a field.
+        header: The names of the columns of a table without a header.
+        where: The rows to read: the values that a column of the file may have, as text.
+        limit: The most ids to read, drawn by the seed; None for all.
+        seed: The seed of the draw.
+        reference_language: The language of the references; empty if each is in its row's.
+        reference_type: The type of a reference: a `text`, a `number`, an item of a `list` (which a table's cell may hold as
+            text), or a text or an `object`, which is kept as JSON.
+        mapping: The advice about a missing column; `NAME` stands for our name.
+        templates: The templates that make the rows instead of a file.
+        annotation: How references that point into a field are read; None if references are texts.
+        passages_field: The task's field that may hold a list of passages; they become one numbered text. Added fields may hold
+            passages, too.
+        together: The file's columns of each field whose passages are in several.
+        added: The fields beyond the task's own, each with the text that it has in all rows; None if a column holds it, which may
+            be empty.
     """
 
     path: Path
@@ -81,19 +81,19 @@ class Source:
 
     @property
     def shown(self) -> str:
-        """What a report calls it."""
+        """The name of the source in reports."""
         chosen = "".join(f", {column}: {' or '.join(values)}" for column, values in self.where.items())
         return self.path.name + chosen if self.templates is None else str(self.templates)
 
     def files(self) -> list[tuple[Path, str | None]]:
-        """Return the files and the language of each; None where the rows say it."""
+        """Return the files, each with its language; None if the rows say it."""
         if PLACEHOLDER in self.path.name:
             name = self.path.name
             return [(self.path.with_name(name.replace(PLACEHOLDER, language)), language) for language in self.languages]
         return [(self.path, None if self.per_row else self.languages[0])]
 
     def rows(self, path: Path) -> Iterator[Row]:
-        """Return the rows of one of its files."""
+        """Return the rows of one of the files."""
         return read_rows(path, self.header) if self.templates is None else self.templates.rows()
 
     def column(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Templates: sentences with slots, and the words that fill them, become rows as those of a file are.
+"""Makes rows from templates: sentences with slots, and lists of words that fill them.
 
 Ribeiro et al. (2020), arXiv:2005.04118, write tests of minimum functionality so. A slot `{thing}` takes each word of the list
 `thing`; `{thing2}` takes another word of the same list, `{place.capital}` a field of a word that has fields.
@@ -7,28 +7,29 @@ Ribeiro et al. (2020), arXiv:2005.04118, write tests of minimum functionality so
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations, product
+from itertools import chain, permutations, product
 from math import perm, prod
 from typing import Any
 
 from albert_robust.data.rows import Row
-from albert_robust.errors import suggest
+from albert_robust.errors import Mistake
+from albert_robust.shown import counted, suggest
 
-MOST = 100_000  # examples of a dataset: more words say no more of a model, and take long to ask
-LITERAL = ("id", "language")  # what a template says of all its examples
+MOST = 100_000  # examples per dataset: more words say no more about a model, and take long to ask
+LITERAL = ("id", "language")  # these have no slots: they are the same in all examples of a template
 Word = str | Mapping[str, str]  # with fields, the first one names it
 Fill = Mapping[str, Sequence[Word]]
-Mistake = tuple[tuple[int | str, ...], str, str]  # where in the dataset, what, how to mend it
+Located = tuple[tuple[int | str, ...], Mistake]  # where in the dataset
 _MARK = re.compile(r"(?P<brace>\{\{|\}\})|\{(?P<slot>\w+)(?:\.(?P<field>[\w-]+))?\}|\{[^{}]*\}?|\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Templates:
-    """Templates of one dataset, as its suite has them.
+    """The templates of one dataset.
 
     Attributes:
-        templates: By field: a text, a number, a list or an object of them. `id` and `language` are of all examples of a template.
-        lines: Where each stands.
+        templates: Each maps a field to a text, a number, or a list or an object of these.
+        lines: The line of each template in the suite.
         fill: The lists of words.
     """
 
@@ -37,8 +38,7 @@ class Templates:
     fill: Fill
 
     def __str__(self) -> str:
-        count = len(self.templates)
-        return "1 template" if count == 1 else f"{count} templates"
+        return counted(len(self.templates), "template")
 
     def rows(self) -> Iterator[Row]:
         """Yield (line, row) for each template and each choice of words; words of one list are never the same twice.
@@ -55,7 +55,7 @@ class Templates:
 
 
 def used(template: Mapping[str, Any], fill: Fill) -> dict[str, list[str]]:
-    """Return the lists that a template takes words from, each with the slots that it fills."""
+    """Return the names of the lists that a template takes words from, each with the slots that it fills."""
     slots = sorted({mark["slot"] for _, mark in _marks(template) if mark["slot"]})
     found: dict[str, list[str]] = {}
     for slot in slots:
@@ -69,67 +69,80 @@ def mistakes(
     inputs: Sequence[str],
     reference: str,
     languages: Sequence[str] = (),
-) -> Iterator[Mistake]:
+) -> Iterator[Located]:
     """Yield what is wrong with the templates of a dataset.
 
     Args:
-        templates: As the suite has them.
+        templates: The templates.
         fill: All lists that they may use.
         inputs: The task's fields.
-        reference: Its reference.
-        languages: Those of which each template is to say its own; none where all are in one.
+        reference: The task's reference.
+        languages: The languages of which each template has to say its own; empty if all templates are in one.
     """
-    known = [*inputs, reference, *LITERAL]
     for number, template in enumerate(templates):
         at = ("templates", number)
-        for name in template:
-            if name not in known:
-                yield (*at, name), f"unknown field {name!r}", suggest(name, known)
-        for name in inputs:
-            if name not in template:
-                yield at, f"the template has no {name!r}", f'add `{name}: "..."`'
-        yield from dict.fromkeys(
-            ((*at, name), *wrong) for name, mark in _marks(template) for wrong in _wrong(mark, fill)
-        )
-        for name, slots in used(template, fill).items():
-            if 0 < len(fill.get(name, ())) < len(slots):
-                what = f"{len(slots)} slots take different words of {name!r}, which has {len(fill[name])}"
-                yield at, what, "add words to the list"
-        if languages and "language" not in template:
-            yield at, "the template does not say its language", f"add `language: {languages[0]}`"
-        elif languages and str(template["language"]).casefold() not in map(str.casefold, languages):
-            mend = suggest(str(template["language"]), languages)
-            yield (*at, "language"), f"{template['language']!r} is not among the `languages`", mend
+        found = (_of_fields(template, inputs, reference), _of_slots(template, fill), _of_language(template, languages))
+        yield from (((*at, *location), mistake) for location, mistake in chain(*found))
     spoken = {str(template.get("language")).casefold() for template in templates}
-    for place, tag in enumerate(languages):
+    for number, tag in enumerate(languages):
         if tag.casefold() not in spoken:
-            yield ("languages", place), f"no template is in {tag!r}", "add one, or take the language out"
-    total = sum(_count(template, fill) for template in templates)
-    if total > MOST:
-        largest = max(range(len(templates)), key=lambda number: _count(templates[number], fill))
-        what = f"the templates make {total:,} examples, {_count(templates[largest], fill):,} of them this one"
-        yield ("templates", largest), what, f"{MOST:,} are the most: shorten lists"
+            yield ("languages", number), Mistake(f"no template is in {tag!r}", "add one, or take the language out")
+    counts = [_count(template, fill) for template in templates]
+    if sum(counts) > MOST:
+        what = f"the templates make {sum(counts):,} examples, {max(counts):,} of them this one"
+        yield ("templates", counts.index(max(counts))), Mistake(what, f"{MOST:,} are the most: shorten lists")
 
 
-def unfit(fill: Fill) -> Iterator[Mistake]:
-    """Yield what is wrong with lists of words in themselves."""
+def _of_fields(template: Mapping[str, Any], inputs: Sequence[str], reference: str) -> Iterator[Located]:
+    """Yield the fields that a template has beside the task's, and those that it lacks."""
+    known = [*inputs, reference, *LITERAL]
+    for name in template:
+        if name not in known:
+            yield (name,), Mistake(f"unknown field {name!r}", suggest(name, known))
+    for name in inputs:
+        if name not in template:
+            yield (), Mistake(f"the template has no {name!r}", f'add `{name}: "..."`')
+
+
+def _of_slots(template: Mapping[str, Any], fill: Fill) -> Iterator[Located]:
+    """Yield the slots of a template that no list fills, and the lists that are too short for their slots."""
+    for name, mark in _marks(template):
+        yield from (((name,), mistake) for mistake in _wrong(mark, fill))
+    for name, slots in used(template, fill).items():
+        if 0 < len(fill.get(name, ())) < len(slots):
+            what = f"{len(slots)} slots take different words of {name!r}, which has {len(fill[name])}"
+            yield (), Mistake(what, "add words to the list")
+
+
+def _of_language(template: Mapping[str, Any], languages: Sequence[str]) -> Iterator[Located]:
+    """Yield what is wrong with the language of a template that has to say its own."""
+    if languages and "language" not in template:
+        yield (), Mistake("the template does not say its language", f"add `language: {languages[0]}`")
+    elif languages and str(template["language"]).casefold() not in map(str.casefold, languages):
+        mend = suggest(str(template["language"]), languages)
+        yield ("language",), Mistake(f"{template['language']!r} is not among the `languages`", mend)
+
+
+def unfit(fill: Fill) -> Iterator[Located]:
+    """Yield what is wrong with lists of words, whoever uses them."""
     for name, words in fill.items():
         if not re.fullmatch(r"\w+", name):
-            yield (name,), f"a slot cannot name the list {name!r}", "letters, digits and _ make a name"
+            yield (name,), Mistake(f"a slot cannot name the list {name!r}", "letters, digits and _ make a name")
         if not words:
-            yield (name,), f"the list {name!r} is empty", "add words, or take it out"
+            yield (name,), Mistake(f"the list {name!r} is empty", "add words, or take it out")
         seen: dict[str, int] = {}
         for place, word in enumerate(words):
             if _fields(word) != _fields(words[0]):
-                mend = ", ".join(_fields(words[0])) or "no fields"
-                yield (name, place), f"the word has not the fields of the first of {name!r}", f"write as there: {mend}"
+                fields = ", ".join(_fields(words[0])) or "no fields"
+                what = f"the word has not the fields of the first of {name!r}"
+                yield (name, place), Mistake(what, f"write as there: {fields}")
             elif seen.setdefault(_name(word), place) != place:
                 mend = "the first field of a word names it" if _fields(word) else "take one out"
-                yield (name, place), f"{_name(word)!r:.60} is twice in the list {name!r}", mend
+                yield (name, place), Mistake(f"{_name(word)!r:.60} is twice in the list {name!r}", mend)
 
 
 def _marks(template: Mapping[str, Any]) -> Iterator[tuple[str, re.Match[str]]]:
-    """Yield what is a slot or looks like one, each with its field."""
+    """Yield (field, match) for each slot of a template, and for what looks like one."""
     for name, value in template.items():
         for text in () if name in LITERAL else _texts(value):
             if isinstance(text, str):
@@ -137,7 +150,7 @@ def _marks(template: Mapping[str, Any]) -> Iterator[tuple[str, re.Match[str]]]:
 
 
 def _texts(value: Any) -> Iterator[Any]:
-    """Yield what a template says of a field, be it one or several."""
+    """Yield the texts and other plain values in a value of a template."""
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
     if parts is None:
         yield value
@@ -145,21 +158,22 @@ def _texts(value: Any) -> Iterator[Any]:
         yield from _texts(part)
 
 
-def _wrong(mark: re.Match[str], fill: Fill) -> Iterator[tuple[str, str]]:
+def _wrong(mark: re.Match[str], fill: Fill) -> Iterator[Mistake]:
     if not mark["slot"]:
-        yield f"{mark[0]!r:.40} is no slot", "write `{thing}`, or `{{` and `}}` for the braces themselves"
+        yield Mistake(f"{mark[0]!r:.40} is no slot", "write `{thing}`, or `{{` and `}}` for the braces themselves")
         return
     name = _list_of(mark["slot"], fill)
     if name not in fill:
-        yield f"no list of words for {mark[0]}", suggest(name, list(fill)) or f"add `fill: {{{name}: [...]}}`"
+        mend = suggest(name, list(fill)) or f"add `fill: {{{name}: [...]}}`"
+        yield Mistake(f"no list of words for {mark[0]}", mend)
         return
     fields = _fields(fill[name][0]) if fill[name] else ()
     if mark["field"] and not fields:
-        yield f"the words of {name!r} have no fields", f"write {{{mark['slot']}}}"
+        yield Mistake(f"the words of {name!r} have no fields", f"write {{{mark['slot']}}}")
     elif fields and mark["field"] not in fields:
         what = f"no field {mark['field']!r}" if mark["field"] else "fields"
         right = [f"{{{mark['slot']}.{field}}}" for field in fields]
-        yield f"the words of {name!r} have {what}", f"write {' or '.join(right)}"
+        yield Mistake(f"the words of {name!r} have {what}", f"write {' or '.join(right)}")
 
 
 def _list_of(slot: str, fill: Fill) -> str:
@@ -171,7 +185,7 @@ def _count(template: Mapping[str, Any], fill: Fill) -> int:
 
 
 def _choices(template: Mapping[str, Any], fill: Fill) -> Iterator[dict[str, Word]]:
-    """Yield the word of each slot, by its name, for all choices; the words of the last list change first."""
+    """Yield each choice of words, by slot; the words of the last list change first."""
     lists = used(template, fill)
     slots = [slot for group in lists.values() for slot in group]
     for chosen in product(*(permutations(fill[name], len(group)) for name, group in lists.items())):

@@ -1,15 +1,16 @@
-"""Tokens with tags, as corpora of named entities keep a text: joined, and each tag with the place of its token."""
+"""Joins the tokens that corpora of named entities keep, and finds the range of each tag in the text."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from albert_robust.errors import Mistake
 from albert_robust.text.languages import UNSPACED, base
 
 Place = tuple[int, int]  # from where to where, in code points
 
 
 class Tokens(NamedTuple):
-    """A text that was made of tokens, and the place of each."""
+    """A text that was joined from tokens, and the range of each."""
 
     text: str
     places: tuple[Place, ...] = ()
@@ -21,9 +22,10 @@ def are_texts(value: Any) -> bool:
 
 
 def joined(tokens: Sequence[str], language: str) -> Tokens:
-    """Return tokens as a text, with blanks between them; in a language without, only between two words of Latin letters.
+    """Return the text of tokens, with blanks between them.
 
-    Where tokens are characters, `2`, `0`, `0`, `5` and `年`, there is none between those either.
+    In a language without blanks they stand only between two words of Latin letters, and not between single characters, such
+    as `2`, `0`, `0`, `5` and `年`.
     """
     spaced = base(language) not in UNSPACED
     text, places, last = "", list[Place](), ""
@@ -37,11 +39,11 @@ def joined(tokens: Sequence[str], language: str) -> Tokens:
 
 
 def tagged(places: Sequence[Place], tags: Sequence[str]) -> list[tuple[int, int, str]]:
-    """Return the places of tokens whose tag is not `O`, each with its tag.
+    """Return the ranges of tokens whose tag is not `O`, each with its tag.
 
     Raises:
-        ValueError: There are more or fewer tags than tokens.
+        Mistake: There are more or fewer tags than tokens.
     """
     if len(places) != len(tags):
-        raise ValueError(f"{len(tags)} tags for {len(places)} tokens")
+        raise Mistake(f"{len(tags)} tags for {len(places)} tokens")
     return [(*place, tag) for place, tag in zip(places, tags, strict=True) if tag != "O"]

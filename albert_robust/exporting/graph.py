@@ -18,8 +18,9 @@ from typing import Any
 
 import torch
 
-from albert_robust.errors import UsageError, first_line
+from albert_robust.errors import UsageError
 from albert_robust.exporting.source import Source
+from albert_robust.foreign import first_line
 
 GRAPH = "model.onnx"
 INPUTS, OUTPUT = ("input_ids", "attention_mask"), "hidden_states"

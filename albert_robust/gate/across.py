@@ -1,8 +1,8 @@
-"""Judge cells together: gaps between languages or datasets, and what becomes of a measure as severity grows.
+"""Judge cells together: gaps between languages or datasets, and curves of consistency over severities.
 
-A gap is the best cell's mean minus the worst's; `scoring.gaps` has its bounds. The curve over severities is the mean at
-each; its area is the mean height between the least and the greatest severity (trapezoids), of the examples that were tested
-at all of them, so that each example has an area of its own and the bounds are those of a mean.
+A gap is the best cell's mean minus the worst's; `scoring.gaps` has its bounds. A curve is the mean at each severity. Its area is
+the mean height between the least and the greatest severity (trapezoids), over the examples that were tested at all of them. Each
+example thus has an area of its own, and the bounds are those of a mean.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -25,32 +25,25 @@ from albert_robust.gate.decide import (
 )
 from albert_robust.gate.judge import blank, repeated_agreement
 from albert_robust.results.records import CellRecord, Counts, MemberRecord, Verdict
-from albert_robust.results.tally import Series, Tally
-from albert_robust.running.cell import Across, Cell
+from albert_robust.results.tally import Tally
+from albert_robust.running.cell import Cell, Comparison
 from albert_robust.scoring.gaps import gap
 from albert_robust.scoring.statistics import NOTHING, Estimate, Floats, mean_in_unit
-from albert_robust.suite.gates import (
-    DATASET_GAP,
-    DEFAULT_GATES,
-    LANGUAGE_GAP,
-    SEVERITY_AREA,
-    SEVERITY_WORST,
-    parse_gate,
-)
+from albert_robust.suite.expectations import EXPECTATIONS
+from albert_robust.suite.gates import parse_gate
 
 Tallies = Mapping[str, Tally]
 Values = dict[Hashable, float]
 
 
-def judge_across(item: Across, tallies: Tallies) -> CellRecord:
-    """Return the verdict on cells together.
+def judge_across(item: Comparison, tallies: Tallies) -> CellRecord:
+    """Return the verdict on a comparison.
 
-    A member with too many errors makes it an error, one with fewer tested cases than `min_tested` fails it: what is known of the
-    others says nothing of that one. A member of which nothing applies is left out; the comparison of fewer than two does
-    not apply.
+    A member with too many errors makes it an error, and one with fewer tested cases than `min_tested` fails it, because the other
+    members say nothing of that one. A member to which nothing applies is left out. A comparison of fewer than two does not apply.
 
     Args:
-        item: The cells and their gates.
+        item: The comparison.
         tallies: Of each member, by its id.
     """
     counts = {cell.id: tallies[cell.id].counts for cell in item.members}
@@ -63,26 +56,25 @@ def judge_across(item: Across, tallies: Tallies) -> CellRecord:
     members = tuple(_member(item, cell, tallies[cell.id]) for cell in applying)
     estimate, ends = _estimate(item, tallies), _ends(item, tallies)
     noise = _noise(item, tallies)
-    gates = tuple(above_noise(despite_errors(decide(gate, estimate), gate, ends), noise) for gate in item.gates)
+    gates = tuple(above_noise(despite_errors(decide(gate, estimate), gate, ends), gate, noise) for gate in item.gates)
     broken = _broken(item, counts)
     verdict, reason = broken or as_suite_says(item, *together(gates), gates)
     note = _note(item, members)
     if not broken:
         reason = "; ".join([reason, note, *([errors_told(item, total)] if total.error else [])])
     judged = _record(item, (verdict, reason), total)
-    return replace(judged, gates=gates, measures={item.gates[0].measure: estimate}, members=members, note=note)
+    return replace(judged, gates=gates, measures={item.measure.name: estimate}, members=members, note=note)
 
 
-def _record(item: Across, verdict: tuple[Verdict, str], counts: Counts) -> CellRecord:
-    return replace(blank(item, *verdict, counts), across=item.kind)
+def _record(item: Comparison, verdict: tuple[Verdict, str], counts: Counts) -> CellRecord:
+    return replace(blank(item, *verdict, counts), across=item.measure.over)
 
 
-def _broken(item: Across, counts: Mapping[str, Counts]) -> tuple[Verdict, str] | None:
-    """Return the verdict that members force which could not be measured as they should."""
+def _broken(item: Comparison, counts: Mapping[str, Counts]) -> tuple[Verdict, str] | None:
+    """Return the verdict that a member forces, if it has too many errors or too few cases; None if no member does."""
     for cell in item.members:
-        found = counts[cell.id]
-        if too_many_errors(cell, found):
-            return "error", f"{cell.id}: {errors_told(cell, found)}"
+        if too_many_errors(cell, counts[cell.id]):
+            return "error", f"{cell.id}: {errors_told(cell, counts[cell.id])}"
     for cell in item.members:
         if counts[cell.id].not_asked:
             return "not tested", f"{cell.id}: {not_asked(counts[cell.id])}"
@@ -92,33 +84,30 @@ def _broken(item: Across, counts: Mapping[str, Counts]) -> tuple[Verdict, str] |
     return None
 
 
-def _member(item: Across, cell: Cell, tally: Tally) -> MemberRecord:
+def _member(item: Comparison, cell: Cell, tally: Tally) -> MemberRecord:
     values = np.array(list(_values(item, cell, tally).values()), dtype=np.float64)
     estimate = mean_in_unit(values, item.suite.two_sided)
-    return MemberRecord(cell.id, item.difference(cell), _base(item), estimate, tally.counts.tested)
+    return MemberRecord(cell.id, cell.along(item.measure.axis), item.measure.base, estimate, tally.counts.tested)
 
 
-def _base(item: Across) -> str:
-    return item.gates[0].base
-
-
-def _estimate(item: Across, tallies: Tallies) -> Estimate:
+def _estimate(item: Comparison, tallies: Tallies) -> Estimate:
     confidence = item.suite.two_sided
     each = [_values(item, cell, tallies[cell.id]) for cell in item.members]
-    if item.kind in {LANGUAGE_GAP, DATASET_GAP}:
+    if item.measure.is_gap:
         return gap(each, confidence)
-    return mean_in_unit(_areas(item, each) if item.kind == SEVERITY_AREA else _unbroken(item, tallies), confidence)
+    values = _areas(item, each) if item.measure.over == "severity area" else _unbroken(item, tallies)
+    return mean_in_unit(values, confidence)
 
 
-def _ends(item: Across, tallies: Tallies) -> list[Estimate]:
-    """Return what would be measured with errors as answers, as good and as bad as can be; nothing where there are none.
+def _ends(item: Comparison, tallies: Tallies) -> list[Estimate]:
+    """Return what would be measured with errors as answers, at either end of the measure; nothing if there are no errors.
 
-    Of a gap each two cells have theirs, the one at its best and the other at its worst.
+    For a gap, each two cells are measured, one with its errors as the best answers and the other as the worst.
     """
-    if not any(tallies[cell.id].errors for cell in item.members):
+    if not any(tallies[cell.id].evidence.errors for cell in item.members):
         return []
     bad, good = ({cell.id: tallies[cell.id].answered(end) for cell in item.members} for end in (0.0, 1.0))
-    if item.kind not in {LANGUAGE_GAP, DATASET_GAP}:
+    if not item.measure.is_gap:
         return [_estimate(item, bad), _estimate(item, good)]
     return [
         gap([_values(item, one, good[one.id]), _values(item, other, bad[other.id])], item.suite.two_sided)
@@ -126,57 +115,49 @@ def _ends(item: Across, tallies: Tallies) -> list[Estimate]:
     ]
 
 
-def _noise(item: Across, tallies: Tallies) -> Estimate:
-    """Return how far the model agrees with itself on the originals, which are those of all members; `NOTHING` if asked once."""
-    found = tallies[item.members[0].id].noise
-    if not len(found):
+def _noise(item: Comparison, tallies: Tallies) -> Estimate:
+    """Return how far the model agrees with itself on the originals, which all members share; `NOTHING` if it was asked once."""
+    noise = tallies[item.members[0].id].numbers.noise
+    if not len(noise):
         return NOTHING
-    variants = item.check.variants * len(item.members) if item.kind == SEVERITY_WORST else 0
-    return mean_in_unit(repeated_agreement(item, found, variants), item.suite.two_sided)
+    variants = item.check.variants * len(item.members) if item.measure.over == "severity worst case" else 0
+    return mean_in_unit(repeated_agreement(item, noise, variants), item.suite.two_sided)
 
 
-def _values(item: Across, cell: Cell, tally: Tally) -> Values:
+def _values(item: Comparison, cell: Cell, tally: Tally) -> Values:
     """Return what is compared, by example. Rows of one id are translations; ids of two datasets have nothing in common."""
-    base, examples = _base(item), tally.examples
-    if base == "consistency":
-        found = tally.agreement.by_example(examples)
-    elif base == "sensitivity":
-        found = tally.agreement.by_example(examples, 1 - tally.agreement.values)
-    else:
-        qualities = tally.before if item.check.expectation == "reference" else tally.after
-        found = qualities.get(base, Series()).by_example(examples)
-    return {(cell.dataset, name): value for name, value in found.items()}
+    values = tally.series(item.measure.base).by_example(tally.examples)
+    return {(cell.dataset, name): value for name, value in values.items()}
 
 
-def _areas(item: Across, each: Sequence[Values]) -> Floats:
+def _areas(item: Comparison, each: Sequence[Values]) -> Floats:
     """Return the area under the curve of each example that was tested at every severity."""
     severities = np.array([cell.severity for cell in item.members], dtype=np.float64)
     order = np.argsort(severities)
     whole = [example for example in each[0] if all(example in values for values in each)]
-    heights = np.array([[each[place][example] for place in order] for example in whole]).reshape(-1, len(each))
+    heights = np.array([[each[index][example] for index in order] for example in whole]).reshape(-1, len(each))
     steps = np.diff(severities[order])
     areas: Floats = ((heights[:, 1:] + heights[:, :-1]) / 2 @ steps) / steps.sum()
     return np.clip(areas, 0, 1)
 
 
-def _unbroken(item: Across, tallies: Tallies) -> Floats:
+def _unbroken(item: Comparison, tallies: Tallies) -> Floats:
     """Return 1 for each example that no variant breaks at any severity, else 0."""
     held: dict[str, bool] = {}
     for cell in item.members:
         tally = tallies[cell.id]
-        agrees = (tally.agreement.values >= item.check.agrees_at).astype(np.float64)
-        for example, share in tally.agreement.by_example(tally.examples, agrees).items():
+        for example, share in tally.numbers.agreement.at_least(item.check.agrees_at).by_example(tally.examples).items():
             held[example] = held.get(example, True) and share == 1
     return np.array(list(held.values()), dtype=np.float64)
 
 
-def _note(item: Across, members: Sequence[MemberRecord]) -> str:
+def _note(item: Comparison, members: Sequence[MemberRecord]) -> str:
     """Return which members are the best and the worst, or where the curve breaks, and what a mark leaves out."""
     known = [member for member in members if member.estimate.measured]
     left_out = f"; without {', '.join(item.skipped)}, which a mark skips" if item.skipped else ""
     if not known:
         return f"{members[0].measure} was measured nowhere{left_out}"
-    if item.kind not in {LANGUAGE_GAP, DATASET_GAP}:
+    if not item.measure.is_gap:
         return _breaking(item, known) + left_out
     ranked = sorted(known, key=lambda member: member.estimate.value)
     worst, best = ranked[0], ranked[-1]
@@ -184,7 +165,7 @@ def _note(item: Across, members: Sequence[MemberRecord]) -> str:
     return f"{members[0].measure}: {', '.join(ends)}, of {len(members)}{left_out}"
 
 
-def _breaking(item: Across, members: Sequence[MemberRecord]) -> str:
+def _breaking(item: Comparison, members: Sequence[MemberRecord]) -> str:
     """Return the lowest severity whose consistency is below the check's own gate, or below the default one."""
     bound = _bound(item)
     for member in sorted(members, key=lambda member: int(member.name)):
@@ -195,9 +176,9 @@ def _breaking(item: Across, members: Sequence[MemberRecord]) -> str:
     return f"breaks at no severity up to {max(int(member.name) for member in members)}: consistency from {bound:.2f}"
 
 
-def _bound(item: Across) -> float:
-    own = [gate for gate in item.check.gates if gate.measure == "consistency" and gate.at_least]
-    return (own or [parse_gate(DEFAULT_GATES["invariance"][0], "invariance", item.suite.task)])[0].bound
+def _bound(item: Comparison) -> float:
+    own = [gate for gate in item.check.gates if gate.measure.name == "consistency" and gate.at_least]
+    return (own or [parse_gate(EXPECTATIONS["invariance"].gates[0], "invariance", item.suite.task)])[0].bound
 
 
 def _sum(counts: Sequence[Counts]) -> Counts:

@@ -14,16 +14,18 @@ others are a list of numbers, with null and "!" there.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from glob import escape
 from pathlib import Path
 from typing import Any
 
 from albert_robust.asking.cache import key
 from albert_robust.atomic import write_whole
-from albert_robust.errors import Complaint, InputError, complaint_at, shown_path, writing
+from albert_robust.errors import Complaint, InputError, complaint_at, writing
 from albert_robust.file_names import BASELINE, SUITE
 from albert_robust.gate.lines import Line
-from albert_robust.results.tally import LENGTH
+from albert_robust.results.fingerprint import LENGTH
+from albert_robust.shown import shown_path
 from albert_robust.suite.suite import Suite
 
 SCHEMA = 2
@@ -105,7 +107,7 @@ def updated(
 
 
 def _rows(lines: Iterable[Line]) -> Iterable[dict[str, Any]]:
-    ordered = sorted(lines, key=lambda line: line.cell)
+    ordered = [each for line in sorted(lines, key=lambda line: line.cell) for each in (line, *line.others)]
     lists = {_name(list(line.values)): sorted(line.values) for line in ordered}
     yield from ({"examples": name, "ids": lists[name]} for name in sorted(lists))
     for line in ordered:
@@ -180,7 +182,7 @@ class _Reader:
             or not all(isinstance(one, str) for one in ids)
             or row.get("examples") != _name(ids)
         ):
-            self._complain(number, "the list of examples is not the one that it is named for", MEND)
+            self._complain(number, "the ids do not match the fingerprint `examples`", MEND)
             return
         self.lists[row["examples"]] = ids
 
@@ -198,7 +200,10 @@ class _Reader:
         errors = frozenset(example for example, value in found.items() if value == ERROR)
         numbers = {example: value if isinstance(value, float) else None for example, value in found.items()}
         line = Line(**texts, seed=row["seed"], values=numbers, errors=errors)
-        if self.lines.setdefault(line.cell, line) != line:
+        first = self.lines.setdefault(line.cell, line)
+        if line.measure not in {first.measure, *(other.measure for other in first.others)}:
+            self.lines[line.cell] = replace(first, others=(*first.others, line))
+        elif line not in (replace(first, others=()), *first.others):
             self._complain(number, f"a second line of {line.cell}", "keep one of the two, or " + MEND)
 
     def _complain(self, number: int, what: str, mend: str) -> None:

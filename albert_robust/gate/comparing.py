@@ -24,6 +24,7 @@ Family = dict[CellKey, ComparisonRecord]
 CONFIDENCE, FLOOR, TOLERANCE, CORRECTION = 0.95, 0.01, 0.05, "holm"
 STALE: tuple[Standing, ...] = ("missing", "incomparable")  # `--robust-warn-stale` lets them pass
 ORDER: tuple[Standing, ...] = ("regressed", "missing", "incomparable", "undecided", "new", "improved", "same")
+TELLING: tuple[Standing, ...] = ("regressed", "incomparable", "improved")
 LAST = 10**9  # in plan order, after all cells that are there
 SHOWN = 5  # examples that became worse
 MISSING = (
@@ -98,26 +99,41 @@ def compare_all(
         correction: `holm` or `benjamini-hochberg`.
         wording: How messages speak of the other side.
     """
-    found: Family = {}
-    paired: dict[CellKey, _Pairs] = {}
-    for place, line in now.items():
+    found: dict[CellKey, list[ComparisonRecord]] = {}
+    paired: list[tuple[CellKey, _Pairs]] = []
+    for key, line in now.items():
         if line is None:
-            if place in before:
+            if key in before:
                 apart = ["no example has a number, or the cell is an error"]
-                found[place] = _apart(before[place], apart, wording)
-        elif place not in before:
+                found[key] = [_apart(before[key], apart, wording)]
+        elif key not in before:
             what = f"new: {wording.other} has no line of it; {wording.add}"
-            found[place] = ComparisonRecord("new", what, line.measure)
-        elif apart := differences(line, before[place]):
-            found[place] = _apart(line, apart, wording)
+            found[key] = [ComparisonRecord("new", what, line.measure)]
         else:
-            paired[place] = _pairs(line, before[place], thresholds[place[0]])
+            found[key] = []
+            for later, earlier in _measured_twice(line, before[key]):
+                if apart := differences(later, earlier):
+                    found[key].append(_apart(later, apart, wording))
+                else:
+                    paired.append((key, _pairs(later, earlier, thresholds[key[0]])))
     worse, better = (
-        CORRECTIONS[correction]([getattr(pairs, way) for pairs in paired.values()]) for way in ("worse", "better")
+        CORRECTIONS[correction]([getattr(pairs, way) for _, pairs in paired]) for way in ("worse", "better")
     )
-    for (place, pairs), one, other in zip(paired.items(), worse, better, strict=True):
-        found[place] = _stand(pairs, one, other, thresholds[place[0]], f"{correction}, of {len(paired)}")
-    return found
+    for (key, pairs), one, other in zip(paired, worse, better, strict=True):
+        found[key].append(_stand(pairs, one, other, thresholds[key[0]], f"{correction}, of {len(paired)}"))
+    return {key: _most_telling(records) for key, records in found.items()}
+
+
+def _measured_twice(now: Line, before: Line) -> list[tuple[Line, Line]]:
+    """Return a cell's lines beside each other, of the other qualities those that both have."""
+    earlier = {line.measure: line for line in before.others}
+    return [(now, before), *((line, earlier[line.measure]) for line in now.others if line.measure in earlier)]
+
+
+def _most_telling(records: Sequence[ComparisonRecord]) -> ComparisonRecord:
+    """Return how a cell stands by the measure in which it became worse, or else better; of several such by the first."""
+    ranks = {verdict: rank for rank, verdict in enumerate(TELLING)}
+    return min(records, key=lambda record: ranks.get(record.verdict, len(ranks)))
 
 
 def _apart(line: Line, apart: Sequence[str], wording: Wording) -> ComparisonRecord:
@@ -210,7 +226,7 @@ def _pairs(now: Line, before: Line, thresholds: Thresholds) -> _Pairs:
     one = np.array([before.values[name] for name in names], dtype=np.float64)
     other = np.array([now.values[name] for name in names], dtype=np.float64)
     apart = one - other
-    order = sorted((place for place in range(len(names)) if apart[place] > 0), key=lambda place: -apart[place])
+    order = sorted((index for index in range(len(names)) if apart[index] > 0), key=lambda index: -apart[index])
     test, worse, better = _tested(apart, thresholds.sides)
     return _Pairs(
         measure=now.measure,
@@ -220,7 +236,7 @@ def _pairs(now: Line, before: Line, thresholds: Thresholds) -> _Pairs:
         test=test,
         worse=worse,
         better=better,
-        examples=tuple(names[place] for place in order[:SHOWN]),
+        examples=tuple(names[index] for index in order[:SHOWN]),
         more=now.more,
         errors=len(now.errors | before.errors),
     )

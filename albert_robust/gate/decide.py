@@ -10,71 +10,69 @@ import numpy as np
 from albert_robust.results.records import CellRecord, Counts, GateRecord, Verdict
 from albert_robust.running.cell import Cell, Item
 from albert_robust.scoring.statistics import Estimate, mean_in_unit
-from albert_robust.suite.gates import CONSISTENCY_AT, SEVERITY_AREA, SEVERITY_WORST, WORST_CASE, Gate
+from albert_robust.suite.gates import Gate
 from albert_robust.suite.marks import Mark
 
 MOST_DIGITS = 6  # of a number in a message
 FEW_ERRORS = 0.1  # of the cases: a person may want to allow so many
 NOISE = "self-consistency"  # of a model that is asked for the same original again
-AGREEING = ("consistency", WORST_CASE, SEVERITY_AREA, SEVERITY_WORST)  # and consistency at k: noise lowers them all
 WORST_FIRST: tuple[Verdict, ...] = ("error", "failed", "inconclusive", "passed")
 
 
 def decide(gate: Gate, estimate: Estimate) -> GateRecord:
     """Return what a gate says of an estimate."""
     verdict, reason = _against(gate, estimate)
-    return GateRecord(str(gate), gate.measure, gate.at_least, gate.bound, estimate, verdict, reason)
+    return GateRecord(str(gate), gate.measure.name, gate.at_least, gate.bound, estimate, verdict, reason)
 
 
-def above_noise(record: GateRecord, noise: Estimate) -> GateRecord:
-    """Return a gate's record, inconclusive where what the model does by itself decides it.
+def above_noise(record: GateRecord, gate: Gate, noise: Estimate) -> GateRecord:
+    """Return a gate's record, which becomes inconclusive if the model's own noise decides it.
 
     A model that does not agree with itself, asked for the same original again, cannot agree with itself on variants: a bound
     above that noise floor says nothing of the variants, nor does a sensitivity that mere repetition reaches.
 
     Args:
         record: What the gate says.
+        gate: The gate.
         noise: How far the model agrees with itself on originals.
     """
-    if not _drowned(record, noise.high):
+    if not _drowned(record, gate, noise.high):
         return record
     shown = f"{noise.value:.2f} [{noise.low:.2f}, {noise.high:.2f}]"
     reason = f"{record.reason}: noise decides it, the model agrees with itself in {shown} of repeated originals"
     return replace(record, verdict="inconclusive", reason=reason)
 
 
-def _drowned(record: GateRecord, floor: float) -> bool:
+def _drowned(record: GateRecord, gate: Gate, floor: float) -> bool:
     """Return whether a model that agrees with itself no more than `floor` decides a gate by that alone."""
-    missed = record.verdict == "failed"
-    if record.measure in AGREEING or record.measure.startswith(CONSISTENCY_AT):
-        return record.at_least and missed and floor < record.bound
-    if record.measure == "flip rate":
-        return not record.at_least and missed and 1 - floor > record.bound
-    met = record.measure == "sensitivity" and record.verdict == "passed"
-    return met and record.at_least and 1 - floor >= record.bound
+    measure, bound, missed = gate.measure, gate.bound, record.verdict == "failed"
+    if measure.is_gap or not measure.compares_outputs:
+        return False
+    if measure.base == "flip rate":
+        return missed and not gate.at_least and 1 - floor > bound
+    if measure.base == "sensitivity":
+        return record.verdict == "passed" and gate.at_least and 1 - floor >= bound
+    return missed and gate.at_least and floor < bound
 
 
 def despite_errors(record: GateRecord, gate: Gate, ends: Iterable[Estimate]) -> GateRecord:
-    """Return a gate's record, inconclusive where it is met, but would not be whatever its errors had been as answers.
+    """Return the record; a passed gate becomes inconclusive if it would miss with every error as the worst possible answer.
 
-    Nobody knows why they are none: what a model has no answer to may be what it cannot bear. So nothing is assumed of them, and
+    Nobody knows why errors are none: what a model has no answer to may be what it cannot bear. So nothing is assumed of them, and
     a pass holds in the worst case: Manski (1989), doi:10.2307/145818. A gate that is missed is so by the tested cases alone.
 
     Args:
         record: What the gate says of the tested cases.
         gate: The gate.
-        ends: What would be measured with each error as an answer, as good and as bad as can be.
+        ends: What would be measured with each error as an answer, at either end of the measure.
     """
-    ends = [end for end in ends if decide(gate, end).verdict != "passed"]
-    if record.verdict != "passed" or not ends:
+    missed = [end for end in ends if decide(gate, end).verdict != "passed"]
+    if record.verdict != "passed" or not missed:
         return record
-    worst = ends[0]
-    told = (
-        f"{_shown(gate, worst)} with the errors as the worst answers"
-        if worst.measured
-        else "errors may move it anywhere"
-    )
-    return replace(record, verdict="inconclusive", reason=f"{record.reason}: {told}")
+    worst = missed[0]
+    shown = _shown(gate, worst)
+    why = f"{shown} with the errors as the worst answers" if worst.measured else "errors may move it anywhere"
+    return replace(record, verdict="inconclusive", reason=f"{record.reason}: {why}")
 
 
 def too_many_errors(item: Item, counts: Counts) -> bool:
@@ -144,20 +142,20 @@ def _excused(item: Item, reason: str) -> tuple[Verdict, str]:
 
 
 def mended_failures(items: Sequence[Item], records: Sequence[CellRecord]) -> Iterator[str]:
-    """Yield the known failures that are none any more: all of their cells that were run, and that apply, have passed."""
+    """Yield a message for each `xfail` mark all of whose cells passed: it can be removed."""
     verdicts: dict[tuple[str, Mark], set[Verdict]] = {}
     for item, record in zip(items, records, strict=True):
         if item.mark is not None and item.mark.xfail and not item.mark.expired(item.suite.today):
             verdicts.setdefault((item.suite.shown, item.mark), set()).add(record.verdict)
-    for (suite, mark), found in verdicts.items():
-        if found - {"not applicable", "measured"} == {"passed"}:
+    for (suite, mark), of_cells in verdicts.items():
+        if of_cells - {"not applicable", "measured"} == {"passed"}:
             yield f"{suite}:{mark.place[0]}: no cell of the known failure {mark.cells!r} fails any more: its mark can go"
 
 
 def _against(gate: Gate, estimate: Estimate) -> tuple[Verdict, str]:
     if not estimate.measured:
-        return "inconclusive", f"{gate.measure}: nothing was measured, gate {_sign(gate)}"
-    shown = f"{gate.measure} {_shown(gate, estimate)}, gate {_sign(gate)}"
+        return "inconclusive", f"{gate.measure.name}: nothing was measured, gate {_sign(gate)}"
+    shown = f"{gate.measure.name} {_shown(gate, estimate)}, gate {_sign(gate)}"
     met = estimate.low >= gate.bound if gate.at_least else estimate.high <= gate.bound
     missed = estimate.high < gate.bound if gate.at_least else estimate.low > gate.bound
     if met:
@@ -217,7 +215,7 @@ def foreseen(gate: Gate, examples: int, confidence: float) -> str:
     def share(hits: int) -> Estimate:
         return mean_in_unit(np.repeat([1.0, 0.0], [hits, examples - hits]), confidence)
 
-    shown = f"{gate.measure} {_sign(gate)}"
+    shown = f"{gate.measure.name} {_sign(gate)}"
     met = bisect_left(range(1, examples + 1), gate.bound, key=lambda hits: share(hits).low) + 1
     if met > examples:
         least = ceil(log((1 - confidence) / 2) / log(gate.bound))

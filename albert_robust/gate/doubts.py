@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from albert_robust.errors import on_one_line
 from albert_robust.results.records import CellRecord, Run, SuiteRecord
 from albert_robust.results.tally import Tally
 from albert_robust.scoring.statistics import NOTHING
+from albert_robust.shown import counted, on_one_line
+from albert_robust.suite.expectations import EXPECTATIONS
+from albert_robust.suite.measure import DROP
 from albert_robust.tasks import TASKS
 from albert_robust.text.languages import UNKNOWN
 
 STILL, DEAF = 0.98, 0.05  # a model whose outputs hardly ever change: consistency from, sensitivity up to
 MANY_INPUTS = 20  # that one and the same output for all of them is worth a warning
 LONG_ANSWER = 150  # characters
+FEW_REPEATS = 0.9  # the share of different examples from which repeats are not worth a warning
 
 
 def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
@@ -27,17 +30,20 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
         _no_label(tallies),
         _cut(tallies),
         *_unread(suite),
-        _tolerated([tally for place, tally in run.tallies.items() if place[0] == suite.name and place not in ended]),
+        *_repeated(suite),
+        *_unmeasured(cells, run),
+        _tolerated([tally for key, tally in run.tallies.items() if key[0] == suite.name and key not in ended]),
     )
     return tuple(filter(None, found))
 
 
 def contrast(cells: Sequence[CellRecord]) -> tuple[list[float], list[float]]:
     """Return the consistency of cells whose answers should stay and the sensitivity of those whose answers should change."""
-    return _values(cells, "invariance", "consistency"), _values(cells, "direction", "sensitivity")
+    return _values(cells, "invariance"), _values(cells, "direction")
 
 
-def _values(cells: Sequence[CellRecord], expectation: str, measure: str) -> list[float]:
+def _values(cells: Sequence[CellRecord], expectation: str) -> list[float]:
+    measure = EXPECTATIONS[expectation].measure
     found = [cell.measures.get(measure, NOTHING) for cell in cells if cell.expectation == expectation]
     return [estimate.value for estimate in found if estimate.measured]
 
@@ -63,7 +69,7 @@ def _one_output(tallies: Sequence[Tally]) -> str:
 
 def _no_label_met(tallies: Sequence[Tally]) -> str:
     asked, outputs, expected = (_in_all(tallies, name) for name in ("asked", "outputs", "expected"))
-    accuracies = [tally.before["accuracy"].values for tally in tallies if "accuracy" in tally.before]
+    accuracies = [tally.numbers.before["accuracy"].values for tally in tallies if "accuracy" in tally.numbers.before]
     if len(asked) < MANY_INPUTS or not accuracies or any(values.any() for values in accuracies):
         return ""
     said = _first_two(outputs)
@@ -75,7 +81,7 @@ def _no_label(tallies: Sequence[Tally]) -> str:
     strays, tested = (sum(getattr(tally.counts, name) for tally in tallies) for name in ("no_label", "tested"))
     if not strays:
         return ""
-    said = on_one_line(next((tally.stray for tally in tallies if tally.stray), ""), LONG_ANSWER)
+    said = on_one_line(next((tally.accounting.stray for tally in tallies if tally.accounting.stray), ""), LONG_ANSWER)
     what = f"{strays:,} of {tested:,} tested cases have an answer that says none of the labels"
     return f"{what}, such as {said!r}: it counts as wrong, and as a flip beside any other."
 
@@ -92,7 +98,7 @@ def _tolerated(tallies: Sequence[Tally]) -> str:
     errors, cases = (sum(getattr(tally.counts, name) for tally in tallies) for name in ("error", "selected"))
     if not errors:
         return ""
-    first = next(tally.errors[0] for tally in tallies if tally.errors)
+    first = next(tally.evidence.errors[0] for tally in tallies if tally.evidence.errors)
     said = on_one_line(first.message, LONG_ANSWER)
     return f"{errors:,} of {cases:,} cases are errors, few enough for a verdict, such as {first.example[:60]!r}: {said}"
 
@@ -101,11 +107,33 @@ def _unread(suite: SuiteRecord) -> Iterator[str]:
     """Yield which rows of datasets were left out though they may have been meant."""
     for dataset, rows in suite.rows_left_out.items():
         for one in rows:
-            left = f"{one.count:,} row{'s' * (one.count != 1)} of {dataset!r} left out"
+            left = f"{counted(one.count, 'row')} of {dataset!r} left out"
             if one.language == UNKNOWN:
                 yield f"{left}: no language is said there. Fill in their `language`."
             elif one.kin:
                 yield f"{left}: in {one.language!r}, and `languages` names {one.kin!r}. Name it too, or write {one.kin!r} there."
+
+
+def _repeated(suite: SuiteRecord) -> Iterator[str]:
+    """Yield which datasets have many examples that repeat another: each counts, and bounds are narrower than they should be."""
+    for dataset, data in suite.data.items():
+        if data.different < FEW_REPEATS * data.examples:
+            what = f"Only {data.different:,} of the {counted(data.examples, 'example')} of {dataset!r} are different"
+            yield f"{what}: each repeat counts as one more, so intervals are too narrow. Take the repeats out."
+
+
+def _unmeasured(cells: Sequence[CellRecord], run: Run) -> Iterator[str]:
+    """Yield which qualities that gates name could not be measured of all tested cases."""
+    missing: dict[str, list[int]] = {}
+    for cell in cells:
+        tally = run.tallies.get(cell.key)
+        for name in dict.fromkeys(gate.measure for gate in cell.gates):
+            series = None if tally is None else tally.qualities.get(name.removesuffix(DROP))
+            if series is not None and len(series) < cell.counts.tested:
+                missing.setdefault(name, []).append(cell.counts.tested - len(series))
+    for name, counts in missing.items():
+        where = f"in {counted(len(counts), 'cell')}"
+        yield f"{name!r} could not be measured of {sum(counts):,} tested cases {where}: its gates are judged by the others."
 
 
 def _first_two(values: Iterable[str]) -> str:
@@ -123,4 +151,4 @@ def constant(tallies: Sequence[Tally]) -> str:
 
 def _in_all(tallies: Sequence[Tally], name: str) -> set[Any]:
     """Return what cells have seen together: `asked`, `outputs` or `expected`."""
-    return {value for tally in tallies for value in getattr(tally, name)}
+    return {value for tally in tallies for value in getattr(tally.sample, name)}

@@ -7,7 +7,7 @@ from albert_robust.running.cell import Cell
 
 
 def certain(cell: Cell, tally: Tally) -> bool:
-    """Return whether each gate of a cell that may stop early is met or missed for sure, on enough cases."""
+    """Return whether a cell was tested on enough cases, and each of its gates is certainly met or missed."""
     counts = tally.counts
     if counts.tested < cell.check.min_tested:
         return False

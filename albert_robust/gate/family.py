@@ -1,4 +1,4 @@
-"""All executed cells of a session beside the baselines of their suites, as one family."""
+"""Compares the cells of a session with the baselines of their suites, or those of two runs, as one family of tests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -65,12 +65,12 @@ def _alike(
     records: Mapping[CellKey, CellRecord],
     outcomes: OutcomeFile,
 ) -> dict[CellKey, Line | None]:
-    """Return lines, of cells whose datasets have grown those of the examples that were there before."""
+    """Return lines; those of cells whose datasets have grown keep only the examples of the earlier line."""
     return {
-        place: narrowed(records[place], outcomes.of(*place), line, before[place])
-        if line and place in before and line.grew_from(before[place])
+        key: narrowed(records[key], outcomes.of(*key), line, before[key])
+        if line and key in before and line.grew_from(before[key])
         else line
-        for place, line in now.items()
+        for key, line in now.items()
     }
 
 
@@ -90,38 +90,38 @@ def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, corre
     thresholds = {suite.name: Thresholds(suite.confidence, floor, tolerance) for suite in later.suites}
     then, now = _lines(earlier), _lines(later)
     early = {cell.key for cell in (*earlier.cells, *later.cells) if cell.counts.spared}
-    stopped = {place: ComparisonRecord("incomparable", EARLY) for place in early & then.keys() & now.keys()}
-    before = {place: line for place, line in then.items() if line is not None}
-    whole = {place: line for place, line in now.items() if place not in stopped}
+    stopped = {key: ComparisonRecord("incomparable", EARLY) for key in early & then.keys() & now.keys()}
+    before = {key: line for key, line in then.items() if line is not None}
+    whole = {key: line for key, line in now.items() if key not in stopped}
     if isinstance(later.outcomes, OutcomeFile):
         whole = _alike(whole, before, {cell.key: cell for cell in later.cells}, later.outcomes)
     unasked = {cell.key for cell in later.cells if cell.counts.not_asked}
     gone = {
-        place: ComparisonRecord("missing", LACKING, line.measure)
-        for place, line in before.items()
-        if place not in now and place not in unasked
+        key: ComparisonRecord("missing", LACKING, line.measure)
+        for key, line in before.items()
+        if key not in now and key not in unasked
     }
     return compare_all(whole, before, thresholds, correction, wording=EARLIER) | gone | stopped
 
 
 def _lines(run: Run) -> dict[CellKey, Line | None]:
-    """Return what the cells of a run came to, those that were asked nothing left out."""
+    """Return the lines of a run's cells, without those that were asked nothing."""
     seeds = {suite.name: suite.seed for suite in run.suites}
-    places = {record.key: record for record in run.cells if record.verdict != "not applicable"}
+    records = {record.key: record for record in run.cells if record.verdict != "not applicable"}
     return {
-        place: line_of(record, run.tallies[place], seeds[place[0]])
-        for place, record in places.items()
-        if run.tallies[place].examples and not record.counts.not_asked
+        key: line_of(record, run.tallies[key], seeds[key[0]])
+        for key, record in records.items()
+        if run.tallies[key].examples and not record.counts.not_asked
     }
 
 
 def whole_beside_baseline(suite: Suite, making: bool = False) -> Suite:
-    """Return a suite that does not stop early where it has a baseline, or makes one: that is of all its examples."""
+    """Turn `early_stop` off if the suite has or makes a baseline, because baselines compare all examples."""
     return replace(suite, early_stop=suite.early_stop and not making and not baseline_path(suite).exists())
 
 
 def living(cells: Sequence[Cell]) -> frozenset[str]:
-    """Return which cells of a suite's plan are tested in a whole run: those that apply and that no mark skips."""
+    """Return the ids of the cells that a whole run of a suite tests: those that apply and that no mark skips."""
     return frozenset(cell.id for cell in unskipped(cells) if cell.applies)
 
 

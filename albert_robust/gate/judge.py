@@ -24,21 +24,23 @@ from albert_robust.gate.decide import (
     too_many_errors,
 )
 from albert_robust.results.records import CellRecord, Counts, GateRecord, Verdict
-from albert_robust.results.tally import Series, Tally
+from albert_robust.results.series import Series
+from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell, Item
 from albert_robust.scoring.sequential import sequential_drop, sequential_mean
 from albert_robust.scoring.statistics import Estimate, Floats, mean_in_unit, paired_drop
-from albert_robust.suite.gates import DROP, WORST_CASE
+from albert_robust.suite.gates import Gate
+from albert_robust.suite.measure import DROP, WORST_CASE
 
 SHOWN_FAULTS = 3
 
 
 def judge(cell: Cell, tally: Tally) -> CellRecord:
-    """Return the verdict on a cell from what its outcomes come to.
+    """Return the verdict on a cell.
 
-    Errors are never flips and never passes: more of them than the suite's `max_errors` make the cell an error; of fewer the
-    verdict is that of the tested cases, and passes in the errors' worst case alone. Fewer tested cases than the check's
-    `min_tested` fail it, and neither a mark nor the check excuses that.
+    Errors are never flips and never passes. More of them than the suite's `max_errors` make the cell an error. With fewer, the
+    tested cases decide, and the cell passes only if it would with every error as the worst possible answer. Fewer tested cases
+    than the check's `min_tested` fail it, and neither a mark nor the check excuses that.
     """
     counts, measured = tally.counts, measures(cell, tally)
     gates = _decided(cell, tally, measured)
@@ -52,7 +54,7 @@ def judge(cell: Cell, tally: Tally) -> CellRecord:
 
 
 def blank(item: Item, verdict: Verdict, reason: str, counts: Counts) -> CellRecord:
-    """Return a record of a cell, or of cells together, in which nothing was measured."""
+    """Return the record of a cell, or of a comparison, in which nothing was measured."""
     return CellRecord(
         suite=item.suite.name,
         cell=item.id,
@@ -73,47 +75,53 @@ def blank(item: Item, verdict: Verdict, reason: str, counts: Counts) -> CellReco
 
 
 def judged_gates(cell: Cell, tally: Tally) -> tuple[GateRecord, ...]:
-    """Return what the gates of a cell say of what its outcomes come to so far."""
+    """Return what the gates of a cell say of its outcomes so far."""
     return _decided(cell, tally, measures(cell, tally))
 
 
 def _decided(cell: Cell, tally: Tally, measured: Mapping[str, Estimate]) -> tuple[GateRecord, ...]:
-    gates = [decide(gate, measured[gate.measure]) for gate in cell.check.gates]
-    if tally.errors:
+    gates = [decide(gate, measured[gate.measure.name]) for gate in cell.check.gates]
+    if tally.evidence.errors:
         ends = [measures(cell, tally.answered(end)) for end in (0.0, 1.0)]
         each = zip(gates, cell.check.gates, strict=True)
-        gates = [despite_errors(record, gate, [end[gate.measure] for end in ends]) for record, gate in each]
+        gates = [despite_errors(record, gate, [end[gate.measure.name] for end in ends]) for record, gate in each]
     if NOISE not in measured:
         return tuple(gates)
-    taken_together = [cell.check.variants if gate.measure == WORST_CASE else gate.variants for gate in cell.check.gates]
-    mean, confidence = _means(cell), cell.suite.two_sided
-    noise = [mean(repeated_agreement(cell, tally.noise, count), confidence) for count in taken_together]
-    return tuple(above_noise(gate, own) for gate, own in zip(gates, noise, strict=True))
+    return tuple(
+        above_noise(record, gate, _noise(cell, gate, tally))
+        for record, gate in zip(gates, cell.check.gates, strict=True)
+    )
+
+
+def _noise(cell: Cell, gate: Gate, tally: Tally) -> Estimate:
+    """Return how far the model agrees with itself on the originals, as a gate would see it."""
+    variants = cell.check.variants if gate.measure.kind == "worst case" else gate.measure.k
+    return _means(cell)(repeated_agreement(cell, tally.numbers.noise, variants), cell.suite.two_sided)
 
 
 def repeated_agreement(item: Item, noise: Series, variants: int) -> Floats:
     """Return how far the model agrees with itself on each original, as a gate on variants would see it.
 
+    For `worst_of` this is the lowest agreement: the search would find it even if nothing were perturbed.
+
     Args:
         item: What is judged.
         noise: The agreement of each two answers to an original.
-        variants: How many of an example have to agree all at once; 0 for a gate on the mean agreement. Answers then agree or do
-            not, as variants do, and all of them have to, where they are no more than the variants: more agree no oftener.
-
-    Of a search for the worst variant the worst of its answers to the original is what it would find without any perturbation.
+        variants: How many variants must all agree; 0 for a gate on the mean. If above 0, an answer counts as agreeing from
+            `agrees_at` on, and if there are no more answers than variants, all answers must agree.
     """
     if item.check.worst_of > 1:
         return noise.lows()
     if not variants:
         return noise.means()
-    shares = noise.means((noise.values >= item.check.agrees_at).astype(np.float64))
+    shares = noise.at_least(item.check.agrees_at).means()
     return np.floor(shares) if variants >= item.suite.model.replicates - 1 else shares
 
 
 def contract(cell: Cell) -> str:
-    """Return what the cell's perturbation promises, such as `preserves meaning`; of a reference check nothing.
+    """Return what the cell's perturbation promises, such as `preserves meaning`, and of how many variants the worst is searched.
 
-    Of how many variants the worst is searched is part of it.
+    The contract of a reference check is empty.
     """
     promised = "" if cell.spec is None else cell.suite.registry.contract(cell.spec)
     return f"{promised}, the worst of {cell.check.worst_of}" if cell.check.worst_of > 1 else promised
@@ -127,33 +135,36 @@ def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
     confidence = cell.suite.two_sided
     mean, drop = _means(cell), sequential_drop if cell.stops_early else paired_drop
     reference = cell.check.expectation == "reference"
-    found: dict[str, Estimate] = {}
+    estimates: dict[str, Estimate] = {}
     if not reference:
-        consistency = mean(tally.agreement.means(), confidence)
-        found["consistency"] = consistency
-        found["flip rate"] = found["sensitivity"] = _complement(consistency)
-    if cell.check.expectation == "invariance" and (cell.check.variants > 1 or _named(cell)):
-        found |= _breaks(cell, tally.agreement, lambda shares: mean(shares, confidence))
-    if len(tally.noise):
-        found[NOISE] = mean(tally.noise.means(), confidence)
+        consistency = mean(tally.numbers.agreement.means(), confidence)
+        estimates["consistency"] = consistency
+        estimates["flip rate"] = estimates["sensitivity"] = _complement(consistency)
+    if cell.check.expectation == "invariance" and (cell.check.variants > 1 or _gates_several(cell)):
+        estimates |= _breaks(cell, tally.numbers.agreement, lambda shares: mean(shares, confidence))
+    if len(tally.numbers.noise):
+        estimates[NOISE] = mean(tally.numbers.noise.means(), confidence)
     for name in cell.suite.qualities:
-        before, after = (series.get(name, Series()).means() for series in (tally.before, tally.after))
-        found[name] = mean(before if reference else after, confidence)
+        estimates[name] = mean(tally.series(name).means(), confidence)
         if not reference:
-            found[f"{name}{DROP}"] = drop(before, after, confidence)
-    answers = sorted(tally.answers or (), key=itemgetter(0))  # whatever order a file has
+            before, after = (
+                series.get(name, Series()).means() for series in (tally.numbers.before, tally.numbers.after)
+            )
+            estimates[f"{name}{DROP}"] = drop(before, after, confidence)
+    answers = sorted(tally.numbers.answers or (), key=itemgetter(0))  # whatever order a file has
     for name in cell.aggregates:
         measure = cell.suite.task.aggregates[name].measure
-        found[name] = measure([answer for _, answer in answers], [example for example, _ in answers], confidence)
-    return found
+        estimates[name] = measure([answer for _, answer in answers], [example for example, _ in answers], confidence)
+    return estimates
 
 
 def _means(cell: Cell) -> Callable[[Floats, float], Estimate]:
     return sequential_mean if cell.stops_early else mean_in_unit
 
 
-def _named(cell: Cell) -> bool:
-    return any(gate.measure == WORST_CASE or gate.variants for gate in cell.check.gates)
+def _gates_several(cell: Cell) -> bool:
+    """Return whether a gate asks several variants of an example to agree."""
+    return any(gate.measure.kind in ("worst case", "consistency at k") for gate in cell.check.gates)
 
 
 def _breaks(cell: Cell, agreement: Series, mean: Callable[[Floats], Estimate]) -> dict[str, Estimate]:
@@ -162,14 +173,14 @@ def _breaks(cell: Cell, agreement: Series, mean: Callable[[Floats], Estimate]) -
     The latter is how likely k variants of an example, drawn from all of them, all agree: C(agreeing, k) / C(variants, k),
     unbiased as pass@k of Chen et al. (2021), arXiv:2107.03374, and pass^k of Yao et al. (2024), arXiv:2406.12045.
     """
-    agreeing, variants = agreement.sums((agreement.values >= cell.check.agrees_at).astype(np.float64))
-    found = {WORST_CASE: mean((agreeing == variants).astype(np.float64))}
+    agreeing, variants = agreement.at_least(cell.check.agrees_at).sums()
+    estimates = {WORST_CASE: mean((agreeing == variants).astype(np.float64))}
     pairs = list(zip(agreeing.astype(int).tolist(), variants.astype(int).tolist(), strict=True))
     for gate in cell.check.gates:
-        if k := gate.variants:
-            shares = [comb(held, k) / comb(made, k) for held, made in pairs if made >= k]
-            found[gate.measure] = mean(np.array(shares))
-    return found
+        if k := gate.measure.k:
+            shares = [comb(agree, k) / comb(count, k) for agree, count in pairs if count >= k]
+            estimates[gate.measure.name] = mean(np.array(shares))
+    return estimates
 
 
 def _complement(estimate: Estimate) -> Estimate:
@@ -178,13 +189,13 @@ def _complement(estimate: Estimate) -> Estimate:
 
 def _verdict(cell: Cell, counts: Counts, gates: tuple[GateRecord, ...], tally: Tally) -> tuple[Verdict, str]:
     if counts.selected and counts.not_applicable == counts.selected:
-        return "not applicable", tally.messages["not applicable"]
+        return "not applicable", tally.evidence.messages["not applicable"]
     if too_many_errors(cell, counts):
         return "error", ""
     if counts.not_asked:
         return "not tested", not_asked(counts)
     if counts.tested < cell.check.min_tested:
-        return "failed", too_few(cell, counts, tally.messages.get("rejected", ""))
+        return "failed", too_few(cell, counts, tally.evidence.messages.get("rejected", ""))
     if not gates:
         return "measured", "no gate of its own: what judges it is of several cells"
     verdict, reason = together(gates)
@@ -192,10 +203,10 @@ def _verdict(cell: Cell, counts: Counts, gates: tuple[GateRecord, ...], tally: T
 
 
 def _errors(tally: Tally) -> str:
-    """Return how often what went wrong, where that is not always the same, and the first error."""
-    often = tally.faults.most_common()
-    told = [f"{count:,} {name}" for name, count in often[:SHOWN_FAULTS] if len(often) > 1]
-    if len(often) > SHOWN_FAULTS:
-        told.append(f"{sum(count for _, count in often[SHOWN_FAULTS:]):,} others")
-    first = f"example {tally.errors[0].example:.60}: {tally.errors[0].message}"
-    return "; ".join(filter(None, [", ".join(told), first]))
+    """Return the commonest kinds of error with their counts (if there are several), then the first error."""
+    faults = tally.evidence.faults.most_common()
+    kinds = [f"{count:,} {name}" for name, count in faults[:SHOWN_FAULTS] if len(faults) > 1]
+    if len(faults) > SHOWN_FAULTS:
+        kinds.append(f"{sum(count for _, count in faults[SHOWN_FAULTS:]):,} others")
+    first = f"example {tally.evidence.errors[0].example:.60}: {tally.evidence.errors[0].message}"
+    return "; ".join(filter(None, [", ".join(kinds), first]))

@@ -1,7 +1,7 @@
-"""What a cell came to, example by example, and what must be the same for two such lines to be compared.
+"""Lines: a cell as a baseline keeps it, a number per example, with what must be the same for two lines to be compared.
 
-The fingerprints are of what was made, not of what made it: of the texts that the model saw. A perturbation whose code was
-tidied up leaves them alone; another seed, a new version of it or other settings change them.
+The fingerprints are of the texts that the model saw, not of what made them. A perturbation whose code was tidied up leaves them
+alone; another seed, a new version or other settings change them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 
 from albert_robust.asking.cache import key
 from albert_robust.asking.score import CachedScorer
+from albert_robust.results.fingerprint import LENGTH
 from albert_robust.results.records import CellRecord, Outcome
-from albert_robust.results.tally import LENGTH, Series, Tally
+from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell
-from albert_robust.suite.measures import OwnMeasure
-from albert_robust.tasks.task import Compared, PairMetric, TextScorer
+from albert_robust.suite.expectations import EXPECTATIONS
+from albert_robust.tasks.task import PairMetric
 
-DIGITS = 4  # of an example's number
-MEASURES = {"invariance": "consistency", "direction": "sensitivity"}
+LINE_DIGITS = 4  # of an example's number in a baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,16 @@ class Line:
 
     Attributes:
         cell: Its id in its suite.
-        measure: `consistency`, `sensitivity` or a quality: a number an example, of which more is better.
+        measure: `consistency`, `sensitivity` or a quality: a number per example, and more is better.
         definition: How outputs were compared.
         seed: Of the variants.
-        inputs: Fingerprint of the examples; of their references too where the measure looks at them.
-        variants: Fingerprint of the variants; empty in a reference check. Where the worst are searched for, which depend on the
-            model, the seed of the search.
-        values: By example, in [0, 1], the mean over its variants; None where no variant was tested, or one is an error.
+        inputs: Fingerprint of the examples; if the measure uses references, with these.
+        variants: Fingerprint of the variants; empty in a reference check. For `worst_of`, whose variants depend on the model, the
+            seed of the search.
+        values: By example, in [0, 1], the mean over its variants; None if no variant was tested, or one is an error.
         errors: The examples with an error.
-        more: How many examples the cell has beside these: what it is compared with lacks them.
+        more: How many more examples the cell has, which the earlier line lacks.
+        others: By the other qualities that its gates name, a line each.
     """
 
     cell: str
@@ -45,6 +46,7 @@ class Line:
     values: Mapping[str, float | None]
     errors: frozenset[str] = frozenset()
     more: int = 0
+    others: tuple["Line", ...] = ()
 
     def grew_from(self, before: "Line") -> bool:
         """Return whether it has all examples of an earlier line, and others."""
@@ -52,42 +54,48 @@ class Line:
 
 
 def line_of(record: CellRecord, tally: Tally, seed: int) -> Line | None:
-    """Return what a cell came to; None where it is an error, or has no number an example.
+    """Return the line of a cell; None if the cell is an error, or has no number per example.
 
-    What is compared is the question that the cell asks: consistency for invariance, sensitivity for direction; for a reference
-    check the first of its gates' qualities that is a number an example, or without one the task's first. Correlations, macro
-    F1 and the like are no numbers of examples.
+    Reference checks are compared by the first quality among their gates, or else by the task's first. The other qualities that
+    gates name are compared beside it. Correlations, macro F1 and the like have no number per example.
 
     Args:
         record: The cell's verdict.
         tally: What its outcomes come to.
         seed: Of its suite.
     """
-    measure = MEASURES.get(record.expectation) or _quality(record, tally)
-    if not measure or record.verdict == "error" or record.counts.spared:
+    measure = EXPECTATIONS[record.expectation].measure or _quality(record, tally)
+    if record.verdict == "error" or record.counts.spared:
         return None
+    line = _line(record, tally, seed, measure, record.definition)
+    others = [_line(record, tally, seed, *one) for one in record.also.items() if one[0] != measure]
+    return line and replace(line, others=tuple(filter(None, others)))
+
+
+def _line(record: CellRecord, tally: Tally, seed: int, measure: str, definition: str) -> Line | None:
+    """Return what a cell came to by one measure; None where no example has a number."""
     errors = frozenset(tally.failed)
-    numbers = _numbers(record.expectation, measure, tally)
-    found = {example: value for example, value in numbers.items() if example not in errors}
-    if not found:
+    numbers = tally.series(measure).by_example(tally.examples)
+    values = {example: round(value, LINE_DIGITS) for example, value in numbers.items() if example not in errors}
+    if not values:
         return None
-    referenced = record.expectation == "reference"
+    referenced = record.expectation == "reference" or measure in tally.qualities
     return Line(
         cell=record.cell,
         measure=measure,
-        definition=record.definition,
+        definition=definition,
         seed=seed,
-        inputs=str(tally.references if referenced else tally.inputs),
+        inputs=str(tally.sample.references if referenced else tally.sample.inputs),
         variants=_variants(record, tally, seed),
-        values={example: found.get(example) for example in sorted(tally.examples)},
+        values={example: values.get(example) for example in sorted(tally.examples)},
         errors=errors,
     )
 
 
 def narrowed(record: CellRecord, outcomes: Iterable[Outcome], line: Line, before: Line) -> Line | None:
-    """Return a cell's line of those examples alone that an earlier line has.
+    """Return a cell's line of only those examples that an earlier line has.
 
-    Its fingerprints are of these: where they are the earlier line's, neither examples nor variants have changed.
+    Its fingerprints are of these examples. If they equal the earlier line's, neither examples nor variants have changed.
 
     Args:
         record: The cell's verdict.
@@ -95,29 +103,35 @@ def narrowed(record: CellRecord, outcomes: Iterable[Outcome], line: Line, before
         line: Of all its examples.
         before: The earlier line.
     """
-    tally = Tally(record.expectation, [gate.measure for gate in record.gates])
-    tally.add([one for one in outcomes if one.example in before.values])
-    found = line_of(record, tally, line.seed)
-    return found and replace(found, more=len(line.values) - len(found.values))
+    tally = Tally(record.expectation, gated=[gate.measure for gate in record.gates])
+    tally.add([outcome for outcome in outcomes if outcome.example in before.values])
+    narrow = line_of(record, tally, line.seed)
+    return narrow and replace(narrow, more=len(line.values) - len(narrow.values))
 
 
-def definition(cell: Cell, scorer: CachedScorer) -> str:
-    """Return how a cell's outputs are compared: by what agreement, in what range, of variants that kept what, by what encoder."""
+def definitions(cell: Cell, scorer: CachedScorer) -> tuple[str, dict[str, str]]:
+    """Return how a cell's outputs are compared, and how by each other quality that its gates name."""
     check, qualities = cell.check, cell.suite.qualities
-    if check.expectation == "reference":
-        gated = [gate.measure for gate in check.gates if gate.measure in qualities]
-        names: list[str] = []
-        metrics = [qualities[name].metric for name in [*gated, *qualities][:1]]
-    else:
-        names, metrics = [check.agreement], [cell.suite.task.agreements[check.agreement]]
-    names += [metric.identity for metric in metrics if isinstance(metric, OwnMeasure)]
+    gated = dict.fromkeys(gate.measure.base for gate in check.gates if gate.measure.base in qualities)
+    also = {name: _definition(cell, scorer, [], qualities[name].metric) for name in gated}
+    if check.expectation != "reference":
+        metric = cell.suite.task.agreements[check.agreement]
+        return _definition(cell, scorer, [check.agreement], metric), also
+    first = next(iter([*gated, *qualities]), "")
+    main = also.pop(first, None)
+    return _definition(cell, scorer, [], qualities[first].metric) if first and main is None else main or "", also
+
+
+def _definition(cell: Cell, scorer: CachedScorer, names: Sequence[str], metric: PairMetric) -> str:
+    """Return by what metric, in what range, of variants that kept what, and by what encoder outputs are compared."""
+    check, names = cell.check, [*names, *filter(None, [metric.identity])]
     if check.worst_of > 1:
         names.append(f"the worst of {check.worst_of} by {cell.versioned}")
     if cell.suite.model.range:
         names.append("range {:g} to {:g}".format(*cell.suite.model.range))
     if check.meaning is not None:
         names.append(f"meaning {check.meaning:g}")
-    if check.meaning is not None or any(map(_asks_an_encoder, metrics)):
+    if check.meaning is not None or metric.needs_encoder:
         names.append(f"encoder {key(scorer.identity)[:LENGTH]}")
     return ", ".join(names)
 
@@ -125,39 +139,10 @@ def definition(cell: Cell, scorer: CachedScorer) -> str:
 def _variants(record: CellRecord, tally: Tally, seed: int) -> str:
     if record.expectation == "reference":
         return ""
-    return f"seed {seed}" if record.worst_of > 1 else str(tally.variants)
-
-
-class _Probe(TextScorer):
-    """Stands for a scorer, to see whether a metric asks one."""
-
-    asked = False
-
-    def scores(self, pairs: Sequence[tuple[str, str, str, str]]) -> list[tuple[float, float, float]]:
-        """Return zeros."""
-        self.asked = True
-        return [(0.0, 0.0, 0.0) for _ in pairs]
-
-
-def _asks_an_encoder(metric: PairMetric) -> bool:
-    if isinstance(metric, OwnMeasure):
-        return False
-    probe = _Probe()
-    metric([Compared("0", "1")], probe)
-    return probe.asked
+    return f"seed {seed}" if record.worst_of > 1 else str(tally.sample.variants)
 
 
 def _quality(record: CellRecord, tally: Tally) -> str:
     """Return the quality that a reference check is compared by; empty where it has none."""
-    gated = [gate.measure for gate in record.gates if gate.measure in tally.before]
-    return next(iter([*gated, *tally.before]), "")
-
-
-def _numbers(expectation: str, measure: str, tally: Tally) -> dict[str, float]:
-    """Return the number of each example that has one."""
-    series, values = tally.agreement, None
-    if expectation == "reference":
-        series = tally.before.get(measure, Series())
-    elif expectation == "direction":
-        values = 1 - series.values
-    return {example: round(value, DIGITS) for example, value in series.by_example(tally.examples, values).items()}
+    gated = [gate.measure for gate in record.gates if gate.measure in tally.numbers.before]
+    return next(iter([*gated, *tally.numbers.before]), "")

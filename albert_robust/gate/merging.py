@@ -10,18 +10,19 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from albert_robust.errors import UsageError, on_one_line
+from albert_robust.errors import UsageError
 from albert_robust.file_names import APART
 from albert_robust.gate.side_by_side import beside_first
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.folder import only
 from albert_robust.results.outcomes import MergedOutcomes
 from albert_robust.results.records import CaseAlignment, CellRecord, Run, SuiteRecord
-from albert_robust.running.alignments import fair, plan_order
+from albert_robust.running.alignments import MOST, fair, plan_order
+from albert_robust.scoring.statistics import DIGITS
+from albert_robust.shown import on_one_line
 
 ALIKE = ("task", "model", "settings", "labels", "identity", "seed", "confidence", "datasets")  # in runs of one suite
 SHOWN = 60  # letters of what is not alike
-DIGITS = 6
 
 
 def merged(runs: Mapping[str, Run]) -> Run:
@@ -35,7 +36,7 @@ def merged(runs: Mapping[str, Run]) -> Run:
     """
     suites, parts = _suites(runs), _without_repeats(runs)
     cells = sorted((cell for part in parts for cell in part.cells), key=plan_order)
-    places = {cell.key: place for place, cell in enumerate(cells)}
+    order = {cell.key: index for index, cell in enumerate(cells)}
     all_shrunk = (found for part in parts for found in part.shrunk)
     made = Run(
         suites=suites,
@@ -43,13 +44,13 @@ def merged(runs: Mapping[str, Run]) -> Run:
         outcomes=MergedOutcomes(tuple(part.outcomes for part in parts), {cell.key: cell.order for cell in cells}),
         environment=_all((run.environment for run in runs.values()), ", "),
         cost=_cost(runs.values()),
-        alignments=_alignments(parts, places),
-        shrunk=tuple(sorted(all_shrunk, key=lambda found: places[found.suite, found.cell])),
+        alignments=_alignments(parts, order),
+        shrunk=tuple(sorted(all_shrunk, key=lambda found: order[found.suite, found.cell])),
         mistakes=_all((run.mistakes for run in runs.values()), "\n"),
         left_out=_left_out(runs.values(), cells),
         merged=sum(run.merged for run in runs.values()),
     )
-    asked = {place: tally for place, tally in made.tallies.items() if tally.examples}
+    asked = {key: tally for key, tally in made.tallies.items() if tally.examples}
     return replace(made, cells=tuple(beside_first(suites, cells, asked)), counted=made.tallies)
 
 
@@ -64,12 +65,21 @@ def _suites(runs: Mapping[str, Run]) -> tuple[SuiteRecord, ...]:
                 if one != other:
                     what = f"{suite.name} has the {name} {_shown(one)} in the first, {_shown(other)} in the second"
                     raise _unlike(first, folder, what, "merge runs of the same suite, model, data and seed")
+            for name in known.data.keys() & suite.data.keys():
+                if known.data[name] != suite.data[name]:
+                    what = f"{suite.name} has read other data in {name!r}"
+                    raise _unlike(first, folder, what, "merge runs of the same data")
             # Of the languages that each run has scored.
             signatures = dict.fromkeys(filter(None, [known.signature, suite.signature]))
             rows = {**known.rows_left_out, **suite.rows_left_out}  # of the datasets that each run has read
             found[suite.name] = (
                 first,
-                replace(known, signature="; ".join(signatures) or None, rows_left_out=dict(sorted(rows.items()))),
+                replace(
+                    known,
+                    signature="; ".join(signatures) or None,
+                    rows_left_out=dict(sorted(rows.items())),
+                    data=dict(sorted({**known.data, **suite.data}.items())),
+                ),
             )
     suites = (suite for _, suite in found.values())
     return tuple(sorted(suites, key=lambda suite: (suite.name.partition(APART)[0], suite.model_place)))
@@ -81,10 +91,10 @@ def _without_repeats(runs: Mapping[str, Run]) -> list[Run]:
     parts = []
     for folder, run in runs.items():
         own = {cell.key for cell in run.cells}
-        for first in dict.fromkeys(owners[place] for place in sorted(own & owners.keys())):
-            both = {place for place in own if owners.get(place) == first}
+        for first in dict.fromkeys(owners[key] for key in sorted(own & owners.keys())):
+            both = {key for key in own if owners.get(key) == first}
             one, other = _digests(runs[first], both), _digests(run, both)
-            for suite, cell in sorted(place for place in both if one[place] != other[place]):
+            for suite, cell in sorted(key for key in both if one[key] != other[key]):
                 what = f"both have {suite}::{cell}, and it came to something else in each"
                 raise _unlike(first, folder, what, "run each cell in one of them")
         new = own - owners.keys()
@@ -93,20 +103,20 @@ def _without_repeats(runs: Mapping[str, Run]) -> list[Run]:
     return parts
 
 
-def _digests(run: Run, places: Set[CellKey]) -> dict[CellKey, str]:
+def _digests(run: Run, keys: Set[CellKey]) -> dict[CellKey, str]:
     """Return a digest of all that a run says of some cells, whatever other cells were run beside them."""
-    part = only(run, places)
+    part = only(run, keys)
     found = {
         cell.key: sha256(repr(replace(cell, beside_first=None, comparison=None, reason="")).encode())
         for cell in part.cells
     }
     for case in part.outcomes:
         found[case.suite, case.cell].update(repr(replace(case, block=0)).encode())
-    return {place: digest.hexdigest() for place, digest in found.items()}
+    return {key: digest.hexdigest() for key, digest in found.items()}
 
 
 def _unlike(first: str, second: str, what: str, mend: str) -> UsageError:
-    return UsageError(f"{first} and {second} cannot be merged: {what}\n  {mend}")
+    return UsageError(f"{first} and {second} cannot be merged: {what}", mend)
 
 
 def _shown(value: object) -> str:
@@ -139,11 +149,11 @@ def _cost(runs: Iterable[Run]) -> dict[str, float]:
     return found
 
 
-def _alignments(parts: Sequence[Run], places: Mapping[CellKey, int]) -> tuple[CaseAlignment, ...]:
+def _alignments(parts: Sequence[Run], order: Mapping[CellKey, int]) -> tuple[CaseAlignment, ...]:
     """Return the alignments that one run of all cells would keep."""
     groups: dict[CellKey, list[CaseAlignment]] = {}
     for part in parts:
         for found in part.alignments:
             groups.setdefault((found.suite, found.cell), []).append(found)
-    ordered = [groups[place] for place in sorted(groups, key=places.__getitem__)]
-    return tuple(found for group in fair(ordered) for found in group)
+    ordered = [groups[cell] for cell in sorted(groups, key=order.__getitem__)]
+    return tuple(found for group in fair(ordered, MOST) for found in group)

@@ -23,11 +23,18 @@ WORDS: dict[Standing, str] = {
 
 
 def side_by_side(suites: Iterable[SuiteRecord]) -> list[list[SuiteRecord]]:
-    """Return the suites of each file that was run with several models: the first is what the others are compared with."""
+    """Return the suites of each file that was run with several models, the one that it names first among them.
+
+    What the others are compared with is the first one: where that was left out, or could not be run, nothing is.
+    """
     files: dict[str, list[SuiteRecord]] = {}
     for suite in suites:
         files.setdefault(suite.path, []).append(suite)
-    return [models for models in files.values() if len(models) > 1 and all(suite.model_name for suite in models)]
+    return [
+        models
+        for models in files.values()
+        if len(models) > 1 and models[0].model_name and models[0].model_name == models[0].first_model
+    ]
 
 
 def beside_first(
@@ -51,9 +58,9 @@ def beside_first(
         for record in records
         if record.suite in compared and record.key in tallies and not record.counts.not_asked
     }
-    now = {place: line for place, line in lines.items() if place[0] in first_of}
-    firsts = {place: lines.get((first_of[place[0]], place[1])) for place in now}
-    before = {place: line for place, line in firsts.items() if line is not None}
+    now = {key: line for key, line in lines.items() if key[0] in first_of}
+    firsts = {key: lines.get((first_of[key[0]], key[1])) for key in now}
+    before = {key: line for key, line in firsts.items() if line is not None}
     thresholds = {suite.name: Thresholds(suite.confidence, sides=2) for suite in suites}
     found = _without_new(compare_all(now, before, thresholds, wording=FIRST))
     return [replace(record, beside_first=found.get(record.key)) for record in records]
@@ -61,7 +68,7 @@ def beside_first(
 
 def _without_new(family: Family) -> Family:
     """Return those that stand beside something."""
-    return {place: found for place, found in family.items() if found.verdict != "new"}
+    return {key: found for key, found in family.items() if found.verdict != "new"}
 
 
 def told(comparisons: Iterable[ComparisonRecord | None]) -> str:

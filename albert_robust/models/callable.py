@@ -6,9 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from albert_robust.errors import BESIDE_SUITE, UsageError, raise_if_ending, raised
+from pydantic import Field, field_validator
+
+from albert_robust.errors import BESIDE_SUITE, Mistake, UsageError
+from albert_robust.foreign import raise_if_ending, raised
+from albert_robust.grammar import FUNCTION, Strict
 from albert_robust.imports import module_at, raised_there
 from albert_robust.models.kind import Kind
 from albert_robust.models.model import Inputs
@@ -20,6 +24,7 @@ class CallableModel:
 
     function: Callable[[list[dict[str, str]]], Sequence[Any]]
     identity: str | None
+    stream: None = None
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
         """Return what the function answers, in whatever replicate: it draws by itself, if it does."""
@@ -48,8 +53,8 @@ def load_callable(written: str, folder: Path, version: str | None) -> CallableMo
 def callable_identity(written: str, folder: Path, version: str | None) -> str | None:
     """Return what names the model that `load_callable` would load, which is not imported; None without a version.
 
-    Two modules of one name in two folders are two models: where the module lies is part of what it is. So is what stands in a
-    file beside the suite, since who mends it may forget the version; what else it reads or imports, the version has to tell.
+    Two modules of one name in two folders are two models, so the module's path is part of the identity. The content of a file
+    beside the suite is, too, because whoever mends it may forget the version. Other files and imports are the version's matter.
     """
     if version is None:
         return None
@@ -68,7 +73,7 @@ def _beside(module: str, folder: Path) -> Path | None:
 def _module(name: str, folder: Path) -> Any:
     path = _beside(name, folder)
     if path is None and ("/" in name or name.startswith(".")):
-        raise UsageError(f"no file {name!r} here\n  {BESIDE_SUITE}")
+        raise UsageError(f"no file {name!r} here", BESIDE_SUITE)
     try:
         return module_at(path) if path is not None else import_module(name)
     except ModuleNotFoundError as error:
@@ -76,14 +81,38 @@ def _module(name: str, folder: Path) -> Any:
             beside = error.name is not None and _beside(error.name, folder) is not None
             hint = "; it lies beside the suite: name that folder in `pythonpath` of pytest's settings" if beside else ""
             raise UsageError(f"the module {name!r} raises {raised(error)}{hint}") from error
-        mend = "  of a module elsewhere name the folder in `pythonpath` of pytest's settings"
-        raise UsageError(f"no module {name!r} beside the suite or installed: {error}\n{mend}") from None
+        mend = "of a module elsewhere name the folder in `pythonpath` of pytest's settings"
+        raise UsageError(f"no module {name!r} beside the suite or installed: {error}", mend) from None
     except BaseException as error:
         raise_if_ending(error)
         raise UsageError(f"the module {name!r} raises {raised_there(error)}") from error
 
 
-CALLABLE = Kind(
-    lambda wanted: callable_identity(wanted.name, wanted.folder, wanted.settings.version),
-    lambda wanted: load_callable(wanted.name, wanted.folder, wanted.settings.version),
+class CallableSettings(Strict):
+    """What only a function has."""
+
+    python: Annotated[
+        str | None,
+        Field(
+            description="A function, `module:function`, that takes a list of inputs and returns one output for each.",
+            pattern=FUNCTION.pattern,
+        ),
+    ] = None
+
+    @field_validator("python", mode="before")
+    @classmethod
+    def _function(cls, value: object) -> object:
+        if isinstance(value, str) and not FUNCTION.fullmatch(value):
+            raise Mistake(f"{value!r} names no function", "write `module:function`")
+        return value
+
+
+KIND = Kind(
+    name="python",
+    called="a function",
+    settings=CallableSettings,
+    identity=lambda wanted: callable_identity(wanted.name, wanted.folder, wanted.settings.version),
+    load=lambda wanted: load_callable(wanted.name, wanted.folder, wanted.settings.version),
+    shares=("timeout",),
+    sees_all_fields=True,
 )

@@ -1,4 +1,4 @@
-"""What the reply of a chat endpoint says, in OpenAI's format, which most servers speak."""
+"""Chat format: reads the replies of a chat endpoint in OpenAI's format, which most servers speak."""
 
 import json
 import re
@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from albert_robust.errors import TransientError, UsageError, on_one_line
+from albert_robust.errors import TransientError, UsageError
 from albert_robust.models.pace import BusyError
 from albert_robust.models.reply import after_thoughts
+from albert_robust.shown import on_one_line
 
 MOST_TOKENS = 2**32  # that a reply may be said to have taken
 EXCERPT = 200  # characters of a reply in a message
@@ -79,7 +80,7 @@ def _parsed(written: Any) -> Any:
 
 
 def tokens_of(reply: str) -> tuple[int, int]:
-    """Return in how many tokens the model was asked and answered, as a reply says; none where it does not say so."""
+    """Return the tokens of the prompt and of the answer, as a reply reports them; 0 and 0 if it does not."""
     try:
         usage = json.loads(reply)["usage"]
         counts = usage["prompt_tokens"], usage["completion_tokens"]
@@ -89,12 +90,12 @@ def tokens_of(reply: str) -> tuple[int, int]:
 
 
 def refusal(status: int, text: str, headers: Mapping[str, str]) -> Exception:
-    """Return what a reply means that is no answer.
+    """Return the error that a reply without an answer stands for.
 
     Args:
-        status: Of HTTP.
-        text: What the server says.
-        headers: `Retry-After` and `Location` count.
+        status: HTTP's status code.
+        text: The body of the reply.
+        headers: `Retry-After` and `Location` are read.
     """
     what = f"the endpoint says {status}: {_excerpt(text)}"
     if status in PASSING or status >= 500:

@@ -6,39 +6,31 @@ Weights are read from safetensors alone, code from a checkpoint is never run, an
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
-from unicodedata import category
+from typing import Annotated, Any, NamedTuple
 
-from albert_robust.errors import UsageError, first_line, shown_path
-from albert_robust.models.generating import (
-    AT_ONCE,
-    GREEDY,
-    UNSTATED,
-    WRITTEN,
-    check_settings,
-    encoded,
-    generated,
-    limit_of,
-    speaking,
-)
-from albert_robust.models.kind import Kind, ModelSettings, Wanted
-from albert_robust.models.model import Hardware, Inputs
+from pydantic import Field
+
+from albert_robust.errors import UsageError
+from albert_robust.foreign import first_line
+from albert_robust.grammar import Strict
+from albert_robust.models.generating import GREEDY, UNSTATED, WRITTEN, check_settings, speaking
+from albert_robust.models.heads import HEADS
+from albert_robust.models.kind import ASKING, Kind, Unfit, Wanted
+from albert_robust.models.model import Answering, Hardware, Inputs, Number
+from albert_robust.models.prompt import prompt_digest
 from albert_robust.scoring.load import has_vocabulary, quiet_transformers
-from albert_robust.text.graphemes import word_spans
+from albert_robust.shown import shown_path
+from albert_robust.tasks import Task
 
-WINDOW = 512  # tokens of a long text that a model without a limit reads at once
-STRIDE = 128  # tokens that two windows of a long context share
-MAX_ANSWER_TOKENS = 30
-MAX_SUMMARY_TOKENS = 128
-MAX_TRANSLATION_TOKENS = 256
 # No model is made from these; all else in a folder shapes it.
 UNREAD = (".bin", ".h5", ".md", ".msgpack", ".onnx", ".pt")
 PLAIN = Hardware()
+WRITES = "text-generation"  # the task of a checkpoint that is asked by a prompt, whatever it is asked to do
 DECODING = "v5"  # raise it when the same checkpoint answers otherwise
 ADAPTER = "adapter_config.json"
 LIBRARIES = ("torch", "transformers", "tokenizers")
@@ -49,10 +41,10 @@ class Reading(NamedTuple):
     """How a checkpoint reads and writes, as far as a suite says more than the checkpoint.
 
     Attributes:
-        max_input_tokens: Tokens of an input at most.
+        max_input_tokens: The most tokens of an input that it reads.
         src_lang: What its tokenizer calls the language that it reads.
-        tgt_lang: The same of the language that it writes.
-        settings: Go to `generate`.
+        tgt_lang: What its tokenizer calls the language that it writes.
+        settings: Options of `generate`.
     """
 
     max_input_tokens: int | None = None
@@ -66,12 +58,12 @@ AS_IT_IS = Reading()
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint that does one task. `answer` maps inputs to answers, in order."""
+    """A checkpoint that does one task. `answer` returns one answer per input, in order."""
 
     answer: Callable[[Sequence[Inputs]], list[Any]]
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
-        """Return one answer an input."""
+        """Return one answer per input."""
         return self.answer(batch)
 
 
@@ -98,11 +90,10 @@ def load_checkpoint(
     """
     check_settings(how.settings)
     model, tokenizer = loaded(name, folder, task, allow_network, hardware, how)
-    answer = ANSWERS[task]
+    answer = partial(HEADS[task].answer, model, tokenizer)
     if task in WRITTEN:
-        writes = {**GREEDY, **speaking(tokenizer, how.src_lang, how.tgt_lang), **how.settings}
-        answer = partial(answer, how=writes)
-    return Checkpoint(lambda batch: answer(model, tokenizer, batch))
+        answer = partial(answer, how={**GREEDY, **speaking(tokenizer, how.src_lang, how.tgt_lang), **how.settings})
+    return Checkpoint(answer)
 
 
 def loaded(
@@ -139,7 +130,7 @@ def loaded(
     missing = sorted(loading["missing_keys"])
     if missing:  # transformers would draw them at random
         what = f"the checkpoint {name!r} does not do {task}: it has no weights for {', '.join(missing[:3])}"
-        raise UsageError(f"{what}\n  a language model is asked by a `prompt:`")
+        raise UsageError(what, "a language model is asked by a `prompt:`")
     if not has_vocabulary(tokenizer):
         raise UsageError(f"the checkpoint {name!r} has no tokenizer: save it there with save_pretrained, too")
     tokenizer.model_max_length = min(tokenizer.model_max_length, how.max_input_tokens or UNSTATED)
@@ -168,9 +159,9 @@ def local_identity(folder: Path) -> str | None:
 
 
 def libraries() -> str:
-    """Return the versions of what computes a checkpoint's answers.
+    """Return the versions of the libraries that compute a checkpoint's answers.
 
-    Another version may cut texts into other tokens or decode by other rules, so its answers are its own.
+    Another version may cut texts into other tokens or decode by other rules, so its answers may differ.
     """
     return " ".join(f"{name} {_version(name)}" for name in LIBRARIES)
 
@@ -203,234 +194,82 @@ def auto_class(task: str, encodes: bool = False) -> Any:
     """
     import transformers
 
-    names = {
-        "text-classification": "AutoModelForSequenceClassification",
-        "multi-label-classification": "AutoModelForSequenceClassification",
-        "text-regression": "AutoModelForSequenceClassification",
-        "token-classification": "AutoModelForTokenClassification",
-        "question-answering": "AutoModelForQuestionAnswering",
-        "summarization": "AutoModelForSeq2SeqLM",
-        "translation": "AutoModelForSeq2SeqLM",
-        "text-generation": "AutoModelForSeq2SeqLM" if encodes else "AutoModelForCausalLM",
-    }
-    return getattr(transformers, names[task])
+    writer = "AutoModelForSeq2SeqLM" if encodes else "AutoModelForCausalLM"
+    return getattr(transformers, HEADS[task].auto_class if task in HEADS else writer)
 
 
-def classify(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return the label and the probabilities of each text."""
-    labels = model.config.id2label
-    if len(labels) == 1:
-        raise UsageError("the checkpoint gives a number and no label: that is `task: text-regression`")
-    logits, cuts = _logits(model, tokenizer, batch)
-    rows = zip(logits.softmax(dim=1).tolist(), cuts, strict=True)
-    return [{"scores": {labels[place]: value for place, value in enumerate(row)}, "cut": cut} for row, cut in rows]
+class CheckpointSettings(Strict):
+    """What only a checkpoint has."""
+
+    transformers: Annotated[
+        str | None, Field(description="A Hugging Face checkpoint: a folder beside the suite, or a hub name.")
+    ] = None
+    device: Annotated[
+        str,
+        Field(
+            description="The device that a checkpoint runs on: cpu, cuda, cuda:1 or mps.",
+            pattern=r"^(cpu|cuda(:\d+)?|mps)$",
+        ),
+    ] = "cpu"
+    dtype: Annotated[Number, Field(description="The number format that a checkpoint is computed in.")] = "float32"
+    max_input_tokens: Annotated[
+        int | None,
+        Field(gt=0, description="The most tokens of an input that a checkpoint reads. Default: as many as it can."),
+    ] = None
+    src_lang: Annotated[
+        str | None,
+        Field(min_length=1, description="The language that a checkpoint reads, by its tokenizer's code: en_XX."),
+    ] = None
+    tgt_lang: Annotated[
+        str | None,
+        Field(min_length=1, description="The language that a checkpoint writes, by its tokenizer's code: de_DE."),
+    ] = None
 
 
-def label_all(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return the probability of each label of each text, each by itself."""
-    labels = model.config.id2label
-    logits, cuts = _logits(model, tokenizer, batch)
-    rows = zip(logits.sigmoid().tolist(), cuts, strict=True)
-    return [{"labels": {labels[place]: value for place, value in enumerate(row)}, "cut": cut} for row, cut in rows]
+def reading_of(said: CheckpointSettings, settings: Mapping[str, Any]) -> Reading:
+    """Return how a checkpoint reads and writes, as a suite says it; `settings` are those of `generate`."""
+    return Reading(said.max_input_tokens, said.src_lang, said.tgt_lang, settings)
 
 
-def rate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return the number that a head of one output gives each text."""
-    count = len(model.config.id2label)
-    if count > 1:
-        raise UsageError(f"the checkpoint gives {count} labels and no number: that is `task: text-classification`")
-    logits, cuts = _logits(model, tokenizer, batch)
-    return [{"score": value, "cut": cut} for value, cut in zip(logits[:, 0].tolist(), cuts, strict=True)]
-
-
-def _logits(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> tuple[Any, list[int]]:
-    """Return what a head says of each text, shape (texts, labels), and how many tokens of each it did not read."""
-    tokens, cuts = encoded(tokenizer, [inputs["text"] for inputs in batch], limit_of(model, tokenizer))
-    return _said(model, tokens, "logits")[0].double(), cuts
-
-
-def _said(model: Any, tokens: Any, *names: str) -> list[Any]:
-    """Return outputs of a model by name, each for all rows of its input, so many rows at a time."""
-    import torch
-
-    parts = []
-    count, length = tokens["input_ids"].shape
-    rows_at_once = max(1, AT_ONCE // length)
-    with torch.inference_mode():
-        for first in range(0, count, rows_at_once):
-            rows = {name: value[first : first + rows_at_once].to(model.device) for name, value in tokens.items()}
-            output = model(**rows)
-            parts.append([output[name].float().cpu() for name in names])
-    return [torch.cat(column) for column in zip(*parts, strict=True)]
-
-
-def tag(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return the words of each text that have a tag: that of their first token. A long text is read in windows.
-
-    Words are those of the text, not of the tokenizer; punctuation, and characters of scripts without spaces, have their own tags.
-    """
-    texts, limit = [inputs["text"] for inputs in batch], limit_of(model, tokenizer) or WINDOW
-    tokens = tokenizer(
-        texts,
-        padding=True,
-        truncation=True,
-        max_length=limit,
-        stride=min(STRIDE, limit // 4),
-        return_overflowing_tokens=True,
-        return_offsets_mapping=True,
-        return_tensors="pt",
-    )
-    owners, offsets = tokens.pop("overflow_to_sample_mapping").tolist(), tokens.pop("offset_mapping").tolist()
-    best = _said(model, tokens, "logits")[0].argmax(dim=2).tolist()
-    tagged: list[dict[int, tuple[int, int, int]]] = [{} for _ in texts]
-    for owner, *row in zip(owners, offsets, best, strict=True):
-        there = _deciding(*row)
-        for place, (start, one) in enumerate(there.items()):
-            inside = min(place, len(there) - 1 - place)  # the farther from its borders, the more a window knows
-            tagged[owner][start] = max(tagged[owner].get(start, (-1, 0, 0)), (inside, *one))
-    labels = model.config.id2label
-    return [
-        [(start, end, labels[label]) for start, end, label in _words(text, found) if labels[label] != "O"]
-        for text, found in zip(texts, tagged, strict=True)
-    ]
-
-
-def _deciding(offsets: Sequence[tuple[int, int]], tags: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Return the end and the tag of each token of a window, by its start; the first of a character's bytes has its tag."""
-    found: dict[int, tuple[int, int]] = {}
-    for (start, end), label in zip(offsets, tags, strict=True):
-        if start < end:
-            found.setdefault(start, (end, label))
-    return found
-
-
-def _words(text: str, tokens: Mapping[int, tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """Return tokens, those that go on with a word as parts of its first one.
-
-    Args:
-        text: Where they stand.
-        tokens: By their start; each what it is preferred by, its end and its tag.
-    """
-    insides = {place for first, last in word_spans(text) for place in range(first + 1, last)}
-    words: list[tuple[int, int, int]] = []
-    for start, (_, end, label) in sorted(tokens.items()):
-        first = start + len(text[start:end]) - len(text[start:end].lstrip())  # some tokens begin with a blank
-        if words and first in insides:
-            words[-1] = (words[-1][0], end, words[-1][2])
-        else:
-            words.append((start, end, label))
-    return words
-
-
-def answer_questions(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return the best span of each context. A long context is read in windows, and the best window's span wins."""
-    import torch
-
-    questions = [inputs["question"] for inputs in batch]
-    contexts = [inputs["context"] for inputs in batch]
-    limit = limit_of(model, tokenizer) or WINDOW
-    tokens = tokenizer(
-        questions,
-        contexts,
-        padding=True,
-        truncation="only_second",
-        max_length=limit,
-        stride=min(STRIDE, limit // 4),
-        return_overflowing_tokens=True,
-        return_offsets_mapping=True,
-        return_tensors="pt",
-    )
-    owners, offsets = tokens.pop("overflow_to_sample_mapping"), tokens.pop("offset_mapping")
-    in_context = torch.tensor([[part == 1 for part in tokens.sequence_ids(row)] for row in range(len(owners))])
-    starts, ends = _said(model, tokens, "start_logits", "end_logits")
-    best: dict[int, tuple[float, int, int]] = {}
-    for row, owner in enumerate(owners.tolist()):
-        value, start, end = _best_span(starts[row], ends[row], in_context[row])
-        if owner not in best or value > best[owner][0]:
-            best[owner] = (value, int(offsets[row, start, 0]), int(offsets[row, end, 1]))
-    return [{"answer": span_text(context, *best[place][1:])} for place, context in enumerate(contexts)]
-
-
-def span_text(context: str, start: int, end: int) -> str:
-    """Return a span from the letter on that its first word begins with, since a tokenizer cuts words into pieces.
-
-    An elided article is no part of the word (`l'eau`), nor is what stands before it in a script without spaces. At the end a
-    piece may be a word of its own, of which what follows is an ending; only marks on its last letter go with it.
-    """
-    begins = next((first for first, last in word_spans(context) if first < start < last), start)
-    while begins < start < end and category(context[start - 1])[0] in "LMN":
-        start -= 1
-    while start < end < len(context) and category(context[end]).startswith("M"):
-        end += 1
-    return context[start:end].strip()
-
-
-def _best_span(starts: Any, ends: Any, allowed: Any) -> tuple[float, int, int]:
-    import torch
-
-    outside = torch.finfo(starts.dtype).min / 4
-    starts, ends = starts.masked_fill(~allowed, outside), ends.masked_fill(~allowed, outside)
-    sums = (starts[:, None] + ends[None, :]).triu().tril(MAX_ANSWER_TOKENS - 1)
-    reachable = torch.ones_like(sums).triu().tril(MAX_ANSWER_TOKENS - 1).bool()
-    sums = sums.masked_fill(~reachable, 2 * outside)
-    place = int(sums.argmax())
-    return float(sums.flatten()[place]), place // len(starts), place % len(starts)
-
-
-def summarize(model: Any, tokenizer: Any, batch: Sequence[Inputs], how: Mapping[str, Any] = GREEDY) -> list[Any]:
-    """Return a summary of each document; `how` goes to `generate`."""
-    made = generated(model, tokenizer, [inputs["document"] for inputs in batch], MAX_SUMMARY_TOKENS, how)
-    return [{"summary": text, "cut": cut} for text, cut in made]
-
-
-def translate(model: Any, tokenizer: Any, batch: Sequence[Inputs], how: Mapping[str, Any] = GREEDY) -> list[Any]:
-    """Return a translation of each source; `how` goes to `generate`."""
-    made = generated(model, tokenizer, [inputs["source"] for inputs in batch], MAX_TRANSLATION_TOKENS, how)
-    return [{"translation": text, "cut": cut} for text, cut in made]
-
-
-ANSWERS: dict[str, Callable[..., list[Any]]] = {
-    "text-classification": classify,
-    "multi-label-classification": label_all,
-    "text-regression": rate,
-    "token-classification": tag,
-    "question-answering": answer_questions,
-    "summarization": summarize,
-    "translation": translate,
-}
-
-
-def hardware_of(settings: ModelSettings) -> Hardware:
-    """Return what a checkpoint is computed on, as a suite says it."""
-    return Hardware(settings.device, settings.dtype)
-
-
-def reading_of(settings: ModelSettings) -> Reading:
-    """Return how a checkpoint reads and writes, as a suite says it; the settings of a prompt are the prompt's own."""
-    writes = {} if settings.prompt else dict(settings.settings)
-    return Reading(settings.max_input_tokens, settings.src_lang, settings.tgt_lang, writes)
-
-
-def identity_of(wanted: Wanted, asked: str = "") -> str | None:
-    """Return what names the checkpoint that a suite wants; None of one that is kept elsewhere.
-
-    Args:
-        wanted: The checkpoint.
-        asked: What stands for how it is asked, of one that is.
-    """
-    checkpoint = local_identity(wanted.folder / wanted.name)
+def _identity(wanted: Wanted) -> str | None:
+    """Return what names the checkpoint and how it is asked; None if it is kept elsewhere."""
+    said, checkpoint = wanted.settings, local_identity(wanted.folder / wanted.name)
     if checkpoint is None:
         return None
-    hardware = hardware_of(wanted.settings)
-    how = reading_of(wanted.settings)
+    asked = prompt_digest(said) if said.prompt else ""
+    hardware, how = _hardware(wanted), reading_of(said, {} if said.prompt else said.settings)
     reads = "" if how == AS_IT_IS else hashlib.sha256(json.dumps(how, sort_keys=True).encode()).hexdigest()[:16]
     return ":".join(filter(None, (checkpoint, asked, reads, *(hardware if hardware != PLAIN else ()), libraries())))
 
 
-def _load(wanted: Wanted) -> Checkpoint:
-    settings = wanted.settings
-    hardware, how = hardware_of(settings), reading_of(settings)
-    return load_checkpoint(wanted.name, wanted.folder, wanted.task.name, wanted.allow_network, hardware, how)
+def _load(wanted: Wanted) -> Answering:
+    said, task = wanted.settings, wanted.task
+    if said.prompt or task.name == WRITES:
+        from albert_robust.models.prompted import load_prompted
+
+        return load_prompted(wanted.name, wanted.folder, said, task, wanted.allow_network, _hardware(wanted))
+    how = reading_of(said, said.settings)
+    return load_checkpoint(wanted.name, wanted.folder, task.name, wanted.allow_network, _hardware(wanted), how)
 
 
-CHECKPOINT = Kind(identity_of, _load)
+def _hardware(wanted: Wanted) -> Hardware:
+    return Hardware(wanted.settings.device, wanted.settings.dtype)
+
+
+def _unfit(said: Any, task: Task, folder: Path) -> Iterator[Unfit]:
+    """Yield settings of how to write where a checkpoint does a task of its own and writes nothing."""
+    if not said.prompt and task.name not in WRITTEN:
+        for setting in sorted({"settings", "src_lang", "tgt_lang"} & said.model_fields_set):
+            yield setting, f"{setting!r} without a prompt", "add `prompt:`, or take it out"
+
+
+KIND = Kind(
+    name="transformers",
+    called="a checkpoint",
+    settings=CheckpointSettings,
+    identity=_identity,
+    load=_load,
+    tasks=(*HEADS, WRITES),
+    shares=ASKING,
+    unfit=_unfit,
+)

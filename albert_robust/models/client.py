@@ -1,4 +1,4 @@
-"""What asks a chat model behind an endpoint. Its key goes to the endpoint with each request, and nowhere else."""
+"""Client: asks a chat model behind an endpoint. The key goes to the endpoint with each request, and nowhere else."""
 
 import json
 import os
@@ -12,11 +12,11 @@ from urllib.request import OpenerDirector
 
 from albert_robust.errors import UsageError
 from albert_robust.models.chat_format import content_of, refusal, tokens_of
-from albert_robust.models.kind import ModelSettings
 from albert_robust.models.model import Inputs, Usage
 from albert_robust.models.pace import Pace, as_they_come
 from albert_robust.models.prompt import turns_of
 from albert_robust.models.reply import read_reply
+from albert_robust.models.spec import ModelSpec
 from albert_robust.models.transport import opener_for, post
 from albert_robust.tasks import Task
 
@@ -29,15 +29,15 @@ class EndpointModel:
     """A model that is asked over HTTP, some requests at a time.
 
     Attributes:
-        suite: What the suite says about it.
+        suite: The settings of the model.
         task: Says how replies are read.
         opener: Makes requests, from any thread.
-        pace: Of its requests.
-        usage: Is added to.
+        pace: Says when requests are made.
+        usage: Counts tokens.
         key: Goes with each request, and nowhere else; empty for none.
     """
 
-    suite: ModelSettings
+    suite: ModelSpec
     task: Task
     opener: OpenerDirector
     pace: Pace
@@ -45,11 +45,11 @@ class EndpointModel:
     key: str = field(default="", repr=False)
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
-        """Return one answer an input, or in its place what went wrong with it."""
+        """Return one answer per input, or the error in its place."""
         return [answer for _, answer in sorted(self.stream(batch, replicate), key=itemgetter(0))]
 
     def stream(self, inputs: Iterable[Inputs], replicate: int = 0) -> Iterator[tuple[int, Any]]:
-        """Yield the place of an input and its answer, or what went wrong with it, as they come."""
+        """Yield the index of an input and its answer, or the error in its place, as they come."""
         self.pace.begin()
         try:
             for place, reply in as_they_come(self._asked, inputs, self.suite.at_once):
@@ -99,7 +99,7 @@ class EndpointModel:
             raise
 
 
-def load_endpoint(suite: ModelSettings, task: Task, usage: Usage) -> EndpointModel:
+def load_endpoint(suite: ModelSpec, task: Task, usage: Usage) -> EndpointModel:
     """Return the model behind an endpoint, with the key that the environment has for it; it adds to the usage.
 
     Raises:

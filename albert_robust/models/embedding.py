@@ -5,20 +5,23 @@ It answers how alike two sentences are, and which of a file's documents are near
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
 from albert_robust.errors import complaint_at
+from albert_robust.grammar import Strict
 from albert_robust.models.checkpoint import libraries, local_identity
-from albert_robust.models.kind import Kind, Wanted
+from albert_robust.models.kind import Kind, Unfit, Wanted, missing_file
 from albert_robust.models.model import Inputs
 from albert_robust.scoring.encoder import Encoder, Precision, Vectors
 from albert_robust.scoring.load import encoder_path, load_encoder
+from albert_robust.tasks import Task
 from albert_robust.tasks.retrieval import plain
 
 NEAREST = 10  # documents in an answer
@@ -42,7 +45,7 @@ class EmbeddingModel:
     documents: tuple[str, ...] = ()
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
-        """Return one answer an input."""
+        """Return one answer per input."""
         return ANSWERS[self.task](self, batch)
 
     @cached_property
@@ -73,7 +76,7 @@ ANSWERS: Mapping[str, Callable[[EmbeddingModel, Sequence[Inputs]], list[Any]]] =
 
 
 def read_documents(path: Path) -> tuple[str, ...]:
-    """Return the documents of a text file, one a line; blank lines are none, and what stands twice counts once.
+    """Return the documents of a text file, one per line. Blank lines are left out, and a repeated line counts once.
 
     Raises:
         InputError: The file is missing, not UTF-8, or holds no document.
@@ -114,12 +117,12 @@ def load_embedding(
 
 
 def encoder_identity(wanted: Wanted) -> str | None:
-    """Return what names the files of the encoder that a suite names; None of one that is kept elsewhere."""
+    """Return the identity of a suite's encoder, from its files; None if it is kept elsewhere."""
     return local_identity(wanted.folder / encoder_path(wanted.name))
 
 
 def encoder_beside(wanted: Wanted) -> str:
-    """Return the name of the encoder that a suite names, as a path where it is a folder beside the suite."""
+    """Return the name of a suite's encoder, as a path if it is a folder beside the suite."""
     beside = wanted.folder / wanted.name
     return str(beside) if os.path.isdir(beside) else wanted.name
 
@@ -139,4 +142,42 @@ def _load(wanted: Wanted) -> EmbeddingModel:
     return load_embedding(encoder_beside(wanted), wanted.task.name, documents, wanted.allow_network)
 
 
-EMBEDDING = Kind(_identity, _load)
+class EmbeddingSettings(Strict):
+    """What only an encoder has."""
+
+    encoder: Annotated[
+        str | None,
+        Field(description="A sentence encoder to test: `builtin`, a folder beside the suite, or a hub name."),
+    ] = None
+    documents: Annotated[
+        str | None,
+        Field(
+            description="For retrieval: the documents that the encoder searches, a text file with one document per line."
+        ),
+    ] = None
+
+
+def _unfit(settings: EmbeddingSettings, task: Task, folder: Path) -> Iterator[Unfit]:
+    """Yield what is wrong with the documents that a task searches, or does not search."""
+    documents = settings.documents
+    if documents is not None and not task.searches:
+        yield "documents", f"{task.name} searches no documents", "take it out"
+    elif documents is None and task.searches:
+        yield (
+            "encoder",
+            "the encoder has no documents to search",
+            "add `documents: documents.txt`, a file with one a line",
+        )
+    elif documents is not None:
+        yield from missing_file("documents", documents, folder)
+
+
+KIND = Kind(
+    name="encoder",
+    called="an encoder alone",
+    settings=EmbeddingSettings,
+    identity=_identity,
+    load=_load,
+    tasks=ANSWERS.keys(),
+    unfit=_unfit,
+)

@@ -5,11 +5,13 @@ Source: the centroid idea of Radev et al. (2004), doi:10.1016/j.ipm.2003.10.006,
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import regex
+from pydantic import Field
 
+from albert_robust.grammar import Strict
 from albert_robust.models.checkpoint import libraries
 from albert_robust.models.embedding import PRECISION, encoder_beside, encoder_identity
 from albert_robust.models.kind import Kind, Wanted
@@ -61,4 +63,19 @@ def _identity(wanted: Wanted) -> str | None:
     return encoder and f"extractive:{encoder}:{PICKING}:{libraries()}"
 
 
-EXTRACTIVE = Kind(_identity, lambda wanted: load_extractive(encoder_beside(wanted), wanted.allow_network))
+class ExtractiveSettings(Strict):
+    """What only an extractive summariser has."""
+
+    extractive: Annotated[
+        str | None, Field(description="An encoder (`builtin`) that summarises a document by its most central sentence.")
+    ] = None
+
+
+KIND = Kind(
+    name="extractive",
+    called="an extractive summariser",
+    settings=ExtractiveSettings,
+    identity=_identity,
+    load=lambda wanted: load_extractive(encoder_beside(wanted), wanted.allow_network),
+    tasks=("summarization",),
+)

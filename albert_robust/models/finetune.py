@@ -10,17 +10,19 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from filelock import FileLock
+from pydantic import Field
 
 from albert_robust.atomic import whole, write_whole
 from albert_robust.data import Example, read_examples
 from albert_robust.data.cells import language_of
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import UsageError, complaint_at, writing
+from albert_robust.grammar import Strict
 from albert_robust.models.checkpoint import DECODING, Checkpoint, auto_class, file_digest, libraries, load_checkpoint
-from albert_robust.models.kind import Kind, Wanted
+from albert_robust.models.kind import Kind, Wanted, missing_file
 from albert_robust.scoring.load import EMBEDDED_FOLDER, quiet_transformers
 from albert_robust.tasks import Task
 
@@ -283,4 +285,20 @@ def _load(wanted: Wanted) -> Checkpoint:
     return load_checkpoint(str(made.resolve()), wanted.folder, wanted.task.name)
 
 
-FINETUNED = Kind(lambda wanted: f"finetuned:{_made_in(wanted).name}:{DECODING}:{libraries()}", _load)
+class FinetunedSettings(Strict):
+    """What only a fine-tuned model has."""
+
+    finetuned: Annotated[
+        str | None, Field(description="A file of labelled examples. The embedded encoder is fine-tuned on it once.")
+    ] = None
+
+
+KIND = Kind(
+    name="finetuned",
+    called="a fine-tuned model",
+    settings=FinetunedSettings,
+    identity=lambda wanted: f"finetuned:{_made_in(wanted).name}:{DECODING}:{libraries()}",
+    load=_load,
+    tasks=SETTINGS.keys(),
+    unfit=lambda settings, task, folder: missing_file("finetuned", settings.finetuned, folder),
+)

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
-from albert_robust.errors import UsageError, first_line, suggest
+from albert_robust.errors import UsageError
+from albert_robust.foreign import first_line
+from albert_robust.shown import suggest
 
 WRITTEN = ("summarization", "translation", "text-generation")  # tasks whose answers a checkpoint writes
 UNSTATED = 2**31  # tokens: a tokenizer without a limit states more

@@ -1,32 +1,15 @@
 """From a suite's `model:` to a model that answers. Its identity is known first, without loading anything heavy."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from albert_robust.models.callable import CALLABLE
-from albert_robust.models.checkpoint import CHECKPOINT
-from albert_robust.models.elsewhere import ELSEWHERE
-from albert_robust.models.embedding import EMBEDDING
-from albert_robust.models.endpoint import ENDPOINT
-from albert_robust.models.extractive import EXTRACTIVE
-from albert_robust.models.finetune import FINETUNED
-from albert_robust.models.kind import Kind, ModelSettings, Wanted
-from albert_robust.models.model import Answering, Inputs, Streaming, Usage
-from albert_robust.models.prompted import PROMPTED, is_prompted
+from albert_robust.models.kind import Kind, Wanted
+from albert_robust.models.model import Inputs, Stream, Usage
+from albert_robust.models.spec import ModelSpec
 from albert_robust.tasks import Task
-
-KINDS: Mapping[str, Kind] = {  # as suites name them, and a message does
-    "python": CALLABLE,
-    "transformers": CHECKPOINT,
-    "finetuned": FINETUNED,
-    "extractive": EXTRACTIVE,
-    "encoder": EMBEDDING,
-    "endpoint": ENDPOINT,
-    "elsewhere": ELSEWHERE,
-}
 
 
 @dataclass(frozen=True)
@@ -47,25 +30,25 @@ class LazyModel:
         return self.kind.identity(self.wanted)
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
-        """Return one answer an input; of a model that draws its answers here, each replicate draws anew."""
-        return self._loaded.predict(batch, replicate)
+        """Return one answer per input. A model that draws its answers here draws anew for each replicate."""
+        answers: Sequence[Any] = self._loaded.predict(batch, replicate)
+        return answers
+
+    @property
+    def stream(self) -> Stream | None:
+        """How it is asked if its kind streams."""
+        return self._stream if self.kind.streams else None
+
+    def _stream(self, inputs: Iterable[Inputs], replicate: int) -> Iterator[tuple[int, Any]]:
+        yield from self._loaded.stream(inputs, replicate)
 
     @cached_property
-    def _loaded(self) -> Answering:
+    def _loaded(self) -> Any:
         return self.kind.load(self.wanted)
 
 
-class LazyStream(LazyModel):
-    """A `LazyModel` that is asked many inputs at a time."""
-
-    def stream(self, inputs: Iterable[Inputs], replicate: int = 0) -> Iterator[tuple[int, Any]]:
-        """Yield the place of an input and its answer, or what went wrong with it, as they come."""
-        assert isinstance(self._loaded, Streaming)
-        return self._loaded.stream(inputs, replicate)
-
-
 def load_model(
-    settings: ModelSettings,
+    settings: ModelSpec,
     folder: Path,
     task: Task,
     models: Path,
@@ -82,12 +65,7 @@ def load_model(
         allow_network: Whether a hub may be asked.
         usage: Is added to, by a model behind an endpoint.
     """
-    (kind,) = named_kinds(settings)
-    wanted = Wanted(getattr(settings, kind), settings, folder, task, models, allow_network, usage or Usage())
-    found = PROMPTED if kind == "transformers" and is_prompted(wanted) else KINDS[kind]
-    return (LazyStream if found.streams else LazyModel)(found, wanted)
-
-
-def named_kinds(settings: ModelSettings) -> list[str]:
-    """Return the kinds that a suite names for its model: one, unless it is a mistake."""
-    return [kind for kind in KINDS if getattr(settings, kind)]
+    kind = settings.kind
+    name = getattr(settings, kind.name)
+    wanted = Wanted(name, settings, folder, task, models, allow_network, usage or Usage())
+    return LazyModel(kind, wanted)

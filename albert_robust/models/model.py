@@ -1,20 +1,23 @@
 """The model under test, as the engine sees it: a batch of inputs in, a batch of answers out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
-from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol
 
 Inputs = Mapping[str, str]
+Stream = Callable[
+    [Iterable[Inputs], int], Iterator[tuple[int, Any]]
+]  # (inputs, replicate) -> (index of an input, its answer)
 Number = Literal["float32", "bfloat16", "float16"]  # that a checkpoint is computed in, as torch names it
 
 
 @dataclass
 class Usage:
-    """What models took behind an endpoint.
+    """What the models behind endpoints used.
 
     Attributes:
-        prompt: Tokens that they were asked in, as far as they say so.
-        completion: Tokens that they answered in, likewise.
+        prompt: Tokens of prompts, as far as the endpoints report them.
+        completion: Tokens of answers, as far as the endpoints report them.
         retries: Requests that were made again.
         timeouts: Requests that had no answer in time.
     """
@@ -29,29 +32,17 @@ class Usage:
 
 
 class Hardware(NamedTuple):
-    """What a checkpoint is computed on: a device, and the kind of number, as torch names both."""
+    """The device and the number format that a checkpoint is computed in, as torch names both."""
 
     device: str = "cpu"
     dtype: Number = "float32"
 
 
 class Answering(Protocol):
-    """What answers, whoever it is."""
+    """Anything that answers batches of inputs."""
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
-        """Return one answer an input, in order; of one that draws its answers here, each replicate draws anew."""
-        ...
-
-
-@runtime_checkable
-class Streaming(Answering, Protocol):
-    """What is asked many inputs at a time, and answers each when it can."""
-
-    def stream(self, inputs: Iterable[Inputs], replicate: int = 0) -> Iterator[tuple[int, Any]]:
-        """Yield the place of an input and its answer, or in its place what went wrong with it, as they come.
-
-        Inputs are taken when they can be asked; one that is not taken is not asked.
-        """
+        """Return one answer per input, in order. A model that draws its answers here draws anew for each replicate."""
         ...
 
 
@@ -60,8 +51,17 @@ class Model(Answering, Protocol):
 
     @property
     def identity(self) -> str | None:
-        """What names the model and its settings for good; None where that cannot be known (kept within a run only).
+        """The name of the model and its settings for good; None if it cannot be known: answers are then kept within a run only.
 
-        It is known from files and settings: asking for it loads nothing heavy.
+        It follows from files and settings, and loads nothing heavy.
+        """
+        ...
+
+    @property
+    def stream(self) -> Stream | None:
+        """How a model is asked that takes many inputs at a time and answers each when it can; None for one asked in batches.
+
+        It yields the index of an input and its answer, or what went wrong in place of an answer, as they come. Inputs are taken
+        when they can be asked; one that is not taken is not asked.
         """
         ...

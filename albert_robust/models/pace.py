@@ -1,8 +1,8 @@
-"""Pace: how many requests an endpoint takes at a time, when it may be asked again, and when to give it up.
+"""Pace: how many requests go to an endpoint at a time, when a request is made again, and when the endpoint is given up.
 
-A request that fails for a while is made again by itself, while others go on. Where an endpoint says that it is asked too often,
-half as many requests go at a time, and each answer allows a little more, as TCP does with what it sends (Jacobson, 1988,
-doi:10.1145/52325.52356); where it says so again, all of them pause. So a limit of requests a minute costs time, but no answer.
+A request with a temporary error is made again while others go on. If the endpoint says that it is asked too often, half as
+many requests go at a time, and each answer then allows a little more, as TCP does (Jacobson, 1988, doi:10.1145/52325.52356).
+If it says so again before any answer, all requests pause. A limit of requests per minute thus costs time, but no answer.
 """
 
 import time
@@ -18,8 +18,8 @@ from albert_robust.errors import TransientError
 from albert_robust.models.model import Usage
 
 FIRST_WAIT, LONGEST_WAIT = 1.0, 120.0  # seconds
-MOST_REFUSED = 10  # times for each retry, that one request may be refused while others are answered
-SILENT = 3  # requests in a row without an answer, made as often as they may be: the endpoint is gone
+MOST_REFUSED = 10  # refusals of one request per retry, while others are answered
+SILENT = 3  # requests in a row that were given up: the endpoint is gone
 TRANSIENT = (TransientError, ConnectionError, TimeoutError)
 T = TypeVar("T")
 R = TypeVar("R")
@@ -34,7 +34,7 @@ class GoneError(TransientError):
 
 
 class StoppedError(Exception):
-    """Those who ask were interrupted: nothing more is asked."""
+    """The stream was interrupted or closed: nothing more is asked."""
 
 
 @dataclass
@@ -42,10 +42,10 @@ class Pace:
     """The pace of all requests to an endpoint, from any thread.
 
     Attributes:
-        at_once: Requests at a time, at most.
+        at_once: The most requests at a time.
         retries: How often a request is made again, and how many pauses in a row may bring no answer at all.
-        usage: Is added to.
-        sleep: Waits for some seconds; None for a wait that ends where the requests are stopped.
+        usage: Counts requests that are made again, and time-outs.
+        sleep: Waits for some seconds; None for a wait that ends when the requests are stopped.
         clock: Tells seconds.
     """
 
@@ -57,18 +57,18 @@ class Pace:
     _freed: Condition = field(default_factory=Condition, init=False, repr=False)
     _stopped: Event = field(default_factory=Event, init=False, repr=False)
     _allowed: float = field(default=0.0, init=False)  # requests at a time, at the moment
-    _under_way: int = field(default=0, init=False)
+    _under_way: int = field(default=0, init=False)  # requests without an answer yet
     _resumes: float = field(default=0.0, init=False)  # when the next request may go
     _slowed: float = field(default=-1.0, init=False)  # when fewer were last allowed
     _paused: float = field(default=-1.0, init=False)  # when the last pause began
-    _refused: int = field(default=0, init=False)  # in a row, without an answer between them
-    _pauses: int = field(default=0, init=False)  # likewise, since a request was last given up
-    _given_up: int = field(default=0, init=False)  # requests that were refused as often as they were made, likewise
-    _failures: int = field(default=0, init=False)  # likewise
-    _gone: bool = field(default=False, init=False)
+    _refused: int = field(default=0, init=False)  # refusals since the last answer
+    _pauses: int = field(default=0, init=False)  # pauses since the last answer, or since a request was last given up
+    _given_up: int = field(default=0, init=False)  # refused requests that were given up since the last answer
+    _failures: int = field(default=0, init=False)  # failures since the last answer
+    _gone: bool = field(default=False, init=False)  # whether the endpoint is given up
 
     def begin(self) -> None:
-        """Begin with a batch: an endpoint that was given up is asked again, as many at a time as it took before."""
+        """Begin a stream: an endpoint that was given up is asked again, with as many requests at a time as it took before."""
         self._stopped = Event()
         self._allowed = self._allowed or self.at_once
         self._forget()
@@ -81,20 +81,21 @@ class Pace:
             self._freed.notify_all()
 
     def ask(self, request: Callable[[], R]) -> R:
-        """Return what a request gets, made when its turn comes, and made again after what passes.
+        """Make a request when its turn comes, and again after temporary errors; return its answer.
 
         Raises:
             GoneError: The endpoint has been given up.
-            TransientError: This is what the request got, as often as it was made.
-            ConnectionError, TimeoutError: Likewise.
+            TransientError, ConnectionError, TimeoutError: The request still fails after all retries.
             StoppedError: Nothing more may be asked.
-            Exception: What else the request raises.
+            Exception: Whatever else the request raises.
         """
-        failed, refused, stopped = 0, 0, self._stopped  # that of this batch: the next one has its own
+        failed = 0
+        refused = 0
+        stopped = self._stopped  # of this stream: the next one has its own
         while True:
             with self._turn(stopped) as begun:
                 try:
-                    found = request()
+                    answer = request()
                 except BusyError as error:
                     refused += 1
                     wait = self._slow_down(error, begun, refused)
@@ -106,12 +107,12 @@ class Pace:
                     raise
                 else:
                     self._answered()
-                    return found
+                    return answer
             self._wait(wait, stopped)
 
     @contextmanager
     def _turn(self, stopped: Event) -> Iterator[float]:
-        """Wait for a request's turn, and take one place while it is made."""
+        """Wait for a request's turn, count it as under way, and give the time at which it begins."""
         while True:
             self._wait(self._resumes - self.clock(), stopped)
             with self._freed:
@@ -143,11 +144,11 @@ class Pace:
         self._refused = self._pauses = self._given_up = self._failures = 0
 
     def _slow_down(self, error: BusyError, begun: float, refused: int) -> float:
-        """Return the seconds that a request waits by itself that came too often; raise where waiting brings nothing.
+        """Allow half as many requests at a time, and return how long this one waits by itself; raise if it is given up.
 
-        Half as many requests go at a time then. A second one that is refused, with no answer between them, lets all pause.
-        What was under way before that says nothing new. One that is refused again and again while others are answered, being
-        larger than a limit, is given up by itself.
+        A second refusal with no answer in between lets all requests pause. Refusals of requests that began before the last
+        slow-down or pause are ignored. A request that keeps being refused while others are answered is probably too large: it
+        alone is given up.
         """
         with self._freed:
             self._refused += 1
@@ -156,67 +157,61 @@ class Pace:
                 self._allowed, self._slowed = max(1.0, self._allowed / 2), now
             seconds = min(LONGEST_WAIT, max(error.retry_after or 0.0, FIRST_WAIT * 2.0**self._pauses))
             if refused > MOST_REFUSED * self.retries:
-                raise _told(error, f"after {refused - 1} times")
+                raise _with_more(error, f"after {refused - 1} times")
             if self._refused > 1 and begun > self._paused:
                 if self._pauses == self.retries:
                     self._given_up, self._pauses = self._given_up + 1, 0
                     self._gone = self._given_up == SILENT
-                    raise _told(error, f"after {self.retries} pauses without an answer")
+                    raise _with_more(error, f"after {self.retries} pauses without an answer")
                 self._pauses += 1
                 self._paused, self._resumes = now, now + seconds
             self.usage.retries += 1
             return seconds if self._refused == 1 else 0.0
 
     def _after(self, error: Exception, failed: int) -> float:
-        """Return the seconds to wait before a request is made again that failed so often; raise where it is not made again."""
+        """Return how long a request waits that has failed so often before it is made again; raise if it is given up."""
         with self._freed:
             self._failures += 1
             self._gone = self._gone or self._failures >= max(SILENT, self.at_once) * (self.retries + 1)
             if self._gone or failed > self.retries:
-                raise _told(error, f"after {failed - 1} of {self.retries} retries") if failed > 1 else error
+                raise _with_more(error, f"after {failed - 1} of {self.retries} retries") if failed > 1 else error
             self.usage.retries += 1
             self.usage.timeouts += isinstance(error, TimeoutError)
         longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (failed - 1))
         asked = getattr(error, "retry_after", None) or 0.0
-        return min(
-            LONGEST_WAIT, max(asked, Random().uniform(longest / 2, longest))
-        )  # drawn, so that requests do not meet
+        drawn = Random().uniform(longest / 2, longest)  # so that requests do not meet
+        return min(LONGEST_WAIT, max(asked, drawn))
 
 
-def _told(error: Exception, more: str) -> Exception:
-    """Return an error whose message says more."""
+def _with_more(error: Exception, more: str) -> Exception:
+    """Return an error with more in its message."""
     error.args = (f"{error}, {more}",)
     return error
 
 
 def as_they_come(function: Callable[[T], R], items: Iterable[T], at_once: int) -> Iterator[tuple[int, R | Exception]]:
-    """Yield the place of each item and what a function makes of it, or raises, as it comes; some calls run at a time.
+    """Call a function on items in threads; yield the index of each item and what the function returns or raises, as it comes.
 
-    An item is taken when a call can begin. Whoever stops before the end waits for no call: their threads take nothing more,
-    and end with the process.
+    An item is taken when a thread is free. If the caller stops before the end, no call is waited for: the threads take nothing
+    more, and end with the process.
     """
-    left, taking, over = enumerate(items), Lock(), Event()
-    found: SimpleQueue[tuple[int, R | Exception] | BaseException | None] = SimpleQueue()
+    left = enumerate(items)
+    taking = Lock()
+    over = Event()
+    came: SimpleQueue[tuple[int, R | Exception] | BaseException | None] = SimpleQueue()
 
-    def taken() -> Iterator[tuple[int, T]]:
-        while True:
-            with taking:
-                one = None if over.is_set() else next(left, None)
-            if one is None:
-                return
-            yield one
+    def take() -> tuple[int, T] | None:
+        with taking:
+            return None if over.is_set() else next(left, None)
 
     def work() -> None:
+        ending = None
         try:
-            for place, item in taken():
-                try:
-                    found.put((place, function(item)))
-                except Exception as error:
-                    found.put((place, error))
+            while taken := take():
+                came.put((taken[0], _outcome(function, taken[1])))
         except BaseException as error:  # of the items, or no fault of the call's
-            found.put(error)
-        finally:
-            found.put(None)
+            ending = error
+        came.put(ending)
 
     threads = [Thread(target=work, name="albert-robust endpoint", daemon=True) for _ in range(at_once)]
     at_work = len(threads)
@@ -224,12 +219,19 @@ def as_they_come(function: Callable[[T], R], items: Iterable[T], at_once: int) -
         for thread in threads:
             thread.start()
         while at_work:
-            one = found.get()
-            if one is None:
-                at_work -= 1
-            elif isinstance(one, BaseException):
-                raise one
-            else:
-                yield one
+            match came.get():
+                case None:
+                    at_work -= 1
+                case BaseException() as error:
+                    raise error
+                case answer:
+                    yield answer
     finally:
         over.set()
+
+
+def _outcome(function: Callable[[T], R], item: T) -> R | Exception:
+    try:
+        return function(item)
+    except Exception as error:
+        return error

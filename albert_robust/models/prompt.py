@@ -1,23 +1,26 @@
-"""What a language model is asked: templates of prompts, and what stands for them in its identity."""
+"""Prompt: fills the templates that a language model is asked with, and digests them for its identity."""
 
 import hashlib
 import json
 import re
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from albert_robust.data.conversation import Turn, turns_before
-from albert_robust.models.kind import ModelSettings
 from albert_robust.models.model import Inputs
 from albert_robust.models.reply import READING
+
+if TYPE_CHECKING:  # which is made of the kinds that use this
+    from albert_robust.models.spec import ModelSpec
 
 SYSTEM, TEMPLATE = "system", "template"  # fields that hold the system's text, or the prompt's, where that is perturbed
 ITSELF = "{prompt}"  # what is asked where the data say all of it
 _FIELD = re.compile(r"\{(\{)?([^\W\d]\w*)\}(?(1)\})")  # in doubled braces it is no field, but its name in braces
 
 
-def prompt_digest(suite: ModelSettings, version: str | None = None) -> str:
-    """Return what stands for how a language model is asked and read."""
+def prompt_digest(suite: "ModelSpec", version: str | None = None) -> str:
+    """Return a digest of how a language model is asked and how its replies are read."""
     read = (list(suite.labels), suite.range, READING)  # `4/5` is a share of the range
     parts = (suite.prompt, suite.system, dict(suite.settings), version, read)
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
@@ -42,7 +45,7 @@ def filled(template: str, inputs: Inputs) -> str:
     return _FIELD.sub(lambda found: found[0][1:-1] if found[1] else inputs[found[2]], template)
 
 
-def turns_of(suite: ModelSettings, inputs: Inputs) -> list[Turn]:
+def turns_of(suite: "ModelSpec", inputs: Inputs) -> list[Turn]:
     """Return what a model is told: the system's text, in place of a conversation's own, the turns before, and the prompt."""
     said, prompt = turns_before(inputs), inputs.get(TEMPLATE, suite.prompt or ITSELF)
     if told := filled(inputs.get(SYSTEM, suite.system or ""), inputs):

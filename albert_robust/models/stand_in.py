@@ -1,4 +1,4 @@
-"""Stand-ins for a model: what answers without understanding. A suite that lets one pass proves little of a model that passes."""
+"""Stand-ins for a model, which answer without understanding. A suite that lets one pass says little about a model that passes."""
 
 import json
 from collections import Counter
@@ -23,7 +23,7 @@ class StandIn:
 
     Attributes:
         name: What it does.
-        caught_by: What a check expects that it should not meet.
+        caught_by: The expectations of checks that it should fail.
         predict: A list of inputs in, a list of answers out.
     """
 
@@ -38,10 +38,10 @@ def stand_ins(
     """Return the stand-ins for a model of a task.
 
     Args:
-        task: What the model does.
-        examples: Their references are what is answered; of a task with labels those are.
-        labels: That the model may answer; none where they are those of the data.
-        bounds: The lowest and the highest number, where answers are numbers.
+        task: The task of the model.
+        examples: Their references are the answers.
+        labels: The labels that the model may answer; none for those of the data.
+        bounds: The lowest and the highest number, if answers are numbers.
     """
     choose = _chooser(task, [*_references(examples)], labels, bounds)
     found = [
@@ -55,13 +55,13 @@ def stand_ins(
 
 
 def _references(examples: Iterable[Example]) -> dict[str, int]:
-    """Return what data expect, the most frequent first."""
+    """Return the references with their counts, the most frequent first."""
     counts = Counter(reference for one in examples for reference in one.references)
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _chooser(task: Task, references: Sequence[str], labels: Sequence[str], bounds: tuple[float, float]) -> Choose:
-    """Return what says an answer to an input, one of as many as there are."""
+    """Return a function that answers an input with one of the possible answers, chosen by a number."""
     if task.annotation is not None:
         held = [label for reference in references for label in task.annotation.labels(reference)]
         labels = labels or [*dict.fromkeys(held)] or LABELS
@@ -78,7 +78,7 @@ def _chooser(task: Task, references: Sequence[str], labels: Sequence[str], bound
 
 
 def _one_word(text: str, labels: Sequence[str], place: int) -> list[dict[str, str]]:
-    """Return nothing for the first place, else one word as an entity."""
+    """Return no entity for 0, else one word as an entity."""
     words = text.split()
     if not place or not words:
         return []

@@ -24,8 +24,9 @@ from urllib.request import (
     build_opener,
 )
 
-from albert_robust.errors import UsageError, on_one_line
+from albert_robust.errors import UsageError
 from albert_robust.models.prompt import is_local
+from albert_robust.shown import on_one_line
 
 LARGEST, SHOWN = 4 * 2**20, 2000  # bytes of a reply that are read; of one that refuses
 EXCERPT = 200  # characters in a message of what went wrong

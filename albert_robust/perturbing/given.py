@@ -1,4 +1,4 @@
-"""Variants that somebody has: a file of them in a folder `perturbations/` is a perturbation, and nothing is made up here.
+"""Reads files of ready variants: each in a folder `perturbations/` is a perturbation that draws from its lines.
 
 `reworded.variants.jsonl` is `given.reworded`, which preserves meaning; `edited.contrasts.jsonl` is `given.edited`, which alters
 it, as the contrast sets of Gardner et al. (2020), doi:10.18653/v1/2020.findings-emnlp.117, do. Each line is one variant of a

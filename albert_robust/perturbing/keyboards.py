@@ -1,7 +1,8 @@
 """Keyboards: which keys lie beside which, in the languages that type letter by letter.
 
-Layouts (`keyboards.tsv`) are each language's own: QWERTY (en, es, id, it, nl, pl, pt, sw, tr, vi), AZERTY (fr), QWERTZ (cs, de),
-ЙЦУКЕН (ru, uk), the Greek one, SI 1452 (he), Arabic 101 (ar), ISIRI 9147 (fa), InScript (hi), Kedmanee (th) and Dubeolsik (ko).
+Layouts (`keyboards.tsv`) are each language's own: QWERTY (ca, da, en, es, fi, id, it, nb, nl, nn, pl, pt, sv, sw, tr, vi; ro by
+SR 13392), AZERTY (fr), QWERTZ (cs, de, hu), ЙЦУКЕН (ru, uk), the Greek one, SI 1452 (he), Arabic 101 (ar), ISIRI 9147 (fa),
+InScript (bn, hi, mr, ta), Kedmanee (th) and Dubeolsik (ko).
 Bulgarian and Urdu have two: here it is the phonetic one, on which people type who did not learn typing, and not БДС or that of
 the NLA. A row belongs to a layer, what is typed with or without shift; where a script asks for it, so that no sign stands
 astray, a layer holds one kind of letters: Hindi vowel signs, Thai tones, the middle of a Korean syllable.

@@ -5,11 +5,12 @@ from pathlib import Path
 import regex
 
 from albert_robust.tables import read_rows
+from albert_robust.text.scripts import RUN_ON_SCRIPTS
 
 # A number stands alone: no letter touches it (B2B, 4th, COVID-19), and it is no part of a time, a date or a range
 # (10:30, 2024-05-01, 12月25日). Scripts that write no blanks, and Hangul, may touch it (3个, 2024년). Blanks group the
 # digits only after one to three: 10 000, but 2024 300.
-_TOUCHES = r"[[\p{L}\p{M}\p{N}_]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Hangul}]]"
+_TOUCHES = rf"[[\p{{L}}\p{{M}}\p{{N}}_]--[{RUN_ON_SCRIPTS}]]"
 _MONTHS = [month for row in read_rows(Path(__file__).with_name("months.tsv")) for month in row["months"].split()]
 # A number of one or two digits that is a day, a month or an hour: 12月25日, 3시, 15 de mayo, 3. Oktober, 11 p.m., 18 Uhr, 14 h,
 # à 20 heures, 10 बजे; or a century or decade: 19. Jahrhundert.

@@ -1,4 +1,4 @@
-"""A perturbation: one function, what it promises, and examples that are documentation and tests at once."""
+"""A perturbation: a function, its contract, and examples that are documentation and tests at once."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -7,10 +7,10 @@ from pathlib import Path
 from random import Random
 from typing import Literal, Protocol
 
-from albert_robust.errors import raise_if_ending
+from albert_robust.foreign import raise_if_ending
 from albert_robust.imports import raised_there
 from albert_robust.text import Text
-from albert_robust.text.languages import UNSPACED, base
+from albert_robust.text.languages import UNSPACED, base, script_of
 from albert_robust.text.orders import Order
 
 SEVERITIES = (1, 2, 3, 4, 5)
@@ -19,10 +19,10 @@ Scope = Literal["any"] | frozenset[str]
 
 
 class Perturb(Protocol):
-    """What a user writes: a text, a source of chance and a severity in; a text out."""
+    """A perturbation's function, as users write it."""
 
     def __call__(self, text: Text, rng: Random, severity: int) -> Text:
-        """Return the perturbed text, or the same text where nothing can be done."""
+        """Return the perturbed text, or the same text if nothing can be done."""
         ...
 
 
@@ -32,13 +32,13 @@ class Example:
 
     Attributes:
         before: The text.
-        after: What the perturbation makes of it under this seed, language and severity.
-        language: BCP 47 tag; without one that of a perturbation of one language, else English.
-        seed: Of the random source.
+        after: The text after the perturbation under this seed, language and severity.
+        language: BCP 47 tag; by default the perturbation's only language, or else English.
+        seed: The seed of the random source.
         severity: 1 to 5.
-        protect: Strings of the text that must stay.
+        protect: The strings of the text that must stay.
         parallels: The same text in other languages.
-        why: What the case shows.
+        why: What the case shows; for readers of the source alone.
     """
 
     before: str
@@ -52,31 +52,32 @@ class Example:
 
     @property
     def text(self) -> Text:
-        """The text, with what is protected in it."""
+        """The text before, with its protected strings."""
         return Text.of(self.before, self.language, protect=self.protect, parallels=dict(self.parallels))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Perturbation:
     """A named change to a text.
 
     Attributes:
         name: `family.name`.
         function: The change itself.
-        preserves: What stays the same (`meaning`), or None.
-        alters: What becomes different (`polarity`, `number`, `name`), or None. Exactly one of the two is given.
+        preserves: The aspect of a text that stays the same (`meaning`), or None.
+        alters: The aspect that becomes different (`polarity`, `number`, `name`), or None. Exactly one of the two is given.
         languages: The languages it works in, or `any`.
-        severities: How many there are, from 1 on; 1 means that severity does nothing.
-        version: Raise it when the same seed gives another text: it is part of the random key.
-        across_fields: Whether it puts one thing in place of another, as a name, and must do so alike in all fields of an example.
-        alike: Whether it draws alike in all fields of an example: one language for all of them.
-        reorders: What it gives in another order, so that answers name it by other marks: the lettered `choices` of a question,
-            the numbered `passages` of a prompt; or solved `examples`, which no answer names; or None.
-        needs: An optional module it runs on, or None.
+        scripts: The scripts it works in, or None for any. A language whose script is not known may be in one of them.
+        severities: The highest severity; with 1, severity has no effect.
+        version: Raised when the same seed gives another text: it is part of the random key.
+        across_fields: Whether it exchanges things, such as names, and must exchange them alike in all fields of an example.
+        alike: Whether it draws alike in all fields of an example, such as one language for all of them.
+        reorders: The parts that it puts in another order: the lettered `choices` of a question or the numbered `passages` of a
+            prompt, which answers then name by other marks; or solved `examples`, which no answer names; or None.
+        needs: The optional module that it runs on, or None.
         extra: The extra of albert-robust that installs that module.
         examples: See `Example`.
-        path: The file it was defined in.
-        line: Where in it.
+        path: The file that defines it.
+        line: The line in that file.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Perturbation:
     preserves: str | None
     alters: str | None
     languages: Scope
+    scripts: frozenset[str] | None
     severities: int
     version: int
     across_fields: bool
@@ -102,7 +104,7 @@ class Perturbation:
 
     @property
     def levels(self) -> tuple[int, ...]:
-        """The severities that it can be called with: all where it has but one, which does nothing."""
+        """The severities that it can be called with: all five if severity has no effect."""
         return SEVERITIES[: self.severities] if self.severities > 1 else SEVERITIES
 
     @cached_property
@@ -112,11 +114,13 @@ class Perturbation:
 
     def applies(self, language: str) -> bool:
         """Return whether the perturbation works in a language."""
+        if self.scripts is not None and script_of(language) not in {"", *self.scripts}:
+            return False
         return self.languages == "any" or language in self.languages or base(language) in self.languages
 
     @cached_property
     def broken(self) -> tuple[str, ...]:
-        """What becomes of those of its examples that do not come out as they are written."""
+        """A message for each of its examples that does not come out as it is written."""
         return tuple(filter(None, map(self._otherwise, self.examples)))
 
     def _otherwise(self, case: Example) -> str:
@@ -133,7 +137,7 @@ class Perturbation:
         """Return the perturbed text.
 
         Raises:
-            ValueError: It has no such severity.
+            ValueError: The perturbation has no such severity.
             TypeError: The function returned something other than a text.
         """
         if severity not in self.levels:
@@ -150,6 +154,7 @@ def perturbation(
     preserves: str | None = None,
     alters: str | None = None,
     languages: Literal["any"] | Collection[str] = "any",
+    scripts: Collection[str] | None = None,
     severities: int = 5,
     version: int = 1,
     across_fields: bool = False,
@@ -163,7 +168,7 @@ def perturbation(
 
     Raises:
         ValueError: The name is not `family.name`, or both or neither of `preserves` and `alters` are given, or the languages
-            are a string other than `any`, or the severities are not 1 to 5.
+            are a string other than `any`, or the scripts a string, or the severities are not 1 to 5.
     """
     family, _, rest = name.partition(".")
     if not (family.isidentifier() and rest.isidentifier() and name.isascii()):
@@ -172,30 +177,32 @@ def perturbation(
         raise ValueError(f"{name}: say either what it preserves or what it alters")
     if isinstance(languages, str) and languages != "any":
         raise ValueError(f"{name}: languages={languages!r}: expected 'any' or a list such as ['en']")
+    if isinstance(scripts, str):
+        raise ValueError(f"{name}: scripts={scripts!r}: expected a list such as ['Latin']")
     if severities not in SEVERITIES:
         raise ValueError(f"{name}: severities={severities!r}: expected how many there are, 1 to 5")
 
     def declare(function: Perturb) -> Perturbation:
         code = function.__code__  # type: ignore[attr-defined]  # a Perturb is a plain function here
-        path, line = Path(code.co_filename), code.co_firstlineno
         scope: Scope = "any" if isinstance(languages, str) else frozenset(languages)
         usual = next(iter(scope)) if len(scope) == 1 else "en"
         return Perturbation(
-            name,
-            function,
-            preserves,
-            alters,
-            scope,
-            severities,
-            version,
-            across_fields,
-            alike,
-            reorders,
-            needs,
-            extra,
-            tuple(replace(case, language=case.language or usual) for case in examples),
-            path,
-            line,
+            name=name,
+            function=function,
+            preserves=preserves,
+            alters=alters,
+            languages=scope,
+            scripts=None if scripts is None else frozenset(scripts),
+            severities=severities,
+            version=version,
+            across_fields=across_fields,
+            alike=alike,
+            reorders=reorders,
+            needs=needs,
+            extra=extra,
+            examples=tuple(replace(case, language=case.language or usual) for case in examples),
+            path=Path(code.co_filename),
+            line=code.co_firstlineno,
         )
 
     return declare

@@ -1,4 +1,4 @@
-"""Tables of phrases: what a data file lists, found in a text, and exchanged without losing the text's capitals."""
+"""Tables of phrases: finds the phrases of a data file in a text, and exchanges them without losing the text's capitals."""
 
 import csv
 import unicodedata
@@ -31,23 +31,30 @@ _MAY_FOLLOW = regex.compile(r"[\s'\"“‘«„(\[¿¡]+")  # between that and t
 
 
 def read_languages(path: Path) -> set[str]:
-    """Return the languages of a table or of rules: what stands in the column `language`, but for the names of parts."""
+    """Return the languages in the column `language` of a table or of rules."""
     return {row["language"] for row in read_rows(path) if not row["language"].startswith("@")}
 
 
+@cache
+def pattern_of(path: Path, language: str) -> regex.Pattern[str]:
+    """Return the pattern that a table lists for a language, for letters of any case: one of nothing where it lists none."""
+    listed = [row["pattern"] for row in read_rows(path) if row["language"] == language]
+    return regex.compile(listed[0] if listed else "(?!)", regex.I)
+
+
 class Beside(NamedTuple):
-    """What has to stand before a phrase and after it: patterns in the columns `before` and `after` of a table, in any case."""
+    """The patterns in the columns `before` and `after` of a table, which have to match beside a phrase, in any case."""
 
     before: regex.Pattern[str]
     after: regex.Pattern[str]
 
     @classmethod
     def of(cls, row: Mapping[str, str]) -> "Beside":
-        """Return what a row asks for."""
+        """Return the patterns of a row."""
         return cls(*(regex.compile(row[side], regex.I) for side in ("before", "after")))
 
     def holds(self, before: str, after: str) -> bool:
-        """Return whether it stands there: `before` up to the phrase, `after` from its end on."""
+        """Return whether the patterns match, `before` up to the phrase and `after` from its end on."""
         return self.before.search(before) is not None and self.after.match(after) is not None
 
 
@@ -59,7 +66,7 @@ class Rules(NamedTuple):
 
     Attributes:
         rows: The rules, by column.
-        parts: What rules share, by name; see `filled`.
+        parts: Patterns that rules share, by name; see `filled`.
     """
 
     rows: tuple[Mapping[str, str], ...]
@@ -114,7 +121,7 @@ class PhraseTable(Generic[V]):
         return len(self._values)
 
     def get(self, phrase: str) -> V | None:
-        """Return the value of a phrase, or None; how it is written does not matter, as in `find`."""
+        """Return the value of a phrase, or None; it is looked up as `find` does it."""
         return self._values.get(_key(phrase))
 
     def find(self, text: Text, fits: Callable[[Word, V], bool] = lambda word, value: True) -> list[tuple[Word, V]]:
@@ -149,8 +156,8 @@ def in_case(text: Text, word: Word, replacement: str, listed: str = "") -> str:
 
     Args:
         text: The text, in Turkish or Azerbaijani if `i` shall become `İ`.
-        word: The phrase as it stands there.
-        replacement: What shall stand there.
+        word: The phrase in the text.
+        replacement: The phrase that takes its place.
         listed: How the table writes the phrase. Its own capitals (`TV`, `I think`) are not passed on within a sentence.
     """
     if word.string.isupper() and not listed.isupper() and _is_loud(text, word):
@@ -176,7 +183,7 @@ def opens_sentence(text: Text, start: int) -> bool:
 
 
 def with_apostrophe_of(string: str, words: str) -> str:
-    """Return words with the apostrophe of printed text where a string has it, and else as they are."""
+    """Return words with the apostrophe of printed text if a string has that, or else as they are."""
     return words.replace("'", "\u2019") if "\u2019" in string else words
 
 
@@ -201,7 +208,7 @@ def is_in_name(text: Text, word: Word) -> bool:
 
 
 def _tail_of(phrase: str) -> int:
-    """Return where what follows the last word begins, as the dot of `etc.`"""
+    """Return the index at which the tail after the last word begins, such as the dot of `etc.`"""
     last = _LAST_LETTER.search(phrase)
     return last.end() if last else 0
 

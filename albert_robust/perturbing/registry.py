@@ -1,4 +1,4 @@
-"""Packs: folders of perturbations, found and opened by path. The built-in pack is opened just as a user's is."""
+"""Opens packs, which are folders of perturbations, by path. The built-in pack is opened just as a user's is."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
@@ -9,23 +9,15 @@ from pathlib import Path
 from types import ModuleType
 
 from albert_robust.builtin import PACKAGE, builtin
-from albert_robust.errors import (
-    Complaint,
-    InputError,
-    complaint_at,
-    installed,
-    need,
-    raise_if_ending,
-    raised,
-    reading,
-    shown_path,
-    suggest,
-)
+from albert_robust.errors import Complaint, InputError, Mistake, complaint_at, installed, need, reading
 from albert_robust.file_names import PACK, VARIANTS
+from albert_robust.foreign import raise_if_ending, raised
 from albert_robust.imports import module_at
 from albert_robust.perturbing.given import FAMILY, given_in
+from albert_robust.perturbing.other_names import hint
 from albert_robust.perturbing.perturbation import Perturbation
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec, Step, parse_spec
+from albert_robust.shown import shown_path, suggest
 
 ENGINE = (PACKAGE / "perturbing", PACKAGE / "text")
 
@@ -47,22 +39,22 @@ class Registry:
         """Return a perturbation.
 
         Raises:
-            KeyError: There is none of that name; the message suggests one.
+            Mistake: No perturbation has that name; the advice suggests one.
         """
         if name not in self.perturbations:
             hint = suggest(name, list(self.perturbations)) + " `albert-robust list perturbations` shows all "
             hint = f"{hint.strip()} {len(self.perturbations)}."
             if name.startswith(f"{FAMILY}."):
                 hint = f"no {name.removeprefix(f'{FAMILY}.')}{VARIANTS} is in a folder {PACK}/ here or beside the suite"
-            raise KeyError(f"unknown perturbation {name!r}\n{hint}")
+            raise Mistake(f"unknown perturbation {name!r}", hint)
         return self.perturbations[name]
 
     def ready(self, name: str) -> Perturbation:
         """Return a perturbation that can be applied here.
 
         Raises:
-            KeyError: There is none of that name.
-            MissingExtraError: It runs on a module that is not installed.
+            Mistake: No perturbation has that name.
+            MissingExtraError: The perturbation runs on a module that is not installed.
         """
         found = self.get(name)
         if found.needs:
@@ -85,49 +77,47 @@ class Registry:
 
         Args:
             written: Such as `typos.keyboard@2`, `typos.*`, `typos.swap | case.lower`.
-            severity: For steps that do not say theirs; None for the default.
+            severity: The severity of steps that say none; None for the default.
 
         Raises:
-            ValueError: The string is malformed, names nothing known, or a severity that there is not. Where there is only one,
-                `severity` and that of a glob do not count.
+            Mistake: The string is malformed, or names an unknown perturbation or severity. For a perturbation with one severity,
+                `severity` and the severity of a glob are ignored.
         """
-        if written.strip().isidentifier():
-            raise ValueError(f"{written!r} is no perturbation\n{self._meant(written.strip())}")
+        word = written.strip()
+        if word.isidentifier() or hint(word):
+            raise Mistake(f"{written!r} is no perturbation", hint(word) or self._meant(word))
         spec = parse_spec(written)
         globs = [step for step in spec.steps if step.is_glob]
         if not globs:
             return [Spec(tuple(self._named(step, severity) for step in spec.steps))]
         if len(spec.steps) > 1:
-            raise ValueError(f"{written!r}: a glob stands alone\nname the perturbations of a chain one by one")
+            raise Mistake(f"{written!r}: a glob stands alone", "name the perturbations of a chain one by one")
         names = [name for name in self.perturbations if globs[0].matches(name)]
         if not names:
-            raise ValueError(f"no perturbation matches {written!r}\n{self._meant(globs[0].name.partition('.')[0])}")
+            raise Mistake(f"no perturbation matches {written!r}", self._meant(globs[0].name.partition(".")[0]))
         return [Spec((self._settled(replace(globs[0], name=name), severity),)) for name in names]
 
     def _named(self, step: Step, severity: int | None) -> Step:
-        """Return a step that is named, and not by a glob: it says no severity where there is only one."""
+        """Return a step that is no glob, with its severity; a perturbation with one severity gets none."""
         settled = self._settled(step, severity)
         if settled.severity is None and step.severity not in {None, 1}:
-            raise ValueError(f"{step.name} has one severity, and not {step.severity}\nwrite {step.name!r}")
+            raise Mistake(f"{step.name} has one severity, and not {step.severity}", f"write {step.name!r}")
         return settled
 
     def _meant(self, word: str) -> str:
-        """Return what a word without a dot may stand for: a family, or the second half of a name."""
+        """Return advice about a word without a dot, which may be meant as a family or as the second half of a name."""
         halves = {name.partition(".")[2]: name for name in self.perturbations}
         meant = halves | {name.partition(".")[0]: f"{name.partition('.')[0]}.*" for name in self.perturbations}
         near = get_close_matches(word, list(meant), n=1)
         return f"did you mean {meant[near[0]]!r}?" if near else "`albert-robust list perturbations` shows all"
 
     def _settled(self, step: Step, severity: int | None) -> Step:
-        try:
-            found = self.get(step.name)
-        except KeyError as error:
-            raise ValueError(error.args[0]) from None
+        found = self.get(step.name)
         if found.severities == 1:
             return Step(step.name)
         level = step.severity or severity or DEFAULT_SEVERITY
         if level > found.severities:
-            raise ValueError(f"{step.name} has severities 1 to {found.severities}, and not {level}")
+            raise Mistake(f"{step.name} has severities 1 to {found.severities}, and not {level}")
         return Step(step.name, level)
 
     def applies(self, spec: Spec, language: str) -> bool:
@@ -135,12 +125,12 @@ class Registry:
         return all(self.get(step.name).applies(language) for step in spec.steps)
 
     def alters(self, spec: Spec) -> tuple[str, ...]:
-        """Return what the steps of a spec alter, such as `polarity`; nothing where all of them preserve something."""
+        """Return the aspects that the steps of a spec alter, such as `polarity`; none if all steps preserve something."""
         altered = [self.get(step.name).alters for step in spec.steps]
         return tuple(dict.fromkeys(what for what in altered if what))
 
     def contract(self, spec: Spec) -> str:
-        """Return what a spec promises, such as `preserves meaning`: one step that alters something makes the whole do so."""
+        """Return the contract of a spec, such as `preserves meaning`; a spec alters what any of its steps alters."""
         altered = self.alters(spec)
         return f"alters {' and '.join(altered)}" if altered else f"preserves {self.get(spec.steps[0].name).preserves}"
 
@@ -169,7 +159,7 @@ def open_packs(folders: Iterable[Path] = ()) -> Registry:
 
 
 def _check_examples(own: Iterable[Perturbation]) -> None:
-    """Raise what is wrong with the examples of users' perturbations; those of the built-in ones are tests of ours."""
+    """Complain of broken examples of users' perturbations; those of the built-in ones are checked by tests of ours."""
     complaints = [
         Complaint(shown_path(item.path), item.line, 1, f"{item.name}: {what}")
         for item in own

@@ -1,8 +1,10 @@
-"""The written form of what is applied to a text: `typos.keyboard@2`, or several in a row: `typos.keyboard@2 | case.lower`."""
+"""Specs: how suites write perturbations, `typos.keyboard@2`, and chains of them, `typos.keyboard@2 | case.lower`."""
 
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+from albert_robust.errors import Mistake
 
 DEFAULT_SEVERITY = 2
 _STEP = re.compile(r"(?P<name>[A-Za-z_][\w]*\.[\w*?\[\]]+)(?:@(?P<severity>\d+))?", re.ASCII)
@@ -10,7 +12,7 @@ _STEP = re.compile(r"(?P<name>[A-Za-z_][\w]*\.[\w*?\[\]]+)(?:@(?P<severity>\d+))
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One perturbation's name and severity. `severity` is None where the text does not say."""
+    """A perturbation's name and its severity, which is None if the spec says none."""
 
     name: str
     severity: int | None = None
@@ -24,7 +26,7 @@ class Step:
         return any(character in self.name for character in "*?[")
 
     def matches(self, name: str) -> bool:
-        """Return whether a perturbation's name fits."""
+        """Return whether this step stands for a perturbation of that name."""
         return fnmatchcase(name, self.name)
 
 
@@ -38,7 +40,7 @@ class Spec:
         return " | ".join(map(str, self.steps))
 
     def covers(self, other: "Spec") -> bool:
-        """Return whether another spec is one of those that this one stands for: at any severity where it says none."""
+        """Return whether this spec stands for another one; without a severity it stands for all of them."""
         pairs = list(zip(self.steps, other.steps, strict=False))
         fits = (own.matches(one.name) and own.severity in (None, one.severity) for own, one in pairs)
         return len(self.steps) == len(other.steps) and all(fits)
@@ -48,7 +50,7 @@ def parse_spec(written: str) -> Spec:
     """Return the spec that a string writes.
 
     Raises:
-        ValueError: The string is not a name, or names joined by `|`, or a severity is not 1 to 5.
+        Mistake: The string is not a name, or names joined by `|`, or a severity is not 1 to 5.
     """
     return Spec(tuple(_step(part.strip(), written) for part in written.split("|")))
 
@@ -56,8 +58,8 @@ def parse_spec(written: str) -> Spec:
 def _step(part: str, written: str) -> Step:
     match = _STEP.fullmatch(part)
     if match is None:
-        raise ValueError(f"{written!r} is no perturbation\nwrite family.name, family.name@severity or a | b")
+        raise Mistake(f"{written!r} is no perturbation", "write family.name, family.name@severity or a | b")
     severity = None if match["severity"] is None else int(match["severity"])
     if severity is not None and not 1 <= severity <= 5:
-        raise ValueError(f"{written!r}: severity {severity}, expected 1 to 5")
+        raise Mistake(f"{written!r}: severity {severity}, expected 1 to 5")
     return Step(match["name"], severity)

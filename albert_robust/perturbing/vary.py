@@ -1,4 +1,4 @@
-"""Make variants. What comes out depends on the key alone: never on order, slice, process, hash seed or machine."""
+"""Makes variants. Each depends on its key alone: never on order, slice, process, hash seed or machine."""
 
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
@@ -71,7 +71,7 @@ class KeyedRandom(Random):
 def vary(
     registry: Registry, spec: Spec, text: Text, *, seed: int, example: str, field: str = "text", replicate: int = 0
 ) -> Text:
-    """Return the variant of a text under a spec: that of an example with one field; see `vary_fields`."""
+    """Return the variant of a text under a spec, as of an example with one field; see `vary_fields`."""
     return vary_fields(registry, spec, {field: text}, seed=seed, example=example, replicate=replicate)[field]
 
 
@@ -92,16 +92,16 @@ def vary_fields(
     Each field is varied by itself, but a step that works across fields reads them as one text where the answer is to stay.
 
     Args:
-        registry: Where the spec's names are looked up.
-        spec: What to apply, in order.
-        texts: By field, in the language of the example: unedited, or edited by earlier steps.
+        registry: The perturbations that the spec names.
+        spec: The perturbations to apply, in order.
+        texts: The texts by field, in the language of the example: unedited, or edited by earlier steps.
         beside: Where the answer is to stay, its other fields and gold answers: what stands there too is changed nowhere. None
             where it is not.
         seed: The suite's seed.
         example: The example's id.
-        replicate: Which of several variants.
-        attempt: Which draw of it, from 0 on: the first may repeat another variant.
-        source: A random source that each step begins anew; None for a new one.
+        replicate: The number of the variant, if the example has several.
+        attempt: The number of the draw, from 0 on: the first may repeat another variant.
+        source: A random source to reuse; each step begins it anew. None for a new one.
 
     Raises:
         MissingExtraError: A step runs on a module that is not installed.

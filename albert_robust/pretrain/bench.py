@@ -19,6 +19,7 @@ from albert_robust.pretrain.pretrain import METRICS, SENTENCES, STATE, pretrain
 from albert_robust.pretrain.recipe import Recipe, read_recipe
 from albert_robust.pretrain.space import Drawn, Space, moved, write_recipe
 from albert_robust.pretrain.trainer import Progress
+from albert_robust.scoring.statistics import DIGITS
 
 TRIALS, RECIPE, TRIAL, HELD_OUT, TOKENIZER = "trials", "recipe.yaml", "trial.json", "held-out.tsv", "tokenizer"
 
@@ -93,7 +94,7 @@ class Bench:
         return Trial(
             number,
             drawn,
-            round(found.value, 6),
+            round(found.value, DIGITS),
             languages={name: round(share, 4) for name, share in found.languages.items()},
             seconds=seconds(place / METRICS),
             parameters=found.parameters,

@@ -14,8 +14,9 @@ from torch import Tensor, nn
 from transformers import AlbertForMaskedLM, PreTrainedTokenizerFast
 
 from albert_robust.atomic import settle, whole
-from albert_robust.errors import complaint_at, first_line
+from albert_robust.errors import complaint_at
 from albert_robust.exporting.checkpoint import rounded
+from albert_robust.foreign import first_line
 
 
 @dataclass(frozen=True, slots=True)

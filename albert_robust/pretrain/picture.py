@@ -7,9 +7,9 @@ from typing import Any
 
 from albert_robust.pretrain.space import Drawn, Setting
 from albert_robust.report.display import plain
-from albert_robust.report.figures import counted
 from albert_robust.report.labels import Words, block, fitted
 from albert_robust.report.templates import environment, source
+from albert_robust.shown import counted
 
 WIDTH, MARGIN, GAP = 760, 20, 24  # pixels, as everything here
 LETTERS, SMALL = 12, 11

@@ -15,6 +15,7 @@ from torch import Tensor
 from transformers import AlbertForMaskedLM, PreTrainedTokenizerFast
 
 from albert_robust.atomic import whole, write_whole
+from albert_robust.documents.yaml_file import open_document
 from albert_robust.errors import InputError, UsageError, writing
 from albert_robust.exporting.checkpoint import WEIGHTS
 from albert_robust.pretrain.attention import AttentionObjective
@@ -32,7 +33,6 @@ from albert_robust.pretrain.trainer import Progress, Schedule, forget_after, run
 from albert_robust.pretrain.vectors import VectorObjective
 from albert_robust.scoring.encoder import Encoder
 from albert_robust.scoring.load import load_encoder
-from albert_robust.suite.documents import open_document
 
 STATE, SENTENCES, FACTS, METRICS = "state.safetensors", "sentences.safetensors", "recipe.json", "metrics.jsonl"
 

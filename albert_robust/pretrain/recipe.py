@@ -5,7 +5,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from albert_robust.suite.documents import read_document
+from albert_robust.documents.explaining import validate
+from albert_robust.documents.yaml_file import open_document
+from albert_robust.errors import Mistake
 
 SINKS = 2  # numbers that every token vector ends with, so that layer normalisation leaves the others alone
 ORDER = 16  # numbers that say where in its text a token stands
@@ -61,9 +63,9 @@ class Architecture(_Strict):
     @model_validator(mode="after")
     def _sizes_fit(self) -> Self:
         if self.hidden < self.embedding + ORDER:
-            raise ValueError(f"hidden must be at least embedding + {ORDER}: a token's vector and its place")
+            raise Mistake(f"hidden must be at least embedding + {ORDER}: a token's vector and its place")
         if self.hidden % self.heads:
-            raise ValueError(f"hidden must be a multiple of heads: {self.hidden} is none of {self.heads}")
+            raise Mistake(f"hidden must be a multiple of heads: {self.hidden} is none of {self.heads}")
         return self
 
 
@@ -155,7 +157,7 @@ class Stage(_Strict):
         }
         for name in alone[self.train]:
             if getattr(self, name) != type(self).model_fields[name].default:
-                raise ValueError(f"{name} does nothing in a stage that trains {self.train}")
+                raise Mistake(f"{name} does nothing in a stage that trains {self.train}")
         return self
 
 
@@ -179,4 +181,4 @@ def read_recipe(path: Path) -> Recipe:
     Raises:
         InputError: The file is missing, is not YAML, or breaks the grammar; each complaint has its line.
     """
-    return read_document(path, Recipe)
+    return validate(open_document(path), Recipe)

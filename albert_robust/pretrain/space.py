@@ -11,9 +11,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from albert_robust.atomic import write_whole
-from albert_robust.errors import Complaint, InputError, suggest
+from albert_robust.documents.explaining import validate
+from albert_robust.documents.yaml_file import Document, open_document
+from albert_robust.errors import Complaint, InputError, Mistake
 from albert_robust.pretrain.recipe import Recipe, read_recipe
-from albert_robust.suite.documents import Document, open_document, validate
+from albert_robust.shown import suggest
 
 TEXTS = ("parallel", "lexicons", "monolingual")
 Drawn = dict[str, Any]
@@ -42,22 +44,22 @@ class Setting(_Strict):
         if self.values is not None:
             return self._listed(self.values)
         if self.low is None or self.high is None:
-            raise ValueError("expected a list of values, or a range with low and high")
+            raise Mistake("expected a list of values, or a range with low and high")
         if not self.low < self.high:
-            raise ValueError(f"low must be below high: {self.low} is not below {self.high}")
+            raise Mistake(f"low must be below high: {self.low} is not below {self.high}")
         if self.log and (self.low <= 0 or self.step is not None):
-            raise ValueError("a range that is searched by factors (log) is above 0 and has no step")
+            raise Mistake("a range that is searched by factors (log) is above 0 and has no step")
         if self.whole and isinstance(self.step, float):
-            raise ValueError(f"whole numbers have a whole step, got {self.step}")
+            raise Mistake(f"whole numbers have a whole step, got {self.step}")
         return self
 
     def _listed(self, values: list[Any]) -> Self:
         if self.low is not None or self.high is not None or self.log or self.step is not None:
-            raise ValueError("a list of values has no low, high, log or step")
+            raise Mistake("a list of values has no low, high, log or step")
         if not values or not all(value is None or isinstance(value, bool | int | float | str) for value in values):
-            raise ValueError("expected values: numbers, words, true, false or null")
+            raise Mistake("expected values: numbers, words, true, false or null")
         if len(values) != len(set(map(repr, values))):
-            raise ValueError("a value is listed twice")
+            raise Mistake("a value is listed twice")
         return self
 
     @property

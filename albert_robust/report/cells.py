@@ -8,12 +8,13 @@ from typing import Any
 
 from albert_robust.report.cases import CaseView, case_view
 from albert_robust.report.display import shorten
-from albert_robust.report.figures import counted, interval, number
+from albert_robust.report.figures import interval, number
 from albert_robust.report.verdicts import MARKS, STANDINGS, WORST_FIRST, VerdictMark
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.failures import ATTENTION, failures, moves, rerun_command
 from albert_robust.results.records import CASE, CaseAlignment, CellRecord, GateRecord, Shrunk, SuiteRecord
 from albert_robust.results.tally import Tally
+from albert_robust.shown import counted
 
 BASELINE = "baseline"  # the item that looks for cells that are missing
 SHOWN = 10  # failures a cell
@@ -125,8 +126,8 @@ def _view(
     shrunk: Mapping[tuple[Any, ...], Shrunk],
 ) -> CellView:
     found = failures(cell, tally)
-    numbered = tally is not None and tally.several
-    errors, against = (tally.counts.error, tally.against) if tally is not None else (0, 0)
+    numbered = tally is not None and tally.sample.several
+    errors, against = (tally.counts.error, tally.evidence.against) if tally is not None else (0, 0)
     if cell.verdict not in ATTENTION:
         against = 0
     cases = [case_view(cell, case, numbered, aligned.get(CASE(case)), shrunk.get(CASE(case))) for case in found[:limit]]

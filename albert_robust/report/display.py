@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from albert_robust.shown import code_point
 from albert_robust.text.graphemes import graphemes
 
 if TYPE_CHECKING:
@@ -31,11 +32,6 @@ _EDITED = regex.compile(
     rf"(?:{_WHOLE})|(?P<hidden>(?P<one>[[{_UNSEEN}\s]--[\x20]]|(?<=\A\s*)\x20(?=\s*\Z))(?P=one)*)", regex.V1
 )
 CODE_POINTS_A_GRAPHEME = 8  # on average, in a shortened text: one grapheme can hold thousands of marks
-
-
-def badge(character: str) -> str:
-    """Return the name of a code point as standards write it, such as `U+202E`."""
-    return f"U+{ord(character):04X}"
 
 
 def plain(text: str, edited: bool = False) -> str:
@@ -60,7 +56,7 @@ def _written(match: "regex.Match[str]") -> str:
 
 
 def _label(match: "regex.Match[str]") -> str:
-    name = badge(match["one"])
+    name = code_point(match["one"])
     return name if len(match["hidden"]) == 1 else f"{name} ×{len(match['hidden'])}"
 
 
@@ -89,7 +85,7 @@ def _seen(text: str, named: Collection[str]) -> str:
 
     if not named:
         return str(escape(text))
-    return "".join(str(escape(one)) + (_badge(one, badge(one)) if one in named else "") for one in text)
+    return "".join(str(escape(one)) + (_badge(one, code_point(one)) if one in named else "") for one in text)
 
 
 def _badge(character: str, label: str) -> str:

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from math import floor, isnan, log10
 
 from albert_robust.scoring.statistics import Estimate
+from albert_robust.shown import counted
 
 NONE = "\u2013"
 _LEVELS = (0.6, 0.8, 0.9, 0.95, 0.98)
@@ -40,16 +41,6 @@ def price(value: float) -> str:
     """Return a price, in whatever currency it is stated: to the cent, or below one to two digits."""
     digits = 1 - floor(log10(value)) if 0 < value < 0.01 else 2
     return f"{value:,.{digits}f}"
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun: `1 cell`, `1,200 cells`."""
-    return f"{count:,} {noun if count == 1 else noun + 's'}"
-
-
-def batches(count: int) -> str:
-    """Return a count of batches: `1 batch`, `7 batches`."""
-    return f"{count:,} batch{'es' * (count != 1)}"
 
 
 def enough(few: int, many: int) -> str:

@@ -2,8 +2,8 @@
 
 import regex
 
-from albert_robust.errors import shown_character
 from albert_robust.report.display import plain
+from albert_robust.shown import shown_character
 
 _SPECIAL = regex.compile(r"[\\`*_\[\]|~<>&]")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from albert_robust.report.cells import anchor
-from albert_robust.report.figures import counted, interval, level, number
+from albert_robust.report.figures import interval, level, number
 from albert_robust.report.verdicts import MARKS, QUIET, STANDINGS, VerdictMark
 from albert_robust.results.cell_key import by_suite, parts_of
 from albert_robust.results.records import CellRecord
 from albert_robust.scoring.statistics import NOTHING
+from albert_robust.shown import counted
+from albert_robust.suite.expectations import EXPECTATIONS
 
-_BLOCKS = {
-    "invariance": ("consistency", "Invariance: the output should stay"),
-    "direction": ("sensitivity", "Direction: the output should change"),
+_TITLES = {
+    "invariance": "Invariance: the output should stay",
+    "direction": "Direction: the output should change",
 }
 
 
@@ -103,7 +105,7 @@ def matrices(cells: Sequence[CellRecord]) -> tuple[Matrix, ...]:
     """Return a matrix for each suite and dataset that perturbations were tried on, in plan order."""
     groups: dict[tuple[str, str], list[CellRecord]] = {}
     for cell in cells:
-        if cell.expectation in _BLOCKS and not cell.across:
+        if cell.expectation in _TITLES and not cell.across:
             groups.setdefault((cell.suite, cell.dataset), []).append(cell)
     return tuple(_matrix(suite, dataset, group) for (suite, dataset), group in groups.items())
 
@@ -111,7 +113,8 @@ def matrices(cells: Sequence[CellRecord]) -> tuple[Matrix, ...]:
 def _matrix(suite: str, dataset: str, cells: Sequence[CellRecord]) -> Matrix:
     languages = tuple(dict.fromkeys(cell.language for cell in cells))
     blocks = []
-    for expectation, (measure, title) in _BLOCKS.items():
+    for expectation, title in _TITLES.items():
+        measure = EXPECTATIONS[expectation].measure
         rows: dict[tuple[str, str], dict[str, CellRecord]] = {}
         for cell in cells:
             if cell.expectation == expectation:

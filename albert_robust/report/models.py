@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from albert_robust.gate.doubts import average
-from albert_robust.gate.lines import MEASURES
 from albert_robust.gate.side_by_side import side_by_side, told
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import number
@@ -13,6 +12,7 @@ from albert_robust.report.parting import Parting, partings
 from albert_robust.report.verdicts import MODELS
 from albert_robust.results.records import CellRecord, Run, SuiteRecord
 from albert_robust.scoring.statistics import NOTHING
+from albert_robust.suite.expectations import EXPECTATIONS
 
 LONG_SETTING = 120  # characters
 MANY = 30  # cells, of which a reader sees those first in which a model differs
@@ -83,7 +83,7 @@ def _measure(cells: Sequence[CellRecord]) -> str:
     """Return the measure by which a cell is shown: of a reference check that by which it is compared, or the first gate's."""
     compared = [cell.beside_first.measure for cell in cells if cell.beside_first is not None]
     gated = [gate.measure for cell in cells for gate in cell.gates]
-    return MEASURES.get(cells[0].expectation) or next(iter(filter(None, [*compared, *gated])), "")
+    return EXPECTATIONS[cells[0].expectation].measure or next(iter(filter(None, [*compared, *gated])), "")
 
 
 def _told_apart(models: Sequence[SuiteRecord]) -> list[str]:

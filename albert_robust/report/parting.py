@@ -1,13 +1,14 @@
-"""Where models part: examples that one of two models bears and the other does not, with what both said."""
+"""Where two models part: the examples on which one is better than the other, with what both said."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from albert_robust.report.cases import CaseView, case_view
 from albert_robust.report.verdicts import MODELS, VerdictMark
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.outcomes import OutcomeFile
-from albert_robust.results.records import CellRecord, Outcome, Run, SuiteRecord
+from albert_robust.results.records import CellRecord, Outcome, Run, SuiteRecord, shortfall
 
 CELLS, SHOWN = 10, 3  # that are shown, and examples of each
 Case = tuple[str, int]  # an example and which variant of it
@@ -66,7 +67,9 @@ def _cases(run: Run, one: CellRecord, other: CellRecord, worse: bool) -> tuple[t
     """Return cases of two cells that speak for how they stand, an example once, the clearest first."""
     here, there = _tested(run, one.key), _tested(run, other.key)
     sign = 1 if worse else -1
-    lost = {case: sign * (_worth(one, here[case]) - _worth(other, there[case])) for case in here if case in there}
+    measure = other.beside_first.measure if other.beside_first else ""
+    falls = partial(shortfall, expectation=one.expectation, quality=measure)
+    lost = {case: sign * (falls(there[case]) - falls(here[case])) for case in here if case in there}
     clear = sorted((case for case in lost if lost[case] > 0), key=lambda case: -lost[case])
     distinct = {example: (example, number) for example, number in reversed(clear)}
     chosen = [case for case in clear if distinct[case[0]] == case][:SHOWN]
@@ -79,12 +82,3 @@ def _tested(run: Run, place: CellKey) -> Mapping[Case, Outcome]:
         file.of(*place) if isinstance(file, OutcomeFile) else [one for one in file if (one.suite, one.cell) == place]
     )
     return {(one.example, one.replicate): one for one in found if one.status == "tested"}
-
-
-def _worth(cell: CellRecord, outcome: Outcome) -> float:
-    """Return how good a case is by what its cell is compared by."""
-    if cell.expectation == "reference":
-        measure = cell.beside_first.measure if cell.beside_first else ""
-        return outcome.quality_before.get(measure, sum(outcome.quality_before.values()))
-    agreement = outcome.agreement or 0.0
-    return 1 - agreement if cell.expectation == "direction" else agreement

@@ -1,5 +1,6 @@
 """The run in brief, for programs: one JSON value with the verdicts and their measures, without the texts."""
 
+from dataclasses import asdict
 from typing import Any
 
 from albert_robust.gate.doubts import average, contrast
@@ -36,6 +37,7 @@ def _suite(suite: SuiteRecord, run: Run) -> dict[str, Any]:
         "model": suite.model_name or None,
         "answer": answer_of(cells, left_out=run.left_out.get(suite.name, 0)),
         "left_out": run.left_out.get(suite.name, 0),
+        "data": {name: asdict(one) for name, one in suite.data.items()},
         "rows_left_out": {
             name: {one.language: one.count for one in rows} for name, rows in suite.rows_left_out.items()
         },

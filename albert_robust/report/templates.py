@@ -6,7 +6,8 @@ from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
 from albert_robust.builtin import builtin
-from albert_robust.errors import UsageError, complaint_at, raised
+from albert_robust.errors import UsageError, complaint_at
+from albert_robust.foreign import raised
 
 ENDING = ".j2"
 

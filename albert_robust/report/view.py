@@ -11,7 +11,7 @@ from albert_robust.gate.doubts import average, contrast, doubts
 from albert_robust.report.beside import Beside, beside
 from albert_robust.report.cells import CellView, anchor, cell_views, worst_first
 from albert_robust.report.display import shorten
-from albert_robust.report.figures import amount, counted, number, price
+from albert_robust.report.figures import amount, number, price
 from albert_robust.report.matrix import AcrossTable, Matrix, ReferenceTable, across_tables, matrices, reference_tables
 from albert_robust.report.models import ModelTable, model_tables
 from albert_robust.report.verdicts import MARKS, VerdictMark
@@ -19,6 +19,7 @@ from albert_robust.results.failures import ATTENTION
 from albert_robust.results.records import (
     Answer,
     CellRecord,
+    DataRecord,
     RowsLeftOut,
     Run,
     SuiteRecord,
@@ -26,6 +27,7 @@ from albert_robust.results.records import (
     answer_of,
     tested_in,
 )
+from albert_robust.shown import counted
 from albert_robust.text.languages import UNKNOWN
 from albert_robust.version import __version__
 
@@ -264,7 +266,8 @@ def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
         description=suite.description,
         facts=facts,
         datasets=tuple(
-            (name, what + _left_out(suite.rows_left_out.get(name, ()))) for name, what in suite.datasets.items()
+            (name, what + _read(suite.data.get(name)) + _left_out(suite.rows_left_out.get(name, ())))
+            for name, what in suite.datasets.items()
         ),
         counts=tuple(pair for pair in _counts(cells) if pair[1]),
         consistency=_mean(consistency),
@@ -273,6 +276,11 @@ def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
         note=UNMOVED if consistency and all(cell.expectation == "invariance" for cell in cells) else "",
         signature=suite.signature or "",
     )
+
+
+def _read(data: DataRecord | None) -> str:
+    """Return how many examples a dataset has, and what tells their content from any other."""
+    return f"; {counted(data.examples, 'example')}, {data.digest}" if data else ""
 
 
 def _left_out(rows: Sequence[RowsLeftOut]) -> str:

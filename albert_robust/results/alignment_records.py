@@ -7,6 +7,7 @@ import numpy as np
 from albert_robust.results.records import AlignmentRecord, MatchedText
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.encoder import Vectors
+from albert_robust.scoring.statistics import DIGITS
 
 TOKENS = 40  # a text: more columns fit no window
 LONGEST = 64  # code points of a token
@@ -49,4 +50,4 @@ def _rounded(value: float) -> float:
 
 
 def _score(value: float) -> float:
-    return round(float(value), 6)
+    return round(float(value), DIGITS)

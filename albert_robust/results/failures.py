@@ -3,8 +3,9 @@
 import shlex
 from collections.abc import Sequence
 
+from albert_robust.results.evidence import WORST
 from albert_robust.results.records import CellRecord, Outcome, Verdict
-from albert_robust.results.tally import WORST, Tally
+from albert_robust.results.tally import Tally
 from albert_robust.tasks import TASKS
 
 MOVES = 5  # of answers from one label to another
@@ -20,9 +21,9 @@ def failures(cell: CellRecord, tally: Tally | None) -> Sequence[Outcome]:
     if tally is None:
         return ()
     if cell.verdict == "error":
-        return [*tally.errors, *tally.worst][:WORST]
-    errors = tally.errors[:ERRORS]
-    return [*(tally.worst[: WORST - len(errors)] if cell.verdict in ATTENTION else ()), *errors]
+        return [*tally.evidence.errors, *tally.evidence.worst][:WORST]
+    errors = tally.evidence.errors[:ERRORS]
+    return [*(tally.evidence.worst[: WORST - len(errors)] if cell.verdict in ATTENTION else ()), *errors]
 
 
 def moves(cell: CellRecord, tally: Tally | None) -> list[tuple[str, str, int]]:
@@ -30,7 +31,7 @@ def moves(cell: CellRecord, tally: Tally | None) -> list[tuple[str, str, int]]:
     task = TASKS.get(cell.task)
     if tally is None or task is None or not task.single_label or cell.verdict not in ATTENTION:
         return []
-    often = sorted(tally.moves.items(), key=lambda move: (-move[1], move[0]))
+    often = sorted(tally.evidence.moves.items(), key=lambda move: (-move[1], move[0]))
     return [(*move, count) for move, count in often[:MOVES]]
 
 

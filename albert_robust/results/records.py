@@ -46,7 +46,7 @@ def edited(original: Mapping[str, str], changes: Sequence[Change]) -> dict[str, 
 class Nothing(dict[str, Any]):
     """No entries. Outcomes share one such mapping, since there may be millions of them."""
 
-    __hash__ = object.__hash__  # type: ignore[assignment]  # a dataclass takes a default that has none for one that is filled in
+    __hash__ = object.__hash__  # type: ignore[assignment]  # dataclasses reject unhashable defaults as mutable
 
 
 NOTHING = Nothing()
@@ -112,6 +112,24 @@ class Outcome:
     def flipped(self) -> bool:
         """Whether the two outputs differ at all."""
         return self.agreement is not None and self.agreement < 1
+
+
+def shortfall(outcome: Outcome, expectation: str, quality: str = "") -> float:
+    """Return how far a tested case falls short of what its check expects, in [0, 1].
+
+    Args:
+        outcome: The case.
+        expectation: Under invariance an output that changed falls short, under direction one that stayed, and in a reference
+            check one below full quality.
+        quality: By which a reference check is compared; without it, the mean of all qualities counts.
+    """
+    if expectation == "reference":
+        qualities = outcome.quality_before
+        values = [qualities[quality]] if quality in qualities else qualities.values()
+        return 1 - sum(values) / len(values) if values else 0.0
+    if outcome.agreement is None:
+        return 0.0
+    return outcome.agreement if expectation == "direction" else 1 - outcome.agreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +225,8 @@ class MemberRecord:
 class CellRecord:
     """One cell's verdict and all that led to it.
 
-    `definition` says how its outputs were compared, such as `token f1`, `worst_of` of how many variants each was searched;
+    `definition` says how its outputs were compared, such as `token f1`, and `also` how by the other qualities that its gates
+    name; `worst_of` of how many variants each was searched;
     `comparison` is there where a baseline is, `beside_first` where the file names several models and this is not the first.
     Of several cells together `across` says what is compared, `members` has each, and `note` is what it came to. Such a
     record has no outcomes of its own, and its counts are those of all members.
@@ -228,6 +247,7 @@ class CellRecord:
     counts: Counts
     order: int = 0
     definition: str = ""
+    also: Mapping[str, str] = field(default_factory=dict)
     worst_of: int = 1
     comparison: ComparisonRecord | None = None
     beside_first: ComparisonRecord | None = None
@@ -239,6 +259,21 @@ class CellRecord:
     def key(self) -> CellKey:
         """Which cell it is."""
         return self.suite, self.cell
+
+
+@dataclass(frozen=True, slots=True)
+class DataRecord:
+    """What was read of a dataset.
+
+    Attributes:
+        examples: How many.
+        different: How many differ in their texts or their language.
+        digest: Of all that they hold, in whatever order.
+    """
+
+    examples: int
+    different: int
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +297,8 @@ class SuiteRecord:
 
     `settings` is what else the suite says of its model and shapes answers, as text: `prompt`, `system`, `settings`, `dtype`.
     `model_place` is the line and column of its model, by which the models of a file have an order. `rows_left_out` has the rows
-    in none of a dataset's languages, by dataset.
+    in none of a dataset's languages, by dataset, and `data` what was read of each dataset that was run. `first_model` is the
+    model that its file names first.
     """
 
     name: str
@@ -280,6 +316,8 @@ class SuiteRecord:
     settings: Mapping[str, str] = field(default_factory=dict)
     rows_left_out: Mapping[str, tuple[RowsLeftOut, ...]] = field(default_factory=dict)
     model_place: tuple[int, int] = (1, 1)
+    first_model: str = ""
+    data: Mapping[str, DataRecord] = field(default_factory=dict)
 
     @property
     def node(self) -> str:
@@ -423,7 +461,7 @@ class Run:
         labels = {suite.name: suite.labels for suite in self.suites}
         begun = {
             (cell.suite, cell.cell): Tally(
-                cell.expectation, [gate.measure for gate in cell.gates], labels=labels.get(cell.suite, ())
+                cell.expectation, gated=[gate.measure for gate in cell.gates], labels=labels.get(cell.suite, ())
             )
             for cell in self.cells
         }

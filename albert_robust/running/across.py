@@ -1,44 +1,45 @@
-"""Plan, second part: which cells are compared with each other, and by which gates."""
+"""Plan, second part: groups cells that a gate compares with each other."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
 from albert_robust.errors import Complaint
-from albert_robust.running.cell import Across, Cell, unskipped, without_severity
-from albert_robust.suite.gates import DATASET_GAP, LANGUAGE_GAP, Gate
+from albert_robust.running.cell import Cell, Common, Comparison, unskipped
+from albert_robust.suite.gates import Gate
+from albert_robust.suite.measure import Axis
 
-_MEND = {
-    LANGUAGE_GAP: "it needs a dataset in two languages or more, in which the perturbation works",
-    DATASET_GAP: "it needs two datasets or more of one language",
+_MEND: Mapping[Axis, str] = {
+    "language": "it needs a dataset in two languages or more, in which the perturbation works",
+    "dataset": "it needs two datasets or more of one language",
+    "severity": "it needs a perturbation at two severities or more: add `severities: [1, 3, 5]`",
 }
-_SEVERITIES = "it needs a perturbation at two severities or more: add `severities: [1, 3, 5]`"
 
 
-def across(cells: Sequence[Cell]) -> list[Across]:
-    """Return what a suite's gates compare, in the order of its checks; its order follows that of the cells.
+def across(cells: Sequence[Cell]) -> list[Comparison]:
+    """Return the comparisons that a suite's gates ask for, in the order of its checks. In the plan they follow the cells.
 
     Args:
         cells: All of a suite's plan.
     """
     order = count(len(cells))
-    found = []
+    comparisons = []
     for gates, members in _wanted(cells):
-        for group in _groups(gates[0], members):
+        axis = gates[0].measure.axis
+        for group in _groups(axis, members):
             kept = tuple(unskipped(group))
-            whole = Across(gates, tuple(group), (), 0)
+            skipped = tuple(cell.along(axis) for cell in group if cell not in kept)
             if len(kept) > 1:
-                skipped = tuple(whole.difference(cell) for cell in group if cell not in kept)
-                found.append(Across(gates, kept, skipped, next(order)))
-    return found
+                comparisons.append(Comparison(gates, kept, skipped, next(order)))
+    return comparisons
 
 
 def idle(cells: Sequence[Cell]) -> Iterator[Complaint]:
     """Yield a complaint for each gate that has nothing to compare."""
     for gates, members in _wanted(cells):
-        if not _groups(gates[0], members):
-            line, column = gates[0].place
-            what = f"{gates[0].measure} has nothing to compare"
-            yield Complaint(members[0].suite.shown, line, column, what, _MEND.get(gates[0].across, _SEVERITIES))
+        gate = gates[0]
+        if not _groups(gate.measure.axis, members):
+            what = f"{gate.measure.name} has nothing to compare"
+            yield Complaint(members[0].suite.shown, *gate.place, what, _MEND[gate.measure.axis])
 
 
 def _wanted(cells: Sequence[Cell]) -> Iterator[tuple[tuple[Gate, ...], list[Cell]]]:
@@ -49,19 +50,10 @@ def _wanted(cells: Sequence[Cell]) -> Iterator[tuple[tuple[Gate, ...], list[Cell
             yield tuple(gate for gate in check.across if gate.measure == measure), members
 
 
-def _groups(gate: Gate, cells: Sequence[Cell]) -> list[list[Cell]]:
-    """Return the cells that apply and belong together, two or more each, whether or not a mark skips them."""
-    groups: dict[tuple[str, str, str], list[Cell]] = {}
+def _groups(axis: Axis, cells: Sequence[Cell]) -> list[list[Cell]]:
+    """Return the cells that apply and differ along an axis alone, two or more each, whether or not a mark skips them."""
+    groups: dict[Common, list[Cell]] = {}
     for cell in cells:
-        if cell.applies and (gate.across in _MEND or cell.severity):
-            groups.setdefault(_alike(gate, cell), []).append(cell)
+        if cell.applies and cell.along(axis):
+            groups.setdefault(Common.of(cell, axis), []).append(cell)
     return [group for group in groups.values() if len(group) > 1]
-
-
-def _alike(gate: Gate, cell: Cell) -> tuple[str, str, str]:
-    """Return what cells have in common that a gate compares."""
-    if gate.across == LANGUAGE_GAP:
-        return cell.dataset, cell.perturbation, ""
-    if gate.across == DATASET_GAP:
-        return "", cell.perturbation, cell.language
-    return cell.dataset, without_severity(cell.spec), cell.language

@@ -1,7 +1,7 @@
-"""Align: which tokens matched, for a few of the worst cases of each cell whose score is LABS, kept for the report.
+"""Align: matches tokens, for the report, in a few of the worst cases of each cell that is scored by LABS.
 
-A report is drawn without an encoder, so what it shows of a score is made while the encoder is at hand. What was made once
-comes from the cache. A cell without failures, or without LABS, asks for nothing.
+A report is drawn without an encoder, so alignments are made during the run and kept in the cache. A cell without failures, or
+without LABS, needs none.
 """
 
 from collections import Counter
@@ -80,7 +80,7 @@ def alignments_of(
             against=texts.against,
             alignment=_aligned(texts, scorers[case.suite], cache),
         )
-        for group in fair(worst)
+        for group in fair(worst, MOST)
         for case, texts in group
     )
 
@@ -90,7 +90,7 @@ def plan_order(record: CellRecord) -> tuple[str, int, str]:
     return record.suite, record.order, record.cell
 
 
-def fair(groups: Sequence[Sequence[T]], most: int = MOST) -> list[list[T]]:
+def fair(groups: Sequence[Sequence[T]], most: int) -> list[list[T]]:
     """Return `most` of the values, the first of every group before any group's second; groups and values keep their order."""
     ranked = sorted((rank, place) for place, group in enumerate(groups) for rank in range(len(group)))
     counts = Counter(place for _, place in ranked[:most])

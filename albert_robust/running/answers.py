@@ -14,13 +14,14 @@ from albert_robust.running.cell import Cell
 from albert_robust.tasks import Answer, Prediction, Task
 from albert_robust.text.orders import Order, came_from, label_before, read_back, said_in
 from albert_robust.text.reading import read
+from albert_robust.text.scripts import ARABIC_PREFIXES, UNSPACED_SCRIPTS
 from albert_robust.text.text import Edit
 
 Answered = Prediction | str | None  # an answer, why there is none, or nothing where the model was not asked
 When = Literal["before", "after"]
 
-_LETTER = r"[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]]"
-_OPENS = rf"(?<=(?<!{_LETTER})[وف]?[بلك]?)"  # Arabic conjunctions and prepositions are written as one with a name
+_LETTER = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{UNSPACED_SCRIPTS}]]"
+_OPENS = rf"(?<=(?<!{_LETTER}){ARABIC_PREFIXES})"
 
 
 def take_answers(
@@ -99,6 +100,7 @@ def answers_of(cell: Cell, outcomes: Sequence[Outcome], when: When) -> list[Answ
             (outcome.variant_language or spoken) if varies else spoken,
             expected,
             asked,
+            tuple(outcome.original.items()) if task.shows_inputs else (),
         )
         for outcome in outcomes
     ]

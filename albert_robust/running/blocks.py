@@ -1,4 +1,4 @@
-"""Blocks: the examples of a suite, so many at a time, and what all cells make of them."""
+"""Blocks: splits the examples of a suite into blocks, and makes the cases of all cells for one block."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -6,13 +6,15 @@ from itertools import islice, pairwise
 
 from albert_robust.asking.cache import Cache
 from albert_robust.data import Example, Examples, Source, read_examples
-from albert_robust.errors import complaint_at, suggest
+from albert_robust.errors import complaint_at
 from albert_robust.models import Inputs
-from albert_robust.results.records import Outcome
+from albert_robust.results.fingerprint import Fingerprint, digest
+from albert_robust.results.records import DataRecord, Outcome
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made
 from albert_robust.running.variants import cases
 from albert_robust.scoring.sequential import looks
+from albert_robust.shown import suggest
 from albert_robust.suite.gates import needs_references
 from albert_robust.suite.suite import Suite
 
@@ -33,6 +35,17 @@ def examples_of(suite: Suite, names: Sequence[str]) -> dict[str, Examples]:
             if name in found:
                 _measurable(suite, suite.datasets[name], found[name], f"{needing[0]} cannot be measured")
     return found
+
+
+def data_of(examples: Sequence[Example]) -> DataRecord:
+    """Return what a dataset holds, in numbers."""
+    held = Fingerprint()
+    held.add(
+        digest((one.id, one.language, *one.fields, *one.fields.values(), "references", *one.references))
+        for one in examples
+    )
+    different = {(one.language, *one.fields.values()) for one in examples}
+    return DataRecord(len(examples), len(different), str(held))
 
 
 def _measurable(suite: Suite, source: Source, examples: Sequence[Example], told: str) -> None:
@@ -57,8 +70,8 @@ def _measurable(suite: Suite, source: Source, examples: Sequence[Example], told:
 def blocks(suite: Suite, datasets: Mapping[str, Sequence[Example]]) -> Iterator[Block]:
     """Yield the examples of datasets, a thousand at a time.
 
-    Where cells may stop early they come in random order, and as many at a time as `looks` says: the order depends on the
-    suite's seed alone.
+    With `early_stop` the examples come in a random order that depends on the suite's seed alone, and in blocks of the sizes
+    that `looks` gives.
     """
     if suite.early_stop:
         yield from _looks(suite.seed, datasets)
@@ -101,7 +114,7 @@ def perturbed(cells: Sequence[Cell], block: Block, cache: Cache) -> Made:
 
 
 def inputs_of(made: Made) -> Iterator[Inputs]:
-    """Yield what the model is to be asked, repeats included."""
+    """Yield the inputs that the model must answer, with repeats."""
     for case in _to_ask(made):
         yield case.original
         if case.variant:
@@ -109,7 +122,7 @@ def inputs_of(made: Made) -> Iterator[Inputs]:
 
 
 def originals_of(made: Made) -> Iterator[Inputs]:
-    """Yield what the model is to be asked again where it is asked several times: the originals of variants."""
+    """Yield the inputs that are asked again with `replicates`: the originals of variants."""
     return (case.original for case in _to_ask(made) if case.variant)
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 from albert_robust.perturbing import Perturbation, Spec
 from albert_robust.results.cell_key import REFERENCE, CellKey
-from albert_robust.suite.gates import DATASET_GAP, LANGUAGE_GAP, Gate, needs_references
+from albert_robust.suite.gates import Gate, needs_references
 from albert_robust.suite.marks import Mark
+from albert_robust.suite.measure import Axis, Measure
 from albert_robust.suite.suite import Check, Suite
 from albert_robust.text.orders import Order
 
@@ -95,7 +96,7 @@ class Cell:
     @property
     def aggregates(self) -> tuple[str, ...]:
         """Which measures of a whole cell it has: all of the task's in a reference check, else those that a gate names."""
-        named = {gate.measure for gate in self.check.gates}
+        named = {gate.measure.base for gate in self.check.gates}
         found = self.suite.task.aggregates
         return tuple(name for name in found if self.check.expectation == "reference" or name in named)
 
@@ -103,8 +104,12 @@ class Cell:
     def stops_early(self) -> bool:
         """Whether its verdict may come before all its examples: all its gates are of means, and no other cell needs it."""
         check = self.check
-        means = not any(gate.measure in self.suite.task.aggregates for gate in check.gates)
+        means = all(gate.measure.kind != "aggregate" for gate in check.gates)
         return self.suite.early_stop and bool(check.gates) and not check.across and means
+
+    def along(self, axis: Axis) -> str:
+        """Return the cell's language, dataset or severity; empty where it has none."""
+        return {"language": self.language, "dataset": self.dataset, "severity": str(self.severity or "")}.get(axis, "")
 
     @property
     def severity(self) -> int | None:
@@ -113,12 +118,29 @@ class Cell:
         return found.pop() if len(found) == 1 else None
 
 
+class Common(NamedTuple):
+    """What cells that are compared have in common; what they differ in is empty, or a perturbation without its severity."""
+
+    dataset: str
+    perturbation: str
+    language: str
+
+    @classmethod
+    def of(cls, cell: Cell, axis: Axis) -> Self:
+        """Return what a cell has in common with those that it is compared with along an axis."""
+        return cls(
+            dataset="" if axis == "dataset" else cell.dataset,
+            perturbation=_without_severity(cell.spec) if axis == "severity" else cell.perturbation,
+            language="" if axis == "language" else cell.language,
+        )
+
+
 @dataclass(frozen=True)
-class Across:
-    """Cells of one check that differ in one thing alone, judged together by what they have in common.
+class Comparison:
+    """Cells of one check that differ in their language, their dataset or their severity alone, judged together.
 
     Attributes:
-        gates: All of one measure, one of those across cells.
+        gates: All of one measure, which is over cells.
         members: The cells, two or more: all that apply and that no mark skips.
         skipped: What a mark skips: languages, datasets or severities.
         order: Its place in the suite's plan.
@@ -140,9 +162,9 @@ class Across:
         return self.members[0].check
 
     @property
-    def kind(self) -> str:
-        """Which comparison it is."""
-        return self.gates[0].across
+    def measure(self) -> Measure:
+        """What its gates bound."""
+        return self.gates[0].measure
 
     @property
     def id(self) -> str:
@@ -150,7 +172,7 @@ class Across:
         what = self.perturbation.replace(" | ", "+") or REFERENCE
         language = f"[{self.language}]" if self.language else ""
         dataset = f"{self.dataset}/" if self.dataset else ""
-        return f"{_prefix(self.check)}{dataset}{what}/{self.gates[0].measure.replace(' ', '-')}{language}"
+        return f"{_prefix(self.check)}{dataset}{what}/{self.measure.name.replace(' ', '-')}{language}"
 
     @property
     def key(self) -> CellKey:
@@ -160,33 +182,30 @@ class Across:
     @property
     def dataset(self) -> str:
         """The members' dataset; empty where they differ in it."""
-        return "" if self.kind == DATASET_GAP else self.members[0].dataset
+        return self._common.dataset
 
     @property
     def language(self) -> str:
         """The members' language; empty where they differ in it."""
-        return "" if self.kind == LANGUAGE_GAP else self.members[0].language
+        return self._common.language
 
     @property
     def perturbation(self) -> str:
         """The members' perturbation, without its severity where they differ in that."""
-        first = self.members[0]
-        return first.perturbation if self.kind in {LANGUAGE_GAP, DATASET_GAP} else without_severity(first.spec)
+        return self._common.perturbation
 
     @property
     def mark(self) -> Mark | None:
         """The suite's first mark that fits the id."""
         return next((mark for mark in self.suite.marks if mark.fits(self.id)), None)
 
-    def difference(self, cell: Cell) -> str:
-        """Return what sets a member apart: its language, its dataset or its severity."""
-        if self.kind == LANGUAGE_GAP:
-            return cell.language
-        return cell.dataset if self.kind == DATASET_GAP else str(cell.severity)
+    @cached_property
+    def _common(self) -> Common:
+        return Common.of(self.members[0], self.measure.axis)
 
 
-Item = Cell | Across
-AnyItem = TypeVar("AnyItem", Cell, Across)
+Item = Cell | Comparison
+AnyItem = TypeVar("AnyItem", bound=Item)
 
 
 def unskipped(items: Iterable[AnyItem]) -> list[AnyItem]:
@@ -194,7 +213,7 @@ def unskipped(items: Iterable[AnyItem]) -> list[AnyItem]:
     return [item for item in items if not (item.mark and item.mark.skip)]
 
 
-def cells_of(items: "list[Item]") -> list[Cell]:
+def cells_of(items: Iterable[Item]) -> list[Cell]:
     """Return the cells among items and those that they compare, each once."""
     cells = [cell for item in items for cell in ((item,) if isinstance(item, Cell) else item.members)]
     return list({cell.key: cell for cell in cells}.values())
@@ -205,7 +224,7 @@ def _applied(spec: Spec | None) -> str:
     return REFERENCE if spec is None else str(spec).replace(" | ", "+")
 
 
-def without_severity(spec: Spec | None) -> str:
+def _without_severity(spec: Spec | None) -> str:
     """Return a spec without its severities."""
     return "" if spec is None else " | ".join(step.name for step in spec.steps)
 

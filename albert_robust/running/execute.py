@@ -1,13 +1,11 @@
-"""Execute: cells in, outcomes out, a block of examples at a time. Perturb all, predict all, score all; nothing is asked twice.
+"""Execute: runs cells, a block of examples at a time: perturb all, predict all, score all. Nothing is asked twice.
 
-A block's variants need all of its originals, which are asked once for all cells. Its outcomes are written and counted before
-the next block is made: a million of them need no more memory than a block and a few numbers a case.
+A block's originals are asked once for all cells. Its outcomes are written and counted before the next block is made, so that a
+million of them need no more memory than one block and a few numbers per case.
 """
 
-import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
@@ -19,14 +17,16 @@ from albert_robust.asking.progress import Progress
 from albert_robust.asking.score import CachedScorer
 from albert_robust.asking.workspace import Workspace
 from albert_robust.data import Example
-from albert_robust.errors import WritingError, fault_of, writing
+from albert_robust.errors import WritingError, writing
+from albert_robust.foreign import fault_of
 from albert_robust.results.cell_key import CellKey, by_suite
 from albert_robust.results.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter
-from albert_robust.results.records import Shrunk
+from albert_robust.results.records import DataRecord, Shrunk
 from albert_robust.results.tally import Tally
 from albert_robust.running.answers import answer_of, take_answers
-from albert_robust.running.blocks import Block, blocks, examples_of, inputs_of, originals_of, perturbed
+from albert_robust.running.blocks import Block, blocks, data_of, examples_of, inputs_of, originals_of, perturbed
 from albert_robust.running.cell import Cell
+from albert_robust.running.collecting import not_collecting
 from albert_robust.running.meaning import reject_strays
 from albert_robust.running.measure import Made, measure, self_agreement
 from albert_robust.running.worst import find_worst
@@ -36,36 +36,50 @@ Certain = Callable[[Cell, Tally], bool]
 
 
 def never(cell: Cell, tally: Tally) -> bool:
-    """Return that more examples may always change a verdict."""
+    """Return False: no verdict is certain before all examples are tested."""
     return False
 
 
+@dataclass(frozen=True, slots=True)
+class SuiteExecution:
+    """What the run of a suite leaves beside its outcomes.
+
+    Attributes:
+        identity: Of its model; None if it is not known.
+        signature: Of its scores; None if there are none.
+        rows_left_out: By dataset, how many rows are in each language that the dataset does not name.
+        data: What was read of each dataset.
+        scorer: Scores its texts.
+        predictor: Asks its model on.
+    """
+
+    identity: str | None
+    signature: str | None
+    rows_left_out: Mapping[str, Mapping[str, int]]
+    data: Mapping[str, DataRecord]
+    scorer: CachedScorer
+    predictor: Predictor
+
+
 class Execution:
-    """What came of some cells: what the outcomes of each come to, the outcomes in a file, mistakes, and the cost.
+    """What came of some cells.
 
     Attributes:
         cache: Where predictions and scores are kept.
-        tallies: By suite and cell.
-        mistakes: Of suites whose data or model are unfit, or that came upon a mistake of ours; of all where the outcomes could
-            not be written.
-        identities: Of the suites' models.
-        signatures: Of the scores of each suite.
-        others: By suite and dataset, the rows that are in none of the dataset's languages, by theirs.
-        scorers: By suite.
-        predictors: By suite: they ask its model on.
-        shrunk: What was found to be enough of the edits of a cell's worst cases, by suite and cell.
+        suites: What the run of each suite leaves, by its name; suites with a mistake leave nothing.
+        tallies: What the outcomes of each cell come to.
+        mistakes: Why suites were not run, by their names: unfit data, an unfit model, or a mistake of ours. All suites have one
+            if the outcomes could not be written.
+        shrunk: The smallest sets of edits that break a cell's worst cases, of cells whose models were asked for them.
         cost: Of all suites.
+        written: The cells that have outcomes in the file.
     """
 
     def __init__(self, cache: Cache, shared: Path | None = None) -> None:
         self.cache = cache
+        self.suites: dict[str, SuiteExecution] = {}
         self.tallies: dict[CellKey, Tally] = {}
         self.mistakes: dict[str, Exception] = {}
-        self.identities: dict[str, str | None] = {}
-        self.signatures: dict[str, str | None] = {}
-        self.others: dict[str, dict[str, Mapping[str, int]]] = {}
-        self.scorers: dict[str, CachedScorer] = {}
-        self.predictors: dict[str, Predictor] = {}
         self.shrunk: dict[CellKey, tuple[Shrunk, ...]] = {}
         self.cost = Cost()
         self.written: set[CellKey] = set()
@@ -79,8 +93,8 @@ class Execution:
 
     def outcomes(self, cells: Sequence[Cell]) -> OutcomeFile:
         """Return the outcomes of some of the cells."""
-        places = frozenset(cell.key for cell in cells)
-        return OutcomeFile(self.path, None if self.written <= places else places, self._folder)
+        keys = frozenset(cell.key for cell in cells)
+        return OutcomeFile(self.path, None if self.written <= keys else keys, self._folder)
 
 
 def execute(
@@ -88,12 +102,12 @@ def execute(
 ) -> Execution:
     """Run cells of any number of suites.
 
-    A suite whose data or model are unfit, or that comes upon a mistake of ours, gets that and no outcomes; the others go on.
+    If a suite's data or model are unfit, or a mistake of ours ends it, its error is kept as its mistake and the others go on.
 
     Args:
-        cells: What is run.
-        workspace: Where answers are kept, and what may be asked.
-        certain: Whether more examples cannot change a verdict: asked of cells that may stop early.
+        cells: In any order.
+        workspace: Where answers are kept, with the budget.
+        certain: Whether more examples cannot change a cell's verdict; only cells that may stop early are asked.
         progress: Is told how far the run is.
 
     Raises:
@@ -132,18 +146,23 @@ class _SuiteRun:
         certain: Certain,
         progress: Progress | None,
     ) -> None:
-        self.suite, self.cells = cells[0].suite, sorted(cells, key=lambda cell: cell.order)
-        self.execution, self.cost, self.certain, self.progress = execution, execution.cost, certain, progress
-        self.cache, self.done, self.collects = workspace.cache, 0, gc.isenabled()
-        self.asked, self.asking, self.told = self.cost.predicted, self.cost.asking, replace(self.cost.usage)
+        self.suite = cells[0].suite
+        self.cells = sorted(cells, key=lambda cell: cell.order)
+        self.cache = workspace.cache
+        self.execution = execution
+        self.certain = certain
+        self.progress = progress
+        self.cost = execution.cost
+        self.cost_before = self.cost.copy()
+        self.done = 0
         self.predictor = workspace.predictor(self.suite, self.cost)
         self.scorer = CachedScorer(self.suite.encoder, workspace.cache, workspace.run, workspace.allow_network)
         self.tallies = {
             cell.id: Tally(
                 cell.check.expectation,
-                [gate.measure for gate in cell.check.gates],
-                bool(cell.aggregates),
-                self.suite.labels,
+                gated=[gate.measure.name for gate in cell.check.gates],
+                keep_answers=bool(cell.aggregates),
+                labels=self.suite.labels,
             )
             for cell in self.cells
         }
@@ -157,43 +176,48 @@ class _SuiteRun:
             self.progress.begin(suite.name, sum(totals.values()), self.cost)
         live = list(self.cells)
         for number, block in enumerate(blocks(suite, datasets)):
-            with _uncollected():
-                self._block(block, perturbed(live, block, self.cache), number, writer)
+            self._block(number, block, live, writer)
             left = [cell for cell in live if cell.stops_early and self.certain(cell, self.tallies[cell.id])]
             for cell in left:
                 self._spare(cell, totals[cell.id])
             live = [cell for cell in live if cell not in left]
         execution.tallies |= {(suite.name, name): tally for name, tally in self.tallies.items()}
-        execution.identities[suite.name] = self.predictor.model.identity
-        execution.signatures[suite.name] = self.scorer.signature()
-        execution.others[suite.name] = {name: found.others for name, found in datasets.items() if found.others}
-        asked, asking = self.cost.predicted - self.asked, self.cost.asking - self.asking
-        self.predictor.timed(asked, asking, self.cost.usage - self.told)
-        execution.scorers[suite.name], execution.predictors[suite.name] = self.scorer, self.predictor
+        execution.suites[suite.name] = SuiteExecution(
+            identity=self.predictor.model.identity,
+            signature=self.scorer.signature(),
+            rows_left_out={name: found.others for name, found in datasets.items() if found.others},
+            data={name: data_of(found) for name, found in datasets.items()},
+            scorer=self.scorer,
+            predictor=self.predictor,
+        )
+        spent = self.cost - self.cost_before
+        self.predictor.timed(spent.predicted, spent.asking, spent.usage)
 
-    def _block(self, block: Block, made: Made, number: int, writer: OutcomeWriter) -> None:
-        cases = sum(len(group) for _, group in made)
-        with _collected(self.collects):
-            reject_strays(made, self.scorer)
-            answers = self.predictor.predict(inputs_of(made), watch=lambda share: self._reach(cases * share))
-            replicas = self._replicas(made, answers)
-        _answer(made, answers, replicas)
-        with _collected(self.collects):
-            made = find_worst(made, block, answers, self.predictor, self.scorer, lambda: self._reach(cases))
-            measure(self.suite, made, self.scorer)
-            noise = self_agreement(self.suite, made, [answers, *replicas], self.scorer) if replicas else []
-        self._count(made, number, writer)
-        for cell, example, agreement in noise:
-            self.tallies[cell.id].repeated(example, agreement)
-        self._reach(cases)
-        self.done += cases
+    def _block(self, number: int, block: Block, live: Sequence[Cell], writer: OutcomeWriter) -> None:
+        with not_collecting() as collecting:
+            made = perturbed(live, block, self.cache)
+            cases = sum(len(group) for _, group in made)
+            with collecting():
+                reject_strays(made, self.scorer)
+                answers = self.predictor.predict(inputs_of(made), watch=lambda share: self._reach(cases * share))
+                replicas = self._replicas(made, answers)
+            _answer(made, answers, replicas)
+            with collecting():
+                made = find_worst(made, block, answers, self.predictor, self.scorer, lambda: self._reach(cases))
+                measure(self.suite, made, self.scorer)
+                noise = self_agreement(self.suite, made, [answers, *replicas], self.scorer) if replicas else []
+            self._count(made, number, writer)
+            for cell, example, agreement in noise:
+                self.tallies[cell.id].repeated(example, agreement)
+            self._reach(cases)
+            self.done += cases
 
     def _count(self, made: Made, number: int, writer: OutcomeWriter) -> None:
         for cell, group in made:
             tally = self.tallies[cell.id]
             for case in group:
                 case.block = number
-            wanted = group if tally.answers is not None else ()
+            wanted = group if tally.numbers.answers is not None else ()
             tally.add(group, [answer_of(cell, case, "after") if case.status == "tested" else None for case in wanted])
             writer.add(group)
             self.execution.written.add(cell.key)
@@ -218,38 +242,13 @@ class _SuiteRun:
             self.progress.reach(self.done + cases, self.cost)
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep Python from looking for cycles: the cases of a block hold none, and looking takes a tenth of a run."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-@contextmanager
-def _collected(collects: bool) -> Iterator[None]:
-    """Let Python look for cycles, where it does so at all, since a model may leave some; pass over what is there already."""
-    gc.freeze()
-    if collects:
-        gc.enable()
-    try:
-        yield
-    finally:
-        gc.disable()
-        gc.unfreeze()
-
-
 def _cases(cell: Cell, examples: Sequence[Example]) -> int:
     own = sum(example.language == cell.language for example in examples)
     return own * (cell.check.variants if cell.spec is not None and cell.applies else 1)
 
 
 def _answer(made: Made, answers: Answers, replicas: Sequence[Answers]) -> None:
-    """Fill in what the model said; where it said nothing, the case is an error."""
+    """Fill in the model's answers. A case without an answer is an error."""
     for cell, group in made:
         for case in group:
             if case.status == "tested":

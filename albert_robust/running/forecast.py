@@ -1,4 +1,4 @@
-"""Forecast: what a run would ask, before anything is asked. Variants are made, answers are looked up, no model is loaded."""
+"""Forecast: counts the questions of a run without asking any. Variants are made and answers looked up; no model is loaded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,15 +59,16 @@ def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
         missing |= fresh
         batches += ceil(len(fresh) / one.suite.model.batch)
     to_ask = len(missing) + later
-    settings, pace, price = one.suite.model, one.predictor.seconds_an_input, one.predictor.price_of(to_ask)
+    settings, streams = one.suite.model, one.suite.model.kind.streams
+    pace, price = one.predictor.seconds_an_input, one.predictor.price_of(to_ask)
     return Forecast(
         suite=one.suite.name,
         cells=len(cells),
         cases=cases,
         unique=len(names) + later,
         missing=to_ask,
-        batches=0 if settings.endpoint else batches + ceil(later / settings.batch),
-        requests=to_ask if settings.endpoint else 0,
+        batches=0 if streams else batches + ceil(later / settings.batch),
+        requests=to_ask if streams else 0,
         seconds=None if pace is None else pace * to_ask,
         price=None if settings.price is None else nan if price is None else price,
         at_most=one.suite.early_stop or later > 0 or any(cell.check.meaning for cell in cells),

@@ -1,4 +1,4 @@
-"""Look up: what a run would ask, and what is answered already. No model is loaded, nothing is asked."""
+"""Look up: finds the questions of a run and the answers that the cache has. No model is loaded, nothing is asked."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from albert_robust.suite.suite import Suite
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What a run would ask of one block of a suite's examples.
+    """The questions of a run about one block of a suite's examples.
 
     Attributes:
         suite: The suite.
@@ -34,7 +34,7 @@ class Lookup:
 
 
 def look_up(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Lookup]:
-    """Yield what a run of cells would ask, block by block, suite by suite.
+    """Yield the questions of a run of cells, suite by suite and block by block.
 
     Raises:
         InputError: A suite's data or model are unfit.

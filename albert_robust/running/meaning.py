@@ -1,4 +1,4 @@
-"""Meaning: a variant that has strayed from its original, by LABS, is rejected before any model is asked about it."""
+"""Meaning: rejects variants whose LABS beside their original is too low, before any model is asked about them."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ from albert_robust.results.records import Outcome
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made
 from albert_robust.tasks import TextScorer
+from albert_robust.tasks.task import Compared
 
 
 def reject_strays(made: Made, scorer: TextScorer) -> None:
@@ -16,11 +17,14 @@ def reject_strays(made: Made, scorer: TextScorer) -> None:
         scorer: Is asked nothing where no check asks for meaning.
     """
     asked = [(cell, case, texts) for cell, case in _cases(made) for texts in _changed(cell, case)]
-    found = scorer.scores([texts for _, _, texts in asked]) if asked else []
-    for (cell, case, _), (_, _, f) in zip(asked, found, strict=True):
+    scores = scorer.scores([texts for _, _, texts in asked]) if asked else []
+    for (cell, case, _), score in zip(asked, scores, strict=True):
         floor = cell.check.meaning or 0.0
-        if f < floor and case.status == "tested":
-            case.status, case.message = "rejected", f"LABS {f:.2f} beside its original, `meaning: {floor:g}` asked"
+        if score.f < floor and case.status == "tested":
+            case.status, case.message = (
+                "rejected",
+                f"LABS {score.f:.2f} beside its original, `meaning: {floor:g}` asked",
+            )
 
 
 def _cases(made: Made) -> Iterator[tuple[Cell, Outcome]]:
@@ -29,9 +33,9 @@ def _cases(made: Made) -> Iterator[tuple[Cell, Outcome]]:
             yield from ((cell, case) for case in group if case.status == "tested" and case.variant)
 
 
-def _changed(cell: Cell, case: Outcome) -> Iterator[tuple[str, str, str, str]]:
-    """Yield each field that differs, as LABS takes it: the variant's, the original's, and the language of each."""
+def _changed(cell: Cell, case: Outcome) -> Iterator[Compared]:
+    """Yield each field that differs: the variant's beside the original's."""
     for name, text in case.original.items():
         if case.variant[name] != text:
             other = case.variant_language if name == cell.suite.task.language_field else ""
-            yield case.variant[name], text, other or case.language, case.language
+            yield Compared(case.variant[name], text, other or case.language, case.language)

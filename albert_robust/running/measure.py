@@ -1,4 +1,4 @@
-"""Measure: the agreement and quality of a block's cases. They are scored together: an encoder likes large batches."""
+"""Measure: scores the agreement and the quality of a block's cases together, because an encoder is fastest in large batches."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
@@ -8,11 +8,11 @@ from albert_robust.asking.predict import Answers
 from albert_robust.results.records import Outcome
 from albert_robust.running.answers import answer_of, answers_of, expected_of
 from albert_robust.running.cell import Cell
+from albert_robust.scoring.statistics import DIGITS
 from albert_robust.suite.suite import Suite
 from albert_robust.tasks import Answer, Prediction, TextScorer
 from albert_robust.tasks.task import Compared
 
-DIGITS = 6
 Made = Sequence[tuple[Cell, Sequence[Outcome]]]  # the cases of each cell
 
 
@@ -46,12 +46,12 @@ def measure(suite: Suite, made: Made, scorer: TextScorer) -> None:
 def self_agreement(
     suite: Suite, made: Made, replicas: Sequence[Answers], scorer: TextScorer
 ) -> list[tuple[Cell, str, float]]:
-    """Return how far the model agrees with itself on the originals of each cell, by the cell's own measure: each two answers.
+    """Return, per example that was asked several times, the agreement of each pair of answers, by the cell's own measure.
 
     Args:
         suite: Of all cells.
-        made: The cases, measured; reference checks have nothing to agree with.
-        replicas: The model's answers to the originals, time after time.
+        made: The measured cases; those of reference checks are left out.
+        replicas: The model's answers to the originals, one value per time that they were asked.
         scorer: For measures that compare texts.
     """
     cases: list[tuple[Cell, str]] = []
@@ -62,16 +62,22 @@ def self_agreement(
             outputs = [
                 answer.output for answers in replicas if isinstance(answer := answers.of(case.original), Prediction)
             ]
-            language = answer_of(cell, case, "before").language
+            first = answer_of(cell, case, "before")
             if len(outputs) > 1:
                 cases.append((cell, example))
-                each.append([Compared(one, other, language, language) for one, other in combinations(outputs, 2)])
+                shared = (first.language, first.language, first.inputs)
+                each.append([Compared(one, other, *shared) for one, other in combinations(outputs, 2)])
     found: dict[int, list[float]] = {}
     for name, metric in suite.task.agreements.items():
         places = [place for place, (cell, _) in enumerate(cases) if cell.check.agreement == name]
         values = iter(metric([pair for place in places for pair in each[place]], scorer))
         found |= {place: [round(next(values), DIGITS) for _ in each[place]] for place in places}
-    return [(cell, example, value) for place, (cell, example) in enumerate(cases) for value in found[place]]
+    return [
+        (cell, example, value)
+        for place, (cell, example) in enumerate(cases)
+        for value in found[place]
+        if not isnan(value)
+    ]
 
 
 def agree_in(cell: Cell, answered: Sequence[Outcome], scorer: TextScorer) -> None:
@@ -83,9 +89,12 @@ def agree_in(cell: Cell, answered: Sequence[Outcome], scorer: TextScorer) -> Non
 
 def agree(suite: Suite, name: str, found: Sequence[tuple[Outcome, Answer, Answer]], scorer: TextScorer) -> None:
     """Fill in how alike the two outputs of each case are, by one measure."""
-    pairs = [Compared(after.output, before.output, after.language, before.language) for _, before, after in found]
+    pairs = [
+        Compared(after.output, before.output, after.language, before.language, after.inputs)
+        for _, before, after in found
+    ]
     for (case, _, _), value in zip(found, suite.task.agreements[name](pairs, scorer), strict=True):
-        case.agreement = round(value, DIGITS)
+        case.agreement = None if isnan(value) else round(value, DIGITS)
 
 
 def _qualities(

@@ -1,27 +1,54 @@
-"""Plan: expand a suite's checks into cells, before anything is read or asked."""
+"""Plan: expand a suite's checks into the cells and comparisons that a run judges, before anything is read or asked."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import count
 
-from albert_robust.errors import Complaint, InputError, suggest
+from albert_robust.errors import Complaint, InputError
 from albert_robust.running.across import across, idle
-from albert_robust.running.cell import Cell, Item
+from albert_robust.running.cell import Cell, Comparison, Item, unskipped
+from albert_robust.shown import suggest
 from albert_robust.suite.suite import Suite
 
 
-def plan(suite: Suite) -> list[Cell]:
-    """Return the cells of a suite, in the order of its checks; `across` says which of them are compared.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a suite tests.
+
+    Attributes:
+        suite: The suite.
+        cells: Its cells, in the order of its checks.
+        comparisons: Its cells together, in the same order.
+    """
+
+    suite: Suite
+    cells: tuple[Cell, ...]
+    comparisons: tuple[Comparison, ...]
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """All that pytest lists: the cells, then the comparisons."""
+        return (*self.cells, *self.comparisons)
+
+    @property
+    def unskipped(self) -> tuple[Item, ...]:
+        """The items that a run judges."""
+        return tuple(unskipped(self.items))
+
+
+def plan(suite: Suite) -> Plan:
+    """Return what a suite tests.
 
     Raises:
         InputError: Two checks would give cells of the same id, a gate compares nothing, or a mark fits no cell.
     """
-    cells = list(_cells(suite))
-    items: list[Item] = [*cells, *across(cells)]
-    complaints = [*_twice(suite, items), *idle(cells), *_unfit(suite, items)]
+    cells = tuple(_cells(suite))
+    made = Plan(suite, cells, tuple(across(cells)))
+    complaints = [*_twice(suite, made.items), *idle(cells), *_unfit(suite, made.items)]
     if complaints:
         raise InputError(complaints)
-    return cells
+    return made
 
 
 def _cells(suite: Suite) -> Iterator[Cell]:
@@ -42,7 +69,7 @@ def _twice(suite: Suite, items: Sequence[Item]) -> Iterator[Complaint]:
 
 
 def _unfit(suite: Suite, items: Sequence[Item]) -> Iterator[Complaint]:
-    """Yield a complaint for each mark that fits no cell: a failure that it was to excuse would not be."""
+    """Yield a complaint for each mark that fits no cell: the failure that the mark should excuse would fail the run."""
     for mark in suite.marks:
         if not any(mark.fits(item.id) for item in items):
             names = [item.id for item in items]

@@ -1,9 +1,9 @@
-"""Shrink: of the many edits of a variant that a model gives way to, the few that are enough.
+"""Shrink: finds a smallest set of a variant's edits that still changes the answer.
 
-Delta debugging (Zeller and Hildebrandt, 2002, doi:10.1109/32.988498) over edits: parts of them are left out as long as the
-answer still lacks half of the agreement that it lacks beside the whole variant; of labels, as long as it is another one. In
+The method is delta debugging (Zeller and Hildebrandt, 2002, doi:10.1109/32.988498) over edits. A part of the edits is left out
+if the answer then still lacks half of the agreement that it lacks with all edits; for labels, if it is still another label. In
 the end no single edit can be left out. All trials of a round are asked together, through the cache and within the budget. A
-trial without an answer is not enough, and shows nothing: that all edits are needed is not said of a case that had one.
+trial without an answer counts as not enough, and no claim is made that its case needs all of its edits.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from warnings import warn
 
 from albert_robust.asking.ask import NOT_TO_BE_HAD
 from albert_robust.asking.predict import Predictor
-from albert_robust.errors import first_line
+from albert_robust.foreign import first_line
 from albert_robust.results.records import NOTHING, Change, Outcome, Shrunk, edited
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import agree_in
@@ -35,7 +35,7 @@ class _Search:
 
     @property
     def trials(self) -> list[Changes]:
-        """The parts, then all but each part: two parts are each other's rest."""
+        """The parts, then the rests without each part; of two parts each is the other's rest."""
         count = len(self.left)
         if self.parts > count or count < 2:
             return []
@@ -58,19 +58,18 @@ class _Search:
 
 
 def shrunk(cell: Cell, cases: Sequence[Outcome], predictor: Predictor, scorer: TextScorer) -> tuple[Shrunk, ...]:
-    """Return what is enough of the edits of a cell's worst cases that changed the answer.
+    """Return a smallest set of edits for each of a cell's worst cases whose answer changed.
 
-    Of one edit, or of a whole text in another language, that is nothing, and of what is put in place of another alike wherever
-    it stands, or in another order: in a part of the places it would mean something else. A model that runs elsewhere cannot be
-    asked on.
+    There is none for a single edit, for a whole text in another language, and for perturbations that replace a name throughout
+    or reorder parts: some of their edits alone would mean something else. A model that runs elsewhere cannot be asked further.
 
     Args:
-        cell: A check of invariance: where an answer should have moved, no edit is to blame.
-        cases: That speak against the model, the worst first.
-        predictor: Of the cell's suite.
-        scorer: For agreements that compare texts.
+        cell: Of an invariance check: if an answer should have changed, no edit is to blame.
+        cases: The cases that speak against the model, the worst first.
+        predictor: Asks the model of the cell's suite.
+        scorer: Scores texts for agreements that compare them.
     """
-    if cell.exchanges or cell.reorders or cell.suite.model.elsewhere:
+    if cell.exchanges or cell.reorders or not cell.suite.model.kind.answers_here:
         return ()
     searches = [_Search(case, case.changes, str(case.after)) for case in islice(filter(_can_shrink, cases), CASES)]
     try:
@@ -102,7 +101,7 @@ def _search(cell: Cell, searches: Sequence[_Search], predictor: Predictor, score
 def _tried(
     cell: Cell, trials: Sequence[tuple[Outcome, Changes]], predictor: Predictor, scorer: TextScorer
 ) -> Iterator[Outcome]:
-    """Yield what becomes of cases with some of their edits; without an agreement where the model has no answer."""
+    """Yield cases with some of their edits, answered; one without an answer has no agreement."""
     made = [
         replace(
             case,

@@ -1,11 +1,12 @@
-"""Perturb: the cases of a cell, before any model is asked. Variants depend on their key alone."""
+"""Perturb: makes the cases of cells, before any model is asked. A variant depends on its key alone."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from albert_robust.asking.cache import Cache, key
 from albert_robust.data import Example
-from albert_robust.errors import MissingExtraError, raise_if_ending
+from albert_robust.errors import MissingExtraError
+from albert_robust.foreign import raise_if_ending
 from albert_robust.imports import raised_there
 from albert_robust.perturbing import KeyedRandom, vary_fields
 from albert_robust.results.records import Change, Outcome, Status
@@ -13,21 +14,21 @@ from albert_robust.running.cell import Cell
 from albert_robust.text import Text
 from albert_robust.text.orders import asks_by_mark, came_from, has_order
 
-ATTEMPTS = 4  # draws of a variant, where it repeats an earlier one
+ATTEMPTS = 4  # draws of a variant that repeats an earlier one
 NO_PLACES = "what is in another language has other places"
-Sources = dict[tuple[str, bool], Text]  # of one example, by field and whether the meaning is to stay
+Sources = dict[tuple[str, bool], Text]  # of one example, by field and whether the meaning must stay
 
 
 def cases(cells: Sequence[Cell], examples: Sequence[Example], cache: Cache) -> list[list[Outcome]]:
-    """Return the cases of each cell, in the order of its examples, none of them judged yet.
+    """Return the cases of each cell, in the order of its examples; no model has answered them yet.
 
-    A text is read once for all cells: they are made example by example. What repeats an earlier variant of its example is no
-    case of its own: it is drawn anew, a few times, and else `unchanged`.
+    Cells are made example by example, so that each text is read once for all of them. A variant that repeats an earlier one of
+    its example is drawn again, a few times, and is `unchanged` if it still does.
 
     Args:
         cells: Of one dataset and language.
         examples: Of the same.
-        cache: Where variants that take a module of their own to make are kept: what is quick to make is made again.
+        cache: Keeps variants that an optional module makes, which is slow. Other variants are made again in each run.
     """
     chance = KeyedRandom()
     made: list[list[Outcome]] = [_through(cell, examples, cache, chance) if _slow(cell) else [] for cell in cells]
@@ -115,15 +116,15 @@ def _blank(cell: Cell, example: Example, replicate: int, status: Status = "teste
 def varied(
     cell: Cell, example: Example, replicate: int, read: Sources, chance: KeyedRandom, attempt: int = 0
 ) -> tuple[Outcome, dict[str, Text]]:
-    """Return a case of an example, and the texts that were made; an exception of a perturbation is an error of this case alone.
+    """Return a case of an example, and its perturbed texts. An exception of the perturbation is an error of this case alone.
 
     Args:
         cell: Has a perturbation that works in its language.
         example: Of the cell's dataset and language.
         replicate: Which variant.
-        read: Of what texts it is made; what is missing is read from the example.
-        chance: Begun anew.
-        attempt: Which draw of it.
+        read: The texts that are perturbed; missing ones are read from the example, and added.
+        chance: Is seeded anew.
+        attempt: Which draw of the variant.
     """
     try:
         texts = _perturbed(cell, example, (replicate, attempt), read, chance)
@@ -136,31 +137,57 @@ def varied(
 
 
 def _case(cell: Cell, example: Example, replicate: int, texts: Mapping[str, Text]) -> Outcome:
-    task, variant = cell.suite.task, dict(example.fields)
+    variant = dict(example.fields)
     variant.update({name: str(text) for name, text in texts.items()})
     if variant == example.fields:
         return _blank(cell, example, replicate, "unchanged")
-    case = _blank(cell, example, replicate)
+    fault = _fault(cell, example, texts, variant)
+    case = _blank(cell, example, replicate, "rejected" if fault else "tested", fault)
     case.variant = variant
-    for name, text in texts.items():
-        case.changes += tuple([Change(name, *edit) for edit in text.edits])
-        translated = text.language != example.language
-        if translated and name == task.language_field:
-            case.variant_language = text.language
-            if task.has_spans and cell.check.agreement not in task.spanless_agreements:
-                case.status, case.message = "rejected", f"{NO_PLACES}: compare {' or '.join(task.spanless_agreements)}"
-        if cell.reorders and task.annotation and name == task.annotation.field and task.has_spans and text.edits:
-            case.status, case.message = "rejected", "what is in another order has other places"
-        for order in cell.reorders:
-            came = {} if translated else came_from(order, text.source, variant[name])
-            if has_order(order, text.source) and not came:
-                case.status, case.message = "rejected", f"its {order} cannot be told apart"
-            others = [one for other, one in example.fields.items() if other != name]
-            if asks_by_mark(order, text.source, others, came):
-                case.status, case.message = "rejected", f"what is asked names one of its {order} by the mark of another"
-        if text.edits and not variant[name].strip():
-            case.status, case.message = "rejected", "nothing is left of the text"
+    case.changes = tuple([Change(name, *edit) for name, text in texts.items() for edit in text.edits])
+    output_field = texts.get(cell.suite.task.language_field)
+    if output_field is not None and output_field.language != example.language:
+        case.variant_language = output_field.language
     return case
+
+
+def _fault(cell: Cell, example: Example, texts: Mapping[str, Text], variant: Mapping[str, str]) -> str:
+    """Return why a model's answer to a variant could not be compared; empty if it can. The last field comes first."""
+    for name in reversed([*texts]):
+        for rule in _RULES:
+            if fault := rule(cell, example, name, texts[name], variant[name]):
+                return fault
+    return ""
+
+
+def _emptied(cell: Cell, example: Example, name: str, text: Text, varied: str) -> str:
+    return "nothing is left of the text" if text.edits and not varied.strip() else ""
+
+
+def _indistinct(cell: Cell, example: Example, name: str, text: Text, varied: str) -> str:
+    for order in reversed(cell.reorders):
+        came = {} if text.language != example.language else came_from(order, text.source, varied)
+        others = [other for field, other in example.fields.items() if field != name]
+        if asks_by_mark(order, text.source, others, came):
+            return f"what is asked names one of its {order} by the mark of another"
+        if has_order(order, text.source) and not came:
+            return f"its {order} cannot be told apart"
+    return ""
+
+
+def _misplaced(cell: Cell, example: Example, name: str, text: Text, varied: str) -> str:
+    task = cell.suite.task
+    if not task.has_spans:
+        return ""
+    if cell.reorders and task.annotation and name == task.annotation.field and text.edits:
+        return "what is in another order has other places"
+    translated = name == task.language_field and text.language != example.language
+    if translated and cell.check.agreement not in task.spanless_agreements:
+        return f"{NO_PLACES}: compare {' or '.join(task.spanless_agreements)}"
+    return ""
+
+
+_RULES = (_emptied, _indistinct, _misplaced)
 
 
 def _perturbed(
@@ -193,14 +220,17 @@ def _others(cell: Cell) -> list[str]:
 
 
 def _answers(cell: Cell, example: Example) -> list[Text]:
-    """Return the gold answers that the task protects, since they may not stand as they are in a field: Сергей of Сергея."""
+    """Return the protected gold answers.
+
+    A field may hold an inflected form only (Сергея), so the answer itself (Сергей) is read along.
+    """
     task = cell.suite.task
     answers = dict.fromkeys(answer for name in task.inputs for answer in task.protect(example, name))
     return [Text.of(answer, example.language) for answer in answers]
 
 
 def _source(cell: Cell, example: Example, name: str, keeping: bool) -> Text:
-    """Return a field's text, unedited; where the meaning is to stay, what the task protects is."""
+    """Return a field's text, unedited; if the meaning must stay, with the spans that the task protects."""
     protected = cell.suite.task.protect(example, name) if keeping else ()
     parallels = {tag: fields[name] for tag, fields in example.parallels.items()}
     return Text.of(example.fields[name], example.language, protect=protected, parallels=parallels)

@@ -1,9 +1,9 @@
-"""Worst: of many variants of an example the one that a model bears least, found by asking on.
+"""Worst: searches the variants of an example for the one that changes the model's answer most.
 
-A search as TextAttack's (Morris et al., 2020, doi:10.18653/v1/2020.emnlp-demos.16) by hill climbing, with any perturbation: a few
-variants are drawn a round and asked together. One that shakes the model more than all before, by the agreement of the answers or
-else by the probability that is left of the old label, is where the next round starts, with its edits. A model that tells labels
-alone is shaken by nothing until one changes: there all variants are drawn from the original.
+The search is hill climbing, as in TextAttack (Morris et al., 2020, doi:10.18653/v1/2020.emnlp-demos.16), with any perturbation.
+Each round draws a few variants and asks them together. The variant that lowers the agreement of the answers most, or else the
+probability of the old label, is where the next round starts, with its edits. If a model gives labels without probabilities,
+nothing shows before a label changes, so all variants are drawn from the original.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -31,17 +31,17 @@ Level = tuple[float, float]  # how far the answers agree, and the probability th
 def find_worst(
     made: Made, block: Block, answers: Answers, predictor: Predictor, scorer: TextScorer, told: Callable[[], None]
 ) -> Made:
-    """Return the cases with the worst found in place of the first, in cells that ask for it.
+    """Return the cases, with the worst variant in place of the first in cells with `worst_of`.
 
-    What breaks an answer is found whatever else happened. Where nothing does, a variant that the model had no answer to stands
-    for its example: nobody knows that the example bears them all.
+    If no variant breaks the answer and the model had no answer to one of them, that one stands for its example: nobody knows
+    whether it would have broken the answer.
 
     Args:
-        made: The cases of each cell, answered: the first variant of each example.
-        block: Their examples.
-        answers: To the cases.
-        predictor: Of the suite.
-        scorer: For what compares texts.
+        made: The answered cases of each cell: the first variant of each example.
+        block: The cases' examples.
+        answers: The answers to the cases.
+        predictor: Asks the suite's model.
+        scorer: Scores texts for measures that compare them.
         told: Is called after each round.
     """
     searching = {

@@ -163,6 +163,11 @@ class Calibration:
         """Return whether translations between two languages were seen."""
         return not np.isnan(self.ceiling[F, a, b])
 
+    def has_ceilings(self, language: str) -> bool:
+        """Return whether translations of a language into any other were seen."""
+        place = self.languages.index(language)
+        return any(self.has_ceiling(place, other) for other in range(len(self.languages) - 1) if other != place)
+
 
 def length_features(n: Ints, m: Ints) -> Floats:
     """Return what the floor is a linear function of, shape (pairs, 8): logarithms of the lengths, to the second power."""

@@ -19,15 +19,24 @@ def compare(first: Scores, second: Scores, *, clusters: Sequence[Hashable] | Non
     Args:
         first: The scores of one system.
         second: Those of the other against the same references, in the same order.
-        clusters: What belongs together, such as the document of each pair; whole clusters are drawn and exchanged.
+        clusters: What belongs together, such as the document of each pair; whole clusters are drawn and exchanged. None for
+            the clusters that the scores were made with.
 
     Raises:
-        UsageError: Their signatures say that the scores do not compare, or they are not of as many pairs.
+        UsageError: Their signatures say that the scores do not compare, or they are not of the same pairs or clusters.
     """
     _refuse_others(first, second)
-    if len(first.f) != len(second.f):
-        raise UsageError(f"{len(first.f)} pairs of one system for {len(second.f)} of the other")
-    return compare_systems(first.f, second.f, checked_clusters(clusters, len(first.f)))
+    if len(first) != len(second):
+        raise UsageError(f"{len(first)} pairs of one system for {len(second)} of the other")
+    if first.against != second.against:
+        raise UsageError("the scores do not compare: they are not against the same references in the same order")
+    if clusters is None and first.clusters != second.clusters:
+        raise UsageError(
+            "the scores were made with different clusters: say which count, compare(one, other, clusters=...)"
+        )
+    return compare_systems(
+        first.f, second.f, first.clusters if clusters is None else checked_clusters(clusters, len(first))
+    )
 
 
 def compare_languages(first: Scores, second: Scores) -> Estimate:
@@ -54,5 +63,8 @@ def compare_languages(first: Scores, second: Scores) -> Estimate:
 
 
 def _refuse_others(first: Scores, second: Scores) -> None:
+    for scores in (first, second):
+        if not isinstance(scores, Scores):
+            raise UsageError(f"expected what `score` returns, got {type(scores).__name__}")
     if apart := differences(first.signature, second.signature):
         raise UsageError(f"the scores do not compare: they differ in {'; '.join(apart)}")

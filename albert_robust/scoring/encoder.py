@@ -1,15 +1,16 @@
 """Token vectors of a bidirectional encoder at one of its layers. Long texts are read in windows, nothing is cut."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import regex
 from numpy.typing import NDArray
 
 from albert_robust.errors import UsageError
+from albert_robust.scoring.spelling import speller
 
 WINDOW, OVERLAP = 512, 128  # tokens; a longer text is read in windows, nothing is cut
 BATCH_TOKENS = 4096
@@ -18,6 +19,7 @@ PADDING = {"cpu": 0.1, "cuda": 1.0}
 # What a script is made of: what only changes how a symbol is drawn is no part of it.
 LETTER = regex.compile(r"[[\p{L}\p{Mn}\p{Mc}]--\p{Variation_Selector}]", regex.V1)
 Precision = Literal["fp32", "bf16"]
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 Vectors = NDArray[np.float32]
 
 
@@ -107,6 +109,11 @@ class Encoder:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text, shape (texts, width): the mean of its token vectors before normalisation."""
         return unit(self.means(texts))
+
+    @cached_property
+    def spelled(self) -> Callable[[str], str]:
+        """What makes of a text what its letters are compared by."""
+        return speller(self.tokenizer)
 
     @cached_property
     def unreadable(self) -> NDArray[np.uint8]:

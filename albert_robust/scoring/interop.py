@@ -6,6 +6,7 @@ the names that they have there.
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from albert_robust.errors import UsageError
@@ -63,7 +64,8 @@ class EvaluateLabs:
             clusters: What belongs together, such as the document of each pair.
 
         Returns:
-            Lists `precision`, `recall` and `f1`; `corpus`, the mean F with its interval; and `hashcode`, the signature.
+            Lists `precision`, `recall` and `f1`; `corpus`, the mean F with its interval, None where there is none; and
+            `hashcode`, the signature.
 
         Raises:
             UsageError: As `Scorer.score`; the pairs held are kept then.
@@ -79,9 +81,10 @@ class EvaluateLabs:
         self._held = _Held()
         lists = {"precision": found.precision, "recall": found.recall, "f1": found.f}
         corpus = {"mean": found.corpus.value, "low": found.corpus.low, "high": found.corpus.high}
+        measured = {name: None if isnan(value) else value for name, value in corpus.items()}
         return {
             **{name: values.tolist() for name, values in lists.items()},
-            "corpus": corpus,
+            "corpus": measured,
             "hashcode": found.signature,
         }
 

@@ -8,11 +8,11 @@ from albert_robust.errors import UsageError
 from albert_robust.scoring.calibration import Level
 from albert_robust.scoring.load import EMBEDDED, encoder_name, load_encoder
 from albert_robust.scoring.raw import raw_score
-from albert_robust.scoring.scorer import Scorer
+from albert_robust.scoring.scorer import Progress, Scorer
 from albert_robust.scoring.scores import Scores
 
 LEVEL: Level = "damage"
-DEFINITION = 6  # raise it when the same texts, encoder and profile give another score
+DEFINITION = 7  # raise it when the same texts, encoder and profile give another score
 
 
 def score(
@@ -29,6 +29,7 @@ def score(
     raw: bool = False,
     idf: bool = False,
     allow_network: bool = False,
+    progress: Progress = lambda done, of: None,
 ) -> Scores:
     """Return how much of each reference's meaning each candidate keeps: 0 is unrelated, 1 the same.
 
@@ -46,6 +47,7 @@ def score(
             calibration and no profile.
         idf: With `raw`: weigh tokens by their rarity among the references of this call. Otherwise the profile decides.
         allow_network: Whether a hub may be asked.
+        progress: Called with how many distinct pairs of texts were matched, of how many; not with `raw`.
 
     Raises:
         UsageError: Not two lists of texts of equal length, a language that is none, an encoder that cannot be loaded or
@@ -64,7 +66,12 @@ def score(
         raise UsageError("idf: only with raw=True; otherwise the profile decides how much a token counts")
     scorer = _scorer(encoder, layer, profile and str(profile), calibration or LEVEL, allow_network)
     return scorer.score(
-        candidates, references, languages=languages, reference_languages=reference_languages, clusters=clusters
+        candidates,
+        references,
+        languages=languages,
+        reference_languages=reference_languages,
+        clusters=clusters,
+        progress=progress,
     )
 
 

@@ -16,6 +16,7 @@ MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd and without pattern: runs that
 BYTES_A_CHARACTER = 16 * LETTERS  # a key and a count of each run that begins there
 ORDER_BITS, ORDER_MASK = np.uint64(3), np.uint64(7)  # the lowest bits of a key say how long its run is
 NO_KEYS = np.zeros(0, dtype=np.uint64)
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,25 @@ def shared(candidate: Letters, reference: Letters) -> tuple[float, float]:
 
     The mean over the lengths of runs that both texts have; a run counts as often as it occurs in both.
     """
+    precision, recall = (float(shares.mean()) if len(shares) else 0.0 for shares in _shares(candidate, reference))
+    return precision, recall
+
+
+def shared_longest(candidate: Letters, reference: Letters) -> tuple[float, float]:
+    """Return the same of the longest runs that both texts have: those alone hardly occur in unrelated texts."""
+    precision, recall = (float(shares[-1]) if len(shares) else 0.0 for shares in _shares(candidate, reference))
+    return precision, recall
+
+
+def _shares(candidate: Letters, reference: Letters) -> tuple[Floats, Floats]:
+    """Return what of each text's runs the other has, by their length."""
     orders = np.arange(1, min(candidate.longest, reference.longest) + 1)
     if not len(orders):
-        return 0.0, 0.0
+        return np.zeros(0), np.zeros(0)
     places = np.searchsorted(reference.keys, candidate.keys)
     places[places == len(reference.keys)] = 0
     common = reference.keys[places] == candidate.keys
     both = np.minimum(candidate.counts[common], reference.counts[places[common]])
     lengths = (candidate.keys[common] & ORDER_MASK).astype(np.int64)
     matched = np.bincount(lengths, weights=both, minlength=LETTERS + 1)[orders]
-    precision, recall = ((matched / (side.length + 1 - orders)).mean() for side in (candidate, reference))
-    return float(precision), float(recall)
+    return matched / (candidate.length + 1 - orders), matched / (reference.length + 1 - orders)

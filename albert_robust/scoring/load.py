@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from albert_robust.errors import UsageError, first_line
+from albert_robust.errors import UsageError
+from albert_robust.foreign import first_line
 from albert_robust.scoring.encoder import Encoder, Precision
 
 EMBEDDED = "builtin"

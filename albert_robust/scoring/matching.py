@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from albert_robust.scoring.encoder import Vectors
-from albert_robust.scoring.letters import BYTES_A_CHARACTER, Letters, shared
+from albert_robust.scoring.letters import BYTES_A_CHARACTER, Letters, shared, shared_longest
 
 Floats = NDArray[np.float64]
 Likeness = Callable[[Vectors, Vectors, int, int], Vectors]
@@ -29,7 +29,9 @@ LETTERS_SHARE = 0.2  # of the score that letters decide, where both texts are of
 
 @dataclass(frozen=True)
 class Encoded:
-    """A text as it is matched: token ids, unit vectors of shape (tokens, k), weights of shape (tokens,), and the text itself."""
+    """A text as it is matched: token ids, unit vectors of shape (tokens, k), weights of shape (tokens,), and the text as the
+    encoder spells it.
+    """
 
     ids: NDArray[np.int32]
     vectors: Vectors
@@ -99,6 +101,14 @@ def alike(candidate: Encoded, reference: Encoded, one_language: bool) -> tuple[f
         (1 - LETTERS_SHARE) * tokens + LETTERS_SHARE * letters
         for tokens, letters in zip((precision, recall), shared(candidate.letters, reference.letters), strict=True)
     )
+    return precision, recall, f_measure(precision, recall)
+
+
+def alike_unread(candidate: Encoded, reference: Encoded, one_language: bool) -> tuple[float, float, float]:
+    """Return precision, recall and F of two texts of which one has no tokens that the encoder knows: by their letters alone."""
+    if not one_language:
+        return 0.0, 0.0, 0.0
+    precision, recall = shared_longest(candidate.letters, reference.letters)
     return precision, recall, f_measure(precision, recall)
 
 

@@ -98,6 +98,25 @@ def chrf(output: str, reference: str) -> float:
     return float(_chrf().sentence_score(output, [reference]).score) / 100
 
 
+def chrf_counts(output: str, references: Sequence[str]) -> list[int]:
+    """Return what a segment adds to a corpus's chrF2, by sacrebleu: for each order the n-grams of output, reference and both.
+
+    Of several references, the one with the best chrF2 counts.
+    """
+    [counts] = _chrf()._extract_corpus_statistics([output], [[reference] for reference in references])
+    return list(counts)
+
+
+def corpus_chrf(sums: Floats) -> Floats:
+    """Return the chrF2 of summed counts by sacrebleu, in [0, 1].
+
+    Args:
+        sums: Shape (draws, 18), as `chrf_counts` has them.
+    """
+    scores = [_chrf()._compute_f_score(row) for row in np.rint(sums).astype(np.int64).tolist()]
+    return np.clip(np.array(scores, dtype=np.float64) / 100, 0, 1)
+
+
 def chrf_signature(nrefs: int = 1) -> str:
     """Return sacrebleu's line for `chrf` with up to `nrefs` references."""
     return _signature("chrF2", _chrf(), nrefs)

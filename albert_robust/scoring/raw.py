@@ -13,7 +13,7 @@ import numpy as np
 
 from albert_robust.scoring.encoder import Encoder, unit
 from albert_robust.scoring.matching import Encoded, cosines, greedy, in_one_thread
-from albert_robust.scoring.scores import Scores, unmatched
+from albert_robust.scoring.scores import Scores, digest_of, index_of, unmatched
 from albert_robust.scoring.signature import ScoreSettings
 from albert_robust.scoring.statistics import mean_of_clusters
 from albert_robust.scoring.texts import checked_clusters, checked_pairs, normal
@@ -39,6 +39,7 @@ def raw_score(
     Raises:
         UsageError: Not two lists of texts of equal length.
     """
+    index = index_of(candidates)
     candidates, groups = checked_pairs(candidates, references)
     belong = checked_clusters(clusters, len(candidates))
     pairs = [(normal(one), normal(other)) for one, group in zip(candidates, groups, strict=True) for other in group]
@@ -58,6 +59,9 @@ def raw_score(
         corpus=mean_of_clusters(table[:, 2], belong),
         empty=unmatched(table),
         signature=settings.signature(nrefs=max(map(len, groups), default=1), languages="und"),
+        against=digest_of(groups),
+        clusters=belong,
+        index=index,
     )
 
 

@@ -5,6 +5,7 @@ Follows BERTScore (Zhang et al., 2020, arXiv:1904.09675); docs/labs.md has the d
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import partial
+from logging import getLogger
 from pathlib import Path
 
 import numpy as np
@@ -13,20 +14,29 @@ from numpy.typing import NDArray
 from albert_robust.errors import UsageError
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.calibration import LEVELS, Level, Pairs, error_of_mean
-from albert_robust.scoring.encoder import Encoder, Precision, Vectors, unit
+from albert_robust.scoring.encoder import PRECISIONS, Encoder, Precision, Vectors, unit
 from albert_robust.scoring.letters import shared
 from albert_robust.scoring.load import EMBEDDED, encoder_name, load_encoder
-from albert_robust.scoring.matching import Floats, alike, in_one_thread, matches
-from albert_robust.scoring.profile import Profile, Weighting, find_profile
-from albert_robust.scoring.scores import Scores, unmatched
+from albert_robust.scoring.matching import Floats, alike, alike_unread, in_one_thread, matches
+from albert_robust.scoring.profile import WEIGHTINGS, Profile, Weighting, find_profile
+from albert_robust.scoring.scores import Scores, digest_of, index_of, unmatched
 from albert_robust.scoring.signature import ScoreSettings
 from albert_robust.scoring.statistics import mean_of_clusters
-from albert_robust.scoring.texts import checked_clusters, checked_languages, checked_pairs, checked_texts, normal
+from albert_robust.scoring.texts import (
+    checked_clusters,
+    checked_language,
+    checked_languages,
+    checked_pairs,
+    checked_texts,
+    normal,
+)
 from albert_robust.scoring.vectors import Text, TextVectors
 from albert_robust.text.languages import UNKNOWN
 
+LOG = getLogger(__name__)
 BLOCK, BLOCK_CHARACTERS = 256, 2**18  # pairs and characters that are encoded and matched together, then let go
 Pair = tuple[Text, Text]
+Progress = Callable[[int, int], None]
 
 
 class Scorer:
@@ -65,6 +75,10 @@ class Scorer:
         """
         if calibration not in LEVELS:
             raise UsageError(f"calibration: {calibration!r} is none of {', '.join(LEVELS)}")
+        if precision not in (None, *PRECISIONS):
+            raise UsageError(f"precision: {precision!r} is none of {', '.join(PRECISIONS)}")
+        if weighting not in (None, *WEIGHTINGS):
+            raise UsageError(f"weighting: {weighting!r} is none of {', '.join(WEIGHTINGS)}")
         encoder = encoder_name(encoder)
         self.profile = find_profile(encoder, profile, calibration, weighting, allow_network)
         wanted = self.profile.layer if self.profile and layer is None else layer
@@ -73,6 +87,7 @@ class Scorer:
             self.profile.check(self.encoder)
         self.calibration = calibration
         self._vectors = TextVectors(self.encoder, self.profile)
+        self._told: set[str] = set()
         self._made = partial(
             type(self),
             encoder,
@@ -96,6 +111,7 @@ class Scorer:
         languages: str | Sequence[str] | None = None,
         reference_languages: str | Sequence[str] | None = None,
         clusters: Sequence[Hashable] | None = None,
+        progress: Progress = lambda done, of: None,
     ) -> Scores:
         """Return how much of each reference's meaning each candidate keeps.
 
@@ -105,11 +121,13 @@ class Scorer:
             languages: Of the candidates: a BCP 47 tag, a tag for each, `detect`, or None for `und`.
             reference_languages: Of the references; None for the candidates'.
             clusters: What belongs together, such as the document of each pair; the interval resamples it whole.
+            progress: Called with how many distinct pairs of texts were matched, of how many.
 
         Raises:
             UsageError: Not two lists of texts of equal length, a language that is none, or a pair of languages that the
                 encoder does not support.
         """
+        index = index_of(candidates)
         candidates, groups = checked_pairs(candidates, references)
         belong = checked_clusters(clusters, len(candidates))
         own = checked_languages("languages", languages, candidates)
@@ -117,13 +135,13 @@ class Scorer:
         others = own
         if reference_languages is not None:
             others = checked_languages("reference_languages", reference_languages, firsts)
-        known = {tag: self._language(tag) for tag in (*own, *others)}
+        tags = [_spoken(*pair) for pair in zip(own, others, strict=True)]
         flat = [
-            ((known[one], normal(candidate)), (known[other], normal(reference)))
-            for candidate, group, one, other in zip(candidates, groups, own, others, strict=True)
+            (self._text(one, candidate), self._text(other, reference))
+            for candidate, group, (one, other) in zip(candidates, groups, tags, strict=True)
             for reference in group
         ]
-        raw, labs, moved = self._measure(flat)
+        raw, labs, moved, unread = self._measure(flat, progress)
         chosen, winners = _winners(labs[:, 2], [len(group) for group in groups])
         table = labs[chosen]
         return Scores(
@@ -134,10 +152,15 @@ class Scorer:
             winners=winners,
             corpus=mean_of_clusters(table[:, 2], belong),
             empty=unmatched(raw[chosen]),
-            signature=self.signature(zip(own, others, strict=True), max(map(len, groups), default=1)),
+            signature=self.signature(tags, max(map(len, groups), default=1)),
             calibration_error=error_of_mean(
-                moved[chosen], [(known[a], known[b]) for a, b in zip(own, others, strict=True)]
+                moved[chosen], [(self._language(one), self._language(other)) for one, other in tags]
             ),
+            unread=int(unread[chosen].sum()),
+            unknown_languages=self._without_profile(tags),
+            against=digest_of(groups),
+            clusters=belong,
+            index=index,
         )
 
     def explain(
@@ -149,6 +172,7 @@ class Scorer:
         if reference_language is not None:
             [other] = checked_languages("reference_language", reference_language, [reference])
         found = self.score([candidate], [reference], languages=one, reference_languages=other)
+        one, other = _spoken(one, other)
         sides = self._vectors.of([self._text(one, candidate), self._text(other, reference)])
         mine, yours = (tuple(self.encoder.words(side.ids.tolist())) for side in sides)
         similarity = matches(sides[0].vectors, sides[1].vectors, 0, len(sides[0].vectors))
@@ -160,7 +184,8 @@ class Scorer:
 
         A text without tokens has a vector of zeros.
         """
-        means = self.encoder.means([normal(text) for text in checked_texts("texts", texts)])
+        language = checked_language("language", language)
+        means = self.encoder.means([self._text(language, text)[1] for text in checked_texts("texts", texts)])
         if self.profile is None:
             return unit(means)
         vectors, _ = self.profile.space.apply(means, self._language(language))
@@ -169,6 +194,7 @@ class Scorer:
 
     def token_vectors(self, texts: Sequence[str], language: str = UNKNOWN) -> list[Vectors]:
         """Return the neutral unit vectors of each text's tokens, shape (tokens, k)."""
+        language = checked_language("language", language)
         return [
             side.vectors
             for side in self._vectors.of([self._text(language, text) for text in checked_texts("texts", texts)])
@@ -176,7 +202,7 @@ class Scorer:
 
     def signature(self, languages: Iterable[tuple[str, str]] = ((UNKNOWN, UNKNOWN),), nrefs: int = 1) -> str:
         """Return the line that says all that shaped a score of pairs of languages."""
-        pairs = sorted(set(languages)) or [(UNKNOWN, UNKNOWN)]
+        pairs = sorted({_spoken(*pair) for pair in languages}) or [(UNKNOWN, UNKNOWN)]
         names = [
             self._shown(one) if one == other else f"{self._shown(one)}-{self._shown(other)}" for one, other in pairs
         ]
@@ -204,45 +230,68 @@ class Scorer:
         language = self._language(tag)
         return tag if language == tag else f"{tag}({language})"
 
+    def _without_profile(self, pairs: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+        """Return the tags that the profile has no language for, sorted, and tell of each once."""
+        tags = {tag for pair in pairs for tag in pair} - {UNKNOWN}
+        found = sorted(tag for tag in tags if self.profile and self._language(tag) == UNKNOWN)
+        for tag in found:
+            self._tell(f"{tag}: the encoder's profile does not know this language: its texts count as und")
+        return tuple(found)
+
+    def _tell(self, what: str) -> None:
+        """Tell the user something once; where nothing else is set up, logging prints it on stderr."""
+        if what not in self._told:
+            LOG.warning("%s", what)
+            self._told.add(what)
+
     def _text(self, tag: str, text: str) -> Text:
-        return self._language(tag), normal(text)
+        language = self._language(tag)
+        return language, normal(text, language)
 
     def _language(self, tag: str) -> str:
         return self.profile.language(tag) if self.profile else tag
 
-    def _measure(self, pairs: Sequence[Pair]) -> tuple[Floats, Floats, Floats]:
+    def _measure(self, pairs: Sequence[Pair], progress: Progress) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
         """Return precision, recall and F of each pair as matched and as calibrated, both of shape (pairs, 3).
 
-        And how far its calibrated F goes with one standard error of each anchor, shape (pairs, 2).
+        And how far its calibrated F goes with one standard error of each anchor, shape (pairs, 2), and whether one of its texts
+        cannot be read, shape (pairs,).
         """
         distinct = {pair: place for place, pair in enumerate(dict.fromkeys(pairs))}
-        raw, lengths = self._match(list(distinct))
+        raw, lengths, unread = self._match(list(distinct), progress)
         labs, moved = self._calibrated(list(distinct), raw, lengths)
         places = np.array([distinct[pair] for pair in pairs], dtype=np.int64)
-        return raw[places], labs[places], moved[places]
+        return raw[places], labs[places], moved[places], unread[places]
 
-    def _match(self, pairs: Sequence[Pair]) -> tuple[Floats, NDArray[np.int64]]:
-        """Return precision, recall and F, and both token counts, of distinct pairs; a block is let go when it is done.
+    def _match(self, pairs: Sequence[Pair], progress: Progress) -> tuple[Floats, NDArray[np.int64], NDArray[np.bool_]]:
+        """Return precision, recall and F, both token counts, and which of distinct pairs have a text that cannot be read.
 
-        Equal texts of one language score 1, two empty ones too. An empty text against another scores 0, and so does one that
-        the tokenizer cannot read.
+        Equal texts score 1, two empty ones too. An empty text against another scores 0. A text of which the tokenizer knows no
+        token is compared by its letters. A block of pairs is let go when it is done.
         """
         raw, lengths = np.zeros((len(pairs), 3)), np.zeros((len(pairs), 2), dtype=np.int64)
-        raw[[place for place, (one, other) in enumerate(pairs) if one == other or not (one[1] or other[1])]] = 1.0
-        open_pairs = [place for place, (one, other) in enumerate(pairs) if one != other and one[1] and other[1]]
+        unread = np.zeros(len(pairs), dtype=np.bool_)
+        raw[[place for place, (one, other) in enumerate(pairs) if one[1] == other[1]]] = 1.0
+        open_pairs = [place for place, (one, other) in enumerate(pairs) if one[1] != other[1] and one[1] and other[1]]
         # Pairs that share a reference lie in one block, whatever order they came in.
         open_pairs.sort(key=lambda place: (len(pairs[place][1][1]), pairs[place][1], pairs[place][0]))
+        done = 0
         for block in _blocks(pairs, open_pairs):
             encoded = self._vectors.encode(text for place in block for text in pairs[place])
             with in_one_thread():
                 for place in block:
                     one, other = (encoded.get(text, self._vectors.empty) for text in pairs[place])
                     lengths[place] = len(one.ids), len(other.ids)
-                    if len(one.ids) and len(other.ids):
-                        raw[place] = alike(one, other, pairs[place][0][0] == pairs[place][1][0])
+                    one_language = pairs[place][0][0] == pairs[place][1][0]
+                    if lengths[place].all():
+                        raw[place] = alike(one, other, one_language)
                     elif not any(text in encoded for text in pairs[place]):
                         raw[place] = 1.0
-        return raw, lengths
+                    elif all(text in encoded for text in pairs[place]):
+                        raw[place], unread[place] = alike_unread(one, other, one_language), True
+            done += len(block)
+            progress(done, len(open_pairs))
+        return raw, lengths, unread
 
     def _calibrated(self, pairs: Sequence[Pair], raw: Floats, lengths: NDArray[np.int64]) -> tuple[Floats, Floats]:
         labs, moved = raw.copy(), np.zeros((len(pairs), 2))
@@ -252,11 +301,19 @@ class Scorer:
         index = {language: place for place, language in enumerate(calibration.languages)}
         sides = np.array([[index[language] for language, _ in pair] for pair in pairs], dtype=np.int64).reshape(-1, 2)
         met = lengths.min(axis=1) > 0
-        calibration.check(sorted(set(map(tuple, sides[met].tolist()))))
+        languages = sorted(set(map(tuple, sides[met].tolist())))
+        calibration.check(languages)
+        if self.calibration != "floor" and not all(calibration.has_ceiling(*pair) for pair in languages):
+            self._tell("the profile has no ceilings for these languages: what translations score is on no scale")
         matched = Pairs(*sides[met].T, *lengths[met].T)
         labs[met] = calibration.apply(raw[met], matched, self.calibration)
         moved[met] = calibration.moved(raw[met, 2], matched, self.calibration)
         return labs, moved
+
+
+def _spoken(one: str, other: str) -> tuple[str, str]:
+    """Return the languages of two texts: `und` is whatever the other one is, as long as nobody says that it is another."""
+    return (other if one == UNKNOWN else one), (one if other == UNKNOWN else other)
 
 
 def _blocks(pairs: Sequence[Pair], places: Sequence[int]) -> Iterator[list[int]]:

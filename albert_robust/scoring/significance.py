@@ -22,7 +22,7 @@ import numpy as np
 
 from albert_robust.scoring.statistics import NOTHING, SEED, Estimate, Floats, check_paired
 
-DIGITS = 3  # of a difference, in the sign-flip test
+DIFFERENCE_DIGITS = 3  # in the sign-flip test
 DRAWS = 19_999
 MOST_STEPS = 100_000_000  # additions that counting a distribution may take: about a fifth of a second
 DRAW_CELLS = 2_000_000  # numbers that a block of draws holds
@@ -62,7 +62,7 @@ def sign_flip(differences: Floats, seed: int = SEED) -> float:
     Returns:
         The one-sided p-value; 1 where no difference is other than 0.
     """
-    units = np.rint(np.asarray(differences, dtype=np.float64) * 10**DIGITS).astype(np.int64)
+    units = np.rint(np.asarray(differences, dtype=np.float64) * 10**DIFFERENCE_DIGITS).astype(np.int64)
     units = units[units != 0]
     if len(units) == 0:
         return 1.0

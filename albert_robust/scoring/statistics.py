@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from albert_robust.scoring.beta import beta_quantile
 
 Floats = NDArray[np.float64]
+DIGITS = 6  # of numbers that are kept: a machine's last bits shape neither files nor verdicts
 DRAWS = 1000
 TINY = 1e-12  # a spread below it is rounding
 DRAW_CELLS = 500_000  # numbers that a block of draws holds

@@ -2,10 +2,12 @@
 
 import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
+from difflib import get_close_matches
 from typing import Any
 
 from albert_robust.errors import UsageError
-from albert_robust.text.languages import SCRIPTS, UNKNOWN, is_tag
+from albert_robust.scoring.spelling import in_language
+from albert_robust.text.languages import NAMES, SCRIPTS, UNKNOWN, canonical, is_tag
 
 DETECT = "detect"
 
@@ -54,7 +56,9 @@ def checked_pairs(
     """
     candidates, references = checked_list("candidates", candidates), checked_list("references", references)
     if len(candidates) != len(references):
-        raise UsageError(f"{len(candidates)} candidates for {len(references)} references")
+        turned = references and all(isinstance(one, list | tuple) and len(one) == len(candidates) for one in references)
+        mend = ": references go by pair, [[a1, b1], [a2, b2]]: write list(zip(*references))" if turned else ""
+        raise UsageError(f"{len(candidates)} candidates for {len(references)} references{mend}")
     candidates = [read(candidate) for candidate in candidates]
     groups = [[read(reference) for reference in _group(group)] for group in references]
     for place, (candidate, group) in enumerate(zip(candidates, groups, strict=True)):
@@ -88,17 +92,35 @@ def checked_languages(name: str, languages: Any, texts: Sequence[str]) -> list[s
         return detect(texts)
     if languages is None:
         return [UNKNOWN] * len(texts)
-    tags = [languages] * len(texts) if isinstance(languages, str) else checked_list(name, languages)
+    if isinstance(languages, str):
+        return [checked_language(name, languages)] * len(texts)
+    tags = checked_list(name, languages)
     if len(tags) != len(texts):
         raise UsageError(f"{name}: {len(tags)} languages for {len(texts)} texts")
-    for tag in dict.fromkeys([languages] if isinstance(languages, str) else tags):
-        if not isinstance(tag, str) or not is_tag(tag):
-            raise UsageError(f"{name}: {tag!r} is no language tag: write a BCP 47 tag such as zh")
-        if len(parts := tag.split("-")) > 1 and parts[1] in SCRIPTS:
-            raise UsageError(
-                f"{name}: {tag!r} names two languages: write languages={parts[0]!r}, reference_languages={parts[1]!r}"
-            )
-    return tags
+    return [checked_language(name, tag) for tag in tags]
+
+
+def checked_language(name: str, given: Any) -> str:
+    """Return a language tag in its usual letters: `EN` and `en_us` are `en` and `en-US`.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if not isinstance(given, str):
+        several = isinstance(given, list | tuple)
+        mend = "one tag a pair, whatever its number of references" if several else "a BCP 47 tag such as zh"
+        raise UsageError(f"{name}: {given!r:.60} is no language tag: write {mend}")
+    tag = canonical(given)
+    if not is_tag(tag):
+        named = get_close_matches(tag, NAMES, n=1, cutoff=0.8)
+        mend = f"did you mean {NAMES[named[0]]!r}?" if named else "write a BCP 47 tag such as zh"
+        raise UsageError(f"{name}: {given!r:.60} is no language tag: {mend}")
+    # As given: a region is in capitals (`de-DE`, `es-AR`), which would be two languages in small letters.
+    if len(parts := given.split("-")) > 1 and parts[1] in SCRIPTS:
+        raise UsageError(
+            f"{name}: {given!r} names two languages: write languages={parts[0]!r}, reference_languages={parts[1]!r}"
+        )
+    return tag
 
 
 def checked_clusters(clusters: Any, pairs: int) -> list[Hashable] | None:
@@ -121,12 +143,12 @@ def checked_clusters(clusters: Any, pairs: int) -> list[Hashable] | None:
     return labels
 
 
-def normal(text: str) -> str:
-    """Return a text in Unicode normal form C without outer white space: what the score sees of it.
+def normal(text: str, language: str = UNKNOWN) -> str:
+    """Return a text in Unicode normal form C without outer white space, spelled as its language is: what the score sees of it.
 
     Half characters, which no tokenizer reads, become question marks.
     """
-    text = unicodedata.normalize("NFC", text).strip()
+    text = in_language(unicodedata.normalize("NFC", text).strip(), language)
     try:
         text.encode()
     except UnicodeEncodeError:

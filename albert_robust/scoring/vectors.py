@@ -80,7 +80,7 @@ class TextVectors:
             if kind.any():
                 known = (kind == 0) & self._readable(text, found, counts)
                 found, own, counts = found[known], own[known], counts[known]
-            yield Encoded(found, own, counts, text)
+            yield Encoded(found, own, counts, self._encoder.spelled(text))
 
     def _readable(self, text: str, ids: NDArray[np.int32], weights: Vectors) -> bool:
         """Whether enough of a text is left without the tokens that the tokenizer does not know.

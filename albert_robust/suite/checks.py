@@ -1,21 +1,23 @@
-"""The checks of a suite: their perturbations and gates looked up, and what they promise held against what they expect."""
+"""Makes the checks of a suite from its draft: looks up perturbations and gates, and checks that these fit what is expected."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from albert_robust.data.options import CHOICES
-from albert_robust.errors import suggest
+from albert_robust.documents.yaml_file import Location
+from albert_robust.errors import Mistake
 from albert_robust.perturbing import Spec
 from albert_robust.perturbing.spec import parse_spec
-from albert_robust.suite.documents import Location
+from albert_robust.shown import suggest
 from albert_robust.suite.draft import Draft
-from albert_robust.suite.gates import DEFAULT_GATES, Gate, out_of_reach, parse_gate
+from albert_robust.suite.expectations import EXPECTATIONS
+from albert_robust.suite.gates import Gate, out_of_reach, parse_gate
 from albert_robust.suite.schema import CheckSpec
 from albert_robust.suite.suite import Check
 
 
 def checks(draft: Draft) -> tuple[Check, ...]:
-    """Return the checks, in the order of the file; complain of what is wrong with them."""
+    """Return the checks in the order of the file, and complain of what is wrong with them."""
     return tuple(_check(draft, ("checks", number), check) for number, check in enumerate(draft.spec.checks))
 
 
@@ -31,7 +33,7 @@ def _check(draft: Draft, at: Location, check: CheckSpec) -> Check:
     fields = tuple(check.fields or task.perturbed)
     _check_ignored(draft, at, check, specs)
     _check_choices(draft, at, fields, specs)
-    if check.worst_of > 1 and draft.model.elsewhere:
+    if check.worst_of > 1 and not draft.model.kind.answers_here:
         what = "`worst_of` asks what the answers so far lead to: a model elsewhere cannot be asked on"
         draft.complaints.add((*at, "worst_of"), what, "take it out")
     return Check(
@@ -42,8 +44,8 @@ def _check(draft: Draft, at: Location, check: CheckSpec) -> Check:
         datasets=tuple(check.datasets or draft.spec.datasets),
         languages=tuple(check.languages) if check.languages else None,
         fields=fields,
-        gates=tuple(gate for gate in gates if not gate.across),
-        across=tuple(gate for gate in gates if gate.across),
+        gates=tuple(gate for gate in gates if not gate.measure.over),
+        across=tuple(gate for gate in gates if gate.measure.over),
         agreement=agreement,
         agrees_at=check.agrees_at,
         variants=check.variants,
@@ -57,7 +59,7 @@ def _check(draft: Draft, at: Location, check: CheckSpec) -> Check:
 
 
 def _undecided(draft: Draft, check: CheckSpec) -> str:
-    """Return what an undecided cell of a check is."""
+    """Return what an undecided cell of a check counts as."""
     return check.on_inconclusive or draft.spec.on_inconclusive
 
 
@@ -69,52 +71,53 @@ def _languages(draft: Draft, check: CheckSpec) -> list[str]:
 
 
 def _gates(draft: Draft, at: Location, check: CheckSpec) -> Iterator[Gate]:
-    for number, written in enumerate(check.gates or DEFAULT_GATES[check.expect]):
+    for number, written in enumerate(check.gates or EXPECTATIONS[check.expect].gates):
         location = (*at, "gates", number)
-        gate = draft.complaints.attempt(location, lambda: parse_gate(written, check.expect, draft.task))  # noqa: B023  # called at once
+        gate = draft.complaints.attempt(location, parse_gate, written, check.expect, draft.task)
         if gate is None:
             continue
-        if wrong := _beyond(draft, check, gate):
-            draft.complaints.add(location, *wrong)
+        if mistake := _beyond(draft, check, gate):
+            draft.complaints.take(location, mistake)
         else:
             yield replace(gate, place=draft.document.places.get(location, (1, 1)))
 
 
-def _beyond(draft: Draft, check: CheckSpec, gate: Gate) -> tuple[str, str] | None:
-    """Return why no cell of a check can meet a gate, and how to mend it; None where one can."""
-    if gate.variants > check.variants:
-        what = f"{gate.measure} needs {gate.variants} variants an example, the check makes {check.variants}"
-        return what, f"add `variants: {gate.variants}` to the check"
-    if out_of_reach(gate, draft.task) and _undecided(draft, check) != "pass":
+def _beyond(draft: Draft, check: CheckSpec, gate: Gate) -> Mistake | None:
+    """Return why no cell of a check can meet a gate; None if a cell can."""
+    needed = gate.measure.k
+    if needed > check.variants:
+        what = f"{gate.measure.name} needs {needed} variants an example, the check makes {check.variants}"
+        return Mistake(what, f"add `variants: {needed}` to the check")
+    if out_of_reach(gate) and _undecided(draft, check) != "pass":
         nearest = replace(gate, bound=0.99 if gate.at_least else 0.01)
         mend = f"write `{nearest}`, or `on_inconclusive: pass` if one miss is to fail it"
-        return f"no number of examples can prove {gate}", mend
+        return Mistake(f"no number of examples can prove {gate}", mend)
     return None
 
 
 def _specs(draft: Draft, at: Location, check: CheckSpec) -> dict[Spec, str]:
-    """Return the perturbations of a check, each once, at each of its severities, with the first that names it."""
+    """Return the perturbations of a check at each severity, each once, with the first entry that names it."""
     left_out = _left_out(draft, at, check)
     named: dict[Spec, str] = {}
-    for place, written in enumerate(check.perturbations):
-        severities: list[int | None] = [*check.severities] if check.severities else [None]
+    severities: list[int | None] = [*check.severities] if check.severities else [None]
+    for number, written in enumerate(check.perturbations):
+        location = (*at, "perturbations", number)
         for severity in severities:
-            location = (*at, "perturbations", place)
-            found = draft.complaints.attempt(location, lambda: draft.registry.expand(written, severity))  # noqa: B023  # called at once
+            specs = draft.complaints.attempt(location, draft.registry.expand, written, severity) or []
             if severity == severities[0]:
-                _check_promised(draft, location, _kept(found or (), left_out), check)
-            named |= {spec: written for spec in found or () if spec not in named}
+                _check_promised(draft, location, _kept(specs, left_out), check)
+            named |= {spec: written for spec in specs if spec not in named}
     _check_left_out(draft, at, named, left_out)
     return {spec: named[spec] for spec in _kept(named, left_out)}
 
 
 def _left_out(draft: Draft, at: Location, check: CheckSpec) -> dict[Location, Spec]:
-    """Return what a check leaves out, by the place where it says so; complain of names that there are not."""
-    places = {(*at, "except", place): written for place, written in enumerate(check.except_)}
+    """Return what a check leaves out, by location, and complain of unknown names."""
+    written_at = {(*at, "except", number): written for number, written in enumerate(check.except_)}
     return {
         location: parse_spec(written)
-        for location, written in places.items()
-        if draft.complaints.attempt(location, lambda: draft.registry.expand(written))  # noqa: B023  # called at once
+        for location, written in written_at.items()
+        if draft.complaints.attempt(location, draft.registry.expand, written)
     }
 
 
@@ -123,7 +126,7 @@ def _kept(specs: Iterable[Spec], left_out: Mapping[Location, Spec]) -> list[Spec
 
 
 def _check_left_out(draft: Draft, at: Location, named: Iterable[Spec], left_out: Mapping[Location, Spec]) -> None:
-    """Complain of what leaves out nothing, or all of a check's perturbations."""
+    """Complain of exceptions that leave out nothing, or everything."""
     names = sorted({step.name for spec in named for step in spec.steps})
     for location, out in left_out.items():
         if names and not any(map(out.covers, named)):
@@ -133,7 +136,7 @@ def _check_left_out(draft: Draft, at: Location, named: Iterable[Spec], left_out:
 
 
 def _check_promised(draft: Draft, location: Location, specs: Iterable[Spec], check: CheckSpec) -> None:
-    """Complain of perturbations that do not promise what a check expects."""
+    """Complain of perturbations whose contract is not the one that a check expects."""
     registry = draft.registry
     for spec in specs:
         altered = [what for what in registry.alters(spec) if what not in check.ignores]
@@ -148,16 +151,16 @@ def _check_promised(draft: Draft, location: Location, specs: Iterable[Spec], che
 
 
 def _check_ignored(draft: Draft, at: Location, check: CheckSpec, specs: Iterable[Spec]) -> None:
-    """Complain of what a check ignores although nothing in it alters that."""
+    """Complain of aspects that a check ignores although none of its perturbations alters them."""
     altered = {what for spec in specs for what in draft.registry.alters(spec)}
-    for place, what in enumerate(check.ignores):
+    for number, what in enumerate(check.ignores):
         if what not in altered:
             mend = f"they alter: {', '.join(sorted(altered))}" if altered else "take it out"
-            draft.complaints.add((*at, "ignores", place), f"no perturbation of this check alters {what!r}", mend)
+            draft.complaints.add((*at, "ignores", number), f"no perturbation of this check alters {what!r}", mend)
 
 
 def _check_choices(draft: Draft, at: Location, fields: tuple[str, ...], specs: Iterable[Spec]) -> None:
-    """Complain of a check that puts choices in another order where they are a field of their own that it does not name."""
+    """Complain of a check that reorders choices but does not name `choices`, although they are a field of their own."""
     steps = [draft.registry.get(step.name) for spec in specs for step in spec.steps]
     if CHOICES in draft.added and CHOICES not in fields and any(step.reorders == "choices" for step in steps):
         what = f"the choices are a field of their own, {{{CHOICES}}}, and the check is of {', '.join(fields)}"

@@ -1,4 +1,4 @@
-"""The datasets of a suite: where their examples come from, and what is wrong with how they are said to."""
+"""Makes the sources of a suite's datasets from its draft, and complains of what is wrong with them."""
 
 import os
 
@@ -8,20 +8,22 @@ from albert_robust.data.options import CHOICES
 from albert_robust.data.rows import DELIMITED
 from albert_robust.data.source import PLACEHOLDER
 from albert_robust.data.templates import Fill, Templates, mistakes, unfit, used
-from albert_robust.errors import BESIDE_SUITE, suggest
-from albert_robust.suite.documents import Location
-from albert_robust.suite.draft import Draft, Value
+from albert_robust.documents.yaml_file import Location
+from albert_robust.errors import BESIDE_SUITE, Mistake
+from albert_robust.shown import suggest
+from albert_robust.suite.complaints import Value
+from albert_robust.suite.draft import Draft
 from albert_robust.suite.schema import DatasetSpec
 
 
 def sources(draft: Draft) -> dict[str, Source]:
-    """Return where the examples of each dataset come from, by its name; complain of what is wrong with them."""
-    found = {name: _source(draft, name, dataset) for name, dataset in draft.spec.datasets.items()}
+    """Return the source of each dataset, by its name, and complain of what is wrong with it."""
+    by_name = {name: _source(draft, name, dataset) for name, dataset in draft.spec.datasets.items()}
     shared = {
         words for dataset in draft.spec.datasets.values() for words in _used(draft, dataset) - dataset.fill.keys()
     }
     _lists(draft, (), draft.spec.fill, shared)
-    return found
+    return by_name
 
 
 def _source(draft: Draft, name: str, dataset: DatasetSpec) -> Source:
@@ -50,7 +52,7 @@ def _source(draft: Draft, name: str, dataset: DatasetSpec) -> Source:
 
 
 def _check(draft: Draft, name: str, dataset: DatasetSpec, source: Source) -> None:
-    """Complain of what a dataset lacks, and of files and columns that there are not."""
+    """Complain of what a dataset lacks, and of missing files and unknown columns."""
     at, task, complain = ("datasets", name), draft.task, draft.complaints.add
     if not task.language_field and dataset.reference_language is None:
         what = f"the dataset {name!r} does not say the language of its {task.reference}s"
@@ -61,12 +63,12 @@ def _check(draft: Draft, name: str, dataset: DatasetSpec, source: Source) -> Non
         if not os.path.exists(file):
             complain((*at, "path"), f"no file {file.name!r} here", BESIDE_SUITE)
     for column, theirs in dataset.columns.items():
-        if wrong := _unmapped(draft, column, theirs):
-            complain((*at, "columns", column), *wrong)
+        if mistake := _unmapped(draft, column, theirs):
+            draft.complaints.take((*at, "columns", column), mistake)
 
 
-def _unmapped(draft: Draft, column: str, theirs: str | list[str]) -> tuple[str, str] | None:
-    """Return what is wrong with a name of ours that is mapped to the file's, and how to mend it."""
+def _unmapped(draft: Draft, column: str, theirs: str | list[str]) -> Mistake | None:
+    """Return what is wrong with an entry of `columns:`, which maps a name of ours to the file's; None if nothing is."""
     task, added = draft.task, draft.added
     chooses, known = task.single_label, ["id", "language", *draft.columns, task.reference]
     if chooses and CHOICES not in known:
@@ -74,46 +76,43 @@ def _unmapped(draft: Draft, column: str, theirs: str | list[str]) -> tuple[str, 
     gathers = column == task.passages_field or (column in added and added[column] is None)
     if isinstance(theirs, list) and not (gathers or (chooses and column == CHOICES)):
         what = f"{column!r} is one column"
-        return what, f"write `{column}: {theirs[0]}`: only choices of labels, and passages, may be several"
+        return Mistake(what, f"write `{column}: {theirs[0]}`: only choices of labels, and passages, may be several")
     if column in known:
         return None
     if column == CHOICES:
-        return f"{task.name} has no choices", "write `task: text-classification`: its labels are their letters"
+        return Mistake(f"{task.name} has no choices", "write `task: text-classification`: its labels are their letters")
     mend = f"our name comes first: `{theirs}: {column}`" if theirs in known else suggest(column, known)
-    return f"unknown column {column!r}", mend
+    return Mistake(f"unknown column {column!r}", mend)
 
 
 def _templates(draft: Draft, name: str, dataset: DatasetSpec) -> Templates | None:
-    """Return the templates of a dataset, None where it has none; complain of what cannot be filled."""
+    """Return the templates of a dataset, or None, and complain of those that cannot be filled."""
     templates, at = dataset.templates, ("datasets", name)
     if templates is None:
         return None
     fill = draft.spec.fill | dataset.fill
-    found = mistakes(templates, fill, draft.columns, draft.task.reference, dataset.languages or ())
-    for location, what, mend in found:
-        draft.complaints.add((*at, *location), what, mend)
+    for location, mistake in mistakes(templates, fill, draft.columns, draft.task.reference, dataset.languages or ()):
+        draft.complaints.take((*at, *location), mistake)
     _lists(draft, at, dataset.fill, _used(draft, dataset))
     lines = (draft.document.places[(*at, "templates", number)][0] for number in range(len(templates)))
     return Templates(tuple(templates), tuple(lines), fill)
 
 
 def _used(draft: Draft, dataset: DatasetSpec) -> set[str]:
-    """Return the lists of words that the templates of a dataset name."""
+    """Return the names of the lists of words that the templates of a dataset use."""
     fill = draft.spec.fill | dataset.fill
     return {words for template in dataset.templates or () for words in used(template, fill)}
 
 
 def _lists(draft: Draft, at: Location, fill: Fill, named: set[str]) -> None:
-    """Complain of lists of words that no slot can take words from, or that none does."""
-    for location, what, mend in unfit(fill):
-        draft.complaints.add((*at, "fill", *location), what, mend)
-    idle = (
-        [] if draft.complaints.found else sorted(fill.keys() - named)
-    )  # where a slot is misspelt its list is not idle
-    for name in idle:
-        draft.complaints.add(
-            (*at, "fill", name), f"no template uses {name!r}", f"write {{{name}}} in one, or take it out"
-        )
+    """Complain of lists of words that are unfit or unused."""
+    for location, mistake in unfit(fill):
+        draft.complaints.take((*at, "fill", *location), mistake)
+    if draft.complaints.found:  # a slot may be misspelt, and its list not idle
+        return
+    for name in sorted(fill.keys() - named):
+        mend = f"write {{{name}}} in one, or take it out"
+        draft.complaints.add((*at, "fill", name), f"no template uses {name!r}", mend)
 
 
 def _listed(held: Value | list[Value]) -> list[Value]:

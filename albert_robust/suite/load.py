@@ -1,4 +1,4 @@
-"""Load a suite: its file read and validated, every name in it looked up, every complaint told at once."""
+"""Loads suites: reads and validates a file, looks up every name in it, and raises all complaints at once."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -6,12 +6,14 @@ from datetime import date
 from pathlib import Path
 from typing import SupportsIndex
 
-from albert_robust.errors import Complaint, InputError, UsageError, folders, printable_name, whole
+from albert_robust.documents.explaining import validate
+from albert_robust.documents.yaml_file import Document, Location, open_document
+from albert_robust.errors import Complaint, InputError, Mistake, UsageError, folders, whole
 from albert_robust.file_names import APART, PACK, SUITE
 from albert_robust.perturbing import Registry, open_packs
+from albert_robust.shown import printable_name
 from albert_robust.suite.checks import checks
 from albert_robust.suite.datasets import sources
-from albert_robust.suite.documents import Document, Location, open_document, validate
 from albert_robust.suite.draft import Draft, draft
 from albert_robust.suite.marks import Mark, utc_today
 from albert_robust.suite.models import check_model
@@ -29,24 +31,24 @@ def load_suite(
     root: Path | str | None = None,
     today: date | None = None,
 ) -> Suite:
-    """Return the suite in a file, or that of one of its models.
+    """Return the suite in a file, or the suite of one of its models.
 
     Args:
         path: A `*.robust.yaml` file.
-        model: Which of its models is asked, where it has several.
-        packs: As `load_suites` has them, and so the others.
-        seed: In place of the file's own.
-        root: Folder of the suites.
-        today: The day.
+        model: The name of the model, if the file has several.
+        packs: Folders of perturbations; see `load_suites`.
+        seed: Replaces the file's own.
+        root: The folder of the suites; see `load_suites`.
+        today: The day by which known failures expire.
 
     Raises:
-        InputError: With every complaint about the file at once, whichever of its models it is about.
-        UsageError: The file has several models, and none of that name; a seed or a folder is none.
+        InputError: The file has mistakes; every complaint at once, whichever model it is about.
+        UsageError: The file has several models and none of that name; the seed is no whole number, or a folder does not exist.
     """
     suites = load_suites(path, packs=packs, seed=seed, root=root, today=today)
-    found = [suite for suite in suites if model in (None, suite.model_name)]
-    if len(found) == 1:
-        return found[0]
+    wanted = [suite for suite in suites if model in (None, suite.model_name)]
+    if len(wanted) == 1:
+        return wanted[0]
     names = ", ".join(suite.model_name for suite in suites if suite.model_name)
     what = f"no model {model!r}" if model else f"{len(suites)} models"
     raise UsageError(f"{suites[0].shown} has {what}: name one of {names}" if names else f"{suites[0].shown} has {what}")
@@ -60,19 +62,19 @@ def load_suites(
     root: Path | str | None = None,
     today: date | None = None,
 ) -> list[Suite]:
-    """Return the suites in a file: one for each of its models.
+    """Return the suites in a file, one per model.
 
     Args:
         path: A `*.robust.yaml` file.
-        packs: Folders of perturbations. The built-in ones are known without, and so are those of a folder `perturbations` beside
-            the file or in `root`.
-        seed: In place of the file's own: any whole number.
+        packs: Folders of perturbations, besides the built-in ones and those of a folder `perturbations` beside the file or in
+            `root`.
+        seed: Replaces the file's own: any whole number.
         root: Suites are named by their path below this folder; None to name them by their file alone.
         today: The day by which known failures expire; None for that of the clock.
 
     Raises:
-        InputError: With every complaint about the file at once.
-        UsageError: The seed is no whole number, or a folder is none.
+        InputError: The file has mistakes; every complaint at once.
+        UsageError: The seed is no whole number, or a folder does not exist.
     """
     path, named = Path(path), folders("packs", packs)
     root = Path(root) if root is not None else path.parent
@@ -96,23 +98,25 @@ def load_suites(
 
 
 def _unknown_perturbations(document: Document, registry: Registry) -> Iterator[Complaint]:
-    """Yield complaints about names in a document whose grammar is broken elsewhere: a user mends all in one go."""
+    """Yield complaints about unknown perturbations in a document whose grammar is broken elsewhere, to be mended in one go."""
     for location in document.places:
         if len(location) == 4 and location[0] == "checks" and location[2] in ("perturbations", "except"):
             written = document.at(location)
             try:
                 registry.expand(str(written))
-            except ValueError as error:
-                what, _, mend = str(error).partition("\n")
-                yield document.complain(location, what, mend)
+            except Mistake as mistake:
+                yield document.complain(location, mistake.what, mistake.mend)
 
 
 def _looked_up(draft: Draft, root: Path, today: date) -> Suite:
-    """Return the suite of a draft, or raise with every complaint."""
+    """Return the suite of a draft.
+
+    Raises:
+        InputError: The draft has mistakes; every complaint at once.
+    """
     spec, document = draft.spec, draft.document
-    datasets, found = sources(draft), checks(draft)
+    datasets, all_checks, marks = sources(draft), checks(draft), tuple(_marks(draft))
     check_model(draft)
-    marks = tuple(_marks(draft))
     if draft.complaints.found:
         raise InputError(draft.complaints.found)
     beside = document.path.parent / spec.encoder
@@ -125,7 +129,7 @@ def _looked_up(draft: Draft, root: Path, today: date) -> Suite:
         model=draft.model,
         model_place=document.places.get(draft.at, (1, 1)),
         datasets=datasets,
-        checks=found,
+        checks=all_checks,
         seed=spec.seed,
         confidence=spec.confidence,
         encoder=str(beside) if os.path.isdir(beside) else spec.encoder,
@@ -137,24 +141,25 @@ def _looked_up(draft: Draft, root: Path, today: date) -> Suite:
         baseline=spec.baseline,
         early_stop=spec.early_stop,
         max_errors=spec.max_errors,
+        first_model=next(iter(spec.models or ()), ""),
     )
 
 
 def _name(path: Path, root: Path, model_name: str) -> str:
-    """Return what a suite is called: its path below a folder, and of several models its model."""
+    """Return the name of a suite: its path below a folder, and its model if the file has several."""
     # Its folder alone is resolved: two links to one file are two suites, each with the data and the model beside it.
     below = Path(os.path.relpath(path.parent.resolve() / path.name, root.resolve()))
     return APART.join(filter(None, [printable_name(below.as_posix()).removesuffix(SUITE), model_name]))
 
 
 def _marks(draft: Draft) -> Iterator[Mark]:
-    """Yield the marks of the model's cells: of several models one may be named before a pattern, `small::*[hi]`."""
+    """Yield the marks of the model's cells. A pattern may begin with one of several models: `small::*[hi]`."""
     for number, mark in enumerate(draft.spec.marks):
         name, apart, pattern = mark.cells.rpartition(APART)
         at: Location = ("marks", number, "cells")
         if apart:
-            none = f"the suite has no `models:`: take out `{name}{APART}`"
-            draft.complaints.unknown(at, "models", [name], list(draft.spec.models), none)
+            mend = f"the suite has no `models:`: take out `{name}{APART}`"
+            draft.complaints.unknown(at, "models", [name], list(draft.spec.models), mend)
         if name in ("", draft.model_name):
             until = None if mark.until is None else date.fromisoformat(mark.until)
             yield Mark(pattern, mark.skip, mark.xfail, until, draft.document.places[at])

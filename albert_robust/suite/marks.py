@@ -1,4 +1,4 @@
-"""Marks: which cells a suite skips, and which it knows to fail, maybe until a day."""
+"""Marks: the cells that a suite skips, and those that it knows to fail, with or without a last day."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -10,10 +10,10 @@ class Mark:
     """A pytest mark for the cells whose id matches a pattern.
 
     Attributes:
-        cells: The pattern, in which brackets stand for themselves.
-        skip: The reason; None for a known failure.
-        xfail: The reason; None for cells that are skipped.
-        until: The last day on which the failure is a known one; None for ever.
+        cells: The pattern; brackets in it are taken literally.
+        skip: Why the cells are skipped; None for a known failure.
+        xfail: Why the cells fail; None if they are skipped.
+        until: The last day of a known failure; None if it has none.
         place: Line and column in the suite.
     """
 

@@ -1,15 +1,14 @@
-"""What several models of a file have in common is said once, in `model:` beside `models:`."""
+"""Several models of a file inherit the settings that they share from `model:`, which then stands beside `models:`."""
 
 from dataclasses import replace
 from typing import Any
 
-from albert_robust.models import KINDS
-from albert_robust.suite.documents import Document
-from albert_robust.suite.kinds import why_not
+from albert_robust.documents.yaml_file import Document
+from albert_robust.models.kinds import KINDS, why_not
 
 
 def shared_out(document: Document) -> Document:
-    """Return a suite's document in which each of several models says what `model:` says for all that can have it."""
+    """Return a suite's document in which each of several models has the settings that it inherits from `model:`."""
     value = document.value
     shared, models = (value.get(key) if isinstance(value, dict) else None for key in ("model", "models"))
     if not isinstance(shared, dict) or not isinstance(models, dict):
@@ -25,10 +24,9 @@ def shared_out(document: Document) -> Document:
 
 
 def _inherited(shared: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """Return what a model takes over: what it says nothing of itself, and what its kind can have where it names another kind."""
-    kind = next((name for name in KINDS if name in own), None)
-    left = {key: held for key, held in shared.items() if key not in own}
-    if kind is None or kind in shared:
+    """Return what a model inherits: settings that it does not set itself and, if it is of another kind, that it can have."""
+    kind = next((kind for name, kind in KINDS.items() if name in own), None)
+    left = {key: value for key, value in shared.items() if key not in own}
+    if kind is None or kind.name in shared:
         return left
-    whole = {**left, **own}
-    return {key: held for key, held in left.items() if key not in KINDS and not why_not(kind, key, whole)}
+    return {key: value for key, value in left.items() if not why_not(kind, key, {**left, **own})}

@@ -9,7 +9,8 @@ from pathlib import Path
 from albert_robust.data import Source
 from albert_robust.file_names import APART
 from albert_robust.perturbing import Registry, Spec
-from albert_robust.suite.gates import DROP, Expectation, Gate
+from albert_robust.suite.expectations import ExpectationName
+from albert_robust.suite.gates import Gate
 from albert_robust.suite.marks import Mark
 from albert_robust.suite.schema import BaselineSpec, ModelSpec
 from albert_robust.tasks import Quality, Task
@@ -40,7 +41,7 @@ class Check:
         line: Where it stands in its suite.
     """
 
-    expectation: Expectation
+    expectation: ExpectationName
     name: str | None
     specs: tuple[Spec, ...]
     of_families: frozenset[Spec]
@@ -77,6 +78,7 @@ class Suite:
         model_name: Which of the file's models it asks; empty where that has one without a name.
         model: What is under test.
         model_place: Line and column of the model.
+        first_model: The model that its file names first, with which the others are compared.
         datasets: By name.
         checks: In the order of the file.
         seed: Of the variants and samples.
@@ -112,6 +114,7 @@ class Suite:
     baseline: BaselineSpec = field(default_factory=BaselineSpec)
     early_stop: bool = False
     max_errors: float = 0.0
+    first_model: str = ""
 
     def __repr__(self) -> str:
         return f"<Suite {self.name}: {self.task.name} on {', '.join(self.datasets)}; checks: {len(self.checks)}>"
@@ -139,6 +142,6 @@ class Suite:
     @cached_property
     def qualities(self) -> dict[str, Quality]:
         """The qualities that are measured: all of the task's but those on request that no gate names."""
-        asked = {gate.of_cell.removesuffix(DROP) for check in self.checks for gate in check.all_gates}
+        asked = {gate.measure.base for check in self.checks for gate in check.all_gates}
         named = self.task.qualities.items()
         return {name: quality for name, quality in named if name in asked or not quality.on_request}

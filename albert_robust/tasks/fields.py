@@ -1,4 +1,4 @@
-"""What an object in JSON says, field by field: two objects agree as far as they hold the same values in the same places.
+"""Field F1: how far two objects in JSON hold the same values in the same places.
 
 Case, punctuation, the order of keys and of lists, and whether a number stands between quotes, say nothing. What is empty, `null`,
 `""` or `[]`, is one value.

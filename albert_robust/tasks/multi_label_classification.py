@@ -14,7 +14,7 @@ from albert_robust.data import Annotation
 from albert_robust.scoring.statistics import Floats
 from albert_robust.tasks.entities import BETWEEN, json_in
 from albert_robust.tasks.sets import counts_of, f1, micro_f1, one_more_text, recall
-from albert_robust.tasks.task import Aggregate, Answer, Quality, Task, each
+from albert_robust.tasks.task import Aggregate, Answer, Each, Quality, Task
 from albert_robust.tasks.text_classification import macro_f1, one_more_label
 
 LEAST = 0.5  # the probability from which a text has a label
@@ -122,11 +122,11 @@ TASK = Task(
     inputs=("text",),
     reference="labels",
     perturbed=("text",),
-    agreements={"label f1": each(label_f1), "exact match": each(same)},
+    agreements={"label f1": Each(label_f1), "exact match": Each(same)},
     qualities={
-        "label f1": Quality(each(label_f1)),
-        "label recall": Quality(each(label_recall)),
-        "exact match": Quality(each(same)),
+        "label f1": Quality(Each(label_f1)),
+        "label recall": Quality(Each(label_recall)),
+        "exact match": Quality(Each(same)),
     },
     aggregates={
         "micro f1": Aggregate(_counts, micro_f1, one_more_text),
@@ -137,7 +137,6 @@ TASK = Task(
     annotation=Annotation(
         "text", several, labels_of, nowhere, "labels", "write [anger, fear], or [] where there are none"
     ),
-    models=("transformers",),
     starter_prompt=(
         "Which of these does the text have: {labels}? Answer with those alone, and commas between them; with none if it has none."
         "\n\n{text}"

@@ -7,7 +7,7 @@ EVOUNA (Wang et al., 2023, arXiv:2305.12421) recall has an AUC of .93, F of .85,
 
 from albert_robust.data import Example
 from albert_robust.scoring.overlap import exact_match, token_f1
-from albert_robust.tasks.task import Quality, Task, each, labs, labs_recall
+from albert_robust.tasks.task import Each, Labs, Quality, Task
 
 
 def _answers(example: Example, field: str) -> tuple[str, ...]:
@@ -20,18 +20,17 @@ TASK = Task(
     inputs=("context", "question"),
     reference="answers",
     perturbed=("question",),
-    agreements={"token f1": each(token_f1), "exact match": each(exact_match), "labs": labs},
+    agreements={"token f1": Each(token_f1), "exact match": Each(exact_match), "labs": Labs()},
     qualities={
-        "exact match": Quality(each(exact_match)),
-        "token f1": Quality(each(token_f1)),
-        "labs": Quality(labs),
-        "labs recall": Quality(labs_recall),
+        "exact match": Quality(Each(exact_match)),
+        "token f1": Quality(Each(token_f1)),
+        "labs": Quality(Labs()),
+        "labs recall": Quality(Labs("recall")),
     },
     output_key="answer",
     passages_field="context",
     protect=_answers,
     reference_type="list",
-    models=("transformers", "finetuned"),
     starter_prompt="Answer the question from the text, in as few words as it takes.\n\n{context}\n\n{question}",
     starter_quality="token f1 >= 0.3",
 )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from albert_robust.scoring.texts import normal
-from albert_robust.tasks.task import Quality, Task, each
+from albert_robust.tasks.task import Each, Quality, Task
 
 FIRST = 5
 
@@ -81,17 +81,16 @@ TASK = Task(
     inputs=("query",),
     reference="relevant",
     perturbed=("query",),
-    agreements={"same first": each(same_first), "overlap at 5": each(overlap)},
+    agreements={"same first": Each(same_first), "overlap at 5": Each(overlap)},
     qualities={
-        "accuracy": Quality(each(is_first)),
-        "recall at 5": Quality(each(in_first_five), of_each=True),
-        "mrr": Quality(each(reciprocal_rank)),
+        "accuracy": Quality(Each(is_first)),
+        "recall at 5": Quality(Each(in_first_five), of_each=True),
+        "mrr": Quality(Each(reciprocal_rank)),
     },
     output_key="documents",
     output_type="list of strings",
     parse=ranking,
     reference_type="list",
-    models=("encoder",),
     searches=True,
     starter_quality="recall at 5 >= 0.3",
 )

@@ -17,10 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from albert_robust.scoring.statistics import NOTHING, TINY, Estimate, Floats, bootstrap
-from albert_robust.tasks.task import Aggregate, Answer, Task, each
+from albert_robust.scoring.statistics import DIGITS, NOTHING, TINY, Estimate, Floats, bootstrap
+from albert_robust.tasks.task import Aggregate, Answer, Each, Task
 
-DIGITS = 6  # a machine's last bits decide no rank
 MOST_RANKED = 2000  # examples that a resample is ranked anew for: it takes numbers by their square
 
 
@@ -167,14 +166,13 @@ TASK = Task(
     inputs=("first", "second"),
     reference="score",
     perturbed=("first",),
-    agreements={"closeness": each(closeness)},
+    agreements={"closeness": Each(closeness)},
     qualities={},
     aggregates=AGGREGATES,
     output_key="similarity",
     output_type="number",
     parse=number,
     reference_type="number",
-    models=("encoder",),
     starter_prompt=(
         "How alike in meaning are two sentences, from 0 to 1? Answer with a number alone.\n\n{first}\n{second}"
     ),

@@ -1,4 +1,4 @@
-"""How far two sets agree, of entities or of labels: F1, recall, and the counts that micro F1 of a whole cell is made from."""
+"""Agreement of two sets of entities or labels: F1, recall, and the counts from which micro F1 of a whole cell is made."""
 
 from collections.abc import Iterable, Set
 from math import nan
@@ -7,7 +7,7 @@ import numpy as np
 
 from albert_robust.scoring.statistics import Floats
 
-Pair = tuple[Set[object], Set[object]]
+SetPair = tuple[Set[object], Set[object]]
 
 
 def f1(one: Set[object], two: Set[object]) -> float:
@@ -20,7 +20,7 @@ def recall(one: Set[object], two: Set[object]) -> float:
     return len(one & two) / len(two) if two else nan
 
 
-def counts_of(pairs: Iterable[Pair]) -> Floats:
+def counts_of(pairs: Iterable[SetPair]) -> Floats:
     """Return what each pair of an output and a reference adds to four counts, shape (pairs, 4).
 
     The counts: what is in both, in the output, in the reference; and the square of how much is in either, in the mean.
@@ -37,10 +37,10 @@ def micro_f1(counts: Floats) -> Floats:
 
 
 def one_more_text(sums: Floats) -> tuple[Floats, Floats]:
-    """Return what a text more would add of which all is wrong, and one of which all is right.
+    """Return the counts that one additional text would add, first if its output were all wrong, then if it were all right.
 
-    It holds as much as the text in which something stands usually does, and not as texts usually do: where a few texts hold most,
-    it is one more of them that could tip the balance. `benchmarks/interval_coverage.py` measures what the bounds are worth.
+    The text is as large as the text in which a typical member stands, not as a typical text: if a few texts hold most members,
+    one more of those could tip the balance. `benchmarks/interval_coverage.py` measures what the bounds are worth.
 
     Args:
         sums: Over all answers, shape (4,), as `counts_of` has them; not of texts that hold nothing alone.

@@ -10,23 +10,22 @@ names that were exchanged are exchanged in it.
 """
 
 from albert_robust.scoring.overlap import rouge_l, token_f1
-from albert_robust.tasks.task import Quality, Task, each, labs, labs_precision, labs_recall
+from albert_robust.tasks.task import Each, Labs, Quality, Task
 
 TASK = Task(
     name="summarization",
     inputs=("document",),
     reference="summary",
     perturbed=("document",),
-    agreements={"labs": labs, "token f1": each(token_f1)},
+    agreements={"labs": Labs(), "token f1": Each(token_f1)},
     qualities={
-        "labs": Quality(labs),
-        "faithfulness": Quality(labs_precision, of_source=True),
-        "coverage": Quality(labs_recall),
-        "rouge l": Quality(each(rouge_l)),
+        "labs": Quality(Labs()),
+        "faithfulness": Quality(Labs("precision"), of_source=True),
+        "coverage": Quality(Labs("recall")),
+        "rouge l": Quality(Each(rouge_l)),
     },
     output_key="summary",
     passages_field="document",
-    models=("transformers", "extractive"),
     starter_prompt="Summarize the text in one sentence, in its own language.\n\n{document}",
     starter_quality="labs >= 0.1",
 )

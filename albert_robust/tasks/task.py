@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from math import isfinite, isnan, nan
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -34,13 +33,33 @@ class Prediction:
     cut: int = 0
 
 
+Inputs = tuple[tuple[str, str], ...]  # of an example as the dataset has it, by field
+
+
 class Compared(NamedTuple):
-    """An output beside a text that it should agree with: a reference, another output, or what it was made from."""
+    """An output beside a text that it should agree with: a reference, another output, or what it was made from.
+
+    Attributes:
+        output: What the model said.
+        reference: The text beside it.
+        language: Of the output, a BCP 47 tag.
+        reference_language: Of the other text.
+        inputs: Of the example, where a suite has measures of its own: these may look at them.
+    """
 
     output: str
     reference: str
     language: str = UNKNOWN
     reference_language: str = UNKNOWN
+    inputs: Inputs = ()
+
+
+class Score(NamedTuple):
+    """What LABS says of a pair."""
+
+    precision: float
+    recall: float
+    f: float
 
 
 class Answer(NamedTuple):
@@ -53,6 +72,7 @@ class Answer(NamedTuple):
         language: Of the output, a BCP 47 tag.
         reference_language: Of the references.
         source_language: Of the source.
+        inputs: As `Compared` has them.
     """
 
     output: str
@@ -61,13 +81,14 @@ class Answer(NamedTuple):
     language: str = UNKNOWN
     reference_language: str = UNKNOWN
     source_language: str = UNKNOWN
+    inputs: Inputs = ()
 
 
 class TextScorer(Protocol):
     """The metric core as tasks see it."""
 
-    def scores(self, pairs: Sequence[tuple[str, str, str, str]]) -> list[tuple[float, float, float]]:
-        """Return LABS precision, recall and F, not clipped, of (candidate, reference, and the language of each)."""
+    def scores(self, pairs: Sequence[Compared]) -> list[Score]:
+        """Return the LABS of each pair, not clipped."""
         ...
 
     def kept(
@@ -78,8 +99,59 @@ class TextScorer(Protocol):
 
 
 Reader = Callable[[Any], str | None]
-ModelKind = Literal["transformers", "finetuned", "extractive", "encoder"]
-PairMetric = Callable[[Sequence[Compared], TextScorer], list[float]]
+
+
+class PairMetric(Protocol):
+    """Says how good outputs are beside texts, or how alike two outputs are, in [0, 1]."""
+
+    @property
+    def needs_encoder(self) -> bool:
+        """Whether it asks the scorer for LABS."""
+        ...
+
+    @property
+    def identity(self) -> str:
+        """What tells a suite's own function from others of its name; empty for a metric of a task."""
+        ...
+
+    def __call__(self, pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
+        """Return the number of each pair; nan where it has none."""
+        ...
+
+
+@dataclass(frozen=True)
+class Each:
+    """A metric that compares pairs one by one, by a function of the output and the text beside it."""
+
+    function: Callable[[str, str], float]
+    needs_encoder: ClassVar[bool] = False
+    identity: ClassVar[str] = ""
+
+    def __call__(self, pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
+        """Return the number of each pair."""
+        return [self.function(pair.output, pair.reference) for pair in pairs]
+
+
+@dataclass(frozen=True)
+class Labs:
+    """LABS, clipped to [0, 1].
+
+    Attributes:
+        part: `precision` is how much of the output is in the text beside it, `recall` how much of that text is in the output.
+    """
+
+    part: Literal["precision", "recall", "f"] = "f"
+    needs_encoder: ClassVar[bool] = True
+    identity: ClassVar[str] = ""
+
+    def __call__(self, pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
+        """Return the number of each pair."""
+        parts = [getattr(score, self.part) for score in scorer.scores(pairs)]
+        return [min(1.0, max(0.0, part)) * self.share(pair) for part, pair in zip(parts, pairs, strict=True)]
+
+    def share(self, pair: Compared) -> float:
+        """Return which share of a pair's LABS counts."""
+        return 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +183,9 @@ class Quality:
 
     def _compared(self, answer: Answer) -> list[Compared]:
         if self.of_source:
-            return [Compared(answer.output, answer.source, answer.language, answer.source_language)]
+            return [Compared(answer.output, answer.source, answer.language, answer.source_language, answer.inputs)]
         return [
-            Compared(answer.output, reference, answer.language, answer.reference_language)
+            Compared(answer.output, reference, answer.language, answer.reference_language, answer.inputs)
             for reference in answer.references
         ]
 
@@ -199,13 +271,13 @@ class Task:
         translates: Whether the output is in another language than the inputs: in that of the references.
         reference_type: What a reference is in the data, as `Source` has it.
         annotation: How outputs and references are read that have parts, such as labels or spans; None for a task without such.
-        map_back: Returns what an output about a variant says of the original, from it, that text, the edits and outputs about it.
+        map_back: `(output, original, edits, known outputs) -> output`: moves an output's spans from the variant to the original.
         spanless_agreements: The agreements of such outputs that regard no places: texts in two languages have no others.
+        shows_inputs: Whether what compares outputs is shown the example's inputs: a suite's own measures are.
         passages_field: The input that may be a list of passages; empty where none may.
         protect: Returns the strings of an example that no edit may touch.
-        maximum: The number that `5/5` and `100 %` are.
+        bounds: The least and the highest number that an output may be, where it is one; `5/5` and `100 %` are the highest.
         with_range: Returns the task for numbers from one to another; None where there is but one range, or none.
-        models: What does it beside a function and a chat model, as suites write it.
         searches: Whether outputs are documents that the model has, and an example has not.
         starter_prompt: What a first suite asks a chat model; empty where none can do it.
         starter_gates: Those of a first suite; of quality only where the data have references.
@@ -228,11 +300,11 @@ class Task:
     annotation: Annotation | None = None
     map_back: Callable[[str, str, Sequence[Edit], Iterable[str]], str] = unmoved
     spanless_agreements: tuple[str, ...] = ()
+    shows_inputs: bool = False
     passages_field: str = ""
     protect: Callable[[Example, str], tuple[str, ...]] = nothing
-    maximum: float = 1.0
+    bounds: tuple[float, float] = (-1.0, 1.0)
     with_range: Callable[[float, float], "Task"] | None = None
-    models: tuple[ModelKind, ...] = ()
     searches: bool = False
     starter_prompt: str = ""
     starter_gates: tuple[str, ...] = ("consistency >= 0.8",)
@@ -282,11 +354,6 @@ class Task:
     def is_prompted(self) -> bool:
         """Whether what it sees is a prompt, which a language model is asked as it is."""
         return self.starter_prompt == f"{{{self.inputs[0]}}}"
-
-    @property
-    def all_models(self) -> tuple[str, ...]:
-        """What does it, as suites write it; a function does all tasks."""
-        return (*self.models, *(["endpoint"] if self.starter_prompt else []), "python")
 
     def source(self, path: Path, languages: tuple[str, ...], **more: Any) -> Source:
         """Return where examples of the task lie, read as it has them; `Source` has the rest."""
@@ -351,32 +418,3 @@ def _checked(prediction: Prediction) -> Prediction:
         if not isfinite(value) or not -1e-6 <= value <= 1 + 1e-6:
             raise ValueError(f"the probability of {label!r} is {value}, expected a number in [0, 1]")
     return prediction
-
-
-def each(function: Callable[[str, str], float]) -> PairMetric:
-    """Return a metric that compares pairs one by one and needs no encoder."""
-    return partial(_each, function)
-
-
-def _each(function: Callable[[str, str], float], pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
-    return [function(pair.output, pair.reference) for pair in pairs]
-
-
-def labs(pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
-    """Return the LABS F of pairs, clipped to [0, 1]."""
-    return _part(2, pairs, scorer)
-
-
-def labs_precision(pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
-    """Return how much of each output is in the text beside it, clipped to [0, 1]."""
-    return _part(0, pairs, scorer)
-
-
-def labs_recall(pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
-    """Return how much of the text beside it is in each output, clipped to [0, 1]."""
-    return _part(1, pairs, scorer)
-
-
-def _part(place: int, pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
-    asked = [(pair.output, pair.reference, pair.language, pair.reference_language) for pair in pairs]
-    return [min(1.0, max(0.0, found[place])) for found in scorer.scores(asked)]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from albert_robust.scoring.statistics import Floats
-from albert_robust.tasks.task import Aggregate, Answer, Compared, Quality, Task, TextScorer, each, labs
+from albert_robust.tasks.task import Aggregate, Answer, Compared, Each, Labs, Quality, Task, TextScorer
 
 
 def label(value: Any) -> str | None:
@@ -29,10 +29,13 @@ def equality(output: str, reference: str) -> float:
     return float(output == reference)
 
 
-def labs_of_labels(pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
-    """Return 1 where two labels are the same, else the LABS F of their names, which may be in different languages."""
-    others = iter(labs([pair for pair in pairs if pair.output != pair.reference], scorer))
-    return [1.0 if pair.output == pair.reference else next(others) for pair in pairs]
+class LabsOfLabels(Labs):
+    """1 where two labels are the same, else the LABS F of their names, which may be in different languages."""
+
+    def __call__(self, pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
+        """Return the number of each pair."""
+        unlike = iter(super().__call__([pair for pair in pairs if pair.output != pair.reference], scorer))
+        return [1.0 if pair.output == pair.reference else next(unlike) for pair in pairs]
 
 
 def label_counts(answers: Sequence[Answer]) -> Floats:
@@ -106,8 +109,8 @@ TASK = Task(
     inputs=("text",),
     reference="label",
     perturbed=("text",),
-    agreements={"equality": each(equality), "labs": labs_of_labels},
-    qualities={"accuracy": Quality(each(equality)), "labs": Quality(labs_of_labels, on_request=True)},
+    agreements={"equality": Each(equality), "labs": LabsOfLabels()},
+    qualities={"accuracy": Quality(Each(equality)), "labs": Quality(LabsOfLabels(), on_request=True)},
     aggregates={
         "macro f1": Aggregate(label_counts, macro_f1, one_more_label),
         "kappa": Aggregate(label_counts, _kappa_from_zero, one_more_label),
@@ -115,6 +118,5 @@ TASK = Task(
     output_key="label",
     single_label=True,
     parse=label,
-    models=("transformers", "finetuned"),
     starter_prompt="What is this text: {labels}? Answer with one of these alone.\n\n{text}",
 )

@@ -9,7 +9,7 @@ from albert_robust.data import Example
 from albert_robust.scoring.overlap import contains, exact_match, token_f1
 from albert_robust.tasks.entities import json_in
 from albert_robust.tasks.fields import field_f1, values_in
-from albert_robust.tasks.task import Quality, Task, each, labs, labs_recall
+from albert_robust.tasks.task import Each, Labs, Quality, Task
 
 
 def _answers(example: Example, field: str) -> tuple[str, ...]:
@@ -26,19 +26,23 @@ TASK = Task(
     inputs=("prompt",),
     reference="answer",
     perturbed=("prompt",),
-    agreements={"labs": labs, "token f1": each(token_f1), "exact match": each(exact_match), "field f1": each(field_f1)},
+    agreements={
+        "labs": Labs(),
+        "token f1": Each(token_f1),
+        "exact match": Each(exact_match),
+        "field f1": Each(field_f1),
+    },
     qualities={
-        "labs": Quality(labs),
-        "labs recall": Quality(labs_recall),
-        "contains": Quality(each(contains)),
-        "exact match": Quality(each(exact_match)),
-        "token f1": Quality(each(token_f1)),
-        "field f1": Quality(each(field_f1), on_request=True),
+        "labs": Quality(Labs()),
+        "labs recall": Quality(Labs("recall")),
+        "contains": Quality(Each(contains)),
+        "exact match": Quality(Each(exact_match)),
+        "token f1": Quality(Each(token_f1)),
+        "field f1": Quality(Each(field_f1), on_request=True),
     },
     output_key="text",
     protect=_answers,
     reference_type="object",
-    models=("transformers",),
     starter_prompt="{prompt}",
     starter_gates=("consistency >= 0.5", "labs recall drop <= 0.1"),
     starter_quality="labs recall >= 0.5",

@@ -10,8 +10,9 @@ from math import isfinite
 from numbers import Real
 from typing import Any
 
-from albert_robust.tasks.sentence_similarity import AGGREGATES, DIGITS
-from albert_robust.tasks.task import Quality, Task, each
+from albert_robust.scoring.statistics import DIGITS
+from albert_robust.tasks.sentence_similarity import AGGREGATES
+from albert_robust.tasks.task import Each, Quality, Task
 
 
 def finite(answer: Any) -> str | None:
@@ -43,8 +44,8 @@ def closeness(output: str, other: str, width: float = 1.0) -> float:
 
 def within(low: float, high: float) -> Task:
     """Return the task for scores between two numbers."""
-    near = each(partial(closeness, width=high - low))
-    return replace(TASK, agreements={"closeness": near}, qualities={"closeness": Quality(near)}, maximum=high)
+    near = Each(partial(closeness, width=high - low))
+    return replace(TASK, agreements={"closeness": near}, qualities={"closeness": Quality(near)}, bounds=(low, high))
 
 
 TASK = Task(
@@ -52,15 +53,14 @@ TASK = Task(
     inputs=("text",),
     reference="score",
     perturbed=("text",),
-    agreements={"closeness": each(closeness)},
-    qualities={"closeness": Quality(each(closeness))},
+    agreements={"closeness": Each(closeness)},
+    qualities={"closeness": Quality(Each(closeness))},
     aggregates=AGGREGATES,
     output_key="score",
     output_type="number",
     parse=finite,
     reference_type="number",
     with_range=within,
-    models=("transformers",),
     starter_prompt="Rate this text from {low} to {high}. Answer with a number alone.\n\n{text}",
     starter_quality="spearman >= 0.3",
 )

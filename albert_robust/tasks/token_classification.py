@@ -11,7 +11,7 @@ from albert_robust.data import Annotation
 from albert_robust.scoring.statistics import Floats
 from albert_robust.tasks.entities import Entity, annotated, entities_of, names_of, read_back, unplaced
 from albert_robust.tasks.sets import counts_of, f1, micro_f1, one_more_text, recall
-from albert_robust.tasks.task import Aggregate, Answer, Quality, Task, each
+from albert_robust.tasks.task import Aggregate, Answer, Each, Quality, Task
 
 
 def entity_f1(output: str, other: str) -> float:
@@ -58,11 +58,11 @@ TASK = Task(
     inputs=("text",),
     reference="entities",
     perturbed=("text",),
-    agreements={"entity f1": each(entity_f1), "overlap f1": each(overlap_f1), "label f1": each(label_f1)},
+    agreements={"entity f1": Each(entity_f1), "overlap f1": Each(overlap_f1), "label f1": Each(label_f1)},
     qualities={
-        "entity f1": Quality(each(entity_f1)),
-        "entity recall": Quality(each(entity_recall)),
-        "overlap f1": Quality(each(overlap_f1)),
+        "entity f1": Quality(Each(entity_f1)),
+        "entity recall": Quality(Each(entity_recall)),
+        "overlap f1": Quality(Each(overlap_f1)),
     },
     aggregates={"micro f1": Aggregate(_counts, micro_f1, one_more_text)},
     output_key="entities",
@@ -77,7 +77,6 @@ TASK = Task(
     ),
     map_back=read_back,
     spanless_agreements=("label f1",),
-    models=("transformers",),
     starter_prompt=(
         "List what the text names, each as {labels}, in the order of the text. Answer with JSON alone: "
         '[{"text": ..., "label": ...}], or [] if it names nothing.\n\n{text}'

@@ -15,19 +15,17 @@ import numpy as np
 
 from albert_robust.scoring.overlap import bleu, bleu_counts, chrf, copied
 from albert_robust.scoring.statistics import Floats
-from albert_robust.tasks.task import Aggregate, Answer, Compared, Quality, Task, TextScorer, each, labs
+from albert_robust.tasks.task import Aggregate, Answer, Compared, Each, Labs, Quality, Task
 from albert_robust.text.languages import base
 
 
-def labs_of_source(pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
-    """Return the LABS F of outputs and their sources, less what is copied from a source in another language."""
-    return [value * translated(pair) for pair, value in zip(pairs, labs(pairs, scorer), strict=True)]
+class LabsOfSource(Labs):
+    """The LABS F of outputs and their sources, less what is copied from a source in another language."""
 
-
-def translated(pair: Compared) -> float:
-    """Return the share of an output that is not copied from its source; all of it where both are in one language."""
-    same = base(pair.language) == base(pair.reference_language)
-    return 1.0 if same else 1 - copied(pair.output, pair.reference)
+    def share(self, pair: Compared) -> float:
+        """Return the share of an output that is not copied from its source; all of it where both are in one language."""
+        same = base(pair.language) == base(pair.reference_language)
+        return 1.0 if same else 1 - copied(pair.output, pair.reference)
 
 
 def segment_counts(answers: Sequence[Answer]) -> Floats:
@@ -41,16 +39,15 @@ TASK = Task(
     inputs=("source",),
     reference="translation",
     perturbed=("source",),
-    agreements={"labs": labs, "chrf": each(chrf)},
+    agreements={"labs": Labs(), "chrf": Each(chrf)},
     qualities={
-        "labs": Quality(labs),
-        "labs source": Quality(labs_of_source, of_source=True),
-        "chrf": Quality(each(chrf)),
+        "labs": Quality(Labs()),
+        "labs source": Quality(LabsOfSource(), of_source=True),
+        "chrf": Quality(Each(chrf)),
     },
     aggregates={"bleu": Aggregate(segment_counts, bleu)},
     output_key="translation",
     translates=True,
-    models=("transformers",),
     starter_prompt="Translate the text into the language '{language}'. Answer with the translation alone.\n\n{source}",
     starter_quality="labs >= 0.3",
 )

@@ -4,18 +4,22 @@ import re
 
 import regex
 
+from albert_robust.text.scripts import UNSPACED_SCRIPTS
+
 _GRAPHEME = regex.compile(r"\X")
 # Thai am and the half-width voicing marks are letters by category, yet part of the character before them.
 _TAIL = r"[\p{M}\u0e33\uff9e\uff9f]"
-_ALONE = rf"[[[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\p{{Thai}}]&&[\p{{L}}\p{{N}}]]--{_TAIL}]"
+_ALONE = rf"[[[{UNSPACED_SCRIPTS}]&&[\p{{L}}\p{{N}}]]--{_TAIL}]"
 _UNSPACED = rf"{_ALONE}{_TAIL}*"
 _SPACED = rf"[[\p{{L}}\p{{M}}\p{{N}}]--{_ALONE}]"
 _WORD = regex.compile(rf"{_UNSPACED}|{_SPACED}+(?:['\u2019\u02bc\u200c\u200d-]{_SPACED}+)*", regex.V1)
 _ASCII_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*", re.ASCII)  # _WORD for ASCII, in half the time
+_ATTRIBUTE = r"""\s+[\w:@.-]+(?:\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=`]+))?+"""  # of a tag
 _PROTECTED = regex.compile(
     r"(?i:(?:https?|s?ftps?)://|www\.)[^\s。，、！？；：）》」]*[^\s。，、！？；：）》」.,;:!?)\]}'\"]"
     r"|(?:\G|(?<![\w.+-]))[\w.+-]+@[\w-]+\.\w[\w.]*|@\w+(?:[.-]\w+)*|#\w+"
     r"|(?s:```.*?```)|(?<![\w`])`(?!`)[^`\n]{1,300}`(?![\w`])"
+    rf"|(?s:<!--.{{0,2000}}?-->)|<(?=[^<>]*=)[A-Za-z][\w:-]{{0,30}}(?:{_ATTRIBUTE})*+\s*/?>"
     r"|\$?\{{1,3}(?:[^{}\s]*|[^{}\n]{1,60})\}{1,3}|%\(?\w*\)?[sd]\b|\$[^\W\d]\w*|<[^<>\s]{1,30}>",
     regex.V1,
 )

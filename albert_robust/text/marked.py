@@ -11,9 +11,11 @@ from typing import Literal, NamedTuple
 
 import regex
 
+from albert_robust.text.scripts import RUN_ON_SCRIPTS
+
 # Each list of letters in its order.
 LETTERS = ("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "АБВГДЕЖЗ", "ΑΒΓΔΕΖΗΘ", "أبجدهو", "कखगघङच", "アイウエオカ", "가나다라마바")
-SPACED = r"[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]]"  # of words that blanks part
+SPACED = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{RUN_ON_SCRIPTS}]]"  # of words that blanks part
 _AND = r"\s*(?:[,;&/、和与與及と와과]|[<>=]{1,2})\s*|\s(?:and|or|und|oder|et|ou|y|o|e|en|of|i|и|или|ve|و)\s?"
 _THAN = frozenset({"than", "als", "que", "чем"})
 _FORM = tuple("([{<\"'`“”‘’«„「『（【")  # what opens what an answer is to look like: "Document 1"

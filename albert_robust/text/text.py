@@ -15,8 +15,9 @@ import regex
 from albert_robust.text.graphemes import graphemes, word_spans
 from albert_robust.text.languages import UNKNOWN
 from albert_robust.text.reading import Reading, Span, Word, read, spans_at, words_at
+from albert_robust.text.scripts import UNSPACED_SCRIPTS
 
-_JOINED = regex.compile(r"\s|[[\p{L}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]]", regex.V1)
+_JOINED = regex.compile(rf"\s|[[\p{{L}}\p{{N}}]--[{UNSPACED_SCRIPTS}]]", regex.V1)
 _NO_PARALLELS: Mapping[str, str] = {}  # no proxy: a text can be sent to another process
 
 

@@ -29,7 +29,7 @@ from albert_robust.asking.ask import (
 )
 from albert_robust.asking.workspace import Workspace
 from albert_robust.errors import TransientError, UsageError
-from albert_robust.models import Inputs
+from albert_robust.models import Inputs, Usage
 from albert_robust.models.pace import LONGEST_WAIT
 from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan
@@ -81,7 +81,7 @@ def test_an_error_in_place_of_an_answer_is_that_inputs_alone_and_only_what_passe
         "c": lambda: KeyError("no choices"),
     }
     model, slept = Scripted(lambda text: answers[text]()), Slept()
-    found = Asker(model, TASK, sleep=slept).ask([{"text": text} for text in "abc"])
+    found = [*Asker(model, TASK, sleep=slept).ask([{"text": text} for text in "abc"])]
     assert found == [Prediction("x"), Prediction("y"), Failure("the model raises KeyError: 'no choices'")]
     assert (model.batches, slept.seconds) == ([["a", "b", "c"], ["b"]], [9.0])
 
@@ -98,9 +98,10 @@ def test_an_answer_of_any_kind_is_read_once_also_where_it_was_asked_for_again(ta
 def test_an_interrupt_in_place_of_an_answer_is_obeyed_and_leaves_the_others() -> None:
     said = {"a": "a", "b": KeyboardInterrupt(), "c": "c", "d": TransientError("busy")}
     asker = Asker(Scripted(lambda text: said[text]), TASK, sleep=(slept := Slept()))
+    found: list[Any] = []
     with pytest.raises(KeyboardInterrupt):
-        asker.ask([{"text": text} for text in "abcd"])
-    assert [asker.found[0], asker.found[2]] == [Prediction("a"), Prediction("c")]
+        found.extend(asker.ask([{"text": text} for text in "abcd"]))
+    assert [found[0], found[2]] == [Prediction("a"), Prediction("c")]
     assert slept.seconds == []
 
 
@@ -109,9 +110,10 @@ def test_an_interrupt_while_something_is_waited_out_leaves_what_was_answered() -
         raise KeyboardInterrupt
 
     asker = Asker(Scripted(lambda text: TransientError("busy") if text == "b" else text), TASK, sleep=interrupted)
+    found: list[Any] = []
     with pytest.raises(KeyboardInterrupt):
-        asker.ask([{"text": text} for text in "abc"])
-    assert [asker.found[0], asker.found[2]] == [Prediction("a"), Prediction("c")]
+        found.extend(asker.ask([{"text": text} for text in "abc"]))
+    assert [found[0], found[2]] == [Prediction("a"), Prediction("c")]
 
 
 def test_what_fails_otherwise_when_asked_again_says_so_and_costs_no_other_its_answer() -> None:
@@ -121,7 +123,7 @@ def test_what_fails_otherwise_when_asked_again_says_so_and_costs_no_other_its_an
         return text.upper() if len(model.batches) > 1 or text == "a" else TransientError("busy")
 
     model = Scripted(function)
-    found = Asker(model, TASK, sleep=Slept()).ask([{"text": text} for text in "abc"])
+    found = [*Asker(model, TASK, sleep=Slept()).ask([{"text": text} for text in "abc"])]
     assert found == [Prediction("A"), Failure("the model raises ValueError: too long"), Prediction("C")]
     assert model.batches == [["a", "b", "c"], ["b", "c"], ["b"], ["c"]]
 
@@ -129,18 +131,18 @@ def test_what_fails_otherwise_when_asked_again_says_so_and_costs_no_other_its_an
 def test_a_model_whose_answers_are_all_errors_that_pass_is_asked_nothing_more_in_the_end() -> None:
     model = Scripted(lambda text: ConnectionError("refused"))
     asker = Asker(model, TASK, Limits(retries=1), sleep=Slept())
-    assert asker.ask([{"text": text} for text in "abc"])[0] == Failure(
+    assert next(asker.ask([{"text": text} for text in "abc"])) == Failure(
         "the model raises ConnectionError: refused, after 1 of 1 retries", True
     )
-    asker.ask([{"text": "d"}])
+    list(asker.ask([{"text": "d"}]))
     assert model.batches == [["a", "b", "c"]] * 2
 
 
 def test_a_model_that_answers_others_of_a_batch_has_not_stopped_answering() -> None:
     model = Scripted(lambda text: TransientError("busy") if text.endswith("!") else text.upper())
     asker = Asker(model, TASK, Limits(retries=1), sleep=Slept())
-    asker.ask([{"text": text} for text in ["a!", "b!", "c!", "d"]])
-    assert asker.ask([{"text": "e"}]) == [Prediction("E")]
+    list(asker.ask([{"text": text} for text in ["a!", "b!", "c!", "d"]]))
+    assert list(asker.ask([{"text": "e"}])) == [Prediction("E")]
 
 
 def hanging(bad: Callable[[str], bool]) -> Scripted:
@@ -166,7 +168,7 @@ def failing(times: int, error: Exception) -> Scripted:
 
 def ask(model: Any, texts: Sequence[str], limits: Limits = Limits(), sleep: Slept | None = None) -> tuple[Found, Cost]:  # noqa: B008  # frozen
     asker = Asker(model, TASK, limits, sleep=sleep or Slept())
-    return asker.ask([{"text": text} for text in texts]), asker.cost
+    return [*asker.ask([{"text": text} for text in texts])], asker.cost
 
 
 def numbered(count: int) -> list[str]:
@@ -369,7 +371,7 @@ def test_a_batch_that_is_merely_slow_is_asked_in_parts() -> None:
 def test_a_model_that_has_stopped_answering_is_asked_nothing_more() -> None:
     model = hanging(lambda text: True)
     asker = Asker(model, TASK, Limits(timeout=SHORT))
-    first, second = (asker.ask([{"text": text} for text in numbered(64)]) for _ in range(2))
+    first, second = ([*asker.ask([{"text": text} for text in numbered(64)])] for _ in range(2))
     assert [one.message for one in first if isinstance(one, Failure)][: SILENT + 1] == [
         *["no answer within 0.2 s"] * SILENT,
         "not asked: the model had stopped answering, 3 inputs in a row had no answer",
@@ -381,7 +383,7 @@ def test_a_model_that_has_stopped_answering_is_asked_nothing_more() -> None:
 def test_one_that_answers_in_between_is_asked_to_the_end() -> None:
     texts = ["a!", "b!", "c", "d!", "e!", "f", "g!", "h!", "i"]
     asker = Asker(hanging(lambda text: "!" in text), TASK, Limits(timeout=SHORT))
-    found = [asker.ask([{"text": text}])[0] for text in texts]
+    found = [next(asker.ask([{"text": text}])) for text in texts]
     assert [isinstance(one, Failure) for one in found] == ["!" in text for text in texts]
 
 
@@ -395,7 +397,7 @@ ends = socket.socketpair()
 
 def ask(seconds):
     model = CallableModel(lambda batch: ends[0].recv(1), None)
-    return Asker(model, TASKS["text-classification"], Limits(timeout=seconds)).ask([{"text": "a"}])
+    return [*Asker(model, TASKS["text-classification"], Limits(timeout=seconds)).ask([{"text": "a"}])]
 """
 
 
@@ -457,7 +459,7 @@ def test_the_next_batch_has_retries_of_its_own() -> None:
     slept = Slept()
     asker = Asker(raising(TransientError()), TASK, Limits(retries=1), sleep=slept)
     for text in "ab":
-        asker.ask([{"text": text}])
+        list(asker.ask([{"text": text}]))
     assert len(slept.seconds) == 2
 
 
@@ -554,7 +556,7 @@ def test_a_suite_with_a_time_out_says_which_example_had_no_answer(write: Callabl
         "datasets: {films: {path: d.jsonl, language: en}}\n"
         "checks: [{expect: reference, gates: [accuracy >= 0.5]}]\n"
     )
-    execution = execute(plan(load_suite(suite)), Workspace(tmp_path / "kept", "run"))
+    execution = execute(plan(load_suite(suite)).cells, Workspace(tmp_path / "kept", "run"))
     [outcomes] = outcomes_of(execution).values()
     assert [case.message for case in outcomes if case.status == "error"] == ["the original: no answer within 0.3 s"]
     assert sum(case.status == "tested" for case in outcomes) == 19
@@ -565,3 +567,13 @@ def test_a_suite_with_a_time_out_says_which_example_had_no_answer(write: Callabl
 def test_a_function_may_tell_what_was_said_where_it_found_its_answer(more: dict[str, Any]) -> None:
     found = read_output(TASKS["text-classification"], {"label": "calm", "said": "It is calm.", **more})
     assert found == Prediction("calm", more.get("scores", {}), "It is calm.")
+
+
+@pytest.mark.parametrize("price", [None, 0.5])
+def test_a_cost_less_its_earlier_copy_is_what_was_spent_since(price: float | None) -> None:
+    cost = Cost(predicted=3, asking=1.5, price=price, usage=Usage(prompt=10, retries=1))
+    before = cost.copy()
+    cost.predicted += 2
+    cost.price = (cost.price or 0.0) + 0.25
+    cost.usage.prompt += 7
+    assert cost - before == Cost(predicted=2, price=0.25, usage=Usage(prompt=7))

@@ -41,6 +41,7 @@ class Model:
 
     clock: Clock = field(default_factory=Clock)
     identity: str | None = "model@1"
+    stream: None = None
     asked: list[str] = field(default_factory=list)
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> list[str]:
@@ -55,10 +56,10 @@ class Memory(Cache):
     def __init__(self) -> None:
         self.kept: dict[str, object] = {}
 
-    def get(self, keys: Sequence[str]) -> dict[str, object]:
+    def get(self, keys: Sequence[str], *, passing: bool = False) -> dict[str, object]:
         return {name: self.kept[name] for name in keys if name in self.kept}
 
-    def put(self, values: object) -> None:
+    def put(self, values: object, *, passing: bool = False) -> None:
         self.kept.update(dict(values))  # type: ignore[call-overload]  # pairs
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -23,6 +23,7 @@ class Recorder:
 
     function: Callable[[str], Any] = str.upper
     identity: str | None = "recorder@1"
+    stream: ClassVar[Any] = None
     batches: list[list[str]] = field(default_factory=list)
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
@@ -169,6 +170,7 @@ class Fixed:
 
     answer: Any
     identity: str | None = None
+    stream: ClassVar[Any] = None
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Any:
         return self.answer

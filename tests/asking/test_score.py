@@ -18,12 +18,12 @@ from albert_robust.running.plan import plan
 from albert_robust.scoring.load import EMBEDDED_FOLDER
 from albert_robust.scoring.scorer import Scorer
 from albert_robust.suite.load import load_suite
+from albert_robust.tasks.task import Compared, Score
 
-Pair = tuple[str, str, str, str]
-PAIRS: list[Pair] = [
-    ("The cat sleeps.", "A cat is sleeping.", "en", "en"),
-    ("Die Katze schläft.", "A cat is sleeping.", "de", "en"),
-    ("The cat sleeps.", "A cat is sleeping.", "en", "de"),
+PAIRS = [
+    Compared("The cat sleeps.", "A cat is sleeping.", "en", "en"),
+    Compared("Die Katze schläft.", "A cat is sleeping.", "de", "en"),
+    Compared("The cat sleeps.", "A cat is sleeping.", "en", "de"),
 ]
 
 
@@ -38,7 +38,7 @@ def no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_numbers_are_those_of_a_scorer_to_six_digits(cache: Cache) -> None:
-    candidates, references, languages, others = (list(column) for column in zip(*PAIRS, strict=True))
+    candidates, references, languages, others, _ = (list(column) for column in zip(*PAIRS, strict=True))
     found = Scorer().score(candidates, references, languages=languages, reference_languages=others)
     made = CachedScorer("builtin", cache, "run").scores([*PAIRS, PAIRS[0]])
     for place, numbers in enumerate(made[:3]):
@@ -48,7 +48,7 @@ def test_the_numbers_are_those_of_a_scorer_to_six_digits(cache: Cache) -> None:
 
 def test_equal_texts_of_one_language_are_1_without_an_encoder(cache: Cache, no_encoder: None) -> None:
     scorer = CachedScorer("builtin", cache, "run")
-    equal = [("a", "a", "en", "en"), ("cafe\u0301 ", "café", "fr", "fr"), ("", " ", "en", "de")]
+    equal = [Compared("a", "a", "en", "en"), Compared("cafe\u0301 ", "café", "fr", "fr"), Compared("", " ", "en", "de")]
     assert scorer.scores(equal) == [(1.0, 1.0, 1.0)] * 3
     assert scorer.signature() is None
 
@@ -56,7 +56,7 @@ def test_equal_texts_of_one_language_are_1_without_an_encoder(cache: Cache, no_e
 @pytest.mark.usefixtures("no_encoder")
 def test_equal_texts_of_two_languages_are_not_taken_for_one(cache: Cache) -> None:
     with pytest.raises(AssertionError, match="the encoder was loaded"):
-        CachedScorer("builtin", cache, "run").scores([("Not", "Not", "de", "en")])
+        CachedScorer("builtin", cache, "run").scores([Compared("Not", "Not", "de", "en")])
 
 
 def test_what_is_known_needs_no_encoder_and_neither_does_its_signature(
@@ -117,7 +117,7 @@ def test_an_encoder_without_a_profile_is_the_suite_s_mistake(
     write(d_dot_jsonl='{"context": "a b", "question": "?", "answers": ["a"]}\n' * 3)
     write(model_dot_py="def answer(batch):\n    return ['b'] * len(batch)\n")
     suite = load_suite(write(s_dot_robust_dot_yaml=QUESTIONS.format(encoder=tiny())))
-    execution = execute(plan(suite), Workspace(tmp_path / ".albert_robust", "run"))
+    execution = execute(plan(suite).cells, Workspace(tmp_path / ".albert_robust", "run"))
     assert execution.tallies == {}
     assert [str(error) for error in execution.mistakes.values()] == [
         f"{suite.shown}:3:1: the encoder {suite.encoder!r} has no profile: make one with `albert-robust calibrate"
@@ -128,14 +128,14 @@ def test_an_encoder_without_a_profile_is_the_suite_s_mistake(
 class Recorder:
     """A scorer without an encoder: it keeps what it was asked."""
 
-    asked: Sequence[Pair] = ()
+    asked: Sequence[Compared] = ()
 
     def __init__(self, *_: Any) -> None:
         Recorder.asked = []
 
-    def scores(self, pairs: Sequence[Pair]) -> list[tuple[float, float, float]]:
+    def scores(self, pairs: Sequence[Compared]) -> list[Score]:
         Recorder.asked = [*Recorder.asked, *pairs]
-        return [(0.25, 0.5, 0.75)] * len(pairs)
+        return [Score(0.25, 0.5, 0.75)] * len(pairs)
 
     def signature(self) -> None: ...
 
@@ -147,7 +147,7 @@ def run(write: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def executed(suite: str, rows: list[dict[str, object]], model: str) -> Execution:
         monkeypatch.setattr("albert_robust.running.execute.CachedScorer", Recorder)
         write(d_dot_jsonl="".join(json.dumps(row) + "\n" for row in rows), model_dot_py=model)
-        cells = plan(load_suite(write(s_dot_robust_dot_yaml=suite)))
+        cells = plan(load_suite(write(s_dot_robust_dot_yaml=suite))).cells
         execution = execute(cells, Workspace(tmp_path / ".albert_robust", "run"))
         assert execution.mistakes == {}
         return execution
@@ -171,7 +171,7 @@ FIRST = "def first(batch):\n    return [one['document'].split('.')[0] for one in
 def test_a_summary_is_in_the_language_of_the_document_that_the_model_saw(run: Callable[..., Execution]) -> None:
     [case] = outcomes_of(run(SUMMARIES, DOCUMENTS, FIRST))["s", "d/crosslingual.swap[en]"]
     assert (case.before, case.after, case.language, case.variant_language) == ("It rained", "Es regnete", "en", "de")
-    assert set(Recorder.asked) == {
+    assert {pair[:4] for pair in Recorder.asked} == {
         ("It rained", "Rain.", "en", "en"),
         ("Es regnete", "Rain.", "de", "en"),
         ("It rained", "It rained. Then it stopped.", "en", "en"),
@@ -208,7 +208,7 @@ def test_a_translation_is_in_the_language_that_the_dataset_says_whatever_the_sou
     outcomes = outcomes_of(run(TRANSLATION, SOURCES, TRANSLATE))
     [case] = outcomes["s", "d/crosslingual.swap[en]"]
     assert (case.after, case.variant_language) == ("de: Il pleut.", "")
-    assert set(Recorder.asked) == {
+    assert {pair[:4] for pair in Recorder.asked} == {
         *(
             (f"de: {said}", reference, "de", "de")
             for said in ("It rains.", "Il pleut.")

@@ -11,6 +11,7 @@ import pytest
 from albert_robust.gate.decide import decide
 from albert_robust.scoring.sequential import looks, sequential_mean
 from albert_robust.suite.gates import Gate
+from albert_robust.suite.measure import measure_named
 from benchmarks.early_stopping import CONFIDENCE, agreements, stopped
 
 BENCHMARK = Path(__file__).resolve().parents[2] / "benchmarks" / "early_stopping.py"
@@ -26,7 +27,7 @@ def test_variants_of_one_example_have_the_stated_mean_and_correlation(kind: str,
 
 @pytest.mark.parametrize("truth", [0.75, 0.8, 0.85])
 def test_a_cell_stops_at_the_first_look_whose_bounds_decide_its_gate(truth: float) -> None:
-    gate = Gate("consistency", at_least=True, bound=0.8)
+    gate = Gate(measure_named("consistency"), at_least=True, bound=0.8)
     for values in agreements(np.random.default_rng(1), "graded", truth, (5, 300), 5, 0.3):
         estimates = ((asked, sequential_mean(values[:asked], 2 * CONFIDENCE - 1)) for asked in looks(300))
         verdicts = ((decide(gate, estimate).verdict, asked) for asked, estimate in estimates)

@@ -42,6 +42,29 @@ def test_bad_lines_are_named_and_left_out(write: Write) -> None:
     assert read_background(path.parent, []).bad_lines == ["en.txt:61: not UTF-8 text"]
 
 
+def test_a_row_of_no_language_is_a_bad_line(write: Write) -> None:
+    rows = "".join(f"en\tde\thouse {number}\tHaus {number}\n" for number in range(60))
+    path = write(pairs_dot_tsv=f"src_lang\ttgt_lang\tsource\ttarget\nEnglish\tde\ta\tb\n{rows}")
+    found = read_background(None, [str(path)])
+    assert found.languages == ("de", "en")
+    assert found.bad_lines == [
+        "pairs.tsv:1: 'src_lang' is no language tag: write a BCP 47 tag such as en",
+        "pairs.tsv:2: 'English' is no language tag: write a BCP 47 tag such as en",
+    ]
+
+
+def test_what_takes_no_part_is_told(write: Write) -> None:
+    write(en_dot_txt=lines("en"))
+    write(german_dot_txt=lines("de"))
+    write(README_dot_txt=lines("de"))
+    folder = write(fr_dot_txt=lines("fr", 10)).parent
+    assert read_background(folder, []).left_out == [
+        "README.txt: its name is no language tag",
+        "german.txt: its name is no language tag: did you mean de?",
+        "fr: 10 texts, a language needs 50",
+    ]
+
+
 def test_the_sample_depends_on_the_seed_alone(write: Write) -> None:
     folder = write(en_dot_txt=lines("en", 5000)).parent
     samples = [read_background(folder, [], seed=seed).texts["en"]["en"] for seed in (0, 0, 1)]

@@ -53,7 +53,7 @@ def test_a_search_that_was_broken_off_goes_on(encoder: Encoder, background: Back
     both = search(
         encoder, background, 3, study=tmp_path / "study.log", progress=lambda done, of, trial: seen.append((done, of))
     )
-    assert seen == [(3, 3)]
+    assert seen == [(2, 3), (3, 3)]
     assert len(both) == 3
     assert all(trial in both for trial in first)
 
@@ -151,6 +151,84 @@ def test_the_command_prints_the_trials_and_writes_the_profile_of_the_best(
     assert profile.layer == trials[0]["layer"]
     assert set(profile.languages) == {*WORDS, "und"}
     assert Scorer(encoder.name, profile=profile).encoder.layer == profile.layer
+
+
+def test_an_interrupted_search_keeps_its_trials_and_says_so(
+    encoder: Encoder, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = sentences(80)
+    (tmp_path / "pairs.tsv").write_text(
+        "".join(f"en\tde\t{row['en']}\t{row['de']}\n" for row in rows), encoding="utf-8"
+    )
+    pairs, out = str(tmp_path / "pairs.tsv"), tmp_path / "profile"
+    command = [
+        "tune",
+        "--encoder",
+        encoder.name,
+        "--parallel",
+        pairs,
+        "--out",
+        str(out),
+        "--trials",
+        "2",
+        "--layers",
+        "0",
+    ]
+    worths = iter([(0.9, 0.1)])
+
+    def interrupted(*_: Any) -> tuple[float, float]:
+        for found in worths:
+            return found
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("albert_robust.calibrating.tune.worth", interrupted)
+    assert main(command) == 130
+    told = capsys.readouterr().err
+    assert "2 trials, 0 of them done before" in told
+    assert f"stopped: 1 trials are kept in {out}; the same command goes on" in told
+    assert "Traceback" not in told
+    worths = iter([(0.8, 0.1)])
+    assert main([*command, "--effort", "0.1"]) == 0
+    assert "2 trials, 1 of them done before" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["calibrate", "tune"])
+def test_a_file_in_the_place_of_the_profile_s_folder_is_told(
+    capsys: pytest.CaptureFixture[str], command: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    assert main([command, "--out", str(tmp_path / "file")]) == 2
+    assert "is no folder: name the folder that the profile goes to" in capsys.readouterr().err
+
+
+def test_ceilings_that_a_profile_lacks_or_loses_are_told(
+    encoder: Encoder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = sentences(80)
+    (tmp_path / "pairs.tsv").write_text(
+        "".join(f"en\tde\t{row['en']}\t{row['de']}\n" for row in rows), encoding="utf-8"
+    )
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    for tag in ("en", "de"):
+        (texts / f"{tag}.txt").write_text("".join(f"{row[tag]}\n" for row in rows), encoding="utf-8")
+    options = [
+        "calibrate",
+        "--encoder",
+        encoder.name,
+        "--out",
+        str(tmp_path / "out"),
+        "--layer",
+        "0",
+        "--effort",
+        "0.1",
+    ]
+    assert main([*options, "--parallel", str(tmp_path / "pairs.tsv")]) == 0
+    assert capsys.readouterr().err == ""
+    assert main([*options, "--texts", str(texts)]) == 0
+    lacks, lost = capsys.readouterr().err.splitlines()
+    assert lacks.startswith("no ceilings for de en: scores across languages are on no scale there")
+    assert lost == f"the profile that was in {tmp_path / 'out'} had ceilings for de en"
 
 
 def test_the_command_makes_a_profile_without_a_search(

@@ -163,3 +163,10 @@ def test_a_token_without_a_tag_is_told_with_its_line(tmp_path: Path) -> None:
     path.write_text("Anna B-PER\nslept\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"test.conll:2:1: 'slept' has no tag"):
         read(path)
+
+
+def test_a_line_that_lacks_its_tag_among_several_columns_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "test.conll"
+    path.write_text("Anna X X B-PER\nlives X X\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"test.conll:2:1: 3 columns, the lines of this sentence before it have 4"):
+        read(path)

@@ -125,7 +125,7 @@ def test_the_readme_s_own_perturbation_is_found_beside_a_suite(tmp_path: Path) -
         "checks: [{expect: invariance, perturbations: [dialect.gonna]}]\n",
         encoding="utf-8",
     )
-    assert [cell.id for cell in plan(load_suite(suite))] == ["d/dialect.gonna[en]"]
+    assert [cell.id for cell in plan(load_suite(suite)).cells] == ["d/dialect.gonna[en]"]
     dialect = open_packs([tmp_path / "perturbations"]).get("dialect.gonna")
     assert [example.after for example in dialect.examples] == ["I am gonna sleep.", ""]
 
@@ -229,7 +229,7 @@ def test_the_suites_of_questions_and_of_pairs_load(tmp_path: Path, suite: str, d
 def test_measures_of_one_s_own_are_gates_and_agreements(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "my_measures.py").write_text(block("python", "# my_measures.py"), encoding="utf-8")
     (tmp_path / "my_model.py").write_text(
-        "def predict(batch):\n    return ['Sorry.' for one in batch]\n", encoding="utf-8"
+        "def predict(batch):\n    return ['From platform two.' for one in batch]\n", encoding="utf-8"
     )
     row = {"prompt": "Where does the train to Bern leave?", "answer": "From platform two."}
     (tmp_path / "d.jsonl").write_text(f"{json.dumps(row)}\n", encoding="utf-8")
@@ -238,7 +238,7 @@ def test_measures_of_one_s_own_are_gates_and_agreements(tmp_path: Path, monkeypa
     path.write_text(f"{rest}{block('yaml', '# of tone.robust.yaml')}", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     found = {cell.cell: cell.measures for cell in run(path).cells}
-    assert found["d/reference[en]"]["apologises"].value == 1
+    assert found["d/reference[en]"]["unapologetic"].value == 1
     assert found["d/typos.swap@2[en]"]["consistency"].value == 1
 
 

@@ -253,8 +253,8 @@ def test_a_suite_can_be_sent_to_another_process(tmp_path: Path) -> None:
     suite = load_suite(write_suite(tmp_path, "own.shout, typos.swap"))
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         sent = pool.submit(plan, suite).result()
-    assert [cell.id for cell in sent] == ["data/own.shout@2[en]", "data/typos.swap@2[en]"]
-    assert sent[0].suite.registry == suite.registry
+    assert [cell.id for cell in sent.cells] == ["data/own.shout@2[en]", "data/typos.swap@2[en]"]
+    assert sent.suite.registry == suite.registry
 
 
 @given(data=st.data())

@@ -31,7 +31,7 @@ def test_cells_without_room_are_not_tested_and_the_others_have_their_verdicts(py
             f"not tested   suite::data/case.upper[[]en]  {NOT_ASKED}",
             f"not tested   suite::data/typos.delete@2[[]en]  {NOT_ASKED}",
             "3 cells: 2 not tested, 1 passed; 12 cases tested; 24 inputs predicted, 0 from the cache",
-            "2 cells not tested: the budget had no room, and that is no pass.*",
+            "2 cells not tested: the budget ran out, so the run fails.*",
         ]
     )
 
@@ -57,7 +57,7 @@ def test_a_run_that_may_ask_nothing_has_failed(pytester: pytest.Pytester) -> Non
     write_suite(pytester.path, model=LOGGING)
     result = run(pytester, f"{CALLS}=0")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["nothing was tested: that is no pass"])
+    result.stdout.fnmatch_lines(["nothing was tested, so the run fails"])
     assert asked(pytester.path) == []
 
 
@@ -99,7 +99,7 @@ def test_all_workers_together_have_one_budget(pytester: pytest.Pytester) -> None
     write_suite(pytester.path, THREE, model=LOGGING)
     done = python(pytester.path, "-m", "pytest", "-n", "2", f"{CALLS}={room}")
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
-    assert "2 cells not tested: the budget had no room, and that is no pass." in done.stdout
+    assert "2 cells not tested: the budget ran out, so the run fails." in done.stdout
     workers = kept_run(pytester.path)
     assert len(asked(pytester.path)) == len(set(asked(pytester.path))) == room
     write_suite(pytester.path / "one", THREE, model=LOGGING)

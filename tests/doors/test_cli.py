@@ -108,6 +108,8 @@ def test_list_shows_every_perturbation_with_its_contract_and_languages(capsys: C
     found = json.loads(printed(capsys, "list", "perturbations", "--json"))
     assert {"typos.swap", "case.upper", "semantics.negate"} <= {one["name"] for one in found}
     assert all(one["contract"].split()[0] in {"preserves", "alters"} and one["summary"] for one in found)
+    cased = next(one for one in found if one["name"] == "case.upper")
+    assert (cased["languages"], cased["scripts"]) == ("any", ["Armenian", "Cyrillic", "Greek", "Latin"])
     lines = printed(capsys, "list", "perturbations").splitlines()
     assert [line.split()[0] for line in lines[::2]] == [one["name"] for one in found]
 

@@ -381,7 +381,7 @@ JSON = st.recursive(
 def known(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Any], Workspace, list[str]]:
     """A suite's folder, its cells, their workspace and the keys of what they ask."""
     folder = tmp_path_factory.mktemp("known")
-    cells = plan(load_suite(write(folder)))
+    cells = list(plan(load_suite(write(folder))).cells)
     workspace = Workspace(folder / ".albert_robust", "run")
     return folder, cells, workspace, [question.key for question in questions(cells, workspace)]
 

@@ -124,7 +124,7 @@ def test_other_tasks_of_one_text_are_checked_too(robust: Robust) -> None:
     with pytest.raises(AssertionError, match=r"invariance case\.upper"):
         robust.check(answers, TEXTS, "case.upper", language="en", task="text-generation")
     with pytest.raises(
-        UsageError, match=r"'text-regression' is no task that a test by hand can check: a suite does all\n"
+        UsageError, match=r"'text-regression' is no task that a test by hand can check: a suite does all\n  "
     ):
         robust.check(answers, TEXTS, "case.upper", language="en", task="text-regression")
 
@@ -136,7 +136,9 @@ def test_a_translation_is_checked_in_the_language_that_it_is_said_to_be_in(robus
     check = partial(robust.check, translate, TEXTS, "case.upper", language="en", task="translation")
     (record,) = check(reference_language="de")
     assert (record.verdict, record.definition.split(",")[0]) == ("passed", "labs")
-    with pytest.raises(UsageError, match="does not say the language of its translations\nadd `reference_language: de`"):
+    with pytest.raises(
+        UsageError, match="does not say the language of its translations\n  add `reference_language: de`"
+    ):
         check()
 
 
@@ -170,14 +172,14 @@ def test_what_alters_the_meaning_must_move_the_answer_or_be_ignored(robust: Robu
         assert record.verdict == "passed"
     with pytest.raises(AssertionError, match=r"sensitivity 0\.00 .* gate >= 0\.50"):
         robust.check(calm, texts, "semantics.negate", language="en", expect="direction")
-    with pytest.raises(UsageError, match=r"alters number: that is no check of invariance\nwrite .*ignores"):
+    with pytest.raises(UsageError, match=r"alters number: that is no check of invariance\n  write .*ignores"):
         robust.check(calm, texts, "semantics.number", language="en")
 
 
 @pytest.mark.parametrize(
     ("texts", "spec", "language", "gate", "message"),
     [
-        (TEXTS, "typos.swop", "en", "consistency >= 0.9", "^unknown perturbation 'typos.swop'\ndid you mean"),
+        (TEXTS, "typos.swop", "en", "consistency >= 0.9", "^unknown perturbation 'typos.swop'\n  did you mean"),
         (TEXTS, "typos.swap", "!!", "consistency >= 0.9", "^'!!' is no language tag"),
         (TEXTS, "typos.swap", "en", "consistency", "^'consistency' is no gate"),
         ([], "typos.swap", "en", "consistency >= 0.9", "^the dataset is empty"),

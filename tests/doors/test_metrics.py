@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from sacrebleu.metrics.chrf import CHRF
 
 from albert_robust import Scorer, metrics
 from albert_robust.errors import UsageError
@@ -154,6 +155,17 @@ def test_labels_in_another_language_are_read_as_the_label_that_they_name(scorer:
     assert values.tolist() == [1, 1, 1, 0]
 
 
+def test_chrf_is_that_of_the_corpus_as_its_signature_says(scorer: Scorer) -> None:
+    hypotheses = ["Die Katze liegt.", "Es regnet heute wieder sehr stark in ganz Berlin und um Berlin herum."]
+    references = [[GERMAN[0], "Die Katze liegt da."], [GERMAN[1], "Heute regnet es."]]
+    found = metrics.translation(hypotheses, references, languages="de", scorer=scorer)["chrf"]
+    expected = CHRF().corpus_score(hypotheses, list(zip(*references, strict=True)))
+    assert found.estimate.value == pytest.approx(expected.score / 100)
+    assert found.signature.startswith("chrF2|nrefs:2|")
+    assert found.values is not None
+    assert found.values.mean() != pytest.approx(found.estimate.value, abs=1e-3)
+
+
 def test_clusters_are_resampled_whole(scorer: Scorer) -> None:
     found = metrics.translation(GERMAN * 4, GERMAN * 4, languages="de", clusters=["a", "b"] * 4, scorer=scorer)
     assert {measure.estimate.clusters for measure in found.values()} == {2}
@@ -227,6 +239,10 @@ MISTAKES = {
     "an entity outside its text": (
         lambda: metrics.token_classification([[]], [[(0, 9, "PER")]], ["Anna"]),
         r"references\[0\]: an entity at 0-9 of a text of 4 characters",
+    ),
+    "all measures of a task": (
+        lambda: metrics.overall({"qa": cast("Measure", {"labs": measure(0.5, 0.1)})}),
+        r"qa: expected one measure, such as found\['labs'\], got dict",
     ),
     "clusters": (lambda: metrics.classification(["a"], ["a"], clusters=["x", "y"]), "2 clusters for 1 pairs"),
 }

@@ -11,9 +11,8 @@ from door_suites import LOGGING, LOUD, kept_run, loaded_by, python, rows, run, v
 import albert_robust.session
 from albert_robust.report.render import render_html, render_json, render_markdown
 from albert_robust.results.folder import open_run
-from albert_robust.running.cell import Cell
 from albert_robust.running.measure import measure
-from albert_robust.running.plan import plan
+from albert_robust.running.plan import Plan, plan
 from albert_robust.suite.suite import Suite
 
 BOTH = [*rows(), *rows(language="zh", text="镇{}的天气非常好，我们很喜欢")]
@@ -318,7 +317,7 @@ def test_a_suite_that_comes_upon_a_mistake_of_ours_fails_alone_with_its_tracebac
 def test_a_suite_in_which_collection_comes_upon_a_mistake_of_ours_is_in_the_report(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(suite: Suite) -> list[Cell]:
+    def broken(suite: Suite) -> Plan:
         if suite.name == "broken/suite":
             raise RuntimeError("out of memory")
         return plan(suite)
@@ -344,7 +343,7 @@ def test_a_session_that_tests_nothing_has_failed_and_says_why(pytester: pytest.P
     write_suite(pytester.path, "case.upper", languages="zh", examples=BOTH[12:])
     result = run(pytester)
     result.stdout.fnmatch_lines(
-        ["not applicable * case.upper does not work in zh", "nothing was tested: that is no pass"]
+        ["not applicable * case.upper does not work in zh", "nothing was tested, so the run fails"]
     )
     assert result.ret == pytest.ExitCode.TESTS_FAILED
 
@@ -383,7 +382,7 @@ def test_a_suite_whose_cells_are_all_skipped_has_tested_nothing(
     write_suite(pytester.path, "case.upper", extra="marks:\n  - {cells: '*', skip: 'too slow'}\n")
     done = python(pytester.path, "-m", "pytest", "-p", "no:randomly", *workers)
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
-    assert "nothing was tested: that is no pass" in done.stdout.splitlines()
+    assert "nothing was tested, so the run fails" in done.stdout.splitlines()
     assert python(pytester.path, "-m", "pytest", "--collect-only").returncode == pytest.ExitCode.OK
 
 

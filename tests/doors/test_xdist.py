@@ -53,9 +53,9 @@ def without_seconds(found: Mapping[str, Any]) -> dict[str, Any]:
 def test_what_a_worker_cannot_hand_over_is_told_and_is_no_pass(pytester: pytest.Pytester) -> None:
     write_suite(pytester.path, "typos.swap")
     (pytester.path / "conftest.py").write_text(
-        "import albert_robust.session\n\n"
+        "import albert_robust.judged\n\n"
         "def broken(*_): raise RuntimeError('no memory left')\n\n"
-        "albert_robust.session.run_of = broken\n"
+        "albert_robust.judged.run_of = broken\n"
     )
     done = python(pytester.path, "-m", "pytest", "-n", "2")
     assert "RuntimeError: no memory left" in done.stdout

@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,17 @@ def test_lines_come_back_as_they_were_written_in_any_order(tmp_path: Path) -> No
     assert open_baseline(one) == {SWAP.cell: SWAP, UPPER.cell: UPPER}
     assert one.read_bytes() == other.read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "other"]
+
+
+def test_the_other_measures_of_a_cell_stand_behind_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "s.baseline.jsonl"
+    kept = replace(SWAP, others=(line([0.0, 0.0, 1.0], measure="accuracy"), line([0.5, 0.0, 1.0], measure="labs")))
+    write_baseline(path, [UPPER, kept])
+    assert open_baseline(path) == {UPPER.cell: UPPER, SWAP.cell: kept}
+    written = path.read_text().splitlines()
+    path.write_text("\n".join([*written, written[-1].replace("0.5", "0.25")]))
+    with pytest.raises(InputError, match=r"s.baseline.jsonl:7:1: a second line of d/typos.swap@2\[en\]"):
+        open_baseline(path)
 
 
 @given(
@@ -113,7 +125,11 @@ def spoilt(tmp_path: Path, change: Callable[[list[str]], list[str]]) -> Path:
         (lambda lines: [*lines[:3], lines[3].replace('"10-"', "[1, 2, 0]")], 4, "do not fit its examples"),
         (lambda lines: [*lines[:3], lines[3].replace('"10-"', '[1, "x", 0]')], 4, "do not fit its examples"),
         (lambda lines: [*lines[:3], lines[3].replace('"seed"', '"sead"')], 4, "no line of a cell"),
-        (lambda lines: [lines[0], lines[1].replace("r000", "r00"), *lines[2:]], 2, "not the one that it is named for"),
+        (
+            lambda lines: [lines[0], lines[1].replace("r000", "r00"), *lines[2:]],
+            2,
+            "the ids do not match the fingerprint",
+        ),
     ],
 )
 def test_what_does_not_fit_is_a_complaint_at_its_line(

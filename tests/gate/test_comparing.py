@@ -88,6 +88,35 @@ def test_a_gain_that_is_not_shown_makes_no_sameness_of_cells() -> None:
     assert (found.chance, beside(lost(4)[:50], WHOLE[:50]).chance) == (1 / 16, 1 / 16)
 
 
+def measured_by(main: Sequence[float | None], quality: Sequence[float | None]) -> Line:
+    """A line by consistency, and beside it one by accuracy."""
+    return line(main, others=(line(quality, measure="accuracy", definition=""),))
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "verdict", "measure"),
+    [
+        (measured_by(WHOLE, lost(10)), measured_by(WHOLE, WHOLE), "regressed", "accuracy"),
+        (measured_by(WHOLE, WHOLE), measured_by(WHOLE, lost(10)), "improved", "accuracy"),
+        (measured_by(lost(10), WHOLE), measured_by(WHOLE, lost(10)), "regressed", "consistency"),
+        (measured_by(WHOLE, lost(10)), measured_by(lost(10), WHOLE), "regressed", "accuracy"),
+        (measured_by(WHOLE, lost(2)), measured_by(WHOLE, WHOLE), "same", "consistency"),
+        (measured_by(WHOLE, lost(10)), line(WHOLE), "same", "consistency"),
+    ],
+    ids=["worse", "better", "better and worse", "worse and better", "alike", "not in the baseline"],
+)
+def test_a_cell_stands_by_the_gated_measure_that_tells_most(
+    now: Line, before: Line, verdict: str, measure: str
+) -> None:
+    found = compare_all({HERE: now}, {HERE: before}, {"s": Thresholds()})[HERE]
+    assert (found.verdict, found.measure) == (verdict, measure)
+
+
+def test_all_measures_of_all_cells_are_one_family() -> None:
+    found = compare_all({HERE: measured_by(WHOLE, lost(10))}, {HERE: measured_by(WHOLE, WHOLE)}, {"s": Thresholds()})
+    assert found[HERE].adjusted == 2 / 1024
+
+
 def test_two_sides_double_the_p_value_and_widen_the_bounds() -> None:
     one, two = beside(lost(5), WHOLE), beside(lost(5), WHOLE, sides=2)
     assert (one.verdict, one.adjusted, one.test) == ("regressed", 1 / 32, "McNemar")

@@ -17,6 +17,7 @@ from albert_robust.running.plan import plan
 from albert_robust.scoring.statistics import Estimate
 from albert_robust.suite.gates import Gate
 from albert_robust.suite.load import load_suite
+from albert_robust.suite.measure import measure_named
 
 SUITE = """
 task: text-classification
@@ -42,7 +43,7 @@ def cell(write: Callable[..., Path]) -> Callable[..., Cell]:
             more += f"perturbations: [{'semantics.negate' if expect == 'direction' else 'typos.swap'}], "
         text = SUITE.format(gate=gate, expect=expect, more=more)
         suite = load_suite(write(d_dot_jsonl='{"text": "a"}', s_dot_robust_dot_yaml=text))
-        first = plan(suite)[0]
+        first = plan(suite).cells[0]
         return replace(first, check=replace(first.check, on_inconclusive=undecided))
 
     return made
@@ -111,7 +112,8 @@ def test_a_gate_of_which_nothing_was_measured_never_passes(
 def test_a_message_has_as_many_digits_as_tell_an_estimate_from_its_gate(
     gate: tuple[str, bool, float], estimate: tuple[float, float, float], shown: str
 ) -> None:
-    assert decide(Gate(*gate), Estimate(*estimate, 1000)).reason == shown
+    name, at_least, bound = gate
+    assert decide(Gate(measure_named(name), at_least, bound), Estimate(*estimate, 1000)).reason == shown
 
 
 def test_the_bound_is_one_sided_at_the_suites_confidence(cell: Callable[..., Cell]) -> None:
@@ -148,7 +150,7 @@ def test_how_many_examples_would_decide_is_a_number_of_them(
     value: float, low: float, high: float, bound: float, at_least: bool
 ) -> None:
     estimate = Estimate(value, value - low, value + high, 10)
-    record = decide(Gate("consistency", at_least, bound), estimate)
+    record = decide(Gate(measure_named("consistency"), at_least, bound), estimate)
     if found := re.search(r"about (-?[\d,]+) would$", record.reason):
         assert int(found[1].replace(",", "")) > 0
 
@@ -194,7 +196,7 @@ def test_where_a_family_was_named_and_nothing_tested_its_member_can_be_left_out(
     write: Callable[..., Path], named: str, told: bool
 ) -> None:
     text = SUITE.format(gate="consistency >= 0.9", expect="invariance", more=f"perturbations: [{named}], ")
-    cells = plan(load_suite(write(d_dot_jsonl='{"text": "a"}', s_dot_robust_dot_yaml=text)))
+    cells = plan(load_suite(write(d_dot_jsonl='{"text": "a"}', s_dot_robust_dot_yaml=text))).cells
     swap = next(cell for cell in cells if cell.perturbation == "typos.swap@2")
     unchanged = replace(OUTCOME, status="unchanged", agreement=None)
     way_out = "; `except: [typos.swap]` leaves it out of the check"

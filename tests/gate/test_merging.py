@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from albert_robust.asking.workspace import Workspace
 from albert_robust.conclude import judged, run_of
 from albert_robust.errors import UsageError
+from albert_robust.gate import merging
 from albert_robust.gate.merging import merged
 from albert_robust.results.folder import keep, only, open_run
 from albert_robust.results.records import AlignmentRecord, CaseAlignment, MatchedText, Run, Shrunk
-from albert_robust.running import alignments, blocks
+from albert_robust.running import blocks
 from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan
 from albert_robust.suite.load import load_suites
@@ -57,7 +58,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Run:
     rows = "".join(f'{{"id": "r{n}", "text": "quite a good film {"o" * n}", "label": "good"}}\n' for n in range(12))
     for name, content in (("d.jsonl", rows), ("model.py", MODEL), ("s.robust.yaml", SUITE)):
         (folder / name).write_text(content, encoding="utf-8")
-    found = [cell for suite in load_suites(folder / "s.robust.yaml") for cell in plan(suite)]
+    found = [cell for suite in load_suites(folder / "s.robust.yaml") for cell in plan(suite).cells]
     cells = sorted(found, key=lambda cell: cell.key)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "BLOCK", 5)
@@ -120,6 +121,17 @@ def test_merged_runs_can_be_merged(whole: Run, tmp_path: Path) -> None:
     assert (found.cells, found.merged) == (whole.cells, 3)
 
 
+def test_runs_that_have_read_other_data_are_not_merged(whole: Run) -> None:
+    one, other = split(whole, [0], [1]).values()
+    (read,) = {suite.data["films"] for suite in whole.suites}
+    assert (read.examples, read.different) == (12, 12)
+    changed = replace(
+        other, suites=tuple(replace(suite, data={"films": replace(read, digest="0" * 12)}) for suite in other.suites)
+    )
+    with pytest.raises(UsageError, match="a and b cannot be merged: s::calm has read other data in 'films'"):
+        merged({"a": one, "b": changed})
+
+
 def test_costs_add_up_and_what_differs_in_the_environment_is_told_of_both(whole: Run) -> None:
     one, other = split(whole, [0], [1]).values()
     one = replace(one, cost={"predicted": 3, "seconds": 0.1}, environment={"python": "3.11", "system": "Linux"})
@@ -138,7 +150,7 @@ def test_a_suite_that_is_broken_in_one_run_is_broken_in_all_of_them(whole: Run) 
 
 
 def test_no_more_alignments_stay_than_one_run_keeps(whole: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alignments.fair, "__defaults__", (7,))
+    monkeypatch.setattr(merging, "MOST", 7)
     found = merged(split(whole, [0, 1, 2], [3, 4, 5])).alignments
     assert [one.example for one in found] == ["r0", "r1", *["r0"] * 5]
 

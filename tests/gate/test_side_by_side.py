@@ -16,7 +16,7 @@ CELL = "d/typos.swap@2[en]"
 
 def suite(model: str, path: str = "s.robust.yaml") -> SuiteRecord:
     name = path.removesuffix(".robust.yaml") + (f"::{model}" if model else "")
-    return SuiteRecord(name, path, "", "text-classification", "", None, 0, 0.95, {}, None, (), model)
+    return SuiteRecord(name, path, "", "text-classification", "", None, 0, 0.95, {}, None, (), model, first_model="a")
 
 
 def record(of: SuiteRecord, **settings: Any) -> CellRecord:
@@ -63,6 +63,10 @@ def test_suites_of_one_model_each_have_nothing_beside_them() -> None:
     one, other = suite(""), suite("", "t.robust.yaml")
     assert standing(ran((one, cases(one, 0)), (other, cases(other, 50)))) == [None, None]
     assert side_by_side([one, other, A]) == []
+
+
+def test_without_the_first_the_others_are_compared_with_nothing() -> None:
+    assert standing(ran((B, cases(B, 0)), (C, cases(C, 50)))) == [None, None]
 
 
 def test_what_the_first_was_not_asked_whole_is_not_compared() -> None:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from albert_robust.gate import certain, judge
 from albert_robust.gate.judge import judged_gates
+from albert_robust.results.evidence import fault
 from albert_robust.results.failures import ERRORS, failures
 from albert_robust.results.records import CellRecord, Outcome
-from albert_robust.results.tally import Tally, fault
+from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell
 
 OUTCOME = Outcome("s", "c", "1", "en", 0, "tested", {"text": "a"}, {"text": "b"}, references=("good",))

@@ -30,7 +30,7 @@ def cell(write: Callable[..., Path]) -> Callable[..., Cell]:
 
     def made(gate: str, more: str = "") -> Cell:
         text = SUITE.format(gate=gate, more=more)
-        return plan(load_suite(write(d_dot_jsonl='{"text": "a"}', s_dot_robust_dot_yaml=text)))[0]
+        return plan(load_suite(write(d_dot_jsonl='{"text": "a"}', s_dot_robust_dot_yaml=text))).cells[0]
 
     return made
 

@@ -14,7 +14,7 @@ import torch
 from architectures import KINDS, byte_place
 
 from albert_robust.errors import UsageError
-from albert_robust.models import checkpoint
+from albert_robust.models import heads
 from albert_robust.models.checkpoint import (
     PLAIN,
     Checkpoint,
@@ -23,10 +23,9 @@ from albert_robust.models.checkpoint import (
     load_checkpoint,
     loaded,
     local_identity,
-    span_text,
-    tag,
 )
 from albert_robust.models.generating import Written, speaking
+from albert_robust.models.heads import span_text, tag
 from albert_robust.models.model import Hardware
 from albert_robust.tasks import TASKS
 
@@ -258,7 +257,7 @@ def test_a_translator_of_many_languages_is_told_from_which_into_which(
         asked.append(given[-1])
         return [Written("b")]
 
-    monkeypatch.setattr(checkpoint, "generated", note)
+    monkeypatch.setattr(heads, "generated", note)
     how = Reading(src_lang="fr_XX", tgt_lang="de_DE", settings={"num_beams": 2})
     load_checkpoint(str(translator), translator, "translation", how=how).predict([{"source": "a"}])
     tokenizer = importlib.import_module("transformers").AutoTokenizer.from_pretrained(translator)

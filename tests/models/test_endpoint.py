@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -16,10 +17,9 @@ from hypothesis import strategies as st
 
 from albert_robust.asking.ask import Asker, Limits
 from albert_robust.errors import UsageError
-from albert_robust.models import Usage, transport
+from albert_robust.models import Usage, load_model, transport
 from albert_robust.models.chat_format import seconds_of, tokens_of
 from albert_robust.models.client import load_endpoint
-from albert_robust.models.endpoint import endpoint_identity
 from albert_robust.models.prompt import fields_of, filled, is_local, turns_of
 from albert_robust.suite.schema import ModelSpec
 from albert_robust.tasks import TASKS, Prediction
@@ -42,13 +42,17 @@ class Model:
 
     def ask(self, *batch: dict[str, str]) -> list[Any]:
         """Return outputs, and the messages of failures."""
-        made = dict(self.asker.stream(batch))
+        made = dict(self.asker.stream(self.model.stream, batch))
         found = [made[place] for place in range(len(batch))]
         return [one.output if isinstance(one, Prediction) else one.message for one in found]
 
 
 def spec_of(**given: Any) -> ModelSpec:
     return ModelSpec(**{"endpoint": "https://a.example/chat", "model": "m", "prompt": "{text}", **given})
+
+
+def identity_of(spec: ModelSpec) -> str | None:
+    return load_model(spec, Path(), TASKS["text-classification"], Path()).identity
 
 
 def said(answer: Answer, **more: Any) -> Any:
@@ -125,7 +129,7 @@ def test_a_label_is_read_in_what_is_said(reply: str) -> None:
 )
 def test_what_was_said_is_kept_beside_what_was_read_in_it(task: str, reply: str, found: Prediction) -> None:
     with chat(lambda text: reply) as server:
-        assert Model(server.url, task=task).asker.ask([TEXTS[0]]) == [found]
+        assert list(Model(server.url, task=task).asker.ask([TEXTS[0]])) == [found]
 
 
 def test_what_is_none_of_the_labels_is_the_answer_as_it_stands() -> None:
@@ -444,12 +448,12 @@ def test_a_model_does_not_show_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
     {"settings": {"seed": 1}}, {"labels": ["a", "b"]}, {"version": "2"}, {"range": (1, 5)},
 ])  # fmt: skip
 def test_what_shapes_an_answer_makes_another_model(change: dict[str, Any]) -> None:
-    assert endpoint_identity(spec_of(**change)) != endpoint_identity(spec_of())
+    assert identity_of(spec_of(**change)) != identity_of(spec_of())
 
 
 def test_how_it_is_asked_makes_no_other_model() -> None:
     asked = spec_of(key_env="MY_KEY", key_header="api-key", at_once=2, timeout=9, retries=0, batch=2)
-    assert endpoint_identity(asked) == endpoint_identity(spec_of())
+    assert identity_of(asked) == identity_of(spec_of())
 
 
 @pytest.mark.parametrize(("host", "local"), [

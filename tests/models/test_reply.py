@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albert_robust.models.reply import after_thoughts, label_of, number_of
+from albert_robust.models.reply import after_thoughts, label_of, number_of, read_reply
 from albert_robust.models.reply.sentences import LONG
 from albert_robust.models.reply.thoughts import THOUGHTS
+from albert_robust.tasks.text_regression import within
 
 SENTIMENT = ["positive", "negative"]
 INFERENCE = ["entailment", "not_entailment"]
@@ -187,6 +188,8 @@ def test_a_reply_that_names_several_labels_or_denies_one_says_none(labels: list[
     ('{"score": 0.8}', 0.8), ('```json\n{"similarity": "0.8", "why": "2 of 3 words"}\n```', 0.8),
     ("Score: 0.8", 0.8), ("Similarity: 1\n\nThe 2 sentences say the same.", 1), ("相似度：0.8", 0.8),
     ("I'd say 0.8.", 0.8), ("On a scale from 0 to 1, I'd say 0.8.", 0.8), ("The 2 sentences are 80% alike.", 0.8),
+    ("I'd give it a 4.", 4), ("Score: 4 (on a scale from 1 to 5)", 4), ("On a scale of 1 to 5, I would rate this a 4.", 4),
+    ("Auf einer Skala von 1 bis 5: 4", 4), ("I rate the 2 texts 0.8.", 0.8), ("我给4分。", 4),
     ("相似度为0.8。", 0.8), ("Score: 1. The text is good.", 1), ("**Score:** 1. It is good.", 1),
 ])  # fmt: skip
 def test_a_number_is_read_as_a_reader_would_take_it(reply: str, number: float) -> None:
@@ -195,7 +198,8 @@ def test_a_number_is_read_as_a_reader_would_take_it(reply: str, number: float) -
 
 @pytest.mark.parametrize("reply", [
     "rather alike", "", "about 0.7 or 0.8", "0.7-0.8", "not 0.8", "<0.5", "1,000", "5/4", "v0.8", "0.8.2024",
-    "The first names 1 cat.", '{"score": 0.8, "sure": 0.9}', '{"score": true}', "Is it 0.8?",
+    "The first names 1 cat.", "I rate it 4 or 5.", "I'd give it to 2 people.",
+    '{"score": 0.8, "sure": 0.9}', '{"score": true}', "Is it 0.8?",
 ])  # fmt: skip
 def test_a_reply_that_says_no_number_is_returned_as_it_is(reply: str) -> None:
     assert number_of(reply) == reply
@@ -253,3 +257,10 @@ def test_thoughts_of_every_spelling_need_an_end(opens: str) -> None:
 @given(st.text(st.characters(exclude_characters="<[◁")))
 def test_what_has_no_mark_is_all_answer(said: str) -> None:
     assert after_thoughts(said) == said.strip()
+
+
+def test_a_number_that_is_no_score_is_no_answer() -> None:
+    task = within(1, 5)
+    assert read_reply("Score: 4", task, ())["score"] == 4
+    with pytest.raises(ValueError, match="it said 7, and scores are from 1 to 5"):
+        read_reply("7", task, ())

@@ -217,16 +217,16 @@ def test_a_link_leads_to_a_reserved_domain(seed: int) -> None:
     assert regex.fullmatch("/[a-z]{6,9}", link.path)
 
 
-@pytest.mark.parametrize("name", ["link", "mention"])
+@pytest.mark.parametrize("name", ["link", "mention", "hashtag"])
 @given(seed=st.integers(0, 2**32))
-def test_what_is_added_is_one_link_or_mention_more(name: str, seed: int) -> None:
+def test_what_is_added_is_one_link_mention_or_hashtag_more(name: str, seed: int) -> None:
     for text in ("The food was great", "see https://example.org/a", "thanks @anna", "很好", "ما"):
         variant = Text.of(made(name, text, seed=seed), "en")
         assert str(variant).startswith(f"{text} ")
         assert len(variant.protected) == len(Text.of(text).protected) + 1
 
 
-@pytest.mark.parametrize("name", ["link", "mention", "sentence"])
+@pytest.mark.parametrize("name", ["link", "mention", "hashtag", "emoji", "sentence"])
 @given(string=st.text("ab .,!?\n@#:/。的😀", max_size=30), seed=st.integers(0, 99))
 def test_what_a_text_says_stays_in_one_piece(name: str, string: str, seed: int) -> None:
     assert string.strip() in made(name, string, "zh", seed=seed, severity=5)

@@ -159,4 +159,4 @@ def test_a_suite_may_ignore_what_they_alter(tmp_path: Path) -> None:
         "checks: [{expect: invariance, perturbations: [entities.*], ignores: [name, place]}]\n",
         encoding="utf-8",
     )
-    assert [cell.id for cell in plan(load_suite(suite))] == ["d/entities.name[en]", "d/entities.place[en]"]
+    assert [cell.id for cell in plan(load_suite(suite)).cells] == ["d/entities.name[en]", "d/entities.place[en]"]

@@ -169,6 +169,51 @@ def test_relatives_stay_where_something_else_would_have_to_agree(pack: Registry,
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "other"),
+    [
+        ("de", "Der Lehrer ist müde.", "Die Lehrerin ist müde."),
+        ("de", "Ein alter Mann steht vor dem Haus.", "Eine alte Frau steht vor dem Haus."),
+        ("de", "Ein kleines Mädchen spielt im Garten.", "Ein kleiner Junge spielt im Garten."),
+        ("de", "Die Ärztin sucht ihre Brille.", "Der Arzt sucht seine Brille."),
+        ("es", "Un hombre toca la guitarra.", "Una mujer toca la guitarra."),
+        ("es", "La profesora está muy cansada.", "El profesor está muy cansado."),
+        ("es", "Un niño pequeño come pan.", "Una niña pequeña come pan."),
+        ("pt", "O médico está sentado.", "A médica está sentada."),
+        ("pt", "Uma mulher corre na praia.", "Um homem corre na praia."),
+        ("it", "Lo studente è stanco.", "La studentessa è stanca."),
+        ("it", "Un'amica legge il giornale.", "Un amico legge il giornale."),
+        ("fr", "L’étudiant est content.", "L’étudiante est contente."),
+        ("fr", "Un vieil homme est assis.", "Une vieille femme est assise."),
+    ],
+)
+def test_one_person_who_opens_a_text_turns_with_what_agrees(
+    pack: Registry, language: str, text: str, other: str
+) -> None:
+    assert made(pack, "gender", text, language) == other
+    assert made(pack, "gender", other, language) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Ein Mann und eine Frau tanzen."),
+        ("de", "Der Lehrer, der dort steht, liest."),
+        ("de", "Der Mann ist Arzt."),
+        ("de", "Eine Frau liest, weil sie Zeit hat."),
+        ("es", "Una mujer apenas vestida corre."),
+        ("es", "El hombre es médico."),
+        ("es", "Un hombre besa a una mujer."),
+        ("pt", "Uma mulher pouco vestida corre."),
+        ("it", "Un uomo guarda, mentre un'altra scatta una foto."),
+        ("fr", "Un homme est venu, elle aussi."),
+        ("fr", "L'avocate hier détenue"),
+    ],
+)
+def test_a_person_stays_where_another_word_may_have_to_agree(pack: Registry, language: str, text: str) -> None:
+    assert made(pack, "gender", text, language) == text
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "The German car is fast.",

@@ -44,6 +44,18 @@ def variants(pack: Registry, text: str, language: str) -> set[str]:
         ("sw", "hakuna"),
         ("he", "לא"),
         ("ja", "ません"),
+        ("bn", "নয়"),
+        ("ca", "tampoc"),
+        ("da", "ikke"),
+        ("fi", "ilman"),
+        ("hu", "nincsenek"),
+        ("mr", "नाही"),
+        ("nb", "aldri"),
+        ("nn", "ikkje"),
+        ("no", "utan"),
+        ("ro", "niciodată"),
+        ("sv", "inte"),
+        ("ta", "இல்லை"),
     ],
 )
 def test_a_word_that_denies_is_not_mistyped(pack: Registry, language: str, text: str) -> None:
@@ -130,6 +142,18 @@ def test_what_is_typed_with_another_key_or_converted_stays(pack: Registry, text:
 @pytest.mark.parametrize(
     ("language", "alphabet"),
     [
+        ("bn", "কখগঘঙচছজঝঞটঠডঢতথদধনপফবভমলশষসহ"),
+        ("ca", "abcdefghijklmnopqrstuvwxyz"),
+        ("da", "abcdefghijklmnopqrstuvwxyzæøå"),
+        ("fi", "abcdefghijklmnopqrstuvwxyzåäö"),
+        (
+            "hu",
+            "aábcdeéfghijklmnoóöőpqrstuúüűvwxyz",
+        ),  # í lies left of all letters on some boards, of the digits on others
+        ("nb", "abcdefghijklmnopqrstuvwxyzæøå"),
+        ("ro", "aăâbcdefghiîjklmnopqrsștțuvwxyz"),
+        ("sv", "abcdefghijklmnopqrstuvwxyzåäö"),
+        ("ta", "கசஜஞடணதநனபமயரலளழவஷஸஹ"),
         ("bg", "абвгдежзийклмнопрстуфхцшщъьюя"),  # ч stands apart, at the left end of the digits
         ("el", "αβγδεζηθικλμνξοπρσςτυφχψω"),
         ("fa", "آابپتثجچحخدذرزسشصضطظعغفقکگلمنوهی"),

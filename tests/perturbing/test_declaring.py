@@ -32,6 +32,7 @@ def test_it_says_either_what_it_preserves_or_what_it_alters(preserves: str | Non
     ("wrong", "message"),
     [
         ({"languages": "en"}, r"languages='en': expected 'any' or a list such as \['en'\]"),
+        ({"scripts": "Latin"}, r"scripts='Latin': expected a list such as \['Latin'\]"),
         ({"severities": 0}, "severities=0: expected how many there are, 1 to 5"),
         ({"severities": 6}, "severities=6: expected how many there are, 1 to 5"),
     ],
@@ -50,6 +51,13 @@ def test_its_summary_is_the_first_line_of_its_docstring() -> None:
 def test_it_works_in_its_languages_and_their_regions_alone() -> None:
     made = perturbation("own.one", preserves="meaning", languages=["pt", "zh-Hant"])(unchanged)
     assert [tag for tag in ("pt", "pt-BR", "zh-Hant", "zh", "en") if made.applies(tag)] == ["pt", "pt-BR", "zh-Hant"]
+
+
+def test_it_works_in_languages_of_its_scripts_and_where_the_script_is_not_known() -> None:
+    made = perturbation("own.one", preserves="meaning", scripts=["Latin"])(unchanged)
+    assert [tag for tag in ("en", "sr", "sr-Latn", "hi-Latn", "zh", "sv", "und") if made.applies(tag)] == [
+        "en", "sr-Latn", "hi-Latn", "sv", "und"
+    ]  # fmt: skip
 
 
 def test_examples_are_in_the_one_language_of_a_perturbation_or_in_english() -> None:

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from albert_robust import Text
-from albert_robust.errors import InputError
+from albert_robust.errors import InputError, Mistake
 from albert_robust.perturbing import Registry, open_packs
 
 Given = Callable[..., Registry]
@@ -73,7 +73,7 @@ def test_a_line_that_is_no_variant_is_told_with_its_place(given: Given, line: ob
 
 
 def test_a_file_that_is_not_there_is_named() -> None:
-    with pytest.raises(KeyError, match=r"unknown perturbation 'given.own'\\nno own.variants.jsonl is in a folder"):
+    with pytest.raises(Mistake, match=r"unknown perturbation 'given.own'\n  no own.variants.jsonl is in a folder"):
         open_packs().get("given.own")
 
 

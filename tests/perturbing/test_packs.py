@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from albert_robust.errors import InputError, MissingExtraError
+from albert_robust.errors import InputError, MissingExtraError, Mistake
 from albert_robust.perturbing.registry import open_packs
 
 OWN = """
@@ -53,7 +53,7 @@ def test_a_perturbation_whose_module_is_not_there_is_told_when_it_is_used(write:
 
 
 def test_an_unknown_name_is_answered_with_the_nearest_one() -> None:
-    with pytest.raises(KeyError, match=r"unknown perturbation 'typos\.swpa'\\ndid you mean 'typos\.swap'\?"):
+    with pytest.raises(Mistake, match=r"unknown perturbation 'typos\.swpa'\n  did you mean 'typos\.swap'\?"):
         open_packs().get("typos.swpa")
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from albert_robust.errors import Mistake
 from albert_robust.perturbing.registry import open_packs
 from albert_robust.perturbing.spec import Spec, Step, parse_spec
 
@@ -22,13 +23,13 @@ def test_what_a_spec_prints_can_be_read_back(spec: Spec) -> None:
     "written", ["", "typos", "typos.a@", "typos.a@x", "typos.a |", "a b.c", "typos.a@-1", "typos.á"]
 )
 def test_what_is_no_spec_is_told_what_a_spec_is(written: str) -> None:
-    with pytest.raises(ValueError, match=r"is no perturbation\nwrite family\.name, family\.name@severity or a | b"):
+    with pytest.raises(Mistake, match=r"is no perturbation\n  write family\.name, family\.name@severity or a | b"):
         parse_spec(written)
 
 
 @pytest.mark.parametrize("severity", [0, 6, 99])
 def test_a_severity_is_1_to_5(severity: int) -> None:
-    with pytest.raises(ValueError, match=f"severity {severity}, expected 1 to 5"):
+    with pytest.raises(Mistake, match=f"severity {severity}, expected 1 to 5"):
         parse_spec(f"typos.swap@{severity}")
 
 
@@ -45,12 +46,12 @@ def test_a_glob_stands_for_all_that_match_in_alphabetical_order() -> None:
 
 
 def test_a_glob_in_a_chain_is_refused() -> None:
-    with pytest.raises(ValueError, match="a glob stands alone\nname the perturbations of a chain one by one"):
+    with pytest.raises(Mistake, match="a glob stands alone\n  name the perturbations of a chain one by one"):
         open_packs().expand("typos.* | case.lower")
 
 
 def test_a_glob_that_matches_nothing_is_told_so() -> None:
-    with pytest.raises(ValueError, match=r"no perturbation matches 'nothing\.\*'"):
+    with pytest.raises(Mistake, match=r"no perturbation matches 'nothing\.\*'"):
         open_packs().expand("nothing.*")
 
 
@@ -64,7 +65,7 @@ def test_a_glob_that_matches_nothing_is_told_so() -> None:
     ],
 )
 def test_half_a_name_is_told_the_whole(written: str, meant: str) -> None:
-    with pytest.raises(ValueError, match=f"did you mean '{re.escape(meant)}'"):
+    with pytest.raises(Mistake, match=f"did you mean '{re.escape(meant)}'"):
         open_packs().expand(written)
 
 

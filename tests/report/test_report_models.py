@@ -14,8 +14,8 @@ from albert_robust.scoring.statistics import Estimate
 DROP = Estimate(0.125, 0.05, 0.25, 40)
 
 
-def model(name: str) -> SuiteRecord:
-    return replace(SUITE, name=f"reviews::{name}", model_name=name, model=f"python: m:{name}")
+def model(name: str, first: str = "small") -> SuiteRecord:
+    return replace(SUITE, name=f"reviews::{name}", model_name=name, model=f"python: m:{name}", first_model=first)
 
 
 def beside(verdict: Standing, measure: str = "consistency") -> ComparisonRecord:
@@ -53,7 +53,9 @@ def test_models_are_told_apart_by_the_settings_that_differ() -> None:
     plain, strict = (
         {"prompt": f"Judge {{text}}{end}", "settings": '{"temperature": 0}'} for end in ("", " in one word.")
     )
-    run = Run((replace(model("plain"), settings=plain), replace(model("strict"), settings=strict)), ())
+    run = Run(
+        (replace(model("plain", "plain"), settings=plain), replace(model("strict", "plain"), settings=strict)), ()
+    )
     (found,) = model_tables(run)
     assert [row.what for row in found.models] == [
         "python: m:plain, prompt: Judge {text}",
@@ -62,7 +64,7 @@ def test_models_are_told_apart_by_the_settings_that_differ() -> None:
 
 
 def test_a_setting_that_one_model_lacks_tells_them_apart() -> None:
-    run = Run((replace(model("plain"), settings={"system": "Be brief."}), model("strict")), ())
+    run = Run((replace(model("plain", "plain"), settings={"system": "Be brief."}), model("strict", "plain")), ())
     (found,) = model_tables(run)
     assert [row.what for row in found.models] == ["python: m:plain, system: Be brief.", "python: m:strict"]
 
@@ -99,6 +101,18 @@ def test_cells_that_differ_show_examples_with_what_both_models_said() -> None:
     said = [(one.example, one.after and one.after.text, other.after and other.after.text) for one, other in found.cases]
     assert said == [("r/3", "positive", "negative"), ("r/4", "positive", "negative")]
     assert "examples in which they differ" in render_html(run)
+
+
+def test_reference_checks_differ_by_the_quality_that_they_are_compared_by() -> None:
+    check = cell("", expectation="reference", gates=(), measures={"token f1": estimate(0.5)})
+    right = {"token f1": 0.5, "labs": 0.9}
+    kept = outcome(check.cell, "r/1", suite="reviews::small", quality_before=right)
+    same = outcome(check.cell, "r/1", suite="reviews::large", quality_before=right)
+    lost = replace(same, quality_before={"token f1": 0.0, "labs": 0.9})
+    cells = ran([check], [replace(check, beside_first=beside("regressed", "token f1"))])
+    for other, shown in ((same, 0), (lost, 1)):
+        (found,) = model_tables(replace(cells, outcomes=(kept, other)))[0].partings
+        assert len(found.cases) == shown
 
 
 def test_one_model_a_file_has_no_table() -> None:

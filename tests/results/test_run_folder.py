@@ -41,7 +41,7 @@ def answer(batch):
 def cells(write: Callable[..., Path]) -> list[Cell]:
     rows = "".join(f'{{"text": "quite a good film {"o" * number}", "label": "good"}}\n' for number in range(9))
     write(d_dot_jsonl=rows, model_dot_py=MODEL)
-    return plan(load_suite(write(s_dot_robust_dot_yaml=SUITE)))
+    return list(plan(load_suite(write(s_dot_robust_dot_yaml=SUITE))).cells)
 
 
 @pytest.fixture

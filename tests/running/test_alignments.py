@@ -62,7 +62,7 @@ class Words:
 @pytest.fixture
 def cells(write: Callable[..., Path]) -> list[Cell]:
     write(d_dot_jsonl=ROWS)
-    return plan(load_suite(write(s_dot_robust_dot_yaml=SUITE)))
+    return list(plan(load_suite(write(s_dot_robust_dot_yaml=SUITE))).cells)
 
 
 def case(cell: Cell, example: str = "1", **settings: Any) -> Outcome:

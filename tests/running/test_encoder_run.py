@@ -54,7 +54,7 @@ def run(write: Callable[..., Path], tmp_path: Path) -> Callable[..., tuple[list[
         )
         write(d_dot_jsonl=rows, model_dot_py=MODELS)
         text = SUITE.format(task=task, model=model, measure=measure)
-        cells = plan(load_suite(write(s_dot_robust_dot_yaml=text)))
+        cells = list(plan(load_suite(write(s_dot_robust_dot_yaml=text))).cells)
         return cells, execute(cells, Workspace(tmp_path / ".albert_robust", "run"))
 
     return executed
@@ -153,6 +153,6 @@ def test_a_score_that_is_no_number_is_told_with_its_line(write: Callable[..., Pa
     rows = '{"first": "a", "second": "b", "score": 4.5}\n{"first": "a", "second": "b", "score": "high"}\n'
     text = SUITE.format(task="sentence-similarity", model=python("length"), measure="pearson")
     write(d_dot_jsonl=rows, model_dot_py=MODELS)
-    cells = plan(load_suite(write(s_dot_robust_dot_yaml=text)))
+    cells = plan(load_suite(write(s_dot_robust_dot_yaml=text))).cells
     mistakes = execute(cells, Workspace(tmp_path / ".albert_robust", "run")).mistakes
     assert "d.jsonl:2:1: 'score' holds 'high', expected a finite number" in str(mistakes["s"])

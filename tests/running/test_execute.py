@@ -89,7 +89,7 @@ def cells(write: Callable[..., Path]) -> Callable[..., list[Cell]]:
     def made(model: str, version: str = "") -> list[Cell]:
         rows = "".join(f'{{"text": "film {number}", "label": "good"}}\n' for number in range(40))
         write(d_dot_jsonl=rows, model_dot_py=MODELS, perturbations__own_dot_py=PACK)
-        return plan(load_suite(write(s_dot_robust_dot_yaml=SUITE.format(model=model, version=version))))
+        return list(plan(load_suite(write(s_dot_robust_dot_yaml=SUITE.format(model=model, version=version)))).cells)
 
     return made
 
@@ -145,7 +145,7 @@ def test_an_example_without_a_reference_tests_no_quality_and_is_not_asked(
     head = SUITE.format(model="constant", version="").partition("checks:")[0]
     suite = f"{head}checks:\n  - {{expect: reference, gates: [accuracy >= 0.5]}}\n"
     write(d_dot_jsonl=rows, model_dot_py=MODELS)
-    execution = execute(plan(load_suite(write(s_dot_robust_dot_yaml=suite))), workspace)
+    execution = execute(plan(load_suite(write(s_dot_robust_dot_yaml=suite))).cells, workspace)
     [tally] = execution.tallies.values()
     assert (tally.counts.tested, tally.counts.rejected, execution.cost.predicted) == (1, 1, 1)
 
@@ -232,6 +232,6 @@ def test_an_answer_in_the_context_stays_as_it_is(write: Callable[..., Path], wor
             " agreement: exact match, variants: 5}\n"
         )
     )
-    outcomes = [one for group in outcomes_of(execute(plan(suite), workspace)).values() for one in group]
+    outcomes = [one for group in outcomes_of(execute(plan(suite).cells, workspace)).values() for one in group]
     assert Counter(one.status for one in outcomes)["tested"] >= 10
     assert all("London" in one.variant["context"] for one in outcomes if one.variant)

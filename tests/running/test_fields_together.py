@@ -48,7 +48,7 @@ def tested(write: Callable[..., Path], tmp_path: Path) -> Tested:
         suite = SUITE.format(**settings, fields=list(fields))
         cells = plan(
             load_suite(write(d_dot_jsonl=json.dumps(example), model_dot_py=MODELS, s_dot_robust_dot_yaml=suite))
-        )
+        ).cells
         [[case]] = outcomes_of(execute(cells, Workspace(tmp_path / ".albert_robust", "run"))).values()
         return case
 

@@ -65,7 +65,7 @@ def test_time_is_foreseen_by_the_pace_of_the_last_run_that_asked(tmp_path: Path)
     assert 0.01 <= found.seconds / found.missing < 0.5
     path = tmp_path / "s.robust.yaml"
     path.write_text(path.read_text().replace('version: "1"', 'version: "2"'))
-    assert foreseen(plan(load_suite(path)), tmp_path).seconds is None
+    assert foreseen(list(plan(load_suite(path)).cells), tmp_path).seconds is None
 
 
 def test_a_suite_without_a_price_has_none(tmp_path: Path) -> None:

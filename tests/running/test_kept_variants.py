@@ -45,7 +45,7 @@ def made(write: Callable[..., Path], tmp_path: Path) -> Made:
 
 
 def one_case(path: Path, cache: Cache) -> Outcome:
-    cells = plan(load_suite(path))
+    cells = plan(load_suite(path)).cells
     (examples,) = examples_of(cells[0].suite, ["d"]).values()
     [[case]] = cases(cells, examples, cache)
     return case

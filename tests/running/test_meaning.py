@@ -8,7 +8,7 @@ from counted import asked, outcomes_of, planned, ran, records_of
 
 from albert_robust.asking.workspace import Workspace
 from albert_robust.errors import InputError
-from albert_robust.gate.lines import definition
+from albert_robust.gate.lines import definitions
 from albert_robust.running.forecast import forecast
 
 PACK = '''
@@ -47,7 +47,7 @@ def test_where_no_check_asks_for_meaning_no_encoder_is_asked(folder: Path) -> No
     cells = planned(folder, CHECK % "", rows=TEXTS)
     execution = ran(cells, folder)
     assert [one.status for one in outcomes_of(execution)[cells[0].key]] == ["tested", "tested"]
-    assert execution.signatures == {"s": None}
+    assert execution.suites["s"].signature is None
 
 
 def test_a_plan_says_that_some_may_be_rejected(folder: Path) -> None:
@@ -60,7 +60,7 @@ def test_another_floor_is_another_measure_to_a_baseline(folder: Path) -> None:
     said = []
     for more in ("", ", meaning: 0.3", ", meaning: 0.5"):
         cells = planned(folder, CHECK % more, rows=TEXTS)
-        said.append(definition(cells[0], ran(cells, folder).scorers["s"]))
+        said.append(definitions(cells[0], ran(cells, folder).suites["s"].scorer)[0])
     assert said[0] == "equality"
     assert len(set(said)) == 3
 

@@ -72,7 +72,7 @@ def compared(folder: Path, judge: str, labels: list[str]) -> list[float | None]:
     rows.append({"question": "Why?", "answer_a": "No idea.", "answer_b": "By that of 1848.", "winner": labels[1]})
     (folder / "d.jsonl").write_text("\n".join(map(json.dumps, rows)))
     (folder / "s.robust.yaml").write_text(PAIRS)
-    cells = plan(load_suite(folder / "s.robust.yaml"))
+    cells = plan(load_suite(folder / "s.robust.yaml")).cells
     return [case.agreement for case in outcomes_of(ran(cells, folder))[cells[0].key]]
 
 
@@ -95,7 +95,7 @@ def asked_of(folder: Path, suite: str, *contexts: str, question: str = "Where?",
     rows = [{"context": context, "question": question, "answers": "in Bern"} for context in contexts]
     (folder / "d.jsonl").write_text("\n".join(map(json.dumps, rows)))
     (folder / "s.robust.yaml").write_text(suite)
-    cells = plan(load_suite(folder / "s.robust.yaml"))
+    cells = plan(load_suite(folder / "s.robust.yaml")).cells
     return outcomes_of(ran(cells, folder))[cells[0].key]
 
 
@@ -184,7 +184,7 @@ def test_a_number_is_a_passage_where_labels_are_those_of_passages_and_else_a_rat
 ) -> None:
     (tmp_path / "s.robust.yaml").write_text(RATES.replace("LAST", last))
     (tmp_path / "d.jsonl").write_text('{"text": "?"}')
-    (cell,) = plan(load_suite(tmp_path / "s.robust.yaml"))
+    (cell,) = plan(load_suite(tmp_path / "s.robust.yaml")).cells
     asked = {"text": "[1] Bern\n[2] Oslo\n[3] Graz"}
     other = {"text": "[1] Oslo\n[2] Bern\n[3] Graz"}
     case = Outcome("s", cell.id, "e", "en", 0, "tested", asked, other)

@@ -30,9 +30,9 @@ def test_a_failing_cell_shows_its_worst_cases_and_how_to_repeat_it(write: Callab
     rows = "".join(f'{{"text": "good film {number}", "label": "good"}}\n' for number in range(9))
     model = "def answer(batch):\n    return ['bad' if one['text'].isupper() else 'good' for one in batch]\n"
     write(d_dot_jsonl=rows, model_dot_py=model)
-    cell = plan(load_suite(write(s_dot_robust_dot_yaml=SUITE)))[0]
+    cell = plan(load_suite(write(s_dot_robust_dot_yaml=SUITE))).cells[0]
     tally = execute([cell], Workspace(tmp_path / "kept", "run")).tallies["s", cell.id]
-    lines = describe(cell, judge(cell, tally), tally.worst, f"s.robust.yaml::{cell.id}").splitlines()
+    lines = describe(cell, judge(cell, tally), tally.evidence.worst, f"s.robust.yaml::{cell.id}").splitlines()
     assert lines[0].startswith("invariance case.upper [en]: consistency 0.00 [0.00, ")
     assert lines[2] == "  1 (en)"
     assert [mark in lines[3] for mark in ("text  ", "[-", "{+GOOD+}", "{+FILM+}")] == [True] * 4
@@ -44,9 +44,9 @@ def test_a_failing_cell_shows_its_worst_cases_and_how_to_repeat_it(write: Callab
 def test_long_texts_are_shown_where_they_differ(write: Callable[..., Path], tmp_path: Path) -> None:
     model = "def answer(batch):\n    return ['long ' * 99 + ('bad' if 'GOOD' in one['text'] else 'fine') for one in batch]\n"
     write(d_dot_jsonl=json.dumps({"text": "1 " * 99 + "good film"}) + "\n", model_dot_py=model)
-    cell = plan(load_suite(write(s_dot_robust_dot_yaml=SUITE)))[0]
+    cell = plan(load_suite(write(s_dot_robust_dot_yaml=SUITE))).cells[0]
     tally = execute([cell], Workspace(tmp_path / "kept", "run")).tallies["s", cell.id]
-    text, before, after = describe(cell, judge(cell, tally), tally.worst, "").splitlines()[3:6]
+    text, before, after = describe(cell, judge(cell, tally), tally.evidence.worst, "").splitlines()[3:6]
     assert text.endswith("1 1 [-good-]{+GOOD+} [-film-]{+FILM+}")
     assert [before[-10:], after[-9:]] == [" long fine", " long bad"]
     assert max(map(len, (text, before, after))) < 200
@@ -55,19 +55,19 @@ def test_long_texts_are_shown_where_they_differ(write: Callable[..., Path], tmp_
 def test_an_empty_output_is_shown_as_one(write: Callable[..., Path], tmp_path: Path) -> None:
     model = "def answer(batch):\n    return ['' if one['text'].isupper() else 'good' for one in batch]\n"
     write(d_dot_jsonl='{"text": "good film"}\n', model_dot_py=model)
-    cell = plan(load_suite(write(s_dot_robust_dot_yaml=SUITE)))[0]
+    cell = plan(load_suite(write(s_dot_robust_dot_yaml=SUITE))).cells[0]
     tally = execute([cell], Workspace(tmp_path / "kept", "run")).tallies["s", cell.id]
-    assert "variant      -> (empty)" in describe(cell, judge(cell, tally), tally.worst, "")
+    assert "variant      -> (empty)" in describe(cell, judge(cell, tally), tally.evidence.worst, "")
 
 
 def test_each_example_is_shown_once_by_its_worst_variant(write: Callable[..., Path], tmp_path: Path) -> None:
     model = "def answer(batch):\n    return [one['text'] for one in batch]\n"
     suite = SUITE.replace("[case.upper]", "[typos.swap], variants: 5")
     write(d_dot_jsonl='{"text": "a long weekend by a quiet river"}\n{"text": "a short winter"}\n', model_dot_py=model)
-    cell = plan(load_suite(write(s_dot_robust_dot_yaml=suite)))[0]
+    cell = plan(load_suite(write(s_dot_robust_dot_yaml=suite))).cells[0]
     tally = execute([cell], Workspace(tmp_path / "kept", "run")).tallies["s", cell.id]
-    lines = describe(cell, judge(cell, tally), tally.worst, "").splitlines()
-    assert [outcome.example for outcome in tally.worst[:3]] == ["1", "1", "1"]
+    lines = describe(cell, judge(cell, tally), tally.evidence.worst, "").splitlines()
+    assert [outcome.example for outcome in tally.evidence.worst[:3]] == ["1", "1", "1"]
     assert [line for line in lines if line.endswith("(en)")] == ["  1 (en)", "  2 (en)"]
 
 
@@ -138,8 +138,8 @@ def test_what_labels_most_often_became_is_told_where_it_happens_again(
 ) -> None:
     model = "def answer(batch):\n    return ['bad' if one['text'].isupper() else 'good' for one in batch]\n"
     write(d_dot_jsonl='{"text": "good film"}\n', model_dot_py=model)
-    cell = plan(load_suite(write(s_dot_robust_dot_yaml=SUITE)))[0]
+    cell = plan(load_suite(write(s_dot_robust_dot_yaml=SUITE))).cells[0]
     tally = execute([cell], Workspace(tmp_path / "kept", "run")).tallies["s", cell.id]
-    told = describe(cell, judge(cell, tally), tally.worst, "", moves=[("good", "bad", 3), ("bad", "good", 1)])
+    told = describe(cell, judge(cell, tally), tally.evidence.worst, "", moves=[("good", "bad", 3), ("bad", "good", 1)])
     assert told.splitlines()[1] == "original -> variant, most often: good -> bad 3, bad -> good 1"
-    assert "most often" not in describe(cell, judge(cell, tally), tally.worst, "", moves=[("good", "bad", 1)])
+    assert "most often" not in describe(cell, judge(cell, tally), tally.evidence.worst, "", moves=[("good", "bad", 1)])

@@ -19,6 +19,7 @@ from albert_robust.running.shrink import CASES, shrunk
 from albert_robust.suite.load import load_suite
 from albert_robust.tasks import Prediction
 from albert_robust.tasks.entities import Entity, kept
+from albert_robust.tasks.task import Score
 
 UPPER = "- {expect: invariance, perturbations: [case.upper], gates: [consistency >= 0.7]}"
 LETTERS = "abcdefghijkl"
@@ -43,7 +44,7 @@ class Asked:
 class NoScorer:
     """Labels are compared without an encoder."""
 
-    def scores(self, pairs: object) -> list[tuple[float, float, float]]:
+    def scores(self, pairs: object) -> list[Score]:
         raise AssertionError("LABS was asked")
 
 
@@ -121,7 +122,9 @@ def test_a_name_that_is_exchanged_wherever_it_stands_is_no_row_of_edits(tmp_path
 
 
 def test_a_model_that_runs_elsewhere_is_asked_nothing(write: Callable[..., Path]) -> None:
-    (away,) = plan(load_suite(write(s_dot_robust_dot_yaml=SUITE.replace('python: "model:predict"', "elsewhere: m"))))
+    (away,) = plan(
+        load_suite(write(s_dot_robust_dot_yaml=SUITE.replace('python: "model:predict"', "elsewhere: m")))
+    ).cells
     model = Asked(lambda capitals: True)
     assert shrunk(away, [case(away)], model, NoScorer()) == ()  # type: ignore[arg-type]
     assert model.asked == 0
@@ -176,7 +179,7 @@ def test_of_answers_that_agree_in_part_half_of_what_was_lost_is_enough(write: Ca
             words = re.finditer(r"\b[a-z]+", inputs["text"])
             return kept(Entity(word.start(), word.end(), "PER", word[0]) for word in words)
 
-    (graded,) = plan(load_suite(write(s_dot_robust_dot_yaml=SUITE)))
+    (graded,) = plan(load_suite(write(s_dot_robust_dot_yaml=SUITE))).cells
     text, model = "ann bob cid dan", Names(lambda capitals: False)
     whole = case(graded, text)
     whole.changes = tuple(Change("text", place, place + 1, text[place].upper(), "x") for place in (0, 4, 8, 12))

@@ -10,7 +10,7 @@ from albert_robust.asking.budget import Budget
 from albert_robust.asking.workspace import Workspace
 from albert_robust.errors import InputError
 from albert_robust.exchange import questions
-from albert_robust.gate.lines import definition, line_of
+from albert_robust.gate.lines import definitions, line_of
 from albert_robust.results.records import Outcome
 from albert_robust.running.forecast import forecast
 from albert_robust.suite.load import load_suite
@@ -205,10 +205,10 @@ def test_beside_a_baseline_the_search_must_be_the_same_and_its_variants_need_not
     for checks, model in ((DELETE, SHAKEN), (DELETE, LABELS_ALONE), (SEARCH.format("own.delete", 9), SHAKEN)):
         cells = planned(folder, checks, answer=model, rows=[TEXT])
         execution = ran(cells, folder, run=f"run {len(lines)}")
-        (record,), (scorer,) = records_of(execution, cells).values(), execution.scorers.values()
+        (record,) = records_of(execution, cells).values()
         line = line_of(record, execution.tallies[cells[0].key], 0)
         assert line is not None
-        lines.append((line.variants, definition(cells[0], scorer)))
+        lines.append((line.variants, definitions(cells[0], execution.suites["s"].scorer)[0]))
     assert lines[0] == lines[1] == ("seed 0", "equality, the worst of 24 by own.delete 1")
     assert lines[2] == ("seed 0", "equality, the worst of 9 by own.delete 1")
 

@@ -1,5 +1,6 @@
 """The forms that evaluation loops know give what `Scorer` gives."""
 
+import json
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -51,6 +52,12 @@ def test_pairs_that_could_not_be_computed_are_kept(scorer: Scorer) -> None:
     with pytest.raises(UsageError, match="'english!' is no language tag"):
         metric.compute(lang="english!")
     assert len(metric.compute(lang="en")["f1"]) == 1
+
+
+def test_one_pair_has_no_interval_and_is_valid_json(scorer: Scorer) -> None:
+    found = EvaluateLabs(scorer).compute(predictions=["a"], references=["b"], lang="en")
+    assert (found["corpus"]["low"], found["corpus"]["high"]) == (None, None)
+    json.dumps(found, allow_nan=False)
 
 
 def test_predictions_without_references_are_told(scorer: Scorer) -> None:

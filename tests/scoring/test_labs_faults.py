@@ -41,6 +41,11 @@ Tiny = Callable[..., Path]
         (["a"], [3], r"pair 0: expected texts, got \('a', 3\)"),
         (["a"], [[]], r"pair 0: expected texts, got \('a', \[\]\)"),
         (["a"], [["b", None]], r"pair 0: expected texts"),
+        (
+            ["a", "b", "c"],
+            [["d"] * 3, ["e"] * 3],
+            r"3 candidates for 2 references: references go by pair, .*zip\(\*references\)\)$",
+        ),
         ([b"a"], ["a"], r"pair 0: expected texts"),
     ],
 )
@@ -69,8 +74,14 @@ def test_an_encoder_s_folder_may_be_a_path(tiny_encoder: str) -> None:
     ("languages", "message"),
     [
         ("zh-en", "languages: 'zh-en' names two languages: write languages='zh', reference_languages='en'"),
-        ("english!", "languages: 'english!' is no language tag: write a BCP 47 tag such as zh"),
+        ("e!", "languages: 'e!' is no language tag: write a BCP 47 tag such as zh"),
+        ("English", "languages: 'English' is no language tag: did you mean 'en'?"),
+        (["en", "germann"], "languages: 'germann' is no language tag: did you mean 'de'?"),
         (["en", None], "languages: None is no language tag"),
+        (
+            ["en", ["en", "de"]],
+            r"languages: \['en', 'de'\] is no language tag: write one tag a pair, whatever its number",
+        ),
         (["en"], "languages: 1 languages for 2 texts"),
         (3, "languages: expected a list of texts, got int"),
     ],
@@ -261,6 +272,8 @@ def test_clusters_that_are_no_names_are_told(raw: bool) -> None:
     [
         ({"calibration": "full"}, "calibration: 'full' is none of none, floor, floor[+]par, damage"),
         ({"weighting": "1"}, "the profile is calibrated for weighting '.*', not '1'"),
+        ({"weighting": "often"}, "weighting: 'often' is none of 1, idf, norm, idf[+]norm"),
+        ({"precision": "fp16"}, "precision: 'fp16' is none of fp32, bf16"),
     ],
 )
 def test_settings_that_are_none_are_told(options: dict[str, Any], message: str) -> None:
@@ -272,7 +285,18 @@ def test_texts_in_a_script_that_the_encoder_cannot_read_are_not_alike(builtin_sc
     bengali = ["বিড়ালটি বাগানে ঘুমাচ্ছে।", "আজ লোহার দাম খুব কমেছে।"]
     found = builtin_scorer.score([bengali[0], bengali[0], bengali[0]], [bengali[1], "The cat sleeps.", bengali[0]])
     assert found.f.tolist() == [0, 0, 1]
-    assert found.empty == 2
+    assert (found.empty, found.unread) == (2, 2)
+
+
+def test_a_text_of_which_no_token_is_known_is_compared_by_its_letters(builtin_scorer: Scorer) -> None:
+    candidates, references = ["臺灣島", "臺灣", "臺灣", "ບໍ່ມີ", ""], ["臺灣", "臺灣島", "The island.", "The cat.", "臺灣"]
+    found = builtin_scorer.score(candidates, references, languages="zh-TW")
+    assert found.precision.tolist() == [1 / 2, 1, 0, 0, 0]
+    assert found.recall.tolist() == [1, 1 / 2, 0, 0, 0]
+    assert found.f.tolist() == pytest.approx([2 / 3, 2 / 3, 0, 0, 0])
+    assert (found.unread, found.empty) == (4, 3)
+    across = builtin_scorer.score(["臺灣"], ["臺灣島"], languages="zh", reference_languages="ja")
+    assert (across.f[0], across.unread, across.empty) == (0, 1, 1)
 
 
 def test_what_the_tokenizer_does_not_know_is_left_out(builtin_scorer: Scorer) -> None:
@@ -293,7 +317,7 @@ def test_symbols_that_the_tokenizer_does_not_know_weigh_nothing(builtin_scorer: 
 def test_symbols_alone_are_no_text_to_compare(builtin_scorer: Scorer) -> None:
     found = builtin_scorer.score(["😍", "😍 ✓"], ["👍", "I love it"], languages="en")
     assert found.f.tolist() == [0, 0]
-    assert found.empty == 2
+    assert found.empty == found.unread == 2
 
 
 def test_unknown_letters_are_told_from_symbols_whatever_stands_for_them(builtin_scorer: Scorer) -> None:

@@ -102,7 +102,7 @@ def by_definition(scorer: Scorer, language: str, pair: tuple[str, str]) -> list[
         np.average(similarity.max(axis=1), weights=weights[0]),
         np.average(similarity.max(axis=0), weights=weights[1]),
     )
-    letters = shared(*map(Letters.of, pair))
+    letters = shared(*(Letters.of(encoder.spelled(text)) for text in pair))
     precision, recall = (float(0.8 * one + 0.2 * other) for one, other in zip(tokens, letters, strict=True))
     both = precision > 0 and recall > 0
     return [precision, recall, 2 * precision * recall / (precision + recall) if both else min(precision, recall)]
@@ -170,6 +170,23 @@ def test_a_text_scores_1_against_itself_in_every_language(scorer: Scorer) -> Non
     texts = [*LETTERS.values()]
     found = table(scorer, [(text, f" {text}\n") for text in texts], languages=LANGUAGES)
     assert found.tolist() == [[1.0] * 3] * 26
+
+
+@pytest.mark.parametrize("text", ["Paris", "OK", "2024", LINES[0], LINES[2]])
+@pytest.mark.parametrize(
+    ("one", "other"), [("und", "en"), ("en", "und"), ("en", "de"), ("no", "en"), ("en", "sv"), ("sv", "no")]
+)
+def test_equal_texts_score_1_whatever_their_languages(scorer: Scorer, text: str, one: str, other: str) -> None:
+    found = scorer.score([text], [text], languages=one, reference_languages=other)
+    assert (found.precision[0], found.recall[0], found.f[0]) == (1, 1, 1)
+
+
+def test_an_unknown_language_is_that_of_the_other_text(builtin_scorer: Scorer) -> None:
+    expected = builtin_scorer.score(["Paris, 2024"], ["Paris in 2024"], languages="en")
+    for tags in ((None, "en"), ("en", "und"), ("und", "en")):
+        found = builtin_scorer.score(["Paris, 2024"], ["Paris in 2024"], languages=tags[0], reference_languages=tags[1])
+        assert (found.f[0], found.signature) == (expected.f[0], expected.signature)
+        assert found.raw.tolist() == expected.raw.tolist()
 
 
 def test_each_token_of_a_text_is_nearest_to_itself(scorer: Scorer) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust.scoring import matching
-from albert_robust.scoring.letters import LETTERS, Letters, shared
+from albert_robust.scoring.letters import LETTERS, Letters, shared, shared_longest
 from albert_robust.scoring.texts import normal
 
 FEW_LETTERS = st.text("ab cA", max_size=20) | st.text(st.characters(max_codepoint=0x10FF), max_size=8).map(normal)
@@ -47,6 +47,13 @@ def test_letters_are_counted_once_and_only_beside_a_text_of_the_same_language(mo
     matching.alike(one, other, True)
     matching.alike(third, other, True)
     assert [call.args for call in count.call_args_list] == [("one",), ("other",), ("third",)]
+
+
+def test_the_longest_runs_count_alone_where_it_is_asked_for() -> None:
+    assert shared_longest(Letters.of("letters"), Letters.of("better")) == (2 / 4, 2 / 3)
+    assert shared_longest(Letters.of("letters"), Letters.of("unknown")) == (0, 0)
+    assert shared_longest(Letters.of("ab"), Letters.of("ab")) == (1, 1)
+    assert shared_longest(Letters.of(""), Letters.of("ab")) == (0, 0)
 
 
 def test_white_space_is_not_seen_and_capitals_are() -> None:

@@ -102,6 +102,10 @@ def test_it_says_all_in_one_order(tiny_encoder: str) -> None:
         ("zh-Hant", None, "zh-Hant(zh)"),
         ("xx", None, "xx(und)"),
         ("en", "gsw", "en-gsw(und)"),
+        (None, "en", "en"),
+        (["en", "und", "und"], "de", "de,en-de"),
+        ("EN", "de_DE", "en-de-DE(de)"),
+        ("ger", None, "ger(de)"),
         (["de", "en", "de"], None, "de,en"),
         (["de", "en", "fr"], ["en", "fr", "de"], "de-en,en-fr,fr-de"),
     ],
@@ -111,6 +115,17 @@ def test_it_names_the_languages_and_what_stands_for_them(
 ) -> None:
     found = builtin_scorer.score(["a"] * 3, ["b"] * 3, languages=language, reference_languages=reference_language)
     assert f"|lang:{shown}|" in found.signature
+
+
+def test_a_language_that_the_profile_does_not_know_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    scorer = Scorer()
+    for _ in range(2):
+        found = scorer.score(
+            ["en katt", "x"], ["a cat", "y"], languages=["sv", "de"], reference_languages=["en", "und"]
+        )
+    assert found.unknown_languages == ("sv",)
+    assert caplog.messages == ["sv: the encoder's profile does not know this language: its texts count as und"]
+    assert scorer.score(["a"], ["b"], languages="zh-Hant").unknown_languages == ()
 
 
 def test_many_languages_are_counted(builtin_scorer: Scorer) -> None:

@@ -135,7 +135,7 @@ MISTAKES: dict[str, tuple[tuple[Change, ...], str]] = {
             ("  model: small-1\n", ""),
             ("  key_env: MY_KEY\n", ""),
         ),
-        r":4:3: only `endpoint:` or `transformers:` has 'prompt'",
+        r":4:3: only `transformers:` or `endpoint:` has 'prompt'",
     ),
     "labels without a prompt": (
         (

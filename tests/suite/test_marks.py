@@ -71,4 +71,4 @@ def test_a_mark_that_fits_no_cell_is_a_mistake_at_its_place(load: Callable[..., 
 
 
 def test_a_mark_that_fits_one_cell_of_many_is_none(load: Callable[..., Suite]) -> None:
-    assert [cell.mark is None for cell in plan(load("*[zh]"))] == [True, False]
+    assert [cell.mark is None for cell in plan(load("*[zh]")).cells] == [True, False]

@@ -8,6 +8,7 @@ import pytest
 
 from albert_robust import run
 from albert_robust.errors import InputError
+from albert_robust.gate.doubts import doubts
 from albert_robust.results.records import CellRecord, Run
 from albert_robust.suite.load import load_suite
 
@@ -88,10 +89,14 @@ def test_a_measure_that_changes_makes_another_definition(suite: Callable[..., Pa
         (("polite:", "polite tone:"), r"yaml:4:3: 'polite tone' is no name that a gate can say\n  write small letters"),
         (("of: source", "of: sauce"), "'sauce': there is no such choice\n  did you mean 'source'"),
         (("mine:polite", "mine.polite"), "mine.polite"),
+        (
+            ('"polite >= 0.5"', '"polite <= 0.5"'),
+            "more is better, .*\n  return 1 - it where less is better, and write `polite >= 0.5`",
+        ),
         (('"polite >= 0.5"', '"polit >= 0.5"'), "unknown measure 'polit' .*\n  did you mean 'polite'"),
         (("agreement: same start", "agreement: polite"), "unknown agreement 'polite'"),
     ],
-    ids=["taken", "an ending", "a blank", "of what", "no function", "misspelt", "no agreement"],
+    ids=["taken", "an ending", "a blank", "of what", "no function", "less is better", "misspelt", "no agreement"],
 )
 def test_what_is_wrong_with_one_is_told_at_its_place(
     suite: Callable[..., Path], replacement: tuple[str, str], message: str
@@ -136,6 +141,18 @@ def test_what_cannot_be_measured_is_left_out(suite: Callable[..., Path], tmp_pat
     assert not found["prompts/reference[en]"].measures["polite"].measured
 
 
+def test_a_measure_sees_the_inputs_of_the_example(suite: Callable[..., Path], tmp_path: Path) -> None:
+    seen = 'pair["inputs"]["prompt"].lower() in pair["output"].lower()'
+    mine = MINE.replace('pair["reference"].lower() in pair["output"].lower()', seen)
+    mine = mine.replace(
+        '[pair["output"][:6] ==', '[pair["inputs"]["prompt"][:5] == \'Write\' and pair["output"][:6] =='
+    )
+    found = cells(run(suite(mine=mine), workspace=tmp_path / "work"))
+    assert mine != MINE
+    assert found["prompts/reference[en]"].measures["polite"].value == 1.0
+    assert found["prompts/case.upper[en]"].measures["consistency"].value == 1.0
+
+
 def test_with_a_version_a_pair_is_measured_once(suite: Callable[..., Path], tmp_path: Path) -> None:
     told = tmp_path / "asked.txt"
     mine = MINE.replace(
@@ -169,3 +186,16 @@ def test_what_could_not_be_measured_is_asked_for_again(suite: Callable[..., Path
     up = cells(run(written, workspace=tmp_path / "work"))["prompts/reference[en]"]
     assert not down.measures["polite"].measured
     assert up.measures["polite"].value == 1.0
+
+
+def test_what_a_gate_had_to_do_without_is_told(suite: Callable[..., Path], tmp_path: Path) -> None:
+    mine = MINE.replace(
+        'return ["please" in', "return [float('nan') if 'day 1' in pair['reference'] else \"please\" in"
+    )
+    mine = mine.replace(
+        'return [pair["output"][:6]', "return [float('nan') if '1' in pair['output'] else pair[\"output\"][:6]"
+    )
+    found = run(suite(mine=mine), workspace=tmp_path / "work")
+    assert cells(found)["prompts/case.upper[en]"].measures["consistency"].value == 1.0
+    (told,) = (one for one in doubts(found.suites[0], found) if "polite" in one and "drop" not in one)
+    assert told == "'polite' could not be measured of 11 tested cases in 1 cell: its gates are judged by the others."

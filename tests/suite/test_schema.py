@@ -10,8 +10,8 @@ import pytest
 
 from albert_robust.builtin import builtin
 from albert_robust.cli import main
+from albert_robust.documents.yaml_file import open_document
 from albert_robust.errors import InputError
-from albert_robust.suite.documents import open_document
 from albert_robust.suite.load import load_suite
 
 SHIPPED = sorted(builtin("suites").glob("*.robust.yaml"))
@@ -120,5 +120,5 @@ def test_what_the_loader_refuses_an_editor_marks(validator: Any, write: Callable
 def test_the_price_of_tokens_is_one_of_an_endpoint(write: Callable[..., Path]) -> None:
     model = {"elsewhere": "far-away", "version": "1", "price": {"input": 0.15, "output": 0.6}}
     path = write(d_dot_jsonl='{"text": "a"}', s_dot_robust_dot_yaml=json.dumps({**GOOD, "model": model}))
-    with pytest.raises(InputError, match="only an endpoint tells its tokens"):
+    with pytest.raises(InputError, match="only an endpoint reports token counts"):
         load_suite(path)

@@ -60,7 +60,7 @@ def test_each_model_is_a_suite_in_the_order_of_the_file(load: Load) -> None:
 
 
 def test_their_cells_are_called_alike(load: Load) -> None:
-    small, large = ([cell.id for cell in plan(suite)] for suite in load())
+    small, large = ([cell.id for cell in plan(suite).cells] for suite in load())
     assert small == large == ["d/typos.swap@2[en]", "d/case.upper[en]"]
 
 
@@ -125,7 +125,7 @@ def test_without_a_model_there_is_nothing_to_test(load: Load) -> None:
 
 def test_a_mark_is_of_all_models_or_of_the_one_that_it_names(load: Load) -> None:
     marks = "marks:\n  - {cells: '*swap*', skip: slow}\n  - {cells: 'large::*upper*', xfail: it shouts}\n"
-    small, large = ([cell.mark is not None for cell in plan(suite)] for suite in load(MODELS, marks))
+    small, large = ([cell.mark is not None for cell in plan(suite).cells] for suite in load(MODELS, marks))
     assert (small, large) == ([True, False], [True, True])
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from albert_robust.cli import main
+from albert_robust.documents.yaml_file import open_document
 from albert_robust.errors import InputError
 from albert_robust.running.blocks import examples_of
-from albert_robust.suite.documents import open_document
 from albert_robust.suite.load import load_suite
 
 GOOD = """\

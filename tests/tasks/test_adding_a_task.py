@@ -13,7 +13,7 @@ import albert_robust
 TASK = '''\
 """Shouting: a text, answered aloud."""
 
-from albert_robust.tasks.task import Quality, Task, each
+from albert_robust.tasks.task import Quality, Task, Each
 
 
 def alike(output: str, other: str) -> float:
@@ -26,8 +26,8 @@ TASK = Task(
     inputs=("whisper",),
     reference="shout",
     perturbed=("whisper",),
-    agreements={"equality": each(alike)},
-    qualities={"accuracy": Quality(each(alike))},
+    agreements={"equality": Each(alike)},
+    qualities={"accuracy": Quality(Each(alike))},
     output_key="shout",
 )
 '''

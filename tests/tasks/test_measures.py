@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albert_robust.tasks import TASKS, Answer
-from albert_robust.tasks.task import Aggregate, Compared, TextScorer, labs, labs_precision, labs_recall
+from albert_robust.tasks import TASKS, Answer, Task
+from albert_robust.tasks.task import Aggregate, Compared, Labs, Score, TextScorer
 from albert_robust.tasks.text_classification import kappa, label_counts
 
-Pair = tuple[str, str, str, str]
 LABELS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=1, max_size=30)
 
 
@@ -20,11 +19,12 @@ class Lengths(TextScorer):
     """A scorer without an encoder: precision is 1/10 of the candidate's length, recall of the reference's, F their sum."""
 
     def __init__(self) -> None:
-        self.asked: list[Pair] = []
+        self.asked: list[Compared] = []
 
-    def scores(self, pairs: Sequence[Pair]) -> list[tuple[float, float, float]]:
+    def scores(self, pairs: Sequence[Compared]) -> list[Score]:
         self.asked += pairs
-        return [(len(left) / 10, len(right) / 10, (len(left) + len(right)) / 10 - 0.5) for left, right, _, _ in pairs]
+        lengths = [(len(pair.output) / 10, len(pair.reference) / 10) for pair in pairs]
+        return [Score(own, other, own + other - 0.5) for own, other in lengths]
 
 
 def answered(said: Sequence[str], right: Sequence[str]) -> list[Answer]:
@@ -37,16 +37,24 @@ def kappa_of(said: Sequence[str], right: Sequence[str]) -> float:
 
 def test_the_number_is_the_precision_recall_or_f_clipped_to_the_unit() -> None:
     pairs = [Compared("ab", "abcd"), Compared("", ""), Compared("a" * 20, "b" * 20)]
-    assert labs_precision(pairs, Lengths()) == [0.2, 0, 1]
-    assert labs_recall(pairs, Lengths()) == [0.4, 0, 1]
-    assert labs(pairs, Lengths()) == [pytest.approx(0.1), 0, 1]
+    assert Labs("precision")(pairs, Lengths()) == [0.2, 0, 1]
+    assert Labs("recall")(pairs, Lengths()) == [0.4, 0, 1]
+    assert Labs()(pairs, Lengths()) == [pytest.approx(0.1), 0, 1]
+
+
+@pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
+def test_a_measure_asks_for_labs_if_and_only_if_it_says_so(task: Task) -> None:
+    for metric in (*task.agreements.values(), *(quality.metric for quality in task.qualities.values())):
+        scorer = Lengths()
+        metric([Compared("0", "1")], scorer)
+        assert bool(scorer.asked) == metric.needs_encoder
 
 
 def test_the_best_reference_counts_and_each_text_is_asked_in_its_language() -> None:
     scorer = Lengths()
     answer = Answer("abc", ("a", "abcd", "ab"), language="de", reference_language="en")
     assert TASKS["question-answering"].qualities["labs recall"].measure([answer], scorer) == [0.4]
-    assert scorer.asked == [("abc", reference, "de", "en") for reference in answer.references]
+    assert scorer.asked == [Compared("abc", reference, "de", "en") for reference in answer.references]
 
 
 def test_a_longer_answer_that_holds_the_gold_one_has_its_whole_recall() -> None:
@@ -59,7 +67,7 @@ def test_a_summary_is_compared_with_its_document_for_faithfulness_and_with_refer
     scorer, qualities = Lengths(), TASKS["summarization"].qualities
     answer = Answer("abc", ("ab", "abcdef"), "the document", "zh", "en", "fr")
     assert qualities["faithfulness"].measure([answer], scorer) == [0.3]
-    assert scorer.asked == [("abc", "the document", "zh", "fr")]
+    assert scorer.asked == [Compared("abc", "the document", "zh", "fr")]
     assert qualities["coverage"].measure([answer], scorer) == [0.6]
 
 
@@ -92,7 +100,7 @@ def test_labels_that_are_equal_are_1_in_whatever_languages_and_others_are_scored
     scorer = Lengths()
     pairs = [Compared("good", "good", "de", "en"), Compared("gut", "good", "de", "en")]
     assert TASKS["text-classification"].agreements["labs"](pairs, scorer) == [1, pytest.approx(0.2)]
-    assert scorer.asked == [("gut", "good", "de", "en")]
+    assert scorer.asked == [Compared("gut", "good", "de", "en")]
 
 
 @pytest.mark.parametrize(

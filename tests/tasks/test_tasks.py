@@ -3,7 +3,7 @@
 import pytest
 
 from albert_robust.cli import parser
-from albert_robust.models import checkpoint, embedding, finetune, prompted
+from albert_robust.models import KINDS
 from albert_robust.suite.gates import parse_gate
 from albert_robust.task_names import TASK_NAMES
 from albert_robust.tasks import TASKS, Task
@@ -28,20 +28,9 @@ def test_a_first_suite_s_gates_are_gates_of_the_task(task: Task) -> None:
 
 
 @EACH
-def test_what_a_task_says_does_it_is_what_models_can_do(task: Task) -> None:
-    able = {
-        "transformers": {*checkpoint.ANSWERS, prompted.WRITES},
-        "finetuned": {*finetune.SETTINGS},
-        "extractive": {"summarization"},
-        "encoder": {*embedding.ANSWERS},
-    }
-    assert {*task.models} == {kind for kind, tasks in able.items() if task.name in tasks}
-
-
-@EACH
 def test_the_command_line_fine_tunes_what_can_be(task: Task) -> None:
     arguments = ["finetune", "d.csv", "--task", task.name]
-    if "finetuned" in task.models:
+    if KINDS["finetuned"].does(task):
         assert parser().parse_args(arguments).task == task.name
     else:
         with pytest.raises(SystemExit):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust.errors import InputError
-from albert_robust.gate.lines import definition
+from albert_robust.gate.lines import definitions
 from albert_robust.models.reply import number_of
 from albert_robust.running.plan import plan
 from albert_robust.suite.load import load_suite
@@ -55,9 +55,9 @@ def test_agreement_falls_by_the_distance_in_widths_of_the_range(one: float, two:
 def test_a_range_is_what_agreement_and_shares_are_of() -> None:
     task = within(1, 5)
     assert task.agreements["closeness"]([Compared("4.0", "3.0")], None) == [0.75]  # type: ignore[arg-type]  # no encoder
-    assert number_of("I rate it 4/5.", task.maximum) == 4
-    assert number_of("80%", task.maximum) == 4
-    assert number_of("Rating: 4", task.maximum) == 4
+    assert number_of("I rate it 4/5.", task.bounds[1]) == 4
+    assert number_of("80%", task.bounds[1]) == 4
+    assert number_of("Rating: 4", task.bounds[1]) == 4
 
 
 def test_the_quality_of_a_cell_is_how_well_it_follows_the_scores() -> None:
@@ -90,10 +90,10 @@ def test_what_is_no_regression_has_no_range(write: Write) -> None:
 
 def test_a_suite_with_a_range_loads(write: Write) -> None:
     task = load_suite(write(d_dot_jsonl=ROWS, s_dot_robust_dot_yaml=SUITE.format(more=", range: [1, 5]"))).task
-    assert task.maximum == 5
+    assert task.bounds == (1, 5)
 
 
 def test_another_range_is_another_measure_to_a_baseline(write: Write) -> None:
     suite = load_suite(write(d_dot_jsonl=ROWS, s_dot_robust_dot_yaml=SUITE.format(more=", range: [-0.5, 5]")))
-    said = [definition(cell, None) for cell in plan(suite)]  # type: ignore[arg-type]  # no encoder
+    said = [definitions(cell, None)[0] for cell in plan(suite).cells]  # type: ignore[arg-type]  # no encoder
     assert said == ["closeness, range -0.5 to 5", "range -0.5 to 5"]

@@ -77,6 +77,10 @@ PIECES = [
     "%s",
     "$A",
     "<b>",
+    "<a b='c'>",
+    "<!-- ",
+    " -->",
+    "=",
     ".",
     "`",
     "```",
@@ -95,6 +99,22 @@ PIECES = [
 )
 def test_code_between_backticks_is_untouchable(text: str, code: list[str]) -> None:
     assert [text[start:end] for start, end in untouchable_spans(text)] == code
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        (
+            'See <a href="x.html" class="big">the manual</a> <img src=x alt>.',
+            ['<a href="x.html" class="big">', "</a>", "<img src=x alt>"],
+        ),
+        ("a<br />b <!-- not <b> -->", ["<!-- not <b> -->"]),
+        ("if a <b and c> d, or x <y = 2", []),  # no tags
+        ("<p class='a b' data-x = \"1\" hidden>", ["<p class='a b' data-x = \"1\" hidden>"]),
+    ],
+)
+def test_tags_and_their_attributes_are_untouchable(text: str, tags: list[str]) -> None:
+    assert [text[start:end] for start, end in untouchable_spans(text)] == tags
 
 
 @given(st.lists(st.sampled_from(PIECES)).map("".join))

@@ -14,6 +14,15 @@ _POINTS = (
     r"(?:\s*(?i:stars?|points?|sterne?n?|punkte?n?|étoiles?|estrell?as?|puntos?|pontos?|stell[ae]|punt[io]|зв[её]зд\w*|балл\w*"
     r"|स्टार|सितारे|अंक|نجوم|[星分点]))?"
 )
+_SCALE = regex.compile(
+    r"\(?\b(?i:(?:on|auf|sur|en|em|su)\s+(?:an?|the|eine[rm]?|une|una|uma|el|la|l')?\s*(?:scale|skala|échelle|escala|scala)\s+"
+    rf"(?:from|of|von|de|da)?\s*){_NUMERAL}\s*(?i:to|bis|à|al?|[-–])\s*{_NUMERAL}\)?"
+)
+_RATES = regex.compile(
+    r"\b(?i:rat(?:e|ing)|scored?|grade|give|bewerte|bewertung|note|nota|puntuación|pontuação|punteggio|voto|оценка|оцениваю)\b[^.\d]{0,30}"
+    r"|(?:评分|打分|给|評価|点数|점수)[^。\d]{0,10}"
+)
+_CLOSES = regex.compile(rf"{_POINTS}\s*(?:[.,;!)。，]|$)")
 _ALL_OF_IT = regex.compile(rf"(?:[^\w.,+<>≤≥-]|_)*{_SHARE}{_POINTS}(?:[^\w%٪]|_)*")
 _IN_IT = regex.compile(rf"(?<!{LETTER}[-.,/]?|[<>≤≥]\s*){_SHARE}(?![-.,/%٪]?{LETTER})", regex.V1)
 
@@ -27,7 +36,7 @@ def number_of(said: str, top: float = 1.0) -> float | str:
         said: The reply, without thoughts.
         top: What all of it is, of what is said as a share: with 5, `4/5` and `80 %` are 4.
     """
-    found = one_answer(said, partial(_number, top=top), partial(_numbers_in, top=top))
+    found = one_answer(_SCALE.sub("", said), partial(_number, top=top), partial(_numbers_in, top=top))
     return said if found is None else found
 
 
@@ -41,9 +50,14 @@ def _number(text: str, top: float) -> float | None:
 
 
 def _numbers_in(sentence: str, top: float) -> list[Named]:
-    """Return where numbers that are not whole stand in a plain sentence."""
+    """Return where numbers stand in a plain sentence, whole ones alone that close a clause behind a word for rating."""
+    rated = {match.end() for match in _RATES.finditer(sentence)}
     found = [(match, _value(match, top)) for match in _IN_IT.finditer(sentence)]
-    return [Named(value, *match.span()) for match, value in found if not match[0].lstrip("-+").isdigit()]
+    return [
+        Named(value, *match.span())
+        for match, value in found
+        if (match.start() in rated and _CLOSES.match(sentence, match.end())) or not match[0].lstrip("-+").isdigit()
+    ]
 
 
 def _value(match: "regex.Match[str]", top: float) -> float | None:

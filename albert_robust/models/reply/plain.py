@@ -4,7 +4,9 @@ import unicodedata
 
 import regex
 
-LETTER = r"[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]"
+from albert_robust.text.scripts import UNSPACED_IN_ANSWERS
+
+LETTER = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{UNSPACED_IN_ANSWERS}]]"
 BEGINS, ENDS = rf"(?<!{LETTER}[-_/']?)", rf"(?![-_/']?{LETTER})"  # a whole word
 _SAME = str.maketrans({"’": "'", "ʼ": "'", "−": "-", "‐": "-", "٫": ".", "⁄": "/"})
 CORE = regex.compile(r"[\p{L}\p{N}](?:.*[\p{L}\p{M}\p{N}])?", regex.DOTALL)  # all between the punctuation around it

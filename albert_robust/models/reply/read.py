@@ -16,9 +16,10 @@ is worse than none. Each step is for replies of which those before it made nothi
 5. Where all labels are letters, a reply may weigh them one by one: what its last sentence says by these steps counts.
 
 From the third step on, what is asked or denied is not said. What denies is in `denials.tsv`, a row a language, before what it
-denies and after it; all rows count, since nobody knows the language of a reply. Numbers are read likewise; whole numbers not
-by the fourth step, since in a sentence they mostly count something. Several labels are read where they stand in a row, and
-nothing else does but what a colon follows.
+denies and after it; all rows count, since nobody knows the language of a reply. Numbers are read likewise. In a sentence whole
+numbers mostly count something: by the fourth step one is read only at the end of a clause and behind a word for rating, `I would
+rate it a 4.` The scale that a reply names (`on a scale from 1 to 5`) is no answer. Several labels are read where they stand in a
+row, and nothing else does but what a colon follows.
 
 Source: the fourth step is `snap_to_rail` of Arize Phoenix, but for whole words, denials and questions; the third is near
 `get_choice` of OpenAI's evals, the first is HELM's quasi-exact match. As there, and as `[invalid]` in lm-evaluation-harness,
@@ -36,7 +37,7 @@ from albert_robust.models.reply.plain import bare
 from albert_robust.tasks import Task
 from albert_robust.tasks.multi_label_classification import labels_of, several
 
-READING = "v15"  # raise it when the same reply is read otherwise
+READING = "v16"  # raise it when the same reply is read otherwise
 _DIGITS = regex.compile(r"[-+.\d]*")
 
 
@@ -49,7 +50,7 @@ def read_reply(said: str, task: Task, labels: Sequence[str]) -> Any:
         labels: Those that there are.
 
     Raises:
-        ValueError: It is empty, and what is kept for an answer without entities is, too.
+        ValueError: It is empty, and what is kept for an answer without entities is, too; or it says a number that is no score.
     """
     if task.annotation and not said:
         raise ValueError("it said nothing")
@@ -63,5 +64,8 @@ def read_reply(said: str, task: Task, labels: Sequence[str]) -> Any:
     if task.single_label:
         label = label_of(said, labels)
         return label if bare(label) == bare(said) else {task.output_key: label, "said": said}
-    number = number_of(said, task.maximum)
+    low, high = task.bounds
+    number = number_of(said, high)
+    if isinstance(number, float) and not low <= number <= high:
+        raise ValueError(f"it said {number:g}, and scores are from {low:g} to {high:g}")
     return number if number == said or _DIGITS.fullmatch(said) else {task.output_key: number, "said": said}

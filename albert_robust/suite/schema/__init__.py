@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
+from albert_robust.errors import Mistake
+from albert_robust.grammar import Name, Strict, Undecided
+from albert_robust.models import ModelSpec, TokenPrice
 from albert_robust.suite.schema.check import BaselineSpec, CheckSpec, MarkSpec, MeasureName, MeasureSpec
 from albert_robust.suite.schema.dataset import DatasetSpec, Fill
-from albert_robust.suite.schema.model import ModelSpec, TokenPrice
-from albert_robust.suite.schema.parts import Name, Strict, Undecided
 from albert_robust.task_names import TaskName
 
 __all__ = [
@@ -26,7 +27,7 @@ Share = Annotated[float, Field(ge=0.5, lt=1)]
 
 def _tolerated(value: object) -> object:
     if isinstance(value, int | float) and not isinstance(value, bool) and value >= 1:
-        raise ValueError(f"{value:g} is no share of a cell's cases\nwrite 0.01 for one case of a hundred")
+        raise Mistake(f"{value:g} is no share of a cell's cases", "write 0.01 for one case of a hundred")
     return value
 
 
@@ -83,5 +84,5 @@ class SuiteSpec(Strict):
     @model_validator(mode="after")
     def _asked(self) -> "SuiteSpec":
         if self.model is None and not self.models:
-            raise ValueError("say which model is under test\nadd `model: {python: my_model:predict}`")
+            raise Mistake("say which model is under test", "add `model: {python: my_model:predict}`")
         return self

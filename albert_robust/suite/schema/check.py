@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from albert_robust.suite.gates import Expectation
-from albert_robust.suite.schema.parts import FUNCTION, Name, Strict, Undecided, named
+from albert_robust.errors import Mistake
+from albert_robust.grammar import FUNCTION, Name, Strict, Undecided, named
+from albert_robust.suite.expectations import ExpectationName
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -16,7 +17,7 @@ class CheckSpec(Strict):
     """One expectation for all combinations of its datasets and perturbations."""
 
     expect: Annotated[
-        Expectation,
+        ExpectationName,
         Field(description="What answers should do: stay (invariance), change (direction) or be right (reference)."),
     ]
     name: Annotated[
@@ -94,19 +95,19 @@ class CheckSpec(Strict):
     def _whole(self) -> "CheckSpec":
         if self.expect == "reference" and (self.perturbations or self.except_):
             key = "perturbations" if self.perturbations else "except"
-            raise ValueError(f"a reference check perturbs nothing\ntake out `{key}`, or expect invariance")
+            raise Mistake("a reference check perturbs nothing", f"take out `{key}`, or expect invariance")
         if self.expect != "reference" and not self.perturbations:
-            raise ValueError(f"a check of {self.expect} needs perturbations\nadd `perturbations: [typos.*]`")
+            raise Mistake(f"a check of {self.expect} needs perturbations", "add `perturbations: [typos.*]`")
         if self.expect == "reference" and self.meaning is not None:
-            raise ValueError("a reference check makes no variants that could stray\ntake out `meaning`")
+            raise Mistake("a reference check makes no variants that could stray", "take out `meaning`")
         if self.worst_of > 1 and self.expect != "invariance":
-            raise ValueError(
-                "`worst_of` searches for what breaks an answer that should stay\ntake it out, or expect invariance"
+            raise Mistake(
+                "`worst_of` searches for what breaks an answer that should stay", "take it out, or expect invariance"
             )
         if self.worst_of > 1 and self.variants > 1:
-            raise ValueError("`worst_of` leaves one variant of an example\ntake out `variants`")
+            raise Mistake("`worst_of` leaves one variant of an example", "take out `variants`")
         if self.expect == "reference" and not self.gates:
-            raise ValueError("a reference check needs gates\nadd `gates: [...]`, such as accuracy >= 0.8")
+            raise Mistake("a reference check needs gates", "add `gates: [...]`, such as accuracy >= 0.8")
         return self
 
 
@@ -126,15 +127,15 @@ class MarkSpec(Strict):
     @classmethod
     def _day(cls, value: str | None) -> str | None:
         if value is not None and not _is_day(value):
-            raise ValueError(f"{value!r} is no day\nwrite year, month and day: 2027-03-01")
+            raise Mistake(f"{value!r} is no day", "write year, month and day: 2027-03-01")
         return value
 
     @model_validator(mode="after")
     def _one(self) -> "MarkSpec":
         if (self.skip is None) == (self.xfail is None):
-            raise ValueError("a mark is either skip or xfail\nwrite `xfail: the reason`")
+            raise Mistake("a mark is either skip or xfail", "write `xfail: the reason`")
         if self.until is not None and self.xfail is None:
-            raise ValueError("only an xfail has a last day\ntake out `until`")
+            raise Mistake("only an xfail has a last day", "take out `until`")
         return self
 
 
@@ -154,7 +155,7 @@ _MEASURE = re.compile(r"^[a-z][a-z0-9_]*$")
 MeasureName = Annotated[
     str,
     Field(pattern=_MEASURE.pattern, max_length=40),
-    named(_MEASURE, "is no name that a gate can say\nwrite small letters, digits and `_`: polite_tone"),
+    named(_MEASURE, "is no name that a gate can say", "write small letters, digits and `_`: polite_tone"),
 ]
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
-from albert_robust.suite.schema.parts import Strict
+from albert_robust.errors import Mistake
+from albert_robust.grammar import Strict
 from albert_robust.text.languages import is_tag
 
 
@@ -16,9 +17,9 @@ def _text(value: object) -> object:
         for one in held:
             _text(one)
             if isinstance(value, list) and isinstance(one, dict | list):
-                raise ValueError(f'{_plain(one)} is no text\nentities are said by label: {{PER: "{{name}}"}}')
+                raise Mistake(f"{_plain(one)} is no text", 'entities are said by label: {PER: "{name}"}')
     elif isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError(f"{_plain(value)} is no text\nput it between quotes")
+        raise Mistake(f"{_plain(value)} is no text", "put it between quotes")
     return value
 
 
@@ -26,7 +27,7 @@ def _word(value: object) -> object:
     """Return a word, or one with fields; what YAML reads otherwise than it was meant is a mistake: 9.90 as 9.9."""
     for one in (value.values() or [value]) if isinstance(value, dict) else [value]:
         if isinstance(one, bool) or not isinstance(one, str | int):
-            raise ValueError(f"{_plain(one)} is no word\nput it between quotes")
+            raise Mistake(f"{_plain(one)} is no word", "put it between quotes")
     return {name: str(one) for name, one in value.items()} if isinstance(value, dict) else str(value)
 
 
@@ -99,7 +100,7 @@ class DatasetSpec(Strict):
     @classmethod
     def _apart(cls, value: list[str]) -> list[str]:
         if len(set(value)) < len(value):
-            raise ValueError("a column is named twice\ngive each column a name of its own")
+            raise Mistake("a column is named twice", "give each column a name of its own")
         return value
 
     @field_validator("language", "languages", "reference_language")
@@ -108,28 +109,26 @@ class DatasetSpec(Strict):
         tags = [value] if isinstance(value, str) else value or []
         for tag in tags:
             if not is_tag(tag):
-                raise ValueError(f"{tag!r} is no language tag\nwrite a BCP 47 tag such as en, zh or pt-BR")
+                raise Mistake(f"{tag!r} is no language tag", "write a BCP 47 tag such as en, zh or pt-BR")
         if len({tag.casefold() for tag in tags}) != len(tags):
-            raise ValueError("a language is named twice")
+            raise Mistake("a language is named twice")
         return value
 
     @model_validator(mode="after")
     def _one_kind(self) -> "DatasetSpec":
         if (self.path is None) == (self.templates is None):
             what = "say where the examples are" if self.path is None else "examples are in a file or made of templates"
-            raise ValueError(f"{what}\nwrite `path: data.jsonl`, or `templates:`")
+            raise Mistake(what, "write `path: data.jsonl`, or `templates:`")
         if self.templates is None and self.fill:
-            raise ValueError("only templates have `fill`\ntake it out")
+            raise Mistake("only templates have `fill`", "take it out")
         if self.templates is not None and self.where:
-            raise ValueError("only a file's rows are chosen by `where`\ntake it out")
+            raise Mistake("only a file's rows are chosen by `where`", "take it out")
         if self.templates is not None and self.columns:
-            raise ValueError("templates have no `columns`\ntake it out: their fields have our names")
+            raise Mistake("templates have no `columns`", "take it out: their fields have our names")
         return self
 
     @model_validator(mode="after")
     def _one_way(self) -> "DatasetSpec":
         if (self.language is None) == (self.languages is None):
-            raise ValueError(
-                "say the language\nwrite `language: en`, or `languages: [en, zh]` with a column `language`"
-            )
+            raise Mistake("say the language", "write `language: en`, or `languages: [en, zh]` with a column `language`")
         return self

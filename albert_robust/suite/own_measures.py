@@ -6,19 +6,17 @@ from functools import cached_property
 from math import isnan
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from albert_robust.errors import Complaint, InputError, UsageError, raise_if_ending, shown_path
+from albert_robust.documents.yaml_file import Document
+from albert_robust.errors import InputError, Mistake, UsageError, complaint_at
+from albert_robust.foreign import raise_if_ending
 from albert_robust.imports import raised_there
 from albert_robust.models.callable import callable_identity, load_callable
-from albert_robust.suite.documents import Document
-from albert_robust.suite.gates import ACROSS, AGREEMENT, CONSISTENCY_AT, DROP, WORST_CASE
+from albert_robust.suite.measure import measure_named
 from albert_robust.suite.schema import MeasureSpec
 from albert_robust.tasks import Quality, Task, TextScorer
 from albert_robust.tasks.task import Compared
-
-TAKEN = (*AGREEMENT, WORST_CASE, *ACROSS)
-Wrong = tuple[str, str, str]  # a measure's name, what is wrong with it, and how to mend it
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,7 @@ class OwnMeasure:
     suite: Path
     line: int
     column: int
+    needs_encoder: ClassVar[bool] = False
 
     def __call__(self, pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
         """Return a number in [0, 1] a pair, nan where there is none.
@@ -53,11 +52,13 @@ class OwnMeasure:
         if not pairs:
             return []
         try:
-            return self._checked(self._function([pair._asdict() for pair in pairs]), len(pairs))
+            return self._checked(
+                self._function([{**pair._asdict(), "inputs": dict(pair.inputs)} for pair in pairs]), len(pairs)
+            )
         except InputError:
             raise
         except UsageError as error:
-            raise self._complaint(str(error)) from None
+            raise self._complaint(error.what, error.mend) from None
         except BaseException as error:
             raise_if_ending(error)
             raise self._complaint(f"raises {raised_there(error)}") from None
@@ -86,10 +87,8 @@ class OwnMeasure:
             raise self._complaint(f"returned {one!r:.40}, expected a number in [0, 1], or nan for none")
         return value
 
-    def _complaint(self, what: str) -> InputError:
-        return InputError(
-            [Complaint(shown_path(self.suite), self.line, self.column, f"the measure {self.name!r}: {what}", "")]
-        )
+    def _complaint(self, what: str, mend: str = "") -> InputError:
+        return complaint_at(self.suite, f"the measure {self.name!r}: {what}", mend, self.line, self.column)
 
 
 def with_measures(task: Task, document: Document, specs: dict[str, MeasureSpec]) -> Task:
@@ -105,7 +104,12 @@ def with_measures(task: Task, document: Document, specs: dict[str, MeasureSpec])
         name: Quality(one, of_source=of[name] == "source") for name, one in made.items() if of[name] != "outputs"
     }
     agreements = {name: one for name, one in made.items() if of[name] == "outputs"}
-    return replace(task, qualities={**task.qualities, **qualities}, agreements={**task.agreements, **agreements})
+    return replace(
+        task,
+        qualities={**task.qualities, **qualities},
+        agreements={**task.agreements, **agreements},
+        shows_inputs=bool(made),
+    )
 
 
 def named(key: str) -> str:
@@ -113,13 +117,14 @@ def named(key: str) -> str:
     return key.replace("_", " ")
 
 
-def unfit(task: Task, specs: dict[str, MeasureSpec]) -> Iterator[Wrong]:
+def unfit(task: Task, specs: dict[str, MeasureSpec]) -> Iterator[tuple[str, Mistake]]:
     """Yield what is wrong with measures, by their keys."""
     for key, spec in specs.items():
         name = named(key)
+        measure = measure_named(name)
         known = name in task.qualities or name in task.agreements or name in task.aggregates
-        if known or name in TAKEN or name.startswith(CONSISTENCY_AT) or name.endswith((DROP, *ACROSS)):
-            yield key, f"there is a measure {name!r} already", "give it another name"
+        if known or measure.kind != "quality" or measure.over:
+            yield key, Mistake(f"there is a measure {name!r} already", "give it another name")
         if spec.of == "source" and not task.source_field:
             what = f"an output of {task.name} is about no text of its own"
-            yield key, what, "write `of: reference`, or `of: outputs` to compare two outputs"
+            yield key, Mistake(what, "write `of: reference`, or `of: outputs` to compare two outputs")

@@ -1,4 +1,4 @@
-"""Reading YAML documents: typed values, and every complaint at once with its file, line and column.
+"""Reads YAML files as plain values, each with its line and column.
 
 Only plain YAML is read: no tags, no anchors or aliases (a small file must not unfold into a large one), no duplicate
 keys. Words such as `no` stay words: YAML 1.1 would read the language code of Norwegian as false.
@@ -6,17 +6,15 @@ keys. Words such as `no` stay words: YAML 1.1 would read the language code of No
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from math import isfinite
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
 
-from albert_robust.errors import MOST_TOLD, Complaint, InputError, complaint_at, reading, shown_path, suggest
+from albert_robust.errors import Complaint, complaint_at, reading
+from albert_robust.shown import shown_path
 
-Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[int | str, ...]
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
@@ -86,28 +84,6 @@ def open_document(path: Path) -> Document:
     return Document(path, shown_path(path), value, places)
 
 
-def read_document(path: Path, model: type[Model]) -> Model:
-    """Return the file's content as an instance of `model`.
-
-    Raises:
-        InputError: With every complaint at once.
-    """
-    document = open_document(path)
-    return validate(document, model)
-
-
-def validate(document: Document, model: type[Model]) -> Model:
-    """Return the document's value as an instance of `model`; raise InputError with every complaint."""
-    if not isinstance(document.value, dict):
-        raise InputError([document.complain((), f"expected keys and values, got {_kind(document.value)}")])
-    try:
-        return model.model_validate(document.value)
-    except ValidationError as error:
-        errors = sorted(error.errors(include_url=False), key=lambda one: document.place(one["loc"]))
-        complaints = [_complaint(document, model, dict(one), place < MOST_TOLD) for place, one in enumerate(errors)]
-        raise InputError(dict.fromkeys(complaints)) from None
-
-
 class _Loader(yaml.SafeLoader):
     """Composes plain nodes: an anchor, an alias or a tag is a complaint."""
 
@@ -164,91 +140,3 @@ def _scalar(node: Any) -> Any:
     if not isfinite(number):
         raise yaml.composer.ComposerError(None, None, f"the number {text:.60} is too large", node.start_mark)
     return number
-
-
-def _kind(value: Any) -> str:
-    names = {dict: "keys and values", list: "a list", str: "a word", bool: "true or false", int: "a number"}
-    return names.get(type(value), "nothing" if value is None else type(value).__name__)
-
-
-def _complaint(document: Document, model: type[BaseModel], error: dict[str, Any], told: bool) -> Complaint:
-    """Return what is wrong at a place of a document; how to mend it is looked for only where it is told."""
-    location = tuple(part for part in error["loc"])
-    kind, value = error["type"], error["input"]
-    if kind == "extra_forbidden":
-        key = str(location[-1])
-        return document.complain(location, f"unknown key {key!r}", _meant(model, location, key) if told else "")
-    if kind == "missing":
-        return document.complain(location[:-1], f"the key {str(location[-1])!r} is missing", "add it")
-    message = str(error["msg"]).removeprefix("Value error, ")
-    message = message[0].lower() + message[1:]
-    what, _, mend = message.partition("\n")
-    if kind == "string_type" and isinstance(value, bool | int | float):
-        mend = "put it between quotes"
-    elif kind == "literal_error" and (near := suggest(str(value), re.findall("'([^']+)'", error["ctx"]["expected"]))):
-        what, mend = "there is no such choice", near
-    elif kind == "float_parsing":
-        what, mend = "expected a number", "a per cent is 0.01" if str(value).endswith("%") else ""
-    elif kind == "too_short":
-        what, mend = f"expected {error['ctx']['min_length']} or more", ""
-    elif kind == "list_type":
-        what, mend = "expected a list", f"write `[{value}]`" if isinstance(value, str | int | float) else ""
-    elif kind == "dict_type":
-        in_a_list = isinstance(location[-1], int)  # where templates are
-        what = "expected keys and values"
-        mend = 'name its fields, such as `{text: "..."}`' if in_a_list else "write `name: value`, a line each"
-    elif kind == "model_type":
-        first = next(iter(_schema(model)["$defs"][error["ctx"]["class_name"]]["properties"]))
-        what, mend = "expected keys and values", f"write `{{{first}: {value if isinstance(value, str) else '...'}}}`"
-    if kind == "value_error":
-        return document.complain(location, what, mend)
-    return document.complain(location, f"{_shorten(value)}: {what}", mend)
-
-
-def _shorten(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-@cache
-def _schema(model: type[BaseModel]) -> dict[str, Any]:
-    return model.model_json_schema()
-
-
-def _meant(model: type[BaseModel], location: Location, key: str) -> str:
-    """Return which key of the grammar may be meant by one that there is not."""
-    known = _fields_at(_schema(model), location[:-1])
-    near, elsewhere = suggest(key, known), _where_known(model, key)
-    return near if near.startswith("did") else elsewhere or near or f"known: {', '.join(known)}"
-
-
-def _where_known(model: type[BaseModel], key: str) -> str:
-    """Return where in a document the grammar allows a key; empty where it does nowhere."""
-    schema = _schema(model)
-    if key in schema["properties"]:
-        return f"it stands by itself, with nothing before `{key}:` in its line"
-    inside = (0, "")  # a list, or a user's own name
-    parts = ((name, where) for name in schema["properties"] for where in inside)
-    return next((f"it stands in `{part[0]}:`" for part in parts if key in _fields_at(schema, part)), "")
-
-
-def _fields_at(schema: dict[str, Any], location: Location) -> list[str]:
-    definitions = schema.get("$defs", {})
-
-    def resolve(node: dict[str, Any]) -> list[dict[str, Any]]:
-        if "$ref" in node:
-            return resolve(definitions[node["$ref"].rsplit("/", 1)[-1]])
-        return [node, *(found for option in node.get("anyOf", []) for found in resolve(option))]
-
-    def step(node: dict[str, Any], part: int | str) -> dict[str, Any] | None:
-        found: dict[str, Any] | None = (
-            node.get("items") if isinstance(part, int) else node.get("properties", {}).get(part)
-        )
-        named = [*node.get("patternProperties", {}).values(), node.get("additionalProperties")]  # of a user's own names
-        return found or named[0] or None
-
-    nodes = resolve(schema)
-    for part in location:
-        following = [found for node in nodes if isinstance(child := step(node, part), dict) for found in resolve(child)]
-        nodes = following or nodes
-    return sorted({name for node in nodes for name in node.get("properties", {})})

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from albert_robust.documents.yaml_file import open_document
 from albert_robust.errors import Complaint, InputError
-from albert_robust.suite.documents import open_document
 
 REFUSED = {
     "an anchor": ("a: &x 1\n", r"s\.yaml:1:4: not plain YAML: anchors and aliases are not allowed"),

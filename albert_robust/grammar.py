@@ -5,17 +5,19 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from albert_robust.errors import Mistake
+
 FUNCTION = re.compile(r"^[\w./-]+:\w+$")
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
 Undecided = Literal["warn", "fail", "pass"]
 
 
-def named(pattern: re.Pattern[str], wrong: str) -> BeforeValidator:
-    """Return what holds a name to a pattern, and tells of another what is wrong with it and how to mend it."""
+def named(pattern: re.Pattern[str], wrong: str, mend: str) -> BeforeValidator:
+    """Return a validator of names that match a pattern; of any other it says what is wrong, and how to mend it."""
 
     def check(value: object) -> object:
         if isinstance(value, str) and not pattern.match(value):
-            raise ValueError(f"{value!r:.60} {wrong}")
+            raise Mistake(f"{value!r:.60} {wrong}", mend)
         return value
 
     return BeforeValidator(check)
@@ -24,7 +26,7 @@ def named(pattern: re.Pattern[str], wrong: str) -> BeforeValidator:
 Name = Annotated[
     str,
     Field(pattern=_NAME.pattern, max_length=80),
-    named(_NAME, "cannot stand in a cell's id\nwrite letters from A to Z, digits, dots, `_` and `-`"),
+    named(_NAME, "cannot stand in a cell's id", "write letters from A to Z, digits, dots, `_` and `-`"),
 ]
 
 

@@ -1,0 +1,66 @@
+"""Numbers: what was measured of a cell's tested cases, from which its measures are made."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+
+from albert_robust.results.records import Outcome
+from albert_robust.results.series import Series
+from albert_robust.tasks import Answer
+
+
+class Numbers:
+    """Some numbers per case.
+
+    Attributes:
+        agreement: Of the outputs for variants with those for originals.
+        before: Qualities of the outputs for originals, by name.
+        after: Qualities of the outputs for variants, by name.
+        noise: Agreement of each two answers to the same original, if a model is asked for it again.
+        answers: Those with references, each beside its example, for measures of a whole cell; None if they are not kept.
+    """
+
+    def __init__(self, keep_answers: bool) -> None:
+        self.agreement = Series()
+        self.before: Mapping[str, Series] = defaultdict(Series)
+        self.after: Mapping[str, Series] = defaultdict(Series)
+        self.noise = Series()
+        self.answers: list[tuple[str, Answer]] | None = [] if keep_answers else None
+
+    def add(self, tested: Sequence[Outcome], owners: Sequence[int]) -> None:
+        """Take tested cases, with the index of each one's example."""
+        self.agreement.add(
+            [
+                (owner, outcome.agreement)
+                for owner, outcome in zip(owners, tested, strict=True)
+                if outcome.agreement is not None
+            ]
+        )
+        _add(self.before, [outcome.quality_before for outcome in tested], owners)
+        _add(self.after, [outcome.quality_after for outcome in tested], owners)
+
+    def add_answers(self, outcomes: Sequence[Outcome], answers: Sequence[Answer | None]) -> None:
+        """Take the answers to cases, if answers are kept."""
+        if self.answers is not None:
+            pairs = zip(outcomes, answers, strict=False)
+            self.answers += [(outcome.example, answer) for outcome, answer in pairs if answer and answer.references]
+
+    def answered(self, failed: Iterable[int], first: float, end: float) -> "Numbers":
+        """Return the numbers if errors had been answers.
+
+        Args:
+            failed: The index of each error's example.
+            first: Their quality before.
+            end: Their agreement, and their quality after.
+        """
+        numbers = Numbers(keep_answers=False)
+        numbers.agreement = self.agreement.beside(failed, end)
+        numbers.before = {name: series.beside(failed, first) for name, series in self.before.items()}
+        numbers.after = {name: series.beside(failed, end) for name, series in self.after.items()}
+        numbers.noise = self.noise
+        return numbers
+
+
+def _add(qualities: Mapping[str, Series], rows: Sequence[Mapping[str, float]], owners: Sequence[int]) -> None:
+    for name in dict.fromkeys(chain.from_iterable(rows)):
+        qualities[name].add([(owner, row[name]) for owner, row in zip(owners, rows, strict=True) if name in row])

@@ -1,0 +1,78 @@
+"""Sample: which examples a cell had, what was made of them, and a few of their texts, references and outputs."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from albert_robust.results.fingerprint import Fingerprint, digest
+from albert_robust.results.records import Outcome
+
+INPUTS = 100  # that are kept
+SHARED = 2048  # examples whose digests are remembered: those of a block, which all cells have
+
+
+class Sample:
+    """The examples of a cell.
+
+    Attributes:
+        inputs: Fingerprint of the examples.
+        references: Fingerprint of the examples with their references.
+        variants: Fingerprint of their variants.
+        several: Whether an example has more than one variant.
+        asked: The originals; the first few.
+        expected: Their references; the first two that differ.
+        outputs: Outputs for originals; the first two that differ.
+    """
+
+    def __init__(self) -> None:
+        self.inputs = Fingerprint()
+        self.references = Fingerprint()
+        self.variants = Fingerprint()
+        self.several = False
+        self.asked: set[tuple[str, ...]] = set()
+        self.expected: set[tuple[str, ...]] = set()
+        self.outputs: set[str] = set()
+        self._indices: dict[str, int] = {}
+
+    @property
+    def examples(self) -> list[str]:
+        """The ids of the examples, by index: in order of appearance."""
+        return list(self._indices)
+
+    def index(self, example: str) -> int:
+        """Return the index of an example that a case was of."""
+        return self._indices[example]
+
+    def add(self, outcomes: Sequence[Outcome]) -> list[int]:
+        """Take cases, and return the index of each one's example."""
+        indices = self._indices
+        known = len(indices)
+        owners = [indices.setdefault(outcome.example, len(indices)) for outcome in outcomes]
+        self._add_examples([outcome for outcome, owner in zip(outcomes, owners, strict=True) if owner >= known])
+        self.variants.add(
+            [
+                digest((outcome.example, str(outcome.replicate), outcome.variant_language, *outcome.variant.values()))
+                for outcome in outcomes
+            ]
+        )
+        self.several = self.several or any(outcome.replicate for outcome in outcomes)
+        for output in dict.fromkeys([outcome.before for outcome in outcomes if outcome.status == "tested"]):
+            if output is not None and len(self.outputs) < 2:
+                self.outputs.add(output)
+        return owners
+
+    def _add_examples(self, outcomes: Sequence[Outcome]) -> None:
+        rows = {outcome.example: (tuple(outcome.original.values()), outcome.references) for outcome in outcomes}
+        digests = [_digests(example, *row) for example, row in rows.items()]
+        self.inputs.add([without for without, _ in digests])
+        self.references.add([beside for _, beside in digests])
+        for texts, references in rows.values():
+            if len(self.asked) < INPUTS:
+                self.asked.add(texts)
+            if len(self.expected) < 2:
+                self.expected.add(references)
+
+
+@lru_cache(maxsize=SHARED)
+def _digests(example: str, texts: tuple[str, ...], references: tuple[str, ...]) -> tuple[int, int]:
+    """Return the digests of an example without its references and with them."""
+    return digest((example, *texts)), digest((example, *texts, *references))
