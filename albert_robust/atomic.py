@@ -21,9 +21,23 @@ def whole(path: Path, *, alone: bool = False) -> Iterator[Path]:
         yield part
         if part.is_dir() and path.is_dir():
             path.rmdir()
-        part.replace(path)
+        settle(part, path)
     finally:
         _remove(part)
+
+
+def settle(part: Path, path: Path) -> None:
+    """Move a file or a folder into place, readable for all whom the umask lets read: some libraries write for the owner alone."""
+    for file in filter(Path.is_file, [part, *part.rglob("*")]):
+        file.chmod(0o666 & ~_umask())
+    part.replace(path)
+
+
+def _umask() -> int:
+    """Return the process's umask, which can only be read by setting it."""
+    held = os.umask(0o077)
+    os.umask(held)
+    return held
 
 
 def write_whole(path: Path, data: bytes, *, alone: bool = False) -> None:

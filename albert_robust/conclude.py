@@ -30,7 +30,8 @@ from albert_robust.suite.schema import TokenPrice
 from albert_robust.suite.suite import Suite
 from albert_robust.text.languages import base
 
-SHAPING = ("prompt", "system", "settings", "dtype")  # settings of a model that a report shows beside its name
+# Settings of a model that a report shows beside its name.
+SHAPING = ("prompt", "system", "settings", "dtype", "max_input_tokens", "src_lang", "tgt_lang")
 PACKAGES = ("albert-robust", "numpy", "pytest", "sacrebleu", "tokenizers", "torch", "transformers")
 
 

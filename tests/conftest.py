@@ -150,3 +150,27 @@ def seq2seq(tmp_path_factory: pytest.TempPathFactory, byte_tokenizer: Any) -> Pa
     transformers.T5ForConditionalGeneration(config).save_pretrained(folder)
     byte_tokenizer.save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def translator(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny untrained mBART with 24 positions that knows many languages."""
+    pieces = [("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), *((letter, -2.0) for letter in "▁abcdefgh")]
+    tokenizer = transformers.MBart50Tokenizer(vocab=pieces)
+    sizes = {f"{part}_{what}": 2 for part in ("encoder", "decoder") for what in ("layers", "attention_heads")}
+    torch.manual_seed(0)
+    config = transformers.MBartConfig(
+        vocab_size=len(tokenizer),
+        d_model=16,
+        encoder_ffn_dim=16,
+        decoder_ffn_dim=16,
+        max_position_embeddings=24,
+        **sizes,
+    )
+    folder = tmp_path_factory.mktemp("mbart")
+    model = transformers.MBartForConditionalGeneration(config)
+    model.generation_config.forced_eos_token_id = None
+    model.generation_config.eos_token_id = -1  # so that it writes as much as it may
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder

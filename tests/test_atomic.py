@@ -1,5 +1,6 @@
 """What is written is there whole, or what was there before still is."""
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,6 +35,21 @@ def test_a_folder_does_not_take_the_place_of_one_that_holds_something(tmp_path: 
     with pytest.raises(OSError, match="folder"), whole(tmp_path / "folder") as part:
         part.mkdir()
     assert [path.name for path in tmp_path.rglob("*")] == ["folder", "kept"]
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o027, 0o640)])
+def test_what_is_written_can_be_read_by_all_whom_the_umask_lets(tmp_path: Path, mask: int, mode: int) -> None:
+    before = os.umask(mask)
+    try:
+        with whole(tmp_path / "folder") as part:
+            part.mkdir()
+            (part / "private").touch(0o600)
+        with whole(tmp_path / "file") as part:
+            part.touch(0o600)
+        assert os.umask(mask) == mask
+    finally:
+        os.umask(before)
+    assert [path.stat().st_mode & 0o777 for path in (tmp_path / "folder" / "private", tmp_path / "file")] == [mode] * 2
 
 
 @pytest.mark.parametrize("alone", [False, True])

@@ -15,6 +15,7 @@ from albert_robust.quick_json import dumps
 from albert_robust.tasks import Prediction, Task
 
 NEIGHBOURS = 8  # batches whose inputs are sorted by length among themselves
+SELDOM = ("said", "cut")  # of a prediction: kept only if there is something to say
 KEEPING = 0.5  # seconds of answers that a killed run loses at most, beside the batch that it was at
 Watch = Callable[[float], None]
 Settled = Sequence[tuple[str, Prediction | Failure]]  # inputs, by what tells them apart, and what they came to
@@ -287,8 +288,8 @@ class Predictor:
 def kept_form(prediction: Prediction) -> dict[str, Any]:
     """Return a prediction as the cache keeps it."""
     kept = {"output": prediction.output, "scores": dict(prediction.scores)}
-    return {**kept, "said": prediction.said} if prediction.said else kept
+    return kept | {name: held for name in SELDOM if (held := getattr(prediction, name))}
 
 
 def _read(kept: Any) -> Prediction | None:
-    return Prediction(**kept) if isinstance(kept, dict) and kept.keys() - {"said"} == {"output", "scores"} else None
+    return Prediction(**kept) if isinstance(kept, dict) and kept.keys() - {*SELDOM} == {"output", "scores"} else None

@@ -46,6 +46,7 @@ def _counts(record: CellRecord) -> Properties:
         ("not_asked", counts.not_asked),
         ("spared", counts.spared),
         ("no_label", counts.no_label),
+        ("cut", counts.cut),
     ]
 
 

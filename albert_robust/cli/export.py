@@ -48,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
         "mean_cosine": made.closeness.mean,
         "worst_cosine": made.closeness.worst,
         "folder": str(made.folder),
+        "scores": made.scores,
     }
     print(json.dumps(facts, indent=1) if options.json else table(facts))
     return 0
@@ -67,4 +68,14 @@ def table(facts: dict[str, Any]) -> str:
         "worst": f"{facts['worst_cosine']:.5f}",
     }
     lines = aligned([list(shown), list(shown.values())])
-    return "\n".join([*lines, f"token vectors against the encoder's own in fp32: {facts['folder']}"])
+    return "\n".join([*lines, f"token vectors against the encoder's own in fp32: {facts['folder']}", _use(facts)])
+
+
+def _use(facts: dict[str, Any]) -> str:
+    """Return whether `score` can use what was written, and what else can."""
+    folder = facts["folder"]
+    if facts["format"] == "onnx":
+        return "ONNX is for other runtimes: `score` cannot read it, but reads an export to safetensors"
+    if facts["scores"]:
+        return f"the encoder's profile fits and lies there, too: score with `--encoder {folder}`"
+    return f"no profile fits it: make one with `albert-robust calibrate --encoder {folder} --texts DIR` before you score with it"

@@ -2,6 +2,8 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,18 @@ def add(commands: Any) -> None:
     made.add_argument("--json", action="store_true", help="with --search: print all trials as JSON")
 
 
+@contextmanager
+def told_if_stopped() -> Iterator[None]:
+    """Say how far a training is that a signal ended, and that it goes on."""
+    from albert_robust.pretrain.stopping import Stopped
+
+    try:
+        yield
+    except Stopped as stopped:
+        print(stopped, file=sys.stderr)
+        raise
+
+
 def run(options: argparse.Namespace) -> int:
     """Train and say what was read and written."""
     from albert_robust.cli import search
@@ -46,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.pretrain.pretrain import pretrain
     from albert_robust.pretrain.trainer import Progress
 
-    with tqdm(unit="step", desc="text and tokenizer") as bar:
+    with told_if_stopped(), tqdm(unit="step", desc="text and tokenizer") as bar:
 
         def tell(progress: Progress) -> None:
             bar.set_description(f"stage {progress.stage}", refresh=False)

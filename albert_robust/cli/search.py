@@ -15,9 +15,10 @@ def run(options: argparse.Namespace) -> int:
     """Search, print the trials and what mattered, and say where the best recipe is."""
     from tqdm import tqdm
 
+    from albert_robust.cli.pretrain import told_if_stopped
     from albert_robust.pretrain.search import BEST, PICTURE, RESULT, search
 
-    with tqdm(unit="trial", desc="text") as bar:
+    with told_if_stopped(), tqdm(unit="trial", desc="text") as bar:
 
         def told(done: int, of: int, trial: "Trial") -> None:
             bar.total, bar.n = of, done

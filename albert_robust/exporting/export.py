@@ -1,16 +1,19 @@
 """The whole of `albert-robust export`: an encoder's name in, a folder in another format out, compared before it is kept."""
 
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from albert_robust.atomic import whole
-from albert_robust.errors import UsageError, need
+from albert_robust.errors import UsageError, need, writing
 from albert_robust.exporting.checkpoint import WEIGHTS, load_checkpoint, save_checkpoint
 from albert_robust.exporting.closeness import Closeness, closeness
 from albert_robust.exporting.graph import GRAPH, TOLERANCE, Graph, save_graph
 from albert_robust.exporting.source import Source, load_source
-from albert_robust.scoring.load import load_encoder
+from albert_robust.scoring.load import encoder_path, load_encoder
+from albert_robust.scoring.profile import FOLDER as PROFILE
+from albert_robust.scoring.profile import load_profile
 
 FileFormat = Literal["onnx", "safetensors"]
 Precision = Literal["fp32", "fp16", "fp8", "int8"]
@@ -28,6 +31,7 @@ class Exported:
         layers: How many it has.
         megabytes: Size of the file of weights, in millions of bytes.
         closeness: Of its token vectors, computed in float32, to the encoder's.
+        scores: Whether the encoder's profile lies in it, so that `score` can use it.
     """
 
     folder: Path
@@ -36,6 +40,7 @@ class Exported:
     layers: int
     megabytes: float
     closeness: Closeness
+    scores: bool
 
 
 def export(
@@ -66,14 +71,16 @@ def export(
     depth = layers if layers is not None else found.layer if file_format == "onnx" else found.layers
     source = load_source(found, depth, allow_network)
     target = folder.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
+    with writing(target, "name another folder"):
+        target.parent.mkdir(parents=True, exist_ok=True)
     with whole(target) as part:
         part.mkdir()
         save = save_graph if file_format == "onnx" else save_checkpoint
         save(source, part, precision)
         near = _compared(source, part, file_format, precision)
+        scores = file_format == "safetensors" and _take_profile(encoder, part)
         size = (part / (GRAPH if file_format == "onnx" else WEIGHTS)).stat().st_size
-    return Exported(folder, file_format, precision, depth, size / 1e6, near)
+    return Exported(folder, file_format, precision, depth, size / 1e6, near, scores)
 
 
 def _check(file_format: str, precision: str, folder: Path) -> None:
@@ -87,6 +94,17 @@ def _check(file_format: str, precision: str, folder: Path) -> None:
             need(module, "onnx", "an export to ONNX")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is in use: name a new or empty folder")
+
+
+def _take_profile(encoder: str, part: Path) -> bool:
+    """Copy the encoder's profile to an exported checkpoint; return whether there is one that fits what was exported."""
+    folder = Path(encoder_path(encoder)) / PROFILE
+    try:
+        load_profile(folder).check(load_encoder.__wrapped__(str(part), None, False, "fp32"))
+    except UsageError:
+        return False
+    shutil.copytree(folder, part / PROFILE)
+    return True
 
 
 def _compared(source: Source, part: Path, file_format: FileFormat, precision: Precision) -> Closeness:

@@ -28,6 +28,7 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
         _one_output(tallies),
         _no_label_met(tallies) if suite.task in TASKS and TASKS[suite.task].single_label else "",
         _no_label(tallies),
+        _cut(tallies),
         *_unread(suite),
         *_repeated(suite),
         *_unmeasured(cells, run),
@@ -83,6 +84,14 @@ def _no_label(tallies: Sequence[Tally]) -> str:
     said = on_one_line(next((tally.accounting.stray for tally in tallies if tally.accounting.stray), ""), LONG_ANSWER)
     what = f"{strays:,} of {tested:,} tested cases have an answer that says none of the labels"
     return f"{what}, such as {said!r}: it counts as wrong, and as a flip beside any other."
+
+
+def _cut(tallies: Sequence[Tally]) -> str:
+    cut, tested = (sum(getattr(tally.counts, name) for tally in tallies) for name in ("cut", "tested"))
+    if not cut:
+        return ""
+    what = f"{cut:,} of {tested:,} tested cases have an input that is longer than the model reads"
+    return f"{what}: the rest was cut, and what stands there had no effect."
 
 
 def _tolerated(tallies: Sequence[Tally]) -> str:

@@ -4,34 +4,56 @@ Weights are read from safetensors alone, code from a checkpoint is never run, an
 """
 
 import hashlib
+import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
 from albert_robust.errors import UsageError
 from albert_robust.foreign import first_line
 from albert_robust.grammar import Strict
+from albert_robust.models.generating import GREEDY, UNSTATED, WRITTEN, check_settings, speaking
 from albert_robust.models.heads import HEADS
-from albert_robust.models.kind import ASKING, Kind, Wanted
+from albert_robust.models.kind import ASKING, Kind, Unfit, Wanted
 from albert_robust.models.model import Answering, Hardware, Inputs, Number
 from albert_robust.models.prompt import prompt_digest
 from albert_robust.scoring.load import has_vocabulary, quiet_transformers
 from albert_robust.shown import shown_path
+from albert_robust.tasks import Task
 
 # No model is made from these; all else in a folder shapes it.
 UNREAD = (".bin", ".h5", ".md", ".msgpack", ".onnx", ".pt")
 PLAIN = Hardware()
 WRITES = "text-generation"  # the task of a checkpoint that is asked by a prompt, whatever it is asked to do
-DECODING = "v4"  # raise it when the same checkpoint answers otherwise
+DECODING = "v5"  # raise it when the same checkpoint answers otherwise
 ADAPTER = "adapter_config.json"
 LIBRARIES = ("torch", "transformers", "tokenizers")
 _version = cache(version)  # which reads a file
+
+
+class Reading(NamedTuple):
+    """How a checkpoint reads and writes, as far as a suite says more than the checkpoint.
+
+    Attributes:
+        max_input_tokens: The most tokens of an input that it reads.
+        src_lang: What its tokenizer calls the language that it reads.
+        tgt_lang: What its tokenizer calls the language that it writes.
+        settings: Options of `generate`.
+    """
+
+    max_input_tokens: int | None = None
+    src_lang: str | None = None
+    tgt_lang: str | None = None
+    settings: Mapping[str, Any] = {}
+
+
+AS_IT_IS = Reading()
 
 
 @dataclass(frozen=True)
@@ -46,7 +68,12 @@ class Checkpoint:
 
 
 def load_checkpoint(
-    name: str, folder: Path, task: str, allow_network: bool = False, hardware: Hardware = PLAIN
+    name: str,
+    folder: Path,
+    task: str,
+    allow_network: bool = False,
+    hardware: Hardware = PLAIN,
+    how: Reading = AS_IT_IS,
 ) -> Checkpoint:
     """Return the model in a checkpoint folder, or of a hub name, that does a task of its own.
 
@@ -56,15 +83,22 @@ def load_checkpoint(
         task: The suite's task.
         allow_network: Whether a hub may be asked.
         hardware: What it is computed on.
+        how: How it reads and writes.
 
     Raises:
-        UsageError: As `loaded` has it.
+        UsageError: As `loaded` has it; or a setting is none of how a model writes.
     """
-    model, tokenizer = loaded(name, folder, task, allow_network, hardware)
-    return Checkpoint(partial(HEADS[task].answer, model, tokenizer))
+    check_settings(how.settings)
+    model, tokenizer = loaded(name, folder, task, allow_network, hardware, how)
+    answer = partial(HEADS[task].answer, model, tokenizer)
+    if task in WRITTEN:
+        answer = partial(answer, how={**GREEDY, **speaking(tokenizer, how.src_lang, how.tgt_lang), **how.settings})
+    return Checkpoint(answer)
 
 
-def loaded(name: str, folder: Path, task: str, allow_network: bool, hardware: Hardware) -> tuple[Any, Any]:
+def loaded(
+    name: str, folder: Path, task: str, allow_network: bool, hardware: Hardware, how: Reading = AS_IT_IS
+) -> tuple[Any, Any]:
     """Return the model and the tokenizer of a checkpoint, for `load_checkpoint`'s arguments.
 
     Raises:
@@ -99,6 +133,7 @@ def loaded(name: str, folder: Path, task: str, allow_network: bool, hardware: Ha
         raise UsageError(what, "a language model is asked by a `prompt:`")
     if not has_vocabulary(tokenizer):
         raise UsageError(f"the checkpoint {name!r} has no tokenizer: save it there with save_pretrained, too")
+    tokenizer.model_max_length = min(tokenizer.model_max_length, how.max_input_tokens or UNSTATED)
     try:
         return model.eval().to(hardware.device), tokenizer
     except Exception as error:  # torch's own, of several types
@@ -177,6 +212,23 @@ class CheckpointSettings(Strict):
         ),
     ] = "cpu"
     dtype: Annotated[Number, Field(description="The number format that a checkpoint is computed in.")] = "float32"
+    max_input_tokens: Annotated[
+        int | None,
+        Field(gt=0, description="The most tokens of an input that a checkpoint reads. Default: as many as it can."),
+    ] = None
+    src_lang: Annotated[
+        str | None,
+        Field(min_length=1, description="The language that a checkpoint reads, by its tokenizer's code: en_XX."),
+    ] = None
+    tgt_lang: Annotated[
+        str | None,
+        Field(min_length=1, description="The language that a checkpoint writes, by its tokenizer's code: de_DE."),
+    ] = None
+
+
+def reading_of(said: CheckpointSettings, settings: Mapping[str, Any]) -> Reading:
+    """Return how a checkpoint reads and writes, as a suite says it; `settings` are those of `generate`."""
+    return Reading(said.max_input_tokens, said.src_lang, said.tgt_lang, settings)
 
 
 def _identity(wanted: Wanted) -> str | None:
@@ -185,8 +237,9 @@ def _identity(wanted: Wanted) -> str | None:
     if checkpoint is None:
         return None
     asked = prompt_digest(said) if said.prompt else ""
-    hardware = _hardware(wanted)
-    return ":".join(filter(None, (checkpoint, asked, *(hardware if hardware != PLAIN else ()), libraries())))
+    hardware, how = _hardware(wanted), reading_of(said, {} if said.prompt else said.settings)
+    reads = "" if how == AS_IT_IS else hashlib.sha256(json.dumps(how, sort_keys=True).encode()).hexdigest()[:16]
+    return ":".join(filter(None, (checkpoint, asked, reads, *(hardware if hardware != PLAIN else ()), libraries())))
 
 
 def _load(wanted: Wanted) -> Answering:
@@ -195,11 +248,19 @@ def _load(wanted: Wanted) -> Answering:
         from albert_robust.models.prompted import load_prompted
 
         return load_prompted(wanted.name, wanted.folder, said, task, wanted.allow_network, _hardware(wanted))
-    return load_checkpoint(wanted.name, wanted.folder, task.name, wanted.allow_network, _hardware(wanted))
+    how = reading_of(said, said.settings)
+    return load_checkpoint(wanted.name, wanted.folder, task.name, wanted.allow_network, _hardware(wanted), how)
 
 
 def _hardware(wanted: Wanted) -> Hardware:
     return Hardware(wanted.settings.device, wanted.settings.dtype)
+
+
+def _unfit(said: Any, task: Task, folder: Path) -> Iterator[Unfit]:
+    """Yield settings of how to write where a checkpoint does a task of its own and writes nothing."""
+    if not said.prompt and task.name not in WRITTEN:
+        for setting in sorted({"settings", "src_lang", "tgt_lang"} & said.model_fields_set):
+            yield setting, f"{setting!r} without a prompt", "add `prompt:`, or take it out"
 
 
 KIND = Kind(
@@ -210,4 +271,5 @@ KIND = Kind(
     load=_load,
     tasks=(*HEADS, WRITES),
     shares=ASKING,
+    unfit=_unfit,
 )

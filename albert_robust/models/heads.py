@@ -6,11 +6,11 @@ from typing import Any
 from unicodedata import category
 
 from albert_robust.errors import UsageError
-from albert_robust.models.generating import generated, limit_of
+from albert_robust.models.generating import AT_ONCE, GREEDY, encoded, generated, limit_of
 from albert_robust.models.model import Inputs
 from albert_robust.text.graphemes import word_spans
 
-ROWS = 64  # of tokens that a model reads at once: a long text has many
+WINDOW = 512  # tokens of a long text that a model without a limit reads at once
 STRIDE = 128  # tokens that two windows of a long text share
 MAX_ANSWER_TOKENS = 30
 MAX_SUMMARY_TOKENS = 128
@@ -24,11 +24,12 @@ class Head:
 
     Attributes:
         auto_class: The class of transformers that loads such a checkpoint.
-        answer: Takes a model, its tokenizer and inputs, and returns one answer per input, in order.
+        answer: Takes a model, its tokenizer and inputs, and returns one answer per input, in order. If the answer is about the
+            whole input, it says in `cut` how many tokens were not read. A head that writes also takes options of `generate`.
     """
 
     auto_class: str
-    answer: Callable[[Any, Any, Sequence[Inputs]], list[Any]]
+    answer: Callable[..., list[Any]]
 
 
 def classify(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
@@ -36,15 +37,17 @@ def classify(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
     labels = model.config.id2label
     if len(labels) == 1:
         raise UsageError("the checkpoint gives a number and no label: that is `task: text-regression`")
-    rows = _logits(model, tokenizer, batch).softmax(dim=1).tolist()
-    return [{"scores": {labels[place]: value for place, value in enumerate(row)}} for row in rows]
+    logits, cuts = _logits(model, tokenizer, batch)
+    rows = zip(logits.softmax(dim=1).tolist(), cuts, strict=True)
+    return [{"scores": {labels[place]: value for place, value in enumerate(row)}, "cut": cut} for row, cut in rows]
 
 
 def label_all(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
     """Return the probability of each label of each text, each by itself."""
     labels = model.config.id2label
-    rows = _logits(model, tokenizer, batch).sigmoid().tolist()
-    return [{"labels": {labels[place]: value for place, value in enumerate(row)}} for row in rows]
+    logits, cuts = _logits(model, tokenizer, batch)
+    rows = zip(logits.sigmoid().tolist(), cuts, strict=True)
+    return [{"labels": {labels[place]: value for place, value in enumerate(row)}, "cut": cut} for row, cut in rows]
 
 
 def rate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
@@ -52,24 +55,26 @@ def rate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
     count = len(model.config.id2label)
     if count > 1:
         raise UsageError(f"the checkpoint gives {count} labels and no number: that is `task: text-classification`")
-    return [{"score": value} for value in _logits(model, tokenizer, batch)[:, 0].tolist()]
+    logits, cuts = _logits(model, tokenizer, batch)
+    return [{"score": value, "cut": cut} for value, cut in zip(logits[:, 0].tolist(), cuts, strict=True)]
 
 
-def _logits(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> Any:
-    """Return the head's output for each text, shape (texts, labels)."""
-    texts = [inputs["text"] for inputs in batch]
-    encoded = tokenizer(texts, padding=True, truncation=True, max_length=limit_of(model), return_tensors="pt")
-    return _said(model, encoded, "logits")[0].double()
+def _logits(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> tuple[Any, list[int]]:
+    """Return the head's output for each text, shape (texts, labels), and how many tokens of each were not read."""
+    tokens, cuts = encoded(tokenizer, [inputs["text"] for inputs in batch], limit_of(model, tokenizer))
+    return _said(model, tokens, "logits")[0].double(), cuts
 
 
-def _said(model: Any, encoded: Any, *names: str) -> list[Any]:
-    """Return the named outputs of a model, each for all rows of its input. The model reads `ROWS` rows at a time."""
+def _said(model: Any, tokens: Any, *names: str) -> list[Any]:
+    """Return the named outputs of a model, each for all rows of its input. The model reads `AT_ONCE` tokens at a time."""
     import torch
 
     parts = []
+    count, length = tokens["input_ids"].shape
+    step = max(1, AT_ONCE // length)
     with torch.inference_mode():
-        for first in range(0, len(encoded["input_ids"]), ROWS):
-            rows = {name: value[first : first + ROWS].to(model.device) for name, value in encoded.items()}
+        for first in range(0, count, step):
+            rows = {name: value[first : first + step].to(model.device) for name, value in tokens.items()}
             output = model(**rows)
             parts.append([output[name].float().cpu() for name in names])
     return [torch.cat(column) for column in zip(*parts, strict=True)]
@@ -87,8 +92,8 @@ def _windows(model: Any, tokenizer: Any, *texts: list[str], truncation: str) -> 
     Returns:
         The tokens of all windows; per window the index of its input; and per token of a window its start and end in the text.
     """
-    limit = limit_of(model)
-    encoded = tokenizer(
+    limit = limit_of(model, tokenizer) or WINDOW
+    tokens = tokenizer(
         *texts,
         padding=True,
         truncation=truncation,
@@ -98,8 +103,8 @@ def _windows(model: Any, tokenizer: Any, *texts: list[str], truncation: str) -> 
         return_offsets_mapping=True,
         return_tensors="pt",
     )
-    owners, offsets = encoded.pop("overflow_to_sample_mapping"), encoded.pop("offset_mapping")
-    return encoded, owners.tolist(), offsets.tolist()
+    owners, offsets = tokens.pop("overflow_to_sample_mapping"), tokens.pop("offset_mapping")
+    return tokens, owners.tolist(), offsets.tolist()
 
 
 def tag(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
@@ -108,8 +113,8 @@ def tag(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
     Words are those of the text, not of the tokenizer; punctuation, and characters of scripts without spaces, have their own tags.
     """
     texts = [inputs["text"] for inputs in batch]
-    encoded, owners, offsets = _windows(model, tokenizer, texts, truncation="only_first")
-    best = _said(model, encoded, "logits")[0].argmax(dim=2).tolist()
+    windows, owners, offsets = _windows(model, tokenizer, texts, truncation="only_first")
+    best = _said(model, windows, "logits")[0].argmax(dim=2).tolist()
     tokens: list[dict[int, tuple[int, int, int]]] = [{} for _ in texts]
     for owner, *row in zip(owners, offsets, best, strict=True):
         there = _deciding(*row)
@@ -156,9 +161,9 @@ def answer_questions(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> lis
 
     questions = [inputs["question"] for inputs in batch]
     contexts = [inputs["context"] for inputs in batch]
-    encoded, owners, offsets = _windows(model, tokenizer, questions, contexts, truncation="only_second")
-    in_context = torch.tensor([[part == 1 for part in encoded.sequence_ids(row)] for row in range(len(owners))])
-    starts, ends = _said(model, encoded, "start_logits", "end_logits")
+    windows, owners, offsets = _windows(model, tokenizer, questions, contexts, truncation="only_second")
+    in_context = torch.tensor([[part == 1 for part in windows.sequence_ids(row)] for row in range(len(owners))])
+    starts, ends = _said(model, windows, "start_logits", "end_logits")
     best: dict[int, tuple[float, int, int]] = {}
     for row, owner in enumerate(owners):
         value, start, end = _best_span(starts[row], ends[row], in_context[row])
@@ -193,20 +198,16 @@ def _best_span(starts: Any, ends: Any, allowed: Any) -> tuple[float, int, int]:
     return float(sums.flatten()[place]), place // len(starts), place % len(starts)
 
 
-def summarize(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return a summary of each document, by greedy decoding."""
-    made = generated(model, tokenizer, [inputs["document"] for inputs in batch], MAX_SUMMARY_TOKENS)
-    return [{"summary": text} for text in made]
+def summarize(model: Any, tokenizer: Any, batch: Sequence[Inputs], how: Mapping[str, Any] = GREEDY) -> list[Any]:
+    """Return a summary of each document; `how` are options of `generate`."""
+    made = generated(model, tokenizer, [inputs["document"] for inputs in batch], MAX_SUMMARY_TOKENS, how)
+    return [{"summary": text, "cut": cut} for text, cut in made]
 
 
-def translate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return a translation of each source, by greedy decoding.
-
-    The checkpoint decides the languages: it translates one way, or its saved settings (`src_lang`, `forced_bos_token_id`)
-    say which of several.
-    """
-    made = generated(model, tokenizer, [inputs["source"] for inputs in batch], MAX_TRANSLATION_TOKENS)
-    return [{"translation": text} for text in made]
+def translate(model: Any, tokenizer: Any, batch: Sequence[Inputs], how: Mapping[str, Any] = GREEDY) -> list[Any]:
+    """Return a translation of each source; `how` are options of `generate`."""
+    made = generated(model, tokenizer, [inputs["source"] for inputs in batch], MAX_TRANSLATION_TOKENS, how)
+    return [{"translation": text, "cut": cut} for text, cut in made]
 
 
 HEADS: Mapping[str, Head] = {  # by task

@@ -14,8 +14,8 @@ from albert_robust.tasks import Task
 if TYPE_CHECKING:  # which is made of all kinds
     from albert_robust.models.spec import ModelSpec
 
-OF_PROMPT = ("system", "settings", "labels")  # settings that say more than a prompt
-ASKING = ("prompt", *OF_PROMPT)
+OF_PROMPT = ("system", "labels")  # settings that say more than a prompt
+ASKING = ("prompt", "settings", *OF_PROMPT)
 Unfit = tuple[str, str, str]  # a setting, what is wrong with it, and how to mend it
 
 

@@ -3,24 +3,22 @@
 It is asked by its chat template if it has one. Its replies are read as an endpoint's are.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from albert_robust.data.conversation import Turn
 from albert_robust.errors import UsageError
-from albert_robust.models.checkpoint import PLAIN, WRITES, loaded
-from albert_robust.models.generating import GREEDY, generated
+from albert_robust.models.checkpoint import PLAIN, WRITES, loaded, reading_of
+from albert_robust.models.generating import GREEDY, Written, check_settings, generated, speaking
 from albert_robust.models.model import Hardware, Inputs
 from albert_robust.models.prompt import turns_of
 from albert_robust.models.reply import after_thoughts, read_reply
 from albert_robust.models.spec import ModelSpec
-from albert_robust.shown import suggest
 from albert_robust.tasks import Task
 
 MAX_GENERATED_TOKENS = 256
-MANY_POSITIONS = 2**20  # of a checkpoint that does not say how many it has
 
 
 @dataclass(frozen=True)
@@ -32,30 +30,36 @@ class PromptedModel:
         task: Says how replies are read.
         model: A decoder, or an encoder with a decoder.
         tokenizer: The model's own.
+        speaks: Options of `generate` for the language that the model writes.
     """
 
     suite: ModelSpec
     task: Task
     model: Any
     tokenizer: Any
+    speaks: Mapping[str, Any] = field(default_factory=dict)
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
         """Return one answer per input, or the error in its place. If answers are drawn, each replicate draws anew."""
         turns = [turns_of(self.suite, inputs) for inputs in batch]
         return [self._answer(reply) for reply in self._replies(turns, replicate)]
 
-    def _answer(self, reply: str) -> Any:
+    def _answer(self, reply: Written) -> Any:
         try:
-            return read_reply(after_thoughts(reply), self.task, self.suite.labels)
+            answer = read_reply(after_thoughts(reply.text), self.task, self.suite.labels)
         except ValueError as error:
             return error
+        if not reply.cut:
+            return answer
+        parts = answer if isinstance(answer, Mapping) else {self.task.output_key: answer}
+        return {**parts, "cut": reply.cut}
 
-    def _replies(self, turns: list[list[Turn]], replicate: int) -> list[str]:
+    def _replies(self, turns: list[list[Turn]], replicate: int) -> list[Written]:
         """Return what the model writes, greedily unless the suite says otherwise.
 
         If a text is too long for a decoder, its end is read, because the model goes on from there.
         """
-        model, tokenizer, how = self.model, self.tokenizer, {**GREEDY, **self.suite.settings}
+        model, tokenizer, how = self.model, self.tokenizer, {**GREEDY, **self.speaks, **self.suite.settings}
         chats = tokenizer.chat_template is not None
         if not chats and any(len(said) > 1 for said in turns):
             raise UsageError(
@@ -70,13 +74,8 @@ class PromptedModel:
         if tokenizer.pad_token is None:
             tokenizer.pad_token = tokenizer.eos_token
         tokenizer.padding_side = tokenizer.truncation_side = "left"
-        positions = int(getattr(model.config, "max_position_embeddings", MANY_POSITIONS))
-        tokens = how.get("max_new_tokens", min(MAX_GENERATED_TOKENS, positions // 2))
-        if not isinstance(tokens, int) or not 0 < tokens < positions:
-            what = f"settings: max_new_tokens {tokens!r}, expected 1 to {positions - 1}"
-            raise UsageError(f"{what}: the checkpoint reads and writes {positions} tokens at most")
-        read = {"max_length": positions - tokens, "add_special_tokens": not chats}  # a template has its own
-        return generated(model, tokenizer, texts, tokens, how, replicate, **read)
+        special = {"add_special_tokens": not chats}  # a template has its own
+        return generated(model, tokenizer, texts, MAX_GENERATED_TOKENS, how, replicate, **special)
 
 
 def load_prompted(
@@ -90,14 +89,9 @@ def load_prompted(
     """Return the language model in a checkpoint folder, or of a hub name, for `load_checkpoint`'s arguments.
 
     Raises:
-        UsageError: As `loaded` has it; or a setting is none of how a model writes: some of those run code of a hub.
+        UsageError: As `loaded` has it; or a setting is none of how a model writes.
     """
-    from transformers import GenerationConfig
-
-    known = [setting for setting in vars(GenerationConfig()) if not setting.startswith("_")]
-    for setting in suite.settings:
-        if setting not in known:
-            raise UsageError(f"`generate` has no setting {setting!r}: {suggest(setting, known)}")
-    if "max_length" in suite.settings:  # it would do nothing beside the other
-        raise UsageError("settings: max_length would count what is read, too: write `max_new_tokens`")
-    return PromptedModel(suite, task, *loaded(name, folder, WRITES, allow_network, hardware))
+    check_settings(suite.settings)
+    how = reading_of(suite, suite.settings)
+    model, tokenizer = loaded(name, folder, WRITES, allow_network, hardware, how)
+    return PromptedModel(suite, task, model, tokenizer, speaking(tokenizer, how.src_lang, how.tgt_lang))

@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from transformers import AlbertForMaskedLM, PreTrainedTokenizerFast
 
-from albert_robust.atomic import whole
+from albert_robust.atomic import settle, whole
 from albert_robust.errors import complaint_at
 from albert_robust.exporting.checkpoint import rounded
 from albert_robust.foreign import first_line
@@ -89,7 +89,7 @@ def save_encoder(
     model.save_pretrained(part, state_dict=rounded(model, stored))
     tokenizer.save_pretrained(part)
     for path in sorted(part.iterdir()):
-        path.replace(folder / path.name)
+        settle(path, folder / path.name)
     part.rmdir()
 
 

@@ -1,15 +1,16 @@
 """Text from disk: translations, words and their translations, texts of one language. Bad lines are counted and named."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
 from albert_robust.data.parallel import ParallelRow, files_of, parallel_rows, stem, text_lines
-from albert_robust.errors import UsageError
+from albert_robust.errors import UsageError, complaint_at
 from albert_robust.pretrain.recipe import TextSources
 from albert_robust.pretrain.typos import with_typo
+from albert_robust.text.languages import is_tag
 
 SHOWN = 5
 
@@ -35,6 +36,7 @@ def read_corpus(text: TextSources, folder: Path, seed: int) -> Corpus:
 
     Raises:
         FileNotFoundError: A pattern matches no file, or there are no patterns.
+        InputError: A file that is named by its language is not.
         UsageError: No line of the files can be read.
     """
     corpus = Corpus()
@@ -91,7 +93,7 @@ def held_out(word: str, share: float) -> bool:
 
 
 def _words(path: Path, share: float) -> Iterator[ParallelRow | str]:
-    language, _, other = stem(path).partition("-")
+    language, other = _named(path, stem(path).partition("-")[::2], "he-en.tsv")
     for number, line in text_lines(path):
         cells = line.split("\t") if line is not None else []
         if len(cells) < 2 or not all(cell.strip() for cell in cells[:2]):
@@ -102,8 +104,21 @@ def _words(path: Path, share: float) -> Iterator[ParallelRow | str]:
             yield ParallelRow(other, language, cells[1], cells[0])
 
 
+def _named(path: Path, languages: Sequence[str], example: str) -> Sequence[str]:
+    """Return the languages that a file is named by.
+
+    Raises:
+        InputError: One is no language tag.
+    """
+    for one in languages:
+        if not is_tag(one):
+            mend = f"name the file as {example} is, or leave it out: `exclude: [{stem(path)}]`"
+            raise complaint_at(path, f"{one!r} is no language tag", mend)
+    return languages
+
+
 def _texts(path: Path) -> Iterator[ParallelRow | str]:
-    language = stem(path)
+    (language,) = _named(path, [stem(path)], "he.txt")
     for number, line in text_lines(path):
         if line is None:
             yield f"{path.name}:{number}: not UTF-8 text"

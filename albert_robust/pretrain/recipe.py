@@ -43,7 +43,7 @@ class TokenizerSettings(_Strict):
 
     vocabulary: Annotated[int, Field(ge=300, description="Subwords at most, 256 of them single bytes.")] = 32_000
     max_lines: Annotated[int, Field(gt=0, description="Lines a language that the tokenizer is trained on.")] = 30_000
-    coverage: Annotated[float, Field(gt=0.9, le=1, description="Share of characters that are no bytes.")] = 0.9998
+    coverage: Annotated[float, Field(ge=0.98, le=1, description="Share of characters that are no bytes.")] = 0.9998
     lowercase: bool = True
 
 

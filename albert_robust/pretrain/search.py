@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock, Timeout
 
-from albert_robust.errors import UsageError, need
+from albert_robust.errors import UsageError, need, writing
 from albert_robust.pretrain.bench import TRIAL, TRIALS, Trial, open_bench, write_json
 from albert_robust.pretrain.checkpoint import undamaged
 from albert_robust.pretrain.picture import search_svg
@@ -88,7 +88,8 @@ def search(
     space = read_space(path)
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise UsageError("a search runs in one process: start it without torchrun")
-    folder.mkdir(parents=True, exist_ok=True)
+    with writing(folder, "name another folder"):
+        folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / "search.lock", timeout=0):
             return _search(space, folder, threads, told, tell)

@@ -6,6 +6,7 @@ A character outside the vocabulary is read as the bytes of its UTF-8, so no scri
 """
 
 import io
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import chain
@@ -28,6 +29,7 @@ LEFT_OUT = (
     r"|[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0e\ufe0f\ufeff]"
 )
 SAME_IN_CAPITALS = {"ı": "i", "ς": "σ", "ß": "ss"}
+_TOO_FEW = re.compile(r"smaller than required_chars\. \d+ vs (\d+)")
 THREADS = 4  # the same everywhere: sums of other parts round otherwise
 
 
@@ -102,9 +104,19 @@ def _pieces(lines: Iterator[str], settings: TokenizerSettings) -> list[tuple[str
             minloglevel=2,
         )
     except RuntimeError as error:
-        raise UsageError(f"cannot train a tokenizer of {settings.vocabulary} subwords: {error}") from None
+        raise UsageError(f"cannot train a tokenizer of {settings.vocabulary} subwords: {_why(str(error))}") from None
     read = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
     return [(read.id_to_piece(number), read.get_score(number)) for number in range(read.get_piece_size())]
+
+
+def _why(said: str) -> str:
+    """Return what SentencePiece says, in the words of a recipe."""
+    if too_few := _TOO_FEW.search(said):
+        what = f"the text's characters need {int(too_few[1]):,}"
+        return f"{what}: raise `tokenizer: vocabulary`, or lower `tokenizer: coverage`"
+    if "sentences_.empty()" in said:
+        return "there are no lines to train it on: lexicons alone are not enough, name `parallel` or `monolingual` text"
+    return said.rpartition("] ")[2] or said
 
 
 def _balanced_lines(corpus: Corpus, max_lines: int) -> Iterator[str]:

@@ -7,7 +7,7 @@ steps as one that was never stopped.
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,9 +16,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from albert_robust.atomic import write_whole
 from albert_robust.pretrain.objectives import Batch, Losses, Objective
 from albert_robust.pretrain.recipe import Stage
 from albert_robust.pretrain.sentences import Sentences
+from albert_robust.pretrain.stopping import Stopped
 from albert_robust.pretrain.team import Team
 
 WARM_UP = 0.05
@@ -106,8 +108,13 @@ def run_stage(
     teach: Teach | None,
     keep: Keep,
     tell: Tell,
+    signals: Sequence[int] = (),
 ) -> None:
-    """Take the steps of a stage from step `first` on (counted from 0), then write what was learnt into the model."""
+    """Take the steps of a stage from step `first` on (counted from 0), then write what was learnt into the model.
+
+    Raises:
+        Stopped: There are signals to end; the steps that were taken are kept.
+    """
     started = kept = time.monotonic()
     rates = [group["lr"] for group in objective.optimizer.param_groups]
     for step, rows in enumerate(schedule.batches()):
@@ -119,9 +126,11 @@ def run_stage(
         done = step + 1
         if team.leads and (done % LOG_EVERY == 0 or done == schedule.steps):
             tell(_progress(number, done, schedule.steps, losses, started, first))
-        if team.leads and done < schedule.steps and time.monotonic() - kept > KEEP_EVERY:
+        if done < schedule.steps and team.leads and (signals or time.monotonic() - kept > KEEP_EVERY):
             keep(done)
             kept = time.monotonic()
+        if done < schedule.steps and signals:
+            raise Stopped(signals[0], number, done, schedule.steps)
     objective.finish()
 
 
@@ -160,6 +169,16 @@ def write_line(path: Path, progress: Progress) -> None:
     """Append the progress to a file of JSON lines."""
     with path.open("a", encoding="utf-8") as log:
         log.write(json.dumps(asdict(progress)) + "\n")
+
+
+def forget_after(path: Path, stage: int, step: int) -> None:
+    """Take the steps that are not kept out of a file of progress: they are taken anew. So is a line that was half written."""
+    if not path.is_file():
+        return
+    *whole, _ = path.read_text(encoding="utf-8").split("\n")
+    read = ((line, json.loads(line)) for line in whole)
+    kept = [f"{line}\n" for line, told in read if (told["stage"], told["step"]) <= (stage, step)]
+    write_whole(path, "".join(kept).encode(), alone=True)
 
 
 def _drawn(often: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.int64]:

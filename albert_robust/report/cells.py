@@ -171,9 +171,10 @@ def _accounting(cell: CellRecord) -> tuple[tuple[str, int], ...]:
     counts = cell.counts
     kept = (("selected", counts.selected), ("not applicable", counts.not_applicable), ("unchanged", counts.unchanged))
     rest = (("rejected", counts.rejected), ("error", counts.error), ("tested", counts.tested))
-    unasked = (("not asked", counts.not_asked), ("spared", counts.spared), ("no label", counts.no_label))
+    unasked = (("not asked", counts.not_asked), ("spared", counts.spared))
+    unread = (("no label", counts.no_label), ("input cut", counts.cut))
     flipped = () if cell.expectation == "reference" else (("flipped", counts.flipped),)
-    return (*kept, *rest, *(pair for pair in unasked if pair[1]), *flipped)
+    return (*kept, *rest, *(pair for pair in (*unasked, *unread) if pair[1]), *flipped)
 
 
 def _measures(cell: CellRecord) -> list[MeasureRow]:

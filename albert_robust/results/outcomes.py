@@ -44,7 +44,7 @@ _TEXT = (
     "said_before",
     "said_after",
 )
-_NUMBERS = {"replicate": "int32", "agreement": "float64", "block": "int32"}
+_NUMBERS = {"replicate": "int32", "agreement": "float64", "block": "int32", "cut": "int32"}
 _JSON = (
     "original",
     "references",

@@ -81,6 +81,7 @@ class Outcome:
         said_before: What the model said to the original, where the output was found in it.
         said_after: What it said to the variant.
         block: Which block of its suite's examples it was asked in.
+        cut: Tokens that the model did not read of the original or of the variant, whichever lost more.
     """
 
     suite: str
@@ -105,6 +106,7 @@ class Outcome:
     said_before: str = ""
     said_after: str = ""
     block: int = 0
+    cut: int = 0
 
     @property
     def flipped(self) -> bool:
@@ -135,7 +137,8 @@ class Counts:
     """Honest accounting: every selected case is in exactly one of the other columns but `flipped`, which is part of `tested`.
 
     `not_asked` are those for which the budget had no room, `spared` those that a verdict did not need any more. `no_label` are
-    part of `tested` too: those with an output that is none of the labels that the suite names.
+    part of `tested` too: those with an output that is none of the labels that the suite names. So are `cut`: those with an input
+    that the model did not read to its end, being longer than it can.
     """
 
     selected: int
@@ -148,6 +151,7 @@ class Counts:
     not_asked: int = 0
     spared: int = 0
     no_label: int = 0
+    cut: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ def take_answers(
     if all_there and isinstance(before, Prediction) and isinstance(after, Prediction):
         case.before, case.scores_before, case.said_before = before.output, before.scores, before.said
         case.after, case.scores_after, case.said_after = after.output, after.scores, after.said
+        case.cut = max(before.cut, after.cut)
         for order in cell.reorders:
             _take_marks_back(cell, case, order)
         return

@@ -59,6 +59,9 @@ def load_encoder(
     if not (allow_network or os.path.isdir(path) or _is_kept(path)):
         what = "there is no such folder, and a hub is asked only if you allow the network"
         raise UsageError(f"cannot load the encoder {name!r}: {what}")
+    if any(Path(path).glob("*.onnx")) and not any(Path(path).glob("*.safetensors")):
+        mend = "name the encoder that it was made from, or an export with `--format safetensors`"
+        raise UsageError(f"cannot load the encoder {name!r}: it is an export to ONNX, for other runtimes; {mend}")
     options: dict[str, Any] = {"local_files_only": not allow_network, "trust_remote_code": False}
     device = "cuda" if torch.cuda.is_available() else "cpu"
     chosen_precision: Precision = precision or ("bf16" if device == "cuda" else "fp32")

@@ -24,11 +24,13 @@ class Prediction:
         output: A label, an answer or a text; what is none of these as its task writes it.
         scores: The probability of each label, where the model gives them.
         said: What the model said, where the output was found in it.
+        cut: Tokens of its input that the model did not read.
     """
 
     output: str
     scores: Mapping[str, float] = field(default_factory=dict)
     said: str = ""
+    cut: int = 0
 
 
 Inputs = tuple[tuple[str, str], ...]  # of an example as the dataset has it, by field
@@ -369,7 +371,7 @@ class Task:
 
         Args:
             answer: An output, a string in most tasks, or a mapping with it under the task's key and, for labels, `scores`;
-                `said` may be there too.
+                `said` and `cut` may be there too.
             inputs: What was asked; outputs that do not point into it are read without.
 
         Raises:
@@ -377,13 +379,15 @@ class Task:
         """
         said = answer.get("said") if isinstance(answer, Mapping) else None
         said = said if isinstance(said, str) else ""
+        cut = answer.get("cut") if isinstance(answer, Mapping) else None
+        cut = cut if isinstance(cut, int) and cut > 0 else 0
         if self.single_label and isinstance(answer, Mapping) and "scores" in answer:
             scores = _scores(answer["scores"])
             best = max(scores, key=lambda label: scores[label]) if scores else None
             named = answer.get(self.output_key)
             output = self.parse(best if named is None else named)
             if output is not None:
-                return _checked(Prediction(output, scores, said))
+                return _checked(Prediction(output, scores, said, cut))
         bare = self._bare(answer)
         parts = self.annotation
         output = self.parse(parts.read(bare, inputs.get(parts.field, "")) if parts else bare)
@@ -392,7 +396,7 @@ class Task:
             raise ValueError(f"the model returned {answer!r:.80}, {what}")
         if isinstance(answer, Prediction):
             return _checked(replace(answer, output=output))
-        return Prediction(output, said=said)
+        return Prediction(output, said=said, cut=cut)
 
     def _bare(self, answer: Any) -> Any:
         if isinstance(answer, Prediction):

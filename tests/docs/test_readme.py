@@ -202,6 +202,19 @@ def test_the_language_models_load(tmp_path: Path, suite: str, task: str, setting
     assert load_suite(path).model.settings == settings
 
 
+def test_the_translator_is_told_its_languages(translator: Path, tmp_path: Path) -> None:
+    (tmp_path / "mbart-large-50").symlink_to(translator)
+    row = {"source": "a bad cage", "translation": "h"}
+    (tmp_path / "d.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    path = tmp_path / "translator.robust.yaml"
+    data = "datasets: {d: {path: d.jsonl, language: en, reference_language: de}}\n"
+    rest = f"{data}checks: [{{expect: reference, gates: [chrf >= 0.1]}}]\n"
+    path.write_text(f"{block('yaml', '# of translator.robust.yaml')}{rest}", encoding="utf-8")
+    made = run(path)
+    assert [(cell.counts.tested, cell.counts.error, cell.counts.cut) for cell in made.cells] == [(1, 0, 0)]
+    assert made.suites[0].settings == {"src_lang": "en_XX", "tgt_lang": "de_DE", "settings": '{"num_beams": 4}'}
+
+
 @pytest.mark.parametrize(("suite", "data", "labels"), [
     ("choices", "questions", ["A", "B", "C", "D"]),
     ("pair", "pairs", ["1", "2", "tie"]),

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from architectures import KINDS, saved
 
-from albert_robust import errors
+from albert_robust import errors, score
 from albert_robust.cli import main
 from albert_robust.errors import MissingExtraError, UsageError
 from albert_robust.exporting import export as exporting
@@ -293,7 +293,8 @@ def test_a_missing_extra_is_named_before_anything_is_loaded(
 def test_the_command_prints_a_table(make: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", make("Bert"), "--format", "onnx", "--out", str(tmp_path / "out")]) == 0
     out, error = capsys.readouterr()
-    head, row, folder = out.splitlines()
+    head, row, folder, use = out.splitlines()
+    assert use == "ONNX is for other runtimes: `score` cannot read it, but reads an export to safetensors"
     assert head.split() == ["format", "precision", "layers", "MB", "largest", "difference", "mean", "cosine", "worst"]
     assert row.split()[:3] == ["onnx", "fp32", "3"]
     assert row.split()[-2:] == ["1.00000", "1.00000"]
@@ -318,3 +319,32 @@ def test_the_command_refuses_an_encoder_that_is_none(tmp_path: Path, capsys: pyt
     assert error.splitlines() == [
         "cannot load the encoder 'no/encoder': there is no such folder, and a hub is asked only if you allow the network"
     ]
+
+
+def test_a_checkpoint_that_the_encoder_s_profile_fits_can_be_scored_with(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["export", "builtin", "--format", "safetensors", "--precision", "fp8", "--out", str(out)]) == 0
+    assert f"the encoder's profile fits and lies there, too: score with `--encoder {out}`" in capsys.readouterr().out
+    ours, theirs = (
+        score([TEXT], ["The boat goes at 9."], languages="en", encoder=one).f for one in ("builtin", str(out))
+    )
+    assert theirs == pytest.approx(ours)
+
+
+def test_one_that_no_profile_fits_is_told_to_need_one(
+    make: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", make("Bert"), "--format", "safetensors", "--out", str(tmp_path / "out")]) == 0
+    told = f"no profile fits it: make one with `albert-robust calibrate --encoder {tmp_path / 'out'} --texts DIR`"
+    assert told in capsys.readouterr().out
+    builtin = export("builtin", tmp_path / "fp16", "safetensors", "fp16")
+    copied = json.loads((tmp_path / "fp16" / "labs" / "profile.json").read_text(encoding="utf-8"))
+    assert builtin.scores == (copied["weights"] == load_encoder(str(tmp_path / "fp16")).weights_hash)
+
+
+def test_a_graph_is_for_other_runtimes_and_the_score_says_so(tmp_path: Path, make: Make) -> None:
+    export(make("Bert"), tmp_path / "out", "onnx")
+    with pytest.raises(UsageError, match=r"it is an export to ONNX, for other runtimes; name the encoder that it was"):
+        load_encoder(str(tmp_path / "out"))

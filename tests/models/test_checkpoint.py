@@ -4,22 +4,27 @@ import importlib
 import re
 import shutil
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
-from architectures import byte_place
+from architectures import KINDS, byte_place
 
 from albert_robust.errors import UsageError
+from albert_robust.models import heads
 from albert_robust.models.checkpoint import (
     PLAIN,
     Checkpoint,
+    Reading,
     checkpoint_identity,
     load_checkpoint,
+    loaded,
     local_identity,
 )
+from albert_robust.models.generating import Written, speaking
 from albert_robust.models.heads import span_text, tag
 from albert_robust.models.model import Hardware
 from albert_robust.tasks import TASKS
@@ -111,6 +116,58 @@ def test_a_text_longer_than_the_model_is_answered(classifier: Path) -> None:
     assert set(model.predict([{"text": "word " * 500}])[0]["scores"]) == set(LABELS.values())
 
 
+def test_a_long_text_is_read_as_far_as_the_model_can_and_what_is_cut_is_told(tiny: Make) -> None:
+    folder, asked = tiny("BertForSequenceClassification", max_position_embeddings=1024), [{"text": "." * 900 + "Z"}]
+    read, other = (
+        load_checkpoint(str(folder), folder, "text-classification").predict([{"text": "." * 900 + end}])[0]
+        for end in "Zb"
+    )
+    assert read["cut"] == other["cut"] == 0
+    assert read["scores"] != other["scores"]
+    less = load_checkpoint(str(folder), folder, "text-classification", how=Reading(max_input_tokens=100))
+    assert [one["cut"] for one in less.predict([*asked, {"text": "short"}])] == [803, 0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "task", "key"),
+    [
+        ("BertForSequenceClassification", "multi-label-classification", "labels"),
+        ("BertForSequenceClassification", "text-regression", "score"),
+    ],
+)
+def test_what_is_cut_is_told_beside_any_answer_about_the_whole_text(tiny: Make, kind: str, task: str, key: str) -> None:
+    folder = tiny(kind, id2label={0: "score"}, label2id={"score": 0})
+    short, long = load_checkpoint(str(folder), folder, task).predict([{"text": "a"}, {"text": "a" * 100}])
+    assert (short["cut"], long["cut"]) == (0, 38)
+    assert key in long
+
+
+def test_a_tokenizer_may_state_less_than_the_positions(tiny: Make, byte_tokenizer: Any) -> None:
+    folder = tiny("BertForSequenceClassification", max_position_embeddings=128)
+    stated = deepcopy(byte_tokenizer)
+    stated.model_max_length = 32
+    stated.save_pretrained(folder)
+    (found,) = load_checkpoint(str(folder), folder, "text-classification").predict([{"text": "a" * 100}])
+    assert found["cut"] == 70
+
+
+def test_a_model_that_counts_positions_from_its_padding_reads_no_more_than_it_can(
+    tmp_path: Path, byte_tokenizer: Any
+) -> None:
+    transformers = importlib.import_module("transformers")
+    config = transformers.XLMRobertaConfig(vocab_size=len(byte_tokenizer), **KINDS["XLMRoberta"])
+    transformers.XLMRobertaForSequenceClassification(config).save_pretrained(tmp_path)
+    byte_tokenizer.save_pretrained(tmp_path)
+    (found,) = load_checkpoint(str(tmp_path), tmp_path, "text-classification").predict([{"text": "a" * 100}])
+    assert found["cut"] == 102 - 80
+
+
+def test_a_model_without_a_limit_reads_all(seq2seq: Path) -> None:
+    model = load_checkpoint(str(seq2seq), seq2seq, "summarization")
+    one, other = model.predict([{"document": "a" * 1000 + end} for end in "bZ"])
+    assert one["cut"] == other["cut"] == 0
+
+
 def test_an_answer_is_a_span_of_the_context(answerer: Checkpoint) -> None:
     asked = [{"question": "Z?", "context": "aaa Z bbb"}, {"question": "who", "context": "饭Z"}]
     assert [answer["answer"] for answer in answerer.predict(asked)] == ["Z", "Z"]
@@ -168,6 +225,57 @@ def test_what_is_generated_is_text_and_the_same_each_time(seq2seq: Path, task: s
     first, second = model.predict(inputs), model.predict(inputs)
     assert first == second
     assert [TASKS[task].read(answer).output for answer in first] == [one[key] for one in first]
+
+
+def test_no_more_is_written_than_there_are_positions_for(translator: Path) -> None:
+    model = load_checkpoint(str(translator), translator, "translation")
+    (found,) = model.predict([{"source": "a b c"}])
+    assert isinstance(found["translation"], str)
+    many = Reading(settings={"max_new_tokens": 25})
+    with pytest.raises(
+        UsageError, match="max_new_tokens 25, expected 1 to 24: the checkpoint writes 24 tokens at most"
+    ):
+        load_checkpoint(str(translator), translator, "translation", how=many).predict([{"source": "a"}])
+
+
+def test_settings_say_how_a_translator_writes(translator: Path) -> None:
+    def translated(**settings: Any) -> str:
+        model = load_checkpoint(str(translator), translator, "translation", how=Reading(settings=settings))
+        return str(model.predict([{"source": "a b c"}])[0]["translation"])
+
+    assert len(translated(max_new_tokens=3)) < len(translated())
+    with pytest.raises(UsageError, match="`generate` has no setting 'num_beam': did you mean 'num_beams'"):
+        translated(num_beam=3)
+
+
+def test_a_translator_of_many_languages_is_told_from_which_into_which(
+    translator: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def note(*given: Any) -> list[Written]:
+        asked.append(given[-1])
+        return [Written("b")]
+
+    monkeypatch.setattr(heads, "generated", note)
+    how = Reading(src_lang="fr_XX", tgt_lang="de_DE", settings={"num_beams": 2})
+    load_checkpoint(str(translator), translator, "translation", how=how).predict([{"source": "a"}])
+    tokenizer = importlib.import_module("transformers").AutoTokenizer.from_pretrained(translator)
+    german = tokenizer.convert_tokens_to_ids("de_DE")
+    assert asked == [{"do_sample": False, "num_beams": 2, "forced_bos_token_id": german}]
+    _, read = loaded(str(translator), translator, "translation", False, PLAIN, how)
+    assert speaking(read, "fr_XX", None) == {}
+    assert read.convert_ids_to_tokens(read("a")["input_ids"])[0] == "fr_XX"
+
+
+def test_a_language_that_a_checkpoint_does_not_know_is_told(translator: Path, seq2seq: Path) -> None:
+    how = Reading(tgt_lang="de_De")
+    with pytest.raises(
+        UsageError, match="`tgt_lang: de_De`: the checkpoint has no such language: did you mean 'de_DE'"
+    ):
+        load_checkpoint(str(translator), translator, "translation", how=how)
+    with pytest.raises(UsageError, match="`tgt_lang: de_De`: the checkpoint's tokenizer has no languages: take it out"):
+        load_checkpoint(str(seq2seq), seq2seq, "translation", how=how)
 
 
 def test_a_checkpoint_is_computed_in_the_numbers_that_a_suite_names(classifier: Path) -> None:

@@ -12,6 +12,7 @@ from architectures import byte_place
 from albert_robust.errors import UsageError
 from albert_robust.models import load_model
 from albert_robust.models import prompted as module
+from albert_robust.models.generating import Written
 from albert_robust.models.prompted import PromptedModel, load_prompted
 from albert_robust.suite.schema import ModelSpec
 from albert_robust.tasks import TASKS
@@ -56,23 +57,37 @@ def prompted(folder: Path, task: str = "text-generation", **said: Any) -> Prompt
     return load_prompted(str(folder), Path(), ModelSpec(transformers=str(folder), **said), TASKS[task])
 
 
+def outputs(model: PromptedModel, *prompts: str, field: str = "prompt") -> list[str]:
+    """Return what a model writes to each prompt."""
+    return [model.task.read(answer).output for answer in model.predict([{field: prompt} for prompt in prompts])]
+
+
 def test_what_is_generated_is_the_same_in_any_batch(decoder: Make) -> None:
     model = prompted(decoder())
     prompts = [{"prompt": text} for text in ("Hi", "Tell me a long story about a cat.", "饭" * 100)]
     together = model.predict(prompts)
     assert together == [model.predict([one])[0] for one in prompts]
-    assert len(set(together)) == 3
+    assert len(set(map(str, together))) == 3
 
 
 def test_a_prompt_is_no_part_of_what_is_generated(decoder: Make) -> None:
     model = prompted(decoder(always_z))
-    assert model.predict([{"prompt": "abc"}, {"prompt": "a" * 99}]) == ["Z" * 32] * 2
+    assert outputs(model, "abc", "a" * 99) == ["Z" * 32] * 2
 
 
 def test_of_a_long_prompt_the_end_is_read(decoder: Make) -> None:
     model = prompted(decoder())
-    first, second, third = model.predict([{"prompt": text} for text in ("a" * 99 + "b" * 50, "b" * 50, "b" * 50 + "a")])
+    first, second, third = outputs(model, "a" * 99 + "b" * 50, "b" * 50, "b" * 50 + "a")
     assert first == second != third
+
+
+def test_how_much_of_a_prompt_is_not_read_is_told(decoder: Make) -> None:
+    told = prompted(decoder()).predict([{"prompt": "a" * 30}, {"prompt": "a" * 50}])
+    assert [TASKS["text-generation"].read(answer).cut for answer in told] == [0, 18]
+    said: dict[str, Any] = {"prompt": "{prompt}", "settings": {"max_new_tokens": 4}}
+    more = prompted(decoder(), **said).predict([{"prompt": "a" * 50}])
+    less = prompted(decoder(), **said, max_input_tokens=20).predict([{"prompt": "a" * 50}])
+    assert [TASKS["text-generation"].read(answer).cut for answer in (*more, *less)] == [0, 30]
 
 
 def test_a_checkpoint_with_a_template_for_chats_is_asked_by_it(decoder: Make) -> None:
@@ -93,7 +108,7 @@ def test_a_checkpoint_is_told_what_was_said_before_or_says_that_it_cannot_be(dec
 
 
 def test_what_a_checkpoint_thinks_is_no_part_of_its_answer(decoder: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = ["<think>\nHm.\n</think>\n\nYes.", "<think>\nHm."]
+    written = [Written("<think>\nHm.\n</think>\n\nYes."), Written("<think>\nHm.")]
     monkeypatch.setattr(module, "generated", lambda *given, **how: written)
     model = prompted(decoder())
     answer, error = model.predict([{"prompt": "Why?"}] * 2)
@@ -104,12 +119,12 @@ def test_what_a_checkpoint_thinks_is_no_part_of_its_answer(decoder: Make, monkey
 def test_a_prompt_and_a_system_s_text_stand_around_the_fields(decoder: Make) -> None:
     template = "{% for message in messages %}{{ message.role }}: {{ message.content }} {% endfor %}"
     said: dict[str, Any] = {"prompt": "Good? {text}", "system": "Judge.", "labels": ["good", "bad"]}
-    asked = prompted(decoder(template=template), "text-classification", **said).predict([{"text": "Nice."}])
-    assert asked == prompted(decoder()).predict([{"prompt": "system: Judge. user: Good? Nice. "}])
+    asked = outputs(prompted(decoder(template=template), "text-classification", **said), "Nice.", field="text")
+    assert asked == outputs(prompted(decoder()), "system: Judge. user: Good? Nice. ")
 
 
 def test_a_label_is_read_from_what_it_says(decoder: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "generated", lambda *given, **how: ["**Good.**", "It is bad.", "Hm."])
+    monkeypatch.setattr(module, "generated", lambda *given, **how: [*map(Written, ("**Good.**", "It is bad.", "Hm."))])
     model = prompted(decoder(), "text-classification", prompt="Good? {text}", labels=["good", "bad"])
     assert model.predict([{"text": "Nice."}] * 3) == ["good", {"label": "bad", "said": "It is bad."}, "Hm."]
 
@@ -117,7 +132,7 @@ def test_a_label_is_read_from_what_it_says(decoder: Make, monkeypatch: pytest.Mo
 def test_to_say_nothing_is_not_to_say_that_there_are_no_entities(
     decoder: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "generated", lambda *given, **how: ["", "[]"])
+    monkeypatch.setattr(module, "generated", lambda *given, **how: [Written(""), Written("[]")])
     nothing, none = prompted(decoder(), "token-classification", prompt="Names? {text}").predict([{"text": "Hm."}] * 2)
     assert (str(nothing), none) == ("it said nothing", "[]")
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albert_robust.errors import UsageError
+from albert_robust.errors import InputError, UsageError
 from albert_robust.pretrain.corpus import held_out, read_corpus
 from albert_robust.pretrain.recipe import TextSources
 from albert_robust.pretrain.typos import with_typo
@@ -29,6 +29,25 @@ def test_text_of_which_no_line_can_be_read_is_told_with_its_lines(write: Write) 
     message = "no line that can be read\np.tsv:1: 1 columns, expected 4, none empty\np.tsv:2: not UTF-8 text$"
     with pytest.raises(UsageError, match=message):
         read_corpus(TextSources(parallel=["*.tsv"]), folder, 0)
+
+
+def test_a_row_in_what_is_no_language_is_a_bad_line(write: Write) -> None:
+    folder = write(p_dot_tsv="src_lang\ttgt_lang\tsource\ttarget\nen\tde\ta\tb\nEnglish\tde\ta\tb\n").parent
+    corpus = read_corpus(TextSources(parallel=["p.tsv"]), folder, 0)
+    assert corpus.languages == [("en", "de")]
+    assert corpus.bad_examples == [
+        "p.tsv:1: 'src_lang' is no language tag: write a BCP 47 tag such as en",
+        "p.tsv:3: 'English' is no language tag: write a BCP 47 tag such as en",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "word"), [("monolingual", "german.txt", "german"), ("lexicons", "he.tsv", "")]
+)
+def test_a_file_that_is_not_named_by_its_language_is_told(tmp_path: Path, kind: str, name: str, word: str) -> None:
+    (tmp_path / name).write_text("a\tb\n", encoding="utf-8")
+    with pytest.raises(InputError, match=rf"{name}:1:1: '{word}' is no language tag\n  name the file as .* is"):
+        read_corpus(TextSources.model_validate({kind: [name]}), tmp_path, 0)
 
 
 def test_packed_files_are_read_and_excluded_ones_left_out(write: Write) -> None:

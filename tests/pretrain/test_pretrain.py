@@ -21,10 +21,11 @@ from safetensors import safe_open
 from albert_robust import score
 from albert_robust.cli import main
 from albert_robust.errors import InputError, UsageError
+from albert_robust.pretrain import pretrain as module
 from albert_robust.pretrain import trainer
 from albert_robust.pretrain.pretrain import Outcome, pretrain
 from albert_robust.pretrain.recipe import read_recipe
-from albert_robust.pretrain.trainer import Progress
+from albert_robust.pretrain.trainer import Progress, forget_after
 from albert_robust.scoring.encoder import unit
 from albert_robust.scoring.load import load_encoder
 
@@ -152,6 +153,97 @@ def test_a_run_that_was_stopped_in_a_stage_takes_the_same_steps_as_one_that_was_
     again = pretrain(recipe(tmp_path), tmp_path / "out", threads=1)
     assert 0 < again.steps < trained.steps
     assert weights(again.folder) == weights(trained.folder)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_training_after_its_step_and_the_same_command_goes_on(
+    number: int,
+    code: int,
+    trained: Outcome,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def signalled(path: Path, progress: Progress) -> None:
+        trainer.write_line(path, progress)
+        if (progress.stage, progress.step) == (0, 4):
+            os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(trainer, "LOG_EVERY", 1)
+    monkeypatch.setattr(module, "write_line", signalled)
+    command = ["pretrain", "--config", str(recipe(tmp_path)), "--out", str(tmp_path / "out"), "--threads", "1"]
+    assert main(command) == code
+    assert "stopped at step 4 of 59 in stage 0; the same command goes on\n" in capsys.readouterr().err
+    assert main(command) == 0
+    assert weights(tmp_path / "out") == weights(trained.folder)
+    assert len(steps_told(tmp_path / "out")) == trained.steps
+
+
+def steps_told(folder: Path) -> list[tuple[int, int]]:
+    """Return the stage and the step of each line of progress; each is there once, in order."""
+    lines = map(json.loads, (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines())
+    told = [(line["stage"], line["step"]) for line in lines]
+    assert told == sorted(set(told))
+    return told
+
+
+def test_steps_that_were_lost_are_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainer, "LOG_EVERY", 1)
+
+    def stop(progress: Progress) -> None:
+        if progress.step == 4:
+            with (tmp_path / "out" / "metrics.jsonl").open("a", encoding="utf-8") as log:
+                log.write('{"stage": 0, "st')
+            raise KeyboardInterrupt
+
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            pretrain(recipe(tmp_path), tmp_path / "out", threads=1, tell=stop)
+    forget_after(tmp_path / "out" / "metrics.jsonl", 0, 4)
+    assert steps_told(tmp_path / "out") == [(0, step) for step in range(1, 5)]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        (
+            "coverage: 0.98",
+            "coverage: 1.0",
+            r"the text's characters need \d+: raise `tokenizer: vocabulary`, or lower `tok",
+        ),
+        ("parallel: [pairs.tsv]", "parallel: [pears.tsv]", "no file matches"),
+        ("epochs: 16", "epochs: 16, teacher: nope", r"recipe.yaml:6:34: cannot load the encoder 'nope'"),
+    ],
+)
+def test_a_training_that_failed_before_it_made_anything_leaves_its_folder_free(
+    right: str, wrong: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = RECIPE.replace("vocabulary: 400", "vocabulary: 340, coverage: 0.98")
+    config, out = recipe(tmp_path, text.replace(right, wrong)), tmp_path / "out"
+    with (tmp_path / "pairs.tsv").open("a", encoding="utf-8") as more:
+        more.write("zh\tja\t" + "".join(map(chr, range(0x4E00, 0x4E60))) + "\tx\n")
+    with pytest.raises((UsageError, InputError, FileNotFoundError), match=message):
+        pretrain(config, out, threads=1)
+    config.write_text(text)
+    monkeypatch.setattr(module, "new_model", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        pretrain(config, out, threads=1)
+    assert (out / "recipe.json").is_file()
+
+
+def stopped(*given: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_folder_that_is_a_file_is_told_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = recipe(tmp_path)
+    assert main(["pretrain", "--config", str(config), "--out", str(config)]) == 2
+    assert capsys.readouterr().err.endswith("recipe.yaml: cannot be written: File exists\n  name another folder\n")
+
+
+def test_an_encoder_can_be_read_by_all_whom_the_umask_lets(trained: Outcome) -> None:
+    modes = {path.name: path.stat().st_mode & 0o777 for path in trained.folder.iterdir() if path.is_file()}
+    assert modes["model.safetensors"] == modes["state.safetensors"] == modes["config.json"]
 
 
 def test_a_run_that_was_killed_leaves_nothing_broken(trained: Outcome, tmp_path: Path) -> None:
