@@ -69,8 +69,7 @@ def _told(suite: "Suite", found: "list[Diagnosis]") -> str:
         for check in idle(suite, found)
     ]
     lines += [
-        f"{suite.shown}: no model can pass {record.cell}: {one_line(record.reason)}"[:LONG]
-        for record in found[0].impossible
+        f"{suite.shown}: no model can pass {record.cell}: {one_line(record.reason)}" for record in found[0].impossible
     ]
     return "\n".join(lines)
 

@@ -7,7 +7,18 @@ import pytest
 from door_suites import LOUD, kept_run, python, rows, run, write_suite
 from pyarrow import parquet
 
-COUNTS = ("selected", "tested", "flipped", "unchanged", "rejected", "not_applicable", "not_asked", "spared", "no_label")
+COUNTS = (
+    "selected",
+    "tested",
+    "flipped",
+    "unchanged",
+    "rejected",
+    "not_applicable",
+    "not_asked",
+    "spared",
+    "no_label",
+    "cut",
+)
 XML = "--junitxml=junit.xml"
 Found = dict[str, dict[str, str]]
 

@@ -108,7 +108,10 @@ def test_rows_in_no_language_of_their_dataset_are_told(pytester: pytest.Pytester
         ]
     )
     found = open_run(pytester.path / "robustness-report")
-    assert "data.jsonl; 4 rows left out: 2 in de, 1 in en-GB, 1 without a language" in render_html(found)
+    data = found.suites[0].data["data"]
+    assert (data.examples, data.different) == (13, 13)
+    told = f"data.jsonl; 13 examples, {data.digest}; 4 rows left out: 2 in de, 1 in en-GB, 1 without a language"
+    assert told in render_html(found)
     told = json.loads(render_json(found))["suites"][0]["rows_left_out"]
     assert told == {"data": {"de": 2, "en-GB": 1, "und": 1}}
 

@@ -163,12 +163,15 @@ def test_a_signal_ends_a_training_after_its_step_and_the_same_command_goes_on(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
 ) -> None:
     def signalled(path: Path, progress: Progress) -> None:
         trainer.write_line(path, progress)
         if (progress.stage, progress.step) == (0, 4):
             os.kill(os.getpid(), number)
 
+    before = signal.signal(number, signal.default_int_handler)  # a shell starts jobs in the background without one
+    request.addfinalizer(lambda: signal.signal(number, before))
     monkeypatch.setattr(trainer, "LOG_EVERY", 1)
     monkeypatch.setattr(module, "write_line", signalled)
     command = ["pretrain", "--config", str(recipe(tmp_path)), "--out", str(tmp_path / "out"), "--threads", "1"]
