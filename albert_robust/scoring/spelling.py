@@ -16,6 +16,8 @@ import regex
 from tokenizers import Tokenizer
 
 OF_TOKENS = ("ByteLevel", "Prepend")  # normalisers that write for the tokens behind them, not for readers
+# Words that no normaliser changes but for their capitals: most English texts need none.
+PLAIN = regex.compile(r"[A-Za-z0-9]+(?:(?:[,;:]? |[-'])[A-Za-z0-9]+)*+[.?!]?")
 BLANK = "▁"  # how SentencePiece writes a blank
 LETTERS = {
     "fa": str.maketrans("يىك", "ییک"),
@@ -43,7 +45,11 @@ def speller(tokenizer: Any) -> Callable[[str], str]:
     sequence = {"type": "Sequence", "normalizers": steps}
     made = {"version": content["version"], "added_tokens": [], **parts, "normalizer": sequence, "model": model}
     normalizer = Tokenizer.from_str(json.dumps(made)).normalizer
-    return lambda text: str(normalizer.normalize_str(text)).replace(BLANK, " ")
+
+    def spelled(text: str) -> str:
+        return text if PLAIN.fullmatch(text) else str(normalizer.normalize_str(text)).replace(BLANK, " ")
+
+    return spelled
 
 
 def _steps(normalizer: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:

@@ -93,3 +93,11 @@ def test_a_spelling_is_final(text: str, language: str) -> None:
 @given(st.text(max_size=12).map(normal))
 def test_any_text_has_letters(builtin_scorer: Scorer, text: str) -> None:
     assert Letters.of(builtin_scorer.encoder.spelled(text)).length >= 0
+
+
+@given(st.lists(st.from_regex(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)?[,;:]?", fullmatch=True), min_size=1, max_size=5))
+def test_plain_words_are_spelled_as_among_others(builtin_scorer: Scorer, words: list[str]) -> None:
+    text = " ".join(words)
+    spelled = [builtin_scorer.encoder.spelled, speller(made(normalizers.BertNormalizer()))]
+    assert [spell(f"{text} ω") for spell in spelled] == [f"{spell(text)} ω" for spell in spelled]
+    assert spelled[0](text) == text
