@@ -10,7 +10,7 @@ from albert_robust.errors import Mistake, UsageError, folders, whole
 from albert_robust.file_names import PACK
 from albert_robust.perturbing import open_packs, vary
 from albert_robust.results.folder import open_run
-from albert_robust.results.records import Run
+from albert_robust.results.run import Run
 from albert_robust.scoring.comparing import compare, compare_languages
 from albert_robust.scoring.labs import score
 from albert_robust.scoring.scorer import Scorer

@@ -13,7 +13,8 @@ from albert_robust.gate.comparing import CORRECTION, absent, missing
 from albert_robust.gate.family import living
 from albert_robust.gate.lines import line_of
 from albert_robust.options import UPDATES
-from albert_robust.results.records import CellRecord, Run
+from albert_robust.results.records import CellRecord
+from albert_robust.results.run import Run
 from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell
 from albert_robust.scoring.significance import CORRECTIONS

@@ -17,9 +17,11 @@ from albert_robust.gate.family import baselines_beside, compared, whole_beside_b
 from albert_robust.gate.lines import definitions
 from albert_robust.gate.side_by_side import beside_first
 from albert_robust.models import KINDS
+from albert_robust.results.cases import Shrunk
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.failures import failures
-from albert_robust.results.records import CellRecord, RowsLeftOut, Run, Shrunk, SuiteRecord
+from albert_robust.results.records import CellRecord, RowsLeftOut, SuiteRecord
+from albert_robust.results.run import Run
 from albert_robust.running.alignments import alignments_of, plan_order
 from albert_robust.running.cell import Cell, Comparison, Item, cells_of
 from albert_robust.running.execute import Certain, Execution, execute, never

@@ -12,7 +12,8 @@ from albert_robust.errors import writing
 from albert_robust.notes import Notes
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.folder import MEND_REPORT, keep, only
-from albert_robust.results.records import CellRecord, Run, tested_in
+from albert_robust.results.records import CellRecord
+from albert_robust.results.run import Run, tested_in
 from albert_robust.running.alignments import plan_order
 from albert_robust.settings import Settings
 from albert_robust.shared import SharedFolder

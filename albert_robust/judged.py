@@ -10,10 +10,13 @@ from albert_robust.conclude import Verdicts, run_of, shrunk_of
 from albert_robust.fault import Fault
 from albert_robust.gate.decide import mended_failures
 from albert_robust.notes import Notes
+from albert_robust.results.cases import Shrunk
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.failures import failures
+from albert_robust.results.outcome import Outcome
 from albert_robust.results.outcomes import OutcomeFile
-from albert_robust.results.records import CellRecord, Outcome, Run, Shrunk
+from albert_robust.results.records import CellRecord
+from albert_robust.results.run import Run
 from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell, Item
 from albert_robust.running.execute import Execution

@@ -19,7 +19,8 @@ from albert_robust.judged import Judged, JudgedByWorker, JudgedHere
 from albert_robust.notes import Notes
 from albert_robust.options import SESSION
 from albert_robust.results.cell_key import CellKey
-from albert_robust.results.records import CellRecord, Run
+from albert_robust.results.records import CellRecord
+from albert_robust.results.run import Run
 from albert_robust.running.cell import Item, cells_of
 from albert_robust.running.execute import execute
 from albert_robust.running.plan import Plan

@@ -9,7 +9,7 @@ from filelock import FileLock
 from albert_robust.errors import writing
 from albert_robust.results.folder import RUN, keep, open_run
 from albert_robust.results.outcomes import MEND_TEMPORARY
-from albert_robust.results.records import Run
+from albert_robust.results.run import Run
 
 
 class SharedFolder:

@@ -14,18 +14,11 @@ from albert_robust.gate.side_by_side import side_by_side, told
 from albert_robust.report.cells import worst_first
 from albert_robust.report.display import difference, plain, shorten
 from albert_robust.report.figures import enough, price
+from albert_robust.results.cases import CASE, Shrunk
 from albert_robust.results.failures import ATTENTION
-from albert_robust.results.records import (
-    CASE,
-    CellRecord,
-    Change,
-    Outcome,
-    Run,
-    Shrunk,
-    SuiteRecord,
-    counted_verdicts,
-    tested_in,
-)
+from albert_robust.results.outcome import Change, Outcome
+from albert_robust.results.records import CellRecord, SuiteRecord
+from albert_robust.results.run import Run, counted_verdicts, tested_in
 from albert_robust.running.cell import Cell, Comparison, Item
 from albert_robust.running.forecast import Forecast
 from albert_robust.scoring.statistics import Estimate

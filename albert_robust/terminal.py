@@ -13,7 +13,7 @@ from albert_robust.ending import Ended
 from albert_robust.fault import Fault
 from albert_robust.notes import Notes
 from albert_robust.results.cell_key import by_suite
-from albert_robust.results.records import tested_in
+from albert_robust.results.run import tested_in
 from albert_robust.running.cell import Item, cells_of
 from albert_robust.running.forecast import Forecast, forecast
 from albert_robust.show import describe_forecasts, describe_run

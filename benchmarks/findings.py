@@ -8,7 +8,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from albert_robust.results.folder import open_run
-from albert_robust.results.records import CellRecord, Run
+from albert_robust.results.records import CellRecord
+from albert_robust.results.run import Run
 from albert_robust.suite.expectations import EXPECTATIONS
 
 

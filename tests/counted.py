@@ -9,8 +9,10 @@ from albert_robust.asking.budget import Budget
 from albert_robust.asking.workspace import Workspace
 from albert_robust.gate import certain, judge
 from albert_robust.results.cell_key import CellKey
+from albert_robust.results.outcome import Outcome
 from albert_robust.results.outcomes import OutcomeFile
-from albert_robust.results.records import CellRecord, Outcome, Run
+from albert_robust.results.records import CellRecord
+from albert_robust.results.run import Run
 from albert_robust.results.tally import Tally
 from albert_robust.running.answers import answer_of
 from albert_robust.running.cell import Cell

@@ -19,7 +19,8 @@ from albert_robust.report.cells import worst_first
 from albert_robust.report.display import plain, shorten
 from albert_robust.report.render import render_markdown
 from albert_robust.report.view import banner
-from albert_robust.results.records import CellRecord, Run, Verdict
+from albert_robust.results.records import CellRecord, Verdict
+from albert_robust.results.run import Run
 from albert_robust.shown import shown_path
 
 Level = Literal["error", "warning"]

@@ -12,7 +12,8 @@ from albert_robust.cli.command import command
 if TYPE_CHECKING:
     from albert_robust.gate.comparing import Family
     from albert_robust.results.cell_key import CellKey
-    from albert_robust.results.records import ComparisonRecord, Run
+    from albert_robust.results.records import ComparisonRecord
+    from albert_robust.results.run import Run
     from albert_robust.scoring.statistics import Estimate
 
 PLACES = 3

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from albert_robust.results.records import CellRecord, Run, SuiteRecord
+from albert_robust.results.records import CellRecord, SuiteRecord
+from albert_robust.results.run import Run
 from albert_robust.results.tally import Tally
 from albert_robust.scoring.statistics import NOTHING
 from albert_robust.shown import counted, on_one_line

@@ -8,7 +8,8 @@ from albert_robust.gate.comparing import CORRECTION, Family, Thresholds, Wording
 from albert_robust.gate.lines import Line, line_of, narrowed
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.outcomes import OutcomeFile
-from albert_robust.results.records import CellRecord, ComparisonRecord, Run
+from albert_robust.results.records import CellRecord, ComparisonRecord
+from albert_robust.results.run import Run
 from albert_robust.running.cell import Cell, unskipped
 from albert_robust.running.execute import Execution
 from albert_robust.suite.suite import Suite

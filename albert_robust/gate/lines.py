@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from albert_robust.asking.cache import key
 from albert_robust.asking.score import CachedScorer
 from albert_robust.results.fingerprint import LENGTH
-from albert_robust.results.records import CellRecord, Outcome
+from albert_robust.results.outcome import Outcome
+from albert_robust.results.records import CellRecord
 from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell
 from albert_robust.suite.expectations import EXPECTATIONS

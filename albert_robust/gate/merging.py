@@ -13,10 +13,12 @@ from typing import Any
 from albert_robust.errors import UsageError
 from albert_robust.file_names import APART
 from albert_robust.gate.side_by_side import beside_first
+from albert_robust.results.cases import CaseAlignment
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.folder import only
 from albert_robust.results.outcomes import MergedOutcomes
-from albert_robust.results.records import CaseAlignment, CellRecord, Run, SuiteRecord
+from albert_robust.results.records import CellRecord, SuiteRecord
+from albert_robust.results.run import Run
 from albert_robust.running.alignments import MOST, fair, plan_order
 from albert_robust.scoring.statistics import DIGITS
 from albert_robust.shown import on_one_line

@@ -9,7 +9,8 @@ from albert_robust.file_names import APART
 from albert_robust.gate.comparing import Family, Thresholds, Wording, compare_all
 from albert_robust.gate.lines import line_of
 from albert_robust.results.cell_key import CellKey
-from albert_robust.results.records import CellRecord, ComparisonRecord, Run, Standing, SuiteRecord
+from albert_robust.results.records import CellRecord, ComparisonRecord, Standing, SuiteRecord
+from albert_robust.results.run import Run
 from albert_robust.results.tally import Tally
 
 FIRST = Wording(other="the first model", add="ask it too", renew="models are compared where they are asked the same")

@@ -7,7 +7,8 @@ from albert_robust.report.cells import anchor
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import number
 from albert_robust.report.verdicts import QUIET, STANDINGS, VerdictMark
-from albert_robust.results.records import CellRecord, ComparisonRecord, Run
+from albert_robust.results.records import CellRecord, ComparisonRecord
+from albert_robust.results.run import Run
 
 LONG_REASON = 300
 BRIEF = 20  # in a Markdown comment

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import number
 from albert_robust.report.labels import Words, block, blocks
-from albert_robust.results.records import AlignmentRecord, MatchedText
+from albert_robust.results.cases import AlignmentRecord, MatchedText
 from albert_robust.shown import counted
 
 LETTERS, TINY = 11, 9  # font sizes, in pixels as everything here

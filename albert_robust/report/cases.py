@@ -9,7 +9,9 @@ from albert_robust.report.display import difference, shorten
 from albert_robust.report.edits import SHORT, Segment, segments, shortened, side
 from albert_robust.report.figures import enough, number
 from albert_robust.report.picture import Picture, picture
-from albert_robust.results.records import CaseAlignment, CellRecord, Outcome, Shrunk, edited
+from albert_robust.results.cases import CaseAlignment, Shrunk
+from albert_robust.results.outcome import Outcome, edited
+from albert_robust.results.records import CellRecord
 
 COMPARED = {"original": "output for the original", "reference": "expected"}
 LINE = 80  # code points of outputs that stand side by side

@@ -10,9 +10,10 @@ from albert_robust.report.cases import CaseView, case_view
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import interval, number
 from albert_robust.report.verdicts import MARKS, STANDINGS, WORST_FIRST, VerdictMark
+from albert_robust.results.cases import CASE, CaseAlignment, Shrunk
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.failures import ATTENTION, failures, moves, rerun_command
-from albert_robust.results.records import CASE, CaseAlignment, CellRecord, GateRecord, Shrunk, SuiteRecord
+from albert_robust.results.records import CellRecord, GateRecord, SuiteRecord
 from albert_robust.results.tally import Tally
 from albert_robust.shown import counted
 

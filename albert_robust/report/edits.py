@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from albert_robust.report.display import clip, clip_end, shorten
-from albert_robust.results.records import Change
+from albert_robust.results.outcome import Change
 from albert_robust.text.graphemes import graphemes
 from albert_robust.text.lookalikes import telling
 

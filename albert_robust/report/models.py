@@ -10,7 +10,8 @@ from albert_robust.report.figures import number
 from albert_robust.report.matrix import MatrixCell, matrix_cell
 from albert_robust.report.parting import Parting, partings
 from albert_robust.report.verdicts import MODELS
-from albert_robust.results.records import Answer, CellRecord, Run, SuiteRecord, answer_of
+from albert_robust.results.records import CellRecord, SuiteRecord
+from albert_robust.results.run import Answer, Run, answer_of
 from albert_robust.scoring.statistics import NOTHING
 from albert_robust.suite.expectations import EXPECTATIONS
 

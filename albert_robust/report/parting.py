@@ -7,8 +7,10 @@ from functools import partial
 from albert_robust.report.cases import CaseView, case_view
 from albert_robust.report.verdicts import MODELS, VerdictMark
 from albert_robust.results.cell_key import CellKey
+from albert_robust.results.outcome import Outcome, shortfall
 from albert_robust.results.outcomes import OutcomeFile
-from albert_robust.results.records import CellRecord, Outcome, Run, SuiteRecord, shortfall
+from albert_robust.results.records import CellRecord, SuiteRecord
+from albert_robust.results.run import Run
 
 CELLS, SHOWN = 10, 3  # that are shown, and examples of each
 Case = tuple[str, int]  # an example and which variant of it

@@ -14,7 +14,7 @@ from math import ceil
 from albert_robust.report.caption import Caption, caption, spoken_scores
 from albert_robust.report.figures import number
 from albert_robust.report.labels import Words, blocks, fitted, readable, width
-from albert_robust.results.records import AlignmentRecord, MatchedText
+from albert_robust.results.cases import AlignmentRecord, MatchedText
 
 CELL, HEIGHT = 28, 20  # of a cell, in pixels as everything here
 LETTERS, SMALL = 12, 11  # font sizes

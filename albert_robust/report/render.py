@@ -17,7 +17,7 @@ from albert_robust.report.markdown import code, escaped
 from albert_robust.report.summary import summary
 from albert_robust.report.templates import environment, rendered, source
 from albert_robust.report.view import page
-from albert_robust.results.records import Run
+from albert_robust.results.run import Run
 
 PAGE = "index.html"
 

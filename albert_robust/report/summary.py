@@ -5,7 +5,8 @@ from typing import Any
 
 from albert_robust.gate.doubts import average, contrast
 from albert_robust.report.view import banner
-from albert_robust.results.records import CellRecord, ComparisonRecord, Run, SuiteRecord, answer_of, tested_in
+from albert_robust.results.records import CellRecord, ComparisonRecord, SuiteRecord
+from albert_robust.results.run import Run, answer_of, tested_in
 from albert_robust.scoring.statistics import Estimate
 
 SCHEMA = 1

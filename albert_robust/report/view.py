@@ -16,17 +16,8 @@ from albert_robust.report.matrix import AcrossTable, Matrix, ReferenceTable, acr
 from albert_robust.report.models import ModelTable, model_tables
 from albert_robust.report.verdicts import MARKS, VerdictMark
 from albert_robust.results.failures import ATTENTION
-from albert_robust.results.records import (
-    Answer,
-    CellRecord,
-    DataRecord,
-    RowsLeftOut,
-    Run,
-    SuiteRecord,
-    Verdict,
-    answer_of,
-    tested_in,
-)
+from albert_robust.results.records import CellRecord, DataRecord, RowsLeftOut, SuiteRecord, Verdict
+from albert_robust.results.run import Answer, Run, answer_of, tested_in
 from albert_robust.shown import counted
 from albert_robust.text.languages import UNKNOWN
 from albert_robust.version import __version__

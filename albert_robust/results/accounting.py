@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from albert_robust.results.records import Counts, Outcome
+from albert_robust.results.outcome import Outcome
+from albert_robust.results.records import Counts
 
 
 class Accounting:

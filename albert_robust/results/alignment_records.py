@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from albert_robust.results.records import AlignmentRecord, MatchedText
+from albert_robust.results.cases import AlignmentRecord, MatchedText
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.encoder import Vectors
 from albert_robust.scoring.statistics import DIGITS

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from heapq import heappush, heappushpop
 from typing import TypeVar
 
-from albert_robust.results.records import Outcome, shortfall
+from albert_robust.results.outcome import Outcome, shortfall
 from albert_robust.suite.measure import Measure
 
 WORST = 10  # cases of a cell that are kept whole, and as many errors

@@ -4,7 +4,8 @@ import shlex
 from collections.abc import Sequence
 
 from albert_robust.results.evidence import WORST
-from albert_robust.results.records import CellRecord, Outcome, Verdict
+from albert_robust.results.outcome import Outcome
+from albert_robust.results.records import CellRecord, Verdict
 from albert_robust.results.tally import Tally
 from albert_robust.tasks import TASKS
 

@@ -17,9 +17,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from albert_robust.atomic import whole, write_whole
 from albert_robust.errors import complaint_at, writing
+from albert_robust.results.cases import CaseAlignment, Shrunk
 from albert_robust.results.cell_key import CellKey
+from albert_robust.results.outcome import Outcome
 from albert_robust.results.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter
-from albert_robust.results.records import CaseAlignment, CellRecord, Outcome, Run, Shrunk, SuiteRecord
+from albert_robust.results.records import CellRecord, SuiteRecord
+from albert_robust.results.run import Run
 from albert_robust.scoring.statistics import Estimate
 
 SCHEMA = 2

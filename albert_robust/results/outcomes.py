@@ -20,7 +20,7 @@ from albert_robust.errors import complaint_at, writing
 from albert_robust.foreign import first_line
 from albert_robust.quick_json import dumps, loads_all
 from albert_robust.results.cell_key import CellKey
-from albert_robust.results.records import Change, Outcome
+from albert_robust.results.outcome import Change, Outcome
 from albert_robust.shown import on_one_line
 
 if TYPE_CHECKING:

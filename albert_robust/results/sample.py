@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from albert_robust.results.fingerprint import Fingerprint, digest
-from albert_robust.results.records import Outcome
+from albert_robust.results.outcome import Outcome
 
 INPUTS = 100  # that are kept
 SHARED = 2048  # examples whose digests are remembered: those of a block, which all cells have

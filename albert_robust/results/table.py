@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from albert_robust.results.records import CellRecord, ComparisonRecord, GateRecord, Run, SuiteRecord
+from albert_robust.results.records import CellRecord, ComparisonRecord, GateRecord, SuiteRecord
+from albert_robust.results.run import Run
 
 COLUMNS = (
     "suite",

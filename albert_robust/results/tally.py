@@ -9,7 +9,8 @@ from albert_robust.results.accounting import Accounting
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.evidence import Evidence
 from albert_robust.results.numbers import Numbers
-from albert_robust.results.records import Counts, Outcome
+from albert_robust.results.outcome import Outcome
+from albert_robust.results.records import Counts
 from albert_robust.results.sample import Sample
 from albert_robust.results.series import Series
 from albert_robust.suite.measure import measure_named

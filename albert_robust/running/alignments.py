@@ -14,9 +14,11 @@ from pydantic import TypeAdapter
 
 from albert_robust.asking.cache import Cache, key
 from albert_robust.results.alignment_records import TOKENS, recorded
+from albert_robust.results.cases import Against, AlignmentRecord, CaseAlignment
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.failures import failures
-from albert_robust.results.records import Against, AlignmentRecord, CaseAlignment, CellRecord, Outcome
+from albert_robust.results.outcome import Outcome
+from albert_robust.results.records import CellRecord
 from albert_robust.results.tally import Tally
 from albert_robust.running.answers import answer_of, expected_of
 from albert_robust.running.cell import Cell

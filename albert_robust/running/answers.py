@@ -9,7 +9,7 @@ from typing import Literal
 
 import regex
 
-from albert_robust.results.records import Outcome
+from albert_robust.results.outcome import Outcome
 from albert_robust.running.cell import Cell
 from albert_robust.tasks import Answer, Prediction, Task
 from albert_robust.text.orders import Order, came_from, label_before, read_back, said_in

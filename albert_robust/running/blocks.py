@@ -9,7 +9,8 @@ from albert_robust.data import Example, Examples, Source, read_examples
 from albert_robust.errors import complaint_at
 from albert_robust.models import Inputs
 from albert_robust.results.fingerprint import Fingerprint, digest
-from albert_robust.results.records import DataRecord, Outcome
+from albert_robust.results.outcome import Outcome
+from albert_robust.results.records import DataRecord
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made
 from albert_robust.running.variants import cases

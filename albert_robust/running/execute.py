@@ -19,9 +19,10 @@ from albert_robust.asking.workspace import Workspace
 from albert_robust.data import Example
 from albert_robust.errors import WritingError, writing
 from albert_robust.foreign import fault_of
+from albert_robust.results.cases import Shrunk
 from albert_robust.results.cell_key import CellKey, by_suite
 from albert_robust.results.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter
-from albert_robust.results.records import DataRecord, Shrunk
+from albert_robust.results.records import DataRecord
 from albert_robust.results.tally import Tally
 from albert_robust.running.answers import answer_of, take_answers
 from albert_robust.running.blocks import Block, blocks, data_of, examples_of, inputs_of, originals_of, perturbed

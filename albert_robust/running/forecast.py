@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil, nan
 
 from albert_robust.asking.workspace import Workspace
-from albert_robust.results.records import Outcome
+from albert_robust.results.outcome import Outcome
 from albert_robust.running.cell import Cell
 from albert_robust.running.lookup import look_up
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from albert_robust.results.records import Outcome
+from albert_robust.results.outcome import Outcome
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made
 from albert_robust.tasks import TextScorer

@@ -5,7 +5,7 @@ from itertools import combinations
 from math import isnan
 
 from albert_robust.asking.predict import Answers
-from albert_robust.results.records import Outcome
+from albert_robust.results.outcome import Outcome
 from albert_robust.running.answers import answer_of, answers_of, expected_of
 from albert_robust.running.cell import Cell
 from albert_robust.scoring.statistics import DIGITS

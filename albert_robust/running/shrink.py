@@ -14,7 +14,8 @@ from warnings import warn
 from albert_robust.asking.ask import NOT_TO_BE_HAD
 from albert_robust.asking.predict import Predictor
 from albert_robust.foreign import first_line
-from albert_robust.results.records import NO_ENTRIES, Change, Outcome, Shrunk, edited
+from albert_robust.results.cases import Shrunk
+from albert_robust.results.outcome import NO_ENTRIES, Change, Outcome, edited
 from albert_robust.running.cell import Cell
 from albert_robust.running.measure import agree_in
 from albert_robust.tasks import Prediction, TextScorer

@@ -9,7 +9,7 @@ from albert_robust.errors import MissingExtraError
 from albert_robust.foreign import raise_if_ending
 from albert_robust.imports import raised_there
 from albert_robust.perturbing import KeyedRandom, vary_fields
-from albert_robust.results.records import Change, Outcome, Status
+from albert_robust.results.outcome import Change, Outcome, Status
 from albert_robust.running.cell import Cell
 from albert_robust.text import Text
 from albert_robust.text.orders import asks_by_mark, came_from, has_order

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from albert_robust.asking.predict import Answers, Predictor
 from albert_robust.data import Example
 from albert_robust.perturbing import KeyedRandom
-from albert_robust.results.records import Outcome
+from albert_robust.results.outcome import Outcome
 from albert_robust.running.answers import Answered, take_answers
 from albert_robust.running.blocks import Block
 from albert_robust.running.cell import Cell

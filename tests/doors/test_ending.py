@@ -11,7 +11,8 @@ from albert_robust.ending import exit_status
 from albert_robust.errors import WritingError
 from albert_robust.fault import Fault
 from albert_robust.notes import Notes
-from albert_robust.results.records import CellRecord, Counts, Run
+from albert_robust.results.records import CellRecord, Counts
+from albert_robust.results.run import Run
 
 OK, FAILED, INTERRUPTED, USAGE = (
     pytest.ExitCode.OK,

@@ -10,7 +10,8 @@ import pytest
 from counted import tally_of
 
 from albert_robust.gate import judge_across
-from albert_robust.results.records import CellRecord, Outcome
+from albert_robust.results.outcome import Outcome
+from albert_robust.results.records import CellRecord
 from albert_robust.running.cell import Cell, Comparison
 from albert_robust.running.plan import plan
 from albert_robust.suite.load import load_suite

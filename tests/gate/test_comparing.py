@@ -9,7 +9,8 @@ from gate_lines import line
 
 from albert_robust.gate.comparing import Thresholds, absent, compare_all, differences, fails, settled, standings
 from albert_robust.gate.lines import Line, line_of
-from albert_robust.results.records import CellRecord, ComparisonRecord, Counts, Outcome, Verdict
+from albert_robust.results.outcome import Outcome
+from albert_robust.results.records import CellRecord, ComparisonRecord, Counts, Verdict
 from albert_robust.results.tally import Tally, tallied
 
 HERE = ("s", "d/typos.swap@2[en]")

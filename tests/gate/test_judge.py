@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust.gate.decide import decide
-from albert_robust.results.records import CellRecord, Outcome, Status
+from albert_robust.results.outcome import Outcome, Status
+from albert_robust.results.records import CellRecord
 from albert_robust.running.cell import Cell
 from albert_robust.running.plan import plan
 from albert_robust.scoring.statistics import Estimate

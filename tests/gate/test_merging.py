@@ -16,8 +16,9 @@ from albert_robust.conclude import judged, run_of
 from albert_robust.errors import UsageError
 from albert_robust.gate import merging
 from albert_robust.gate.merging import merged
+from albert_robust.results.cases import AlignmentRecord, CaseAlignment, MatchedText, Shrunk
 from albert_robust.results.folder import keep, only, open_run
-from albert_robust.results.records import AlignmentRecord, CaseAlignment, MatchedText, Run, Shrunk
+from albert_robust.results.run import Run
 from albert_robust.running import blocks
 from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan

@@ -9,7 +9,9 @@ import pytest
 from albert_robust.errors import UsageError
 from albert_robust.gate.family import compare_runs
 from albert_robust.gate.side_by_side import beside_first, of_model, side_by_side, told
-from albert_robust.results.records import CellRecord, Counts, Outcome, Run, SuiteRecord
+from albert_robust.results.outcome import Outcome
+from albert_robust.results.records import CellRecord, Counts, SuiteRecord
+from albert_robust.results.run import Run
 
 CELL = "d/typos.swap@2[en]"
 

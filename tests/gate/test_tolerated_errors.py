@@ -13,7 +13,8 @@ from albert_robust.gate import certain, judge
 from albert_robust.gate.judge import judged_gates
 from albert_robust.results.evidence import fault
 from albert_robust.results.failures import ERRORS, failures
-from albert_robust.results.records import CellRecord, Outcome
+from albert_robust.results.outcome import Outcome
+from albert_robust.results.records import CellRecord
 from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell
 

@@ -10,7 +10,8 @@ from counted import record_of, tally_of
 from albert_robust.errors import InputError
 from albert_robust.gate import judge as judged
 from albert_robust.gate.decide import NOISE
-from albert_robust.results.records import CellRecord, Outcome
+from albert_robust.results.outcome import Outcome
+from albert_robust.results.records import CellRecord
 from albert_robust.running.cell import Cell
 from albert_robust.running.plan import plan
 from albert_robust.suite.load import load_suite

@@ -7,17 +7,10 @@ from typing import Any
 import numpy as np
 
 from albert_robust.results.alignment_records import recorded
-from albert_robust.results.records import (
-    CaseAlignment,
-    CellRecord,
-    Change,
-    Counts,
-    GateRecord,
-    Outcome,
-    Run,
-    SuiteRecord,
-    Verdict,
-)
+from albert_robust.results.cases import CaseAlignment
+from albert_robust.results.outcome import Change, Outcome
+from albert_robust.results.records import CellRecord, Counts, GateRecord, SuiteRecord, Verdict
+from albert_robust.results.run import Run
 from albert_robust.scoring.alignment import Alignment
 from albert_robust.scoring.scores import Scores
 from albert_robust.scoring.statistics import NOTHING, Estimate

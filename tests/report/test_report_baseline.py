@@ -12,7 +12,8 @@ from albert_robust.report import render_html, render_json, render_markdown
 from albert_robust.report.cells import worst_first
 from albert_robust.report.view import page
 from albert_robust.results.folder import keep, open_run
-from albert_robust.results.records import ComparisonRecord, Run, Standing
+from albert_robust.results.records import ComparisonRecord, Standing
+from albert_robust.results.run import Run
 from albert_robust.scoring.statistics import Estimate
 
 

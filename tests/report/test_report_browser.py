@@ -11,7 +11,7 @@ from report_runs import aligned_run, alignment, cell, outcome, run
 
 from albert_robust.report import write_report
 from albert_robust.report.alignment import alignment_svg
-from albert_robust.results.records import Run
+from albert_robust.results.run import Run
 
 sync_api = pytest.importorskip("playwright.sync_api")
 if TYPE_CHECKING:

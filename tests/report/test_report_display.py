@@ -9,7 +9,7 @@ from albert_robust.report.display import clip, clip_end, difference, plain, shor
 from albert_robust.report.edits import GAP, Segment, segments, shortened, side
 from albert_robust.report.figures import number
 from albert_robust.report.markdown import code, escaped
-from albert_robust.results.records import Change
+from albert_robust.results.outcome import Change
 from albert_robust.text.graphemes import graphemes
 
 

@@ -8,7 +8,8 @@ from report_runs import SUITE, cell, estimate, outcome
 from albert_robust.report.models import MANY, ModelTable, model_tables
 from albert_robust.report.render import render_html, render_markdown
 from albert_robust.report.verdicts import MODELS
-from albert_robust.results.records import CellRecord, ComparisonRecord, Run, Standing, SuiteRecord
+from albert_robust.results.records import CellRecord, ComparisonRecord, Standing, SuiteRecord
+from albert_robust.results.run import Run
 from albert_robust.scoring.statistics import Estimate
 
 DROP = Estimate(0.125, 0.05, 0.25, 40)

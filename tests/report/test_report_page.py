@@ -19,8 +19,10 @@ from albert_robust.report.cells import worst_first
 from albert_robust.report.matrix import matrices
 from albert_robust.report.view import banner, page
 from albert_robust.results.alignment_records import recorded
+from albert_robust.results.cases import CaseAlignment
 from albert_robust.results.failures import rerun_command
-from albert_robust.results.records import CaseAlignment, Counts, Run, Verdict
+from albert_robust.results.records import Counts, Verdict
+from albert_robust.results.run import Run
 from albert_robust.scoring.statistics import NOTHING
 from albert_robust.show import describe_run
 

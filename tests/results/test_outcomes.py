@@ -15,8 +15,9 @@ from pyarrow import parquet
 from albert_robust.results import outcomes
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.folder import keep
+from albert_robust.results.outcome import Change, Outcome
 from albert_robust.results.outcomes import MergedOutcomes, OutcomeFile, OutcomeWriter
-from albert_robust.results.records import Change, Outcome, Run
+from albert_robust.results.run import Run
 
 PLACES = [(suite, cell) for suite in ("one", "two") for cell in ("swap", "upper", "delete")]
 ORDER = {place: number % 3 for number, place in enumerate(PLACES)}
@@ -131,7 +132,7 @@ def test_to_write_outcomes_pandas_is_not_loaded(tmp_path: Path) -> None:
     code = """
 import sys
 from albert_robust.results.outcomes import OutcomeWriter
-from albert_robust.results.records import Outcome
+from albert_robust.results.outcome import Outcome
 with OutcomeWriter(sys.argv[1]) as writer:
     writer.add([Outcome("s", "c", "e", "en", 0, "tested", {})])
 print("pandas" in sys.modules)

@@ -14,9 +14,11 @@ from pyarrow import parquet
 from albert_robust.asking.workspace import Workspace
 from albert_robust.conclude import judged, run_of
 from albert_robust.errors import InputError
+from albert_robust.results.cases import AlignmentRecord, CaseAlignment, MatchedText
 from albert_robust.results.folder import keep, only, open_run
+from albert_robust.results.outcome import Change, Outcome
 from albert_robust.results.outcomes import OutcomeFile
-from albert_robust.results.records import AlignmentRecord, CaseAlignment, Change, MatchedText, Outcome, Run
+from albert_robust.results.run import Run
 from albert_robust.running.cell import Cell
 from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from albert_robust.results import tally as module
 from albert_robust.results.evidence import WORST
 from albert_robust.results.fingerprint import Fingerprint, digest
-from albert_robust.results.records import Outcome
+from albert_robust.results.outcome import Outcome
 from albert_robust.results.tally import Tally, tallied
 
 OUTCOME = Outcome("s", "c", "1", "en", 0, "tested", {"text": "a"})

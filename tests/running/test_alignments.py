@@ -14,8 +14,9 @@ from pydantic import TypeAdapter
 from albert_robust.asking.cache import Cache
 from albert_robust.gate import judge
 from albert_robust.results.alignment_records import TOKENS, recorded
+from albert_robust.results.cases import AlignmentRecord, CaseAlignment
 from albert_robust.results.failures import failures
-from albert_robust.results.records import AlignmentRecord, CaseAlignment, Outcome
+from albert_robust.results.outcome import Outcome
 from albert_robust.running.alignments import CASES, alignments_of, fair
 from albert_robust.running.cell import Cell
 from albert_robust.running.plan import plan

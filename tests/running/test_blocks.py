@@ -10,7 +10,8 @@ from albert_robust.asking.workspace import Workspace
 from albert_robust.conclude import judged, run_of
 from albert_robust.gate import judge_across
 from albert_robust.results.folder import keep, only, open_run
-from albert_robust.results.records import Outcome, Run
+from albert_robust.results.outcome import Outcome
+from albert_robust.results.run import Run
 from albert_robust.running import blocks as blocks_module
 from albert_robust.running.across import across
 from albert_robust.running.blocks import blocks, examples_of

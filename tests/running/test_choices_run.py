@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from counted import outcomes_of, planned, ran
 
-from albert_robust.results.records import Outcome
+from albert_robust.results.outcome import Outcome
 
 CHECK = "- {{expect: invariance, perturbations: [{}], worst_of: {}, gates: [consistency >= 0.1]}}"
 QUESTION = "Where is the Louvre?\nA. in Paris\nB. in London\nC. in Rome\nD. in Vienna\nAnswer:"

@@ -8,7 +8,7 @@ import pytest
 from counted import outcomes_of
 
 from albert_robust.asking.workspace import Workspace
-from albert_robust.results.records import Outcome
+from albert_robust.results.outcome import Outcome
 from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan
 from albert_robust.suite.load import load_suite

@@ -8,7 +8,7 @@ import pytest
 
 from albert_robust.asking.cache import Cache
 from albert_robust.asking.workspace import Workspace
-from albert_robust.results.records import Outcome
+from albert_robust.results.outcome import Outcome
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.plan import plan
 from albert_robust.running.variants import cases

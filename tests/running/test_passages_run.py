@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from counted import outcomes_of, planned, ran
 
-from albert_robust.results.records import Outcome
+from albert_robust.results.outcome import Outcome
 from albert_robust.running.answers import take_answers
 from albert_robust.running.plan import plan
 from albert_robust.suite.load import load_suite

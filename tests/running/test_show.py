@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from albert_robust import Text
 from albert_robust.asking.workspace import Workspace
 from albert_robust.gate import judge
-from albert_robust.results.records import Change
+from albert_robust.results.outcome import Change
 from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan
 from albert_robust.show import clip, describe, mark, one_line

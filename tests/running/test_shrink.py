@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from albert_robust.asking.predict import Answers, input_key
 from albert_robust.errors import UsageError
 from albert_robust.models import Inputs
-from albert_robust.results.records import Change, Outcome
+from albert_robust.results.outcome import Change, Outcome
 from albert_robust.running.cell import Cell
 from albert_robust.running.plan import plan
 from albert_robust.running.shrink import CASES, shrunk

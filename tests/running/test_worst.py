@@ -11,7 +11,7 @@ from albert_robust.asking.workspace import Workspace
 from albert_robust.errors import InputError
 from albert_robust.exchange import questions
 from albert_robust.gate.lines import definitions, line_of
-from albert_robust.results.records import Outcome
+from albert_robust.results.outcome import Outcome
 from albert_robust.running.forecast import forecast
 from albert_robust.suite.load import load_suite
 

@@ -9,7 +9,8 @@ import pytest
 from albert_robust import run
 from albert_robust.errors import InputError
 from albert_robust.gate.doubts import doubts
-from albert_robust.results.records import CellRecord, Run
+from albert_robust.results.records import CellRecord
+from albert_robust.results.run import Run
 from albert_robust.suite.load import load_suite
 
 Write = Callable[..., Path]
