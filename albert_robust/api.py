@@ -1,10 +1,10 @@
 """The Python door: the same steps that pytest and the command line take."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import SupportsIndex
+from typing import Any, SupportsIndex
 
 from albert_robust.errors import Mistake, UsageError, folders, whole
 from albert_robust.file_names import PACK
@@ -106,8 +106,11 @@ def perturb(
 
 
 def run(
-    suite: Suite | str | Path | Iterable[Suite],
+    suite: Suite | str | Path | Mapping[str, Any] | Iterable[Suite],
     *,
+    seed: SupportsIndex | None = None,
+    max_calls: SupportsIndex | None = None,
+    max_seconds: float | None = None,
     workspace: str | Path = ".albert_robust",
     allow_network: bool = False,
     shrink: bool = False,
@@ -115,30 +118,39 @@ def run(
     """Return the run of suites: all of their cells that no mark skips. `write_report` draws its report.
 
     Args:
-        suite: A file, `reviews.robust.yaml`, with all its models; or what `load_suite` or `load_suites` returned.
+        suite: A file, `reviews.robust.yaml`, with all its models; a dictionary with the same keys, in which `rows:` may be a
+            data frame and `python:` a function; or what `load_suite` or `load_suites` returned.
+        seed: Replaces the suites' own: any whole number.
+        max_calls: Of the models' inputs at most so many are asked; cells without are not tested. None for no limit.
+        max_seconds: For so long at most the models are asked. None for no limit.
         workspace: Where predictions and fine-tuned models are kept.
         allow_network: Whether a hub may be asked.
         shrink: Whether the model is asked further, to find the smallest sets of edits that break each cell that did not pass.
 
     Raises:
         InputError: A suite, its data or its model are unfit.
-        UsageError: It is no suite.
+        UsageError: It is no suite, the seed is no whole number, or a limit is below 0.
     """
     from uuid import uuid4
 
+    from albert_robust.asking.budget import budget
     from albert_robust.asking.workspace import Workspace
     from albert_robust.conclude import run_suites
 
-    return run_suites(_suites(suite), Workspace(Path(workspace), uuid4().hex, allow_network), shrinks=shrink)
+    limits = budget(None if max_calls is None else whole("max_calls", max_calls), max_seconds)
+    suites = _suites(suite)
+    if seed is not None:
+        suites = [one.seeded(whole("seed", seed)) for one in suites]
+    return run_suites(suites, Workspace(Path(workspace), uuid4().hex, allow_network, limits), shrinks=shrink)
 
 
-def _suites(given: Suite | str | Path | Iterable[Suite]) -> list[Suite]:
-    if isinstance(given, str | Path):
+def _suites(given: Suite | str | Path | Mapping[str, Any] | Iterable[Suite]) -> list[Suite]:
+    if isinstance(given, str | Path | Mapping):
         return load_suites(given)
     suites = [*given] if isinstance(given, Iterable) else [given]
     for one in suites:
         if not isinstance(one, Suite):
-            raise UsageError(f"expected a suite or its file, got {one!r:.60}")
+            raise UsageError(f"expected a suite, its file or a dictionary, got {one!r:.60}")
     for name, count in Counter(one.name for one in suites).items():
         if count > 1:
             raise UsageError(f"two suites are called {name!r}: load them with `root=`, the folder above both")

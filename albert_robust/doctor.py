@@ -55,13 +55,13 @@ def diagnosed(suite: Suite) -> list[Diagnosis]:
 def idle(suite: Suite, found: Sequence[Diagnosis]) -> list[Check]:
     """Return the checks of a suite that fail no stand-in: their verdicts tell nothing about a model."""
     telling = {line for one in found for line, record in one.records if record.verdict in {"failed", "known failure"}}
-    return [check for check in suite.checks if check.line not in telling]
+    return [check for check in suite.checks if check.place.line not in telling]
 
 
 def lenient(suite: Suite, one: Diagnosis) -> list[Check]:
     """Return the checks of a suite that should have failed a stand-in but have a cell that passed or is inconclusive."""
     through = {line for line, record in one.records if record.verdict in {"passed", "inconclusive"}}
-    return [check for check in suite.checks if check.line in through and check.expectation in one.stand_in.caught_by]
+    return [check for check in suite.checks if check.place.line in through and check.expectation in one.stand_in.caught_by]
 
 
 def _diagnosis(suite: Suite, stand_in: StandIn) -> Diagnosis:
@@ -73,7 +73,7 @@ def _diagnosis(suite: Suite, stand_in: StandIn) -> Diagnosis:
             verdicts = Verdicts(execution, items, {})
             judged = [(item, verdicts.of(item)) for item in items]
     impossible = [record for item, record in judged if _impossible(item, record)]
-    possible = [(item.check.line, record) for item, record in judged if record not in impossible]
+    possible = [(item.check.place.line, record) for item, record in judged if record not in impossible]
     return Diagnosis(stand_in, tuple(possible), tuple(impossible))
 
 

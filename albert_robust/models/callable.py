@@ -8,11 +8,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from albert_robust.errors import BESIDE_SUITE, Mistake, UsageError
+from albert_robust.errors import BESIDE_SUITE, UsageError
 from albert_robust.foreign import raise_if_ending, raised
-from albert_robust.grammar import FUNCTION, Strict
+from albert_robust.grammar import Function, Strict, called
 from albert_robust.imports import module_at, raised_there
 from albert_robust.models.kind import Kind
 from albert_robust.models.model import Inputs
@@ -31,17 +31,19 @@ class CallableModel:
         return self.function([dict(inputs) for inputs in batch])
 
 
-def load_callable(written: str, folder: Path, version: str | None) -> CallableModel:
+def load_callable(written: str | Callable[..., Any], folder: Path, version: str | None) -> CallableModel:
     """Return the model that `module:function` names.
 
     Args:
-        written: A module's dotted name, or a file's path relative to `folder`, a colon, a function's name.
+        written: A module's dotted name, or a file's path relative to `folder`, a colon, a function's name; or the function itself.
         folder: The suite's folder; modules beside the suite are found first.
         version: With one, predictions are kept between runs.
 
     Raises:
         UsageError: There is no such module or function.
     """
+    if not isinstance(written, str):
+        return CallableModel(written, callable_identity(written, folder, version))
     module_name, _, name = written.rpartition(":")
     module = _module(module_name, folder)
     function = getattr(module, name, None)
@@ -50,14 +52,17 @@ def load_callable(written: str, folder: Path, version: str | None) -> CallableMo
     return CallableModel(function, callable_identity(written, folder, version))
 
 
-def callable_identity(written: str, folder: Path, version: str | None) -> str | None:
+def callable_identity(written: str | Callable[..., Any], folder: Path, version: str | None) -> str | None:
     """Return what names the model that `load_callable` would load, which is not imported; None without a version.
 
     Two modules of one name in two folders are two models, so the module's path is part of the identity. The content of a file
-    beside the suite is, too, because whoever mends it may forget the version. Other files and imports are the version's matter.
+    beside the suite is, too, because whoever mends it may forget the version. Other files and imports are the version's matter,
+    and so is a function that is given itself.
     """
     if version is None:
         return None
+    if not isinstance(written, str):
+        return f"python:{called(written)}@{version}"
     module = written.rpartition(":")[0]
     path = _beside(module, folder)
     place = hashlib.sha256(str(path or module).encode() + (b"\0" + path.read_bytes() if path else b""))
@@ -92,19 +97,9 @@ class CallableSettings(Strict):
     """What only a function has."""
 
     python: Annotated[
-        str | None,
-        Field(
-            description="A function, `module:function`, that takes a list of inputs and returns one output for each.",
-            pattern=FUNCTION.pattern,
-        ),
+        Function | None,
+        Field(description="A function, `module:function`, that takes a list of inputs and returns one output for each."),
     ] = None
-
-    @field_validator("python", mode="before")
-    @classmethod
-    def _function(cls, value: object) -> object:
-        if isinstance(value, str) and not FUNCTION.fullmatch(value):
-            raise Mistake(f"{value!r} names no function", "write `module:function`")
-        return value
 
 
 KIND = Kind(

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from albert_robust.documents.yaml_file import Document
-from albert_robust.errors import InputError, Mistake, UsageError, complaint_at
+from albert_robust.errors import Complaint, InputError, Mistake, Place, UsageError
 from albert_robust.foreign import raise_if_ending
 from albert_robust.imports import raised_there
 from albert_robust.models.callable import callable_identity, load_callable
+from albert_robust.shown import shown_path
 from albert_robust.suite.measure import measure_named
 from albert_robust.suite.schema import MeasureSpec
 from albert_robust.tasks import Quality, Task, TextScorer
@@ -25,19 +26,17 @@ class OwnMeasure:
 
     Attributes:
         name: As gates and checks write it.
-        written: `module:function`.
+        written: `module:function`, or the function itself.
         version: That the suite states.
         suite: Its file; modules beside it are found first.
-        line: Where the suite says so.
-        column: Likewise.
+        place: Where the suite says so.
     """
 
     name: str
-    written: str
+    written: str | Callable[..., Any]
     version: str | None
     suite: Path
-    line: int
-    column: int
+    place: Place
     needs_encoder: ClassVar[bool] = False
 
     def __call__(self, pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
@@ -88,14 +87,14 @@ class OwnMeasure:
         return value
 
     def _complaint(self, what: str, mend: str = "") -> InputError:
-        return complaint_at(self.suite, f"the measure {self.name!r}: {what}", mend, self.line, self.column)
+        return InputError([Complaint(shown_path(self.suite), self.place, f"the measure {self.name!r}: {what}", mend)])
 
 
 def with_measures(task: Task, document: Document, specs: dict[str, MeasureSpec]) -> Task:
     """Return a task with a suite's own measures beside its own, those of two outputs as agreements."""
     made = {
         named(key): OwnMeasure(
-            named(key), spec.python, spec.version, document.path, *document.places.get(("measures", key), (1, 1))
+            named(key), spec.python, spec.version, document.path, document.place(("measures", key))
         )
         for key, spec in specs.items()
     }

@@ -284,7 +284,7 @@ def test_a_gate_at_one_loads_where_what_is_undecided_passes(load: Callable[..., 
 
 
 def places(error: InputError) -> list[int]:
-    return [complaint.line for complaint in error.complaints]
+    return [complaint.place.line for complaint in error.complaints]
 
 
 def test_all_mistakes_of_the_grammar_are_told_at_once_in_file_order(load: Callable[..., Suite]) -> None:

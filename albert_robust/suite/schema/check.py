@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from albert_robust.errors import Mistake
-from albert_robust.grammar import FUNCTION, Name, Strict, Undecided, named
+from albert_robust.grammar import Function, Name, Strict, Undecided, named
 from albert_robust.suite.expectations import ExpectationName
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -163,11 +163,8 @@ class MeasureSpec(Strict):
     """A measure of your own, by a Python function."""
 
     python: Annotated[
-        str,
-        Field(
-            description="module:function: it takes a list of pairs and returns a number in [0, 1] for each.",
-            pattern=FUNCTION.pattern,
-        ),
+        Function,
+        Field(description="module:function: it takes a list of pairs and returns a number in [0, 1] for each."),
     ]
     of: Annotated[
         Literal["reference", "source", "outputs"],
