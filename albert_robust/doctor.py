@@ -61,7 +61,9 @@ def idle(suite: Suite, found: Sequence[Diagnosis]) -> list[Check]:
 def lenient(suite: Suite, one: Diagnosis) -> list[Check]:
     """Return the checks of a suite that should have failed a stand-in but have a cell that passed or is inconclusive."""
     through = {line for line, record in one.records if record.verdict in {"passed", "inconclusive"}}
-    return [check for check in suite.checks if check.place.line in through and check.expectation in one.stand_in.caught_by]
+    return [
+        check for check in suite.checks if check.place.line in through and check.expectation in one.stand_in.caught_by
+    ]
 
 
 def _diagnosis(suite: Suite, stand_in: StandIn) -> Diagnosis:

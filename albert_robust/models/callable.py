@@ -35,7 +35,7 @@ def load_callable(written: str | Callable[..., Any], folder: Path, version: str 
     """Return the model that `module:function` names.
 
     Args:
-        written: A module's dotted name, or a file's path relative to `folder`, a colon, a function's name; or the function itself.
+        written: A module's dotted name, or a file's path relative to `folder`, a colon, a function's name; or a function.
         folder: The suite's folder; modules beside the suite are found first.
         version: With one, predictions are kept between runs.
 
@@ -98,7 +98,9 @@ class CallableSettings(Strict):
 
     python: Annotated[
         Function | None,
-        Field(description="A function, `module:function`, that takes a list of inputs and returns one output for each."),
+        Field(
+            description="A function, `module:function`, that takes a list of inputs and returns one output for each."
+        ),
     ] = None
 
 

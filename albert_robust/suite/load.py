@@ -1,6 +1,6 @@
 """Loads suites: reads and validates a file, looks up every name in it, and raises all complaints at once.
 
-From Python a dictionary may stand for the file: the same keys, with rows of data and functions themselves where a file names them.
+From Python a dictionary may stand for the file: the same keys, with data and functions themselves where a file names them.
 """
 
 import os

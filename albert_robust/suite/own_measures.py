@@ -93,9 +93,7 @@ class OwnMeasure:
 def with_measures(task: Task, document: Document, specs: dict[str, MeasureSpec]) -> Task:
     """Return a task with a suite's own measures beside its own, those of two outputs as agreements."""
     made = {
-        named(key): OwnMeasure(
-            named(key), spec.python, spec.version, document.path, document.place(("measures", key))
-        )
+        named(key): OwnMeasure(named(key), spec.python, spec.version, document.path, document.place(("measures", key)))
         for key, spec in specs.items()
     }
     of = {named(key): spec.of for key, spec in specs.items()}

@@ -84,7 +84,9 @@ class DatasetSpec(Strict):
     rows: Annotated[
         list[dict[str, Any]] | None,
         BeforeValidator(_rows),
-        Field(description='The examples themselves: [{text: "A good film.", label: positive}]. From Python a data frame, too.'),
+        Field(
+            description='The examples themselves: [{text: "A good film.", label: positive}]. From Python a data frame, too.'
+        ),
     ] = None
     templates: Annotated[
         list[dict[str, Written]] | None,
