@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, SupportsIndex
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
 
 from albert_robust.errors import Mistake, UsageError, folders, whole
 from albert_robust.file_names import PACK
@@ -21,12 +21,16 @@ from albert_robust.suite.suite import Suite
 from albert_robust.text import Edit, Text
 from albert_robust.text.languages import UNKNOWN, is_tag
 
+if TYPE_CHECKING:
+    from albert_robust.augmenting import Augmented
+
 __all__ = [
     "Run",
     "Scorer",
     "Scores",
     "Suite",
     "Variant",
+    "augment",
     "compare",
     "compare_languages",
     "load_suite",
@@ -103,6 +107,63 @@ def perturb(
             row.append(Variant(str(made), made.edits, text, status))
         rows.append(row)
     return rows
+
+
+def augment(
+    data: Any,
+    perturbations: str | Sequence[str] | Mapping[str, float] | Run,
+    *,
+    task: str,
+    language: str | Sequence[str],
+    share: float | None = None,
+    n: SupportsIndex = 1,
+    seed: SupportsIndex = 0,
+    columns: Mapping[str, str] | None = None,
+    ignores: Sequence[str] = (),
+    originals: Literal["keep", "replace", "drop"] = "keep",
+    reference_language: str = "",
+    packs: Sequence[str | Path] = (),
+) -> "Augmented":
+    """Return labelled data with perturbed copies of their rows, to train on, as a list of dictionaries.
+
+    A variant has the columns and the label of its row, and stands behind it; places of entities and tags of tokens move along.
+    The list's `made` says what each perturbation came to. Variants depend on the seed and on the rows' ids, not on their order.
+
+    Args:
+        data: A list of dictionaries, a data frame, or a file.
+        perturbations: Such as `typos.swap@2`; one or several, or by name the share of the rows that each changes. Of a run those
+            at which its model failed, each for as large a share as answers changed.
+        task: What the rows are examples of, such as `text-classification`.
+        language: BCP 47 tag of all rows; or several, where a column `language` says which row is in which.
+        share: The share of the rows that each perturbation changes, whatever else is said.
+        n: Variants of a row by each perturbation, one or more.
+        seed: Any whole number.
+        columns: From our names to the data's, where they cannot be guessed: `{"text": "review"}`.
+        ignores: What perturbations may alter because no label depends on it, such as `number`.
+        originals: Whether all rows are kept, those with variants replaced by these, or all dropped.
+        reference_language: BCP 47 tag of the references if it differs, as in translation.
+        packs: Folders of perturbations beside the built-in one and `./perturbations`.
+
+    Raises:
+        UsageError: A perturbation is unknown, or its variants may have another label; or an argument is unfit.
+        InputError: The data are missing or unfit, or in a form that cannot be written back.
+    """
+    from albert_robust.augmenting import augmented
+
+    return augmented(
+        data,
+        perturbations,
+        task=task,
+        languages=[language] if isinstance(language, str) else [*language],
+        share=share,
+        n=whole("n", n),
+        seed=whole("seed", seed),
+        columns=columns,
+        ignores=ignores,
+        originals=originals,
+        reference_language=reference_language,
+        packs=folders("packs", packs),
+    )
 
 
 def run(

@@ -183,7 +183,8 @@ def _rows(
     if others and not whole:
         mend = f"give a dictionary of these in place of each text: {{{field!r}: ...}}"
         raise UsageError(f"{task} reads {field} and {' and '.join(others)}", mend)
-    rows = [dict(one) for one in texts] if whole else [{field: text} for text in checked_texts("texts", texts)]
+    rows = [dict(one) for one in texts if isinstance(one, Mapping)] if whole else []
+    rows = rows or [{field: text} for text in checked_texts("texts", texts)]
     if references is None:
         return rows
     if len(references) != len(rows):

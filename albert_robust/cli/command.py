@@ -1,4 +1,4 @@
-"""What all commands share: how one is declared."""
+"""What commands share: how one is declared, and how one takes the names of columns."""
 
 import argparse
 from collections.abc import Callable
@@ -32,3 +32,11 @@ def command(
     )
     made.set_defaults(run=run)
     return made
+
+
+def column_named(written: str) -> tuple[str, str]:
+    """Return a field and the column that an argument maps it to."""
+    name, sign, column = written.partition("=")
+    if not sign:
+        raise argparse.ArgumentTypeError(f"{written!r}: expected NAME=COLUMN, such as text='Review Text'")
+    return name, column

@@ -136,20 +136,24 @@ def test_measures_may_be_functions() -> None:
 
 
 def test_a_seed_replaces_the_suite_s_own_and_a_budget_bounds_what_is_asked() -> None:
-    variants = [
-        [case.variant for case in run(one, **seed).outcomes]
-        for one, seed in (
-            (suite(), {}),
-            (suite(), {"seed": 7}),
-            (load_suite(suite()), {"seed": 7}),
-            (suite(seed=7), {}),
-        )
+    seeded: list[tuple[Any, int | None]] = [
+        (suite(), None),
+        (suite(), 7),
+        (load_suite(suite()), 7),
+        (suite(seed=7), None),
     ]
+    variants = [[case.variant for case in run(one, seed=seed).outcomes] for one, seed in seeded]
     assert variants[0] != variants[1] == variants[2] == variants[3]
     bounded = run(suite(), max_calls=10)
     assert bounded.cost["predicted"] == 10
     assert set(verdicts(bounded).values()) == {"not tested"}
-    for wrong in ({"max_calls": -1}, {"max_seconds": float("nan")}, {"max_calls": 1.5}, {"seed": "7"}):
+    wrongs: tuple[dict[str, Any], ...] = (
+        {"max_calls": -1},
+        {"max_seconds": float("nan")},
+        {"max_calls": 1.5},
+        {"seed": "7"},
+    )
+    for wrong in wrongs:
         with pytest.raises(UsageError, match=r"neither below 0|expected a whole number"):
             run(suite(), **wrong)
 

@@ -52,7 +52,7 @@ Written = Annotated[Plain | list[Plain] | dict[str, Plain | list[Plain]], Before
 WAYS = ("path", "rows", "templates")
 
 
-def _rows(value: object) -> object:
+def rows_in(value: object) -> object:
     """Return the rows of a data frame, or of anything else that yields some, as a list of dictionaries of plain values."""
     for name, arguments in (("to_dicts", ()), ("to_pylist", ()), ("to_dict", ("records",))):  # Polars, Arrow, pandas
         if hasattr(value, name):
@@ -83,7 +83,7 @@ class DatasetSpec(Strict):
     ] = None
     rows: Annotated[
         list[dict[str, Any]] | None,
-        BeforeValidator(_rows),
+        BeforeValidator(rows_in),
         Field(
             description='The examples themselves: [{text: "A good film.", label: positive}]. From Python a data frame, too.'
         ),
