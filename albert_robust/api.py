@@ -119,6 +119,7 @@ def augment(
     n: SupportsIndex = 1,
     seed: SupportsIndex = 0,
     columns: Mapping[str, str] | None = None,
+    fields: Sequence[str] = (),
     ignores: Sequence[str] = (),
     originals: Literal["keep", "replace", "drop"] = "keep",
     reference_language: str = "",
@@ -139,6 +140,7 @@ def augment(
         n: Variants of a row by each perturbation, one or more.
         seed: Any whole number.
         columns: From our names to the data's, where they cannot be guessed: `{"text": "review"}`.
+        fields: Which fields are perturbed; those that suites perturb unless they are named.
         ignores: What perturbations may alter because no label depends on it, such as `number`.
         originals: Whether all rows are kept, those with variants replaced by these, or all dropped.
         reference_language: BCP 47 tag of the references if it differs, as in translation.
@@ -159,6 +161,7 @@ def augment(
         n=whole("n", n),
         seed=whole("seed", seed),
         columns=columns,
+        fields=fields,
         ignores=ignores,
         originals=originals,
         reference_language=reference_language,

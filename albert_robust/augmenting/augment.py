@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from heapq import nsmallest
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from albert_robust.asking.workspace import Workspace
-from albert_robust.augmenting.rows import VariantRows
+from albert_robust.augmenting.rows import VariantRows, misplaced
 from albert_robust.augmenting.wanted import shares_of
 from albert_robust.data import Example
 from albert_robust.data.rows import read_rows
@@ -28,6 +28,7 @@ from albert_robust.running.blocks import examples_of
 from albert_robust.running.cell import Cell
 from albert_robust.running.plan import plan
 from albert_robust.running.variants import cases
+from albert_robust.shown import suggest
 from albert_robust.starter import columns_in
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.schema.dataset import rows_in
@@ -88,6 +89,7 @@ def augmented(
     n: int = 1,
     seed: int = 0,
     columns: Mapping[str, str] | None = None,
+    fields: Sequence[str] = (),
     ignores: Sequence[str] = (),
     originals: Originals = "keep",
     reference_language: str = "",
@@ -95,6 +97,7 @@ def augmented(
     mapping: str = 'name it: `columns={"NAME": ...}`',
 ) -> Augmented:
     """Return the rows of data with variants of some, as `api.augment` has it; `mapping` is the advice about a missing column."""
+    _check(task, n, originals)
     registry = open_packs((*packs, Path.cwd() / PACK))
     shares = shares_of(registry, perturbations, languages, share, ignores)
     where, first = _where(data)
@@ -102,7 +105,9 @@ def augmented(
     dataset = {**where, **spoken, "columns": columns_in(first, TASKS[task], {}) | dict(columns or {})}
     if reference_language:
         dataset["reference_language"] = reference_language
-    check = {"expect": "invariance", "perturbations": [*map(str, shares)], "ignores": [*ignores], "variants": n}
+    check: Row = {"expect": "invariance", "perturbations": [*map(str, shares)], "ignores": [*ignores], "variants": n}
+    if fields:
+        check["fields"] = [*fields]
     model = {"python": list} | ({"range": [0, 1]} if TASKS[task].with_range else {})  # which is asked nothing
     content = {"task": task, "model": model, "datasets": {NAME: dataset}, "checks": [check], "seed": seed}
     try:
@@ -111,6 +116,14 @@ def augmented(
         raise UsageError("\n".join(str(Mistake(one.what, one.mend)) for one in error.complaints)) from None
     source = replace(suite.datasets[NAME], mapping=mapping)
     return _with_variants(replace(suite, datasets={NAME: source}), shares, originals)
+
+
+def _check(task: str, n: int, originals: str) -> None:
+    for name, value, known in (("task", task, [*TASKS]), ("originals", originals, [*get_args(Originals)])):
+        if value not in known:
+            raise UsageError(f"{name}: {value!r:.60}, expected one of {', '.join(known)}", suggest(str(value), known))
+    if n < 1:
+        raise UsageError(f"n: {n} variants a row, expected at least 1")
 
 
 def _where(data: Any) -> tuple[Row, Mapping[str, Any]]:
@@ -148,6 +161,8 @@ def _variants(suite: Suite, examples: Sequence[Example], shares: Mapping[Spec, f
             own = [one for one in examples if one.language == cell.language]
             (outcomes,) = cases([cell], _drawn(cell, own, shares[cell.spec]), cache)
             for case in outcomes:
+                if fault := misplaced(suite.task, case):
+                    case.status, case.message = "rejected", fault
                 if case.status == "tested":
                     number = f"#{case.replicate + 1}" if cell.check.variants > 1 else ""
                     found.setdefault((case.example, case.language), []).append((cell.perturbation + number, case))

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
@@ -23,6 +24,41 @@ from albert_robust.text.origins import images
 
 Row = dict[str, Any]
 _WORD = re.compile(r"\S+")
+_LETTERS = {True: re.compile(r"\w+"), False: re.compile(r"\w")}  # of a word, by whether blanks part words
+
+
+def misplaced(task: Task, case: Outcome) -> str:
+    """Return why the entities of a variant cannot be told: a word of one now stands outside of all; empty where they can be."""
+    if not (task.has_spans and case.status == "tested"):
+        return ""
+    before = entities_of("".join(case.references))
+    image, field = _image(task, case), task.inputs[0]
+    words = _LETTERS[_spaced(case)]
+    now = [place for one in before if (place := image(one.start, one.end)) and place[0] < place[1]]
+    outside = [
+        Counter(
+            found[0]
+            for found in words.finditer(text)
+            if not any(start < found.end() and found.start() < end for start, end in places)
+        )
+        for text, places in (
+            (case.original[field], [(one.start, one.end) for one in before]),
+            (case.variant[field], now),
+        )
+    ]
+    strayed = (outside[1] - outside[0]).keys() & {word for one in before for word in words.findall(one.string)}
+    return f"{min(strayed)!r:.60} now stands outside of what it is labelled as a part of" if strayed else ""
+
+
+def _spaced(case: Outcome) -> bool:
+    return base(case.language) not in UNSPACED
+
+
+def _image(task: Task, case: Outcome) -> Image:
+    """Return what maps a place in the annotated text to that in the variant."""
+    field = task.inputs[0]
+    edits = [Edit(*change[1:]) for change in case.changes if change.field == field]
+    return images(case.original[field], edits, case.variant[field], spaced=_spaced(case))
 
 
 class VariantRows:
@@ -95,14 +131,12 @@ class VariantRows:
     def _annotated(self, line: int, row: Mapping[str, Any], case: Outcome, field: str) -> Row:
         """Return the cells of a text and of what it is annotated with."""
         column, about = self._source.column(field), self._source.column(self._task.reference)
-        original, variant, spaced = case.original[field], case.variant[field], base(case.language) not in UNSPACED
-        edits = [Edit(*change[1:]) for change in case.changes if change.field == field]
-        image = images(original, edits, variant, spaced=spaced)
+        original, variant, image = case.original[field], case.variant[field], _image(self._task, case)
         cell, answer = self._unfolded(row[column]), self._unfolded(row.get(about))
         tags, made = _tags_in(answer), Row()
         entities = [_moved(one, image) for one in entities_of("".join(case.references))]
         if are_texts(cell):
-            places = tokens_of(variant, joined(cell, case.language).places, image, spaced=spaced)
+            places = tokens_of(variant, joined(cell, case.language).places, image, spaced=_spaced(case))
             made[column] = _folded([variant[slice(*place)] for place in places], row[column])
         else:
             places = [found.span() for found in _WORD.finditer(variant)]

@@ -36,7 +36,7 @@ def shares_of(
             raise UsageError(f"the share {own:g} is not above 0 and at most 1", "write 0.3 for three rows of ten")
         for spec in _expanded(registry, written):
             if unlike := [what for what in registry.alters(spec) if what not in ignores]:
-                mend = f"leave it out, or ignore the {' and '.join(unlike)} if no label depends on that"
+                mend = f"leave it out, or let `ignores` name {' and '.join(unlike)}, if no label depends on that"
                 raise UsageError(f"{spec} {registry.contract(spec)}: its variants may have another label", mend)
             found.setdefault(spec, own)
     altered = {what for spec in found for what in registry.alters(spec)}

@@ -48,6 +48,13 @@ def add(commands: Any) -> None:
     made.add_argument("--n", type=int, default=1, help="number of variants per row and perturbation (default: 1)")
     made.add_argument("--seed", type=int, default=0, help="random seed (default: 0)")
     made.add_argument(
+        "--field",
+        action="append",
+        default=[],
+        metavar="FIELD",
+        help="field to perturb; may be repeated (default: those of the task)",
+    )
+    made.add_argument(
         "--ignores",
         action="append",
         default=[],
@@ -91,6 +98,7 @@ def run(options: argparse.Namespace) -> int:
         n=options.n,
         seed=options.seed,
         columns=dict(options.column),
+        fields=options.field,
         ignores=options.ignores,
         originals=options.originals,
         reference_language=options.reference_language,

@@ -53,11 +53,11 @@ def check_writable(path: Path) -> None:
 
 
 def _json_lines(rows: Rows, like: Path | None) -> str:
-    return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+    return "".join(f"{json.dumps(row, ensure_ascii=False, default=str)}\n" for row in rows)
 
 
 def _json(rows: Rows, like: Path | None) -> str:
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False, default=str) for row in rows)
     return f"[\n{lines}\n]\n"
 
 

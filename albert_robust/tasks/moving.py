@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 from albert_robust.data.tokens import Place
@@ -78,18 +78,31 @@ def tokens_of(variant: str, places: Sequence[Place], image: Image, *, spaced: bo
         variant: The text.
         places: Those of the original's tokens.
         image: From the original to the variant.
-        spaced: Whether blanks part tokens; else they end where the original's do, and of what was put in each character is one.
+        spaced: Whether blanks part tokens; marks that were put in beside a word are tokens of their own. Else tokens end where
+            the original's do, and of what was put in each character is one.
     """
+    images = [image(*place) for place in places]
     if spaced:
-        return [found.span() for found in _TOKEN.finditer(variant)]
+        kept = {at for start, end in images for at in range(start, end)}
+        return [place for found in _TOKEN.finditer(variant) for place in _parted(variant, *found.span(), kept)]
     made, done = list[Place](), 0
-    for start, end in (image(*place) for place in places):
+    for start, end in images:
         start = max(start, done)
         if start < end:
             made += [found.span() for found in _SINGLE.finditer(variant, done, start)]
             made += [found.span() for found in _TOKEN.finditer(variant, start, end)]
             done = end
     return made + [found.span() for found in _SINGLE.finditer(variant, done)]
+
+
+def _parted(variant: str, start: int, end: int, kept: Container[int]) -> Iterator[Place]:
+    """Yield a token without the marks at its borders that were put in, and these."""
+    opens, closes = start, end
+    while opens < end and opens not in kept and not variant[opens].isalnum():
+        opens += 1
+    while closes > opens and closes - 1 not in kept and not variant[closes - 1].isalnum():
+        closes -= 1
+    yield from ((one, other) for one, other in ((start, opens), (opens, closes), (closes, end)) if one < other)
 
 
 def moved(entities: Sequence[Any], text: str, variant: str, image: Image) -> list[Any]:
