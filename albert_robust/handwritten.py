@@ -105,7 +105,7 @@ class Robust:
                 `retrieval` (by a `query`).
             max_errors: The share of the cases that may be errors, as in a suite.
             reference_language: BCP 47 tag of the model's output if it differs from that of the texts, as for a translation.
-            more: Further keys of a check, as in a suite: `variants=3`, `worst_of=64`, `ignores=["number"]`, `meaning=0.3`.
+            more: Further keys of a check, as in a suite: `variants=3`, `worst_of=64`, `ignores=["number"]`, `except_=[...]`.
 
         Raises:
             AssertionError: A verdict is failed, error or not applicable; the message shows the worst cases.
@@ -122,11 +122,12 @@ class Robust:
             dataset = {"rows": _rows(task, texts, references), "language": language}
             if reference_language:
                 dataset["reference_language"] = reference_language
+            keys = {name.removesuffix("_"): value for name, value in more.items()}
             suite = {
                 "task": task,
                 "model": {"python": model},
                 "datasets": {"texts": dataset},
-                "checks": [{"expect": expect, "perturbations": names, "gates": _listed(gate), **more}],
+                "checks": [{"expect": expect, "perturbations": names, "gates": _listed(gate), **keys}],
                 "seed": seed,
                 "max_errors": max_errors,
             }

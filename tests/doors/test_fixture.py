@@ -252,6 +252,8 @@ def test_variants_of_one_s_own_are_tested_each_with_its_text(robust: Robust) -> 
 def test_further_keys_are_those_of_a_suite_s_check(robust: Robust) -> None:
     (record,) = robust.check(far, TEXTS, "typos.swap", language="en", variants=3, gate="worst case >= 0.7")
     assert (record.counts.selected, record.verdict) == (120, "passed")
+    found = robust.check(far, TEXTS, "case.*", language="en", except_=["case.lower"])
+    assert "case.lower" not in {record.perturbation for record in found}
     with pytest.raises(UsageError, match=r"^unknown key 'varaints'\n  did you mean 'variants'\?$"):
         robust.check(far, TEXTS, "typos.swap", language="en", varaints=3)
 
