@@ -107,6 +107,7 @@ def test_a_run_from_memory_is_kept_reported_and_merged(here: Path) -> None:
     for found in made:
         page = write_report(found, here / found.suites[0].name)
         assert "test_suites_from_python:loud" in page.read_text()
+        assert "pytest " not in page.read_text()  # which has no file to run again
     together = merged({name: open_run(here / name) for name in ("one", "two")})
     assert {one.name for one in together.suites} == {"one", "two"}
     assert together.answer == "no"
