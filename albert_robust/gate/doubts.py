@@ -9,7 +9,6 @@ from albert_robust.results.tally import Tally
 from albert_robust.scoring.statistics import NOTHING
 from albert_robust.shown import counted, on_one_line
 from albert_robust.suite.expectations import EXPECTATIONS
-from albert_robust.suite.measure import DROP
 from albert_robust.tasks import TASKS
 from albert_robust.text.languages import UNKNOWN
 
@@ -129,7 +128,7 @@ def _unmeasured(cells: Sequence[CellRecord], run: Run) -> Iterator[str]:
     for cell in cells:
         tally = run.tallies.get(cell.key)
         for name in dict.fromkeys(gate.measure for gate in cell.gates):
-            series = None if tally is None else tally.qualities.get(name.removesuffix(DROP))
+            series = None if tally is None else tally.qualities.get(name)
             if series is not None and len(series) < cell.counts.tested:
                 missing.setdefault(name, []).append(cell.counts.tested - len(series))
     for name, counts in missing.items():

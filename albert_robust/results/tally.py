@@ -87,11 +87,16 @@ class Tally:
 
     @property
     def qualities(self) -> Mapping[str, Series]:
-        """Those that gates are on, by name: of the answers to originals in a reference check, else of those to variants."""
-        return self.numbers.before if self._expectation == "reference" else self.numbers.after
+        """Those that gates are on, by name: of the answers to originals in a reference check, else of those to variants.
+
+        The latter have drops, too.
+        """
+        if self._expectation == "reference":
+            return self.numbers.before
+        return {**self.numbers.after, **self.numbers.drops}
 
     def series(self, measure: str) -> Series:
-        """Return the number of each case by a measure of one cell: consistency, sensitivity, flip rate or a quality."""
+        """Return the number of each case by a measure of one cell: consistency, sensitivity, flip rate, a quality or its drop."""
         if measure == "consistency":
             return self.numbers.agreement
         if measure in ("sensitivity", "flip rate"):

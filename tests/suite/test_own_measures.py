@@ -200,3 +200,16 @@ def test_what_a_gate_had_to_do_without_is_told(suite: Callable[..., Path], tmp_p
     assert cells(found)["prompts/case.upper[en]"].measures["consistency"].value == 1.0
     (told,) = (one for one in doubts(found.suites[0], found) if "polite" in one and "drop" not in one)
     assert told == "'polite' could not be measured of 11 tested cases in 1 cell: its gates are judged by the others."
+
+
+def test_a_drop_is_of_the_cases_that_are_measured_before_and_after(suite: Callable[..., Path], tmp_path: Path) -> None:
+    # Of the originals 11 cannot be measured, and of the variants all can.
+    mine = MINE.replace('return ["please" in', "return [float('nan') if 'day 1' in pair['output'] else \"please\" in")
+    found = run(suite(mine=mine), workspace=tmp_path / "work")
+    measures = cells(found)["prompts/case.upper[en]"].measures
+    assert (measures["polite"].clusters, measures["polite drop"].clusters) == (40, 29)
+    assert measures["polite drop"].value == 0.0
+    (told,) = (one for one in doubts(found.suites[0], found) if "polite drop" in one)
+    assert (
+        told == "'polite drop' could not be measured of 11 tested cases in 1 cell: its gates are judged by the others."
+    )
