@@ -213,3 +213,19 @@ def test_a_drop_is_of_the_cases_that_are_measured_before_and_after(suite: Callab
     assert (
         told == "'polite drop' could not be measured of 11 tested cases in 1 cell: its gates are judged by the others."
     )
+
+
+def test_answers_that_cannot_be_compared_are_told_and_a_search_goes_on(
+    suite: Callable[..., Path], tmp_path: Path
+) -> None:
+    # The answers to 11 of the prompts cannot be compared, whatever their variants are.
+    mine = MINE.replace(
+        'return [pair["output"][:6]', "return [float('nan') if 'day 1' in pair['reference'] else pair[\"output\"][:6]"
+    )
+    found = run(suite(mine=mine), workspace=tmp_path / "work")
+    (told,) = (one for one in doubts(found.suites[0], found) if "consistency" in one)
+    assert (
+        told == "'consistency' could not be measured of 11 tested cases in 1 cell: its gates are judged by the others."
+    )
+    searched = cells(run(suite(("case.upper]", "typos.swap@1], worst_of: 4"), mine=mine), workspace=tmp_path / "work"))
+    assert searched["prompts/typos.swap@1[en]"].measures["consistency"].clusters == 29
