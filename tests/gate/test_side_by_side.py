@@ -24,7 +24,7 @@ def suite(model: str, path: str = "s.robust.yaml") -> SuiteRecord:
 def record(of: SuiteRecord, **settings: Any) -> CellRecord:
     counts = Counts(100, 0, 0, 0, 0, 100, 0)
     made = CellRecord(of.name, CELL, of.task, "invariance", "d", "typos.swap@2", "", "en", "passed", "", (), {}, counts)
-    return replace(made, **settings)
+    return replace(made, **{"definitions": {"consistency": ""}, **settings})
 
 
 def cases(of: SuiteRecord, flipped: int, text: str = "a") -> list[Outcome]:

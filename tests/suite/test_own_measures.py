@@ -78,8 +78,10 @@ def test_a_measure_that_changes_makes_another_definition(suite: Callable[..., Pa
     after = cells(run(suite(mine=MINE + "\n# more\n"), workspace=tmp_path / "work"))
     same = cells(run(suite(), workspace=tmp_path / "work"))
     place = "prompts/case.upper[en]"
-    assert before[place].definition == same[place].definition != after[place].definition
-    assert before[place].definition.startswith("same start, same start by python:mine:same_start@")
+    assert before[place].definitions == same[place].definitions
+    for name, told in before[place].definitions.items():
+        assert told != after[place].definitions[name]
+    assert before[place].definitions["consistency"].startswith("same start, same start by python:mine:same_start@")
 
 
 @pytest.mark.parametrize(
