@@ -150,7 +150,7 @@ def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
         estimates[name] = mean(tally.series(name).means(), confidence)
         if not reference:
             estimates[f"{name}{DROP}"] = drop(tally.series(f"{name}{DROP}").means(), confidence)
-    answers = sorted(tally.numbers.answers or (), key=itemgetter(0))  # whatever order a file has
+    answers = sorted(tally.numbers.answers, key=itemgetter(0))  # whatever order a file has
     for name in cell.aggregates:
         measure = cell.suite.task.aggregates[name].measure
         estimates[name] = measure([answer for _, answer in answers], [example for example, _ in answers], confidence)

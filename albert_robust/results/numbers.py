@@ -19,16 +19,16 @@ class Numbers:
         after: Qualities of the outputs for variants, by name.
         drops: What variants cost of a quality, `accuracy drop`, of the cases in which it was measured before and after.
         noise: Agreement of each two answers to the same original, if a model is asked for it again.
-        answers: Those with references, each beside its example, for measures of a whole cell; None if they are not kept.
+        answers: Those with references, each beside its example, for measures of a whole cell.
     """
 
-    def __init__(self, keep_answers: bool) -> None:
+    def __init__(self) -> None:
         self.agreement = Series()
         self.before: Mapping[str, Series] = defaultdict(Series)
         self.after: Mapping[str, Series] = defaultdict(Series)
         self.drops: Mapping[str, Series] = defaultdict(Series)
         self.noise = Series()
-        self.answers: list[tuple[str, Answer]] | None = [] if keep_answers else None
+        self.answers: list[tuple[str, Answer]] = []
 
     def add(self, tested: Sequence[Outcome], owners: Sequence[int]) -> None:
         """Take tested cases, with the index of each one's example."""
@@ -43,11 +43,10 @@ class Numbers:
         _add(self.after, [outcome.quality_after for outcome in tested], owners)
         _add(self.drops, [_dropped(outcome) for outcome in tested], owners)
 
-    def add_answers(self, outcomes: Sequence[Outcome], answers: Sequence[Answer | None]) -> None:
-        """Take the answers to cases, if answers are kept."""
-        if self.answers is not None:
-            pairs = zip(outcomes, answers, strict=False)
-            self.answers += [(outcome.example, answer) for outcome, answer in pairs if answer and answer.references]
+    def add_answers(self, tested: Sequence[Outcome], answers: Sequence[Answer]) -> None:
+        """Take the answers to tested cases."""
+        pairs = zip(tested, answers, strict=True)
+        self.answers += [(outcome.example, answer) for outcome, answer in pairs if answer.references]
 
     def answered(self, failed: Iterable[int], first: float, end: float) -> "Numbers":
         """Return the numbers if errors had been answers.
@@ -57,7 +56,7 @@ class Numbers:
             first: Their quality before.
             end: Their agreement, and their quality after.
         """
-        numbers = Numbers(keep_answers=False)
+        numbers = Numbers()
         numbers.agreement = self.agreement.beside(failed, end)
         numbers.before = {name: series.beside(failed, first) for name, series in self.before.items()}
         numbers.after = {name: series.beside(failed, end) for name, series in self.after.items()}
