@@ -14,7 +14,7 @@ def properties(record: CellRecord) -> Properties:
     """Return what a cell is, what came of it and its numbers; what was not measured is left out.
 
     A measure `flip rate` is `flip_rate`, `flip_rate.low` and `flip_rate.high`; its gate is `flip_rate.at_most`, a number too.
-    `baseline` is how the cell stands beside its baseline, `baseline.p` the adjusted p-value of its drop.
+    `baseline` is how the cell stands beside its baseline, `baseline.measure` by what, and `baseline.p` the adjusted p-value.
     """
     return [*_words(record), *_counts(record), *_measures(record), *_baseline(record.comparison)]
 
@@ -61,6 +61,8 @@ def _baseline(comparison: ComparisonRecord | None) -> Iterator[tuple[str, object
     if comparison is None:
         return
     yield "baseline", comparison.verdict
+    if comparison.measure:
+        yield "baseline.measure", comparison.measure
     if comparison.drop is not None:
         yield from _estimate("baseline.drop", comparison.drop)
     if comparison.adjusted is not None:

@@ -44,7 +44,7 @@ def beside_first(
     """Return records of cells, those of other models than their file's first with how they stand beside it.
 
     Either may be the better one, so the tests are two-sided. The p-values of all such cells of a run are adjusted together, as
-    those beside a baseline are.
+    those beside a baseline are. Cells that the budget left unfinished or that stopped early are not compared.
 
     Args:
         suites: Of a run.
@@ -57,7 +57,7 @@ def beside_first(
     lines = {
         record.key: line_of(record, tallies[record.key], seeds[record.suite])
         for record in records
-        if record.suite in compared and record.key in tallies and not record.counts.not_asked
+        if record.suite in compared and record.key in tallies and not record.counts.not_asked + record.counts.spared
     }
     now = {key: line for key, line in lines.items() if key[0] in first_of}
     firsts = {key: lines.get((first_of[key[0]], key[1])) for key in now}

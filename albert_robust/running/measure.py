@@ -19,6 +19,8 @@ Made = Sequence[tuple[Cell, Sequence[Outcome]]]  # the cases of each cell
 def measure(suite: Suite, made: Made, scorer: TextScorer) -> None:
     """Fill in the agreement and the qualities of tested cases.
 
+    Answers to variants that should have changed have no quality: the references are those of the texts as they were.
+
     Args:
         suite: Of all cells.
         made: The cases, answered.
@@ -31,7 +33,7 @@ def measure(suite: Suite, made: Made, scorer: TextScorer) -> None:
         varied = [case for case in tested if case.variant]
         old, new = answers_of(cell, tested, "before"), answers_of(cell, varied, "after")
         before += zip(tested, old, strict=True)
-        after += zip(varied, new, strict=True)
+        after += zip(varied, new, strict=True) if cell.check.expectation != "direction" else ()
         if varied:  # then all of them are
             expected = [expected_of(cell, *both) for both in zip(varied, old, strict=True)]
             compared[cell.check.agreement] += zip(varied, expected, new, strict=True)
