@@ -291,7 +291,7 @@ class Scorer:
                         raw[place], unread[place] = alike_unread(one, other, one_language), True
             done += len(block)
             progress(done, len(open_pairs))
-        return raw, lengths, unread
+        return np.minimum(raw, 1.0), lengths, unread  # by rounding, a mean of ones may pass 1
 
     def _calibrated(self, pairs: Sequence[Pair], raw: Floats, lengths: NDArray[np.int64]) -> tuple[Floats, Floats]:
         labs, moved = raw.copy(), np.zeros((len(pairs), 2))
