@@ -31,7 +31,7 @@ from albert_robust.scoring.texts import (
     normal,
 )
 from albert_robust.scoring.vectors import Text, TextVectors
-from albert_robust.text.languages import UNKNOWN
+from albert_robust.text.languages import UNKNOWN, base
 
 LOG = getLogger(__name__)
 BLOCK, BLOCK_CHARACTERS = 256, 2**18  # pairs and characters that are encoded and matched together, then let go
@@ -249,7 +249,7 @@ class Scorer:
         return language, normal(text, language)
 
     def _language(self, tag: str) -> str:
-        return self.profile.language(tag) if self.profile else tag
+        return self.profile.language(tag) if self.profile else base(tag)
 
     def _measure(self, pairs: Sequence[Pair], progress: Progress) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
         """Return precision, recall and F of each pair as matched and as calibrated, both of shape (pairs, 3).

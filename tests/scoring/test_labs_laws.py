@@ -188,6 +188,12 @@ def test_nothing_in_its_language_scores_above_a_text_itself(
     assert table(scorer, [(other, text), (text, other)], languages=language).max() <= 1
 
 
+@pytest.mark.parametrize(("language", "other"), [("en", "en-US"), ("en-GB", "en-US"), ("zh-Hant", "zh")])
+def test_a_script_or_a_region_makes_no_other_language(scorer: Scorer, language: str, other: str) -> None:
+    one = scorer.score(["A cat, 2024"], ["a Cat in 2024"], languages=language, reference_languages=other)
+    assert one.raw.tolist() == scorer.score(["A cat, 2024"], ["a Cat in 2024"], languages=other[:2]).raw.tolist()
+
+
 def test_an_unknown_language_is_that_of_the_other_text(builtin_scorer: Scorer) -> None:
     expected = builtin_scorer.score(["Paris, 2024"], ["Paris in 2024"], languages="en")
     for tags in ((None, "en"), ("en", "und"), ("und", "en")):
