@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 import tokenizers
 import transformers
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from albert_robust.errors import UsageError
 from albert_robust.scoring import matching
@@ -229,6 +231,16 @@ def test_a_profile_goes_with_its_encoder_wherever_the_encoder_goes(builtin_score
 def test_a_profile_of_other_weights_is_told(tiny_encoder: str) -> None:
     with pytest.raises(UsageError, match=r"the profile was made for weights \w{8}, the encoder .* has \w{8}"):
         Scorer(tiny_encoder, layer=0, profile=EMBEDDED_FOLDER / FOLDER)
+
+
+@given(st.text(st.characters(exclude_characters="/"), min_size=1, max_size=8))
+@example("two\nlines")
+@example("longer than any name " * 20)
+def test_a_profile_or_an_encoder_that_is_not_there_is_one_line(name: str) -> None:
+    for options in ({"profile": f"no profile/{name}"}, {"encoder": f"no encoder/{name}"}):
+        with pytest.raises(UsageError) as raised:
+            Scorer(**options)
+        assert raised.value.args[0].isprintable()
 
 
 def test_a_profile_without_its_files_is_told(tmp_path: Path) -> None:
