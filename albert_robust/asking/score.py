@@ -10,10 +10,10 @@ from pathlib import Path
 from albert_robust.asking.cache import Cache, key
 from albert_robust.models.checkpoint import checkpoint_identity
 from albert_robust.scoring.alignment import Alignment
-from albert_robust.scoring.labs import DEFINITION
 from albert_robust.scoring.load import encoder_path
 from albert_robust.scoring.profile import FACTS, FOLDER
 from albert_robust.scoring.scorer import Scorer
+from albert_robust.scoring.signature import DEFINITION
 from albert_robust.scoring.statistics import DIGITS
 from albert_robust.scoring.texts import normal
 from albert_robust.tasks.task import Compared, Score
