@@ -4,6 +4,7 @@ Follows BERTScore (Zhang et al., 2020, arXiv:1904.09675); docs/labs.md has the d
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from logging import getLogger
 from pathlib import Path
@@ -57,6 +58,8 @@ class Scorer:
         calibration: Level = "damage",
         weighting: Weighting | None = None,
         precision: Precision | None = None,
+        device: str | None = None,
+        batch_size: int | None = None,
         allow_network: bool = False,
     ) -> None:
         """Load an encoder and its profile.
@@ -67,11 +70,15 @@ class Scorer:
             profile: A folder, or a profile; None for the one in the checkpoint's folder `labs`.
             calibration: `damage` for all anchors, `floor+par`, `floor`, or `none` for F as it is matched.
             weighting: How much a token counts; None for the profile's choice.
-            precision: `fp32` or `bf16`; None for bf16 on a GPU and fp32 without one.
+            precision: `fp32` or `bf16`; None for bf16 on a GPU of NVIDIA's and fp32 elsewhere.
+            device: As torch names it, such as `cpu` or `cuda:1`; None for `cuda` where there is one.
+            batch_size: How many texts the encoder reads at once; None for as many as have 4,096 tokens. A score does not
+                depend on it.
             allow_network: Whether a hub may be asked.
 
         Raises:
-            UsageError: The encoder cannot be loaded, has no profile though one is needed, or one of another encoder.
+            UsageError: The encoder cannot be loaded, has no profile though one is needed, or one of another encoder; or a
+                setting is none.
         """
         if calibration not in LEVELS:
             raise UsageError(f"calibration: {calibration!r} is none of {', '.join(LEVELS)}")
@@ -79,10 +86,14 @@ class Scorer:
             raise UsageError(f"precision: {precision!r} is none of {', '.join(PRECISIONS)}")
         if weighting not in (None, *WEIGHTINGS):
             raise UsageError(f"weighting: {weighting!r} is none of {', '.join(WEIGHTINGS)}")
+        if batch_size is not None and not (type(batch_size) is int and batch_size > 0):
+            raise UsageError(f"batch_size: {batch_size!r} is no number of texts: write a whole one, such as 64")
         encoder = encoder_name(encoder)
         self.profile = find_profile(encoder, profile, calibration, weighting, allow_network)
         wanted = self.profile.layer if self.profile and layer is None else layer
-        self.encoder: Encoder = load_encoder(encoder, wanted, allow_network, precision)
+        self.encoder: Encoder = replace(
+            load_encoder(encoder, wanted, allow_network, precision, device), batch_size=batch_size
+        )
         if self.profile:
             self.profile.check(self.encoder)
         self.calibration = calibration
@@ -96,6 +107,8 @@ class Scorer:
             calibration=calibration,
             weighting=weighting,
             precision=precision,
+            device=device,
+            batch_size=batch_size,
             allow_network=allow_network,
         )
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from copy import copy
 from itertools import pairwise, product
 from random import Random
 from typing import Any
@@ -231,6 +232,22 @@ def test_neither_the_batch_nor_its_order_nor_duplicates_matter(
     shuffled = table(fresh(scorer), [pairs[place] for place in order] * 2)
     assert alone == pytest.approx(together, abs=1e-5)
     assert shuffled == pytest.approx(np.concatenate([together[order]] * 2), abs=1e-5)
+
+
+@laws
+@given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=6), st.integers(1, 5))
+def test_how_many_texts_are_read_at_once_does_not_matter(
+    scorer: Scorer, pairs: list[tuple[str, str]], size: int
+) -> None:
+    options: dict[str, Any] = {
+        "profile": scorer.profile,
+        "calibration": scorer.calibration,
+        "device": "cpu",
+        "batch_size": size,
+    }
+    by_size = copy(Scorer(scorer.encoder.name, **options))
+    assert by_size.encoder.batch_size == size
+    assert table(by_size, pairs) == pytest.approx(table(fresh(scorer), pairs), abs=1e-5)
 
 
 def test_what_was_read_before_does_not_matter(scorer: Scorer) -> None:
