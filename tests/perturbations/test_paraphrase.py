@@ -707,6 +707,7 @@ def test_negation_takes_the_form_that_its_object_or_subject_asks_for(
         ("ru", "Дети играют в парке.", "Дети не играют в парке."),
         ("ar", "الرجل يقرأ كتابا.", "الرجل لا يقرأ كتابا."),
         ("ar", "اشتريت سيارة.", "لم أشتر سيارة."),
+        ("ja", "私は彼を知っています。", "私は彼を知りません。"),
         ("hi", "वह किताब पढ़ता है।", "वह किताब नहीं पढ़ता है।"),
     ],
 )
@@ -734,9 +735,40 @@ def test_a_verb_is_negated_as_its_language_does_it(pack: Registry, language: str
         ("de", "weil er mit dem Hund spielt"),
         ("ru", "Он тоже играет в парке"),
         ("ar", "الرجل الذي يقرأ كتابا"),
+        ("es", "Cierra la puerta."),
+        ("es", "Ven aquí y llama al médico."),
+        ("it", "Vedi la foto."),
+        ("it", "Per favore chiama il medico."),
+        ("pt", "Vem cá e chama o médico."),
+        ("zh", "我知道了。"),
+        ("ru", "Стоит хорошая погода."),
     ],
 )
 def test_a_verb_stays_where_it_may_be_none_or_where_a_denial_would_say_something_else(
+    pack: Registry, language: str, text: str
+) -> None:
+    assert made(pack, "semantics.negate", text, language) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "The room is a bit small."),
+        ("en", "It is only a game."),
+        ("de", "Das Zimmer ist etwas klein."),
+        ("de", "Er war offenbar krank."),
+        ("fr", "Il est parfois en retard."),
+        ("fr", "L'hôtel est actuellement fermé."),
+        ("fr", "Mon père vient rarement nous voir."),
+        ("es", "Es un poco caro."),
+        ("es", "El hombre canta a veces."),
+        ("it", "La camera è piuttosto piccola."),
+        ("it", "Marco arriva a volte in ritardo."),
+        ("pt", "O quarto é bastante pequeno."),
+        ("pt", "Ela chega às vezes atrasada."),
+    ],
+)
+def test_no_denial_stands_before_what_says_how_much_how_often_or_how_sure(
     pack: Registry, language: str, text: str
 ) -> None:
     assert made(pack, "semantics.negate", text, language) == text
