@@ -16,7 +16,7 @@ from albert_robust.gate.comparing import CORRECTION, Family, settled
 from albert_robust.gate.family import baselines_beside, compared, whole_beside_baseline
 from albert_robust.gate.lines import definitions
 from albert_robust.gate.side_by_side import beside_first
-from albert_robust.models import KINDS
+from albert_robust.models import KINDS, ModelSpec
 from albert_robust.results.cases import Shrunk
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.failures import failures
@@ -28,7 +28,6 @@ from albert_robust.running.execute import Certain, Execution, execute, never
 from albert_robust.running.plan import plan
 from albert_robust.running.shrink import shrunk
 from albert_robust.scoring.statistics import DIGITS
-from albert_robust.suite.schema import TokenPrice
 from albert_robust.suite.suite import Suite
 from albert_robust.text.languages import base
 
@@ -175,29 +174,33 @@ def run_of(
         outcomes=execution.outcomes(cells),
         counted={cell.key: tally for cell in cells if (tally := execution.tallies.get(cell.key))},
         environment=environment(),
-        cost=_cost(execution, seconds, [suite.model.price for suite in suites.values()]),
+        cost=_cost(execution, seconds, [model for suite in suites.values() for model in suite.models]),
     )
 
 
-def _cost(execution: Execution, seconds: float, prices: Sequence[float | TokenPrice | None]) -> dict[str, float]:
+def _cost(execution: Execution, seconds: float, models: Iterable[ModelSpec]) -> dict[str, float]:
     """Return what a run asked for, with its price if a suite states one, and its tokens if an endpoint reports them."""
-    cost = execution.cost
+    cost, whole, judges = execution.cost, execution.all_costs, execution.judges
     unanswered = sum(len(suite.predictor.unanswered) for suite in execution.suites.values())
+    unjudged = sum(len(judge.unanswered) for judge in judges)
     found = {
         "unique_inputs": cost.unique_inputs,
         "predicted": cost.predicted - unanswered,
-        "unanswered": unanswered,
+        "unanswered": unanswered + unjudged,
         "from_cache": cost.from_cache,
-        "batches_or_requests": cost.calls,
-        "retries": cost.retries + cost.usage.retries,
-        "timeouts": cost.timeouts + cost.usage.timeouts,
+        "batches_or_requests": whole.calls,
+        "retries": whole.retries + whole.usage.retries,
+        "timeouts": whole.timeouts + whole.usage.timeouts,
         "spared": cost.spared,
         "seconds": round(seconds, 1),
     }
-    if any(price is not None for price in prices) and (cost.price is not None or not cost.predicted):
-        found["price"] = round(cost.price or 0.0, DIGITS)
-    if cost.usage.prompt:
-        found |= {"prompt_tokens": cost.usage.prompt, "completion_tokens": cost.usage.completion}
+    if judges:
+        found["judged"] = whole.predicted - cost.predicted - unjudged
+        found["judged_from_cache"] = whole.from_cache - cost.from_cache
+    if any(model.price is not None for model in models) and (whole.price is not None or not whole.predicted):
+        found["price"] = round(whole.price or 0.0, DIGITS)
+    if whole.usage.prompt:
+        found |= {"prompt_tokens": whole.usage.prompt, "completion_tokens": whole.usage.completion}
     return found
 
 

@@ -107,6 +107,7 @@ def describe_run(run: Run, shown: int) -> list[str]:
     lines.append(
         f"{_all(run)}: {counted_verdicts(cells)}; {counted(tested_in(cells), 'case')} tested; "
         f"{counted(int(cost['predicted']), 'input')} predicted, {int(cost['from_cache']):,} from the cache"
+        + (_judged(cost) if cost.get("judged") or cost.get("judged_from_cache") else "")
         + (f", {int(cost['unanswered']):,} without an answer" if cost.get("unanswered") else "")
         + (f", price {price(cost['price'])}" if "price" in cost else "")
         + (_tokens(cost) if "prompt_tokens" in cost else "")
@@ -138,6 +139,10 @@ def _nothing(run: Run, *models: SuiteRecord) -> str:
     return "nothing to compare" + spared * ": with `early_stop` they are asked of different examples"
 
 
+def _judged(cost: Mapping[str, float]) -> str:
+    return f"; {counted(int(cost['judged']), 'pair')} judged, {int(cost['judged_from_cache']):,} from the cache"
+
+
 def _tokens(cost: Mapping[str, float]) -> str:
     return f", {int(cost['prompt_tokens']):,} tokens asked and {int(cost['completion_tokens']):,} answered"
 
@@ -159,7 +164,10 @@ def _asked(cells: int, cases: int, found: Sequence[Forecast]) -> str:
         counted(unique, "unique input"),
         f"{most}{missing:,} to ask{_in_parts(found)}",
     ]
-    asking = [one for one in found if one.missing]
+    if to_judge := sum(one.to_judge for one in found):
+        most = "at most " if any(one.judges_at_most or one.at_most for one in found) else ""
+        parts.append(f"{most}{to_judge:,} to judge")
+    asking = [one for one in found if one.missing or one.to_judge]
     seconds = [one.seconds for one in asking if one.seconds is not None]
     prices = [one.price for one in asking if one.price is not None]
     if asking:

@@ -112,7 +112,7 @@ def narrowed(record: CellRecord, outcomes: Iterable[Outcome], line: Line, before
 
 def definitions(cell: Cell, scorer: CachedScorer) -> tuple[str, dict[str, str]]:
     """Return how a cell's outputs are compared, and how by each other quality that its gates name."""
-    check, qualities = cell.check, cell.suite.qualities
+    check, qualities = cell.check, cell.qualities
     gated = dict.fromkeys(gate.measure.base for gate in check.gates if gate.measure.base in qualities)
     also = {name: _definition(cell, scorer, [], qualities[name].metric) for name in gated}
     if check.expectation != "reference":
