@@ -1,10 +1,11 @@
 """A cell and a session as properties in JUnit's XML. Numbers are written plainly, and in full: `run.json` has the same."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pytest
 
 from albert_robust.results.records import CellRecord, ComparisonRecord
+from albert_robust.results.run import Run
 from albert_robust.scoring.statistics import Estimate
 
 Properties = list[tuple[str, object]]
@@ -19,11 +20,12 @@ def properties(record: CellRecord) -> Properties:
     return [*_words(record), *_counts(record), *_measures(record), *_baseline(record.comparison)]
 
 
-def tell_cost(config: pytest.Config, cost: Mapping[str, float]) -> None:
-    """Leave what a session cost as properties of the whole, where XML is written; under xdist the controller writes it."""
+def tell_run(config: pytest.Config, run: Run) -> None:
+    """Leave what a run cost, and its notes, as properties of the whole; under xdist the controller writes the XML."""
+    told = {**run.cost, **{f"note.{name}": value for name, value in run.notes.items()}}
     for plugin in config.pluginmanager.get_plugins():
         if hasattr(plugin, "add_global_property"):  # pytest's writer, by what `record_testsuite_property` calls
-            for name, value in cost.items():
+            for name, value in told.items():
                 plugin.add_global_property(f"robust.{name}", value)
 
 

@@ -50,6 +50,7 @@ def merged(runs: Mapping[str, Run]) -> Run:
         shrunk=tuple(sorted(all_shrunk, key=lambda found: order[found.suite, found.cell])),
         mistakes=_all((run.mistakes for run in runs.values()), "\n"),
         left_out=_left_out(runs.values(), cells),
+        notes=_all((run.notes for run in runs.values()), ", "),
         merged=sum(run.merged for run in runs.values()),
     )
     asked = {key: tally for key, tally in made.tallies.items() if tally.examples}

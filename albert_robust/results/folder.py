@@ -45,6 +45,7 @@ class _Kept:
     cost: dict[str, int | float]  # counts stay whole
     shrunk: tuple[Shrunk, ...] = ()
     left_out: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
     merged: int = 1
 
 
@@ -76,6 +77,7 @@ def _keep(run: Run, folder: Path, mend: str) -> None:
         cost=dict(run.cost),
         shrunk=run.shrunk,
         left_out=dict(run.left_out),
+        notes=dict(run.notes),
         merged=run.merged,
     )
     text = json.dumps(_finite(asdict(content)), indent=1, ensure_ascii=False, allow_nan=False)
@@ -117,6 +119,7 @@ def open_run(folder: str | Path) -> Run:
         shrunk=kept.shrunk,
         mistakes=kept.mistakes,
         left_out=kept.left_out,
+        notes=kept.notes,
         merged=kept.merged,
     )
 

@@ -152,11 +152,13 @@ class DataRecord:
         examples: How many.
         different: How many differ in their texts or their language.
         digest: Of all that they hold, in whatever order.
+        learnt: How many have texts, blanks apart, that the model was made from.
     """
 
     examples: int
     different: int
     digest: str
+    learnt: int = 0
 
 
 @dataclass(frozen=True, slots=True)

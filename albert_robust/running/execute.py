@@ -25,7 +25,16 @@ from albert_robust.results.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile
 from albert_robust.results.records import DataRecord
 from albert_robust.results.tally import Tally
 from albert_robust.running.answers import answer_of, take_answers
-from albert_robust.running.blocks import Block, blocks, data_of, examples_of, inputs_of, originals_of, perturbed
+from albert_robust.running.blocks import (
+    Block,
+    blocks,
+    data_of,
+    examples_of,
+    inputs_of,
+    learnt_by,
+    originals_of,
+    perturbed,
+)
 from albert_robust.running.cell import Cell
 from albert_robust.running.collecting import not_collecting
 from albert_robust.running.meaning import reject_strays
@@ -182,6 +191,7 @@ class _SuiteRun:
         """Run block after block; a cell whose verdict is certain leaves."""
         suite, execution = self.suite, self.execution
         datasets = examples_of(suite, sorted({cell.dataset for cell in self.cells}))
+        learnt = learnt_by(suite)
         totals = {cell.id: _cases(cell, datasets[cell.dataset]) for cell in self.cells}
         if self.progress is not None:
             self.progress.begin(suite.name, sum(totals.values()), execution.all_costs)
@@ -197,7 +207,7 @@ class _SuiteRun:
             identity=self.predictor.model.identity,
             signature=self.scorer.signature(),
             rows_left_out={name: found.others for name, found in datasets.items() if found.others},
-            data={name: data_of(found) for name, found in datasets.items()},
+            data={name: data_of(found, learnt) for name, found in datasets.items()},
             scorer=self.scorer,
             predictor=self.predictor,
         )
