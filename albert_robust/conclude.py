@@ -15,7 +15,7 @@ from albert_robust.gate.baseline import Baseline
 from albert_robust.gate.comparing import CORRECTION, Family, settled
 from albert_robust.gate.family import baselines_beside, compared, whole_beside_baseline
 from albert_robust.gate.lines import definitions
-from albert_robust.gate.side_by_side import beside_first
+from albert_robust.gate.side_by_side import all_cells_beside_first, beside_first
 from albert_robust.models import KINDS, ModelSpec
 from albert_robust.results.cases import Shrunk
 from albert_robust.results.cell_key import CellKey
@@ -59,7 +59,15 @@ class Verdicts:
         """Return an item's verdict, by its gates and by its suite's baseline if there is one."""
         comparison = self._family.get(item.key) if item.suite.name in self.baselines else None
         warns = item.check.on_failure == "warn"
-        return settled(self._judged(item), comparison, lenient=self.lenient, warns=warns)
+        record = replace(self._judged(item), beside_first=self._beside_first.get(item.key))
+        return settled(record, comparison, lenient=self.lenient, warns=warns)
+
+    @cached_property
+    def _beside_first(self) -> Family:
+        """How the cells of models stand beside those of their file's first model."""
+        suites = suite_records(self.items, self.execution)
+        found = beside_first(suites, list(map(self._judged, self.items)), self.execution.tallies)
+        return {record.key: record.beside_first for record in found if record.beside_first is not None}
 
     @cached_property
     def _family(self) -> Family:
@@ -159,10 +167,11 @@ def run_of(
     alone = [(item, record) for item, record in zip(items, records, strict=True) if isinstance(item, Cell)]
     cells = [cell for cell, _ in alone]
     ordered = sorted(alone, key=lambda pair: plan_order(pair[1])) if shrinks else ()
-    told = [_suite(suite, execution) for suite in sorted(suites.values(), key=lambda one: (one.file, one.model_place))]
+    told = suite_records(items, execution)
     return Run(
-        suites=tuple(told),
-        cells=tuple(sorted(beside_first(told, records, execution.tallies), key=plan_order)),
+        suites=told,
+        cells=tuple(sorted(records, key=plan_order)),
+        pooled=all_cells_beside_first(told, records, execution.tallies),
         alignments=alignments_of(
             cells,
             [record for _, record in alone],
@@ -202,6 +211,13 @@ def _cost(execution: Execution, seconds: float, models: Iterable[ModelSpec]) -> 
     if whole.usage.prompt:
         found |= {"prompt_tokens": whole.usage.prompt, "completion_tokens": whole.usage.completion}
     return found
+
+
+def suite_records(items: Iterable[Item], execution: Execution) -> tuple[SuiteRecord, ...]:
+    """Return what is said of the suites of executed items, the models of a file in its order."""
+    suites = {item.suite.name: item.suite for item in items}
+    ordered = sorted(suites.values(), key=lambda one: (one.file, one.model_place))
+    return tuple(_suite(suite, execution) for suite in ordered)
 
 
 def _suite(suite: Suite, execution: Execution) -> SuiteRecord:

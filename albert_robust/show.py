@@ -4,13 +4,14 @@ A failing cell shows its measure, the worst examples with their edits marked, an
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import isnan
 
 from albert_robust.asking.progress import duration
 from albert_robust.gate.comparing import standings
 from albert_robust.gate.doubts import doubts
-from albert_robust.gate.side_by_side import side_by_side, told
+from albert_robust.gate.pooling import told as together
+from albert_robust.gate.side_by_side import WORDS, side_by_side, told
 from albert_robust.report.cells import worst_first
 from albert_robust.report.display import difference, plain, shorten
 from albert_robust.report.figures import enough, price
@@ -123,14 +124,15 @@ def _all(run: Run) -> str:
     return f"{len(run.cells):,} of {len(run.cells) + left:,} cells" if left else counted(len(run.cells), "cell")
 
 
-def _models(run: Run) -> list[str]:
-    """Return how models compare with the first of their file, a line per model."""
-    return [
-        f"{other.name} beside {first.model_name}: "
-        + (told(cell.beside_first for cell in run.cells if cell.suite == other.name) or _nothing(run, first, other))
-        for first, *others in side_by_side(run.suites)
-        for other in others
-    ]
+def _models(run: Run) -> Iterator[str]:
+    """Yield how models compare with the first of their file: a line per model, and one per measure over all of its cells."""
+    for first, *others in side_by_side(run.suites):
+        for other in others:
+            cells = told(cell.beside_first for cell in run.cells if cell.suite == other.name)
+            yield f"{other.name} beside {first.model_name}: {cells or _nothing(run, first, other)}"
+            for one in run.pooled:
+                if one.suite == other.name:
+                    yield f"  {together(one, WORDS[one.comparison.verdict])}"
 
 
 def _nothing(run: Run, *models: SuiteRecord) -> str:

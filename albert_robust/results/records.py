@@ -86,6 +86,21 @@ class ComparisonRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PooledRecord:
+    """All cells of a model beside those of the first model of its file, by one measure: each example counts once.
+
+    Attributes:
+        suite: The model's.
+        cells: How many were compared.
+        comparison: What they come to together.
+    """
+
+    suite: str
+    cells: int
+    comparison: ComparisonRecord
+
+
+@dataclass(frozen=True, slots=True)
 class MemberRecord:
     """One of the cells that are compared with each other.
 
