@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from albert_robust.errors import Mistake
 
-_FUNCTION = re.compile(r"^[\w./-]+:\w+$")
+_FUNCTION = re.compile(r"^[\w./-]+:\w+(\.\w+)*$")
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
 Undecided = Literal["warn", "fail", "pass"]
 

@@ -101,8 +101,10 @@ def augmented(
     registry = open_packs((*packs, Path.cwd() / PACK))
     shares = shares_of(registry, perturbations, languages, share, ignores)
     where, first = _where(data)
-    spoken = {"languages": [*languages]} if len(languages) > 1 or "language" in first else {"language": languages[0]}
-    dataset = {**where, **spoken, "columns": columns_in(first, TASKS[task], {}) | dict(columns or {})}
+    mapped = columns_in(first, TASKS[task], {}) | dict(columns or {})
+    per_row = len(languages) > 1 or mapped.get("language", "language") in first
+    spoken = {"languages": [*languages]} if per_row else {"language": languages[0]}
+    dataset = {**where, **spoken, "columns": mapped}
     if reference_language:
         dataset["reference_language"] = reference_language
     check: Row = {"expect": "invariance", "perturbations": [*map(str, shares)], "ignores": [*ignores], "variants": n}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from albert_robust.cli.command import column_named, command
+from albert_robust.cli.command import command, named_column
 from albert_robust.task_names import TASK_NAMES
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def add(commands: Any) -> None:
         default="keep",
         help="keep all rows (default), replace those that have variants, or drop all",
     )
-    made.add_argument("--column", action="append", default=[], type=column_named, metavar="NAME=COLUMN", help=COLUMN)
+    made.add_argument("--column", action="append", default=[], type=named_column, metavar="NAME=COLUMN", help=COLUMN)
     made.add_argument(
         "--reference-language", default="", help="language of the references if it differs, as in translation"
     )

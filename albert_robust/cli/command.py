@@ -1,4 +1,4 @@
-"""What commands share: how one is declared, and how one takes the names of columns."""
+"""What all commands share: how one is declared."""
 
 import argparse
 from collections.abc import Callable
@@ -34,8 +34,8 @@ def command(
     return made
 
 
-def column_named(written: str) -> tuple[str, str]:
-    """Return a field and the column that an argument maps it to."""
+def named_column(written: str) -> tuple[str, str]:
+    """Return what a `--column` option says: our name and the data's."""
     name, sign, column = written.partition("=")
     if not sign:
         raise argparse.ArgumentTypeError(f"{written!r}: expected NAME=COLUMN, such as text='Review Text'")

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from albert_robust.errors import BESIDE_SUITE, UsageError
 from albert_robust.foreign import raise_if_ending, raised
 from albert_robust.grammar import Function, Strict, called
 from albert_robust.imports import module_at, raised_there
+from albert_robust.models.awaiting import awaiting
 from albert_robust.models.kind import Kind
 from albert_robust.models.model import Inputs
 
@@ -32,24 +34,31 @@ class CallableModel:
 
 
 def load_callable(written: str | Callable[..., Any], folder: Path, version: str | None) -> CallableModel:
-    """Return the model that `module:function` names.
+    """Return the model that `module:function` names. The function may be asynchronous.
 
     Args:
-        written: A module's dotted name, or a file's path relative to `folder`, a colon, a function's name; or a function.
+        written: A module's dotted name, or a file's path relative to `folder`, a colon, a function's name, or an object's and
+            its method's: `clients:model.predict`; or the function itself.
         folder: The suite's folder; modules beside the suite are found first.
         version: With one, predictions are kept between runs.
 
     Raises:
         UsageError: There is no such module or function.
     """
-    if not isinstance(written, str):
-        return CallableModel(written, callable_identity(written, folder, version))
+    function = _named(written, folder) if isinstance(written, str) else written
+    return CallableModel(awaiting(function), callable_identity(written, folder, version))
+
+
+def _named(written: str, folder: Path) -> Callable[..., Any]:
     module_name, _, name = written.rpartition(":")
     module = _module(module_name, folder)
-    function = getattr(module, name, None)
+    try:
+        function: Callable[..., Any] | None = attrgetter(name)(module)
+    except AttributeError:
+        function = None
     if not callable(function):
         raise UsageError(f"{module_name} has no function {name!r}")
-    return CallableModel(function, callable_identity(written, folder, version))
+    return function
 
 
 def callable_identity(written: str | Callable[..., Any], folder: Path, version: str | None) -> str | None:

@@ -251,12 +251,12 @@ def test_any_column_may_be_perturbed_beside_the_task_s_own() -> None:
 
 def test_a_variant_in_another_language_says_so_where_rows_do() -> None:
     rows = [
-        {"id": "1", "language": "en", "text": "Thank you.", "label": "a"},
-        {"id": "1", "language": "de", "text": "Danke.", "label": "a"},
-        {"id": "2", "language": "fr", "text": "Merci.", "label": "a"},
+        {"id": "1", "lang": "en", "text": "Thank you.", "label": "a"},
+        {"id": "1", "lang": "de", "text": "Danke.", "label": "a"},
+        {"id": "2", "lang": "fr", "text": "Merci.", "label": "a"},
     ]
     made = augment(rows, "crosslingual.swap", task="text-classification", language=["en", "de"])
-    assert [(row["language"], row["text"]) for row in made] == [
+    assert [(row["lang"], row["text"]) for row in made] == [
         *(("en", "Thank you."), ("de", "Danke.")),
         *(("de", "Danke."), ("en", "Thank you.")),
         ("fr", "Merci."),
