@@ -23,6 +23,7 @@ from albert_robust.file_names import SUITE
 from albert_robust.models import KINDS
 from albert_robust.perturbing import open_packs, parse_spec, vary
 from albert_robust.scoring.statistics import mean_in_unit
+from albert_robust.suite.expectations import EXPECTATIONS
 from albert_robust.suite.gates import needs_references, parse_gate
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.models import instead
@@ -279,7 +280,7 @@ def _gates(task: Task, examples: Sequence[Example]) -> list[str]:
     return [
         gate
         for gate in task.starter_gates
-        if judged or not needs_references(parse_gate(gate, "invariance", task), task)
+        if judged or not needs_references(parse_gate(gate, EXPECTATIONS["invariance"], task), task)
     ]
 
 

@@ -14,7 +14,6 @@ from albert_robust.results.outcome import Outcome
 from albert_robust.results.records import CellRecord
 from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell
-from albert_robust.suite.expectations import EXPECTATIONS
 from albert_robust.tasks.task import PairMetric
 
 LINE_DIGITS = 4  # of an example's number in a baseline
@@ -65,7 +64,7 @@ def line_of(record: CellRecord, tally: Tally, seed: int) -> Line | None:
         tally: What its outcomes come to.
         seed: Of its suite.
     """
-    measure = EXPECTATIONS[record.expectation].measure or _quality(record, tally)
+    measure = record.measure or _quality(record, tally)
     if record.verdict == "error" or record.counts.spared:
         return None
     line = _line(record, tally, seed, measure, record.definition)
@@ -117,7 +116,7 @@ def definitions(cell: Cell, scorer: CachedScorer) -> tuple[str, dict[str, str]]:
     also = {name: _definition(cell, scorer, [], qualities[name].metric) for name in gated}
     if check.expectation != "reference":
         metric = cell.suite.task.agreements[check.agreement]
-        return _definition(cell, scorer, [check.agreement], metric), also
+        return _definition(cell, scorer, [str(check.movement or check.agreement)], metric), also
     first = next(iter([*gated, *qualities]), "")
     main = also.pop(first, None)
     return _definition(cell, scorer, [], qualities[first].metric) if first and main is None else main or "", also

@@ -76,7 +76,7 @@ def case_view(
     shrunk: Shrunk | None = None,
 ) -> CaseView:
     """Return one outcome, fit to be shown; `numbered` where examples have several variants."""
-    reference = cell.expectation == "reference"
+    reference, watched = cell.expectation == "reference", outcome.watched(cell.watched)
     return CaseView(
         example=shorten(outcome.example, SHORT),
         language=outcome.language,
@@ -84,8 +84,10 @@ def case_view(
         message=shorten(outcome.message, SHORT),
         fields=tuple(_field(name, outcome) for name in outcome.original),
         several=len(outcome.original) > 1,
-        before=_output(outcome.before, outcome.scores_before, outcome.said_before, outcome.after),
-        after=None if reference else _output(outcome.after, outcome.scores_after, outcome.said_after, outcome.before),
+        before=_output(outcome.before, outcome.scores_before, outcome.said_before, outcome.after, watched),
+        after=None
+        if reference
+        else _output(outcome.after, outcome.scores_after, outcome.said_after, outcome.before, watched),
         apart=any(len(text) > LINE or "\n" in text for text in (outcome.before, outcome.after) if text),
         # Where the answer should change they are those of the text as it was.
         references=() if cell.expectation == "direction" else tuple(_text(text) for text in outcome.references[:3]),
@@ -140,12 +142,15 @@ def _text(text: str, place: int = 0) -> OutputView:
     return OutputView(short, "" if short == text else shorten(text, LONGEST))
 
 
-def _output(text: str | None, scores: Mapping[str, float], said: str, other: str | None) -> OutputView | None:
-    """Return an output, in short from where it differs from the other one."""
+def _output(
+    text: str | None, scores: Mapping[str, float], said: str, other: str | None, watched: str = ""
+) -> OutputView | None:
+    """Return an output, in short from where it differs from the other one, with its probability and that of a watched label."""
     if text is None:
         return None
     found = _text(text, difference(text, other or ""))
-    probability = number(scores[text]) if text in scores else ""
+    beside = f"{shorten(watched, SHORT)} {number(scores[watched])}" if watched != text and watched in scores else ""
+    probability = ", ".join(filter(None, [number(scores[text]) if text in scores else "", beside]))
     return OutputView(found.text, found.whole, probability, shorten(" ".join(said.split()), SHORT))
 
 

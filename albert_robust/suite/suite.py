@@ -12,6 +12,7 @@ from albert_robust.perturbing import Registry, Spec
 from albert_robust.suite.expectations import ExpectationName
 from albert_robust.suite.gates import Gate
 from albert_robust.suite.marks import Mark
+from albert_robust.suite.movement import Movement, Moves
 from albert_robust.suite.schema import BaselineSpec, ModelSpec
 from albert_robust.tasks import Quality, Task
 
@@ -32,6 +33,7 @@ class Check:
         across: Those that compare its cells.
         agreement: By which measure outputs are compared.
         agrees_at: The agreement from which a variant breaks nothing.
+        movement: Where answers should move, or how far they may; None where only their agreement counts.
         variants: How many are made of an example.
         worst_of: Of how many the one variant of an example is the worst that was found; 1 for the first.
         meaning: The LABS F beside its original below which a variant is rejected; None for none.
@@ -52,6 +54,7 @@ class Check:
     across: tuple[Gate, ...]
     agreement: str
     agrees_at: float
+    movement: Movement | None
     variants: int
     worst_of: int
     meaning: float | None
@@ -59,6 +62,16 @@ class Check:
     on_failure: str
     on_inconclusive: str
     line: int
+
+    @property
+    def directed(self) -> bool:
+        """Whether it says where answers should move, and not only that they should."""
+        return self.expectation == "direction" and self.movement is not None
+
+    @property
+    def watched(self) -> str | None:
+        """The label whose probability is compared; empty for the label of each original, None where no probability is."""
+        return self.movement.label if isinstance(self.movement, Moves) and not self.movement.numeric else None
 
     @property
     def all_gates(self) -> tuple[Gate, ...]:
