@@ -69,6 +69,11 @@ class Check:
         return self.expectation == "direction" and self.movement is not None
 
     @property
+    def lets_stay(self) -> bool:
+        """Whether it says where answers may move, and one that does not move is right."""
+        return isinstance(self.movement, Moves) and self.movement.least <= 0 <= self.movement.most
+
+    @property
     def watched(self) -> str | None:
         """The label whose probability is compared; empty for the label of each original, None where no probability is."""
         return self.movement.label if isinstance(self.movement, Moves) and not self.movement.numeric else None

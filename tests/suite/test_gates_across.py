@@ -34,7 +34,7 @@ LABELS, TEXTS, PAIRS = (TASKS[name] for name in ("text-classification", "summari
 def test_a_gate_is_printed_by_its_one_name(written: str, expectation: str, printed: str, base: str) -> None:
     gate = parse_gate(written, EXPECTATIONS[expectation], LABELS)
     assert (str(gate), gate.measure.base) == (printed, base)
-    assert parse_gate(printed, expectation, LABELS) == gate  # type: ignore[arg-type]  # a Literal
+    assert parse_gate(printed, EXPECTATIONS[expectation], LABELS) == gate
 
 
 @pytest.mark.parametrize(
