@@ -80,9 +80,10 @@ def movement_of(check: CheckSpec, task: Task) -> Movement | None:
     """Return where a check says that answers go, or how far they may; None where only their agreement counts."""
     if check.becomes is not None:
         return Becomes(check.becomes)
-    keys = (check.way, "by", "tolerance")
-    written = ", ".join(f"{key}: {held}" for key in keys if (held := getattr(check, key, None)) is not None)
-    label = check.rises or check.falls or ""
+    sizes = [f"{key}: {held:g}" for key in ("by", "tolerance") if (held := getattr(check, key)) is not None]
+    named = check.rises or check.falls or ""
+    written = ", ".join([*([f"{check.way}: {named}"] if check.way else []), *sizes])
+    label = "" if named == task.output_key else named
     least = check.by or LEAST if check.tolerance is None else -check.tolerance
     most = inf if check.way else -least
     if check.way == "falls":
@@ -99,21 +100,19 @@ def unfit(check: CheckSpec, task: Task, labels: Sequence[str], prompted: bool) -
         labels: Those of the model; none if the suite does not name them.
         prompted: Whether the model is asked by a prompt.
     """
-    key, most = check.movement, 1.0
+    key, own = check.movement, task.output_key
     if not (task.single_label or task.numeric):
         yield key, Mistake(f"an answer of {task.name} is neither one label nor a number", f"take out `{key}`")
         return
-    if task.numeric:
-        labels, most = [task.output_key], task.bounds[1] - task.bounds[0]
-    if key == "becomes" and task.numeric:
-        yield key, Mistake(f"an answer of {task.name} is a number", f"write `rises: {task.output_key}`, or `falls`")
-    elif key != "tolerance" and labels and (named := getattr(check, key)) not in labels:
-        what = "number" if task.numeric else "label"
-        yield key, Mistake(f"unknown {what} {named!r:.60}", suggest(named, labels))
+    known = [own] if task.numeric else [*labels, own] if labels else []
+    if task.numeric and key == "becomes":
+        yield key, Mistake(f"an answer of {task.name} is a number", f"write `rises: {own}`, or `falls`")
+    elif known and check.way and (named := getattr(check, key)) not in known:
+        yield key, Mistake(f"unknown {'number' if task.numeric else 'label'} {named!r:.60}", suggest(named, known))
     if prompted and key != "becomes" and not task.numeric:
         mend = "write `becomes: ...`, or take a function or a classifier's checkpoint"
         yield key, Mistake("a model that is asked by a prompt gives no probabilities", mend)
+    what, most = (own, task.bounds[1] - task.bounds[0]) if task.numeric else ("probability", 1.0)
     for size in ("by", "tolerance"):
         if (getattr(check, size) or 0) >= most:
-            what = task.output_key if task.numeric else "probability"
             yield size, Mistake(f"no {what} moves by more than {most:g}", "write a smaller number")

@@ -70,11 +70,15 @@ class CheckSpec(Strict):
     ] = None
     rises: Annotated[
         str | None,
-        Field(description="For direction: the label whose probability should rise. Of numbers: `score`."),
+        Field(
+            description="For direction: a label whose probability should rise; `label` is the answer's own, `score` a score."
+        ),
     ] = None
     falls: Annotated[
         str | None,
-        Field(description="For direction: the label whose probability should fall. Of numbers: `score`."),
+        Field(
+            description="For direction: a label whose probability should fall; `label` is the answer's own, `score` a score."
+        ),
     ] = None
     by: Annotated[
         float | None, Field(gt=0, description="How far it should rise or fall at least. Default: by anything at all.")
