@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from albert_robust.data.conversation import BEFORE, written
 from albert_robust.report.display import difference, shorten
@@ -32,12 +32,14 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class OutputView:
-    """An output or a reference: short, and whole where that differs."""
+    """An output or a reference: short, and whole where that differs; `watched` is another label whose probability is compared."""
 
     text: str
     whole: str
     probability: str = ""
     said: str = ""
+    watched: str = ""
+    watched_probability: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +151,11 @@ def _output(
     if text is None:
         return None
     found = _text(text, difference(text, other or ""))
-    beside = f"{shorten(watched, SHORT)} {number(scores[watched])}" if watched != text and watched in scores else ""
-    probability = ", ".join(filter(None, [number(scores[text]) if text in scores else "", beside]))
-    return OutputView(found.text, found.whole, probability, shorten(" ".join(said.split()), SHORT))
+    probability = number(scores[text]) if text in scores else ""
+    view = OutputView(found.text, found.whole, probability, shorten(" ".join(said.split()), SHORT))
+    if watched == text or watched not in scores:
+        return view
+    return replace(view, watched=shorten(watched, SHORT), watched_probability=number(scores[watched]))
 
 
 def _figures(outcome: Outcome, reference: bool) -> list[tuple[str, str]]:

@@ -1,7 +1,9 @@
 """Movement: where a check says that an answer goes, or how far it may: a label, the probability of one, or a number.
 
-These are the directional expectations of Ribeiro et al. (2020), doi:10.18653/v1/2020.acl-main.442: `Expect.monotonic` of
-CheckList with its tolerance, and `Expect.inv` with one.
+These are the directional expectations of Ribeiro et al. (2020), doi:10.18653/v1/2020.acl-main.442, `Expect.monotonic` of
+CheckList. It departs from them in two ways. Cases that cannot fail, such as a probability of 0.95 that may rise by 0.1, count as
+right and are not left out: which they are depends on the model, and two models are compared on the same cases. And a
+probability that should stay within a tolerance is judged whether or not the label changes.
 """
 
 from collections.abc import Iterator, Sequence
