@@ -20,6 +20,7 @@ from albert_robust.text.text import Edit
 
 Answered = Prediction | str | None  # an answer, why there is none, or nothing where the model was not asked
 When = Literal["before", "after"]
+NO_ROOM = "the budget had no room for it"
 
 _LETTER = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{UNSPACED_SCRIPTS}]]"
 _OPENS = rf"(?<=(?<!{_LETTER}){ARABIC_PREFIXES})"
@@ -49,7 +50,7 @@ def take_answers(
         if cell.check.movement is not None and (lacking := _lacking(cell.check.movement, case)):
             case.status, case.message = "error", lacking
         return
-    case.status, case.message = "not asked", "the budget had no room for it"
+    case.status, case.message = "not asked", NO_ROOM
     whiches = ("the original", "the variant", *["the original, asked again"] * len(repeats))
     for found, which in zip((before, after, *repeats), whiches, strict=True):
         if isinstance(found, str):
