@@ -111,9 +111,9 @@ def definitions(cell: Cell, scorer: CachedScorer) -> dict[str, str]:
     macro F1 and the like have no number per example.
     """
     check, qualities = cell.check, cell.qualities
-    main = check.measure
+    main, compared = check.measure, str(check.movement or check.agreement)
     metric = cell.suite.task.agreements[check.agreement]
-    found = {main: _definition(cell, scorer, [str(check.movement or check.agreement)], metric)} if main else {}
+    found = {main: _definition(cell, scorer, [compared], metric)} if main else {}
     gated = [gate.measure.base for gate in check.gates if gate.measure.base in qualities]
     names = gated or ([] if main else [*qualities][:1])
     return found | {name: _definition(cell, scorer, [], qualities[name].metric) for name in names}

@@ -126,7 +126,7 @@ class CellRecord:
 
     `definitions` say how its outputs were compared, such as `token f1`, by measure: first by the one that the cell stands by
     beside other runs, then by the other qualities that its gates name. `worst_of` says of how many variants each was searched,
-    `watched` the label whose probability should move, or may move no further: empty for the label of each original.
+    `watched` of which label the probability is compared: it is empty for the label of each original.
     `comparison` is there where a baseline is, `beside_first` where the file names several models and this is not the first.
     Of several cells together `across` says what is compared, `members` has each, and `note` is what it came to. Such a
     record has no outcomes of its own, and its counts are those of all members.

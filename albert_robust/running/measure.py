@@ -85,7 +85,7 @@ def self_agreement(
         places = [place for place, (cell, _) in enumerate(cases) if cell.check.agreement == name]
         values = iter(metric([pair for place in places for pair in each[place]], scorer))
         found |= {place: _numbers(next(values) for _ in each[place]) for place in places}
-    return moved + [(cell, example, value) for place, (cell, example) in enumerate(cases) for value in found[place]]
+    return [*moved, *((cell, example, value) for place, (cell, example) in enumerate(cases) for value in found[place])]
 
 
 def agree_in(cell: Cell, answered: Sequence[Outcome], scorer: TextScorer) -> None:

@@ -64,6 +64,11 @@ class Check:
     line: int
 
     @property
+    def measure(self) -> str:
+        """What its cells are compared by; empty for a reference check, which is compared by a quality."""
+        return DIRECTED.measure if self.directed else EXPECTATIONS[self.expectation].measure
+
+    @property
     def directed(self) -> bool:
         """Whether it says where answers should move, and not only that they should."""
         return self.expectation == "direction" and self.movement is not None

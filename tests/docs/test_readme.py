@@ -245,17 +245,6 @@ def test_measures_of_one_s_own_are_gates_and_agreements(tmp_path: Path, monkeypa
     assert found["d/typos.swap@2[en]"]["consistency"].value == 1
 
 
-def test_the_judge_reads_what_its_prompt_names(tmp_path: Path) -> None:
-    (tmp_path / "d.jsonl").write_text('{"context": "It is in Bern.", "question": "Where?"}', encoding="utf-8")
-    path = tmp_path / "grounded.robust.yaml"
-    rest = "model: {python: m:f}\ndatasets: {d: {path: d.jsonl, language: en}}\n"
-    path.write_text(f"{block('yaml', '# of grounded.robust.yaml')}{rest}", encoding="utf-8")
-    (judge,) = (one for one in load_suite(path).own_measures if one.judges)
-    pair = Compared("In Bern.", "It is in Bern.", inputs=(("context", "It is in Bern."), ("question", "Where?")))
-    (turn,) = turns_of(judge.model, seen(pair))
-    assert "Question: Where?\nAnswer: In Bern." in turn["content"]
-
-
 def test_the_checks_of_where_answers_move_tell_what_the_page_shows(pytester: pytest.Pytester) -> None:
     pack = pytester.mkdir("perturbations") / "complaint.py"
     pack.write_text(block("python", "# perturbations/complaint.py"), encoding="utf-8")
@@ -278,6 +267,17 @@ def test_the_checks_of_where_answers_move_tell_what_the_page_shows(pytester: pyt
     told = pytester.runpytest("-p", "no:randomly").stdout.str()
     first = "direction complaint.short (falls: positive, tolerance: 0.1) [en]: right direction 0.20 [0.11, 0.32], gate >= 0.90"
     assert f"{first}\n{block('text', first)}" in told
+
+
+def test_the_judge_reads_what_its_prompt_names(tmp_path: Path) -> None:
+    (tmp_path / "d.jsonl").write_text('{"context": "It is in Bern.", "question": "Where?"}', encoding="utf-8")
+    path = tmp_path / "grounded.robust.yaml"
+    rest = "model: {python: m:f}\ndatasets: {d: {path: d.jsonl, language: en}}\n"
+    path.write_text(f"{block('yaml', '# of grounded.robust.yaml')}{rest}", encoding="utf-8")
+    (judge,) = (one for one in load_suite(path).own_measures if one.judges)
+    pair = Compared("In Bern.", "It is in Bern.", inputs=(("context", "It is in Bern."), ("question", "Where?")))
+    (turn,) = turns_of(judge.model, seen(pair))
+    assert "Question: Where?\nAnswer: In Bern." in turn["content"]
 
 
 def test_retrieved_passages_are_read_and_put_in_another_order(tmp_path: Path) -> None:

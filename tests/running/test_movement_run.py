@@ -150,9 +150,9 @@ def test_a_probability_of_another_label_is_no_answer_to_the_check(done: Callable
 
 def test_a_baseline_compares_the_right_direction_of_the_same_movement_alone(done: Callable[..., Ran]) -> None:
     (record,), _, (cell,), execution = done(DIRECTION.format("falls: good, tolerance: 0.1"))
-    found = definitions(cell, execution.suites[cell.suite.name].scorer)
-    assert found == {"right direction": "falls: good, tolerance: 0.1"}
-    line = line_of(replace(record, definitions=found), execution.tallies[cell.key], 0)
+    compared = definitions(cell, execution.suites[cell.suite.name].scorer)
+    assert compared == {"right direction": "falls: good, tolerance: 0.1"}
+    line = line_of(replace(record, definitions=compared), execution.tallies[cell.key], 0)
     assert line is not None
     assert line.measure == "right direction"
     assert set(line.values.values()) == {1.0}
