@@ -181,11 +181,10 @@ def run_of(
 def _cost(execution: Execution, seconds: float, prices: Sequence[float | TokenPrice | None]) -> dict[str, float]:
     """Return what a run asked for, with its price if a suite states one, and its tokens if an endpoint reports them."""
     cost = execution.cost
-    unanswered = sum(len(suite.predictor.unanswered) for suite in execution.suites.values())
     found = {
         "unique_inputs": cost.unique_inputs,
-        "predicted": cost.predicted - unanswered,
-        "unanswered": unanswered,
+        "predicted": cost.predicted - cost.unanswered,
+        "unanswered": cost.unanswered,
         "from_cache": cost.from_cache,
         "batches_or_requests": cost.calls,
         "retries": cost.retries + cost.usage.retries,
