@@ -85,7 +85,6 @@ class Predictor:
         budget: What all models of the run may still be asked.
         alone: Whether no other process takes part in the run.
         price: What an answer costs.
-        unanswered: The keys of inputs that were asked and got no answer, each as often as that happened.
     """
 
     model: Model
@@ -99,7 +98,6 @@ class Predictor:
     budget: Budget = field(default_factory=Budget)
     alone: bool = False
     price: Price = field(default_factory=Price)
-    unanswered: list[str] = field(default_factory=list)
 
     @property
     def _passing(self) -> bool:
@@ -149,10 +147,9 @@ class Predictor:
                 for one, made in group:
                     if isinstance(made, Prediction):
                         answers.predictions[one] = made
-                        continue
-                    answers.failures[one] = made.message
-                    if made.asked:
-                        self.unanswered.append(one)
+                    else:
+                        answers.failures[one] = made.message
+                        self.cost.unanswered += made.asked
                 keep(one for one, _ in group)
                 done += len(group)
                 if watch is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from albert_robust.results.records import CellRecord, SuiteRecord
+from albert_robust.results.records import CellRecord, DataRecord, SuiteRecord
 from albert_robust.results.run import Run
 from albert_robust.results.tally import Tally
 from albert_robust.scoring.statistics import NOTHING
@@ -31,7 +31,7 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
         _no_label(tallies),
         _cut(tallies),
         *_unread(suite),
-        *_repeated(suite),
+        *(repeated(name, data) for name, data in suite.data.items()),
         *_learnt(suite),
         *_unmeasured(cells, run),
         _tolerated([tally for key, tally in run.tallies.items() if key[0] == suite.name and key not in ended]),
@@ -116,12 +116,12 @@ def _unread(suite: SuiteRecord) -> Iterator[str]:
                 yield f"{left}: in {one.language!r}, and `languages` names {one.kin!r}. Name it too, or write {one.kin!r} there."
 
 
-def _repeated(suite: SuiteRecord) -> Iterator[str]:
-    """Yield which datasets have many examples that repeat another: each counts, and bounds are narrower than they should be."""
-    for dataset, data in suite.data.items():
-        if data.different < FEW_REPEATS * data.examples:
-            what = f"Only {data.different:,} of the {counted(data.examples, 'example')} of {dataset!r} are different"
-            yield f"{what}: each repeat counts as one more, so intervals are too narrow. Take the repeats out."
+def repeated(dataset: str, data: DataRecord) -> str:
+    """Return what is wrong with a dataset many of whose examples repeat another; empty if there are few."""
+    if data.different >= FEW_REPEATS * data.examples:
+        return ""
+    what = f"Only {data.different:,} of the {counted(data.examples, 'example')} of {dataset!r} are different"
+    return f"{what}: each repeat counts as one more, so intervals are too narrow. Take the repeats out."
 
 
 def _learnt(suite: SuiteRecord) -> Iterator[str]:

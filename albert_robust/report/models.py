@@ -172,5 +172,6 @@ def _cell(cell: CellRecord, measure: str) -> MatrixCell:
     drop = found.drop if found is not None else None
     beside = ""
     if found is not None and drop is not None:
-        beside = f"{found.measure} {-drop.value:+.3f} [{-drop.high:+.3f}, {-drop.low:+.3f}] beside the first"
+        value, low, high = (f"{0 - end:+.3f}" for end in (drop.value, drop.high, drop.low))  # never -0.000
+        beside = f"{found.measure} {value} [{low}, {high}] beside the first"
     return matrix_cell(cell, measure, MODELS.get(found.verdict) if found is not None else None, beside)

@@ -21,7 +21,7 @@ from albert_robust.report.view import banner, page
 from albert_robust.results.alignment_records import recorded
 from albert_robust.results.cases import CaseAlignment
 from albert_robust.results.failures import rerun_command
-from albert_robust.results.records import Counts, Verdict
+from albert_robust.results.records import Counts, DataRecord, Verdict
 from albert_robust.results.run import Run
 from albert_robust.scoring.statistics import NOTHING
 from albert_robust.show import describe_run
@@ -300,6 +300,13 @@ def test_one_output_for_all_inputs_gets_a_warning() -> None:
     )
 
     assert "one and the same output" in page(run(cell(), outcomes=group)).suites[0].warnings[0]
+
+
+def test_many_repeated_examples_get_a_warning_and_few_do_not() -> None:
+    many, few = (replace(SUITE, data={"films": DataRecord(40, different, "")}) for different in (35, 36))
+    told = "Only 35 of the 40 examples of 'films' are different: each repeat counts as one more"
+    assert [one.startswith(told) for one in page(replace(run(cell()), suites=(many,))).suites[0].warnings] == [True]
+    assert page(replace(run(cell()), suites=(few,))).suites[0].warnings == ()
 
 
 def test_labels_of_other_names_than_the_datas_get_a_warning() -> None:
