@@ -87,8 +87,7 @@ class Verdicts:
         if isinstance(item, Comparison):
             return judge_across(item, {cell.id: tallies[cell.key] for cell in item.members})
         scorer = self.execution.suites[item.suite.name].scorer
-        definition, also = definitions(item, scorer)
-        return replace(judge(item, tallies[item.key]), definition=definition, also=also)
+        return replace(judge(item, tallies[item.key]), definitions=definitions(item, scorer))
 
 
 def run_suites(suites: Iterable[Suite], workspace: Workspace, *, shrinks: bool = False) -> Run:

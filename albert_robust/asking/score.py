@@ -11,10 +11,10 @@ from albert_robust.asking.cache import Cache, key
 from albert_robust.asking.judging import Judging
 from albert_robust.models.checkpoint import checkpoint_identity
 from albert_robust.scoring.alignment import Alignment
-from albert_robust.scoring.labs import DEFINITION
 from albert_robust.scoring.load import encoder_path
 from albert_robust.scoring.profile import FACTS, FOLDER
 from albert_robust.scoring.scorer import Scorer
+from albert_robust.scoring.signature import DEFINITION
 from albert_robust.scoring.statistics import DIGITS
 from albert_robust.scoring.texts import normal
 from albert_robust.tasks.task import Compared, Measured, Score
@@ -49,7 +49,7 @@ class CachedScorer:
         self._languages: set[tuple[str, str]] = set()
 
     def scores(self, pairs: Sequence[Compared]) -> list[Score]:
-        """Return the LABS of each pair, not clipped; equal texts of one language are exactly 1 and need no encoder."""
+        """Return the LABS of each pair, not clipped; equal texts are exactly 1 and need no encoder."""
         if len(self._known) > KNOWN:
             self._known.clear()
         seen = [
@@ -113,7 +113,7 @@ class CachedScorer:
 
 
 def _same(pair: Compared) -> bool:
-    return pair.output == pair.reference and (pair.language == pair.reference_language or not pair.output)
+    return pair.output == pair.reference
 
 
 def _digest(path: Path) -> str:

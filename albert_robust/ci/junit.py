@@ -15,8 +15,8 @@ def properties(record: CellRecord) -> Properties:
     """Return what a cell is, what came of it and its numbers; what was not measured is left out.
 
     A measure `flip rate` is `flip_rate`, `flip_rate.low` and `flip_rate.high`; its gate is `flip_rate.at_most`, a number too.
-    `baseline` is how the cell stands beside its baseline, `baseline.p` the adjusted p-value of its drop; `beside_first` likewise
-    beside the file's first model.
+    `baseline` is how the cell stands beside its baseline, `baseline.measure` by what, and `baseline.p` the adjusted p-value;
+    `beside_first` likewise beside the file's first model.
     """
     baseline, first = _compared("baseline", record.comparison), _compared("beside_first", record.beside_first)
     return [*_words(record), *_counts(record), *_measures(record), *baseline, *first]
@@ -67,6 +67,8 @@ def _compared(name: str, comparison: ComparisonRecord | None) -> Iterator[tuple[
     if comparison is None:
         return
     yield name, comparison.verdict
+    if comparison.measure:
+        yield f"{name}.measure", comparison.measure
     if comparison.drop is not None:
         yield from _estimate(f"{name}.drop", comparison.drop)
     if comparison.adjusted is not None:

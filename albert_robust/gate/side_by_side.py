@@ -45,7 +45,8 @@ def beside_first(
     """Return records of cells, those of other models than their file's first with how they stand beside it.
 
     Either may be the better one, so the tests are two-sided. The p-values of all such cells of a file are adjusted together: what
-    is asked of other files has nothing to do with which of its models is better.
+    is asked of other files has nothing to do with which of its models is better. Cells that the budget left unfinished or that
+    stopped early are not compared.
 
     Args:
         suites: Of a run.
@@ -81,7 +82,7 @@ def _lines(
     lines = {
         record.key: line_of(record, tallies[record.key], seeds[record.suite])
         for record in records
-        if record.suite in seeds and record.key in tallies and not record.counts.not_asked
+        if record.suite in seeds and record.key in tallies and not record.counts.not_asked + record.counts.spared
     }
     now = {key: line for key, line in lines.items() if key[0] != first}
     firsts = {key: lines.get((first, key[1])) for key in now}

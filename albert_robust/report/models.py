@@ -171,5 +171,7 @@ def _row(name: str, measure: str, cells: Sequence[CellRecord | None]) -> ModelCe
 def _cell(cell: CellRecord, measure: str) -> MatrixCell:
     found = cell.beside_first
     drop = found.drop if found is not None else None
-    beside = f"{-drop.value:+.3f} [{-drop.high:+.3f}, {-drop.low:+.3f}] beside the first" if drop is not None else ""
+    beside = ""
+    if found is not None and drop is not None:
+        beside = f"{found.measure} {-drop.value:+.3f} [{-drop.high:+.3f}, {-drop.low:+.3f}] beside the first"
     return matrix_cell(cell, measure, MODELS.get(found.verdict) if found is not None else None, beside)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 
 from albert_robust.asking.cache import Cache
 from albert_robust.data import Example, Examples, Source, read_examples
@@ -60,13 +60,16 @@ def data_of(examples: Sequence[Example], learnt: Set[Texts] = frozenset()) -> Da
         learnt: The texts that the model was made from.
     """
     held = Fingerprint()
-    held.add(
-        digest((one.id, one.language, *one.fields, *one.fields.values(), "references", *one.references))
-        for one in examples
-    )
+    held.add(map(_digest, examples))
     different = {(one.language, *one.fields.values()) for one in examples}
     met = sum(_texts(one) in learnt for one in examples) if learnt else 0
     return DataRecord(len(examples), len(different), str(held), met)
+
+
+def _digest(example: Example) -> int:
+    own = (example.id, example.language, *example.fields, *example.fields.values(), "references", *example.references)
+    parallels = sorted((language, *fields.values()) for language, fields in example.parallels.items())
+    return digest((*own, *chain.from_iterable(parallels)))
 
 
 def _measurable(suite: Suite, source: Source, examples: Sequence[Example], told: str) -> None:

@@ -24,7 +24,7 @@ from albert_robust.results.cell_key import CellKey, by_suite
 from albert_robust.results.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile, OutcomeWriter
 from albert_robust.results.records import DataRecord
 from albert_robust.results.tally import Tally
-from albert_robust.running.answers import answer_of, take_answers
+from albert_robust.running.answers import answers_of, take_answers
 from albert_robust.running.blocks import (
     Block,
     blocks,
@@ -181,7 +181,6 @@ class _SuiteRun:
             cell.id: Tally(
                 cell.check.expectation,
                 gated=[gate.measure.name for gate in cell.check.gates],
-                keep_answers=bool(cell.aggregates),
                 labels=self.suite.labels,
             )
             for cell in self.cells
@@ -236,11 +235,10 @@ class _SuiteRun:
 
     def _count(self, made: Made, number: int, writer: OutcomeWriter) -> None:
         for cell, group in made:
-            tally = self.tallies[cell.id]
             for case in group:
                 case.block = number
-            wanted = group if tally.numbers.answers is not None else ()
-            tally.add(group, [answer_of(cell, case, "after") if case.status == "tested" else None for case in wanted])
+            tested = [case for case in group if case.status == "tested"]
+            self.tallies[cell.id].add(group, answers_of(cell, tested, "after") if cell.aggregates else ())
             writer.add(group)
             self.execution.written.add(cell.key)
 

@@ -20,6 +20,7 @@ Made = Sequence[tuple[Cell, Sequence[Outcome]]]  # the cases of each cell
 def measure(suite: Suite, made: Made, scorer: TextScorer) -> None:
     """Fill in the agreement and the qualities of tested cases.
 
+    Answers to variants that should have changed have no quality: the references are those of the texts as they were.
     A case becomes an error, or one that was not asked, if a measure of the suite's own that its cell needs is not known of it.
 
     Args:
@@ -34,7 +35,8 @@ def measure(suite: Suite, made: Made, scorer: TextScorer) -> None:
         varied = [case for case in tested if case.variant]
         old, new = answers_of(cell, tested, "before"), answers_of(cell, varied, "after")
         before.append(_Rated(cell, tested, old))
-        after.append(_Rated(cell, varied, new))
+        if cell.check.expectation != "direction":
+            after.append(_Rated(cell, varied, new))
         if varied:  # then all of them are
             expected = [expected_of(cell, *both) for both in zip(varied, old, strict=True)]
             compared[cell.check.agreement] += zip(varied, expected, new, strict=True)

@@ -78,8 +78,10 @@ def test_a_measure_that_changes_makes_another_definition(suite: Callable[..., Pa
     after = cells(run(suite(mine=MINE + "\n# more\n"), workspace=tmp_path / "work"))
     same = cells(run(suite(), workspace=tmp_path / "work"))
     place = "prompts/case.upper[en]"
-    assert before[place].definition == same[place].definition != after[place].definition
-    assert before[place].definition.startswith("same start, same start by python:mine:same_start@")
+    assert before[place].definitions == same[place].definitions
+    for name, told in before[place].definitions.items():
+        assert told != after[place].definitions[name]
+    assert before[place].definitions["consistency"].startswith("same start, same start by python:mine:same_start@")
 
 
 @pytest.mark.parametrize(
@@ -201,3 +203,32 @@ def test_what_a_gate_had_to_do_without_is_told(suite: Callable[..., Path], tmp_p
     assert cells(found)["prompts/case.upper[en]"].measures["consistency"].value == 1.0
     (told,) = (one for one in doubts(found.suites[0], found) if "polite" in one and "drop" not in one)
     assert told == "'polite' could not be measured of 11 tested cases in 1 cell: its gates are judged by the others."
+
+
+def test_a_drop_is_of_the_cases_that_are_measured_before_and_after(suite: Callable[..., Path], tmp_path: Path) -> None:
+    # Of the originals 11 cannot be measured, and of the variants all can.
+    mine = MINE.replace('return ["please" in', "return [float('nan') if 'day 1' in pair['output'] else \"please\" in")
+    found = run(suite(mine=mine), workspace=tmp_path / "work")
+    measures = cells(found)["prompts/case.upper[en]"].measures
+    assert (measures["polite"].clusters, measures["polite drop"].clusters) == (40, 29)
+    assert measures["polite drop"].value == 0.0
+    (told,) = (one for one in doubts(found.suites[0], found) if "polite drop" in one)
+    assert (
+        told == "'polite drop' could not be measured of 11 tested cases in 1 cell: its gates are judged by the others."
+    )
+
+
+def test_answers_that_cannot_be_compared_are_told_and_a_search_goes_on(
+    suite: Callable[..., Path], tmp_path: Path
+) -> None:
+    # The answers to 11 of the prompts cannot be compared, whatever their variants are.
+    mine = MINE.replace(
+        'return [pair["output"][:6]', "return [float('nan') if 'day 1' in pair['reference'] else pair[\"output\"][:6]"
+    )
+    found = run(suite(mine=mine), workspace=tmp_path / "work")
+    (told,) = (one for one in doubts(found.suites[0], found) if "consistency" in one)
+    assert (
+        told == "'consistency' could not be measured of 11 tested cases in 1 cell: its gates are judged by the others."
+    )
+    searched = cells(run(suite(("case.upper]", "typos.swap@1], worst_of: 4"), mine=mine), workspace=tmp_path / "work"))
+    assert searched["prompts/typos.swap@1[en]"].measures["consistency"].clusters == 29

@@ -162,6 +162,10 @@ def test_however_answers_are_worded_that_are_no_label_macro_f1_is_the_same() -> 
     assert found[0].value == pytest.approx(2 / 3)
 
 
+def test_answers_that_are_no_label_take_no_more_room_than_one_label() -> None:
+    assert label_counts(answered(["a", *(f"no label {place}" for place in range(9))], "a" * 10)).shape == (10, 2, 3)
+
+
 def test_labels_that_no_reference_names_raise_a_bound_little() -> None:
     nonsense = answered([f"no label {place}" for place in range(20)], "ab" * 10)
     found = TASKS["text-classification"].aggregates["macro f1"].measure(nonsense, range(20), confidence=0.9)

@@ -146,7 +146,11 @@ class BaselineSpec(Strict):
     floor: Annotated[float, Field(ge=0, le=1, description="A drop smaller than this is no regression.")] = 0.01
     tolerance: Annotated[
         float,
-        Field(gt=0, le=1, description="A cell counts as the same if it is shown to have changed by less than this."),
+        Field(
+            gt=0,
+            le=1,
+            description="A cell counts as the same if it is shown to have changed by less than this, either way.",
+        ),
     ] = 0.05
 
 
