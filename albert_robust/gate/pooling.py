@@ -25,7 +25,7 @@ from albert_robust.gate.lines import Line
 from albert_robust.results.cell_key import CellKey, parts_of
 from albert_robust.results.records import PooledRecord
 from albert_robust.scoring.significance import CORRECTIONS
-from albert_robust.scoring.statistics import paired_drop
+from albert_robust.scoring.statistics import mean_drop
 
 Example = tuple[str, str]  # a dataset, and an id in it
 Both = list[tuple[float, float]]  # numbers of an example, of the first model and of another
@@ -92,4 +92,4 @@ def _pairs(measure: str, group: Mapping[Example, Sequence[tuple[float, float]]],
     pairs = paired(measure, [name for _, name in group], one, other, thresholds)
     if all(len(both) == 1 for both in group.values()):
         return pairs
-    return replace(pairs, drop=paired_drop(one, other, thresholds.coverage))
+    return replace(pairs, drop=mean_drop(one - other, thresholds.coverage))
