@@ -249,6 +249,16 @@ class MeasureSpec(Strict):
         ),
     ] = "reference"
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_judge(cls, value: object) -> object:
+        for key in value if isinstance(value, dict) else ():
+            if key in ModelSpec.model_fields and key not in cls.model_fields:
+                raise Mistake(
+                    f"only a judge has {str(key)!r}", f"write `judge: {{{key}: ...}}`, with all that it is asked by"
+                )
+        return value
+
     @model_validator(mode="after")
     def _one(self) -> "MeasureSpec":
         if (self.python is None) == (self.judge is None):
