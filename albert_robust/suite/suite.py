@@ -74,11 +74,6 @@ class Check:
         return self.expectation == "direction" and self.movement is not None
 
     @property
-    def measure(self) -> str:
-        """What its cells are compared by; empty in a reference check, which is compared by a quality."""
-        return (DIRECTED if self.directed else EXPECTATIONS[self.expectation]).measure
-
-    @property
     def lets_stay(self) -> bool:
         """Whether it says where answers may move, and one that does not move is right."""
         return isinstance(self.movement, Moves) and self.movement.least <= 0 <= self.movement.most
