@@ -36,7 +36,7 @@ ALIASES = {
     "text": ("sentence", "review", "content", "input", "comment", "body", "tokens", "words"),
     "entities": ("ner_tags", "tags", "ents", "spans", "labels"),
     "labels": ("label", "tags", "categories", "emotions", "topics"),
-    "label": ("sentiment", "category", "class", "target", "y"),
+    "label": ("sentiment", "category", "class", "target", "y", "gold_label", "is_duplicate", "relevance"),
     "context": (
         "passage",
         "paragraph",
@@ -58,8 +58,29 @@ ALIASES = {
     "answer": ("answers", "response", "output", "completion", "target", "reference"),
     "query": ("question", "search", "text"),
     "relevant": ("positive", "document", "answer", "target"),
-    "first": ("sentence1", "sentence_a", "text1", "text"),
-    "second": ("sentence2", "sentence_b", "text2"),
+    "first": (
+        "sentence1",
+        "sentence_a",
+        "text1",
+        "text_a",
+        "premise",
+        "question1",
+        "query",
+        "question",
+        "text",
+    ),
+    "second": (
+        "sentence2",
+        "sentence_b",
+        "text2",
+        "text_b",
+        "text_pair",
+        "hypothesis",
+        "question2",
+        "passage",
+        "answer",
+        "sentence",
+    ),
     "score": ("similarity_score", "similarity", "rating", "stars", "label"),
 }
 OFFERED = ("choices", "options", "endings")  # columns that hold the choices of a question
@@ -72,6 +93,8 @@ OPTIONS, PASSAGES = "layout.options", "layout.passages"
 TRIED = 100  # examples
 JUDGED = 20  # examples with references, or more: fewer decide nothing
 SHADES = 5  # labels at most that may be shades of an opinion, which a denial turns; more are topics
+WRITERS = ("ForCausalLM", "LMHeadModel")  # architectures that go on with a text, and so must be asked by a prompt
+CLASSIFIER = "ForSequenceClassification"
 _NUMBERED = re.compile(r"(?:option|choice|ending)_?\d")  # WinoGrande's, SWAG's
 _BEHIND = re.compile(r"(.*?)@?(https?://.*)")
 _HUB = re.compile(r"\w[\w.-]*(?:/[\w.-]+)?", re.ASCII)  # `builtin`, or as a hub names checkpoints
@@ -227,8 +250,9 @@ def _checks(task: Task, examples: Sequence[Example], fields: Sequence[str]) -> l
     checks: list[dict[str, object]] = [{"expect": "invariance", **of, "perturbations": stays, **held}]
     if task.passages_field and (order := _changing((PASSAGES,), task, examples, [task.passages_field])):
         checks.append({"expect": "invariance", "fields": [task.passages_field], "perturbations": order, **held})
-    judges = task.single_label and len(_labels(task, examples)) <= SHADES and not _chooses(task, examples)
-    if judges and _changing((NEGATION,), task, examples, task.perturbed):
+    judges = task.single_label and task.stands_alone and not _chooses(task, examples)
+    shades = judges and len(_labels(task, examples)) <= SHADES
+    if shades and _changing((NEGATION,), task, examples, task.perturbed):
         checks.append({"expect": "direction", "perturbations": [NEGATION], "gates": ["sensitivity >= 0.5"]})
     if quality := _quality(task, examples):
         checks.append({"expect": "reference", "gates": [quality]})
@@ -303,19 +327,20 @@ def _named(model: str, task: Task, out: Path, asked: Mapping[str, Any]) -> dict[
     if not there and not _HUB.fullmatch(model):
         raise UsageError(f"--model {model!r}: no such folder, and neither module:function nor the name of a checkpoint")
     name = _relative(Path(model), out) if there else model
-    if KINDS["encoder"].does(task) and not _is_language_model(Path(model)):
+    architecture = _architecture(Path(model))
+    writes = architecture.endswith(WRITERS)
+    if KINDS["encoder"].does(task) and not writes and not architecture.endswith(CLASSIFIER):
         return {"encoder": name}
-    speaks = task.is_prompted or _is_language_model(Path(model))
-    return {"transformers": name, **(asked if speaks else {})}
+    return {"transformers": name, **(asked if task.is_prompted or writes else {})}
 
 
-def _is_language_model(checkpoint: Path) -> bool:
-    """Return whether a checkpoint's settings say that it goes on with a text, and so must be asked by a prompt."""
+def _architecture(checkpoint: Path) -> str:
+    """Return what a checkpoint's settings say that it is; empty where they say nothing."""
     try:
         settings = json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))
-        return str(settings["architectures"][0]).endswith(("ForCausalLM", "LMHeadModel"))
+        return str(settings["architectures"][0])
     except (OSError, ValueError, LookupError, TypeError):
-        return False  # what loads it says what is wrong
+        return ""  # what loads it says what is wrong
 
 
 def _endpoint(model: str, task: Task, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -130,7 +130,7 @@ def loaded(
     missing = sorted(loading["missing_keys"])
     if missing:  # transformers would draw them at random
         what = f"the checkpoint {name!r} does not do {task}: it has no weights for {', '.join(missing[:3])}"
-        raise UsageError(what, "a language model is asked by a `prompt:`")
+        raise UsageError(what, "a language model is asked by a `prompt:`, a sentence encoder is an `encoder:`")
     if not has_vocabulary(tokenizer):
         raise UsageError(f"the checkpoint {name!r} has no tokenizer: save it there with save_pretrained, too")
     tokenizer.model_max_length = min(tokenizer.model_max_length, how.max_input_tokens or UNSTATED)

@@ -30,7 +30,7 @@ def _check(draft: Draft, at: Location, check: CheckSpec) -> Check:
     agreement = check.agreement.replace("_", " ") if check.agreement else agreements[0]
     unknown(at, "agreement", [agreement], agreements)
     gates, specs = tuple(_gates(draft, at, check)), _specs(draft, at, check)
-    fields = tuple(check.fields or task.perturbed)
+    fields = tuple(check.fields or task.perturbed_by(check.expect))
     _check_ignored(draft, at, check, specs)
     _check_choices(draft, at, fields, specs)
     if check.worst_of > 1 and not draft.model.kind.answers_here:

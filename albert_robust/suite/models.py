@@ -58,7 +58,7 @@ def _check_prompt(draft: Draft) -> None:
         complain(at, what, "add `labels: [positive, negative]`")
     if model.labels and not task.has_labels:
         complain((*draft.at, "labels"), f"{task.name} has no labels", "take them out")
-    perturbed = {name for check in draft.spec.checks for name in check.fields or task.perturbed}
+    perturbed = {name for check in draft.spec.checks for name in check.fields or task.perturbed_by(check.expect)}
     named = _fields_in(draft, "prompt", model.prompt or "") | _fields_in(draft, "system", model.system or "")
     for name in sorted(perturbed - named - {SYSTEM, TEMPLATE}):
         mend = f"the model would never see a variant: write {{{name}}}, and say its column, `columns: {{{name}: ...}}`"

@@ -261,6 +261,7 @@ class Task:
         inputs: The fields a model sees. An output that is a text is about the first of them, and in its language.
         reference: The dataset's column with the reference.
         perturbed: The fields that are perturbed unless a check says otherwise.
+        altered: Those of a direction check, if it is not the same ones: to alter all of them may leave the answer as it was.
         agreements: How alike two outputs are, in [0, 1]; the first is the default.
         qualities: How good an output is, by name.
         output_key: The name under which a model may return its output.
@@ -291,6 +292,7 @@ class Task:
     agreements: Mapping[str, PairMetric]
     qualities: Mapping[str, Quality]
     output_key: str
+    altered: tuple[str, ...] = ()
     aggregates: Mapping[str, Aggregate] = field(default_factory=dict)
     output_type: str = "string"
     parse: Reader = string
@@ -309,6 +311,10 @@ class Task:
     starter_prompt: str = ""
     starter_gates: tuple[str, ...] = ("consistency >= 0.8",)
     starter_quality: str = ""
+
+    def perturbed_by(self, expectation: str) -> tuple[str, ...]:
+        """Return the fields that a check perturbs unless it says otherwise, by what it expects."""
+        return (expectation == "direction" and self.altered) or self.perturbed
 
     @property
     def has_spans(self) -> bool:

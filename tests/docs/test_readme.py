@@ -226,6 +226,17 @@ def test_the_suites_of_questions_and_of_pairs_load(tmp_path: Path, suite: str, d
     assert load_suite(path).labels == labels
 
 
+def test_two_texts_are_read_and_the_second_alone_is_altered(tmp_path: Path) -> None:
+    row = {"premise": "It rains.", "hypothesis": "It is wet.", "gold_label": "entailment"}
+    (tmp_path / "nli.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    path = tmp_path / "nli.robust.yaml"
+    path.write_text(block("yaml", "# of nli.robust.yaml"), encoding="utf-8")
+    suite = load_suite(path)
+    (example,) = examples_of(suite, ["nli"])["nli"]
+    assert example.fields == {"first": "It rains.", "second": "It is wet."}
+    assert [check.fields for check in suite.checks] == [("first", "second"), ("first",), ("second",)]
+
+
 def test_measures_of_one_s_own_are_gates_and_agreements(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "my_measures.py").write_text(block("python", "# my_measures.py"), encoding="utf-8")
     (tmp_path / "my_model.py").write_text(
