@@ -49,7 +49,7 @@ def diagnosed(suite: Suite) -> list[Diagnosis]:
     """
     examples = [one for found in examples_of(suite, [*suite.datasets]).values() for one in found]
     bounds = suite.model.range or (0.0, 1.0)
-    return [_diagnosis(suite, one) for one in stand_ins(suite.task, examples, suite.model.labels, bounds)]
+    return [_diagnosis(suite, one) for one in stand_ins(suite.task, examples, suite.model.data_labels, bounds)]
 
 
 def idle(suite: Suite, found: Sequence[Diagnosis]) -> list[Check]:

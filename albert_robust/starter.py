@@ -21,8 +21,11 @@ from albert_robust.data.source import PLACEHOLDER
 from albert_robust.errors import UsageError, complaint_at
 from albert_robust.file_names import SUITE
 from albert_robust.models import KINDS
+from albert_robust.models.checkpoint import labels_in
+from albert_robust.models.reply.plain import bare
 from albert_robust.perturbing import open_packs, parse_spec, vary
 from albert_robust.scoring.statistics import mean_in_unit
+from albert_robust.shown import SHOWN_CHOICES
 from albert_robust.suite.gates import needs_references, parse_gate
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.models import instead
@@ -159,6 +162,8 @@ def write_starter(
     if labels is not None and len(labels) < 2:
         what = "the data have one label" if labels else "the data have no labels"
         raise UsageError(f"{what}: a model that is asked by a prompt chooses between two or more")
+    if "transformers" in named and "prompt" not in named and (names := _names(task, examples, Path(model))):
+        named["labels"] = names
     if bounds := _range(task, examples):
         named["range"] = bounds
     about = _about(first, columns)
@@ -251,7 +256,7 @@ def _checks(task: Task, examples: Sequence[Example], fields: Sequence[str]) -> l
     if task.passages_field and (order := _changing((PASSAGES,), task, examples, [task.passages_field])):
         checks.append({"expect": "invariance", "fields": [task.passages_field], "perturbations": order, **held})
     judges = task.single_label and task.stands_alone and not _chooses(task, examples)
-    shades = judges and len(_labels(task, examples)) <= SHADES
+    shades = judges and len(labels_of(task, examples)) <= SHADES
     if shades and _changing((NEGATION,), task, examples, task.perturbed):
         checks.append({"expect": "direction", "perturbations": [NEGATION], "gates": ["sensitivity >= 0.5"]})
     if quality := _quality(task, examples):
@@ -356,7 +361,7 @@ def _endpoint(model: str, task: Task, asked: Mapping[str, Any]) -> dict[str, Any
 
 def _prompt(task: Task, examples: Sequence[Example], reference_language: str) -> dict[str, Any]:
     """Return a prompt to begin with, and the labels that the data have."""
-    labels = _labels(task, examples)
+    labels = labels_of(task, examples)
     low, high = _range(task, examples) or (0, 1)
     told = {"labels": " or ".join(labels), "language": reference_language, "low": str(low), "high": str(high)}
     prompt = CHOOSE if _chooses(task, examples) else task.starter_prompt
@@ -374,7 +379,30 @@ def _range(task: Task, examples: Sequence[Example]) -> list[float]:
     return [int(bound) if bound.is_integer() else bound for bound in bounds] if task.with_range else []
 
 
-def _labels(task: Task, examples: Sequence[Example]) -> list[str]:
+def _names(task: Task, examples: Sequence[Example], checkpoint: Path) -> dict[str, str]:
+    """Return what the data call each label of a checkpoint, where some differ in case or signs alone; nothing where none does."""
+    ours = {_plain(label): label for label in labels_of(task, examples)}
+    names = {own: ours.get(_plain(own), own) for own in labels_in(checkpoint, task)}
+    return names if any(own != name for own, name in names.items()) else {}
+
+
+def unlike_labels(suite: Suite, examples: Sequence[Example]) -> str:
+    """Return what to tell of a checkpoint that cannot say all labels of its examples; empty where it can, or nobody knows."""
+    model, task = suite.model, suite.task
+    known, ours = model.kind.labels(model, task, suite.path.parent), labels_of(task, examples)
+    own = [model.names.get(label, label) for label in known]
+    if not own or {*ours} <= {*own}:
+        return ""
+    says, have = (", ".join(labels[:SHOWN_CHOICES]) for labels in (own, ours))
+    mend = f"say in `model:` which is which, `labels: {{{known[0]}: {ours[0]}, ...}}`"
+    return f"the checkpoint says {says}, the data say {have}: {mend}"
+
+
+def _plain(label: str) -> str:
+    return re.sub(r"[\W_]+", " ", bare(label))
+
+
+def labels_of(task: Task, examples: Sequence[Example]) -> list[str]:
     """Return the labels that the references are, or hold."""
     references = {reference for example in examples for reference in example.references}
     if task.annotation:

@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.running.blocks import examples_of
     from albert_robust.running.plan import plan
     from albert_robust.shown import SHOWN_CHOICES, on_one_line
-    from albert_robust.starter import JUDGED, offered_in, write_starter
+    from albert_robust.starter import JUDGED, offered_in, unlike_labels, write_starter
 
     suite = write_starter(
         options.out,
@@ -88,6 +88,8 @@ def run(options: argparse.Namespace) -> int:
         counts = Counter(reference for one in examples for reference in one.references).most_common()
         shown = [f"{on_one_line(label, SHOWN_LABEL)} ({count:,})" for label, count in counts[:SHOWN_CHOICES]]
         print(f"labels: {', '.join(shown)}{' ...' if len(counts) > SHOWN_CHOICES else ''}")
+    if unlike := unlike_labels(suite, examples):
+        print(unlike)
     if told and not any(check.expectation == "reference" for check in suite.checks):
         print(f"no check of quality: fewer than {JUDGED} rows have a {column}, or all have the same")
     (source,) = suite.datasets.values()

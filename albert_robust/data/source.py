@@ -20,6 +20,7 @@ class Annotation:
         field: The input that they are about; data may hold it as a list of tokens.
         read: (cell, text) -> the reference as it is kept; None if the cell holds no such reference. Raises ValueError.
         labels: Reference -> the labels in it.
+        renamed: (reference, names by label) -> the reference with these names for its labels.
         lacking: Reference -> its parts that should stand in the text and do not.
         what: Their name in messages.
         form: The form in which data have to hold them, for messages.
@@ -28,6 +29,7 @@ class Annotation:
     field: str
     read: Callable[[Any, str], str | None]
     labels: Callable[[str], list[str]]
+    renamed: Callable[[str, Mapping[str, str]], str]
     lacking: Callable[[str], list[str]]
     what: str
     form: str

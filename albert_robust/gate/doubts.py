@@ -75,7 +75,8 @@ def _no_label_met(tallies: Sequence[Tally]) -> str:
         return ""
     said = _first_two(outputs)
     labels = _first_two({label for labels in expected for label in labels})
-    return f"No original got its expected label. The model says {said}, the data say {labels}: are labels named alike?"
+    mend = "if they mean the same, say so in `model:`, `labels: {LABEL_0: bad}`"
+    return f"No original got its expected label. The model says {said}, the data say {labels}: {mend}."
 
 
 def _no_label(tallies: Sequence[Tally]) -> str:

@@ -26,6 +26,7 @@ from albert_robust.models.prompt import prompt_digest
 from albert_robust.scoring.load import has_vocabulary, quiet_transformers
 from albert_robust.shown import shown_path
 from albert_robust.tasks import Task
+from albert_robust.tasks.entities import labels_of_tags
 
 # No model is made from these; all else in a folder shapes it.
 UNREAD = (".bin", ".h5", ".md", ".msgpack", ".onnx", ".pt")
@@ -231,6 +232,19 @@ def reading_of(said: CheckpointSettings, settings: Mapping[str, Any]) -> Reading
     return Reading(said.max_input_tokens, said.src_lang, said.tgt_lang, settings)
 
 
+def labels_in(folder: Path, task: Task) -> list[str]:
+    """Return the labels that a checkpoint folder can say, by its settings; none if it has none, or they cannot be read."""
+    try:
+        settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        unnamed = {
+            str(place): f"LABEL_{place}" for place in range(settings.get("num_labels", 2))
+        }  # as transformers calls them
+        said = [str(label) for label in (settings.get("id2label") or unnamed).values()]
+    except (OSError, ValueError, TypeError, AttributeError):
+        return []  # what loads it says what is wrong
+    return labels_of_tags(said) if task.has_spans else said if task.has_labels else []
+
+
 def _identity(wanted: Wanted) -> str | None:
     """Return what names the checkpoint and how it is asked; None if it is kept elsewhere."""
     said, checkpoint = wanted.settings, local_identity(wanted.folder / wanted.name)
@@ -271,5 +285,6 @@ KIND = Kind(
     load=_load,
     tasks=(*HEADS, WRITES),
     shares=ASKING,
+    labels=lambda said, task, folder: [] if said.prompt else labels_in(folder / said.transformers, task),
     unfit=_unfit,
 )

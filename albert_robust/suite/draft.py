@@ -61,7 +61,7 @@ def draft(document: Document, spec: SuiteSpec, registry: Registry, model_name: s
     complaints = Complaints(document)
     for key, mistake in unfit(task, spec.measures):
         complaints.take(("measures", key), mistake)
-    task = with_measures(_with(task, added, model.labels), document, spec.measures)
+    task = with_measures(_with(task, added, model.own_labels), document, spec.measures)
     return Draft(document, spec, registry, model_name, model, at, added, task, complaints)
 
 

@@ -136,8 +136,8 @@ class Suite:
 
     @property
     def labels(self) -> Sequence[str]:
-        """What an output is to be one of; nothing where it is any number of them, or the suite names none."""
-        return self.model.labels if self.task.single_label else ()
+        """What an output is to be one of, as the data call them; nothing where it is any number of them, or none is named."""
+        return self.model.data_labels if self.task.single_label else ()
 
     @cached_property
     def qualities(self) -> dict[str, Quality]:

@@ -404,6 +404,21 @@ class Task:
             return _checked(replace(answer, output=output))
         return Prediction(output, said=said, cut=cut)
 
+    def renamed(self, prediction: Prediction, names: Mapping[str, str]) -> Prediction:
+        """Return a prediction in which labels have other names; those without one stay as they are.
+
+        Args:
+            prediction: Of the task.
+            names: By label. If two have the same name, their probabilities are added.
+        """
+        scores: dict[str, float] = {}
+        for label, value in prediction.scores.items():
+            name = names.get(label, label)
+            scores[name] = scores.get(name, 0.0) + value
+        output, parts = prediction.output, self.annotation
+        output = parts.renamed(output, names) if parts else names.get(output, output)
+        return replace(prediction, output=output, scores=scores)
+
     def _bare(self, answer: Any) -> Any:
         if isinstance(answer, Prediction):
             return answer.output

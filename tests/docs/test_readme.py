@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import shutil
+from collections.abc import Callable
 from dataclasses import fields
 from fnmatch import fnmatch
 from pathlib import Path
@@ -235,6 +236,15 @@ def test_two_texts_are_read_and_the_second_alone_is_altered(tmp_path: Path) -> N
     (example,) = examples_of(suite, ["nli"])["nli"]
     assert example.fields == {"first": "It rains.", "second": "It is wet."}
     assert [check.fields for check in suite.checks] == [("first", "second"), ("first",), ("second",)]
+
+
+def test_the_labels_of_a_checkpoint_get_the_names_that_the_data_have(tmp_path: Path, tiny: Callable[..., Path]) -> None:
+    shutil.copytree(tiny("BertForSequenceClassification"), tmp_path / "distilbert")
+    (tmp_path / "d.jsonl").write_text('{"text": "Good.", "label": "positive"}', encoding="utf-8")
+    path = tmp_path / "renamed.robust.yaml"
+    rest = "datasets: {d: {path: d.jsonl, language: en}}\nchecks: [{expect: reference, gates: [accuracy >= 0.5]}]\n"
+    path.write_text(f"task: text-classification\n{block('yaml', '# of renamed.robust.yaml')}{rest}", encoding="utf-8")
+    assert load_suite(path).labels == ["negative", "positive"]
 
 
 def test_measures_of_one_s_own_are_gates_and_agreements(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
