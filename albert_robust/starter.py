@@ -16,9 +16,9 @@ import yaml
 from albert_robust.data import Example
 from albert_robust.data.dataset import check_header, read_examples
 from albert_robust.data.options import CHOICES, LATIN
-from albert_robust.data.rows import read_rows
+from albert_robust.data.rows import UTF8, check_encoding, read_rows
 from albert_robust.data.source import PLACEHOLDER
-from albert_robust.errors import UsageError, complaint_at
+from albert_robust.errors import Mistake, UsageError, complaint_at
 from albert_robust.file_names import SUITE
 from albert_robust.models import KINDS
 from albert_robust.models.checkpoint import labels_in
@@ -120,6 +120,8 @@ def write_starter(
     reference_language: str = "",
     documents: Path | None = None,
     columns: Mapping[str, str] | None = None,
+    encoding: str = UTF8,
+    skips_bad: bool = False,
 ) -> Suite:
     """Write a suite and return it, read back.
 
@@ -133,6 +135,8 @@ def write_starter(
         reference_language: Of the references; empty where it is the examples'. A translation's must be said.
         documents: What an encoder searches.
         columns: From our names to the file's, where they cannot be guessed; of choices a column, or several, `A,B,C,D`.
+        encoding: Of the data, as Python names it.
+        skips_bad: Whether rows that are no examples are left out.
 
     Raises:
         UsageError: The file exists, its name is no suite's, the language is none, the model can be none, or an endpoint's has no
@@ -140,8 +144,8 @@ def write_starter(
         InputError: The data are missing or broken, lack a column for the task, or have no example in the language.
     """
     task, languages = TASKS[task_name], tuple(language.split(","))
-    _check(out, task, languages, reference_language, columns or {})
-    first = _first_row(data.parent / data.name.replace(PLACEHOLDER, languages[0]))
+    _check(out, task, languages, reference_language, columns or {}, encoding)
+    first = _first_row(data.parent / data.name.replace(PLACEHOLDER, languages[0]), encoding)
     mapped = dict(columns or {})
     theirs = mapped.pop(CHOICES, "")
     offered = _split(theirs, first) if theirs else offered_in(first) if task.single_label else []
@@ -153,7 +157,16 @@ def write_starter(
             f"of files for one language each write {PLACEHOLDER} in --data where they differ"
         )
     mapping = "name it: `--column NAME=...`"
-    header = task.source(data, languages, per_row=per_row, columns=columns, choices=tuple(offered), mapping=mapping)
+    header = task.source(
+        data,
+        languages,
+        per_row=per_row,
+        columns=columns,
+        choices=tuple(offered),
+        mapping=mapping,
+        encoding=encoding,
+        skips_bad=skips_bad,
+    )
     check_header(header, task.inputs, task.reference)
     examples = read_examples(header, task.inputs, task.reference)
     asked = _prompt(task, examples, reference_language)
@@ -175,6 +188,10 @@ def write_starter(
     dataset: dict[str, object] = {"path": _relative(data, out), **spoken}
     if reference_language:
         dataset["reference_language"] = reference_language
+    if encoding != UTF8:
+        dataset["encoding"] = encoding
+    if skips_bad:
+        dataset["on_bad_rows"] = "skip"
     if columns or offered:
         dataset["columns"] = {**columns, **({CHOICES: offered if len(offered) > 1 else offered[0]} if offered else {})}
     fields = [*task.perturbed, about] if about else []
@@ -194,7 +211,12 @@ def write_starter(
 
 
 def _check(
-    out: Path, task: Task, languages: Sequence[str], reference_language: str, columns: Mapping[str, str]
+    out: Path,
+    task: Task,
+    languages: Sequence[str],
+    reference_language: str,
+    columns: Mapping[str, str],
+    encoding: str,
 ) -> None:
     """Refuse what can be told to be wrong before data are read."""
     if out.exists() or out.is_symlink():
@@ -212,6 +234,10 @@ def _check(
     for name in columns:
         if name not in known:
             raise UsageError(f"--column: {name!r} is none of {', '.join(known)}")
+    try:
+        check_encoding(encoding)
+    except Mistake as mistake:
+        raise UsageError(f"--encoding: {mistake.what}", mistake.mend) from None
 
 
 def _about(first: Mapping[str, Any], columns: Mapping[str, str]) -> str:
@@ -430,8 +456,8 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
-def _first_row(data: Path) -> dict[str, Any]:
-    found = next(read_rows(data), None)
+def _first_row(data: Path, encoding: str) -> dict[str, Any]:
+    found = next(read_rows(data, encoding=encoding), None)
     if found is None:
         raise complaint_at(data, "the dataset is empty", "add examples")
     return found[1]

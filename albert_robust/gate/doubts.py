@@ -15,6 +15,7 @@ from albert_robust.text.languages import UNKNOWN
 
 STILL, DEAF = 0.98, 0.05  # a model whose outputs hardly ever change: consistency from, sensitivity up to
 MANY_INPUTS = 20  # that one and the same output for all of them is worth a warning
+FEW_ROWS = 3  # that are named
 LONG_ANSWER = 150  # characters
 FEW_REPEATS = 0.9  # the share of different examples from which repeats are not worth a warning
 
@@ -31,6 +32,7 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
         _no_label(tallies),
         _cut(tallies),
         *_unread(suite),
+        *_bad_rows(suite),
         *_repeated(suite),
         *_unmeasured(cells, run),
         _tolerated([tally for key, tally in run.tallies.items() if key[0] == suite.name and key not in ended]),
@@ -114,6 +116,15 @@ def _unread(suite: SuiteRecord) -> Iterator[str]:
                 yield f"{left}: no language is said there. Fill in their `language`."
             elif one.kin:
                 yield f"{left}: in {one.language!r}, and `languages` names {one.kin!r}. Name it too, or write {one.kin!r} there."
+
+
+def _bad_rows(suite: SuiteRecord) -> Iterator[str]:
+    """Yield how many rows of datasets were left out because they are no examples, and the first of them."""
+    for dataset, data in suite.data.items():
+        if data.bad:
+            more = f"; and {data.bad - FEW_ROWS:,} more" if data.bad > FEW_ROWS else ""
+            named = "; ".join(on_one_line(one, LONG_ANSWER) for one in data.bad_rows[:FEW_ROWS])
+            yield f"{counted(data.bad, 'bad row')} of {dataset!r} left out: {named}{more}."
 
 
 def _repeated(suite: SuiteRecord) -> Iterator[str]:

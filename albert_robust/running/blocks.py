@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
+from pathlib import PurePath
 
 from albert_robust.asking.cache import Cache
 from albert_robust.data import Example, Examples, Source, read_examples
@@ -15,7 +16,7 @@ from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made
 from albert_robust.running.variants import cases
 from albert_robust.scoring.sequential import looks
-from albert_robust.shown import suggest
+from albert_robust.shown import SHOWN_CHOICES, suggest
 from albert_robust.suite.gates import needs_references
 from albert_robust.suite.suite import Suite
 
@@ -38,15 +39,18 @@ def examples_of(suite: Suite, names: Sequence[str]) -> dict[str, Examples]:
     return found
 
 
-def data_of(examples: Sequence[Example]) -> DataRecord:
+def data_of(examples: Examples) -> DataRecord:
     """Return what a dataset holds, in numbers."""
     held = Fingerprint()
     held.add(
         digest((one.id, one.language, *one.fields, *one.fields.values(), "references", *one.references))
         for one in examples
     )
+    bad = examples.left_out.bad
+    held.add(digest(("bad", one.what)) for one in bad)
     different = {(one.language, *one.fields.values()) for one in examples}
-    return DataRecord(len(examples), len(different), str(held))
+    named = tuple(f"{PurePath(one.path).name}:{one.line}: {one.what}" for one in bad[:SHOWN_CHOICES])
+    return DataRecord(len(examples), len(different), str(held), len(bad), named)
 
 
 def _measurable(suite: Suite, source: Source, examples: Sequence[Example], told: str) -> None:
