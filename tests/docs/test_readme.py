@@ -247,6 +247,18 @@ def test_the_labels_of_a_checkpoint_get_the_names_that_the_data_have(tmp_path: P
     assert load_suite(path).labels == ["negative", "positive"]
 
 
+def test_bad_rows_are_told_as_the_page_shows(pytester: pytest.Pytester) -> None:
+    (pytester.path / "tickets.csv").write_bytes("id,text\n1,Schön hier.\n1,Nochmal.\n".encode("cp1252"))
+    (pytester.path / "m.py").write_text("def f(batch):\n    return ['a' for one in batch]\n", encoding="utf-8")
+    rest = (
+        "task: text-classification\nmodel: {python: m:f}\nchecks: [{expect: invariance, perturbations: [typos.swap]}]\n"
+    )
+    written = f"{rest}{block('yaml', '# the datasets of tickets.robust.yaml')}"
+    (pytester.path / "tickets.robust.yaml").write_text(written, encoding="utf-8")
+    (shown,) = re.findall(r"^warning      tickets: .*$", PAGES[ROOT / "docs" / "data.md"], flags=re.M)
+    assert shown in pytester.runpytest("-p", "no:randomly").outlines
+
+
 def test_measures_of_one_s_own_are_gates_and_agreements(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "my_measures.py").write_text(block("python", "# my_measures.py"), encoding="utf-8")
     (tmp_path / "my_model.py").write_text(
