@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from albert_robust.cli.command import command
+from albert_robust.cli.command import command, named_column
 from albert_robust.task_names import TASK_NAMES
 
 SHOWN_LABEL = 40  # letters of a label
@@ -36,7 +36,7 @@ def add(commands: Any) -> None:
         "--column",
         action="append",
         default=[],
-        type=_named,
+        type=named_column,
         metavar="NAME=COLUMN",
         help="map a field to your column, as text='Review Text' or choices=A,B,C,D; may be repeated",
     )
@@ -55,13 +55,6 @@ def add(commands: Any) -> None:
     made.add_argument(
         "--out", type=Path, default=Path("model.robust.yaml"), help="suite file to write (default: %(default)s)"
     )
-
-
-def _named(written: str) -> tuple[str, str]:
-    name, sign, column = written.partition("=")
-    if not sign:
-        raise argparse.ArgumentTypeError(f"{written!r}: expected NAME=COLUMN, such as text='Review Text'")
-    return name, column
 
 
 def run(options: argparse.Namespace) -> int:

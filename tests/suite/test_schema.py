@@ -25,6 +25,14 @@ def validator(capsys: pytest.CaptureFixture[str]) -> Any:
     return jsonschema.Draft202012Validator(json.loads(capsys.readouterr().out))
 
 
+def test_editors_can_complete_perturbations_and_gates(validator: Any) -> None:
+    check = validator.schema["$defs"]["CheckSpec"]["properties"]
+    assert {"typos.*", "typos.swap"} <= set(check["perturbations"]["items"]["examples"])
+    gates = check["gates"]["items"]["examples"]
+    assert {"consistency >= 0.9", "flip rate <= 0.05", "accuracy drop <= 0.05", "language gap <= 0.05"} <= set(gates)
+    assert len(gates) == len(set(gates))
+
+
 def test_the_schema_is_a_schema(validator: Any) -> None:
     importlib.import_module("jsonschema").Draft202012Validator.check_schema(validator.schema)
 
