@@ -399,10 +399,10 @@ def _prompt(task: Task, examples: Sequence[Example], reference_language: str) ->
 def _range(task: Task, examples: Sequence[Example]) -> list[float]:
     """Return the lowest and the highest reference, 0 and 1 where they are one; nothing where a task has no range."""
     found = sorted(
-        {float(reference) for example in examples for reference in example.references} if task.with_range else ()
+        {float(reference) for example in examples for reference in example.references} if task.needs_range else ()
     )
     bounds = [found[0], found[-1]] if len(found) > 1 else [0.0, 1.0]
-    return [int(bound) if bound.is_integer() else bound for bound in bounds] if task.with_range else []
+    return [int(bound) if bound.is_integer() else bound for bound in bounds] if task.needs_range else []
 
 
 def _names(task: Task, examples: Sequence[Example], checkpoint: Path) -> dict[str, str]:

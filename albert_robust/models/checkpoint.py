@@ -31,6 +31,7 @@ from albert_robust.tasks.entities import labels_of_tags
 # No model is made from these; all else in a folder shapes it.
 UNREAD = (".bin", ".h5", ".md", ".msgpack", ".onnx", ".pt")
 PLAIN = Hardware()
+COMPARES = "sentence-similarity"
 WRITES = "text-generation"  # the task of a checkpoint that is asked by a prompt, whatever it is asked to do
 DECODING = "v5"  # raise it when the same checkpoint answers otherwise
 ADAPTER = "adapter_config.json"
@@ -46,12 +47,14 @@ class Reading(NamedTuple):
         src_lang: What its tokenizer calls the language that it reads.
         tgt_lang: What its tokenizer calls the language that it writes.
         settings: Options of `generate`.
+        raw: Whether the similarity of a pair is the head's output and not its sigmoid.
     """
 
     max_input_tokens: int | None = None
     src_lang: str | None = None
     tgt_lang: str | None = None
     settings: Mapping[str, Any] = {}
+    raw: bool = False
 
 
 AS_IT_IS = Reading()
@@ -94,6 +97,8 @@ def load_checkpoint(
     answer = partial(HEADS[task].answer, model, tokenizer)
     if task in WRITTEN:
         answer = partial(answer, how={**GREEDY, **speaking(tokenizer, how.src_lang, how.tgt_lang), **how.settings})
+    if how.raw:
+        answer = partial(answer, raw=True)
     return Checkpoint(answer)
 
 
@@ -251,7 +256,7 @@ def _identity(wanted: Wanted) -> str | None:
     if checkpoint is None:
         return None
     asked = prompt_digest(said) if said.prompt else ""
-    hardware, how = _hardware(wanted), reading_of(said, {} if said.prompt else said.settings)
+    hardware, how = _hardware(wanted), _how(wanted)
     reads = "" if how == AS_IT_IS else hashlib.sha256(json.dumps(how, sort_keys=True).encode()).hexdigest()[:16]
     return ":".join(filter(None, (checkpoint, asked, reads, *(hardware if hardware != PLAIN else ()), libraries())))
 
@@ -262,8 +267,15 @@ def _load(wanted: Wanted) -> Answering:
         from albert_robust.models.prompted import load_prompted
 
         return load_prompted(wanted.name, wanted.folder, said, task, wanted.allow_network, _hardware(wanted))
-    how = reading_of(said, said.settings)
-    return load_checkpoint(wanted.name, wanted.folder, task.name, wanted.allow_network, _hardware(wanted), how)
+    return load_checkpoint(wanted.name, wanted.folder, task.name, wanted.allow_network, _hardware(wanted), _how(wanted))
+
+
+def _how(wanted: Wanted) -> Reading:
+    """Return how a checkpoint does a task of its own; if asked by a prompt, it writes as the prompt's digest says."""
+    said = wanted.settings
+    if said.prompt:
+        return reading_of(said, {})
+    return reading_of(said, said.settings)._replace(raw=wanted.task.name == COMPARES and said.range is not None)
 
 
 def _hardware(wanted: Wanted) -> Hardware:

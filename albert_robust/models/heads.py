@@ -59,13 +59,14 @@ def rate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
     return [{"score": value, "cut": cut} for value, cut in zip(numbers.tolist(), cuts, strict=True)]
 
 
-def compare(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
+def compare(model: Any, tokenizer: Any, batch: Sequence[Inputs], raw: bool = False) -> list[Any]:
     """Return how alike the texts of each pair are, or how relevant one is to the other, from a cross-encoder: one output.
 
-    The output is a logit, of which sentence-transformers takes the sigmoid, too, unless the head was trained for regression.
+    The output is a logit, of which sentence-transformers takes the sigmoid, too, unless the head was trained for regression; or
+    it is the number itself, if that is asked for by `raw`.
     """
     numbers, cuts = _numbers(model, tokenizer, batch, PAIR)
-    if model.config.problem_type != "regression":
+    if not raw and model.config.problem_type != "regression":
         numbers = numbers.sigmoid()
     return [{"similarity": value, "cut": cut} for value, cut in zip(numbers.tolist(), cuts, strict=True)]
 

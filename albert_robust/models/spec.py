@@ -67,7 +67,9 @@ class ModelSpec(OfKinds, Strict):  # type: ignore[misc]  # mypy does not see the
     ] = []
     range: Annotated[
         tuple[float, float] | None,
-        Field(description="For text-regression: the lowest and the highest score, such as [1, 5]."),
+        Field(
+            description="The lowest and the highest score, such as [1, 5], for text-regression and sentence-similarity."
+        ),
     ] = None
     version: Annotated[
         str | None,

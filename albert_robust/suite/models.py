@@ -40,7 +40,7 @@ def _check_keys(draft: Draft) -> None:
 def _check_range(draft: Draft) -> None:
     """Complain of a task that lacks the range of its scores, or has none."""
     task, bounds = draft.task, draft.model.range
-    if task.with_range and bounds is None:
+    if task.needs_range:
         what = f"{task.name} does not say what range its scores have"
         draft.complaints.add(draft.at, what, "add the lowest and the highest: `range: [0, 1]`")
     if bounds is not None and not task.with_range:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import isfinite, isnan, nan
+from math import inf, isfinite, isnan, nan
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
@@ -14,6 +14,7 @@ from albert_robust.text.languages import UNKNOWN
 from albert_robust.text.text import Edit
 
 NO_INPUTS: Mapping[str, str] = {}
+ANY = (-inf, inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +279,7 @@ class Task:
         passages_field: The input that may be a list of passages; empty where none may.
         protect: Returns the strings of an example that no edit may touch.
         bounds: The least and the highest number that an output may be, where it is one; `5/5` and `100 %` are the highest.
+            They are `ANY` if a suite has to say them.
         with_range: Returns the task for numbers from one to another; None where there is but one range, or none.
         searches: Whether outputs are documents that the model has, and an example has not.
         starter_prompt: What a first suite asks a chat model; empty where none can do it.
@@ -352,9 +354,14 @@ class Task:
         return "" if self.translates else self.inputs[0]
 
     @property
+    def needs_range(self) -> bool:
+        """Whether a suite has to say from where to where outputs are."""
+        return self.bounds == ANY
+
+    @property
     def stands_alone(self) -> bool:
         """Whether texts are all that it needs: it has one input, and no range."""
-        return len(self.inputs) == 1 and self.with_range is None
+        return len(self.inputs) == 1 and not self.needs_range
 
     @property
     def is_prompted(self) -> bool:

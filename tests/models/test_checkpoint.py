@@ -133,6 +133,16 @@ def test_a_cross_encoder_scores_a_pair(tiny: Make, problem: str | None, shown: C
     assert [one["similarity"] for one in found] == pytest.approx(shown(logits).tolist(), abs=1e-6)
 
 
+def test_a_cross_encoder_whose_range_is_said_gives_its_number_as_it_is(tiny: Make) -> None:
+    folder = tiny("BertForSequenceClassification", id2label={0: "score"}, label2id={"score": 0})
+    (squashed, *_), (raw, *_) = (
+        load_checkpoint(str(folder), folder, "sentence-similarity", how=how).predict(PAIRS)
+        for how in (Reading(), Reading(raw=True))
+    )
+    logit = torch.tensor(raw["similarity"], dtype=torch.float64)
+    assert squashed["similarity"] == pytest.approx(logit.sigmoid().item())
+
+
 def test_the_longer_text_of_a_pair_is_cut_first_and_what_is_cut_is_told(classifier: Path) -> None:
     model = load_checkpoint(str(classifier), classifier, "pair-classification")
     long, longer, short = model.predict([{"first": "a" * size, "second": "Z"} for size in (100, 200, 1)])

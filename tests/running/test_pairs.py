@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from math import exp
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from chatting import chat
 from counted import outcomes_of
 
 from albert_robust.asking.workspace import Workspace
+from albert_robust.errors import InputError
 from albert_robust.gate import judge
 from albert_robust.results.records import CellRecord
-from albert_robust.running.execute import execute
+from albert_robust.running.execute import Execution, execute
 from albert_robust.running.plan import plan
 from albert_robust.starter import NEGATION, write_starter
 from albert_robust.suite.load import load_suite
@@ -89,6 +91,49 @@ def test_a_chat_model_is_asked_about_both(load: Callable[[str], Suite], tmp_path
         found = ran(load(f"{{{settings}}}"), tmp_path)
     assert "Does the second follow?\nThe road to town 0 is long.\nThe road is long." in server.asked
     assert found["reference"].verdict == "passed"
+
+
+SCORED = """
+task: sentence-similarity
+model: {model}
+datasets: {{pairs: {{path: d.csv, language: en, columns: {{first: query, second: passage}}}}}}
+checks: [{{expect: invariance, perturbations: [case.upper]}}]
+"""
+
+
+@pytest.fixture
+def score(write: Callable[..., Path], tmp_path: Path, tiny: Callable[..., Path]) -> Callable[[str], Execution]:
+    """Return a function that executes a suite of scores for pairs, with a model beside it."""
+    cross = tiny("BertForSequenceClassification", id2label={0: "score"}, label2id={"score": 0})
+    shutil.copytree(cross, tmp_path / "cross")
+    model = "def five(batch):\n    return [5 if one['first'].isupper() else 3 for one in batch]\n"
+    write(d_dot_csv="query,passage,score\nWhere is it?,It is here.,4\n", model_dot_py=model)
+
+    def executed(settings: str) -> Execution:
+        suite = load_suite(write(s_dot_robust_dot_yaml=SCORED.format(model=f"{{{settings}}}")))
+        return execute(plan(suite).cells, Workspace(tmp_path / ".albert_robust", "run"))
+
+    return executed
+
+
+def test_a_score_of_a_pair_may_have_a_range_of_its_own(score: Callable[[str], Execution]) -> None:
+    ((case,),) = outcomes_of(score('python: "model:five", range: [0, 5]')).values()
+    assert (case.before, case.after) == ("3.0", "5.0")
+    assert case.agreement == pytest.approx(1 - 2 / 5)
+    ((case,),) = outcomes_of(score('python: "model:five"')).values()
+    assert "the similarity is 3.0, expected a number in [-1, 1]: `range:` of the model may say another" in case.message
+
+
+def test_a_range_makes_another_model_of_a_cross_encoder(score: Callable[[str], Execution]) -> None:
+    squashed, raw = (score(f"transformers: cross{more}") for more in ("", ", range: [-9, 9]"))
+    assert squashed.suites["s"].identity != raw.suites["s"].identity
+    answers = [float(str(case.before)) for one in (squashed, raw) for ((case,),) in [outcomes_of(one).values()]]
+    assert answers[0] == pytest.approx(1 / (1 + exp(-answers[1])), abs=1e-6)
+
+
+def test_an_encoder_has_no_range_of_its_own(score: Callable[[str], Execution]) -> None:
+    with pytest.raises(InputError, match=r":3:27: an encoder answers by cosines, from -1 to 1\n  take it out"):
+        score("encoder: builtin, range: [0, 5]")
 
 
 def test_a_checkpoint_reads_both(load: Callable[[str], Suite], tmp_path: Path, tiny: Callable[..., Path]) -> None:
