@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 import numpy as np
 
 from albert_robust.data import Annotation, Example, ReferenceType, Source
-from albert_robust.scoring.statistics import NOTHING, Estimate, Floats, bootstrap, bootstrap_with_one_more
+from albert_robust.scoring.statistics import DIGITS, NOTHING, Estimate, Floats, bootstrap, bootstrap_with_one_more
 from albert_robust.text.languages import UNKNOWN
 from albert_robust.text.text import Edit
 
@@ -421,7 +421,7 @@ class Task:
         scores: dict[str, float] = {}
         for label, value in prediction.scores.items():
             name = names.get(label, label)
-            scores[name] = scores.get(name, 0.0) + value
+            scores[name] = round(scores.get(name, 0.0) + value, DIGITS)
         output, parts = prediction.output, self.annotation
         output = parts.renamed(output, names) if parts else names.get(output, output)
         return replace(prediction, output=output, scores=scores)
