@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from albert_robust.data import Example
 from albert_robust.errors import BESIDE_SUITE
 from albert_robust.grammar import Strict
 from albert_robust.models.model import Answering, Usage
@@ -58,6 +59,11 @@ def nothing_unfit(settings: Any, task: Task, folder: Path) -> Iterable[Unfit]:
     return ()
 
 
+def learns_here_from_none(settings: Any, task: Task, folder: Path) -> Iterable[Example]:
+    """Return no examples: the model was made elsewhere."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of model.
@@ -76,6 +82,7 @@ class Kind:
         answers_here: Whether it can be asked on in the light of its answers, as `worst_of` and shrinking do.
         labels: Returns all labels that a model can say, by its settings, the task and the suite's folder; empty if no file tells.
         unfit: Yields what the grammar cannot see: mistakes in the settings, by the task and the suite's folder.
+        learns_from: Returns the examples that a model is made from here, by the same; none of most kinds.
     """
 
     name: str
@@ -90,6 +97,7 @@ class Kind:
     answers_here: bool = True
     labels: Callable[[Any, Task, Path], Sequence[str]] = no_labels
     unfit: Callable[[Any, Task, Path], Iterable[Unfit]] = nothing_unfit
+    learns_from: Callable[[Any, Task, Path], Iterable[Example]] = learns_here_from_none
 
     @property
     def keys(self) -> frozenset[str]:
