@@ -200,7 +200,10 @@ def _unfit_judge(judge: ModelSpec, task: Task, folder: Path) -> Iterator[tuple[t
     if judge.names:
         yield (
             ("labels",),
-            Mistake("the labels of a judge stand for numbers by their order", "list them: `labels: [no, yes]`"),
+            Mistake(
+                "the labels of a judge stand for numbers by their order",
+                "list them beside a `prompt:`, `labels: [no, yes]`",
+            ),
         )
     if judge.replicates > 1:
         yield ("replicates",), Mistake("a judge is asked once for each pair", "take it out")

@@ -159,6 +159,14 @@ def test_a_first_suite_finds_the_columns_of_pairs(
     assert NEGATION not in {str(spec) for check in suite.checks for spec in check.specs}
 
 
+def test_a_first_suite_denies_the_second_text_where_one_may_follow_from_the_other(
+    write: Callable[..., Path], tmp_path: Path
+) -> None:
+    data = write(d_dot_csv=DATA)
+    suite = write_starter(tmp_path / "s.robust.yaml", "pair-classification", "model:predict", data, "en")
+    assert [check.fields for check in suite.checks if check.expectation == "direction"] == [("second",)]
+
+
 def test_a_first_suite_takes_a_cross_encoder_for_a_checkpoint(
     write: Callable[..., Path], tmp_path: Path, tiny: Callable[..., Path]
 ) -> None:
