@@ -123,6 +123,7 @@ def augment(
     ignores: Sequence[str] = (),
     originals: Literal["keep", "replace", "drop"] = "keep",
     reference_language: str = "",
+    on_bad_rows: Literal["error", "skip"] = "error",
     packs: Sequence[str | Path] = (),
 ) -> "Augmented":
     """Return labelled data with perturbed copies of their rows, to train on, as a list of dictionaries.
@@ -144,6 +145,7 @@ def augment(
         ignores: What perturbations may alter because no label depends on it, such as `number`.
         originals: Whether all rows are kept, those with variants replaced by these, or all dropped.
         reference_language: BCP 47 tag of the references if it differs, as in translation.
+        on_bad_rows: Whether a row that is no example, such as one without a text, is an error or left as it is.
         packs: Folders of perturbations beside the built-in one and `./perturbations`.
 
     Raises:
@@ -165,6 +167,7 @@ def augment(
         ignores=ignores,
         originals=originals,
         reference_language=reference_language,
+        on_bad_rows=on_bad_rows,
         packs=folders("packs", packs),
     )
 

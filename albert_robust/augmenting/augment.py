@@ -19,7 +19,7 @@ from albert_robust.augmenting.rows import VariantRows, misplaced
 from albert_robust.augmenting.wanted import shares_of
 from albert_robust.data import Example
 from albert_robust.data.rows import read_rows
-from albert_robust.errors import InputError, Mistake, UsageError
+from albert_robust.errors import Complaint, InputError, Mistake, UsageError
 from albert_robust.file_names import PACK
 from albert_robust.perturbing import Spec, open_packs
 from albert_robust.results.outcome import Outcome, Status
@@ -40,7 +40,7 @@ NAME = "data"  # what the one dataset is called
 Originals = Literal["keep", "replace", "drop"]
 Row = dict[str, Any]
 Perturbations = str | Sequence[str] | Mapping[str, float] | Run
-Variants = Mapping[tuple[str, str], Sequence[tuple[str, Outcome]]]  # by id and language, each with what it is called
+Variants = dict[tuple[str, str], list[tuple[str, Outcome]]]  # by id and language, each with what it is called
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,19 @@ class Made:
 
 
 class Augmented(list[Row]):
-    """Rows, each before its variants. `made` says what each perturbation came to, `changed` how many rows have variants."""
+    """Rows, each before its variants.
 
-    def __init__(self, rows: Sequence[Row], made: Sequence[Made], changed: int) -> None:
+    Attributes:
+        made: What each perturbation came to.
+        changed: How many rows have variants.
+        bad: What is wrong with each row that is no example, and was left as it is.
+    """
+
+    def __init__(self, rows: Sequence[Row], made: Sequence[Made], changed: int, bad: Sequence[Complaint]) -> None:
         super().__init__(rows)
         self.made = made
         self.changed = changed
+        self.bad = bad
 
 
 def augmented(
@@ -93,6 +100,7 @@ def augmented(
     ignores: Sequence[str] = (),
     originals: Originals = "keep",
     reference_language: str = "",
+    on_bad_rows: Literal["error", "skip"] = "error",
     packs: Sequence[Path] = (),
     mapping: str = 'name it: `columns={"NAME": ...}`',
 ) -> Augmented:
@@ -104,7 +112,7 @@ def augmented(
     mapped = columns_in(first, TASKS[task], {}) | dict(columns or {})
     per_row = len(languages) > 1 or mapped.get("language", "language") in first
     spoken = {"languages": [*languages]} if per_row else {"language": languages[0]}
-    dataset = {**where, **spoken, "columns": mapped}
+    dataset = {**where, **spoken, "columns": mapped, "on_bad_rows": on_bad_rows}
     if reference_language:
         dataset["reference_language"] = reference_language
     check: Row = {"expect": "invariance", "perturbations": [*map(str, shares)], "ignores": [*ignores], "variants": n}
@@ -144,17 +152,17 @@ def _with_variants(suite: Suite, shares: Mapping[Spec, float], originals: Origin
     writer = VariantRows(suite.task, source, [*source.rows(source.path)])
     rows, changed = list[Row](), 0
     for line, row in writer.rows:
-        own = variants.get(writer.named(line, row), ())
+        own = variants.pop(writer.named(line, row), ())
         changed += bool(own)
         if originals == "keep" or (originals == "replace" and not own):
             rows.append(dict(row))
         rows += [writer.variant(line, row, case, called) for called, case in own]
-    return Augmented(rows, made, changed)
+    return Augmented(rows, made, changed, examples.left_out.bad)
 
 
 def _variants(suite: Suite, examples: Sequence[Example], shares: Mapping[Spec, float]) -> tuple[Variants, list[Made]]:
     """Return the variants of the examples that are drawn for each perturbation, and what these came to."""
-    found: dict[tuple[str, str], list[tuple[str, Outcome]]] = {}
+    found: Variants = {}
     made = []
     with TemporaryDirectory() as folder, closing(Workspace(Path(folder), NAME).cache) as cache:
         for cell in plan(suite).cells:

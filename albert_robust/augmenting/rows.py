@@ -78,8 +78,11 @@ class VariantRows:
         self._id = self._ids()
 
     def named(self, line: int, row: Mapping[str, Any]) -> tuple[str, str]:
-        """Return the id and the language of a row."""
-        record = self._record(line, row)
+        """Return the id and the language of a row; empty ones where it is no example."""
+        try:
+            record = self._record(line, row)
+        except InputError:
+            return "", ""
         return record.id, next(
             (one for one in self._source.languages if one.casefold() == record.language.casefold()), ""
         )

@@ -71,6 +71,12 @@ def add(commands: Any) -> None:
     made.add_argument(
         "--reference-language", default="", help="language of the references if it differs, as in translation"
     )
+    made.add_argument(
+        "--on-bad-rows",
+        choices=("error", "skip"),
+        default="error",
+        help="skip leaves rows that are no examples as they are, such as one without a text (default: %(default)s)",
+    )
     made.add_argument("--out", type=Path, required=True, help="file to write: .jsonl, .json, .csv, .tsv or .conll")
     made.add_argument("--force", action="store_true", help="write over --out if it is there")
 
@@ -102,6 +108,7 @@ def run(options: argparse.Namespace) -> int:
         ignores=options.ignores,
         originals=options.originals,
         reference_language=options.reference_language,
+        on_bad_rows=options.on_bad_rows,
         mapping="name it: `--column NAME=...`",
     )
     variants = sum(one.variants for one in found.made)
@@ -112,6 +119,8 @@ def run(options: argparse.Namespace) -> int:
     else:
         print("nothing was written: no row has a variant")
     print("\n".join(_lines(found)))
+    if found.bad:
+        print(f"{counted(len(found.bad), 'bad row')} left as they were, the first: {found.bad[0]}")
     return 0 if variants else 1
 
 

@@ -133,6 +133,21 @@ def test_what_could_not_be_perturbed_is_counted_and_told(here: Path, capsys: Cap
     assert not (here / "none.csv").exists()
 
 
+def test_rows_that_are_no_examples_may_be_left_as_they_are(here: Path, capsys: Captured) -> None:
+    rows = [{"id": "a", **ROWS[0]}, {"id": "b", "text": None}, {"id": "a", **ROWS[1]}]
+    (here / "train.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    command = ["augment", "train.jsonl", "--task", "text-classification", "--language", "en", "--out", "out.jsonl"]
+    assert main([*command, "--perturbation", "case.upper"]) == 2
+    assert "train.jsonl:2:1: 'text' holds nothing" in capsys.readouterr().err
+    assert main([*command, "--perturbation", "case.upper", "--on-bad-rows", "skip"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[1] == "case.upper  1 drawn: 1 made"
+    assert told[2].startswith("2 bad rows left as they were, the first: train.jsonl:2:1: 'text' holds nothing")
+    written = [row for _, row in read_rows(here / "out.jsonl")]
+    assert [row for row in written if row in rows] == rows
+    assert len(written) == 4
+
+
 def test_a_file_is_written_over_only_if_that_is_said(table: Path, capsys: Captured) -> None:
     Path("out.csv").write_text("mine")
     assert called("--perturbation", "case.upper") == 2
