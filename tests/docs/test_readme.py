@@ -4,6 +4,8 @@ import json
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import fields
 from fnmatch import fnmatch
@@ -104,13 +106,11 @@ def test_the_tests_by_hand_pass_on_the_model_of_five_lines(pytester: pytest.Pyte
     assert ran["warnings"] >= 2  # of what three texts do not decide; Hypothesis warns of slow machines, too
 
 
-def test_a_suite_from_python_has_the_verdicts_that_the_page_shows(
-    quickstart: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.syspath_prepend(quickstart.path)
-    shown: list[object] = []
-    exec(block("python", "# notebook.py"), {"print": shown.append})
-    assert block("text", repr(shown[0])) == ""
+def test_a_suite_from_python_has_the_verdicts_that_the_page_shows(quickstart: pytest.Pytester) -> None:
+    (quickstart.path / "notebook.py").write_text(block("python", "# notebook.py"), encoding="utf-8")
+    command = [sys.executable, "notebook.py"]
+    (told,) = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    assert block("text", told) == ""
 
 
 def test_a_mistake_in_a_dictionary_is_told_as_the_page_shows() -> None:
