@@ -95,7 +95,6 @@ class Predictor:
         alone: Whether no other process takes part in the run.
         price: What an answer costs.
         names: What the data call each label of the model, where that is another name.
-        unanswered: The keys of inputs that were asked and got no answer, each as often as that happened.
     """
 
     model: Model
@@ -110,7 +109,6 @@ class Predictor:
     alone: bool = False
     price: Price = field(default_factory=Price)
     names: Mapping[str, str] = field(default_factory=dict)
-    unanswered: list[str] = field(default_factory=list)
 
     @property
     def _passing(self) -> bool:
@@ -160,10 +158,9 @@ class Predictor:
                 for one, made in group:
                     if isinstance(made, Prediction):
                         answers.predictions[one] = made
-                        continue
-                    answers.failures[one] = made.message
-                    if made.asked:
-                        self.unanswered.append(one)
+                    else:
+                        answers.failures[one] = made.message
+                        self.cost.unanswered += made.asked
                 keep(one for one, _ in group)
                 done += len(group)
                 if watch is not None:

@@ -66,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
     from shlex import quote
 
     from albert_robust.gate.decide import foreseen
+    from albert_robust.gate.doubts import repeated
     from albert_robust.running.blocks import data_of, examples_of
     from albert_robust.running.plan import plan
     from albert_robust.shown import SHOWN_CHOICES, counted, on_one_line
@@ -84,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
         options.on_bad_rows == "skip",
     )
     print(f"wrote {options.out}: {len(plan(suite).cells)} cells")
-    ((examples),) = examples_of(suite, [*suite.datasets]).values()
+    ((dataset, examples),) = examples_of(suite, [*suite.datasets]).items()
     column = suite.task.reference
     told = any(one.references for one in examples)
     if not told:
@@ -108,9 +109,8 @@ def run(options: argparse.Namespace) -> int:
         print("choices are read with `--task text-classification`, and answered by their letters")
     if suite.model.kind.name == "transformers" and not Path(options.model).exists():
         print(f"no folder {options.model!r} here: a hub has it only with `pytest --robust-allow-network`")
-    again = len(examples) - len({tuple(one.fields.values()) for one in examples})
-    if again > len(examples) / 10:
-        print(f"{again:,} of {len(examples):,} examples repeat another one: the bounds count each as a case of its own")
+    if again := repeated(dataset, data_of(examples)):
+        print(again)
     fewest = min(Counter(one.language for one in examples).values())  # a cell is of one language
     print(foreseen(suite.checks[0].gates[0], fewest, suite.two_sided))
     print(f"next: pytest {quote(str(options.out))}")

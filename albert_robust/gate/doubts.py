@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from albert_robust.results.records import CellRecord, SuiteRecord
+from albert_robust.results.records import CellRecord, DataRecord, SuiteRecord
 from albert_robust.results.run import Run
 from albert_robust.results.tally import Tally
 from albert_robust.scoring.statistics import NOTHING
@@ -32,8 +32,8 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
         _no_label(tallies),
         _cut(tallies),
         *_unread(suite),
+        *(repeated(name, data) for name, data in suite.data.items()),
         *_bad_rows(suite),
-        *_repeated(suite),
         *_learnt(suite),
         *_unmeasured(cells, run),
         _tolerated([tally for key, tally in run.tallies.items() if key[0] == suite.name and key not in ended]),
@@ -119,6 +119,14 @@ def _unread(suite: SuiteRecord) -> Iterator[str]:
                 yield f"{left}: in {one.language!r}, and `languages` names {one.kin!r}. Name it too, or write {one.kin!r} there."
 
 
+def repeated(dataset: str, data: DataRecord) -> str:
+    """Return what is wrong with a dataset many of whose examples repeat another; empty if there are few."""
+    if data.different >= FEW_REPEATS * data.examples:
+        return ""
+    what = f"Only {data.different:,} of the {counted(data.examples, 'example')} of {dataset!r} are different"
+    return f"{what}: each repeat counts as one more, so intervals are too narrow. Take the repeats out."
+
+
 def _bad_rows(suite: SuiteRecord) -> Iterator[str]:
     """Yield how many rows of datasets were left out because they are no examples, and the first of them."""
     for dataset, data in suite.data.items():
@@ -126,14 +134,6 @@ def _bad_rows(suite: SuiteRecord) -> Iterator[str]:
             more = f"; and {data.bad - FEW_ROWS:,} more" if data.bad > FEW_ROWS else ""
             named = "; ".join(on_one_line(one, LONG_ANSWER) for one in data.bad_rows[:FEW_ROWS])
             yield f"{counted(data.bad, 'bad row')} of {dataset!r} left out: {named}{more}."
-
-
-def _repeated(suite: SuiteRecord) -> Iterator[str]:
-    """Yield which datasets have many examples that repeat another: each counts, and bounds are narrower than they should be."""
-    for dataset, data in suite.data.items():
-        if data.different < FEW_REPEATS * data.examples:
-            what = f"Only {data.different:,} of the {counted(data.examples, 'example')} of {dataset!r} are different"
-            yield f"{what}: each repeat counts as one more, so intervals are too narrow. Take the repeats out."
 
 
 def _learnt(suite: SuiteRecord) -> Iterator[str]:
