@@ -785,6 +785,11 @@ def test_a_verb_is_negated_as_its_language_does_it(pack: Registry, language: str
         ("pt", "Vem cá e chama o médico."),
         ("zh", "我知道了。"),
         ("ru", "Стоит хорошая погода."),
+        ("es", "—Sí, dijo Ana."),
+        ("ru", "«Это хорошо», — говорит Том."),
+        ("it", "Le linee guida sui conti"),
+        ("fr", "Sa voix a littéralement fait le tour du monde."),
+        ("ar", "كتبت كوري رسالة."),
     ],
 )
 def test_a_verb_stays_where_it_may_be_none_or_where_a_denial_would_say_something_else(
@@ -798,6 +803,9 @@ def test_a_verb_stays_where_it_may_be_none_or_where_a_denial_would_say_something
     [
         ("en", "The room is a bit small."),
         ("en", "It is only a game."),
+        ("de", "Unsere Handys sind heutzutage mehr als Telefone."),
+        ("de", "Die Pflanzen waren nach 17 Tagen noch am Leben."),
+        ("fr", "Il a également indiqué cela."),
         ("de", "Das Zimmer ist etwas klein."),
         ("de", "Er war offenbar krank."),
         ("fr", "Il est parfois en retard."),
