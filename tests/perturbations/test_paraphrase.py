@@ -795,7 +795,7 @@ def test_a_verb_is_negated_as_its_language_does_it(pack: Registry, language: str
         ("fr", "Sa voix a littéralement fait le tour du monde."),
         ("ar", "كتبت كوري رسالة."),
         ("ar", "حث الناس على تحمل المسؤولية."),
-        ("hi", "यदि उन्होंने काम किया, तो अच्छा है"),
+        ("hi", "यदि उन्होंने काम किया।"),
     ],
 )
 def test_a_verb_stays_where_it_may_be_none_or_where_a_denial_would_say_something_else(
