@@ -23,9 +23,9 @@ from albert_robust.suite.load import load_suite
 
 def tally_of(cell: Cell, outcomes: Iterable[Outcome]) -> Tally:
     """Return what the outcomes of a cell come to."""
-    found = Tally(cell.check.expectation, keep_answers=True)
+    found = Tally(cell.check.expectation)
     for outcome in outcomes:
-        found.add([outcome], [answer_of(cell, outcome, "after") if outcome.status == "tested" else None])
+        found.add([outcome], [answer_of(cell, outcome, "after")] if outcome.status == "tested" else [])
     return found
 
 

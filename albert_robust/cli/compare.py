@@ -45,7 +45,7 @@ def add(commands: Any) -> None:
         type=float,
         default=0.05,
         metavar="D",
-        help="a cell counts as unchanged if its drop is shown to be smaller than this (default: 0.05)",
+        help="a cell counts as the same if it is shown to have changed by less than this, either way (default: 0.05)",
     )
     made.add_argument(
         "--warn-stale", action="store_true", help="do not fail because of cells that are missing or cannot be compared"

@@ -15,7 +15,10 @@ def add(commands: Any) -> None:
     example = "albert-robust init --task text-classification --model my_model:predict --data reviews.csv --language en"
     made = command(commands, "init", run, "Write a first suite for your model and data.", example)
     made.add_argument("--task", required=True, choices=TASK_NAMES, help="what the model does")
-    kinds = "module:function; folder or hub name of a checkpoint or encoder; or NAME@URL for a chat model behind an endpoint"
+    kinds = (
+        "module:function; folder or hub name of a checkpoint or encoder; NAME@URL for a chat model behind an endpoint; or "
+        "KIND:NAME as in a suite, such as finetuned:train.jsonl"
+    )
     made.add_argument("--model", required=True, help=kinds)
     made.add_argument(
         "--data",

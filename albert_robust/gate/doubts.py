@@ -9,7 +9,7 @@ from albert_robust.results.tally import Tally
 from albert_robust.scoring.statistics import NOTHING
 from albert_robust.shown import counted, on_one_line
 from albert_robust.suite.expectations import EXPECTATIONS
-from albert_robust.suite.measure import DROP
+from albert_robust.suite.measure import measure_named
 from albert_robust.tasks import TASKS
 from albert_robust.text.languages import UNKNOWN
 
@@ -32,6 +32,7 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
         _cut(tallies),
         *_unread(suite),
         *_repeated(suite),
+        *_learnt(suite),
         *_unmeasured(cells, run),
         _tolerated([tally for key, tally in run.tallies.items() if key[0] == suite.name and key not in ended]),
     )
@@ -123,15 +124,24 @@ def _repeated(suite: SuiteRecord) -> Iterator[str]:
             yield f"{what}: each repeat counts as one more, so intervals are too narrow. Take the repeats out."
 
 
+def _learnt(suite: SuiteRecord) -> Iterator[str]:
+    """Yield of which datasets the model has learnt examples: what it does with them says little of others."""
+    for dataset, data in suite.data.items():
+        if data.learnt:
+            what = f"{data.learnt:,} of the {counted(data.examples, 'example')} of {dataset!r}"
+            yield f"The model ({suite.model}) has learnt {what}: take them out of one of the two."
+
+
 def _unmeasured(cells: Sequence[CellRecord], run: Run) -> Iterator[str]:
-    """Yield which qualities that gates name could not be measured of all tested cases."""
+    """Yield which measures that gates name could not be measured of all tested cases."""
     missing: dict[str, list[int]] = {}
-    for cell in cells:
-        tally = run.tallies.get(cell.key)
+    for cell in (cell for cell in cells if cell.key in run.tallies):
+        tally = run.tallies[cell.key]
         for name in dict.fromkeys(gate.measure for gate in cell.gates):
-            series = None if tally is None else tally.qualities.get(name.removesuffix(DROP))
-            if series is not None and len(series) < cell.counts.tested:
-                missing.setdefault(name, []).append(cell.counts.tested - len(series))
+            compares = measure_named(name).compares_outputs
+            measured = len(tally.numbers.agreement if compares else tally.series(name))
+            if 0 < measured < tally.counts.tested:
+                missing.setdefault(name, []).append(tally.counts.tested - measured)
     for name, counts in missing.items():
         where = f"in {counted(len(counts), 'cell')}"
         yield f"{name!r} could not be measured of {sum(counts):,} tested cases {where}: its gates are judged by the others."

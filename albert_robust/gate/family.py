@@ -85,7 +85,7 @@ def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, corre
         earlier: What is compared with.
         later: What is compared; its suites' confidence counts.
         floor: A smaller drop is no regression.
-        tolerance: What a drop must be shown to lie below, for a cell to be the same.
+        tolerance: What a change, either way, must be shown to lie below, for a cell to be the same.
         correction: As `compare_all` has it.
     """
     thresholds = {suite.name: Thresholds(suite.confidence, floor, tolerance) for suite in later.suites}

@@ -28,7 +28,7 @@ from albert_robust.results.series import Series
 from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell, Item
 from albert_robust.scoring.sequential import sequential_drop, sequential_mean
-from albert_robust.scoring.statistics import Estimate, Floats, mean_in_unit, paired_drop
+from albert_robust.scoring.statistics import Estimate, Floats, mean_drop, mean_in_unit
 from albert_robust.suite.gates import Gate
 from albert_robust.suite.measure import DROP, WORST_CASE
 
@@ -135,7 +135,7 @@ def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
     The bounds of a cell that may stop early hold at all looks together, so they are wider.
     """
     confidence = cell.suite.two_sided
-    mean, drop = _means(cell), sequential_drop if cell.stops_early else paired_drop
+    mean, drop = _means(cell), sequential_drop if cell.stops_early else mean_drop
     reference = cell.check.expectation == "reference"
     estimates: dict[str, Estimate] = {}
     if not reference:
@@ -146,14 +146,11 @@ def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
         estimates |= _breaks(cell, tally.numbers.agreement, lambda shares: mean(shares, confidence))
     if len(tally.numbers.noise):
         estimates[NOISE] = mean(tally.numbers.noise.means(), confidence)
-    for name in cell.suite.qualities if cell.check.expectation != "direction" else ():
+    for name in cell.qualities if cell.check.expectation != "direction" else ():
         estimates[name] = mean(tally.series(name).means(), confidence)
         if not reference:
-            before, after = (
-                series.get(name, Series()).means() for series in (tally.numbers.before, tally.numbers.after)
-            )
-            estimates[f"{name}{DROP}"] = drop(before, after, confidence)
-    answers = sorted(tally.numbers.answers or (), key=itemgetter(0))  # whatever order a file has
+            estimates[f"{name}{DROP}"] = drop(tally.series(f"{name}{DROP}").means(), confidence)
+    answers = sorted(tally.numbers.answers, key=itemgetter(0))  # whatever order a file has
     for name in cell.aggregates:
         measure = cell.suite.task.aggregates[name].measure
         estimates[name] = measure([answer for _, answer in answers], [example for example, _ in answers], confidence)

@@ -55,22 +55,18 @@ class Line:
 
 
 def line_of(record: CellRecord, tally: Tally, seed: int) -> Line | None:
-    """Return the line of a cell; None if the cell is an error, or has no number per example.
-
-    Reference checks are compared by the first quality among their gates, or else by the task's first. The other qualities that
-    gates name are compared beside it. Correlations, macro F1 and the like have no number per example.
+    """Return the line of a cell; None if the cell is an error, stopped early, or has no number per example.
 
     Args:
         record: The cell's verdict.
         tally: What its outcomes come to.
         seed: Of its suite.
     """
-    measure = EXPECTATIONS[record.expectation].measure or _quality(record, tally)
     if record.verdict == "error" or record.counts.spared:
         return None
-    line = _line(record, tally, seed, measure, record.definition)
-    others = [_line(record, tally, seed, *one) for one in record.also.items() if one[0] != measure]
-    return line and replace(line, others=tuple(filter(None, others)))
+    each = (_line(record, tally, seed, *one) for one in record.definitions.items())
+    lines = [line for line in each if line is not None]
+    return replace(lines[0], others=tuple(lines[1:])) if lines else None
 
 
 def _line(record: CellRecord, tally: Tally, seed: int, measure: str, definition: str) -> Line | None:
@@ -80,13 +76,12 @@ def _line(record: CellRecord, tally: Tally, seed: int, measure: str, definition:
     values = {example: round(value, LINE_DIGITS) for example, value in numbers.items() if example not in errors}
     if not values:
         return None
-    referenced = record.expectation == "reference" or measure in tally.qualities
     return Line(
         cell=record.cell,
         measure=measure,
         definition=definition,
         seed=seed,
-        inputs=str(tally.sample.references if referenced else tally.sample.inputs),
+        inputs=str(tally.sample.references if measure in tally.qualities else tally.sample.inputs),
         variants=_variants(record, tally, seed),
         values={example: values.get(example) for example in sorted(tally.examples)},
         errors=errors,
@@ -110,17 +105,19 @@ def narrowed(record: CellRecord, outcomes: Iterable[Outcome], line: Line, before
     return narrow and replace(narrow, more=len(line.values) - len(narrow.values))
 
 
-def definitions(cell: Cell, scorer: CachedScorer) -> tuple[str, dict[str, str]]:
-    """Return how a cell's outputs are compared, and how by each other quality that its gates name."""
-    check, qualities = cell.check, cell.suite.qualities
-    gated = dict.fromkeys(gate.measure.base for gate in check.gates if gate.measure.base in qualities)
-    also = {name: _definition(cell, scorer, [], qualities[name].metric) for name in gated}
-    if check.expectation != "reference":
-        metric = cell.suite.task.agreements[check.agreement]
-        return _definition(cell, scorer, [check.agreement], metric), also
-    first = next(iter([*gated, *qualities]), "")
-    main = also.pop(first, None)
-    return _definition(cell, scorer, [], qualities[first].metric) if first and main is None else main or "", also
+def definitions(cell: Cell, scorer: CachedScorer) -> dict[str, str]:
+    """Return how a cell's outputs are compared, by measure: by its check's own, and by each quality that its gates name.
+
+    A reference check has no measure of its own. If its gates name no quality, it is compared by the task's first. Correlations,
+    macro F1 and the like have no number per example.
+    """
+    check, qualities = cell.check, cell.qualities
+    main = EXPECTATIONS[check.expectation].measure
+    metric = cell.suite.task.agreements[check.agreement]
+    found = {main: _definition(cell, scorer, [check.agreement], metric)} if main else {}
+    gated = [gate.measure.base for gate in check.gates if gate.measure.base in qualities]
+    names = gated or ([] if main else [*qualities][:1])
+    return found | {name: _definition(cell, scorer, [], qualities[name].metric) for name in names}
 
 
 def _definition(cell: Cell, scorer: CachedScorer, names: Sequence[str], metric: PairMetric) -> str:
@@ -141,9 +138,3 @@ def _variants(record: CellRecord, tally: Tally, seed: int) -> str:
     if record.expectation == "reference":
         return ""
     return f"seed {seed}" if record.worst_of > 1 else str(tally.sample.variants)
-
-
-def _quality(record: CellRecord, tally: Tally) -> str:
-    """Return the quality that a reference check is compared by; empty where it has none."""
-    gated = [gate.measure for gate in record.gates if gate.measure in tally.numbers.before]
-    return next(iter([*gated, *tally.numbers.before]), "")

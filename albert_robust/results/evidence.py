@@ -86,11 +86,8 @@ class Evidence:
     def _missing(self, outcome: Outcome) -> float:
         """Return how much a case misses of the qualities that gates name, or loses of those whose drop they name."""
         before, after = outcome.quality_before, outcome.quality_after or outcome.quality_before
-        missing = [
-            (before[measure.base] if measure.kind == "drop" else 1) - after[measure.base]
-            for measure in self._gated
-            if measure.base in after
-        ]
+        wanted = [(before.get(one.base) if one.kind == "drop" else 1, after.get(one.base)) for one in self._gated]
+        missing = [most - value for most, value in wanted if most is not None and value is not None]
         return max(missing, default=0.0)
 
     def _move(self, outcome: Outcome) -> tuple[str, str] | None:

@@ -106,12 +106,14 @@ def shortfall(outcome: Outcome, expectation: str, quality: str = "") -> float:
         outcome: The case.
         expectation: Under invariance an output that changed falls short, under direction one that stayed, and in a reference
             check one below full quality.
-        quality: By which a reference check is compared; without it, the mean of all qualities counts.
+        quality: A quality that counts alone. Without it, or if it could not be measured, the agreement counts, and in a
+            reference check the mean of all qualities.
     """
+    qualities = outcome.quality_before if expectation == "reference" else outcome.quality_after
+    if quality in qualities:
+        return 1 - qualities[quality]
     if expectation == "reference":
-        qualities = outcome.quality_before
-        values = [qualities[quality]] if quality in qualities else qualities.values()
-        return 1 - sum(values) / len(values) if values else 0.0
+        return 1 - sum(qualities.values()) / len(qualities) if qualities else 0.0
     if outcome.agreement is None:
         return 0.0
     return outcome.agreement if expectation == "direction" else 1 - outcome.agreement

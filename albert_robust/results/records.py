@@ -86,6 +86,21 @@ class ComparisonRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PooledRecord:
+    """All cells of a model beside those of the first model of its file, by one measure: each example counts once.
+
+    Attributes:
+        suite: The model's.
+        cells: How many were compared.
+        comparison: What they come to together.
+    """
+
+    suite: str
+    cells: int
+    comparison: ComparisonRecord
+
+
+@dataclass(frozen=True, slots=True)
 class MemberRecord:
     """One of the cells that are compared with each other.
 
@@ -108,8 +123,8 @@ class MemberRecord:
 class CellRecord:
     """One cell's verdict and all that led to it.
 
-    `definition` says how its outputs were compared, such as `token f1`, and `also` how by the other qualities that its gates
-    name; `worst_of` of how many variants each was searched;
+    `definitions` say how its outputs were compared, such as `token f1`, by measure: first by the one that the cell stands by
+    beside other runs, then by the other qualities that its gates name. `worst_of` says of how many variants each was searched.
     `comparison` is there where a baseline is, `beside_first` where the file names several models and this is not the first.
     Of several cells together `across` says what is compared, `members` has each, and `note` is what it came to. Such a
     record has no outcomes of its own, and its counts are those of all members.
@@ -129,8 +144,7 @@ class CellRecord:
     measures: Mapping[str, Estimate]
     counts: Counts
     order: int = 0
-    definition: str = ""
-    also: Mapping[str, str] = field(default_factory=dict)
+    definitions: Mapping[str, str] = field(default_factory=dict)
     worst_of: int = 1
     comparison: ComparisonRecord | None = None
     beside_first: ComparisonRecord | None = None
@@ -152,11 +166,13 @@ class DataRecord:
         examples: How many.
         different: How many differ in their texts or their language.
         digest: Of all that they hold, in whatever order.
+        learnt: How many have texts, blanks apart, that the model was made from.
     """
 
     examples: int
     different: int
     digest: str
+    learnt: int = 0
 
 
 @dataclass(frozen=True, slots=True)

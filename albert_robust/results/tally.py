@@ -29,36 +29,34 @@ class Tally:
         evidence: The cases that a person looks at first.
     """
 
-    def __init__(
-        self, expectation: str, *, gated: Iterable[str] = (), keep_answers: bool = False, labels: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, expectation: str, *, gated: Iterable[str] = (), labels: Iterable[str] = ()) -> None:
         """Begin to count.
 
         Args:
             expectation: Of the cell's check.
             gated: The measures of its gates, by which cases are ranked first.
-            keep_answers: Whether answers are kept.
             labels: That outputs may be; none if the suite does not name them.
         """
         self._expectation = expectation
         self.sample = Sample()
         self.accounting = Accounting(labels)
-        self.numbers = Numbers(keep_answers)
+        self.numbers = Numbers()
         self.evidence = Evidence(expectation, [measure_named(name) for name in gated])
 
-    def add(self, outcomes: Sequence[Outcome], answers: Sequence[Answer | None] = ()) -> None:
+    def add(self, outcomes: Sequence[Outcome], answers: Sequence[Answer] = ()) -> None:
         """Take cases.
 
         Args:
             outcomes: In the order of their cell.
-            answers: To each of them, if answers are kept.
+            answers: To each of the tested ones, if a measure needs all answers of the cell.
         """
         owners = self.sample.add(outcomes)
         tested = [outcome for outcome in outcomes if outcome.status == "tested"]
         owners_tested = [owner for owner, outcome in zip(owners, outcomes, strict=True) if outcome.status == "tested"]
         self.accounting.add(outcomes, tested)
         self.numbers.add(tested, owners_tested)
-        self.numbers.add_answers(outcomes, answers)
+        if answers:
+            self.numbers.add_answers(tested, answers)
         self.evidence.add(outcomes, owners)
 
     def spare(self, cases: int) -> None:
@@ -87,11 +85,16 @@ class Tally:
 
     @property
     def qualities(self) -> Mapping[str, Series]:
-        """Those that gates are on, by name: of the answers to originals in a reference check, else of those to variants."""
-        return self.numbers.before if self._expectation == "reference" else self.numbers.after
+        """Those that gates are on, by name: of the answers to originals in a reference check, else of those to variants.
+
+        The latter have drops, too.
+        """
+        if self._expectation == "reference":
+            return self.numbers.before
+        return {**self.numbers.after, **self.numbers.drops}
 
     def series(self, measure: str) -> Series:
-        """Return the number of each case by a measure of one cell: consistency, sensitivity, flip rate or a quality."""
+        """Return the number of each case by a measure of one cell: consistency, sensitivity, flip rate, a quality or its drop."""
         if measure == "consistency":
             return self.numbers.agreement
         if measure in ("sensitivity", "flip rate"):

@@ -8,6 +8,7 @@ nothing shows before a label changes, so all variants are drawn from the origina
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from albert_robust.asking.predict import Answers, Predictor
 from albert_robust.data import Example
@@ -149,8 +150,9 @@ class _Search:
 
 
 def _level(case: Outcome) -> Level:
-    assert case.agreement is not None
-    return case.agreement, case.scores_after.get(str(case.before), 0.0)
+    """Return how far a variant shakes the model; one whose answer cannot be compared less than any other."""
+    agreement = inf if case.agreement is None else case.agreement
+    return agreement, case.scores_after.get(str(case.before), 0.0)
 
 
 def _searches(cell: Cell, group: Sequence[Outcome], block: Block) -> list[_Search]:

@@ -16,7 +16,7 @@ from math import fsum
 
 import numpy as np
 
-from albert_robust.scoring.statistics import NOTHING, Estimate, Floats, check_paired
+from albert_robust.scoring.statistics import NOTHING, Estimate, Floats
 
 # Shares of the capital that a 0 would cost: 1 for means near 1, 1/64 for a mean half a point off.
 BETS = 0.5 ** np.arange(7)
@@ -59,20 +59,20 @@ def sequential_mean(values: Floats, confidence: float = 0.95) -> Estimate:
     return _estimate(values, low / STEPS, high / STEPS)
 
 
-def sequential_drop(before: Floats, after: Floats, confidence: float = 0.95) -> Estimate:
-    """Return the mean of `before - after`, in [-1, 1], with bounds that hold at all looks together.
+def sequential_drop(drops: Floats, confidence: float = 0.95) -> Estimate:
+    """Return the mean of independent numbers in [-1, 1], with bounds that hold at all looks together.
 
     Args:
-        before: Shape (examples,), each in [0, 1], in the order they were asked.
-        after: The same examples, shape (examples,).
+        drops: Shape (examples,), the number before less that after, in the order they were asked.
         confidence: Two-sided coverage in (0, 1).
 
     Raises:
-        ValueError: The lengths differ, or a value lies outside [0, 1].
+        ValueError: A value lies outside [-1, 1].
     """
-    check_paired(before, after)
-    low, high = _bounds((1 + before - after) / 2, confidence)
-    return _estimate(before - after, (2 * low - STEPS) / STEPS, (2 * high - STEPS) / STEPS)
+    if len(drops) and (drops.min() < -1 or drops.max() > 1):
+        raise ValueError("a value lies outside [-1, 1]")
+    low, high = _bounds((1 + drops) / 2, confidence)
+    return _estimate(drops, (2 * low - STEPS) / STEPS, (2 * high - STEPS) / STEPS)
 
 
 def capital(values: Floats, mean: float) -> Floats:

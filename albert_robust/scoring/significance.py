@@ -20,7 +20,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from albert_robust.scoring.statistics import NOTHING, SEED, Estimate, Floats, check_paired
+from albert_robust.scoring.statistics import NOTHING, SEED, Estimate, Floats
 
 DIFFERENCE_DIGITS = 3  # in the sign-flip test
 DRAWS = 19_999
@@ -110,13 +110,21 @@ def drop_on_pairs(before: Floats, after: Floats, confidence: float = 0.95) -> Es
     Raises:
         ValueError: The lengths differ, or a value lies outside [0, 1].
     """
-    check_paired(before, after)
+    _check_paired(before, after)
     if len(before) == 0:
         return NOTHING
     apart, z = before - after, NormalDist().inv_cdf((1 + confidence) / 2)
     down, up = float(apart[apart > 0].sum()), float(-apart[apart < 0].sum())
     high = _upper(down, up, len(apart), z)
     return Estimate(float(apart.mean()), -_upper(up, down, len(apart), z), high, len(apart))
+
+
+def _check_paired(before: Floats, after: Floats) -> None:
+    if len(before) != len(after):
+        raise ValueError(f"{len(before)} values before for {len(after)} after")
+    both = np.concatenate([before, after])
+    if len(both) and (both.min() < 0 or both.max() > 1):
+        raise ValueError("a value lies outside [0, 1]")
 
 
 def _upper(down: float, up: float, count: int, z: float) -> float:

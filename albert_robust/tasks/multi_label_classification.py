@@ -110,9 +110,12 @@ def _counts(answers: Sequence[Answer]) -> Floats:
 
 
 def counts_a_label(answers: Sequence[Answer]) -> Floats:
-    """Return what each answer adds to three counts a label, shape (answers, labels, 3), as `label_counts` has them."""
+    """Return what each answer adds to three counts a label of the references, shape (answers, labels, 3).
+
+    The counts are those of `label_counts`.
+    """
     pairs = [(set(labels_of(one.output)), set(labels_of(one.references[0]))) for one in answers]
-    names = sorted({name for pair in pairs for side in pair for name in side})
+    names = sorted({name for _, reference in pairs for name in reference})
     rows = [[(name in one and name in two, name in one, name in two) for name in names] for one, two in pairs]
     return np.array(rows, dtype=np.float64).reshape(len(pairs), len(names), 3)
 

@@ -42,15 +42,17 @@ def label_counts(answers: Sequence[Answer]) -> Floats:
     """Return what each answer adds to three counts a label, shape (answers, labels, 3).
 
     The counts: output and reference say the label, the output says it, the reference says it. Of several accepted labels
-    the reference is the one that the output says, else the first.
+    the reference is the one that the output says, else the first. The labels are those of the references, and one for all that
+    outputs alone say, which may be as many texts as there are answers.
     """
     pairs = [(answer.output, _reference(answer)) for answer in answers]
-    labels = {label: place for place, label in enumerate(sorted({label for pair in pairs for label in pair}))}
-    counts = np.zeros((len(pairs), len(labels), 3))
+    labels = {label: place for place, label in enumerate(sorted({reference for _, reference in pairs}))}
+    counts = np.zeros((len(pairs), len(labels) + 1, 3))
     for row, (output, reference) in enumerate(pairs):
-        counts[row, labels[output], 1] = 1
+        said = labels.get(output, len(labels))
+        counts[row, said, 1] = 1
         counts[row, labels[reference], 2] = 1
-        counts[row, labels[output], 0] = output == reference
+        counts[row, said, 0] = output == reference
     return counts
 
 
@@ -70,7 +72,7 @@ def one_more_label(sums: Floats) -> tuple[Floats, Floats]:
 
 
 def macro_f1(counts: Floats) -> Floats:
-    """Return the mean F1 over the labels of the references, from summed counts, shape (draws, labels, 3).
+    """Return the mean F1 over the labels of the references, from summed counts, shape (draws, labels, 3); nan for none.
 
     What outputs alone name costs the label that they miss and is no class of its own, as it is in scikit-learn: a chat model's
     answers that are no label would else weigh as much as they differ in wording.
@@ -78,8 +80,8 @@ def macro_f1(counts: Floats) -> Floats:
     there = counts[..., 2] > 0
     either = counts[..., 1] + counts[..., 2]
     f1 = np.divide(2 * counts[..., 0], either, out=np.zeros_like(either), where=there)
-    labels: Floats = there.sum(axis=-1)
-    mean: Floats = f1.sum(axis=-1) / np.maximum(labels, 1)
+    labels = there.sum(axis=-1).astype(np.float64)
+    mean: Floats = np.divide(f1.sum(axis=-1), labels, out=np.full_like(labels, np.nan), where=labels > 0)
     return mean
 
 

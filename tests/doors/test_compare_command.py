@@ -100,10 +100,10 @@ def test_a_cell_that_the_later_run_lacks_is_missing(
         ({}, "no run here"),
         ({"run.json": "{", "outcomes.parquet": ""}, "damaged: not JSON"),
         ({"run.json": "[]", "outcomes.parquet": ""}, "written by another version"),
-        ({"run.json": '{"schema": 2}', "outcomes.parquet": ""}, "does not belong to run.json"),
+        ({"run.json": '{"schema": 3}', "outcomes.parquet": ""}, "does not belong to run.json"),
         (
             {
-                "run.json": '{"schema": 2, "outcomes": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}',
+                "run.json": '{"schema": 3, "outcomes": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}',
                 "outcomes.parquet": "",
             },
             "damaged: not what a run writes",

@@ -120,7 +120,7 @@ def test_other_tasks_of_one_text_are_checked_too(robust: Robust) -> None:
         return ["a song" if one["prompt"].islower() else "A SONG" for one in batch]
 
     (record,) = robust.check(names, TEXTS, "case.upper", language="en", task="token-classification")
-    assert (record.verdict, record.definition) == ("passed", "entity f1")
+    assert (record.verdict, record.definitions) == ("passed", {"consistency": "entity f1"})
     with pytest.raises(AssertionError, match=r"invariance case\.upper"):
         robust.check(answers, TEXTS, "case.upper", language="en", task="text-generation")
     with pytest.raises(
@@ -135,7 +135,7 @@ def test_a_translation_is_checked_in_the_language_that_it_is_said_to_be_in(robus
 
     check = partial(robust.check, translate, TEXTS, "case.upper", language="en", task="translation")
     (record,) = check(reference_language="de")
-    assert (record.verdict, record.definition.split(",")[0]) == ("passed", "labs")
+    assert (record.verdict, record.definitions["consistency"].split(",")[0]) == ("passed", "labs")
     with pytest.raises(
         UsageError, match="does not say the language of its translations\n  add `reference_language: de`"
     ):

@@ -90,6 +90,7 @@ def test_a_cell_beside_its_baseline_leaves_how_it_stands(pytester: pytest.Pytest
         beside["drop"][name] for name in ("value", "low", "high")
     ]
     assert float(found["baseline.p"]) == beside["adjusted"] == 1
+    assert found["baseline.measure"] == "consistency"
 
 
 def test_what_was_not_measured_is_left_out(pytester: pytest.Pytester) -> None:

@@ -12,6 +12,7 @@ from albert_robust.gate.lines import Line, line_of
 from albert_robust.results.outcome import Outcome
 from albert_robust.results.records import CellRecord, ComparisonRecord, Counts, Verdict
 from albert_robust.results.tally import Tally, tallied
+from albert_robust.suite.expectations import EXPECTATIONS
 
 HERE = ("s", "d/typos.swap@2[en]")
 WHOLE = [1.0] * 200
@@ -269,7 +270,8 @@ def made(cases: Sequence[Outcome], **settings: Any) -> Line:
 
 
 def line_from(record: CellRecord, cases: Sequence[Outcome]) -> Line | None:
-    return line_of(record, tallied(cases, {("s", "c"): Tally(record.expectation)})["s", "c"], 0)
+    compared = replace(record, definitions={EXPECTATIONS[record.expectation].measure or "accuracy": ""})
+    return line_of(compared, tallied(cases, {("s", "c"): Tally(record.expectation)})["s", "c"], 0)
 
 
 def test_a_line_has_the_mean_of_each_example_in_order_of_ids() -> None:
@@ -328,3 +330,12 @@ def test_errors_and_cells_without_numbers_have_no_line() -> None:
     assert line_from(replace(RECORD, verdict="error"), [CASE]) is None
     assert line_from(replace(RECORD, expectation="reference"), [CASE]) is None
     assert line_from(RECORD, [replace(CASE, status="unchanged")]) is None
+
+
+def test_a_cell_stands_by_its_first_measure_that_has_numbers() -> None:
+    record = replace(RECORD, expectation="reference", definitions={"labs": "encoder", "accuracy": "", "token f1": ""})
+    cases = [replace(CASE, quality_before={"token f1": 0.5, "accuracy": 1.0})]
+    found = line_of(record, tallied(cases, {("s", "c"): Tally("reference")})["s", "c"], 0)
+    assert found is not None
+    assert (found.measure, found.definition) == ("accuracy", "")
+    assert [other.measure for other in found.others] == ["token f1"]

@@ -24,7 +24,7 @@ def suite(model: str, path: str = "s.robust.yaml") -> SuiteRecord:
 def record(of: SuiteRecord, **settings: Any) -> CellRecord:
     counts = Counts(100, 0, 0, 0, 0, 100, 0)
     made = CellRecord(of.name, CELL, of.task, "invariance", "d", "typos.swap@2", "", "en", "passed", "", (), {}, counts)
-    return replace(made, **settings)
+    return replace(made, **{"definitions": {"consistency": ""}, **settings})
 
 
 def cases(of: SuiteRecord, flipped: int, text: str = "a") -> list[Outcome]:
@@ -73,6 +73,14 @@ def test_without_the_first_the_others_are_compared_with_nothing() -> None:
 
 def test_what_the_first_was_not_asked_whole_is_not_compared() -> None:
     assert standing(ran((A, cases(A, 0)), (B, cases(B, 50)), counts=Counts(100, 0, 0, 0, 0, 99, 0, 1))) == [None, None]
+
+
+@pytest.mark.parametrize("early", [A, B])
+def test_a_model_that_stopped_early_is_not_compared(early: SuiteRecord) -> None:
+    run = ran((A, cases(A, 0)), (B, cases(B, 50)))
+    stopped = Counts(200, 0, 0, 0, 0, 100, 0, spared=100)
+    cells = [record(of, counts=stopped) if of is early else record(of) for of in (A, B)]
+    assert [cell.beside_first for cell in beside_first(run.suites, cells, run.tallies)] == [None, None]
 
 
 def test_models_that_were_asked_other_texts_are_incomparable() -> None:

@@ -117,6 +117,19 @@ def test_reference_checks_differ_by_the_quality_that_they_are_compared_by() -> N
         assert len(found.cases) == shown
 
 
+def test_cells_that_differ_by_another_quality_show_examples_of_that() -> None:
+    name = cell().cell
+    kept = [outcome(name, f"r/{n}", suite="reviews::small", agreement=1.0, quality_after={"accuracy": 1}) for n in "01"]
+    other = {"agreement": 0.0, "quality_after": {"accuracy": 1.0}}
+    lost = [outcome(name, "r/0", suite="reviews::large", **other), replace(kept[1], suite="reviews::large")]
+    lost[1].quality_after = {"accuracy": 0.0}
+    run = replace(ran([cell()], [cell(beside_first=beside("regressed", "accuracy"))]), outcomes=(*kept, *lost))
+    (table,) = model_tables(run)
+    assert [one.example for one, _ in table.partings[0].cases] == ["r/1"]
+    assert table.rows[0].cells[1] is not None
+    assert "accuracy -0.125 [-0.250, -0.050] beside the first" in table.rows[0].cells[1].title
+
+
 def test_one_model_a_file_has_no_table() -> None:
     assert model_tables(Run((SUITE,), (cell(),))) == ()
     assert "Models side by side" not in render_html(Run((SUITE,), (cell(),)))

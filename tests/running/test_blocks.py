@@ -2,19 +2,21 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from counted import asked, outcomes_of, planned, ran, records_of
 
 from albert_robust.asking.workspace import Workspace
 from albert_robust.conclude import judged, run_of
+from albert_robust.data import Example
 from albert_robust.gate import judge_across
 from albert_robust.results.folder import keep, only, open_run
 from albert_robust.results.outcome import Outcome
 from albert_robust.results.run import Run
 from albert_robust.running import blocks as blocks_module
 from albert_robust.running.across import across
-from albert_robust.running.blocks import blocks, examples_of
+from albert_robust.running.blocks import blocks, data_of, examples_of
 from albert_robust.running.cell import Cell
 from albert_robust.running.execute import execute
 
@@ -109,3 +111,28 @@ def test_blocks_are_all_examples_in_order(cells: list[Cell], monkeypatch: pytest
     made = [block["d", "en"] for block in blocks(cells[0].suite, datasets)]
     assert [example for block in made for example in block] == datasets["d"]
     assert {len(block) for block in made[:-1]} <= {size}
+
+
+EXAMPLE = Example("r1", "en", {"text": "fine"}, ("good",), {"de": {"text": "gut"}, "fr": {"text": "bien"}})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": "r2"},
+        {"language": "de"},
+        {"fields": {"text": "so"}},
+        {"references": ("bad",)},
+        {"parallels": {"de": {"text": "fein"}, "fr": {"text": "bien"}}},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_data_are_known_again_by_all_that_they_hold(change: dict[str, Any]) -> None:
+    other = replace(EXAMPLE, id="r3")
+    assert data_of([EXAMPLE, other]) == data_of([other, EXAMPLE])
+    assert data_of([EXAMPLE, other]).digest != data_of([replace(EXAMPLE, **change), other]).digest
+
+
+def test_examples_that_repeat_another_s_texts_are_not_different() -> None:
+    rows = [EXAMPLE, replace(EXAMPLE, id="r2"), replace(EXAMPLE, id="r3", language="de")]
+    assert (data_of(rows).examples, data_of(rows).different) == (3, 2)

@@ -1,5 +1,6 @@
 """Whatever made an error, its cell is comparable with one in which there was none; a perturbation that raises makes no text."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from albert_robust.gate import judge
 from albert_robust.gate.comparing import Thresholds, compare_all
 from albert_robust.gate.lines import Line, line_of
 from albert_robust.results.records import ComparisonRecord
+from albert_robust.suite.expectations import EXPECTATIONS
 
 CHECK = "- {expect: invariance, perturbations: [typos.swap], gates: [consistency >= 0.1]}"
 WORST = CHECK.replace("}", ", worst_of: 8}")
@@ -41,7 +43,8 @@ def line(folder: Path, checks: str = CHECK, answer: str = CALM, model: str = "")
     """Return what the one cell of a suite came to."""
     (cell,) = planned(folder, checks, answer=answer, model=model, extra="max_errors: 0.2")
     tally = ran([cell], folder).tallies[cell.key]
-    found = line_of(judge(cell, tally), tally, cell.suite.seed)
+    record = replace(judge(cell, tally), definitions={EXPECTATIONS[cell.check.expectation].measure or "accuracy": ""})
+    found = line_of(record, tally, cell.suite.seed)
     assert found is not None
     return found
 

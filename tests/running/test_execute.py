@@ -126,6 +126,17 @@ def test_a_model_that_hears_a_negation_passes_a_direction(
     assert (found["own.turn"].verdict, found["own.mark"].verdict) == ("passed", "passed")
 
 
+def test_an_answer_that_should_have_changed_has_no_quality(
+    cells: Callable[..., list[Cell]], workspace: Workspace
+) -> None:
+    marked, turned = (cell for cell in cells("constant") if cell.perturbation in ("own.turn@2", "own.mark@2"))
+    outcomes = execute([turned, marked], workspace).outcomes([turned, marked])
+    assert {(case.cell, *case.quality_before, *case.quality_after) for case in outcomes} == {
+        (marked.id, "accuracy", "accuracy"),
+        (turned.id, "accuracy"),
+    }
+
+
 def test_a_variant_that_repeats_another_of_its_example_is_counted_once(
     cells: Callable[..., list[Cell]], workspace: Workspace
 ) -> None:

@@ -13,9 +13,9 @@ from albert_robust.scoring.statistics import (
     bootstrap,
     bootstrap_with_one_more,
     compare_systems,
+    mean_drop,
     mean_in_unit,
     mean_of_clusters,
-    paired_drop,
 )
 
 SHARES = st.lists(st.floats(0, 1), min_size=1, max_size=20)
@@ -40,15 +40,14 @@ def test_the_exact_interval_is_that_of_the_table(hits: int, of: int, low: float,
     assert (found.value, found.low, found.high) == pytest.approx((hits / of, low, high), abs=6e-5)
 
 
-def paired(worse: int, better: int, same: int) -> tuple[Floats, Floats]:
-    """Return outcomes before and after, of which so many became worse or better; half of those that stay are right."""
-    stay = [float(place % 2) for place in range(same)]
-    return np.array([1.0] * worse + [0.0] * better + stay), np.array([0.0] * worse + [1.0] * better + stay)
+def drops(worse: int, better: int, same: int) -> Floats:
+    """Return the drops of outcomes of which so many became worse or better."""
+    return np.repeat([1.0, -1.0, 0.0], [worse, better, same])
 
 
 @pytest.mark.parametrize(("worse", "better"), [(0, 0), (1, 0), (2, 0), (12, 2), (2, 12)])
 def test_a_drop_is_bounded_as_the_mean_of_numbers_in_0_to_1(worse: int, better: int) -> None:
-    found = paired_drop(*paired(worse, better, 36))
+    found = mean_drop(drops(worse, better, 36))
     unit = mean_in_unit(np.array([1.0] * worse + [0.0] * better + [0.5] * 36))
     assert found.value == pytest.approx((worse - better) / found.clusters)
     assert (found.low, found.high) == pytest.approx((2 * unit.low - 1, 2 * unit.high - 1))
@@ -59,14 +58,14 @@ def test_a_drop_is_not_ruled_out_more_often_than_the_bound_allows(examples: int,
     """Counted, not drawn. Newcombe's interval for paired shares rules out each of these in 11 to 13 % of samples."""
     wrong = 0.0
     for worse in range(examples + 1):
-        found = paired_drop(*paired(worse, 0, examples - worse), 0.9)
+        found = mean_drop(drops(worse, 0, examples - worse), 0.9)
         wrong += comb(examples, worse) * drop**worse * (1 - drop) ** (examples - worse) * (found.high < drop)
     assert wrong <= 0.05
 
 
 def test_of_many_examples_a_drop_has_nearly_the_normal_interval() -> None:
     # 100 of 2,000 worse, 20 better: 0.04 +- 1.96 * sqrt((0.06 - 0.0016) / 2000) = 0.0294 to 0.0506.
-    found = paired_drop(*paired(100, 20, 1880))
+    found = mean_drop(drops(100, 20, 1880))
     assert (found.value, found.low, found.high) == pytest.approx((0.04, 0.0294, 0.0506), abs=5e-4)
 
 
@@ -80,7 +79,7 @@ def test_a_mean_lies_in_its_interval_and_that_in_0_to_1(values: list[float], con
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=20))
 def test_a_drop_turned_round_is_its_negative(pairs: list[tuple[float, float]]) -> None:
     before, after = np.array(pairs).T
-    there, back = paired_drop(before, after), paired_drop(after, before)
+    there, back = mean_drop(before - after), mean_drop(after - before)
     assert (there.value, there.low, there.high) == pytest.approx((-back.value, -back.high, -back.low), abs=1e-9)
     assert there.low - 1e-9 <= there.value <= there.high + 1e-9
 
@@ -123,7 +122,7 @@ def test_a_bootstrap_is_the_same_each_time_and_of_no_clusters_nothing() -> None:
 def test_no_values_measure_nothing() -> None:
     none = np.array([])
     assert not mean_in_unit(none).measured
-    assert not paired_drop(none, none).measured
+    assert not mean_drop(none).measured
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1])
@@ -133,8 +132,6 @@ def test_a_value_outside_0_to_1_is_an_error(value: float) -> None:
 
 
 def test_lengths_that_differ_are_an_error() -> None:
-    with pytest.raises(ValueError, match="1 values before for 2 after"):
-        paired_drop(np.array([1.0]), np.array([1.0, 0.0]))
     with pytest.raises(ValueError, match="2 values for 1 clusters"):
         mean_of_clusters(np.array([1.0, 0.0]), ["a"])
 

@@ -117,3 +117,8 @@ def test_another_language_has_the_same_labels(write: Write) -> None:
     )
     suite = load_suite(write(d_dot_jsonl='{"text": "Oh."}\n', s_dot_robust_dot_yaml=text))
     assert not suite.task.has_spans
+
+
+@pytest.mark.parametrize("output", ["", "joy"])
+def test_texts_without_labels_say_nothing_of_labels(output: str) -> None:
+    assert not TASK.aggregates["macro f1"].measure([Answer(output, ("",))] * 3, range(3)).measured
