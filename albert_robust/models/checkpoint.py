@@ -236,20 +236,26 @@ def _identity(wanted: Wanted) -> str | None:
     said, checkpoint = wanted.settings, local_identity(wanted.folder / wanted.name)
     if checkpoint is None:
         return None
-    asked = prompt_digest(said) if said.prompt else ""
-    hardware, how = _hardware(wanted), reading_of(said, {} if said.prompt else said.settings)
+    prompted = _is_prompted(wanted)
+    asked = prompt_digest(said) if prompted else ""
+    hardware, how = _hardware(wanted), reading_of(said, {} if prompted else said.settings)
     reads = "" if how == AS_IT_IS else hashlib.sha256(json.dumps(how, sort_keys=True).encode()).hexdigest()[:16]
     return ":".join(filter(None, (checkpoint, asked, reads, *(hardware if hardware != PLAIN else ()), libraries())))
 
 
 def _load(wanted: Wanted) -> Answering:
     said, task = wanted.settings, wanted.task
-    if said.prompt or task.name == WRITES:
+    if _is_prompted(wanted):
         from albert_robust.models.prompted import load_prompted
 
         return load_prompted(wanted.name, wanted.folder, said, task, wanted.allow_network, _hardware(wanted))
     how = reading_of(said, said.settings)
     return load_checkpoint(wanted.name, wanted.folder, task.name, wanted.allow_network, _hardware(wanted), how)
+
+
+def _is_prompted(wanted: Wanted) -> bool:
+    """Return whether what it writes is read as a reply."""
+    return bool(wanted.settings.prompt) or wanted.task.name == WRITES
 
 
 def _hardware(wanted: Wanted) -> Hardware:
