@@ -15,8 +15,8 @@ from albert_robust.gate.baseline import Baseline
 from albert_robust.gate.comparing import CORRECTION, Family, settled
 from albert_robust.gate.family import baselines_beside, compared, whole_beside_baseline
 from albert_robust.gate.lines import definitions
-from albert_robust.gate.side_by_side import beside_first
-from albert_robust.models import KINDS
+from albert_robust.gate.side_by_side import all_cells_beside_first, beside_first
+from albert_robust.models import KINDS, ModelSpec
 from albert_robust.results.cases import Shrunk
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.failures import failures
@@ -28,7 +28,6 @@ from albert_robust.running.execute import Certain, Execution, execute, never
 from albert_robust.running.plan import plan
 from albert_robust.running.shrink import shrunk
 from albert_robust.scoring.statistics import DIGITS
-from albert_robust.suite.schema import TokenPrice
 from albert_robust.suite.suite import Suite
 from albert_robust.text.languages import base
 
@@ -60,7 +59,15 @@ class Verdicts:
         """Return an item's verdict, by its gates and by its suite's baseline if there is one."""
         comparison = self._family.get(item.key) if item.suite.name in self.baselines else None
         warns = item.check.on_failure == "warn"
-        return settled(self._judged(item), comparison, lenient=self.lenient, warns=warns)
+        record = replace(self._judged(item), beside_first=self._beside_first.get(item.key))
+        return settled(record, comparison, lenient=self.lenient, warns=warns)
+
+    @cached_property
+    def _beside_first(self) -> Family:
+        """How the cells of models stand beside those of their file's first model."""
+        suites = suite_records(self.items, self.execution)
+        found = beside_first(suites, list(map(self._judged, self.items)), self.execution.tallies)
+        return {record.key: record.beside_first for record in found if record.beside_first is not None}
 
     @cached_property
     def _family(self) -> Family:
@@ -159,10 +166,11 @@ def run_of(
     alone = [(item, record) for item, record in zip(items, records, strict=True) if isinstance(item, Cell)]
     cells = [cell for cell, _ in alone]
     ordered = sorted(alone, key=lambda pair: plan_order(pair[1])) if shrinks else ()
-    told = [_suite(suite, execution) for suite in sorted(suites.values(), key=lambda one: (one.file, one.model_place))]
+    told = suite_records(items, execution)
     return Run(
-        suites=tuple(told),
-        cells=tuple(sorted(beside_first(told, records, execution.tallies), key=plan_order)),
+        suites=told,
+        cells=tuple(sorted(records, key=plan_order)),
+        pooled=all_cells_beside_first(told, records, execution.tallies),
         alignments=alignments_of(
             cells,
             [record for _, record in alone],
@@ -174,29 +182,39 @@ def run_of(
         outcomes=execution.outcomes(cells),
         counted={cell.key: tally for cell in cells if (tally := execution.tallies.get(cell.key))},
         environment=environment(),
-        cost=_cost(execution, seconds, [suite.model.price for suite in suites.values()]),
+        cost=_cost(execution, seconds, [model for suite in suites.values() for model in suite.models]),
     )
 
 
-def _cost(execution: Execution, seconds: float, prices: Sequence[float | TokenPrice | None]) -> dict[str, float]:
+def _cost(execution: Execution, seconds: float, models: Iterable[ModelSpec]) -> dict[str, float]:
     """Return what a run asked for, with its price if a suite states one, and its tokens if an endpoint reports them."""
-    cost = execution.cost
+    cost, whole = execution.cost, execution.all_costs
     found = {
         "unique_inputs": cost.unique_inputs,
         "predicted": cost.predicted - cost.unanswered,
-        "unanswered": cost.unanswered,
+        "unanswered": whole.unanswered,
         "from_cache": cost.from_cache,
-        "batches_or_requests": cost.calls,
-        "retries": cost.retries + cost.usage.retries,
-        "timeouts": cost.timeouts + cost.usage.timeouts,
+        "batches_or_requests": whole.calls,
+        "retries": whole.retries + whole.usage.retries,
+        "timeouts": whole.timeouts + whole.usage.timeouts,
         "spared": cost.spared,
         "seconds": round(seconds, 1),
     }
-    if any(price is not None for price in prices) and (cost.price is not None or not cost.predicted):
-        found["price"] = round(cost.price or 0.0, DIGITS)
-    if cost.usage.prompt:
-        found |= {"prompt_tokens": cost.usage.prompt, "completion_tokens": cost.usage.completion}
+    if execution.judges:
+        judged = whole - cost
+        found |= {"judged": judged.predicted - judged.unanswered, "judged_from_cache": judged.from_cache}
+    if any(model.price is not None for model in models) and (whole.price is not None or not whole.predicted):
+        found["price"] = round(whole.price or 0.0, DIGITS)
+    if whole.usage.prompt:
+        found |= {"prompt_tokens": whole.usage.prompt, "completion_tokens": whole.usage.completion}
     return found
+
+
+def suite_records(items: Iterable[Item], execution: Execution) -> tuple[SuiteRecord, ...]:
+    """Return what is said of the suites of executed items, the models of a file in its order."""
+    suites = {item.suite.name: item.suite for item in items}
+    ordered = sorted(suites.values(), key=lambda one: (one.file, one.model_place))
+    return tuple(_suite(suite, execution) for suite in ordered)
 
 
 def _suite(suite: Suite, execution: Execution) -> SuiteRecord:

@@ -1,7 +1,7 @@
 """Doctor: would a suite let a model pass that understands nothing?"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,7 +42,7 @@ class Diagnosis:
 
 
 def diagnosed(suite: Suite) -> list[Diagnosis]:
-    """Return the verdicts of a suite on models that understand nothing. Its own model is asked nothing.
+    """Return the verdicts of a suite on models that understand nothing. Its own model and its judges are asked nothing.
 
     Raises:
         InputError: The suite's data are unfit.
@@ -52,10 +52,33 @@ def diagnosed(suite: Suite) -> list[Diagnosis]:
     return [_diagnosis(suite, one) for one in stand_ins(suite.task, examples, suite.model.labels, bounds)]
 
 
+def unjudged(suite: Suite) -> Suite:
+    """Return a suite without the gates and checks that rest on a judge: the doctor asks none."""
+    judges = set(judges_of(suite))
+    if not judges:
+        return suite
+    checks = [_without(check, judges) for check in suite.checks if check.agreement not in judges]
+    kept = replace(suite, checks=tuple(check for check in checks if check.all_gates), marks=())
+    items = plan(kept).items
+    return replace(kept, marks=tuple(mark for mark in suite.marks if any(mark.fits(item.id) for item in items)))
+
+
+def judges_of(suite: Suite) -> list[str]:
+    """Return the names of a suite's measures by judges."""
+    return [one.name for one in suite.own_measures if one.judges]
+
+
+def _without(check: Check, judges: Collection[str]) -> Check:
+    gates, across = (
+        tuple(gate for gate in each if gate.measure.base not in judges) for each in (check.gates, check.across)
+    )
+    return replace(check, gates=gates, across=across)
+
+
 def idle(suite: Suite, found: Sequence[Diagnosis]) -> list[Check]:
-    """Return the checks of a suite that fail no stand-in: their verdicts tell nothing about a model."""
+    """Return the checks of a suite that fail no stand-in: their verdicts tell nothing about a model. Judged ones are left out."""
     telling = {line for one in found for line, record in one.records if record.verdict in {"failed", "known failure"}}
-    return [check for check in suite.checks if check.line not in telling]
+    return [check for check in unjudged(suite).checks if check.line not in telling]
 
 
 def lenient(suite: Suite, one: Diagnosis) -> list[Check]:
@@ -65,7 +88,7 @@ def lenient(suite: Suite, one: Diagnosis) -> list[Check]:
 
 
 def _diagnosis(suite: Suite, stand_in: StandIn) -> Diagnosis:
-    alone = replace(suite, model=suite.model.model_copy(update={"replicates": 1}), early_stop=False)
+    alone = replace(unjudged(suite), model=suite.model.model_copy(update={"replicates": 1}), early_stop=False)
     items = plan(alone).unskipped
     with TemporaryDirectory() as folder:
         workspace = WorkspaceOf(Path(folder), "doctor", function=stand_in.predict)

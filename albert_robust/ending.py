@@ -63,7 +63,7 @@ def ended(run: Run | None, notes: Notes, baselines: SessionBaselines, settings: 
         settings: Where the report goes, if it is wanted.
         status: pytest's exit status so far: an interrupted session writes no baselines.
     """
-    whole = _completed(run or Run((), ()), notes, baselines.absent)
+    whole = replace(_completed(run or Run((), ()), notes, baselines.absent), notes=settings.notes)
     if run is not None and status in FINISHED:
         with notes.deferred():
             baselines.write(whole)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from albert_robust.errors import Mistake
 
-FUNCTION = re.compile(r"^[\w./-]+:\w+$")
+FUNCTION = re.compile(r"^[\w./-]+:\w+(\.\w+)*$")
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
 Undecided = Literal["warn", "fail", "pass"]
 

@@ -23,6 +23,7 @@ OPTIONS = (
         "(default: no limit)",
     ),
     ("max-seconds", "S", "ask the models for at most S seconds in total (default: no limit)"),
+    ("note", "KEY=VALUE", "kept with the run and shown in its report, such as commit=1a2b3c; may be repeated"),
     (
         "baseline-correction",
         "METHOD",

@@ -31,10 +31,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("robust", "robustness suites")
     for name, metavar, text in OPTIONS:
         bare: dict[str, Any] = {}
+        ini: dict[str, Any] = {"default": ""}
         if name == "baseline-update":
             bare = {"nargs": "?", "const": UPDATES[0], "type": _update}
+        if name == "note":
+            bare, ini = {"action": "append"}, {"type": "linelist", "default": []}
         group.addoption(f"--robust-{name}", metavar=metavar, default=None, help=text, **bare)
-        parser.addini(twin(name), text, default="")
+        parser.addini(twin(name), text, **ini)
     for name, text in SWITCHES:
         group.addoption(f"--robust-{name}", action="store_true", default=None, help=text)
         parser.addini(twin(name), text, type="bool", default=False)

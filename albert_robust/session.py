@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from albert_robust.baselines import SessionBaselines, session_baselines
-from albert_robust.ci.junit import tell_cost
+from albert_robust.ci.junit import tell_run
 from albert_robust.ending import Ended, ended, exit_status, run_of_workers
 from albert_robust.errors import WritingError
 from albert_robust.fault import Fault
@@ -81,7 +81,7 @@ class RobustSession:
             pytest.UsageError: An option has a value that is none.
             InputError: The suite's baseline is damaged.
         """
-        _ = self.settings.workspace  # reads its options: a mistake in one is told at collection
+        _ = self.settings.workspace, self.settings.notes  # a mistake in an option is told at collection
         self.baselines.meet(plan.suite, plan.cells)
         self.notes.whole[plan.suite.name] = len(plan.unskipped)
 
@@ -170,7 +170,7 @@ class RobustSession:
         if run is not None or (self.notes.broken and not self.settings.lists):
             self.ended = ended(run, self.notes, self.baselines, self.settings, session.exitstatus)
             run = self.ended.run
-            tell_cost(self.config, run.cost)
+            tell_run(self.config, run)
         session.exitstatus = exit_status(session.exitstatus, run, self.notes)
 
     def _reached_run(self) -> Run | None:

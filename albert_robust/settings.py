@@ -70,6 +70,22 @@ class Settings:
             raise pytest.UsageError(f"--robust-seed: {written!r} is no whole number") from None
 
     @property
+    def notes(self) -> dict[str, str]:
+        """What is kept with the run, by its key: the command line's, and those of the ini file that it does not name.
+
+        Raises:
+            pytest.UsageError: One has no key.
+        """
+        written = [*self._config.getini(twin("note")), *(self._config.getoption("--robust-note") or ())]
+        found = dict[str, str]()
+        for one in written:
+            key, sign, value = (part.strip() for part in one.partition("="))
+            if not (key and sign):
+                raise pytest.UsageError(f"--robust-note: {one!r} is not KEY=VALUE, such as commit=1a2b3c")
+            found[key] = value
+        return found
+
+    @property
     def shared(self) -> Path | None:
         """The folder that the workers of xdist share, in each of them and in their controller."""
         return Path(self.worker["albert_robust"]) if self.worker else self._config.stash.get(SHARED, None)

@@ -4,13 +4,14 @@ A failing cell shows its measure, the worst examples with their edits marked, an
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import isnan
 
 from albert_robust.asking.progress import duration
 from albert_robust.gate.comparing import standings
 from albert_robust.gate.doubts import doubts
-from albert_robust.gate.side_by_side import side_by_side, told
+from albert_robust.gate.pooling import told as together
+from albert_robust.gate.side_by_side import WORDS, side_by_side, told
 from albert_robust.report.cells import worst_first
 from albert_robust.report.display import difference, plain, shorten
 from albert_robust.report.figures import enough, price
@@ -107,6 +108,7 @@ def describe_run(run: Run, shown: int) -> list[str]:
     lines.append(
         f"{_all(run)}: {counted_verdicts(cells)}; {counted(tested_in(cells), 'case')} tested; "
         f"{counted(int(cost['predicted']), 'input')} predicted, {int(cost['from_cache']):,} from the cache"
+        + (_judged(cost) if cost.get("judged") or cost.get("judged_from_cache") else "")
         + (f", {int(cost['unanswered']):,} without an answer" if cost.get("unanswered") else "")
         + (f", price {price(cost['price'])}" if "price" in cost else "")
         + (_tokens(cost) if "prompt_tokens" in cost else "")
@@ -122,20 +124,25 @@ def _all(run: Run) -> str:
     return f"{len(run.cells):,} of {len(run.cells) + left:,} cells" if left else counted(len(run.cells), "cell")
 
 
-def _models(run: Run) -> list[str]:
-    """Return how models compare with the first of their file, a line per model."""
-    return [
-        f"{other.name} beside {first.model_name}: "
-        + (told(cell.beside_first for cell in run.cells if cell.suite == other.name) or _nothing(run, first, other))
-        for first, *others in side_by_side(run.suites)
-        for other in others
-    ]
+def _models(run: Run) -> Iterator[str]:
+    """Yield how models compare with the first of their file: a line per model, and one per measure over all of its cells."""
+    for first, *others in side_by_side(run.suites):
+        for other in others:
+            cells = told(cell.beside_first for cell in run.cells if cell.suite == other.name)
+            yield f"{other.name} beside {first.model_name}: {cells or _nothing(run, first, other)}"
+            for one in run.pooled:
+                if one.suite == other.name:
+                    yield f"  {together(one, WORDS[one.comparison.verdict])}"
 
 
 def _nothing(run: Run, *models: SuiteRecord) -> str:
     names = {model.name for model in models}
     spared = any(cell.counts.spared for cell in run.cells if cell.suite in names)
     return "nothing to compare" + spared * ": with `early_stop` they are asked of different examples"
+
+
+def _judged(cost: Mapping[str, float]) -> str:
+    return f"; {counted(int(cost['judged']), 'pair')} judged, {int(cost['judged_from_cache']):,} from the cache"
 
 
 def _tokens(cost: Mapping[str, float]) -> str:
@@ -159,7 +166,10 @@ def _asked(cells: int, cases: int, found: Sequence[Forecast]) -> str:
         counted(unique, "unique input"),
         f"{most}{missing:,} to ask{_in_parts(found)}",
     ]
-    asking = [one for one in found if one.missing]
+    if to_judge := sum(one.to_judge for one in found):
+        most = "at most " if any(one.judges_at_most or one.at_most for one in found) else ""
+        parts.append(f"{most}{to_judge:,} to judge")
+    asking = [one for one in found if one.missing or one.to_judge]
     seconds = [one.seconds for one in asking if one.seconds is not None]
     prices = [one.price for one in asking if one.price is not None]
     if asking:

@@ -5,10 +5,11 @@ import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import takewhile
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import yaml
@@ -20,9 +21,12 @@ from albert_robust.data.rows import read_rows
 from albert_robust.data.source import PLACEHOLDER
 from albert_robust.errors import UsageError, complaint_at
 from albert_robust.file_names import SUITE
+from albert_robust.gate.decide import least_for
 from albert_robust.models import KINDS
+from albert_robust.models.kind import Kind
 from albert_robust.perturbing import open_packs, parse_spec, vary
 from albert_robust.scoring.statistics import mean_in_unit
+from albert_robust.suite.expectations import ExpectationName
 from albert_robust.suite.gates import needs_references, parse_gate
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.models import instead
@@ -71,7 +75,17 @@ NEGATION = "semantics.negate"
 OPTIONS, PASSAGES = "layout.options", "layout.passages"
 TRIED = 100  # examples
 JUDGED = 20  # examples with references, or more: fewer decide nothing
-SHADES = 5  # labels at most that may be shades of an opinion, which a denial turns; more are topics
+SHADES = 5  # numbers that are labels and may be shades of an opinion, at most; more are topics
+CONTRARIES = [
+    {*pair.split()}
+    for pair in (
+        "positive negative", "pos neg", "good bad", "yes no", "true false", "agree disagree", "favor against", "like dislike",
+        "entailment contradiction", "positiv negativ", "positif négatif", "positivo negativo", "положительный отрицательный",
+        "позитивный негативный", "正面 负面", "积极 消极", "好评 差评", "إيجابي سلبي", "सकारात्मक नकारात्मक",
+    )
+]  # fmt: skip
+CONFIDENCE = 0.9  # two-sided: that of a suite that says nothing of it
+SAYS_LANGUAGE = ("lang", "locale", "language_code")
 _NUMBERED = re.compile(r"(?:option|choice|ending)_?\d")  # WinoGrande's, SWAG's
 _BEHIND = re.compile(r"(.*?)@?(https?://.*)")
 _HUB = re.compile(r"\w[\w.-]*(?:/[\w.-]+)?", re.ASCII)  # `builtin`, or as a hub names checkpoints
@@ -101,7 +115,7 @@ def write_starter(
         out: The suite's file.
         task_name: As suites write it.
         model: `module:function`, or a checkpoint folder or name, or an encoder's where the task is an encoder's; `NAME@URL` of
-            a chat model behind an endpoint.
+            a chat model behind an endpoint; `KIND:NAME`, as suites write it.
         data: The examples; with `{language}` in the name, a file a language.
         language: Of the examples; of several languages `en,de`.
         reference_language: Of the references; empty where it is the examples'. A translation's must be said.
@@ -120,11 +134,12 @@ def write_starter(
     theirs = mapped.pop(CHOICES, "")
     offered = _split(theirs, first) if theirs else offered_in(first) if task.single_label else []
     columns = _columns(first, task, ASKING if offered else {}) | mapped
-    per_row = PLACEHOLDER not in data.name and "language" in first
+    columns |= {} if "language" in {*first, *columns} else _says_language(first)
+    per_row = PLACEHOLDER not in data.name and columns.get("language", "language") in first
     if len(languages) > 1 and PLACEHOLDER not in data.name and not per_row:
         raise UsageError(
-            f"--language {language}: no column 'language' in {data.name} says which row is in which; "
-            f"of files for one language each write {PLACEHOLDER} in --data where they differ"
+            f"--language {language}: no column 'language' in {data.name} says which row is in which: name it, "
+            f"`--column language=...`; of files for one language each write {PLACEHOLDER} in --data where they differ"
         )
     mapping = "name it: `--column NAME=...`"
     header = task.source(data, languages, per_row=per_row, columns=columns, choices=tuple(offered), mapping=mapping)
@@ -150,14 +165,18 @@ def write_starter(
     if columns or offered:
         dataset["columns"] = {**columns, **({CHOICES: offered if len(offered) > 1 else offered[0]} if offered else {})}
     fields = [*task.perturbed, about] if about else []
+    checks = _Checks(task, examples, fields)
+    checks.make()
     content = {
         "task": task_name,
         "model": named,
         "datasets": {_called(data): dataset},
-        "checks": _checks(task, examples, fields),
+        "checks": checks.found,
     }
+    written = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    remarks = "".join(f"# {line}\n" for line in checks.remarks)
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    out.write_text(f"{written}{remarks}", encoding="utf-8")
     try:
         return load_suite(out)
     except BaseException:
@@ -180,7 +199,7 @@ def _check(
         raise UsageError(f"--language {','.join(languages)}: a language is named twice")
     if not task.language_field and not reference_language:
         raise UsageError(f"in which language are the {task.reference}s? say it: --reference-language de")
-    known = ("id", *task.inputs, task.reference, *([CHOICES] if task.single_label else []))
+    known = ("id", "language", *task.inputs, task.reference, *([CHOICES] if task.single_label else []))
     for name in columns:
         if name not in known:
             raise UsageError(f"--column: {name!r} is none of {', '.join(known)}")
@@ -218,21 +237,123 @@ def _chooses(task: Task, examples: Sequence[Example]) -> bool:
     return task.single_label and all(choices(one.fields[task.inputs[0]]) for one in examples[:TRIED])
 
 
-def _checks(task: Task, examples: Sequence[Example], fields: Sequence[str]) -> list[dict[str, object]]:
-    """Return the checks to begin with, of what changes something in the examples: a cell in which nothing is tested fails."""
-    stays = _changing((*FAMILIES, OPTIONS), task, examples, task.perturbed) or [FAMILIES[0]]
-    structured = {"agreement": FIELDS} if _are_objects(task, examples) else {}
-    held: dict[str, object] = {**structured, "gates": _gates(task, examples)}
-    of = {"fields": fields} if fields else {}
-    checks: list[dict[str, object]] = [{"expect": "invariance", **of, "perturbations": stays, **held}]
-    if task.passages_field and (order := _changing((PASSAGES,), task, examples, [task.passages_field])):
-        checks.append({"expect": "invariance", "fields": [task.passages_field], "perturbations": order, **held})
-    judges = task.single_label and len(_labels(task, examples)) <= SHADES and not _chooses(task, examples)
-    if judges and _changing((NEGATION,), task, examples, task.perturbed):
-        checks.append({"expect": "direction", "perturbations": [NEGATION], "gates": ["sensitivity >= 0.5"]})
-    if quality := _quality(task, examples):
-        checks.append({"expect": "reference", "gates": [quality]})
-    return checks
+@dataclass
+class _Checks:
+    """The checks to begin with, of what changes enough of the examples: of too few a cell cannot be passed.
+
+    Attributes:
+        task: The suite's.
+        examples: Its data.
+        fields: What is perturbed, if that is not what the task says.
+        found: The checks.
+        left_out: What changes too few examples, with how many.
+    """
+
+    task: Task
+    examples: Sequence[Example]
+    fields: Sequence[str]
+    found: list[dict[str, object]] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    def make(self) -> None:
+        """Make the checks."""
+        task, examples = self.task, self.examples
+        of = {"fields": self.fields} if self.fields else {}
+        held: dict[str, object] = {"agreement": FIELDS} if _are_objects(task, examples) else {}
+        gates = _gates(task, examples)
+        self._add("invariance", (*FAMILIES, OPTIONS), task.perturbed, gates, of, held)
+        if not self.found:  # a suite has a check
+            self.found.append({"expect": "invariance", **of, "perturbations": [FAMILIES[0]], **held, "gates": gates})
+        if task.passages_field:
+            passages = [task.passages_field]
+            self._add("invariance", (PASSAGES,), passages, gates, {"fields": passages}, held)
+        if _are_opinions(task, examples):
+            self._add("direction", (NEGATION,), task.perturbed, ["sensitivity >= 0.5"], {}, {})
+        if quality := _quality(task, examples):
+            self.found.append({"expect": "reference", "gates": [quality]})
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is not among the checks, and why."""
+        found = [f"{one}: left out, a cell of so few cannot be passed" for one in self.left_out]
+        if self.task.single_label and not any(check["expect"] == "direction" for check in self.found):
+            found.append(f"no check of direction: add one of {NEGATION} if a denial should change the label")
+        return found
+
+    def _add(
+        self,
+        expect: ExpectationName,
+        names: Sequence[str],
+        fields: Sequence[str],
+        gates: Sequence[str],
+        of: Mapping[str, object],
+        held: Mapping[str, object],
+    ) -> None:
+        """Add a check for each set of languages that some perturbations can be tested in."""
+        least = least_for(parse_gate(gates[0], expect, self.task).bound, CONFIDENCE)
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for name in names:
+            reach = _reach(name, self.task, self.examples, fields, least)
+            few = {language: one for language, one in reach.items() if one.applies and not one.enough(least)}
+            told = ", ".join(f"{one.changed} of {one.tried} in {language}" for language, one in few.items())
+            if any(one.changed for language, one in reach.items() if language not in few):
+                groups.setdefault(tuple(language for language in reach if language not in few), []).append(name)
+            if told and name not in (OPTIONS, PASSAGES):  # few data have these
+                self.left_out.append(f"{name} changes {told}")
+        every = tuple(dict.fromkeys(one.language for one in self.examples))
+        for languages, found in groups.items():
+            some = {} if languages == every else {"languages": [*languages]}
+            self.found.append({"expect": expect, **of, **some, "perturbations": found, **held, "gates": gates})
+
+
+class _Reached(NamedTuple):
+    """How many examples in a language a perturbation changes.
+
+    Attributes:
+        applies: Whether it works in the language.
+        changed: Of those that were tried.
+        tried: The first ones; no more than it took to find enough.
+        examples: How many there are.
+    """
+
+    applies: bool
+    changed: int
+    tried: int
+    examples: int
+
+    def enough(self, least: int) -> bool:
+        """Return whether so many are changed, as far as those that were tried tell; of fewer examples any number is enough."""
+        return self.changed > 0 and (self.examples < least or self.changed * self.examples >= least * self.tried)
+
+
+def _reach(
+    name: str, task: Task, examples: Sequence[Example], fields: Sequence[str], least: int
+) -> dict[str, _Reached]:
+    """Return how many examples a perturbation changes, by their language."""
+    registry, spec = open_packs(), parse_spec(name)
+    groups: dict[str, list[Example]] = {}
+    for one in examples:
+        groups.setdefault(one.language, []).append(one)
+    found = {}
+    for language, group in groups.items():
+        applies, changed, tried = registry.get(name).applies(language), 0, 0
+        for one in group[:TRIED] if applies else ():
+            texts = (Text.of(one.fields[field], language, protect=task.protect(one, field)) for field in fields)
+            changed += any(vary(registry, spec, text, seed=0, example="").changed for text in texts)
+            tried += 1
+            if changed == least:
+                break
+        found[language] = _Reached(applies, changed, tried, len(group))
+    return found
+
+
+def _are_opinions(task: Task, examples: Sequence[Example]) -> bool:
+    """Return whether labels are shades of an opinion, as far as their names say, or a few numbers: a denial turns these."""
+    if not task.single_label or _chooses(task, examples):
+        return False
+    labels = {label.casefold() for label in _labels(task, examples)}
+    numbered = len(labels) <= SHADES and all(label.isdecimal() for label in labels)
+    return len(labels) > 1 and (numbered or any(labels >= pair for pair in CONTRARIES))
 
 
 def _quality(task: Task, examples: Sequence[Example]) -> str:
@@ -246,29 +367,10 @@ def _quality(task: Task, examples: Sequence[Example]) -> str:
         return task.starter_quality
     commonest, _ = Counter(expected).most_common(1)[0]
     alike = [float(one == commonest) for one in expected]
-    bound = ceil(20 * mean_in_unit(np.array(alike), 0.9).high) / 20
+    bound = ceil(20 * mean_in_unit(np.array(alike), CONFIDENCE).high) / 20
     if bound < 1:
         return f"accuracy >= {bound:g}"
     return "" if all(alike) else "kappa >= 0.2"  # one answer to all has 0
-
-
-def _changing(names: Sequence[str], task: Task, examples: Sequence[Example], fields: Sequence[str]) -> list[str]:
-    """Return the perturbations that change a field of one at least of the first examples."""
-    registry = open_packs()
-    texts = [
-        Text.of(one.fields[field], one.language, protect=task.protect(one, field))
-        for one in examples[:TRIED]
-        for field in fields
-    ]
-    return [
-        name
-        for name in names
-        if any(
-            registry.get(name).applies(text.language)
-            and vary(registry, parse_spec(name), text, seed=0, example="").changed
-            for text in texts
-        )
-    ]
 
 
 def _gates(task: Task, examples: Sequence[Example]) -> list[str]:
@@ -294,19 +396,37 @@ def _are_objects(task: Task, examples: Sequence[Example]) -> bool:
 
 
 def _named(model: str, task: Task, out: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a suite says about a function, a checkpoint or an encoder; nothing about an endpoint."""
+    """Return what a suite says about its model; nothing about an endpoint. `KIND:NAME` is as a suite writes it."""
+    kind, _, rest = model.partition(":")
+    if kind in KINDS and not os.path.exists(model):
+        return _of_kind(KINDS[kind], rest, task, out, asked)
     there = os.path.exists(model)
+    if "@" in model and "/" in model and "://" not in model and not there:
+        raise UsageError(f"--model {model!r}: write the URL in full, NAME@http://...")
     if ":" in model and not there:
         return {} if _BEHIND.fullmatch(model) else {"python": model}
     if os.path.isfile(Path(model).with_suffix(".py")) and not os.path.isdir(model):
         raise UsageError(f"--model {model!r}: name the function in it, {Path(model).stem}:FUNCTION")
     if not there and not _HUB.fullmatch(model):
         raise UsageError(f"--model {model!r}: no such folder, and neither module:function nor the name of a checkpoint")
-    name = _relative(Path(model), out) if there else model
-    if KINDS["encoder"].does(task) and not _is_language_model(Path(model)):
-        return {"encoder": name}
-    speaks = task.is_prompted or _is_language_model(Path(model))
-    return {"transformers": name, **(asked if speaks else {})}
+    found = "encoder" if KINDS["encoder"].does(task) and not _is_language_model(Path(model)) else "transformers"
+    return _of_kind(KINDS[found], model, task, out, asked)
+
+
+def _of_kind(kind: Kind, name: str, task: Task, out: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a suite says about a model of a kind."""
+    if not name:
+        raise UsageError(f"--model {kind.name}: say which, --model {kind.name}:NAME")
+    if kind.streams:
+        return {}
+    if kind.name == "python":
+        return {"python": name}
+    speaks = kind.is_prompted and (task.is_prompted or _is_language_model(Path(name)))
+    if not (kind.does(task) or speaks):
+        raise UsageError(f"--model: {kind.called} cannot do {task.name} here: {instead(task)}")
+    if kind.name == "finetuned" and not os.path.isfile(name):
+        raise UsageError(f"--model: no file {name!r}")
+    return {kind.name: _relative(Path(name), out) if os.path.exists(name) else name, **(asked if speaks else {})}
 
 
 def _is_language_model(checkpoint: Path) -> bool:
@@ -320,7 +440,10 @@ def _is_language_model(checkpoint: Path) -> bool:
 
 def _endpoint(model: str, task: Task, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a suite says about a chat model behind an endpoint."""
-    name, url = _BEHIND.findall(model)[0]
+    found = _BEHIND.fullmatch(model.removeprefix("endpoint:"))
+    if found is None:
+        raise UsageError(f"--model {model!r}: write NAME@http://...")
+    name, url = found.groups()
     if not name:
         raise UsageError(f"say which model is asked there: --model NAME@{url}")
     if not task.starter_prompt:
@@ -400,6 +523,12 @@ def _columns(first: Mapping[str, Any], task: Task, more: Mapping[str, Sequence[s
             if near is not None and near not in found.values():
                 found[wanted] = near
     return found
+
+
+def _says_language(first: Mapping[str, Any]) -> dict[str, str]:
+    """Return the column of another name that says the language of its row, if there is one that holds language tags."""
+    names = [str(name) for name in first if str(name).lower() in SAYS_LANGUAGE and is_tag(str(first[name]))]
+    return {"language": names[0]} if names else {}
 
 
 def _relative(path: Path, out: Path) -> str:

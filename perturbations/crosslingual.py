@@ -41,8 +41,6 @@ _HAN = regex.compile(r"\p{Han}+", regex.V1)
 _VIRAMA = "\u094d"
 _UNWRITTEN = "ə"  # the vowel of a Devanagari consonant that has no sign
 
-Lexicon = dict[str, tuple[str, ...]]
-
 
 @cache
 def _concepts() -> list[dict[str, list[str]]]:

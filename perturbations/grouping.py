@@ -60,11 +60,13 @@ FORMS = ("", "\u00a0", "\u202f")
 def grouping(text: Text, rng: Random, severity: int) -> Text:
     """Write numbers such as `1,250` without the mark of their thousands, or with a blank: `1250`, `1 250`."""
     mark = _mark(text.language)
-    numbers = [number for number in text.find(NUMBER) if mark and _grouped(mark).fullmatch(number.string)]
+    if not mark:
+        return text
+    numbers = [number for number in text.find(NUMBER) if _grouped(mark).fullmatch(number.string)]
     used = "".join(number.string for number in numbers)
     form = rng.choice([form for form in FORMS if not form or form not in used])
-    marks = regex.compile(f"[{mark or _BLANKS}]")
-    return text.replace_each([(start, end, marks.sub(form, number)) for start, end, number in numbers], "grouping")
+    changes = [(start, end, regex.sub(f"[{mark}]", form, number)) for start, end, number in numbers]
+    return text.replace_each(changes, "grouping")
 
 
 def _mark(language: str) -> str:

@@ -5,13 +5,14 @@ Where it departs: all words of a text change together, so that it speaks of one 
 be exchanged soundly (`her` that may be `him` or `his`, a name that says the sex) leaves the whole text alone; and a text
 whose subject is the identity itself is no counterfactual and stays too: a pregnancy, a faith, a country. In languages where
 more words agree, two things turn: relatives, in the phrases of identity_gender.tsv, and one person who opens a text, with the
-adjective beside and what is said of them after `is` (identity_subjects.tsv), where no other word may agree.
+adjective beside and what is said of them after `is`, where no other word may agree. A cell of identity_subjects.tsv holds words
+of one kind, and after each ` + ` what may follow any of them: `Ein|Der + Mann|Arzt`.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from functools import cache
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -165,16 +166,25 @@ def _frames(language: str) -> tuple[_Frame, ...]:
 
 
 def _frame(rows: list[Mapping[str, str]], one: str, other: str, language: str) -> _Frame:
+    def pairs(*parts: str) -> list[tuple[str, str]]:
+        listed = [row for row in rows if row["part"] in parts]
+        return [pair for row in listed for pair in zip(_phrases(row[one]), _phrases(row[other]), strict=True)]
+
     def listed(part: str) -> str:
-        words = sorted((row[one] for row in rows if row["part"] == part), key=lambda word: (-len(word), word))
+        words = sorted((word for word, _ in pairs(part)), key=lambda word: (-len(word), word))
         return "|".join(map(regex.escape, words)) or "(?!)"
 
     adjective = rf"(?P<word>{listed('agrees')}|\p{{Ll}}{{3,}}(?:{listed('ending')}))\b"
     subject = rf"(?P<word>{listed('subject')})(?!['-]|\p{{L}})(?:\s{adjective}(?:\s(?:y|e|et)\s{adjective})?)?"
     pattern = _pattern(rf"\A[\"“«]?{subject}(?:\s@copula_{language}@\s{adjective})?")
-    others = {row[one]: row[other] for row in reversed(rows) if row["part"] != "ending"}
-    endings = [(row[one], row[other]) for row in rows if row["part"] == "ending"]
-    return _Frame(pattern, others, endings, regex.compile(rf"\b(?:{listed('own')})\b"))
+    others = dict(pairs("subject", "agrees", "own"))
+    return _Frame(pattern, others, pairs("ending"), regex.compile(rf"\b(?:{listed('own')})\b"))
+
+
+def _phrases(cell: str) -> list[str]:
+    """Return the phrases of a cell: each of its words with each that may follow, a blank between them but after an apostrophe."""
+    words = product(*(part.split("|") for part in cell.split(" + ")))
+    return [" ".join(chosen).replace("' ", "'") for chosen in words]
 
 
 def _turned_subject(text: Text) -> list[tuple[int, int, str]] | None:

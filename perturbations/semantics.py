@@ -25,6 +25,7 @@ from albert_robust.packs import (
     filled,
     is_name,
     is_traditional,
+    pattern_of,
     read_languages,
     with_apostrophe_of,
 )
@@ -37,22 +38,12 @@ _MANY_PLURALS = {"ar", "cs", "pl", "ru", "uk"}
 _NO_PLURALS = {"id", "ja", "ko", "th", "vi", "zh"}
 _NEAR = 500  # characters on either side of a statement that can hold its clause
 _MOST_DIGITS = 18  # longer ones are codes, and Python refuses to read very long ones
-
-
 _CLAUSE_ENDS = regex.compile(r"[.!?…,;:\n。！？；，、：।॥؟،؛]")
-
 _AVOIR = regex.compile(r"\b(?:ai|a|avons|ont|avait) pas$")
 # What puts no `nicht` between a verb and its object, as `ist nicht mein Hotel` does: Ich mag mein Fahrrad nicht.
 _DENIED = regex.compile(r"^(?!(?:ist|war|sind|waren|bin|wird|wurden?)\b).* nicht$")
 # Ich habe keine Zeit, es gibt keine Probleme: none of them is one.
 _ONE_WAY = regex.compile(r"\b(?:habe|hatten?|haben|hat|gibt|gab|mir|uns) kein\w*$")
-
-
-@cache
-def _denials(language: str) -> regex.Pattern[str]:
-    """Return what denies: a clause with one is left alone, lest `ist leider nicht` become `ist nicht leider nicht`."""
-    [pattern] = (row["pattern"] for row in read_rows(_DENIALS) if row["language"] == language)
-    return regex.compile(pattern, regex.I)
 
 
 @cache
@@ -257,8 +248,9 @@ def _has_contrary(text: Text, word: Word, form: _Form) -> bool:
         for negative, comes, follows in _blocked(base(text.language))
     ):
         return False
+    # A clause that denies something is left alone, lest `ist leider nicht` become `ist nicht leider nicht`.
     rest_of_clause = f"{_CLAUSE_ENDS.split(before)[-1]} {_CLAUSE_ENDS.split(after)[0]}"
-    return _denials(base(text.language)).search(rest_of_clause) is None
+    return pattern_of(_DENIALS, base(text.language)).search(rest_of_clause) is None
 
 
 @perturbation(

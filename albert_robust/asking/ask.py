@@ -14,9 +14,10 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence, Set, Sized
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, fields, replace
-from functools import partial
+from functools import partial, reduce
 from inspect import isawaitable
 from itertools import islice
+from operator import add, sub
 from random import Random
 from threading import Thread
 from typing import Any, TypeVar
@@ -75,9 +76,18 @@ class Cost:
         """Return the cost as it is now, to be subtracted later."""
         return replace(self, usage=replace(self.usage))
 
+    def __add__(self, other: "Cost") -> "Cost":
+        return self._with(other, add)
+
     def __sub__(self, other: "Cost") -> "Cost":
+        return self._with(other, sub)
+
+    def _with(self, other: "Cost", operate: Callable[[Any, Any], Any]) -> "Cost":
+        """Return both costs together or apart; a price that only one has is the price."""
         pairs = {one.name: (getattr(self, one.name), getattr(other, one.name)) for one in fields(self)}
-        return Cost(**{name: now if before is None else now - before for name, (now, before) in pairs.items()})
+        known = {name: [value for value in pair if value is not None] for name, pair in pairs.items()}
+        both: dict[str, Any] = {name: reduce(operate, values) for name, values in known.items() if values}
+        return Cost(**both)
 
 
 @dataclass(frozen=True, slots=True)

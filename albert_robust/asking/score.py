@@ -2,21 +2,22 @@
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from math import isnan
 from pathlib import Path
+from types import MappingProxyType
 
 from albert_robust.asking.cache import Cache, key
+from albert_robust.asking.judging import Judging
 from albert_robust.models.checkpoint import checkpoint_identity
 from albert_robust.scoring.alignment import Alignment
-from albert_robust.scoring.labs import DEFINITION
 from albert_robust.scoring.load import encoder_path
 from albert_robust.scoring.profile import FACTS, FOLDER
 from albert_robust.scoring.scorer import Scorer
+from albert_robust.scoring.signature import DEFINITION
 from albert_robust.scoring.statistics import DIGITS
 from albert_robust.scoring.texts import normal
-from albert_robust.tasks.task import Compared, Score
+from albert_robust.tasks.task import Compared, Measured, Score
 
 SAME = Score(1.0, 1.0, 1.0)
 KNOWN = 50_000  # pairs in memory: enough for a block, whose outputs are compared in several ways; the cache has all
@@ -25,7 +26,14 @@ KNOWN = 50_000  # pairs in memory: enough for a block, whose outputs are compare
 class CachedScorer:
     """Scores pairs of texts. The encoder loads at the first pair that is neither equal nor known."""
 
-    def __init__(self, encoder: str, cache: Cache, run: str, allow_network: bool = False) -> None:
+    def __init__(
+        self,
+        encoder: str,
+        cache: Cache,
+        run: str,
+        allow_network: bool = False,
+        own: Mapping[str, Judging] = MappingProxyType({}),
+    ) -> None:
         """Take an encoder by its name, not loaded yet.
 
         Args:
@@ -33,13 +41,15 @@ class CachedScorer:
             cache: Where scores are looked up and kept.
             run: Names this run; scores of an encoder without an identity are kept for it alone.
             allow_network: Whether a hub may be asked.
+            own: The measures of a suite's own, by name.
         """
+        self._own = own
         self._name, self._cache, self._run, self._allow_network = encoder, cache, run, allow_network
         self._known: dict[Compared, Score] = {}
         self._languages: set[tuple[str, str]] = set()
 
     def scores(self, pairs: Sequence[Compared]) -> list[Score]:
-        """Return the LABS of each pair, not clipped; equal texts of one language are exactly 1 and need no encoder."""
+        """Return the LABS of each pair, not clipped; equal texts are exactly 1 and need no encoder."""
         if len(self._known) > KNOWN:
             self._known.clear()
         seen = [
@@ -51,20 +61,9 @@ class CachedScorer:
         self._find([pair for pair in wanted if pair not in self._known])
         return [SAME if _same(pair) else self._known[pair] for pair in seen]
 
-    def kept(
-        self, identity: str, pairs: Sequence[Compared], measure: Callable[[Sequence[Compared]], list[float]]
-    ) -> list[float]:
-        """Return what a function measures of pairs; of those that it measured before under this identity, what it found then.
-
-        What it could not measure (nan) is not kept: it is asked for again.
-        """
-        names = {pair: key("measure", identity, *pair) for pair in pairs}
-        kept = self._cache.get(list(names.values()))
-        missing = [pair for pair, name in names.items() if name not in kept]
-        made = {names[pair]: value for pair, value in zip(missing, measure(missing), strict=True)}
-        self._cache.put((name, value) for name, value in made.items() if not isnan(value))
-        found = kept | made
-        return [found[names[pair]] for pair in pairs]
+    def measured(self, name: str, pairs: Sequence[Compared]) -> Sequence[Measured]:
+        """Return what a measure of the suite's own says of each pair."""
+        return self._own[name].measured(pairs)
 
     def signature(self) -> str | None:
         """Return the line that says all that shaped the scores so far; None where no encoder was asked for any."""
@@ -114,7 +113,7 @@ class CachedScorer:
 
 
 def _same(pair: Compared) -> bool:
-    return pair.output == pair.reference and (pair.language == pair.reference_language or not pair.output)
+    return pair.output == pair.reference
 
 
 def _digest(path: Path) -> str:

@@ -9,12 +9,15 @@ from typing import Any
 from albert_robust.asking.ask import Cost, Limits
 from albert_robust.asking.budget import Budget
 from albert_robust.asking.cache import FILE, Cache
-from albert_robust.asking.predict import Predictor
+from albert_robust.asking.judging import Judging
+from albert_robust.asking.predict import Predictor, Watch
 from albert_robust.asking.price import Price
 from albert_robust.asking.store import BOUND
-from albert_robust.models import Model, Usage, load_model
+from albert_robust.models import Model, ModelSpec, Usage, load_model
 from albert_robust.models.callable import CallableModel
+from albert_robust.suite.own_measures import OwnMeasure
 from albert_robust.suite.suite import Suite
+from albert_robust.tasks import Task
 
 Function = Callable[[list[dict[str, str]]], Sequence[Any]]
 
@@ -60,19 +63,40 @@ class Workspace:
 
     def predictor(self, suite: Suite, cost: Cost) -> Predictor:
         """Return the suite's model as it is asked here; what that takes is added to the cost."""
-        settings = suite.model
+        alone = self.shared is None
+        return self._asked(self.model(suite, cost.usage), suite.task, suite.model, suite.name, cost, self.budget, alone)
+
+    def own_measures(self, suite: Suite, watch: Watch | None = None) -> dict[str, Judging]:
+        """Return the suite's own measures as they are asked here, by name: judges within the budget, functions without any.
+
+        Args:
+            suite: The suite.
+            watch: Is called while many pairs are asked.
+        """
+        return {one.name: Judging(one, self._measuring(one, suite), suite.shown, watch) for one in suite.own_measures}
+
+    def _measuring(self, measure: OwnMeasure, suite: Suite) -> Predictor:
+        """Return what is asked for a measure. What functions return serves this process alone."""
+        cost, judges = Cost(), measure.judges
+        model = measure.asked(self.models, self.allow_network, cost.usage)
+        budget, alone = self.budget if judges else Budget(), self.shared is None or not judges
+        return self._asked(model, measure.task, measure.model, f"{suite.name} {measure.name}", cost, budget, alone)
+
+    def _asked(
+        self, model: Model, task: Task, settings: ModelSpec, suite: str, cost: Cost, budget: Budget, alone: bool
+    ) -> Predictor:
         timeout = None if settings.kind.streams else settings.timeout  # a model that streams times each of its requests
         return Predictor(
-            self.model(suite, cost.usage),
-            suite.task,
+            model,
+            task,
             self.cache,
-            suite=suite.name,
+            suite=suite,
             run=self.run,
             batch=settings.batch,
             limits=Limits(timeout, settings.retries),
             cost=cost,
-            budget=self.budget,
-            alone=self.shared is None,
+            budget=budget,
+            alone=alone,
             price=Price(settings.price),
         )
 

@@ -281,7 +281,7 @@ def _rarity(encoder: Encoder, background: Background) -> dict[str, Rarity]:
     everything = 0
     found = {}
     for tag in background.languages:
-        texts = [text for sources in background.texts[tag].values() for text in sources]
+        texts = [normal(text, tag) for sources in background.texts[tag].values() for text in sources]
         counts = Counter(token for ids in encoder.ids(texts) for token in set(ids))
         found[tag] = _table(len(texts), counts)
         everywhere.update(counts)

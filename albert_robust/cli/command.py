@@ -32,3 +32,11 @@ def command(
     )
     made.set_defaults(run=run)
     return made
+
+
+def named_column(written: str) -> tuple[str, str]:
+    """Return what a `--column` option says: our name and the data's."""
+    name, sign, column = written.partition("=")
+    if not sign:
+        raise argparse.ArgumentTypeError(f"{written!r}: expected NAME=COLUMN, such as text='Review Text'")
+    return name, column

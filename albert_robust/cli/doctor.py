@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _facts(suite: "Suite", found: "list[Diagnosis]") -> dict[str, Any]:
-    from albert_robust.doctor import idle
+    from albert_robust.doctor import idle, judges_of
 
     stand_ins = [
         {
@@ -53,11 +53,12 @@ def _facts(suite: "Suite", found: "list[Diagnosis]") -> dict[str, Any]:
         "stand_ins": stand_ins,
         "idle": [check.line for check in idle(suite, found)],
         "impossible": [record.cell for record in found[0].impossible],
+        "not_asked": judges_of(suite),
     }
 
 
 def _told(suite: "Suite", found: "list[Diagnosis]") -> str:
-    from albert_robust.doctor import idle
+    from albert_robust.doctor import idle, judges_of
     from albert_robust.show import one_line
 
     lines = [
@@ -71,6 +72,8 @@ def _told(suite: "Suite", found: "list[Diagnosis]") -> str:
     lines += [
         f"{suite.shown}: no model can pass {record.cell}: {one_line(record.reason)}" for record in found[0].impossible
     ]
+    if judges := judges_of(suite):
+        lines.append(f"{suite.shown}: not asked to judge: {', '.join(judges)}. The gates on that are left out")
     return "\n".join(lines)
 
 
@@ -86,7 +89,7 @@ def _lines(suite: "Suite", one: "Diagnosis") -> list[str]:
 
     name, all_of = one.stand_in.name, sum(one.verdicts.values()) - one.verdicts["not applicable"]
     if not one.caught:
-        told = ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(one.verdicts.items()))
+        told = ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(one.verdicts.items())) or "no cell is left"
         missing = "add a check of " + ", or of ".join(f"`{expected}`" for expected in one.stand_in.caught_by)
         checks = lenient(suite, one)
         return [f"  {name:<12} yes: {told}", f"  {'':<12} {_stricter(*checks) if checks else missing}"]

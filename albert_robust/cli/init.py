@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from albert_robust.cli.command import command
+from albert_robust.cli.command import command, named_column
 from albert_robust.task_names import TASK_NAMES
 
 SHOWN_LABEL = 40  # letters of a label
@@ -15,7 +15,10 @@ def add(commands: Any) -> None:
     example = "albert-robust init --task text-classification --model my_model:predict --data reviews.csv --language en"
     made = command(commands, "init", run, "Write a first suite for your model and data.", example)
     made.add_argument("--task", required=True, choices=TASK_NAMES, help="what the model does")
-    kinds = "module:function; folder or hub name of a checkpoint or encoder; or NAME@URL for a chat model behind an endpoint"
+    kinds = (
+        "module:function; folder or hub name of a checkpoint or encoder; NAME@URL for a chat model behind an endpoint; or "
+        "KIND:NAME as in a suite, such as finetuned:train.jsonl"
+    )
     made.add_argument("--model", required=True, help=kinds)
     made.add_argument(
         "--data",
@@ -36,7 +39,7 @@ def add(commands: Any) -> None:
         "--column",
         action="append",
         default=[],
-        type=_named,
+        type=named_column,
         metavar="NAME=COLUMN",
         help="map a field to your column, as text='Review Text' or choices=A,B,C,D; may be repeated",
     )
@@ -48,13 +51,6 @@ def add(commands: Any) -> None:
     made.add_argument(
         "--out", type=Path, default=Path("model.robust.yaml"), help="suite file to write (default: %(default)s)"
     )
-
-
-def _named(written: str) -> tuple[str, str]:
-    name, sign, column = written.partition("=")
-    if not sign:
-        raise argparse.ArgumentTypeError(f"{written!r}: expected NAME=COLUMN, such as text='Review Text'")
-    return name, column
 
 
 def run(options: argparse.Namespace) -> int:

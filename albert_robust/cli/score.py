@@ -2,33 +2,62 @@
 
 import argparse
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from albert_robust.cli.command import command
+from albert_robust.cli.command import command, named_column
 
 if TYPE_CHECKING:
+    from albert_robust.cli.pairs import Pairs
+    from albert_robust.cli.tables import Rival
     from albert_robust.scoring.alignment import Alignment
     from albert_robust.scoring.scores import Scores
-    from albert_robust.scoring.statistics import Comparison
+    from albert_robust.scoring.statistics import Estimate
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     example = "albert-robust score --candidates c.txt --references r.txt --language zh"
     made = command(commands, "score", run, "Score candidate texts against references with LABS, line by line.", example)
-    texts = made.add_argument_group("texts", "UTF-8 files with one text per line; - is standard input")
-    texts.add_argument("--candidates", type=Path, required=True, metavar="FILE")
+    _add_texts(made)
+    _add_method(made)
+    shown = made.add_argument_group("output")
+    shown.add_argument(
+        "--explain", type=int, metavar="LINE", help="show which token matched which in this line, counted from 1"
+    )
+    shown.add_argument("--svg", type=Path, metavar="FILE", help="with --explain: draw the matches to this SVG file")
+    shown.add_argument("--summary", action="store_true", help="leave out the lines of single pairs")
+    shown.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_texts(made: argparse.ArgumentParser) -> None:
+    about = "UTF-8 files with one text per line (- is standard input), or a table with one pair per row"
+    texts = made.add_argument_group("texts", about)
+    texts.add_argument("--candidates", type=Path, metavar="FILE")
     texts.add_argument(
         "--references",
         type=Path,
-        required=True,
+        default=[],
         action="append",
         metavar="FILE",
         help="may be repeated: the best reference counts, and an empty line means none",
+    )
+    texts.add_argument(
+        "--pairs",
+        type=Path,
+        metavar="TABLE",
+        help="JSON Lines, CSV, TSV or Parquet instead: candidate, reference; maybe language, reference_language, cluster",
+    )
+    texts.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        type=named_column,
+        metavar="NAME=COLUMN",
+        help="with --pairs: which column is which, as candidate=output; may be repeated",
     )
     texts.add_argument(
         "--language", metavar="TAG", help="language of the texts, as a BCP 47 tag such as en or zh, or detect"
@@ -43,8 +72,15 @@ def add(commands: Any) -> None:
         help="one label per line, such as the document's name, for intervals over whole clusters",
     )
     texts.add_argument(
-        "--against", type=Path, metavar="FILE", help="candidates of another system, to test whether the two differ"
+        "--against",
+        default=[],
+        action="append",
+        metavar="FILE",
+        help="candidates of another system, to test whether it differs; a column with --pairs; may be repeated",
     )
+
+
+def _add_method(made: argparse.ArgumentParser) -> None:
     how = made.add_argument_group("score")
     how.add_argument(
         "--encoder", default="builtin", help="builtin, a checkpoint folder, or a hub name (default: builtin)"
@@ -62,55 +98,32 @@ def add(commands: Any) -> None:
     how.add_argument("--raw", action="store_true", help="compute plain BERTScore, as the bert_score package does")
     how.add_argument("--idf", action="store_true", help="with --raw: weight tokens by their rarity in the references")
     how.add_argument("--allow-network", action="store_true", help="allow downloading the encoder from a hub")
-    shown = made.add_argument_group("output")
-    shown.add_argument(
-        "--explain", type=int, metavar="LINE", help="show which token matched which in this line, counted from 1"
-    )
-    shown.add_argument("--svg", type=Path, metavar="FILE", help="with --explain: draw the matches to this SVG file")
-    shown.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the scores of each pair and the corpus mean, a comparison, or one pair token by token."""
+    """Print the scores of each pair and the corpus mean, comparisons with other systems, or one pair token by token."""
     from albert_robust.cli.tables import alignment_table, comparison_table, scores_table
-    from albert_robust.scoring.comparing import compare
 
     _check(options)
     pairs = _read(options)
     if options.explain is not None:
-        found = _explained(options, pairs)
+        aligned = _explained(options, pairs)
         if options.svg:
-            _draw(found, options.svg)
-        print(_json(_plain(found)) if options.json else alignment_table(found))
-    elif options.against is None:
-        scores = _scored(options, pairs, pairs.candidates)
-        several = len(options.references) > 1
-        print(_json(scores.as_dict()) if options.json else scores_table(scores, several))
+            _draw(aligned, options.svg)
+        print(_json(_plain(aligned)) if options.json else alignment_table(aligned))
+    elif pairs.systems:
+        systems = {_first_name(options): pairs.candidates, **pairs.systems}
+        scores = {name: _scored(options, pairs, candidates) for name, candidates in systems.items()}
+        rivals = _compared(scores)
+        print(_json(_of_systems(scores, rivals)) if options.json else comparison_table(scores, rivals))
     else:
-        both = _scored(options, pairs, pairs.candidates), _scored(options, pairs, pairs.rivals)
-        made = compare(*both)
-        names = str(options.candidates), str(options.against)
-        print(_json(_compared(both, made)) if options.json else comparison_table(names, both, made))
+        found = _scored(options, pairs, pairs.candidates)
+        means = _by_language(found, pairs)
+        if options.json:
+            print(_json(found.as_dict() | ({"languages": _estimates(means)} if means else {})))
+        else:
+            print(scores_table(found, pairs.several, means, rows=not options.summary))
     return 0
-
-
-@dataclass(frozen=True)
-class _Pairs:
-    """The texts of the files that were named.
-
-    Attributes:
-        candidates: A text a pair.
-        rivals: The other system's; none without `--against`.
-        references: The texts of each pair.
-        places: For each of them the number of its file, from 0.
-        clusters: A label a pair, or None.
-    """
-
-    candidates: list[str]
-    rivals: list[str]
-    references: list[list[str]]
-    places: list[list[int]]
-    clusters: list[str] | None
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -119,8 +132,14 @@ def _check(options: argparse.Namespace) -> None:
     from albert_robust.errors import UsageError
 
     explain = options.explain is not None
-    files = [options.candidates, options.against, options.clusters, *options.references]
+    files = [options.candidates, options.clusters, *options.references, *map(Path, options.against)]
+    lines = options.candidates or options.references or options.clusters
     refused = {
+        "--pairs is a table of candidates, references and clusters: leave the files of lines out": options.pairs
+        and lines,
+        "--column goes with --pairs": options.column and not options.pairs,
+        "name the texts: --candidates FILE --references FILE, or --pairs TABLE": not options.pairs
+        and not (options.candidates and options.references),
         "--idf goes with --raw: without it the profile decides how much a token counts": options.idf
         and not options.raw,
         "--raw has no calibration and no profile": options.raw and (options.calibration or options.profile),
@@ -129,6 +148,7 @@ def _check(options: argparse.Namespace) -> None:
         "--explain shows LABS: leave --raw out": options.raw and explain,
         "--explain shows one system: leave --against out": options.against and explain,
         "--explain shows one pair: leave --clusters out": options.clusters and explain,
+        "--summary leaves out the lines that --json has": options.summary and options.json,
         "--svg goes with --explain LINE": options.svg and not explain,
         "standard input is read once: name one file as -": files.count(STANDARD_INPUT) > 1,
     }
@@ -137,39 +157,21 @@ def _check(options: argparse.Namespace) -> None:
             raise UsageError(told)
 
 
-def _read(options: argparse.Namespace) -> _Pairs:
-    from albert_robust.cli.lines import lines_of
-    from albert_robust.errors import UsageError
-    from albert_robust.shown import shown_path
+def _read(options: argparse.Namespace) -> "Pairs":
+    from albert_robust.cli.pairs import pairs_of_lines, pairs_of_table
 
-    candidates = lines_of(options.candidates)
-    if not candidates:
-        raise UsageError(f"{shown_path(options.candidates)} is empty: there is nothing to score")
-
-    def fitting(path: Path) -> list[str]:
-        lines = lines_of(path)
-        if len(lines) == len(candidates):
-            return lines
-        counts = f"{len(lines)} for the {len(candidates)} of {shown_path(options.candidates)}"
-        raise UsageError(f"{shown_path(path)} has another number of lines: {counts}")
-
-    rows = [_present(row) for row in zip(*map(fitting, options.references), strict=True)]
-    return _Pairs(
-        candidates=candidates,
-        rivals=fitting(options.against) if options.against else [],
-        references=[[text for _, text in row] for row in rows],
-        places=[[place for place, _ in row] for row in rows],
-        clusters=fitting(options.clusters) if options.clusters else None,
-    )
+    tags = options.language, options.reference_language
+    if options.pairs:
+        return pairs_of_table(options.pairs, dict(options.column), options.against, *tags)
+    against = [*map(Path, options.against)]
+    return pairs_of_lines(options.candidates, options.references, against, options.clusters, *tags)
 
 
-def _present(row: Sequence[str]) -> list[tuple[int, str]]:
-    """The references of one pair with the numbers of their files; where all are empty, one."""
-    numbered = list(enumerate(row))
-    return [(place, text) for place, text in numbered if text.strip()] or numbered[:1]
+def _first_name(options: argparse.Namespace) -> str:
+    return dict(options.column).get("candidate", "candidate") if options.pairs else str(options.candidates)
 
 
-def _scored(options: argparse.Namespace, pairs: _Pairs, candidates: Sequence[str]) -> "Scores":
+def _scored(options: argparse.Namespace, pairs: "Pairs", candidates: Sequence[str]) -> "Scores":
     from tqdm import tqdm
 
     from albert_robust.scoring.labs import score
@@ -184,8 +186,8 @@ def _scored(options: argparse.Namespace, pairs: _Pairs, candidates: Sequence[str
             candidates,
             pairs.references,
             encoder=options.encoder,
-            languages=options.language,
-            reference_languages=options.reference_language,
+            languages=pairs.languages,
+            reference_languages=pairs.reference_languages,
             clusters=pairs.clusters,
             layer=options.layer,
             profile=options.profile,
@@ -196,11 +198,26 @@ def _scored(options: argparse.Namespace, pairs: _Pairs, candidates: Sequence[str
             progress=progress,
         )
     files = found.winners.copy()
-    files[:] = [places[winner] for places, winner in zip(pairs.places, found.winners, strict=True)]
+    files[:] = [numbers[winner] for numbers, winner in zip(pairs.files, found.winners, strict=True)]
     return replace(found, winners=files)
 
 
-def _explained(options: argparse.Namespace, pairs: _Pairs) -> "Alignment":
+def _by_language(found: "Scores", pairs: "Pairs") -> dict[str, "Estimate"]:
+    """Return the mean F of each language, or pair of languages; none where all pairs are in the same."""
+    from albert_robust.scoring.statistics import mean_of_clusters
+
+    places: dict[str, list[int]] = {}
+    for place, tag in enumerate(pairs.spoken):
+        places.setdefault(tag, []).append(place)
+    if len(places) < 2:
+        return {}
+    belong = pairs.clusters or range(len(found))
+    return {
+        tag: mean_of_clusters(found.f[here], [belong[place] for place in here]) for tag, here in sorted(places.items())
+    }
+
+
+def _explained(options: argparse.Namespace, pairs: "Pairs") -> "Alignment":
     """The line that was asked for, with the reference that counts."""
     from albert_robust.errors import UsageError
     from albert_robust.scoring.labs import LEVEL
@@ -216,7 +233,7 @@ def _explained(options: argparse.Namespace, pairs: _Pairs) -> "Alignment":
         calibration=options.calibration or LEVEL,
         allow_network=options.allow_network,
     )
-    language, other = options.language or "und", options.reference_language
+    language, other = pairs.languages_of(line - 1)
     found = [
         scorer.explain(pairs.candidates[line - 1], reference, language=language, reference_language=other)
         for reference in pairs.references[line - 1]
@@ -245,18 +262,45 @@ def _plain(found: "Alignment") -> dict[str, Any]:
     }
 
 
-def _compared(both: Sequence["Scores"], made: "Comparison") -> dict[str, Any]:
+def _compared(scores: Mapping[str, "Scores"]) -> dict[str, "Rival"]:
+    """Return how each other system stands beside the first."""
+    from albert_robust.cli.tables import Rival
+    from albert_robust.scoring.comparing import compare
+    from albert_robust.scoring.significance import holm
+
+    first, *names = scores
+    made = [compare(scores[first], scores[name]) for name in names]
+    adjusted = holm([one.randomisation for one in made])
+    return dict(zip(names, map(Rival, made, adjusted), strict=True))
+
+
+def _of_systems(scores: Mapping[str, "Scores"], rivals: Mapping[str, "Rival"]) -> dict[str, Any]:
+    name, *_ = scores
+    return {
+        "first": {"name": name, **scores[name].as_dict()},
+        "against": [
+            {
+                "name": name,
+                **scores[name].as_dict(),
+                "difference": _estimate(rival.comparison.difference),
+                "bootstrap_p": rival.comparison.bootstrap,
+                "randomisation_p": rival.comparison.randomisation,
+                "adjusted_p": rival.adjusted,
+            }
+            for name, rival in rivals.items()
+        ],
+    }
+
+
+def _estimates(means: Mapping[str, "Estimate"]) -> dict[str, Any]:
+    return {tag: {**_estimate(one), "clusters": one.clusters} for tag, one in means.items()}
+
+
+def _estimate(one: "Estimate") -> dict[str, float | None]:
     from albert_robust.scoring.statistics import DIGITS
 
-    first, second = both
-    difference = {"mean": made.difference.value, "low": made.difference.low, "high": made.difference.high}
-    return {
-        "first": first.as_dict(),
-        "second": second.as_dict(),
-        "difference": {name: None if isnan(value) else round(value, DIGITS) for name, value in difference.items()},
-        "bootstrap_p": made.bootstrap,
-        "randomisation_p": made.randomisation,
-    }
+    values = {"mean": one.value, "low": one.low, "high": one.high}
+    return {name: None if isnan(value) else round(value, DIGITS) for name, value in values.items()}
 
 
 def _json(content: dict[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """Tables of scores, for people to read in a terminal."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import isnan
+from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
 from albert_robust.report.labels import readable
@@ -16,32 +17,55 @@ FEW = 20  # pairs, or clusters of them; fewer hardly differ when they are drawn 
 Row = Sequence[str]
 
 
-def scores_table(found: Scores, several: bool = False) -> str:
-    """Return a line a pair, the corpus mean with its interval, and the signature.
+class Rival(NamedTuple):
+    """Another system beside the first; `adjusted` is the randomisation's p-value among those of all systems, by Holm."""
+
+    comparison: Comparison
+    adjusted: float
+
+
+def scores_table(found: Scores, several: bool, languages: Mapping[str, Estimate], rows: bool = True) -> str:
+    """Return a line per pair, the mean of each language and of all pairs with their intervals, and the signature.
 
     Args:
         found: The scores.
         several: Whether a pair may have several references: the number of the best one is shown then.
+        languages: The mean of each language, if there are several.
+        rows: Whether single pairs have lines.
     """
-    rows = [["line", *MEASURES, *["reference"] * several]]
+    lines = [["line", *MEASURES, *["reference"] * several]]
     for place, numbers in enumerate(zip(found.precision, found.recall, found.f, strict=True)):
-        rows.append([str(place + 1), *map(_number, numbers), *[str(found.winners[place] + 1)] * several])
+        lines.append([str(place + 1), *map(_number, numbers), *[str(found.winners[place] + 1)] * several])
     pairs, clusters = len(found.f), found.corpus.clusters
     apart = "" if clusters == pairs else f" in {clusters} clusters"
     empty = f", {found.empty} with an empty or unreadable text" if found.empty else ""
     unread = f", {found.unread} by letters alone, as the encoder knows no token of a text" if found.unread else ""
     mean = f"mean F {_number(found.corpus.value)} {_interval(found.corpus)}   {pairs} pairs{apart}{empty}{unread}"
-    return "\n".join([*aligned(rows), mean, found.signature])
+    means = _means("language", languages.items()) if languages else []
+    return "\n".join([*(aligned(lines) if rows else []), *means, mean, found.signature])
 
 
-def comparison_table(names: Sequence[str], both: Sequence[Scores], made: Comparison) -> str:
-    """Return both corpus means, their difference, and how likely it is where the systems are equal."""
-    means = [*zip(names, (found.corpus for found in both), strict=True), ("difference", made.difference)]
-    rows = [["", "mean F", "95 % interval"], *([name, _number(one.value), _interval(one)] for name, one in means)]
-    chance = f"paired bootstrap p = {made.bootstrap:.4f}, approximate randomisation p = {made.randomisation:.4f}"
-    count = made.difference.clusters
+def comparison_table(scores: Mapping[str, Scores], rivals: Mapping[str, Rival]) -> str:
+    """Return all corpus means, how far the first system is ahead of each other, and how likely that is if they are equal."""
+    first, *_ = scores
+    means = _means("", ((name, found.corpus) for name, found in scores.items()))
+    several = len(rivals) > 1
+    ahead = [
+        [f"{first} minus", "difference", "95 % interval", "bootstrap p", "randomisation p", *["adjusted"] * several]
+    ]
+    for name, (made, adjusted) in rivals.items():
+        chances = (made.bootstrap, made.randomisation, *[adjusted] * several)
+        ahead.append([name, _number(made.difference.value), _interval(made.difference), *map(_number, chances)])
+    count = scores[first].corpus.clusters
     few = [f"{count} are few for a bootstrap: believe the randomisation"] * (count < FEW)
-    return "\n".join([*aligned(rows, left={0}), chance, *few, *dict.fromkeys(found.signature for found in both)])
+    signatures = dict.fromkeys(found.signature for found in scores.values())
+    return "\n".join([*means, "", *aligned(ahead, left={0}), *few, *signatures])
+
+
+def _means(over: str, named: Iterable[tuple[str, Estimate]]) -> list[str]:
+    """A mean F per line, with its interval."""
+    rows = [[name, _number(one.value), _interval(one)] for name, one in named]
+    return aligned([[over, "mean F", "95 % interval"], *rows], left={0})
 
 
 def alignment_table(found: Alignment) -> str:

@@ -68,8 +68,8 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pairs:
-    """The same examples before and after, with what the tests say."""
+class Pairs:
+    """The same examples before and after, with what the tests say; `worse` and `better` are p-values."""
 
     measure: str
     before: Floats
@@ -79,8 +79,8 @@ class _Pairs:
     worse: float
     better: float
     examples: tuple[str, ...]
-    more: int
-    errors: int
+    more: int = 0
+    errors: int = 0
 
 
 def compare_all(
@@ -100,7 +100,7 @@ def compare_all(
         wording: How messages speak of the other side.
     """
     found: dict[CellKey, list[ComparisonRecord]] = {}
-    paired: list[tuple[CellKey, _Pairs]] = []
+    paired: list[tuple[CellKey, Pairs]] = []
     for key, line in now.items():
         if line is None:
             if key in before:
@@ -111,7 +111,7 @@ def compare_all(
             found[key] = [ComparisonRecord("new", what, line.measure)]
         else:
             found[key] = []
-            for later, earlier in _measured_twice(line, before[key]):
+            for later, earlier in measured_twice(line, before[key]):
                 if apart := differences(later, earlier):
                     found[key].append(_apart(later, apart, wording))
                 else:
@@ -120,11 +120,11 @@ def compare_all(
         CORRECTIONS[correction]([getattr(pairs, way) for _, pairs in paired]) for way in ("worse", "better")
     )
     for (key, pairs), one, other in zip(paired, worse, better, strict=True):
-        found[key].append(_stand(pairs, one, other, thresholds[key[0]], f"{correction}, of {len(paired)}"))
+        found[key].append(stand(pairs, one, other, thresholds[key[0]], f"{correction}, of {len(paired)}"))
     return {key: _most_telling(records) for key, records in found.items()}
 
 
-def _measured_twice(now: Line, before: Line) -> list[tuple[Line, Line]]:
+def measured_twice(now: Line, before: Line) -> list[tuple[Line, Line]]:
     """Return a cell's lines beside each other, of the other qualities those that both have."""
     earlier = {line.measure: line for line in before.others}
     return [(now, before), *((line, earlier[line.measure]) for line in now.others if line.measure in earlier)]
@@ -221,15 +221,34 @@ def absent(suite: str, task: str, cell: str, lenient: bool = False) -> CellRecor
     )
 
 
-def _pairs(now: Line, before: Line, thresholds: Thresholds) -> _Pairs:
-    names = [name for name, value in now.values.items() if value is not None and name not in before.errors]
+def _pairs(now: Line, before: Line, thresholds: Thresholds) -> Pairs:
+    names = names_in(now, before)
     one = np.array([before.values[name] for name in names], dtype=np.float64)
     other = np.array([now.values[name] for name in names], dtype=np.float64)
+    errors = len(now.errors | before.errors)
+    return replace(paired(now.measure, names, one, other, thresholds), more=now.more, errors=errors)
+
+
+def names_in(now: Line, before: Line) -> list[str]:
+    """Return the examples that have a number in both of two lines which can be compared."""
+    return [name for name, value in now.values.items() if value is not None and name not in before.errors]
+
+
+def paired(measure: str, names: Sequence[str], one: Floats, other: Floats, thresholds: Thresholds) -> Pairs:
+    """Return what the tests say of the same examples twice.
+
+    Args:
+        measure: What was measured of them.
+        names: Of the examples, shape (examples,).
+        one: Their numbers before, shape (examples,).
+        other: Their numbers after, shape (examples,).
+        thresholds: How sure claims are.
+    """
     apart = one - other
     order = sorted((index for index in range(len(names)) if apart[index] > 0), key=lambda index: -apart[index])
     test, worse, better = _tested(apart, thresholds.sides)
-    return _Pairs(
-        measure=now.measure,
+    return Pairs(
+        measure=measure,
         before=one,
         after=other,
         drop=drop_on_pairs(one, other, thresholds.coverage),
@@ -237,8 +256,6 @@ def _pairs(now: Line, before: Line, thresholds: Thresholds) -> _Pairs:
         worse=worse,
         better=better,
         examples=tuple(names[index] for index in order[:SHOWN]),
-        more=now.more,
-        errors=len(now.errors | before.errors),
     )
 
 
@@ -253,7 +270,8 @@ def _tested(apart: Floats, sides: int) -> tuple[str, float, float]:
     return named, min(1.0, sides * worse), min(1.0, sides * better)
 
 
-def _stand(pairs: _Pairs, worse: float, better: float, thresholds: Thresholds, family: str) -> ComparisonRecord:
+def stand(pairs: Pairs, worse: float, better: float, thresholds: Thresholds, family: str) -> ComparisonRecord:
+    """Return how examples stand, with the adjusted p-values of "worse" and of "better" and what they are adjusted for."""
     drop, alpha = pairs.drop, 1 - thresholds.confidence
     verdict: Standing = "undecided"
     if worse <= alpha and drop.value >= thresholds.floor:
@@ -278,7 +296,7 @@ def _stand(pairs: _Pairs, worse: float, better: float, thresholds: Thresholds, f
     )
 
 
-def _reason(verdict: Standing, pairs: _Pairs, adjusted: float, thresholds: Thresholds, family: str) -> str:
+def _reason(verdict: Standing, pairs: Pairs, adjusted: float, thresholds: Thresholds, family: str) -> str:
     drop = pairs.drop
     shown = f"{verdict}: {pairs.measure} {pairs.after.mean():.3f}, was {pairs.before.mean():.3f}"
     bounds = f"drop {drop.value:.3f} [{drop.low:.3f}, {drop.high:.3f}]"
@@ -295,13 +313,13 @@ def _reason(verdict: Standing, pairs: _Pairs, adjusted: float, thresholds: Thres
     return f"{tested}; worse: {_listed(pairs)}" if verdict == "regressed" else tested
 
 
-def _beside(pairs: _Pairs) -> str:
+def _beside(pairs: Pairs) -> str:
     more, errors = pairs.more, pairs.errors
     lacking = f"; {more} more example{'s' * (more != 1)}, which it lacks: not compared" if more else ""
     return lacking + (f"; {errors} example{'s' * (errors != 1)} not compared: errors" if errors else "")
 
 
-def _listed(pairs: _Pairs) -> str:
+def _listed(pairs: Pairs) -> str:
     more = int((pairs.before > pairs.after).sum()) - len(pairs.examples)
     return ", ".join(f"{name:.60}" for name in pairs.examples) + (f" and {more} more" if more else "")
 

@@ -218,11 +218,17 @@ def foreseen(gate: Gate, examples: int, confidence: float) -> str:
     shown = f"{gate.measure.name} {_sign(gate)}"
     met = bisect_left(range(1, examples + 1), gate.bound, key=lambda hits: share(hits).low) + 1
     if met > examples:
-        least = ceil(log((1 - confidence) / 2) / log(gate.bound))
-        return f"{examples_do(examples)} not reach `{shown}`: {least:,} would, if all agreed"
+        return (
+            f"{examples_do(examples)} not reach `{shown}`: {least_for(gate.bound, confidence):,} would, if all agreed"
+        )
     missed = bisect_left(range(1, examples + 1), gate.bound, key=lambda hits: share(hits).high) / examples
     met_from = f"with {examples:,} examples `{shown}` passes at {met / examples:.2f}"
     return f"{met_from} or more, and fails at {missed:.2f} or less: in between it is inconclusive"
+
+
+def least_for(bound: float, confidence: float) -> int:
+    """Return how many examples reach a bound between 0 and 1 if all agree: fewer cannot. The confidence is two-sided."""
+    return ceil(log((1 - confidence) / 2) / log(bound))
 
 
 def _divergence(value: float, other: float) -> float:

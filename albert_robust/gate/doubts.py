@@ -32,6 +32,7 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
         _cut(tallies),
         *_unread(suite),
         *(repeated(name, data) for name, data in suite.data.items()),
+        *_learnt(suite),
         *_unmeasured(cells, run),
         _tolerated([tally for key, tally in run.tallies.items() if key[0] == suite.name and key not in ended]),
     )
@@ -121,6 +122,14 @@ def repeated(dataset: str, data: DataRecord) -> str:
         return ""
     what = f"Only {data.different:,} of the {counted(data.examples, 'example')} of {dataset!r} are different"
     return f"{what}: each repeat counts as one more, so intervals are too narrow. Take the repeats out."
+
+
+def _learnt(suite: SuiteRecord) -> Iterator[str]:
+    """Yield of which datasets the model has learnt examples: what it does with them says little of others."""
+    for dataset, data in suite.data.items():
+        if data.learnt:
+            what = f"{data.learnt:,} of the {counted(data.examples, 'example')} of {dataset!r}"
+            yield f"The model ({suite.model}) has learnt {what}: take them out of one of the two."
 
 
 def _unmeasured(cells: Sequence[CellRecord], run: Run) -> Iterator[str]:

@@ -146,7 +146,7 @@ def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
         estimates |= _breaks(cell, tally.numbers.agreement, lambda shares: mean(shares, confidence))
     if len(tally.numbers.noise):
         estimates[NOISE] = mean(tally.numbers.noise.means(), confidence)
-    for name in cell.suite.qualities if cell.check.expectation != "direction" else ():
+    for name in cell.qualities if cell.check.expectation != "direction" else ():
         estimates[name] = mean(tally.series(name).means(), confidence)
         if not reference:
             estimates[f"{name}{DROP}"] = drop(tally.series(f"{name}{DROP}").means(), confidence)

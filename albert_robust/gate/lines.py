@@ -111,7 +111,7 @@ def definitions(cell: Cell, scorer: CachedScorer) -> dict[str, str]:
     A reference check has no measure of its own. If its gates name no quality, it is compared by the task's first. Correlations,
     macro F1 and the like have no number per example.
     """
-    check, qualities = cell.check, cell.suite.qualities
+    check, qualities = cell.check, cell.qualities
     main = EXPECTATIONS[check.expectation].measure
     metric = cell.suite.task.agreements[check.agreement]
     found = {main: _definition(cell, scorer, [check.agreement], metric)} if main else {}

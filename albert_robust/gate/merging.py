@@ -12,7 +12,7 @@ from typing import Any
 
 from albert_robust.errors import UsageError
 from albert_robust.file_names import APART
-from albert_robust.gate.side_by_side import beside_first
+from albert_robust.gate.side_by_side import all_cells_beside_first, beside_first
 from albert_robust.results.cases import CaseAlignment
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.folder import only
@@ -50,10 +50,12 @@ def merged(runs: Mapping[str, Run]) -> Run:
         shrunk=tuple(sorted(all_shrunk, key=lambda found: order[found.suite, found.cell])),
         mistakes=_all((run.mistakes for run in runs.values()), "\n"),
         left_out=_left_out(runs.values(), cells),
+        notes=_all((run.notes for run in runs.values()), ", "),
         merged=sum(run.merged for run in runs.values()),
     )
     asked = {key: tally for key, tally in made.tallies.items() if tally.examples}
-    return replace(made, cells=tuple(beside_first(suites, cells, asked)), counted=made.tallies)
+    beside = tuple(beside_first(suites, cells, asked))
+    return replace(made, cells=beside, pooled=all_cells_beside_first(suites, cells, asked), counted=made.tallies)
 
 
 def _suites(runs: Mapping[str, Run]) -> tuple[SuiteRecord, ...]:

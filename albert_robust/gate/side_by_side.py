@@ -7,9 +7,10 @@ from dataclasses import replace
 from albert_robust.errors import UsageError
 from albert_robust.file_names import APART
 from albert_robust.gate.comparing import Family, Thresholds, Wording, compare_all
-from albert_robust.gate.lines import line_of
+from albert_robust.gate.lines import Line, line_of
+from albert_robust.gate.pooling import pooled
 from albert_robust.results.cell_key import CellKey
-from albert_robust.results.records import CellRecord, ComparisonRecord, Standing, SuiteRecord
+from albert_robust.results.records import CellRecord, ComparisonRecord, PooledRecord, Standing, SuiteRecord
 from albert_robust.results.run import Run
 from albert_robust.results.tally import Tally
 
@@ -39,37 +40,53 @@ def side_by_side(suites: Iterable[SuiteRecord]) -> list[list[SuiteRecord]]:
 
 
 def beside_first(
-    suites: Sequence[SuiteRecord], records: Sequence[CellRecord], tallies: Mapping[CellKey, Tally]
+    suites: Iterable[SuiteRecord], records: Sequence[CellRecord], tallies: Mapping[CellKey, Tally]
 ) -> list[CellRecord]:
     """Return records of cells, those of other models than their file's first with how they stand beside it.
 
-    Either may be the better one, so the tests are two-sided. The p-values of all such cells of a run are adjusted together, as
-    those beside a baseline are. Cells that the budget left unfinished or that stopped early are not compared.
+    Either may be the better one, so the tests are two-sided. The p-values of all such cells of a file are adjusted together: what
+    is asked of other files has nothing to do with which of its models is better. Cells that the budget left unfinished or that
+    stopped early are not compared.
 
     Args:
         suites: Of a run.
         records: Its cells.
         tallies: What their outcomes come to.
     """
-    seeds = {suite.name: suite.seed for suite in suites}
-    first_of = {other.name: first.name for first, *others in side_by_side(suites) for other in others}
-    compared = {*first_of, *first_of.values()}
-    lines = {
-        record.key: line_of(record, tallies[record.key], seeds[record.suite])
-        for record in records
-        if record.suite in compared and record.key in tallies and not record.counts.not_asked + record.counts.spared
-    }
-    now = {key: line for key, line in lines.items() if key[0] in first_of}
-    firsts = {key: lines.get((first_of[key[0]], key[1])) for key in now}
-    before = {key: line for key, line in firsts.items() if line is not None}
-    thresholds = {suite.name: Thresholds(suite.confidence, sides=2) for suite in suites}
-    found = _without_new(compare_all(now, before, thresholds, wording=FIRST))
+    found: Family = {}
+    for models in side_by_side(suites):
+        now, before = _lines(models, records, tallies)
+        thresholds = {model.name: _thresholds(model) for model in models}
+        there = {key: line for key, line in now.items() if key in before}
+        found |= compare_all(there, before, thresholds, wording=FIRST)
     return [replace(record, beside_first=found.get(record.key)) for record in records]
 
 
-def _without_new(family: Family) -> Family:
-    """Return those that stand beside something."""
-    return {key: found for key, found in family.items() if found.verdict != "new"}
+def all_cells_beside_first(
+    suites: Iterable[SuiteRecord], records: Sequence[CellRecord], tallies: Mapping[CellKey, Tally]
+) -> tuple[PooledRecord, ...]:
+    """Return how each other model than its file's first stands beside it over all cells, for `beside_first`'s arguments."""
+    groups = [(_lines(models, records, tallies), _thresholds(models[0])) for models in side_by_side(suites)]
+    return tuple(one for (now, before), thresholds in groups for one in pooled(now, before, thresholds))
+
+
+def _thresholds(suite: SuiteRecord) -> Thresholds:
+    return Thresholds(suite.confidence, sides=2)
+
+
+def _lines(
+    models: Sequence[SuiteRecord], records: Sequence[CellRecord], tallies: Mapping[CellKey, Tally]
+) -> tuple[dict[CellKey, Line | None], dict[CellKey, Line]]:
+    """Return the lines of the cells of all models but the first, and those of the same cells of the first."""
+    seeds, first = {model.name: model.seed for model in models}, models[0].name
+    lines = {
+        record.key: line_of(record, tallies[record.key], seeds[record.suite])
+        for record in records
+        if record.suite in seeds and record.key in tallies and not record.counts.not_asked + record.counts.spared
+    }
+    now = {key: line for key, line in lines.items() if key[0] != first}
+    firsts = {key: lines.get((first, key[1])) for key in now}
+    return now, {key: line for key, line in firsts.items() if line is not None}
 
 
 def told(comparisons: Iterable[ComparisonRecord | None]) -> str:

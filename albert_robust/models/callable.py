@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from albert_robust.errors import BESIDE_SUITE, Mistake, UsageError
 from albert_robust.foreign import raise_if_ending, raised
 from albert_robust.grammar import FUNCTION, Strict
 from albert_robust.imports import module_at, raised_there
+from albert_robust.models.awaiting import awaiting
 from albert_robust.models.kind import Kind
 from albert_robust.models.model import Inputs
 
@@ -32,10 +34,11 @@ class CallableModel:
 
 
 def load_callable(written: str, folder: Path, version: str | None) -> CallableModel:
-    """Return the model that `module:function` names.
+    """Return the model that `module:function` names. The function may be asynchronous.
 
     Args:
-        written: A module's dotted name, or a file's path relative to `folder`, a colon, a function's name.
+        written: A module's dotted name, or a file's path relative to `folder`, a colon, a function's name, or an object's and
+            its method's: `clients:model.predict`.
         folder: The suite's folder; modules beside the suite are found first.
         version: With one, predictions are kept between runs.
 
@@ -44,10 +47,13 @@ def load_callable(written: str, folder: Path, version: str | None) -> CallableMo
     """
     module_name, _, name = written.rpartition(":")
     module = _module(module_name, folder)
-    function = getattr(module, name, None)
+    try:
+        function = attrgetter(name)(module)
+    except AttributeError:
+        function = None
     if not callable(function):
         raise UsageError(f"{module_name} has no function {name!r}")
-    return CallableModel(function, callable_identity(written, folder, version))
+    return CallableModel(awaiting(function), callable_identity(written, folder, version))
 
 
 def callable_identity(written: str, folder: Path, version: str | None) -> str | None:

@@ -179,10 +179,7 @@ def _untrained(data: Path, task: Task) -> tuple[Any, Any, list[Example]]:
     from transformers import AutoTokenizer
 
     quiet_transformers()
-    languages = sorted({language_of(row.get("language")).casefold() for _, row in read_rows(data)})
-    source = task.source(data, tuple(languages), per_row=True, mapping="add it to the file")
-    read = read_examples(source, task.inputs, task.reference)
-    examples = [example for example in read if example.references]
+    examples = examples_in(data, task)
     labels = _labels(examples)
     if len(labels) < 2:
         raise UsageError(f"{data.name}: {len(labels)} different references to learn, expected two or more")
@@ -192,6 +189,17 @@ def _untrained(data: Path, task: Task) -> tuple[Any, Any, list[Example]]:
     )
     model = auto_class(task.name).from_pretrained(str(EMBEDDED_FOLDER), dtype=torch.float32, **options)
     return model, tokenizer, examples
+
+
+def examples_in(data: Path, task: Task) -> list[Example]:
+    """Return the examples of a data file that have references: those that a model learns from.
+
+    Raises:
+        InputError: The data file is broken.
+    """
+    languages = sorted({language_of(row.get("language")).casefold() for _, row in read_rows(data)})
+    source = task.source(data, tuple(languages), per_row=True, mapping="add it to the file")
+    return [example for example in read_examples(source, task.inputs, task.reference) if example.references]
 
 
 def _labels(examples: Sequence[Example]) -> list[str]:
@@ -301,4 +309,5 @@ KIND = Kind(
     load=_load,
     tasks=SETTINGS.keys(),
     unfit=lambda settings, task, folder: missing_file("finetuned", settings.finetuned, folder),
+    learns_from=lambda settings, task, folder: examples_in(folder / settings.finetuned, task),
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from albert_robust.data import Example
 from albert_robust.errors import BESIDE_SUITE
 from albert_robust.grammar import Strict
 from albert_robust.models.model import Answering, Usage
@@ -53,6 +54,11 @@ def nothing_unfit(settings: Any, task: Task, folder: Path) -> Iterable[Unfit]:
     return ()
 
 
+def learns_here_from_none(settings: Any, task: Task, folder: Path) -> Iterable[Example]:
+    """Return no examples: the model was made elsewhere."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of model.
@@ -70,6 +76,7 @@ class Kind:
         streams: Whether a model is asked by many requests at a time. It then times each, and counts their tokens.
         answers_here: Whether it can be asked on in the light of its answers, as `worst_of` and shrinking do.
         unfit: Yields what the grammar cannot see: mistakes in the settings, by the task and the suite's folder.
+        learns_from: Returns the examples that a model is made from here, by the same; none of most kinds.
     """
 
     name: str
@@ -83,6 +90,7 @@ class Kind:
     streams: bool = False
     answers_here: bool = True
     unfit: Callable[[Any, Task, Path], Iterable[Unfit]] = nothing_unfit
+    learns_from: Callable[[Any, Task, Path], Iterable[Example]] = learns_here_from_none
 
     @property
     def keys(self) -> frozenset[str]:

@@ -27,6 +27,9 @@ class Usage:
     retries: int = 0
     timeouts: int = 0
 
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+
     def __sub__(self, other: "Usage") -> "Usage":
         return Usage(*(one - before for one, before in zip(astuple(self), astuple(other), strict=True)))
 

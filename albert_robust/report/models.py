@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from albert_robust.gate.doubts import average
-from albert_robust.gate.side_by_side import side_by_side, told
+from albert_robust.gate.side_by_side import WORDS, side_by_side, told
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import number
 from albert_robust.report.matrix import MatrixCell, matrix_cell
 from albert_robust.report.parting import Parting, partings
 from albert_robust.report.verdicts import MODELS
-from albert_robust.results.records import CellRecord, SuiteRecord
+from albert_robust.results.records import CellRecord, PooledRecord, SuiteRecord
 from albert_robust.results.run import Answer, Run, answer_of
 from albert_robust.scoring.statistics import NOTHING
 from albert_robust.suite.expectations import EXPECTATIONS
@@ -42,12 +42,28 @@ class ModelCells:
 
 
 @dataclass(frozen=True, slots=True)
+class PooledRow:
+    """A model beside the first over all of its cells, by one measure."""
+
+    model: str
+    measure: str
+    cells: int
+    examples: int
+    first: str
+    value: str
+    difference: str
+    chance: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelTable:
     """The models of one file, the first of which the others are compared with."""
 
     path: str
     measures: tuple[str, ...]
     models: tuple[ModelRow, ...]
+    pooled: tuple[PooledRow, ...]
     rows: tuple[ModelCells, ...]
     quiet: tuple[ModelCells, ...]
     partings: tuple[Parting, ...]
@@ -77,6 +93,7 @@ def _table(models: Sequence[SuiteRecord], run: Run) -> ModelTable:
             )
             for place, (model, what) in enumerate(zip(models, _told_apart(models), strict=True))
         ),
+        pooled=tuple(_pooled(one, models[places[one.suite]].model_name) for one in run.pooled if one.suite in places),
         rows=tuple(row for row in rows if few or row.differs),
         quiet=tuple(row for row in rows if not few and not row.differs),
         partings=partings(run, models),
@@ -128,6 +145,21 @@ def _model(
             for measure in measures
         ),
         told=told(cell.beside_first for cell, _ in pairs),
+    )
+
+
+def _pooled(one: PooledRecord, model: str) -> PooledRow:
+    found, drop = one.comparison, one.comparison.drop or NOTHING
+    return PooledRow(
+        model=model,
+        measure=found.measure,
+        cells=one.cells,
+        examples=drop.clusters,
+        first=number(NOTHING.value if found.before is None else found.before),
+        value=number(NOTHING.value if found.after is None else found.after),
+        difference=f"{-drop.value:+.3f} [{-drop.high:+.3f}, {-drop.low:+.3f}]",
+        chance="" if found.adjusted is None else f"{found.adjusted:.2g}",
+        word=WORDS[found.verdict],
     )
 
 

@@ -26,6 +26,8 @@ def summary(run: Run) -> dict[str, Any]:
         "verdicts": {mark.word: count for mark, count in found.counts},
         "suites": [_suite(suite, run) for suite in run.suites],
         "cells": [_cell(cell) for cell in run.cells],
+        "pooled": [{"suite": one.suite, "cells": one.cells, **_beside(one.comparison)} for one in run.pooled],
+        "notes": dict(run.notes),
     }
 
 

@@ -115,6 +115,7 @@ class Page:
     passed: tuple[CellView, ...]
     measured: tuple[CellView, ...]
     not_applicable: tuple[CellView, ...]
+    notes: tuple[tuple[str, str], ...]
     environment: tuple[tuple[str, str], ...]
     cost: tuple[tuple[str, str], ...]
     version: str
@@ -141,6 +142,7 @@ def page(run: Run) -> Page:
         passed=_quiet(run, "passed", suites),
         measured=_quiet(run, "measured", suites),
         not_applicable=_quiet(run, "not applicable", suites),
+        notes=tuple(run.notes.items()),
         environment=(
             *((name, _written(value)) for name, value in run.environment.items()),
             *([("merged", f"of {run.merged} runs")] if run.merged > 1 else []),

@@ -21,7 +21,7 @@ from albert_robust.results.cases import CaseAlignment, Shrunk
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.outcome import Outcome
 from albert_robust.results.outcomes import OUTCOMES, OutcomeFile, OutcomeWriter
-from albert_robust.results.records import CellRecord, SuiteRecord
+from albert_robust.results.records import CellRecord, PooledRecord, SuiteRecord
 from albert_robust.results.run import Run
 from albert_robust.scoring.statistics import Estimate
 
@@ -45,6 +45,8 @@ class _Kept:
     cost: dict[str, int | float]  # counts stay whole
     shrunk: tuple[Shrunk, ...] = ()
     left_out: dict[str, int] = field(default_factory=dict)
+    pooled: tuple[PooledRecord, ...] = ()
+    notes: dict[str, str] = field(default_factory=dict)
     merged: int = 1
 
 
@@ -76,6 +78,8 @@ def _keep(run: Run, folder: Path, mend: str) -> None:
         cost=dict(run.cost),
         shrunk=run.shrunk,
         left_out=dict(run.left_out),
+        pooled=run.pooled,
+        notes=dict(run.notes),
         merged=run.merged,
     )
     text = json.dumps(_finite(asdict(content)), indent=1, ensure_ascii=False, allow_nan=False)
@@ -117,6 +121,8 @@ def open_run(folder: str | Path) -> Run:
         shrunk=kept.shrunk,
         mistakes=kept.mistakes,
         left_out=kept.left_out,
+        pooled=kept.pooled,
+        notes=kept.notes,
         merged=kept.merged,
     )
 

@@ -86,6 +86,21 @@ class ComparisonRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PooledRecord:
+    """All cells of a model beside those of the first model of its file, by one measure: each example counts once.
+
+    Attributes:
+        suite: The model's.
+        cells: How many were compared.
+        comparison: What they come to together.
+    """
+
+    suite: str
+    cells: int
+    comparison: ComparisonRecord
+
+
+@dataclass(frozen=True, slots=True)
 class MemberRecord:
     """One of the cells that are compared with each other.
 
@@ -151,11 +166,13 @@ class DataRecord:
         examples: How many.
         different: How many differ in their texts or their language.
         digest: Of all that they hold, in whatever order.
+        learnt: How many have texts, blanks apart, that the model was made from.
     """
 
     examples: int
     different: int
     digest: str
+    learnt: int = 0
 
 
 @dataclass(frozen=True, slots=True)

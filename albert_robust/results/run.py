@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from albert_robust.results.cases import CaseAlignment, Shrunk
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.outcome import Outcome
-from albert_robust.results.records import CellRecord, SuiteRecord, Verdict
+from albert_robust.results.records import CellRecord, PooledRecord, SuiteRecord, Verdict
 from albert_robust.results.tally import Tally, tallied
 
 Answer = Literal["yes", "partial", "no", "undecided", "nothing"]
@@ -23,7 +23,8 @@ class Run:
     suite, in it by blocks of examples, in those cell by cell in plan order. Alignments are there for some of the worst
     cases, cell by cell in plan order, the worst first, and so is what is `shrunk`, where that was asked for.
     `mistakes` says of suites that could not be run, by name, why; `left_out` how many cells a suite has beside those here:
-    a run may be of some of them. `merged` says of how many runs this one is made of.
+    a run may be of some of them. `pooled` says how models stand beside the first of their file over all cells. `notes` are
+    what the user wants kept with it, such as a commit. `merged` says of how many runs this one is made of.
     """
 
     suites: tuple[SuiteRecord, ...]
@@ -36,6 +37,8 @@ class Run:
     counted: Mapping[CellKey, Tally] | None = field(default=None, compare=False)
     mistakes: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
+    pooled: tuple[PooledRecord, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
     merged: int = 1
 
     def __repr__(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from albert_robust.results.records import CellRecord, ComparisonRecord, GateRecord, SuiteRecord
+from albert_robust.results.records import CellRecord, ComparisonRecord, GateRecord, PooledRecord, SuiteRecord
 from albert_robust.results.run import Run
 
 COLUMNS = (
@@ -35,7 +35,8 @@ Row = dict[str, Any]
 def rows_of(run: Run) -> Iterator[Row]:
     """Yield a row per cell and measure, in the order of the run; each has `COLUMNS`, None where there is nothing to say.
 
-    `low` and `high` are one-sided bounds at the suite's confidence, `difference` is that to the file's first model.
+    `low` and `high` are one-sided bounds at the suite's confidence, `difference` is that to the file's first model. At the end
+    stands a row without a cell for each measure of each other model, over all of its cells.
     """
     suites = {suite.name: suite for suite in run.suites}
     for cell in run.cells:
@@ -45,6 +46,8 @@ def rows_of(run: Run) -> Iterator[Row]:
                 row = _cell(cell, suites[cell.suite]) | {"measure": measure, **numbers, "examples": estimate.clusters}
                 row |= _gate(cell.gates, measure) | _beside(cell.beside_first, measure)
                 yield {name: row.get(name) for name in COLUMNS}
+    for one in run.pooled:
+        yield {name: _pooled(one, suites[one.suite]).get(name) for name in COLUMNS}
 
 
 def _cell(cell: CellRecord, suite: SuiteRecord) -> Row:
@@ -53,6 +56,13 @@ def _cell(cell: CellRecord, suite: SuiteRecord) -> Row:
         "model": suite.model_name or suite.model,
         "tested": cell.counts.tested,
     }
+
+
+def _pooled(one: PooledRecord, suite: SuiteRecord) -> Row:
+    found = one.comparison
+    examples = None if found.drop is None else found.drop.clusters
+    row = {"suite": one.suite, "model": suite.model_name, "task": suite.task, "measure": found.measure}
+    return row | {"value": found.after, "examples": examples} | _beside(found, found.measure)
 
 
 def _gate(gates: tuple[GateRecord, ...], measure: str) -> Row:

@@ -19,6 +19,7 @@ from albert_robust.text.text import Edit
 
 Answered = Prediction | str | None  # an answer, why there is none, or nothing where the model was not asked
 When = Literal["before", "after"]
+NO_ROOM = "the budget had no room for it"
 
 _LETTER = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{UNSPACED_SCRIPTS}]]"
 _OPENS = rf"(?<=(?<!{_LETTER}){ARABIC_PREFIXES})"
@@ -46,7 +47,7 @@ def take_answers(
         for order in cell.reorders:
             _take_marks_back(cell, case, order)
         return
-    case.status, case.message = "not asked", "the budget had no room for it"
+    case.status, case.message = "not asked", NO_ROOM
     whiches = ("the original", "the variant", *["the original, asked again"] * len(repeats))
     for found, which in zip((before, after, *repeats), whiches, strict=True):
         if isinstance(found, str):

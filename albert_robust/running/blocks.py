@@ -1,7 +1,7 @@
 """Blocks: splits the examples of a suite into blocks, and makes the cases of all cells for one block."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import chain, islice, pairwise
 
 from albert_robust.asking.cache import Cache
@@ -20,6 +20,7 @@ from albert_robust.suite.gates import needs_references
 from albert_robust.suite.suite import Suite
 
 BLOCK = 1000  # examples
+Texts = tuple[str, ...]  # of an example's fields, their blanks made alike
 Block = Mapping[tuple[str, str], Sequence[Example]]  # by dataset and language
 
 
@@ -38,12 +39,31 @@ def examples_of(suite: Suite, names: Sequence[str]) -> dict[str, Examples]:
     return found
 
 
-def data_of(examples: Sequence[Example]) -> DataRecord:
-    """Return what a dataset holds, in numbers."""
+def learnt_by(suite: Suite) -> frozenset[Texts]:
+    """Return the texts of the examples that a suite's model is made from here; most models are made elsewhere.
+
+    Raises:
+        InputError: Their file is broken.
+    """
+    return frozenset(map(_texts, suite.model.kind.learns_from(suite.model, suite.task, suite.path.parent)))
+
+
+def _texts(example: Example) -> Texts:
+    return tuple(" ".join(text.split()) for text in example.fields.values())
+
+
+def data_of(examples: Sequence[Example], learnt: Set[Texts] = frozenset()) -> DataRecord:
+    """Return what a dataset holds, in numbers.
+
+    Args:
+        examples: Its own.
+        learnt: The texts that the model was made from.
+    """
     held = Fingerprint()
     held.add(map(_digest, examples))
     different = {(one.language, *one.fields.values()) for one in examples}
-    return DataRecord(len(examples), len(different), str(held))
+    met = sum(_texts(one) in learnt for one in examples) if learnt else 0
+    return DataRecord(len(examples), len(different), str(held), met)
 
 
 def _digest(example: Example) -> int:

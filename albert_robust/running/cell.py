@@ -11,6 +11,7 @@ from albert_robust.suite.gates import Gate, needs_references
 from albert_robust.suite.marks import Mark
 from albert_robust.suite.measure import Axis, Measure
 from albert_robust.suite.suite import Check, Suite
+from albert_robust.tasks import Quality
 from albert_robust.text.orders import Order
 
 
@@ -99,6 +100,17 @@ class Cell:
         named = {gate.measure.base for gate in self.check.gates}
         found = self.suite.task.aggregates
         return tuple(name for name in found if self.check.expectation == "reference" or name in named)
+
+    @cached_property
+    def gated(self) -> frozenset[str]:
+        """The measures of one cell that its gates rest on, those over several cells included."""
+        return frozenset(gate.measure.base for gate in self.check.all_gates)
+
+    @cached_property
+    def qualities(self) -> dict[str, Quality]:
+        """The qualities that are measured: all of the task's but those on request that no gate of the cell names."""
+        named = self.suite.task.qualities.items()
+        return {name: quality for name, quality in named if name in self.gated or not quality.on_request}
 
     @property
     def stops_early(self) -> bool:

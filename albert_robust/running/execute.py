@@ -25,7 +25,16 @@ from albert_robust.results.outcomes import MEND_TEMPORARY, OUTCOMES, OutcomeFile
 from albert_robust.results.records import DataRecord
 from albert_robust.results.tally import Tally
 from albert_robust.running.answers import answers_of, take_answers
-from albert_robust.running.blocks import Block, blocks, data_of, examples_of, inputs_of, originals_of, perturbed
+from albert_robust.running.blocks import (
+    Block,
+    blocks,
+    data_of,
+    examples_of,
+    inputs_of,
+    learnt_by,
+    originals_of,
+    perturbed,
+)
 from albert_robust.running.cell import Cell
 from albert_robust.running.collecting import not_collecting
 from albert_robust.running.meaning import reject_strays
@@ -72,7 +81,8 @@ class Execution:
         mistakes: Why suites were not run, by their names: unfit data, an unfit model, or a mistake of ours. All suites have one
             if the outcomes could not be written.
         shrunk: The smallest sets of edits that break a cell's worst cases, of cells whose models were asked for them.
-        cost: Of all suites.
+        cost: Of all suites' models.
+        judges: What was asked to judge in all suites, each with its own cost.
         written: The cells that have outcomes in the file.
     """
 
@@ -83,9 +93,15 @@ class Execution:
         self.mistakes: dict[str, Exception] = {}
         self.shrunk: dict[CellKey, tuple[Shrunk, ...]] = {}
         self.cost = Cost()
+        self.judges: list[Predictor] = []
         self.written: set[CellKey] = set()
         with writing(shared or Path(gettempdir()), MEND_TEMPORARY):
             self._folder = TemporaryDirectory(prefix="albert-robust-", dir=shared)
+
+    @property
+    def all_costs(self) -> Cost:
+        """The cost of models and judges together."""
+        return sum((judge.cost for judge in self.judges), self.cost)
 
     @property
     def path(self) -> Path:
@@ -155,9 +171,12 @@ class _SuiteRun:
         self.progress = progress
         self.cost = execution.cost
         self.cost_before = self.cost.copy()
-        self.done = 0
+        self.done = self.cases = 0
         self.predictor = workspace.predictor(self.suite, self.cost)
-        self.scorer = CachedScorer(self.suite.encoder, workspace.cache, workspace.run, workspace.allow_network)
+        own = workspace.own_measures(self.suite, lambda share: self._reach(self.cases))
+        self.judges = [one.predictor for one in own.values() if one.measure.judges]
+        execution.judges += self.judges
+        self.scorer = CachedScorer(self.suite.encoder, workspace.cache, workspace.run, workspace.allow_network, own)
         self.tallies = {
             cell.id: Tally(
                 cell.check.expectation,
@@ -171,9 +190,10 @@ class _SuiteRun:
         """Run block after block; a cell whose verdict is certain leaves."""
         suite, execution = self.suite, self.execution
         datasets = examples_of(suite, sorted({cell.dataset for cell in self.cells}))
+        learnt = learnt_by(suite)
         totals = {cell.id: _cases(cell, datasets[cell.dataset]) for cell in self.cells}
         if self.progress is not None:
-            self.progress.begin(suite.name, sum(totals.values()), self.cost)
+            self.progress.begin(suite.name, sum(totals.values()), execution.all_costs)
         live = list(self.cells)
         for number, block in enumerate(blocks(suite, datasets)):
             self._block(number, block, live, writer)
@@ -186,17 +206,18 @@ class _SuiteRun:
             identity=self.predictor.model.identity,
             signature=self.scorer.signature(),
             rows_left_out={name: found.others for name, found in datasets.items() if found.others},
-            data={name: data_of(found) for name, found in datasets.items()},
+            data={name: data_of(found, learnt) for name, found in datasets.items()},
             scorer=self.scorer,
             predictor=self.predictor,
         )
         spent = self.cost - self.cost_before
-        self.predictor.timed(spent.predicted, spent.asking, spent.usage)
+        for predictor, cost in ((self.predictor, spent), *((judge, judge.cost) for judge in self.judges)):
+            predictor.timed(cost.predicted, cost.asking, cost.usage)
 
     def _block(self, number: int, block: Block, live: Sequence[Cell], writer: OutcomeWriter) -> None:
         with not_collecting() as collecting:
             made = perturbed(live, block, self.cache)
-            cases = sum(len(group) for _, group in made)
+            cases = self.cases = sum(len(group) for _, group in made)
             with collecting():
                 reject_strays(made, self.scorer)
                 answers = self.predictor.predict(inputs_of(made), watch=lambda share: self._reach(cases * share))
@@ -238,7 +259,7 @@ class _SuiteRun:
     def _reach(self, cases: float) -> None:
         """Tell how far the block is."""
         if self.progress is not None:
-            self.progress.reach(self.done + cases, self.cost)
+            self.progress.reach(self.done + cases, self.execution.all_costs)
 
 
 def _cases(cell: Cell, examples: Sequence[Example]) -> int:

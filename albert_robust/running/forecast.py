@@ -1,13 +1,16 @@
 """Forecast: counts the questions of a run without asking any. Variants are made and answers looked up; no model is loaded."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, nan
 
+from albert_robust.asking.predict import Predictor
 from albert_robust.asking.workspace import Workspace
+from albert_robust.models import ModelSpec
 from albert_robust.results.outcome import Outcome
 from albert_robust.running.cell import Cell
-from albert_robust.running.lookup import look_up
+from albert_robust.running.judgements import Judgements
+from albert_robust.running.lookup import Lookup, look_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class Forecast:
         missing: Those that the cache does not have.
         batches: In which a model is asked for those.
         requests: That an endpoint gets in place of batches, one an input.
+        to_judge: About how many pairs judges would be asked, each time that one is.
+        judges_at_most: Whether some of these depend on answers that are not known yet.
         seconds: From what earlier runs took; None where there was none.
         price: By the suite's own price, tokens by earlier runs; None where it has none, nan where no tokens are told yet.
         at_most: Whether the suite may stop before it has asked for all that, reject some of it, or find the worst sooner.
@@ -37,6 +42,8 @@ class Forecast:
     price: float | None
     at_most: bool = False
     requests: int = 0
+    to_judge: int = 0
+    judges_at_most: bool = False
 
 
 def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
@@ -50,6 +57,10 @@ def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
         InputError: The suite's data or model are unfit.
     """
     cases, batches, later, names, missing = 0, 0, 0, set[str](), set[str]()
+    suite = cells[0].suite
+    own = workspace.own_measures(suite)
+    judges = {name: one for name, one in own.items() if one.measure.judges}
+    judgements, block = Judgements(judges), list[Lookup]()
     for one in look_up(cells, workspace):
         if one.replicate == 0:
             cases += sum(case.status == "tested" for _, group in one.made for case in group)
@@ -57,22 +68,42 @@ def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
         names |= set(one.found.names.values())
         fresh = {one.found.names[input_key] for input_key in one.found.missing} - missing
         missing |= fresh
-        batches += ceil(len(fresh) / one.suite.model.batch)
+        batches += ceil(len(fresh) / suite.model.batch)
+        block.append(one)
+        if judges and len(block) == suite.model.replicates:
+            judgements.add(block)
+        block = block if len(block) < suite.model.replicates else []
     to_ask = len(missing) + later
-    settings, streams = one.suite.model, one.suite.model.kind.streams
-    pace, price = one.predictor.seconds_an_input, one.predictor.price_of(to_ask)
+    asked = [(one.predictor, suite.model, to_ask)]
+    asked += [(judges[name].predictor, judges[name].measure.model, count) for name, count in judgements.to_ask.items()]
+    streams = suite.model.kind.streams
     return Forecast(
-        suite=one.suite.name,
+        suite=suite.name,
         cells=len(cells),
         cases=cases,
         unique=len(names) + later,
         missing=to_ask,
-        batches=0 if streams else batches + ceil(later / settings.batch),
+        batches=0 if streams else batches + ceil(later / suite.model.batch),
         requests=to_ask if streams else 0,
-        seconds=None if pace is None else pace * to_ask,
-        price=None if settings.price is None else nan if price is None else price,
-        at_most=one.suite.early_stop or later > 0 or any(cell.check.meaning for cell in cells),
+        seconds=_seconds(asked),
+        price=_price(asked),
+        at_most=suite.early_stop or later > 0 or any(cell.check.meaning for cell in cells),
+        to_judge=sum(judgements.to_ask.values()),
+        judges_at_most=not judgements.certain,
     )
+
+
+def _seconds(asked: Iterable[tuple[Predictor, ModelSpec, int]]) -> float | None:
+    """Return how long inputs may take; None where one is asked that was not asked before."""
+    paces = [(predictor.seconds_an_input, count) for predictor, _, count in asked if count]
+    known = [pace * count for pace, count in paces if pace is not None]
+    return sum(known) if len(known) == len(paces) else None
+
+
+def _price(asked: Iterable[tuple[Predictor, ModelSpec, int]]) -> float | None:
+    """Return what inputs may cost; None where nothing has a price, nan where a price is by tokens, and none are told yet."""
+    prices = [predictor.price_of(count) for predictor, model, count in asked if model.price is not None]
+    return sum(nan if price is None else price for price in prices) if prices else None
 
 
 def _later(cell: Cell, group: Sequence[Outcome]) -> int:

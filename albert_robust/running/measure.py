@@ -1,17 +1,18 @@
 """Measure: scores the agreement and the quality of a block's cases together, because an encoder is fastest in large batches."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, combinations
 from math import isnan
+from typing import NamedTuple
 
 from albert_robust.asking.predict import Answers
 from albert_robust.results.outcome import Outcome
-from albert_robust.running.answers import answer_of, answers_of, expected_of
+from albert_robust.running.answers import NO_ROOM, answer_of, answers_of, expected_of
 from albert_robust.running.cell import Cell
 from albert_robust.scoring.statistics import DIGITS
 from albert_robust.suite.suite import Suite
 from albert_robust.tasks import Answer, Prediction, TextScorer
-from albert_robust.tasks.task import Compared
+from albert_robust.tasks.task import Compared, Measured
 
 Made = Sequence[tuple[Cell, Sequence[Outcome]]]  # the cases of each cell
 
@@ -20,26 +21,28 @@ def measure(suite: Suite, made: Made, scorer: TextScorer) -> None:
     """Fill in the agreement and the qualities of tested cases.
 
     Answers to variants that should have changed have no quality: the references are those of the texts as they were.
+    A case becomes an error, or one that was not asked, if a measure of the suite's own that its cell needs is not known of it.
 
     Args:
         suite: Of all cells.
         made: The cases, answered.
-        scorer: For measures that compare texts.
+        scorer: For measures that compare texts, and those of the suite's own.
     """
-    before, after = list[tuple[Outcome, Answer]](), list[tuple[Outcome, Answer]]()
+    before, after = list[_Rated](), list[_Rated]()
     compared: dict[str, list[tuple[Outcome, Answer, Answer]]] = {name: [] for name in suite.task.agreements}
     for cell, group in made:
         tested = [case for case in group if case.status == "tested"]
         varied = [case for case in tested if case.variant]
         old, new = answers_of(cell, tested, "before"), answers_of(cell, varied, "after")
-        before += zip(tested, old, strict=True)
-        after += zip(varied, new, strict=True) if cell.check.expectation != "direction" else ()
+        before.append(_Rated(cell, tested, old))
+        if cell.check.expectation != "direction":
+            after.append(_Rated(cell, varied, new))
         if varied:  # then all of them are
             expected = [expected_of(cell, *both) for both in zip(varied, old, strict=True)]
             compared[cell.check.agreement] += zip(varied, expected, new, strict=True)
-    for (case, _), row in zip(before, _qualities(suite, before, scorer), strict=True):
+    for case, row in _qualities(suite, before, scorer):
         case.quality_before = row
-    for (case, _), row in zip(after, _qualities(suite, after, scorer), strict=True):
+    for case, row in _qualities(suite, after, scorer):
         case.quality_after = row
     for name, found in compared.items():
         agree(suite, name, found, scorer)
@@ -73,13 +76,8 @@ def self_agreement(
     for name, metric in suite.task.agreements.items():
         places = [place for place, (cell, _) in enumerate(cases) if cell.check.agreement == name]
         values = iter(metric([pair for place in places for pair in each[place]], scorer))
-        found |= {place: [round(next(values), DIGITS) for _ in each[place]] for place in places}
-    return [
-        (cell, example, value)
-        for place, (cell, example) in enumerate(cases)
-        for value in found[place]
-        if not isnan(value)
-    ]
+        found |= {place: _numbers(next(values) for _ in each[place]) for place in places}
+    return [(cell, example, value) for place, (cell, example) in enumerate(cases) for value in found[place]]
 
 
 def agree_in(cell: Cell, answered: Sequence[Outcome], scorer: TextScorer) -> None:
@@ -96,18 +94,49 @@ def agree(suite: Suite, name: str, found: Sequence[tuple[Outcome, Answer, Answer
         for _, before, after in found
     ]
     for (case, _, _), value in zip(found, suite.task.agreements[name](pairs, scorer), strict=True):
-        case.agreement = None if isnan(value) else round(value, DIGITS)
+        if isinstance(value, float | int):
+            case.agreement = None if isnan(value) else round(value, DIGITS)
+        else:
+            _without(case, value)
+
+
+class _Rated(NamedTuple):
+    """The tested cases of a cell, and the answers of theirs that are rated."""
+
+    cell: Cell
+    cases: Sequence[Outcome]
+    answers: Sequence[Answer]
 
 
 def _qualities(
-    suite: Suite, answered: Sequence[tuple[Outcome, Answer]], scorer: TextScorer
-) -> Iterator[Mapping[str, float]]:
-    """Return what each answer is worth by each quality; what cannot be measured is left out."""
+    suite: Suite, rated: Sequence[_Rated], scorer: TextScorer
+) -> Iterator[tuple[Outcome, Mapping[str, float]]]:
+    """Yield each case with what its answer is worth by each quality; what cannot be measured is left out."""
     unique: dict[Answer, int] = {}
-    places = [unique.setdefault(answer, len(unique)) for _, answer in answered]
-    rows: list[dict[str, float]] = [{} for _ in unique]
-    for name, quality in suite.qualities.items():
-        for row, value in zip(rows, quality.measure(list(unique), scorer), strict=True):
-            if not isnan(value):
-                row[name] = round(value, DIGITS)
-    return map(rows.__getitem__, places)
+    places = [[unique.setdefault(answer, len(unique)) for answer in one.answers] for one in rated]
+    answers, rows = list(unique), [dict[str, float]() for _ in unique]
+    unknown: dict[tuple[str, int], str | None] = {}
+    for name, quality in suite.task.qualities.items():
+        groups = [group for one, group in zip(rated, places, strict=True) if name in one.cell.qualities]
+        wanted = dict.fromkeys(chain.from_iterable(groups))
+        for place, value in zip(wanted, quality.measure([answers[one] for one in wanted], scorer), strict=True):
+            if not isinstance(value, float | int):
+                unknown[name, place] = value
+            elif not isnan(value):
+                rows[place][name] = round(value, DIGITS)
+    for one, group in zip(rated, places, strict=True):
+        for case, place in zip(one.cases, group, strict=True):
+            for name in one.cell.gated if unknown else ():
+                if (name, place) in unknown:
+                    _without(case, unknown[name, place])
+            yield case, rows[place]
+
+
+def _without(case: Outcome, why: str | None) -> None:
+    """Take note that a measure which the case's cell needs is not known of it, because of an error or the budget."""
+    if case.status == "tested":
+        case.status, case.message = ("not asked", NO_ROOM) if why is None else ("error", why)
+
+
+def _numbers(values: Iterable[Measured]) -> list[float]:
+    return [round(value, DIGITS) for value in values if isinstance(value, float | int) and not isnan(value)]

@@ -13,9 +13,8 @@ from albert_robust.errors import UsageError
 from albert_robust.scoring.spelling import speller
 
 WINDOW, OVERLAP = 512, 128  # tokens; a longer text is read in windows, nothing is cut
-BATCH_TOKENS = 4096
-# Share of a batch that may be padding. It costs a processor as much as text, a GPU less than one more pass of the model.
-PADDING = {"cpu": 0.1, "cuda": 1.0}
+BATCH_TOKENS = 4096  # of a batch, padding too
+PADDING = 0.1  # share of a processor's batch at most: it costs as much as text; a GPU's costs less than one more pass
 # What a script is made of: what only changes how a symbol is drawn is no part of it.
 LETTER = regex.compile(r"[[\p{L}\p{Mn}\p{Mc}]--\p{Variation_Selector}]", regex.V1)
 Precision = Literal["fp32", "bf16"]
@@ -36,6 +35,7 @@ class Encoder:
         precision: In which the model computes; what it returns is float32.
         weights_hash: Eight hex digits of SHA-256 over the weights that are used.
         tokenizer_hash: The same over the tokenizer.
+        batch_size: How many texts, or windows of long ones, are read at once; None for as many as have `BATCH_TOKENS`.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Encoder:
     precision: Precision
     weights_hash: str
     tokenizer_hash: str
+    batch_size: int | None = None
 
     @property
     def width(self) -> int:
@@ -92,7 +93,8 @@ class Encoder:
         windows = [window for place, tokens in enumerate(ids) for window in self._windows(place, tokens)]
         windows.sort(key=lambda window: (len(window.ids), window.ids, window.place))
         pending: dict[int, _Part] = {}
-        for batch in _batches(windows, PADDING[self.model.device.type]):
+        most_padding = PADDING if self.model.device.type == "cpu" else 1.0
+        for batch in _batches(windows, self.batch_size, most_padding):
             for window, hidden in zip(batch, self._forward(batch, specials), strict=True):
                 if window.whole:
                     yield window.place, hidden
@@ -246,14 +248,15 @@ def _joined(pending: dict[int, _Part], window: _Window, hidden: Vectors, tokens:
     return None if part.missing else pending.pop(window.place).vectors
 
 
-def _batches(windows: list[_Window], most_padding: float) -> Iterator[list[_Window]]:
+def _batches(windows: list[_Window], size: int | None, most_padding: float) -> Iterator[list[_Window]]:
     """Yield windows, which come shortest first, as many at a time as make no batch too large or too much of it padding."""
     batch: list[_Window] = []
     tokens = 0
     for window in windows:
         own = len(window.ids)
         cells = (len(batch) + 1) * own
-        if batch and (cells > BATCH_TOKENS or cells - tokens - own > most_padding * cells):
+        full = cells > BATCH_TOKENS if size is None else len(batch) == size
+        if batch and (full or cells - tokens - own > most_padding * cells):
             yield batch
             batch, tokens = [], 0
         batch.append(window)

@@ -12,7 +12,6 @@ from albert_robust.scoring.scorer import Progress, Scorer
 from albert_robust.scoring.scores import Scores
 
 LEVEL: Level = "damage"
-DEFINITION = 7  # raise it when the same texts, encoder and profile give another score
 
 
 def score(

@@ -11,17 +11,16 @@ from typing import Any
 PACKED_CAPABILITY = "AVX512"
 
 
-def pack(model: Any, *, always: bool = False) -> int:
+def pack(model: Any) -> int:
     """Put packed layers in place of a model's linear ones, where that is faster, and return how many were packed.
 
     Args:
         model: A torch module in inference mode, float32 or bfloat16, on the processor.
-        always: Whether to pack on any processor that has the operators.
     """
     import torch
 
     usable = hasattr(torch.ops.mkldnn, "_linear_pointwise") and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-    if not usable or not (always or torch.backends.cpu.get_cpu_capability() == PACKED_CAPABILITY):
+    if not usable or torch.backends.cpu.get_cpu_capability() != PACKED_CAPABILITY:
         return 0
     packed = [module for module in model.modules() if type(module) is torch.nn.Linear]
     for module in packed:

@@ -39,6 +39,7 @@ def load_encoder(
     layer: int | None = None,
     allow_network: bool = False,
     precision: Precision | None = None,
+    device: str | None = None,
 ) -> Encoder:
     """Return an encoder, kept in memory for later calls.
 
@@ -46,10 +47,12 @@ def load_encoder(
         name: `builtin`, a checkpoint folder, or a hub name.
         layer: Which hidden state; None for the checkpoint's own `labs_layer`, else its last.
         allow_network: Whether a hub may be asked.
-        precision: `fp32` or `bf16`; None for bf16 on a GPU and fp32 without one.
+        precision: `fp32` or `bf16`; None for bf16 on a GPU of NVIDIA's and fp32 elsewhere.
+        device: As torch names it, such as `cpu` or `cuda:1`; None for `cuda` where there is one.
 
     Raises:
-        UsageError: There is no such checkpoint, it has no safetensors weights or no tokenizer, or no such layer.
+        UsageError: There is no such checkpoint, it has no safetensors weights or no tokenizer, or no such layer, or this
+            machine lacks the device.
     """
     import torch
     from transformers import AutoConfig, AutoTokenizer
@@ -63,8 +66,8 @@ def load_encoder(
         mend = "name the encoder that it was made from, or an export with `--format safetensors`"
         raise UsageError(f"cannot load the encoder {name!r}: it is an export to ONNX, for other runtimes; {mend}")
     options: dict[str, Any] = {"local_files_only": not allow_network, "trust_remote_code": False}
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    chosen_precision: Precision = precision or ("bf16" if device == "cuda" else "fp32")
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    chosen_precision: Precision = precision or ("bf16" if device.startswith("cuda") else "fp32")
     try:
         config = AutoConfig.from_pretrained(path, **options)
         layers = int(config.num_hidden_layers)
@@ -81,7 +84,10 @@ def load_encoder(
     _check_tokenizer(name, tokenizer)
     drawn = _drawn(name, loading["missing_keys"])
     hashes = (_weights_hash(model, drawn), _tokenizer_hash(tokenizer))
-    model = _ready(model.eval(), chosen_precision, device)
+    try:
+        model = _ready(model.eval(), chosen_precision, device)
+    except Exception as error:  # torch's own, of several types
+        raise UsageError(f"device: {device!r} cannot be used here: {first_line(error)}") from None
     return Encoder(name, model, tokenizer, chosen, layers, chosen_precision, *hashes)
 
 

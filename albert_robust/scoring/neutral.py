@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from albert_robust.scoring.encoder import Vectors, unit
 
+SHRINK = 0.1  # share of the mean variance that whitening adds to every direction
+
 
 @dataclass(frozen=True)
 class NeutralSpace:
@@ -48,7 +50,6 @@ def fit_space(
     lsar: int = 0,
     abtt: int = 0,
     white: int = 0,
-    shrink: float = 0.1,
 ) -> NeutralSpace:
     """Return the neutral space of some languages.
 
@@ -61,7 +62,6 @@ def fit_space(
         lsar: Directions of the means to take out, at most languages - 1.
         abtt: Principal directions of the centred tokens to take out.
         white: Dimensions kept by whitening; 0 for none.
-        shrink: Share of the mean variance that whitening adds to every direction.
 
     Raises:
         ValueError: More directions are asked for than there are.
@@ -82,7 +82,7 @@ def fit_space(
     steps = [centred, f"lsar{lsar}" * (lsar > 0), f"abtt{abtt}" * (abtt > 0), f"white{white}" * (white > 0)]
     if white:
         variances, directions = _directions(projector @ covariance @ projector)
-        ridge = shrink * covariance.trace() / width
+        ridge = SHRINK * covariance.trace() / width
         projector = (directions[:white] / np.sqrt(variances[:white] + ridge)[:, None]) @ projector
     return NeutralSpace(
         languages, means.astype(np.float32), projector.astype(np.float32), "+".join(step for step in steps if step)

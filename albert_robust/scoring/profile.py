@@ -6,6 +6,7 @@ another encoder's lies in the folder `labs` of its checkpoint, or where the user
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,10 +18,12 @@ from numpy.typing import NDArray
 
 from albert_robust.atomic import whole, write_whole
 from albert_robust.errors import UsageError
+from albert_robust.foreign import first_line
 from albert_robust.scoring.calibration import Calibration, Level
 from albert_robust.scoring.encoder import Encoder, Vectors
 from albert_robust.scoring.load import encoder_path, load_encoder
 from albert_robust.scoring.neutral import NeutralSpace
+from albert_robust.shown import shown_path
 from albert_robust.text.languages import KIN, UNKNOWN, base
 
 FORMAT = 4  # raise it when tokens are matched otherwise: the anchors of before do not fit
@@ -160,21 +163,22 @@ def load_profile(folder: Path) -> Profile:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
+    shown = shown_path(folder)
     try:
         facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
         if facts["format"] != FORMAT:
             raise UsageError(
-                f"the profile in {folder} has format {facts['format']}, this version reads {FORMAT}: make it anew"
+                f"the profile in {shown} has format {facts['format']}, this version reads {FORMAT}: make it anew"
             )
         tables = load_file(folder / TABLES)
         return _profile(facts, tables)
     except (FileNotFoundError, NotADirectoryError):
-        raise UsageError(f"no profile in {folder}: make one with `albert-robust calibrate`") from None
+        raise UsageError(f"no profile in {shown}: make one with `albert-robust calibrate`") from None
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         if isinstance(error, UsageError):
             raise
         raise UsageError(
-            f"the profile in {folder} is damaged ({error}): make it anew with `albert-robust calibrate`"
+            f"the profile in {shown} is damaged ({first_line(error)}): make it anew with `albert-robust calibrate`"
         ) from None
 
 
@@ -193,7 +197,7 @@ def find_profile(
     profile = given if isinstance(given, Profile) else None
     if profile is None:
         folder = Path(given) if isinstance(given, str | Path) else Path(encoder_path(encoder)) / FOLDER
-        if given is None and not folder.is_dir():
+        if given is None and not os.path.isdir(folder):
             if calibration == "none":
                 return None
             load_encoder(encoder, None, allow_network)  # one that is not there at all has another message

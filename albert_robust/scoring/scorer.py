@@ -4,6 +4,7 @@ Follows BERTScore (Zhang et al., 2020, arXiv:1904.09675); docs/labs.md has the d
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from logging import getLogger
 from pathlib import Path
@@ -31,7 +32,7 @@ from albert_robust.scoring.texts import (
     normal,
 )
 from albert_robust.scoring.vectors import Text, TextVectors
-from albert_robust.text.languages import UNKNOWN
+from albert_robust.text.languages import UNKNOWN, base
 
 LOG = getLogger(__name__)
 BLOCK, BLOCK_CHARACTERS = 256, 2**18  # pairs and characters that are encoded and matched together, then let go
@@ -57,6 +58,8 @@ class Scorer:
         calibration: Level = "damage",
         weighting: Weighting | None = None,
         precision: Precision | None = None,
+        device: str | None = None,
+        batch_size: int | None = None,
         allow_network: bool = False,
     ) -> None:
         """Load an encoder and its profile.
@@ -67,11 +70,15 @@ class Scorer:
             profile: A folder, or a profile; None for the one in the checkpoint's folder `labs`.
             calibration: `damage` for all anchors, `floor+par`, `floor`, or `none` for F as it is matched.
             weighting: How much a token counts; None for the profile's choice.
-            precision: `fp32` or `bf16`; None for bf16 on a GPU and fp32 without one.
+            precision: `fp32` or `bf16`; None for bf16 on a GPU of NVIDIA's and fp32 elsewhere.
+            device: As torch names it, such as `cpu` or `cuda:1`; None for `cuda` where there is one.
+            batch_size: How many texts the encoder reads at once; None for as many as have 4,096 tokens. A score does not
+                depend on it.
             allow_network: Whether a hub may be asked.
 
         Raises:
-            UsageError: The encoder cannot be loaded, has no profile though one is needed, or one of another encoder.
+            UsageError: The encoder cannot be loaded, has no profile though one is needed, or one of another encoder; or a
+                setting is none.
         """
         if calibration not in LEVELS:
             raise UsageError(f"calibration: {calibration!r} is none of {', '.join(LEVELS)}")
@@ -79,10 +86,14 @@ class Scorer:
             raise UsageError(f"precision: {precision!r} is none of {', '.join(PRECISIONS)}")
         if weighting not in (None, *WEIGHTINGS):
             raise UsageError(f"weighting: {weighting!r} is none of {', '.join(WEIGHTINGS)}")
+        if batch_size is not None and not (type(batch_size) is int and batch_size > 0):
+            raise UsageError(f"batch_size: {batch_size!r} is no number of texts: write a whole one, such as 64")
         encoder = encoder_name(encoder)
         self.profile = find_profile(encoder, profile, calibration, weighting, allow_network)
         wanted = self.profile.layer if self.profile and layer is None else layer
-        self.encoder: Encoder = load_encoder(encoder, wanted, allow_network, precision)
+        self.encoder: Encoder = replace(
+            load_encoder(encoder, wanted, allow_network, precision, device), batch_size=batch_size
+        )
         if self.profile:
             self.profile.check(self.encoder)
         self.calibration = calibration
@@ -96,6 +107,8 @@ class Scorer:
             calibration=calibration,
             weighting=weighting,
             precision=precision,
+            device=device,
+            batch_size=batch_size,
             allow_network=allow_network,
         )
 
@@ -249,7 +262,7 @@ class Scorer:
         return language, normal(text, language)
 
     def _language(self, tag: str) -> str:
-        return self.profile.language(tag) if self.profile else tag
+        return self.profile.language(tag) if self.profile else base(tag)
 
     def _measure(self, pairs: Sequence[Pair], progress: Progress) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
         """Return precision, recall and F of each pair as matched and as calibrated, both of shape (pairs, 3).
@@ -291,7 +304,7 @@ class Scorer:
                         raw[place], unread[place] = alike_unread(one, other, one_language), True
             done += len(block)
             progress(done, len(open_pairs))
-        return raw, lengths, unread
+        return np.minimum(raw, 1.0), lengths, unread  # by rounding, a mean of ones may pass 1
 
     def _calibrated(self, pairs: Sequence[Pair], raw: Floats, lengths: NDArray[np.int64]) -> tuple[Floats, Floats]:
         labs, moved = raw.copy(), np.zeros((len(pairs), 2))

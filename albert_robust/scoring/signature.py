@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from albert_robust.scoring.encoder import OVERLAP, WINDOW, Encoder
 from albert_robust.scoring.statistics import DRAWS, SEED
 
+DEFINITION = 7  # raise it when the same texts, encoder and profile give another score
 FREE = frozenset({"nrefs", "lang", "bs"})  # may differ between two scores that are compared
 
 
@@ -44,6 +45,7 @@ class ScoreSettings:
             "cal": self.calibration,
             "long": f"win{WINDOW}/{OVERLAP}",
             "prec": encoder.precision,
+            **({} if self.raw else {"def": DEFINITION}),
             "bs": DRAWS,
             "seed": SEED,
             "v": __version__,

@@ -52,12 +52,11 @@ def mcnemar(worse: int, better: int) -> float:
     return total / (1 << changed)
 
 
-def sign_flip(differences: Floats, seed: int = SEED) -> float:
+def sign_flip(differences: Floats) -> float:
     """Return how likely a mean at least as large is, if each difference is as likely to have the other sign.
 
     Args:
         differences: Shape (examples,), each in [-1, 1]; positive speaks for the claim.
-        seed: Of the draws, where there are too many examples to count all flips.
 
     Returns:
         The one-sided p-value; 1 where no difference is other than 0.
@@ -70,7 +69,7 @@ def sign_flip(differences: Floats, seed: int = SEED) -> float:
     sizes, reached = np.sort(np.abs(units)), int(units[units > 0].sum())
     if len(sizes) * int(sizes.sum()) <= MOST_STEPS:
         return _counted(sizes, reached)
-    return _drawn(sizes.astype(np.float64), reached, seed)
+    return _drawn(sizes.astype(np.float64), reached)
 
 
 def _counted(sizes: "np.ndarray[tuple[int], np.dtype[np.int64]]", reached: int) -> float:
@@ -85,9 +84,9 @@ def _counted(sizes: "np.ndarray[tuple[int], np.dtype[np.int64]]", reached: int) 
     return min(1.0, float(chances[reached:].sum()))
 
 
-def _drawn(sizes: Floats, reached: int, seed: int) -> float:
+def _drawn(sizes: Floats, reached: int) -> float:
     """Return the same from draws; of what is rarer than those can show, an upper bound: one cell of thousands may be as sure."""
-    rng, hits = np.random.default_rng(seed), 0
+    rng, hits = np.random.default_rng(SEED), 0
     rows = max(1, DRAW_CELLS // len(sizes))
     for start in range(0, DRAWS, rows):
         taken = rng.random((min(rows, DRAWS - start), len(sizes))) < 0.5

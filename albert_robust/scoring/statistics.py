@@ -165,16 +165,14 @@ def bootstrap_with_one_more(
     return Estimate(found, min(low, found), max(high, found), clusters)
 
 
-def mean_of_clusters(
-    values: Floats, clusters: Sequence[Hashable] | None = None, confidence: float = 0.95, seed: int = SEED
-) -> Estimate:
-    """Return the mean of all values with its percentile interval from resampling whole clusters.
+def mean_of_clusters(values: Floats, clusters: Sequence[Hashable] | None = None) -> Estimate:
+    """Return the mean of all values with its 95 % percentile interval from resampling whole clusters.
+
+    The same number of clusters is always drawn the same.
 
     Args:
         values: Shape (segments,).
         clusters: What each value belongs to, shape (segments,); None where each stands alone.
-        confidence: Two-sided coverage in (0, 1).
-        seed: Of the draws; the same number of clusters is always drawn the same.
 
     Returns:
         The estimate; `NOTHING` for no values. One cluster alone does not say how much it varies: its interval is nan.
@@ -187,7 +185,7 @@ def mean_of_clusters(
         return NOTHING
     if len(sums) == 1:
         return Estimate(float(values.mean()), nan, nan, 1)
-    low, high = np.quantile(_resampled(sums, counts, seed), [(1 - confidence) / 2, (1 + confidence) / 2])
+    low, high = np.quantile(_resampled(sums, counts), [0.025, 0.975])
     return Estimate(float(values.mean()), float(low), float(high), len(sums))
 
 
@@ -206,9 +204,7 @@ class Comparison:
     randomisation: float
 
 
-def compare_systems(
-    first: Floats, second: Floats, clusters: Sequence[Hashable] | None = None, seed: int = SEED
-) -> Comparison:
+def compare_systems(first: Floats, second: Floats, clusters: Sequence[Hashable] | None = None) -> Comparison:
     """Return whether two systems differ on the same segments, by paired bootstrap and by approximate randomisation.
 
     Koehn (2004), https://aclanthology.org/W04-3250, with the draws centred on the observed difference, and Riezler and
@@ -218,7 +214,6 @@ def compare_systems(
         first: Scores of one system, shape (segments,).
         second: Scores of the other for the same segments.
         clusters: What each segment belongs to; whole clusters are drawn and exchanged.
-        seed: Of the draws.
 
     Returns:
         The comparison; of no segments nan, and of one cluster no evidence, p = 1.
@@ -228,14 +223,14 @@ def compare_systems(
     """
     if len(first) != len(second):
         raise ValueError(f"{len(first)} scores of one system for {len(second)} of the other")
-    found = mean_of_clusters(first - second, clusters, seed=seed)
+    found = mean_of_clusters(first - second, clusters)
     sums, counts = _cluster_sums(first - second, clusters)
     if len(sums) == 0:
         return Comparison(NOTHING, nan, nan)
     if len(sums) == 1:
         return Comparison(found, 1.0, 1.0)
-    drawn = _resampled(sums, counts, seed)
-    rng = np.random.default_rng(seed)
+    drawn = _resampled(sums, counts)
+    rng = np.random.default_rng(SEED)
     signs = (rng.choice(np.array([-1.0, 1.0]), (rows, len(sums))) for rows in _blocks(len(sums)))
     exchanged = np.concatenate([sign @ sums for sign in signs]) / len(first)
     least = abs(found.value) - TINY
@@ -257,9 +252,9 @@ def _cluster_sums(values: Floats, clusters: Sequence[Hashable] | None) -> tuple[
     return sums, counts
 
 
-def _resampled(sums: Floats, counts: Floats, seed: int) -> Floats:
+def _resampled(sums: Floats, counts: Floats) -> Floats:
     """Return the mean of each draw of whole clusters, shape (DRAWS,)."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(SEED)
     means = []
     for rows in _blocks(len(sums)):
         drawn = rng.integers(0, len(sums), (rows, len(sums)))

@@ -59,9 +59,10 @@ def draft(document: Document, spec: SuiteSpec, registry: Registry, model_name: s
     if task.with_range and model.range:
         task = task.with_range(*model.range)
     complaints = Complaints(document)
-    for key, mistake in unfit(task, spec.measures):
-        complaints.take(("measures", key), mistake)
-    task = with_measures(_with(task, added, model.labels), document, spec.measures)
+    whole = _with(task, added, model.labels)
+    for at, mistake in unfit(whole, spec.measures, document.path.parent):
+        complaints.take(("measures", *at), mistake)
+    task = with_measures(whole, document, spec.measures)
     return Draft(document, spec, registry, model_name, model, at, added, task, complaints)
 
 

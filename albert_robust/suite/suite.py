@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 
 from albert_robust.data import Source
@@ -12,8 +11,9 @@ from albert_robust.perturbing import Registry, Spec
 from albert_robust.suite.expectations import ExpectationName
 from albert_robust.suite.gates import Gate
 from albert_robust.suite.marks import Mark
+from albert_robust.suite.own_measures import OwnMeasure
 from albert_robust.suite.schema import BaselineSpec, ModelSpec
-from albert_robust.tasks import Quality, Task
+from albert_robust.tasks import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +139,13 @@ class Suite:
         """What an output is to be one of; nothing where it is any number of them, or the suite names none."""
         return self.model.labels if self.task.single_label else ()
 
-    @cached_property
-    def qualities(self) -> dict[str, Quality]:
-        """The qualities that are measured: all of the task's but those on request that no gate names."""
-        asked = {gate.measure.base for check in self.checks for gate in check.all_gates}
-        named = self.task.qualities.items()
-        return {name: quality for name, quality in named if name in asked or not quality.on_request}
+    @property
+    def own_measures(self) -> list[OwnMeasure]:
+        """The measures that the suite adds to those of its task."""
+        metrics = [*(quality.metric for quality in self.task.qualities.values()), *self.task.agreements.values()]
+        return [metric for metric in metrics if isinstance(metric, OwnMeasure)]
+
+    @property
+    def models(self) -> list[ModelSpec]:
+        """All that is asked: the model under test and what judges it."""
+        return [self.model, *(one.model for one in self.own_measures if one.judges)]

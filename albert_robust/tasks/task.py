@@ -84,6 +84,11 @@ class Answer(NamedTuple):
     inputs: Inputs = ()
 
 
+Measured = (
+    float | str | None
+)  # a number (nan where there is none), why it is not known, or nothing where a judge was not asked
+
+
 class TextScorer(Protocol):
     """The metric core as tasks see it."""
 
@@ -91,11 +96,9 @@ class TextScorer(Protocol):
         """Return the LABS of each pair, not clipped."""
         ...
 
-    def kept(
-        self, identity: str, pairs: Sequence[Compared], measure: Callable[[Sequence[Compared]], list[float]]
-    ) -> list[float]:
-        """Return what a function measures of pairs; where numbers are kept, it is not asked again for those of its identity."""
-        return measure(pairs)
+    def measured(self, name: str, pairs: Sequence[Compared]) -> Sequence[Measured]:
+        """Return what a measure of the suite's own says of each pair."""
+        raise KeyError(name)
 
 
 Reader = Callable[[Any], str | None]
@@ -114,8 +117,8 @@ class PairMetric(Protocol):
         """What tells a suite's own function from others of its name; empty for a metric of a task."""
         ...
 
-    def __call__(self, pairs: Sequence[Compared], scorer: TextScorer) -> list[float]:
-        """Return the number of each pair; nan where it has none."""
+    def __call__(self, pairs: Sequence[Compared], scorer: TextScorer) -> Sequence[Measured]:
+        """Return the number of each pair."""
         ...
 
 
@@ -162,7 +165,7 @@ class Quality:
         metric: Compares outputs with texts.
         of_source: Whether the text is the output's source; else it is a reference, and the best one counts.
         of_each: Whether all references count alike, by their mean, and not the best one alone.
-        on_request: Whether it is measured only in suites with a gate on it.
+        on_request: Whether it is measured only in cells with a gate on it.
     """
 
     metric: PairMetric
@@ -170,18 +173,22 @@ class Quality:
     of_each: bool = False
     on_request: bool = False
 
-    def measure(self, answers: Sequence[Answer], scorer: TextScorer) -> list[float]:
+    def measure(self, answers: Sequence[Answer], scorer: TextScorer) -> list[Measured]:
         """Return each answer's value; where there is nothing to compare it with, nan."""
-        groups = [self._compared(answer) for answer in answers]
+        groups = [self.compared(answer) for answer in answers]
         values = iter(self.metric([pair for group in groups for pair in group], scorer))
         return [self._together([next(values) for _ in group]) for group in groups]
 
-    def _together(self, values: list[float]) -> float:
-        if not values:
+    def _together(self, values: Sequence[Measured]) -> Measured:
+        numbers = [value for value in values if isinstance(value, float | int)]
+        if len(numbers) < len(values):
+            return next((value for value in values if isinstance(value, str)), None)
+        if not numbers:
             return nan
-        return sum(values) / len(values) if self.of_each else max(values)
+        return sum(numbers) / len(numbers) if self.of_each else max(numbers)
 
-    def _compared(self, answer: Answer) -> list[Compared]:
+    def compared(self, answer: Answer) -> list[Compared]:
+        """Return an answer beside each text that it is compared with."""
         if self.of_source:
             return [Compared(answer.output, answer.source, answer.language, answer.source_language, answer.inputs)]
         return [

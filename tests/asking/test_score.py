@@ -46,17 +46,15 @@ def test_the_numbers_are_those_of_a_scorer_to_six_digits(cache: Cache) -> None:
     assert made[3] == made[0]
 
 
-def test_equal_texts_of_one_language_are_1_without_an_encoder(cache: Cache, no_encoder: None) -> None:
+def test_equal_texts_are_1_whatever_their_languages_without_an_encoder(cache: Cache, no_encoder: None) -> None:
     scorer = CachedScorer("builtin", cache, "run")
-    equal = [Compared("a", "a", "en", "en"), Compared("cafe\u0301 ", "café", "fr", "fr"), Compared("", " ", "en", "de")]
+    equal = [
+        Compared("a", "a", "en", "en"),
+        Compared("cafe\u0301 ", "café", "fr", "fr"),
+        Compared("Not", "Not", "de", "en"),
+    ]
     assert scorer.scores(equal) == [(1.0, 1.0, 1.0)] * 3
     assert scorer.signature() is None
-
-
-@pytest.mark.usefixtures("no_encoder")
-def test_equal_texts_of_two_languages_are_not_taken_for_one(cache: Cache) -> None:
-    with pytest.raises(AssertionError, match="the encoder was loaded"):
-        CachedScorer("builtin", cache, "run").scores([Compared("Not", "Not", "de", "en")])
 
 
 def test_what_is_known_needs_no_encoder_and_neither_does_its_signature(

@@ -14,13 +14,14 @@ from made_up import WORDS, sentences
 from albert_robust.calibrating.background import Background
 from albert_robust.calibrating.calibrate import Choice, calibrate
 from albert_robust.calibrating.damage import chunks, damaged
-from albert_robust.calibrating.material import Effort
+from albert_robust.calibrating.material import Effort, gather
 from albert_robust.errors import UsageError
 from albert_robust.scoring.calibration import LEAST, SHARES, Pairs, kept_share
 from albert_robust.scoring.encoder import Encoder
 from albert_robust.scoring.load import load_encoder
 from albert_robust.scoring.profile import FACTS, TABLES, Profile, load_profile
 from albert_robust.scoring.scorer import Scorer
+from albert_robust.scoring.texts import normal
 
 EFFORT = Effort(lengths=12, translations=40, damaged=40, unrelated=60)
 
@@ -131,6 +132,13 @@ def test_a_pair_of_languages_that_the_encoder_cannot_tell_apart_is_refused(score
         UsageError, match=r"the encoder does not support de-en: .* with an AUC of 0\.60 \(0\.75 is needed\)"
     ):
         weak.score(["Fluss"], ["river"], languages="de", reference_languages="en")
+
+
+def test_a_word_is_as_rare_as_its_spelling_that_is_scored(encoder: Encoder) -> None:
+    typed = [f"كتاب {number}" for number in range(60)]  # Persian in Arabic letters
+    found = gather(encoder, Background({"fa": {"books": typed}}), Effort(4, 0, 0, 0)).rarity["fa"]
+    [ids] = encoder.ids([normal("كتاب", "fa")])
+    assert found.of(np.array(ids, dtype=np.int32)) == pytest.approx(0)  # all texts have it
 
 
 def test_a_choice_that_does_not_fit_is_told(encoder: Encoder, background: Background) -> None:

@@ -14,12 +14,15 @@ import yaml
 
 from albert_robust import Example, Span, Text, perturb, run
 from albert_robust.cli import main, parser
+from albert_robust.models.prompt import turns_of
 from albert_robust.packs import base
 from albert_robust.perturbing import open_packs
 from albert_robust.reword import read_rewriter
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.plan import plan
 from albert_robust.suite.load import load_suite, load_suites
+from albert_robust.suite.own_measures import seen
+from albert_robust.tasks.task import Compared
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {path: path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]}
@@ -240,6 +243,17 @@ def test_measures_of_one_s_own_are_gates_and_agreements(tmp_path: Path, monkeypa
     found = {cell.cell: cell.measures for cell in run(path).cells}
     assert found["d/reference[en]"]["unapologetic"].value == 1
     assert found["d/typos.swap@2[en]"]["consistency"].value == 1
+
+
+def test_the_judge_reads_what_its_prompt_names(tmp_path: Path) -> None:
+    (tmp_path / "d.jsonl").write_text('{"context": "It is in Bern.", "question": "Where?"}', encoding="utf-8")
+    path = tmp_path / "grounded.robust.yaml"
+    rest = "model: {python: m:f}\ndatasets: {d: {path: d.jsonl, language: en}}\n"
+    path.write_text(f"{block('yaml', '# of grounded.robust.yaml')}{rest}", encoding="utf-8")
+    (judge,) = (one for one in load_suite(path).own_measures if one.judges)
+    pair = Compared("In Bern.", "It is in Bern.", inputs=(("context", "It is in Bern."), ("question", "Where?")))
+    (turn,) = turns_of(judge.model, seen(pair))
+    assert "Question: Where?\nAnswer: In Bern." in turn["content"]
 
 
 def test_retrieved_passages_are_read_and_put_in_another_order(tmp_path: Path) -> None:

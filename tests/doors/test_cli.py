@@ -299,7 +299,9 @@ def test_the_file_that_a_run_folder_lacks_is_named(capsys: Captured, tmp_path: P
     assert "outcomes.parquet:1:1: no run here" in refused(capsys, "report", str(tmp_path))[0]
 
 
-DATA = "review,sentiment\n" + "".join(f"{row['text']} and quiet,calm\n" for row in rows(40))
+DATA = (
+    "review,sentiment\n" + "".join(f"{row['text']} and quiet,negative\n" for row in rows(39)) + "It is loud.,positive\n"
+)
 INIT = ["init", "--task", "text-classification", "--data", "reviews.csv", "--language", "en", "--model"]
 
 

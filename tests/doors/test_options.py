@@ -8,6 +8,7 @@ from door_suites import kept_run, run, write_suite
 
 from albert_robust import plugin
 from albert_robust.asking import store
+from albert_robust.cli import main
 from albert_robust.options import OPTIONS, SWITCHES
 
 
@@ -123,3 +124,23 @@ def test_a_cache_that_cannot_be_written_is_a_warning_and_no_failure(pytester: py
     result = run(pytester, "--robust-workspace=taken")
     result.assert_outcomes(passed=1, warnings=1)
     result.stdout.fnmatch_lines(["*taken/cache.sqlite: cannot be used (File exists): what this run makes is kept in*"])
+
+
+def test_notes_are_kept_and_shown_and_those_of_the_command_line_come_first(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nrobust_note =\n    commit = of ini\n    by=me\n")
+    write_suite(pytester.path, "typos.swap")
+    run(pytester, "--robust-note", "commit=<1a2b>", "--robust-note=url=a=b", "--junitxml=found.xml")
+    assert kept_run(pytester.path)["notes"] == {"commit": "<1a2b>", "by": "me", "url": "a=b"}
+    folder = pytester.path / "robustness-report"
+    assert "<dt>commit</dt><dd><bdi>&lt;1a2b&gt;</bdi></dd>" in (folder / "index.html").read_text(encoding="utf-8")
+    assert main(["report", str(folder), "--markdown", str(pytester.path / "found.md")]) == 0
+    assert "\n- `commit`: `<1a2b>`\n" in (pytester.path / "found.md").read_text(encoding="utf-8")
+    assert 'name="robust.note.url" value="a=b"' in (pytester.path / "found.xml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("note", ["commit", "=1a2b", ""])
+def test_a_note_without_a_key_is_told_before_anything_is_asked(pytester: pytest.Pytester, note: str) -> None:
+    write_suite(pytester.path, "typos.swap")
+    found = run(pytester, f"--robust-note={note}")
+    assert found.ret == pytest.ExitCode.USAGE_ERROR
+    found.stderr.fnmatch_lines([f"ERROR: --robust-note: {note!r} is not KEY=VALUE, such as commit=1a2b3c"])

@@ -10,6 +10,7 @@ import pytest
 
 from albert_robust import Scorer, compare, score
 from albert_robust.cli import main
+from albert_robust.scoring.significance import holm
 
 Captured = pytest.CaptureFixture[str]
 CANDIDATES = ["the weather was lovely", "苹果很好吃", "", "a\u2028b\x0bc"]
@@ -97,17 +98,113 @@ def test_two_systems_are_compared(capsys: Captured, files: Path) -> None:
     first, second = score(CANDIDATES, REFERENCES), score(OTHERS, REFERENCES)
     expected = compare(first, second)
     found = json.loads(printed(capsys, "--against", "o.txt", "--json"))
-    assert found["first"] == first.as_dict()
-    assert found["second"] == second.as_dict()
-    assert found["difference"]["mean"] == pytest.approx(first.corpus.value - second.corpus.value, abs=1e-6)
-    assert (found["bootstrap_p"], found["randomisation_p"]) == (expected.bootstrap, expected.randomisation)
+    assert found["first"] == {"name": "c.txt", **first.as_dict()}
+    [other] = found["against"]
+    assert {name: other[name] for name in second.as_dict()} == second.as_dict()
+    assert other["difference"]["mean"] == pytest.approx(first.corpus.value - second.corpus.value, abs=1e-6)
+    assert (other["bootstrap_p"], other["randomisation_p"]) == (expected.bootstrap, expected.randomisation)
     lines = printed(capsys, "--against", "o.txt").splitlines()
-    assert [line.split()[0] for line in lines[1:4]] == ["c.txt", "o.txt", "difference"]
-    assert lines[2].split()[1] == f"{second.corpus.value:.4f}"
-    assert lines[4] == (
-        f"paired bootstrap p = {expected.bootstrap:.4f}, approximate randomisation p = {expected.randomisation:.4f}"
+    assert [line.split()[:2] for line in lines[1:3]] == [
+        ["c.txt", f"{first.corpus.value:.4f}"],
+        ["o.txt", f"{second.corpus.value:.4f}"],
+    ]
+    name, difference, *_, bootstrap, randomisation = lines[5].split()
+    assert name == "o.txt"
+    numbers = [expected.difference.value, expected.bootstrap, expected.randomisation]
+    assert [float(difference), float(bootstrap), float(randomisation)] == pytest.approx(numbers, abs=1e-4)
+    assert lines[6:] == ["4 are few for a bootstrap: believe the randomisation", first.signature]
+
+
+def test_of_several_systems_the_chances_are_adjusted(capsys: Captured, files: Path) -> None:
+    (files / "p.txt").write_text("x\n" * 4)
+    found = json.loads(printed(capsys, "--against", "o.txt", "--against", "p.txt", "--json"))["against"]
+    assert [one["name"] for one in found] == ["o.txt", "p.txt"]
+    assert [one["adjusted_p"] for one in found] == holm([one["randomisation_p"] for one in found])
+    assert "adjusted" in printed(capsys, "--against", "o.txt", "--against", "p.txt")
+
+
+TABLE = (
+    '{"candidate": "the weather was lovely", "reference": ["no trains run", "the weather was lovely"], "language": "EN"}\n'
+    '{"candidate": "苹果很好吃", "reference": "苹果很好吃。", "language": "zh", "other": ""}\n'
+    '{"candidate": "Der Hund schläft.", "reference": "The dog sleeps.", "language": "de", "reference_language": "en"}\n'
+)
+
+
+def test_a_table_has_a_pair_per_row_with_its_languages(capsys: Captured, files: Path) -> None:
+    (files / "t.jsonl").write_text(TABLE, encoding="utf-8")
+    assert main(["score", "--pairs", "t.jsonl", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    rows = [json.loads(line) for line in TABLE.splitlines()]
+    expected = score(
+        [row["candidate"] for row in rows],
+        [row["reference"] for row in rows],
+        languages=["en", "zh", "de"],
+        reference_languages=["en", "zh", "en"],
     )
-    assert lines[5:] == ["4 are few for a bootstrap: believe the randomisation", first.signature]
+    means = found.pop("languages")
+    assert found == expected.as_dict()
+    assert {tag: mean["mean"] for tag, mean in means.items()} == pytest.approx(
+        {"en": expected.f[0], "zh": expected.f[1], "de-en": expected.f[2]}, abs=1e-6
+    )
+    assert main(["score", "--pairs", "t.jsonl", "--summary"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == [
+        "language",
+        "de-en",
+        "en",
+        "zh",
+        "mean",
+        expected.signature.split()[0],
+    ]
+
+
+def test_a_table_names_its_columns_systems_and_clusters(capsys: Captured, files: Path) -> None:
+    (files / "t.csv").write_text("out,gold,base,cluster\na b,a b,a c,1\nc d,c e,c e,1\ne f,e f,e,2\n")
+    named = ("--column", "candidate=out", "--column", "reference=gold", "--language", "en")
+    assert main(["score", "--pairs", "t.csv", *named, "--against", "base", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    expected = score(["a b", "c d", "e f"], ["a b", "c e", "e f"], languages="en", clusters=["1", "1", "2"])
+    assert found["first"] == {"name": "out", **expected.as_dict()}
+    assert found["against"][0]["f"] == score(["a c", "c e", "e"], ["a b", "c e", "e f"], languages="en").as_dict()["f"]
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "message"),
+    [
+        (
+            "candidate\na\n",
+            [],
+            "t.csv:2:1: the column 'reference' is missing\n  name it with --column reference=COLUMN",
+        ),
+        ("candidate,reference\n", [], "t.csv has no rows: there is nothing to score\n"),
+        (
+            "candidate,reference,language\na,b,english!\n",
+            [],
+            "t.csv:2:1: language: 'english!' is no language tag: did y",
+        ),
+        ("candidate,reference\na,b\n", ["--against", "bas"], "t.csv:2:1: the column 'bas' is missing\n  known: candid"),
+        ("candidate,reference\na,b\n", ["--column", "text=a"], "--column text=...: known: candidate, reference, lang"),
+        (
+            "candidate,reference\na,b\n",
+            ["--references", "r.txt"],
+            "--pairs is a table of candidates, references and cl",
+        ),
+        ("candidate,reference\na,b\n", ["--explain", "2"], "--explain 2: there are lines 1 to 1\n"),
+    ],
+    ids=str,
+)
+def test_a_table_that_cannot_be_scored_is_told(
+    capsys: Captured, files: Path, content: str, arguments: list[str], message: str
+) -> None:
+    (files / "t.csv").write_text(content)
+    assert refused(capsys, "--pairs", "t.csv", *arguments).startswith(message)
+
+
+def test_a_cell_without_a_text_is_told(capsys: Captured, files: Path) -> None:
+    (files / "t.jsonl").write_text('{"candidate": "a", "reference": "b"}\n{"candidate": null, "reference": "b"}\n')
+    assert refused(capsys, "--pairs", "t.jsonl") == (
+        "t.jsonl:2:1: 'candidate': expected a text, got None\n  write \"\" where a system said nothing\n"
+    )
 
 
 def test_a_pair_is_explained_token_by_token(capsys: Captured, files: Path, tiny_encoder: str) -> None:
@@ -204,6 +301,8 @@ def test_a_byte_order_mark_and_carriage_returns_are_no_part_of_a_text(capsys: Ca
         (["--explain", "0"], "--explain 0: there are lines 1 to 4\n"),
         (["--explain", "5"], "--explain 5: there are lines 1 to 4\n"),
         (["--candidates", "-", "--references", "-"], "standard input is read once: name one file as -\n"),
+        (["--column", "candidate=a"], "--column goes with --pairs\n"),
+        (["--summary", "--json"], "--summary leaves out the lines that --json has\n"),
         (["--svg", "a.svg"], "--svg goes with --explain LINE\n"),
         (["--profile", "nowhere"], "no profile in nowhere: make one with `albert-robust calibrate`\n"),
         (["--encoder", "nowhere"], "cannot load the encoder 'nowhere': there is no such folder"),

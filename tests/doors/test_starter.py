@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from albert_robust.errors import InputError, UsageError
+from albert_robust.running.blocks import examples_of
 from albert_robust.starter import FAMILIES, NEGATION, write_starter
 from albert_robust.suite.gates import needs_references, parse_gate
 from albert_robust.tasks import TASKS, Task
@@ -70,7 +71,10 @@ def test_one_file_of_several_languages_says_them_in_its_rows(write: Callable[...
 @pytest.mark.parametrize(
     ("languages", "message"),
     [
-        ("en,de", "no column 'language' in d.csv says which row is in which; of files .* write {language} in --data"),
+        (
+            "en,de",
+            "no column 'language' in d.csv says which row is in which: name it, .* of files .* write {language} in --data",
+        ),
         ("en,en", "--language en,en: a language is named twice"),
         ("en, de", "' de' is no language tag"),
     ],
@@ -193,7 +197,8 @@ def test_a_conversation_is_found(write: Callable[..., Path], tmp_path: Path) -> 
 
 def test_a_first_suite_perturbs_what_its_data_allow(write: Callable[..., Path], tmp_path: Path) -> None:
     def applied(name: str, text: str, language: str = "en") -> set[str]:
-        data = write(**{f"{name}_dot_jsonl": f'{{"text": "{text}", "label": "x"}}'})
+        rows = [{"text": text, "label": label} for label in ("yes", "no")]
+        data = write(**{f"{name}_dot_jsonl": "".join(json.dumps(row) + "\n" for row in rows)})
         suite = write_starter(tmp_path / f"{name}.robust.yaml", "text-classification", "model:predict", data, language)
         return {step.name for check in suite.checks for spec in check.specs for step in spec.steps}
 
@@ -202,11 +207,104 @@ def test_a_first_suite_perturbs_what_its_data_allow(write: Callable[..., Path], 
     assert applied("c", "5", "qu") == {"typos.delete"}  # nothing at all can be changed
 
 
-def test_a_first_suite_expects_no_topic_to_change_with_a_denial(write: Callable[..., Path], tmp_path: Path) -> None:
-    rows = "".join(f"This is about number {one}.,{one}\n" for one in range(6))
-    data = write(d_dot_csv=f"text,label\n{rows}")
-    suite = write_starter(tmp_path / "t.robust.yaml", "text-classification", "model:predict", data, "en")
-    assert [check.expectation for check in suite.checks] == ["invariance"]
+@pytest.mark.parametrize(
+    ("labels", "denied"),
+    [
+        (["Positive", "neutral", "NEGATIVE"], True),
+        (["1", "2", "5"], True),
+        (["好评", "差评"], True),
+        (["refund", "delivery", "other"], False),
+        (["0", "1", "2", "3", "4", "5"], False),
+        (["positive"], False),
+    ],
+)
+def test_a_first_suite_expects_an_opinion_to_change_with_a_denial_and_no_topic(
+    write: Callable[..., Path], tmp_path: Path, labels: list[str], denied: bool
+) -> None:
+    rows = "".join(f"This is about number {one}.,{label}\n" for one, label in enumerate(labels))
+    data, out = write(d_dot_csv=f"text,label\n{rows}"), tmp_path / "t.robust.yaml"
+    suite = write_starter(out, "text-classification", "model:predict", data, "en")
+    assert ("direction" in [check.expectation for check in suite.checks]) is denied
+    told = "# no check of direction: add one of semantics.negate if a denial should change the label\n"
+    assert out.read_text().endswith(told) is not denied
+
+
+def test_what_changes_too_few_examples_is_left_out_and_told(write: Callable[..., Path], tmp_path: Path) -> None:
+    rows = [f"Qwerty uiop {one}" for one in range(37)] + ["I want to buy bread."] * 3
+    data = write(d_dot_csv="text,label\n" + "".join(f"{row},x\n" for row in rows))
+    out = tmp_path / "t.robust.yaml"
+    (check,) = write_starter(out, "text-classification", "model:predict", data, "en").checks
+    perturbed = [step.name for spec in check.specs for step in spec.steps]
+    assert "punctuation.strip_final" not in perturbed
+    assert {"typos.swap", "case.lower"} <= {*perturbed}
+    assert (
+        "# punctuation.strip_final changes 3 of 40 in en: left out, a cell of so few cannot be passed\n"
+        in out.read_text()
+    )
+
+
+def test_what_reaches_some_languages_alone_has_a_check_in_those(write: Callable[..., Path], tmp_path: Path) -> None:
+    rows = [f"en,This is number {one}.,x\nde,Nummer {one},x\n" for one in range(20)]
+    data = write(d_dot_csv="lang,text,label\n" + "".join(rows))
+    suite = write_starter(tmp_path / "t.robust.yaml", "text-classification", "model:predict", data, "en,de")
+    (source,) = suite.datasets.values()
+    assert (source.per_row, source.column("language")) == (True, "lang")
+    found = {check.languages: [step.name for spec in check.specs for step in spec.steps] for check in suite.checks}
+    assert "punctuation.strip_final" in found["en",]
+    assert "typos.swap" in found[None]
+
+
+def test_the_column_of_the_language_may_be_named(write: Callable[..., Path], tmp_path: Path) -> None:
+    data = write(d_dot_csv="spoken,text,label\nen,Good.,1\nde,Gut.,1\n")
+    named = {"language": "spoken"}
+    suite = write_starter(tmp_path / "t.robust.yaml", "text-classification", "m:p", data, "en,de", columns=named)
+    assert [one.language for one in examples_of(suite, ["d"])["d"]] == ["en", "de"]
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "name"),
+    [
+        ("transformers:./large", "transformers", "large"),
+        ("transformers:org/large", "transformers", "org/large"),
+        ("python:model:predict", "python", "model:predict"),
+        ("finetuned:train.csv", "finetuned", "train.csv"),
+        ("elsewhere:it", "elsewhere", "it"),
+        (
+            f"endpoint:small@{'https://api.example.org/v1/chat/completions'}",
+            "endpoint",
+            "https://api.example.org/v1/chat/completions",
+        ),
+    ],
+)
+def test_a_model_may_be_spelt_as_in_a_suite(
+    write: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, kind: str, name: str
+) -> None:
+    data = write(
+        d_dot_csv="text,label\nGood.,a\nBad.,b\n", train_dot_csv="language,text,label\nen,Fine.,a\nen,Poor.,b\n"
+    )
+    (data.parent / "large").mkdir()
+    monkeypatch.chdir(data.parent)
+    suite = write_starter(data.parent / "t.robust.yaml", "text-classification", written, data, "en")
+    assert (suite.model.kind.name, getattr(suite.model, kind)) == (kind, name)
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("finetuned", "say which, --model finetuned:NAME"),
+        ("finetuned:no.jsonl", "no file 'no.jsonl'"),
+        ("encoder:builtin", "an encoder alone cannot do text-classification here: use "),
+        ("small@localhost:8000/v1/chat/completions", "write the URL in full, NAME@http://"),
+        ("endpoint:small", "write NAME@http://"),
+    ],
+)
+def test_a_model_that_cannot_be_is_told_before_a_file_is_written(
+    write: Callable[..., Path], tmp_path: Path, written: str, message: str
+) -> None:
+    data, out = write(d_dot_csv="text,label\nGood.,a\nBad.,b\n"), tmp_path / "t.robust.yaml"
+    with pytest.raises(UsageError, match=message):
+        write_starter(out, "text-classification", written, data, "en")
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("model", ["predictor", "predictor.py", "./predictor.py"])
@@ -306,7 +404,7 @@ def test_a_first_suite_asks_for_more_than_one_answer_to_all_would_come_to(
 def test_beside_a_check_of_direction_a_first_suite_has_one_of_quality(
     write: Callable[..., Path], tmp_path: Path
 ) -> None:
-    data = write(d_dot_csv="text,label\n" + "It was a good day.,a\nIt was a bad day.,b\n" * 20)
+    data = write(d_dot_csv="text,label\n" + "It was a good day.,good\nIt was a bad day.,bad\n" * 20)
     suite = write_starter(tmp_path / "t.robust.yaml", "text-classification", "model:predict", data, "en")
     assert [check.expectation for check in suite.checks] == ["invariance", "direction", "reference"]
 

@@ -1,5 +1,6 @@
 """A Python function as the model under test."""
 
+import asyncio
 import re
 import sys
 from collections.abc import Callable
@@ -24,6 +25,51 @@ def test_a_function_in_a_folder_and_one_that_is_installed_are_found(write: Calla
     folder = write(models__mine_dot_py=MODEL).parent.parent
     assert load_callable("models.mine:label", folder, None).predict(INPUTS[:1]) == ["GOOD"]
     assert load_callable("json:dumps", folder, None).predict([{"a": "b"}]) == '[{"a": "b"}]'
+
+
+def test_a_method_of_an_object_answers(write: Callable[..., Path]) -> None:
+    content = "class Model:\n    def label(self, batch):\n        return ['A' for _ in batch]\n\nours = Model()\n"
+    folder = write(model_dot_py=content).parent
+    assert load_callable("model:ours.label", folder, None).predict(INPUTS) == ["A", "A"]
+    with pytest.raises(UsageError, match=r"model has no function 'ours\.lable'"):
+        load_callable("model:ours.lable", folder, None)
+
+
+ASYNCHRONOUS = """
+import asyncio
+
+loops = set()
+
+async def one(inputs):
+    await asyncio.sleep(0)
+    return inputs["text"].upper()
+
+async def label(batch):
+    loops.add(asyncio.get_running_loop())
+    return await asyncio.gather(*map(one, batch))
+
+async def leave(batch):
+    raise SystemExit("gone")
+
+"""
+
+
+def test_an_asynchronous_function_answers_in_one_event_loop(write: Callable[..., Path]) -> None:
+    folder = write(model_dot_py=ASYNCHRONOUS).parent
+    model = load_callable("model:label", folder, None)
+
+    async def in_a_notebook() -> object:
+        return model.predict(INPUTS)
+
+    assert [model.predict(INPUTS), model.predict(INPUTS), asyncio.run(in_a_notebook())] == [["GOOD", "BAD"]] * 3
+    assert len(model.function.__wrapped__.__globals__["loops"]) == 1  # type: ignore[attr-defined]
+
+
+def test_what_an_asynchronous_function_raises_ends_its_call_alone(write: Callable[..., Path]) -> None:
+    folder = write(model_dot_py=ASYNCHRONOUS).parent
+    with pytest.raises(SystemExit, match="gone"):
+        load_callable("model:leave", folder, None).predict(INPUTS)
+    assert load_callable("model:label", folder, None).predict(INPUTS) == ["GOOD", "BAD"]
 
 
 def test_two_suites_may_each_have_a_model_of_the_same_name(write: Callable[..., Path]) -> None:

@@ -21,6 +21,8 @@ def turned(pack: Registry, text: str, language: str = "en", seed: int = 0) -> st
     [
         ("en", "An easy walk, a useful map", "A difficult walk, a useless map"),
         ("en", "The most expensive phone", "The cheapest phone"),
+        ("de", "Die mutige Frau, er war feige", "Die feige Frau, er war mutig"),
+        ("ar", "السيارة سريعة", "السيارة بطيئة"),
         ("en", "Good TV is rare", "Bad TV is rare"),
         ("en", "Our old house and an old lady", "Our new house and a young lady"),
         ("zh", "他很高，价格很高", "他很矮，价格很低"),
@@ -55,6 +57,9 @@ def test_the_contrary_has_the_form_of_the_word(pack: Registry, language: str, be
         ("en", "The book was well worth it, as soon as possible"),
         ("en", "Open the window, clean the filter"),
         ("en", "Big Ben"),
+        ("ar", "نام الطفل جيدا، في أقرب وقت ممكن"),
+        ("es", "La sopa es muy rica."),
+        ("ru", "Возможно, он придёт."),
         ("en", "Big  Ben"),
         ("zh", "安全带、方便面、最好早点来，他很好奇"),
         ("es", "De nuevo, muchas gracias por el trato"),

@@ -4,6 +4,7 @@ from collections import Counter
 from random import Random
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 from variants_made import made
@@ -69,6 +70,17 @@ def test_what_is_denied_or_counted_stays_beside_it(pack: Registry) -> None:
     variants = {made(pack, "words.swap", text, seed=seed) for seed in SEEDS}
     assert len(variants) > 1
     assert all("was not good" in variant and "those 3 rooms" in variant for variant in variants)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("ja", "祖母は5月3日に1,250個のりんごを買った"), ("fr", "Il y en a 1 et 250 autres, le 3 mai 2024")],
+)
+def test_no_two_numbers_become_one(pack: Registry, language: str, text: str) -> None:
+    numbers = regex.compile(r"\d[\d, ]*(?<=\d)")
+    variants = {made(pack, "words.delete", text, language, seed=seed, severity=5) for seed in SEEDS}
+    assert variants - {text}
+    assert {tuple(numbers.findall(variant)) for variant in variants} == {tuple(numbers.findall(text))}
 
 
 @pytest.mark.parametrize("text", ["  the very good food", "very good, cheap.", "the food\nwas very good"])

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from architectures import KINDS, saved
 
-from albert_robust.scoring.linear import pack
+from albert_robust.scoring.linear import PACKED_CAPABILITY, pack
 from albert_robust.scoring.load import load_encoder
 from albert_robust.scoring.scorer import Scorer
 
@@ -63,8 +64,13 @@ def test_a_long_text_is_read_whole(make: Make, kind: str) -> None:
     assert scorer.score([f"{long} end"], [long]).f[0] < 1
 
 
-def test_few_texts_of_all_lengths_are_hardly_padded(make: Make) -> None:
-    encoder = load_encoder(str(make("Bert")))
+@pytest.mark.parametrize(
+    ("size", "batches"), [(None, [(3, 11), (1, 30), (2, 61)]), (2, [(2, 10), (1, 11), (1, 30), (2, 61)])]
+)
+def test_few_texts_of_all_lengths_are_hardly_padded(
+    make: Make, size: int | None, batches: list[tuple[int, int]]
+) -> None:
+    encoder = replace(load_encoder(str(make("Bert"))), batch_size=size)
     ids = [[5] * length for length in (10, 60, 11, 30, 61, 10)]
     shapes: list[tuple[int, int]] = []
     seen = encoder.model.register_forward_pre_hook(
@@ -73,12 +79,13 @@ def test_few_texts_of_all_lengths_are_hardly_padded(make: Make) -> None:
     assert [len(hidden) for _, hidden in encoder.read(ids)] == [10, 10, 11, 30, 60, 61]
     seen.remove()
     specials = sum(map(len, encoder.specials))
-    assert shapes == [(3, 11 + specials), (1, 30 + specials), (2, 61 + specials)]
+    assert shapes == [(texts, longest + specials) for texts, longest in batches]
 
 
-def test_packed_layers_compute_the_same(make: Make) -> None:
+def test_packed_layers_compute_the_same(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     plain, packed = (load_encoder.__wrapped__(str(make("Bert"))) for _ in range(2))
-    if not pack(packed.model, always=True):
+    monkeypatch.setattr("torch.backends.cpu.get_cpu_capability", lambda: PACKED_CAPABILITY)
+    if not pack(packed.model):
         pytest.skip("this torch has no packed layers")
     for (_, one), (_, other) in zip(
         plain.read(plain.ids([TEXT, OTHER])), packed.read(packed.ids([TEXT, OTHER])), strict=True

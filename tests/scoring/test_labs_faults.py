@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 import tokenizers
 import transformers
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from albert_robust.errors import UsageError
 from albert_robust.scoring import matching
@@ -231,6 +233,17 @@ def test_a_profile_of_other_weights_is_told(tiny_encoder: str) -> None:
         Scorer(tiny_encoder, layer=0, profile=EMBEDDED_FOLDER / FOLDER)
 
 
+@given(st.text(st.characters(exclude_characters="/"), min_size=1, max_size=8))
+@example("two\nlines")
+@example("longer than any name " * 20)
+def test_a_profile_or_an_encoder_that_is_not_there_is_one_line(name: str) -> None:
+    absent: list[dict[str, Any]] = [{"profile": f"no profile/{name}"}, {"encoder": f"no encoder/{name}"}]
+    for options in absent:
+        with pytest.raises(UsageError) as raised:
+            Scorer(**options)
+        assert raised.value.args[0].isprintable()
+
+
 def test_a_profile_without_its_files_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for profile in (tmp_path / "none", tmp_path, tmp_path / "file"):
@@ -275,6 +288,10 @@ def test_clusters_that_are_no_names_are_told(raw: bool) -> None:
         ({"weighting": "1"}, "the profile is calibrated for weighting '.*', not '1'"),
         ({"weighting": "often"}, "weighting: 'often' is none of 1, idf, norm, idf[+]norm"),
         ({"precision": "fp16"}, "precision: 'fp16' is none of fp32, bf16"),
+        ({"device": "gpu"}, "device: 'gpu' cannot be used here: .*device"),
+        ({"batch_size": 0}, "batch_size: 0 is no number of texts: write a whole one, such as 64"),
+        ({"batch_size": 1.5}, "batch_size: 1.5 is no number of texts"),
+        ({"batch_size": True}, "batch_size: True is no number of texts"),
     ],
 )
 def test_settings_that_are_none_are_told(options: dict[str, Any], message: str) -> None:

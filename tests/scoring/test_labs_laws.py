@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from copy import copy
 from itertools import pairwise, product
 from random import Random
 from typing import Any
@@ -49,6 +50,7 @@ ODD = [
 ]
 TEXTS = st.text(max_size=12) | st.sampled_from([*LINES, *ODD, "", " \n"])
 LANGUAGES = list(LETTERS)
+TAGS = [*LANGUAGES, "und", "zh-Hant", "sv", "no"]
 
 laws = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -166,19 +168,31 @@ def test_a_text_is_whole_in_one_that_it_is_a_part_of(builtin_scorer: Scorer) -> 
         assert found[0, 0] < 0.95
 
 
-def test_a_text_scores_1_against_itself_in_every_language(scorer: Scorer) -> None:
-    texts = [*LETTERS.values()]
-    found = table(scorer, [(text, f" {text}\n") for text in texts], languages=LANGUAGES)
-    assert found.tolist() == [[1.0] * 3] * 26
+@laws
+@given(TEXTS, st.sampled_from(TAGS), st.sampled_from(TAGS))
+@example(LETTERS["th"], "th", "th")
+def test_a_text_scores_exactly_1_against_itself_whatever_its_languages(
+    scorer: Scorer, text: str, language: str, other: str
+) -> None:
+    found = table(scorer, [(text, f" {text}\n")], languages=language, reference_languages=other)
+    assert found.tolist() == [[1.0] * 3]
 
 
-@pytest.mark.parametrize("text", ["Paris", "OK", "2024", LINES[0], LINES[2]])
-@pytest.mark.parametrize(
-    ("one", "other"), [("und", "en"), ("en", "und"), ("en", "de"), ("no", "en"), ("en", "sv"), ("sv", "no")]
-)
-def test_equal_texts_score_1_whatever_their_languages(scorer: Scorer, text: str, one: str, other: str) -> None:
-    found = scorer.score([text], [text], languages=one, reference_languages=other)
-    assert (found.precision[0], found.recall[0], found.f[0]) == (1, 1, 1)
+@laws
+@given(TEXTS, TEXTS, st.sampled_from(TAGS))
+@example(
+    LETTERS["el"], f"{LETTERS['el'][:3]}\u00ad{LETTERS['el'][3:]}", "el"
+)  # one text to the encoder, but for rounding
+def test_nothing_in_its_language_scores_above_a_text_itself(
+    scorer: Scorer, text: str, other: str, language: str
+) -> None:
+    assert table(scorer, [(other, text), (text, other)], languages=language).max() <= 1
+
+
+@pytest.mark.parametrize(("language", "other"), [("en", "en-US"), ("en-GB", "en-US"), ("zh-Hant", "zh")])
+def test_a_script_or_a_region_makes_no_other_language(scorer: Scorer, language: str, other: str) -> None:
+    one = scorer.score(["A cat, 2024"], ["a Cat in 2024"], languages=language, reference_languages=other)
+    assert one.raw.tolist() == scorer.score(["A cat, 2024"], ["a Cat in 2024"], languages=other[:2]).raw.tolist()
 
 
 def test_an_unknown_language_is_that_of_the_other_text(builtin_scorer: Scorer) -> None:
@@ -197,10 +211,13 @@ def test_each_token_of_a_text_is_nearest_to_itself(scorer: Scorer) -> None:
 
 
 @laws
-@given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=4))
-def test_exchanging_the_texts_exchanges_precision_and_recall(scorer: Scorer, pairs: list[tuple[str, str]]) -> None:
-    there = table(scorer, pairs, languages="de", reference_languages="en")
-    back = table(scorer, [(right, left) for left, right in pairs], languages="en", reference_languages="de")
+@given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=4), st.sampled_from(TAGS), st.sampled_from(TAGS))
+def test_exchanging_the_texts_exchanges_precision_and_recall(
+    scorer: Scorer, pairs: list[tuple[str, str]], language: str, other: str
+) -> None:
+    there = table(scorer, pairs, languages=language, reference_languages=other)
+    turned = [(right, left) for left, right in pairs]
+    back = table(scorer, turned, languages=other, reference_languages=language)
     assert there == pytest.approx(back[:, [1, 0, 2]], abs=1e-5)
 
 
@@ -215,6 +232,22 @@ def test_neither_the_batch_nor_its_order_nor_duplicates_matter(
     shuffled = table(fresh(scorer), [pairs[place] for place in order] * 2)
     assert alone == pytest.approx(together, abs=1e-5)
     assert shuffled == pytest.approx(np.concatenate([together[order]] * 2), abs=1e-5)
+
+
+@laws
+@given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=6), st.integers(1, 5))
+def test_how_many_texts_are_read_at_once_does_not_matter(
+    scorer: Scorer, pairs: list[tuple[str, str]], size: int
+) -> None:
+    options: dict[str, Any] = {
+        "profile": scorer.profile,
+        "calibration": scorer.calibration,
+        "device": "cpu",
+        "batch_size": size,
+    }
+    by_size = copy(Scorer(scorer.encoder.name, **options))
+    assert by_size.encoder.batch_size == size
+    assert table(by_size, pairs) == pytest.approx(table(fresh(scorer), pairs), abs=1e-5)
 
 
 def test_what_was_read_before_does_not_matter(scorer: Scorer) -> None:
@@ -290,7 +323,7 @@ def test_empty_texts_are_counted(scorer: Scorer) -> None:
 
 
 @laws
-@given(st.lists(st.tuples(TEXTS, TEXTS), max_size=4), st.sampled_from([*LANGUAGES, "und", "xx"]))
+@given(st.lists(st.tuples(TEXTS, TEXTS), max_size=4), st.sampled_from(TAGS))
 def test_any_text_has_a_number_and_the_corpus_is_their_mean(
     scorer: Scorer, pairs: list[tuple[str, str]], language: str
 ) -> None:

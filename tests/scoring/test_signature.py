@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from albert_robust import __version__
+from albert_robust.scoring import signature
 from albert_robust.scoring.labs import score
 from albert_robust.scoring.load import load_encoder
 from albert_robust.scoring.profile import Profile
 from albert_robust.scoring.scorer import Scorer
-from albert_robust.scoring.signature import differences
+from albert_robust.scoring.signature import DEFINITION, differences
 
 Tiny = Callable[..., Path]
 
@@ -65,6 +66,13 @@ def test_it_changes_with_the_profile_and_its_use(builtin_scorer: Scorer) -> None
     assert all(differences(one, other) for one in signatures for other in signatures if one != other)
 
 
+def test_it_changes_with_the_definition(tiny_scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, raw = tiny_scorer.signature(), score(["a"], ["b"], encoder=tiny_scorer.encoder.name, raw=True).signature
+    monkeypatch.setattr(signature, "DEFINITION", DEFINITION + 1)
+    assert differences(before, tiny_scorer.signature()) == [f"def: {DEFINITION}, {DEFINITION + 1}"]
+    assert score(["a"], ["b"], encoder=tiny_scorer.encoder.name, raw=True).signature == raw
+
+
 def test_it_changes_with_nothing_else(tiny_encoder: str, tmp_path: Path) -> None:
     copy = shutil.copytree(tiny_encoder, tmp_path / Path(tiny_encoder).name)
     here, there = (Scorer(str(folder), calibration="none").signature() for folder in (tiny_encoder, copy))
@@ -89,7 +97,7 @@ def test_it_says_all_in_one_order(tiny_encoder: str) -> None:
     encoder = load_encoder(tiny_encoder)
     assert found == (
         f"LABS-F|nrefs:1|lang:zh|enc:{Path(tiny_encoder).name}@{encoder.weights_hash}|tok:{encoder.tokenizer_hash}|L:2"
-        f"|neut:none|w:1|cal:none|long:win512/128|prec:{encoder.precision}|bs:1000|seed:12345|v:{__version__}"
+        f"|neut:none|w:1|cal:none|long:win512/128|prec:{encoder.precision}|def:{DEFINITION}|bs:1000|seed:12345|v:{__version__}"
     )
 
 

@@ -1,7 +1,6 @@
 """What each task measures, with numbers worked by hand or taken from other tools."""
 
 from collections.abc import Sequence
-from math import isnan
 
 import numpy as np
 import pytest
@@ -80,7 +79,7 @@ def test_a_right_answer_in_a_sentence_of_its_own_is_contained_and_no_exact_match
 def test_what_compares_with_the_source_needs_no_reference_and_the_rest_measures_nothing_without() -> None:
     answer = Answer("a translation", (), "the source")
     values = {name: one.measure([answer], Lengths())[0] for name, one in TASKS["translation"].qualities.items()}
-    assert {name for name, value in values.items() if not isnan(value)} == {"labs source"}
+    assert {name for name, value in values.items() if str(value) != "nan"} == {"labs source"}
 
 
 def test_a_copy_of_the_source_is_no_translation() -> None:

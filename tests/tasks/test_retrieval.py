@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from albert_robust.tasks import TASKS, Answer, Prediction
 from albert_robust.tasks.retrieval import documents_of, overlap, plain, same_first
-from albert_robust.tasks.task import Compared, TextScorer
+from albert_robust.tasks.task import Compared, Measured, TextScorer
 
 TASK = TASKS["retrieval"]
 DOCUMENTS = st.lists(st.text(min_size=1).filter(plain), max_size=7)
@@ -19,7 +19,7 @@ def ranked(*documents: str) -> str:
     return TASK.read(list(documents)).output
 
 
-def measured(output: str, *relevant: str) -> dict[str, float]:
+def measured(output: str, *relevant: str) -> dict[str, Measured]:
     answer = Answer(output, relevant)
     return {name: quality.measure([answer], NoScorer())[0] for name, quality in TASK.qualities.items()}
 

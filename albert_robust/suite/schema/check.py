@@ -4,10 +4,11 @@ import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from albert_robust.errors import Mistake
 from albert_robust.grammar import FUNCTION, Name, Strict, Undecided, named
+from albert_robust.models import ModelSpec
 from albert_robust.suite.expectations import ExpectationName
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -164,28 +165,40 @@ MeasureName = Annotated[
 
 
 class MeasureSpec(Strict):
-    """A measure of your own, by a Python function."""
+    """A measure of your own: a Python function that computes it, or a model that judges."""
 
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["python"]}, {"required": ["judge"]}]})
     python: Annotated[
-        str,
+        str | None,
         Field(
             description="module:function: it takes a list of pairs and returns a number in [0, 1] for each.",
             pattern=FUNCTION.pattern,
         ),
-    ]
+    ] = None
+    judge: Annotated[
+        ModelSpec | None,
+        Field(
+            description="A model that judges: a chat model with a prompt about {output}, or a Python function that asks one. "
+            "What it is asked counts as what the model under test is asked."
+        ),
+    ] = None
     of: Annotated[
         Literal["reference", "source", "outputs"],
         Field(
             description="What an output is compared with: its reference, the text it is about, or another output (agreement)."
         ),
     ] = "reference"
-    version: Annotated[
-        str | None,
-        Field(
-            description="Keeps what it returned between runs. Raise it when the function measures otherwise: a baseline is "
-            "compared with the same version only."
-        ),
-    ] = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "MeasureSpec":
+        if (self.python is None) == (self.judge is None):
+            raise Mistake("a measure is either `python:` or `judge:`", "write `python: my_measures:polite`")
+        return self
+
+    @property
+    def model(self) -> ModelSpec:
+        """What is asked for numbers."""
+        return self.judge or ModelSpec(python=self.python)
 
 
 def _is_day(value: str) -> bool:

@@ -1,0 +1,97 @@
+"""Judgements: counts what a suite's judges would be asked. They see answers, and those that are not known yet count at most."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from math import nan
+
+from albert_robust.asking.judging import Judging
+from albert_robust.asking.predict import Answers, input_key
+from albert_robust.results.outcome import Outcome
+from albert_robust.running.answers import take_answers
+from albert_robust.running.cell import Cell
+from albert_robust.running.lookup import Lookup
+from albert_robust.running.measure import measure, self_agreement
+from albert_robust.tasks import Prediction, TextScorer
+from albert_robust.tasks.task import Compared, Score
+
+
+class _Looking(TextScorer):
+    """Notes what a run would ask judges, and measures nothing."""
+
+    def __init__(self, judges: Mapping[str, Judging]) -> None:
+        self._judges = judges
+        self.missing: dict[str, set[object]] = {name: set() for name in judges}
+
+    def scores(self, pairs: Sequence[Compared]) -> list[Score]:
+        """Return any scores."""
+        return [Score(1.0, 1.0, 1.0) for _ in pairs]
+
+    def measured(self, name: str, pairs: Sequence[Compared]) -> list[float]:
+        """Return nothing measured."""
+        if name in self._judges:
+            self.missing[name] |= self._judges[name].missing(pairs)
+        return [nan for _ in pairs]
+
+
+class Judgements:
+    """What the judges of a suite would be asked, block by block.
+
+    Attributes:
+        certain: Whether all answers are known that they are to judge.
+    """
+
+    def __init__(self, judges: Mapping[str, Judging]) -> None:
+        self.certain = True
+        self._looking = _Looking(judges)
+
+    @property
+    def to_ask(self) -> dict[str, int]:
+        """How many pairs each judge would be asked about, at most, by its measure."""
+        return {name: len(names) for name, names in self._looking.missing.items()}
+
+    def add(self, lookups: Sequence[Lookup]) -> None:
+        """Take a block: what is asked of it first, and what is asked again."""
+        first, *again = lookups
+        made = []
+        for cell, group in first.made:
+            tested = [case for case in group if case.status == "tested"]
+            known = [case for case in tested if _answer(cell, case, first.found.answers)]
+            made.append((cell, known))
+            for case in tested:
+                if case.before is None:
+                    self._take(_unanswered(cell, case, first.suite.model.replicates))
+            if cell.check.worst_of > 1:
+                self._take(
+                    (cell.check.agreement, (cell.id, place)) for place in range(cell.check.worst_of * len(group))
+                )
+        measure(first.suite, made, self._looking)
+        if again:
+            self_agreement(first.suite, made, [one.found.answers for one in lookups], self._looking)
+
+    def _take(self, questions: Iterator[tuple[str, object]]) -> None:
+        """Take what may be asked, by the name of its measure; most measures are no judges."""
+        for name, question in questions:
+            if name in self._looking.missing:
+                self._looking.missing[name].add(question)
+                self.certain = False
+
+
+def _answer(cell: Cell, case: Outcome, answers: Answers) -> bool:
+    """Fill in the answers of a case, and return whether all are known."""
+    before = answers.of(case.original)
+    after = answers.of(case.variant) if case.variant else before
+    if not (isinstance(before, Prediction) and isinstance(after, Prediction)):
+        return False
+    take_answers(cell, case, before, after)
+    return True
+
+
+def _unanswered(cell: Cell, case: Outcome, replicates: int) -> Iterator[tuple[str, object]]:
+    """Yield what may be asked about the answers to a case, by the name of its measure."""
+    texts = [input_key(inputs) for inputs in (case.original, case.variant) if inputs]
+    for name, quality in cell.qualities.items():
+        for other in ("",) if quality.of_source else case.references:
+            yield from ((name, (text, other)) for text in texts)
+    if case.variant:
+        yield cell.check.agreement, tuple(texts)
+        yield from ((cell.check.agreement, (texts[0], pair)) for pair in combinations(range(replicates), 2))
