@@ -189,6 +189,7 @@ def run_of(
 def _cost(execution: Execution, seconds: float, models: Iterable[ModelSpec]) -> dict[str, float]:
     """Return what a run asked for, with its price if a suite states one, and its tokens if an endpoint reports them."""
     cost, whole = execution.cost, execution.all_costs
+    judged = whole - cost
     found = {
         "unique_inputs": cost.unique_inputs,
         "predicted": cost.predicted - cost.unanswered,
@@ -201,8 +202,8 @@ def _cost(execution: Execution, seconds: float, models: Iterable[ModelSpec]) -> 
         "seconds": round(seconds, 1),
     }
     if execution.judges:
-        judged = whole - cost
-        found |= {"judged": judged.predicted - judged.unanswered, "judged_from_cache": judged.from_cache}
+        found["judged"] = judged.predicted - judged.unanswered
+        found["judged_from_cache"] = judged.from_cache
     if any(model.price is not None for model in models) and (whole.price is not None or not whole.predicted):
         found["price"] = round(whole.price or 0.0, DIGITS)
     if whole.usage.prompt:

@@ -26,7 +26,7 @@ from albert_robust.models import KINDS
 from albert_robust.models.kind import Kind
 from albert_robust.perturbing import open_packs, parse_spec, vary
 from albert_robust.scoring.statistics import mean_in_unit
-from albert_robust.suite.expectations import ExpectationName
+from albert_robust.suite.expectations import EXPECTATIONS, ExpectationName
 from albert_robust.suite.gates import needs_references, parse_gate
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.models import instead
@@ -290,7 +290,7 @@ class _Checks:
         held: Mapping[str, object],
     ) -> None:
         """Add a check for each set of languages that some perturbations can be tested in."""
-        least = least_for(parse_gate(gates[0], expect, self.task).bound, CONFIDENCE)
+        least = least_for(parse_gate(gates[0], EXPECTATIONS[expect], self.task).bound, CONFIDENCE)
         groups: dict[tuple[str, ...], list[str]] = {}
         for name in names:
             reach = _reach(name, self.task, self.examples, fields, least)
@@ -381,7 +381,7 @@ def _gates(task: Task, examples: Sequence[Example]) -> list[str]:
     return [
         gate
         for gate in task.starter_gates
-        if judged or not needs_references(parse_gate(gate, "invariance", task), task)
+        if judged or not needs_references(parse_gate(gate, EXPECTATIONS["invariance"], task), task)
     ]
 
 

@@ -245,6 +245,30 @@ def test_measures_of_one_s_own_are_gates_and_agreements(tmp_path: Path, monkeypa
     assert found["d/typos.swap@2[en]"]["consistency"].value == 1
 
 
+def test_the_checks_of_where_answers_move_tell_what_the_page_shows(pytester: pytest.Pytester) -> None:
+    pack = pytester.mkdir("perturbations") / "complaint.py"
+    pack.write_text(block("python", "# perturbations/complaint.py"), encoding="utf-8")
+    pytester.makepyfile(
+        my_model="""
+        def predict(batch):
+            return [{"scores": {"positive": p, "negative": 1 - p}} for p in map(positive, batch)]
+
+        def positive(one):
+            return 0.55 if "hate" not in one["text"] else 0.2 if "bread" in one["text"] else 0.7
+        """
+    )
+    rows = [{"text": f"The {'soup' if number % 5 else 'bread'} of day {number} was fine."} for number in range(1, 51)]
+    (pytester.path / "d.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    rest = (
+        "task: text-classification\nmodel: {python: my_model:predict}\ndatasets: {d: {path: d.jsonl, language: en}}\n"
+    )
+    suite = pytester.path / "complaints.robust.yaml"
+    suite.write_text(f"{rest}{block('yaml', '# of complaints.robust.yaml')}", encoding="utf-8")
+    told = pytester.runpytest("-p", "no:randomly").stdout.str()
+    first = "direction complaint.short (falls: positive, tolerance: 0.1) [en]: right direction 0.20 [0.11, 0.32], gate >= 0.90"
+    assert f"{first}\n{block('text', first)}" in told
+
+
 def test_the_judge_reads_what_its_prompt_names(tmp_path: Path) -> None:
     (tmp_path / "d.jsonl").write_text('{"context": "It is in Bern.", "question": "Where?"}', encoding="utf-8")
     path = tmp_path / "grounded.robust.yaml"

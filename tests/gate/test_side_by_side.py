@@ -63,6 +63,14 @@ def test_all_that_are_compared_are_one_family() -> None:
     assert chances == [pytest.approx(4 * 2**-10), pytest.approx(2 * 2**-10)]
 
 
+def test_another_file_is_another_family() -> None:
+    mine = ((A, cases(A, 0)), (B, cases(B, 10)))
+    theirs = [suite(name, "t.robust.yaml") for name in "ab"]
+    beside = ran(*mine, *((one, cases(one, 50)) for one in theirs)).cells[1].beside_first
+    alone = ran(*mine).cells[1].beside_first
+    assert beside == alone
+
+
 def test_suites_of_one_model_each_have_nothing_beside_them() -> None:
     one, other = suite(""), suite("", "t.robust.yaml")
     assert standing(ran((one, cases(one, 0)), (other, cases(other, 50)))) == [None, None]

@@ -91,6 +91,7 @@ def hostile_run(attack: str) -> Run:
     made = replace(
         cell(attack, "failed", language=attack, dataset=attack, contract=f"preserves {attack}", reason=attack),
         suite=attack,
+        watched="",
     )
     case = outcome(
         made.cell,
@@ -104,6 +105,7 @@ def hostile_run(attack: str) -> Run:
         before=attack,
         after=attack + "!",
         scores_before={attack: 0.5},
+        scores_after={attack: 0.4},
         message=attack,
         quality_before={attack: 1.0},
         quality_after={attack: 0.0},
@@ -378,6 +380,21 @@ def test_a_direction_cell_shows_outputs_that_stayed() -> None:
     shown = page(run(found, outcomes=group)).attention[0].cases
 
     assert [case.example for case in shown] == ["stayed"]
+
+
+@pytest.mark.parametrize(("watched", "shown"), [("neutral", "neutral 0.02"), ("", "positive 0.38")])
+def test_a_probability_that_should_move_is_shown_beside_the_answer(watched: str, shown: str) -> None:
+    held = {"right direction": estimate(0.4)}
+    found = cell("own.complaint", "failed", expectation="direction", measures=held, watched=watched)
+    scores = {"positive": 0.38, "neutral": 0.02, "negative": 0.6}
+    made = run(found, outcomes=(outcome(found.cell, agreement=1.0, scores_after=scores),))
+
+    text = " ".join(Parsed(render_html(made)).text.split())
+
+    assert f"negative 0.60 {shown}" in text
+    assert "Direction: the output should move as the check says. Shown: right direction" in text
+    assert "1 outputs that did not move as they should" in text
+    assert re.search(f"negative.* 0.60 .*{shown.split()[0]}.* {shown.split()[1]}", render_markdown(made))
 
 
 def test_an_error_is_shown_first_and_with_its_message() -> None:
