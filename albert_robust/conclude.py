@@ -222,6 +222,8 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
     ran = execution.suites[suite.name]
     kinds = suite.model.model_dump(exclude_none=True, include={*KINDS, "documents", "model"})
     shaping = suite.model.model_dump(exclude_unset=True, exclude_none=True, include={*SHAPING})
+    if suite.model.names:
+        shaping["labels"] = dict(suite.model.names)
     return SuiteRecord(
         name=suite.name,
         path=suite.shown,
@@ -239,8 +241,8 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
         first_model=suite.first_model,
         data=ran.data,
         settings={
-            name: value if isinstance(value, str) else json.dumps(value)
-            for name in SHAPING
+            name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            for name in (*SHAPING, "labels")
             if (value := shaping.get(name)) is not None
         },
         rows_left_out={

@@ -50,7 +50,7 @@ def diagnosed(suite: Suite) -> list[Diagnosis]:
     examples = [one for found in examples_of(suite, [*suite.datasets]).values() for one in found]
     bounds = suite.model.range or (0.0, 1.0)
     watched = {check.watched for check in suite.checks if check.watched}
-    return [_diagnosis(suite, one) for one in stand_ins(suite.task, examples, suite.model.labels, bounds, watched)]
+    return [_diagnosis(suite, one) for one in stand_ins(suite.task, examples, suite.model.data_labels, bounds, watched)]
 
 
 def unjudged(suite: Suite) -> Suite:

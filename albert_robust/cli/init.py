@@ -43,6 +43,13 @@ def add(commands: Any) -> None:
         metavar="NAME=COLUMN",
         help="map a field to your column, as text='Review Text' or choices=A,B,C,D; may be repeated",
     )
+    made.add_argument("--encoding", default="utf-8", help="encoding of the data, such as cp1252 (default: %(default)s)")
+    made.add_argument(
+        "--on-bad-rows",
+        choices=("error", "skip"),
+        default="error",
+        help="skip leaves out rows that are no examples, such as one without a text (default: %(default)s)",
+    )
     made.add_argument(
         "--documents",
         type=Path,
@@ -62,8 +69,8 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.gate.doubts import repeated
     from albert_robust.running.blocks import data_of, examples_of
     from albert_robust.running.plan import plan
-    from albert_robust.shown import SHOWN_CHOICES, on_one_line
-    from albert_robust.starter import JUDGED, offered_in, write_starter
+    from albert_robust.shown import SHOWN_CHOICES, counted, on_one_line
+    from albert_robust.starter import JUDGED, offered_in, unlike_labels, write_starter
 
     suite = write_starter(
         options.out,
@@ -74,6 +81,8 @@ def run(options: argparse.Namespace) -> int:
         options.reference_language,
         options.documents,
         dict(options.column),
+        options.encoding,
+        options.on_bad_rows == "skip",
     )
     print(f"wrote {options.out}: {len(plan(suite).cells)} cells")
     ((dataset, examples),) = examples_of(suite, [*suite.datasets]).items()
@@ -85,6 +94,10 @@ def run(options: argparse.Namespace) -> int:
         counts = Counter(reference for one in examples for reference in one.references).most_common()
         shown = [f"{on_one_line(label, SHOWN_LABEL)} ({count:,})" for label, count in counts[:SHOWN_CHOICES]]
         print(f"labels: {', '.join(shown)}{' ...' if len(counts) > SHOWN_CHOICES else ''}")
+    if unlike := unlike_labels(suite, examples):
+        print(unlike)
+    if bad := data_of(examples).bad_rows:
+        print(f"left out: {counted(len(examples.left_out.bad), 'bad row')}, the first is {bad[0]}")
     if told and not any(check.expectation == "reference" for check in suite.checks):
         print(f"no check of quality: fewer than {JUDGED} rows have a {column}, or all have the same")
     (source,) = suite.datasets.values()

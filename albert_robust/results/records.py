@@ -179,14 +179,18 @@ class DataRecord:
     Attributes:
         examples: How many.
         different: How many differ in their texts or their language.
-        digest: Of all that they hold, in whatever order.
+        digest: Of all that they hold, and of why rows were left out, in whatever order.
         learnt: How many have texts, blanks apart, that the model was made from.
+        bad: How many rows were left out because they are no examples.
+        bad_rows: The first of them: where each stands, and what is wrong with it.
     """
 
     examples: int
     different: int
     digest: str
     learnt: int = 0
+    bad: int = 0
+    bad_rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

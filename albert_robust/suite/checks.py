@@ -31,7 +31,7 @@ def _check(draft: Draft, at: Location, check: CheckSpec) -> Check:
     agreement = check.agreement.replace("_", " ") if check.agreement else agreements[0]
     unknown(at, "agreement", [agreement], agreements)
     gates, specs = tuple(_gates(draft, at, check)), _specs(draft, at, check)
-    fields = tuple(check.fields or task.perturbed)
+    fields = tuple(check.fields or task.perturbed_by(check.expect))
     _check_ignored(draft, at, check, specs)
     _check_choices(draft, at, fields, specs)
     if check.worst_of > 1 and not draft.model.kind.answers_here:
@@ -64,7 +64,7 @@ def _movement(draft: Draft, at: Location, check: CheckSpec) -> Movement | None:
     """Return where a check says that answers go; complain if those of the task, or of the model, cannot."""
     if not check.movement:
         return None
-    for key, mistake in unfit(check, draft.task, draft.model.labels, bool(draft.model.prompt)):
+    for key, mistake in unfit(check, draft.task, draft.model.data_labels, bool(draft.model.prompt)):
         draft.complaints.take((*at, key), mistake)
     return movement_of(check, draft.task)
 

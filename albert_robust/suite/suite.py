@@ -159,8 +159,8 @@ class Suite:
 
     @property
     def labels(self) -> Sequence[str]:
-        """What an output is to be one of; nothing where it is any number of them, or the suite names none."""
-        return self.model.labels if self.task.single_label else ()
+        """What an output is to be one of, as the data call them; nothing where it is any number of them, or none is named."""
+        return self.model.data_labels if self.task.single_label else ()
 
     @property
     def own_measures(self) -> list[OwnMeasure]:

@@ -96,7 +96,11 @@ def test_a_dataset_is_called_as_its_file_is(tmp_path: Path, file: str, name: str
     assert list(suite.datasets) == [name]
 
 
-CHOOSING = ("text-classification", "multi-label-classification")  # from labels, of which those data have too few
+CHOOSING = (
+    "text-classification",
+    "pair-classification",
+    "multi-label-classification",
+)  # from labels, of which those data have too few
 ENDPOINT = "https://api.example.org/v1/chat/completions"
 EVERYTHING = (
     '{"text": "Good: {x}.", "label": "good", "context": "It is 9.", "question": "When?", "answers": "9", "document": "D.", '
