@@ -134,8 +134,8 @@ def test_bad_rows_are_told_on_the_terminal_in_the_report_and_in_the_record(
     found = run(write(s_dot_robust_dot_yaml=SUITE))
     data = found.suites[0].data["d"]
     assert (data.examples, data.bad, len(data.bad_rows)) == (30, 25, 20)
-    assert data.bad_rows[0] == "d.jsonl:31: 'text' holds nothing, expected text"
-    told = "25 bad rows of 'd' left out: d.jsonl:31: 'text' holds nothing, expected text; d.jsonl:32"
+    assert data.bad_rows[0] == "d.jsonl:31:1: 'text' holds nothing, expected text"
+    told = "25 bad rows of 'd' left out: d.jsonl:31:1: 'text' holds nothing, expected text; d.jsonl:32:1"
     assert any(told in line for line in describe_run(found, 10))
     assert "; and 22 more." in render_markdown(found)
     assert f"30 examples, {data.digest}; 25 bad rows left out" in render_html(found)
