@@ -65,11 +65,9 @@ def pooled(
 
 def told(record: PooledRecord, word: str) -> str:
     """Return how a model stands by a measure over all its cells, in a word and in numbers."""
-    found = record.comparison
-    assert found.drop is not None
-    assert found.before is not None
-    assert found.after is not None
-    bounds = f"{-found.drop.value:+.3f} [{-found.drop.high:+.3f}, {-found.drop.low:+.3f}]"
+    found, gain = record.comparison, record.comparison.gain
+    assert gain is not None
+    bounds = f"{gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]"
     cells = "1 cell" if record.cells == 1 else f"{record.cells:,} cells together"
     what = f"{found.measure} of {cells}: {found.after:.3f} beside {found.before:.3f}"
     return f"{what}, {bounds}, adjusted p = {found.adjusted:.2g}: {word}"

@@ -85,6 +85,12 @@ class ComparisonRecord:
         """Whether every example is as it was."""
         return self.drop is not None and self.drop.value == 0 and not self.worse
 
+    @property
+    def gain(self) -> Estimate | None:
+        """`after` less `before`: the drop turned round, and never -0.0."""
+        drop = self.drop
+        return drop and Estimate(0 - drop.value, 0 - drop.high, 0 - drop.low, drop.clusters)
+
 
 @dataclass(frozen=True, slots=True)
 class PooledRecord:

@@ -128,3 +128,8 @@ def test_it_is_told_in_one_line() -> None:
     line = told(found, "better")
     assert line.startswith("consistency of 2 cells together: 1.000 beside 0.850, +0.150 [+0.0")
     assert line.endswith("], adjusted p = 0.031: better")
+
+
+def test_models_that_are_alike_differ_by_0_and_not_by_minus_0() -> None:
+    alike = {swap(1): [1.0] * 40}
+    assert " beside 1.000, +0.000 [-0." in told(beside(alike, alike), "undecided")
