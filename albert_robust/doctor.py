@@ -49,7 +49,8 @@ def diagnosed(suite: Suite) -> list[Diagnosis]:
     """
     examples = [one for found in examples_of(suite, [*suite.datasets]).values() for one in found]
     bounds = suite.model.range or (0.0, 1.0)
-    return [_diagnosis(suite, one) for one in stand_ins(suite.task, examples, suite.model.labels, bounds)]
+    watched = {check.watched for check in suite.checks if check.watched}
+    return [_diagnosis(suite, one) for one in stand_ins(suite.task, examples, suite.model.data_labels, bounds, watched)]
 
 
 def unjudged(suite: Suite) -> Suite:
@@ -82,9 +83,13 @@ def idle(suite: Suite, found: Sequence[Diagnosis]) -> list[Check]:
 
 
 def lenient(suite: Suite, one: Diagnosis) -> list[Check]:
-    """Return the checks of a suite that should have failed a stand-in but have a cell that passed or is inconclusive."""
+    """Return the checks of a suite that should have failed a stand-in but have a cell that passed or is inconclusive.
+
+    A check that lets an answer stay should fail no model that always gives the same.
+    """
     through = {line for line, record in one.records if record.verdict in {"passed", "inconclusive"}}
-    return [check for check in suite.checks if check.line in through and check.expectation in one.stand_in.caught_by]
+    strict = [check for check in suite.checks if check.expectation != "direction" or not check.lets_stay]
+    return [check for check in strict if check.line in through and check.expectation in one.stand_in.caught_by]
 
 
 def _diagnosis(suite: Suite, stand_in: StandIn) -> Diagnosis:

@@ -80,7 +80,7 @@ def questions(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Question]
                 seen.add(name)
                 answered = input_key in one.found.answers.predictions
                 inputs = one.found.inputs[input_key]
-                labels = one.suite.model.labels if one.suite.model.prompt else None
+                labels = one.suite.model.own_labels if one.suite.model.prompt else None
                 yield Question(one.suite.name, name, inputs, one.replicate, answered, one.suite.task, labels)
 
 

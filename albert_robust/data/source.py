@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from albert_robust.data.rows import Row, read_rows
+from albert_robust.data.rows import UTF8, Row, read_rows
 from albert_robust.data.templates import Templates
 
 PLACEHOLDER = "{language}"
@@ -20,6 +20,7 @@ class Annotation:
         field: The input that they are about; data may hold it as a list of tokens.
         read: (cell, text) -> the reference as it is kept; None if the cell holds no such reference. Raises ValueError.
         labels: Reference -> the labels in it.
+        renamed: (reference, names by label) -> the reference with these names for its labels.
         lacking: Reference -> its parts that should stand in the text and do not.
         what: Their name in messages.
         form: The form in which data have to hold them, for messages.
@@ -28,6 +29,7 @@ class Annotation:
     field: str
     read: Callable[[Any, str], str | None]
     labels: Callable[[str], list[str]]
+    renamed: Callable[[str, Mapping[str, str]], str]
     lacking: Callable[[str], list[str]]
     what: str
     form: str
@@ -45,6 +47,8 @@ class Source:
         choices: The file's columns that hold the choices of a question. The choices are set below the first field, unless
             `choices` is a field.
         header: The names of the columns of a table without a header.
+        encoding: Of the file, as Python names it, if it is one of text.
+        skips_bad: Whether rows that are no examples, such as one without a text, are left out; else the first one is an error.
         where: The rows to read: the values that a column of the file may have, as text.
         limit: The most ids to read, drawn by the seed; None for all.
         seed: The seed of the draw.
@@ -67,6 +71,8 @@ class Source:
     columns: Mapping[str, str] = field(default_factory=dict)
     choices: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
+    encoding: str = UTF8
+    skips_bad: bool = False
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     limit: int | None = None
     seed: int = 0
@@ -94,7 +100,7 @@ class Source:
 
     def rows(self, path: Path) -> Iterator[Row]:
         """Return the rows of one of the files."""
-        return read_rows(path, self.header) if self.templates is None else self.templates.rows()
+        return read_rows(path, self.header, self.encoding) if self.templates is None else self.templates.rows()
 
     def column(self, name: str) -> str:
         """Return the file's name of one of our columns."""

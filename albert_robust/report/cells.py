@@ -23,11 +23,12 @@ SHOWN_IN_ALL = 1500  # keeps the page of a large run small
 OPEN = 3  # cells whose failures lie open
 UNFOLDED = 10  # cells whose figures do; of the others a reader sees what they are and why they did not pass
 LONG_REASON = 600
-_COMPLEMENTS = {"invariance": ("flip rate", "sensitivity"), "direction": ("flip rate", "consistency")}
+_COMPLEMENTS = {"consistency": ("flip rate", "sensitivity"), "sensitivity": ("flip rate", "consistency")}
 _SPEAK = {
-    "invariance": "changed outputs",
-    "direction": "outputs that stayed alike",
-    "reference": "outputs below full quality",
+    "consistency": "changed outputs",
+    "sensitivity": "outputs that stayed alike",
+    "right direction": "outputs that did not move as they should",
+    "": "outputs below full quality",
 }
 
 
@@ -163,7 +164,7 @@ def _command(cell: CellRecord, suite: SuiteRecord | None) -> str:
 def _heading(cell: CellRecord, errors: int, against: int, shown: int) -> str:
     parts = [counted(errors, "error")] if errors else []
     if against:
-        parts.append(f"{against:,} {_SPEAK.get(cell.expectation, 'cases')}")
+        parts.append(f"{against:,} {_SPEAK[cell.measure]}")
     what = " and ".join(parts)
     return f"{what}; {shown} shown" if shown < errors + against else what
 
@@ -174,14 +175,14 @@ def _accounting(cell: CellRecord) -> tuple[tuple[str, int], ...]:
     rest = (("rejected", counts.rejected), ("error", counts.error), ("tested", counts.tested))
     unasked = (("not asked", counts.not_asked), ("spared", counts.spared))
     unread = (("no label", counts.no_label), ("input cut", counts.cut))
-    flipped = () if cell.expectation == "reference" else (("flipped", counts.flipped),)
+    flipped = (("flipped", counts.flipped),) if cell.measure in _COMPLEMENTS else ()
     return (*kept, *rest, *(pair for pair in (*unasked, *unread) if pair[1]), *flipped)
 
 
 def _measures(cell: CellRecord) -> list[MeasureRow]:
     """Return the measures that say something of their own: the gated ones and no mere complements of others."""
     gated = {gate.measure: gate for gate in cell.gates}
-    hidden = _COMPLEMENTS.get(cell.expectation, ())
+    hidden = _COMPLEMENTS.get(cell.measure, ())
     rows = []
     for name, estimate in cell.measures.items():
         gate = gated.get(name)

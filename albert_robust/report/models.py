@@ -13,7 +13,6 @@ from albert_robust.report.verdicts import MODELS
 from albert_robust.results.records import CellRecord, PooledRecord, SuiteRecord
 from albert_robust.results.run import Answer, Run, answer_of
 from albert_robust.scoring.statistics import NOTHING
-from albert_robust.suite.expectations import EXPECTATIONS
 
 LONG_SETTING = 120  # characters
 MANY = 30  # cells, of which a reader sees those first in which a model differs
@@ -104,7 +103,7 @@ def _measure(cells: Sequence[CellRecord]) -> str:
     """Return the measure by which a cell is shown: of a reference check that by which it is compared, or the first gate's."""
     compared = [cell.beside_first.measure for cell in cells if cell.beside_first is not None]
     gated = [gate.measure for cell in cells for gate in cell.gates]
-    return EXPECTATIONS[cells[0].expectation].measure or next(iter(filter(None, [*compared, *gated])), "")
+    return cells[0].measure or next(iter(filter(None, [*compared, *gated])), "")
 
 
 def _told_apart(models: Sequence[SuiteRecord]) -> list[str]:
@@ -173,5 +172,6 @@ def _cell(cell: CellRecord, measure: str) -> MatrixCell:
     drop = found.drop if found is not None else None
     beside = ""
     if found is not None and drop is not None:
-        beside = f"{found.measure} {-drop.value:+.3f} [{-drop.high:+.3f}, {-drop.low:+.3f}] beside the first"
+        value, low, high = (f"{0 - end:+.3f}" for end in (drop.value, drop.high, drop.low))  # never -0.000
+        beside = f"{found.measure} {value} [{low}, {high}] beside the first"
     return matrix_cell(cell, measure, MODELS.get(found.verdict) if found is not None else None, beside)

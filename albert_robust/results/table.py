@@ -74,8 +74,8 @@ def _beside(found: ComparisonRecord | None, measure: str) -> Row:
         return {}
     return {
         "beside_first": found.verdict,
-        "difference": -found.drop.value,
-        "difference_low": -found.drop.high,
-        "difference_high": -found.drop.low,
+        "difference": 0 - found.drop.value,  # and never -0.0
+        "difference_low": 0 - found.drop.high,
+        "difference_high": 0 - found.drop.low,
         "adjusted_p": found.adjusted,
     }

@@ -5,7 +5,7 @@ import os
 from albert_robust.data import Source
 from albert_robust.data.cells import text_of
 from albert_robust.data.options import CHOICES
-from albert_robust.data.rows import DELIMITED
+from albert_robust.data.rows import BINARY, DELIMITED, UTF8
 from albert_robust.data.source import PLACEHOLDER
 from albert_robust.data.templates import Fill, Templates, mistakes, unfit, used
 from albert_robust.documents.yaml_file import Location
@@ -39,6 +39,8 @@ def _source(draft: Draft, name: str, dataset: DatasetSpec) -> Source:
         header=tuple(dataset.header),
         columns={ours: theirs for ours, theirs in columns.items() if isinstance(theirs, str)},
         choices=tuple(_listed(choices)),
+        encoding=dataset.encoding,
+        skips_bad=dataset.on_bad_rows == "skip",
         where={column: tuple(map(text_of, _listed(held))) for column, held in dataset.where.items()},
         limit=dataset.limit,
         seed=draft.spec.seed,
@@ -59,6 +61,8 @@ def _check(draft: Draft, name: str, dataset: DatasetSpec, source: Source) -> Non
         complain(at, what, "add `reference_language: de`, a BCP 47 tag")
     if dataset.header and source.path.suffix.lower() not in DELIMITED:
         complain((*at, "header"), "only a table, .csv or .tsv, may lack its header", "take it out")
+    if dataset.encoding != UTF8 and source.path.suffix.lower() in BINARY:
+        complain((*at, "encoding"), "only a file of text has an encoding", "take it out")
     for file, _ in source.files():
         if not os.path.exists(file):
             complain((*at, "path"), f"no file {file.name!r} here", BESIDE_SUITE)

@@ -87,7 +87,7 @@ class OwnMeasure:
 
     def number(self, output: str) -> float | str:
         """Return the number that an answer stands for, or why it stands for none. The first label is 0, the last one 1."""
-        labels = self.model.labels
+        labels = self.model.own_labels
         if not labels:
             low, high = self.task.bounds
             return (float(output) - low) / (high - low)
@@ -197,6 +197,14 @@ def _unfit_judge(judge: ModelSpec, task: Task, folder: Path) -> Iterator[tuple[t
     for key in written:
         if mistake := why_not(kind, key, written):
             yield (key,), mistake
+    if judge.names:
+        yield (
+            ("labels",),
+            Mistake(
+                "the labels of a judge stand for numbers by their order",
+                "list them beside a `prompt:`, `labels: [no, yes]`",
+            ),
+        )
     if judge.replicates > 1:
         yield ("replicates",), Mistake("a judge is asked once for each pair", "take it out")
     for key, what, mend in kind.unfit(judge, task, folder):

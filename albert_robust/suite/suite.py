@@ -8,9 +8,10 @@ from pathlib import Path
 from albert_robust.data import Source
 from albert_robust.file_names import APART
 from albert_robust.perturbing import Registry, Spec
-from albert_robust.suite.expectations import ExpectationName
+from albert_robust.suite.expectations import DIRECTED, EXPECTATIONS, ExpectationName
 from albert_robust.suite.gates import Gate
 from albert_robust.suite.marks import Mark
+from albert_robust.suite.movement import Movement, Moves
 from albert_robust.suite.own_measures import OwnMeasure
 from albert_robust.suite.schema import BaselineSpec, ModelSpec
 from albert_robust.tasks import Task
@@ -32,6 +33,7 @@ class Check:
         across: Those that compare its cells.
         agreement: By which measure outputs are compared.
         agrees_at: The agreement from which a variant breaks nothing.
+        movement: Where answers should move, or how far they may; None where only their agreement counts.
         variants: How many are made of an example.
         worst_of: Of how many the one variant of an example is the worst that was found; 1 for the first.
         meaning: The LABS F beside its original below which a variant is rejected; None for none.
@@ -52,6 +54,7 @@ class Check:
     across: tuple[Gate, ...]
     agreement: str
     agrees_at: float
+    movement: Movement | None
     variants: int
     worst_of: int
     meaning: float | None
@@ -59,6 +62,26 @@ class Check:
     on_failure: str
     on_inconclusive: str
     line: int
+
+    @property
+    def measure(self) -> str:
+        """What its cells are compared by; empty for a reference check, which is compared by a quality."""
+        return DIRECTED.measure if self.directed else EXPECTATIONS[self.expectation].measure
+
+    @property
+    def directed(self) -> bool:
+        """Whether it says where answers should move, and not only that they should."""
+        return self.expectation == "direction" and self.movement is not None
+
+    @property
+    def lets_stay(self) -> bool:
+        """Whether it says where answers may move, and one that does not move is right."""
+        return isinstance(self.movement, Moves) and self.movement.least <= 0 <= self.movement.most
+
+    @property
+    def watched(self) -> str | None:
+        """The label whose probability is compared; empty for the label of each original, None where no probability is."""
+        return self.movement.label if isinstance(self.movement, Moves) and not self.movement.numeric else None
 
     @property
     def all_gates(self) -> tuple[Gate, ...]:
@@ -136,8 +159,8 @@ class Suite:
 
     @property
     def labels(self) -> Sequence[str]:
-        """What an output is to be one of; nothing where it is any number of them, or the suite names none."""
-        return self.model.labels if self.task.single_label else ()
+        """What an output is to be one of, as the data call them; nothing where it is any number of them, or none is named."""
+        return self.model.data_labels if self.task.single_label else ()
 
     @property
     def own_measures(self) -> list[OwnMeasure]:

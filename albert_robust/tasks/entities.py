@@ -68,6 +68,18 @@ def names_of(output: str) -> list[str]:
     return [entity.label for entity in entities_of(output)]
 
 
+def renamed(output: str, names: Mapping[str, str]) -> str:
+    """Return an output whose labels have other names, as far as these are given."""
+    return kept(one._replace(label=_label(names.get(one.label, one.label))) for one in entities_of(output))
+
+
+def labels_of_tags(tags: Iterable[str]) -> list[str]:
+    """Return the labels of the entities that tokens with these tags are parts of."""
+    inside = [tag for tag in tags if tag != OUTSIDE]
+    prefixed = all(map(_TAG.fullmatch, inside)) and any(tag[0] in "BISU" for tag in inside)
+    return list(dict.fromkeys(_TAG.sub(r"\2", tag) if prefixed else tag for tag in inside))
+
+
 def unplaced(output: str) -> list[str]:
     """Return the strings of an output that the text does not hold."""
     return [entity.string for entity in entities_of(output) if entity.start == NOWHERE]

@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import shutil
+from collections.abc import Callable
 from dataclasses import fields
 from fnmatch import fnmatch
 from pathlib import Path
@@ -229,6 +230,38 @@ def test_the_suites_of_questions_and_of_pairs_load(tmp_path: Path, suite: str, d
     assert load_suite(path).labels == labels
 
 
+def test_two_texts_are_read_and_the_second_alone_is_altered(tmp_path: Path) -> None:
+    row = {"premise": "It rains.", "hypothesis": "It is wet.", "gold_label": "entailment"}
+    (tmp_path / "nli.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    path = tmp_path / "nli.robust.yaml"
+    path.write_text(block("yaml", "# of nli.robust.yaml"), encoding="utf-8")
+    suite = load_suite(path)
+    (example,) = examples_of(suite, ["nli"])["nli"]
+    assert example.fields == {"first": "It rains.", "second": "It is wet."}
+    assert [check.fields for check in suite.checks] == [("first", "second"), ("first",), ("second",)]
+
+
+def test_the_labels_of_a_checkpoint_get_the_names_that_the_data_have(tmp_path: Path, tiny: Callable[..., Path]) -> None:
+    shutil.copytree(tiny("BertForSequenceClassification"), tmp_path / "distilbert")
+    (tmp_path / "d.jsonl").write_text('{"text": "Good.", "label": "positive"}', encoding="utf-8")
+    path = tmp_path / "renamed.robust.yaml"
+    rest = "datasets: {d: {path: d.jsonl, language: en}}\nchecks: [{expect: reference, gates: [accuracy >= 0.5]}]\n"
+    path.write_text(f"task: text-classification\n{block('yaml', '# of renamed.robust.yaml')}{rest}", encoding="utf-8")
+    assert load_suite(path).labels == ["negative", "positive"]
+
+
+def test_bad_rows_are_told_as_the_page_shows(pytester: pytest.Pytester) -> None:
+    (pytester.path / "tickets.csv").write_bytes("id,text\n1,Schön hier.\n1,Nochmal.\n".encode("cp1252"))
+    (pytester.path / "m.py").write_text("def f(batch):\n    return ['a' for one in batch]\n", encoding="utf-8")
+    rest = (
+        "task: text-classification\nmodel: {python: m:f}\nchecks: [{expect: invariance, perturbations: [typos.swap]}]\n"
+    )
+    written = f"{rest}{block('yaml', '# the datasets of tickets.robust.yaml')}"
+    (pytester.path / "tickets.robust.yaml").write_text(written, encoding="utf-8")
+    (shown,) = re.findall(r"^warning      tickets: .*$", PAGES[ROOT / "docs" / "data.md"], flags=re.M)
+    assert shown in pytester.runpytest("-p", "no:randomly").outlines
+
+
 def test_measures_of_one_s_own_are_gates_and_agreements(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "my_measures.py").write_text(block("python", "# my_measures.py"), encoding="utf-8")
     (tmp_path / "my_model.py").write_text(
@@ -243,6 +276,30 @@ def test_measures_of_one_s_own_are_gates_and_agreements(tmp_path: Path, monkeypa
     found = {cell.cell: cell.measures for cell in run(path).cells}
     assert found["d/reference[en]"]["unapologetic"].value == 1
     assert found["d/typos.swap@2[en]"]["consistency"].value == 1
+
+
+def test_the_checks_of_where_answers_move_tell_what_the_page_shows(pytester: pytest.Pytester) -> None:
+    pack = pytester.mkdir("perturbations") / "complaint.py"
+    pack.write_text(block("python", "# perturbations/complaint.py"), encoding="utf-8")
+    pytester.makepyfile(
+        my_model="""
+        def predict(batch):
+            return [{"scores": {"positive": p, "negative": 1 - p}} for p in map(positive, batch)]
+
+        def positive(one):
+            return 0.55 if "hate" not in one["text"] else 0.2 if "bread" in one["text"] else 0.7
+        """
+    )
+    rows = [{"text": f"The {'soup' if number % 5 else 'bread'} of day {number} was fine."} for number in range(1, 51)]
+    (pytester.path / "d.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    rest = (
+        "task: text-classification\nmodel: {python: my_model:predict}\ndatasets: {d: {path: d.jsonl, language: en}}\n"
+    )
+    suite = pytester.path / "complaints.robust.yaml"
+    suite.write_text(f"{rest}{block('yaml', '# of complaints.robust.yaml')}", encoding="utf-8")
+    told = pytester.runpytest("-p", "no:randomly").stdout.str()
+    first = "direction complaint.short (falls: positive, tolerance: 0.1) [en]: right direction 0.20 [0.11, 0.32], gate >= 0.90"
+    assert f"{first}\n{block('text', first)}" in told
 
 
 def test_the_judge_reads_what_its_prompt_names(tmp_path: Path) -> None:

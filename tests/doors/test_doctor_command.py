@@ -117,3 +117,20 @@ def test_a_broken_suite_is_one_line(tmp_path: Path, capsys: Captured) -> None:
 @pytest.mark.parametrize("name", ["people", "plain"])
 def test_built_in_suites_that_are_quick_let_no_stand_in_pass(name: str) -> None:
     assert main(["doctor", str(ROOT / "suites" / f"{name}.robust.yaml")]) == 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ("falls: calm", "one answer   no: 1 of 2 cells fail"),
+        ("falls: calm, tolerance: 0.1", "one answer   yes: 2 passed\n               add a check of `direction`, or of"),
+        ("rises: else, tolerance: 0.1", "one answer   yes: 2 passed\n               add a check of `direction`, or of"),
+    ],
+)
+def test_a_direction_that_lets_answers_stay_does_not_catch_a_constant_model(
+    tmp_path: Path, capsys: Captured, keys: str, told: str
+) -> None:
+    extra = f"  - {{expect: direction, perturbations: [semantics.number], {keys}}}\n"
+    path = write_suite(tmp_path, "typos.swap", gate="consistency >= 0.9", examples=EXAMPLES, extra=extra)
+    main(["doctor", str(path)])
+    assert told in capsys.readouterr().out

@@ -234,6 +234,7 @@ def test_of_labels_the_first_is_0_and_the_last_1(suite: Callable[..., Path]) -> 
         ),
         ('{python: "judge:polite", replicates: 2}', "a judge is asked once for each pair"),
         ('{python: "judge:polite", labels: [a, b]}', "has 'labels'"),
+        ('{python: "judge:polite", labels: {a: b}}', "the labels of a judge stand for numbers by their order"),
     ],
 )
 def test_what_is_wrong_with_one_is_told_before_it_is_asked(

@@ -1,10 +1,11 @@
 """The grammar of `datasets:`: files of examples, and templates."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
+from albert_robust.data.rows import UTF8, check_encoding
 from albert_robust.errors import Mistake
 from albert_robust.grammar import Strict
 from albert_robust.text.languages import is_tag
@@ -80,6 +81,15 @@ class DatasetSpec(Strict):
         list[Annotated[str, Field(min_length=1)]],
         Field(description="Column names for a CSV or TSV file without a header line: [text, label]."),
     ] = []
+    encoding: Annotated[
+        str, Field(description="The encoding of a file of text that is not UTF-8: cp1252, utf-16, gb18030.")
+    ] = UTF8
+    on_bad_rows: Annotated[
+        Literal["error", "skip"],
+        Field(
+            description="What to do with rows that are no examples, such as one without a text: skip leaves them out and says so."
+        ),
+    ] = "error"
     columns: Annotated[
         dict[str, str | Annotated[list[str], Field(min_length=1)]],
         Field(
@@ -103,6 +113,12 @@ class DatasetSpec(Strict):
             raise Mistake("a column is named twice", "give each column a name of its own")
         return value
 
+    @field_validator("encoding")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        check_encoding(value)
+        return value
+
     @field_validator("language", "languages", "reference_language")
     @classmethod
     def _tags(cls, value: str | list[str] | None) -> str | list[str] | None:
@@ -123,6 +139,9 @@ class DatasetSpec(Strict):
             raise Mistake("only templates have `fill`", "take it out")
         if self.templates is not None and self.where:
             raise Mistake("only a file's rows are chosen by `where`", "take it out")
+        for key in ("encoding", "on_bad_rows"):
+            if self.templates is not None and key in self.model_fields_set:
+                raise Mistake(f"only a file has {key!r}", "take it out")
         if self.templates is not None and self.columns:
             raise Mistake("templates have no `columns`", "take it out: their fields have our names")
         return self
