@@ -66,6 +66,12 @@ def test_what_is_no_encoder_is_told(encoder: Any, raw: bool) -> None:
         score(["a"], ["b"], encoder=encoder, raw=raw)
 
 
+def test_an_encoder_is_held_once_however_its_layer_is_named(tiny_encoder: str) -> None:
+    assert load_encoder(tiny_encoder) is load_encoder(
+        name=tiny_encoder, layer=2, precision=load_encoder(tiny_encoder).precision
+    )
+
+
 def test_an_encoder_s_folder_may_be_a_path(tiny_encoder: str) -> None:
     by_path, by_name = (score(["a b"], ["a c"], encoder=one, raw=True) for one in (Path(tiny_encoder), tiny_encoder))
     assert by_path.f == by_name.f
