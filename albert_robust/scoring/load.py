@@ -136,8 +136,8 @@ def quiet_transformers() -> None:
 def _chosen_layer(name: str, config: Any, layer: int | None) -> int:
     layers = int(config.num_hidden_layers)
     chosen = int(getattr(config, "labs_layer", layers)) if layer is None else layer
-    if not 0 <= chosen <= layers:
-        raise UsageError(f"encoder {name!r} has layers 0 to {layers}, got {chosen}")
+    if type(chosen) is not int or not 0 <= chosen <= layers:
+        raise UsageError(f"encoder {name!r} has layers 0 to {layers}, got {chosen!r}")
     return chosen
 
 

@@ -172,10 +172,12 @@ def test_texts_of_control_characters_alone_have_a_number(scorer: Scorer) -> None
         ("no/such/folder", None, "cannot load the encoder 'no/such/folder'"),
         ("builtin", 99, r"has layers 0 to .*, got 99"),
         ("builtin", -1, r"has layers 0 to .*, got -1"),
+        ("builtin", "1", r"has layers 0 to .*, got '1'"),
+        ("builtin", 1.0, r"has layers 0 to .*, got 1\.0"),
         (str(Path(__file__).parent), None, "cannot load the encoder"),
     ],
 )
-def test_an_encoder_that_cannot_be_loaded_is_told(name: str, layer: int | None, message: str) -> None:
+def test_an_encoder_that_cannot_be_loaded_is_told(name: str, layer: Any, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         load_encoder(name, layer)
 
