@@ -32,6 +32,7 @@ from albert_robust.scoring.calibration import F
 from albert_robust.scoring.encoder import Encoder
 from albert_robust.scoring.load import load_encoder
 from albert_robust.scoring.profile import WEIGHTINGS
+from albert_robust.scoring.signature import DEFINITION
 from albert_robust.studies import open_study
 
 LAMBDA = 0.1  # what a point of bias costs in AUC
@@ -170,14 +171,16 @@ def startable(encoder: str, trials: int, layers: Sequence[int] | None, allow_net
 def _claim(made: Any, about: str, study: Path | None) -> None:
     """Make a study's trials those of one search: of its encoder, text, choices and seed."""
     if made.user_attrs.setdefault(ABOUT, about) != about:
-        raise UsageError(f"{study} holds a search of another encoder, text, seed or other layers: name another file")
+        what = "another encoder, text or seed, of other layers, or of another score"
+        raise UsageError(f"{study} holds a search of {what}: name another file")
     made.set_user_attr(ABOUT, about)
 
 
 def _about(encoder: Encoder, background: Background, space: Mapping[str, Sequence[Any]], seed: int) -> str:
     """Return a fingerprint of what the worth of a trial depends on beside its own choices."""
     translations = [[row.source, dict(row.texts)] for row in background.translations]
-    parts = [encoder.weights_hash, encoder.tokenizer_hash, background.texts, translations, space, seed]
+    made_of = [encoder.weights_hash, encoder.tokenizer_hash, background.texts, translations]
+    parts = [*made_of, space, seed, DEFINITION]
     return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 

@@ -11,7 +11,7 @@ from albert_robust.exporting.checkpoint import WEIGHTS, load_checkpoint, save_ch
 from albert_robust.exporting.closeness import Closeness, closeness
 from albert_robust.exporting.graph import GRAPH, TOLERANCE, Graph, save_graph
 from albert_robust.exporting.source import Source, load_source
-from albert_robust.scoring.load import encoder_path, load_encoder
+from albert_robust.scoring.load import encoder_path, load_encoder, read_encoder
 from albert_robust.scoring.profile import FOLDER as PROFILE
 from albert_robust.scoring.profile import load_profile
 
@@ -100,7 +100,7 @@ def _take_profile(encoder: str, part: Path) -> bool:
     """Copy the encoder's profile to an exported checkpoint; return whether there is one that fits what was exported."""
     folder = Path(encoder_path(encoder)) / PROFILE
     try:
-        load_profile(folder).check(load_encoder.__wrapped__(str(part), None, False, "fp32"))
+        load_profile(folder).check(read_encoder(str(part), precision="fp32"))
     except UsageError:
         return False
     shutil.copytree(folder, part / PROFILE)

@@ -19,7 +19,7 @@ from albert_robust.errors import UsageError
 from albert_robust.pretrain.corpus import Corpus, read_corpus
 from albert_robust.pretrain.recipe import TextSources
 from albert_robust.scoring.encoder import Encoder
-from albert_robust.scoring.load import load_encoder
+from albert_robust.scoring.load import read_encoder
 
 LARGEST_SHARE = 0.2  # of a language's translations that may be held out
 AT_ONCE = 1000  # texts that are compared with all others
@@ -53,7 +53,7 @@ def worth(folder: Path, held_out: list[ParallelRow]) -> Worth:
         UsageError: The encoder computes numbers that are none.
     """
     # Not kept in memory as others are: a search makes many.
-    encoder = load_encoder.__wrapped__(str(folder))
+    encoder = read_encoder(str(folder))
     languages = shares_found(encoder, held_out)
     weights = folder / "model.safetensors"
     return Worth(

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,6 @@ def encoder_path(name: str) -> str:
     return str(EMBEDDED_FOLDER) if name == EMBEDDED else name
 
 
-@cache
 def load_encoder(
     name: str = EMBEDDED,
     layer: int | None = None,
@@ -54,41 +54,75 @@ def load_encoder(
         UsageError: There is no such checkpoint, it has no safetensors weights or no tokenizer, or no such layer, or this
             machine lacks the device.
     """
-    import torch
-    from transformers import AutoConfig, AutoTokenizer
+    chosen = _chosen_layer(name, _config(name, allow_network), layer)
+    return _kept(name, chosen, allow_network, *_hardware(precision, device))
+
+
+def read_encoder(
+    name: str,
+    layer: int | None = None,
+    allow_network: bool = False,
+    precision: Precision | None = None,
+    device: str | None = None,
+) -> Encoder:
+    """Return an encoder as it lies on disk now; `load_encoder` has the arguments, and what is raised."""
+    from transformers import AutoTokenizer
+
+    path, options, config = encoder_path(name), _options(allow_network), _config(name, allow_network)
+    precision, device = _hardware(precision, device)
+    layers, chosen = int(config.num_hidden_layers), _chosen_layer(name, config, layer)
+    config.num_hidden_layers = max(chosen, 1) if config.model_type in NEED_A_LAYER else chosen
+    with _loading(name):
+        model, loading = _auto_class(config).from_pretrained(
+            path, config=config, use_safetensors=True, dtype="float32", output_loading_info=True, **options
+        )
+        tokenizer = AutoTokenizer.from_pretrained(path, **options)
+    _check_tokenizer(name, tokenizer)
+    drawn = _drawn(name, loading["missing_keys"])
+    hashes = (_weights_hash(model, drawn), _tokenizer_hash(tokenizer))
+    try:
+        model = _ready(model.eval(), precision, device)
+    except Exception as error:  # torch's own, of several types
+        raise UsageError(f"device: {device!r} cannot be used here: {first_line(error)}") from None
+    return Encoder(name, model, tokenizer, chosen, layers, precision, *hashes)
+
+
+_kept = cache(read_encoder)
+
+
+def _config(name: str, allow_network: bool) -> Any:
+    from transformers import AutoConfig
 
     quiet_transformers()
     path = encoder_path(name)
-    if not (allow_network or os.path.isdir(path) or _is_kept(path)):
+    if not (allow_network or os.path.isdir(path) or _is_fetched(path)):
         what = "there is no such folder, and a hub is asked only if you allow the network"
         raise UsageError(f"cannot load the encoder {name!r}: {what}")
     if any(Path(path).glob("*.onnx")) and not any(Path(path).glob("*.safetensors")):
         mend = "name the encoder that it was made from, or an export with `--format safetensors`"
         raise UsageError(f"cannot load the encoder {name!r}: it is an export to ONNX, for other runtimes; {mend}")
-    options: dict[str, Any] = {"local_files_only": not allow_network, "trust_remote_code": False}
+    with _loading(name):
+        return AutoConfig.from_pretrained(path, **_options(allow_network))
+
+
+def _hardware(precision: Precision | None, device: str | None) -> tuple[Precision, str]:
+    import torch
+
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    chosen_precision: Precision = precision or ("bf16" if device.startswith("cuda") else "fp32")
+    return precision or ("bf16" if device.startswith("cuda") else "fp32"), device
+
+
+def _options(allow_network: bool) -> dict[str, Any]:
+    return {"local_files_only": not allow_network, "trust_remote_code": False}
+
+
+@contextmanager
+def _loading(name: str) -> Iterator[None]:
+    """Tell that an encoder cannot be loaded, whatever transformers raises: for a broken folder it has no common type."""
     try:
-        config = AutoConfig.from_pretrained(path, **options)
-        layers = int(config.num_hidden_layers)
-        chosen = _chosen_layer(name, config, layer)
-        config.num_hidden_layers = max(chosen, 1) if config.model_type in NEED_A_LAYER else chosen
-        model, loading = _auto_class(config).from_pretrained(
-            path, config=config, use_safetensors=True, dtype="float32", output_loading_info=True, **options
-        )
-        tokenizer = AutoTokenizer.from_pretrained(path, **options)
-    except UsageError:
-        raise
-    except Exception as error:  # what transformers raises for a broken folder has no common type
+        yield
+    except Exception as error:
         raise UsageError(f"cannot load the encoder {name!r}: {first_line(error)}") from None
-    _check_tokenizer(name, tokenizer)
-    drawn = _drawn(name, loading["missing_keys"])
-    hashes = (_weights_hash(model, drawn), _tokenizer_hash(tokenizer))
-    try:
-        model = _ready(model.eval(), chosen_precision, device)
-    except Exception as error:  # torch's own, of several types
-        raise UsageError(f"device: {device!r} cannot be used here: {first_line(error)}") from None
-    return Encoder(name, model, tokenizer, chosen, layers, chosen_precision, *hashes)
 
 
 def quiet_transformers() -> None:
@@ -102,8 +136,8 @@ def quiet_transformers() -> None:
 def _chosen_layer(name: str, config: Any, layer: int | None) -> int:
     layers = int(config.num_hidden_layers)
     chosen = int(getattr(config, "labs_layer", layers)) if layer is None else layer
-    if not 0 <= chosen <= layers:
-        raise UsageError(f"encoder {name!r} has layers 0 to {layers}, got {chosen}")
+    if type(chosen) is not int or not 0 <= chosen <= layers:
+        raise UsageError(f"encoder {name!r} has layers 0 to {layers}, got {chosen!r}")
     return chosen
 
 
@@ -129,7 +163,7 @@ def _drawn(name: str, missing: Iterable[str]) -> set[str]:
     return drawn
 
 
-def _is_kept(name: str) -> bool:
+def _is_fetched(name: str) -> bool:
     """Whether a hub's model was fetched before."""
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError

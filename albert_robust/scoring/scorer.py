@@ -214,8 +214,13 @@ class Scorer:
         ]
 
     def signature(self, languages: Iterable[tuple[str, str]] = ((UNKNOWN, UNKNOWN),), nrefs: int = 1) -> str:
-        """Return the line that says all that shaped a score of pairs of languages."""
-        pairs = sorted({_spoken(*pair) for pair in languages}) or [(UNKNOWN, UNKNOWN)]
+        """Return the line that says all that shaped a score of pairs of languages.
+
+        Raises:
+            UsageError: A language is none.
+        """
+        known = {_spoken(*(checked_language("languages", tag) for tag in pair)) for pair in set(languages)}
+        pairs = sorted(known) or [(UNKNOWN, UNKNOWN)]
         names = [
             self._shown(one) if one == other else f"{self._shown(one)}-{self._shown(other)}" for one, other in pairs
         ]

@@ -98,10 +98,20 @@ def test_a_study_of_another_search_is_refused(
     ]
     for name, texts, options in others:
         with pytest.raises(
-            UsageError, match="a search of another encoder, text, seed or other layers: name another file"
+            UsageError,
+            match=r"a search of another encoder, text or seed, of other layers, or of another score: name another file",
         ):
             tune(name, texts, trials=2, study=study, **options)
     assert len(search(encoder, background, 2, study=study)) == 2
+
+
+def test_trials_of_another_definition_of_the_score_are_not_gone_on_with(
+    encoder: Encoder, background: Background, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search(encoder, background, 1, study=tmp_path / "study.log")
+    monkeypatch.setattr("albert_robust.calibrating.tune.DEFINITION", -1)
+    with pytest.raises(UsageError, match=r"a search of another encoder.* or of another score"):
+        search(encoder, background, 1, study=tmp_path / "study.log")
 
 
 def test_layers_and_trials_that_cannot_be_are_told_before_the_search(encoder: Encoder, background: Background) -> None:

@@ -11,7 +11,7 @@ import pytest
 from architectures import KINDS, saved
 
 from albert_robust.scoring.linear import PACKED_CAPABILITY, pack
-from albert_robust.scoring.load import load_encoder
+from albert_robust.scoring.load import load_encoder, read_encoder
 from albert_robust.scoring.scorer import Scorer
 
 TEXT, OTHER = "The ferry leaves at nine.", "The boat goes at 9."
@@ -83,7 +83,7 @@ def test_few_texts_of_all_lengths_are_hardly_padded(
 
 
 def test_packed_layers_compute_the_same(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain, packed = (load_encoder.__wrapped__(str(make("Bert"))) for _ in range(2))
+    plain, packed = (read_encoder(str(make("Bert"))) for _ in range(2))
     monkeypatch.setattr("torch.backends.cpu.get_cpu_capability", lambda: PACKED_CAPABILITY)
     if not pack(packed.model):
         pytest.skip("this torch has no packed layers")

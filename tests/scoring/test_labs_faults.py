@@ -66,6 +66,12 @@ def test_what_is_no_encoder_is_told(encoder: Any, raw: bool) -> None:
         score(["a"], ["b"], encoder=encoder, raw=raw)
 
 
+def test_an_encoder_is_held_once_however_its_layer_is_named(tiny_encoder: str) -> None:
+    assert load_encoder(tiny_encoder) is load_encoder(
+        name=tiny_encoder, layer=2, precision=load_encoder(tiny_encoder).precision
+    )
+
+
 def test_an_encoder_s_folder_may_be_a_path(tiny_encoder: str) -> None:
     by_path, by_name = (score(["a b"], ["a c"], encoder=one, raw=True) for one in (Path(tiny_encoder), tiny_encoder))
     assert by_path.f == by_name.f
@@ -166,10 +172,12 @@ def test_texts_of_control_characters_alone_have_a_number(scorer: Scorer) -> None
         ("no/such/folder", None, "cannot load the encoder 'no/such/folder'"),
         ("builtin", 99, r"has layers 0 to .*, got 99"),
         ("builtin", -1, r"has layers 0 to .*, got -1"),
+        ("builtin", "1", r"has layers 0 to .*, got '1'"),
+        ("builtin", 1.0, r"has layers 0 to .*, got 1\.0"),
         (str(Path(__file__).parent), None, "cannot load the encoder"),
     ],
 )
-def test_an_encoder_that_cannot_be_loaded_is_told(name: str, layer: int | None, message: str) -> None:
+def test_an_encoder_that_cannot_be_loaded_is_told(name: str, layer: Any, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         load_encoder(name, layer)
 

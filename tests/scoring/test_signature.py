@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from albert_robust import __version__
+from albert_robust.errors import UsageError
 from albert_robust.scoring import signature
 from albert_robust.scoring.encoder import PRECISIONS
 from albert_robust.scoring.labs import score
@@ -162,6 +163,12 @@ def test_it_names_the_languages_and_what_stands_for_them(
 ) -> None:
     found = builtin_scorer.score(["a"] * 3, ["b"] * 3, languages=language, reference_languages=reference_language)
     assert f"|lang:{shown}|" in found.signature
+
+
+def test_it_is_asked_for_by_the_tags_that_scores_take(builtin_scorer: Scorer) -> None:
+    assert builtin_scorer.signature([("EN", "de_DE")]) == builtin_scorer.signature([("en", "de-DE")])
+    with pytest.raises(UsageError, match="languages: 'English' is no language tag"):
+        builtin_scorer.signature([("English", "de")])
 
 
 def test_a_language_that_the_profile_does_not_know_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
