@@ -237,7 +237,7 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
         signature=ran.signature,
         labels=tuple(suite.labels),
         model_name=suite.model_name,
-        model_place=suite.model_place,
+        model_place=suite.model_place[:2],
         first_model=suite.first_model,
         data=ran.data,
         settings={

@@ -79,7 +79,7 @@ def _without(check: Check, judges: Collection[str]) -> Check:
 def idle(suite: Suite, found: Sequence[Diagnosis]) -> list[Check]:
     """Return the checks of a suite that fail no stand-in: their verdicts tell nothing about a model. Judged ones are left out."""
     telling = {line for one in found for line, record in one.records if record.verdict in {"failed", "known failure"}}
-    return [check for check in unjudged(suite).checks if check.line not in telling]
+    return [check for check in unjudged(suite).checks if check.place.line not in telling]
 
 
 def lenient(suite: Suite, one: Diagnosis) -> list[Check]:
@@ -89,7 +89,7 @@ def lenient(suite: Suite, one: Diagnosis) -> list[Check]:
     """
     through = {line for line, record in one.records if record.verdict in {"passed", "inconclusive"}}
     strict = [check for check in suite.checks if check.expectation != "direction" or not check.lets_stay]
-    return [check for check in strict if check.line in through and check.expectation in one.stand_in.caught_by]
+    return [check for check in strict if check.place.line in through and check.expectation in one.stand_in.caught_by]
 
 
 def _diagnosis(suite: Suite, stand_in: StandIn) -> Diagnosis:
@@ -101,7 +101,7 @@ def _diagnosis(suite: Suite, stand_in: StandIn) -> Diagnosis:
             verdicts = Verdicts(execution, items, {})
             judged = [(item, verdicts.of(item)) for item in items]
     impossible = [record for item, record in judged if _impossible(item, record)]
-    possible = [(item.check.line, record) for item, record in judged if record not in impossible]
+    possible = [(item.check.place.line, record) for item, record in judged if record not in impossible]
     return Diagnosis(stand_in, tuple(possible), tuple(impossible))
 
 

@@ -163,7 +163,7 @@ class RobustItem(_SuiteItem):
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """Return the place of the cell's check in its suite."""
-        return self.path, self.cell.check.line - 1, f"{self.cell.check.expectation} {self.name}"
+        return self.path, self.cell.check.place.line - 1, f"{self.cell.check.expectation} {self.name}"
 
 
 class BaselineItem(_SuiteItem):

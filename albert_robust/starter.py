@@ -164,8 +164,7 @@ def write_starter(
     mapped = dict(columns or {})
     theirs = mapped.pop(CHOICES, "")
     offered = _split(theirs, first) if theirs else offered_in(first) if task.single_label else []
-    columns = _columns(first, task, ASKING if offered else {}) | mapped
-    columns |= {} if "language" in {*first, *columns} else _says_language(first)
+    columns = columns_in(first, task, ASKING if offered else {}) | mapped
     per_row = PLACEHOLDER not in data.name and columns.get("language", "language") in first
     if len(languages) > 1 and PLACEHOLDER not in data.name and not per_row:
         raise UsageError(
@@ -602,7 +601,7 @@ def _called(data: Path) -> str:
     return re.sub("[^A-Za-z0-9]+", "-", data.stem.replace(PLACEHOLDER, ""))[:80].strip("-") or "data"
 
 
-def _columns(first: Mapping[str, Any], task: Task, more: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def columns_in(first: Mapping[str, Any], task: Task, more: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Return the columns that the data call otherwise: by our names, theirs."""
     present = {str(name).lower(): str(name) for name in first}
     found: dict[str, str] = {}
@@ -612,7 +611,7 @@ def _columns(first: Mapping[str, Any], task: Task, more: Mapping[str, Sequence[s
             near = next((present[name] for name in names if name in present), None)
             if near is not None and near not in found.values():
                 found[wanted] = near
-    return found
+    return found if "language" in first else found | _says_language(first)
 
 
 def _says_language(first: Mapping[str, Any]) -> dict[str, str]:

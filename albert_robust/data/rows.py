@@ -31,7 +31,8 @@ UTF8 = "utf-8"
 LINES = "each line is one JSON object"
 LISTED = "the file is one list of objects, as in [{...}, {...}], or each line is one"
 NAMED = "name its encoding in the dataset"
-DELIMITED = (".csv", ".tsv")
+DELIMITERS = {".csv": {",": "comma", ";": "semicolon"}, ".tsv": {"\t": "tab"}}
+DELIMITED = tuple(DELIMITERS)
 BINARY = (".parquet", "")  # a folder has no ending
 UNQUOTED = {  # by how what Python's csv says ends
     "unexpected end of data": "a quote opens a cell and nothing closes it",
@@ -230,7 +231,7 @@ def _table(
     csv.field_size_limit(CSV_LIMIT)
     lines = (line for _, line in _lines(path, encoding))
     first = next(lines, "")
-    delimiter = max(delimiters, key=re.sub('"[^"]*"', "", first).count)
+    delimiter = _cut_by(first, delimiters)
     # Strict: else a cell that opens with a quote and is not closed swallows rows up to the next quote, in silence.
     reader = csv.reader(chain([first], lines), delimiter=delimiter, quoting=quoting, strict=True)
     header = list(names)
@@ -259,6 +260,21 @@ def _table(
             if str(error).endswith(end):
                 raise complaint_at(path, what, MEND_QUOTES, done + 1) from None
         raise complaint_at(path, f"broken table: {error}", line=reader.line_num) from None
+
+
+def _cut_by(first: str, delimiters: Iterable[str]) -> str:
+    """Return that of some signs by which a table's first line is cut."""
+    return max(delimiters, key=re.sub('"[^"]*"', "", first).count)
+
+
+def delimiter_of(path: Path) -> str:
+    """Return the sign that cuts the cells of a table, .csv or .tsv."""
+    return _cut_by(next(iter(_lines(path, UTF8)), (0, ""))[1], DELIMITERS[path.suffix.lower()])
+
+
+def has_tabs(path: Path) -> bool:
+    """Return whether a file has a tab anywhere."""
+    return any("\t" in line for _, line in _lines(path, UTF8))
 
 
 def _header(path: Path, cells: list[str], line: int) -> list[str]:
@@ -341,8 +357,8 @@ def _saved_dataset(path: Path) -> Iterator[Row]:
 READERS: dict[str, Callable[..., Iterator[Row]]] = {
     ".jsonl": _json_lines,
     ".json": _json,
-    ".csv": partial(_table, {",": "comma", ";": "semicolon"}, csv.QUOTE_MINIMAL),
-    ".tsv": partial(_table, {"\t": "tab"}, csv.QUOTE_NONE),
+    ".csv": partial(_table, DELIMITERS[".csv"], csv.QUOTE_MINIMAL),
+    ".tsv": partial(_table, DELIMITERS[".tsv"], csv.QUOTE_NONE),
     ".parquet": _parquet,
     ".conll": _conll,
     ".bio": _conll,

@@ -1,12 +1,13 @@
 """Where a dataset lies, and how its columns are read."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from albert_robust.data.rows import UTF8, Row, read_rows
 from albert_robust.data.templates import Templates
+from albert_robust.shown import counted
 
 PLACEHOLDER = "{language}"
 ReferenceType = Literal["text", "number", "list", "object"]
@@ -40,7 +41,7 @@ class Source:
     """Where a dataset lies and how its columns are read.
 
     Attributes:
-        path: A file, or one per language with `{language}` in its name; the suite's file for templates.
+        path: A file, or one per language with `{language}` in its name; the suite's file for templates and given rows.
         languages: The languages to read, in order. If there is only one, it may be the language of all rows.
         per_row: Whether each row says its language in the column `language`.
         columns: The file's names for ours (`id`, `language`, a task's fields and reference).
@@ -57,6 +58,7 @@ class Source:
             text), or a text or an `object`, which is kept as JSON.
         mapping: The advice about a missing column; `NAME` stands for our name.
         templates: The templates that make the rows instead of a file.
+        given: The rows themselves, where they are in no file of their own.
         annotation: How references that point into a field are read; None if references are texts.
         passages_field: The task's field that may hold a list of passages; they become one numbered text. Added fields may hold
             passages, too.
@@ -80,6 +82,7 @@ class Source:
     reference_type: ReferenceType = "text"
     mapping: str = "map it in the suite: `columns: {NAME: ...}`"
     templates: Templates | None = None
+    given: Sequence[Row] | None = None
     annotation: Annotation | None = None
     passages_field: str = ""
     together: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -89,7 +92,8 @@ class Source:
     def shown(self) -> str:
         """The name of the source in reports."""
         chosen = "".join(f", {column}: {' or '.join(values)}" for column, values in self.where.items())
-        return self.path.name + chosen if self.templates is None else str(self.templates)
+        given = self.path.name if self.given is None else counted(len(self.given), "row")
+        return given + chosen if self.templates is None else str(self.templates)
 
     def files(self) -> list[tuple[Path, str | None]]:
         """Return the files, each with its language; None if the rows say it."""
@@ -100,6 +104,8 @@ class Source:
 
     def rows(self, path: Path) -> Iterator[Row]:
         """Return the rows of one of the files."""
+        if self.given is not None:
+            return iter(self.given)
         return read_rows(path, self.header, self.encoding) if self.templates is None else self.templates.rows()
 
     def column(self, name: str) -> str:

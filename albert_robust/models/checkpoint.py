@@ -255,7 +255,7 @@ def _identity(wanted: Wanted) -> str | None:
     said, checkpoint = wanted.settings, local_identity(wanted.folder / wanted.name)
     if checkpoint is None:
         return None
-    asked = prompt_digest(said) if said.prompt else ""
+    asked = prompt_digest(said) if _is_prompted(wanted) else ""
     hardware, how = _hardware(wanted), _how(wanted)
     reads = "" if how == AS_IT_IS else hashlib.sha256(json.dumps(how, sort_keys=True).encode()).hexdigest()[:16]
     return ":".join(filter(None, (checkpoint, asked, reads, *(hardware if hardware != PLAIN else ()), libraries())))
@@ -263,7 +263,7 @@ def _identity(wanted: Wanted) -> str | None:
 
 def _load(wanted: Wanted) -> Answering:
     said, task = wanted.settings, wanted.task
-    if said.prompt or task.name == WRITES:
+    if _is_prompted(wanted):
         from albert_robust.models.prompted import load_prompted
 
         return load_prompted(wanted.name, wanted.folder, said, task, wanted.allow_network, _hardware(wanted))
@@ -273,9 +273,14 @@ def _load(wanted: Wanted) -> Answering:
 def _how(wanted: Wanted) -> Reading:
     """Return how a checkpoint does a task of its own; if asked by a prompt, it writes as the prompt's digest says."""
     said = wanted.settings
-    if said.prompt:
+    if _is_prompted(wanted):
         return reading_of(said, {})
     return reading_of(said, said.settings)._replace(raw=wanted.task.name == COMPARES and said.range is not None)
+
+
+def _is_prompted(wanted: Wanted) -> bool:
+    """Return whether what it writes is read as a reply."""
+    return bool(wanted.settings.prompt) or wanted.task.name == WRITES
 
 
 def _hardware(wanted: Wanted) -> Hardware:

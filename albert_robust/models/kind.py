@@ -25,7 +25,7 @@ class Wanted:
     """The model that a suite wants.
 
     Attributes:
-        name: What stands behind its kind: a function, a path, a hub's name, a URL.
+        name: What stands behind its kind: a function (from Python the function itself, too), a path, a hub's name, a URL.
         settings: What the suite says about it.
         folder: The suite's folder.
         task: What it does.
@@ -34,7 +34,7 @@ class Wanted:
         usage: Is added to, by a model behind an endpoint.
     """
 
-    name: str
+    name: Any
     settings: "ModelSpec"
     folder: Path
     task: Task

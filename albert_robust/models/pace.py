@@ -156,15 +156,15 @@ class Pace:
             if begun > self._slowed:
                 self._allowed, self._slowed = max(1.0, self._allowed / 2), now
             seconds = min(LONGEST_WAIT, max(error.retry_after or 0.0, FIRST_WAIT * 2.0**self._pauses))
-            if refused > MOST_REFUSED * self.retries:
-                raise _with_more(error, f"after {refused - 1} times")
             if self._refused > 1 and begun > self._paused:
                 if self._pauses == self.retries:
                     self._given_up, self._pauses = self._given_up + 1, 0
-                    self._gone = self._given_up == SILENT
-                    raise _with_more(error, f"after {self.retries} pauses without an answer")
+                    self._gone = self._given_up >= SILENT
+                    raise _with_more(error, f"after {self.retries} pauses without an answer") if self.retries else error
                 self._pauses += 1
                 self._paused, self._resumes = now, now + seconds
+            elif refused > MOST_REFUSED * self.retries:
+                raise _with_more(error, f"after {refused - 1} times") if self.retries else error
             self.usage.retries += 1
             return seconds if self._refused == 1 else 0.0
 

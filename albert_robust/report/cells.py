@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
+from albert_robust.file_names import SUITE
 from albert_robust.report.cases import CaseView, case_view
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import interval, number
@@ -156,6 +157,9 @@ def _view(
 
 
 def _command(cell: CellRecord, suite: SuiteRecord | None) -> str:
+    """Return the command that runs a cell again; empty for a suite that was a dictionary."""
+    if suite is not None and not suite.path.endswith(SUITE):
+        return ""
     missing = cell.comparison is not None and cell.comparison.verdict == "missing"
     node, seed = (suite.node, suite.seed) if suite is not None else (cell.suite, 0)
     return rerun_command(f"{node}::{BASELINE if missing else cell.cell}", seed)

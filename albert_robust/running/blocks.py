@@ -66,7 +66,7 @@ def data_of(examples: Examples, learnt: Set[Texts] = frozenset()) -> DataRecord:
     met = sum(_texts(one) in learnt for one in examples) if learnt else 0
     bad = examples.left_out.bad
     held.add(digest(("bad", one.what)) for one in bad)
-    named = tuple(f"{PurePath(one.path).name}:{one.line}: {one.what}" for one in bad[:SHOWN_CHOICES])
+    named = tuple(f"{one.place.within(PurePath(one.path).name)}: {one.what}" for one in bad[:SHOWN_CHOICES])
     return DataRecord(len(examples), len(different), str(held), met, len(bad), named)
 
 

@@ -4,11 +4,13 @@ A tokenizer's normaliser says which characters it does not tell apart: full and 
 that most writers leave out. Letters are compared behind it, so that they do not tell apart again what its tokens do not.
 Capitals are the exception: a tokenizer that has none leaves them to the letters.
 
-Some spellings are one in one language and two in another, which no normaliser can say: Persian and Urdu typed with Arabic
-letters, and Hindi's two ways to write a nasal before a consonant of its own kind (हिन्दी, हिंदी).
+No normaliser says that `٣` is 3. Nor can it say what is one spelling in one language and two in another: Persian and Urdu typed
+with Arabic letters, a Persian affix behind a blank (می روم, می‌روم: the commonest of Hazm's, https://github.com/roshan-research/hazm),
+and Hindi's two ways to write a nasal before a consonant of its own kind (हिन्दी, हिंदी).
 """
 
 import json
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -23,14 +25,21 @@ LETTERS = {
     "fa": str.maketrans("يىك", "ییک"),
     "ur": str.maketrans("يىكه", "ییکہ"),
 }
+DIGIT = regex.compile(r"[\p{Nd}--[0-9]]", regex.V1)
+UNJOINED, JOINER = (
+    regex.compile(r"(?<=(?<!\S)ن?می) (?=\p{L})|(?<=\p{L}) (?=(?:ها(?:یی?)?|تر(?:ین)?)(?![\p{L}\u200c]))"),
+    "\u200c",
+)
 NASAL, ANUSVARA = regex.compile("ङ्(?=[क-घ])|ञ्(?=[च-झ])|ण्(?=[ट-ढ])|न्(?=[त-ध])|म्(?=[प-भ])"), "ं"
 
 
 def in_language(text: str, language: str) -> str:
-    """Return a text in normal form C with the letters that its language spells with."""
+    """Return a text in normal form C as its language spells it, and with the digits 0 to 9."""
+    text = DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0], digit[0])), text)
     if language == "hi":
         return NASAL.sub(ANUSVARA, text)
-    return text.translate(LETTERS[language]) if language in LETTERS else text
+    text = text.translate(LETTERS[language]) if language in LETTERS else text
+    return UNJOINED.sub(JOINER, text) if language == "fa" else text
 
 
 def speller(tokenizer: Any) -> Callable[[str], str]:

@@ -143,12 +143,13 @@ def checked_clusters(clusters: Any, pairs: int) -> list[Hashable] | None:
     return labels
 
 
-def normal(text: str, language: str = UNKNOWN) -> str:
-    """Return a text in Unicode normal form C without outer white space, spelled as its language is: what the score sees of it.
+def normal(text: str, language: str | None = None) -> str:
+    """Return a text in Unicode normal form C without outer white space; with a language, as the score spells it.
 
     Half characters, which no tokenizer reads, become question marks.
     """
-    text = in_language(unicodedata.normalize("NFC", text).strip(), language)
+    text = unicodedata.normalize("NFC", text)
+    text = (text if language is None else in_language(text, language)).strip()
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -56,7 +56,7 @@ def _check(draft: Draft, at: Location, check: CheckSpec) -> Check:
         min_tested=check.min_tested,
         on_failure=check.on_failure,
         on_inconclusive=_undecided(draft, check),
-        line=draft.document.places.get(at, (1, 1))[0],
+        place=draft.document.place(at),
     )
 
 
@@ -91,7 +91,7 @@ def _gates(draft: Draft, at: Location, check: CheckSpec) -> Iterator[Gate]:
         if mistake := _beyond(draft, check, gate):
             draft.complaints.take(location, mistake)
         else:
-            yield replace(gate, place=draft.document.places.get(location, (1, 1)))
+            yield replace(gate, place=draft.document.place(location))
 
 
 def _beyond(draft: Draft, check: CheckSpec, gate: Gate) -> Mistake | None:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from albert_robust.errors import Mistake
+from albert_robust.errors import Mistake, Place
 from albert_robust.shown import suggest
 from albert_robust.suite.expectations import Expectation
 from albert_robust.suite.measure import (
@@ -29,13 +29,13 @@ class Gate:
         measure: What is bounded.
         at_least: Whether the bound is the least value, or the greatest.
         bound: In [0, 1].
-        place: Line and column in the suite.
+        place: Where it stands in the suite.
     """
 
     measure: Measure
     at_least: bool
     bound: float
-    place: tuple[int, int] = field(default=(1, 1), compare=False)
+    place: Place = field(default=Place(), compare=False)
 
     def __str__(self) -> str:
         return f"{self.measure.name} {'>=' if self.at_least else '<='} {self.bound:g}"

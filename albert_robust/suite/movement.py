@@ -60,8 +60,13 @@ class Moves:
 
     def holds(self, before: Prediction, after: Prediction) -> bool | None:
         """Return whether the number changes within the bounds from one answer to the other; None where one has no number."""
+        change = self.change(before, after)
+        return None if change is None else self.least <= change <= self.most
+
+    def change(self, before: Prediction, after: Prediction) -> float | None:
+        """Return how far the number moves from one answer to the other; None where one has no number."""
         one, other = self._number(before, before), self._number(after, before)
-        return None if one is None or other is None else self.least <= round(other - one, DIGITS) <= self.most
+        return None if one is None or other is None else round(other - one, DIGITS)
 
     def lacks(self, answer: Prediction, before: Prediction) -> str:
         """Return why an answer, to an original or to its variant, has no number; empty if it has one."""

@@ -1,11 +1,12 @@
 """A loaded suite: everything looked up, nothing left to go wrong but the data and the model."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from albert_robust.data import Source
+from albert_robust.errors import Place
 from albert_robust.file_names import APART
 from albert_robust.perturbing import Registry, Spec
 from albert_robust.suite.expectations import DIRECTED, EXPECTATIONS, ExpectationName
@@ -40,7 +41,7 @@ class Check:
         min_tested: Fewer tested cases fail a cell.
         on_failure: What a missed gate does: `fail` or `warn`.
         on_inconclusive: What an undecided cell does: `warn`, `fail` or `pass`.
-        line: Where it stands in its suite.
+        place: Where it stands in its suite.
     """
 
     expectation: ExpectationName
@@ -61,7 +62,7 @@ class Check:
     min_tested: int
     on_failure: str
     on_inconclusive: str
-    line: int
+    place: Place
 
     @property
     def measure(self) -> str:
@@ -100,7 +101,7 @@ class Suite:
         task: What its model does.
         model_name: Which of the file's models it asks; empty where that has one without a name.
         model: What is under test.
-        model_place: Line and column of the model.
+        model_place: Where the model stands.
         first_model: The model that its file names first, with which the others are compared.
         datasets: By name.
         checks: In the order of the file.
@@ -123,7 +124,7 @@ class Suite:
     task: Task
     model_name: str
     model: ModelSpec
-    model_place: tuple[int, int]
+    model_place: Place
     datasets: dict[str, Source]
     checks: tuple[Check, ...]
     seed: int
@@ -141,6 +142,11 @@ class Suite:
 
     def __repr__(self) -> str:
         return f"<Suite {self.name}: {self.task.name} on {', '.join(self.datasets)}; checks: {len(self.checks)}>"
+
+    def seeded(self, seed: int) -> "Suite":
+        """Return the suite with another seed, which its samples are drawn by, too."""
+        datasets = {name: replace(source, seed=seed) for name, source in self.datasets.items()}
+        return replace(self, seed=seed, datasets=datasets)
 
     @property
     def file(self) -> str:

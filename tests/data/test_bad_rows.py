@@ -51,7 +51,7 @@ def test_a_bad_row_is_an_error_or_is_left_out_and_named(tmp_path: Path, row: dic
     assert stopped.value.complaints[0].what == what
     found = read(replace(source, skips_bad=True))
     assert [one.id for one in found] == ["1", "3"]
-    assert [(one.line, one.what) for one in found.left_out.bad] == [(2, what)]
+    assert [(one.place.line, one.what) for one in found.left_out.bad] == [(2, what)]
 
 
 Row = dict[str, Any]
@@ -67,7 +67,7 @@ def test_what_is_left_is_what_a_file_without_the_bad_rows_holds(rows: list[dict[
     with TemporaryDirectory() as folder:
         source = Source(written(Path(folder) / "d.jsonl", [GOOD, *rows]), ("en",), skips_bad=True)
         found = read(source)
-        bad = {one.line for one in found.left_out.bad}
+        bad = {one.place.line for one in found.left_out.bad}
         kept = [row for line, row in enumerate([GOOD, *rows], start=1) if line not in bad]
         assert len(found) + len(bad) == len(rows) + 1
         assert [*read(Source(written(Path(folder) / "e.jsonl", kept), ("en",)))] == [*found]
@@ -91,7 +91,7 @@ def test_a_first_row_that_is_bad_stops_no_listing_of_cells(tmp_path: Path) -> No
 def test_rows_that_where_leaves_out_are_not_bad(tmp_path: Path) -> None:
     rows: list[Row] = [{**GOOD, "part": "new"}, {"text": None, "part": "old"}, {"text": None, "part": "new"}]
     source = Source(written(tmp_path / "d.jsonl", rows), ("en",), where={"part": ("new",)}, skips_bad=True)
-    assert [one.line for one in read(source).left_out.bad] == [3]
+    assert [one.place.line for one in read(source).left_out.bad] == [3]
 
 
 def test_a_sample_is_drawn_from_good_rows_and_counts_the_bad_ones_of_all(tmp_path: Path) -> None:
@@ -134,8 +134,8 @@ def test_bad_rows_are_told_on_the_terminal_in_the_report_and_in_the_record(
     found = run(write(s_dot_robust_dot_yaml=SUITE))
     data = found.suites[0].data["d"]
     assert (data.examples, data.bad, len(data.bad_rows)) == (30, 25, 20)
-    assert data.bad_rows[0] == "d.jsonl:31: 'text' holds nothing, expected text"
-    told = "25 bad rows of 'd' left out: d.jsonl:31: 'text' holds nothing, expected text; d.jsonl:32"
+    assert data.bad_rows[0] == "d.jsonl:31:1: 'text' holds nothing, expected text"
+    told = "25 bad rows of 'd' left out: d.jsonl:31:1: 'text' holds nothing, expected text; d.jsonl:32:1"
     assert any(told in line for line in describe_run(found, 10))
     assert "; and 22 more." in render_markdown(found)
     assert f"30 examples, {data.digest}; 25 bad rows left out" in render_html(found)

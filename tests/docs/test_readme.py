@@ -15,6 +15,7 @@ import yaml
 
 from albert_robust import Example, Span, Text, perturb, run
 from albert_robust.cli import main, parser
+from albert_robust.errors import InputError
 from albert_robust.models.prompt import turns_of
 from albert_robust.packs import base
 from albert_robust.perturbing import open_packs
@@ -69,7 +70,7 @@ def test_the_first_suite_is_the_quickstart_s() -> None:
 
 def test_the_first_suite_prints_the_failure_that_the_readme_shows(quickstart: pytest.Pytester) -> None:
     lines = quickstart.runpytest("-p", "no:randomly").stdout.str()
-    shown = block("text", "reviews.robust.yaml ?....?.?.F.                                  [100%]")
+    shown = block("text", "reviews.robust.yaml ?.?..?.?.F.                                  [100%]")
     for line in shown.splitlines():
         if line and line.strip() != "..." and " in " not in line:
             assert line in lines
@@ -99,8 +100,46 @@ def test_the_tests_by_hand_pass_on_the_model_of_five_lines(pytester: pytest.Pyte
     for name in ("my_model.py", "test_reviews.py", "test_variants.py"):
         (pytester.path / name).write_text(block("python", f"# {name}"), encoding="utf-8")
     ran = pytester.runpytest("test_reviews.py", "test_variants.py", "-p", "no:randomly").parseoutcomes()
-    assert ran["passed"] == 2
+    assert ran["passed"] == 3
     assert ran["warnings"] >= 2  # of what three texts do not decide; Hypothesis warns of slow machines, too
+
+
+def test_a_suite_from_python_has_the_verdicts_that_the_page_shows(
+    quickstart: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(quickstart.path)
+    shown: list[object] = []
+    exec(block("python", "# notebook.py"), {"print": shown.append})
+    assert block("text", repr(shown[0])) == ""
+
+
+def test_a_mistake_in_a_dictionary_is_told_as_the_page_shows() -> None:
+    checks = [{"expect": "invariance", "perturbations": ["typos.keybord"]}]
+    rows = [{"text": "It is so."}]
+    suite = {"task": "text-classification", "model": {"python": list}, "checks": checks}
+    with pytest.raises(InputError) as caught:
+        run({**suite, "datasets": {"data": {"rows": rows, "language": "en"}}})
+    first, second = str(caught.value).splitlines()
+    assert block("text", first) == f"{second}\n"
+
+
+def test_data_are_augmented_as_the_page_shows(quickstart: pytest.Pytester, capsys: pytest.CaptureFixture[str]) -> None:
+    page = PAGES[ROOT / "docs" / "perturbations.md"]
+    (command,) = re.findall(r"^    albert-robust (augment .*\\\n.*)$", page, flags=re.M)
+    assert main(shlex.split(command.replace("\\\n", ""))) == 0
+    first, *told = capsys.readouterr().out.splitlines()
+    assert block("text", first).splitlines() == told
+    (short,) = re.findall(r"^    albert-robust (augment .*)$", PAGES[ROOT / "README.md"], flags=re.M)
+    assert main([*shlex.split(short), "--force"]) == 0
+
+
+def test_the_options_of_augment_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["augment", "--help"])
+    options = set(re.findall(r"^  (--[a-z-]+)", capsys.readouterr().out, flags=re.M))
+    told = PAGES[ROOT / "docs" / "perturbations.md"]
+    assert {name for name in options if f"{name}" not in told} == {"--reference-language"}
+    assert "--perturbation" in options
 
 
 def test_the_table_names_every_perturbation_with_its_summary() -> None:

@@ -28,6 +28,7 @@ NAMES = [
     "init",
     "list",
     "perturb",
+    "augment",
     "reword",
     "doctor",
     "score",

@@ -25,7 +25,7 @@ IDENTITIES: list[tuple[dict[str, Any], str, str | None]] = [
     ({"python": "json:dumps", "version": "1"}, "text-classification", "python:json:dumps@1:02bd175f3297"),
     ({"transformers": "tiny"}, "text-classification", f"{TINY}:{LIBRARIES}"),
     ({"transformers": "tiny", "device": "cuda"}, "text-classification", f"{TINY}:cuda:float32:{LIBRARIES}"),
-    ({"transformers": "tiny"}, "text-generation", f"{TINY}:{LIBRARIES}"),
+    ({"transformers": "tiny"}, "text-generation", f"{TINY}:1f8e80a848605e14:{LIBRARIES}"),
     ({"transformers": "tiny", "prompt": "{text}?"}, "text-classification", f"{TINY}:7e801c7a881ee7aa:{LIBRARIES}"),
     (
         {"transformers": "tiny", **ASKED, "dtype": "bfloat16"},
@@ -94,3 +94,19 @@ def test_an_identity_stays_as_it_is_or_caches_are_lost(
     folder: Path, said: dict[str, Any], task: str, identity: str | None
 ) -> None:
     assert load_model(ModelSpec(**said), folder, TASKS[task], folder / "models").identity == identity
+
+
+@pytest.mark.parametrize(
+    ("said", "task"),
+    [
+        (ENDPOINT, "text-classification"),
+        ({"transformers": "tiny", "prompt": "{text}?"}, "text-classification"),
+        ({"transformers": "tiny"}, "text-generation"),
+    ],
+)
+def test_answers_that_are_read_otherwise_are_others(
+    folder: Path, said: dict[str, Any], task: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = load_model(ModelSpec(**said), folder, TASKS[task], folder / "models").identity
+    monkeypatch.setattr(prompt, "READING", 2)
+    assert load_model(ModelSpec(**said), folder, TASKS[task], folder / "models").identity != before

@@ -217,6 +217,20 @@ def test_a_wait_ends_where_the_requests_are_stopped() -> None:
     assert time.monotonic() - begun < 5
 
 
+def test_an_endpoint_that_refuses_all_is_given_up_without_retries_too() -> None:
+    pace, clock = paced(retries=0)
+
+    def busy() -> str:
+        raise BusyError("too many")
+
+    for _ in range(1 + SILENT):
+        with pytest.raises(BusyError, match=r"^too many$"):
+            pace.ask(busy)
+    with pytest.raises(GoneError):
+        pace.ask(busy)
+    assert clock.waits == []
+
+
 def test_an_endpoint_that_was_given_up_is_asked_anew_in_the_next_batch() -> None:
     pace, _ = paced(retries=0)
 

@@ -26,8 +26,13 @@ SHY, ZWSP = "\u00ad", "\u200b"
         ("ar", "كِتاب", "كتاب"),
         ("he", "שָׁלוֹם", "שלום"),
         ("fa", "اين يك كتاب خوب است.", "این یک کتاب خوب است."),
+        ("fa", "کتاب های بزرگ تر را نمی خوانم.", "کتاب‌های بزرگ‌تر را نمی‌خوانم."),
+        ("fa", "مي روم ۱۲", "می‌روم 12"),
+        ("ar", "في عام ٢٠٢٤", "في عام 2024"),
+        ("th", "ปี ๒๕๖๗", "ปี 2567"),
+        ("und", "২০২৪", "2024"),
         ("ur", "يه كتاب", "یہ کتاب"),
-        ("hi", "हिन्दी सम्बन्ध", "हिंदी संबंध"),
+        ("hi", "हिन्दी सम्बन्ध २०", "हिंदी संबंध 20"),
     ],
 )
 def test_what_readers_take_for_one_spelling_scores_1(
@@ -44,6 +49,8 @@ def test_what_readers_take_for_one_spelling_scores_1(
         ("fr", "cafe", "café"),
         ("tr", "kız", "kiz"),
         ("ar", "يك", "یک"),  # two letters in Arabic
+        ("ur", "می روم", "می\u200cروم"),  # no affix in Urdu
+        ("fa", "کتاب تراز", "کتاب‌تراز"),  # a word of its own
         ("hi", "अन्न", "अंन"),
     ],
 )
@@ -83,7 +90,12 @@ def test_a_tokenizer_of_python_has_no_normaliser_that_is_known() -> None:
     assert speller(object())("Ａ") == "Ａ"
 
 
-@given(st.text(max_size=12), st.sampled_from(["en", "fa", "hi", "ur", "und"]))
+AFFIXES = st.lists(st.sampled_from(["می", "نمی", "ها", "های", "ترین", "روم", " ", "\u200c", "٣"]), max_size=8).map(
+    "".join
+)
+
+
+@given(st.text(max_size=12) | AFFIXES, st.sampled_from(["en", "fa", "hi", "ur", "und"]))
 def test_a_spelling_is_final(text: str, language: str) -> None:
     once = normal(text, language)
     assert normal(once, language) == once

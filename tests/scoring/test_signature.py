@@ -6,17 +6,30 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from albert_robust import __version__
 from albert_robust.scoring import signature
+from albert_robust.scoring.encoder import PRECISIONS
 from albert_robust.scoring.labs import score
 from albert_robust.scoring.load import load_encoder
-from albert_robust.scoring.profile import Profile
+from albert_robust.scoring.profile import ARRAYS, Profile
 from albert_robust.scoring.scorer import Scorer
 from albert_robust.scoring.signature import DEFINITION, differences
 
 Tiny = Callable[..., Path]
+SETTINGS = st.fixed_dictionaries({"layer": st.sampled_from((0, 1, 2)), "precision": st.sampled_from(PRECISIONS)})
+laws = settings(max_examples=25)
+
+
+def with_another(numbers: Any, place: int) -> Any:
+    """A table with another number at a place."""
+    made = numbers.copy()
+    made.flat[place % made.size] = np.nan_to_num(made.flat[place % made.size]) + 1
+    return made
 
 
 def changed(profile: Profile, **what: Any) -> Profile:
@@ -64,6 +77,32 @@ def test_it_changes_with_the_profile_and_its_use(builtin_scorer: Scorer) -> None
     weightings = [Scorer(calibration="none", weighting=one).signature() for one in ("1", "idf", "norm", "idf+norm")]
     assert len({*signatures, *weightings}) == len(signatures) + 3
     assert all(differences(one, other) for one in signatures for other in signatures if one != other)
+
+
+@laws
+@given(st.sampled_from(("means", "projector", "frequencies", *ARRAYS)), st.integers(min_value=0))
+def test_it_changes_with_every_number_of_a_profile(builtin_scorer: Scorer, table: str, place: int) -> None:
+    profile = builtin_scorer.profile
+    assert profile is not None
+    if table == "frequencies":
+        rarity = profile.rarity["de"]
+        other = replace(rarity, frequencies=with_another(rarity.frequencies, place))
+        made = replace(profile, rarity={**profile.rarity, "de": other})
+    elif table in ARRAYS:
+        made = changed(profile, calibration={table: with_another(getattr(profile.calibration, table), place)})
+    else:
+        made = changed(profile, space={table: with_another(getattr(profile.space, table), place)})
+    assert differences(Scorer(profile=made).signature(), builtin_scorer.signature())
+
+
+@laws
+@given(SETTINGS, SETTINGS, st.integers(1, 99))
+def test_it_changes_with_the_settings_that_shape_a_score_and_with_no_other(
+    tiny_encoder: str, one: dict[str, Any], other: dict[str, Any], size: int
+) -> None:
+    here = Scorer(tiny_encoder, calibration="none", device="cpu", **one)
+    there = Scorer(tiny_encoder, calibration="none", device="cpu", batch_size=size, **other)
+    assert (here.signature() == there.signature()) == (one == other)
 
 
 def test_it_changes_with_the_definition(tiny_scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from albert_robust.errors import Mistake
-from albert_robust.grammar import FUNCTION, Name, Strict, Undecided, named
+from albert_robust.grammar import Function, Name, Strict, Undecided, named
 from albert_robust.models import ModelSpec
 from albert_robust.suite.expectations import ExpectationName
 
@@ -229,11 +229,8 @@ class MeasureSpec(Strict):
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["python"]}, {"required": ["judge"]}]})
     python: Annotated[
-        str | None,
-        Field(
-            description="module:function: it takes a list of pairs and returns a number in [0, 1] for each.",
-            pattern=FUNCTION.pattern,
-        ),
+        Function | None,
+        Field(description="module:function: it takes a list of pairs and returns a number in [0, 1] for each."),
     ] = None
     judge: Annotated[
         ModelSpec | None,
