@@ -1,10 +1,10 @@
 """The Python door: the same steps that pytest and the command line take."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import SupportsIndex
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
 
 from albert_robust.errors import Mistake, UsageError, folders, whole
 from albert_robust.file_names import PACK
@@ -21,12 +21,16 @@ from albert_robust.suite.suite import Suite
 from albert_robust.text import Edit, Text
 from albert_robust.text.languages import UNKNOWN, is_tag
 
+if TYPE_CHECKING:
+    from albert_robust.augmenting import Augmented
+
 __all__ = [
     "Run",
     "Scorer",
     "Scores",
     "Suite",
     "Variant",
+    "augment",
     "compare",
     "compare_languages",
     "load_suite",
@@ -105,9 +109,75 @@ def perturb(
     return rows
 
 
-def run(
-    suite: Suite | str | Path | Iterable[Suite],
+def augment(
+    data: Any,
+    perturbations: str | Sequence[str] | Mapping[str, float] | Run,
     *,
+    task: str,
+    language: str | Sequence[str],
+    share: float | None = None,
+    n: SupportsIndex = 1,
+    seed: SupportsIndex = 0,
+    columns: Mapping[str, str] | None = None,
+    fields: Sequence[str] = (),
+    ignores: Sequence[str] = (),
+    originals: Literal["keep", "replace", "drop"] = "keep",
+    reference_language: str = "",
+    on_bad_rows: Literal["error", "skip"] = "error",
+    packs: Sequence[str | Path] = (),
+) -> "Augmented":
+    """Return labelled data with perturbed copies of their rows, to train on, as a list of dictionaries.
+
+    A variant has the columns and the label of its row, and stands behind it; places of entities and tags of tokens move along.
+    The list's `made` says what each perturbation came to. Variants depend on the seed and on the rows' ids, not on their order.
+
+    Args:
+        data: A list of dictionaries, a data frame, or a file.
+        perturbations: Such as `typos.swap@2`; one or several, or by name the share of the rows that each changes. Of a run those
+            at which its model failed, each for as large a share as answers changed.
+        task: What the rows are examples of, such as `text-classification`.
+        language: BCP 47 tag of all rows; or several, where a column `language` says which row is in which.
+        share: The share of the rows that each perturbation changes, whatever else is said.
+        n: Variants of a row by each perturbation, one or more.
+        seed: Any whole number.
+        columns: From our names to the data's, where they cannot be guessed: `{"text": "review"}`.
+        fields: Which fields are perturbed; those that suites perturb unless they are named.
+        ignores: What perturbations may alter because no label depends on it, such as `number`.
+        originals: Whether all rows are kept, those with variants replaced by these, or all dropped.
+        reference_language: BCP 47 tag of the references if it differs, as in translation.
+        on_bad_rows: Whether a row that is no example, such as one without a text, is an error or left as it is.
+        packs: Folders of perturbations beside the built-in one and `./perturbations`.
+
+    Raises:
+        UsageError: A perturbation is unknown, or its variants may have another label; or an argument is unfit.
+        InputError: The data are missing or unfit, or in a form that cannot be written back.
+    """
+    from albert_robust.augmenting import augmented
+
+    return augmented(
+        data,
+        perturbations,
+        task=task,
+        languages=[language] if isinstance(language, str) else [*language],
+        share=share,
+        n=whole("n", n),
+        seed=whole("seed", seed),
+        columns=columns,
+        fields=fields,
+        ignores=ignores,
+        originals=originals,
+        reference_language=reference_language,
+        on_bad_rows=on_bad_rows,
+        packs=folders("packs", packs),
+    )
+
+
+def run(
+    suite: Suite | str | Path | Mapping[str, Any] | Iterable[Suite],
+    *,
+    seed: SupportsIndex | None = None,
+    max_calls: SupportsIndex | None = None,
+    max_seconds: float | None = None,
     workspace: str | Path = ".albert_robust",
     allow_network: bool = False,
     shrink: bool = False,
@@ -115,30 +185,39 @@ def run(
     """Return the run of suites: all of their cells that no mark skips. `write_report` draws its report.
 
     Args:
-        suite: A file, `reviews.robust.yaml`, with all its models; or what `load_suite` or `load_suites` returned.
+        suite: A file, `reviews.robust.yaml`, with all its models; a dictionary with the same keys, in which `rows:` may be a
+            data frame and `python:` a function; or what `load_suite` or `load_suites` returned.
+        seed: Replaces the suites' own: any whole number.
+        max_calls: Of the models' inputs at most so many are asked; cells without are not tested. None for no limit.
+        max_seconds: For so long at most the models are asked. None for no limit.
         workspace: Where predictions and fine-tuned models are kept.
         allow_network: Whether a hub may be asked.
         shrink: Whether the model is asked further, to find the smallest sets of edits that break each cell that did not pass.
 
     Raises:
         InputError: A suite, its data or its model are unfit.
-        UsageError: It is no suite.
+        UsageError: It is no suite, the seed is no whole number, or a limit is below 0.
     """
     from uuid import uuid4
 
+    from albert_robust.asking.budget import budget
     from albert_robust.asking.workspace import Workspace
     from albert_robust.conclude import run_suites
 
-    return run_suites(_suites(suite), Workspace(Path(workspace), uuid4().hex, allow_network), shrinks=shrink)
+    limits = budget(None if max_calls is None else whole("max_calls", max_calls), max_seconds)
+    suites = _suites(suite)
+    if seed is not None:
+        suites = [one.seeded(whole("seed", seed)) for one in suites]
+    return run_suites(suites, Workspace(Path(workspace), uuid4().hex, allow_network, limits), shrinks=shrink)
 
 
-def _suites(given: Suite | str | Path | Iterable[Suite]) -> list[Suite]:
-    if isinstance(given, str | Path):
+def _suites(given: Suite | str | Path | Mapping[str, Any] | Iterable[Suite]) -> list[Suite]:
+    if isinstance(given, str | Path | Mapping):
         return load_suites(given)
     suites = [*given] if isinstance(given, Iterable) else [given]
     for one in suites:
         if not isinstance(one, Suite):
-            raise UsageError(f"expected a suite or its file, got {one!r:.60}")
+            raise UsageError(f"expected a suite, its file or a dictionary, got {one!r:.60}")
     for name, count in Counter(one.name for one in suites).items():
         if count > 1:
             raise UsageError(f"two suites are called {name!r}: load them with `root=`, the folder above both")

@@ -188,13 +188,12 @@ def run_of(
 
 def _cost(execution: Execution, seconds: float, models: Iterable[ModelSpec]) -> dict[str, float]:
     """Return what a run asked for, with its price if a suite states one, and its tokens if an endpoint reports them."""
-    cost, whole, judges = execution.cost, execution.all_costs, execution.judges
-    unanswered = sum(len(suite.predictor.unanswered) for suite in execution.suites.values())
-    unjudged = sum(len(judge.unanswered) for judge in judges)
+    cost, whole = execution.cost, execution.all_costs
+    judged = whole - cost
     found = {
         "unique_inputs": cost.unique_inputs,
-        "predicted": cost.predicted - unanswered,
-        "unanswered": unanswered + unjudged,
+        "predicted": cost.predicted - cost.unanswered,
+        "unanswered": whole.unanswered,
         "from_cache": cost.from_cache,
         "batches_or_requests": whole.calls,
         "retries": whole.retries + whole.usage.retries,
@@ -202,9 +201,9 @@ def _cost(execution: Execution, seconds: float, models: Iterable[ModelSpec]) -> 
         "spared": cost.spared,
         "seconds": round(seconds, 1),
     }
-    if judges:
-        found["judged"] = whole.predicted - cost.predicted - unjudged
-        found["judged_from_cache"] = whole.from_cache - cost.from_cache
+    if execution.judges:
+        found["judged"] = judged.predicted - judged.unanswered
+        found["judged_from_cache"] = judged.from_cache
     if any(model.price is not None for model in models) and (whole.price is not None or not whole.predicted):
         found["price"] = round(whole.price or 0.0, DIGITS)
     if whole.usage.prompt:
@@ -223,6 +222,8 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
     ran = execution.suites[suite.name]
     kinds = suite.model.model_dump(exclude_none=True, include={*KINDS, "documents", "model"})
     shaping = suite.model.model_dump(exclude_unset=True, exclude_none=True, include={*SHAPING})
+    if suite.model.names:
+        shaping["labels"] = dict(suite.model.names)
     return SuiteRecord(
         name=suite.name,
         path=suite.shown,
@@ -236,12 +237,12 @@ def _suite(suite: Suite, execution: Execution) -> SuiteRecord:
         signature=ran.signature,
         labels=tuple(suite.labels),
         model_name=suite.model_name,
-        model_place=suite.model_place,
+        model_place=suite.model_place[:2],
         first_model=suite.first_model,
         data=ran.data,
         settings={
-            name: value if isinstance(value, str) else json.dumps(value)
-            for name in SHAPING
+            name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            for name in (*SHAPING, "labels")
             if (value := shaping.get(name)) is not None
         },
         rows_left_out={

@@ -49,7 +49,8 @@ def diagnosed(suite: Suite) -> list[Diagnosis]:
     """
     examples = [one for found in examples_of(suite, [*suite.datasets]).values() for one in found]
     bounds = suite.model.range or (0.0, 1.0)
-    return [_diagnosis(suite, one) for one in stand_ins(suite.task, examples, suite.model.labels, bounds)]
+    watched = {check.watched for check in suite.checks if check.watched}
+    return [_diagnosis(suite, one) for one in stand_ins(suite.task, examples, suite.model.data_labels, bounds, watched)]
 
 
 def unjudged(suite: Suite) -> Suite:
@@ -78,13 +79,17 @@ def _without(check: Check, judges: Collection[str]) -> Check:
 def idle(suite: Suite, found: Sequence[Diagnosis]) -> list[Check]:
     """Return the checks of a suite that fail no stand-in: their verdicts tell nothing about a model. Judged ones are left out."""
     telling = {line for one in found for line, record in one.records if record.verdict in {"failed", "known failure"}}
-    return [check for check in unjudged(suite).checks if check.line not in telling]
+    return [check for check in unjudged(suite).checks if check.place.line not in telling]
 
 
 def lenient(suite: Suite, one: Diagnosis) -> list[Check]:
-    """Return the checks of a suite that should have failed a stand-in but have a cell that passed or is inconclusive."""
+    """Return the checks of a suite that should have failed a stand-in but have a cell that passed or is inconclusive.
+
+    A check that lets an answer stay should fail no model that always gives the same.
+    """
     through = {line for line, record in one.records if record.verdict in {"passed", "inconclusive"}}
-    return [check for check in suite.checks if check.line in through and check.expectation in one.stand_in.caught_by]
+    strict = [check for check in suite.checks if check.expectation != "direction" or not check.lets_stay]
+    return [check for check in strict if check.place.line in through and check.expectation in one.stand_in.caught_by]
 
 
 def _diagnosis(suite: Suite, stand_in: StandIn) -> Diagnosis:
@@ -96,7 +101,7 @@ def _diagnosis(suite: Suite, stand_in: StandIn) -> Diagnosis:
             verdicts = Verdicts(execution, items, {})
             judged = [(item, verdicts.of(item)) for item in items]
     impossible = [record for item, record in judged if _impossible(item, record)]
-    possible = [(item.check.line, record) for item, record in judged if record not in impossible]
+    possible = [(item.check.place.line, record) for item, record in judged if record not in impossible]
     return Diagnosis(stand_in, tuple(possible), tuple(impossible))
 
 

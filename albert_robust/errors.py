@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from itertools import groupby
 from operator import index
 from pathlib import Path
-from typing import SupportsIndex
+from typing import NamedTuple, SupportsIndex
 
 from albert_robust.foreign import said
 from albert_robust.shown import printable, shown_path, unobeyed, without_middle
@@ -19,26 +19,37 @@ SHOWN_OF_COMPLAINT = 600  # characters of each of its two lines: it may quote an
 MOST_TOLD = 50  # complaints per file
 
 
+class Place(NamedTuple):
+    """Where something stands: the line and column of a file, or the key in a suite that is a dictionary: `checks[0].gates`."""
+
+    line: int = 1
+    column: int = 1
+    key: str | None = None  # empty for the dictionary itself; such places are numbered by their lines
+
+    def within(self, path: str) -> str:
+        """Return the place as messages write it."""
+        return f"{path}:{self.line}:{self.column}" if self.key is None else ".".join(filter(None, [path, self.key]))
+
+
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """A mistake in a user's file: where it is, what it is, and how to mend it."""
+    """A mistake in what a user wrote: where it is, what it is, and how to mend it."""
 
     path: str
-    line: int
-    column: int
+    place: Place
     what: str
     mend: str = ""
 
     def __str__(self) -> str:
         what, mend = (without_middle(text, SHOWN_OF_COMPLAINT) for text in (self.what, self.mend))
-        return unobeyed(printable(f"{self.path}:{self.line}:{self.column}: {_advised(what, mend)}"))
+        return unobeyed(printable(f"{self.place.within(self.path)}: {_advised(what, mend)}"))
 
 
 class InputError(ValueError):
     """A user's input cannot be used. The message holds every complaint, in file order, up to `MOST_TOLD` of a file."""
 
     def __init__(self, complaints: Iterable[Complaint]) -> None:
-        self.complaints = sorted(complaints, key=lambda complaint: (complaint.path, complaint.line, complaint.column))
+        self.complaints = sorted(complaints, key=lambda complaint: (complaint.path, complaint.place[:2]))
         super().__init__("\n".join(map(str, _told(self.complaints))))
 
 
@@ -112,7 +123,7 @@ def mistake_of(error: ValueError) -> Mistake:
 
 def complaint_at(path: Path, what: str, mend: str = "", line: int = 1, column: int = 1) -> InputError:
     """Return an error with one complaint about a file."""
-    return InputError([Complaint(shown_path(path), line, column, what, mend)])
+    return InputError([Complaint(shown_path(path), Place(line, column), what, mend)])
 
 
 @contextmanager

@@ -13,7 +13,16 @@ from albert_robust.asking.ask import read_output
 from albert_robust.asking.predict import kept_form
 from albert_robust.asking.workspace import Workspace
 from albert_robust.data.rows import read_rows
-from albert_robust.errors import Complaint, InputError, Mistake, UsageError, WritingError, complaint_at, mistake_of
+from albert_robust.errors import (
+    Complaint,
+    InputError,
+    Mistake,
+    Place,
+    UsageError,
+    WritingError,
+    complaint_at,
+    mistake_of,
+)
 from albert_robust.models import Inputs
 from albert_robust.models.reply import after_thoughts, read_reply
 from albert_robust.running.cell import Cell
@@ -68,7 +77,9 @@ def questions(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Question]
     for cell in cells:
         if cell.check.worst_of > 1:
             what = "`worst_of` asks what the answers so far lead to: no file can hold it"
-            raise complaint_at(cell.suite.path, what, "take it out where the model runs elsewhere", cell.check.line)
+            raise complaint_at(
+                cell.suite.path, what, "take it out where the model runs elsewhere", cell.check.place.line
+            )
     seen: set[str] = set()
     for one in look_up(cells, workspace):
         if one.predictor.model.identity is None:
@@ -80,7 +91,7 @@ def questions(cells: Sequence[Cell], workspace: Workspace) -> Iterator[Question]
                 seen.add(name)
                 answered = input_key in one.found.answers.predictions
                 inputs = one.found.inputs[input_key]
-                labels = one.suite.model.labels if one.suite.model.prompt else None
+                labels = one.suite.model.own_labels if one.suite.model.prompt else None
                 yield Question(one.suite.name, name, inputs, one.replicate, answered, one.suite.task, labels)
 
 
@@ -109,7 +120,7 @@ def take_in(path: Path, cells: Sequence[Cell], workspace: Workspace) -> int:
             kept[name] = value
         except ValueError as error:
             mistake = mistake_of(error)
-            complaints.append(Complaint(shown_path(path), line, 1, mistake.what, mistake.mend or FORM))
+            complaints.append(Complaint(shown_path(path), Place(line), mistake.what, mistake.mend or FORM))
     missing = sum(not question.answered for question in known.values())
     if missing and not kept and not complaints:
         raise complaint_at(path, f"no outputs in it, and {missing} inputs have none yet", FORM)

@@ -1,19 +1,20 @@
 """The fixture `robust`: runs a suite's checks from a hand-written test, by the same steps as a suite."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Any
 from warnings import warn
 
 from albert_robust.api import Variant, perturb
-from albert_robust.asking.workspace import Function, WorkspaceOf
+from albert_robust.asking.workspace import Function, Workspace
 from albert_robust.conclude import executed, judged, shrunk_of
 from albert_robust.errors import InputError, Mistake, UsageError
-from albert_robust.file_names import PACK, SUITE
+from albert_robust.file_names import CONTRASTS, VARIANTS
 from albert_robust.gate.doubts import constant
+from albert_robust.perturbing.given import FAMILY
 from albert_robust.results.failures import failures, moves
 from albert_robust.results.records import CellRecord
 from albert_robust.running.cell import Cell
@@ -21,11 +22,14 @@ from albert_robust.running.execute import Execution
 from albert_robust.running.plan import plan
 from albert_robust.scoring.texts import checked_texts
 from albert_robust.show import describe
-from albert_robust.shown import suggest
+from albert_robust.shown import counted, suggest
+from albert_robust.suite.expectations import ExpectationName
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import Suite
 from albert_robust.tasks import TASKS
 from albert_robust.text.languages import UNKNOWN
+
+BY_HAND = "by_hand"  # what given variants are called
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +68,21 @@ class Robust:
     def check(
         self,
         model: Function,
-        texts: Sequence[str],
-        spec: str,
+        texts: Sequence[str] | Sequence[Mapping[str, Any]],
+        perturbations: str | Sequence[str] = (),
         *,
         language: str,
-        expect: Literal["invariance", "direction"] = "invariance",
-        ignores: Sequence[str] = (),
-        gate: str | None = None,
+        references: Sequence[Any] | None = None,
+        given: Sequence[str] | None = None,
+        expect: ExpectationName = "invariance",
+        gate: str | Sequence[str] = (),
         seed: int = 0,
         task: str = "text-classification",
-        worst_of: int = 1,
         max_errors: float = 0.0,
         reference_language: str | None = None,
+        **more: Any,
     ) -> list[CellRecord]:
-        """Return the verdicts of a check on texts, one for each perturbation that the spec stands for.
+        """Return the verdicts of a check on texts, one for each perturbation.
 
         An inconclusive verdict is a warning: too few texts can neither pass nor fail a gate. The same answer to all of many texts
         is a warning too, because a model that ignores its input passes as well.
@@ -85,53 +90,58 @@ class Robust:
         Args:
             model: As a suite's `python:` names it: it takes a list of `{"text": ...}` and returns a list of labels, or of the
                 task's outputs.
-            texts: One or more; a list, an array or a data frame's column.
-            spec: Such as `typos.keyboard@2`, or `typos.*`.
+            texts: One or more; a list, an array or a data frame's column. For a task with several fields dictionaries, as a
+                suite's `rows:` has them.
+            perturbations: Such as `typos.keyboard@2`, or `typos.*`; one or several.
             language: BCP 47 tag of all texts.
-            expect: `invariance`: the answers should stay; `direction`: they should change, because the spec alters the meaning.
-            ignores: What the spec alters although no answer depends on it, such as `number`.
-            gate: The bound, as in a suite; by default `consistency >= 0.9`, or `sensitivity >= 0.5` for a direction.
+            references: What the model should answer, one a text, for gates on quality such as `accuracy drop <= 0.05`.
+            given: A variant of your own of each text.
+            expect: `invariance`: the answers should stay; `direction`: they should change, because the meaning does; `reference`:
+                they should be right, of the texts as they are.
+            gate: The bound, or several, as in a suite; by default `consistency >= 0.9`, or `sensitivity >= 0.5` for a direction.
             seed: Any whole number.
-            task: One that reads one text alone: `multi-label-classification`, `token-classification`, `text-generation` (of a
-                `prompt`), `summarization` (of a `document`), `translation` (of a `source`) or `retrieval` (by a `query`).
-            worst_of: How many variants of each text are searched for the worst, as in a suite.
+            task: Any that needs no `range:`. Texts alone do for `multi-label-classification`, `token-classification`,
+                `text-generation` (of a `prompt`), `summarization` (of a `document`), `translation` (of a `source`) or
+                `retrieval` (by a `query`).
             max_errors: The share of the cases that may be errors, as in a suite.
             reference_language: BCP 47 tag of the model's output if it differs from that of the texts, as for a translation.
+            more: Further keys of a check, as in a suite: `variants=3`, `worst_of=64`, `ignores=["number"]`, `except_=[...]`.
 
         Raises:
             AssertionError: A verdict is failed, error or not applicable; the message shows the worst cases.
-            UsageError: The texts, the task, the spec, the language or the gate cannot be used, or the answers are not those of
-                a model.
+            UsageError: The texts, the task, the perturbations, the language or the gate cannot be used, or the answers are not
+                those of a model.
         """
         __tracebackhide__ = True  # pytest shows the line of the test, and not this function
-        check = {
-            "expect": expect,
-            "perturbations": [spec],
-            "ignores": [*ignores],
-            "gates": [] if gate is None else [gate],
-            "worst_of": worst_of,
-        }
-        spoken = {"language": language} | ({"reference_language": reference_language} if reference_language else {})
-        checked = self._checked(model, texts, task, spoken, {"checks": [check], "seed": seed, "max_errors": max_errors})
+        with TemporaryDirectory() as folder:
+            packs = [pack for pack in self.packs if pack.is_dir()]
+            names = _listed(perturbations)
+            if given is not None:
+                names.append(_keep_given(Path(folder), texts, given, language, expect))
+                packs.append(Path(folder))
+            dataset = {"rows": _rows(task, texts, references), "language": language}
+            if reference_language:
+                dataset["reference_language"] = reference_language
+            keys = {name.removesuffix("_"): value for name, value in more.items()}
+            suite = {
+                "task": task,
+                "model": {"python": model},
+                "datasets": {"texts": dataset},
+                "checks": [{"expect": expect, "perturbations": names, "gates": _listed(gate), **keys}],
+                "seed": seed,
+                "max_errors": max_errors,
+            }
+            try:
+                checked = self._judged(load_suite(suite, packs=packs), Workspace(Path(folder), self.nodeid))
+            except InputError as error:
+                raise UsageError("\n".join(str(Mistake(one.what, one.mend)) for one in error.complaints)) from None
         if checked.failed:
             raise AssertionError("\n\n".join(checked.failed))
         for doubt in checked.doubts:
             warn(doubt, stacklevel=2)
         return checked.records
 
-    def _checked(
-        self, model: Function, texts: Sequence[str], task: str, spoken: dict[str, str], content: dict[str, Any]
-    ) -> _Checked:
-        """Return what came of a suite's content, with a dataset of texts in a language and a model at hand."""
-        __tracebackhide__ = True
-        with TemporaryDirectory() as folder:
-            try:
-                suite = _suite(Path(folder), task, texts, spoken, content, self.packs)
-                return self._judged(suite, WorkspaceOf(Path(folder), self.nodeid, function=model))
-            except InputError as error:
-                raise UsageError("\n".join(str(Mistake(one.what, one.mend)) for one in error.complaints)) from None
-
-    def _judged(self, suite: Suite, workspace: WorkspaceOf) -> _Checked:
+    def _judged(self, suite: Suite, workspace: Workspace) -> _Checked:
         """Return all verdicts on a suite's cells."""
         cells = plan(suite).cells
         with executed(cells, workspace) as execution:
@@ -156,34 +166,45 @@ class Robust:
         return describe(cell, record, worst, f'pytest "{self.nodeid}"', few, often)
 
 
-def _suite(
-    folder: Path,
-    task: str,
-    texts: Sequence[str],
-    spoken: dict[str, str],
-    content: dict[str, Any],
-    packs: Sequence[Path],
-) -> Suite:
-    """Return a suite that is written to a folder, and read back as any other.
+def _listed(names: str | Sequence[str]) -> list[str]:
+    return [names] if isinstance(names, str) else [*names]
 
-    Args:
-        folder: Of the suite and its data.
-        task: One that reads one text alone.
-        texts: Of its dataset.
-        spoken: The dataset's languages.
-        content: All keys of the suite but its task, its model and its datasets.
-        packs: Folders of perturbations; those that do not exist are left out.
-    """
+
+def _rows(
+    task: str, texts: Sequence[str] | Sequence[Mapping[str, Any]], references: Sequence[Any] | None
+) -> list[dict[str, Any]]:
+    """Return the rows of a dataset of texts, each with its reference if there are some; rows are taken as they are."""
     __tracebackhide__ = True
-    texts = checked_texts("texts", texts)
-    if task not in (alone := [name for name, one in TASKS.items() if one.stands_alone]):
+    whole = isinstance(texts, list | tuple) and bool(texts) and all(isinstance(one, Mapping) for one in texts)
+    known = {name: one for name, one in TASKS.items() if one.with_range is None}
+    if task not in known:
         what = f"{task!r} is no task that a test by hand can check: a suite does all"
-        raise UsageError(what, suggest(str(task), alone))
-    (field,) = TASKS[task].inputs
-    lines = (json.dumps({field: text}) + "\n" for text in texts)
-    (folder / "texts.jsonl").write_text("".join(lines), encoding="utf-8")
-    datasets = {"texts": {"path": "texts.jsonl", **spoken}}
-    whole = {"task": task, "model": {"python": "the:model"}, "datasets": datasets, **content}
-    path = folder / f"handwritten{SUITE}"
-    path.write_text(json.dumps(whole), encoding="utf-8")
-    return load_suite(path, packs=[pack for pack in (*packs, Path.cwd() / PACK) if pack.is_dir()])
+        raise UsageError(what, suggest(str(task), [*known]))
+    reference, (field, *others) = known[task].reference, known[task].inputs
+    if others and not whole:
+        mend = f"give a dictionary of these in place of each text: {{{field!r}: ...}}"
+        raise UsageError(f"{task} reads {field} and {' and '.join(others)}", mend)
+    rows = [dict(one) for one in texts if isinstance(one, Mapping)] if whole else []
+    rows = rows or [{field: text} for text in checked_texts("texts", texts)]
+    if references is None:
+        return rows
+    if len(references) != len(rows):
+        raise UsageError(f"references: {counted(len(references), 'reference')} for {counted(len(rows), 'text')}")
+    return [{**row, reference: one} for row, one in zip(rows, references, strict=True)]
+
+
+def _keep_given(folder: Path, texts: Sequence[Any], given: Sequence[str], language: str, expect: str) -> str:
+    """Write variants to a folder of perturbations, and return the name of the perturbation that gives them."""
+    __tracebackhide__ = True
+    sources, variants = checked_texts("texts", texts), checked_texts("given", given)
+    if len(sources) != len(variants):
+        raise UsageError(f"given: {counted(len(variants), 'variant')} for {counted(len(sources), 'text')}")
+    if len({*sources}) < len(sources):
+        raise UsageError("given: a text stands twice: its variants cannot be told apart")
+    rows = [
+        {"text": text, "variant": variant, "language": language}
+        for text, variant in zip(sources, variants, strict=True)
+    ]
+    ending = CONTRASTS if expect == "direction" else VARIANTS
+    (folder / f"{BY_HAND}{ending}").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    return f"{FAMILY}.{BY_HAND}"

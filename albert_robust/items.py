@@ -156,13 +156,14 @@ class RobustItem(_SuiteItem):
     def _described(self, record: CellRecord, command: str) -> str:
         if isinstance(self.cell, Cell):
             judged, cell = self.state.judged, self.cell
-            often = moves(record, judged.tally(cell))
-            return describe(cell, record, worst(judged, cell, record), command, judged.shrunk(cell, record), often)
+            tally = judged.tally(cell)
+            cases, often = worst(judged, cell, record, tally), moves(record, tally)
+            return describe(cell, record, cases, command, judged.shrunk(cell, record), often)
         return describe_across(self.cell, record, command)
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """Return the place of the cell's check in its suite."""
-        return self.path, self.cell.check.line - 1, f"{self.cell.check.expectation} {self.name}"
+        return self.path, self.cell.check.place.line - 1, f"{self.cell.check.expectation} {self.name}"
 
 
 class BaselineItem(_SuiteItem):

@@ -13,7 +13,7 @@ from albert_robust.notes import Notes
 from albert_robust.results.cases import Shrunk
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.failures import failures
-from albert_robust.results.outcome import Outcome
+from albert_robust.results.outcome import Outcome, shortfall
 from albert_robust.results.outcomes import OutcomeFile
 from albert_robust.results.records import CellRecord
 from albert_robust.results.run import Run
@@ -147,12 +147,13 @@ class JudgedByWorker:
         return [shrunk for shrunk in self.run.shrunk if (shrunk.suite, shrunk.cell) == record.key]
 
 
-def worst(judged: Judged, cell: Cell, record: CellRecord) -> Sequence[Outcome]:
+def worst(judged: Judged, cell: Cell, record: CellRecord, tally: Tally) -> Sequence[Outcome]:
     """Return the cases that speak against the model, the worst first; of a cell that regressed, first those that became worse."""
-    failing = failures(record, judged.tally(cell))
+    failing = failures(record, tally)
     comparison = record.comparison
     if comparison is None or comparison.verdict != "regressed" or not comparison.worse:
         return failing
     tested = [case for case in judged.cases(cell) if case.status == "tested"]
+    tested.sort(key=lambda case: -shortfall(case, record.expectation, comparison.measure))
     became_worse = [case for example in comparison.worse for case in tested if case.example == example]
     return [*became_worse, *(case for case in failing if case.example not in comparison.worse)]

@@ -19,10 +19,10 @@ OPTIONS = (
     (
         "max-calls",
         "N",
-        "ask the models about at most N inputs in total, however often each is sent; cells without budget are not tested "
+        "ask models and judges about at most N inputs in total, however often each is sent; cells without budget are not tested "
         "(default: no limit)",
     ),
-    ("max-seconds", "S", "ask the models for at most S seconds in total (default: no limit)"),
+    ("max-seconds", "S", "ask models and judges for at most S seconds in total (default: no limit)"),
     ("note", "KEY=VALUE", "kept with the run and shown in its report, such as commit=1a2b3c; may be repeated"),
     (
         "baseline-correction",

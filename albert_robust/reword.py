@@ -19,7 +19,7 @@ from albert_robust.asking.score import CachedScorer
 from albert_robust.asking.workspace import Workspace
 from albert_robust.documents.explaining import validate
 from albert_robust.documents.yaml_file import open_document
-from albert_robust.errors import InputError
+from albert_robust.errors import InputError, Place
 from albert_robust.models.prompt import fields_of
 from albert_robust.running.blocks import examples_of
 from albert_robust.shown import shown_path
@@ -151,7 +151,7 @@ def reworded(
     """
     asked = [{"text": one.text, "language": one.language, "n": str(n)} for one in wanted]
     shown = shown_path(path)
-    of_rewriter = replace(suite, model=rewriter, model_place=(1, 1), path=path, shown=shown, name=path.name, task=TASK)
+    of_rewriter = replace(suite, model=rewriter, model_place=Place(), path=path, shown=shown, name=path.name, task=TASK)
     cost = Cost()
     progress.begin(path.name, len(asked), cost)
     with placed(of_rewriter):

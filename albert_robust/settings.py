@@ -4,13 +4,12 @@ import os
 import time
 from collections.abc import Mapping
 from functools import cached_property
-from math import inf
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from albert_robust.asking.budget import Budget
+from albert_robust.asking.budget import Budget, budget
 from albert_robust.asking.sizes import bytes_in
 from albert_robust.asking.store import BOUND
 from albert_robust.asking.workspace import Workspace
@@ -109,12 +108,10 @@ class Settings:
         """Return what the models may be asked."""
         inputs, seconds = self.option("max-calls"), self.option("max-seconds")
         try:
-            budget = Budget(int(inputs) if inputs else None, float(seconds) if seconds else None)
+            return budget(int(inputs) if inputs else None, float(seconds) if seconds else None)
         except ValueError:
-            budget = Budget(-1)
-        if (budget.inputs or 0) < 0 or not 0 <= (budget.seconds or 0) < inf:
-            raise pytest.UsageError("--robust-max-calls is a number of inputs, --robust-max-seconds one of seconds")
-        return budget
+            what = "--robust-max-calls is a number of inputs, --robust-max-seconds one of seconds"
+            raise pytest.UsageError(what) from None
 
     def _cache_size(self) -> int:
         """Return the bytes that the cache may grow to."""

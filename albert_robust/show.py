@@ -63,7 +63,7 @@ def describe(
         lines.append(f"{told}, most often: {often}")
     distinct = {outcome.example: outcome for outcome in reversed(worst)}  # the worst variant of each
     for outcome in [one for one in worst if distinct[one.example] is one][:SHOWN]:
-        lines += ["", *_case(outcome, few.get(CASE(outcome)))]
+        lines += ["", *_case(outcome, few.get(CASE(outcome)), outcome.watched(record.watched))]
     lines += ["", f"again: {again}"]
     return "\n".join(lines)
 
@@ -78,8 +78,9 @@ def describe_across(item: Comparison, record: CellRecord, again: str) -> str:
 
 
 def _what(item: Item) -> str:
-    what = f"{item.check.expectation} {item.perturbation}".strip()
-    return f"{what}, the worst of {item.check.worst_of}," if item.check.worst_of > 1 else what
+    check, what = item.check, f"{item.check.expectation} {item.perturbation}".strip()
+    searched = f", the worst of {check.worst_of}," if check.worst_of > 1 else ""
+    return f"{what}{searched}" + (f" ({check.movement})" if check.movement is not None else "")
 
 
 def _measured(found: Estimate) -> str:
@@ -188,7 +189,7 @@ def _in_parts(found: Sequence[Forecast]) -> str:
     return f" in {' and '.join(parts)}" if parts else ""
 
 
-def _case(outcome: Outcome, shrunk: Shrunk | None = None) -> list[str]:
+def _case(outcome: Outcome, shrunk: Shrunk | None, watched: str) -> list[str]:
     title = f"  {clip(outcome.example)} ({outcome.language})"
     if outcome.status == "error":
         return [f"{title}  {one_line(outcome.message)}"]
@@ -200,8 +201,11 @@ def _case(outcome: Outcome, shrunk: Shrunk | None = None) -> list[str]:
         said = f"{_output(outcome.before, {})}{_said(outcome.said_before)}"
         return [f"{title}{asked} -> {said}, expected {clip(expected)}"]
     lines = _marked(outcome, outcome.changes)
-    before = f"  {'original':<12} -> {_output(outcome.before, outcome.scores_before, outcome.after)}{_said(outcome.said_before)}"
-    after = f"  {'variant':<12} -> {_output(outcome.after, outcome.scores_after, outcome.before)}{_said(outcome.said_after)}"
+    before, after = (
+        _output(outcome.before, outcome.scores_before, outcome.after, watched) + _said(outcome.said_before),
+        _output(outcome.after, outcome.scores_after, outcome.before, watched) + _said(outcome.said_after),
+    )
+    before, after = f"  {'original':<12} -> {before}", f"  {'variant':<12} -> {after}"
     return [title, *lines, before, after, *(_shrunk(outcome, shrunk) if shrunk else [])]
 
 
@@ -223,12 +227,13 @@ def _marked(outcome: Outcome, changes: Sequence[Change]) -> list[str]:
     ]
 
 
-def _output(output: str | None, scores: Mapping[str, float], other: str | None = None) -> str:
-    """Return an output; of a long one the part that differs from the other."""
+def _output(output: str | None, scores: Mapping[str, float], other: str | None = None, watched: str = "") -> str:
+    """Return an output; of a long one the part that differs from the other. Its probability follows, and a watched label's."""
     line = one_line(output or "")
     shown = shorten(line, WIDTH, difference(line, one_line(other or ""))) or EMPTY
-    value = scores.get(output or "")
-    return shown if value is None else f"{shown} {value:.2f}"
+    value, beside = scores.get(output or ""), scores.get(watched) if watched != output else None
+    shown = shown if value is None else f"{shown} {value:.2f}"
+    return shown if beside is None else f"{shown}, {clip(watched)} {beside:.2f}"
 
 
 def _said(said: str) -> str:

@@ -17,16 +17,19 @@ import yaml
 from albert_robust.data import Example
 from albert_robust.data.dataset import check_header, read_examples
 from albert_robust.data.options import CHOICES, LATIN
-from albert_robust.data.rows import read_rows
+from albert_robust.data.rows import UTF8, check_encoding, read_rows
 from albert_robust.data.source import PLACEHOLDER
-from albert_robust.errors import UsageError, complaint_at
+from albert_robust.errors import Mistake, UsageError, complaint_at
 from albert_robust.file_names import SUITE
 from albert_robust.gate.decide import least_for
 from albert_robust.models import KINDS
+from albert_robust.models.checkpoint import labels_in
 from albert_robust.models.kind import Kind
+from albert_robust.models.reply.plain import bare
 from albert_robust.perturbing import open_packs, parse_spec, vary
 from albert_robust.scoring.statistics import mean_in_unit
-from albert_robust.suite.expectations import ExpectationName
+from albert_robust.shown import SHOWN_CHOICES
+from albert_robust.suite.expectations import EXPECTATIONS, ExpectationName
 from albert_robust.suite.gates import needs_references, parse_gate
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.models import instead
@@ -40,7 +43,7 @@ ALIASES = {
     "text": ("sentence", "review", "content", "input", "comment", "body", "tokens", "words"),
     "entities": ("ner_tags", "tags", "ents", "spans", "labels"),
     "labels": ("label", "tags", "categories", "emotions", "topics"),
-    "label": ("sentiment", "category", "class", "target", "y"),
+    "label": ("sentiment", "category", "class", "target", "y", "gold_label", "is_duplicate", "relevance"),
     "context": (
         "passage",
         "paragraph",
@@ -62,8 +65,29 @@ ALIASES = {
     "answer": ("answers", "response", "output", "completion", "target", "reference"),
     "query": ("question", "search", "text"),
     "relevant": ("positive", "document", "answer", "target"),
-    "first": ("sentence1", "sentence_a", "text1", "text"),
-    "second": ("sentence2", "sentence_b", "text2"),
+    "first": (
+        "sentence1",
+        "sentence_a",
+        "text1",
+        "text_a",
+        "premise",
+        "question1",
+        "query",
+        "question",
+        "text",
+    ),
+    "second": (
+        "sentence2",
+        "sentence_b",
+        "text2",
+        "text_b",
+        "text_pair",
+        "hypothesis",
+        "question2",
+        "passage",
+        "answer",
+        "sentence",
+    ),
     "score": ("similarity_score", "similarity", "rating", "stars", "label"),
 }
 OFFERED = ("choices", "options", "endings")  # columns that hold the choices of a question
@@ -76,6 +100,7 @@ OPTIONS, PASSAGES = "layout.options", "layout.passages"
 TRIED = 100  # examples
 JUDGED = 20  # examples with references, or more: fewer decide nothing
 SHADES = 5  # numbers that are labels and may be shades of an opinion, at most; more are topics
+ENTAILED = {"entailment", "contradiction"}
 CONTRARIES = [
     {*pair.split()}
     for pair in (
@@ -86,6 +111,8 @@ CONTRARIES = [
 ]  # fmt: skip
 CONFIDENCE = 0.9  # two-sided: that of a suite that says nothing of it
 SAYS_LANGUAGE = ("lang", "locale", "language_code")
+WRITERS = ("ForCausalLM", "LMHeadModel")  # architectures that go on with a text, and so must be asked by a prompt
+CLASSIFIER = "ForSequenceClassification"
 _NUMBERED = re.compile(r"(?:option|choice|ending)_?\d")  # WinoGrande's, SWAG's
 _BEHIND = re.compile(r"(.*?)@?(https?://.*)")
 _HUB = re.compile(r"\w[\w.-]*(?:/[\w.-]+)?", re.ASCII)  # `builtin`, or as a hub names checkpoints
@@ -108,6 +135,8 @@ def write_starter(
     reference_language: str = "",
     documents: Path | None = None,
     columns: Mapping[str, str] | None = None,
+    encoding: str = UTF8,
+    skips_bad: bool = False,
 ) -> Suite:
     """Write a suite and return it, read back.
 
@@ -121,6 +150,8 @@ def write_starter(
         reference_language: Of the references; empty where it is the examples'. A translation's must be said.
         documents: What an encoder searches.
         columns: From our names to the file's, where they cannot be guessed; of choices a column, or several, `A,B,C,D`.
+        encoding: Of the data, as Python names it.
+        skips_bad: Whether rows that are no examples are left out.
 
     Raises:
         UsageError: The file exists, its name is no suite's, the language is none, the model can be none, or an endpoint's has no
@@ -128,13 +159,12 @@ def write_starter(
         InputError: The data are missing or broken, lack a column for the task, or have no example in the language.
     """
     task, languages = TASKS[task_name], tuple(language.split(","))
-    _check(out, task, languages, reference_language, columns or {})
-    first = _first_row(data.parent / data.name.replace(PLACEHOLDER, languages[0]))
+    _check(out, task, languages, reference_language, columns or {}, encoding)
+    first = _first_row(data.parent / data.name.replace(PLACEHOLDER, languages[0]), encoding)
     mapped = dict(columns or {})
     theirs = mapped.pop(CHOICES, "")
     offered = _split(theirs, first) if theirs else offered_in(first) if task.single_label else []
-    columns = _columns(first, task, ASKING if offered else {}) | mapped
-    columns |= {} if "language" in {*first, *columns} else _says_language(first)
+    columns = columns_in(first, task, ASKING if offered else {}) | mapped
     per_row = PLACEHOLDER not in data.name and columns.get("language", "language") in first
     if len(languages) > 1 and PLACEHOLDER not in data.name and not per_row:
         raise UsageError(
@@ -142,17 +172,19 @@ def write_starter(
             f"`--column language=...`; of files for one language each write {PLACEHOLDER} in --data where they differ"
         )
     mapping = "name it: `--column NAME=...`"
-    header = task.source(data, languages, per_row=per_row, columns=columns, choices=tuple(offered), mapping=mapping)
+    header = task.source(
+        data,
+        languages,
+        per_row=per_row,
+        columns=columns,
+        choices=tuple(offered),
+        mapping=mapping,
+        encoding=encoding,
+        skips_bad=skips_bad,
+    )
     check_header(header, task.inputs, task.reference)
     examples = read_examples(header, task.inputs, task.reference)
-    asked = _prompt(task, examples, reference_language)
-    named = _named(model, task, out, asked) or _endpoint(model, task, asked)
-    labels = named.get("labels")
-    if labels is not None and len(labels) < 2:
-        what = "the data have one label" if labels else "the data have no labels"
-        raise UsageError(f"{what}: a model that is asked by a prompt chooses between two or more")
-    if bounds := _range(task, examples):
-        named["range"] = bounds
+    named = _model(model, task, examples, out, reference_language)
     about = _about(first, columns)
     if about and "prompt" in named:
         named["prompt"] += f"\n\n{{{about}}}"
@@ -162,6 +194,10 @@ def write_starter(
     dataset: dict[str, object] = {"path": _relative(data, out), **spoken}
     if reference_language:
         dataset["reference_language"] = reference_language
+    if encoding != UTF8:
+        dataset["encoding"] = encoding
+    if skips_bad:
+        dataset["on_bad_rows"] = "skip"
     if columns or offered:
         dataset["columns"] = {**columns, **({CHOICES: offered if len(offered) > 1 else offered[0]} if offered else {})}
     fields = [*task.perturbed, about] if about else []
@@ -184,8 +220,29 @@ def write_starter(
         raise
 
 
+def _model(model: str, task: Task, examples: Sequence[Example], out: Path, reference_language: str) -> dict[str, Any]:
+    """Return what a suite says about a model, with the labels and the range that the data have."""
+    asked = _prompt(task, examples, reference_language)
+    named = _named(model, task, out, asked) or _endpoint(model, task, asked)
+    labels = named.get("labels")
+    if labels is not None and len(labels) < 2:
+        what = "the data have one label" if labels else "the data have no labels"
+        raise UsageError(f"{what}: a model that is asked by a prompt chooses between two or more")
+    classifies = "transformers" in named and "prompt" not in named
+    if classifies and (names := _names(task, examples, out.parent / named["transformers"])):
+        named["labels"] = names
+    if bounds := _range(task, examples):
+        named["range"] = bounds
+    return named
+
+
 def _check(
-    out: Path, task: Task, languages: Sequence[str], reference_language: str, columns: Mapping[str, str]
+    out: Path,
+    task: Task,
+    languages: Sequence[str],
+    reference_language: str,
+    columns: Mapping[str, str],
+    encoding: str,
 ) -> None:
     """Refuse what can be told to be wrong before data are read."""
     if out.exists() or out.is_symlink():
@@ -203,6 +260,10 @@ def _check(
     for name in columns:
         if name not in known:
             raise UsageError(f"--column: {name!r} is none of {', '.join(known)}")
+    try:
+        check_encoding(encoding)
+    except Mistake as mistake:
+        raise UsageError(f"--encoding: {mistake.what}", mistake.mend) from None
 
 
 def _about(first: Mapping[str, Any], columns: Mapping[str, str]) -> str:
@@ -268,7 +329,7 @@ class _Checks:
             passages = [task.passages_field]
             self._add("invariance", (PASSAGES,), passages, gates, {"fields": passages}, held)
         if _are_opinions(task, examples):
-            self._add("direction", (NEGATION,), task.perturbed, ["sensitivity >= 0.5"], {}, {})
+            self._add("direction", (NEGATION,), task.perturbed_by("direction"), ["sensitivity >= 0.5"], {}, {})
         if quality := _quality(task, examples):
             self.found.append({"expect": "reference", "gates": [quality]})
 
@@ -290,7 +351,7 @@ class _Checks:
         held: Mapping[str, object],
     ) -> None:
         """Add a check for each set of languages that some perturbations can be tested in."""
-        least = least_for(parse_gate(gates[0], expect, self.task).bound, CONFIDENCE)
+        least = least_for(parse_gate(gates[0], EXPECTATIONS[expect], self.task).bound, CONFIDENCE)
         groups: dict[tuple[str, ...], list[str]] = {}
         for name in names:
             reach = _reach(name, self.task, self.examples, fields, least)
@@ -348,10 +409,15 @@ def _reach(
 
 
 def _are_opinions(task: Task, examples: Sequence[Example]) -> bool:
-    """Return whether labels are shades of an opinion, as far as their names say, or a few numbers: a denial turns these."""
+    """Return whether labels are shades of an opinion, as far as their names say, or a few numbers: a denial turns these.
+
+    Of two texts it turns what follows from the other.
+    """
     if not task.single_label or _chooses(task, examples):
         return False
     labels = {label.casefold() for label in _labels(task, examples)}
+    if not task.stands_alone:
+        return labels >= ENTAILED
     numbered = len(labels) <= SHADES and all(label.isdecimal() for label in labels)
     return len(labels) > 1 and (numbered or any(labels >= pair for pair in CONTRARIES))
 
@@ -381,7 +447,7 @@ def _gates(task: Task, examples: Sequence[Example]) -> list[str]:
     return [
         gate
         for gate in task.starter_gates
-        if judged or not needs_references(parse_gate(gate, "invariance", task), task)
+        if judged or not needs_references(parse_gate(gate, EXPECTATIONS["invariance"], task), task)
     ]
 
 
@@ -409,8 +475,8 @@ def _named(model: str, task: Task, out: Path, asked: Mapping[str, Any]) -> dict[
         raise UsageError(f"--model {model!r}: name the function in it, {Path(model).stem}:FUNCTION")
     if not there and not _HUB.fullmatch(model):
         raise UsageError(f"--model {model!r}: no such folder, and neither module:function nor the name of a checkpoint")
-    found = "encoder" if KINDS["encoder"].does(task) and not _is_language_model(Path(model)) else "transformers"
-    return _of_kind(KINDS[found], model, task, out, asked)
+    embeds = KINDS["encoder"].does(task) and not _architecture(Path(model)).endswith((*WRITERS, CLASSIFIER))
+    return _of_kind(KINDS["encoder" if embeds else "transformers"], model, task, out, asked)
 
 
 def _of_kind(kind: Kind, name: str, task: Task, out: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -421,7 +487,7 @@ def _of_kind(kind: Kind, name: str, task: Task, out: Path, asked: Mapping[str, A
         return {}
     if kind.name == "python":
         return {"python": name}
-    speaks = kind.is_prompted and (task.is_prompted or _is_language_model(Path(name)))
+    speaks = kind.is_prompted and (task.is_prompted or _architecture(Path(name)).endswith(WRITERS))
     if not (kind.does(task) or speaks):
         raise UsageError(f"--model: {kind.called} cannot do {task.name} here: {instead(task)}")
     if kind.name == "finetuned" and not os.path.isfile(name):
@@ -429,13 +495,13 @@ def _of_kind(kind: Kind, name: str, task: Task, out: Path, asked: Mapping[str, A
     return {kind.name: _relative(Path(name), out) if os.path.exists(name) else name, **(asked if speaks else {})}
 
 
-def _is_language_model(checkpoint: Path) -> bool:
-    """Return whether a checkpoint's settings say that it goes on with a text, and so must be asked by a prompt."""
+def _architecture(checkpoint: Path) -> str:
+    """Return what a checkpoint's settings say that it is; empty where they say nothing."""
     try:
         settings = json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))
-        return str(settings["architectures"][0]).endswith(("ForCausalLM", "LMHeadModel"))
+        return str(settings["architectures"][0])
     except (OSError, ValueError, LookupError, TypeError):
-        return False  # what loads it says what is wrong
+        return ""  # what loads it says what is wrong
 
 
 def _endpoint(model: str, task: Task, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -466,10 +532,33 @@ def _prompt(task: Task, examples: Sequence[Example], reference_language: str) ->
 def _range(task: Task, examples: Sequence[Example]) -> list[float]:
     """Return the lowest and the highest reference, 0 and 1 where they are one; nothing where a task has no range."""
     found = sorted(
-        {float(reference) for example in examples for reference in example.references} if task.with_range else ()
+        {float(reference) for example in examples for reference in example.references} if task.needs_range else ()
     )
     bounds = [found[0], found[-1]] if len(found) > 1 else [0.0, 1.0]
-    return [int(bound) if bound.is_integer() else bound for bound in bounds] if task.with_range else []
+    return [int(bound) if bound.is_integer() else bound for bound in bounds] if task.needs_range else []
+
+
+def _names(task: Task, examples: Sequence[Example], checkpoint: Path) -> dict[str, str]:
+    """Return what the data call each label of a checkpoint, where some differ in case or signs alone; nothing where none does."""
+    ours = {_plain(label): label for label in _labels(task, examples)}
+    names = {own: ours.get(_plain(own), own) for own in labels_in(checkpoint, task)}
+    return names if any(own != name for own, name in names.items()) else {}
+
+
+def unlike_labels(suite: Suite, examples: Sequence[Example]) -> str:
+    """Return what to tell of a checkpoint that cannot say all labels of its examples; empty where it can, or nobody knows."""
+    model, task = suite.model, suite.task
+    known, ours = model.kind.labels(model, task, suite.path.parent), _labels(task, examples)
+    own = [model.names.get(label, label) for label in known]
+    if not own or {*ours} <= {*own}:
+        return ""
+    says, have = (", ".join(labels[:SHOWN_CHOICES]) for labels in (own, ours))
+    mend = f"say in `model:` which is which, `labels: {{{known[0]}: {ours[0]}, ...}}`"
+    return f"the checkpoint says {says}, the data say {have}: {mend}"
+
+
+def _plain(label: str) -> str:
+    return re.sub(r"[\W_]+", " ", bare(label))
 
 
 def _labels(task: Task, examples: Sequence[Example]) -> list[str]:
@@ -500,8 +589,8 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
-def _first_row(data: Path) -> dict[str, Any]:
-    found = next(read_rows(data), None)
+def _first_row(data: Path, encoding: str) -> dict[str, Any]:
+    found = next(read_rows(data, encoding=encoding), None)
     if found is None:
         raise complaint_at(data, "the dataset is empty", "add examples")
     return found[1]
@@ -512,7 +601,7 @@ def _called(data: Path) -> str:
     return re.sub("[^A-Za-z0-9]+", "-", data.stem.replace(PLACEHOLDER, ""))[:80].strip("-") or "data"
 
 
-def _columns(first: Mapping[str, Any], task: Task, more: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def columns_in(first: Mapping[str, Any], task: Task, more: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Return the columns that the data call otherwise: by our names, theirs."""
     present = {str(name).lower(): str(name) for name in first}
     found: dict[str, str] = {}
@@ -522,7 +611,7 @@ def _columns(first: Mapping[str, Any], task: Task, more: Mapping[str, Sequence[s
             near = next((present[name] for name in names if name in present), None)
             if near is not None and near not in found.values():
                 found[wanted] = near
-    return found
+    return found if "language" in first else found | _says_language(first)
 
 
 def _says_language(first: Mapping[str, Any]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from typing import Literal, get_args
 
 TaskName = Literal[
     "text-classification",
+    "pair-classification",
     "multi-label-classification",
     "token-classification",
     "text-regression",

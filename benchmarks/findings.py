@@ -10,14 +10,13 @@ from pathlib import Path
 from albert_robust.results.folder import open_run
 from albert_robust.results.records import CellRecord
 from albert_robust.results.run import Run
-from albert_robust.suite.expectations import EXPECTATIONS
 
 
 def rows(run: Run) -> list[tuple[str, str, str, float, float, str]]:
     """Return suite, what was measured, under what, mean, worst value and the worst cell, by suite and mean."""
     groups: dict[tuple[str, str, str], list[tuple[float, CellRecord]]] = defaultdict(list)
     for cell in run.cells:
-        measure = EXPECTATIONS[cell.expectation].measure or next(iter(gate.measure for gate in cell.gates), "")
+        measure = cell.measure or next(iter(gate.measure for gate in cell.gates), "")
         estimate = cell.measures.get(measure)
         if not cell.across and cell.counts.tested >= 5 and estimate is not None:
             under = cell.perturbation or "no perturbation"

@@ -31,6 +31,7 @@ _VOWELS = set("aeioàâäáéèêëíìîïóòôöœæ")
 _IMPURE = regex.compile(r"s[^aeiouàèéìòù]|z|gn|ps|x|y", regex.I)  # what has `lo` before it in Italian
 _TYPESET = "\u2019"  # the apostrophe of printed text
 _LAST_WORD = regex.compile(r"(\w+)\s+$")
+_DOCTOR, _NAME = regex.compile(r"\b(?:docteur|doctor|dottore|доктор\p{L}*)$", regex.I), regex.compile(r"\s+\p{Lu}")
 _COMPOUND = regex.compile(r"[\p{Han}\p{Katakana}\p{Latin}\p{N}ー]")  # in which a Japanese word goes on
 
 
@@ -56,7 +57,7 @@ def _places(text: Text) -> list[tuple[Word, list[str]]]:
             for other in others
             if not is_bound or _sound(word.string, text.language) == _sound(other, text.language)
         ]
-        if fitting and (listed[:1].isupper() or not is_name(text, word)):
+        if fitting and not _is_title(text, word) and (listed[:1].isupper() or not is_name(text, word)):
             places.append((word, fitting))
     return places
 
@@ -66,6 +67,11 @@ def _is_whole(text: Text, word: Word) -> bool:
     before, after = text.around(word, 1) if base(text.language) == "ja" else ("", "")
     seams = ((before, word.string[0]), (word.string[-1], after))
     return not any(_COMPOUND.match(left) and _COMPOUND.match(right) for left, right in seams)
+
+
+def _is_title(text: Text, word: Word) -> bool:
+    """Return whether a word for a doctor stands before a name, who may be one of philosophy."""
+    return _DOCTOR.search(word.string) is not None and _NAME.match(text.around(word, 3)[1]) is not None
 
 
 def _is_bound(text: Text, word: Word) -> bool:

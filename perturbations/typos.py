@@ -425,7 +425,7 @@ def _deletion(rng: Random, word: Graphemes) -> Slip | None:
 @perturbation(
     "typos.insert",
     preserves="meaning",
-    version=3,
+    version=4,
     examples=[
         Example("The weather is lovely today.", "The weather is lovely todawy."),
         Example("Das Wetter ist heute schön.", "Das Wetter ist heute schöün.", "de", severity=3),

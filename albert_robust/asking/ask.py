@@ -55,10 +55,14 @@ LIMITS = Limits()
 
 @dataclass
 class Cost:
-    """What a run asked for; `asking` is the seconds that its models took, `price` what their predictions cost, if known."""
+    """What a run asked for: `predicted` inputs, of which some are `unanswered`.
+
+    `asking` is the seconds that its models took, `price` what their predictions cost, if known.
+    """
 
     unique_inputs: int = 0
     predicted: int = 0
+    unanswered: int = 0
     from_cache: int = 0
     calls: int = 0
     retries: int = 0

@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
 from albert_robust.asking.cache import Cache, key
+from albert_robust.errors import UsageError
 
 
 @dataclass
@@ -46,6 +48,17 @@ class Budget:
         if self.seconds is not None and self._begun is not None and self.clock() - self._begun >= self.seconds:
             return 0
         return None if self.inputs is None else max(0, self.inputs - self.asked)
+
+
+def budget(inputs: int | None, seconds: float | None) -> Budget:
+    """Return a new budget.
+
+    Raises:
+        UsageError: A limit is below 0, or none.
+    """
+    if (inputs or 0) < 0 or not 0 <= (seconds or 0) < inf:
+        raise UsageError("the budget is a number of inputs, and one of seconds, neither below 0")
+    return Budget(inputs, seconds)
 
 
 def _name(run: str) -> str:

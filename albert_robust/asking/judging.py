@@ -62,4 +62,4 @@ class Judging:
             yield
         except (ModelContractError, UsageError, ImportError) as error:
             what, mend = (error.what, error.mend) if isinstance(error, UsageError) else (str(error), "")
-            raise InputError([Complaint(self.shown, *self.measure.place, self._blamed(what), mend)]) from None
+            raise InputError([Complaint(self.shown, self.measure.place, self._blamed(what), mend)]) from None

@@ -18,6 +18,5 @@ def placed(suite: Suite) -> Iterator[None]:
     try:
         yield
     except (ModelContractError, UsageError, ImportError) as error:
-        line, column = suite.model_place
         mend = "return one output for each input, in order" if isinstance(error, ModelContractError) else ""
-        raise InputError([Complaint(suite.shown, line, column, str(error), mend)]) from None
+        raise InputError([Complaint(suite.shown, suite.model_place, str(error), mend)]) from None

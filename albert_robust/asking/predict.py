@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from albert_robust.asking.ask import LIMITS, Asker, Cost, Failure, Limits
@@ -21,26 +22,34 @@ Watch = Callable[[float], None]
 Settled = Sequence[tuple[str, Prediction | Failure]]  # inputs, by what tells them apart, and what they came to
 
 
+def unchanged(prediction: Prediction) -> Prediction:
+    """Return a prediction as it is."""
+    return prediction
+
+
 @dataclass(frozen=True)
 class Answers:
     """What the model made of each unique input: a prediction or the reason why there is none.
 
     Attributes:
-        predictions: By `input_key`.
+        predictions: By `input_key`, with labels as the model says them, as the cache keeps them.
         failures: By `input_key`: why there is no prediction.
+        renamed: Gives the labels of a prediction the names that the data have for them.
         keys: `input_key` by the `id()` of the inputs that were asked for, so that it is not made again. The inputs are kept, too,
             because an id is unique only while its object lives.
     """
 
     predictions: dict[str, Prediction] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    renamed: Callable[[Prediction], Prediction] = field(default=unchanged, compare=False)
     keys: Mapping[int, tuple[str, Inputs]] = field(default_factory=dict, compare=False)
 
     def of(self, inputs: Inputs) -> Prediction | str | None:
         """Return the prediction for an input, or why there is none; None if it was not asked."""
         known = self.keys.get(id(inputs))
         name = known[0] if known else input_key(inputs)
-        return self.predictions.get(name) or self.failures.get(name)
+        found = self.predictions.get(name)
+        return self.failures.get(name) if found is None else self.renamed(found)
 
 
 def input_key(inputs: Inputs) -> str:
@@ -85,7 +94,7 @@ class Predictor:
         budget: What all models of the run may still be asked.
         alone: Whether no other process takes part in the run.
         price: What an answer costs.
-        unanswered: The keys of inputs that were asked and got no answer, each as often as that happened.
+        names: What the data call each label of the model, where that is another name.
     """
 
     model: Model
@@ -99,7 +108,7 @@ class Predictor:
     budget: Budget = field(default_factory=Budget)
     alone: bool = False
     price: Price = field(default_factory=Price)
-    unanswered: list[str] = field(default_factory=list)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def _passing(self) -> bool:
@@ -119,7 +128,7 @@ class Predictor:
         parts = [self.model.identity or f"{self.run} {self.suite}", self.task.name]
         names = {one: key("prediction", *parts, one, *([replicate] if replicate else ())) for one in unique}
         kept = self.cache.get(list(names.values()), passing=self._passing)
-        answers = Answers(keys=keys)
+        answers = Answers(keys=keys, renamed=partial(self.task.renamed, names=self.names) if self.names else unchanged)
         for text, name in names.items() if kept else ():
             value = kept.get(name)
             if (prediction := _read(value)) is not None:
@@ -149,10 +158,9 @@ class Predictor:
                 for one, made in group:
                     if isinstance(made, Prediction):
                         answers.predictions[one] = made
-                        continue
-                    answers.failures[one] = made.message
-                    if made.asked:
-                        self.unanswered.append(one)
+                    else:
+                        answers.failures[one] = made.message
+                        self.cost.unanswered += made.asked
                 keep(one for one, _ in group)
                 done += len(group)
                 if watch is not None:

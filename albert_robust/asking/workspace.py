@@ -98,6 +98,7 @@ class Workspace:
             budget=budget,
             alone=alone,
             price=Price(settings.price),
+            names=settings.names,
         )
 
 
@@ -110,3 +111,7 @@ class WorkspaceOf(Workspace):
     def model(self, suite: Suite, usage: Usage) -> Model:
         """Return the model at hand, whatever the suite says."""
         return CallableModel(self.function, None)
+
+    def predictor(self, suite: Suite, cost: Cost) -> Predictor:
+        """Return the model at hand as it is asked here: it calls labels as the data do."""
+        return replace(super().predictor(suite, cost), names={})

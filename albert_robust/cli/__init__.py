@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from types import FrameType
 
 from albert_robust.cli import (
+    augment,
     cache,
     calibrate,
     compare,
@@ -38,6 +39,7 @@ COMMANDS = (
     init,
     listing,
     perturb,
+    augment,
     reword,
     doctor,
     score,

@@ -51,7 +51,7 @@ def _facts(suite: "Suite", found: "list[Diagnosis]") -> dict[str, Any]:
     return {
         "suite": suite.shown,
         "stand_ins": stand_ins,
-        "idle": [check.line for check in idle(suite, found)],
+        "idle": [check.place.line for check in idle(suite, found)],
         "impossible": [record.cell for record in found[0].impossible],
         "not_asked": judges_of(suite),
     }
@@ -66,7 +66,7 @@ def _told(suite: "Suite", found: "list[Diagnosis]") -> str:
         *(line for one in found for line in _lines(suite, one)),
     ]
     lines += [
-        f"{suite.shown}:{check.line}: this check of {check.expectation} fails none of them: {_stricter(check)}"
+        f"{suite.shown}:{check.place.line}: this check of {check.expectation} fails none of them: {_stricter(check)}"
         for check in idle(suite, found)
     ]
     lines += [

@@ -43,6 +43,13 @@ def add(commands: Any) -> None:
         metavar="NAME=COLUMN",
         help="map a field to your column, as text='Review Text' or choices=A,B,C,D; may be repeated",
     )
+    made.add_argument("--encoding", default="utf-8", help="encoding of the data, such as cp1252 (default: %(default)s)")
+    made.add_argument(
+        "--on-bad-rows",
+        choices=("error", "skip"),
+        default="error",
+        help="skip leaves out rows that are no examples, such as one without a text (default: %(default)s)",
+    )
     made.add_argument(
         "--documents",
         type=Path,
@@ -59,10 +66,11 @@ def run(options: argparse.Namespace) -> int:
     from shlex import quote
 
     from albert_robust.gate.decide import foreseen
-    from albert_robust.running.blocks import examples_of
+    from albert_robust.gate.doubts import repeated
+    from albert_robust.running.blocks import data_of, examples_of
     from albert_robust.running.plan import plan
-    from albert_robust.shown import SHOWN_CHOICES, on_one_line
-    from albert_robust.starter import JUDGED, offered_in, write_starter
+    from albert_robust.shown import SHOWN_CHOICES, counted, on_one_line
+    from albert_robust.starter import JUDGED, offered_in, unlike_labels, write_starter
 
     suite = write_starter(
         options.out,
@@ -73,9 +81,11 @@ def run(options: argparse.Namespace) -> int:
         options.reference_language,
         options.documents,
         dict(options.column),
+        options.encoding,
+        options.on_bad_rows == "skip",
     )
     print(f"wrote {options.out}: {len(plan(suite).cells)} cells")
-    ((examples),) = examples_of(suite, [*suite.datasets]).values()
+    ((dataset, examples),) = examples_of(suite, [*suite.datasets]).items()
     column = suite.task.reference
     told = any(one.references for one in examples)
     if not told:
@@ -84,6 +94,10 @@ def run(options: argparse.Namespace) -> int:
         counts = Counter(reference for one in examples for reference in one.references).most_common()
         shown = [f"{on_one_line(label, SHOWN_LABEL)} ({count:,})" for label, count in counts[:SHOWN_CHOICES]]
         print(f"labels: {', '.join(shown)}{' ...' if len(counts) > SHOWN_CHOICES else ''}")
+    if unlike := unlike_labels(suite, examples):
+        print(unlike)
+    if bad := data_of(examples).bad_rows:
+        print(f"left out: {counted(len(examples.left_out.bad), 'bad row')}, the first is {bad[0]}")
     if told and not any(check.expectation == "reference" for check in suite.checks):
         print(f"no check of quality: fewer than {JUDGED} rows have a {column}, or all have the same")
     (source,) = suite.datasets.values()
@@ -95,9 +109,8 @@ def run(options: argparse.Namespace) -> int:
         print("choices are read with `--task text-classification`, and answered by their letters")
     if suite.model.kind.name == "transformers" and not Path(options.model).exists():
         print(f"no folder {options.model!r} here: a hub has it only with `pytest --robust-allow-network`")
-    again = len(examples) - len({tuple(one.fields.values()) for one in examples})
-    if again > len(examples) / 10:
-        print(f"{again:,} of {len(examples):,} examples repeat another one: the bounds count each as a case of its own")
+    if again := repeated(dataset, data_of(examples)):
+        print(again)
     fewest = min(Counter(one.language for one in examples).values())  # a cell is of one language
     print(foreseen(suite.checks[0].gates[0], fewest, suite.two_sided))
     print(f"next: pytest {quote(str(options.out))}")

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from albert_robust.errors import Complaint, InputError, reading
+from albert_robust.errors import Complaint, InputError, Place, reading
 from albert_robust.shown import shown_path
 
 STANDARD_INPUT = Path("-")
@@ -36,5 +36,5 @@ def _lines_in(content: bytes, shown: str) -> list[str]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise InputError([Complaint(shown, line, 1, "not UTF-8 text", "save it as UTF-8")]) from None
+        raise InputError([Complaint(shown, Place(line), "not UTF-8 text", "save it as UTF-8")]) from None
     return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")] if text else []

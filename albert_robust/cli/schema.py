@@ -4,7 +4,7 @@ import argparse
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from albert_robust.cli.command import command
 
@@ -49,7 +49,7 @@ def _perturbations() -> Iterable[str]:
 
 def _gates() -> list[str]:
     """Return a gate for each measure of each task; the bounds are to be set."""
-    from albert_robust.suite.expectations import ExpectationName
+    from albert_robust.suite.expectations import DIRECTED, EXPECTATIONS
     from albert_robust.suite.gates import measures
     from albert_robust.suite.measure import measure_named
     from albert_robust.tasks import TASKS
@@ -57,7 +57,7 @@ def _gates() -> list[str]:
     names = {
         name: None
         for task in TASKS.values()
-        for expected in get_args(ExpectationName)
+        for expected in (*EXPECTATIONS.values(), DIRECTED)
         for name in measures(expected, task)
     }
     below = {name for name in names if name == "flip rate" or measure_named(name).is_loss}

@@ -20,6 +20,7 @@ from albert_robust.errors import InputError, complaint_at, mistake_of
 from albert_robust.shown import suggest
 from albert_robust.text.languages import base, is_tag
 
+SKIP = "`on_bad_rows: skip` leaves such rows out"
 MAX_CHARACTERS = 200_000  # in one field; a book chapter has about 30,000
 _HALF = re.compile("[\ud800-\udfff]")  # of a character
 
@@ -272,7 +273,7 @@ class _Row:
     def number(self, column: str, value: Any) -> str:
         """Return a number as text, and complain of anything else."""
         if held(value) is None:
-            raise self.wrong(f"{column!r} holds nothing, expected text", "fill it in, or take the row out")
+            raise self.wrong(f"{column!r} holds nothing, expected text", f"fill it in, or take the row out; {SKIP}")
         if isinstance(value, bool) or not isinstance(value, int | float):
             listed = isinstance(value, list | dict)
             mend = "are they choices? `columns: {choices: NAME}`" if listed else "write it as text"

@@ -9,24 +9,31 @@ import json
 import os
 import re
 import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, lookup
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from encodings.aliases import aliases
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from albert_robust.errors import complaint_at, need, reading
+from albert_robust.errors import InputError, Mistake, complaint_at, need, reading
+from albert_robust.shown import suggest
 
 if TYPE_CHECKING:
     from pyarrow import Array, Scalar
 
 Row = tuple[int, dict[str, Any]]
 CSV_LIMIT = 1 << 24
+UTF8 = "utf-8"
 LINES = "each line is one JSON object"
 LISTED = "the file is one list of objects, as in [{...}, {...}], or each line is one"
-DELIMITED = (".csv", ".tsv")
+NAMED = "name its encoding in the dataset"
+DELIMITERS = {".csv": {",": "comma", ";": "semicolon"}, ".tsv": {"\t": "tab"}}
+DELIMITED = tuple(DELIMITERS)
+BINARY = (".parquet", "")  # a folder has no ending
 UNQUOTED = {  # by how what Python's csv says ends
     "unexpected end of data": "a quote opens a cell and nothing closes it",
     "expected after '\"'": "a cell goes on after its closing quote",
@@ -49,12 +56,26 @@ class Unreadable:
         return f"{self.kind} that Python cannot hold"
 
 
-def read_rows(path: Path, header: Sequence[str] = ()) -> Iterator[Row]:
+def check_encoding(name: str) -> None:
+    """Raise unless Python knows an encoding.
+
+    Raises:
+        Mistake: It does not.
+    """
+    try:
+        "a".encode(name)
+    except (LookupError, ValueError):
+        known = sorted({one.replace("_", "-") for one in aliases.values()})
+        raise Mistake(f"{name!r:.40} is no encoding that Python knows", suggest(name, known)) from None
+
+
+def read_rows(path: Path, header: Sequence[str] = (), encoding: str = UTF8) -> Iterator[Row]:
     """Yield (line, row) for each row of a file. The line is 1 for the first line of the file, a header included.
 
     Args:
         path: The file.
         header: The names of the columns of a table without a header.
+        encoding: Of a file of text, as Python names it.
 
     Raises:
         InputError: The file is missing, of an unknown kind, or a line of it is broken.
@@ -70,7 +91,8 @@ def read_rows(path: Path, header: Sequence[str] = ()) -> Iterator[Row]:
         raise complaint_at(
             path, f"unknown kind of file {path.suffix!r}", f"known: {', '.join(READERS)}, or a datasets folder"
         )
-    return _whole(path, reader(path, header) if header else reader(path))
+    how = ({"encoding": encoding} if encoding != UTF8 else {}) | ({"names": header} if header else {})
+    return _whole(path, reader(path, **how))
 
 
 def _whole(path: Path, rows: Iterator[Row]) -> Iterator[Row]:
@@ -79,17 +101,17 @@ def _whole(path: Path, rows: Iterator[Row]) -> Iterator[Row]:
         yield from rows
 
 
-def _json_lines(path: Path, mend: str = LINES) -> Iterator[Row]:
-    for number, line in _lines(path):
+def _json_lines(path: Path, mend: str = LINES, encoding: str = UTF8) -> Iterator[Row]:
+    for number, line in _lines(path, encoding):
         if line.strip():
             yield number, _object(path, _parsed(path, line.rstrip("\n"), mend, number), mend, number)
 
 
-def _json(path: Path) -> Iterator[Row]:
+def _json(path: Path, encoding: str = UTF8) -> Iterator[Row]:
     """Yield the objects of one list, each with its number; a file that begins otherwise has one object per line."""
-    text = "".join(line for _, line in _lines(path))
+    text = "".join(line for _, line in _lines(path, encoding))
     if not text.lstrip().startswith("["):
-        yield from _json_lines(path, LISTED)
+        yield from _json_lines(path, LISTED, encoding)
         return
     for number, row in enumerate(_parsed(path, text, LISTED, 1), start=1):
         yield number, _object(path, row, LISTED, number)
@@ -128,16 +150,32 @@ def _apart(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _DECODER = json.JSONDecoder(object_pairs_hook=_apart)
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                yield number, line.decode("utf-8-sig" if number == 1 else "utf-8")
-            except UnicodeDecodeError as error:
-                raise complaint_at(path, "not UTF-8 text", "save the file as UTF-8", number, error.start + 1) from None
+def _lines(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
+    marked = lookup(encoding).name == UTF8  # perhaps, by what Excel writes before all text
+    with path.open(encoding="utf-8-sig" if marked else encoding, newline="\n") as lines:
+        try:
+            yield from enumerate(lines, start=1)
+        except UnicodeError:
+            raise _undecodable(path, encoding) from None
 
 
-def _conll(path: Path) -> Iterator[Row]:
+def _undecodable(path: Path, encoding: str) -> InputError:
+    """Return the complaint about the first bytes of a file that are no text in its encoding."""
+    data = path.read_bytes()
+    what, mend = f"not {encoding.upper()} text", f"save the file as UTF-8, or {NAMED}: `encoding: cp1252`"
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        mend = f"it begins as UTF-16 does: {NAMED}, `encoding: utf-16`"
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode(encoding, "ignore").split("\n")
+        return complaint_at(path, what, mend, len(before), len(before[-1]) + 1)
+    except UnicodeError:  # of UTF-16 without its mark
+        pass
+    return complaint_at(path, what, mend)
+
+
+def _conll(path: Path, encoding: str = UTF8) -> Iterator[Row]:
     """Yield sentences of tokens with tags: a token a line, its tag behind it, a blank line behind each sentence.
 
     Columns are parted by tabs where a line has some, else by blanks; a token may hold any other space, as `10\u00a0000` does.
@@ -145,7 +183,7 @@ def _conll(path: Path) -> Iterator[Row]:
     left out.
     """
     begun, rows = 0, list[list[str]]()
-    for number, line in chain(_lines(path), [(0, "")]):
+    for number, line in chain(_lines(path, encoding), [(0, "")]):
         cells = [cell for one in line.split("\t" if "\t" in line else " ") if (cell := one.strip(" \r\n"))]
         if cells and (
             cells[0] == "-DOCSTART-" or (not rows and line.startswith(("# ", "#\t")) and not _TAG.fullmatch(cells[-1]))
@@ -183,13 +221,17 @@ _QUOTED = re.compile(r'"(?:[^"]|"")*""(?:[^"]|"")*"')  # as tables are whose cel
 
 
 def _table(
-    delimiters: Mapping[str, str], quoting: Literal[0, 3], path: Path, names: Sequence[str] = ()
+    delimiters: Mapping[str, str],
+    quoting: Literal[0, 3],
+    path: Path,
+    names: Sequence[str] = (),
+    encoding: str = UTF8,
 ) -> Iterator[Row]:
     """Yield the rows of a table, cut by that of these signs, each with its name, of which the first line has most."""
     csv.field_size_limit(CSV_LIMIT)
-    lines = (line for _, line in _lines(path))
+    lines = (line for _, line in _lines(path, encoding))
     first = next(lines, "")
-    delimiter = max(delimiters, key=re.sub('"[^"]*"', "", first).count)
+    delimiter = _cut_by(first, delimiters)
     # Strict: else a cell that opens with a quote and is not closed swallows rows up to the next quote, in silence.
     reader = csv.reader(chain([first], lines), delimiter=delimiter, quoting=quoting, strict=True)
     header = list(names)
@@ -218,6 +260,21 @@ def _table(
             if str(error).endswith(end):
                 raise complaint_at(path, what, MEND_QUOTES, done + 1) from None
         raise complaint_at(path, f"broken table: {error}", line=reader.line_num) from None
+
+
+def _cut_by(first: str, delimiters: Iterable[str]) -> str:
+    """Return that of some signs by which a table's first line is cut."""
+    return max(delimiters, key=re.sub('"[^"]*"', "", first).count)
+
+
+def delimiter_of(path: Path) -> str:
+    """Return the sign that cuts the cells of a table, .csv or .tsv."""
+    return _cut_by(next(iter(_lines(path, UTF8)), (0, ""))[1], DELIMITERS[path.suffix.lower()])
+
+
+def has_tabs(path: Path) -> bool:
+    """Return whether a file has a tab anywhere."""
+    return any("\t" in line for _, line in _lines(path, UTF8))
 
 
 def _header(path: Path, cells: list[str], line: int) -> list[str]:
@@ -300,8 +357,8 @@ def _saved_dataset(path: Path) -> Iterator[Row]:
 READERS: dict[str, Callable[..., Iterator[Row]]] = {
     ".jsonl": _json_lines,
     ".json": _json,
-    ".csv": partial(_table, {",": "comma", ";": "semicolon"}, csv.QUOTE_MINIMAL),
-    ".tsv": partial(_table, {"\t": "tab"}, csv.QUOTE_NONE),
+    ".csv": partial(_table, DELIMITERS[".csv"], csv.QUOTE_MINIMAL),
+    ".tsv": partial(_table, DELIMITERS[".tsv"], csv.QUOTE_NONE),
     ".parquet": _parquet,
     ".conll": _conll,
     ".bio": _conll,

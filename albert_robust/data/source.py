@@ -1,12 +1,13 @@
 """Where a dataset lies, and how its columns are read."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from albert_robust.data.rows import Row, read_rows
+from albert_robust.data.rows import UTF8, Row, read_rows
 from albert_robust.data.templates import Templates
+from albert_robust.shown import counted
 
 PLACEHOLDER = "{language}"
 ReferenceType = Literal["text", "number", "list", "object"]
@@ -20,6 +21,7 @@ class Annotation:
         field: The input that they are about; data may hold it as a list of tokens.
         read: (cell, text) -> the reference as it is kept; None if the cell holds no such reference. Raises ValueError.
         labels: Reference -> the labels in it.
+        renamed: (reference, names by label) -> the reference with these names for its labels.
         lacking: Reference -> its parts that should stand in the text and do not.
         what: Their name in messages.
         form: The form in which data have to hold them, for messages.
@@ -28,6 +30,7 @@ class Annotation:
     field: str
     read: Callable[[Any, str], str | None]
     labels: Callable[[str], list[str]]
+    renamed: Callable[[str, Mapping[str, str]], str]
     lacking: Callable[[str], list[str]]
     what: str
     form: str
@@ -38,13 +41,15 @@ class Source:
     """Where a dataset lies and how its columns are read.
 
     Attributes:
-        path: A file, or one per language with `{language}` in its name; the suite's file for templates.
+        path: A file, or one per language with `{language}` in its name; the suite's file for templates and given rows.
         languages: The languages to read, in order. If there is only one, it may be the language of all rows.
         per_row: Whether each row says its language in the column `language`.
         columns: The file's names for ours (`id`, `language`, a task's fields and reference).
         choices: The file's columns that hold the choices of a question. The choices are set below the first field, unless
             `choices` is a field.
         header: The names of the columns of a table without a header.
+        encoding: Of the file, as Python names it, if it is one of text.
+        skips_bad: Whether rows that are no examples, such as one without a text, are left out; else the first one is an error.
         where: The rows to read: the values that a column of the file may have, as text.
         limit: The most ids to read, drawn by the seed; None for all.
         seed: The seed of the draw.
@@ -53,6 +58,7 @@ class Source:
             text), or a text or an `object`, which is kept as JSON.
         mapping: The advice about a missing column; `NAME` stands for our name.
         templates: The templates that make the rows instead of a file.
+        given: The rows themselves, where they are in no file of their own.
         annotation: How references that point into a field are read; None if references are texts.
         passages_field: The task's field that may hold a list of passages; they become one numbered text. Added fields may hold
             passages, too.
@@ -67,6 +73,8 @@ class Source:
     columns: Mapping[str, str] = field(default_factory=dict)
     choices: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
+    encoding: str = UTF8
+    skips_bad: bool = False
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     limit: int | None = None
     seed: int = 0
@@ -74,6 +82,7 @@ class Source:
     reference_type: ReferenceType = "text"
     mapping: str = "map it in the suite: `columns: {NAME: ...}`"
     templates: Templates | None = None
+    given: Sequence[Row] | None = None
     annotation: Annotation | None = None
     passages_field: str = ""
     together: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -83,7 +92,8 @@ class Source:
     def shown(self) -> str:
         """The name of the source in reports."""
         chosen = "".join(f", {column}: {' or '.join(values)}" for column, values in self.where.items())
-        return self.path.name + chosen if self.templates is None else str(self.templates)
+        given = self.path.name if self.given is None else counted(len(self.given), "row")
+        return given + chosen if self.templates is None else str(self.templates)
 
     def files(self) -> list[tuple[Path, str | None]]:
         """Return the files, each with its language; None if the rows say it."""
@@ -94,7 +104,9 @@ class Source:
 
     def rows(self, path: Path) -> Iterator[Row]:
         """Return the rows of one of the files."""
-        return read_rows(path, self.header) if self.templates is None else self.templates.rows()
+        if self.given is not None:
+            return iter(self.given)
+        return read_rows(path, self.header, self.encoding) if self.templates is None else self.templates.rows()
 
     def column(self, name: str) -> str:
         """Return the file's name of one of our columns."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from albert_robust.errors import Complaint, complaint_at, reading
+from albert_robust.errors import Complaint, Place, complaint_at, reading
 from albert_robust.shown import shown_path
 
 Location = tuple[int | str, ...]
@@ -26,12 +26,12 @@ TRUE, FALSE, NULL = {"true", "True"}, {"false", "False"}, {"", "~", "null"}
 
 @dataclass(frozen=True)
 class Document:
-    """A YAML file's plain value, and the place of every key and value in it."""
+    """The plain value of a YAML file, or of a dictionary in its stead, and the place of every key and value in it."""
 
     path: Path
     shown: str
     value: Any
-    places: dict[Location, tuple[int, int]]
+    places: dict[Location, Place]
 
     def at(self, location: Location) -> Any:
         """Return the value at a known location."""
@@ -40,15 +40,15 @@ class Document:
             value = value[part]
         return value
 
-    def place(self, location: Location) -> tuple[int, int]:
-        """Return the deepest known place of a location: its line and column."""
+    def place(self, location: Location) -> Place:
+        """Return the deepest known place of a location."""
         while location and location not in self.places:
             location = location[:-1]
-        return self.places.get(location, (1, 1))
+        return self.places.get(location, Place())
 
     def complain(self, location: Location, what: str, mend: str = "") -> Complaint:
         """Return a complaint at the deepest known place of `location`."""
-        return Complaint(self.shown, *self.place(location), what, mend)
+        return Complaint(self.shown, self.place(location), what, mend)
 
 
 def open_document(path: Path) -> Document:
@@ -62,7 +62,7 @@ def open_document(path: Path) -> Document:
     if len(data) > MAX_BYTES:
         what = f"the file has {len(data):,} bytes, more than {MAX_BYTES:,}"
         raise complaint_at(path, what, "keep data in data files and name them in the suite")
-    places: dict[Location, tuple[int, int]] = {}
+    places: dict[Location, Place] = {}
     try:
         text = data.decode("utf-8")
         node = yaml.compose(text, Loader=_Loader)
@@ -103,8 +103,8 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-def _plain(node: Any, location: Location, places: dict[Location, tuple[int, int]]) -> Any:
-    places.setdefault(location, (node.start_mark.line + 1, node.start_mark.column + 1))
+def _plain(node: Any, location: Location, places: dict[Location, Place]) -> Any:
+    places.setdefault(location, Place(node.start_mark.line + 1, node.start_mark.column + 1))
     if isinstance(node, yaml.SequenceNode):
         return [_plain(child, (*location, index), places) for index, child in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
@@ -112,7 +112,7 @@ def _plain(node: Any, location: Location, places: dict[Location, tuple[int, int]
     return _scalar(node)
 
 
-def _mapping(node: Any, location: Location, places: dict[Location, tuple[int, int]]) -> dict[str, Any]:
+def _mapping(node: Any, location: Location, places: dict[Location, Place]) -> dict[str, Any]:
     value: dict[str, Any] = {}
     for key, child in node.value:
         if not isinstance(key, yaml.ScalarNode):
@@ -121,7 +121,7 @@ def _mapping(node: Any, location: Location, places: dict[Location, tuple[int, in
         if name in value:
             problem = f"the key {name!r} is here twice (first in line {places[(*location, name)][0]})"
             raise yaml.composer.ComposerError(None, None, problem, key.start_mark)
-        places[(*location, name)] = (key.start_mark.line + 1, key.start_mark.column + 1)
+        places[(*location, name)] = Place(key.start_mark.line + 1, key.start_mark.column + 1)
         value[name] = _plain(child, (*location, name), places)
     return value
 

@@ -34,6 +34,7 @@ from albert_robust.suite.gates import parse_gate
 
 Tallies = Mapping[str, Tally]
 Values = dict[Hashable, float]
+INVARIANCE = EXPECTATIONS["invariance"]
 
 
 def judge_across(item: Comparison, tallies: Tallies) -> CellRecord:
@@ -178,7 +179,7 @@ def _breaking(item: Comparison, members: Sequence[MemberRecord]) -> str:
 
 def _bound(item: Comparison) -> float:
     own = [gate for gate in item.check.gates if gate.measure.name == "consistency" and gate.at_least]
-    return (own or [parse_gate(EXPECTATIONS["invariance"].gates[0], "invariance", item.suite.task)])[0].bound
+    return (own or [parse_gate(INVARIANCE.gates[0], INVARIANCE, item.suite.task)])[0].bound
 
 
 def _sum(counts: Sequence[Counts]) -> Counts:

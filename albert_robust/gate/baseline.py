@@ -21,7 +21,7 @@ from typing import Any
 
 from albert_robust.asking.cache import key
 from albert_robust.atomic import write_whole
-from albert_robust.errors import Complaint, InputError, complaint_at, writing
+from albert_robust.errors import Complaint, InputError, Place, complaint_at, writing
 from albert_robust.file_names import BASELINE, SUITE
 from albert_robust.gate.lines import Line
 from albert_robust.results.fingerprint import LENGTH
@@ -207,7 +207,7 @@ class _Reader:
             self._complain(number, f"a second line of {line.cell}", "keep one of the two, or " + MEND)
 
     def _complain(self, number: int, what: str, mend: str) -> None:
-        self.complaints.append(Complaint(shown_path(self.path), number, 1, what, mend))
+        self.complaints.append(Complaint(shown_path(self.path), Place(number), what, mend))
 
 
 def _unpacked(written: object) -> list[Written] | None:

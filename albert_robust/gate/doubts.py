@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from albert_robust.results.records import CellRecord, SuiteRecord
+from albert_robust.results.records import CellRecord, DataRecord, SuiteRecord
 from albert_robust.results.run import Run
 from albert_robust.results.tally import Tally
 from albert_robust.scoring.statistics import NOTHING
@@ -15,6 +15,7 @@ from albert_robust.text.languages import UNKNOWN
 
 STILL, DEAF = 0.98, 0.05  # a model whose outputs hardly ever change: consistency from, sensitivity up to
 MANY_INPUTS = 20  # that one and the same output for all of them is worth a warning
+FEW_ROWS = 3  # that are named
 LONG_ANSWER = 150  # characters
 FEW_REPEATS = 0.9  # the share of different examples from which repeats are not worth a warning
 
@@ -31,7 +32,8 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
         _no_label(tallies),
         _cut(tallies),
         *_unread(suite),
-        *_repeated(suite),
+        *(repeated(name, data) for name, data in suite.data.items()),
+        *_bad_rows(suite),
         *_learnt(suite),
         *_unmeasured(cells, run),
         _tolerated([tally for key, tally in run.tallies.items() if key[0] == suite.name and key not in ended]),
@@ -76,7 +78,8 @@ def _no_label_met(tallies: Sequence[Tally]) -> str:
         return ""
     said = _first_two(outputs)
     labels = _first_two({label for labels in expected for label in labels})
-    return f"No original got its expected label. The model says {said}, the data say {labels}: are labels named alike?"
+    mend = "if they mean the same, say so in `model:`, `labels: {LABEL_0: bad}`"
+    return f"No original got its expected label. The model says {said}, the data say {labels}: {mend}."
 
 
 def _no_label(tallies: Sequence[Tally]) -> str:
@@ -116,12 +119,21 @@ def _unread(suite: SuiteRecord) -> Iterator[str]:
                 yield f"{left}: in {one.language!r}, and `languages` names {one.kin!r}. Name it too, or write {one.kin!r} there."
 
 
-def _repeated(suite: SuiteRecord) -> Iterator[str]:
-    """Yield which datasets have many examples that repeat another: each counts, and bounds are narrower than they should be."""
+def repeated(dataset: str, data: DataRecord) -> str:
+    """Return what is wrong with a dataset many of whose examples repeat another; empty if there are few."""
+    if data.different >= FEW_REPEATS * data.examples:
+        return ""
+    what = f"Only {data.different:,} of the {counted(data.examples, 'example')} of {dataset!r} are different"
+    return f"{what}: each repeat counts as one more, so intervals are too narrow. Take the repeats out."
+
+
+def _bad_rows(suite: SuiteRecord) -> Iterator[str]:
+    """Yield how many rows of datasets were left out because they are no examples, and the first of them."""
     for dataset, data in suite.data.items():
-        if data.different < FEW_REPEATS * data.examples:
-            what = f"Only {data.different:,} of the {counted(data.examples, 'example')} of {dataset!r} are different"
-            yield f"{what}: each repeat counts as one more, so intervals are too narrow. Take the repeats out."
+        if data.bad:
+            more = f"; and {data.bad - FEW_ROWS:,} more" if data.bad > FEW_ROWS else ""
+            named = "; ".join(on_one_line(one, LONG_ANSWER) for one in data.bad_rows[:FEW_ROWS])
+            yield f"{counted(data.bad, 'bad row')} of {dataset!r} left out: {named}{more}."
 
 
 def _learnt(suite: SuiteRecord) -> Iterator[str]:

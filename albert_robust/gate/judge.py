@@ -29,6 +29,7 @@ from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell, Item
 from albert_robust.scoring.sequential import sequential_drop, sequential_mean
 from albert_robust.scoring.statistics import Estimate, Floats, mean_drop, mean_in_unit
+from albert_robust.suite.expectations import DIRECTED
 from albert_robust.suite.gates import Gate
 from albert_robust.suite.measure import DROP, WORST_CASE
 
@@ -71,6 +72,7 @@ def blank(item: Item, verdict: Verdict, reason: str, counts: Counts) -> CellReco
         counts=counts,
         order=item.order,
         worst_of=item.check.worst_of,
+        watched=item.check.watched,
     )
 
 
@@ -119,12 +121,14 @@ def repeated_agreement(item: Item, noise: Series, variants: int) -> Floats:
 
 
 def contract(cell: Cell) -> str:
-    """Return what the cell's perturbation promises, such as `preserves meaning`, and of how many variants the worst is searched.
+    """Return what the cell's perturbation promises, such as `preserves meaning`, and what its check makes of that.
 
     The contract of a reference check is empty.
     """
+    check = cell.check
     promised = "" if cell.spec is None else cell.suite.registry.contract(cell.spec)
-    return f"{promised}, the worst of {cell.check.worst_of}" if cell.check.worst_of > 1 else promised
+    searched = f"the worst of {check.worst_of}" if check.worst_of > 1 else ""
+    return ", ".join(filter(None, [promised, searched, str(check.movement or "")]))
 
 
 def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
@@ -139,9 +143,7 @@ def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
     reference = cell.check.expectation == "reference"
     estimates: dict[str, Estimate] = {}
     if not reference:
-        consistency = mean(tally.numbers.agreement.means(), confidence)
-        estimates["consistency"] = consistency
-        estimates["flip rate"] = estimates["sensitivity"] = _complement(consistency)
+        estimates |= _agreements(cell, mean(tally.numbers.agreement.means(), confidence))
     if cell.check.expectation == "invariance" and (cell.check.variants > 1 or _gates_several(cell)):
         estimates |= _breaks(cell, tally.numbers.agreement, lambda shares: mean(shares, confidence))
     if len(tally.numbers.noise):
@@ -180,6 +182,13 @@ def _breaks(cell: Cell, agreement: Series, mean: Callable[[Floats], Estimate]) -
             shares = [comb(agree, k) / comb(count, k) for agree, count in pairs if count >= k]
             estimates[gate.measure.name] = mean(np.array(shares))
     return estimates
+
+
+def _agreements(cell: Cell, consistency: Estimate) -> dict[str, Estimate]:
+    """Return what agreement comes to. Where a check says where answers should move, it is 0 if they do, and nothing else."""
+    if cell.check.directed:
+        return {DIRECTED.measure: _complement(consistency)}
+    return {"consistency": consistency} | dict.fromkeys(("flip rate", "sensitivity"), _complement(consistency))
 
 
 def _complement(estimate: Estimate) -> Estimate:

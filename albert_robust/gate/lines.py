@@ -14,7 +14,6 @@ from albert_robust.results.outcome import Outcome
 from albert_robust.results.records import CellRecord
 from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell
-from albert_robust.suite.expectations import EXPECTATIONS
 from albert_robust.tasks.task import PairMetric
 
 LINE_DIGITS = 4  # of an example's number in a baseline
@@ -112,9 +111,9 @@ def definitions(cell: Cell, scorer: CachedScorer) -> dict[str, str]:
     macro F1 and the like have no number per example.
     """
     check, qualities = cell.check, cell.qualities
-    main = EXPECTATIONS[check.expectation].measure
+    main, compared = check.measure, str(check.movement or check.agreement)
     metric = cell.suite.task.agreements[check.agreement]
-    found = {main: _definition(cell, scorer, [check.agreement], metric)} if main else {}
+    found = {main: _definition(cell, scorer, [compared], metric)} if main else {}
     gated = [gate.measure.base for gate in check.gates if gate.measure.base in qualities]
     names = gated or ([] if main else [*qualities][:1])
     return found | {name: _definition(cell, scorer, [], qualities[name].metric) for name in names}

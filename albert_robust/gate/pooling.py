@@ -2,10 +2,12 @@
 
 Cells share examples, and a model that errs in one variant of an example errs more easily in another: the variants, perturbations
 and translations of an example are not independent. So an example of a dataset counts once, by the mean difference of all its
-cells, and the paired test and its bounds are over examples.
+cells, and the paired test and its bounds are over examples. Such means vary less than outcomes of 0 and 1, which Tango's bounds
+of a single cell take them for; theirs are those of a drop: of 300 examples in 8 cells they are a third narrower, and hold.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,6 +25,7 @@ from albert_robust.gate.lines import Line
 from albert_robust.results.cell_key import CellKey, parts_of
 from albert_robust.results.records import PooledRecord
 from albert_robust.scoring.significance import CORRECTIONS
+from albert_robust.scoring.statistics import mean_drop
 
 Example = tuple[str, str]  # a dataset, and an id in it
 Both = list[tuple[float, float]]  # numbers of an example, of the first model and of another
@@ -62,11 +65,9 @@ def pooled(
 
 def told(record: PooledRecord, word: str) -> str:
     """Return how a model stands by a measure over all its cells, in a word and in numbers."""
-    found = record.comparison
-    assert found.drop is not None
-    assert found.before is not None
-    assert found.after is not None
-    bounds = f"{-found.drop.value:+.3f} [{-found.drop.high:+.3f}, {-found.drop.low:+.3f}]"
+    found, gain = record.comparison, record.comparison.gain
+    assert gain is not None
+    bounds = f"{gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]"
     cells = "1 cell" if record.cells == 1 else f"{record.cells:,} cells together"
     what = f"{found.measure} of {cells}: {found.after:.3f} beside {found.before:.3f}"
     return f"{what}, {bounds}, adjusted p = {found.adjusted:.2g}: {word}"
@@ -85,4 +86,8 @@ def _comparable(
 
 def _pairs(measure: str, group: Mapping[Example, Sequence[tuple[float, float]]], thresholds: Thresholds) -> Pairs:
     means = np.array([np.mean(both, axis=0) for both in group.values()])
-    return paired(measure, [name for _, name in group], means[:, 0], means[:, 1], thresholds)
+    one, other = means[:, 0], means[:, 1]
+    pairs = paired(measure, [name for _, name in group], one, other, thresholds)
+    if all(len(both) == 1 for both in group.values()):
+        return pairs
+    return replace(pairs, drop=mean_drop(one - other, thresholds.coverage))

@@ -9,11 +9,11 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from albert_robust.errors import BESIDE_SUITE, Mistake, UsageError
+from albert_robust.errors import BESIDE_SUITE, UsageError
 from albert_robust.foreign import raise_if_ending, raised
-from albert_robust.grammar import FUNCTION, Strict
+from albert_robust.grammar import Function, Strict, called
 from albert_robust.imports import module_at, raised_there
 from albert_robust.models.awaiting import awaiting
 from albert_robust.models.kind import Kind
@@ -33,37 +33,45 @@ class CallableModel:
         return self.function([dict(inputs) for inputs in batch])
 
 
-def load_callable(written: str, folder: Path, version: str | None) -> CallableModel:
+def load_callable(written: str | Callable[..., Any], folder: Path, version: str | None) -> CallableModel:
     """Return the model that `module:function` names. The function may be asynchronous.
 
     Args:
         written: A module's dotted name, or a file's path relative to `folder`, a colon, a function's name, or an object's and
-            its method's: `clients:model.predict`.
+            its method's: `clients:model.predict`; or the function itself.
         folder: The suite's folder; modules beside the suite are found first.
         version: With one, predictions are kept between runs.
 
     Raises:
         UsageError: There is no such module or function.
     """
+    function = _named(written, folder) if isinstance(written, str) else written
+    return CallableModel(awaiting(function), callable_identity(written, folder, version))
+
+
+def _named(written: str, folder: Path) -> Callable[..., Any]:
     module_name, _, name = written.rpartition(":")
     module = _module(module_name, folder)
     try:
-        function = attrgetter(name)(module)
+        function: Callable[..., Any] | None = attrgetter(name)(module)
     except AttributeError:
         function = None
     if not callable(function):
         raise UsageError(f"{module_name} has no function {name!r}")
-    return CallableModel(awaiting(function), callable_identity(written, folder, version))
+    return function
 
 
-def callable_identity(written: str, folder: Path, version: str | None) -> str | None:
+def callable_identity(written: str | Callable[..., Any], folder: Path, version: str | None) -> str | None:
     """Return what names the model that `load_callable` would load, which is not imported; None without a version.
 
     Two modules of one name in two folders are two models, so the module's path is part of the identity. The content of a file
-    beside the suite is, too, because whoever mends it may forget the version. Other files and imports are the version's matter.
+    beside the suite is, too, because whoever mends it may forget the version. Other files and imports are the version's matter,
+    and so is a function that is given itself.
     """
     if version is None:
         return None
+    if not isinstance(written, str):
+        return f"python:{called(written)}@{version}"
     module = written.rpartition(":")[0]
     path = _beside(module, folder)
     place = hashlib.sha256(str(path or module).encode() + (b"\0" + path.read_bytes() if path else b""))
@@ -98,19 +106,11 @@ class CallableSettings(Strict):
     """What only a function has."""
 
     python: Annotated[
-        str | None,
+        Function | None,
         Field(
-            description="A function, `module:function`, that takes a list of inputs and returns one output for each.",
-            pattern=FUNCTION.pattern,
+            description="A function, `module:function`, that takes a list of inputs and returns one output for each."
         ),
     ] = None
-
-    @field_validator("python", mode="before")
-    @classmethod
-    def _function(cls, value: object) -> object:
-        if isinstance(value, str) and not FUNCTION.fullmatch(value):
-            raise Mistake(f"{value!r} names no function", "write `module:function`")
-        return value
 
 
 KIND = Kind(

@@ -26,10 +26,12 @@ from albert_robust.models.prompt import prompt_digest
 from albert_robust.scoring.load import has_vocabulary, quiet_transformers
 from albert_robust.shown import shown_path
 from albert_robust.tasks import Task
+from albert_robust.tasks.entities import labels_of_tags
 
 # No model is made from these; all else in a folder shapes it.
 UNREAD = (".bin", ".h5", ".md", ".msgpack", ".onnx", ".pt")
 PLAIN = Hardware()
+COMPARES = "sentence-similarity"
 WRITES = "text-generation"  # the task of a checkpoint that is asked by a prompt, whatever it is asked to do
 DECODING = "v5"  # raise it when the same checkpoint answers otherwise
 ADAPTER = "adapter_config.json"
@@ -45,12 +47,14 @@ class Reading(NamedTuple):
         src_lang: What its tokenizer calls the language that it reads.
         tgt_lang: What its tokenizer calls the language that it writes.
         settings: Options of `generate`.
+        raw: Whether the similarity of a pair is the head's output and not its sigmoid.
     """
 
     max_input_tokens: int | None = None
     src_lang: str | None = None
     tgt_lang: str | None = None
     settings: Mapping[str, Any] = {}
+    raw: bool = False
 
 
 AS_IT_IS = Reading()
@@ -93,6 +97,8 @@ def load_checkpoint(
     answer = partial(HEADS[task].answer, model, tokenizer)
     if task in WRITTEN:
         answer = partial(answer, how={**GREEDY, **speaking(tokenizer, how.src_lang, how.tgt_lang), **how.settings})
+    if how.raw:
+        answer = partial(answer, raw=True)
     return Checkpoint(answer)
 
 
@@ -130,7 +136,7 @@ def loaded(
     missing = sorted(loading["missing_keys"])
     if missing:  # transformers would draw them at random
         what = f"the checkpoint {name!r} does not do {task}: it has no weights for {', '.join(missing[:3])}"
-        raise UsageError(what, "a language model is asked by a `prompt:`")
+        raise UsageError(what, "a language model is asked by a `prompt:`, a sentence encoder is an `encoder:`")
     if not has_vocabulary(tokenizer):
         raise UsageError(f"the checkpoint {name!r} has no tokenizer: save it there with save_pretrained, too")
     tokenizer.model_max_length = min(tokenizer.model_max_length, how.max_input_tokens or UNSTATED)
@@ -231,14 +237,26 @@ def reading_of(said: CheckpointSettings, settings: Mapping[str, Any]) -> Reading
     return Reading(said.max_input_tokens, said.src_lang, said.tgt_lang, settings)
 
 
+def labels_in(folder: Path, task: Task) -> list[str]:
+    """Return the labels that a checkpoint folder can say, by its settings; none if it has none, or they cannot be read."""
+    try:
+        settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        unnamed = {
+            str(place): f"LABEL_{place}" for place in range(settings.get("num_labels", 2))
+        }  # as transformers calls them
+        said = [str(label) for label in (settings.get("id2label") or unnamed).values()]
+    except (OSError, ValueError, TypeError, AttributeError):
+        return []  # what loads it says what is wrong
+    return labels_of_tags(said) if task.has_spans else said if task.has_labels else []
+
+
 def _identity(wanted: Wanted) -> str | None:
     """Return what names the checkpoint and how it is asked; None if it is kept elsewhere."""
     said, checkpoint = wanted.settings, local_identity(wanted.folder / wanted.name)
     if checkpoint is None:
         return None
-    prompted = _is_prompted(wanted)
-    asked = prompt_digest(said) if prompted else ""
-    hardware, how = _hardware(wanted), reading_of(said, {} if prompted else said.settings)
+    asked = prompt_digest(said) if _is_prompted(wanted) else ""
+    hardware, how = _hardware(wanted), _how(wanted)
     reads = "" if how == AS_IT_IS else hashlib.sha256(json.dumps(how, sort_keys=True).encode()).hexdigest()[:16]
     return ":".join(filter(None, (checkpoint, asked, reads, *(hardware if hardware != PLAIN else ()), libraries())))
 
@@ -249,8 +267,15 @@ def _load(wanted: Wanted) -> Answering:
         from albert_robust.models.prompted import load_prompted
 
         return load_prompted(wanted.name, wanted.folder, said, task, wanted.allow_network, _hardware(wanted))
-    how = reading_of(said, said.settings)
-    return load_checkpoint(wanted.name, wanted.folder, task.name, wanted.allow_network, _hardware(wanted), how)
+    return load_checkpoint(wanted.name, wanted.folder, task.name, wanted.allow_network, _hardware(wanted), _how(wanted))
+
+
+def _how(wanted: Wanted) -> Reading:
+    """Return how a checkpoint does a task of its own; if asked by a prompt, it writes as the prompt's digest says."""
+    said = wanted.settings
+    if _is_prompted(wanted):
+        return reading_of(said, {})
+    return reading_of(said, said.settings)._replace(raw=wanted.task.name == COMPARES and said.range is not None)
 
 
 def _is_prompted(wanted: Wanted) -> bool:
@@ -277,5 +302,6 @@ KIND = Kind(
     load=_load,
     tasks=(*HEADS, WRITES),
     shares=ASKING,
+    labels=lambda said, task, folder: [] if said.prompt else labels_in(folder / said.transformers, task),
     unfit=_unfit,
 )

@@ -79,7 +79,7 @@ class EndpointModel:
         self.usage.completion += completion
         try:
             with self._hiding():
-                return read_reply(self._hidden(content_of(reply)), self.task, self.suite.labels)
+                return read_reply(self._hidden(content_of(reply)), self.task, self.suite.own_labels)
         except ValueError as error:
             return error
 

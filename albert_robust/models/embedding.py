@@ -157,8 +157,10 @@ class EmbeddingSettings(Strict):
     ] = None
 
 
-def _unfit(settings: EmbeddingSettings, task: Task, folder: Path) -> Iterator[Unfit]:
-    """Yield what is wrong with the documents that a task searches, or does not search."""
+def _unfit(settings: Any, task: Task, folder: Path) -> Iterator[Unfit]:
+    """Yield what is wrong with the documents that a task searches, or does not search, and a range that cosines do not have."""
+    if settings.range and task.with_range:
+        yield "range", "an encoder answers by cosines, from -1 to 1", "take it out"
     documents = settings.documents
     if documents is not None and not task.searches:
         yield "documents", f"{task.name} searches no documents", "take it out"

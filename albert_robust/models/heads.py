@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from unicodedata import category
 
@@ -16,6 +17,7 @@ MAX_ANSWER_TOKENS = 30
 MAX_SUMMARY_TOKENS = 128
 MAX_TRANSLATION_TOKENS = 256
 Span = tuple[int, int]
+TEXT, PAIR = ("text",), ("first", "second")  # the fields that a head reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,13 @@ class Head:
     answer: Callable[..., list[Any]]
 
 
-def classify(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
-    """Return the label and the probabilities of each text."""
+def classify(model: Any, tokenizer: Any, batch: Sequence[Inputs], fields: Sequence[str] = TEXT) -> list[Any]:
+    """Return the label and the probabilities of each text, or of each pair of texts, which `fields` then names."""
     labels = model.config.id2label
     if len(labels) == 1:
-        raise UsageError("the checkpoint gives a number and no label: that is `task: text-regression`")
-    logits, cuts = _logits(model, tokenizer, batch)
+        task = "text-regression" if len(fields) == 1 else "sentence-similarity"
+        raise UsageError(f"the checkpoint gives a number and no label: that is `task: {task}`")
+    logits, cuts = _logits(model, tokenizer, batch, fields)
     rows = zip(logits.softmax(dim=1).tolist(), cuts, strict=True)
     return [{"scores": {labels[place]: value for place, value in enumerate(row)}, "cut": cut} for row, cut in rows]
 
@@ -52,16 +55,37 @@ def label_all(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
 
 def rate(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> list[Any]:
     """Return the number of each text, from a head with one output."""
+    numbers, cuts = _numbers(model, tokenizer, batch, TEXT)
+    return [{"score": value, "cut": cut} for value, cut in zip(numbers.tolist(), cuts, strict=True)]
+
+
+def compare(model: Any, tokenizer: Any, batch: Sequence[Inputs], raw: bool = False) -> list[Any]:
+    """Return how alike the texts of each pair are, or how relevant one is to the other, from a cross-encoder: one output.
+
+    The output is a logit, of which sentence-transformers takes the sigmoid, too, unless the head was trained for regression; or
+    it is the number itself, if that is asked for by `raw`.
+    """
+    numbers, cuts = _numbers(model, tokenizer, batch, PAIR)
+    if not raw and model.config.problem_type != "regression":
+        numbers = numbers.sigmoid()
+    return [{"similarity": value, "cut": cut} for value, cut in zip(numbers.tolist(), cuts, strict=True)]
+
+
+def _numbers(model: Any, tokenizer: Any, batch: Sequence[Inputs], fields: Sequence[str]) -> tuple[Any, list[int]]:
+    """Return the output of a head that has one, shape (texts,), and how many tokens of each were not read."""
     count = len(model.config.id2label)
     if count > 1:
-        raise UsageError(f"the checkpoint gives {count} labels and no number: that is `task: text-classification`")
-    logits, cuts = _logits(model, tokenizer, batch)
-    return [{"score": value, "cut": cut} for value, cut in zip(logits[:, 0].tolist(), cuts, strict=True)]
+        task = "text-classification" if len(fields) == 1 else "pair-classification"
+        raise UsageError(f"the checkpoint gives {count} labels and no number: that is `task: {task}`")
+    logits, cuts = _logits(model, tokenizer, batch, fields)
+    return logits[:, 0], cuts
 
 
-def _logits(model: Any, tokenizer: Any, batch: Sequence[Inputs]) -> tuple[Any, list[int]]:
-    """Return the head's output for each text, shape (texts, labels), and how many tokens of each were not read."""
-    tokens, cuts = encoded(tokenizer, [inputs["text"] for inputs in batch], limit_of(model, tokenizer))
+def _logits(model: Any, tokenizer: Any, batch: Sequence[Inputs], fields: Sequence[str] = TEXT) -> tuple[Any, list[int]]:
+    """Return the head's output for each text or pair, shape (texts, labels), and how many tokens of each were not read."""
+    texts, *second = ([inputs[name] for inputs in batch] for name in fields)
+    pair = second[0] if second else None
+    tokens, cuts = encoded(tokenizer, texts, limit_of(model, tokenizer), text_pair=pair)
     return _said(model, tokens, "logits")[0].double(), cuts
 
 
@@ -212,8 +236,10 @@ def translate(model: Any, tokenizer: Any, batch: Sequence[Inputs], how: Mapping[
 
 HEADS: Mapping[str, Head] = {  # by task
     "text-classification": Head("AutoModelForSequenceClassification", classify),
+    "pair-classification": Head("AutoModelForSequenceClassification", partial(classify, fields=PAIR)),
     "multi-label-classification": Head("AutoModelForSequenceClassification", label_all),
     "text-regression": Head("AutoModelForSequenceClassification", rate),
+    "sentence-similarity": Head("AutoModelForSequenceClassification", compare),
     "token-classification": Head("AutoModelForTokenClassification", tag),
     "question-answering": Head("AutoModelForQuestionAnswering", answer_questions),
     "summarization": Head("AutoModelForSeq2SeqLM", summarize),

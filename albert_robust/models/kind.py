@@ -1,7 +1,7 @@
 """A kind of model: all that the engine knows about it. The module of each adapter ends with its own."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ class Wanted:
     """The model that a suite wants.
 
     Attributes:
-        name: What stands behind its kind: a function, a path, a hub's name, a URL.
+        name: What stands behind its kind: a function (from Python the function itself, too), a path, a hub's name, a URL.
         settings: What the suite says about it.
         folder: The suite's folder.
         task: What it does.
@@ -34,7 +34,7 @@ class Wanted:
         usage: Is added to, by a model behind an endpoint.
     """
 
-    name: str
+    name: Any
     settings: "ModelSpec"
     folder: Path
     task: Task
@@ -47,6 +47,11 @@ def missing_file(setting: str, name: str, folder: Path) -> Iterator[Unfit]:
     """Yield a mistake if the file that a setting names is not in the suite's folder."""
     if not os.path.isfile(folder / name):
         yield setting, f"no file {name!r} here", BESIDE_SUITE
+
+
+def no_labels(settings: Any, task: Task, folder: Path) -> Sequence[str]:
+    """Return no labels: those that the kind's models can say stand in no file."""
+    return ()
 
 
 def nothing_unfit(settings: Any, task: Task, folder: Path) -> Iterable[Unfit]:
@@ -75,6 +80,7 @@ class Kind:
         sees_all_fields: Whether a model is given the fields that only a check names.
         streams: Whether a model is asked by many requests at a time. It then times each, and counts their tokens.
         answers_here: Whether it can be asked on in the light of its answers, as `worst_of` and shrinking do.
+        labels: Returns all labels that a model can say, by its settings, the task and the suite's folder; empty if no file tells.
         unfit: Yields what the grammar cannot see: mistakes in the settings, by the task and the suite's folder.
         learns_from: Returns the examples that a model is made from here, by the same; none of most kinds.
     """
@@ -89,6 +95,7 @@ class Kind:
     sees_all_fields: bool = False
     streams: bool = False
     answers_here: bool = True
+    labels: Callable[[Any, Task, Path], Sequence[str]] = no_labels
     unfit: Callable[[Any, Task, Path], Iterable[Unfit]] = nothing_unfit
     learns_from: Callable[[Any, Task, Path], Iterable[Example]] = learns_here_from_none
 

@@ -27,11 +27,14 @@ def why_not(kind: Kind, key: str, written: Mapping[str, object]) -> Mistake | No
         key: One of the settings that are written.
         written: All that the suite says about the model.
     """
+    if key == "labels" and isinstance(written[key], dict):
+        return None  # what any model says may have other names
+    mend = "say what the data call each: `labels: {LABEL_0: bad}`" if key == "labels" else "take it out"
     able = [name for name, other in KINDS.items() if key in other.keys]
     if able and kind.name not in able:
-        return Mistake(f"only {' or '.join(f'`{name}:`' for name in able)} has {key!r}", "take it out")
+        return Mistake(f"only {' or '.join(f'`{name}:`' for name in able)} has {key!r}", mend)
     if key in OF_PROMPT and not written.get("prompt"):
-        return Mistake(f"{key!r} without a prompt", "add `prompt:`, or take it out")
+        return Mistake(f"{key!r} without a prompt", f"add `prompt:`, or {mend}")
     if key == "price" and not kind.streams and not isinstance(written[key], int | float | None):
         return Mistake("only an endpoint reports token counts", "write what an input costs: `price: 0.002`")
     return None

@@ -21,7 +21,7 @@ _FIELD = re.compile(r"\{(\{)?([^\W\d]\w*)\}(?(1)\})")  # in doubled braces it is
 
 def prompt_digest(suite: "ModelSpec", version: str | None = None) -> str:
     """Return a digest of how a language model is asked and how its replies are read."""
-    read = (list(suite.labels), suite.range, READING)  # `4/5` is a share of the range
+    read = (list(suite.own_labels), suite.range, READING)  # `4/5` is a share of the range
     parts = (suite.prompt, suite.system, dict(suite.settings), version, read)
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 

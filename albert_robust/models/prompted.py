@@ -46,7 +46,7 @@ class PromptedModel:
 
     def _answer(self, reply: Written) -> Any:
         try:
-            answer = read_reply(after_thoughts(reply.text), self.task, self.suite.labels)
+            answer = read_reply(after_thoughts(reply.text), self.task, self.suite.own_labels)
         except ValueError as error:
             return error
         if not reply.cut:

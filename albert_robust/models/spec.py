@@ -1,5 +1,6 @@
 """The grammar of `model:`: the model under test."""
 
+from collections.abc import Mapping
 from math import isfinite
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from albert_robust.errors import Mistake
 from albert_robust.grammar import Strict
 from albert_robust.models.kind import Kind
 from albert_robust.models.kinds import KINDS
+from albert_robust.shown import quoted
 
 OfKinds: Any = create_model("OfKinds", __base__=tuple(KINDS[name].settings for name in reversed(KINDS)))
 
@@ -30,6 +32,17 @@ def _price(value: object) -> object:
     return value
 
 
+def _labels(value: object) -> object:
+    """Return labels, listed or mapped, as they are; complain of anything else, and name both forms."""
+    if not isinstance(value, list | dict) or len(value) < (2 if isinstance(value, list) else 1):
+        mend = "list those that a prompt offers, `[good, bad]`, or say what the data call the model's: `{LABEL_0: bad}`"
+        raise Mistake(f"{quoted(value)}: expected two labels or more, or a map of labels", mend)
+    for one in value.values() if isinstance(value, dict) else value:
+        if isinstance(one, bool) or not isinstance(one, str | int) or not str(one).strip():
+            raise Mistake(f"{quoted(one)}: a label is text", "put it between quotes" if isinstance(one, bool) else "")
+    return value
+
+
 class ModelSpec(OfKinds, Strict):  # type: ignore[misc]  # mypy does not see the settings that only one kind has
     """The model under test: its kind and its settings. Those that only one kind has stand in the module of that kind."""
 
@@ -46,15 +59,17 @@ class ModelSpec(OfKinds, Strict):  # type: ignore[misc]  # mypy does not see the
         ),
     ] = {}
     labels: Annotated[
-        list[str],
+        Annotated[list[str | int], Field(min_length=2)] | Annotated[dict[str, str | int], Field(min_length=1)],
+        BeforeValidator(_labels),
         Field(
-            min_length=2,
-            description="The labels that a language model chooses from. Its replies are read as one of them.",
+            description="The labels that a language model chooses from, or what the data call each of its own: {LABEL_0: bad}."
         ),
     ] = []
     range: Annotated[
         tuple[float, float] | None,
-        Field(description="For text-regression: the lowest and the highest score, such as [1, 5]."),
+        Field(
+            description="The lowest and the highest score, such as [1, 5], for text-regression and sentence-similarity."
+        ),
     ] = None
     version: Annotated[
         str | None,
@@ -115,6 +130,21 @@ class ModelSpec(OfKinds, Strict):  # type: ignore[misc]  # mypy does not see the
         if len(self._kinds) != 1:
             raise Mistake(f"{len(self._kinds)} kinds of model", f"name one of {', '.join(KINDS)}")
         return self
+
+    @property
+    def own_labels(self) -> tuple[str, ...]:
+        """The labels as the model says them; empty if the suite names none."""
+        return tuple(map(str, self.labels))
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What the data call each label of the model; empty where they have the same names."""
+        return {own: str(name).strip() for own, name in self.labels.items()} if isinstance(self.labels, dict) else {}
+
+    @property
+    def data_labels(self) -> list[str]:
+        """The labels as the data call them; empty if the suite names none."""
+        return list(dict.fromkeys(self.names.values() or self.own_labels))
 
     @property
     def kind(self) -> Kind:

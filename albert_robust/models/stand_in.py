@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -33,7 +33,11 @@ class StandIn:
 
 
 def stand_ins(
-    task: Task, examples: Sequence[Example], labels: Sequence[str] = (), bounds: tuple[float, float] = (0.0, 1.0)
+    task: Task,
+    examples: Sequence[Example],
+    labels: Sequence[str] = (),
+    bounds: tuple[float, float] = (0.0, 1.0),
+    watched: Collection[str] = (),
 ) -> list[StandIn]:
     """Return the stand-ins for a model of a task.
 
@@ -42,8 +46,9 @@ def stand_ins(
         examples: Their references are the answers.
         labels: The labels that the model may answer; none for those of the data.
         bounds: The lowest and the highest number, if answers are numbers.
+        watched: Labels whose probability is asked for, beside those that are answered.
     """
-    choose = _chooser(task, [*_references(examples)], labels, bounds)
+    choose = _chooser(task, [*_references(examples)], labels, bounds, watched)
     found = [
         StandIn("one answer", ("direction", "reference"), lambda batch: [choose(one, 0) for one in batch]),
         StandIn("by chance", ("invariance",), lambda batch: [choose(one, _drawn(one)) for one in batch]),
@@ -60,8 +65,14 @@ def _references(examples: Iterable[Example]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _chooser(task: Task, references: Sequence[str], labels: Sequence[str], bounds: tuple[float, float]) -> Choose:
-    """Return a function that answers an input with one of the possible answers, chosen by a number."""
+def _chooser(
+    task: Task,
+    references: Sequence[str],
+    labels: Sequence[str],
+    bounds: tuple[float, float],
+    watched: Collection[str],
+) -> Choose:
+    """Return a function that answers an input with one of the possible answers, chosen by a number; of labels, it is certain."""
     if task.annotation is not None:
         held = [label for reference in references for label in task.annotation.labels(reference)]
         labels = labels or [*dict.fromkeys(held)] or LABELS
@@ -74,6 +85,9 @@ def _chooser(task: Task, references: Sequence[str], labels: Sequence[str], bound
     elif task.numeric:
         low, high = bounds
         pool = [low + (high - low) * level / (LEVELS - 1) for level in range(LEVELS)]
+    if task.single_label:
+        impossible = dict.fromkeys((*pool, *watched), 0.0)
+        pool = [{"label": label, "scores": impossible | {label: 1.0}} for label in pool]
     return lambda inputs, place: pool[place % len(pool)]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from albert_robust.builtin import PACKAGE, builtin
-from albert_robust.errors import Complaint, InputError, Mistake, complaint_at, installed, need, reading
+from albert_robust.errors import Complaint, InputError, Mistake, Place, complaint_at, installed, need, reading
 from albert_robust.file_names import PACK, VARIANTS
 from albert_robust.foreign import raise_if_ending, raised
 from albert_robust.imports import module_at
@@ -161,7 +161,7 @@ def open_packs(folders: Iterable[Path] = ()) -> Registry:
 def _check_examples(own: Iterable[Perturbation]) -> None:
     """Complain of broken examples of users' perturbations; those of the built-in ones are checked by tests of ours."""
     complaints = [
-        Complaint(shown_path(item.path), item.line, 1, f"{item.name}: {what}")
+        Complaint(shown_path(item.path), Place(item.line), f"{item.name}: {what}")
         for item in own
         if not item.needs or installed(item.needs)
         for what in item.broken

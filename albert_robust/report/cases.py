@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from albert_robust.data.conversation import BEFORE, written
 from albert_robust.report.display import difference, shorten
@@ -32,12 +32,14 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class OutputView:
-    """An output or a reference: short, and whole where that differs."""
+    """An output or a reference: short, and whole where that differs; `watched` is another label whose probability is compared."""
 
     text: str
     whole: str
     probability: str = ""
     said: str = ""
+    watched: str = ""
+    watched_probability: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def case_view(
     shrunk: Shrunk | None = None,
 ) -> CaseView:
     """Return one outcome, fit to be shown; `numbered` where examples have several variants."""
-    reference = cell.expectation == "reference"
+    reference, watched = cell.expectation == "reference", outcome.watched(cell.watched)
     return CaseView(
         example=shorten(outcome.example, SHORT),
         language=outcome.language,
@@ -84,8 +86,10 @@ def case_view(
         message=shorten(outcome.message, SHORT),
         fields=tuple(_field(name, outcome) for name in outcome.original),
         several=len(outcome.original) > 1,
-        before=_output(outcome.before, outcome.scores_before, outcome.said_before, outcome.after),
-        after=None if reference else _output(outcome.after, outcome.scores_after, outcome.said_after, outcome.before),
+        before=_output(outcome.before, outcome.scores_before, outcome.said_before, outcome.after, watched),
+        after=None
+        if reference
+        else _output(outcome.after, outcome.scores_after, outcome.said_after, outcome.before, watched),
         apart=any(len(text) > LINE or "\n" in text for text in (outcome.before, outcome.after) if text),
         # Where the answer should change they are those of the text as it was.
         references=() if cell.expectation == "direction" else tuple(_text(text) for text in outcome.references[:3]),
@@ -140,13 +144,18 @@ def _text(text: str, place: int = 0) -> OutputView:
     return OutputView(short, "" if short == text else shorten(text, LONGEST))
 
 
-def _output(text: str | None, scores: Mapping[str, float], said: str, other: str | None) -> OutputView | None:
-    """Return an output, in short from where it differs from the other one."""
+def _output(
+    text: str | None, scores: Mapping[str, float], said: str, other: str | None, watched: str = ""
+) -> OutputView | None:
+    """Return an output, in short from where it differs from the other one, with its probability and that of a watched label."""
     if text is None:
         return None
     found = _text(text, difference(text, other or ""))
     probability = number(scores[text]) if text in scores else ""
-    return OutputView(found.text, found.whole, probability, shorten(" ".join(said.split()), SHORT))
+    view = OutputView(found.text, found.whole, probability, shorten(" ".join(said.split()), SHORT))
+    if watched == text or watched not in scores:
+        return view
+    return replace(view, watched=shorten(watched, SHORT), watched_probability=number(scores[watched]))
 
 
 def _figures(outcome: Outcome, reference: bool) -> list[tuple[str, str]]:

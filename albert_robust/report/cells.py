@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
+from albert_robust.file_names import SUITE
 from albert_robust.report.cases import CaseView, case_view
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import interval, number
@@ -23,11 +24,12 @@ SHOWN_IN_ALL = 1500  # keeps the page of a large run small
 OPEN = 3  # cells whose failures lie open
 UNFOLDED = 10  # cells whose figures do; of the others a reader sees what they are and why they did not pass
 LONG_REASON = 600
-_COMPLEMENTS = {"invariance": ("flip rate", "sensitivity"), "direction": ("flip rate", "consistency")}
+_COMPLEMENTS = {"consistency": ("flip rate", "sensitivity"), "sensitivity": ("flip rate", "consistency")}
 _SPEAK = {
-    "invariance": "changed outputs",
-    "direction": "outputs that stayed alike",
-    "reference": "outputs below full quality",
+    "consistency": "changed outputs",
+    "sensitivity": "outputs that stayed alike",
+    "right direction": "outputs that did not move as they should",
+    "": "outputs below full quality",
 }
 
 
@@ -155,6 +157,9 @@ def _view(
 
 
 def _command(cell: CellRecord, suite: SuiteRecord | None) -> str:
+    """Return the command that runs a cell again; empty for a suite that was a dictionary."""
+    if suite is not None and not suite.path.endswith(SUITE):
+        return ""
     missing = cell.comparison is not None and cell.comparison.verdict == "missing"
     node, seed = (suite.node, suite.seed) if suite is not None else (cell.suite, 0)
     return rerun_command(f"{node}::{BASELINE if missing else cell.cell}", seed)
@@ -163,7 +168,7 @@ def _command(cell: CellRecord, suite: SuiteRecord | None) -> str:
 def _heading(cell: CellRecord, errors: int, against: int, shown: int) -> str:
     parts = [counted(errors, "error")] if errors else []
     if against:
-        parts.append(f"{against:,} {_SPEAK.get(cell.expectation, 'cases')}")
+        parts.append(f"{against:,} {_SPEAK[cell.measure]}")
     what = " and ".join(parts)
     return f"{what}; {shown} shown" if shown < errors + against else what
 
@@ -174,14 +179,14 @@ def _accounting(cell: CellRecord) -> tuple[tuple[str, int], ...]:
     rest = (("rejected", counts.rejected), ("error", counts.error), ("tested", counts.tested))
     unasked = (("not asked", counts.not_asked), ("spared", counts.spared))
     unread = (("no label", counts.no_label), ("input cut", counts.cut))
-    flipped = () if cell.expectation == "reference" else (("flipped", counts.flipped),)
+    flipped = (("flipped", counts.flipped),) if cell.measure in _COMPLEMENTS else ()
     return (*kept, *rest, *(pair for pair in (*unasked, *unread) if pair[1]), *flipped)
 
 
 def _measures(cell: CellRecord) -> list[MeasureRow]:
     """Return the measures that say something of their own: the gated ones and no mere complements of others."""
     gated = {gate.measure: gate for gate in cell.gates}
-    hidden = _COMPLEMENTS.get(cell.expectation, ())
+    hidden = _COMPLEMENTS.get(cell.measure, ())
     rows = []
     for name, estimate in cell.measures.items():
         gate = gated.get(name)

@@ -10,11 +10,11 @@ from albert_robust.results.cell_key import by_suite, parts_of
 from albert_robust.results.records import CellRecord
 from albert_robust.scoring.statistics import NOTHING
 from albert_robust.shown import counted
-from albert_robust.suite.expectations import EXPECTATIONS
 
 _TITLES = {
-    "invariance": "Invariance: the output should stay",
-    "direction": "Direction: the output should change",
+    "consistency": "Invariance: the output should stay",
+    "sensitivity": "Direction: the output should change",
+    "right direction": "Direction: the output should move as the check says",
 }
 
 
@@ -42,7 +42,7 @@ class MatrixRow:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The rows of one expectation."""
+    """The rows of one measure."""
 
     title: str
     rows: tuple[MatrixRow, ...]
@@ -105,7 +105,7 @@ def matrices(cells: Sequence[CellRecord]) -> tuple[Matrix, ...]:
     """Return a matrix for each suite and dataset that perturbations were tried on, in plan order."""
     groups: dict[tuple[str, str], list[CellRecord]] = {}
     for cell in cells:
-        if cell.expectation in _TITLES and not cell.across:
+        if cell.measure and not cell.across:
             groups.setdefault((cell.suite, cell.dataset), []).append(cell)
     return tuple(_matrix(suite, dataset, group) for (suite, dataset), group in groups.items())
 
@@ -113,11 +113,10 @@ def matrices(cells: Sequence[CellRecord]) -> tuple[Matrix, ...]:
 def _matrix(suite: str, dataset: str, cells: Sequence[CellRecord]) -> Matrix:
     languages = tuple(dict.fromkeys(cell.language for cell in cells))
     blocks = []
-    for expectation, title in _TITLES.items():
-        measure = EXPECTATIONS[expectation].measure
+    for measure, title in _TITLES.items():
         rows: dict[tuple[str, str], dict[str, CellRecord]] = {}
         for cell in cells:
-            if cell.expectation == expectation:
+            if cell.measure == measure:
                 rows.setdefault((parts_of(cell.cell)[0], cell.perturbation), {})[cell.language] = cell
         if rows:
             made = (_row(name, check, found, languages, measure) for (check, name), found in rows.items())

@@ -12,8 +12,7 @@ from albert_robust.report.parting import Parting, partings
 from albert_robust.report.verdicts import MODELS
 from albert_robust.results.records import CellRecord, PooledRecord, SuiteRecord
 from albert_robust.results.run import Answer, Run, answer_of
-from albert_robust.scoring.statistics import NOTHING
-from albert_robust.suite.expectations import EXPECTATIONS
+from albert_robust.scoring.statistics import NOTHING, Estimate
 
 LONG_SETTING = 120  # characters
 MANY = 30  # cells, of which a reader sees those first in which a model differs
@@ -104,7 +103,7 @@ def _measure(cells: Sequence[CellRecord]) -> str:
     """Return the measure by which a cell is shown: of a reference check that by which it is compared, or the first gate's."""
     compared = [cell.beside_first.measure for cell in cells if cell.beside_first is not None]
     gated = [gate.measure for cell in cells for gate in cell.gates]
-    return EXPECTATIONS[cells[0].expectation].measure or next(iter(filter(None, [*compared, *gated])), "")
+    return cells[0].measure or next(iter(filter(None, [*compared, *gated])), "")
 
 
 def _told_apart(models: Sequence[SuiteRecord]) -> list[str]:
@@ -149,15 +148,15 @@ def _model(
 
 
 def _pooled(one: PooledRecord, model: str) -> PooledRow:
-    found, drop = one.comparison, one.comparison.drop or NOTHING
+    found, gain = one.comparison, one.comparison.gain or NOTHING
     return PooledRow(
         model=model,
         measure=found.measure,
         cells=one.cells,
-        examples=drop.clusters,
+        examples=gain.clusters,
         first=number(NOTHING.value if found.before is None else found.before),
         value=number(NOTHING.value if found.after is None else found.after),
-        difference=f"{-drop.value:+.3f} [{-drop.high:+.3f}, {-drop.low:+.3f}]",
+        difference=_signed(gain),
         chance="" if found.adjusted is None else f"{found.adjusted:.2g}",
         word=WORDS[found.verdict],
     )
@@ -170,8 +169,11 @@ def _row(name: str, measure: str, cells: Sequence[CellRecord | None]) -> ModelCe
 
 def _cell(cell: CellRecord, measure: str) -> MatrixCell:
     found = cell.beside_first
-    drop = found.drop if found is not None else None
-    beside = ""
-    if found is not None and drop is not None:
-        beside = f"{found.measure} {-drop.value:+.3f} [{-drop.high:+.3f}, {-drop.low:+.3f}] beside the first"
-    return matrix_cell(cell, measure, MODELS.get(found.verdict) if found is not None else None, beside)
+    if found is None:
+        return matrix_cell(cell, measure, None, "")
+    beside = f"{found.measure} {_signed(found.gain)} beside the first" if found.gain else ""
+    return matrix_cell(cell, measure, MODELS.get(found.verdict), beside)
+
+
+def _signed(gain: Estimate) -> str:
+    return f"{gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]"

@@ -273,7 +273,10 @@ def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
 
 def _read(data: DataRecord | None) -> str:
     """Return how many examples a dataset has, and what tells their content from any other."""
-    return f"; {counted(data.examples, 'example')}, {data.digest}" if data else ""
+    if data is None:
+        return ""
+    bad = f"; {counted(data.bad, 'bad row')} left out" if data.bad else ""
+    return f"; {counted(data.examples, 'example')}, {data.digest}{bad}"
 
 
 def _left_out(rows: Sequence[RowsLeftOut]) -> str:

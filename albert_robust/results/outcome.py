@@ -59,7 +59,7 @@ class Outcome:
         after: Its output for the variant; of choices in another order with the letter that its choice had.
         scores_before: Label probabilities, where the model gives them.
         scores_after: Label probabilities.
-        agreement: How alike the two outputs are, in [0, 1].
+        agreement: How alike the two outputs are, in [0, 1]. Where a check says where they should move, 0 if they do, else 1.
         quality_before: By metric, in [0, 1].
         quality_after: By metric.
         message: Why a case is an error or rejected, or which variant it repeats.
@@ -92,6 +92,10 @@ class Outcome:
     said_after: str = ""
     block: int = 0
     cut: int = 0
+
+    def watched(self, label: str | None) -> str:
+        """Return whose probability is compared: that of a label, where it is empty of the original's; empty where it is None."""
+        return label or (self.before if label is not None and self.before else "")
 
     @property
     def flipped(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Literal
 from albert_robust.file_names import APART
 from albert_robust.results.cell_key import CellKey
 from albert_robust.scoring.statistics import Estimate
+from albert_robust.suite.expectations import DIRECTED, EXPECTATIONS
 
 Verdict = Literal[  # the worst first
     "error", "failed", "warned", "inconclusive", "not tested", "known failure", "passed", "measured", "not applicable"
@@ -84,6 +85,12 @@ class ComparisonRecord:
         """Whether every example is as it was."""
         return self.drop is not None and self.drop.value == 0 and not self.worse
 
+    @property
+    def gain(self) -> Estimate | None:
+        """`after` less `before`: the drop turned round, and never -0.0."""
+        drop = self.drop
+        return drop and Estimate(0 - drop.value, 0 - drop.high, 0 - drop.low, drop.clusters)
+
 
 @dataclass(frozen=True, slots=True)
 class PooledRecord:
@@ -124,7 +131,8 @@ class CellRecord:
     """One cell's verdict and all that led to it.
 
     `definitions` say how its outputs were compared, such as `token f1`, by measure: first by the one that the cell stands by
-    beside other runs, then by the other qualities that its gates name. `worst_of` says of how many variants each was searched.
+    beside other runs, then by the other qualities that its gates name. `worst_of` says of how many variants each was searched,
+    `watched` of which label the probability is compared: it is empty for the label of each original.
     `comparison` is there where a baseline is, `beside_first` where the file names several models and this is not the first.
     Of several cells together `across` says what is compared, `members` has each, and `note` is what it came to. Such a
     record has no outcomes of its own, and its counts are those of all members.
@@ -151,11 +159,17 @@ class CellRecord:
     across: str = ""
     members: tuple[MemberRecord, ...] = ()
     note: str = ""
+    watched: str | None = None
 
     @property
     def key(self) -> CellKey:
         """Which cell it is."""
         return self.suite, self.cell
+
+    @property
+    def measure(self) -> str:
+        """What it is compared by; empty in a reference check, which is compared by a quality."""
+        return DIRECTED.measure if DIRECTED.measure in self.measures else EXPECTATIONS[self.expectation].measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +179,18 @@ class DataRecord:
     Attributes:
         examples: How many.
         different: How many differ in their texts or their language.
-        digest: Of all that they hold, in whatever order.
+        digest: Of all that they hold, and of why rows were left out, in whatever order.
         learnt: How many have texts, blanks apart, that the model was made from.
+        bad: How many rows were left out because they are no examples.
+        bad_rows: The first of them: where each stands, and what is wrong with it.
     """
 
     examples: int
     different: int
     digest: str
     learnt: int = 0
+    bad: int = 0
+    bad_rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from typing import Any, Literal, get_args
 
 from albert_robust.results.cases import CaseAlignment, Shrunk
@@ -13,6 +14,7 @@ from albert_robust.results.records import CellRecord, PooledRecord, SuiteRecord,
 from albert_robust.results.tally import Tally, tallied
 
 Answer = Literal["yes", "partial", "no", "undecided", "nothing"]
+SHOWN_CELLS = 20  # in a notebook
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,6 +45,15 @@ class Run:
 
     def __repr__(self) -> str:
         return f"<Run: {counted_verdicts(self.cells) or 'no cells'}; answer {self.answer}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the verdicts of the first cells, the worst first."""
+        cells = sorted(self.cells, key=lambda cell: get_args(Verdict).index(cell.verdict))
+        shown = [(cell.verdict, f"{cell.suite}::{cell.cell}", cell.reason) for cell in cells[:SHOWN_CELLS]]
+        rows = "".join(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>" for row in shown)
+        more = f"<p>and {len(cells) - SHOWN_CELLS:,} more</p>" if len(cells) > SHOWN_CELLS else ""
+        head = "<tr><th>verdict</th><th>cell</th><th>reason</th></tr>"
+        return f"<p>{escape(repr(self)[1:-1])}</p><table>{head}{rows}</table>{more}"
 
     def frame(self) -> Any:
         """Return a pandas data frame: a row per cell and measure, with the columns of `results.table`.

@@ -60,7 +60,7 @@ def _cell(cell: CellRecord, suite: SuiteRecord) -> Row:
 
 def _pooled(one: PooledRecord, suite: SuiteRecord) -> Row:
     found = one.comparison
-    examples = None if found.drop is None else found.drop.clusters
+    examples = found.gain and found.gain.clusters
     row = {"suite": one.suite, "model": suite.model_name, "task": suite.task, "measure": found.measure}
     return row | {"value": found.after, "examples": examples} | _beside(found, found.measure)
 
@@ -70,12 +70,7 @@ def _gate(gates: tuple[GateRecord, ...], measure: str) -> Row:
 
 
 def _beside(found: ComparisonRecord | None, measure: str) -> Row:
-    if found is None or found.measure != measure or found.drop is None:
+    if found is None or found.measure != measure or (gain := found.gain) is None:
         return {}
-    return {
-        "beside_first": found.verdict,
-        "difference": -found.drop.value,
-        "difference_low": -found.drop.high,
-        "difference_high": -found.drop.low,
-        "adjusted_p": found.adjusted,
-    }
+    ends = {"difference": gain.value, "difference_low": gain.low, "difference_high": gain.high}
+    return {"beside_first": found.verdict, **ends, "adjusted_p": found.adjusted}

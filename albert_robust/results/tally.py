@@ -13,7 +13,7 @@ from albert_robust.results.outcome import Outcome
 from albert_robust.results.records import Counts
 from albert_robust.results.sample import Sample
 from albert_robust.results.series import Series
-from albert_robust.suite.measure import measure_named
+from albert_robust.suite.measure import AGREEMENT, measure_named
 from albert_robust.tasks import Answer
 
 BATCH = 1000  # outcomes of a run that are read and counted at once: one by one takes three times as long
@@ -94,10 +94,10 @@ class Tally:
         return {**self.numbers.after, **self.numbers.drops}
 
     def series(self, measure: str) -> Series:
-        """Return the number of each case by a measure of one cell: consistency, sensitivity, flip rate, a quality or its drop."""
+        """Return the number of each case by a measure of one cell: of agreement, a quality or its drop."""
         if measure == "consistency":
             return self.numbers.agreement
-        if measure in ("sensitivity", "flip rate"):
+        if measure in AGREEMENT:
             return self.numbers.agreement.complement()
         return self.qualities.get(measure, Series())
 

@@ -39,7 +39,7 @@ def idle(cells: Sequence[Cell]) -> Iterator[Complaint]:
         gate = gates[0]
         if not _groups(gate.measure.axis, members):
             what = f"{gate.measure.name} has nothing to compare"
-            yield Complaint(members[0].suite.shown, *gate.place, what, _MEND[gate.measure.axis])
+            yield Complaint(members[0].suite.shown, gate.place, what, _MEND[gate.measure.axis])
 
 
 def _wanted(cells: Sequence[Cell]) -> Iterator[tuple[tuple[Gate, ...], list[Cell]]]:

@@ -11,6 +11,7 @@ import regex
 
 from albert_robust.results.outcome import Outcome
 from albert_robust.running.cell import Cell
+from albert_robust.suite.movement import Movement
 from albert_robust.tasks import Answer, Prediction, Task
 from albert_robust.text.orders import Order, came_from, label_before, read_back, said_in
 from albert_robust.text.reading import read
@@ -46,6 +47,8 @@ def take_answers(
         case.cut = max(before.cut, after.cut)
         for order in cell.reorders:
             _take_marks_back(cell, case, order)
+        if cell.check.movement is not None and (lacking := _lacking(cell.check.movement, case)):
+            case.status, case.message = "error", lacking
         return
     case.status, case.message = "not asked", NO_ROOM
     whiches = ("the original", "the variant", *["the original, asked again"] * len(repeats))
@@ -53,6 +56,20 @@ def take_answers(
         if isinstance(found, str):
             case.status, case.message = "error", f"{which}: {found}"
             return
+
+
+def _lacking(movement: Movement, case: Outcome) -> str:
+    """Return why a case has no number that could move; empty if it has."""
+    before, after = said_of(case)
+    for answer, which in ((before, "the original"), (after, "the variant")):
+        if lacking := movement.lacks(answer, before):
+            return f"{which}: {lacking}"
+    return ""
+
+
+def said_of(case: Outcome) -> tuple[Prediction, Prediction]:
+    """Return what the model said to the original and to the variant of an answered case."""
+    return Prediction(str(case.before), case.scores_before), Prediction(str(case.after), case.scores_after)
 
 
 def _take_marks_back(cell: Cell, case: Outcome, order: Order) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import chain, islice, pairwise
+from pathlib import PurePath
 
 from albert_robust.asking.cache import Cache
 from albert_robust.data import Example, Examples, Source, read_examples
@@ -15,7 +16,7 @@ from albert_robust.running.cell import Cell
 from albert_robust.running.measure import Made
 from albert_robust.running.variants import cases
 from albert_robust.scoring.sequential import looks
-from albert_robust.shown import suggest
+from albert_robust.shown import SHOWN_CHOICES, suggest
 from albert_robust.suite.gates import needs_references
 from albert_robust.suite.suite import Suite
 
@@ -52,7 +53,7 @@ def _texts(example: Example) -> Texts:
     return tuple(" ".join(text.split()) for text in example.fields.values())
 
 
-def data_of(examples: Sequence[Example], learnt: Set[Texts] = frozenset()) -> DataRecord:
+def data_of(examples: Examples, learnt: Set[Texts] = frozenset()) -> DataRecord:
     """Return what a dataset holds, in numbers.
 
     Args:
@@ -63,7 +64,10 @@ def data_of(examples: Sequence[Example], learnt: Set[Texts] = frozenset()) -> Da
     held.add(map(_digest, examples))
     different = {(one.language, *one.fields.values()) for one in examples}
     met = sum(_texts(one) in learnt for one in examples) if learnt else 0
-    return DataRecord(len(examples), len(different), str(held), met)
+    bad = examples.left_out.bad
+    held.add(digest(("bad", one.what)) for one in bad)
+    named = tuple(f"{one.place.within(PurePath(one.path).name)}: {one.what}" for one in bad[:SHOWN_CHOICES])
+    return DataRecord(len(examples), len(different), str(held), met, len(bad), named)
 
 
 def _digest(example: Example) -> int:

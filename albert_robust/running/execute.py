@@ -205,7 +205,7 @@ class _SuiteRun:
         execution.suites[suite.name] = SuiteExecution(
             identity=self.predictor.model.identity,
             signature=self.scorer.signature(),
-            rows_left_out={name: found.others for name, found in datasets.items() if found.others},
+            rows_left_out={name: found.left_out.others for name, found in datasets.items() if found.left_out.others},
             data={name: data_of(found, learnt) for name, found in datasets.items()},
             scorer=self.scorer,
             predictor=self.predictor,

@@ -10,7 +10,7 @@ from albert_robust.models import ModelSpec
 from albert_robust.results.outcome import Outcome
 from albert_robust.running.cell import Cell
 from albert_robust.running.judgements import Judgements
-from albert_robust.running.lookup import Lookup, look_up
+from albert_robust.running.lookup import look_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Forecast:
         missing: Those that the cache does not have.
         batches: In which a model is asked for those.
         requests: That an endpoint gets in place of batches, one an input.
-        to_judge: About how many pairs judges would be asked, each time that one is.
+        to_judge: How many pairs judges would be asked about; where there are two, each counts its own.
         judges_at_most: Whether some of these depend on answers that are not known yet.
         seconds: From what earlier runs took; None where there was none.
         price: By the suite's own price, tokens by earlier runs; None where it has none, nan where no tokens are told yet.
@@ -58,9 +58,8 @@ def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
     """
     cases, batches, later, names, missing = 0, 0, 0, set[str](), set[str]()
     suite = cells[0].suite
-    own = workspace.own_measures(suite)
-    judges = {name: one for name, one in own.items() if one.measure.judges}
-    judgements, block = Judgements(judges), list[Lookup]()
+    judges = {name: one for name, one in workspace.own_measures(suite).items() if one.measure.judges}
+    judgements = Judgements(judges)
     for one in look_up(cells, workspace):
         if one.replicate == 0:
             cases += sum(case.status == "tested" for _, group in one.made for case in group)
@@ -69,10 +68,7 @@ def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
         fresh = {one.found.names[input_key] for input_key in one.found.missing} - missing
         missing |= fresh
         batches += ceil(len(fresh) / suite.model.batch)
-        block.append(one)
-        if judges and len(block) == suite.model.replicates:
-            judgements.add(block)
-        block = block if len(block) < suite.model.replicates else []
+        judgements.add(one)
     to_ask = len(missing) + later
     asked = [(one.predictor, suite.model, to_ask)]
     asked += [(judges[name].predictor, judges[name].measure.model, count) for name, count in judgements.to_ask.items()]

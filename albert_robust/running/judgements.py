@@ -34,7 +34,7 @@ class _Looking(TextScorer):
 
 
 class Judgements:
-    """What the judges of a suite would be asked, block by block.
+    """What the judges of a suite would be asked.
 
     Attributes:
         certain: Whether all answers are known that they are to judge.
@@ -43,15 +43,23 @@ class Judgements:
     def __init__(self, judges: Mapping[str, Judging]) -> None:
         self.certain = True
         self._looking = _Looking(judges)
+        self._block: list[Lookup] = []
 
     @property
     def to_ask(self) -> dict[str, int]:
         """How many pairs each judge would be asked about, at most, by its measure."""
         return {name: len(names) for name, names in self._looking.missing.items()}
 
-    def add(self, lookups: Sequence[Lookup]) -> None:
-        """Take a block: what is asked of it first, and what is asked again."""
-        first, *again = lookups
+    def add(self, lookup: Lookup) -> None:
+        """Take the questions of a run one by one. A block is judged with its last replicate."""
+        self._block.append(lookup)
+        if len(self._block) == lookup.suite.model.replicates:
+            if self._looking.missing:
+                self._judge(self._block)
+            self._block = []
+
+    def _judge(self, block: Sequence[Lookup]) -> None:
+        first, *again = block
         made = []
         for cell, group in first.made:
             tested = [case for case in group if case.status == "tested"]
@@ -61,12 +69,10 @@ class Judgements:
                 if case.before is None:
                     self._take(_unanswered(cell, case, first.suite.model.replicates))
             if cell.check.worst_of > 1:
-                self._take(
-                    (cell.check.agreement, (cell.id, place)) for place in range(cell.check.worst_of * len(group))
-                )
+                self._take(_searched(cell, group))
         measure(first.suite, made, self._looking)
         if again:
-            self_agreement(first.suite, made, [one.found.answers for one in lookups], self._looking)
+            self_agreement(first.suite, made, [one.found.answers for one in block], self._looking)
 
     def _take(self, questions: Iterator[tuple[str, object]]) -> None:
         """Take what may be asked, by the name of its measure; most measures are no judges."""
@@ -84,6 +90,13 @@ def _answer(cell: Cell, case: Outcome, answers: Answers) -> bool:
         return False
     take_answers(cell, case, before, after)
     return True
+
+
+def _searched(cell: Cell, group: Sequence[Outcome]) -> Iterator[tuple[str, object]]:
+    """Yield what may be asked about the variants that a search tries beside the first."""
+    for case in group:
+        tries = cell.check.worst_of - (case.status == "tested")
+        yield from ((cell.check.agreement, (cell.id, case.example, number)) for number in range(tries))
 
 
 def _unanswered(cell: Cell, case: Outcome, replicates: int) -> Iterator[tuple[str, object]]:

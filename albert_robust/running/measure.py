@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from albert_robust.asking.predict import Answers
 from albert_robust.results.outcome import Outcome
-from albert_robust.running.answers import NO_ROOM, answer_of, answers_of, expected_of
+from albert_robust.running.answers import NO_ROOM, answer_of, answers_of, expected_of, said_of
 from albert_robust.running.cell import Cell
 from albert_robust.scoring.statistics import DIGITS
-from albert_robust.suite.suite import Suite
+from albert_robust.suite.suite import Check, Suite
 from albert_robust.tasks import Answer, Prediction, TextScorer
 from albert_robust.tasks.task import Compared, Measured
 
@@ -37,7 +37,9 @@ def measure(suite: Suite, made: Made, scorer: TextScorer) -> None:
         before.append(_Rated(cell, tested, old))
         if cell.check.expectation != "direction":
             after.append(_Rated(cell, varied, new))
-        if varied:  # then all of them are
+        if cell.check.movement is not None:
+            _move(cell.check, varied)
+        elif varied:  # then all of them are
             expected = [expected_of(cell, *both) for both in zip(varied, old, strict=True)]
             compared[cell.check.agreement] += zip(varied, expected, new, strict=True)
     for case, row in _qualities(suite, before, scorer):
@@ -55,18 +57,24 @@ def self_agreement(
 
     Args:
         suite: Of all cells.
-        made: The measured cases; those of reference checks are left out.
+        made: The measured cases; those of checks of reference, or of where answers should move, are left out.
         replicas: The model's answers to the originals, one value per time that they were asked.
         scorer: For measures that compare texts.
     """
     cases: list[tuple[Cell, str]] = []
     each: list[list[Compared]] = []
+    moved: list[tuple[Cell, str, float]] = []
     for cell, group in made:
+        if cell.check.directed:
+            continue
         tested = {case.example: case for case in group if case.status == "tested" and case.variant}
         for example, case in tested.items():
-            outputs = [
-                answer.output for answers in replicas if isinstance(answer := answers.of(case.original), Prediction)
-            ]
+            said = [answer for answers in replicas if isinstance(answer := answers.of(case.original), Prediction)]
+            if (movement := cell.check.movement) is not None:
+                held = [movement.holds(one, other) for one, other in combinations(said, 2)]
+                moved += [(cell, example, float(one)) for one in held if one is not None]
+                continue
+            outputs = [answer.output for answer in said]
             first = answer_of(cell, case, "before")
             if len(outputs) > 1:
                 cases.append((cell, example))
@@ -77,14 +85,25 @@ def self_agreement(
         places = [place for place, (cell, _) in enumerate(cases) if cell.check.agreement == name]
         values = iter(metric([pair for place in places for pair in each[place]], scorer))
         found |= {place: _numbers(next(values) for _ in each[place]) for place in places}
-    return [(cell, example, value) for place, (cell, example) in enumerate(cases) for value in found[place]]
+    return [*moved, *((cell, example, value) for place, (cell, example) in enumerate(cases) for value in found[place])]
 
 
 def agree_in(cell: Cell, answered: Sequence[Outcome], scorer: TextScorer) -> None:
     """Fill in how far the answers to variants of a cell agree with those to their originals, by the cell's own measure."""
+    if cell.check.movement is not None:
+        _move(cell.check, answered)
+        return
     before, after = answers_of(cell, answered, "before"), answers_of(cell, answered, "after")
     expected = [expected_of(cell, *both) for both in zip(answered, before, strict=True)]
     agree(cell.suite, cell.check.agreement, list(zip(answered, expected, after, strict=True)), scorer)
+
+
+def _move(check: Check, answered: Sequence[Outcome]) -> None:
+    """Fill in whether answers stay where a check says how far they may move, or move where it says that they should."""
+    for case in answered:
+        assert check.movement is not None
+        holds = check.movement.holds(*said_of(case))
+        case.agreement = None if holds is None else float(holds != check.directed)
 
 
 def agree(suite: Suite, name: str, found: Sequence[tuple[Outcome, Answer, Answer]], scorer: TextScorer) -> None:

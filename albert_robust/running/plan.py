@@ -64,8 +64,8 @@ def _cells(suite: Suite) -> Iterator[Cell]:
 def _twice(suite: Suite, items: Sequence[Item]) -> Iterator[Complaint]:
     """Yield a complaint about the first id that two items have."""
     for name in [name for name, times in Counter(item.id for item in items).items() if times > 1][:1]:
-        line = [item.check.line for item in items if item.id == name][-1]
-        yield Complaint(suite.shown, line, 1, f"two checks give the cell {name!r}", "give one of them a `name:`")
+        place = [item.check.place for item in items if item.id == name][-1]
+        yield Complaint(suite.shown, place, f"two checks give the cell {name!r}", "give one of them a `name:`")
 
 
 def _unfit(suite: Suite, items: Sequence[Item]) -> Iterator[Complaint]:
@@ -73,6 +73,5 @@ def _unfit(suite: Suite, items: Sequence[Item]) -> Iterator[Complaint]:
     for mark in suite.marks:
         if not any(mark.fits(item.id) for item in items):
             names = [item.id for item in items]
-            line, column = mark.place
             mend = suggest(mark.cells, names) or f"cells are written as {names[0]!r}" if names else ""
-            yield Complaint(suite.shown, line, column, f"no cell fits {mark.cells!r}", mend)
+            yield Complaint(suite.shown, mark.place, f"no cell fits {mark.cells!r}", mend)

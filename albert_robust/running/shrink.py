@@ -119,7 +119,8 @@ def _tried(
         found = answers.of(one.variant)
         if found is None:
             warn(f"cannot shrink {cell.id} any further: the budget had no room", stacklevel=2)
-        one.after = found.output if isinstance(found, Prediction) else None
+        if isinstance(found, Prediction):
+            one.after, one.scores_after = found.output, found.scores
     answered = [one for one in made if one.after is not None]
     agree_in(cell, answered, scorer)
     yield from made

@@ -2,8 +2,9 @@
 
 The search is hill climbing, as in TextAttack (Morris et al., 2020, doi:10.18653/v1/2020.emnlp-demos.16), with any perturbation.
 Each round draws a few variants and asks them together. The variant that lowers the agreement of the answers most, or else the
-probability of the old label, is where the next round starts, with its edits. If a model gives labels without probabilities,
-nothing shows before a label changes, so all variants are drawn from the original.
+probability of the old label, is where the next round starts, with its edits; if a check has a `tolerance`, the variant that moves
+what it is of farthest. If a model gives labels without probabilities, nothing shows before a label changes, so all variants are
+drawn from the original.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -14,19 +15,22 @@ from albert_robust.asking.predict import Answers, Predictor
 from albert_robust.data import Example
 from albert_robust.perturbing import KeyedRandom
 from albert_robust.results.outcome import Outcome
-from albert_robust.running.answers import Answered, take_answers
+from albert_robust.running.answers import Answered, said_of, take_answers
 from albert_robust.running.blocks import Block
 from albert_robust.running.cell import Cell
 from albert_robust.running.meaning import reject_strays
 from albert_robust.running.measure import Made, agree_in
 from albert_robust.running.variants import varied
+from albert_robust.suite.movement import Moves
 from albert_robust.tasks import Prediction, TextScorer
 from albert_robust.text import Text
 
 ROUND = 8  # variants of an example
 Texts = dict[str, Text]  # by field
 Drawn = tuple[Outcome, Texts]  # a variant, and its texts
-Level = tuple[float, float]  # how far the answers agree, and the probability that is left of the old label
+Level = tuple[
+    float, float
+]  # how far the answers agree, and what is left of the old one: its probability, or 1 less its movement
 
 
 def find_worst(
@@ -107,7 +111,8 @@ class _Search:
         if self.before is None:
             self.before = before
             if isinstance(before, Prediction):
-                self.lowest = (1.0, before.scores.get(before.output, 0.0))
+                moves = isinstance(self.cell.check.movement, Moves)
+                self.lowest = (1.0, 1.0 if moves else before.scores.get(before.output, 0.0))
 
     def draw(self, chance: KeyedRandom) -> list[Drawn]:
         """Return new variants; none where the search is over."""
@@ -140,8 +145,8 @@ class _Search:
         self.silent = bool(asked) and "tested" not in asked
         for case, texts in drawn:
             if case.status == "tested":
-                level = _level(case)
-                if self.worst.status != "tested" or level < _level(self.worst):
+                level = _level(self.cell, case)
+                if self.worst.status != "tested" or level < _level(self.cell, self.worst):
                     self.worst = case
                 if level < self.lowest:
                     self.base, self.lowest = texts, level
@@ -149,9 +154,11 @@ class _Search:
                 self.unanswered = self.unanswered or case
 
 
-def _level(case: Outcome) -> Level:
+def _level(cell: Cell, case: Outcome) -> Level:
     """Return how far a variant shakes the model; one whose answer cannot be compared less than any other."""
-    agreement = inf if case.agreement is None else case.agreement
+    agreement, movement = inf if case.agreement is None else case.agreement, cell.check.movement
+    if isinstance(movement, Moves):
+        return agreement, 1 - abs(movement.change(*said_of(case)) or 0.0)
     return agreement, case.scores_after.get(str(case.before), 0.0)
 
 

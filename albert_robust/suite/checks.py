@@ -10,8 +10,9 @@ from albert_robust.perturbing import Spec
 from albert_robust.perturbing.spec import parse_spec
 from albert_robust.shown import suggest
 from albert_robust.suite.draft import Draft
-from albert_robust.suite.expectations import EXPECTATIONS
+from albert_robust.suite.expectations import DIRECTED, EXPECTATIONS
 from albert_robust.suite.gates import Gate, out_of_reach, parse_gate
+from albert_robust.suite.movement import Movement, movement_of, unfit
 from albert_robust.suite.schema import CheckSpec
 from albert_robust.suite.suite import Check
 
@@ -30,7 +31,7 @@ def _check(draft: Draft, at: Location, check: CheckSpec) -> Check:
     agreement = check.agreement.replace("_", " ") if check.agreement else agreements[0]
     unknown(at, "agreement", [agreement], agreements)
     gates, specs = tuple(_gates(draft, at, check)), _specs(draft, at, check)
-    fields = tuple(check.fields or task.perturbed)
+    fields = tuple(check.fields or task.perturbed_by(check.expect))
     _check_ignored(draft, at, check, specs)
     _check_choices(draft, at, fields, specs)
     if check.worst_of > 1 and not draft.model.kind.answers_here:
@@ -48,14 +49,24 @@ def _check(draft: Draft, at: Location, check: CheckSpec) -> Check:
         across=tuple(gate for gate in gates if gate.measure.over),
         agreement=agreement,
         agrees_at=check.agrees_at,
+        movement=_movement(draft, at, check),
         variants=check.variants,
         worst_of=check.worst_of,
         meaning=check.meaning,
         min_tested=check.min_tested,
         on_failure=check.on_failure,
         on_inconclusive=_undecided(draft, check),
-        line=draft.document.places.get(at, (1, 1))[0],
+        place=draft.document.place(at),
     )
+
+
+def _movement(draft: Draft, at: Location, check: CheckSpec) -> Movement | None:
+    """Return where a check says that answers go; complain if those of the task, or of the model, cannot."""
+    if not check.movement:
+        return None
+    for key, mistake in unfit(check, draft.task, draft.model.data_labels, bool(draft.model.prompt)):
+        draft.complaints.take((*at, key), mistake)
+    return movement_of(check, draft.task)
 
 
 def _undecided(draft: Draft, check: CheckSpec) -> str:
@@ -71,15 +82,16 @@ def _languages(draft: Draft, check: CheckSpec) -> list[str]:
 
 
 def _gates(draft: Draft, at: Location, check: CheckSpec) -> Iterator[Gate]:
-    for number, written in enumerate(check.gates or EXPECTATIONS[check.expect].gates):
+    expectation = DIRECTED if check.way else EXPECTATIONS[check.expect]
+    for number, written in enumerate(check.gates or expectation.gates):
         location = (*at, "gates", number)
-        gate = draft.complaints.attempt(location, parse_gate, written, check.expect, draft.task)
+        gate = draft.complaints.attempt(location, parse_gate, written, expectation, draft.task)
         if gate is None:
             continue
         if mistake := _beyond(draft, check, gate):
             draft.complaints.take(location, mistake)
         else:
-            yield replace(gate, place=draft.document.places.get(location, (1, 1)))
+            yield replace(gate, place=draft.document.place(location))
 
 
 def _beyond(draft: Draft, check: CheckSpec, gate: Gate) -> Mistake | None:

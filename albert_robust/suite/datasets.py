@@ -1,11 +1,13 @@
 """Makes the sources of a suite's datasets from its draft, and complains of what is wrong with them."""
 
 import os
+from collections.abc import Sequence
+from pathlib import Path
 
 from albert_robust.data import Source
 from albert_robust.data.cells import text_of
 from albert_robust.data.options import CHOICES
-from albert_robust.data.rows import DELIMITED
+from albert_robust.data.rows import BINARY, DELIMITED, UTF8
 from albert_robust.data.source import PLACEHOLDER
 from albert_robust.data.templates import Fill, Templates, mistakes, unfit, used
 from albert_robust.documents.yaml_file import Location
@@ -29,7 +31,7 @@ def sources(draft: Draft) -> dict[str, Source]:
 def _source(draft: Draft, name: str, dataset: DatasetSpec) -> Source:
     document, task = draft.document, draft.task
     languages = tuple(dataset.languages or [dataset.language or ""])
-    path = document.path.parent / dataset.path if dataset.path else document.path
+    path = document.path.parent / dataset.path if dataset.path else _home(draft, name, dataset)
     columns = dict(dataset.columns)
     choices = columns.pop(CHOICES, []) if task.single_label else []
     source = task.source(
@@ -39,12 +41,15 @@ def _source(draft: Draft, name: str, dataset: DatasetSpec) -> Source:
         header=tuple(dataset.header),
         columns={ours: theirs for ours, theirs in columns.items() if isinstance(theirs, str)},
         choices=tuple(_listed(choices)),
+        encoding=dataset.encoding,
+        skips_bad=dataset.on_bad_rows == "skip",
         where={column: tuple(map(text_of, _listed(held))) for column, held in dataset.where.items()},
         limit=dataset.limit,
         seed=draft.spec.seed,
         reference_language=dataset.reference_language or "",
         together={ours: tuple(theirs) for ours, theirs in columns.items() if isinstance(theirs, list)},
         templates=_templates(draft, name, dataset),
+        given=None if dataset.rows is None else _numbered(draft, ("datasets", name, "rows"), dataset.rows),
         added=draft.added,
     )
     _check(draft, name, dataset, source)
@@ -59,7 +64,9 @@ def _check(draft: Draft, name: str, dataset: DatasetSpec, source: Source) -> Non
         complain(at, what, "add `reference_language: de`, a BCP 47 tag")
     if dataset.header and source.path.suffix.lower() not in DELIMITED:
         complain((*at, "header"), "only a table, .csv or .tsv, may lack its header", "take it out")
-    for file, _ in source.files():
+    if dataset.encoding != UTF8 and source.path.suffix.lower() in BINARY:
+        complain((*at, "encoding"), "only a file of text has an encoding", "take it out")
+    for file, _ in source.files() if dataset.path else ():
         if not os.path.exists(file):
             complain((*at, "path"), f"no file {file.name!r} here", BESIDE_SUITE)
     for column, theirs in dataset.columns.items():
@@ -94,8 +101,22 @@ def _templates(draft: Draft, name: str, dataset: DatasetSpec) -> Templates | Non
     for location, mistake in mistakes(templates, fill, draft.columns, draft.task.reference, dataset.languages or ()):
         draft.complaints.take((*at, *location), mistake)
     _lists(draft, at, dataset.fill, _used(draft, dataset))
-    lines = (draft.document.places[(*at, "templates", number)][0] for number in range(len(templates)))
+    lines = (line for line, _ in _numbered(draft, (*at, "templates"), templates))
     return Templates(tuple(templates), tuple(lines), fill)
+
+
+def _home(draft: Draft, name: str, dataset: DatasetSpec) -> Path:
+    """Return what complaints about a dataset's rows or templates name: the suite's file, or where they stand in a dictionary."""
+    path, way = draft.document.path, "templates" if dataset.rows is None else "rows"
+    place = draft.document.place(("datasets", name, way))
+    return path if place.key is None else path.with_name(place.within(path.name))
+
+
+def _numbered(draft: Draft, at: Location, held: Sequence[Value]) -> list[tuple[int, Value]]:
+    """Return the items of a list, each with its line; with its number where the suite is a dictionary."""
+    places = (draft.document.place((*at, number)) for number in range(len(held)))
+    lines = (place.line if place.key is None else number for number, place in enumerate(places, start=1))
+    return list(zip(lines, held, strict=True))
 
 
 def _used(draft: Draft, dataset: DatasetSpec) -> set[str]:

@@ -59,7 +59,7 @@ def draft(document: Document, spec: SuiteSpec, registry: Registry, model_name: s
     if task.with_range and model.range:
         task = task.with_range(*model.range)
     complaints = Complaints(document)
-    whole = _with(task, added, model.labels)
+    whole = _with(task, added, model.own_labels)
     for at, mistake in unfit(whole, spec.measures, document.path.parent):
         complaints.take(("measures", *at), mistake)
     task = with_measures(whole, document, spec.measures)

@@ -1,4 +1,8 @@
-"""Expectations: what a check wants of a model, and the measure that says how far the model does so."""
+"""Expectations: what a check wants of a model, and the measure that says how far the model does so.
+
+`DIRECTED` is the direction of a check that says where answers should move. It has a measure of its own, because an answer that
+stays may be right there, and is never sensitive.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,3 +34,4 @@ EXPECTATIONS: Mapping[str, Expectation] = {
         Expectation("reference", "", ()),
     )
 }
+DIRECTED = Expectation("direction", "right direction", ("right direction >= 0.9",))

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
-from albert_robust.errors import Mistake
+from albert_robust.errors import Mistake, Place
 from albert_robust.shown import suggest
-from albert_robust.suite.expectations import EXPECTATIONS, ExpectationName
+from albert_robust.suite.expectations import Expectation
 from albert_robust.suite.measure import (
     AGREEMENT,
     CONSISTENCY_AT,
@@ -29,19 +29,19 @@ class Gate:
         measure: What is bounded.
         at_least: Whether the bound is the least value, or the greatest.
         bound: In [0, 1].
-        place: Line and column in the suite.
+        place: Where it stands in the suite.
     """
 
     measure: Measure
     at_least: bool
     bound: float
-    place: tuple[int, int] = field(default=(1, 1), compare=False)
+    place: Place = field(default=Place(), compare=False)
 
     def __str__(self) -> str:
         return f"{self.measure.name} {'>=' if self.at_least else '<='} {self.bound:g}"
 
 
-def parse_gate(written: str, expectation: ExpectationName, task: Task) -> Gate:
+def parse_gate(written: str, expectation: Expectation, task: Task) -> Gate:
     """Return the gate that a string writes.
 
     Raises:
@@ -68,24 +68,24 @@ def parse_gate(written: str, expectation: ExpectationName, task: Task) -> Gate:
     return Gate(measure, match["sign"] == ">=", bound)
 
 
-def _known(written: str, expectation: ExpectationName, task: Task) -> str:
-    """Return a measure by its one name: a gap is named in full unless it is that of consistency or sensitivity."""
+def _known(written: str, expectation: Expectation, task: Task) -> str:
+    """Return a measure by its one name: a gap is named in full unless it is that of what the check is compared by."""
     measure, known = written.replace("-", " "), measures(expectation, task)
     at = measure.removeprefix(CONSISTENCY_AT)
-    if at.isdecimal() and int(at) > 0 and at != measure and expectation == "invariance":
+    if at.isdecimal() and int(at) > 0 and at != measure and expectation.name == "invariance":
         return f"{CONSISTENCY_AT}{int(at)}"
     if measure not in known:
-        raise Mistake(f"unknown measure {written!r} for {expectation} of {task.name}", suggest(measure, known))
+        raise Mistake(f"unknown measure {written!r} for {expectation.name} of {task.name}", suggest(measure, known))
     main = f"{_main(expectation, task)} "
     short = measure.removeprefix(main)
     if short not in GAPS:
         return measure
-    return short if EXPECTATIONS[expectation].measure else main + short
+    return short if expectation.measure else main + short
 
 
-def _main(expectation: ExpectationName, task: Task) -> str:
+def _main(expectation: Expectation, task: Task) -> str:
     """Return the measure that cells of a check are compared by unless a gate names another; maybe none."""
-    return EXPECTATIONS[expectation].measure or next(iter(task.qualities), "")
+    return expectation.measure or next(iter(task.qualities), "")
 
 
 def needs_references(gate: Gate, task: Task) -> bool:
@@ -105,19 +105,19 @@ def out_of_reach(gate: Gate) -> bool:
     return gate.bound == 0 and gate.measure.kind not in ("drop", "aggregate")
 
 
-def measures(expectation: ExpectationName, task: Task) -> list[str]:
+def measures(expectation: Expectation, task: Task) -> list[str]:
     """Return the measures that a gate of this kind of check may name; for invariance there is `consistency at k`, too."""
     qualities = [*task.qualities, *task.aggregates]
-    if expectation == "reference":
+    if expectation.name == "reference":
         return [*qualities, *_gaps(expectation, task)]
-    if expectation == "direction":
-        return [AGREEMENT[2], *_gaps(expectation, task)]
+    if expectation.name == "direction":
+        return [expectation.measure, *_gaps(expectation, task)]
     own = [*AGREEMENT[:2], WORST_CASE, *qualities, *(f"{name}{DROP}" for name in task.qualities)]
     return [*own, *_gaps(expectation, task), *CURVES]
 
 
-def _gaps(expectation: ExpectationName, task: Task) -> list[str]:
+def _gaps(expectation: Expectation, task: Task) -> list[str]:
     """Return the gaps: of the main measure in short, of others, all of them means over examples, in full."""
     main = _main(expectation, task)
-    bases = [main] if expectation == "direction" else dict.fromkeys(filter(None, [main, *task.qualities]))
+    bases = [main] if expectation.name == "direction" else dict.fromkeys(filter(None, [main, *task.qualities]))
     return [*(GAPS if main else ()), *(f"{base} {gap}" for base in bases for gap in GAPS)]

@@ -1,11 +1,15 @@
-"""Loads suites: reads and validates a file, looks up every name in it, and raises all complaints at once."""
+"""Loads suites: reads and validates a file, looks up every name in it, and raises all complaints at once.
+
+From Python a dictionary may stand for the file: the same keys, with data and functions themselves where a file names them.
+"""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import SupportsIndex
+from typing import Any, SupportsIndex
 
+from albert_robust.documents.dictionary import document_of
 from albert_robust.documents.explaining import validate
 from albert_robust.documents.yaml_file import Document, Location, open_document
 from albert_robust.errors import Complaint, InputError, Mistake, UsageError, folders, whole
@@ -21,64 +25,74 @@ from albert_robust.suite.schema import SuiteSpec
 from albert_robust.suite.sharing import shared_out
 from albert_robust.suite.suite import Suite
 
+UNNAMED = "suite"  # what a suite is called that is a dictionary
+DATA = ("rows",)  # keys that hold data, which may be large
+Written = Path | str | Mapping[str, Any]
+
 
 def load_suite(
-    path: Path | str,
+    suite: Written,
     *,
     model: str | None = None,
     packs: Sequence[Path | str] = (),
     seed: SupportsIndex | None = None,
     root: Path | str | None = None,
     today: date | None = None,
+    name: str = UNNAMED,
 ) -> Suite:
     """Return the suite in a file, or the suite of one of its models.
 
     Args:
-        path: A `*.robust.yaml` file.
+        suite: A `*.robust.yaml` file, or a dictionary; see `load_suites`.
         model: The name of the model, if the file has several.
         packs: Folders of perturbations; see `load_suites`.
         seed: Replaces the file's own.
         root: The folder of the suites; see `load_suites`.
         today: The day by which known failures expire.
+        name: What a suite is called that is a dictionary.
 
     Raises:
         InputError: The file has mistakes; every complaint at once, whichever model it is about.
         UsageError: The file has several models and none of that name; the seed is no whole number, or a folder does not exist.
     """
-    suites = load_suites(path, packs=packs, seed=seed, root=root, today=today)
-    wanted = [suite for suite in suites if model in (None, suite.model_name)]
+    suites = load_suites(suite, packs=packs, seed=seed, root=root, today=today, name=name)
+    wanted = [one for one in suites if model in (None, one.model_name)]
     if len(wanted) == 1:
         return wanted[0]
-    names = ", ".join(suite.model_name for suite in suites if suite.model_name)
+    names = ", ".join(one.model_name for one in suites if one.model_name)
     what = f"no model {model!r}" if model else f"{len(suites)} models"
     raise UsageError(f"{suites[0].shown} has {what}: name one of {names}" if names else f"{suites[0].shown} has {what}")
 
 
 def load_suites(
-    path: Path | str,
+    suite: Written,
     *,
     packs: Sequence[Path | str] = (),
     seed: SupportsIndex | None = None,
     root: Path | str | None = None,
     today: date | None = None,
+    name: str = UNNAMED,
 ) -> list[Suite]:
     """Return the suites in a file, one per model.
 
     Args:
-        path: A `*.robust.yaml` file.
+        suite: A `*.robust.yaml` file; or a dictionary with the same keys, as if its file were in the working folder. There
+            `rows:` may be a data frame, and `python:` the function itself.
         packs: Folders of perturbations, besides the built-in ones and those of a folder `perturbations` beside the file or in
             `root`.
         seed: Replaces the file's own: any whole number.
         root: Suites are named by their path below this folder; None to name them by their file alone.
         today: The day by which known failures expire; None for that of the clock.
+        name: What a suite is called that is a dictionary: of a run's suites each has a name of its own.
 
     Raises:
         InputError: The file has mistakes; every complaint at once.
-        UsageError: The seed is no whole number, or a folder does not exist.
+        UsageError: The seed is no whole number, a folder does not exist, or it is neither a file nor a dictionary.
     """
-    path, named = Path(path), folders("packs", packs)
+    named = folders("packs", packs)
+    document = shared_out(_opened(suite, name))
+    path = document.path
     root = Path(root) if root is not None else path.parent
-    document = shared_out(open_document(path))
     registry = open_packs((*named, path.parent / PACK, root / PACK))
     try:
         spec = validate(document, SuiteSpec)
@@ -87,14 +101,22 @@ def load_suites(
     if seed is not None:
         spec = spec.model_copy(update={"seed": whole("seed", seed)})
     suites, complaints = [], dict[Complaint, None]()
-    for name in spec.models or [""]:
+    for model in spec.models or [""]:
         try:
-            suites.append(_looked_up(draft(document, spec, registry, name), root, today or utc_today()))
+            suites.append(_looked_up(draft(document, spec, registry, model), root, today or utc_today()))
         except InputError as error:
             complaints |= dict.fromkeys(error.complaints)  # what is wrong for several models is told once
     if complaints:
         raise InputError(complaints)
     return suites
+
+
+def _opened(suite: Written, name: str) -> Document:
+    if isinstance(suite, Mapping):
+        return document_of(suite, Path.cwd() / name, DATA)
+    if not isinstance(suite, Path | str):
+        raise UsageError(f"expected a suite's file or a dictionary, got {suite!r:.60}")
+    return open_document(Path(suite))
 
 
 def _unknown_perturbations(document: Document, registry: Registry) -> Iterator[Complaint]:
@@ -127,7 +149,7 @@ def _looked_up(draft: Draft, root: Path, today: date) -> Suite:
         task=draft.task,
         model_name=draft.model_name,
         model=draft.model,
-        model_place=document.places.get(draft.at, (1, 1)),
+        model_place=document.place(draft.at),
         datasets=datasets,
         checks=all_checks,
         seed=spec.seed,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 
+from albert_robust.errors import Place
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -14,14 +16,14 @@ class Mark:
         skip: Why the cells are skipped; None for a known failure.
         xfail: Why the cells fail; None if they are skipped.
         until: The last day of a known failure; None if it has none.
-        place: Line and column in the suite.
+        place: Where it stands in the suite.
     """
 
     cells: str
     skip: str | None
     xfail: str | None
     until: date | None
-    place: tuple[int, int]
+    place: Place
 
     def fits(self, cell: str) -> bool:
         """Return whether the pattern matches a cell's id."""

@@ -12,7 +12,7 @@ Kind = Literal["agreement", "worst case", "consistency at k", "quality", "drop",
 Over = Literal["", "language gap", "dataset gap", "severity area", "severity worst case"]
 Axis = Literal["", "language", "dataset", "severity"]
 
-AGREEMENT = ("consistency", "flip rate", "sensitivity")
+AGREEMENT = ("consistency", "flip rate", "sensitivity", "right direction")
 WORST_CASE = "worst case"
 CONSISTENCY_AT = "consistency at "  # and a number of variants
 DROP = " drop"

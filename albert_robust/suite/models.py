@@ -2,7 +2,7 @@
 
 from albert_robust.models.kinds import kinds_for, why_not
 from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of
-from albert_robust.shown import suggest
+from albert_robust.shown import SHOWN_CHOICES, suggest
 from albert_robust.suite.draft import Draft
 from albert_robust.tasks import Task
 
@@ -21,6 +21,7 @@ def check_model(draft: Draft) -> None:
     if not (kind.does(task) or asked):
         draft.complaints.add((*draft.at, kind.name), f"{kind.called} cannot do {task.name} here", instead(task))
     _check_range(draft)
+    _check_names(draft)
     for key, what, mend in kind.unfit(model, task, draft.document.path.parent):
         draft.complaints.add((*draft.at, key), what, mend)
     if asked:
@@ -39,11 +40,28 @@ def _check_keys(draft: Draft) -> None:
 def _check_range(draft: Draft) -> None:
     """Complain of a task that lacks the range of its scores, or has none."""
     task, bounds = draft.task, draft.model.range
-    if task.with_range and bounds is None:
+    if task.needs_range:
         what = f"{task.name} does not say what range its scores have"
         draft.complaints.add(draft.at, what, "add the lowest and the highest: `range: [0, 1]`")
     if bounds is not None and not task.with_range:
         draft.complaints.add((*draft.at, "range"), f"{task.name} has no range", "take it out")
+
+
+def _check_names(draft: Draft) -> None:
+    """Complain of names for labels if the task has none, or the model is known to say others or more."""
+    model, task, at = draft.model, draft.task, (*draft.at, "labels")
+    if not model.names:
+        return
+    if not (task.has_labels or task.has_spans):
+        draft.complaints.add(at, f"{task.name} has no labels", "take them out")
+        return
+    known = model.kind.labels(model, task, draft.document.path.parent)
+    for own in model.names if known else ():
+        if own not in known:
+            draft.complaints.add((*at, own), f"{model.kind.called} here has no label {own!r:.60}", suggest(own, known))
+    if missing := [own for own in known if own not in model.names]:
+        what = f"no name for {', '.join(map(repr, missing[:SHOWN_CHOICES]))}, which {model.kind.called} here may say"
+        draft.complaints.add(at, what, f"name all of its labels: `{missing[0]}: ...`")
 
 
 def _check_prompt(draft: Draft) -> None:
@@ -56,9 +74,9 @@ def _check_prompt(draft: Draft) -> None:
     if task.has_labels and not model.labels:
         what = "a chat model that classifies needs labels to read its answers as"
         complain(at, what, "add `labels: [positive, negative]`")
-    if model.labels and not task.has_labels:
+    if model.labels and not model.names and not task.has_labels:
         complain((*draft.at, "labels"), f"{task.name} has no labels", "take them out")
-    perturbed = {name for check in draft.spec.checks for name in check.fields or task.perturbed}
+    perturbed = {name for check in draft.spec.checks for name in check.fields or task.perturbed_by(check.expect)}
     named = _fields_in(draft, "prompt", model.prompt or "") | _fields_in(draft, "system", model.system or "")
     for name in sorted(perturbed - named - {SYSTEM, TEMPLATE}):
         mend = f"the model would never see a variant: write {{{name}}}, and say its column, `columns: {{{name}: ...}}`"

@@ -1,6 +1,6 @@
 """Measures of a suite's own: how good an output is, or how alike two are, by a Python function or by a model that judges."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from math import isnan
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from albert_robust.documents.yaml_file import Document
-from albert_robust.errors import Mistake
+from albert_robust.errors import Mistake, Place
 from albert_robust.models import Inputs, Model, ModelSpec, Usage, load_model
 from albert_robust.models.callable import callable_identity, load_callable
 from albert_robust.models.kinds import why_not
@@ -39,14 +39,14 @@ class OwnMeasure:
         model: What is asked: a function that computes it, or a judge.
         judges: Whether it is a judge: asked within the budget, and only where a gate or a check names it.
         folder: The suite's.
-        place: Line and column in the suite.
+        place: Where it stands in the suite.
     """
 
     name: str
     model: ModelSpec
     judges: bool
     folder: Path
-    place: tuple[int, int]
+    place: Place
     needs_encoder: ClassVar[bool] = False
 
     def __call__(self, pairs: Sequence[Compared], scorer: TextScorer) -> Sequence[Measured]:
@@ -87,7 +87,7 @@ class OwnMeasure:
 
     def number(self, output: str) -> float | str:
         """Return the number that an answer stands for, or why it stands for none. The first label is 0, the last one 1."""
-        labels = self.model.labels
+        labels = self.model.own_labels
         if not labels:
             low, high = self.task.bounds
             return (float(output) - low) / (high - low)
@@ -103,7 +103,7 @@ class OwnMeasure:
 class _OfPairs:
     """A function that is given pairs, with the example's inputs under a name of their own."""
 
-    written: str
+    written: str | Callable[..., Any]
     folder: Path
     identity: str | None
     stream: None = None
@@ -162,7 +162,7 @@ def with_measures(task: Task, document: Document, specs: dict[str, MeasureSpec])
 
 
 def _made(key: str, spec: MeasureSpec, document: Document) -> OwnMeasure:
-    place = document.places.get(("measures", key), (1, 1))
+    place = document.place(("measures", key))
     return OwnMeasure(named(key), spec.model, spec.judge is not None, document.path.parent, place)
 
 
@@ -197,6 +197,14 @@ def _unfit_judge(judge: ModelSpec, task: Task, folder: Path) -> Iterator[tuple[t
     for key in written:
         if mistake := why_not(kind, key, written):
             yield (key,), mistake
+    if judge.names:
+        yield (
+            ("labels",),
+            Mistake(
+                "the labels of a judge stand for numbers by their order",
+                "list them beside a `prompt:`, `labels: [no, yes]`",
+            ),
+        )
     if judge.replicates > 1:
         yield ("replicates",), Mistake("a judge is asked once for each pair", "take it out")
     for key, what, mend in kind.unfit(judge, task, folder):

@@ -1,16 +1,18 @@
 """A loaded suite: everything looked up, nothing left to go wrong but the data and the model."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from albert_robust.data import Source
+from albert_robust.errors import Place
 from albert_robust.file_names import APART
 from albert_robust.perturbing import Registry, Spec
-from albert_robust.suite.expectations import ExpectationName
+from albert_robust.suite.expectations import DIRECTED, EXPECTATIONS, ExpectationName
 from albert_robust.suite.gates import Gate
 from albert_robust.suite.marks import Mark
+from albert_robust.suite.movement import Movement, Moves
 from albert_robust.suite.own_measures import OwnMeasure
 from albert_robust.suite.schema import BaselineSpec, ModelSpec
 from albert_robust.tasks import Task
@@ -32,13 +34,14 @@ class Check:
         across: Those that compare its cells.
         agreement: By which measure outputs are compared.
         agrees_at: The agreement from which a variant breaks nothing.
+        movement: Where answers should move, or how far they may; None where only their agreement counts.
         variants: How many are made of an example.
         worst_of: Of how many the one variant of an example is the worst that was found; 1 for the first.
         meaning: The LABS F beside its original below which a variant is rejected; None for none.
         min_tested: Fewer tested cases fail a cell.
         on_failure: What a missed gate does: `fail` or `warn`.
         on_inconclusive: What an undecided cell does: `warn`, `fail` or `pass`.
-        line: Where it stands in its suite.
+        place: Where it stands in its suite.
     """
 
     expectation: ExpectationName
@@ -52,13 +55,34 @@ class Check:
     across: tuple[Gate, ...]
     agreement: str
     agrees_at: float
+    movement: Movement | None
     variants: int
     worst_of: int
     meaning: float | None
     min_tested: int
     on_failure: str
     on_inconclusive: str
-    line: int
+    place: Place
+
+    @property
+    def measure(self) -> str:
+        """What its cells are compared by; empty for a reference check, which is compared by a quality."""
+        return DIRECTED.measure if self.directed else EXPECTATIONS[self.expectation].measure
+
+    @property
+    def directed(self) -> bool:
+        """Whether it says where answers should move, and not only that they should."""
+        return self.expectation == "direction" and self.movement is not None
+
+    @property
+    def lets_stay(self) -> bool:
+        """Whether it says where answers may move, and one that does not move is right."""
+        return isinstance(self.movement, Moves) and self.movement.least <= 0 <= self.movement.most
+
+    @property
+    def watched(self) -> str | None:
+        """The label whose probability is compared; empty for the label of each original, None where no probability is."""
+        return self.movement.label if isinstance(self.movement, Moves) and not self.movement.numeric else None
 
     @property
     def all_gates(self) -> tuple[Gate, ...]:
@@ -77,7 +101,7 @@ class Suite:
         task: What its model does.
         model_name: Which of the file's models it asks; empty where that has one without a name.
         model: What is under test.
-        model_place: Line and column of the model.
+        model_place: Where the model stands.
         first_model: The model that its file names first, with which the others are compared.
         datasets: By name.
         checks: In the order of the file.
@@ -100,7 +124,7 @@ class Suite:
     task: Task
     model_name: str
     model: ModelSpec
-    model_place: tuple[int, int]
+    model_place: Place
     datasets: dict[str, Source]
     checks: tuple[Check, ...]
     seed: int
@@ -119,6 +143,11 @@ class Suite:
     def __repr__(self) -> str:
         return f"<Suite {self.name}: {self.task.name} on {', '.join(self.datasets)}; checks: {len(self.checks)}>"
 
+    def seeded(self, seed: int) -> "Suite":
+        """Return the suite with another seed, which its samples are drawn by, too."""
+        datasets = {name: replace(source, seed=seed) for name, source in self.datasets.items()}
+        return replace(self, seed=seed, datasets=datasets)
+
     @property
     def file(self) -> str:
         """Its name without that of its model."""
@@ -136,8 +165,8 @@ class Suite:
 
     @property
     def labels(self) -> Sequence[str]:
-        """What an output is to be one of; nothing where it is any number of them, or the suite names none."""
-        return self.model.labels if self.task.single_label else ()
+        """What an output is to be one of, as the data call them; nothing where it is any number of them, or none is named."""
+        return self.model.data_labels if self.task.single_label else ()
 
     @property
     def own_measures(self) -> list[OwnMeasure]:

@@ -37,7 +37,7 @@ _BEFORE_OBJECT = re.compile(r"[\s,]*(?=\{)")
 _WORDS = re.compile(r"[^\s,'\"\[\]]+")  # of a list, be it Python's: ['O', 'B-PER']
 _OPENING = re.compile(r"[\[{]")
 _SIGNS = str.maketrans("’‘ʼ“”„İı", "'''\"\"\"ii")
-_TAG = re.compile(r"([BIESLUM])-(.+)")
+TAG = re.compile(r"([BIESLUM])-(.+)")
 
 
 class Entity(NamedTuple):
@@ -66,6 +66,18 @@ def entities_of(output: str) -> list[Entity]:
 def names_of(output: str) -> list[str]:
     """Return the labels of the entities of an output."""
     return [entity.label for entity in entities_of(output)]
+
+
+def renamed(output: str, names: Mapping[str, str]) -> str:
+    """Return an output whose labels have other names, as far as these are given."""
+    return kept(one._replace(label=_label(names.get(one.label, one.label))) for one in entities_of(output))
+
+
+def labels_of_tags(tags: Iterable[str]) -> list[str]:
+    """Return the labels of the entities that tokens with these tags are parts of."""
+    inside = [tag for tag in tags if tag != OUTSIDE]
+    prefixed = all(map(TAG.fullmatch, inside)) and any(tag[0] in "BISU" for tag in inside)
+    return list(dict.fromkeys(TAG.sub(r"\2", tag) if prefixed else tag for tag in inside))
 
 
 def unplaced(output: str) -> list[str]:
@@ -107,7 +119,7 @@ def annotated(answer: Any, text: str) -> str | None:
     if answer and all(isinstance(one, str) for one in answer):
         answer = tagged([found.span() for found in re.finditer(r"\S+", text)], answer)
     found = set[Entity]()
-    for one in _placed(answer, text):
+    for one in placed(answer, text):
         if one.label != OUTSIDE:  # a token that a pipeline was told to give, too
             found.add(one)
         if len(found) > len(text):  # as of a model that does not come to an end
@@ -118,7 +130,7 @@ def annotated(answer: Any, text: str) -> str | None:
 def _written(answer: str) -> Any:
     """Return what a string holds: tags, entities as they are kept, none of them where it is empty, or JSON."""
     words = _WORDS.findall(answer)
-    if words and all(word == OUTSIDE or _TAG.fullmatch(word) for word in words):
+    if words and are_tags(words):
         return words
     if answer and not all(map(_ENTITY.fullmatch, answer.split(BETWEEN))):
         return json_in(answer)
@@ -126,6 +138,11 @@ def _written(answer: str) -> Any:
         {"text": one.string, "label": one.label} if one.start == NOWHERE else (one.start, one.end, one.label)
         for one in entities_of(answer)
     ]
+
+
+def are_tags(words: Iterable[str]) -> bool:
+    """Return whether all of some words are tags of tokens."""
+    return all(word == OUTSIDE or TAG.fullmatch(word) for word in words)
 
 
 def kept(entities: Iterable[Entity]) -> str:
@@ -182,7 +199,7 @@ def _by_label(answer: Mapping[Any, Any], text: str) -> Iterator[Any]:
             yield {**one, "label": label} if bare else one
 
 
-def _placed(answer: Iterable[Any], text: str) -> Iterator[Entity]:
+def placed(answer: Iterable[Any], text: str) -> Iterator[Entity]:
     """Yield entities where their strings stand; by their places where they have no string, or one that is not in the text.
 
     Language models count characters badly, and tokenizers write words otherwise: what stands at its place is there.
@@ -296,13 +313,13 @@ def _on_one_line(string: str) -> str:
 
 def _whole(found: Collection[Entity], text: str) -> Collection[Entity]:
     """Return the entities that tagged tokens are parts of; what is no tag is one already, as an `E-mail` that nothing opens."""
-    tags = all(_TAG.fullmatch(one.label) and one.start != NOWHERE for one in found)
+    tags = all(TAG.fullmatch(one.label) and one.start != NOWHERE for one in found)
     if not tags or not any(one.label[0] in "BISU" for one in found):
         return found
     made: list[Entity] = []
     closed = True
     for one in sorted(found):
-        prefix, label = _TAG.findall(one.label)[0]
+        prefix, label = TAG.findall(one.label)[0]
         last = made[-1] if made else None
         goes_on = last is not None and last.label == label and not text[last.end : one.start].strip()
         if last is not None and goes_on and not closed and prefix not in "BSU":

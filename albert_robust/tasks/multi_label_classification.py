@@ -56,6 +56,11 @@ def several(answer: Any, text: str = "") -> str | None:
     return None if None in labels else BETWEEN.join(sorted({str(label) for label in labels}))
 
 
+def renamed(output: str, names: Mapping[str, str]) -> str:
+    """Return an output whose labels have other names, as far as these are given."""
+    return BETWEEN.join(sorted({_kept(names.get(label, label)) for label in labels_of(output)}))
+
+
 def nowhere(output: str) -> list[str]:
     """Return nothing: labels stand in no text."""
     return []
@@ -84,10 +89,15 @@ def _named(answer: Iterable[Any]) -> Iterator[str | None]:
         if not isinstance(name, str):
             yield None
             continue
-        label = " ".join(name.replace(BETWEEN[0], ",").split())
+        label = _kept(name)
         if not label:
             raise ValueError("a label is empty")
         yield label
+
+
+def _kept(name: str) -> str:
+    """Return a label on one line, without what stands between labels."""
+    return " ".join(name.replace(BETWEEN[0], ",").split())
 
 
 def label_f1(output: str, other: str) -> float:
@@ -138,7 +148,7 @@ TASK = Task(
     output_key="labels",
     output_type="list of labels",
     annotation=Annotation(
-        "text", several, labels_of, nowhere, "labels", "write [anger, fear], or [] where there are none"
+        "text", several, labels_of, renamed, nowhere, "labels", "write [anger, fear], or [] where there are none"
     ),
     starter_prompt=(
         "Which of these does the text have: {labels}? Answer with those alone, and commas between them; with none if it has none."

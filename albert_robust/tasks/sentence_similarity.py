@@ -1,4 +1,4 @@
-"""Sentence similarity: how alike two sentences are in meaning, a number for a pair.
+"""Sentence similarity: how alike two sentences are in meaning, or how relevant one is to the other: a number for a pair.
 
 Quality is how well the answers of a whole cell follow people's scores, whatever the scale of these: Pearson's correlation,
 and Spearman's, which is Pearson's of the ranks, ties sharing theirs. As with kappa, worse than chance is no better than
@@ -10,7 +10,8 @@ The interval of Spearman's ranks each resample anew. With the ranks of the whole
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from math import isfinite, isnan
 from numbers import Real
 from typing import Any
@@ -23,29 +24,32 @@ from albert_robust.tasks.task import Aggregate, Answer, Each, Task
 MOST_RANKED = 2000  # examples that a resample is ranked anew for: it takes numbers by their square
 
 
-def number(answer: Any) -> str | None:
+def number(answer: Any, low: float = -1.0, high: float = 1.0) -> str | None:
     """Return a similarity as it is kept.
 
     Args:
-        answer: A number in [-1, 1].
+        answer: A number.
+        low: The lowest that it may be.
+        high: The highest.
 
     Returns:
         The number in decimals; None where the answer is no number.
 
     Raises:
-        ValueError: It is not finite, or lies outside [-1, 1].
+        ValueError: It is not finite, or lies outside.
     """
     if isinstance(answer, bool) or not isinstance(answer, Real):
         return None
     value = float(answer)
-    if not isfinite(value) or abs(value) > 1 + 1e-6:
-        raise ValueError(f"the similarity is {value}, expected a number in [-1, 1]")
+    if not low - 1e-6 <= value <= high + 1e-6:  # nor is nan
+        mend = ": `range:` of the model may say another range" if isfinite(value) else ""
+        raise ValueError(f"the similarity is {value}, expected a number in [{low:g}, {high:g}]{mend}")
     return repr(round(value, DIGITS) + 0.0)  # -0.0 is 0.0
 
 
-def closeness(output: str, other: str) -> float:
-    """Return 1 less the difference of two similarities, 0 at least."""
-    return max(0.0, 1 - abs(float(output) - float(other)))
+def closeness(output: str, other: str, width: float = 1.0) -> float:
+    """Return 1 less the distance of two numbers, in widths of a range; 0 at least."""
+    return max(0.0, 1 - abs(float(output) - float(other)) / width)
 
 
 def ranks(values: Floats, times: Floats) -> Floats:
@@ -160,6 +164,12 @@ class Ranked(Aggregate):
         return bootstrap(np.eye(len(places)), value, confidence)
 
 
+def within(low: float, high: float) -> Task:
+    """Return the task for scores between two numbers."""
+    near = Each(partial(closeness, width=high - low))
+    return replace(TASK, agreements={"closeness": near}, bounds=(low, high), parse=partial(number, low=low, high=high))
+
+
 AGGREGATES = {"spearman": Ranked(products_of_ranks, _from_zero), "pearson": Aggregate(products, _from_zero)}
 TASK = Task(
     name="sentence-similarity",
@@ -173,6 +183,7 @@ TASK = Task(
     output_type="number",
     parse=number,
     reference_type="number",
+    with_range=within,
     starter_prompt=(
         "How alike in meaning are two sentences, from 0 to 1? Answer with a number alone.\n\n{first}\n{second}"
     ),

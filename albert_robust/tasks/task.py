@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import isfinite, isnan, nan
+from math import inf, isfinite, isnan, nan
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 import numpy as np
 
 from albert_robust.data import Annotation, Example, ReferenceType, Source
-from albert_robust.scoring.statistics import NOTHING, Estimate, Floats, bootstrap, bootstrap_with_one_more
+from albert_robust.scoring.statistics import DIGITS, NOTHING, Estimate, Floats, bootstrap, bootstrap_with_one_more
 from albert_robust.text.languages import UNKNOWN
 from albert_robust.text.text import Edit
 
 NO_INPUTS: Mapping[str, str] = {}
+ANY = (-inf, inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +269,7 @@ class Task:
         inputs: The fields a model sees. An output that is a text is about the first of them, and in its language.
         reference: The dataset's column with the reference.
         perturbed: The fields that are perturbed unless a check says otherwise.
+        altered: Those of a direction check, if it is not the same ones: to alter all of them may leave the answer as it was.
         agreements: How alike two outputs are, in [0, 1]; the first is the default.
         qualities: How good an output is, by name.
         output_key: The name under which a model may return its output.
@@ -284,6 +286,7 @@ class Task:
         passages_field: The input that may be a list of passages; empty where none may.
         protect: Returns the strings of an example that no edit may touch.
         bounds: The least and the highest number that an output may be, where it is one; `5/5` and `100 %` are the highest.
+            They are `ANY` if a suite has to say them.
         with_range: Returns the task for numbers from one to another; None where there is but one range, or none.
         searches: Whether outputs are documents that the model has, and an example has not.
         starter_prompt: What a first suite asks a chat model; empty where none can do it.
@@ -298,6 +301,7 @@ class Task:
     agreements: Mapping[str, PairMetric]
     qualities: Mapping[str, Quality]
     output_key: str
+    altered: tuple[str, ...] = ()
     aggregates: Mapping[str, Aggregate] = field(default_factory=dict)
     output_type: str = "string"
     parse: Reader = string
@@ -316,6 +320,10 @@ class Task:
     starter_prompt: str = ""
     starter_gates: tuple[str, ...] = ("consistency >= 0.8",)
     starter_quality: str = ""
+
+    def perturbed_by(self, expectation: str) -> tuple[str, ...]:
+        """Return the fields that a check perturbs unless it says otherwise, by what it expects."""
+        return (expectation == "direction" and self.altered) or self.perturbed
 
     @property
     def has_spans(self) -> bool:
@@ -353,9 +361,14 @@ class Task:
         return "" if self.translates else self.inputs[0]
 
     @property
+    def needs_range(self) -> bool:
+        """Whether a suite has to say from where to where outputs are."""
+        return self.bounds == ANY
+
+    @property
     def stands_alone(self) -> bool:
         """Whether texts are all that it needs: it has one input, and no range."""
-        return len(self.inputs) == 1 and self.with_range is None
+        return len(self.inputs) == 1 and not self.needs_range
 
     @property
     def is_prompted(self) -> bool:
@@ -404,6 +417,21 @@ class Task:
         if isinstance(answer, Prediction):
             return _checked(replace(answer, output=output))
         return Prediction(output, said=said, cut=cut)
+
+    def renamed(self, prediction: Prediction, names: Mapping[str, str]) -> Prediction:
+        """Return a prediction in which labels have other names; those without one stay as they are.
+
+        Args:
+            prediction: Of the task.
+            names: By label. If two have the same name, their probabilities are added.
+        """
+        scores: dict[str, float] = {}
+        for label, value in prediction.scores.items():
+            name = names.get(label, label)
+            scores[name] = round(scores.get(name, 0.0) + value, DIGITS)
+        output, parts = prediction.output, self.annotation
+        output = parts.renamed(output, names) if parts else names.get(output, output)
+        return replace(prediction, output=output, scores=scores)
 
     def _bare(self, answer: Any) -> Any:
         if isinstance(answer, Prediction):

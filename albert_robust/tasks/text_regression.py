@@ -11,8 +11,8 @@ from numbers import Real
 from typing import Any
 
 from albert_robust.scoring.statistics import DIGITS
-from albert_robust.tasks.sentence_similarity import AGGREGATES
-from albert_robust.tasks.task import Each, Quality, Task
+from albert_robust.tasks.sentence_similarity import AGGREGATES, closeness
+from albert_robust.tasks.task import ANY, Each, Quality, Task
 
 
 def finite(answer: Any) -> str | None:
@@ -37,11 +37,6 @@ def finite(answer: Any) -> str | None:
     return repr(round(value, DIGITS) + 0.0)  # -0.0 is 0.0
 
 
-def closeness(output: str, other: str, width: float = 1.0) -> float:
-    """Return 1 less the distance of two numbers, in widths of a range; 0 at least."""
-    return max(0.0, 1 - abs(float(output) - float(other)) / width)
-
-
 def within(low: float, high: float) -> Task:
     """Return the task for scores between two numbers."""
     near = Each(partial(closeness, width=high - low))
@@ -60,6 +55,7 @@ TASK = Task(
     output_type="number",
     parse=finite,
     reference_type="number",
+    bounds=ANY,
     with_range=within,
     starter_prompt="Rate this text from {low} to {high}. Answer with a number alone.\n\n{text}",
     starter_quality="spearman >= 0.3",

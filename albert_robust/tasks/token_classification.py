@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from albert_robust.data import Annotation
 from albert_robust.scoring.statistics import Floats
-from albert_robust.tasks.entities import Entity, annotated, entities_of, names_of, read_back, unplaced
+from albert_robust.tasks.entities import Entity, annotated, entities_of, names_of, read_back, renamed, unplaced
 from albert_robust.tasks.sets import counts_of, f1, micro_f1, one_more_text, recall
 from albert_robust.tasks.task import Aggregate, Answer, Each, Quality, Task
 
@@ -71,6 +71,7 @@ TASK = Task(
         "text",
         annotated,
         names_of,
+        renamed,
         unplaced,
         "entities",
         "write [{start: 0, end: 4, label: PER}], or a tag for each token",

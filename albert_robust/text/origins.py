@@ -1,4 +1,4 @@
-"""Where a part of an edited text was in its source: what is said of places in one becomes comparable with the other."""
+"""Where a part of an edited text was in its source, and the other way round: what is said of places in one holds in the other."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,6 +40,36 @@ def origins(source: str, edits: Iterable[Edit]) -> Callable[[int, int], tuple[in
         return opens, max(opens, closes)
 
     return origin
+
+
+def images(source: str, edits: Iterable[Edit], edited: str, *, spaced: bool) -> Callable[[int, int], tuple[int, int]]:
+    """Return what maps a range of a text to the range that came of it in the edited text, both in code points.
+
+    A border within what was replaced moves out to the border of what stands there now, as in `origins`. Of a range that was
+    taken out nothing is left: an empty one.
+
+    Args:
+        source: The text before any edit.
+        edits: In source order.
+        edited: The text after them.
+        spaced: Whether blanks part the words of the text: then letters that were put in right behind a range belong to its word.
+    """
+    pieces = list(_pieces(source, edits))
+
+    def image(start: int, end: int) -> tuple[int, int]:
+        own = [place for place, piece in enumerate(pieces) if piece.source_start < end and start < piece.source_end]
+        if not own:
+            return 0, 0
+        first, last = pieces[own[0]], pieces[own[-1]]
+        opens = first.start + (max(0, start - first.source_start) if first.kept else 0)
+        closes = last.end - (max(0, last.source_end - end) if last.kept else 0)
+        after = pieces[own[-1] + 1 : own[-1] + 2] if last.source_end == end else []
+        for piece in after if spaced else ():
+            if piece.source_start == piece.source_end and edited[piece.start : piece.end].isalnum():
+                closes = piece.end
+        return opens, closes
+
+    return image
 
 
 def lost(source: str, edits: Iterable[Edit]) -> list[tuple[int, int]]:

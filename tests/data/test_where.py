@@ -67,5 +67,5 @@ def test_a_sample_is_drawn_of_the_rows_that_fit(write: Write) -> None:
 
 def test_templates_have_no_rows_to_choose_from(write: Write) -> None:
     suite: Any = SUITE.replace("path: d.jsonl", "templates: [{text: hi}]").replace("WHERE", "{a: b}")
-    with pytest.raises(InputError, match="only a file's rows are chosen by `where`"):
+    with pytest.raises(InputError, match="only rows are chosen by `where`"):
         load_suite(write(s_dot_robust_dot_yaml=suite))

@@ -4,6 +4,9 @@ import json
 import re
 import shlex
 import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from dataclasses import fields
 from fnmatch import fnmatch
 from pathlib import Path
@@ -14,6 +17,7 @@ import yaml
 
 from albert_robust import Example, Span, Text, perturb, run
 from albert_robust.cli import main, parser
+from albert_robust.errors import InputError
 from albert_robust.models.prompt import turns_of
 from albert_robust.packs import base
 from albert_robust.perturbing import open_packs
@@ -68,7 +72,7 @@ def test_the_first_suite_is_the_quickstart_s() -> None:
 
 def test_the_first_suite_prints_the_failure_that_the_readme_shows(quickstart: pytest.Pytester) -> None:
     lines = quickstart.runpytest("-p", "no:randomly").stdout.str()
-    shown = block("text", "reviews.robust.yaml ?....?.?.F.                                  [100%]")
+    shown = block("text", "reviews.robust.yaml ?.?..?.?.F.                                  [100%]")
     for line in shown.splitlines():
         if line and line.strip() != "..." and " in " not in line:
             assert line in lines
@@ -98,8 +102,44 @@ def test_the_tests_by_hand_pass_on_the_model_of_five_lines(pytester: pytest.Pyte
     for name in ("my_model.py", "test_reviews.py", "test_variants.py"):
         (pytester.path / name).write_text(block("python", f"# {name}"), encoding="utf-8")
     ran = pytester.runpytest("test_reviews.py", "test_variants.py", "-p", "no:randomly").parseoutcomes()
-    assert ran["passed"] == 2
+    assert ran["passed"] == 3
     assert ran["warnings"] >= 2  # of what three texts do not decide; Hypothesis warns of slow machines, too
+
+
+def test_a_suite_from_python_has_the_verdicts_that_the_page_shows(quickstart: pytest.Pytester) -> None:
+    (quickstart.path / "notebook.py").write_text(block("python", "# notebook.py"), encoding="utf-8")
+    command = [sys.executable, "notebook.py"]
+    (told,) = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    assert block("text", told) == ""
+
+
+def test_a_mistake_in_a_dictionary_is_told_as_the_page_shows() -> None:
+    checks = [{"expect": "invariance", "perturbations": ["typos.keybord"]}]
+    rows = [{"text": "It is so."}]
+    suite = {"task": "text-classification", "model": {"python": list}, "checks": checks}
+    with pytest.raises(InputError) as caught:
+        run({**suite, "datasets": {"data": {"rows": rows, "language": "en"}}})
+    first, second = str(caught.value).splitlines()
+    assert block("text", first) == f"{second}\n"
+
+
+def test_data_are_augmented_as_the_page_shows(quickstart: pytest.Pytester, capsys: pytest.CaptureFixture[str]) -> None:
+    page = PAGES[ROOT / "docs" / "perturbations.md"]
+    (command,) = re.findall(r"^    albert-robust (augment .*\\\n.*)$", page, flags=re.M)
+    assert main(shlex.split(command.replace("\\\n", ""))) == 0
+    first, *told = capsys.readouterr().out.splitlines()
+    assert block("text", first).splitlines() == told
+    (short,) = re.findall(r"^    albert-robust (augment .*)$", PAGES[ROOT / "README.md"], flags=re.M)
+    assert main([*shlex.split(short), "--force"]) == 0
+
+
+def test_the_options_of_augment_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["augment", "--help"])
+    options = set(re.findall(r"^  (--[a-z-]+)", capsys.readouterr().out, flags=re.M))
+    told = PAGES[ROOT / "docs" / "perturbations.md"]
+    assert {name for name in options if f"{name}" not in told} == {"--reference-language"}
+    assert "--perturbation" in options
 
 
 def test_the_table_names_every_perturbation_with_its_summary() -> None:
@@ -229,6 +269,38 @@ def test_the_suites_of_questions_and_of_pairs_load(tmp_path: Path, suite: str, d
     assert load_suite(path).labels == labels
 
 
+def test_two_texts_are_read_and_the_second_alone_is_altered(tmp_path: Path) -> None:
+    row = {"premise": "It rains.", "hypothesis": "It is wet.", "gold_label": "entailment"}
+    (tmp_path / "nli.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    path = tmp_path / "nli.robust.yaml"
+    path.write_text(block("yaml", "# of nli.robust.yaml"), encoding="utf-8")
+    suite = load_suite(path)
+    (example,) = examples_of(suite, ["nli"])["nli"]
+    assert example.fields == {"first": "It rains.", "second": "It is wet."}
+    assert [check.fields for check in suite.checks] == [("first", "second"), ("first",), ("second",)]
+
+
+def test_the_labels_of_a_checkpoint_get_the_names_that_the_data_have(tmp_path: Path, tiny: Callable[..., Path]) -> None:
+    shutil.copytree(tiny("BertForSequenceClassification"), tmp_path / "distilbert")
+    (tmp_path / "d.jsonl").write_text('{"text": "Good.", "label": "positive"}', encoding="utf-8")
+    path = tmp_path / "renamed.robust.yaml"
+    rest = "datasets: {d: {path: d.jsonl, language: en}}\nchecks: [{expect: reference, gates: [accuracy >= 0.5]}]\n"
+    path.write_text(f"task: text-classification\n{block('yaml', '# of renamed.robust.yaml')}{rest}", encoding="utf-8")
+    assert load_suite(path).labels == ["negative", "positive"]
+
+
+def test_bad_rows_are_told_as_the_page_shows(pytester: pytest.Pytester) -> None:
+    (pytester.path / "tickets.csv").write_bytes("id,text\n1,Schön hier.\n1,Nochmal.\n".encode("cp1252"))
+    (pytester.path / "m.py").write_text("def f(batch):\n    return ['a' for one in batch]\n", encoding="utf-8")
+    rest = (
+        "task: text-classification\nmodel: {python: m:f}\nchecks: [{expect: invariance, perturbations: [typos.swap]}]\n"
+    )
+    written = f"{rest}{block('yaml', '# the datasets of tickets.robust.yaml')}"
+    (pytester.path / "tickets.robust.yaml").write_text(written, encoding="utf-8")
+    (shown,) = re.findall(r"^warning      tickets: .*$", PAGES[ROOT / "docs" / "data.md"], flags=re.M)
+    assert shown in pytester.runpytest("-p", "no:randomly").outlines
+
+
 def test_measures_of_one_s_own_are_gates_and_agreements(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "my_measures.py").write_text(block("python", "# my_measures.py"), encoding="utf-8")
     (tmp_path / "my_model.py").write_text(
@@ -243,6 +315,30 @@ def test_measures_of_one_s_own_are_gates_and_agreements(tmp_path: Path, monkeypa
     found = {cell.cell: cell.measures for cell in run(path).cells}
     assert found["d/reference[en]"]["unapologetic"].value == 1
     assert found["d/typos.swap@2[en]"]["consistency"].value == 1
+
+
+def test_the_checks_of_where_answers_move_tell_what_the_page_shows(pytester: pytest.Pytester) -> None:
+    pack = pytester.mkdir("perturbations") / "complaint.py"
+    pack.write_text(block("python", "# perturbations/complaint.py"), encoding="utf-8")
+    pytester.makepyfile(
+        my_model="""
+        def predict(batch):
+            return [{"scores": {"positive": p, "negative": 1 - p}} for p in map(positive, batch)]
+
+        def positive(one):
+            return 0.55 if "hate" not in one["text"] else 0.2 if "bread" in one["text"] else 0.7
+        """
+    )
+    rows = [{"text": f"The {'soup' if number % 5 else 'bread'} of day {number} was fine."} for number in range(1, 51)]
+    (pytester.path / "d.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    rest = (
+        "task: text-classification\nmodel: {python: my_model:predict}\ndatasets: {d: {path: d.jsonl, language: en}}\n"
+    )
+    suite = pytester.path / "complaints.robust.yaml"
+    suite.write_text(f"{rest}{block('yaml', '# of complaints.robust.yaml')}", encoding="utf-8")
+    told = pytester.runpytest("-p", "no:randomly").stdout.str()
+    first = "direction complaint.short (falls: positive, tolerance: 0.1) [en]: right direction 0.20 [0.11, 0.32], gate >= 0.90"
+    assert f"{first}\n{block('text', first)}" in told
 
 
 def test_the_judge_reads_what_its_prompt_names(tmp_path: Path) -> None:

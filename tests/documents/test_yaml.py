@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from albert_robust.documents.yaml_file import open_document
-from albert_robust.errors import Complaint, InputError
+from albert_robust.errors import Complaint, InputError, Place
 
 REFUSED = {
     "an anchor": ("a: &x 1\n", r"s\.yaml:1:4: not plain YAML: anchors and aliases are not allowed"),
@@ -108,20 +108,20 @@ def test_a_complaint_stands_at_the_deepest_place_that_the_file_has(write: Callab
 
 
 def test_what_a_complaint_quotes_is_written_out_where_it_cannot_be_seen() -> None:
-    said = str(Complaint("a.yaml", 1, 2, "unknown key 'a\x00'", "did you mean '\u202eb'?"))
+    said = str(Complaint("a.yaml", Place(1, 2), "unknown key 'a\x00'", "did you mean '\u202eb'?"))
     assert said == "a.yaml:1:2: unknown key 'a<U+0000>'\n  did you mean '<U+202E>b'?"
 
 
 def test_a_complaint_quotes_the_ends_of_what_is_very_long() -> None:
-    said = str(Complaint("a.yaml", 1, 2, f"'{'x' * 10_000}' is no gate", "write " + "y" * 10_000))
+    said = str(Complaint("a.yaml", Place(1, 2), f"'{'x' * 10_000}' is no gate", "write " + "y" * 10_000))
     assert len(said) < 1_500
     assert said.startswith("a.yaml:1:2: 'xxx")
     assert "xxx' is no gate\n  write yyy" in said
 
 
 def test_of_very_many_mistakes_in_a_file_the_first_are_told_and_the_others_counted() -> None:
-    found = [Complaint(path, line, 1, "wrong") for path in ("b.yaml", "a.yaml") for line in range(60, 0, -1)]
-    error = InputError([*found, Complaint("c.yaml", 1, 1, "wrong")])
+    found = [Complaint(path, Place(line), "wrong") for path in ("b.yaml", "a.yaml") for line in range(60, 0, -1)]
+    error = InputError([*found, Complaint("c.yaml", Place(), "wrong")])
     lines = str(error).splitlines()
     assert lines[0] == "a.yaml:1:1: wrong"
     assert lines[50:53] == [

@@ -211,7 +211,7 @@ def test_numbers_of_numpy_are_numbers() -> None:
 
 @pytest.mark.parametrize("wrong", [None, [3]])
 def test_what_is_no_suite_is_told(tmp_path: Path, wrong: Any) -> None:
-    with pytest.raises(UsageError, match=r"expected a suite or its file, got (None|3)"):
+    with pytest.raises(UsageError, match=r"expected a suite, its file or a dictionary, got (None|3)"):
         api.run(wrong, workspace=str(tmp_path))
 
 

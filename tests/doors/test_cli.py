@@ -28,6 +28,7 @@ NAMES = [
     "init",
     "list",
     "perturb",
+    "augment",
     "reword",
     "doctor",
     "score",
@@ -346,7 +347,8 @@ def test_init_says_what_the_data_can_decide_and_what_they_lack(
         "no label in any row, so nothing is told of quality: name its column, `--column label=...`",
         "not read: 'Stars'",
         "no folder 'film-model' here: a hub has it only with `pytest --robust-allow-network`",
-        "39 of 40 examples repeat another one: the bounds count each as a case of its own",
+        "Only 1 of the 40 examples of 'reviews' are different: each repeat counts as one more, so intervals are too narrow. "
+        "Take the repeats out.",
         "with 40 examples `consistency >= 0.80` passes at 0.93 or more, and fails at 0.68 or less: in between it is inconclusive",
     ]
 

@@ -41,6 +41,26 @@ def test_a_check_that_should_catch_it_and_does_not_is_to_be_tightened(tmp_path: 
     ]
 
 
+def test_a_judge_is_not_asked_and_that_is_told(tmp_path: Path, capsys: Captured) -> None:
+    judge = (
+        "  - {expect: reference, gates: [kind >= 0.9]}\nmeasures: {kind: {judge: {python: 'no_such_module:judge'}}}\n"
+    )
+    path = write_suite(tmp_path, "typos.swap", gate="consistency >= 0.9", examples=EXAMPLES, extra=REFERENCE + judge)
+    assert main(["doctor", str(path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "  one answer   no: 1 of 2 cells fail"
+    assert lines[-1].endswith("suite.robust.yaml: not asked to judge: kind. The gates on that are left out")
+    assert main(["doctor", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["suites"][0]["not_asked"] == ["kind"]
+
+
+def test_where_all_rests_on_a_judge_nothing_is_left_to_catch_a_model(tmp_path: Path, capsys: Captured) -> None:
+    path = write_suite(tmp_path, "typos.swap", gate="kind drop <= 0.1", examples=EXAMPLES)
+    path.write_text(path.read_text() + "measures: {kind: {judge: {python: 'no_such_module:judge'}}}\n")
+    assert main(["doctor", str(path)]) == 1
+    assert "  one answer   yes: no cell is left\n" in capsys.readouterr().out
+
+
 def test_a_known_failure_catches_nobody(tmp_path: Path, capsys: Captured) -> None:
     extra = f"{REFERENCE}marks: [{{cells: '*reference*', xfail: weak}}]\n"
     path = write_suite(tmp_path, "typos.swap", gate="consistency >= 0.9", examples=EXAMPLES, extra=extra)
@@ -97,3 +117,20 @@ def test_a_broken_suite_is_one_line(tmp_path: Path, capsys: Captured) -> None:
 @pytest.mark.parametrize("name", ["people", "plain"])
 def test_built_in_suites_that_are_quick_let_no_stand_in_pass(name: str) -> None:
     assert main(["doctor", str(ROOT / "suites" / f"{name}.robust.yaml")]) == 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ("falls: calm", "one answer   no: 1 of 2 cells fail"),
+        ("falls: calm, tolerance: 0.1", "one answer   yes: 2 passed\n               add a check of `direction`, or of"),
+        ("rises: else, tolerance: 0.1", "one answer   yes: 2 passed\n               add a check of `direction`, or of"),
+    ],
+)
+def test_a_direction_that_lets_answers_stay_does_not_catch_a_constant_model(
+    tmp_path: Path, capsys: Captured, keys: str, told: str
+) -> None:
+    extra = f"  - {{expect: direction, perturbations: [semantics.number], {keys}}}\n"
+    path = write_suite(tmp_path, "typos.swap", gate="consistency >= 0.9", examples=EXAMPLES, extra=extra)
+    main(["doctor", str(path)])
+    assert told in capsys.readouterr().out

@@ -399,7 +399,7 @@ def test_any_line_is_taken_in_or_told_with_its_place(
     count, complaints = tried(folder / "a.jsonl", cells, workspace)
     assert (count, len(complaints)) in {(1, 0), (0, 1)}
     for told in complaints:
-        assert told.line == 1
+        assert told.place.line == 1
         assert all(line.isprintable() for line in str(told).splitlines())
     if count:
         assert row["key"] in keys

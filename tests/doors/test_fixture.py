@@ -1,6 +1,7 @@
 """The fixture `robust` gives hand-written tests the checks of a suite."""
 
 from functools import partial
+from typing import Any
 
 import pytest
 from door_suites import run
@@ -222,3 +223,69 @@ def test_a_few_errors_may_be_let_be(robust: Robust) -> None:
         now_and_then, TEXTS, "case.upper", language="en", gate="consistency >= 0.8", max_errors=0.05
     )
     assert (record.verdict, record.counts.error) == ("passed", 1)
+
+
+def test_a_label_for_each_text_lets_a_gate_bound_the_quality(robust: Robust) -> None:
+    labels = ["far" if any(figure in text for figure in "6789") else "near" for text in TEXTS]
+    found = robust.check(
+        far, TEXTS, ["case.upper", "typos.swap"], language="en", references=labels, gate="accuracy drop <= 0.2"
+    )
+    assert {(record.perturbation, record.verdict) for record in found} == {
+        ("case.upper", "passed"),
+        ("typos.swap@2", "passed"),
+    }
+    gates = ["accuracy >= 0.9", "macro f1 >= 0.8"]
+    (plain,) = robust.check(far, TEXTS, language="en", references=labels, expect="reference", gate=gates)
+    assert (plain.verdict, plain.measures["accuracy"].value) == ("passed", 1.0)
+
+
+def test_variants_of_one_s_own_are_tested_each_with_its_text(robust: Robust) -> None:
+    shouted, denied = [text.upper() for text in TEXTS], [text.replace("was", "was not") for text in TEXTS]
+    with pytest.raises(AssertionError, match=r"invariance given\.by_hand \[en\]: consistency 0\.00"):
+        robust.check(loud, TEXTS, language="en", given=shouted)
+    (record,) = robust.check(loud, TEXTS, language="en", given=shouted, expect="direction")
+    assert (record.verdict, record.counts.tested) == ("passed", 40)
+    both = robust.check(far, TEXTS, "case.upper", language="en", given=denied)
+    assert [record.perturbation for record in both] == ["case.upper", "given.by_hand"]
+
+
+def test_further_keys_are_those_of_a_suite_s_check(robust: Robust) -> None:
+    (record,) = robust.check(far, TEXTS, "typos.swap", language="en", variants=3, gate="worst case >= 0.7")
+    assert (record.counts.selected, record.verdict) == (120, "passed")
+    found = robust.check(far, TEXTS, "case.*", language="en", except_=["case.lower"])
+    assert "case.lower" not in {record.perturbation for record in found}
+    with pytest.raises(UsageError, match=r"^unknown key 'varaints'\n  did you mean 'variants'\?$"):
+        robust.check(far, TEXTS, "typos.swap", language="en", varaints=3)
+
+
+def test_a_task_of_several_fields_is_checked_on_dictionaries(robust: Robust) -> None:
+    rows = [
+        {"context": f"Anna lives at number {n}.", "question": "Where?", "answers": f"number {n}"} for n in range(40)
+    ]
+
+    def answer(batch: list[dict[str, str]]) -> list[str]:
+        return [one["context"].partition(" at ")[2].rstrip(".") for one in batch]
+
+    check = partial(robust.check, answer, perturbations="punctuation.strip_final", language="en")
+    (record,) = check(rows, task="question-answering", fields=["context"], gate="exact match drop <= 0.1")
+    assert record.verdict == "passed"
+    with pytest.raises(
+        UsageError, match=r"^question-answering reads context and question\n  give a dictionary of these"
+    ):
+        check(TEXTS, task="question-answering")
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"references": ["near"]}, "^references: 1 reference for 40 texts$"),
+        ({"given": ["near"]}, "^given: 1 variant for 40 texts$"),
+        ({"given": [3] * 40}, r"^given\[0\]: expected a text, got 3$"),
+        ({"gate": "accuracy drop <= 0.1"}, "no row has a reference in the column 'label'"),
+    ],
+)
+def test_what_does_not_go_with_the_texts_is_told(robust: Robust, more: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        robust.check(calm, TEXTS, "typos.swap", language="en", **more)
+    with pytest.raises(UsageError, match=r"^given: a text stands twice"):
+        robust.check(calm, ["it is so"] * 2, language="en", given=["so it is", "it is"])

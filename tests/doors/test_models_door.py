@@ -50,6 +50,31 @@ def test_each_model_has_its_cells_and_the_other_is_told_beside_the_first(
     assert page.count("worse than the first") == 1
 
 
+@pytest.mark.parametrize("workers", [False, True], ids=["one process", "two workers"])
+def test_what_all_cells_say_together_stands_wherever_a_run_is_told(
+    pytester: pytest.Pytester, suite: Path, capsys: pytest.CaptureFixture[str], workers: bool
+) -> None:
+    if workers:
+        pytester.runpytest_subprocess("-n", "2", "--junitxml=found.xml")
+    else:
+        line = "  consistency of 2 cells together: 0.500 beside 1.000, -0.500 [[]-0.*], adjusted p = *: worse"
+        run(pytester, "--junitxml=found.xml").stdout.fnmatch_lines([line])
+    folder = pytester.path / "robustness-report"
+    xml = (pytester.path / "found.xml").read_text(encoding="utf-8")
+    assert xml.count('name="beside_first" value="regressed"') == xml.count('name="beside_first" value="undecided"') == 1
+    assert 'name="robust.suite::shy.consistency.beside_first" value="regressed"' in xml
+    assert (
+        "<td>consistency</td>" in (folder / "index.html").read_text(encoding="utf-8").partition("All cells together")[2]
+    )
+    capsys.readouterr()
+    main(["report", str(folder), "--json", "--csv", "found.csv", "--markdown", "found.md"])
+    (pooled,) = json.loads(capsys.readouterr().out)["pooled"]
+    assert (pooled["suite"], pooled["cells"], pooled["verdict"]) == ("suite::shy", 2, "regressed")
+    last = (pytester.path / "found.csv").read_text(encoding="utf-8").splitlines()[-1].split(",")
+    assert last[:3] == ["suite::shy", "shy", ""]
+    assert "| `shy` | consistency | 2 | 60 |" in (pytester.path / "found.md").read_text(encoding="utf-8")
+
+
 def test_one_model_one_cell_or_what_failed_last_is_run_alone(pytester: pytest.Pytester, suite: Path) -> None:
     run(pytester, f"{suite.name}::shy").assert_outcomes(passed=1, failed=1)
     run(pytester, f"{suite.name}::calm::{CELLS[1]}").assert_outcomes(passed=1)

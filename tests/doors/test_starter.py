@@ -9,6 +9,7 @@ import pytest
 from albert_robust.errors import InputError, UsageError
 from albert_robust.running.blocks import examples_of
 from albert_robust.starter import FAMILIES, NEGATION, write_starter
+from albert_robust.suite.expectations import EXPECTATIONS
 from albert_robust.suite.gates import needs_references, parse_gate
 from albert_robust.tasks import TASKS, Task
 
@@ -95,7 +96,11 @@ def test_a_dataset_is_called_as_its_file_is(tmp_path: Path, file: str, name: str
     assert list(suite.datasets) == [name]
 
 
-CHOOSING = ("text-classification", "multi-label-classification")  # from labels, of which those data have too few
+CHOOSING = (
+    "text-classification",
+    "pair-classification",
+    "multi-label-classification",
+)  # from labels, of which those data have too few
 ENDPOINT = "https://api.example.org/v1/chat/completions"
 EVERYTHING = (
     '{"text": "Good: {x}.", "label": "good", "context": "It is 9.", "question": "When?", "answers": "9", "document": "D.", '
@@ -417,4 +422,4 @@ def test_a_first_suite_has_a_gate_on_quality_for_every_task(task: Task) -> None:
 @pytest.mark.parametrize("task", [task for task in TASKS.values() if task.starter_quality], ids=lambda task: task.name)
 def test_what_a_first_suite_asks_of_a_task_is_a_gate_of_a_reference_check(task: Task) -> None:
     ready = task.with_range(0, 1) if task.with_range else task
-    assert needs_references(parse_gate(task.starter_quality, "reference", ready), ready)
+    assert needs_references(parse_gate(task.starter_quality, EXPECTATIONS["reference"], ready), ready)

@@ -138,7 +138,7 @@ def test_what_does_not_fit_is_a_complaint_at_its_line(
     path = spoilt(tmp_path, change)
     with pytest.raises(InputError, match=what) as refused:
         open_baseline(path)
-    assert refused.value.complaints[0].line == line_number
+    assert refused.value.complaints[0].place.line == line_number
     assert "--robust-baseline-update" in refused.value.complaints[0].mend
 
 

@@ -12,6 +12,8 @@ from albert_robust.gate.side_by_side import beside_first, of_model, side_by_side
 from albert_robust.results.outcome import Outcome
 from albert_robust.results.records import CellRecord, Counts, SuiteRecord
 from albert_robust.results.run import Run
+from albert_robust.results.table import rows_of
+from albert_robust.scoring.statistics import Estimate
 
 CELL = "d/typos.swap@2[en]"
 
@@ -61,6 +63,14 @@ def test_all_that_are_compared_are_one_family() -> None:
     assert chances == [pytest.approx(4 * 2**-10), pytest.approx(2 * 2**-10)]
 
 
+def test_another_file_is_another_family() -> None:
+    mine = ((A, cases(A, 0)), (B, cases(B, 10)))
+    theirs = [suite(name, "t.robust.yaml") for name in "ab"]
+    beside = ran(*mine, *((one, cases(one, 50)) for one in theirs)).cells[1].beside_first
+    alone = ran(*mine).cells[1].beside_first
+    assert beside == alone
+
+
 def test_suites_of_one_model_each_have_nothing_beside_them() -> None:
     one, other = suite(""), suite("", "t.robust.yaml")
     assert standing(ran((one, cases(one, 0)), (other, cases(other, 50)))) == [None, None]
@@ -91,6 +101,17 @@ def test_it_is_told_in_words_the_better_first() -> None:
     run = ran((A, cases(A, 20)), (B, cases(B, 40)), (C, cases(C, 2)))
     assert told(cell.beside_first for cell in run.cells) == "1 better, 1 worse"
     assert told([None]) == ""
+
+
+def test_a_table_has_the_difference_to_the_first_model() -> None:
+    found = {"consistency": Estimate(0.8, 0.7, 0.9, 100), "flip rate": Estimate(0.2, 0.1, 0.3, 100)}
+    run = ran((A, cases(A, 20)), (B, cases(B, 40)), (C, cases(C, 20)), measures=found)
+    rows = {(row["suite"], row["measure"]): row for row in rows_of(run)}
+    assert [rows[of.name, "consistency"]["beside_first"] for of in (A, B, C)] == [None, "regressed", "same"]
+    assert [str(rows[of.name, "consistency"]["difference"]) for of in (A, B, C)] == ["None", "-0.2", "0.0"]
+    low, high = (rows[B.name, "consistency"][f"difference_{end}"] for end in ("low", "high"))
+    assert -0.31 < low < -0.2 < high < -0.1
+    assert rows[B.name, "flip rate"]["difference"] is None
 
 
 def test_one_of_several_models_is_compared_as_if_it_were_alone() -> None:

@@ -1,6 +1,7 @@
 """Transformers checkpoints as models under test, with a few thousand untrained weights each."""
 
 import importlib
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -101,6 +102,66 @@ def test_a_head_of_one_number_rates_and_one_of_labels_classifies(tiny: Make, cla
         load_checkpoint(str(classifier), classifier, "text-regression").predict([{"text": "fine"}])
     with pytest.raises(UsageError, match="gives a number and no label: that is `task: text-regression`"):
         load_checkpoint(str(one), one, "text-classification").predict([{"text": "fine"}])
+
+
+PAIRS = [{"first": "It rains.", "second": "Z"}, {"first": "It rains.", "second": "It is dry."}]
+
+
+def test_a_classifier_reads_two_texts_as_its_tokenizer_joins_them(classifier: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(classifier, tmp_path / "pairs")
+    settings = json.loads((folder / "tokenizer_config.json").read_text())
+    settings["model_input_names"] = ["input_ids", "token_type_ids", "attention_mask"]  # as of BERT's own
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings))
+    found = load_checkpoint(str(folder), folder, "pair-classification").predict(PAIRS)
+    model, tokenizer = loaded(str(folder), folder, "pair-classification", False, PLAIN)
+    for inputs, answer in zip(PAIRS, found, strict=True):
+        tokens = tokenizer(inputs["first"], inputs["second"], return_tensors="pt")
+        assert tokens["token_type_ids"].unique().tolist() == [0, 1]
+        with torch.inference_mode():
+            expected = model(**tokens).logits.softmax(dim=1)[0].tolist()
+        assert [answer["scores"][name] for name in LABELS.values()] == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize(("problem", "shown"), [(None, torch.sigmoid), ("regression", torch.clone)])
+def test_a_cross_encoder_scores_a_pair(tiny: Make, problem: str | None, shown: Callable[[Any], Any]) -> None:
+    folder = tiny("BertForSequenceClassification", id2label={0: "score"}, label2id={"score": 0}, problem_type=problem)
+    found = load_checkpoint(str(folder), folder, "sentence-similarity").predict(PAIRS)
+    model, tokenizer = loaded(str(folder), folder, "sentence-similarity", False, PLAIN)
+    texts = ([inputs[name] for inputs in PAIRS] for name in ("first", "second"))
+    with torch.inference_mode():
+        logits = model(**tokenizer(*texts, padding=True, return_tensors="pt")).logits[:, 0]
+    assert [one["similarity"] for one in found] == pytest.approx(shown(logits).tolist(), abs=1e-6)
+
+
+def test_a_cross_encoder_whose_range_is_said_gives_its_number_as_it_is(tiny: Make) -> None:
+    folder = tiny("BertForSequenceClassification", id2label={0: "score"}, label2id={"score": 0})
+    (squashed, *_), (raw, *_) = (
+        load_checkpoint(str(folder), folder, "sentence-similarity", how=how).predict(PAIRS)
+        for how in (Reading(), Reading(raw=True))
+    )
+    logit = torch.tensor(raw["similarity"], dtype=torch.float64)
+    assert squashed["similarity"] == pytest.approx(logit.sigmoid().item())
+
+
+def test_the_longer_text_of_a_pair_is_cut_first_and_what_is_cut_is_told(classifier: Path) -> None:
+    model = load_checkpoint(str(classifier), classifier, "pair-classification")
+    long, longer, short = model.predict([{"first": "a" * size, "second": "Z"} for size in (100, 200, 1)])
+    assert (long["cut"], longer["cut"], short["cut"]) == (100 + 1 + 3 - 64, 200 + 1 + 3 - 64, 0)
+    assert long["scores"] == pytest.approx(longer["scores"])
+
+
+def test_a_head_of_labels_compares_nothing_and_one_of_a_number_names_nothing(tiny: Make, classifier: Path) -> None:
+    one = tiny("BertForSequenceClassification", id2label={0: "score"}, label2id={"score": 0})
+    with pytest.raises(UsageError, match="gives 3 labels and no number: that is `task: pair-classification`"):
+        load_checkpoint(str(classifier), classifier, "sentence-similarity").predict(PAIRS)
+    with pytest.raises(UsageError, match="gives a number and no label: that is `task: sentence-similarity`"):
+        load_checkpoint(str(one), one, "pair-classification").predict(PAIRS)
+
+
+def test_a_sentence_encoder_is_no_cross_encoder(tiny: Make) -> None:
+    folder = tiny()
+    with pytest.raises(UsageError, match=r"does not do sentence-similarity: it has no weights .*\n.* is an `encoder:`"):
+        load_checkpoint(str(folder), folder, "sentence-similarity")
 
 
 def test_an_answer_does_not_depend_on_its_batch(classifier: Path) -> None:

@@ -55,7 +55,13 @@ def test_the_one_answer_is_what_data_expect_most() -> None:
 
 def test_labels_that_the_model_names_are_those_of_the_data_or_stand_in_for_them() -> None:
     found = stand_ins(TASKS["text-classification"], [], ["up", "down"])
-    assert {answer for one in found for answer in one.predict([{"text": text} for text in BATCH])} == {"up", "down"}
+    answers = [answer for one in found for answer in one.predict([{"text": text} for text in BATCH])]
+    assert {answer["label"] for answer in answers} == {"up", "down"}
+
+
+def test_a_label_is_certain_and_all_others_have_a_probability_too() -> None:
+    one, _ = stand_ins(TASKS["text-classification"], [], ["up", "down"], watched=["aside"])
+    assert one.predict([{"text": "a"}]) == [{"label": "up", "scores": {"up": 1.0, "down": 0.0, "aside": 0.0}}]
 
 
 @pytest.mark.parametrize("name", TASKS)

@@ -31,6 +31,7 @@ FLOORS = (
     {"gate"},
     {"report"},
     {
+        "augmenting",
         "conclude",
         "exchange",
         "fault",

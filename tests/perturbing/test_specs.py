@@ -23,7 +23,7 @@ def test_what_a_spec_prints_can_be_read_back(spec: Spec) -> None:
     "written", ["", "typos", "typos.a@", "typos.a@x", "typos.a |", "a b.c", "typos.a@-1", "typos.á"]
 )
 def test_what_is_no_spec_is_told_what_a_spec_is(written: str) -> None:
-    with pytest.raises(Mistake, match=r"is no perturbation\n  write family\.name, family\.name@severity or a | b"):
+    with pytest.raises(Mistake, match=r"is no perturbation\n  write family\.name, family\.name@severity or a \| b"):
         parse_spec(written)
 
 

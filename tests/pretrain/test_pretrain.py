@@ -418,7 +418,7 @@ def test_a_wrong_key_of_a_recipe_has_its_line(tmp_path: Path) -> None:
     wrong = recipe(tmp_path, RECIPE.replace("hidden: 32", "hiden: 32").replace("epochs: 1,", "epochs: -1,"))
     with pytest.raises(InputError) as caught:
         read_recipe(wrong)
-    assert [complaint.line for complaint in caught.value.complaints] == [4, 7]
+    assert [complaint.place.line for complaint in caught.value.complaints] == [4, 7]
     assert "recipe.yaml:4:31: unknown key 'hiden'\n  did you mean 'hidden'?" in str(caught.value)
 
 

@@ -204,6 +204,7 @@ def test_no_label_of_a_picture_leaves_it(browser: "Browser", tmp_path: Path) -> 
         "[document.documentElement.width.baseVal.value,"
         " [...document.querySelectorAll('text')].map(one => one.getBoundingClientRect().toJSON())]"
     )
+    assert boxes
     assert all(box["left"] >= 0 and box["right"] <= across and box["top"] >= 0 for box in boxes)
 
 

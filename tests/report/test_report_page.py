@@ -21,7 +21,7 @@ from albert_robust.report.view import banner, page
 from albert_robust.results.alignment_records import recorded
 from albert_robust.results.cases import CaseAlignment
 from albert_robust.results.failures import rerun_command
-from albert_robust.results.records import Counts, Verdict
+from albert_robust.results.records import Counts, DataRecord, Verdict
 from albert_robust.results.run import Run
 from albert_robust.scoring.statistics import NOTHING
 from albert_robust.show import describe_run
@@ -91,6 +91,7 @@ def hostile_run(attack: str) -> Run:
     made = replace(
         cell(attack, "failed", language=attack, dataset=attack, contract=f"preserves {attack}", reason=attack),
         suite=attack,
+        watched="",
     )
     case = outcome(
         made.cell,
@@ -104,6 +105,7 @@ def hostile_run(attack: str) -> Run:
         before=attack,
         after=attack + "!",
         scores_before={attack: 0.5},
+        scores_after={attack: 0.4},
         message=attack,
         quality_before={attack: 1.0},
         quality_after={attack: 0.0},
@@ -300,6 +302,13 @@ def test_one_output_for_all_inputs_gets_a_warning() -> None:
     assert "one and the same output" in page(run(cell(), outcomes=group)).suites[0].warnings[0]
 
 
+def test_many_repeated_examples_get_a_warning_and_few_do_not() -> None:
+    many, few = (replace(SUITE, data={"films": DataRecord(40, different, "")}) for different in (35, 36))
+    told = "Only 35 of the 40 examples of 'films' are different: each repeat counts as one more"
+    assert [one.startswith(told) for one in page(replace(run(cell()), suites=(many,))).suites[0].warnings] == [True]
+    assert page(replace(run(cell()), suites=(few,))).suites[0].warnings == ()
+
+
 def test_labels_of_other_names_than_the_datas_get_a_warning() -> None:
     wrong = {"quality_before": {"accuracy": 0.0}, "references": ("POSITIVE",), "before": "positive"}
     group = [outcome(cell().cell, f"r/{place}", original={"text": str(place)}, **wrong) for place in range(30)]
@@ -371,6 +380,21 @@ def test_a_direction_cell_shows_outputs_that_stayed() -> None:
     shown = page(run(found, outcomes=group)).attention[0].cases
 
     assert [case.example for case in shown] == ["stayed"]
+
+
+@pytest.mark.parametrize(("watched", "shown"), [("neutral", "neutral 0.02"), ("", "positive 0.38")])
+def test_a_probability_that_should_move_is_shown_beside_the_answer(watched: str, shown: str) -> None:
+    held = {"right direction": estimate(0.4)}
+    found = cell("own.complaint", "failed", expectation="direction", measures=held, watched=watched)
+    scores = {"positive": 0.38, "neutral": 0.02, "negative": 0.6}
+    made = run(found, outcomes=(outcome(found.cell, agreement=1.0, scores_after=scores),))
+
+    text = " ".join(Parsed(render_html(made)).text.split())
+
+    assert f"negative 0.60 {shown}" in text
+    assert "Direction: the output should move as the check says. Shown: right direction" in text
+    assert "1 outputs that did not move as they should" in text
+    assert re.search(f"negative.* 0.60 .*{shown.split()[0]}.* {shown.split()[1]}", render_markdown(made))
 
 
 def test_an_error_is_shown_first_and_with_its_message() -> None:

@@ -9,10 +9,12 @@ from counted import asked, outcomes_of, planned, ran, records_of
 
 from albert_robust.asking.workspace import Workspace
 from albert_robust.conclude import judged, run_of
-from albert_robust.data import Example
+from albert_robust.data import Example, Examples
+from albert_robust.data.dataset import LeftOut
 from albert_robust.gate import judge_across
 from albert_robust.results.folder import keep, only, open_run
 from albert_robust.results.outcome import Outcome
+from albert_robust.results.records import DataRecord
 from albert_robust.results.run import Run
 from albert_robust.running import blocks as blocks_module
 from albert_robust.running.across import across
@@ -116,6 +118,10 @@ def test_blocks_are_all_examples_in_order(cells: list[Cell], monkeypatch: pytest
 EXAMPLE = Example("r1", "en", {"text": "fine"}, ("good",), {"de": {"text": "gut"}, "fr": {"text": "bien"}})
 
 
+def held(*examples: Example) -> DataRecord:
+    return data_of(Examples(examples, LeftOut()))
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -129,10 +135,10 @@ EXAMPLE = Example("r1", "en", {"text": "fine"}, ("good",), {"de": {"text": "gut"
 )
 def test_data_are_known_again_by_all_that_they_hold(change: dict[str, Any]) -> None:
     other = replace(EXAMPLE, id="r3")
-    assert data_of([EXAMPLE, other]) == data_of([other, EXAMPLE])
-    assert data_of([EXAMPLE, other]).digest != data_of([replace(EXAMPLE, **change), other]).digest
+    assert held(EXAMPLE, other) == held(other, EXAMPLE)
+    assert held(EXAMPLE, other).digest != held(replace(EXAMPLE, **change), other).digest
 
 
 def test_examples_that_repeat_another_s_texts_are_not_different() -> None:
-    rows = [EXAMPLE, replace(EXAMPLE, id="r2"), replace(EXAMPLE, id="r3", language="de")]
-    assert (data_of(rows).examples, data_of(rows).different) == (3, 2)
+    found = held(EXAMPLE, replace(EXAMPLE, id="r2"), replace(EXAMPLE, id="r3", language="de"))
+    assert (found.examples, found.different) == (3, 2)

@@ -11,6 +11,7 @@ from counted import outcomes_of
 from albert_robust.asking.workspace import Workspace
 from albert_robust.gate import judge
 from albert_robust.results.records import CellRecord
+from albert_robust.running import execute as execute_module
 from albert_robust.running.cell import Cell
 from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan
@@ -196,6 +197,16 @@ def test_an_exception_of_the_model_is_an_error_and_never_a_flip(
     found = records(cells("stumbles"), workspace)["own.mark"]
     assert (found.verdict, found.counts.error, found.counts.flipped) == ("error", 1, 0)
     assert found.reason.endswith("4: the original: the model raises KeyError: 'film 3' (model.py:12)")
+
+
+def test_inputs_without_an_answer_are_counted_though_their_suite_ends_in_a_mistake(
+    cells: Callable[..., list[Cell]], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = cells("stumbles")
+    monkeypatch.setattr(execute_module, "measure", lambda *_: 1 / 0)
+    execution = execute(made, workspace)
+    assert list(execution.mistakes) == ["s"]
+    assert execution.cost.predicted - execution.cost.unanswered == execution.cost.unique_inputs - 1
 
 
 def test_a_model_that_breaks_its_contract_is_a_mistake_of_the_suite(

@@ -151,6 +151,34 @@ def test_one_for_agreement_is_asked_about_two_outputs(suite: Callable[..., Path]
     assert before.to_judge == len(asked(path)) == N
 
 
+def test_a_search_for_the_worst_is_planned_at_most_and_asks_no_more(
+    suite: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("albert_robust.running.blocks.BLOCK", 7)
+    path = suite(gate="labs >= 0.1")
+    text = path.read_text().replace("of: source", "of: outputs").replace("case.upper]", "typos.swap], worst_of: 3")
+    path.write_text(text.replace('gates: ["consistency', 'agreement: polite, gates: ["consistency'))
+    before = foreseen(path)
+    assert (before.to_judge, before.judges_at_most) == (N * 3, True)
+    ran(path)
+    assert N <= len(asked(path)) <= before.to_judge
+
+
+def test_repeated_answers_are_judged_beside_each_other(suite: Callable[..., Path]) -> None:
+    path = suite(gate="labs >= 0.1")
+    text = (
+        path.read_text()
+        .replace("of: source", "of: outputs")
+        .replace('version: "1"}\n', 'version: "1", replicates: 3}\n')
+    )
+    path.write_text(text.replace('gates: ["consistency', 'agreement: polite, gates: ["consistency'))
+    before = foreseen(path)
+    found = cell(ran(path), "prompts/case.upper[en]")
+    assert found.measures["self-consistency"].value == 1.0
+    assert len(asked(path)) <= before.to_judge
+    assert foreseen(path).to_judge == 0
+
+
 def test_the_doctor_asks_none_and_leaves_out_what_rests_on_one(suite: Callable[..., Path]) -> None:
     path = suite(gate="labs >= 0.9, polite >= 0.5", more="marks: [{cells: '*reference*', xfail: weak}]\n")
     left = unjudged(load_suite(path))
@@ -206,6 +234,7 @@ def test_of_labels_the_first_is_0_and_the_last_1(suite: Callable[..., Path]) -> 
         ),
         ('{python: "judge:polite", replicates: 2}', "a judge is asked once for each pair"),
         ('{python: "judge:polite", labels: [a, b]}', "has 'labels'"),
+        ('{python: "judge:polite", labels: {a: b}}', "the labels of a judge stand for numbers by their order"),
     ],
 )
 def test_what_is_wrong_with_one_is_told_before_it_is_asked(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from counted import planned
 
+from albert_robust import run
 from albert_robust.gate.doubts import doubts
 from albert_robust.results.records import DataRecord, SuiteRecord
 from albert_robust.results.run import Run
@@ -44,6 +45,12 @@ def test_texts_count_that_are_alike_but_for_blanks(tmp_path: Path, texts: list[s
 def test_other_models_have_learnt_elsewhere(tmp_path: Path) -> None:
     (cell, *_) = planned(tmp_path, "\n- {expect: invariance, perturbations: [typos.swap]}\n")
     assert learnt_by(cell.suite) == frozenset()
+
+
+def test_a_run_counts_them(tmp_path: Path) -> None:
+    read(tmp_path, "Good food.", "Fine day.")
+    found = run(tmp_path / "s.robust.yaml", workspace=tmp_path / "work")
+    assert found.suites[0].data["reviews"].learnt == 1
 
 
 def test_a_run_says_how_many_the_model_has_learnt(tmp_path: Path) -> None:

@@ -77,6 +77,15 @@ def test_edits_that_shake_the_model_gather_until_the_answer_changes(folder: Path
     assert case.replicate == 0
 
 
+def test_edits_gather_that_move_a_probability_beyond_its_tolerance_either_way(folder: Path) -> None:
+    surer = SHAKEN.replace("(left + 1) / 5", "0.95 - left / 10")
+    for model, tolerance, moved in ((SHAKEN, 0.35, -0.4), (surer, 0.25, 0.3)):
+        check = DELETE.replace("worst_of: 24", f"worst_of: 64, tolerance: {tolerance}")
+        (case,) = found(folder, check, model)
+        assert case.agreement == 0
+        assert case.scores_after["yes"] - case.scores_before["yes"] == pytest.approx(moved)
+
+
 def test_of_labels_alone_every_variant_is_drawn_from_the_original(folder: Path) -> None:
     (case,) = found(folder, DELETE, LABELS_ALONE)
     assert (case.agreement, len(case.changes)) == (1, 1)

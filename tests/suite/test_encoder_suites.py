@@ -73,14 +73,14 @@ MISTAKES = {
         r":2:9: an encoder alone cannot do summarization here\n  use `transformers:`, `extractive:`, ",
     ),
     "a checkpoint": (
-        PAIRS,
-        ("encoder: builtin", "transformers: folder"),
-        r":2:9: a checkpoint cannot do sentence-similarity here\n  use `encoder:`, `endpoint:` or `python:`",
+        SEARCH,
+        ("encoder: builtin, documents: docs.txt", "transformers: folder"),
+        r":2:9: a checkpoint cannot do retrieval here\n  use `encoder:` or `python:`",
     ),
     "fine-tuning": (
         PAIRS,
         ("encoder: builtin", "finetuned: d.jsonl"),
-        r":2:9: a fine-tuned model cannot do sentence-similarity here\n  use `encoder:`, `endpoint:` or `python:`",
+        r":2:9: a fine-tuned model cannot do sentence-similarity here\n  use `transformers:`, `encoder:`, `endpoint:` or ",
     ),
     "two models": (PAIRS, ("encoder:", "extractive: builtin, encoder:"), r":2:1: 2 kinds of model\n .* extractive, encoder"),
     "no measure of a pair": (PAIRS, ("spearman >=", "spaerman >="), r"unknown measure 'spaerman' .*\n  did you mean 'spearman'"),

@@ -7,6 +7,7 @@ import pytest
 
 from albert_robust.errors import InputError, Mistake
 from albert_robust.running.plan import plan
+from albert_robust.suite.expectations import EXPECTATIONS
 from albert_robust.suite.gates import needs_references, parse_gate
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.schema import SuiteSpec
@@ -31,9 +32,9 @@ LABELS, TEXTS, PAIRS = (TASKS[name] for name in ("text-classification", "summari
     ],
 )
 def test_a_gate_is_printed_by_its_one_name(written: str, expectation: str, printed: str, base: str) -> None:
-    gate = parse_gate(written, expectation, LABELS)  # type: ignore[arg-type]  # a Literal
+    gate = parse_gate(written, EXPECTATIONS[expectation], LABELS)
     assert (str(gate), gate.measure.base) == (printed, base)
-    assert parse_gate(printed, expectation, LABELS) == gate  # type: ignore[arg-type]  # a Literal
+    assert parse_gate(printed, EXPECTATIONS[expectation], LABELS) == gate
 
 
 @pytest.mark.parametrize(
@@ -46,19 +47,19 @@ def test_a_gate_is_printed_by_its_one_name(written: str, expectation: str, print
 )
 def test_a_measure_that_has_no_meaning_in_a_check_is_unknown_there(written: str, expectation: str) -> None:
     with pytest.raises(Mistake, match="unknown measure"):
-        parse_gate(written, expectation, LABELS)  # type: ignore[arg-type]  # a Literal
+        parse_gate(written, EXPECTATIONS[expectation], LABELS)
 
 
 def test_a_gap_of_what_is_no_mean_over_examples_is_unknown() -> None:
     for task, written in ((LABELS, "kappa language gap <= 0.1"), (PAIRS, "language gap <= 0.1")):
         with pytest.raises(Mistake, match="unknown measure"):
-            parse_gate(written, "reference", task)
+            parse_gate(written, EXPECTATIONS["reference"], task)
 
 
 @pytest.mark.parametrize("written", ["language gap <= 0.1", "worst case >= 0.1", "consistency at 2 >= 0.1"])
 def test_agreement_of_outputs_needs_no_references(written: str) -> None:
-    assert not needs_references(parse_gate(written, "invariance", TEXTS), TEXTS)
-    assert needs_references(parse_gate("labs language gap <= 0.1", "invariance", TEXTS), TEXTS)
+    assert not needs_references(parse_gate(written, EXPECTATIONS["invariance"], TEXTS), TEXTS)
+    assert needs_references(parse_gate("labs language gap <= 0.1", EXPECTATIONS["invariance"], TEXTS), TEXTS)
 
 
 SUITE = """\

@@ -284,7 +284,7 @@ def test_a_gate_at_one_loads_where_what_is_undecided_passes(load: Callable[..., 
 
 
 def places(error: InputError) -> list[int]:
-    return [complaint.line for complaint in error.complaints]
+    return [complaint.place.line for complaint in error.complaints]
 
 
 def test_all_mistakes_of_the_grammar_are_told_at_once_in_file_order(load: Callable[..., Suite]) -> None:
@@ -345,7 +345,7 @@ def test_a_name_of_an_encoder_may_be_too_long_for_a_folder(load: Callable[..., S
 def test_two_checks_with_cells_of_one_name_are_told(load: Callable[..., Suite]) -> None:
     suite = load(("semantics.negate", "typos.swap"), ("expect: direction", "expect: invariance"))
     with pytest.raises(
-        InputError, match=r"yaml:9:1: two checks give the cell 'reviews/typos\.swap@2\[en\]'\n  give one"
+        InputError, match=r"yaml:9:5: two checks give the cell 'reviews/typos\.swap@2\[en\]'\n  give one"
     ):
         plan(suite)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from albert_robust.suite.expectations import EXPECTATIONS, Expectation
+from albert_robust.suite.expectations import DIRECTED, EXPECTATIONS, Expectation
 from albert_robust.suite.gates import measures, parse_gate
 from albert_robust.suite.measure import Measure, measure_named
 from albert_robust.tasks import TASKS, Task
@@ -27,10 +27,10 @@ def test_a_name_says_the_kind_of_a_measure_what_it_rests_on_and_over_which_cells
 
 
 @pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
-@pytest.mark.parametrize("expectation", EXPECTATIONS.values(), ids=EXPECTATIONS)
+@pytest.mark.parametrize("expectation", [*EXPECTATIONS.values(), DIRECTED], ids=[*EXPECTATIONS, "directed"])
 def test_what_a_measure_rests_on_is_a_measure_of_one_cell_too(expectation: Expectation, task: Task) -> None:
-    names = measures(expectation.name, task)
-    for measure in (parse_gate(f"{name} <= 0.5", expectation.name, task).measure for name in names):
+    names = measures(expectation, task)
+    for measure in (parse_gate(f"{name} <= 0.5", expectation, task).measure for name in names):
         assert measure.base in {*names, *task.qualities}
         assert bool(measure.axis) == bool(measure.over)
         assert not measure_named(measure.base).over

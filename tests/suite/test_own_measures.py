@@ -97,6 +97,10 @@ def test_a_measure_that_changes_makes_another_definition(suite: Callable[..., Pa
             "more is better, .*\n  return 1 - it where less is better, and write `polite >= 0.5`",
         ),
         (('"polite >= 0.5"', '"polit >= 0.5"'), "unknown measure 'polit' .*\n  did you mean 'polite'"),
+        (
+            ('"mine:polite"', '"mine:polite", version: "1"'),
+            "4:3: only a judge has 'version'\n  write `judge: {version: ...}`",
+        ),
         (('{python: "mine:polite", of: source}', "{of: source}"), "a measure is either `python:` or `judge:`"),
         (("agreement: same start", "agreement: polite"), "unknown agreement 'polite'"),
     ],
@@ -108,6 +112,7 @@ def test_a_measure_that_changes_makes_another_definition(suite: Callable[..., Pa
         "no function",
         "less is better",
         "misspelt",
+        "of a judge",
         "neither",
         "no agreement",
     ],

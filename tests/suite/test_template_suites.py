@@ -143,7 +143,7 @@ MISTAKES = {
     "a file too": (
         "language: en",
         "language: en\n    path: d.jsonl",
-        r"^\S+:4:3: examples are in a file or made of templates\n",
+        r"^\S+:4:3: examples are in path or templates, and not in both\n",
     ),
     "columns": (
         "language: en",

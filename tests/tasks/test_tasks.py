@@ -4,6 +4,7 @@ import pytest
 
 from albert_robust.cli import parser
 from albert_robust.models import KINDS
+from albert_robust.suite.expectations import EXPECTATIONS
 from albert_robust.suite.gates import parse_gate
 from albert_robust.task_names import TASK_NAMES
 from albert_robust.tasks import TASKS, Task
@@ -24,7 +25,9 @@ def test_fields_that_a_task_names_are_its_inputs(task: Task) -> None:
 
 @EACH
 def test_a_first_suite_s_gates_are_gates_of_the_task(task: Task) -> None:
-    assert [str(parse_gate(gate, "invariance", task)) for gate in task.starter_gates] == [*task.starter_gates]
+    assert [str(parse_gate(gate, EXPECTATIONS["invariance"], task)) for gate in task.starter_gates] == [
+        *task.starter_gates
+    ]
 
 
 @EACH

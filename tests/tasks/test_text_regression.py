@@ -15,8 +15,9 @@ from albert_robust.models.reply import number_of
 from albert_robust.running.plan import plan
 from albert_robust.suite.load import load_suite
 from albert_robust.tasks import TASKS, Answer
+from albert_robust.tasks.sentence_similarity import closeness
 from albert_robust.tasks.task import Compared
-from albert_robust.tasks.text_regression import closeness, within
+from albert_robust.tasks.text_regression import within
 
 TASK = TASKS["text-regression"]
 SUITE = """

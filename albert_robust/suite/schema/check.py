@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from albert_robust.errors import Mistake
-from albert_robust.grammar import FUNCTION, Name, Strict, Undecided, named
+from albert_robust.grammar import Function, Name, Strict, Undecided, named
 from albert_robust.models import ModelSpec
 from albert_robust.suite.expectations import ExpectationName
 
@@ -66,6 +66,31 @@ class CheckSpec(Strict):
             description="For the worst case: the agreement below which a variant counts as breaking the answer.",
         ),
     ] = 1.0
+    becomes: Annotated[
+        str | None, Field(description="For direction: the label that the answer should have after the change.")
+    ] = None
+    rises: Annotated[
+        str | None,
+        Field(
+            description="For direction: a label whose probability should rise; `label` is the answer's own, `score` a score."
+        ),
+    ] = None
+    falls: Annotated[
+        str | None,
+        Field(
+            description="For direction: a label whose probability should fall; `label` is the answer's own, `score` a score."
+        ),
+    ] = None
+    by: Annotated[
+        float | None, Field(gt=0, description="How far it should rise or fall at least. Default: by anything at all.")
+    ] = None
+    tolerance: Annotated[
+        float | None,
+        Field(
+            ge=0,
+            description="How far it may move the wrong way. For invariance: how far a number, or a label's probability, may go.",
+        ),
+    ] = None
     meaning: Annotated[
         float | None,
         Field(
@@ -101,6 +126,7 @@ class CheckSpec(Strict):
             raise Mistake(f"a check of {self.expect} needs perturbations", "add `perturbations: [typos.*]`")
         if self.expect == "reference" and self.meaning is not None:
             raise Mistake("a reference check makes no variants that could stray", "take out `meaning`")
+        self._check_movement()
         if self.worst_of > 1 and self.expect != "invariance":
             raise Mistake(
                 "`worst_of` searches for what breaks an answer that should stay", "take it out, or expect invariance"
@@ -110,6 +136,40 @@ class CheckSpec(Strict):
         if self.expect == "reference" and not self.gates:
             raise Mistake("a reference check needs gates", "add `gates: [...]`, such as accuracy >= 0.8")
         return self
+
+    @property
+    def way(self) -> str:
+        """The key that says where the answer should move; empty where none does."""
+        return next(iter(self._ways), "")
+
+    @property
+    def movement(self) -> str:
+        """The key by which answers are compared, and not by how alike they are; empty where none does."""
+        return self.way or ("tolerance" if self.tolerance is not None else "")
+
+    @property
+    def _ways(self) -> list[str]:
+        return [key for key in ("becomes", "rises", "falls") if getattr(self, key) is not None]
+
+    def _check_movement(self) -> None:
+        """Complain of keys of movement that have no meaning here, or not together."""
+        if len(self._ways) > 1:
+            raise Mistake(
+                f"{' and '.join(f'`{key}`' for key in self._ways)} are two expectations", "make a check of each"
+            )
+        if self.way and self.expect != "direction":
+            raise Mistake(f"`{self.way}` says where the answer should move", "take it out, or expect direction")
+        goes, mend = self.way in ("rises", "falls"), "take it out, or say what moves: `falls: ...`"
+        if self.by is not None and not goes:
+            raise Mistake("`by` says how far something rises or falls", mend)
+        if self.tolerance is not None and self.expect == "reference":
+            raise Mistake("a reference check has nothing that could move", "take out `tolerance`")
+        if self.tolerance is not None and self.expect == "direction" and not goes:
+            raise Mistake("`tolerance` says how far something may move the wrong way", mend)
+        if self.by is not None and self.tolerance is not None:
+            raise Mistake("what should move `by` so much has no `tolerance`", "take out one of them")
+        if self.movement and self.agreement is not None:
+            raise Mistake(f"`{self.movement}` compares answers, and so does `agreement`", "take out one of them")
 
 
 class MarkSpec(Strict):
@@ -169,11 +229,8 @@ class MeasureSpec(Strict):
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["python"]}, {"required": ["judge"]}]})
     python: Annotated[
-        str | None,
-        Field(
-            description="module:function: it takes a list of pairs and returns a number in [0, 1] for each.",
-            pattern=FUNCTION.pattern,
-        ),
+        Function | None,
+        Field(description="module:function: it takes a list of pairs and returns a number in [0, 1] for each."),
     ] = None
     judge: Annotated[
         ModelSpec | None,
@@ -188,6 +245,16 @@ class MeasureSpec(Strict):
             description="What an output is compared with: its reference, the text it is about, or another output (agreement)."
         ),
     ] = "reference"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_judge(cls, value: object) -> object:
+        for key in value if isinstance(value, dict) else ():
+            if key in ModelSpec.model_fields and key not in cls.model_fields:
+                raise Mistake(
+                    f"only a judge has {str(key)!r}", f"write `judge: {{{key}: ...}}`, with all that it is asked by"
+                )
+        return value
 
     @model_validator(mode="after")
     def _one(self) -> "MeasureSpec":

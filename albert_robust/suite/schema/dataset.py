@@ -1,10 +1,12 @@
-"""The grammar of `datasets:`: files of examples, and templates."""
+"""The grammar of `datasets:`: files of examples, examples themselves, and templates."""
 
 import json
-from typing import Annotated
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
+from albert_robust.data.rows import UTF8, check_encoding
 from albert_robust.errors import Mistake
 from albert_robust.grammar import Strict
 from albert_robust.text.languages import is_tag
@@ -48,14 +50,43 @@ Plain = str | int | float
 Written = Annotated[Plain | list[Plain] | dict[str, Plain | list[Plain]], BeforeValidator(_text)]
 
 
-class DatasetSpec(Strict):
-    """A dataset: a file at `path`, or examples made from `templates`."""
+WAYS = ("path", "rows", "templates")
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["path"]}, {"required": ["templates"]}]})
+
+def rows_in(value: object) -> object:
+    """Return the rows of a data frame, or of anything else that yields some, as a list of dictionaries of plain values."""
+    for name, arguments in (("to_dicts", ()), ("to_pylist", ()), ("to_dict", ("records",))):  # Polars, Arrow, pandas
+        if hasattr(value, name):
+            value = getattr(value, name)(*arguments)
+    return _plain_data(list(value)) if isinstance(value, Iterable) and not isinstance(value, str | Mapping) else value
+
+
+def _plain_data(value: Any) -> Any:
+    """Return a value without numpy's arrays and numbers; pandas' own words for nothing become None."""
+    if isinstance(value, list):
+        return [_plain_data(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _plain_data(one) for name, one in value.items()}
+    if type(value).__name__ in {"NAType", "NaTType"}:
+        return None
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+class DatasetSpec(Strict):
+    """A dataset: a file at `path`, `rows` that stand in the suite, or examples made from `templates`."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [way]} for way in WAYS]})
     path: Annotated[
         str | None,
         Field(
             description="A file in JSON Lines, CSV, TSV or Parquet. `{language}` in its name stands for one file per language."
+        ),
+    ] = None
+    rows: Annotated[
+        list[dict[str, Any]] | None,
+        BeforeValidator(rows_in),
+        Field(
+            description='The examples themselves: [{text: "A good film.", label: positive}]. From Python a data frame, too.'
         ),
     ] = None
     templates: Annotated[
@@ -80,6 +111,15 @@ class DatasetSpec(Strict):
         list[Annotated[str, Field(min_length=1)]],
         Field(description="Column names for a CSV or TSV file without a header line: [text, label]."),
     ] = []
+    encoding: Annotated[
+        str, Field(description="The encoding of a file of text that is not UTF-8: cp1252, utf-16, gb18030.")
+    ] = UTF8
+    on_bad_rows: Annotated[
+        Literal["error", "skip"],
+        Field(
+            description="What to do with rows that are no examples, such as one without a text: skip leaves them out and says so."
+        ),
+    ] = "error"
     columns: Annotated[
         dict[str, str | Annotated[list[str], Field(min_length=1)]],
         Field(
@@ -103,6 +143,12 @@ class DatasetSpec(Strict):
             raise Mistake("a column is named twice", "give each column a name of its own")
         return value
 
+    @field_validator("encoding")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        check_encoding(value)
+        return value
+
     @field_validator("language", "languages", "reference_language")
     @classmethod
     def _tags(cls, value: str | list[str] | None) -> str | list[str] | None:
@@ -116,13 +162,17 @@ class DatasetSpec(Strict):
 
     @model_validator(mode="after")
     def _one_kind(self) -> "DatasetSpec":
-        if (self.path is None) == (self.templates is None):
-            what = "say where the examples are" if self.path is None else "examples are in a file or made of templates"
-            raise Mistake(what, "write `path: data.jsonl`, or `templates:`")
+        ways = [way for way in WAYS if getattr(self, way) is not None]
+        if len(ways) != 1:
+            what = f"examples are in {' or '.join(ways)}, and not in both" if ways else "say where the examples are"
+            raise Mistake(what, "write `path: data.jsonl`, `rows:` or `templates:`")
         if self.templates is None and self.fill:
             raise Mistake("only templates have `fill`", "take it out")
         if self.templates is not None and self.where:
-            raise Mistake("only a file's rows are chosen by `where`", "take it out")
+            raise Mistake("only rows are chosen by `where`", "take it out")
+        for key, way in (("encoding", self.path), ("on_bad_rows", self.path or self.rows)):
+            if way is None and key in self.model_fields_set:
+                raise Mistake(f"only a file has {key!r}", "take it out")
         if self.templates is not None and self.columns:
             raise Mistake("templates have no `columns`", "take it out: their fields have our names")
         return self

@@ -1,0 +1,125 @@
+"""Movement: where a check says that an answer goes, or how far it may: a label, the probability of one, or a number.
+
+These are the directional expectations of Ribeiro et al. (2020), doi:10.18653/v1/2020.acl-main.442, `Expect.monotonic` of
+CheckList. It departs from them in two ways. Cases that cannot fail, such as a probability of 0.95 that may rise by 0.1, count as
+right and are not left out: which they are depends on the model, and two models are compared on the same cases. And a
+probability that should stay within a tolerance is judged whether or not the label changes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import inf
+
+from albert_robust.errors import Mistake
+from albert_robust.scoring.statistics import DIGITS
+from albert_robust.shown import suggest
+from albert_robust.suite.schema import CheckSpec
+from albert_robust.tasks import Prediction, Task
+
+LEAST = 10**-DIGITS  # the smallest change that there is: probabilities and numbers are kept in so many digits
+
+
+@dataclass(frozen=True, slots=True)
+class Becomes:
+    """The answer becomes a label, or is it already."""
+
+    label: str
+
+    def __str__(self) -> str:
+        return f"becomes: {self.label}"
+
+    def holds(self, before: Prediction, after: Prediction) -> bool:
+        """Return whether the second of two answers is the label."""
+        return after.output == self.label
+
+    def lacks(self, answer: Prediction, before: Prediction) -> str:
+        """Return nothing: every answer can be the label or not."""
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """The number of an answer changes by no less than one bound, and by no more than another.
+
+    Attributes:
+        written: How the suite says so: `falls: positive, tolerance: 0.1`.
+        label: Whose probability it is; empty for that of the label that the original got.
+        numeric: Whether answers are numbers themselves.
+        least: The least change; where a number falls it is below 0.
+        most: The greatest change.
+    """
+
+    written: str
+    label: str
+    numeric: bool
+    least: float
+    most: float
+
+    def __str__(self) -> str:
+        return self.written
+
+    def holds(self, before: Prediction, after: Prediction) -> bool | None:
+        """Return whether the number changes within the bounds from one answer to the other; None where one has no number."""
+        change = self.change(before, after)
+        return None if change is None else self.least <= change <= self.most
+
+    def change(self, before: Prediction, after: Prediction) -> float | None:
+        """Return how far the number moves from one answer to the other; None where one has no number."""
+        one, other = self._number(before, before), self._number(after, before)
+        return None if one is None or other is None else round(other - one, DIGITS)
+
+    def lacks(self, answer: Prediction, before: Prediction) -> str:
+        """Return why an answer, to an original or to its variant, has no number; empty if it has one."""
+        if self._number(answer, before) is not None:
+            return ""
+        given = ", ".join(map(repr, answer.scores))
+        told = f"it gave those of {given:.80}" if given else "return {'label': ..., 'scores': {label: probability}}"
+        return f"the model gave no probability of {self.label or before.output!r:.60}: {told}"
+
+    def _number(self, answer: Prediction, before: Prediction) -> float | None:
+        return float(answer.output) if self.numeric else answer.scores.get(self.label or before.output)
+
+
+Movement = Becomes | Moves
+
+
+def movement_of(check: CheckSpec, task: Task) -> Movement | None:
+    """Return where a check says that answers go, or how far they may; None where only their agreement counts."""
+    if check.becomes is not None:
+        return Becomes(check.becomes)
+    sizes = [f"{key}: {held:g}" for key in ("by", "tolerance") if (held := getattr(check, key)) is not None]
+    named = check.rises or check.falls or ""
+    written = ", ".join([*([f"{check.way}: {named}"] if check.way else []), *sizes])
+    label = "" if named == task.output_key else named
+    least = check.by or LEAST if check.tolerance is None else -check.tolerance
+    most = inf if check.way else -least
+    if check.way == "falls":
+        least, most = -most, -least
+    return Moves(written, label, task.numeric, least, most) if check.movement else None
+
+
+def unfit(check: CheckSpec, task: Task, labels: Sequence[str], prompted: bool) -> Iterator[tuple[str, Mistake]]:
+    """Yield why answers cannot move as a check says, by its keys.
+
+    Args:
+        check: Says where they should go, or how far they may.
+        task: Of the model.
+        labels: Those of the model; none if the suite does not name them.
+        prompted: Whether the model is asked by a prompt.
+    """
+    key, own = check.movement, task.output_key
+    if not (task.single_label or task.numeric):
+        yield key, Mistake(f"an answer of {task.name} is neither one label nor a number", f"take out `{key}`")
+        return
+    known = [own] if task.numeric else [*labels, own] if labels else []
+    if task.numeric and key == "becomes":
+        yield key, Mistake(f"an answer of {task.name} is a number", f"write `rises: {own}`, or `falls`")
+    elif known and check.way and (named := getattr(check, key)) not in known:
+        yield key, Mistake(f"unknown {'number' if task.numeric else 'label'} {named!r:.60}", suggest(named, known))
+    if prompted and key != "becomes" and not task.numeric:
+        mend = "write `becomes: ...`, or take a function or a classifier's checkpoint"
+        yield key, Mistake("a model that is asked by a prompt gives no probabilities", mend)
+    what, most = (own, task.bounds[1] - task.bounds[0]) if task.numeric else ("probability", 1.0)
+    for size in ("by", "tolerance"):
+        if (getattr(check, size) or 0) >= most:
+            yield size, Mistake(f"no {what} moves by more than {most:g}", "write a smaller number")
