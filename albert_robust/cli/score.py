@@ -97,6 +97,11 @@ def _add_method(made: argparse.ArgumentParser) -> None:
     how.add_argument("--calibration", metavar="LEVEL", help="none, floor, floor+par or damage (all anchors; default)")
     how.add_argument("--raw", action="store_true", help="compute plain BERTScore, as the bert_score package does")
     how.add_argument("--idf", action="store_true", help="with --raw: weight tokens by their rarity in the references")
+    how.add_argument(
+        "--device",
+        metavar="NAME",
+        help="where the encoder runs, such as cpu or cuda:1 (default: a GPU if there is one)",
+    )
     how.add_argument("--allow-network", action="store_true", help="allow downloading the encoder from a hub")
 
 
@@ -194,6 +199,7 @@ def _scored(options: argparse.Namespace, pairs: "Pairs", candidates: Sequence[st
             calibration=options.calibration,
             raw=options.raw,
             idf=options.idf,
+            device=options.device,
             allow_network=options.allow_network,
             progress=progress,
         )
@@ -231,6 +237,7 @@ def _explained(options: argparse.Namespace, pairs: "Pairs") -> "Alignment":
         layer=options.layer,
         profile=options.profile,
         calibration=options.calibration or LEVEL,
+        device=options.device,
         allow_network=options.allow_network,
     )
     language, other = pairs.languages_of(line - 1)

@@ -8,6 +8,7 @@ takes it from there instead of training, as long as it was made from these very 
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -159,19 +160,30 @@ def learn(data: Path, task: Task) -> dict[str, Any]:
         InputError: The data file is broken.
         UsageError: The data hold too little to learn.
     """
+    with _alike_everywhere():
+        model, tokenizer, examples = _untrained(data, task)
+        model.base_model.embeddings.word_embeddings.requires_grad_(False)
+        features = _features(task, tokenizer, examples, _labels(examples))
+        if not features:
+            what = "no answer stands in its context, letter by letter: there is nothing to learn"
+            raise UsageError(f"{data.name}: {what}")
+        _train(model, features, SETTINGS[task.name], tokenizer.pad_token_id)
+    return {name: value.detach().half() for name, value in model.named_parameters() if value.requires_grad}
+
+
+@contextmanager
+def _alike_everywhere() -> Iterator[None]:
+    """Let torch draw and add up as it does on any machine, and leave it as it was."""
     import torch
 
     threads = torch.get_num_threads()
-    torch.set_num_threads(THREADS)
-    torch.manual_seed(SEED)
-    model, tokenizer, examples = _untrained(data, task)
-    model.base_model.embeddings.word_embeddings.requires_grad_(False)
-    features = _features(task, tokenizer, examples, _labels(examples))
-    if not features:
-        raise UsageError(f"{data.name}: no answer stands in its context, letter by letter: there is nothing to learn")
-    _train(model, features, SETTINGS[task.name], tokenizer.pad_token_id)
-    torch.set_num_threads(threads)
-    return {name: value.detach().half() for name, value in model.named_parameters() if value.requires_grad}
+    with torch.random.fork_rng([]):
+        torch.manual_seed(SEED)
+        torch.set_num_threads(THREADS)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(threads)
 
 
 def _untrained(data: Path, task: Task) -> tuple[Any, Any, list[Example]]:

@@ -27,6 +27,7 @@ def score(
     calibration: Level | None = None,
     raw: bool = False,
     idf: bool = False,
+    device: str | None = None,
     allow_network: bool = False,
     progress: Progress = lambda done, of: None,
 ) -> Scores:
@@ -45,6 +46,7 @@ def score(
         raw: Whether to compute BERTScore by its own definition instead, as bert_score does: it has no languages, no
             calibration and no profile.
         idf: With `raw`: weigh tokens by their rarity among the references of this call. Otherwise the profile decides.
+        device: Where the encoder runs, as torch names it, such as `cuda:1`; None for a GPU of NVIDIA's where there is one.
         allow_network: Whether a hub may be asked.
         progress: Called with how many distinct pairs of texts were matched, of how many; not with `raw`.
 
@@ -58,12 +60,11 @@ def score(
         for name, value in zip(("languages", "reference_languages", "calibration", "profile"), given, strict=True):
             if value is not None:
                 raise UsageError(f"{name}: not with raw=True: BERTScore's own definition has none")
-        return raw_score(
-            load_encoder(encoder, layer, allow_network), candidates, references, idf=idf, clusters=clusters
-        )
+        read_by = load_encoder(encoder, layer, allow_network, device=device)
+        return raw_score(read_by, candidates, references, idf=idf, clusters=clusters)
     if idf:
         raise UsageError("idf: only with raw=True; otherwise the profile decides how much a token counts")
-    scorer = _scorer(encoder, layer, profile and str(profile), calibration or LEVEL, allow_network)
+    scorer = _scorer(encoder, layer, profile and str(profile), calibration or LEVEL, device, allow_network)
     return scorer.score(
         candidates,
         references,
@@ -75,5 +76,9 @@ def score(
 
 
 @cache
-def _scorer(encoder: str, layer: int | None, profile: str | None, calibration: Level, allow_network: bool) -> Scorer:
-    return Scorer(encoder, layer=layer, profile=profile, calibration=calibration, allow_network=allow_network)
+def _scorer(
+    encoder: str, layer: int | None, profile: str | None, calibration: Level, device: str | None, allow_network: bool
+) -> Scorer:
+    return Scorer(
+        encoder, layer=layer, profile=profile, calibration=calibration, device=device, allow_network=allow_network
+    )

@@ -91,9 +91,9 @@ class Scorer:
         encoder = encoder_name(encoder)
         self.profile = find_profile(encoder, profile, calibration, weighting, allow_network)
         wanted = self.profile.layer if self.profile and layer is None else layer
-        self.encoder: Encoder = replace(
-            load_encoder(encoder, wanted, allow_network, precision, device), batch_size=batch_size
-        )
+        self.encoder: Encoder = load_encoder(encoder, wanted, allow_network, precision, device)
+        if batch_size is not None:
+            self.encoder = replace(self.encoder, batch_size=batch_size)
         if self.profile:
             self.profile.check(self.encoder)
         self.calibration = calibration

@@ -51,6 +51,12 @@ def test_json_is_what_python_gives(capsys: Captured, files: Path) -> None:
     assert found["corpus"]["mean"] == pytest.approx(np.mean(found["f"]), abs=1e-6)
 
 
+@pytest.mark.parametrize("how", [["--raw"], ["--language", "en"], ["--language", "en", "--explain", "1"]])
+def test_the_device_is_the_encoder_s(capsys: Captured, files: Path, how: list[str]) -> None:
+    assert printed(capsys, *how, "--device", "cpu")
+    assert "device: 'gpu' cannot be used here" in refused(capsys, *BOTH, *how, "--device", "gpu")
+
+
 def test_candidates_may_come_from_standard_input(
     capsys: Captured, files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """Models say who they are before anything is loaded; whatever may change an answer makes another model of them."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import torch
 
 from albert_robust.errors import InputError, UsageError
 from albert_robust.models import checkpoint, embedding, extractive, finetune, load_model
@@ -179,3 +181,18 @@ def test_no_identity_needs_torch(folder: Path) -> None:
     )
     write_weights(folder, 0.0, made_from(folder / "train.jsonl", CLASSIFICATION))
     subprocess.run([sys.executable, "-c", script], cwd=folder, check=True, timeout=60)
+
+
+def test_what_cannot_be_learnt_leaves_threads_and_chance_as_they_were(tmp_path: Path) -> None:
+    row = {"language": "en", "context": "It is late.", "question": "What is it?"}
+    rows = [json.dumps({**row, "answers": answer}) for answer in ("early", "soon")]
+    (tmp_path / "qa.jsonl").write_text("\n".join(rows) + "\n")
+    threads, chance = torch.get_num_threads(), torch.get_rng_state()
+    torch.set_num_threads(1)
+    try:
+        with pytest.raises(UsageError, match="there is nothing to learn"):
+            finetune.learn(tmp_path / "qa.jsonl", TASKS["question-answering"])
+        assert torch.get_num_threads() == 1
+        assert torch.equal(torch.get_rng_state(), chance)
+    finally:
+        torch.set_num_threads(threads)

@@ -103,8 +103,9 @@ def test_a_spelling_is_final(text: str, language: str) -> None:
 
 
 @given(st.text(max_size=12).map(normal))
-def test_any_text_has_letters(builtin_scorer: Scorer, text: str) -> None:
-    assert Letters.of(builtin_scorer.encoder.spelled(text)).length >= 0
+def test_the_letters_of_any_text_are_all_but_its_blanks(builtin_scorer: Scorer, text: str) -> None:
+    spelled = builtin_scorer.encoder.spelled(text)
+    assert Letters.of(spelled).length == len("".join(spelled.split()))
 
 
 @given(st.lists(st.from_regex(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)?[,;:]?", fullmatch=True), min_size=1, max_size=5))
