@@ -29,7 +29,7 @@ from albert_robust.running.cell import Cell
 from albert_robust.running.plan import plan
 from albert_robust.running.variants import cases
 from albert_robust.shown import suggest
-from albert_robust.starter import columns_in
+from albert_robust.starter.columns import columns_in
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.schema.dataset import rows_in
 from albert_robust.suite.suite import Suite

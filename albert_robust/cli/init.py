@@ -70,7 +70,10 @@ def run(options: argparse.Namespace) -> int:
     from albert_robust.running.blocks import data_of, examples_of
     from albert_robust.running.plan import plan
     from albert_robust.shown import SHOWN_CHOICES, counted, on_one_line
-    from albert_robust.starter import JUDGED, offered_in, unlike_labels, write_starter
+    from albert_robust.starter.checks import JUDGED
+    from albert_robust.starter.columns import offered_in
+    from albert_robust.starter.model import unlike_labels
+    from albert_robust.starter.write import write_starter
 
     suite = write_starter(
         options.out,

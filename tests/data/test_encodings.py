@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import InputError, UsageError
 from albert_robust.running.blocks import examples_of
-from albert_robust.starter import write_starter
+from albert_robust.starter.write import write_starter
 from albert_robust.suite.load import load_suite
 
 TEXT = "Схор é – “so” 好\n"

@@ -8,7 +8,8 @@ import pytest
 
 from albert_robust.errors import InputError, UsageError
 from albert_robust.running.blocks import examples_of
-from albert_robust.starter import FAMILIES, NEGATION, write_starter
+from albert_robust.starter.checks import FAMILIES, NEGATION
+from albert_robust.starter.write import write_starter
 from albert_robust.suite.expectations import EXPECTATIONS
 from albert_robust.suite.gates import needs_references, parse_gate
 from albert_robust.tasks import TASKS, Task

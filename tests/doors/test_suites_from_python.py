@@ -191,7 +191,7 @@ def test_a_seed_replaces_the_suite_s_own_and_a_budget_bounds_what_is_asked() -> 
         ({"marks": [{"cells": "*nothing*", "skip": "why"}]}, r"^suite\.marks\[0\]\.cells: no cell fits"),
         ({"model": {"python": "nowhere:predict"}}, r"^suite\.model: no module 'nowhere' beside the suite or installed"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_mistake_in_a_dictionary_is_told_with_its_key(change: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):

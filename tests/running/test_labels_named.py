@@ -15,7 +15,7 @@ from albert_robust.doctor import diagnosed
 from albert_robust.errors import InputError
 from albert_robust.running.execute import Execution, execute
 from albert_robust.running.plan import plan
-from albert_robust.starter import write_starter
+from albert_robust.starter.write import write_starter
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import Suite
 from albert_robust.tasks import TASKS, Prediction

@@ -15,7 +15,8 @@ from albert_robust.gate import judge
 from albert_robust.results.records import CellRecord
 from albert_robust.running.execute import Execution, execute
 from albert_robust.running.plan import plan
-from albert_robust.starter import NEGATION, write_starter
+from albert_robust.starter.checks import NEGATION
+from albert_robust.starter.write import write_starter
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import Suite
 

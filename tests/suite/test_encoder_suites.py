@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from albert_robust.errors import InputError
-from albert_robust.starter import write_starter
+from albert_robust.starter.write import write_starter
 from albert_robust.suite.load import load_suite
 from albert_robust.suite.suite import Suite
 

@@ -1,0 +1,1 @@
+"""A first suite for a user's model and data."""
