@@ -150,7 +150,7 @@ class Scorer:
             others = checked_languages("reference_languages", reference_languages, firsts)
         tags = [_spoken(*pair) for pair in zip(own, others, strict=True)]
         flat = [
-            (self._text(one, candidate), self._text(other, reference))
+            self._pair(one, candidate, other, reference)
             for candidate, group, (one, other) in zip(candidates, groups, tags, strict=True)
             for reference in group
         ]
@@ -261,6 +261,11 @@ class Scorer:
         if what not in self._told:
             LOG.warning("%s", what)
             self._told.add(what)
+
+    def _pair(self, tag: str, candidate: str, other: str, reference: str) -> Pair:
+        """Return two texts as they are compared; a text is spelled as it is beside itself, also in another language."""
+        first, second = self._text(tag, candidate), self._text(other, reference)
+        return (first, (second[0], first[1])) if normal(candidate) == normal(reference) else (first, second)
 
     def _text(self, tag: str, text: str) -> Text:
         language = self._language(tag)

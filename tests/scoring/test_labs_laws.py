@@ -171,6 +171,7 @@ def test_a_text_is_whole_in_one_that_it_is_a_part_of(builtin_scorer: Scorer) -> 
 @laws
 @given(TEXTS, st.sampled_from(TAGS), st.sampled_from(TAGS))
 @example(LETTERS["th"], "th", "th")
+@example("كان الطعام في المطعم الجديد جيدا.", "ar", "fa")  # which spell it otherwise
 def test_a_text_scores_exactly_1_against_itself_whatever_its_languages(
     scorer: Scorer, text: str, language: str, other: str
 ) -> None:
