@@ -8,7 +8,7 @@ from albert_robust.results.run import Run
 from albert_robust.results.tally import Tally
 from albert_robust.scoring.statistics import NOTHING
 from albert_robust.shown import counted, on_one_line
-from albert_robust.suite.expectations import EXPECTATIONS
+from albert_robust.suite.expectations import EXPECTATIONS, Expectation
 from albert_robust.suite.measure import measure_named
 from albert_robust.tasks import TASKS
 from albert_robust.text.languages import UNKNOWN
@@ -43,12 +43,13 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
 
 def contrast(cells: Sequence[CellRecord]) -> tuple[list[float], list[float]]:
     """Return the consistency of cells whose answers should stay and the sensitivity of those whose answers should change."""
-    return _values(cells, "invariance"), _values(cells, "direction")
+    return values_by(EXPECTATIONS["invariance"], cells), values_by(EXPECTATIONS["direction"], cells)
 
 
-def _values(cells: Sequence[CellRecord], expectation: str) -> list[float]:
-    measure = EXPECTATIONS[expectation].measure
-    found = [cell.measures.get(measure, NOTHING) for cell in cells if cell.expectation == expectation]
+def values_by(expectation: Expectation, cells: Sequence[CellRecord]) -> list[float]:
+    """Return what the cells of checks that expect the same came to, by the measure of that."""
+    own = [cell for cell in cells if cell.expectation == expectation.name]
+    found = [cell.measures.get(expectation.measure, NOTHING) for cell in own]
     return [estimate.value for estimate in found if estimate.measured]
 
 

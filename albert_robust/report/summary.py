@@ -3,11 +3,12 @@
 from dataclasses import asdict
 from typing import Any
 
-from albert_robust.gate.doubts import average, contrast
+from albert_robust.gate.doubts import average, contrast, values_by
 from albert_robust.report.view import banner
 from albert_robust.results.records import CellRecord, ComparisonRecord, SuiteRecord
 from albert_robust.results.run import Run, answer_of, tested_in
 from albert_robust.scoring.statistics import Estimate
+from albert_robust.suite.expectations import DIRECTED
 
 SCHEMA = 1
 
@@ -33,7 +34,7 @@ def summary(run: Run) -> dict[str, Any]:
 
 def _suite(suite: SuiteRecord, run: Run) -> dict[str, Any]:
     cells = [cell for cell in run.cells if cell.suite == suite.name]
-    consistency, sensitivity = (average(values) if values else None for values in contrast(cells))
+    means = [average(values) if values else None for values in (*contrast(cells), values_by(DIRECTED, cells))]
     return {
         "name": suite.name,
         "path": suite.path,
@@ -44,8 +45,7 @@ def _suite(suite: SuiteRecord, run: Run) -> dict[str, Any]:
         "rows_left_out": {
             name: {one.language: one.count for one in rows} for name, rows in suite.rows_left_out.items()
         },
-        "consistency": consistency,
-        "sensitivity": sensitivity,
+        **dict(zip(("consistency", "sensitivity", "right_direction"), means, strict=True)),
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from albert_robust.gate.doubts import average, contrast, doubts
+from albert_robust.gate.doubts import average, contrast, doubts, values_by
 from albert_robust.report.beside import Beside, beside
 from albert_robust.report.cells import CellView, anchor, cell_views, worst_first
 from albert_robust.report.display import shorten
@@ -19,6 +19,7 @@ from albert_robust.results.failures import ATTENTION
 from albert_robust.results.records import CellRecord, DataRecord, RowsLeftOut, SuiteRecord, Verdict
 from albert_robust.results.run import Answer, Run, answer_of, tested_in
 from albert_robust.shown import counted
+from albert_robust.suite.expectations import DIRECTED
 from albert_robust.text.languages import UNKNOWN
 from albert_robust.version import __version__
 
@@ -74,11 +75,12 @@ class Banner:
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """The mean of a measure over cells; `width` is in percent."""
+    """The mean of a measure over cells; `width` is in percent, and `cells` says of how many, or that there are none."""
 
     value: str
     width: str
     cells: str
+    measured: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class SuiteCard:
     counts: tuple[tuple[VerdictMark, int], ...]
     consistency: Mean
     sensitivity: Mean
+    direction: Mean
     warnings: tuple[str, ...]
     note: str
     signature: str
@@ -265,6 +268,7 @@ def _card(suite: SuiteRecord, run: Run) -> SuiteCard:
         counts=tuple(pair for pair in _counts(cells) if pair[1]),
         consistency=_mean(consistency),
         sensitivity=_mean(sensitivity),
+        direction=_mean(values_by(DIRECTED, cells)),
         warnings=doubts(suite, run),
         note=UNMOVED if consistency and all(cell.expectation == "invariance" for cell in cells) else "",
         signature=suite.signature or "",
@@ -296,6 +300,7 @@ def _mean(values: Sequence[float]) -> Mean:
         number(mean),
         f"{100 * mean:.0f}" if values else "0",
         f"mean of {counted(len(values), 'cell')}" if values else "not measured",
+        bool(values),
     )
 
 

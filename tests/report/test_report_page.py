@@ -567,3 +567,14 @@ def test_answers_that_should_stay_count_as_consistency_though_a_name_changed() -
     ]
     consistency, sensitivity = contrast(cells)
     assert (consistency, sensitivity) == ([0.8], [0.6])
+
+
+def test_a_suite_shows_how_many_answers_moved_in_the_right_direction_where_a_check_says_which() -> None:
+    moves = cell("semantics.negate", expectation="direction", measures={"right direction": estimate(0.75)})
+    changes = cell("semantics.negate", expectation="direction", value=0.4)
+    html = {name: render_html(run(one)) for name, one in (("moves", moves), ("changes", changes))}
+    assert 'Right direction <span class="quiet">where checks say how' in html["moves"]
+    assert 'Sensitivity <span class="quiet">' not in html["moves"]
+    assert 'Right direction <span class="quiet">' not in html["changes"]
+    assert 'Sensitivity <span class="quiet">' in html["changes"]
+    assert json.loads(render_json(run(moves)))["suites"][0]["right_direction"] == 0.75
