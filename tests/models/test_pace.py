@@ -2,11 +2,11 @@
 
 import time
 from _thread import interrupt_main
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from signal import SIGINT, default_int_handler, signal
-from threading import Barrier, Event, Lock
+from threading import Barrier, BrokenBarrierError, Event
 
 import pytest
 from chatting import Time
@@ -149,30 +149,23 @@ def test_an_endpoint_may_say_how_long_to_wait() -> None:
 
 def test_an_endpoint_that_is_asked_too_often_is_asked_by_half_as_many_and_later_by_more() -> None:
     pace, _ = paced(at_once=8)
-    lock, under_way, most, busy = Lock(), [0], [0], [True]
+    busy = iter([True])
 
-    def request(number: int) -> int:
-        with lock:
-            under_way[0] += 1
-            most[0] = max(most[0], under_way[0])
-            refused, busy[0] = busy[0], False
-        time.sleep(0.005)
-        with lock:
-            under_way[0] -= 1
-        if refused:
+    def asked(request: Callable[[], object], count: int) -> list[object]:
+        return [answer for _, answer in as_they_come(lambda _: pace.ask(request), range(count), 8)]
+
+    def request() -> str:
+        if next(busy, False):
             raise BusyError("too many", retry_after=1)
-        return number
+        return "answer"
 
-    def asked(count: int) -> int:
-        most[0] = 0
-        found = list(as_they_come(lambda number: pace.ask(lambda: request(number)), range(count), 8))
-        assert sorted(found) == [(number, number) for number in range(count)]
-        return most[0]
-
-    asked(1)
-    assert asked(4) <= 4 < pace._allowed < 8
-    asked(60)
-    assert asked(24) == 8
+    assert asked(request, 1) == ["answer"]
+    assert 4 < pace._allowed < 5
+    few = Barrier(5, timeout=0.2)  # which five do not reach together while four may go
+    assert all(isinstance(answer, BrokenBarrierError) for answer in asked(few.wait, 5))
+    assert asked(request, 60) == ["answer"] * 60
+    together = Barrier(8, timeout=30)
+    assert sorted(asked(together.wait, 8), key=str) == [*range(8)]
 
 
 def test_requests_that_are_refused_together_halve_once() -> None:
