@@ -52,6 +52,10 @@ class InputError(ValueError):
         self.complaints = sorted(complaints, key=lambda complaint: (complaint.path, complaint.place[:2]))
         super().__init__("\n".join(map(str, _told(self.complaints))))
 
+    def of_call(self) -> "UsageError":
+        """Return the complaints without their places, as of a call that made a suite of its arguments."""
+        return UsageError("\n".join(str(Mistake(one.what, one.mend)) for one in self.complaints))
+
 
 def _told(complaints: Sequence[Complaint]) -> Iterator[Complaint]:
     """Yield the first complaints about each file, then one that counts the others."""

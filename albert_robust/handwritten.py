@@ -11,7 +11,7 @@ from warnings import warn
 from albert_robust.api import Variant, perturb
 from albert_robust.asking.workspace import Function, Workspace
 from albert_robust.conclude import executed, judged, shrunk_of
-from albert_robust.errors import InputError, Mistake, UsageError
+from albert_robust.errors import InputError, UsageError
 from albert_robust.file_names import CONTRASTS, VARIANTS
 from albert_robust.gate.doubts import constant
 from albert_robust.perturbing.given import FAMILY
@@ -134,7 +134,7 @@ class Robust:
             try:
                 checked = self._judged(load_suite(suite, packs=packs), Workspace(Path(folder), self.nodeid))
             except InputError as error:
-                raise UsageError("\n".join(str(Mistake(one.what, one.mend)) for one in error.complaints)) from None
+                raise error.of_call() from None
         if checked.failed:
             raise AssertionError("\n\n".join(checked.failed))
         for doubt in checked.doubts:

@@ -19,7 +19,7 @@ from albert_robust.augmenting.rows import VariantRows, misplaced
 from albert_robust.augmenting.wanted import shares_of
 from albert_robust.data import Example
 from albert_robust.data.rows import read_rows
-from albert_robust.errors import Complaint, InputError, Mistake, UsageError
+from albert_robust.errors import Complaint, InputError, UsageError
 from albert_robust.file_names import PACK
 from albert_robust.perturbing import Spec, open_packs
 from albert_robust.results.outcome import Outcome, Status
@@ -123,7 +123,7 @@ def augmented(
     try:
         suite = load_suite(content, packs=packs)
     except InputError as error:
-        raise UsageError("\n".join(str(Mistake(one.what, one.mend)) for one in error.complaints)) from None
+        raise error.of_call() from None
     source = replace(suite.datasets[NAME], mapping=mapping)
     return _with_variants(replace(suite, datasets={NAME: source}), shares, originals)
 

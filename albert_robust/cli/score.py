@@ -4,7 +4,6 @@ import argparse
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,7 +124,8 @@ def run(options: argparse.Namespace) -> int:
         found = _scored(options, pairs, pairs.candidates)
         means = _by_language(found, pairs)
         if options.json:
-            print(_json(found.as_dict() | ({"languages": _estimates(means)} if means else {})))
+            told = {tag: {**mean.as_dict(), "clusters": mean.clusters} for tag, mean in means.items()}
+            print(_json(found.as_dict() | ({"languages": told} if told else {})))
         else:
             print(scores_table(found, pairs.several, means, rows=not options.summary))
     return 0
@@ -153,6 +153,8 @@ def _check(options: argparse.Namespace) -> None:
         "--explain shows LABS: leave --raw out": options.raw and explain,
         "--explain shows one system: leave --against out": options.against and explain,
         "--explain shows one pair: leave --clusters out": options.clusters and explain,
+        "--against names other systems, each once": len({_first_name(options), *options.against})
+        <= len(options.against),
         "--summary leaves out the lines that --json has": options.summary and options.json,
         "--svg goes with --explain LINE": options.svg and not explain,
         "standard input is read once: name one file as -": files.count(STANDARD_INPUT) > 1,
@@ -191,8 +193,8 @@ def _scored(options: argparse.Namespace, pairs: "Pairs", candidates: Sequence[st
             candidates,
             pairs.references,
             encoder=options.encoder,
-            languages=pairs.languages,
-            reference_languages=pairs.reference_languages,
+            languages=None if options.raw else pairs.languages,
+            reference_languages=None if options.raw else pairs.reference_languages,
             clusters=pairs.clusters,
             layer=options.layer,
             profile=options.profile,
@@ -289,7 +291,7 @@ def _of_systems(scores: Mapping[str, "Scores"], rivals: Mapping[str, "Rival"]) -
             {
                 "name": name,
                 **scores[name].as_dict(),
-                "difference": _estimate(rival.comparison.difference),
+                "difference": rival.comparison.difference.as_dict(),
                 "bootstrap_p": rival.comparison.bootstrap,
                 "randomisation_p": rival.comparison.randomisation,
                 "adjusted_p": rival.adjusted,
@@ -297,17 +299,6 @@ def _of_systems(scores: Mapping[str, "Scores"], rivals: Mapping[str, "Rival"]) -
             for name, rival in rivals.items()
         ],
     }
-
-
-def _estimates(means: Mapping[str, "Estimate"]) -> dict[str, Any]:
-    return {tag: {**_estimate(one), "clusters": one.clusters} for tag, one in means.items()}
-
-
-def _estimate(one: "Estimate") -> dict[str, float | None]:
-    from albert_robust.scoring.statistics import DIGITS
-
-    values = {"mean": one.value, "low": one.low, "high": one.high}
-    return {name: None if isnan(value) else round(value, DIGITS) for name, value in values.items()}
 
 
 def _json(content: dict[str, Any]) -> str:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from math import isnan
 from typing import Any
 
 import numpy as np
@@ -61,12 +60,11 @@ class Scores:
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, fit for JSON."""
         rows = {name: _rounded(getattr(self, name)) for name in ("precision", "recall", "f")}
-        corpus = {"mean": self.corpus.value, "low": self.corpus.low, "high": self.corpus.high}
         return {
             **rows,
             "raw_f": _rounded(self.raw[:, 2]),
             "winners": self.winners.tolist(),
-            "corpus": {name: None if isnan(value) else round(value, DIGITS) for name, value in corpus.items()},
+            "corpus": self.corpus.as_dict(),
             "calibration_error": round(self.calibration_error, DIGITS),
             "empty": self.empty,
             "unread": self.unread,

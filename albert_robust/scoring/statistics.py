@@ -39,6 +39,11 @@ class Estimate:
         """Whether there was anything to measure."""
         return not isnan(self.value)
 
+    def as_dict(self) -> dict[str, float | None]:
+        """Return a mean and its bounds as plain values, fit for JSON: what was not measured is None."""
+        values = {"mean": self.value, "low": self.low, "high": self.high}
+        return {name: None if isnan(value) else round(value, DIGITS) for name, value in values.items()}
+
 
 NOTHING = Estimate(nan, nan, nan, 0)
 

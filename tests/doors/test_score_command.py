@@ -164,6 +164,14 @@ def test_a_table_has_a_pair_per_row_with_its_languages(capsys: Captured, files: 
     ]
 
 
+def test_raw_reads_no_languages_of_a_table(capsys: Captured, files: Path, tiny_encoder: str) -> None:
+    (files / "t.jsonl").write_text(TABLE, encoding="utf-8")
+    assert main(["score", "--pairs", "t.jsonl", "--raw", "--encoder", tiny_encoder, "--json"]) == 0
+    rows = [json.loads(line) for line in TABLE.splitlines()]
+    texts = [[row[name] for row in rows] for name in ("candidate", "reference")]
+    assert json.loads(capsys.readouterr().out)["f"] == score(*texts, encoder=tiny_encoder, raw=True).as_dict()["f"]
+
+
 def test_a_table_names_its_columns_systems_and_clusters(capsys: Captured, files: Path) -> None:
     (files / "t.csv").write_text("out,gold,base,cluster\na b,a b,a c,1\nc d,c e,c e,1\ne f,e f,e,2\n")
     named = ("--column", "candidate=out", "--column", "reference=gold", "--language", "en")
@@ -309,6 +317,8 @@ def test_a_byte_order_mark_and_carriage_returns_are_no_part_of_a_text(capsys: Ca
         (["--candidates", "-", "--references", "-"], "standard input is read once: name one file as -\n"),
         (["--column", "candidate=a"], "--column goes with --pairs\n"),
         (["--summary", "--json"], "--summary leaves out the lines that --json has\n"),
+        (["--against", "c.txt"], "--against names other systems, each once\n"),
+        (["--against", "o.txt", "--against", "o.txt"], "--against names other systems, each once\n"),
         (["--svg", "a.svg"], "--svg goes with --explain LINE\n"),
         (["--profile", "nowhere"], "no profile in nowhere: make one with `albert-robust calibrate`\n"),
         (["--encoder", "nowhere"], "cannot load the encoder 'nowhere': there is no such folder"),
