@@ -46,10 +46,10 @@ class Pairs:
 
     def languages_of(self, place: int) -> tuple[str, str | None]:
         """Return the languages of a pair's candidate and references."""
-        own, other = self.languages, self.reference_languages
-        return own[place] if isinstance(own, list) else own or UNKNOWN, other[place] if isinstance(
-            other, list
-        ) else other
+        own, other = (
+            tags[place] if isinstance(tags, list) else tags for tags in (self.languages, self.reference_languages)
+        )
+        return own or UNKNOWN, other
 
     @property
     def spoken(self) -> list[str]:
