@@ -2,7 +2,9 @@
 
 A request with a temporary error is made again while others go on. If the endpoint says that it is asked too often, half as
 many requests go at a time, and each answer then allows a little more, as TCP does (Jacobson, 1988, doi:10.1145/52325.52356).
-If it says so again before any answer, all requests pause. A limit of requests per minute thus costs time, but no answer.
+If it says so again before any answer, all requests pause. Turns are taken in the order in which they are asked for, and what
+was refused asks anew, so that a request that is refused again and again keeps no other from its turn. A limit of requests per
+minute thus costs time, but no answer.
 """
 
 import time
@@ -57,6 +59,7 @@ class Pace:
     _freed: Condition = field(default_factory=Condition, init=False, repr=False)
     _stopped: Event = field(default_factory=Event, init=False, repr=False)
     _allowed: float = field(default=0.0, init=False)  # requests at a time, at the moment
+    _waiting: list[object] = field(default_factory=list, init=False, repr=False)  # for a turn, the first to come first
     _under_way: int = field(default=0, init=False)  # requests without an answer yet
     _resumes: float = field(default=0.0, init=False)  # when the next request may go
     _slowed: float = field(default=-1.0, init=False)  # when fewer were last allowed
@@ -113,23 +116,37 @@ class Pace:
     @contextmanager
     def _turn(self, stopped: Event) -> Iterator[float]:
         """Wait for a request's turn, count it as under way, and give the time at which it begins."""
-        while True:
-            self._wait(self._resumes - self.clock(), stopped)
-            with self._freed:
-                self._freed.wait_for(lambda: stopped.is_set() or self._under_way < max(1, int(self._allowed)))
-                if stopped.is_set():
-                    raise StoppedError
-                if self._gone:
-                    raise GoneError("not asked: the endpoint had stopped answering")
-                if self._resumes <= self.clock():
-                    self._under_way += 1
-                    break
+        self._take_turn(stopped)
         try:
             yield self.clock()
         finally:
             with self._freed:
                 self._under_way -= 1
                 self._freed.notify_all()
+
+    def _take_turn(self, stopped: Event) -> None:
+        turn = object()
+        with self._freed:
+            self._waiting.append(turn)
+        try:
+            while True:
+                self._wait(self._resumes - self.clock(), stopped)
+                with self._freed:
+                    self._freed.wait_for(lambda: stopped.is_set() or (self._waiting[0] is turn and self._has_room()))
+                    if stopped.is_set():
+                        raise StoppedError
+                    if self._gone:
+                        raise GoneError("not asked: the endpoint had stopped answering")
+                    if self._resumes <= self.clock():
+                        self._under_way += 1
+                        return
+        finally:
+            with self._freed:
+                self._waiting.remove(turn)
+                self._freed.notify_all()
+
+    def _has_room(self) -> bool:
+        return self._under_way < max(1, int(self._allowed))
 
     def _wait(self, seconds: float, stopped: Event) -> None:
         if seconds > 0:

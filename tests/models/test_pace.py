@@ -183,6 +183,31 @@ def test_requests_that_are_refused_together_halve_once() -> None:
     assert 4 <= pace._allowed < 5
 
 
+def test_turns_are_taken_in_the_order_in_which_they_are_asked_for_and_what_is_refused_asks_anew() -> None:
+    pace, _ = paced()
+    made: list[str] = []
+
+    def refused_once() -> str:
+        made.append("first")
+        if len(made) > 1:
+            return "answer"
+        while len(pace._waiting) < 2:
+            time.sleep(0.001)
+        raise BusyError("too many")
+
+    def other() -> str:
+        made.append("other")
+        return "answer"
+
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(pace.ask, refused_once)
+        while not made:
+            time.sleep(0.001)
+        others = [pool.submit(pace.ask, other) for _ in range(2)]
+        assert [one.result() for one in [first, *others]] == ["answer"] * 3
+    assert made == ["first", "other", "other", "first"]
+
+
 def test_an_answer_ends_a_row_of_pauses() -> None:
     pace, clock = paced(retries=1)
     busy = iter([True, False] * 5)
