@@ -105,10 +105,10 @@ def _wanted(source: Source, inputs: tuple[str, ...], reference: str, left_out: L
         first = seen.setdefault((row.id, language), row)
         if first is not row:
             what = f"the id {row.id!r:.60} is here twice in language {language}"
-            mend = f"first in {first.path.name}:{first.line}: ids are unique in a language; {SKIP}"
+            mend = f"first in {first.path.name}:{source.line(first.line)}: ids are unique in a language; {SKIP}"
             if source.templates and not row.named:
                 what, mend = f"{row.id!r:.60} is made twice", f"first in line {first.line}: take one out"
-            error = complaint_at(row.path, what, mend, row.line)
+            error = complaint_at(row.path, what, mend, source.line(row.line))
             if not source.skips_bad:
                 raise error
             left_out.bad += error.complaints

@@ -31,8 +31,8 @@ class Record:
 
     Attributes:
         path: The row's file.
-        line: The row's line in that file.
-        id: The row's own, or else its line; for templates, the fields that they made.
+        line: The row's line in that file; the number of one that stands in a suite.
+        id: The row's own, or else its line or number; for templates, the fields that they made.
         language: BCP 47 tag, as the row or the source writes it.
         fields: The inputs of a model, by the task's field names.
         references: See `Example`.
@@ -63,7 +63,7 @@ def read_record(
         source: The file's dataset.
         path: The file.
         language: The language of all rows of the file; None if each row says its own.
-        line: The row's line.
+        line: The row's line, or its number.
         row: The row's cells, by column.
         inputs: The task's field names.
         reference: The task's reference column.
@@ -115,7 +115,7 @@ class _Row:
         )
 
     def unnamed(self, fields: Mapping[str, str]) -> str:
-        """Return the id of a row that has none: its line, or the fields that templates made."""
+        """Return the id of a row that has none: its line or number, or the fields that templates made."""
         source = self.source
         if source.templates is None:
             return str(self.line)
@@ -128,7 +128,7 @@ class _Row:
 
     def wrong(self, what: str, mend: str = "", line: int = 0) -> InputError:
         """Return a complaint about the row."""
-        return complaint_at(self.path, what, mend, line or self.line)
+        return complaint_at(self.path, what, mend, line or self.source.line(self.line))
 
     @contextmanager
     def told(self, what: str) -> Iterator[None]:

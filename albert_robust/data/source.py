@@ -58,7 +58,8 @@ class Source:
             text), or a text or an `object`, which is kept as JSON.
         mapping: The advice about a missing column; `NAME` stands for our name.
         templates: The templates that make the rows instead of a file.
-        given: The rows themselves, where they are in no file of their own.
+        given: The rows themselves, where they are in no file of their own; each goes by its number.
+        lines: Where each given row stands in the file at `path`; empty where they are in memory.
         annotation: How references that point into a field are read; None if references are texts.
         passages_field: The task's field that may hold a list of passages; they become one numbered text. Added fields may hold
             passages, too.
@@ -82,7 +83,8 @@ class Source:
     reference_type: ReferenceType = "text"
     mapping: str = "map it in the suite: `columns: {NAME: ...}`"
     templates: Templates | None = None
-    given: Sequence[Row] | None = None
+    given: Sequence[Mapping[str, Any]] | None = None
+    lines: Sequence[int] = ()
     annotation: Annotation | None = None
     passages_field: str = ""
     together: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -105,8 +107,12 @@ class Source:
     def rows(self, path: Path) -> Iterator[Row]:
         """Return the rows of one of the files."""
         if self.given is not None:
-            return iter(self.given)
+            return enumerate(self.given, start=1)
         return read_rows(path, self.header, self.encoding) if self.templates is None else self.templates.rows()
+
+    def line(self, number: int) -> int:
+        """Return the line at which a row stands, by the line or the number that it goes by."""
+        return self.lines[number - 1] if self.lines else number
 
     def column(self, name: str) -> str:
         """Return the file's name of one of our columns."""

@@ -243,3 +243,15 @@ def test_what_is_wrong_with_one_is_told_before_it_is_asked(
     with pytest.raises(InputError) as error:
         load_suite(suite(judge))
     assert message in str(error.value)
+
+
+def test_numbers_that_are_kept_are_of_one_range(suite: Callable[..., Path]) -> None:
+    judge = '{python: "judge:four", version: "1", range: [1, 5]}'
+    code = "def four(pairs):\n    return [4 for _ in pairs]\n"
+    first = cell(ran(suite(judge, code=code)))
+    assert first.measures["polite"].value == 0.75
+    wider = cell(ran(suite(judge.replace("5]", "7]"), code=code), name="another"))
+    assert (wider.measures["polite"].value, wider.definitions == first.definitions) == (0.5, False)
+    narrower = cell(ran(suite(judge.replace("5]", "3]"), code=code), name="a third"))
+    assert narrower.counts.error == N
+    assert "the measure polite returned 4, expected a number from 1 to 3" in narrower.reason
