@@ -86,7 +86,7 @@ def _measurable(suite: Suite, source: Source, examples: Sequence[Example], told:
         )
         if source.templates:
             what, mend = f"no template has a {suite.task.reference!r}", f'add `{suite.task.reference}: "..."`'
-        line = source.templates.lines[0] if source.templates else 1
+        line = source.templates.lines[0] if source.templates else source.line(1)
         raise complaint_at(path, what, f"{told}: {mend}", line)
     for one in examples if suite.labels else ():
         if one.references and not {*one.references} & {*suite.labels}:
