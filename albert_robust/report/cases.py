@@ -166,7 +166,9 @@ def _figures(cell: CellRecord, outcome: Outcome) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     if outcome.agreement is not None:
         directed = cell.measure == DIRECTED.measure
-        found = [(cell.measure, number(1 - outcome.agreement)) if directed else ("agreement", number(outcome.agreement))]
+        found = [
+            (cell.measure, number(1 - outcome.agreement)) if directed else ("agreement", number(outcome.agreement))
+        ]
     for name, after in outcome.quality_after.items():
         if name in outcome.quality_before:
             found.append((name, f"{number(outcome.quality_before[name])} \u2192 {number(after)}"))
