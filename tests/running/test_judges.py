@@ -164,6 +164,19 @@ def test_a_search_for_the_worst_is_planned_at_most_and_asks_no_more(
     assert N <= len(asked(path)) <= before.to_judge
 
 
+def test_the_answer_to_the_worst_variant_may_be_another_to_judge(suite: Callable[..., Path]) -> None:
+    path = suite(gate="labs >= 0.1")
+    text = path.read_text().replace('"consistency >= 0.5"', '"polite drop <= 0.9"').replace("case.upper", "typos.swap")
+    path.write_text(text)
+    ran(path)
+    known = len(asked(path))
+    path.write_text(text.replace("typos.swap]", "typos.swap], worst_of: 4"))
+    before = foreseen(path)
+    assert (before.to_judge, before.judges_at_most) == (N, True)
+    ran(path, name="another")
+    assert 0 < len(asked(path)) - known <= before.to_judge
+
+
 def test_repeated_answers_are_judged_beside_each_other(suite: Callable[..., Path]) -> None:
     path = suite(gate="labs >= 0.1")
     text = (
