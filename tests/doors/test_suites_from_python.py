@@ -86,6 +86,14 @@ def test_rows_may_be_any_table(table: Any) -> None:
     assert found.suites[0].datasets == {"data": "24 rows"}
 
 
+@pytest.mark.parametrize("texts", [pd.Series(["a", "b"]), ["a", "b"]], ids=["a column", "a list"])
+def test_texts_alone_are_no_rows(texts: Any) -> None:
+    with pytest.raises(
+        InputError, match=r"^suite\.datasets\.data\.rows: 'a': expected keys and values\n  name its fields"
+    ):
+        run(suite(texts))
+
+
 def test_what_pandas_writes_for_nothing_is_nothing() -> None:
     frame = pd.DataFrame({"text": ["it is so"] * 2, "label": ["calm", None], "id": [1, 2]}).convert_dtypes()
     (data,) = run(suite(frame)).suites[0].data.values()
