@@ -92,6 +92,16 @@ def test_it_is_not_asked_where_no_gate_names_it(suite: Callable[..., Path]) -> N
     assert asked(path) == []
 
 
+def test_a_cell_that_does_not_name_it_has_no_number_of_it_whatever_cells_are_run_beside_it(
+    suite: Callable[..., Path],
+) -> None:
+    path = suite()
+    path.write_text(path.read_text() + '  - {expect: reference, name: other, gates: ["labs >= 0.1"]}\n')
+    cells = {case.cell: case.quality_before.keys() for case in ran(path).outcomes}
+    assert "polite" in cells[PLACE]
+    assert "polite" not in cells[f"other/{PLACE}"] | cells["prompts/case.upper[en]"]
+
+
 def test_a_plan_counts_what_a_run_then_asks(suite: Callable[..., Path]) -> None:
     path = suite()
     before = foreseen(path)
