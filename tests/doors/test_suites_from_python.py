@@ -138,6 +138,25 @@ def test_with_a_version_answers_of_a_function_are_kept() -> None:
     assert sum(asked) == len(ROWS) * 3
 
 
+class Says:
+    def __init__(self, label: str) -> None:
+        self.label = label
+
+    def answer(self, batch: list[dict[str, str]]) -> list[str]:
+        return [self.label for _ in batch]
+
+
+def test_functions_of_one_name_and_version_are_told_and_never_taken_for_each_other() -> None:
+    models = {name: {"python": Says(name).answer, "version": "1"} for name in ("calm", "loud")}
+    checks = [{"expect": "reference", "gates": ["accuracy >= 0.5"]}]
+    given = {**suite(checks=checks), "models": models, "model": {}}
+    told = r"^suite\.models\.loud\.python: another function is called '.*:Says\.answer', of the same version"
+    with pytest.raises(InputError, match=told):
+        run(given)
+    models["loud"]["version"] = "2"
+    assert [cell.measures["accuracy"].value for cell in run(given).cells] == [1.0, 0.0]
+
+
 def test_measures_may_be_functions() -> None:
     check = {"expect": "reference", "gates": ["brevity >= 0.8"]}
     (cell,) = run(suite(measures={"brevity": {"python": brevity}}, checks=[check])).cells
