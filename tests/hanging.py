@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Future, wait
-from concurrent.futures._base import DoneAndNotDoneFutures
 from threading import Event
 from typing import Any
 
@@ -15,7 +14,7 @@ def hang() -> None:
     Event().wait()
 
 
-def waited(calls: Sequence[Future[Any]], seconds: float) -> DoneAndNotDoneFutures[Any]:
+def waited(calls: Sequence[Future[Any]], seconds: float) -> Any:
     """Wait for the one call there is until it has ended or hangs, whatever time it has: what stands in for `wait` of `ask`."""
     while not (wait(calls, 0).done or _HUNG.wait(0.001)):
         pass

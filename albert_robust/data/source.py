@@ -85,7 +85,7 @@ class Source:
     reference_type: ReferenceType = "text"
     mapping: str = "map it in the suite: `columns: {NAME: ...}`"
     templates: Templates | None = None
-    given: Sequence[Mapping[str, Any]] | None = None
+    given: Sequence[dict[str, Any]] | None = None
     lines: Sequence[int] = ()
     annotation: Annotation | None = None
     passages_field: str = ""
