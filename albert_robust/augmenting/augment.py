@@ -195,7 +195,7 @@ def _check_kept(cell: Cell) -> None:
     """Refuse a perturbation with which the label would have to change."""
     task = cell.suite.task
     if moved := [order for order in cell.reorders if order != "examples"]:
-        what = f"{cell.perturbation} puts the {moved[0]} in another order, and a {task.reference} may name one by its place"
+        what = f"{cell.perturbation} puts the {moved[0]} in another order, and the {task.reference} may name one by its place"
         raise UsageError(what, "leave it out")
     if cell.follows and task.protect is nothing:
         raise UsageError(f"{cell.perturbation} would have to change the {task.reference} alike", "leave it out")

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from albert_robust.data import Source
-from albert_robust.data.cells import held, unfolded
+from albert_robust.data.cells import held, is_squad, unfolded, whole
 from albert_robust.data.record import Record, read_record
 from albert_robust.data.rows import DELIMITED
 from albert_robust.data.rows import Row as Numbered
@@ -113,7 +113,7 @@ class VariantRows:
     def _ids(self) -> Callable[[Any, str], Any]:
         """Return what gives a variant its id, from that of its row and what it is called: whole numbers go on being such."""
         column = self._source.column("id")
-        known = [value for _, row in self.rows if (value := held(row.get(column))) is not None]
+        known = [whole(value) for _, row in self.rows if (value := held(row.get(column))) is not None]
         if known and all(str(value).isdecimal() for value in known):
             following = count(max(int(value) for value in known) + 1)
             return lambda value, called: type(value)(next(following))
@@ -129,7 +129,24 @@ class VariantRows:
             raise self._wrong(
                 line, f"{column!r} holds more than one text, which cannot be written back", "write it as text"
             )
-        return {column: variant}
+        return {column: variant} | (self._answered(row, case) if field == self._task.source_field else {})
+
+    def _answered(self, row: Mapping[str, Any], case: Outcome) -> Row:
+        """Return the cell of answers that say where in their text they begin, as SQuAD's do; nothing where they do not."""
+        about, field = self._source.column(self._task.reference), self._task.source_field
+        answer = self._unfolded(row.get(about))
+        if not (is_squad(answer) and isinstance(answer.get("answer_start"), list)):
+            return {}
+        original, variant, image = case.original[field], case.variant[field], _image(self._task, case)
+
+        def begins(start: Any, text: str) -> Any:
+            if not isinstance(start, int) or original[max(start, 0) :][: len(text)] != text:
+                return start  # which is no place in the text: nothing moves it
+            opens, _ = image(start, start + len(text))
+            return max(opens, variant.find(text, opens))
+
+        starts = [*map(begins, answer["answer_start"], answer["text"])]
+        return {about: _folded(answer | {"answer_start": starts}, row[about])}
 
     def _annotated(self, line: int, row: Mapping[str, Any], case: Outcome, field: str) -> Row:
         """Return the cells of a text and of what it is annotated with."""
@@ -175,11 +192,11 @@ def _tags_in(answer: Any) -> list[str]:
     return listed if isinstance(answer, list) or are_tags(listed) else []
 
 
-def _folded(listed: list[Any], cell: Any) -> Any:
-    """Return a list as a cell holds it: as JSON, or in a row, where that is a text."""
+def _folded(made: Any, cell: Any) -> Any:
+    """Return a list or an object as a cell holds it: as JSON, or in a row, where that is a text."""
     if not isinstance(cell, str):
-        return listed
-    return json.dumps(listed, ensure_ascii=False) if cell.startswith("[") else " ".join(listed)
+        return made
+    return json.dumps(made, ensure_ascii=False) if cell.startswith(("[", "{")) else " ".join(made)
 
 
 def _moved(one: Entity, image: Image) -> Entity | None:

@@ -213,7 +213,7 @@ def placed(answer: Iterable[Any], text: str) -> Iterator[Entity]:
         if place is None:
             yield Entity(NOWHERE, NOWHERE, label, _on_one_line(string))
         elif 0 <= place[0] < place[1] <= len(text):
-            yield _entity(*_trimmed(*place, text), label, text)
+            yield _entity(*trimmed(*place, text), label, text)
         else:
             raise ValueError(f"an entity at {place[0]}-{place[1]} of a text of {len(text)} characters")
 
@@ -296,7 +296,7 @@ def _plain(text: str) -> tuple[str, list[tuple[int, int]]]:
     return plain, places
 
 
-def _trimmed(start: int, end: int, text: str) -> tuple[int, int]:
+def trimmed(start: int, end: int, text: str) -> tuple[int, int]:
     """Return a place without the blanks at its borders; as it is where nothing else is there."""
     held = text[start:end]
     return (start + len(held) - len(held.lstrip()), start + len(held.rstrip())) if held.strip() else (start, end)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 
 from albert_robust.data.tokens import Place
 from albert_robust.errors import Mistake
-from albert_robust.tasks.entities import ENDS, LABELS, OUTSIDE, STARTS, STRINGS, TAG, Entity, placed
+from albert_robust.tasks.entities import ENDS, LABELS, OUTSIDE, STARTS, STRINGS, TAG, Entity, placed, trimmed
 
 Image = Callable[[int, int], tuple[int, int]]  # from a range of a text to that of its variant
 FORMS = "a list of {start: 0, end: 4, label: PER}, of {text: Anna, label: PER}, of [0, 4, PER], or a tag for each token"
@@ -119,7 +119,7 @@ def moved(entities: Sequence[Any], text: str, variant: str, image: Image) -> lis
             raise Mistake(f"{one!r:.40} is no entity that can be moved", f"write {FORMS}")
     made = []
     for given, one in zip(entities, placed(entities, text), strict=True):
-        start, end = image(one.start, one.end) if one.start >= 0 else (0, 0)
+        start, end = trimmed(*image(one.start, one.end), variant) if one.start >= 0 else (0, 0)
         if start < end:
             made.append(_at(given, start, end, variant[start:end]))
     return made

@@ -185,6 +185,13 @@ def test_a_blank_cell_of_a_table_is_no_reference(tmp_path: Path, name: str) -> N
         ("['Paris']", True, ("Paris",)),
         ("['Paris' 'the city']", True, ("Paris", "the city")),
         ("{'text': ['Paris'], 'answer_start': [3]}", True, ("Paris",)),
+        (
+            "{'text': array(['Paris', \"it's (x)\"], dtype=object), 'answer_start': array([3, 9])}",
+            True,
+            ("Paris", "it's (x)"),
+        ),
+        ("{'text': array([], dtype=object), 'answer_start': array([], dtype=int32)}", True, ()),
+        ("{'text': ['array([1])'], 'answer_start': (3, 4)}", True, ("array([1])",)),
         ('{"is": "an object"}', True, ('{"is": "an object"}',)),
         ("[]", True, ()),
         ("[0, 1]", True, ("[0, 1]",)),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from albert_robust import augment, run, write_report
 from albert_robust.cli import main
 from albert_robust.data.rows import read_rows
+from albert_robust.data.writing import write_rows
 from albert_robust.errors import InputError, UsageError
 from albert_robust.perturbing import open_packs, parse_spec, vary
 from albert_robust.tasks.entities import annotated, entities_of
@@ -207,6 +208,16 @@ def test_what_is_written_of_entities_can_be_read_again(perturbation: str) -> Non
         assert len(entities_of(kept or "")) == len(row["entities"])
 
 
+def test_a_blank_that_is_put_in_before_an_entity_is_no_part_of_it() -> None:
+    rows = [{"text": "安娜住在纽约，并在北京大学工作。", "entities": [[4, 6, "LOC"]]}]
+    made = augment(
+        rows, "crosslingual.transliterate", task="token-classification", language="zh", originals="drop", n=9
+    )
+    found = {row["text"][slice(*row["entities"][0][:2])] for row in made}
+    assert "niu 约" in found
+    assert {name.strip() for name in found} == found
+
+
 def test_tags_move_along_with_tokens(here: Path, capsys: Captured) -> None:
     (here / "train.conll").write_text(CONLL)
     command = ["augment", "train.conll", "--task", "token-classification", "--language", "en", "--out", "out.conll"]
@@ -252,6 +263,27 @@ def test_reference_answers_stay_in_the_text() -> None:
     assert len(made) > 100
     assert {row["question"] for row in made} == {"Since when?"}
     assert all(row["answers"][0] in row["context"] for row in made)
+
+
+@pytest.mark.parametrize("perturbation", ["typos.*", "distractors.*", "spelling.*", "characters.*"])
+@pytest.mark.parametrize("ending", [".jsonl", ".csv"])
+def test_where_answers_begin_moves_along(here: Path, ending: str, perturbation: str) -> None:
+    context = "In 1905, the old town of Bern had (it's said) 3 bears; people of Bern colour them."
+    starts = [context.index("Bern"), context.rindex("Bern"), context.index("3 bears"), -1]
+    answers = {"text": ["Bern", "Bern", "3 bears", "none"], "answer_start": starts}
+    rows = [{"context": context, "question": "Where?", "answers": answers}]
+    path = here / f"train{ending}"
+    write_rows(path, rows)
+    made = augment(
+        path, perturbation, task="question-answering", language="en", fields=["context"], originals="drop", n=3
+    )
+    assert len(made) >= 5
+    for row in made:
+        now = json.loads(row["answers"]) if ending == ".csv" else row["answers"]
+        *known, unknown = now["answer_start"]
+        assert all(row["context"].startswith(text, start) for start, text in zip(known, now["text"], strict=False))
+        assert known[0] < known[2] < known[1]
+        assert (now["text"], unknown) == (answers["text"], -1)
 
 
 def test_any_column_may_be_perturbed_beside_the_task_s_own() -> None:
