@@ -186,7 +186,7 @@ def _conll(path: Path, encoding: str = UTF8) -> Iterator[Row]:
     for number, line in chain(_lines(path, encoding), [(0, "")]):
         cells = [cell for one in line.split("\t" if "\t" in line else " ") if (cell := one.strip(" \r\n"))]
         if cells and (
-            cells[0] == "-DOCSTART-" or (not rows and line.startswith(("# ", "#\t")) and not _TAG.fullmatch(cells[-1]))
+            cells[0] == "-DOCSTART-" or (not rows and line.startswith(("# ", "#\t")) and not TAG.fullmatch(cells[-1]))
         ):
             continue
         if len(cells) == 1:
@@ -211,12 +211,12 @@ def _tagged(rows: list[list[str]]) -> dict[str, Any]:
     """
     columns = list(zip(*rows, strict=True))
     counts = len(columns) > 2 and columns[0] == tuple(str(place) for place in range(1, len(rows) + 1))
-    tagging = [column for column in columns[1:] if all(map(_TAG.fullmatch, column))]
+    tagging = [column for column in columns[1:] if all(map(TAG.fullmatch, column))]
     tags = tagging[-1] if tagging else tuple(cells[-1] for cells in rows)
     return {"text": list(columns[1 if counts else 0]), "entities": list(tags)}
 
 
-_TAG = re.compile(r"O|[BIESLUM]-\S+")
+TAG = re.compile(r"O|[BIESLUM]-\S+")
 _QUOTED = re.compile(r'"(?:[^"]|"")*""(?:[^"]|"")*"')  # as tables are whose cells hold quotes: "said ""hi"""
 
 

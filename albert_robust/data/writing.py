@@ -3,16 +3,19 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from albert_robust.atomic import write_whole
-from albert_robust.data.rows import delimiter_of, has_tabs
+from albert_robust.data.cells import held
+from albert_robust.data.rows import DELIMITERS, TAG, delimiter_of, has_tabs
 from albert_robust.errors import WritingError, writing
 
 Rows = Sequence[Mapping[str, Any]]
+_BLANK = re.compile(r"[ \t\r\n]")
 
 
 class _Csv(csv.Dialect):
@@ -36,10 +39,13 @@ def write_rows(path: Path, rows: Rows, like: Path | None = None) -> None:
     """
     check_writable(path)
     ending = path.suffix.lower()
-    text = WRITERS[ending](rows, like if like is not None and like.suffix.lower() == ending else None)
+    plain = [
+        {name: held(cell) for name, cell in row.items()} for row in rows
+    ]  # NaN is nothing, and no number of any format
+    text = WRITERS[ending](plain, like if like is not None and like.suffix.lower() == ending else None)
     with writing(path, "make room there, or name another file"):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, text.encode())
+        write_whole(path, text.encode(errors="backslashreplace"))  # of half a character, as JSON escapes it
 
 
 def check_writable(path: Path) -> None:
@@ -63,15 +69,27 @@ def _json(rows: Rows, like: Path | None) -> str:
 
 def _table(dialect: type[csv.Dialect], rows: Rows, like: Path | None) -> str:
     written = io.StringIO()
-    writer = csv.writer(written, dialect, delimiter=dialect.delimiter if like is None else delimiter_of(like))
     columns = list(dict.fromkeys(name for row in rows for name in row))
+    lines = [columns, *([_cell(row.get(name)) for name in columns] for row in rows)]
+    delimiter = dialect.delimiter if like is None else delimiter_of(like)
     try:
-        writer.writerow(columns)
-        writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
+        csv.writer(written, dialect, delimiter=delimiter, quoting=_quoting(dialect, lines)).writerows(lines)
+        written.getvalue().encode()
     except csv.Error:
         what = "a cell holds a tab or a line break, which no .tsv file can"
         raise WritingError(what, "write .csv or .jsonl") from None
+    except UnicodeEncodeError:
+        raise WritingError("a cell holds half a character, which no table can", "write .jsonl") from None
     return written.getvalue()
+
+
+def _quoting(dialect: type[csv.Dialect], lines: Sequence[Sequence[Any]]) -> Any:
+    """Return which cells stand in quotes: all where Python would leave bare what ends a line, or may seem to part the cells."""
+    returns = any("\r" in str(cell) for line in lines for cell in line)
+    if dialect.quoting == csv.QUOTE_NONE and returns:
+        raise csv.Error
+    others = any(sign in name for name in lines[0] for sign in DELIMITERS[".csv"])
+    return csv.QUOTE_ALL if dialect.quoting == csv.QUOTE_MINIMAL and (returns or others) else dialect.quoting
 
 
 def _cell(value: Any) -> Any:
@@ -89,7 +107,10 @@ def _sentence(columns: Iterable[Any], between: str) -> str:
     if len(listed) != 2 or not all(isinstance(column, list) and column for column in listed):
         what = "a row is no list of tokens with one of tags, which is all that CoNLL holds"
         raise WritingError(what, "write .jsonl")
-    return "".join(f"{between.join(pair)}\n" for pair in zip(*listed, strict=True))
+    tokens, tags = sorted(listed, key=lambda column: all(map(TAG.fullmatch, column)))
+    if odd := [word for word in (*tokens, *tags) if not word or _BLANK.search(word)]:
+        raise WritingError(f"the token {odd[0]!r:.40} is none that CoNLL holds", "write .jsonl")
+    return "".join(f"{between.join(pair)}\n" for pair in zip(tokens, tags, strict=True))
 
 
 WRITERS: dict[str, Callable[[Rows, Path | None], str]] = {
