@@ -3,17 +3,16 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
 from albert_robust.data import Source
-from albert_robust.data.cells import held, is_squad, unfolded, whole
-from albert_robust.data.record import Record, read_record
+from albert_robust.data.cells import is_empty, is_squad, unfolded, whole
 from albert_robust.data.rows import DELIMITED
 from albert_robust.data.rows import Row as Numbered
 from albert_robust.data.tokens import are_texts, joined
-from albert_robust.errors import InputError, complaint_at, mistake_of
+from albert_robust.errors import InputError, mistake_of
 from albert_robust.results.outcome import Outcome
 from albert_robust.tasks import Task
 from albert_robust.tasks.entities import Entity, are_tags, entities_of
@@ -62,30 +61,14 @@ def _image(task: Task, case: Outcome) -> Image:
 
 
 class VariantRows:
-    """The rows of a dataset in one file, and those of variants.
-
-    Attributes:
-        rows: The dataset's own, each with its line.
-    """
+    """Makes the rows of variants, in the form of a dataset's own."""
 
     def __init__(self, task: Task, source: Source, rows: Sequence[Numbered]) -> None:
         self._task, self._source = task, source
-        self.rows = rows
-        ((self._path, self._language),) = source.files()
-        self._in_table = self._path.suffix.lower() in DELIMITED
+        self._in_table = source.path.suffix.lower() in DELIMITED
         answers = (self._unfolded(row.get(source.column(task.reference))) for _, row in rows) if task.has_spans else ()
         self._scheme = Scheme.of(tags for one in answers if (tags := _tags_in(one)))
-        self._id = self._ids()
-
-    def named(self, line: int, row: Mapping[str, Any]) -> tuple[str, str]:
-        """Return the id and the language of a row; empty ones where it is no example."""
-        try:
-            record = self._record(line, row)
-        except InputError:
-            return "", ""
-        return record.id, next(
-            (one for one in self._source.languages if one.casefold() == record.language.casefold()), ""
-        )
+        self._id = self._ids(row for _, row in rows)
 
     def variant(self, line: int, row: Mapping[str, Any], case: Outcome, called: str) -> Row:
         """Return the row of a variant.
@@ -104,16 +87,16 @@ class VariantRows:
             if text != case.original[field]:
                 made |= self._changed(line, row, case, field)
         identifier, language = self._source.column("id"), self._source.column("language")
-        if held(row.get(identifier)) is not None:
+        if not is_empty(row.get(identifier)):
             made[identifier] = self._id(row[identifier], called)
         if case.variant_language and language in row:
             made[language] = case.variant_language
         return made
 
-    def _ids(self) -> Callable[[Any, str], Any]:
+    def _ids(self, rows: Iterable[Mapping[str, Any]]) -> Callable[[Any, str], Any]:
         """Return what gives a variant its id, from that of its row and what it is called: whole numbers go on being such."""
         column = self._source.column("id")
-        known = [whole(value) for _, row in self.rows if (value := held(row.get(column))) is not None]
+        known = [whole(value) for row in rows if not is_empty(value := row.get(column))]
         if known and all(str(value).isdecimal() for value in known):
             following = count(max(int(value) for value in known) + 1)
             return lambda value, called: type(value)(next(following))
@@ -173,15 +156,11 @@ class VariantRows:
             raise self._wrong(line, f"{about!r} holds {answer!r:.40}, which cannot be moved", f"write {FORMS}")
         return made
 
-    def _record(self, line: int, row: Mapping[str, Any]) -> Record:
-        source, task = self._source, self._task
-        return read_record(source, self._path, self._language, line, row, task.inputs, task.reference)
-
     def _unfolded(self, cell: Any) -> Any:
         return unfolded(cell) if self._in_table else cell
 
     def _wrong(self, line: int, what: str, mend: str) -> InputError:
-        return complaint_at(self._path, what, mend, line)
+        return self._source.complaint(self._source.path, what, mend, line)
 
 
 def _tags_in(answer: Any) -> list[str]:

@@ -30,7 +30,7 @@ CSV_LIMIT = 1 << 24
 UTF8 = "utf-8"
 LINES = "each line is one JSON object"
 LISTED = "the file is one list of objects, as in [{...}, {...}], or each line is one"
-NAMED = "name its encoding in the dataset"
+NAMED = "save the file as UTF-8, or name its encoding: `encoding: {0}` in a suite, `--encoding {0}` in a shell"
 DELIMITERS = {".csv": {",": "comma", ";": "semicolon"}, ".tsv": {"\t": "tab"}}
 DELIMITED = tuple(DELIMITERS)
 BINARY = (".parquet", "")  # a folder has no ending
@@ -162,9 +162,9 @@ def _lines(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
 def _undecodable(path: Path, encoding: str) -> InputError:
     """Return the complaint about the first bytes of a file that are no text in its encoding."""
     data = path.read_bytes()
-    what, mend = f"not {encoding.upper()} text", f"save the file as UTF-8, or {NAMED}: `encoding: cp1252`"
+    what, mend = f"not {encoding.upper()} text", NAMED.format("cp1252")
     if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        mend = f"it begins as UTF-16 does: {NAMED}, `encoding: utf-16`"
+        mend = f"it begins as UTF-16 does: {NAMED.format('utf-16')}"
     try:
         data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -267,14 +267,14 @@ def _cut_by(first: str, delimiters: Iterable[str]) -> str:
     return max(delimiters, key=re.sub('"[^"]*"', "", first).count)
 
 
-def delimiter_of(path: Path) -> str:
+def delimiter_of(path: Path, encoding: str = UTF8) -> str:
     """Return the sign that cuts the cells of a table, .csv or .tsv."""
-    return _cut_by(next(iter(_lines(path, UTF8)), (0, ""))[1], DELIMITERS[path.suffix.lower()])
+    return _cut_by(next(iter(_lines(path, encoding)), (0, ""))[1], DELIMITERS[path.suffix.lower()])
 
 
-def has_tabs(path: Path) -> bool:
+def has_tabs(path: Path, encoding: str = UTF8) -> bool:
     """Return whether a file has a tab anywhere."""
-    return any("\t" in line for _, line in _lines(path, UTF8))
+    return any("\t" in line for _, line in _lines(path, encoding))
 
 
 def _header(path: Path, cells: list[str], line: int) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from albert_robust.atomic import write_whole
 from albert_robust.data.cells import held
-from albert_robust.data.rows import DELIMITERS, TAG, delimiter_of, has_tabs
+from albert_robust.data.rows import DELIMITERS, TAG, UTF8, delimiter_of, has_tabs
 from albert_robust.errors import WritingError, writing
 
 Rows = Sequence[Mapping[str, Any]]
@@ -26,13 +26,14 @@ class _Tsv(csv.Dialect):
     delimiter, quotechar, lineterminator, quoting = "\t", None, "\n", csv.QUOTE_NONE
 
 
-def write_rows(path: Path, rows: Rows, like: Path | None = None) -> None:
-    """Write rows to a file, whole or not at all.
+def write_rows(path: Path, rows: Rows, like: Path | None = None, encoding: str = UTF8) -> None:
+    """Write rows to a file, as UTF-8, whole or not at all.
 
     Args:
         path: Its ending says the format.
         rows: Of a table all with the same columns.
         like: The file that they are from: if it is of the same format, its cells are parted alike.
+        encoding: Of that file.
 
     Raises:
         WritingError: The format is none that is written here, it cannot hold the rows, or the file cannot be written.
@@ -42,7 +43,10 @@ def write_rows(path: Path, rows: Rows, like: Path | None = None) -> None:
     plain = [
         {name: held(cell) for name, cell in row.items()} for row in rows
     ]  # NaN is nothing, and no number of any format
-    text = WRITERS[ending](plain, like if like is not None and like.suffix.lower() == ending else None)
+    between = BETWEEN.get(ending, "")
+    if like is not None and like.suffix.lower() == ending and between:
+        between = delimiter_of(like, encoding) if ending in DELIMITERS else "\t" if has_tabs(like, encoding) else " "
+    text = WRITERS[ending](plain, between)
     with writing(path, "make room there, or name another file"):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text.encode(errors="backslashreplace"))  # of half a character, as JSON escapes it
@@ -58,22 +62,21 @@ def check_writable(path: Path) -> None:
         raise WritingError(f"{path.name!r}: no format that is written here", f"known: {', '.join(WRITERS)}")
 
 
-def _json_lines(rows: Rows, like: Path | None) -> str:
+def _json_lines(rows: Rows, between: str) -> str:
     return "".join(f"{json.dumps(row, ensure_ascii=False, default=str)}\n" for row in rows)
 
 
-def _json(rows: Rows, like: Path | None) -> str:
+def _json(rows: Rows, between: str) -> str:
     lines = ",\n".join(json.dumps(row, ensure_ascii=False, default=str) for row in rows)
     return f"[\n{lines}\n]\n"
 
 
-def _table(dialect: type[csv.Dialect], rows: Rows, like: Path | None) -> str:
+def _table(dialect: type[csv.Dialect], rows: Rows, between: str) -> str:
     written = io.StringIO()
     columns = list(dict.fromkeys(name for row in rows for name in row))
     lines = [columns, *([_cell(row.get(name)) for name in columns] for row in rows)]
-    delimiter = dialect.delimiter if like is None else delimiter_of(like)
     try:
-        csv.writer(written, dialect, delimiter=delimiter, quoting=_quoting(dialect, lines)).writerows(lines)
+        csv.writer(written, dialect, delimiter=between, quoting=_quoting(dialect, lines)).writerows(lines)
         written.getvalue().encode()
     except csv.Error:
         what = "a cell holds a tab or a line break, which no .tsv file can"
@@ -97,8 +100,7 @@ def _cell(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
 
 
-def _conll(rows: Rows, like: Path | None) -> str:
-    between = "\t" if like is not None and has_tabs(like) else " "
+def _conll(rows: Rows, between: str) -> str:
     return "\n".join(_sentence(row.values(), between) for row in rows)
 
 
@@ -113,10 +115,16 @@ def _sentence(columns: Iterable[Any], between: str) -> str:
     return "".join(f"{between.join(pair)}\n" for pair in zip(tokens, tags, strict=True))
 
 
-WRITERS: dict[str, Callable[[Rows, Path | None], str]] = {
+CONLL = (".conll", ".bio", ".iob", ".iob2")
+BETWEEN = {
+    ".csv": ",",
+    ".tsv": "\t",
+    **dict.fromkeys(CONLL, " "),
+}  # the cells of a row, unless they are parted as elsewhere
+WRITERS: dict[str, Callable[[Rows, str], str]] = {
     ".jsonl": _json_lines,
     ".json": _json,
     ".csv": partial(_table, _Csv),
     ".tsv": partial(_table, _Tsv),
-    **dict.fromkeys((".conll", ".bio", ".iob", ".iob2"), _conll),
+    **dict.fromkeys(CONLL, _conll),
 }

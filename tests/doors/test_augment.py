@@ -166,6 +166,19 @@ def test_the_format_is_that_of_the_file_that_is_written(table: Path, capsys: Cap
     assert "no format that is written here" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+def test_a_file_may_be_in_another_encoding_and_what_is_written_is_utf_8(
+    here: Path, encoding: str, capsys: Captured
+) -> None:
+    (here / "train.csv").write_text("text;label\nla crème est brûlée;a\n", encoding=encoding)
+    assert called("--perturbation", "case.upper") == 2
+    assert f"`--encoding {encoding}` in a shell" in capsys.readouterr().err
+    assert called("--perturbation", "case.upper", "--encoding", encoding) == 0
+    assert (here / "out.csv").read_text(encoding="utf-8") == (
+        "text;label\nla crème est brûlée;a\nLA CRÈME EST BRÛLÉE;a\n"
+    )
+
+
 def failing(batch: list[dict[str, str]]) -> list[str]:
     return ["b" if one["text"].isupper() or "(" in one["text"] else "a" for one in batch]
 
@@ -329,6 +342,8 @@ def test_a_variant_in_another_language_says_so_where_rows_do() -> None:
         ({"ignores": ["number"]}, "^no perturbation that is named alters 'number'"),
         ({"columns": {"txt": "text"}}, "^unknown column 'txt'\n  our name comes first"),
         ({"originals": "all"}, "^originals: 'all', expected one of keep, replace, drop"),
+        ({"encoding": "utf-9"}, "^encoding: 'utf-9' is no encoding that Python knows\n  did you mean 'utf-8'"),
+        ({"encoding": "cp1252"}, "^only a file has 'encoding'"),
         ({"n": 0}, "^n: 0 variants a row, expected at least 1"),
         ({"task": "typing"}, "^task: 'typing', expected one of text-classification"),
         ({"language": "!!"}, "^'!!' is no language tag"),
@@ -350,7 +365,13 @@ def test_a_summary_would_have_to_follow_another_name() -> None:
     ("rows", "task", "message"),
     [
         ([{"txt": "a"}], "text-classification", "column 'text' is missing\n  name it: `columns={\"text\": ...}`"),
-        ([], "text-classification", "the dataset is empty"),
+        ([], "text-classification", "^rows: the dataset is empty"),
+        ([*ROWS, {"text": None}], "text-classification", r"^rows\[20\]: 'text' holds nothing"),
+        (
+            [{"id": 1, **ROWS[0]}, {"id": 1, **ROWS[1]}],
+            "text-classification",
+            r"^rows\[1\]: .* twice in language en\n  first in rows\[0\]: ids",
+        ),
         (
             [{"context": ["It is so.", "So it is."], "question": "Is it?", "answers": "so"}],
             "question-answering",
@@ -362,7 +383,7 @@ def test_a_summary_would_have_to_follow_another_name() -> None:
             r"'entities' holds \{'PER': \['Anna'\]\}, which cannot be moved\n  write a list of",
         ),
     ],
-    ids=["column", "empty", "passages", "entities by label"],
+    ids=["column", "empty", "no text", "an id twice", "passages", "entities by label"],
 )
 def test_data_that_cannot_be_augmented_are_told(rows: Any, task: str, message: str) -> None:
     fields = ["context"] if task == "question-answering" else []

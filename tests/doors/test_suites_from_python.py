@@ -178,10 +178,10 @@ def test_a_seed_replaces_the_suite_s_own_and_a_budget_bounds_what_is_asked() -> 
             r"^suite\.datasets\.d\.rows: .*expected a list",
         ),
         ({"datasets": {"d": {"language": "en"}}}, r"^suite\.datasets\.d: say where the examples are\n  .*`rows:`"),
-        ({"datasets": {"d": {"rows": [], "language": "en"}}}, r"^suite\.datasets\.d\.rows:1:1: the dataset is empty"),
+        ({"datasets": {"d": {"rows": [], "language": "en"}}}, r"^suite\.datasets\.d\.rows: the dataset is empty"),
         (
             {"datasets": {"d": {"rows": [*ROWS, {"text": None}], "language": "en"}}},
-            r"^suite\.datasets\.d\.rows:25:1: 'text' holds nothing",
+            r"^suite\.datasets\.d\.rows\[24\]: 'text' holds nothing",
         ),
         (
             {"datasets": {"d": {"templates": [{"text": "a {thing}"}], "language": "en"}}},
