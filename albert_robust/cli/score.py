@@ -58,6 +58,7 @@ def _add_texts(made: argparse.ArgumentParser) -> None:
         metavar="NAME=COLUMN",
         help="with --pairs: which column is which, as candidate=output; may be repeated",
     )
+    texts.add_argument("--encoding", metavar="NAME", help="with --pairs: its encoding, such as cp1252 (default: utf-8)")
     texts.add_argument(
         "--language", metavar="TAG", help="language of the texts, as a BCP 47 tag such as en or zh, or detect"
     )
@@ -143,6 +144,7 @@ def _check(options: argparse.Namespace) -> None:
         "--pairs is a table of candidates, references and clusters: leave the files of lines out": options.pairs
         and lines,
         "--column goes with --pairs": options.column and not options.pairs,
+        "--encoding goes with --pairs: files of lines are UTF-8": options.encoding and not options.pairs,
         "name the texts: --candidates FILE --references FILE, or --pairs TABLE": not options.pairs
         and not (options.candidates and options.references),
         "--idf goes with --raw: without it the profile decides how much a token counts": options.idf
@@ -169,7 +171,8 @@ def _read(options: argparse.Namespace) -> "Pairs":
 
     tags = options.language, options.reference_language
     if options.pairs:
-        return pairs_of_table(options.pairs, dict(options.column), options.against, *tags)
+        encoding = options.encoding or "utf-8"
+        return pairs_of_table(options.pairs, dict(options.column), options.against, *tags, encoding)
     against = [*map(Path, options.against)]
     return pairs_of_lines(options.candidates, options.references, against, options.clusters, *tags)
 
