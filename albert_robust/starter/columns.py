@@ -11,7 +11,7 @@ from albert_robust.text.languages import is_tag
 
 ALIASES = {
     "text": ("sentence", "review", "content", "input", "comment", "body", "tokens", "words"),
-    "entities": ("ner_tags", "tags", "ents", "spans", "labels", "label"),
+    "entities": ("ner_tags", "tags", "ents", "spans", "labels"),
     "labels": ("label", "tags", "categories", "emotions", "topics"),
     "label": ("sentiment", "category", "class", "target", "y", "gold_label", "is_duplicate", "relevance"),
     "context": (
