@@ -11,7 +11,7 @@ from albert_robust.data import Source
 from albert_robust.data.cells import is_empty, is_squad, unfolded, whole
 from albert_robust.data.rows import DELIMITED
 from albert_robust.data.rows import Row as Numbered
-from albert_robust.data.tokens import are_texts, joined
+from albert_robust.data.tokens import Place, are_texts, joined
 from albert_robust.errors import InputError, mistake_of
 from albert_robust.results.outcome import Outcome
 from albert_robust.tasks import Task
@@ -27,26 +27,35 @@ _LETTERS = {True: re.compile(r"\w+"), False: re.compile(r"\w")}  # of a word, by
 
 
 def misplaced(task: Task, case: Outcome) -> str:
-    """Return why the entities of a variant cannot be told: a word of one now stands outside of all; empty where they can be."""
+    """Return why the entities of a variant cannot be told; empty where they can be.
+
+    A word of one now stands in none, or in one with another label; or one has no word of its own any more.
+    """
     if not (task.has_spans and case.status == "tested"):
         return ""
-    before = entities_of("".join(case.references))
-    image, field = _image(task, case), task.inputs[0]
-    words = _LETTERS[_spaced(case)]
-    now = [place for one in before if (place := image(one.start, one.end)) and place[0] < place[1]]
-    outside = [
-        Counter(
-            found[0]
-            for found in words.finditer(text)
-            if not any(start < found.end() and found.start() < end for start, end in places)
-        )
-        for text, places in (
-            (case.original[field], [(one.start, one.end) for one in before]),
-            (case.variant[field], now),
-        )
-    ]
-    strayed = (outside[1] - outside[0]).keys() & {word for one in before for word in words.findall(one.string)}
-    return f"{min(strayed)!r:.60} now stands outside of what it is labelled as a part of" if strayed else ""
+    before, image, field = entities_of("".join(case.references)), _image(task, case), task.inputs[0]
+    original, variant, letters = case.original[field], case.variant[field], _LETTERS[_spaced(case)]
+    places = [image(one.start, one.end) for one in before]
+    was = _owned(original, [(one.start, one.end) for one in before], letters)
+    now = _owned(variant, places, letters)
+    labels = [*(one.label for one in before), ""]  # the last one of words that stand in none
+    gained = Counter((word, labels[owner]) for word, owner in now)
+    gained -= Counter((word, labels[owner]) for word, owner in was)
+    own = {(word, one.label) for one in before for word in letters.findall(one.string)}
+    if strayed := {word for word, label in gained for known, other in own if word == known and label != other}:
+        return f"{min(strayed)!r:.60} now stands outside of what it is labelled as a part of"
+    lost = {owner for _, owner in was} - {owner for _, owner in now}
+    merged = [before[owner].string for owner in sorted(lost) if letters.search(variant[slice(*places[owner])])]
+    return f"{merged[0]!r:.60} now has no word of its own" if merged else ""
+
+
+def _owned(text: str, places: Sequence[Place], letters: re.Pattern[str]) -> list[tuple[str, int]]:
+    """Return each word of a text, with the number of the first of some places that it stands in; -1 where it stands in none."""
+
+    def owner(first: int, last: int) -> int:
+        return next((number for number, (start, end) in enumerate(places) if start < last and first < end), -1)
+
+    return [(found[0], owner(*found.span())) for found in letters.finditer(text)]
 
 
 def _spaced(case: Outcome) -> bool:

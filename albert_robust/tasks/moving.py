@@ -78,13 +78,14 @@ def tokens_of(variant: str, places: Sequence[Place], image: Image, *, spaced: bo
         variant: The text.
         places: Those of the original's tokens.
         image: From the original to the variant.
-        spaced: Whether blanks part tokens; marks that were put in beside a word are tokens of their own. Else tokens end where
-            the original's do, and of what was put in each character is one.
+        spaced: Whether blanks part tokens, and other spaces that now stand between them; marks that were put in beside a word are
+            tokens of their own. Else tokens end where the original's do, and of what was put in each character is one.
     """
     images = [image(*place) for place in places]
     if spaced:
         kept = {at for start, end in images for at in range(start, end)}
-        return [place for found in _TOKEN.finditer(variant) for place in _parted(variant, *found.span(), kept)]
+        parted = "".join(" " if sign.isspace() and at not in kept else sign for at, sign in enumerate(variant))
+        return [place for found in _TOKEN.finditer(parted) for place in _parted(variant, *found.span(), kept)]
     made, done = list[Place](), 0
     for start, end in images:
         start = max(start, done)

@@ -268,6 +268,28 @@ def test_a_variant_whose_labels_cannot_be_told_is_rejected() -> None:
     assert "now stands outside of what it is labelled as a part of" in swapped.why
 
 
+@pytest.mark.parametrize(("perturbation", "seed"), [("words.swap", 0), ("typos.spacing", 1)])
+def test_a_variant_in_which_two_entities_share_their_words_is_rejected(perturbation: str, seed: int) -> None:
+    rows = [{"text": ["Anna", "Paris", "met"], "entities": ["B-PER", "B-LOC", "O"]}]
+    (made,) = augment(rows, perturbation, task="token-classification", language="en", originals="drop", seed=seed).made
+    assert (made.counts, made.why) == ({"rejected": 1}, "'Paris' now has no word of its own")
+
+
+def test_a_word_that_moves_into_an_entity_with_another_label_is_rejected() -> None:
+    rows = [{"text": "New York Anna met them there", "entities": [[0, 8, "LOC"], [9, 13, "PER"]]}]
+    made = augment(rows, "words.swap@1", task="token-classification", language="en", originals="drop", n=20)
+    assert len(made) >= 2
+    assert {row["text"].removeprefix("New York Anna") for row in made} <= {" them met there", " met there them"}
+    assert made.made[0].counts["rejected"] == 2
+
+
+def test_any_space_that_is_put_between_tokens_parts_them() -> None:
+    rows = [{"text": ["Anna", "Paris", "met", "10\u00a0000"], "entities": ["B-PER", "B-LOC", "O", "O"]}]
+    made = augment(rows, "characters.blanks@5", task="token-classification", language="en", originals="drop", n=9)
+    assert len(made) > 3
+    assert [row for row in made if row != rows[0]] == []
+
+
 def test_reference_answers_stay_in_the_text() -> None:
     rows = [
         {"context": f"Anna lives in Bern since {n}.", "question": "Since when?", "answers": [str(n)]} for n in range(9)
