@@ -82,6 +82,8 @@ def read_rows(path: Path, header: Sequence[str] = (), encoding: str = UTF8) -> I
     """
     if not os.path.exists(path):  # what the file system takes for no name is missing, too
         raise complaint_at(path, "the file is missing", "check the path: in a suite it is relative to the suite's file")
+    if encoding != UTF8 and path.suffix.lower() in BINARY:
+        raise complaint_at(path, "only a file of text has an encoding", "take it out")
     if path.is_dir():
         return _saved_dataset(path)
     if not path.is_file():
