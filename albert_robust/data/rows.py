@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from albert_robust.errors import InputError, Mistake, complaint_at, need, reading
-from albert_robust.shown import suggest
+from albert_robust.shown import counted, suggest
 
 if TYPE_CHECKING:
     from pyarrow import Array, Scalar
@@ -243,7 +243,7 @@ def _table(
             if not header:
                 header = _header(path, cells, reader.line_num)
             elif cells and len(cells) != len(header):
-                what = f"{len(cells)} cells under a header of {len(header)}"
+                what = f"{counted(len(cells), 'cell')} under a header of {len(header)}"
                 name = delimiters[delimiter]
                 more = f"quote cells that hold a {name}" if quoting == csv.QUOTE_MINIMAL else "take tabs out of cells"
                 mend = more if len(cells) > len(header) else "leave a cell empty where there is nothing"

@@ -97,7 +97,7 @@ def _quoting(dialect: type[csv.Dialect], lines: Sequence[Sequence[Any]]) -> Any:
 
 def _cell(value: Any) -> Any:
     """Return a value as a table's cell: a list or an object as JSON."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else value
 
 
 def _conll(rows: Rows, between: str) -> str:

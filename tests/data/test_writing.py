@@ -1,6 +1,7 @@
 """Rows are written in a file's own format, and read back as they were."""
 
 import string
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,13 @@ def test_a_cell_with_nothing_in_it_is_empty_and_no_number(tmp_path: Path) -> Non
     for name, expected in (("a.csv", "text,label\na,\n"), ("a.jsonl", '{"text": "a", "label": null}\n')):
         write_rows(tmp_path / name, [{"text": "a", "label": float("nan")}])
         assert (tmp_path / name).read_text() == expected
+
+
+def test_what_json_has_no_form_for_is_a_text_in_any_cell(tmp_path: Path) -> None:
+    day = date(2026, 1, 2)
+    for name in ("a.csv", "a.jsonl"):
+        write_rows(tmp_path / name, [{"text": "a", "about": {"day": day}, "seen": [day]}])
+        assert (tmp_path / name).read_text().count("2026-01-02") == 2
 
 
 def test_half_a_character_is_escaped_in_json(tmp_path: Path) -> None:
