@@ -143,10 +143,23 @@ def test_rows_that_are_no_examples_may_be_left_as_they_are(here: Path, capsys: C
     assert main([*command, "--perturbation", "case.upper", "--on-bad-rows", "skip"]) == 0
     told = capsys.readouterr().out.splitlines()
     assert told[1] == "case.upper  1 drawn: 1 made"
-    assert told[2].startswith("2 bad rows left as they were, the first: train.jsonl:2:1: 'text' holds nothing")
+    assert told[2].startswith("left as they were: 2 bad rows, the first is train.jsonl:2:1: 'text' holds nothing")
     written = [row for _, row in read_rows(here / "out.jsonl")]
     assert [row for row in written if row in rows] == rows
     assert len(written) == 4
+
+
+def test_rows_in_other_languages_are_left_as_they_are_and_counted(here: Path, capsys: Captured) -> None:
+    rows = [{**row, "lang": tag} for row, tag in zip(ROWS, ["en", "de", "fr", "de"], strict=False)]
+    made = classified(rows, "case.upper")
+    assert made.others == {"de": 2, "fr": 1}
+    assert [row for row in made if row in rows] == rows
+    (here / "train.csv").write_text("text,label,lang\n" + "".join(f"{row['text']},a,{row['lang']}\n" for row in rows))
+    assert called("--perturbation", "case.upper") == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "case.upper  1 drawn: 1 made",
+        "left as they were: 3 rows in de, fr",
+    ]
 
 
 def test_a_file_is_written_over_only_if_that_is_said(table: Path, capsys: Captured) -> None:
