@@ -149,6 +149,7 @@ class VariantRows:
         entities = [_moved(one, image) for one in entities_of("".join(case.references))]
         if are_texts(cell):
             places = tokens_of(variant, joined(cell, case.language).places, image, spaced=_spaced(case))
+            made |= dict.fromkeys(self._beside(row, len(cell)) if len(places) != len(cell) else ())
             made[column] = _folded([variant[slice(*place)] for place in places], row[column])
         else:
             places = [found.span() for found in _WORD.finditer(variant)]
@@ -164,6 +165,11 @@ class VariantRows:
         elif answer:
             raise self._wrong(line, f"{about!r} holds {answer!r:.40}, which cannot be moved", f"write {FORMS}")
         return made
+
+    def _beside(self, row: Mapping[str, Any], tokens: int) -> list[str]:
+        """Return the columns that have an item for each token, such as parts of speech; nobody knows those of other tokens."""
+        lists = {name: self._unfolded(cell) for name, cell in row.items()}
+        return [name for name, held in lists.items() if isinstance(held, list) and len(held) == tokens]
 
     def _unfolded(self, cell: Any) -> Any:
         return unfolded(cell) if self._in_table else cell

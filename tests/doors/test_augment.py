@@ -229,7 +229,9 @@ def test_places_of_entities_move_along() -> None:
     "perturbation", ["typos.*", "paraphrase.*", "case.*", "punctuation.*", "distractors.*", "words.repeat"]
 )
 def test_what_is_written_of_entities_can_be_read_again(perturbation: str) -> None:
-    for row in augment(NAMES, perturbation, task="token-classification", language="en"):
+    made = augment(NAMES, perturbation, task="token-classification", language="en", n=9)
+    assert len(made) > len(NAMES)
+    for row in made:
         kept = annotated(row["entities"], row["text"])
         assert len(entities_of(kept or "")) == len(row["entities"])
 
@@ -279,6 +281,13 @@ def test_a_variant_whose_labels_cannot_be_told_is_rejected() -> None:
     ).made
     assert swapped.counts == {"rejected": 1}
     assert "now stands outside of what it is labelled as a part of" in swapped.why
+
+
+def test_what_else_is_said_of_each_token_is_left_out_where_tokens_are_others() -> None:
+    rows = [{"tokens": ["Anna", "left"], "ner_tags": ["B-PER", "O"], "pos_tags": [1, 2], "sources": ["a", "b", "c"]}]
+    made = augment(rows, ["case.upper", "typos.spacing"], task="token-classification", language="en", originals="drop")
+    assert [(len(row["tokens"]), row["pos_tags"]) for row in made] == [(2, [1, 2]), (3, None)]
+    assert [row["sources"] for row in made] == [["a", "b", "c"]] * 2
 
 
 @pytest.mark.parametrize(("perturbation", "seed"), [("words.swap", 0), ("typos.spacing", 1)])
