@@ -172,7 +172,7 @@ class _Row:
 
     def given(self, cell: Any) -> Any:
         """Return the value of a cell; None if it has none, which a table cannot say otherwise than by an empty text."""
-        return None if self.in_table and is_empty(cell) else held(cell)
+        return None if is_empty(cell) and self.in_table else held(cell)
 
     def unfolded(self, cell: Any, choices: bool = False) -> Any:
         """Return the list or object that a table's cell holds as text; cells of other files stay as they are."""
