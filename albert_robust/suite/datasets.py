@@ -52,6 +52,7 @@ def _source(draft: Draft, name: str, dataset: DatasetSpec) -> Source:
         templates=_templates(draft, name, dataset),
         given=dataset.rows,
         lines=_lines(draft, ("datasets", name, "rows"), dataset.rows or ()),
+        listed=document.place(("datasets", name)).key is not None and dataset.path is None,
         added=draft.added,
     )
     _check(draft, name, dataset, source)
