@@ -24,8 +24,10 @@ from albert_robust.packs import ACCENTED, base, is_capitalized, opens_sentence, 
 _DENIALS, _NUMERALS = (Path(__file__).with_name(f"{name}.tsv") for name in ("denials", "numeral"))
 _EUROPEAN = ACCENTED - {"tr"} | {"be", "bg", "el", "en", "mk", "nl", "ru", "sr", "uk"}
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]", regex.V1)
-_BEFORE = regex.compile(r"(?:^|[\s\p{Ps}\p{Pi}\"¿¡–—])$")
-_PART_OF_MORE = regex.compile(r"['’-]|\.\p{L}")  # un po', e.g.
+_LETTER = regex.compile(r"[\p{L}\p{N}]")
+_BEFORE = regex.compile(r"(?:^|[\s\p{Ps}\p{Pi}¿¡–—]|(?<!\p{Hebrew})\")$")
+_PART_OF_MORE = regex.compile(r"['’&/\u05be-]|[\"\u05f4]\p{Hebrew}|\.\p{L}")  # un po', AT&T, e.g.
+_SHORTENED = regex.compile(r"(?:\p{L}\p{M}*){1,3}\.[^\S\n]+\S")  # what may be no end of a sentence: Dr. Smith, z. B. so
 
 
 @cache
@@ -50,14 +52,15 @@ def _free(text: Text, kept: set[int]) -> list[Word]:
 
 
 def _whole(text: Text, word: Word) -> bool:
-    before, after = text.around(word, 2)
-    spaced = _BEFORE.search(before[-1:]) is not None and _PART_OF_MORE.match(after) is None
-    return spaced or _UNSPACED.match(word.string) is not None
+    before, after = text.around(word, 3)
+    is_part = _PART_OF_MORE.match(after) or _SHORTENED.fullmatch(word.string + after)
+    return (_BEFORE.search(before) is not None and is_part is None) or _UNSPACED.match(word.string) is not None
 
 
 @perturbation(
     "words.delete",
     alters="content",
+    version=2,
     examples=[
         Example("The weather is lovely today.", "The weather is today."),
         Example("Das Wetter ist heute sehr schön.", "Das Wetter ist sehr schön.", "de"),
@@ -90,10 +93,12 @@ def delete(text: Text, rng: Random, severity: int) -> Text:
     changes: list[tuple[int, int, str]] = []
     for start, end, _ in sorted(rng.sample(free, max(count, 0))):
         done = changes[-1][1] if changes else 0
-        if start > done and text[start - 1] == " ":
-            start -= 1
-        elif text.graphemes[end : end + 1] == (" ",):
-            end += 1
+        before, after = text.graphemes[max(done, start - 1) : start], text.graphemes[end : end + 1]
+        if not any(map(_LETTER.match, before + after)):  # beside a character that stays, a blank parts it from others
+            if before == (" ",):
+                start -= 1
+            elif after == (" ",):
+                end += 1
         changes.append((start, end, ""))
     return text.replace_each(changes, "delete")
 
@@ -101,6 +106,7 @@ def delete(text: Text, rng: Random, severity: int) -> Text:
 @perturbation(
     "words.swap",
     preserves="meaning",
+    version=2,
     examples=[
         Example("The weather is lovely today.", "The weather lovely is today."),
         Example("Das Wetter ist heute sehr schön.", "Das Wetter heute ist sehr schön.", "de", seed=1),
@@ -156,6 +162,7 @@ def _touch(text: Text, first: Word, second: Word) -> bool:
     "words.repeat",
     preserves="meaning",
     languages=_EUROPEAN,
+    version=2,
     examples=[
         Example("The weather is lovely today.", "The weather weather is lovely today.", seed=1),
         Example("Das Wetter ist heute sehr schön.", "Das Wetter ist heute heute sehr schön.", "de"),
