@@ -796,6 +796,8 @@ def test_a_verb_is_negated_as_its_language_does_it(pack: Registry, language: str
         ("ar", "كتبت كوري رسالة."),
         ("ar", "حث الناس على تحمل المسؤولية."),
         ("hi", "यदि उन्होंने काम किया।"),
+        ("it", "I bambini non vedono l'ora di partire."),
+        ("pt", "As crianças não veem a hora de ver a avó."),
     ],
 )
 def test_a_verb_stays_where_it_may_be_none_or_where_a_denial_would_say_something_else(
@@ -873,6 +875,26 @@ def test_a_question_is_opened_by_words_that_ask_and_closed_by_none(
     opening = made(pack, "paraphrase.filler", question, language, seed=seed).removesuffix(question)
     assert opening
     assert not regex.search("honest|frank|实|坦白|vrai|صراحة", opening)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "polite"),
+    [
+        ("de", "Ich hab's dir doch gesagt.", "issen Sie"),
+        ("de", "Wo bist du?", "Sagen Sie"),
+        ("fr", "Elle t'a vu.", "(?:É|v)ou"),
+        ("es", "Le llamo a usted mañana.", "Mira"),
+        ("it", "Il tuo albergo è bello.", "Guardi"),
+        ("ru", "Это твой дом.", "(?i)знаете"),
+        ("hi", "यह तुम्हारा घर है।", "देखिए|आप"),
+    ],
+)
+def test_a_filler_addresses_nobody_otherwise_than_the_text_does(
+    pack: Registry, language: str, text: str, polite: str
+) -> None:
+    variants = {made(pack, "paraphrase.filler", text, language, seed=seed) for seed in range(60)}
+    assert len(variants) > 2
+    assert not any(regex.search(polite, variant) for variant in variants)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
