@@ -689,6 +689,7 @@ def test_negation_never_denies_twice_nor_out_of_place(pack: Registry, language: 
         ("ja", "高い買い物だが、満足だ", "高い買い物ではないが、満足だ"),
         ("ja", "すみません、部屋は静かです", "すみません、部屋は静かではありません"),
         ("ja", "また泊まりたいです", "もう泊まりたくないです"),
+        ("en", "My brother Will will be there.", "My brother Will will not be there."),
     ],
 )
 def test_negation_passes_over_what_states_nothing_to_what_does(
@@ -714,6 +715,7 @@ def test_negation_passes_over_what_states_nothing_to_what_does(
         ("de", "Das ist mein Fahrrad.", "Das ist nicht mein Fahrrad."),
         ("de", "Alles war gut", "Nicht alles war gut"),
         ("es", "Todo está limpio", "No todo está limpio"),
+        ("fr", "Il veut du pain.", "Il ne veut pas de pain."),
     ],
 )
 def test_negation_takes_the_form_that_its_object_or_subject_asks_for(
@@ -797,6 +799,8 @@ def test_a_verb_is_negated_as_its_language_does_it(pack: Registry, language: str
         ("ar", "حث الناس على تحمل المسؤولية."),
         ("hi", "यदि उन्होंने काम किया।"),
         ("it", "I bambini non vedono l'ora di partire."),
+        ("zh", "他没有来。"),
+        ("zh", "我没有告诉他。"),
         ("pt", "As crianças não veem a hora de ver a avó."),
     ],
 )
