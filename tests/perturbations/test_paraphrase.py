@@ -397,6 +397,7 @@ def test_a_span_a_price_and_a_score_are_numbers(pack: Registry, language: str, t
         "les années 80",
         "el 3 de mayo a las 15",
         "im 19. Jahrhundert",
+        "the server 192.168.100.200",
     ],
 )
 def test_times_dates_and_names_with_digits_are_no_numbers(pack: Registry, text: str) -> None:
