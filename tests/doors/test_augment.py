@@ -244,6 +244,17 @@ def test_a_variant_whose_labels_cannot_be_told_is_rejected() -> None:
     assert "now stands outside of what it is labelled as a part of" in swapped.why
 
 
+def test_an_entity_whose_words_are_apart_is_rejected_and_one_that_moved_as_a_whole_is_not() -> None:
+    row = {"text": "we did see Anna Keller there in Rome", "entities": [{"text": "Anna Keller", "label": "PER"}]}
+    drop: dict[str, Any] = {"task": "token-classification", "language": "en", "originals": "drop", "n": 30}
+    (apart,) = augment([row], "words.swap", **drop).made
+    assert "a part of an entity is elsewhere or gone" in apart.why
+    made = augment([row], "words.swap", **drop)
+    assert {one["entities"][0]["text"] for one in made} == {"Anna Keller", "Keller Anna"}
+    left = augment([row], "words.delete", ignores=["content"], **drop)
+    assert {one["entities"][0]["text"] for one in left} == {"Anna Keller", "Anna", "Keller"}
+
+
 def test_reference_answers_stay_in_the_text() -> None:
     rows = [
         {"context": f"Anna lives in Bern since {n}.", "question": "Since when?", "answers": [str(n)]} for n in range(9)
