@@ -63,6 +63,7 @@ def test_the_contrary_has_the_form_of_the_word(pack: Registry, language: str, be
         ("ar", "تقول منظمة الصحة، الخدمات الصحية تحت ضغط"),
         ("en", "They took legal action"),
         ("en", "I was full, and we're so full"),
+        ("en", "It went from bad to worse"),
         ("es", "La guerra fría terminó"),
         ("es", "Hace viento en Madrid, pero frío en Burgos"),
         ("fr", "Il ne dit pas cela à la légère"),

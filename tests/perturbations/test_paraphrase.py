@@ -800,6 +800,8 @@ def test_a_verb_is_negated_as_its_language_does_it(pack: Registry, language: str
         ("ar", "حث الناس على تحمل المسؤولية."),
         ("hi", "यदि उन्होंने काम किया।"),
         ("it", "I bambini non vedono l'ora di partire."),
+        ("en", "I do like it."),
+        ("en", "They did have it."),
         ("zh", "他没有来。"),
         ("zh", "我没有告诉他。"),
         ("pt", "As crianças não veem a hora de ver a avó."),
@@ -816,6 +818,7 @@ def test_a_verb_stays_where_it_may_be_none_or_where_a_denial_would_say_something
     [
         ("en", "The room is a bit small."),
         ("en", "It is only a game."),
+        ("en", "It was by far the best."),
         ("de", "Unsere Handys sind heutzutage mehr als Telefone."),
         ("de", "Die Pflanzen waren nach 17 Tagen noch am Leben."),
         ("fr", "Il a également indiqué cela."),
