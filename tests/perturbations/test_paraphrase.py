@@ -802,6 +802,7 @@ def test_a_verb_is_negated_as_its_language_does_it(pack: Registry, language: str
         ("it", "I bambini non vedono l'ora di partire."),
         ("en", "I do like it."),
         ("en", "They did have it."),
+        ("en", "So he did."),
         ("zh", "他没有来。"),
         ("zh", "我没有告诉他。"),
         ("pt", "As crianças não veem a hora de ver a avó."),
