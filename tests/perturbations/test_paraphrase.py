@@ -804,6 +804,7 @@ def test_a_verb_is_negated_as_its_language_does_it(pack: Registry, language: str
         ("en", "They did have it."),
         ("en", "So he did."),
         ("zh", "他没有来。"),
+        ("zh", "这里可以吃得很好。"),
         ("zh", "我没有告诉他。"),
         ("pt", "As crianças não veem a hora de ver a avó."),
     ],
