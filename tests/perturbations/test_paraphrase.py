@@ -262,6 +262,7 @@ def test_a_spanish_synonym_fits_between_its_neighbours(pack: Registry, text: str
         ("ar", "لا يسعني إلا أن أشكركم"),
         ("ar", "أول أحد من كل شهر"),
         ("hi", "शायद ही कोई आए"),
+        ("ja", "急いで医者に行った。"),
     ],
 )
 def test_no_word_of_an_idiom_is_exchanged(pack: Registry, language: str, text: str) -> None:
