@@ -78,7 +78,7 @@ def _languages(path: Path, kind: str = "") -> set[str]:
     "identity.gender",
     alters="gender",
     languages=_languages(_GENDER),
-    version=3,
+    version=4,
     severities=1,
     across_fields=True,
     examples=[

@@ -129,6 +129,7 @@ def width(text: Text, rng: Random, severity: int) -> Text:
     "punctuation.strip",
     preserves="meaning",
     severities=1,
+    version=2,
     examples=[
         Example("Well, the food was great!", "Well the food was great"),
         Example("It's 3.5 km, at 10:30, in the U.S.", "It's 3.5 km at 10:30 in the U.S."),

@@ -149,7 +149,7 @@ def _also_written(affirmative: str, negative: str, language: str) -> list[str]:
     alters="polarity",
     languages=read_languages(_NEGATION),
     severities=1,
-    version=5,
+    version=6,
     examples=[
         Example("The food is good.", "The food is not good."),
         Example("The food isn't good.", "The food is good.", why="what is denied becomes stated"),
