@@ -14,6 +14,7 @@ class Example:
         fields: The inputs of the model, by the task's field names.
         references: A label, the accepted answers, or reference texts; empty if the dataset has none.
         parallels: The fields of the same example in other languages, by language.
+        slices: What it has in each column by whose values results are told apart; nothing where it has no value there.
     """
 
     id: str
@@ -21,3 +22,4 @@ class Example:
     fields: Mapping[str, str]
     references: tuple[str, ...]
     parallels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    slices: Mapping[str, str] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from albert_robust.data.options import CHOICES, Options, options
 from albert_robust.data.passages import are_passages, numbered
 from albert_robust.data.rows import DELIMITED, Unreadable
 from albert_robust.data.source import Source
+from albert_robust.data.templates import slot_of
 from albert_robust.data.tokens import Tokens, are_texts, joined, tagged
 from albert_robust.errors import InputError, complaint_at, mistake_of
 from albert_robust.shown import suggest
@@ -37,6 +38,7 @@ class Record:
         fields: The inputs of a model, by the task's field names.
         references: See `Example`.
         named: Whether the row has an id of its own.
+        slices: See `Example`.
     """
 
     path: Path
@@ -46,6 +48,7 @@ class Record:
     fields: dict[str, str]
     references: tuple[str, ...]
     named: bool
+    slices: Mapping[str, str]
 
 
 def read_record(
@@ -112,7 +115,16 @@ class _Row:
             fields={BEFORE: talk.before, **fields} if talk.before else fields,
             references=references,
             named=identifier is not None,
+            slices=dict(self.sliced()),
         )
+
+    def sliced(self) -> Iterator[tuple[str, str]]:
+        """Yield the columns by whose values results are told apart, each with the row's value if it has one."""
+        for column in self.source.slices:
+            cells, slot = self.cells, slot_of(column)
+            cell = cells.get(slot, cells.get(column)) if self.source.templates else self.cell(column, column)
+            if not is_empty(cell):
+                yield column, text_of(cell if isinstance(cell, bool) else self.text(column, cell))
 
     def unnamed(self, fields: Mapping[str, str]) -> str:
         """Return the id of a row that has none: its line, or the fields that templates made."""

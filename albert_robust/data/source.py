@@ -51,6 +51,7 @@ class Source:
         encoding: Of the file, as Python names it, if it is one of text.
         skips_bad: Whether rows that are no examples, such as one without a text, are left out; else the first one is an error.
         where: The rows to read: the values that a column of the file may have, as text.
+        slices: The file's columns by whose values results are told apart; of templates the names of slots.
         limit: The most ids to read, drawn by the seed; None for all.
         seed: The seed of the draw.
         reference_language: The language of the references; empty if each is in its row's.
@@ -76,6 +77,7 @@ class Source:
     encoding: str = UTF8
     skips_bad: bool = False
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    slices: tuple[str, ...] = ()
     limit: int | None = None
     seed: int = 0
     reference_language: str = ""

@@ -44,14 +44,28 @@ class Templates:
         """Yield (line, row) for each template and each choice of words; words of one list are never the same twice.
 
         A row has an id where its template has one: that, and its words in the order of their slots' names, so that the same
-        words make the same id in a template of another language.
+        words make the same id in a template of another language. Beside the fields it has the words of its slots.
         """
         for line, template in zip(self.lines, self.templates, strict=True):
             for words in _choices(template, self.fill):
-                row = {name: value if name in LITERAL else _filled(value, words) for name, value in template.items()}
+                row = {slot_of(slot): _name(word) for slot, word in words.items()}
+                row |= {name: value if name in LITERAL else _filled(value, words) for name, value in template.items()}
                 if "id" in template:
                     row["id"] = "/".join([str(template["id"]), *map(_name, words.values())])
                 yield line, row
+
+    def unknown(self, columns: Sequence[str]) -> Iterator[tuple[int, Mistake]]:
+        """Yield the number of each name that no template has for a slot or a field, and what is wrong with it."""
+        slots = [slot for one in self.templates for slots in used(one, self.fill).values() for slot in slots]
+        known = list(dict.fromkeys([*slots, *chain.from_iterable(self.templates)]))
+        for number, column in enumerate(columns):
+            if column not in known:
+                yield number, Mistake(f"no template has a slot or a field {column!r}", suggest(column, known))
+
+
+def slot_of(name: str) -> str:
+    """Return what holds the word of a slot in a row: no field is called so."""
+    return f"{{{name}}}"
 
 
 def used(template: Mapping[str, Any], fill: Fill) -> dict[str, list[str]]:

@@ -7,7 +7,6 @@ example thus has an area of its own, and the bounds are those of a mean.
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import fields, replace
-from itertools import permutations
 
 import numpy as np
 
@@ -27,7 +26,7 @@ from albert_robust.gate.judge import blank, repeated_agreement
 from albert_robust.results.records import CellRecord, Counts, MemberRecord, Verdict
 from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell, Comparison
-from albert_robust.scoring.gaps import gap
+from albert_robust.scoring.gaps import gap, widest
 from albert_robust.scoring.statistics import NOTHING, Estimate, Floats, mean_in_unit
 from albert_robust.suite.expectations import EXPECTATIONS
 from albert_robust.suite.gates import parse_gate
@@ -110,10 +109,8 @@ def _ends(item: Comparison, tallies: Tallies) -> list[Estimate]:
     bad, good = ({cell.id: tallies[cell.id].answered(end) for cell in item.members} for end in (0.0, 1.0))
     if not item.measure.is_gap:
         return [_estimate(item, bad), _estimate(item, good)]
-    return [
-        gap([_values(item, one, good[one.id]), _values(item, other, bad[other.id])], item.suite.two_sided)
-        for one, other in permutations(item.members, 2)
-    ]
+    low, high = ([_values(item, cell, end[cell.id]) for cell in item.members] for end in (bad, good))
+    return widest(low, high, item.suite.two_sided)
 
 
 def _noise(item: Comparison, tallies: Tallies) -> Estimate:

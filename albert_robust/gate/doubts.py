@@ -151,8 +151,9 @@ def _unmeasured(cells: Sequence[CellRecord], run: Run) -> Iterator[str]:
     for cell in (cell for cell in cells if cell.key in run.tallies):
         tally = run.tallies[cell.key]
         for name in dict.fromkeys(gate.measure for gate in cell.gates):
-            compares = measure_named(name).compares_outputs
-            measured = len(tally.numbers.agreement if compares else tally.series(name))
+            measure = measure_named(name, cell.measure)
+            numbers = tally.series(measure.base if measure.by else name)
+            measured = len(tally.numbers.agreement if measure.compares_outputs else numbers)
             if 0 < measured < tally.counts.tested:
                 missing.setdefault(name, []).append(tally.counts.tested - measured)
     for name, counts in missing.items():

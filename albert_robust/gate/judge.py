@@ -4,7 +4,7 @@ A gate `consistency >= 0.9` passes when the lower bound is at least 0.9, fails w
 inconclusive in between: the examples do not decide it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import comb
 from operator import itemgetter
@@ -23,15 +23,16 @@ from albert_robust.gate.decide import (
     too_few,
     too_many_errors,
 )
-from albert_robust.results.records import CellRecord, Counts, GateRecord, Verdict
+from albert_robust.results.records import CellRecord, Counts, GateRecord, SliceRecord, Verdict
 from albert_robust.results.series import Series
 from albert_robust.results.tally import Tally
 from albert_robust.running.cell import Cell, Item
+from albert_robust.scoring.gaps import gap, widest
 from albert_robust.scoring.sequential import sequential_drop, sequential_mean
 from albert_robust.scoring.statistics import Estimate, Floats, mean_drop, mean_in_unit
 from albert_robust.suite.expectations import DIRECTED
 from albert_robust.suite.gates import Gate
-from albert_robust.suite.measure import DROP, WORST_CASE
+from albert_robust.suite.measure import DROP, WORST_CASE, spelled
 
 SHOWN_FAULTS = 3
 
@@ -43,15 +44,28 @@ def judge(cell: Cell, tally: Tally) -> CellRecord:
     tested cases decide, and the cell passes only if it would with every error as the worst possible answer. Fewer tested cases
     than the check's `min_tested` fail it, and neither a mark nor the check excuses that.
     """
-    counts, measured = tally.counts, measures(cell, tally)
+    counts, measured, slices = tally.counts, measures(cell, tally), tuple(_slices(cell, tally))
     gates = _decided(cell, tally, measured)
     verdict, reason = _verdict(cell, counts, gates, tally)
     tested_enough = counts.tested >= cell.check.min_tested
     if tested_enough:
         verdict, reason = as_suite_says(cell, verdict, reason, gates)
+        reason = "; ".join([reason, *_extremes(cell, slices)])
     if counts.error:
         reason = "; ".join(filter(None, [reason, errors_told(cell, counts), _errors(tally)]))
-    return replace(blank(cell, verdict, reason, counts), gates=gates, measures=measured)
+    return replace(blank(cell, verdict, reason, counts), gates=gates, measures=measured, slices=slices)
+
+
+def _slices(cell: Cell, tally: Tally) -> Iterator[SliceRecord]:
+    """Yield what the slices of a cell come to, by what the cell is compared by and by what its gates name."""
+    main = cell.check.measure or next(iter(cell.qualities), "")
+    gated = [gate.measure.base for gate in cell.check.gates if gate.measure.base in cell.qualities]
+    for measure in dict.fromkeys(gated if cell.check.expectation == "reference" and gated else [main, *gated]):
+        sliced = tally.sliced(measure)
+        for column in cell.suite.datasets[cell.dataset].slices:
+            for value, numbers in sliced.get(column, {}).items():
+                estimate = _means(cell)(np.array(list(numbers.values())), cell.suite.two_sided)
+                yield SliceRecord(column, value, measure, estimate)
 
 
 def blank(item: Item, verdict: Verdict, reason: str, counts: Counts) -> CellRecord:
@@ -76,6 +90,20 @@ def blank(item: Item, verdict: Verdict, reason: str, counts: Counts) -> CellReco
     )
 
 
+def _extremes(cell: Cell, slices: Sequence[SliceRecord]) -> Iterator[str]:
+    """Yield the best and the worst slice for each column between whose values a gate bounds the gap."""
+    for gate in cell.check.gates:
+        measure = gate.measure
+        of_gate = [one for one in slices if spelled(one.column) == measure.by and one.measure == measure.base]
+        ranked = sorted((one for one in of_gate if one.estimate.measured), key=lambda one: one.estimate.value)
+        if ranked:
+            ends = [
+                f"{how} {one.value} {one.estimate.value:.2f}"
+                for how, one in (("best", ranked[-1]), ("worst", ranked[0]))
+            ]
+            yield f"{measure.base} by {measure.by}: {', '.join(ends)}, of {len(ranked)}"
+
+
 def judged_gates(cell: Cell, tally: Tally) -> tuple[GateRecord, ...]:
     """Return what the gates of a cell say of its outcomes so far."""
     return _decided(cell, tally, measures(cell, tally))
@@ -84,15 +112,37 @@ def judged_gates(cell: Cell, tally: Tally) -> tuple[GateRecord, ...]:
 def _decided(cell: Cell, tally: Tally, measured: Mapping[str, Estimate]) -> tuple[GateRecord, ...]:
     gates = [decide(gate, measured[gate.measure.name]) for gate in cell.check.gates]
     if tally.evidence.errors:
-        ends = [measures(cell, tally.answered(end)) for end in (0.0, 1.0)]
+        ends = _ends(cell, tally)
         each = zip(gates, cell.check.gates, strict=True)
-        gates = [despite_errors(record, gate, [end[gate.measure.name] for end in ends]) for record, gate in each]
+        gates = [despite_errors(record, gate, ends[gate.measure.name]) for record, gate in each]
     if NOISE not in measured:
         return tuple(gates)
     return tuple(
         above_noise(record, gate, _noise(cell, gate, tally))
         for record, gate in zip(gates, cell.check.gates, strict=True)
     )
+
+
+def _ends(cell: Cell, tally: Tally) -> dict[str, list[Estimate]]:
+    """Return what would be measured with errors as answers, at either end of each measure that gates name.
+
+    For a gap, the errors of one slice count as the best answers and those of the other as the worst.
+    """
+    bad, good = (tally.answered(end) for end in (0.0, 1.0))
+    low, high = measures(cell, bad), measures(cell, good)
+    return {
+        gate.measure.name: widest(_groups(gate, bad), _groups(gate, good), cell.suite.two_sided)
+        if gate.measure.by
+        else [low[gate.measure.name], high[gate.measure.name]]
+        for gate in cell.check.gates
+    }
+
+
+def _groups(gate: Gate, tally: Tally) -> list[dict[str, float]]:
+    """Return the numbers by example of each slice between which a gate bounds the gap; some slices have none."""
+    columns = tally.sliced(gate.measure.base)
+    values = next((values for column, values in columns.items() if spelled(column) == gate.measure.by), {})
+    return [numbers for numbers in values.values() if numbers]
 
 
 def _noise(cell: Cell, gate: Gate, tally: Tally) -> Estimate:
@@ -152,6 +202,9 @@ def measures(cell: Cell, tally: Tally) -> dict[str, Estimate]:
         estimates[name] = mean(tally.series(name).means(), confidence)
         if not reference:
             estimates[f"{name}{DROP}"] = drop(tally.series(f"{name}{DROP}").means(), confidence)
+    for gate in cell.check.gates:
+        if gate.measure.by:
+            estimates[gate.measure.name] = gap(_groups(gate, tally), confidence)
     answers = sorted(tally.numbers.answers, key=itemgetter(0))  # whatever order a file has
     for name in cell.aggregates:
         measure = cell.suite.task.aggregates[name].measure

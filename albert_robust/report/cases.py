@@ -93,7 +93,10 @@ def case_view(
         apart=any(len(text) > LINE or "\n" in text for text in (outcome.before, outcome.after) if text),
         # Where the answer should change they are those of the text as it was.
         references=() if cell.expectation == "direction" else tuple(_text(text) for text in outcome.references[:3]),
-        figures=tuple(_figures(outcome, reference)),
+        figures=(
+            *((shorten(column, SHORT), shorten(value, SHORT)) for column, value in outcome.slices.items()),
+            *_figures(outcome, reference),
+        ),
         picture=None if aligned is None else _picture(aligned, reference),
         shrunk=None if shrunk is None else _shrunk(shrunk, outcome),
     )

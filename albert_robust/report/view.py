@@ -14,6 +14,7 @@ from albert_robust.report.display import shorten
 from albert_robust.report.figures import amount, number, price
 from albert_robust.report.matrix import AcrossTable, Matrix, ReferenceTable, across_tables, matrices, reference_tables
 from albert_robust.report.models import ModelTable, model_tables
+from albert_robust.report.slices import SliceTable, slice_tables
 from albert_robust.report.verdicts import MARKS, VerdictMark
 from albert_robust.results.failures import ATTENTION
 from albert_robust.results.records import CellRecord, DataRecord, RowsLeftOut, SuiteRecord, Verdict
@@ -110,6 +111,7 @@ class Page:
     matrices: tuple[Matrix, ...]
     references: tuple[ReferenceTable, ...]
     across: tuple[AcrossTable, ...]
+    slices: tuple[SliceTable, ...]
     attention: tuple[CellView, ...]
     brief: tuple[CellView, ...]
     brief_rest: int
@@ -137,6 +139,7 @@ def page(run: Run) -> Page:
         matrices=matrices(cells),
         references=reference_tables(cells),
         across=across_tables(cells),
+        slices=slice_tables(cells),
         attention=shown,
         brief=shown[:BRIEF],
         brief_rest=max(0, len(shown) - BRIEF),

@@ -67,6 +67,7 @@ class Outcome:
         said_after: What it said to the variant.
         block: Which block of its suite's examples it was asked in.
         cut: Tokens that the model did not read of the original or of the variant, whichever lost more.
+        slices: What its example has in each column by whose values results are told apart.
     """
 
     suite: str
@@ -92,6 +93,7 @@ class Outcome:
     said_after: str = ""
     block: int = 0
     cut: int = 0
+    slices: Mapping[str, str] = NO_ENTRIES
 
     def watched(self, label: str | None) -> str:
         """Return whose probability is compared: that of a label, where it is empty of the original's; empty where it is None."""

@@ -54,6 +54,7 @@ _JSON = (
     "scores_after",
     "quality_before",
     "quality_after",
+    "slices",
 )
 
 

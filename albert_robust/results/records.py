@@ -127,6 +127,23 @@ class MemberRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SliceRecord:
+    """The examples of a cell that have the same value in a column.
+
+    Attributes:
+        column: The column.
+        value: What it holds in all of them.
+        measure: What is measured.
+        estimate: What it comes to, with its two one-sided bounds.
+    """
+
+    column: str
+    value: str
+    measure: str
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
 class CellRecord:
     """One cell's verdict and all that led to it.
 
@@ -135,7 +152,8 @@ class CellRecord:
     `watched` of which label the probability is compared: it is empty for the label of each original.
     `comparison` is there where a baseline is, `beside_first` where the file names several models and this is not the first.
     Of several cells together `across` says what is compared, `members` has each, and `note` is what it came to. Such a
-    record has no outcomes of its own, and its counts are those of all members.
+    record has no outcomes of its own, and its counts are those of all members. `slices` are parts of a cell, by the columns that
+    its dataset names, and by each measure that has a number per example: the cell's main one and those that gates name.
     """
 
     suite: str
@@ -160,6 +178,7 @@ class CellRecord:
     members: tuple[MemberRecord, ...] = ()
     note: str = ""
     watched: str | None = None
+    slices: tuple[SliceRecord, ...] = ()
 
     @property
     def key(self) -> CellKey:

@@ -1,6 +1,6 @@
 """Sample: which examples a cell had, what was made of them, and a few of their texts, references and outputs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from albert_robust.results.fingerprint import Fingerprint, digest
@@ -21,6 +21,7 @@ class Sample:
         asked: The originals; the first few.
         expected: Their references; the first two that differ.
         outputs: Outputs for originals; the first two that differ.
+        slices: The indices of the examples with each value, by column and value.
     """
 
     def __init__(self) -> None:
@@ -31,6 +32,7 @@ class Sample:
         self.asked: set[tuple[str, ...]] = set()
         self.expected: set[tuple[str, ...]] = set()
         self.outputs: set[str] = set()
+        self.slices: dict[str, dict[str, list[int]]] = {}
         self._indices: dict[str, int] = {}
 
     @property
@@ -47,7 +49,7 @@ class Sample:
         indices = self._indices
         known = len(indices)
         owners = [indices.setdefault(outcome.example, len(indices)) for outcome in outcomes]
-        self._add_examples([outcome for outcome, owner in zip(outcomes, owners, strict=True) if owner >= known])
+        self._add_examples({owner: one for one, owner in zip(outcomes, owners, strict=True) if owner >= known})
         self.variants.add(
             [
                 digest((outcome.example, str(outcome.replicate), outcome.variant_language, *outcome.variant.values()))
@@ -60,16 +62,19 @@ class Sample:
                 self.outputs.add(output)
         return owners
 
-    def _add_examples(self, outcomes: Sequence[Outcome]) -> None:
-        rows = {outcome.example: (tuple(outcome.original.values()), outcome.references) for outcome in outcomes}
-        digests = [_digests(example, *row) for example, row in rows.items()]
+    def _add_examples(self, outcomes: Mapping[int, Outcome]) -> None:
+        rows = [(one.example, tuple(one.original.values()), one.references) for one in outcomes.values()]
+        digests = [_digests(*row) for row in rows]
         self.inputs.add([without for without, _ in digests])
         self.references.add([beside for _, beside in digests])
-        for texts, references in rows.values():
+        for _, texts, references in rows:
             if len(self.asked) < INPUTS:
                 self.asked.add(texts)
             if len(self.expected) < 2:
                 self.expected.add(references)
+        for index, outcome in outcomes.items():
+            for column, value in outcome.slices.items():
+                self.slices.setdefault(column, {}).setdefault(value, []).append(index)
 
 
 @lru_cache(maxsize=SHARED)

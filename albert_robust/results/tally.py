@@ -101,6 +101,18 @@ class Tally:
             return self.numbers.agreement.complement()
         return self.qualities.get(measure, Series())
 
+    def sliced(self, measure: str) -> dict[str, dict[str, dict[str, float]]]:
+        """Return the number of each example by a measure of one cell, by column and by value in it."""
+        names = self.examples
+        numbers = self.series(measure).by_example(names)
+        return {
+            column: {
+                value: {names[index]: numbers[names[index]] for index in indices if names[index] in numbers}
+                for value, indices in sorted(values.items())
+            }
+            for column, values in self.sample.slices.items()
+        }
+
     def answered(self, end: float) -> "Tally":
         """Return what cases come to if each error is an answer at one end of all measures, 0 or 1.
 

@@ -21,6 +21,7 @@ from albert_robust.suite.gates import needs_references
 from albert_robust.suite.suite import Suite
 
 BLOCK = 1000  # examples
+MOST_SLICES = 50  # by one column
 Texts = tuple[str, ...]  # of an example's fields, their blanks made alike
 Block = Mapping[tuple[str, str], Sequence[Example]]  # by dataset and language
 
@@ -29,15 +30,30 @@ def examples_of(suite: Suite, names: Sequence[str]) -> dict[str, Examples]:
     """Return the examples of some datasets of a suite.
 
     Raises:
-        InputError: A dataset is broken, or has no references though a gate on quality needs them, or one that is no label.
+        InputError: A dataset is broken, or has no references though a gate on quality needs them, or one that is no label, or a
+            column that should tell results apart has too many values.
     """
     found = {name: read_examples(suite.datasets[name], suite.task.inputs, suite.task.reference) for name in names}
+    for name, examples in found.items():
+        _few_slices(suite.datasets[name], examples)
     for check in suite.checks:
         needing = [gate for gate in check.gates if needs_references(gate, suite.task)]
         for name in check.datasets if needing else ():
             if name in found:
                 _measurable(suite, suite.datasets[name], found[name], f"{needing[0]} cannot be measured")
     return found
+
+
+def _few_slices(source: Source, examples: Sequence[Example]) -> None:
+    """Complain of a column with so many values that few examples have the same one."""
+    for column in source.slices:
+        values = {one.slices[column] for one in examples if column in one.slices}
+        if len(values) > MOST_SLICES:
+            what = (
+                f"the column {column!r} has {len(values):,} different values, {MOST_SLICES} at most tell results apart"
+            )
+            mend = "take it out of `slices`, or make a column of a few classes of it"
+            raise complaint_at(source.files()[0][0], what, mend)
 
 
 def learnt_by(suite: Suite) -> frozenset[Texts]:
@@ -73,7 +89,7 @@ def data_of(examples: Examples, learnt: Set[Texts] = frozenset()) -> DataRecord:
 def _digest(example: Example) -> int:
     own = (example.id, example.language, *example.fields, *example.fields.values(), "references", *example.references)
     parallels = sorted((language, *fields.values()) for language, fields in example.parallels.items())
-    return digest((*own, *chain.from_iterable(parallels)))
+    return digest((*own, *chain.from_iterable(parallels), *chain.from_iterable(example.slices.items())))
 
 
 def _measurable(suite: Suite, source: Source, examples: Sequence[Example], told: str) -> None:

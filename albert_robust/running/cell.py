@@ -116,7 +116,7 @@ class Cell:
     def stops_early(self) -> bool:
         """Whether its verdict may come before all its examples: all its gates are of means, and no other cell needs it."""
         check = self.check
-        means = all(gate.measure.kind != "aggregate" for gate in check.gates)
+        means = all(gate.measure.kind != "aggregate" and not gate.measure.by for gate in check.gates)
         return self.suite.early_stop and bool(check.gates) and not check.across and means
 
     def along(self, axis: Axis) -> str:

@@ -110,7 +110,16 @@ def _restored(cell: Cell, examples: Sequence[Example], rows: list[Any]) -> list[
 def _blank(cell: Cell, example: Example, replicate: int, status: Status = "tested", message: str = "") -> Outcome:
     suite, fields, references = cell.suite.name, example.fields, example.references
     return Outcome(
-        suite, cell.id, example.id, cell.language, replicate, status, fields, references=references, message=message
+        suite,
+        cell.id,
+        example.id,
+        cell.language,
+        replicate,
+        status,
+        fields,
+        references=references,
+        message=message,
+        slices=example.slices,
     )
 
 

@@ -55,6 +55,18 @@ def gap(groups: Sequence[Values], confidence: float = 0.95) -> Estimate:
     return Estimate(value, max(0.0, low), min(1.0, high), examples)
 
 
+def widest(low: Sequence[Values], high: Sequence[Values], confidence: float = 0.95) -> list[Estimate]:
+    """Return how far each group at its best is from each other one at its worst.
+
+    Args:
+        low: The groups at their worst, as in `gap`.
+        high: The same groups at their best.
+        confidence: As in `gap`.
+    """
+    pairs = permutations(range(len(low)), 2)
+    return [gap([high[one], low[other]], confidence) for one, other in pairs]
+
+
 def _mean(values: Values, confidence: float, together: float) -> _Mean:
     numbers = np.array(list(values.values()), dtype=np.float64)
     return _Mean(values, mean_in_unit(numbers, confidence), mean_in_unit(numbers, together))

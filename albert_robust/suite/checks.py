@@ -12,6 +12,7 @@ from albert_robust.shown import suggest
 from albert_robust.suite.draft import Draft
 from albert_robust.suite.expectations import DIRECTED, EXPECTATIONS
 from albert_robust.suite.gates import Gate, out_of_reach, parse_gate
+from albert_robust.suite.measure import spelled
 from albert_robust.suite.movement import Movement, movement_of, unfit
 from albert_robust.suite.schema import CheckSpec
 from albert_robust.suite.suite import Check
@@ -100,10 +101,23 @@ def _beyond(draft: Draft, check: CheckSpec, gate: Gate) -> Mistake | None:
     if needed > check.variants:
         what = f"{gate.measure.name} needs {needed} variants an example, the check makes {check.variants}"
         return Mistake(what, f"add `variants: {needed}` to the check")
+    if gate.measure.by and (mistake := _unsliced(draft, check, gate.measure.by)):
+        return mistake
     if out_of_reach(gate) and _undecided(draft, check) != "pass":
         nearest = replace(gate, bound=0.99 if gate.at_least else 0.01)
         mend = f"write `{nearest}`, or `on_inconclusive: pass` if one miss is to fail it"
         return Mistake(f"no number of examples can prove {gate}", mend)
+    return None
+
+
+def _unsliced(draft: Draft, check: CheckSpec, by: str) -> Mistake | None:
+    """Return what is wrong if a dataset of a check has no slices by a column."""
+    for name in check.datasets or draft.spec.datasets:
+        dataset = draft.spec.datasets.get(name)
+        columns = [spelled(column) for column in dataset.slices] if dataset else [by]
+        if by not in columns:
+            mend = suggest(by, columns) or f"add `slices: [{by}]` to it"
+            return Mistake(f"the dataset {name!r} has no slices by {by!r}", mend)
     return None
 
 

@@ -44,6 +44,7 @@ def _source(draft: Draft, name: str, dataset: DatasetSpec) -> Source:
         encoding=dataset.encoding,
         skips_bad=dataset.on_bad_rows == "skip",
         where={column: tuple(map(text_of, _listed(held))) for column, held in dataset.where.items()},
+        slices=tuple(dataset.slices),
         limit=dataset.limit,
         seed=draft.spec.seed,
         reference_language=dataset.reference_language or "",
@@ -66,6 +67,9 @@ def _check(draft: Draft, name: str, dataset: DatasetSpec, source: Source) -> Non
         complain((*at, "header"), "only a table, .csv or .tsv, may lack its header", "take it out")
     if dataset.encoding != UTF8 and source.path.suffix.lower() in BINARY:
         complain((*at, "encoding"), "only a file of text has an encoding", "take it out")
+    if source.templates:
+        for number, unknown in source.templates.unknown(dataset.slices):
+            draft.complaints.take((*at, "slices", number), unknown)
     for file, _ in source.files() if dataset.path else ():
         if not os.path.exists(file):
             complain((*at, "path"), f"no file {file.name!r} here", BESIDE_SUITE)

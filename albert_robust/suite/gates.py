@@ -11,14 +11,16 @@ from albert_robust.suite.measure import (
     CONSISTENCY_AT,
     CURVES,
     DROP,
+    GAP_BY,
     GAPS,
     WORST_CASE,
     Measure,
     measure_named,
+    spelled,
 )
 from albert_robust.tasks import Task
 
-_GATE = re.compile(r"(?P<measure>[a-z][a-z0-9 -]*?)\s*(?P<sign>>=|<=)\s*(?P<bound>[0-9.]+)")
+_GATE = re.compile(r"(?P<measure>[a-z][a-z0-9 -]*?(?: by .+?)?)\s*(?P<sign>>=|<=)\s*(?P<bound>[0-9.]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +72,17 @@ def parse_gate(written: str, expectation: Expectation, task: Task) -> Gate:
 
 def _known(written: str, expectation: Expectation, task: Task) -> str:
     """Return a measure by its one name: a gap is named in full unless it is that of what the check is compared by."""
-    measure, known = written.replace("-", " "), measures(expectation, task)
+    measure, known = spelled(written), measures(expectation, task)
     at = measure.removeprefix(CONSISTENCY_AT)
     if at.isdecimal() and int(at) > 0 and at != measure and expectation.name == "invariance":
         return f"{CONSISTENCY_AT}{int(at)}"
-    if measure not in known:
+    head, _, column = measure.partition(GAP_BY)
+    of_slices = bool(column) and head.strip() in ("", *_bases(expectation, task))
+    if measure not in known and not of_slices:
         raise Mistake(f"unknown measure {written!r} for {expectation.name} of {task.name}", suggest(measure, known))
     main = f"{_main(expectation, task)} "
     short = measure.removeprefix(main)
-    if short not in GAPS:
+    if short not in GAPS and not short.startswith(GAP_BY):
         return measure
     return short if expectation.measure else main + short
 
@@ -118,6 +122,12 @@ def measures(expectation: Expectation, task: Task) -> list[str]:
 
 def _gaps(expectation: Expectation, task: Task) -> list[str]:
     """Return the gaps: of the main measure in short, of others, all of them means over examples, in full."""
+    bases = _bases(expectation, task)
+    return [*(GAPS if bases else ()), *(f"{base} {gap}" for base in bases for gap in GAPS)]
+
+
+def _bases(expectation: Expectation, task: Task) -> list[str]:
+    """Return the measures that a gap may be of: means over examples. The first is the one that it is of if it names none."""
     main = _main(expectation, task)
-    bases = [main] if expectation.name == "direction" else dict.fromkeys(filter(None, [main, *task.qualities]))
-    return [*(GAPS if main else ()), *(f"{base} {gap}" for base in bases for gap in GAPS)]
+    named = [main] if expectation.name == "direction" else [main, *task.qualities]
+    return list(dict.fromkeys(filter(None, named)))

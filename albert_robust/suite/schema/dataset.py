@@ -132,11 +132,17 @@ class DatasetSpec(Strict):
             description="Keeps only the rows whose column holds this value, or one of several: {product: [book, film]}."
         ),
     ] = {}
+    slices: Annotated[
+        list[Annotated[str, Field(min_length=1)]],
+        Field(
+            description="Columns by whose values results are told apart: [product]. Of templates the words that fill a slot."
+        ),
+    ] = []
     limit: Annotated[
         int | None, Field(gt=0, description="The largest number of ids to use. They are sampled with the suite's seed.")
     ] = None
 
-    @field_validator("header")
+    @field_validator("header", "slices")
     @classmethod
     def _apart(cls, value: list[str]) -> list[str]:
         if len(set(value)) < len(value):
