@@ -380,7 +380,6 @@ _SAID = regex.compile(r"[\p{L}\p{M}\p{N}%]$")
     preserves="meaning",
     languages=read_languages(_FILLERS),
     severities=1,
-    version=2,
     examples=[
         Example("The food was great.", "The food was great, by the way."),
         Example("I like it!", "By the way, I like it!", seed=5, why="`I` stays a capital"),
