@@ -88,7 +88,11 @@ def _whole(text: Text, word: Word) -> bool:
 def delete(text: Text, rng: Random, severity: int) -> Text:
     """Leave out words; the severity sets their share."""
     ends = {number.end for number in _numbers(text)}
-    free = [word for word in _free(text, _kept(text)) if ends.isdisjoint((word.start - 1, word.start))]
+    free = [
+        word
+        for word in _free(text, _kept(text))
+        if ends.isdisjoint((word.start - 1, word.start)) and not _makes_denial(text, word, "")
+    ]
     count = min(share_of_words(severity, text), len(text.words()) - 1, len(free))
     changes: list[tuple[int, int, str]] = []
     for start, end, _ in sorted(rng.sample(free, max(count, 0))):
@@ -148,8 +152,19 @@ def _pairs(text: Text) -> list[tuple[Word, Word]]:
         for first, second in pairwise(_free(text, reach))
         if first.string != second.string
         and _touch(text, first, second)
+        and not _makes_denial(text, Word(first.start, second.end, first.string), second.string + first.string)
         and not (is_capitalized(first) and opens_sentence(text, first.start))
     ]
+
+
+def _makes_denial(text: Text, place: Word, instead: str) -> bool:
+    """Return whether something else in a place makes what denies of its neighbours: of 特别, very, 别, do not."""
+    if not _UNSPACED.match(place.string):
+        return False
+    before, after = text.around(place, 1)
+    stood = "".join(text.graphemes[place.start : place.end])
+    denies = pattern_of(_DENIALS, base(text.language)).search
+    return denies(before + instead + after) is not None and denies(before + stood + after) is None
 
 
 def _touch(text: Text, first: Word, second: Word) -> bool:

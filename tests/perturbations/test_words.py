@@ -103,6 +103,14 @@ def test_a_character_that_goes_leaves_the_blank_that_parts_others(pack: Registry
     assert not any(regex.search(r"[^\W\p{Latin}][A-Za-z]|[A-Za-z][^\W\p{Latin}]", variant) for variant in variants)
 
 
+@pytest.mark.parametrize("name", ["delete", "swap"])
+@pytest.mark.parametrize("text", ["孩子特别喜欢", "我们非常满意"])
+def test_no_part_that_denies_is_left_of_a_chinese_word(pack: Registry, name: str, text: str) -> None:
+    variants = {made(pack, f"words.{name}", text, "zh", seed=seed, severity=1) for seed in range(40)}
+    assert len(variants) > 1
+    assert not [one for one in variants if regex.search("(?<!特)别|非(?!常)", one)]
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("language", "text", "whole"),
