@@ -205,6 +205,7 @@ def test_one_person_who_opens_a_text_turns_with_what_agrees(
         ("de", "Die Frau gibt ihr das Buch."),
         ("de", "Eine Frau schenkt ihr Blumen."),
         ("de", "Die Lehrerin gibt den Schülern ihre Hefte."),
+        ("de", "Ein Arzt und eine Ärztin sprachen."),
         ("es", "La política es complicada."),
         ("fr", "La cuisinière est en panne."),
         ("pt", "A política é complicada."),
