@@ -23,6 +23,7 @@ class Sample:
         asked: The originals; the first few.
         expected: Their references; the first two that differ.
         outputs: Outputs for originals; the first two that differ.
+        varied: Outputs for variants; the first two that differ.
         slices: The indices of the examples with each value, by column and value.
     """
 
@@ -34,6 +35,7 @@ class Sample:
         self.asked: set[tuple[str, ...]] = set()
         self.expected: set[tuple[str, ...]] = set()
         self.outputs: set[str] = set()
+        self.varied: set[str] = set()
         self.slices: dict[str, dict[str, list[int]]] = {}
         self._indices: dict[str, int] = {}
 
@@ -59,9 +61,9 @@ class Sample:
             ]
         )
         self.several = self.several or any(outcome.replicate for outcome in outcomes)
-        for output in dict.fromkeys([outcome.before for outcome in outcomes if outcome.status == "tested"]):
-            if output is not None and len(self.outputs) < 2:
-                self.outputs.add(output)
+        tested = [outcome for outcome in outcomes if outcome.status == "tested"]
+        _add_outputs(self.outputs, [outcome.before for outcome in tested])
+        _add_outputs(self.varied, [outcome.after for outcome in tested])
         return owners
 
     def _add_examples(self, outcomes: Mapping[int, Outcome]) -> None:
@@ -90,6 +92,13 @@ def _made(outcome: Outcome) -> Iterable[str]:
     if TOLD.isdisjoint(variant):
         return variant.values()
     return [text for name, text in variant.items() if name not in TOLD or text != original[name]]
+
+
+def _add_outputs(known: set[str], outputs: Iterable[str | None]) -> None:
+    """Add outputs to those that are known, until these are two."""
+    for output in dict.fromkeys(outputs):
+        if output is not None and len(known) < 2:
+            known.add(output)
 
 
 @lru_cache(maxsize=SHARED)
