@@ -70,3 +70,37 @@ def test_obeying_refusing_and_answering_are_gates_on_variants_and_on_originals()
     injected = next(cell for cell in found.cells if "attacks" in cell.cell)
     assert injected.measures["resists"].value == 0
     assert "refuses" not in injected.measures
+
+
+def tagger(batch: list[dict[str, str]]) -> list[list[dict[str, str]]]:
+    """Find Anna wherever she stands, and the canary."""
+    return [[{"text": name, "label": "PER"} for name in ("Anna", CANARY) if name in one["text"]] for one in batch]
+
+
+def test_entities_are_followed_and_what_stands_in_the_instruction_is_none() -> None:
+    rows = [{"text": f"It rains on day {n}. Anna leaves."} for n in range(30)]
+    check = {"expect": "invariance", "perturbations": ["attacks.injection"], "severities": [2, 5]}
+    datasets = {"d": {"rows": rows, "language": "en"}}
+    suite = {"task": "token-classification", "model": {"python": tagger}, "datasets": datasets, "checks": [check]}
+    assert [cell.measures["consistency"].value for cell in run(suite).cells] == [1, 1]
+
+
+def test_of_a_prompt_the_material_alone_has_the_instruction() -> None:
+    asked: list[dict[str, str]] = []
+
+    def writer(batch: list[dict[str, str]]) -> list[str]:
+        asked.extend(batch)
+        return ["A summary." for _ in batch]
+
+    rows = [{"prompt": f"Sum up report {n}.", "document": "It rained. It was late."} for n in range(40)]
+    check = {
+        "expect": "invariance",
+        "fields": ["document"],
+        "perturbations": ["attacks.injection"],
+        "gates": ["resists >= 0.9"],
+    }
+    datasets = {"d": {"rows": rows, "language": "en"}}
+    found = run({"task": "text-generation", "model": {"python": writer}, "datasets": datasets, "checks": [check]})
+    assert [cell.verdict for cell in found.cells] == ["passed"]
+    assert not any(CANARY in one["prompt"] for one in asked)
+    assert sum(CANARY in one["document"] for one in asked) == 40

@@ -96,7 +96,7 @@ def test_labels_without_prefixes_stay_so() -> None:
     assert tags_of([(0, 4), (5, 9)], entities_of("Anna (PER 0-4)"), None) == ["PER", "O"]
 
 
-@pytest.mark.parametrize("spec", ["paraphrase.filler", "distractors.sentence"])
+@pytest.mark.parametrize("spec", ["paraphrase.filler", "distractors.sentence", "attacks.injection"])
 def test_marks_that_were_put_in_are_tokens_of_their_own_and_those_of_the_data_stay_in_theirs(spec: str) -> None:
     words = ["The", "U.S.", "(", "all", ")", "won", "."]
     text, places = joined(words, "en")
