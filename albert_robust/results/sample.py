@@ -1,12 +1,13 @@
 """Sample: which examples a cell had, what was made of them, and a few of their texts, references and outputs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from albert_robust.results.fingerprint import Fingerprint, digest
 from albert_robust.results.outcome import Outcome
 
 INPUTS = 100  # that are kept
+OUTPUTS, LABEL = 50, 60  # outputs that are kept, and the most characters of one that may be a label
 SHARED = 2048  # examples whose digests are remembered: those of a block, which all cells have
 
 
@@ -20,7 +21,8 @@ class Sample:
         several: Whether an example has more than one variant.
         asked: The originals; the first few.
         expected: Their references; the first two that differ.
-        outputs: Outputs for originals; the first two that differ.
+        outputs: Outputs for originals; of labels the first fifty that differ, of texts the first two.
+        varied: Outputs for variants; as many.
         slices: The indices of the examples with each value, by column and value.
     """
 
@@ -32,6 +34,7 @@ class Sample:
         self.asked: set[tuple[str, ...]] = set()
         self.expected: set[tuple[str, ...]] = set()
         self.outputs: set[str] = set()
+        self.varied: set[str] = set()
         self.slices: dict[str, dict[str, list[int]]] = {}
         self._indices: dict[str, int] = {}
 
@@ -57,9 +60,9 @@ class Sample:
             ]
         )
         self.several = self.several or any(outcome.replicate for outcome in outcomes)
-        for output in dict.fromkeys([outcome.before for outcome in outcomes if outcome.status == "tested"]):
-            if output is not None and len(self.outputs) < 2:
-                self.outputs.add(output)
+        tested = [outcome for outcome in outcomes if outcome.status == "tested"]
+        _add_outputs(self.outputs, [outcome.before for outcome in tested])
+        _add_outputs(self.varied, [outcome.after for outcome in tested])
         return owners
 
     def _add_examples(self, outcomes: Mapping[int, Outcome]) -> None:
@@ -75,6 +78,13 @@ class Sample:
         for index, outcome in outcomes.items():
             for column, value in outcome.slices.items():
                 self.slices.setdefault(column, {}).setdefault(value, []).append(index)
+
+
+def _add_outputs(known: set[str], outputs: Iterable[str | None]) -> None:
+    """Add outputs to those that are known, until these are two, or as many as there may be labels."""
+    for output in dict.fromkeys(outputs):
+        if output is not None and len(known) < (OUTPUTS if len(output) <= LABEL else 2):
+            known.add(output)
 
 
 @lru_cache(maxsize=SHARED)

@@ -15,6 +15,7 @@ from albert_robust.scoring.statistics import DIGITS
 from albert_robust.shown import suggest
 from albert_robust.suite.schema import CheckSpec
 from albert_robust.tasks import Prediction, Task
+from albert_robust.tasks.naming import meant_by
 
 LEAST = 10**-DIGITS  # the smallest change that there is: probabilities and numbers are kept in so many digits
 
@@ -104,18 +105,21 @@ def unfit(check: CheckSpec, task: Task, labels: Sequence[str], prompted: bool) -
     Args:
         check: Says where they should go, or how far they may.
         task: Of the model.
-        labels: Those of the model; none if the suite does not name them.
+        labels: All that the model may say, as the data call them; none if that is not known.
         prompted: Whether the model is asked by a prompt.
     """
     key, own = check.movement, task.output_key
     if not (task.single_label or task.numeric):
         yield key, Mistake(f"an answer of {task.name} is neither one label nor a number", f"take out `{key}`")
         return
-    known = [own] if task.numeric else [*labels, own] if labels else []
+    named = getattr(check, key)
+    known = [own] if task.numeric else [*labels, *([own] if check.way else [])] if labels else []
     if task.numeric and key == "becomes":
         yield key, Mistake(f"an answer of {task.name} is a number", f"write `rises: {own}`, or `falls`")
-    elif known and check.way and (named := getattr(check, key)) not in known:
-        yield key, Mistake(f"unknown {'number' if task.numeric else 'label'} {named!r:.60}", suggest(named, known))
+    elif known and isinstance(named, str) and named not in known:
+        near = meant_by(named, known)
+        mend = f"did you mean {near!r}?" if near else suggest(named, known)
+        yield key, Mistake(f"unknown {'number' if task.numeric else 'label'} {named!r:.60}", mend)
     if prompted and key != "becomes" and not task.numeric:
         mend = "write `becomes: ...`, or take a function or a classifier's checkpoint"
         yield key, Mistake("a model that is asked by a prompt gives no probabilities", mend)
