@@ -123,7 +123,7 @@ class DatasetSpec(Strict):
     columns: Annotated[
         dict[str, str | Annotated[list[str], Field(min_length=1)]],
         Field(
-            description="The file's column for each of our fields: {text: review}. Choices and passages may have several: [A, B]."
+            description="The column for each of our fields: {text: review}. Choices, passages, labels may have several: [A, B]."
         ),
     ] = {}
     where: Annotated[
