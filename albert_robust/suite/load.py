@@ -72,6 +72,7 @@ def load_suites(
     root: Path | str | None = None,
     today: date | None = None,
     name: str = UNNAMED,
+    awaits_variants: bool = False,
 ) -> list[Suite]:
     """Return the suites in a file, one per model.
 
@@ -84,6 +85,7 @@ def load_suites(
         root: Suites are named by their path below this folder; None to name them by their file alone.
         today: The day by which known failures expire; None for that of the clock.
         name: What a suite is called that is a dictionary: of a run's suites each has a name of its own.
+        awaits_variants: Whether it may name files of variants that are not there yet.
 
     Raises:
         InputError: The file has mistakes; every complaint at once.
@@ -93,7 +95,7 @@ def load_suites(
     document = shared_out(_opened(suite, name))
     path = document.path
     root = Path(root) if root is not None else path.parent
-    registry = open_packs((*named, path.parent / PACK, root / PACK))
+    registry = open_packs((*named, path.parent / PACK, root / PACK), awaits_variants=awaits_variants)
     try:
         spec = validate(document, SuiteSpec)
     except InputError as error:
