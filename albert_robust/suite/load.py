@@ -125,7 +125,7 @@ def _spelled_out(suite: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a dictionary in which a function that stands for a model by itself is one: `{"python": predict}`."""
 
     def model(one: Any) -> Any:
-        return {"python": one} if callable(one) else one
+        return {"python": one} if callable(one) or hasattr(one, "predict") else one
 
     models = suite.get("models")
     named = {"models": {name: model(one) for name, one in models.items()}} if isinstance(models, Mapping) else {}

@@ -49,7 +49,7 @@ def several(answer: Any, text: str = "") -> str | None:
         return None
     listed = list(answer)
     if _is_vector(listed):
-        raise ValueError(f"{quoted(listed)} has a number for each label, but not its name: give {{name: number}}")
+        raise ValueError(f"a number for each label, but not its name: {quoted(listed)}, write {{name: number}}")
     labels = list(_named(listed))
     return None if None in labels else kept(label for label in labels if label)
 

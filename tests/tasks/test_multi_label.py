@@ -65,7 +65,7 @@ def test_what_is_no_list_of_labels_is_told(answer: Any, complaint: str) -> None:
     "vector", [[1, 0, 1], [0, 0], np.array([1, 0, 1]), [True, False], [0.9, 0.2], {"labels": [0.0, 1.0]}]
 )
 def test_a_number_for_each_label_is_none_of_their_names(vector: Any) -> None:
-    with pytest.raises(ValueError, match="has a number for each label, but not its name"):
+    with pytest.raises(ValueError, match="a number for each label, but not its name: "):
         said(vector)
 
 

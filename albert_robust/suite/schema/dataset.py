@@ -56,9 +56,19 @@ WAYS = ("path", "rows", "templates")
 def rows_in(value: object) -> object:
     """Return the rows of a data frame, or of anything else that yields some, as a list of dictionaries of plain values."""
     for name, arguments in (("to_dicts", ()), ("to_pylist", ()), ("to_dict", ("records",))):  # Polars, Arrow, pandas
-        if hasattr(value, name):
+        if hasattr(value, name) and hasattr(value, "columns"):  # a single column has no rows
             value = getattr(value, name)(*arguments)
-    return _plain_data(list(value)) if isinstance(value, Iterable) and not isinstance(value, str | Mapping) else value
+    if isinstance(value, Mapping):
+        raise Mistake(
+            "keys and values in place of rows",
+            "write a list, `[{text: ...}, ...]`, or give a data frame of these columns",
+        )
+    if not isinstance(value, Iterable) or isinstance(value, str):
+        return value
+    found = _plain_data(list(value))
+    if found and all(isinstance(one, str) for one in found):
+        raise Mistake("texts in place of rows", "write `[{text: ...}, ...]`; from Python give the whole data frame")
+    return found
 
 
 def _plain_data(value: Any) -> Any:
