@@ -18,6 +18,7 @@ from albert_robust.asking.workspace import Workspace
 from albert_robust.augmenting.rows import VariantRows, misplaced
 from albert_robust.augmenting.wanted import shares_of
 from albert_robust.data import Example
+from albert_robust.data.dataset import LeftOut
 from albert_robust.data.rows import UTF8, check_encoding, read_rows
 from albert_robust.errors import Complaint, InputError, Mistake, UsageError
 from albert_robust.file_names import PACK
@@ -77,13 +78,15 @@ class Augmented(list[Row]):
         made: What each perturbation came to.
         changed: How many rows have variants.
         bad: What is wrong with each row that is no example, and was left as it is.
+        others: How many rows are in each language that was not named, and were left as they are.
     """
 
-    def __init__(self, rows: Sequence[Row], made: Sequence[Made], changed: int, bad: Sequence[Complaint]) -> None:
+    def __init__(self, rows: Sequence[Row], made: Sequence[Made], changed: int, left_out: LeftOut) -> None:
         super().__init__(rows)
         self.made = made
         self.changed = changed
-        self.bad = bad
+        self.bad: Sequence[Complaint] = left_out.bad
+        self.others: Mapping[str, int] = left_out.others
 
 
 def augmented(
@@ -167,7 +170,7 @@ def _with_variants(suite: Suite, shares: Mapping[Spec, float], originals: Origin
         if originals == "keep" or (originals == "replace" and not own):
             rows.append(dict(row))
         rows += [writer.variant(line, row, case, called) for called, case in own]
-    return Augmented(rows, made, changed, examples.left_out.bad)
+    return Augmented(rows, made, changed, examples.left_out)
 
 
 def _variants(suite: Suite, examples: Sequence[Example], shares: Mapping[Spec, float]) -> tuple[Variants, list[Made]]:

@@ -15,11 +15,10 @@ from albert_robust.data.tokens import Place, are_texts, joined
 from albert_robust.errors import InputError, mistake_of
 from albert_robust.results.outcome import Outcome
 from albert_robust.tasks import Task
-from albert_robust.tasks.entities import Entity, are_tags, entities_of
+from albert_robust.tasks.entities import Entity, are_tags, entities_of, image_of
 from albert_robust.tasks.moving import FORMS, Image, Scheme, moved, tags_of, tokens_of
 from albert_robust.text import Edit
 from albert_robust.text.languages import UNSPACED, base
-from albert_robust.text.origins import images
 
 Row = dict[str, Any]
 _WORD = re.compile(r"\S+")
@@ -66,7 +65,7 @@ def _image(task: Task, case: Outcome) -> Image:
     """Return what maps a place in the annotated text to that in the variant."""
     field = task.inputs[0]
     edits = [Edit(*change[1:]) for change in case.changes if change.field == field]
-    return images(case.original[field], edits, case.variant[field], spaced=_spaced(case))
+    return image_of(case.original[field], edits, case.variant[field], case.language)
 
 
 class VariantRows:
@@ -149,6 +148,7 @@ class VariantRows:
         entities = [_moved(one, image) for one in entities_of("".join(case.references))]
         if are_texts(cell):
             places = tokens_of(variant, joined(cell, case.language).places, image, spaced=_spaced(case))
+            made |= dict.fromkeys(self._beside(row, len(cell)) if len(places) != len(cell) else ())
             made[column] = _folded([variant[slice(*place)] for place in places], row[column])
         else:
             places = [found.span() for found in _WORD.finditer(variant)]
@@ -164,6 +164,11 @@ class VariantRows:
         elif answer:
             raise self._wrong(line, f"{about!r} holds {answer!r:.40}, which cannot be moved", f"write {FORMS}")
         return made
+
+    def _beside(self, row: Mapping[str, Any], tokens: int) -> list[str]:
+        """Return the columns that have an item for each token, such as parts of speech; nobody knows those of other tokens."""
+        lists = {name: self._unfolded(cell) for name, cell in row.items()}
+        return [name for name, held in lists.items() if isinstance(held, list) and len(held) == tokens]
 
     def _unfolded(self, cell: Any) -> Any:
         return unfolded(cell) if self._in_table else cell

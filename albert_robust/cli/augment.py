@@ -121,8 +121,10 @@ def run(options: argparse.Namespace) -> int:
     else:
         print("nothing was written: no row has a variant")
     print("\n".join(_lines(found)))
+    if found.others:
+        print(f"left as they were: {counted(sum(found.others.values()), 'row')} in {', '.join(sorted(found.others))}")
     if found.bad:
-        print(f"{counted(len(found.bad), 'bad row')} left as they were, the first: {found.bad[0]}")
+        print(f"left as they were: {counted(len(found.bad), 'bad row')}, the first is {found.bad[0]}")
     return 0 if variants else 1
 
 

@@ -117,7 +117,7 @@ def run(options: argparse.Namespace) -> int:
             _draw(aligned, options.svg)
         print(_json(_plain(aligned)) if options.json else alignment_table(aligned))
     elif pairs.systems:
-        systems = {_first_name(options): pairs.candidates, **pairs.systems}
+        systems = {_names(options)[0]: pairs.candidates, **pairs.systems}
         scores = {name: _scored(options, pairs, candidates) for name, candidates in systems.items()}
         rivals = _compared(scores)
         print(_json(_of_systems(scores, rivals)) if options.json else comparison_table(scores, rivals))
@@ -155,8 +155,7 @@ def _check(options: argparse.Namespace) -> None:
         "--explain shows LABS: leave --raw out": options.raw and explain,
         "--explain shows one system: leave --against out": options.against and explain,
         "--explain shows one pair: leave --clusters out": options.clusters and explain,
-        "--against names other systems, each once": len({_first_name(options), *options.against})
-        <= len(options.against),
+        "--against names other systems, each once": len({*_names(options)}) <= len(options.against),
         "--summary leaves out the lines that --json has": options.summary and options.json,
         "--svg goes with --explain LINE": options.svg and not explain,
         "standard input is read once: name one file as -": files.count(STANDARD_INPUT) > 1,
@@ -177,8 +176,11 @@ def _read(options: argparse.Namespace) -> "Pairs":
     return pairs_of_lines(options.candidates, options.references, against, options.clusters, *tags)
 
 
-def _first_name(options: argparse.Namespace) -> str:
-    return dict(options.column).get("candidate", "candidate") if options.pairs else str(options.candidates)
+def _names(options: argparse.Namespace) -> list[str]:
+    """Return what the systems are called, the first one first: by their columns, or by their files."""
+    if options.pairs:
+        return [dict(options.column).get("candidate", "candidate"), *options.against]
+    return [str(path) for path in (options.candidates, *map(Path, options.against))]
 
 
 def _scored(options: argparse.Namespace, pairs: "Pairs", candidates: Sequence[str]) -> "Scores":

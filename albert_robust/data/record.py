@@ -32,8 +32,8 @@ class Record:
 
     Attributes:
         path: The row's file.
-        line: The row's line in that file.
-        id: The row's own, or else its line; for templates, the fields that they made.
+        line: The row's line in that file; the number of one that stands in a suite.
+        id: The row's own, or else its line or number; for templates, the fields that they made.
         language: BCP 47 tag, as the row or the source writes it.
         fields: The inputs of a model, by the task's field names.
         references: See `Example`.
@@ -66,7 +66,7 @@ def read_record(
         source: The file's dataset.
         path: The file.
         language: The language of all rows of the file; None if each row says its own.
-        line: The row's line.
+        line: The row's line, or its number.
         row: The row's cells, by column.
         inputs: The task's field names.
         reference: The task's reference column.
@@ -127,7 +127,7 @@ class _Row:
                 yield column, text_of(cell if isinstance(cell, bool) else self.text(column, cell))
 
     def unnamed(self, fields: Mapping[str, str]) -> str:
-        """Return the id of a row that has none: its line, or the fields that templates made."""
+        """Return the id of a row that has none: its line or number, or the fields that templates made."""
         source = self.source
         if source.templates is None:
             return str(self.line)
@@ -172,7 +172,7 @@ class _Row:
 
     def given(self, cell: Any) -> Any:
         """Return the value of a cell; None if it has none, which a table cannot say otherwise than by an empty text."""
-        return None if self.in_table and is_empty(cell) else held(cell)
+        return None if is_empty(cell) and self.in_table else held(cell)
 
     def unfolded(self, cell: Any, choices: bool = False) -> Any:
         """Return the list or object that a table's cell holds as text; cells of other files stay as they are."""

@@ -338,6 +338,7 @@ def test_a_byte_order_mark_and_carriage_returns_are_no_part_of_a_text(capsys: Ca
         (["--column", "candidate=a"], "--column goes with --pairs\n"),
         (["--summary", "--json"], "--summary leaves out the lines that --json has\n"),
         (["--against", "c.txt"], "--against names other systems, each once\n"),
+        (["--against", "./c.txt"], "--against names other systems, each once\n"),
         (["--against", "o.txt", "--against", "o.txt"], "--against names other systems, each once\n"),
         (["--svg", "a.svg"], "--svg goes with --explain LINE\n"),
         (["--profile", "nowhere"], "no profile in nowhere: make one with `albert-robust calibrate`\n"),
