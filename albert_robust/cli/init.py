@@ -64,10 +64,11 @@ def add(commands: Any) -> None:
     made.add_argument(
         "--out", type=Path, default=Path("model.robust.yaml"), help="suite file to write (default: %(default)s)"
     )
+    made.add_argument("--force", action="store_true", help="write the suite file anew if it exists")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the suite, read it back, and say what its data can tell. An existing file is never overwritten."""
+    """Write the suite, read it back, and say what its data can tell. A file that exists is kept without `--force`."""
     from shlex import quote
 
     from albert_robust.running.blocks import examples_of
@@ -85,6 +86,7 @@ def run(options: argparse.Namespace) -> int:
         dict(options.column),
         options.encoding,
         options.on_bad_rows == "skip",
+        options.force,
     )
     print(f"wrote {options.out}: {len(plan(suite).cells)} cells")
     ((dataset, examples),) = examples_of(suite, [*suite.datasets]).items()

@@ -332,7 +332,9 @@ def test_init_overwrites_nothing_and_needs_data(
     (tmp_path / "model.robust.yaml").write_text("mine")
     (tmp_path / "link.robust.yaml").symlink_to("gone.robust.yaml")
     for name in ("model.robust.yaml", "link.robust.yaml"):
-        assert refused(capsys, *INIT, "model:predict", "--out", name) == [f"{name} exists: choose another --out"]
+        assert refused(capsys, *INIT, "model:predict", "--out", name) == [
+            f"{name} exists: choose another --out, or write it anew with --force"
+        ]
     assert (tmp_path / "model.robust.yaml").read_text() == "mine"
     assert "ends in .robust.yaml" in refused(capsys, *INIT, "model:predict", "--out", "suite.yaml")[0]
 
