@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from albert_robust.asking.ask import ModelContractError
 from albert_robust.asking.predict import Predictor, Watch
 from albert_robust.errors import Complaint, InputError, UsageError
-from albert_robust.suite.own_measures import OwnMeasure, seen
+from albert_robust.suite.own_measures import OwnMeasure
 from albert_robust.tasks import Prediction
 from albert_robust.tasks.task import Compared, Measured
 
@@ -36,14 +36,14 @@ class Judging:
         Raises:
             InputError: The function or the judge cannot be had, or returned another number of answers than there are pairs.
         """
-        asked = [seen(pair) for pair in pairs]
+        asked = [self.measure.seen(pair) for pair in pairs]
         with self._placed():
             answers = self.predictor.predict(asked, watch=self.watch)
         return [self._number(answers.of(one)) for one in asked]
 
     def missing(self, pairs: Sequence[Compared]) -> set[str]:
         """Return the names under which answers that are not kept yet would be."""
-        found = self.predictor.look_up(map(seen, pairs))
+        found = self.predictor.look_up(map(self.measure.seen, pairs))
         return {found.names[one] for one in found.missing}
 
     def _number(self, answer: Prediction | str | None) -> Measured:

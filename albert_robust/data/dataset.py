@@ -64,7 +64,7 @@ def read_examples(source: Source, inputs: tuple[str, ...], reference: str) -> Ex
             what = f"no example in language {language!r}"
             raise complaint_at(source.files()[0][0], what, f"rows are in: {found}; mend `languages` or add some")
     examples = (
-        Example(row.id, row.language, row.fields, row.references, translations.get(row.id, {}), row.slices)
+        Example(row.id, row.language, row.fields, row.references, translations.get(row.id, {}), row.slices, row.beside)
         for language in source.languages
         for row in rows
         if row.language == language

@@ -119,6 +119,8 @@ def answers_of(cell: Cell, outcomes: Sequence[Outcome], when: When) -> list[Answ
             expected,
             asked,
             tuple(outcome.original.items()) if task.shows_inputs else (),
+            tuple(outcome.beside.items()),
+            tuple((outcome.scores_before if before else outcome.scores_after).items()) if task.shows_scores else (),
         )
         for outcome in outcomes
     ]

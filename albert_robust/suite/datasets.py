@@ -52,6 +52,7 @@ def _source(draft: Draft, name: str, dataset: DatasetSpec) -> Source:
         templates=_templates(draft, name, dataset),
         given=None if dataset.rows is None else _numbered(draft, ("datasets", name, "rows"), dataset.rows),
         added=draft.added,
+        beside=draft.beside,
     )
     _check(draft, name, dataset, source)
     return source
@@ -81,7 +82,7 @@ def _check(draft: Draft, name: str, dataset: DatasetSpec, source: Source) -> Non
 def _unmapped(draft: Draft, column: str, theirs: str | list[str]) -> Mistake | None:
     """Return what is wrong with an entry of `columns:`, which maps a name of ours to the file's; None if nothing is."""
     task, added = draft.task, draft.added
-    chooses, known = task.single_label, ["id", "language", *draft.columns, task.reference]
+    chooses, known = task.single_label, ["id", "language", *draft.columns, task.reference, *draft.beside]
     if chooses and CHOICES not in known:
         known.append(CHOICES)
     gathers = column == task.passages_field or (column in added and added[column] is None)
@@ -102,7 +103,8 @@ def _templates(draft: Draft, name: str, dataset: DatasetSpec) -> Templates | Non
     if templates is None:
         return None
     fill = draft.spec.fill | dataset.fill
-    for location, mistake in mistakes(templates, fill, draft.columns, draft.task.reference, dataset.languages or ()):
+    inputs, reference = [*draft.columns, *draft.beside], draft.task.reference
+    for location, mistake in mistakes(templates, fill, inputs, reference, dataset.languages or ()):
         draft.complaints.take((*at, *location), mistake)
     _lists(draft, at, dataset.fill, _used(draft, dataset))
     lines = (line for line, _ in _numbered(draft, (*at, "templates"), templates))

@@ -245,6 +245,14 @@ class MeasureSpec(Strict):
             description="What an output is compared with: its reference, the text it is about, or another output (agreement)."
         ),
     ] = "reference"
+    columns: Annotated[
+        list[Annotated[str, Field(min_length=1)]],
+        Field(description="Further columns of the data that a function reads: [must]. It finds them in pair['row']."),
+    ] = []
+    scores: Annotated[
+        bool,
+        Field(description="Whether a function reads the probabilities of labels. It finds them in pair['scores']."),
+    ] = False
 
     @model_validator(mode="before")
     @classmethod
