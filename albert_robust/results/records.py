@@ -20,9 +20,10 @@ Standing = Literal["regressed", "improved", "same", "undecided", "new", "missing
 class Counts:
     """Honest accounting: every selected case is in exactly one of the other columns but `flipped`, which is part of `tested`.
 
-    `not_asked` are those for which the budget had no room, `spared` those that a verdict did not need any more. `no_label` are
-    part of `tested` too: those with an output that is none of the labels that the suite names. So are `cut`: those with an input
-    that the model did not read to its end, being longer than it can.
+    `not_asked` are those for which the budget had no room; `not_judged` are part of them: the model answered, and a judge was not
+    asked. `spared` are those that a verdict did not need any more. `no_label` are part of `tested` too: those with an output that
+    is none of the labels that the suite names. So are `cut`: those with an input that the model did not read to its end, being
+    longer than it can.
     """
 
     selected: int
@@ -36,6 +37,7 @@ class Counts:
     spared: int = 0
     no_label: int = 0
     cut: int = 0
+    not_judged: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from albert_robust.text.text import Edit
 Answered = Prediction | str | None  # an answer, why there is none, or nothing where the model was not asked
 When = Literal["before", "after"]
 NO_ROOM = "the budget had no room for it"
+NOT_JUDGED = "the budget had no room to judge it"
 
 _LETTER = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{UNSPACED_SCRIPTS}]]"
 _OPENS = rf"(?<=(?<!{_LETTER}){ARABIC_PREFIXES})"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from albert_robust.asking.predict import Answers
 from albert_robust.results.outcome import Outcome
-from albert_robust.running.answers import NO_ROOM, answer_of, answers_of, expected_of, said_of
+from albert_robust.running.answers import NOT_JUDGED, answer_of, answers_of, expected_of, said_of
 from albert_robust.running.cell import Cell
 from albert_robust.scoring.statistics import DIGITS
 from albert_robust.suite.suite import Check, Suite
@@ -159,7 +159,7 @@ def _qualities(
 def _without(case: Outcome, why: str | None) -> None:
     """Take note that a measure which the case's cell needs is not known of it, because of an error or the budget."""
     if case.status == "tested":
-        case.status, case.message = ("not asked", NO_ROOM) if why is None else ("error", why)
+        case.status, case.message = ("not asked", NOT_JUDGED) if why is None else ("error", why)
 
 
 def _numbers(values: Iterable[Measured]) -> list[float]:

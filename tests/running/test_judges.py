@@ -115,11 +115,30 @@ def test_where_all_answers_are_known_a_plan_is_exact(suite: Callable[..., Path])
 
 def test_it_is_asked_within_the_budget_and_the_next_run_goes_on(suite: Callable[..., Path]) -> None:
     path = suite()
-    first = ran(path, most=2 * N + 10)
+    first = ran(path, most=N + 10)
     assert (cell(first).verdict, cell(first).counts.not_asked, len(asked(path))) == ("not tested", N - 10, 10)
-    assert cell(first, "prompts/case.upper[en]").verdict == "passed"
+    assert cell(first).reason == "30 of 40 cases were not judged: the budget had no room"
     assert cell(ran(path, name="another")).verdict == "passed"
     assert len(asked(path)) == N
+
+
+def test_a_budget_is_spent_on_whole_cells_judging_included(suite: Callable[..., Path]) -> None:
+    found = ran(suite(), most=2 * N + 10)
+    reasons = {one.cell: (one.verdict, one.reason) for one in found.cells}
+    assert reasons[PLACE][0] == "passed"
+    what = "30 of 40 cases were not asked: the budget had no room"
+    assert reasons["prompts/case.upper[en]"] == ("not tested", what)
+
+
+def test_a_repeated_question_is_none_that_the_cache_had(suite: Callable[..., Path]) -> None:
+    path = suite()
+    path.write_text(path.read_text().replace('["consistency >= 0.5"]', '["polite drop <= 0.5"]'))
+    for most in (None, 1000):
+        found = ran(path, most, name=f"run {most}")
+        counts = [found.cost[name] for name in ("unique_inputs", "predicted", "from_cache")]
+        judged = found.cost["judged"], found.cost["judged_from_cache"]
+        assert counts == ([2 * N, 2 * N, 0] if most is None else [2 * N, 0, 2 * N])
+        assert judged == ((N, 0) if most is None else (0, N))
 
 
 def test_what_it_has_no_number_for_is_an_error_of_that_case(suite: Callable[..., Path]) -> None:
