@@ -18,6 +18,7 @@ from albert_robust.models.prompt import RESERVED, fields_of
 from albert_robust.scoring.statistics import DIGITS
 from albert_robust.shown import suggest
 from albert_robust.suite.measure import measure_named
+from albert_robust.suite.rules import Rule
 from albert_robust.suite.schema import MeasureSpec
 from albert_robust.tasks import Quality, Task, TextScorer
 from albert_robust.tasks.task import Compared, Measured
@@ -63,6 +64,8 @@ class OwnMeasure:
     def identity(self) -> str:
         """What names it: numbers of two are not compared."""
         model, version = self.model, self.model.version or ""
+        if isinstance(model.python, Rule):
+            return f"{self.name}: {model.python.name}"
         if model.python:
             return f"{self.name} by {callable_identity(model.python, self.folder, version)}"
         return f"{self.name} by {self._loaded(Path(), False, Usage()).identity or getattr(model, model.kind.name)}"
@@ -163,7 +166,7 @@ def with_measures(task: Task, document: Document, specs: dict[str, MeasureSpec])
     """Return a task with a suite's own measures beside its own, those of two outputs as agreements."""
     made = {key: _made(key, spec, task, document) for key, spec in specs.items()}
     qualities = {
-        one.name: Quality(one, of_source=specs[key].of == "source", on_request=one.judges)
+        one.name: Quality(one, of_source=_alone(specs[key]), on_request=one.judges)
         for key, one in made.items()
         if specs[key].of != "outputs"
     }
@@ -177,10 +180,22 @@ def with_measures(task: Task, document: Document, specs: dict[str, MeasureSpec])
     )
 
 
+def _rule_of(spec: MeasureSpec, folder: Path) -> Rule | None:
+    return Rule(spec.rule, spec.stated(spec.rule), folder) if spec.rule else None
+
+
+def _alone(spec: MeasureSpec) -> bool:
+    """Return whether a measure needs no reference."""
+    return spec.of == "source" or bool(spec.rule)
+
+
 def _made(key: str, spec: MeasureSpec, task: Task, document: Document) -> OwnMeasure:
-    place, judges = document.place(("measures", key)), spec.judge is not None
-    columns = tuple(spec.columns or sorted(_named_in(spec.model) - {*OF_PAIR, *task.inputs}))
-    return OwnMeasure(named(key), spec.model, judges, columns, spec.scores, document.path.parent, place)
+    folder, judges = document.path.parent, spec.judge is not None
+    rule = _rule_of(spec, folder)
+    model = spec.judge or ModelSpec(python=rule or spec.python)
+    named_in = sorted(_named_in(model) - {*OF_PAIR, *task.inputs})
+    columns = (rule.column,) if rule and rule.column else (*spec.columns, *named_in)
+    return OwnMeasure(named(key), model, judges, columns, spec.scores, folder, document.place(("measures", key)))
 
 
 def own_measures(task: Task) -> list[OwnMeasure]:
@@ -226,6 +241,8 @@ def unfit(task: Task, specs: dict[str, MeasureSpec], data: Collection[str], fold
             what = f"an output of {task.name} is about no text of its own"
             yield (key,), Mistake(what, "write `of: reference`, or `of: outputs` to compare two outputs")
         yield from (((key, *at), mistake) for at, mistake in _unfit_reading(spec, task))
+        if rule := _rule_of(spec, folder):
+            yield from (((key, *at), mistake) for at, mistake in _unfit_rule(rule, task))
         if spec.judge:
             yield from (((key, "judge", *at), mistake) for at, mistake in _unfit_judge(spec.judge, task, data, folder))
 
@@ -233,7 +250,7 @@ def unfit(task: Task, specs: dict[str, MeasureSpec], data: Collection[str], fold
 def _unfit_reading(spec: MeasureSpec, task: Task) -> Iterator[Located]:
     """Yield what is wrong with what a measure reads beside outputs, by its locations in it."""
     for key in ("columns", "scores"):
-        if getattr(spec, key) and spec.model.prompt:
+        if getattr(spec, key) and spec.judge and spec.judge.prompt:
             mend = "take it out, and write {must} in the prompt" if key == "columns" else "take it out"
             yield (key,), Mistake(f"a judge that is asked by a prompt has no `{key}`", mend)
     if spec.scores and not task.single_label:
@@ -247,6 +264,18 @@ def _unfit_reading(spec: MeasureSpec, task: Task) -> Iterator[Located]:
         elif name in (*OF_PAIR, *SCORES):
             mend = f"call the column otherwise: `columns: [own_{name}]` here, `columns: {{own_{name}: {name}}}` in the dataset"
             yield ("columns", number), Mistake(f"every pair has {name!r} already", mend)
+
+
+def _unfit_rule(rule: Rule, task: Task) -> Iterator[Located]:
+    """Yield what is wrong with a rule, by its location in a measure."""
+    if not task.free_text:
+        yield (rule.key,), Mistake(f"an output of {task.name} is no text that could keep a rule", "take it out")
+    try:
+        rule.holds  # noqa: B018  # it is made where it is first looked at
+    except Mistake as mistake:
+        yield (rule.key,), mistake
+    if rule.column in (*task.inputs, *OF_PAIR):
+        yield (rule.key,), Mistake(f"{rule.column!r} is no further column of the data", "give it a name of its own")
 
 
 def _unfit_judge(judge: ModelSpec, task: Task, data: Collection[str], folder: Path) -> Iterator[Located]:

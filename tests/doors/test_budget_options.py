@@ -57,7 +57,7 @@ def test_a_run_that_may_ask_nothing_has_failed(pytester: pytest.Pytester) -> Non
     write_suite(pytester.path, model=LOGGING)
     result = run(pytester, f"{CALLS}=0")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    again = "1 cell not tested: the budget ran out, so the run fails. Run again to continue*"
+    again = "2 cells not tested: the budget ran out, so the run fails. Run again to continue*"
     result.stdout.fnmatch_lines(["nothing was tested, so the run fails", again])
     assert asked(pytester.path) == []
 

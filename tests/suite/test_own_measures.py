@@ -101,7 +101,10 @@ def test_a_measure_that_changes_makes_another_definition(suite: Callable[..., Pa
             ('"mine:polite"', '"mine:polite", version: "1"'),
             "4:3: only a judge has 'version'\n  write `judge: {version: ...}`",
         ),
-        (('{python: "mine:polite", of: source}', "{of: source}"), "a measure is either `python:` or `judge:`"),
+        (
+            ('{python: "mine:polite", of: source}', "{of: source}"),
+            "the measure does not say how\n  write one of `python:`, `judge:`, `matches:`",
+        ),
         (("agreement: same start", "agreement: polite"), "unknown agreement 'polite'"),
     ],
     ids=[
