@@ -21,7 +21,7 @@ from albert_robust.suite.measure import measure_named
 from albert_robust.suite.rules import Rule
 from albert_robust.suite.schema import MeasureSpec
 from albert_robust.tasks import Quality, Task, TextScorer
-from albert_robust.tasks.task import Compared, Measured
+from albert_robust.tasks.task import OUTSIDE, Compared, Measured
 
 OF_PAIR = (
     "output",
@@ -160,7 +160,7 @@ def _number(low: float, high: float, answer: Any, *, may_lack: bool) -> str | No
         return None
     value = float(answer)
     if not (low <= value <= high or (isnan(value) and may_lack)):
-        raise ValueError(f"the model returned {value:g}, expected a number from {low:g} to {high:g}")
+        raise ValueError(f"the model returned {value:g}{OUTSIDE.format(low, high)}")
     return repr(round(value, DIGITS))
 
 

@@ -15,6 +15,7 @@ from albert_robust.text.text import Edit
 
 NO_INPUTS: Mapping[str, str] = {}
 ANY = (-inf, inf)
+OUTSIDE = ", and scores are from {:g} to {:g}"  # how a message about a number ends that lies outside of its range
 
 
 @dataclass(frozen=True, slots=True)

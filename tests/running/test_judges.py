@@ -163,7 +163,7 @@ def test_what_it_has_no_number_for_is_an_error_of_that_case(suite: Callable[...,
 def test_a_temporary_error_is_tried_again(suite: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("albert_robust.asking.ask.waiting", lambda *_: 0.0)
     code = JUDGE.replace(
-        "    return [", '    if len(open(asked.name).readlines()) < 20: raise TimeoutError("busy")\n    return ['
+        "    return [", '    if len(open(asked.name).readlines()) < 9: raise TimeoutError("busy")\n    return ['
     )
     found = ran(suite(code=code))
     assert (cell(found).verdict, found.cost["judged"], found.cost["retries"]) == ("passed", N, 2)
@@ -294,6 +294,28 @@ def test_numbers_that_are_kept_are_of_one_range(suite: Callable[..., Path]) -> N
     assert first.measures["polite"].value == 0.75
     wider = cell(ran(suite(judge.replace("5]", "7]"), code=code), name="another"))
     assert (wider.measures["polite"].value, wider.definitions == first.definitions) == (0.5, False)
-    narrower = cell(ran(suite(judge.replace("5]", "3]"), code=code), name="a third"))
-    assert narrower.counts.error == N
-    assert "the measure polite returned 4, expected a number from 1 to 3" in narrower.reason
+    with pytest.raises(InputError, match="the measure polite returned 4, and scores are from 1 to 3"):
+        ran(suite(judge.replace("5]", "3]"), code=code), name="a third")
+
+
+def test_a_judge_of_another_range_ends_its_suite_before_all_pairs_are_paid_for(suite: Callable[..., Path]) -> None:
+    code = JUDGE.replace("return [float", "return [5 * float")
+    path = suite(code=code)
+    with pytest.raises(InputError) as error:
+        ran(path)
+    assert "s.robust.yaml:4:3: the measure polite returned 5, and scores are from 0 to 1\n" in str(error.value)
+    assert "  say from where to where it judges, such as `range: [1, 5]`" in str(error.value)
+    assert len(asked(path)) == 3
+
+
+def test_a_stray_number_is_an_error_of_its_pair_alone(suite: Callable[..., Path]) -> None:
+    code = JUDGE.replace("return [float", """return [7 if "day 0." in pair["output"] else float""")
+    found = cell(ran(suite(code=code, more="max_errors: 0.1\n")))
+    assert (found.verdict, found.counts.error) == ("passed", 1)
+
+
+@pytest.mark.parametrize("written", ["1-5", "[1, five]", "5", "[5, 1]"])
+def test_a_range_is_two_numbers(suite: Callable[..., Path], written: str) -> None:
+    judge = FUNCTION.replace("batch: 8", f"range: {written}")
+    with pytest.raises(InputError, match=r"no range\n  write the lowest and the highest score: `range: \[1, 5\]`"):
+        load_suite(suite(judge))

@@ -155,7 +155,7 @@ def test_a_function_that_is_not_there_ends_its_suite_at_its_place(suite: Callabl
 @pytest.mark.parametrize(
     ("one", "message"),
     [
-        ("1.5", "returned 1.5, expected a number from 0 to 1"),
+        ("1.5", "returned 1.5, and scores are from 0 to 1"),
         ("'yes'", "returned 'yes', expected a number from 0 to 1 or {'score': number from 0 to 1}"),
         ("pair['gold']", "raises KeyError: 'gold' (mine.py:2)"),
     ],
