@@ -22,9 +22,10 @@ class Counts:
 
     Where a check says how answers should move, `flipped` are those that moved so, whatever they were before.
 
-    `not_asked` are those for which the budget had no room, `spared` those that a verdict did not need any more. `no_label` are
-    part of `tested` too: those with an output that is none of the labels that the suite names. So are `cut`: those with an input
-    that the model did not read to its end, being longer than it can.
+    `not_asked` are those for which the budget had no room; `not_judged` are part of them: the model answered, and a judge was not
+    asked. `spared` are those that a verdict did not need any more. `no_label` are part of `tested` too: those with an output that
+    is none of the labels that the suite names. So are `cut`: those with an input that the model did not read to its end, being
+    longer than it can.
     """
 
     selected: int
@@ -38,6 +39,7 @@ class Counts:
     spared: int = 0
     no_label: int = 0
     cut: int = 0
+    not_judged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
