@@ -72,6 +72,20 @@ class Run:
 
         return pandas.DataFrame(rows_of(self), columns=COLUMNS)
 
+    def failures(self) -> Any:
+        """Return a pandas data frame: a row per case that speaks against the model, with the columns of `results.case_table`.
+
+        Raises:
+            MissingExtraError: pandas is not installed.
+        """
+        from albert_robust.errors import need
+        from albert_robust.results.case_table import case_columns, case_rows
+
+        need("pandas", "pandas", "a data frame of a run's failures")
+        import pandas
+
+        return pandas.DataFrame(case_rows(self), columns=case_columns(self))
+
     @property
     def answer(self) -> Answer:
         """May the model be shipped? `yes`, `no`, `undecided`, `nothing` where nothing was tested; `partial`: yes, of some cells.
