@@ -224,6 +224,24 @@ def test_known_failures_are_no_gates_that_are_met() -> None:
     assert (found.answer, found.headline) == ("yes", "Yes: every gate that can fail the run is met")
 
 
+def test_gated_measures_of_reference_checks_come_first_and_the_others_are_folded() -> None:
+    gate = replace(cell().gates[0], gate="grounded >= 0.7", measure="grounded", bound=0.7, verdict="passed")
+    measures = {name: estimate(0.8) for name in ("rouge", "bleu", "grounded")}
+    checked = cell("", expectation="reference", measures=measures, gates=(gate,))
+    (table,) = page(run(checked)).references
+    assert (table.measures, table.gated) == (("grounded", "rouge", "bleu"), 1)
+    first = table.rows[0].values[0]
+    assert first is not None
+    assert (first.value, first.gate, first.mark and first.mark.word) == ("0.800", ">= 0.7", "passed")
+    html = render_html(run(checked))
+    assert html.index(">grounded</th>") < html.index("2 more without a gate") < html.index(">rouge</th>")
+    assert "0.800 \\[0.750, 0.850\\], gate &gt;= 0.7 passed" in render_markdown(run(checked))
+
+
+def test_without_a_gate_no_measure_is_folded() -> None:
+    assert "more without a gate" not in render_html(run(cell("", expectation="reference", gates=())))
+
+
 @pytest.mark.parametrize("check", ["", "reviews", "my-reviews"])
 def test_a_check_that_is_named_like_its_dataset_has_rows_of_its_own(check: str) -> None:
     made = cell("a.b@1")
