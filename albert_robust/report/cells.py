@@ -171,7 +171,7 @@ def _view(
         unshown=errors + against - len(cases),
         is_open=place < OPEN or place >= UNFOLDED,
         is_folded=place >= UNFOLDED,
-        command=_command(cell, suite),
+        command=rerun(cell, suite),
         standing=STANDINGS[cell.comparison.verdict] if cell.comparison else None,
         since=_since(cell, suite),
     )
@@ -194,7 +194,7 @@ def _since(cell: CellRecord, suite: SuiteRecord | None) -> str:
     return f"{new:,} {of} {are} {'new: not so' if found.change == 'new' else 'worse than'} {other}{rest}."
 
 
-def _command(cell: CellRecord, suite: SuiteRecord | None) -> str:
+def rerun(cell: CellRecord, suite: SuiteRecord | None) -> str:
     """Return the command that runs a cell again; empty for a suite that was a dictionary."""
     if suite is not None and not suite.path.endswith(SUITE):
         return ""

@@ -263,17 +263,6 @@ def test_a_run_without_any_gate_is_no_pass() -> None:
     assert (found.answer, found.explanation.partition(":")[0]) == ("undecided", "No cell here has a gate")
 
 
-def test_the_worst_cells_stand_first_and_errors_do_not_hide_failures() -> None:
-    errors = [cell(f"e.e@{place}", "error") for place in range(1, 6)]
-    failures = [cell(f"f.f@{place}", "failed", value=place / 10) for place in range(1, 6)]
-
-    found = banner([*failures, *errors])
-
-    assert [line.mark.word for line in found.worst] == ["error"] * 2 + ["failed"] * 4
-    assert found.worst[2].name == "restaurants/f.f@1[en]"
-    assert found.more == 4
-
-
 def test_a_gate_that_was_not_measured_does_not_put_its_cell_before_worse_ones() -> None:
     near, far = cell("f.f@1", "failed", value=0.8), cell("f.f@2", "failed", value=0.2)
     unmeasured = replace(near.gates[0], gate="consistency at 2 >= 0.9", measure="consistency at 2", estimate=NOTHING)
