@@ -13,6 +13,7 @@ Verdict = Literal[  # the worst first
     "error", "failed", "warned", "inconclusive", "not tested", "known failure", "passed", "measured", "not applicable"
 ]
 
+MCNEMAR = "McNemar"  # the test of examples each of which changed from 0 to 1, from 1 to 0, or not at all
 Standing = Literal["regressed", "improved", "same", "undecided", "new", "missing", "incomparable"]
 
 
@@ -70,7 +71,8 @@ class ComparisonRecord:
         chance: The p-value of what the examples speak for: "it became worse", or where the drop is below 0 "it became better".
             One-sided beside a baseline or an earlier run, two-sided beside another model.
         adjusted: The same, adjusted for all cells that were compared together.
-        worse: The examples that became worse, the most so first; the first few.
+        worse: The examples that became worse, the most so first.
+        known: How many others are below 1 now, and were no better then.
     """
 
     verdict: Standing
@@ -83,6 +85,12 @@ class ComparisonRecord:
     chance: float | None = None
     adjusted: float | None = None
     worse: tuple[str, ...] = ()
+    known: int = 0
+
+    @property
+    def change(self) -> str:
+        """What an example that became worse is: `new` where outcomes are 0 or 1, else `worse`."""
+        return "new" if self.test.startswith(MCNEMAR) else "worse"
 
     @property
     def unchanged(self) -> bool:

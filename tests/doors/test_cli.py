@@ -272,13 +272,16 @@ def test_a_report_is_drawn_from_a_run_folder_alone(capsys: Captured, pytester: p
     frame = open_run(folder).frame()
     assert len(frame) == len(rows)
     assert list(frame.columns) == list(upper)
+    failed = tmp_path / "failed.csv"
+    assert printed(capsys, "report", str(folder), "--failures", str(failed)) == ""
+    assert "data/case.upper[en]" in failed.read_text(encoding="utf-8-sig")
     assert "data/case.upper[en]" in markdown.read_text(encoding="utf-8")
     assert html.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert json.loads(printed(capsys, "report", str(folder), "--json"))
     assert printed(capsys, "report", str(folder)).strip() == str(folder / "index.html")
 
 
-@pytest.mark.parametrize("option", ["--html", "--markdown", "--csv"])
+@pytest.mark.parametrize("option", ["--html", "--markdown", "--csv", "--failures"])
 def test_a_report_that_cannot_be_written_is_one_clear_line(
     capsys: Captured, pytester: pytest.Pytester, option: str
 ) -> None:
