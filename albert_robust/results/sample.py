@@ -8,6 +8,7 @@ from albert_robust.results.fingerprint import Fingerprint, digest
 from albert_robust.results.outcome import Outcome
 
 INPUTS = 100  # that are kept
+OUTPUTS, LABEL = 50, 60  # outputs that are kept, and the most characters of one that may be a label
 TOLD = {SYSTEM, TEMPLATE}  # the model's own texts, which stand among the fields of examples where a check perturbs them
 SHARED = 2048  # examples whose digests are remembered: those of a block, which all cells have
 
@@ -22,8 +23,8 @@ class Sample:
         several: Whether an example has more than one variant.
         asked: The originals; the first few.
         expected: Their references; the first two that differ.
-        outputs: Outputs for originals; the first two that differ.
-        varied: Outputs for variants; the first two that differ.
+        outputs: Outputs for originals; of labels the first fifty that differ, of texts the first two.
+        varied: Outputs for variants; as many.
         slices: The indices of the examples with each value, by column and value.
     """
 
@@ -95,9 +96,9 @@ def _made(outcome: Outcome) -> Iterable[str]:
 
 
 def _add_outputs(known: set[str], outputs: Iterable[str | None]) -> None:
-    """Add outputs to those that are known, until these are two."""
+    """Add outputs to those that are known, until these are two, or as many as there may be labels."""
     for output in dict.fromkeys(outputs):
-        if output is not None and len(known) < 2:
+        if output is not None and len(known) < (OUTPUTS if len(output) <= LABEL else 2):
             known.add(output)
 
 

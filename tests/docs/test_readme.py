@@ -25,7 +25,6 @@ from albert_robust.reword import read_rewriter
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.plan import plan
 from albert_robust.suite.load import load_suite, load_suites
-from albert_robust.suite.own_measures import seen
 from albert_robust.tasks.task import Compared
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -348,7 +347,7 @@ def test_the_judge_reads_what_its_prompt_names(tmp_path: Path) -> None:
     path.write_text(f"{block('yaml', '# of grounded.robust.yaml')}{rest}", encoding="utf-8")
     (judge,) = (one for one in load_suite(path).own_measures if one.judges)
     pair = Compared("In Bern.", "It is in Bern.", inputs=(("context", "It is in Bern."), ("question", "Where?")))
-    (turn,) = turns_of(judge.model, seen(pair))
+    (turn,) = turns_of(judge.model, judge.seen(pair))
     assert "Question: Where?\nAnswer: In Bern." in turn["content"]
 
 
