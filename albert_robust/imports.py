@@ -9,7 +9,7 @@ from types import ModuleType
 
 from albert_robust.foreign import raised
 
-_NAMED = "_albert_robust_"  # how the names of these modules begin
+BY_PATH = "_albert_robust_"  # how the names of these modules begin; each change of a file makes another
 
 
 def module_at(path: Path) -> ModuleType:
@@ -22,7 +22,7 @@ def module_at(path: Path) -> ModuleType:
         BaseException: Whatever the file raises.
     """
     digest = hashlib.sha256(str(path).encode() + b"\0" + path.read_bytes()).hexdigest()[:16]
-    name = f"{_NAMED}{path.stem}_{digest}"
+    name = f"{BY_PATH}{path.stem}_{digest}"
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)
@@ -43,6 +43,6 @@ def raised_there(error: BaseException) -> str:
     lines = [
         f" ({Path(frame.f_code.co_filename).name}:{line})"
         for frame, line in walk_tb(error.__traceback__)
-        if str(frame.f_globals.get("__name__")).startswith(_NAMED)
+        if str(frame.f_globals.get("__name__")).startswith(BY_PATH)
     ]
     return raised(error) + "".join(lines[-1:])

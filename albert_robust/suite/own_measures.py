@@ -8,11 +8,13 @@ from numbers import Real
 from pathlib import Path
 from typing import Any, ClassVar
 
-from albert_robust.documents.yaml_file import Document
+from albert_robust.documents.yaml_file import Document, Location
 from albert_robust.errors import Mistake, Place
 from albert_robust.models import Inputs, Model, ModelSpec, Usage, load_model
-from albert_robust.models.callable import callable_identity, load_callable
+from albert_robust.models.callable import code_identity, load_callable
+from albert_robust.models.files import no_such_files
 from albert_robust.models.kinds import why_not
+from albert_robust.models.load import with_files
 from albert_robust.models.prompt import fields_of
 from albert_robust.scoring.statistics import DIGITS
 from albert_robust.shown import suggest
@@ -58,7 +60,8 @@ class OwnMeasure:
         """What names it: numbers of two are not compared."""
         model, version = self.model, self.model.version or ""
         if model.python:
-            return f"{self.name} by {callable_identity(model.python, self.folder, version)}"
+            code = code_identity(model.python, self.folder, version)
+            return f"{self.name} by {with_files(code, model, self.folder)}"
         return f"{self.name} by {self._loaded(Path(), False, Usage()).identity or getattr(model, model.kind.name)}"
 
     @cached_property
@@ -171,7 +174,7 @@ def named(key: str) -> str:
     return key.replace("_", " ")
 
 
-def unfit(task: Task, specs: dict[str, MeasureSpec], folder: Path) -> Iterator[tuple[tuple[str, ...], Mistake]]:
+def unfit(task: Task, specs: dict[str, MeasureSpec], folder: Path) -> Iterator[tuple[Location, Mistake]]:
     """Yield what is wrong with measures, by their locations below `measures`."""
     for key, spec in specs.items():
         name = named(key)
@@ -186,7 +189,7 @@ def unfit(task: Task, specs: dict[str, MeasureSpec], folder: Path) -> Iterator[t
             yield from (((key, "judge", *at), mistake) for at, mistake in _unfit_judge(spec.judge, task, folder))
 
 
-def _unfit_judge(judge: ModelSpec, task: Task, folder: Path) -> Iterator[tuple[tuple[str, ...], Mistake]]:
+def _unfit_judge(judge: ModelSpec, task: Task, folder: Path) -> Iterator[tuple[Location, Mistake]]:
     """Yield what is wrong with a judge, by its locations in it."""
     kind = judge.kind
     if not (judge.python or (kind.is_prompted and judge.prompt)):
@@ -209,6 +212,7 @@ def _unfit_judge(judge: ModelSpec, task: Task, folder: Path) -> Iterator[tuple[t
         yield ("replicates",), Mistake("a judge is asked once for each pair", "take it out")
     for key, what, mend in kind.unfit(judge, task, folder):
         yield (key,), Mistake(what, mend)
+    yield from ((("files", number), mistake) for number, mistake in no_such_files(judge.files, folder))
     known, said = [*OF_PAIR, *task.inputs], {"prompt": judge.prompt or "", "system": judge.system or ""}
     for key, text in said.items():
         for name in sorted(fields_of(text) - {*known}):
