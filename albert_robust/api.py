@@ -123,6 +123,7 @@ def augment(
     ignores: Sequence[str] = (),
     originals: Literal["keep", "replace", "drop"] = "keep",
     reference_language: str = "",
+    encoding: str = "utf-8",
     on_bad_rows: Literal["error", "skip"] = "error",
     packs: Sequence[str | Path] = (),
 ) -> "Augmented":
@@ -145,6 +146,7 @@ def augment(
         ignores: What perturbations may alter because no label depends on it, such as `number`.
         originals: Whether all rows are kept, those with variants replaced by these, or all dropped.
         reference_language: BCP 47 tag of the references if it differs, as in translation.
+        encoding: Of a file of text, as Python names it.
         on_bad_rows: Whether a row that is no example, such as one without a text, is an error or left as it is.
         packs: Folders of perturbations beside the built-in one and `./perturbations`.
 
@@ -167,6 +169,7 @@ def augment(
         ignores=ignores,
         originals=originals,
         reference_language=reference_language,
+        encoding=encoding,
         on_bad_rows=on_bad_rows,
         packs=folders("packs", packs),
     )

@@ -20,7 +20,7 @@ MOST_TOLD = 50  # complaints per file
 
 
 class Place(NamedTuple):
-    """Where something stands: the line and column of a file, or the key in a suite that is a dictionary: `checks[0].gates`."""
+    """Where something stands: the line and column of a file, or the key in a dictionary, `checks[0].gates`, or a list, `[24]`."""
 
     line: int = 1
     column: int = 1
@@ -28,7 +28,9 @@ class Place(NamedTuple):
 
     def within(self, path: str) -> str:
         """Return the place as messages write it."""
-        return f"{path}:{self.line}:{self.column}" if self.key is None else ".".join(filter(None, [path, self.key]))
+        if self.key is None:
+            return f"{path}:{self.line}:{self.column}"
+        return f"{path}{self.key}" if self.key.startswith("[") else ".".join(filter(None, [path, self.key]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ from albert_robust.asking.workspace import Workspace
 from albert_robust.augmenting.rows import VariantRows, misplaced
 from albert_robust.augmenting.wanted import shares_of
 from albert_robust.data import Example
-from albert_robust.data.rows import read_rows
-from albert_robust.errors import Complaint, InputError, UsageError
+from albert_robust.data.dataset import LeftOut
+from albert_robust.data.rows import UTF8, check_encoding, read_rows
+from albert_robust.errors import Complaint, InputError, Mistake, UsageError
 from albert_robust.file_names import PACK
 from albert_robust.perturbing import Spec, open_packs
 from albert_robust.results.outcome import Outcome, Status
@@ -77,13 +78,15 @@ class Augmented(list[Row]):
         made: What each perturbation came to.
         changed: How many rows have variants.
         bad: What is wrong with each row that is no example, and was left as it is.
+        others: How many rows are in each language that was not named, and were left as they are.
     """
 
-    def __init__(self, rows: Sequence[Row], made: Sequence[Made], changed: int, bad: Sequence[Complaint]) -> None:
+    def __init__(self, rows: Sequence[Row], made: Sequence[Made], changed: int, left_out: LeftOut) -> None:
         super().__init__(rows)
         self.made = made
         self.changed = changed
-        self.bad = bad
+        self.bad: Sequence[Complaint] = left_out.bad
+        self.others: Mapping[str, int] = left_out.others
 
 
 def augmented(
@@ -100,19 +103,22 @@ def augmented(
     ignores: Sequence[str] = (),
     originals: Originals = "keep",
     reference_language: str = "",
+    encoding: str = UTF8,
     on_bad_rows: Literal["error", "skip"] = "error",
     packs: Sequence[Path] = (),
     mapping: str = 'name it: `columns={"NAME": ...}`',
 ) -> Augmented:
     """Return the rows of data with variants of some, as `api.augment` has it; `mapping` is the advice about a missing column."""
-    _check(task, n, originals)
+    _check(task, n, originals, encoding)
     registry = open_packs((*packs, Path.cwd() / PACK))
     shares = shares_of(registry, perturbations, languages, share, ignores)
-    where, first = _where(data)
+    where, first = _where(data, encoding)
     mapped = columns_in(first, TASKS[task], {}) | dict(columns or {})
     per_row = len(languages) > 1 or mapped.get("language", "language") in first
     spoken = {"languages": [*languages]} if per_row else {"language": languages[0]}
     dataset = {**where, **spoken, "columns": mapped, "on_bad_rows": on_bad_rows}
+    if encoding != UTF8:
+        dataset["encoding"] = encoding
     if reference_language:
         dataset["reference_language"] = reference_language
     check: Row = {"expect": "invariance", "perturbations": [*map(str, shares)], "ignores": [*ignores], "variants": n}
@@ -124,22 +130,27 @@ def augmented(
         suite = load_suite(content, packs=packs)
     except InputError as error:
         raise error.of_call() from None
-    source = replace(suite.datasets[NAME], mapping=mapping)
+    source = suite.datasets[NAME]
+    source = replace(source, mapping=mapping, path=source.path if "path" in where else Path("rows"))
     return _with_variants(replace(suite, datasets={NAME: source}), shares, originals)
 
 
-def _check(task: str, n: int, originals: str) -> None:
+def _check(task: str, n: int, originals: str, encoding: str) -> None:
     for name, value, known in (("task", task, [*TASKS]), ("originals", originals, [*get_args(Originals)])):
         if value not in known:
             raise UsageError(f"{name}: {value!r:.60}, expected one of {', '.join(known)}", suggest(str(value), known))
     if n < 1:
         raise UsageError(f"n: {n} variants a row, expected at least 1")
+    try:
+        check_encoding(encoding)
+    except Mistake as mistake:
+        raise UsageError(f"encoding: {mistake.what}", mistake.mend) from None
 
 
-def _where(data: Any) -> tuple[Row, Mapping[str, Any]]:
+def _where(data: Any, encoding: str) -> tuple[Row, Mapping[str, Any]]:
     """Return what a suite says of where data are, and their first row."""
     if isinstance(data, str | Path):
-        return {"path": str(data)}, next((row for _, row in read_rows(Path(data))), {})
+        return {"path": str(data)}, next((row for _, row in read_rows(Path(data), encoding=encoding)), {})
     rows = rows_in(data)
     first = rows[0] if isinstance(rows, list) and rows else {}
     return {"rows": rows}, first if isinstance(first, Mapping) else {}
@@ -149,15 +160,17 @@ def _with_variants(suite: Suite, shares: Mapping[Spec, float], originals: Origin
     source = suite.datasets[NAME]
     (examples,) = examples_of(suite, [NAME]).values()
     variants, made = _variants(suite, examples, shares)
-    writer = VariantRows(suite.task, source, [*source.rows(source.path)])
+    numbered = [*source.rows(source.path)]
+    names = {one.line: (one.id, one.language) for one in examples}
+    writer = VariantRows(suite.task, source, numbered)
     rows, changed = list[Row](), 0
-    for line, row in writer.rows:
-        own = variants.pop(writer.named(line, row), ())
+    for line, row in numbered:
+        own = variants.get(names[line], ()) if line in names else ()
         changed += bool(own)
         if originals == "keep" or (originals == "replace" and not own):
             rows.append(dict(row))
         rows += [writer.variant(line, row, case, called) for called, case in own]
-    return Augmented(rows, made, changed, examples.left_out.bad)
+    return Augmented(rows, made, changed, examples.left_out)
 
 
 def _variants(suite: Suite, examples: Sequence[Example], shares: Mapping[Spec, float]) -> tuple[Variants, list[Made]]:
@@ -195,7 +208,7 @@ def _check_kept(cell: Cell) -> None:
     """Refuse a perturbation with which the label would have to change."""
     task = cell.suite.task
     if moved := [order for order in cell.reorders if order != "examples"]:
-        what = f"{cell.perturbation} puts the {moved[0]} in another order, and a {task.reference} may name one by its place"
+        what = f"{cell.perturbation} puts the {moved[0]} in another order, and the {task.reference} may name one by its place"
         raise UsageError(what, "leave it out")
     if cell.follows and task.protect is nothing:
         raise UsageError(f"{cell.perturbation} would have to change the {task.reference} alike", "leave it out")

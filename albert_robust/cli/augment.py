@@ -71,6 +71,7 @@ def add(commands: Any) -> None:
     made.add_argument(
         "--reference-language", default="", help="language of the references if it differs, as in translation"
     )
+    made.add_argument("--encoding", default="utf-8", help="encoding of the data, such as cp1252 (default: %(default)s)")
     made.add_argument(
         "--on-bad-rows",
         choices=("error", "skip"),
@@ -108,19 +109,22 @@ def run(options: argparse.Namespace) -> int:
         ignores=options.ignores,
         originals=options.originals,
         reference_language=options.reference_language,
+        encoding=options.encoding,
         on_bad_rows=options.on_bad_rows,
         mapping="name it: `--column NAME=...`",
     )
     variants = sum(one.variants for one in found.made)
     if variants:
-        write_rows(options.out, found, options.data)
+        write_rows(options.out, found, options.data, options.encoding)
         rows = counted(len(found) - variants, "row")
         print(f"{shown_path(options.out)}: {rows} as they were, and {counted(variants, 'variant')}")
     else:
         print("nothing was written: no row has a variant")
     print("\n".join(_lines(found)))
+    if found.others:
+        print(f"left as they were: {counted(sum(found.others.values()), 'row')} in {', '.join(sorted(found.others))}")
     if found.bad:
-        print(f"{counted(len(found.bad), 'bad row')} left as they were, the first: {found.bad[0]}")
+        print(f"left as they were: {counted(len(found.bad), 'bad row')}, the first is {found.bad[0]}")
     return 0 if variants else 1
 
 

@@ -1,11 +1,17 @@
 """`albert-robust init`."""
 
 import argparse
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from albert_robust.cli.command import command, named_column
 from albert_robust.task_names import TASK_NAMES
+
+if TYPE_CHECKING:
+    from albert_robust.data import Examples
+    from albert_robust.suite.suite import Suite
 
 SHOWN_LABEL = 40  # letters of a label
 
@@ -62,17 +68,10 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the suite, read it back, and say what its data can tell. An existing file is never overwritten."""
-    from collections import Counter
     from shlex import quote
 
-    from albert_robust.gate.decide import foreseen
-    from albert_robust.gate.doubts import repeated
-    from albert_robust.running.blocks import data_of, examples_of
+    from albert_robust.running.blocks import examples_of
     from albert_robust.running.plan import plan
-    from albert_robust.shown import SHOWN_CHOICES, counted, on_one_line
-    from albert_robust.starter.checks import JUDGED
-    from albert_robust.starter.columns import offered_in
-    from albert_robust.starter.model import unlike_labels
     from albert_robust.starter.write import write_starter
 
     suite = write_starter(
@@ -89,32 +88,78 @@ def run(options: argparse.Namespace) -> int:
     )
     print(f"wrote {options.out}: {len(plan(suite).cells)} cells")
     ((dataset, examples),) = examples_of(suite, [*suite.datasets]).items()
+    for said in (
+        *_of_references(suite, examples),
+        *_of_rows(examples),
+        *_of_columns(suite),
+        *_of_model(options.model, suite),
+        *_of_numbers(suite, dataset, examples),
+    ):
+        print(said)
+    print(f"next: pytest {quote(str(options.out))}")
+    return 0
+
+
+def _of_references(suite: "Suite", examples: "Examples") -> Iterator[str]:
+    """Yield which labels the data have, and why nothing is told of quality, where nothing is."""
+    from albert_robust.shown import SHOWN_CHOICES, on_one_line
+    from albert_robust.starter.checks import JUDGED
+    from albert_robust.starter.model import unlike_labels
+
     column = suite.task.reference
     told = any(one.references for one in examples)
     if not told:
-        print(f"no {column} in any row, so nothing is told of quality: name its column, `--column {column}=...`")
+        yield f"no {column} in any row, so nothing is told of quality: name its column, `--column {column}=...`"
     elif suite.task.single_label:
         counts = Counter(reference for one in examples for reference in one.references).most_common()
         shown = [f"{on_one_line(label, SHOWN_LABEL)} ({count:,})" for label, count in counts[:SHOWN_CHOICES]]
-        print(f"labels: {', '.join(shown)}{' ...' if len(counts) > SHOWN_CHOICES else ''}")
+        yield f"labels: {', '.join(shown)}{' ...' if len(counts) > SHOWN_CHOICES else ''}"
     if unlike := unlike_labels(suite, examples):
-        print(unlike)
-    if bad := data_of(examples).bad_rows:
-        print(f"left out: {counted(len(examples.left_out.bad), 'bad row')}, the first is {bad[0]}")
+        yield unlike
     if told and not any(check.expectation == "reference" for check in suite.checks):
-        print(f"no check of quality: fewer than {JUDGED} rows have a {column}, or all have the same")
+        yield f"no check of quality: fewer than {JUDGED} rows have a {column}, or all have the same"
+
+
+def _of_rows(examples: "Examples") -> Iterator[str]:
+    """Yield which rows are left out: bad ones, and those in languages that were not named."""
+    from albert_robust.running.blocks import data_of
+    from albert_robust.shown import SHOWN_CHOICES, counted
+
+    if bad := data_of(examples).bad_rows:
+        yield f"left out: {counted(len(examples.left_out.bad), 'bad row')}, the first is {bad[0]}"
+    if others := examples.left_out.others:
+        languages = ", ".join(f"{language} ({count:,})" for language, count in others.most_common(SHOWN_CHOICES))
+        yield f"left out: {counted(others.total(), 'row')} in other languages: {languages}"
+
+
+def _of_columns(suite: "Suite") -> Iterator[str]:
+    """Yield which columns are not read."""
+    from albert_robust.shown import SHOWN_CHOICES
+    from albert_robust.starter.columns import offered_in
+
     (source,) = suite.datasets.values()
-    read = {*source.choices, *(source.column(name) for name in ("id", "language", *suite.task.inputs, column))}
-    first = next(source.rows(source.files()[0][0]))[1]
+    names = ("id", "language", *suite.task.inputs, suite.task.reference)
+    read = {*source.choices, *map(source.column, names)}
+    _, first = next(source.rows(source.files()[0][0]))
     if unread := [repr(name) for name in first if name and name not in read]:
-        print(f"not read: {', '.join(unread[:SHOWN_CHOICES])}")
+        yield f"not read: {', '.join(unread[:SHOWN_CHOICES])}"
     if offered_in(first) and not suite.task.single_label:
-        print("choices are read with `--task text-classification`, and answered by their letters")
-    if suite.model.kind.name == "transformers" and not Path(options.model).exists():
-        print(f"no folder {options.model!r} here: a hub has it only with `pytest --robust-allow-network`")
+        yield "choices are read with `--task text-classification`, and answered by their letters"
+
+
+def _of_model(named: str, suite: "Suite") -> Iterator[str]:
+    """Yield that a checkpoint is not here."""
+    if suite.model.kind.name == "transformers" and not Path(named).exists():
+        yield f"no folder {named!r} here: a hub has it only with `pytest --robust-allow-network`"
+
+
+def _of_numbers(suite: "Suite", dataset: str, examples: "Examples") -> Iterator[str]:
+    """Yield what so many examples can decide, and that some of them repeat others."""
+    from albert_robust.gate.decide import foreseen
+    from albert_robust.gate.doubts import repeated
+    from albert_robust.running.blocks import data_of
+
     if again := repeated(dataset, data_of(examples)):
-        print(again)
+        yield again
     fewest = min(Counter(one.language for one in examples).values())  # a cell is of one language
-    print(foreseen(suite.checks[0].gates[0], fewest, suite.two_sided))
-    print(f"next: pytest {quote(str(options.out))}")
-    return 0
+    yield foreseen(suite.checks[0].gates[0], fewest, suite.two_sided)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from albert_robust.cli.lines import lines_of
 from albert_robust.data.cells import held, is_empty, text_of, unfolded
-from albert_robust.data.rows import read_rows
+from albert_robust.data.rows import DELIMITED, UTF8, check_encoding, read_rows
 from albert_robust.errors import InputError, UsageError, complaint_at
 from albert_robust.scoring.texts import checked_language
 from albert_robust.shown import shown_path, suggest
@@ -102,7 +102,12 @@ def _present(row: Sequence[str]) -> list[tuple[int, str]]:
 
 
 def pairs_of_table(
-    path: Path, columns: Mapping[str, str], others: Sequence[str], language: str | None, reference_language: str | None
+    path: Path,
+    columns: Mapping[str, str],
+    others: Sequence[str],
+    language: str | None,
+    reference_language: str | None,
+    encoding: str = UTF8,
 ) -> Pairs:
     """Return the pairs of a table: JSON Lines, JSON, CSV, TSV or Parquet.
 
@@ -112,15 +117,18 @@ def pairs_of_table(
         others: The columns of other systems' candidates.
         language: Of rows that state none.
         reference_language: The same; None for the language of the row.
+        encoding: Of a table of text, as Python names it.
 
     Raises:
         InputError: The table cannot be read, a column is missing, or a cell is unfit.
+        Mistake: Python knows no such encoding.
         UsageError: It has no rows, or `columns` names one that is none.
     """
+    check_encoding(encoding)
     for name in columns:
         if name not in COLUMNS:
             raise UsageError(f"--column {name}=...: {suggest(name, COLUMNS)}")
-    rows = [*read_rows(path)]
+    rows = [*read_rows(path, encoding=encoding)]
     if not rows:
         raise UsageError(f"{shown_path(path)} has no rows: there is nothing to score")
 
@@ -163,13 +171,17 @@ class _Cell:
     column: str
     row: Mapping[str, Any]
 
-    def wrong(self, what: str, mend: str) -> InputError:
-        return complaint_at(self.path, what, mend, self.line)
+    @property
+    def in_table(self) -> bool:
+        return self.path.suffix.lower() in DELIMITED
+
+    def wrong(self, what: str, mend: str, line: int = 0) -> InputError:
+        return complaint_at(self.path, what, mend, line or self.line)
 
     def missing(self) -> InputError:
         ours = f"name it with --column {self.name}=COLUMN" if self.name in COLUMNS else ""
         mends = filter(None, (ours, suggest(self.column, [*self.row])))
-        return self.wrong(f"the column {self.column!r} is missing", "; ".join(mends))
+        return self.wrong(f"the column {self.column!r} is missing", "; ".join(mends), int(self.in_table))
 
     @property
     def exists(self) -> bool:
@@ -192,7 +204,7 @@ class _Cell:
 
     def texts(self) -> list[str]:
         """Return the references of a pair: one text, or a list."""
-        value = unfolded(self.value)
+        value = unfolded(self.value) if self.in_table else self.value
         group = value if isinstance(value, list) else [value]
         if not group or not all(isinstance(one, str) for one in group):
             raise self.wrong(f"{self.column!r}: expected a text or several, got {value!r:.60}", "write a list of texts")
@@ -207,4 +219,6 @@ class _Cell:
             raise self.wrong(str(error), "") from None
 
     def label(self) -> str:
+        if is_empty(self.value):
+            raise self.wrong(f"{self.column!r} holds nothing", "name the cluster of each pair, or leave the column out")
         return text_of(self.value)

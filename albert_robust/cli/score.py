@@ -58,6 +58,7 @@ def _add_texts(made: argparse.ArgumentParser) -> None:
         metavar="NAME=COLUMN",
         help="with --pairs: which column is which, as candidate=output; may be repeated",
     )
+    texts.add_argument("--encoding", metavar="NAME", help="with --pairs: its encoding, such as cp1252 (default: utf-8)")
     texts.add_argument(
         "--language", metavar="TAG", help="language of the texts, as a BCP 47 tag such as en or zh, or detect"
     )
@@ -116,7 +117,7 @@ def run(options: argparse.Namespace) -> int:
             _draw(aligned, options.svg)
         print(_json(_plain(aligned)) if options.json else alignment_table(aligned))
     elif pairs.systems:
-        systems = {_first_name(options): pairs.candidates, **pairs.systems}
+        systems = {_names(options)[0]: pairs.candidates, **pairs.systems}
         scores = {name: _scored(options, pairs, candidates) for name, candidates in systems.items()}
         rivals = _compared(scores)
         print(_json(_of_systems(scores, rivals)) if options.json else comparison_table(scores, rivals))
@@ -143,6 +144,7 @@ def _check(options: argparse.Namespace) -> None:
         "--pairs is a table of candidates, references and clusters: leave the files of lines out": options.pairs
         and lines,
         "--column goes with --pairs": options.column and not options.pairs,
+        "--encoding goes with --pairs: files of lines are UTF-8": options.encoding and not options.pairs,
         "name the texts: --candidates FILE --references FILE, or --pairs TABLE": not options.pairs
         and not (options.candidates and options.references),
         "--idf goes with --raw: without it the profile decides how much a token counts": options.idf
@@ -153,8 +155,7 @@ def _check(options: argparse.Namespace) -> None:
         "--explain shows LABS: leave --raw out": options.raw and explain,
         "--explain shows one system: leave --against out": options.against and explain,
         "--explain shows one pair: leave --clusters out": options.clusters and explain,
-        "--against names other systems, each once": len({_first_name(options), *options.against})
-        <= len(options.against),
+        "--against names other systems, each once": len({*_names(options)}) <= len(options.against),
         "--summary leaves out the lines that --json has": options.summary and options.json,
         "--svg goes with --explain LINE": options.svg and not explain,
         "standard input is read once: name one file as -": files.count(STANDARD_INPUT) > 1,
@@ -169,13 +170,17 @@ def _read(options: argparse.Namespace) -> "Pairs":
 
     tags = options.language, options.reference_language
     if options.pairs:
-        return pairs_of_table(options.pairs, dict(options.column), options.against, *tags)
+        encoding = options.encoding or "utf-8"
+        return pairs_of_table(options.pairs, dict(options.column), options.against, *tags, encoding)
     against = [*map(Path, options.against)]
     return pairs_of_lines(options.candidates, options.references, against, options.clusters, *tags)
 
 
-def _first_name(options: argparse.Namespace) -> str:
-    return dict(options.column).get("candidate", "candidate") if options.pairs else str(options.candidates)
+def _names(options: argparse.Namespace) -> list[str]:
+    """Return what the systems are called, the first one first: by their columns, or by their files."""
+    if options.pairs:
+        return [dict(options.column).get("candidate", "candidate"), *options.against]
+    return [str(path) for path in (options.candidates, *map(Path, options.against))]
 
 
 def _scored(options: argparse.Namespace, pairs: "Pairs", candidates: Sequence[str]) -> "Scores":

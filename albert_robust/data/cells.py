@@ -12,6 +12,8 @@ from albert_robust.text.languages import UNKNOWN
 _WHOLE = re.compile(r"(-?\d+)\.0")
 _STRING = r"""'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+\""""
 _STRINGS = re.compile(rf"\[\s*+(?:(?:{_STRING})\s*+,?\s*+)*+\]")
+_LIST = rf"\[(?:{_STRING}|[^\[\]'\"])*+\]"
+_ARRAY = re.compile(rf"({_STRING})|array\(({_LIST})(?:,\s*dtype=[^()]+)?\)")  # or a text, in which nothing is meant
 
 
 def held(cell: Any) -> Any:
@@ -63,6 +65,11 @@ def unfolded(cell: Any, choices: bool = False) -> Any:
 
 
 def _printed(cell: str) -> Any:
-    """Return what Python printed, or numpy, which sets blanks for commas: Python would read `['a' 'b']` as one text."""
+    """Return what Python printed, or numpy, which sets blanks for commas: Python would read `['a' 'b']` as one text.
+
+    Within an object numpy prints `array(['a', 'b'], dtype=object)`.
+    """
     strings = _STRINGS.fullmatch(cell.strip())
-    return [literal_eval(one) for one in re.findall(_STRING, cell)] if strings else literal_eval(cell)
+    if strings:
+        return [literal_eval(one) for one in re.findall(_STRING, cell)]
+    return literal_eval(_ARRAY.sub(lambda found: found[1] or found[2], cell))

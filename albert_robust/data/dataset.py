@@ -13,7 +13,7 @@ from albert_robust.data.example import Example
 from albert_robust.data.record import SKIP, Record, read_record
 from albert_robust.data.rows import Row
 from albert_robust.data.source import Source
-from albert_robust.errors import Complaint, InputError, complaint_at
+from albert_robust.errors import Complaint, InputError
 from albert_robust.shown import SHOWN_CHOICES, suggest
 
 
@@ -62,9 +62,9 @@ def read_examples(source: Source, inputs: tuple[str, ...], reference: str) -> Ex
                 sorted({row.language for row in _rows(source, inputs, reference, LeftOut())})[:SHOWN_CHOICES]
             )
             what = f"no example in language {language!r}"
-            raise complaint_at(source.files()[0][0], what, f"rows are in: {found}; mend `languages` or add some")
+            raise source.complaint(source.files()[0][0], what, f"rows are in: {found}; mend `languages` or add some")
     examples = (
-        Example(row.id, row.language, row.fields, row.references, translations.get(row.id, {}), row.slices)
+        Example(row.id, row.language, row.fields, row.references, translations.get(row.id, {}), row.slices, row.line)
         for language in source.languages
         for row in rows
         if row.language == language
@@ -105,10 +105,11 @@ def _wanted(source: Source, inputs: tuple[str, ...], reference: str, left_out: L
         first = seen.setdefault((row.id, language), row)
         if first is not row:
             what = f"the id {row.id!r:.60} is here twice in language {language}"
-            mend = f"first in {first.path.name}:{first.line}: ids are unique in a language; {SKIP}"
+            before = source.place(first.line).within(first.path.name).removesuffix(":1")
+            mend = f"first in {before}: ids are unique in a language; {SKIP}"
             if source.templates and not row.named:
-                what, mend = f"{row.id!r:.60} is made twice", f"first in line {first.line}: take one out"
-            error = complaint_at(row.path, what, mend, row.line)
+                what, mend = f"{row.id!r:.60} is made twice", f"first in {before}: take one out"
+            error = source.complaint(row.path, what, mend, row.line)
             if not source.skips_bad:
                 raise error
             left_out.bad += error.complaints
@@ -154,7 +155,7 @@ def _fitting(source: Source, path: Path) -> Iterator[Row]:
             for column, cell in cells.items():
                 held[column].add(cell)
     if row is None:
-        raise complaint_at(path, "the dataset is empty", "a gate cannot pass on nothing: add examples")
+        raise source.complaint(path, "the dataset is empty", "a gate cannot pass on nothing: add examples")
     if not fits:
         raise _none_fits(source, path, held, row)
 
@@ -163,10 +164,12 @@ def _none_fits(source: Source, path: Path, held: Mapping[str, set[str]], last: M
     """Return the complaint that `where` leaves no row of a file."""
     for column, values in source.where.items():
         if not any(held[column]):
-            return complaint_at(
+            return source.complaint(
                 path, f"`where` names the column {column!r}, which no row has", suggest(column, list(last))
             )
         if held[column].isdisjoint(values):
             what = f"no row has {' or '.join(map(repr, values))} in {column!r}"
-            return complaint_at(path, what, suggest(values[0], sorted(held[column] - {""})))
-    return complaint_at(path, f"no row is as `where` says: {source.shown}", "each column has such rows, no row has all")
+            return source.complaint(path, what, suggest(values[0], sorted(held[column] - {""})))
+    return source.complaint(
+        path, f"no row is as `where` says: {source.shown}", "each column has such rows, no row has all"
+    )

@@ -17,7 +17,7 @@ from albert_robust.data.rows import DELIMITED, Unreadable
 from albert_robust.data.source import Source
 from albert_robust.data.templates import slot_of
 from albert_robust.data.tokens import Tokens, are_texts, joined, tagged
-from albert_robust.errors import InputError, complaint_at, mistake_of
+from albert_robust.errors import InputError, mistake_of
 from albert_robust.shown import suggest
 from albert_robust.text.languages import base, is_tag
 
@@ -106,7 +106,7 @@ class _Row:
         if offered and CHOICES not in inputs:
             fields[inputs[0]] = self.text(source.column(inputs[0]), f"{fields[inputs[0]]}\n{offered}")
         references = self.references(reference, offered, talk, fields, tokens)
-        identifier = held(self.cells.get(source.column("id")))
+        identifier = self.given(self.cells.get(source.column("id")))
         return Record(
             path=self.path,
             line=self.line,
@@ -140,7 +140,7 @@ class _Row:
 
     def wrong(self, what: str, mend: str = "", line: int = 0) -> InputError:
         """Return a complaint about the row."""
-        return complaint_at(self.path, what, mend, line or self.line)
+        return self.source.complaint(self.path, what, mend, line or self.line)
 
     @contextmanager
     def told(self, what: str) -> Iterator[None]:
@@ -161,14 +161,18 @@ class _Row:
         raise self.wrong(f"the column {column!r} is missing", "; ".join(filter(None, mends)), int(self.in_table))
 
     def value(self, name: str) -> Any:
-        """Return the value of a field: a cell, or the text that it has in all rows."""
+        """Return the value of a field: a cell, or the text that it has in all rows; None if the cell is empty."""
         source, fixed = self.source, self.source.added.get(name)
         if name in source.together:
             cells = [self.cell(name, column) for column in source.together[name]]
             compared = name != source.passages_field  # then a label may be a number of theirs
             return cells if compared else [cell for cell in cells if not is_empty(cell)]
-        cell = self.cell(name) if fixed is None else fixed
-        return "" if name in source.added and held(cell) is None else cell
+        cell = self.given(self.cell(name)) if fixed is None else fixed
+        return "" if name in source.added and cell is None else cell
+
+    def given(self, cell: Any) -> Any:
+        """Return the value of a cell; None if it has none, which a table cannot say otherwise than by an empty text."""
+        return None if is_empty(cell) and self.in_table else held(cell)
 
     def unfolded(self, cell: Any, choices: bool = False) -> Any:
         """Return the list or object that a table's cell holds as text; cells of other files stay as they are."""

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from albert_robust.errors import InputError, Mistake, complaint_at, need, reading
-from albert_robust.shown import suggest
+from albert_robust.shown import counted, suggest
 
 if TYPE_CHECKING:
     from pyarrow import Array, Scalar
@@ -30,7 +30,7 @@ CSV_LIMIT = 1 << 24
 UTF8 = "utf-8"
 LINES = "each line is one JSON object"
 LISTED = "the file is one list of objects, as in [{...}, {...}], or each line is one"
-NAMED = "name its encoding in the dataset"
+NAMED = "save the file as UTF-8, or name its encoding: `encoding: {0}` in a suite, `--encoding {0}` in a shell"
 DELIMITERS = {".csv": {",": "comma", ";": "semicolon"}, ".tsv": {"\t": "tab"}}
 DELIMITED = tuple(DELIMITERS)
 BINARY = (".parquet", "")  # a folder has no ending
@@ -82,6 +82,8 @@ def read_rows(path: Path, header: Sequence[str] = (), encoding: str = UTF8) -> I
     """
     if not os.path.exists(path):  # what the file system takes for no name is missing, too
         raise complaint_at(path, "the file is missing", "check the path: in a suite it is relative to the suite's file")
+    if encoding != UTF8 and path.suffix.lower() in BINARY:
+        raise complaint_at(path, "only a file of text has an encoding", "take it out")
     if path.is_dir():
         return _saved_dataset(path)
     if not path.is_file():
@@ -162,9 +164,9 @@ def _lines(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
 def _undecodable(path: Path, encoding: str) -> InputError:
     """Return the complaint about the first bytes of a file that are no text in its encoding."""
     data = path.read_bytes()
-    what, mend = f"not {encoding.upper()} text", f"save the file as UTF-8, or {NAMED}: `encoding: cp1252`"
+    what, mend = f"not {encoding.upper()} text", NAMED.format("cp1252")
     if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        mend = f"it begins as UTF-16 does: {NAMED}, `encoding: utf-16`"
+        mend = f"it begins as UTF-16 does: {NAMED.format('utf-16')}"
     try:
         data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -186,7 +188,7 @@ def _conll(path: Path, encoding: str = UTF8) -> Iterator[Row]:
     for number, line in chain(_lines(path, encoding), [(0, "")]):
         cells = [cell for one in line.split("\t" if "\t" in line else " ") if (cell := one.strip(" \r\n"))]
         if cells and (
-            cells[0] == "-DOCSTART-" or (not rows and line.startswith(("# ", "#\t")) and not _TAG.fullmatch(cells[-1]))
+            cells[0] == "-DOCSTART-" or (not rows and line.startswith(("# ", "#\t")) and not TAG.fullmatch(cells[-1]))
         ):
             continue
         if len(cells) == 1:
@@ -211,12 +213,12 @@ def _tagged(rows: list[list[str]]) -> dict[str, Any]:
     """
     columns = list(zip(*rows, strict=True))
     counts = len(columns) > 2 and columns[0] == tuple(str(place) for place in range(1, len(rows) + 1))
-    tagging = [column for column in columns[1:] if all(map(_TAG.fullmatch, column))]
+    tagging = [column for column in columns[1:] if all(map(TAG.fullmatch, column))]
     tags = tagging[-1] if tagging else tuple(cells[-1] for cells in rows)
     return {"text": list(columns[1 if counts else 0]), "entities": list(tags)}
 
 
-_TAG = re.compile(r"O|[BIESLUM]-\S+")
+TAG = re.compile(r"O|[BIESLUM]-\S+")
 _QUOTED = re.compile(r'"(?:[^"]|"")*""(?:[^"]|"")*"')  # as tables are whose cells hold quotes: "said ""hi"""
 
 
@@ -241,7 +243,7 @@ def _table(
             if not header:
                 header = _header(path, cells, reader.line_num)
             elif cells and len(cells) != len(header):
-                what = f"{len(cells)} cells under a header of {len(header)}"
+                what = f"{counted(len(cells), 'cell')} under a header of {len(header)}"
                 name = delimiters[delimiter]
                 more = f"quote cells that hold a {name}" if quoting == csv.QUOTE_MINIMAL else "take tabs out of cells"
                 mend = more if len(cells) > len(header) else "leave a cell empty where there is nothing"
@@ -267,14 +269,14 @@ def _cut_by(first: str, delimiters: Iterable[str]) -> str:
     return max(delimiters, key=re.sub('"[^"]*"', "", first).count)
 
 
-def delimiter_of(path: Path) -> str:
+def delimiter_of(path: Path, encoding: str = UTF8) -> str:
     """Return the sign that cuts the cells of a table, .csv or .tsv."""
-    return _cut_by(next(iter(_lines(path, UTF8)), (0, ""))[1], DELIMITERS[path.suffix.lower()])
+    return _cut_by(next(iter(_lines(path, encoding)), (0, ""))[1], DELIMITERS[path.suffix.lower()])
 
 
-def has_tabs(path: Path) -> bool:
+def has_tabs(path: Path, encoding: str = UTF8) -> bool:
     """Return whether a file has a tab anywhere."""
-    return any("\t" in line for _, line in _lines(path, UTF8))
+    return any("\t" in line for _, line in _lines(path, encoding))
 
 
 def _header(path: Path, cells: list[str], line: int) -> list[str]:

@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from albert_robust.data.rows import UTF8, Row, read_rows
 from albert_robust.data.templates import Templates
-from albert_robust.shown import counted
+from albert_robust.errors import Complaint, InputError, Place
+from albert_robust.shown import counted, shown_path
 
 PLACEHOLDER = "{language}"
 ReferenceType = Literal["text", "number", "list", "object"]
@@ -60,6 +61,7 @@ class Source:
         mapping: The advice about a missing column; `NAME` stands for our name.
         templates: The templates that make the rows instead of a file.
         given: The rows themselves, where they are in no file of their own.
+        listed: Whether rows are told by their number in a list, `rows[24]`, and not by a line: those of a dictionary.
         annotation: How references that point into a field are read; None if references are texts.
         passages_field: The task's field that may hold a list of passages; they become one numbered text. Added fields may hold
             passages, too.
@@ -85,6 +87,7 @@ class Source:
     mapping: str = "map it in the suite: `columns: {NAME: ...}`"
     templates: Templates | None = None
     given: Sequence[Row] | None = None
+    listed: bool = False
     annotation: Annotation | None = None
     passages_field: str = ""
     together: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -109,6 +112,16 @@ class Source:
         if self.given is not None:
             return iter(self.given)
         return read_rows(path, self.header, self.encoding) if self.templates is None else self.templates.rows()
+
+    def place(self, line: int = 0) -> Place:
+        """Return the place of a row, or of all rows."""
+        if not self.listed:
+            return Place(line or 1)
+        return Place(line, key=f"[{line - 1}]" if line else "")
+
+    def complaint(self, path: Path, what: str, mend: str = "", line: int = 0) -> InputError:
+        """Return an error with one complaint about a row of one of the files, or about all rows."""
+        return InputError([Complaint(shown_path(path), self.place(line), what, mend)])
 
     def column(self, name: str) -> str:
         """Return the file's name of one of our columns."""

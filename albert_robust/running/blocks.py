@@ -7,7 +7,6 @@ from pathlib import PurePath
 
 from albert_robust.asking.cache import Cache
 from albert_robust.data import Example, Examples, Source, read_examples
-from albert_robust.errors import complaint_at
 from albert_robust.models import Inputs
 from albert_robust.results.fingerprint import Fingerprint, digest
 from albert_robust.results.outcome import Outcome
@@ -53,7 +52,7 @@ def _few_slices(source: Source, examples: Sequence[Example]) -> None:
                 f"the column {column!r} has {len(values):,} different values, {MOST_SLICES} at most tell results apart"
             )
             mend = "take it out of `slices`, or make a column of a few classes of it"
-            raise complaint_at(source.files()[0][0], what, mend)
+            raise source.complaint(source.files()[0][0], what, mend)
 
 
 def learnt_by(suite: Suite) -> frozenset[Texts]:
@@ -102,13 +101,13 @@ def _measurable(suite: Suite, source: Source, examples: Sequence[Example], told:
         )
         if source.templates:
             what, mend = f"no template has a {suite.task.reference!r}", f'add `{suite.task.reference}: "..."`'
-        line = source.templates.lines[0] if source.templates else 1
-        raise complaint_at(path, what, f"{told}: {mend}", line)
+        line = source.templates.lines[0] if source.templates else 0
+        raise source.complaint(path, what, f"{told}: {mend}", line)
     for one in examples if suite.labels else ():
         if one.references and not {*one.references} & {*suite.labels}:
             what = f"the {column} {one.references[0]!r:.60} of example {one.id!r:.60} is none of the model's `labels`"
             mend = f"add it to them; {suggest(one.references[0], suite.labels)}".removesuffix("; ")
-            raise complaint_at(path, what, f"{told}: {mend}")
+            raise source.complaint(path, what, f"{told}: {mend}", one.line)
 
 
 def blocks(suite: Suite, datasets: Mapping[str, Sequence[Example]]) -> Iterator[Block]:

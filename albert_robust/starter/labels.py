@@ -16,10 +16,11 @@ def labels_of(task: Task, examples: Sequence[Example]) -> list[str]:
         return sorted({label for reference in references for label in task.annotation.labels(reference)})
     if not task.single_label:
         return []
+    if not chooses(task, examples):
+        return sorted(references)
     marks = {choice.mark for example in examples for choice in choices(example.fields[task.inputs[0]])}
     letters = ({form.format(mark) for mark in marks} for form in ("{}", "({})"))
-    chosen = next((some for some in letters if references <= some), set()) if chooses(task, examples) else set()
-    return sorted(chosen | references)
+    return sorted(next((some for some in letters if references <= some), references))
 
 
 def chooses(task: Task, examples: Sequence[Example]) -> bool:

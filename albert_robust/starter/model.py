@@ -54,7 +54,7 @@ def _named(model: str, task: Task, out: Path, asked: Mapping[str, Any]) -> dict[
         raise UsageError(f"--model {model!r}: write the URL in full, NAME@http://...")
     if ":" in model and not there:
         return {} if _BEHIND.fullmatch(model) else {"python": model}
-    if os.path.isfile(Path(model).with_suffix(".py")) and not os.path.isdir(model):
+    if not os.path.isdir(model) and os.path.isfile(f"{model.removesuffix('.py')}.py"):
         raise UsageError(f"--model {model!r}: name the function in it, {Path(model).stem}:FUNCTION")
     if not there and not _HUB.fullmatch(model):
         raise UsageError(f"--model {model!r}: no such folder, and neither module:function nor the name of a checkpoint")

@@ -11,7 +11,7 @@ from albert_robust.data.dataset import check_header, read_examples
 from albert_robust.data.options import CHOICES
 from albert_robust.data.rows import UTF8, check_encoding, read_rows
 from albert_robust.data.source import PLACEHOLDER
-from albert_robust.errors import Mistake, UsageError, complaint_at
+from albert_robust.errors import Mistake, UsageError, complaint_at, writing
 from albert_robust.file_names import SUITE
 from albert_robust.starter.checks import Checks
 from albert_robust.starter.columns import ASKING, about_in, columns_in, offered_in, split_columns
@@ -53,6 +53,7 @@ def write_starter(
         UsageError: The file exists, its name is no suite's, the language is none, the model can be none, or an endpoint's has no
             name.
         InputError: The data are missing or broken, lack a column for the task, or have no example in the language.
+        WritingError: The file cannot be written.
     """
     task, languages = TASKS[task_name], tuple(language.split(","))
     _check(out, task, languages, reference_language, columns or {}, encoding)
@@ -104,8 +105,9 @@ def write_starter(
     }
     written = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
     remarks = "".join(f"# {line}\n" for line in checks.remarks)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(f"{written}{remarks}", encoding="utf-8")
+    with writing(out, "choose another --out"):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(f"{written}{remarks}", encoding="utf-8")
     try:
         return load_suite(out)
     except BaseException:

@@ -50,6 +50,7 @@ def _source(draft: Draft, name: str, dataset: DatasetSpec) -> Source:
         reference_language=dataset.reference_language or "",
         together={ours: tuple(theirs) for ours, theirs in columns.items() if isinstance(theirs, list)},
         templates=_templates(draft, name, dataset),
+        listed=document.place(("datasets", name)).key is not None and dataset.path is None,
         given=None if dataset.rows is None else _numbered(draft, ("datasets", name, "rows"), dataset.rows),
         added=draft.added,
     )

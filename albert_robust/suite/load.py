@@ -113,10 +113,21 @@ def load_suites(
 
 def _opened(suite: Written, name: str) -> Document:
     if isinstance(suite, Mapping):
-        return document_of(suite, Path.cwd() / name, DATA)
+        return document_of(_spelled_out(suite), Path.cwd() / name, DATA)
     if not isinstance(suite, Path | str):
         raise UsageError(f"expected a suite's file or a dictionary, got {suite!r:.60}")
     return open_document(Path(suite))
+
+
+def _spelled_out(suite: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a dictionary in which a function that stands for a model by itself is one: `{"python": predict}`."""
+
+    def model(one: Any) -> Any:
+        return {"python": one} if callable(one) else one
+
+    models = suite.get("models")
+    named = {"models": {name: model(one) for name, one in models.items()}} if isinstance(models, Mapping) else {}
+    return {**suite, **named, **({"model": model(suite["model"])} if "model" in suite else {})}
 
 
 def _unknown_perturbations(document: Document, registry: Registry) -> Iterator[Complaint]:

@@ -11,14 +11,14 @@ entity; one that lies in what a perturbation put in says nothing of the original
 
 import json
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
+from itertools import chain
 from operator import index
 from typing import Any, NamedTuple
 from unicodedata import category, normalize
 
-from albert_robust.data.tokens import tagged
+from albert_robust.data.tokens import Place, tagged
 from albert_robust.text.graphemes import graphemes
 from albert_robust.text.origins import lost, origins
 from albert_robust.text.text import Edit
@@ -202,18 +202,26 @@ def _by_label(answer: Mapping[Any, Any], text: str) -> Iterator[Any]:
 def placed(answer: Iterable[Any], text: str) -> Iterator[Entity]:
     """Yield entities where their strings stand; by their places where they have no string, or one that is not in the text.
 
-    Language models count characters badly, and tokenizers write words otherwise: what stands at its place is there.
+    Language models count characters badly, and tokenizers write words otherwise: what stands at its place is there. Longer
+    strings have their places first: beside a `New York Times`, `New York` is what stands by itself.
     """
-    taken: Counter[str] = Counter()
-    for one in answer:
-        place, label, string = _parts(one)
-        if string and (place is None or not _alike(text[slice(*place)], string)):
-            place = _place(string, text, taken[string]) or place
-            taken[string] += 1
+    parts = [_parts(one) for one in answer]
+    places = [place for place, _, _ in parts]
+    sought = {
+        number
+        for number, (place, _, string) in enumerate(parts)
+        if string and (place is None or not _alike(text[slice(*place)], string))
+    }
+    taken = {place for number, place in enumerate(places) if place and number not in sought}
+    for number in sorted(sought, key=lambda number: (-len(parts[number][2]), number)):
+        if found := _place(parts[number][2], text, taken):
+            places[number] = found
+            taken.add(found)
+    for place, (_, label, string) in zip(places, parts, strict=True):
         if place is None:
             yield Entity(NOWHERE, NOWHERE, label, _on_one_line(string))
         elif 0 <= place[0] < place[1] <= len(text):
-            yield _entity(*_trimmed(*place, text), label, text)
+            yield _entity(*trimmed(*place, text), label, text)
         else:
             raise ValueError(f"an entity at {place[0]}-{place[1]} of a text of {len(text)} characters")
 
@@ -260,18 +268,17 @@ def _label(value: Any) -> str:
     return label
 
 
-def _place(string: str, text: str, nth: int) -> tuple[int, int] | None:
-    """Return where a string stands in a text for the nth time, or the last; as it is written and as whole words, if it can.
+def _place(string: str, text: str, taken: Set[Place]) -> Place | None:
+    """Return where a string stands first by itself, or in what is taken, or last; as written and as whole words, if it can.
 
     None where it stands nowhere.
     """
-    if found := _found(string, text):
-        return found[min(nth, len(found) - 1)]
-    plain, places = _plain(text)
-    if found := _found(_plain(string)[0], plain):
-        start, end = found[min(nth, len(found) - 1)]
-        return places[start][0], places[end - 1][1]
-    return None
+    found = _found(string, text)
+    if not found:
+        plain, places = _plain(text)
+        found = [(places[start][0], places[end - 1][1]) for start, end in _found(_plain(string)[0], plain)]
+    apart = (one for one in found if not any(one[0] < end and start < one[1] for start, end in taken))
+    return next(chain(apart, (one for one in found if one not in taken), found[-1:]), None)
 
 
 def _found(string: str, text: str) -> list[tuple[int, int]]:
@@ -296,7 +303,7 @@ def _plain(text: str) -> tuple[str, list[tuple[int, int]]]:
     return plain, places
 
 
-def _trimmed(start: int, end: int, text: str) -> tuple[int, int]:
+def trimmed(start: int, end: int, text: str) -> tuple[int, int]:
     """Return a place without the blanks at its borders; as it is where nothing else is there."""
     held = text[start:end]
     return (start + len(held) - len(held.lstrip()), start + len(held.rstrip())) if held.strip() else (start, end)

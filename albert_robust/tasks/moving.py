@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 
 from albert_robust.data.tokens import Place
 from albert_robust.errors import Mistake
-from albert_robust.tasks.entities import ENDS, LABELS, OUTSIDE, STARTS, STRINGS, TAG, Entity, placed
+from albert_robust.tasks.entities import ENDS, LABELS, OUTSIDE, STARTS, STRINGS, TAG, Entity, placed, trimmed
 
 Image = Callable[[int, int], tuple[int, int]]  # from a range of a text to that of its variant
 FORMS = "a list of {start: 0, end: 4, label: PER}, of {text: Anna, label: PER}, of [0, 4, PER], or a tag for each token"
@@ -78,13 +78,14 @@ def tokens_of(variant: str, places: Sequence[Place], image: Image, *, spaced: bo
         variant: The text.
         places: Those of the original's tokens.
         image: From the original to the variant.
-        spaced: Whether blanks part tokens; marks that were put in beside a word are tokens of their own. Else tokens end where
-            the original's do, and of what was put in each character is one.
+        spaced: Whether blanks part tokens, and other spaces that now stand between them; marks that were put in beside a word are
+            tokens of their own. Else tokens end where the original's do, and of what was put in each character is one.
     """
     images = [image(*place) for place in places]
     if spaced:
         kept = {at for start, end in images for at in range(start, end)}
-        return [place for found in _TOKEN.finditer(variant) for place in _parted(variant, *found.span(), kept)]
+        parted = "".join(" " if sign.isspace() and at not in kept else sign for at, sign in enumerate(variant))
+        return [place for found in _TOKEN.finditer(parted) for place in _parted(variant, *found.span(), kept)]
     made, done = list[Place](), 0
     for start, end in images:
         start = max(start, done)
@@ -119,7 +120,7 @@ def moved(entities: Sequence[Any], text: str, variant: str, image: Image) -> lis
             raise Mistake(f"{one!r:.40} is no entity that can be moved", f"write {FORMS}")
     made = []
     for given, one in zip(entities, placed(entities, text), strict=True):
-        start, end = image(one.start, one.end) if one.start >= 0 else (0, 0)
+        start, end = trimmed(*image(one.start, one.end), variant) if one.start >= 0 else (0, 0)
         if start < end:
             made.append(_at(given, start, end, variant[start:end]))
     return made

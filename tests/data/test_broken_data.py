@@ -38,7 +38,7 @@ BROKEN = {
         r"d\.tsv:2:1: the cell '\"said \"\"hi\"\"\"' is quoted, .*\n  write it with csv\.QUOTE_NONE, or as \.csv",
     ),
     "a tab too many": ("tsv", "id\ttext\n1\ta\tb\n", r"d\.tsv:2:1: 3 cells under a header of 2\n  take tabs out of cells"),
-    "a cell too few": ("csv", "id,text\n1\n", r"d\.csv:2:1: 1 cells under a header of 2\n  leave a cell empty where"),
+    "a cell too few": ("csv", "id,text\n1\n", r"d\.csv:2:1: 1 cell under a header of 2\n  leave a cell empty where"),
     "a quote that nothing closes": ("csv", 'id,text\n1,a\n2,"b\n3,c\n', r"d\.csv:3:1: a quote opens a cell and nothing closes"),
     "a quote that another cell closes": (
         "csv",

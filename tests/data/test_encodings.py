@@ -74,6 +74,11 @@ def test_bytes_that_are_no_text_are_told_with_line_and_column(
         list(read_rows(write(d_dot_csv=content), encoding=encoding))
 
 
+def test_only_a_file_of_text_has_an_encoding(write: Callable[..., Path]) -> None:
+    with pytest.raises(InputError, match=r"d\.parquet:1:1: only a file of text has an encoding"):
+        read_rows(write(d_dot_parquet=b""), encoding="cp1252")
+
+
 MISTAKES = {
     "no encoding": ("csv", "cp125", r":4:43: 'cp125' is no encoding that Python knows\n  did you mean 'cp125\d'"),
     "no text's": ("csv", "hex", r":4:43: 'hex' is no encoding that Python knows"),

@@ -171,11 +171,24 @@ def test_a_data_frame_s_column_of_whole_numbers_with_a_gap_holds_whole_numbers(t
 @pytest.mark.parametrize("name", ["d.csv", "d.tsv", "D.CSV"])
 def test_a_blank_cell_of_a_table_is_no_reference(tmp_path: Path, name: str) -> None:
     path, delimiter = tmp_path / name, "\t" if name == "d.tsv" else ","
-    rows = [("text", "label"), ("a", "x"), ("b", ""), ("c", " "), ("", "y")]
+    rows = [("text", "label"), ("a", "x"), ("b", ""), ("c", " ")]
     path.write_text("".join(f"{delimiter.join(row)}\n" for row in rows), encoding="utf-8")
     examples = read(path)
-    assert [one.references for one in examples] == [("x",), (), (), ("y",)]
-    assert [one.fields["text"] for one in examples] == ["a", "b", "c", ""]
+    assert [one.references for one in examples] == [("x",), (), ()]
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_blank_cell_of_a_table_is_no_text_and_no_id(write: Write, blank: str) -> None:
+    path = write(d_dot_csv=f"id,text,label\n7,a,x\n{blank},b,x\n{blank},c,x\n8,{blank},y\n")
+    with pytest.raises(InputError, match=r"d\.csv:5:1: 'text' holds nothing, expected text\n  fill it in"):
+        read(path)
+    examples = read_examples(Source(path, ("en",), skips_bad=True), ("text",), "label")
+    assert [(one.id, one.fields["text"]) for one in examples] == [("7", "a"), ("3", "b"), ("4", "c")]
+    assert len(examples.left_out.bad) == 1
+
+
+def test_an_empty_text_of_json_is_a_text(write: Write) -> None:
+    assert read(write(d_dot_jsonl='{"text": "", "label": "x"}\n'))[0].fields == {"text": ""}
 
 
 @pytest.mark.parametrize(
@@ -185,6 +198,13 @@ def test_a_blank_cell_of_a_table_is_no_reference(tmp_path: Path, name: str) -> N
         ("['Paris']", True, ("Paris",)),
         ("['Paris' 'the city']", True, ("Paris", "the city")),
         ("{'text': ['Paris'], 'answer_start': [3]}", True, ("Paris",)),
+        (
+            "{'text': array(['Paris', \"it's (x)\"], dtype=object), 'answer_start': array([3, 9])}",
+            True,
+            ("Paris", "it's (x)"),
+        ),
+        ("{'text': array([], dtype=object), 'answer_start': array([], dtype=int32)}", True, ()),
+        ("{'text': ['array([1])'], 'answer_start': (3, 4)}", True, ("array([1])",)),
         ('{"is": "an object"}', True, ('{"is": "an object"}',)),
         ("[]", True, ()),
         ("[0, 1]", True, ("[0, 1]",)),

@@ -1,6 +1,7 @@
 """Rows are written in a file's own format, and read back as they were."""
 
 import string
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from albert_robust.data.writing import write_rows
 from albert_robust.errors import WritingError
 
 CHARACTERS = st.characters(exclude_categories=["Cs", "Cc"])
-TEXTS = st.text(CHARACTERS | st.sampled_from(" ,;'\"\n\t"))
+TEXTS = st.text(CHARACTERS | st.sampled_from(" ,;'\"\n\r\t"))
 BARE = st.text(CHARACTERS, min_size=1).filter(lambda text: '"' not in text)
 WORDS = BARE.filter(lambda text: text.split() == [text] and text[0] not in "-#")
 NAMES = st.lists(st.text(string.ascii_letters, min_size=1), min_size=1, unique=True)
@@ -70,6 +71,34 @@ def test_cells_are_parted_as_in_the_file_that_they_are_from(tmp_path: Path) -> N
     assert (tmp_path / "b.conll").read_text() == "Bo\tB-PER\n"
 
 
+def test_a_name_of_a_column_may_hold_signs_that_cut_other_tables(tmp_path: Path) -> None:
+    rows = [{"name (a; b; c)": "x", "text": "a, b"}]
+    assert back(tmp_path / "a.csv", rows) == rows
+
+
+def test_a_cell_with_nothing_in_it_is_empty_and_no_number(tmp_path: Path) -> None:
+    for name, expected in (("a.csv", "text,label\na,\n"), ("a.jsonl", '{"text": "a", "label": null}\n')):
+        write_rows(tmp_path / name, [{"text": "a", "label": float("nan")}])
+        assert (tmp_path / name).read_text() == expected
+
+
+def test_what_json_has_no_form_for_is_a_text_in_any_cell(tmp_path: Path) -> None:
+    day = date(2026, 1, 2)
+    for name in ("a.csv", "a.jsonl"):
+        write_rows(tmp_path / name, [{"text": "a", "about": {"day": day}, "seen": [day]}])
+        assert (tmp_path / name).read_text().count("2026-01-02") == 2
+
+
+def test_half_a_character_is_escaped_in_json(tmp_path: Path) -> None:
+    rows = [{"text": "a good film", "user": "\ud83d"}]
+    assert back(tmp_path / "a.jsonl", rows) == back(tmp_path / "a.json", rows) == rows
+
+
+def test_in_conll_tags_stand_behind_tokens_wherever_their_column_was(tmp_path: Path) -> None:
+    write_rows(tmp_path / "a.conll", [{"ner_tags": ["B-PER", "O"], "tokens": ["Anna", "left"]}])
+    assert (tmp_path / "a.conll").read_text() == "Anna B-PER\nleft O\n"
+
+
 def test_a_list_in_a_table_is_json_and_a_column_that_a_row_lacks_is_empty(tmp_path: Path) -> None:
     write_rows(tmp_path / "a.csv", [{"a": ["x", "y"]}, {"b": 1}])
     assert (tmp_path / "a.csv").read_text() == 'a,b\n"[""x"", ""y""]",\n,1\n'
@@ -84,6 +113,9 @@ def test_a_list_in_a_table_is_json_and_a_column_that_a_row_lacks_is_empty(tmp_pa
             r"a cell holds a tab or a line break, which no \.tsv file can\n  write \.csv or \.jsonl",
         ),
         ("a.conll", {"text": "Anna", "entities": []}, r"no list of tokens with one of tags.*\n  write \.jsonl"),
+        ("a.tsv", {"text": "a\rb"}, "a cell holds a tab or a line break"),
+        ("a.csv", {"text": "\ud83d"}, "a cell holds half a character, which no table can"),
+        ("a.conll", {"text": ["New York"], "entities": ["B-LOC"]}, "the token 'New York' is none that CoNLL holds"),
         ("a.parquet", {"text": "a"}, r"'a\.parquet': no format that is written here\n  known: \.jsonl, \.json, \.csv"),
     ],
 )

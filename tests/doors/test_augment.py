@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from albert_robust import augment, run, write_report
 from albert_robust.cli import main
 from albert_robust.data.rows import read_rows
+from albert_robust.data.writing import write_rows
 from albert_robust.errors import InputError, UsageError
 from albert_robust.perturbing import open_packs, parse_spec, vary
 from albert_robust.tasks.entities import annotated, entities_of
@@ -142,10 +143,23 @@ def test_rows_that_are_no_examples_may_be_left_as_they_are(here: Path, capsys: C
     assert main([*command, "--perturbation", "case.upper", "--on-bad-rows", "skip"]) == 0
     told = capsys.readouterr().out.splitlines()
     assert told[1] == "case.upper  1 drawn: 1 made"
-    assert told[2].startswith("2 bad rows left as they were, the first: train.jsonl:2:1: 'text' holds nothing")
+    assert told[2].startswith("left as they were: 2 bad rows, the first is train.jsonl:2:1: 'text' holds nothing")
     written = [row for _, row in read_rows(here / "out.jsonl")]
     assert [row for row in written if row in rows] == rows
     assert len(written) == 4
+
+
+def test_rows_in_other_languages_are_left_as_they_are_and_counted(here: Path, capsys: Captured) -> None:
+    rows = [{**row, "lang": tag} for row, tag in zip(ROWS, ["en", "de", "fr", "de"], strict=False)]
+    made = classified(rows, "case.upper")
+    assert made.others == {"de": 2, "fr": 1}
+    assert [row for row in made if row in rows] == rows
+    (here / "train.csv").write_text("text,label,lang\n" + "".join(f"{row['text']},a,{row['lang']}\n" for row in rows))
+    assert called("--perturbation", "case.upper") == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "case.upper  1 drawn: 1 made",
+        "left as they were: 3 rows in de, fr",
+    ]
 
 
 def test_a_file_is_written_over_only_if_that_is_said(table: Path, capsys: Captured) -> None:
@@ -163,6 +177,19 @@ def test_the_format_is_that_of_the_file_that_is_written(table: Path, capsys: Cap
     assert rows[1] == {"id": "20", "review": ROWS[0]["text"].upper(), "label": "a", "stars": "5"}
     assert called("--perturbation", "case.upper", out="out.parquet") == 2
     assert "no format that is written here" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+def test_a_file_may_be_in_another_encoding_and_what_is_written_is_utf_8(
+    here: Path, encoding: str, capsys: Captured
+) -> None:
+    (here / "train.csv").write_text("text;label\nla crème est brûlée;a\n", encoding=encoding)
+    assert called("--perturbation", "case.upper") == 2
+    assert f"`--encoding {encoding}` in a shell" in capsys.readouterr().err
+    assert called("--perturbation", "case.upper", "--encoding", encoding) == 0
+    assert (here / "out.csv").read_text(encoding="utf-8") == (
+        "text;label\nla crème est brûlée;a\nLA CRÈME EST BRÛLÉE;a\n"
+    )
 
 
 def failing(batch: list[dict[str, str]]) -> list[str]:
@@ -202,9 +229,21 @@ def test_places_of_entities_move_along() -> None:
     "perturbation", ["typos.*", "paraphrase.*", "case.*", "punctuation.*", "distractors.*", "words.repeat"]
 )
 def test_what_is_written_of_entities_can_be_read_again(perturbation: str) -> None:
-    for row in augment(NAMES, perturbation, task="token-classification", language="en"):
+    made = augment(NAMES, perturbation, task="token-classification", language="en", n=9)
+    assert len(made) > len(NAMES)
+    for row in made:
         kept = annotated(row["entities"], row["text"])
         assert len(entities_of(kept or "")) == len(row["entities"])
+
+
+def test_a_blank_that_is_put_in_before_an_entity_is_no_part_of_it() -> None:
+    rows = [{"text": "安娜住在纽约，并在北京大学工作。", "entities": [[4, 6, "LOC"]]}]
+    made = augment(
+        rows, "crosslingual.transliterate", task="token-classification", language="zh", originals="drop", n=9
+    )
+    found = {row["text"][slice(*row["entities"][0][:2])] for row in made}
+    assert "niu 约" in found
+    assert {name.strip() for name in found} == found
 
 
 def test_tags_move_along_with_tokens(here: Path, capsys: Captured) -> None:
@@ -244,6 +283,35 @@ def test_a_variant_whose_labels_cannot_be_told_is_rejected() -> None:
     assert "now stands outside of what it is labelled as a part of" in swapped.why
 
 
+def test_what_else_is_said_of_each_token_is_left_out_where_tokens_are_others() -> None:
+    rows = [{"tokens": ["Anna", "left"], "ner_tags": ["B-PER", "O"], "pos_tags": [1, 2], "sources": ["a", "b", "c"]}]
+    made = augment(rows, ["case.upper", "typos.spacing"], task="token-classification", language="en", originals="drop")
+    assert [(len(row["tokens"]), row["pos_tags"]) for row in made] == [(2, [1, 2]), (3, None)]
+    assert [row["sources"] for row in made] == [["a", "b", "c"]] * 2
+
+
+@pytest.mark.parametrize(("perturbation", "seed"), [("words.swap", 0), ("typos.spacing", 1)])
+def test_a_variant_in_which_two_entities_share_their_words_is_rejected(perturbation: str, seed: int) -> None:
+    rows = [{"text": ["Anna", "Paris", "met"], "entities": ["B-PER", "B-LOC", "O"]}]
+    (made,) = augment(rows, perturbation, task="token-classification", language="en", originals="drop", seed=seed).made
+    assert (made.counts, made.why) == ({"rejected": 1}, "'Paris' now has no word of its own")
+
+
+def test_a_word_that_moves_into_an_entity_with_another_label_is_rejected() -> None:
+    rows = [{"text": "New York Anna met them there", "entities": [[0, 8, "LOC"], [9, 13, "PER"]]}]
+    made = augment(rows, "words.swap@1", task="token-classification", language="en", originals="drop", n=20)
+    assert len(made) >= 2
+    assert {row["text"].removeprefix("New York Anna") for row in made} <= {" them met there", " met there them"}
+    assert made.made[0].counts["rejected"] == 2
+
+
+def test_any_space_that_is_put_between_tokens_parts_them() -> None:
+    rows = [{"text": ["Anna", "Paris", "met", "10\u00a0000"], "entities": ["B-PER", "B-LOC", "O", "O"]}]
+    made = augment(rows, "characters.blanks@5", task="token-classification", language="en", originals="drop", n=9)
+    assert len(made) > 3
+    assert [row for row in made if row != rows[0]] == []
+
+
 def test_reference_answers_stay_in_the_text() -> None:
     rows = [
         {"context": f"Anna lives in Bern since {n}.", "question": "Since when?", "answers": [str(n)]} for n in range(9)
@@ -252,6 +320,27 @@ def test_reference_answers_stay_in_the_text() -> None:
     assert len(made) > 100
     assert {row["question"] for row in made} == {"Since when?"}
     assert all(row["answers"][0] in row["context"] for row in made)
+
+
+@pytest.mark.parametrize("perturbation", ["typos.*", "distractors.*", "spelling.*", "characters.*"])
+@pytest.mark.parametrize("ending", [".jsonl", ".csv"])
+def test_where_answers_begin_moves_along(here: Path, ending: str, perturbation: str) -> None:
+    context = "In 1905, the old town of Bern had (it's said) 3 bears; people of Bern colour them."
+    starts = [context.index("Bern"), context.rindex("Bern"), context.index("3 bears"), -1]
+    answers = {"text": ["Bern", "Bern", "3 bears", "none"], "answer_start": starts}
+    rows = [{"context": context, "question": "Where?", "answers": answers}]
+    path = here / f"train{ending}"
+    write_rows(path, rows)
+    made = augment(
+        path, perturbation, task="question-answering", language="en", fields=["context"], originals="drop", n=3
+    )
+    assert len(made) >= 5
+    for row in made:
+        now = json.loads(row["answers"]) if ending == ".csv" else row["answers"]
+        *known, unknown = now["answer_start"]
+        assert all(row["context"].startswith(text, start) for start, text in zip(known, now["text"], strict=False))
+        assert known[0] < known[2] < known[1]
+        assert (now["text"], unknown) == (answers["text"], -1)
 
 
 def test_any_column_may_be_perturbed_beside_the_task_s_own() -> None:
@@ -297,6 +386,8 @@ def test_a_variant_in_another_language_says_so_where_rows_do() -> None:
         ({"ignores": ["number"]}, "^no perturbation that is named alters 'number'"),
         ({"columns": {"txt": "text"}}, "^unknown column 'txt'\n  our name comes first"),
         ({"originals": "all"}, "^originals: 'all', expected one of keep, replace, drop"),
+        ({"encoding": "utf-9"}, "^encoding: 'utf-9' is no encoding that Python knows\n  did you mean 'utf-8'"),
+        ({"encoding": "cp1252"}, "^only a file has 'encoding'"),
         ({"n": 0}, "^n: 0 variants a row, expected at least 1"),
         ({"task": "typing"}, "^task: 'typing', expected one of text-classification"),
         ({"language": "!!"}, "^'!!' is no language tag"),
@@ -318,7 +409,13 @@ def test_a_summary_would_have_to_follow_another_name() -> None:
     ("rows", "task", "message"),
     [
         ([{"txt": "a"}], "text-classification", "column 'text' is missing\n  name it: `columns={\"text\": ...}`"),
-        ([], "text-classification", "the dataset is empty"),
+        ([], "text-classification", "^rows: the dataset is empty"),
+        ([*ROWS, {"text": None}], "text-classification", r"^rows\[20\]: 'text' holds nothing"),
+        (
+            [{"id": 1, **ROWS[0]}, {"id": 1, **ROWS[1]}],
+            "text-classification",
+            r"^rows\[1\]: .* twice in language en\n  first in rows\[0\]: ids",
+        ),
         (
             [{"context": ["It is so.", "So it is."], "question": "Is it?", "answers": "so"}],
             "question-answering",
@@ -330,7 +427,7 @@ def test_a_summary_would_have_to_follow_another_name() -> None:
             r"'entities' holds \{'PER': \['Anna'\]\}, which cannot be moved\n  write a list of",
         ),
     ],
-    ids=["column", "empty", "passages", "entities by label"],
+    ids=["column", "empty", "no text", "an id twice", "passages", "entities by label"],
 )
 def test_data_that_cannot_be_augmented_are_told(rows: Any, task: str, message: str) -> None:
     fields = ["context"] if task == "question-answering" else []

@@ -378,6 +378,15 @@ def test_init_says_which_labels_the_data_have_so_that_one_that_is_none_shows(
     ]
 
 
+def test_init_says_which_rows_are_in_other_languages(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [f"Film {number} was good.,good,{tag}\n" for number, tag in enumerate(["en", "de", "de", "fr"])]
+    (tmp_path / "reviews.csv").write_text("text,label,lang\n" + "".join(rows))
+    assert "left out: 3 rows in other languages: de (2), fr (1)\n" in printed(capsys, *INIT, "model:predict")
+
+
 def test_init_says_what_a_model_is_not_given(capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "d.jsonl").write_text('{"instruction": "Sum up.", "input": "It rains.", "output": "Rain."}\n')

@@ -188,7 +188,7 @@ def test_a_table_names_its_columns_systems_and_clusters(capsys: Captured, files:
         (
             "candidate\na\n",
             [],
-            "t.csv:2:1: the column 'reference' is missing\n  name it with --column reference=COLUMN",
+            "t.csv:1:1: the column 'reference' is missing\n  name it with --column reference=COLUMN",
         ),
         ("candidate,reference\n", [], "t.csv has no rows: there is nothing to score\n"),
         (
@@ -196,13 +196,15 @@ def test_a_table_names_its_columns_systems_and_clusters(capsys: Captured, files:
             [],
             "t.csv:2:1: language: 'english!' is no language tag: did y",
         ),
-        ("candidate,reference\na,b\n", ["--against", "bas"], "t.csv:2:1: the column 'bas' is missing\n  known: candid"),
+        ("candidate,reference\na,b\n", ["--against", "bas"], "t.csv:1:1: the column 'bas' is missing\n  known: candid"),
         ("candidate,reference\na,b\n", ["--column", "text=a"], "--column text=...: known: candidate, reference, lang"),
         (
             "candidate,reference\na,b\n",
             ["--references", "r.txt"],
             "--pairs is a table of candidates, references and cl",
         ),
+        ("candidate,reference,cluster\na,b,1\na,b,\n", [], "t.csv:3:1: 'cluster' holds nothing\n  name the cluster of"),
+        ("candidate,reference\na,b\n", ["--encoding", "utf-9"], "'utf-9' is no encoding that Python knows"),
         ("candidate,reference\na,b\n", ["--explain", "2"], "--explain 2: there are lines 1 to 1\n"),
     ],
     ids=str,
@@ -212,6 +214,24 @@ def test_a_table_that_cannot_be_scored_is_told(
 ) -> None:
     (files / "t.csv").write_text(content)
     assert refused(capsys, "--pairs", "t.csv", *arguments).startswith(message)
+
+
+def test_a_list_of_references_is_a_list_in_json_and_a_text_like_one_is_a_text(capsys: Captured, files: Path) -> None:
+    references = ['["a b", "c d"]', ["c d", "a b"]]
+    lines = [json.dumps({"candidate": "a b", "reference": one}) for one in references]
+    (files / "t.jsonl").write_text("\n".join(lines))
+    assert main(["score", "--pairs", "t.jsonl", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["f"] == score(["a b"] * 2, references).as_dict()["f"]
+    (files / "t.csv").write_text('candidate,reference\na b,"[""c d"", ""a b""]"\n')
+    assert main(["score", "--pairs", "t.csv", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["f"] == [1.0]
+
+
+def test_a_table_may_be_in_another_encoding(capsys: Captured, files: Path) -> None:
+    (files / "t.csv").write_text("candidate,reference\nété,été\n", encoding="utf-16")
+    assert "`--encoding utf-16` in a shell" in refused(capsys, "--pairs", "t.csv")
+    assert main(["score", "--pairs", "t.csv", "--encoding", "utf-16", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["f"] == [1.0]
 
 
 def test_a_cell_without_a_text_is_told(capsys: Captured, files: Path) -> None:
@@ -318,6 +338,7 @@ def test_a_byte_order_mark_and_carriage_returns_are_no_part_of_a_text(capsys: Ca
         (["--column", "candidate=a"], "--column goes with --pairs\n"),
         (["--summary", "--json"], "--summary leaves out the lines that --json has\n"),
         (["--against", "c.txt"], "--against names other systems, each once\n"),
+        (["--against", "./c.txt"], "--against names other systems, each once\n"),
         (["--against", "o.txt", "--against", "o.txt"], "--against names other systems, each once\n"),
         (["--svg", "a.svg"], "--svg goes with --explain LINE\n"),
         (["--profile", "nowhere"], "no profile in nowhere: make one with `albert-robust calibrate`\n"),

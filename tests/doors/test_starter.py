@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from albert_robust.errors import InputError, UsageError
+from albert_robust.errors import InputError, UsageError, WritingError
 from albert_robust.running.blocks import examples_of
 from albert_robust.starter.checks import FAMILIES, NEGATION
 from albert_robust.starter.write import write_starter
@@ -302,6 +302,7 @@ def test_a_model_may_be_spelt_as_in_a_suite(
         ("encoder:builtin", "an encoder alone cannot do text-classification here: use "),
         ("small@localhost:8000/v1/chat/completions", "write the URL in full, NAME@http://"),
         ("endpoint:small", "write NAME@http://"),
+        ("", "--model '': no such folder, and neither module:function nor the name of a checkpoint"),
     ],
 )
 def test_a_model_that_cannot_be_is_told_before_a_file_is_written(
@@ -321,6 +322,12 @@ def test_a_module_without_its_function_is_no_checkpoint(
     monkeypatch.chdir(data.parent)
     with pytest.raises(UsageError, match=r"name the function in it, predictor:FUNCTION"):
         write_starter(tmp_path / "t.robust.yaml", "text-classification", model, data, "en")
+
+
+def test_a_suite_that_cannot_be_written_is_told(write: Callable[..., Path]) -> None:
+    data = write(d_dot_csv="text,label\nGood.,x\n")
+    with pytest.raises(WritingError, match=r"t\.robust\.yaml: cannot be written: .*\n  choose another --out"):
+        write_starter(data / "t.robust.yaml", "text-classification", "m:f", data, "en")
 
 
 def test_an_endpoint_alone_names_no_model(write: Callable[..., Path], tmp_path: Path) -> None:

@@ -118,6 +118,14 @@ def test_a_suite_of_a_dictionary_can_be_sent_to_another_process() -> None:
     assert verdicts(run(pickle.loads(pickle.dumps(one)))) == verdicts(run(one))  # noqa: S301  # our own
 
 
+def test_a_function_may_stand_for_a_model_by_itself() -> None:
+    assert verdicts(run(suite(model=loud))) == verdicts(run(suite()))
+    several = suite(models={"one": loud, "other": {"python": loud}})
+    del several["model"]
+    found = run(several)
+    assert [one.model for one in found.suites] == ["python: test_suites_from_python:loud"] * 2
+
+
 def test_with_a_version_answers_of_a_function_are_kept() -> None:
     asked = []
 
@@ -178,10 +186,10 @@ def test_a_seed_replaces_the_suite_s_own_and_a_budget_bounds_what_is_asked() -> 
             r"^suite\.datasets\.d\.rows: .*expected a list",
         ),
         ({"datasets": {"d": {"language": "en"}}}, r"^suite\.datasets\.d: say where the examples are\n  .*`rows:`"),
-        ({"datasets": {"d": {"rows": [], "language": "en"}}}, r"^suite\.datasets\.d\.rows:1:1: the dataset is empty"),
+        ({"datasets": {"d": {"rows": [], "language": "en"}}}, r"^suite\.datasets\.d\.rows: the dataset is empty"),
         (
             {"datasets": {"d": {"rows": [*ROWS, {"text": None}], "language": "en"}}},
-            r"^suite\.datasets\.d\.rows:25:1: 'text' holds nothing",
+            r"^suite\.datasets\.d\.rows\[24\]: 'text' holds nothing",
         ),
         (
             {"datasets": {"d": {"templates": [{"text": "a {thing}"}], "language": "en"}}},

@@ -130,6 +130,33 @@ def test_a_label_that_looks_like_a_tag_is_one_only_where_something_opens() -> No
     assert said([{"text": "Anna", "label": "E-mail"}]) == "Anna (E-mail 0-4)"
 
 
+@pytest.mark.parametrize(
+    ("text", "listed", "kept"),
+    [
+        (
+            "The New York Times of New York.",
+            ["New York Times", "New York"],
+            "New York Times (X 4-18); New York (X 22-30)",
+        ),
+        (
+            "New York and the New York Times.",
+            ["New York", "New York Times"],
+            "New York (X 0-8); New York Times (X 17-31)",
+        ),
+        ("The Bank of America.", ["Bank of America", "America"], "Bank of America (X 4-19); America (X 12-19)"),
+        (
+            "Bank of America in America.",
+            ["Bank of America", "America", "America"],
+            "Bank of America (X 0-15); America (X 8-15); America (X 19-26)",
+        ),
+        ("PARIS HILTON in PARIS", ["Paris Hilton", "Paris"], "PARIS HILTON (X 0-12); PARIS (X 16-21)"),
+    ],
+)
+def test_a_string_stands_by_itself_before_it_stands_within_another(text: str, listed: list[str], kept: str) -> None:
+    assert said([{"text": one, "label": "X"} for one in listed], text) == kept
+    assert said([{"text": one, "label": "X"} for one in reversed(listed)], text) == kept
+
+
 def test_one_string_listed_twice_stands_twice() -> None:
     found = said([{"text": "Anna", "label": "PER"}] * 3)
     assert found == "Anna (PER 0-4); Anna (PER 34-38)"
