@@ -73,7 +73,8 @@ def test_a_variant_stands_behind_its_row_and_has_its_columns_and_label(table: Pa
 
 def test_variants_are_those_that_a_suite_would_make() -> None:
     registry, spec = open_packs(), parse_spec("typos.swap@2")
-    made = classified(originals="drop", seed=7)
+    rows = [{"id": str(place), **row} for place, row in enumerate(ROWS, start=1)]
+    made = augment(rows, "typos.swap", task="text-classification", language="en", originals="drop", seed=7)
     texts = [Text.of(row["text"], "en") for row in ROWS]
     expected = [vary(registry, spec, text, seed=7, example=str(place)) for place, text in enumerate(texts, start=1)]
     assert [row["text"] for row in made] == [str(text) for text in expected]
@@ -292,7 +293,7 @@ def test_what_else_is_said_of_each_token_is_left_out_where_tokens_are_others() -
 
 @pytest.mark.parametrize(("perturbation", "seed"), [("words.swap", 0), ("typos.spacing", 1)])
 def test_a_variant_in_which_two_entities_share_their_words_is_rejected(perturbation: str, seed: int) -> None:
-    rows = [{"text": ["Anna", "Paris", "met"], "entities": ["B-PER", "B-LOC", "O"]}]
+    rows = [{"id": "1", "text": ["Anna", "Paris", "met"], "entities": ["B-PER", "B-LOC", "O"]}]
     (made,) = augment(rows, perturbation, task="token-classification", language="en", originals="drop", seed=seed).made
     assert (made.counts, made.why) == ({"rejected": 1}, "'Paris' now has no word of its own")
 
