@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from albert_robust.asking.ask import LIMITS, Asker, Cost, Failure, Limits
+from albert_robust.asking.ask import LIMITS, Asker, Cost, Failure, Limits, ModelFaultError
 from albert_robust.asking.budget import Budget
 from albert_robust.asking.cache import Cache, key
 from albert_robust.asking.price import Price
@@ -109,6 +109,7 @@ class Predictor:
     alone: bool = False
     price: Price = field(default_factory=Price)
     names: Mapping[str, str] = field(default_factory=dict)
+    _answered: bool = field(default=False, init=False)  # in this run or an earlier one
 
     @property
     def _passing(self) -> bool:
@@ -149,6 +150,7 @@ class Predictor:
         answers = found.answers
         self.cost.unique_inputs += len(found.names)
         self.cost.from_cache += len(answers.predictions)
+        self._answered = self._answered or bool(answers.predictions)
         order = self._order(found.missing[: self.budget.room])
         if not order:
             return answers
@@ -161,6 +163,7 @@ class Predictor:
                     else:
                         answers.failures[one] = made.message
                         self.cost.unanswered += made.asked
+                self._answered = self._answered or bool(answers.predictions)
                 keep(one for one, _ in group)
                 done += len(group)
                 if watch is not None:
@@ -169,7 +172,7 @@ class Predictor:
 
     def _asked(self, order: Sequence[str], inputs: Mapping[str, Inputs], replicate: int) -> Iterator[Settled]:
         """Yield what inputs come to, while the budget lasts: those of a batch together, those of a stream one by one."""
-        asker = Asker(self.model, self.task, self.limits, self.cost, replicate=replicate)
+        asker = Asker(self.model, self.task, self.limits, self.cost, replicate=replicate, untried=not self._answered)
         if self.model.stream is None:
             return self._by_batch(asker, order, inputs)
         return self._as_they_come(asker, self.model.stream, order, inputs)
@@ -184,6 +187,9 @@ class Predictor:
             made: list[Prediction | Failure] = []
             try:
                 made.extend(asker.ask([inputs[one] for one in chunk]))
+            except ModelFaultError:
+                self._count(len(made) - len(chunk))  # the others were not asked by themselves
+                raise
             finally:
                 yield [*zip(chunk, made, strict=False)]
 
