@@ -166,11 +166,11 @@ def run_of(
     alone = [(item, record) for item, record in zip(items, records, strict=True) if isinstance(item, Cell)]
     cells = [cell for cell, _ in alone]
     ordered = sorted(alone, key=lambda pair: plan_order(pair[1])) if shrinks else ()
-    told = suite_records(items, execution)
+    told, in_order = suite_records(items, execution), tuple(sorted(records, key=plan_order))
     return Run(
         suites=told,
-        cells=tuple(sorted(records, key=plan_order)),
-        pooled=all_cells_beside_first(told, records, execution.tallies),
+        cells=in_order,
+        pooled=all_cells_beside_first(told, in_order, execution.tallies),
         alignments=alignments_of(
             cells,
             [record for _, record in alone],

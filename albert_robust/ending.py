@@ -9,6 +9,7 @@ import pytest
 
 from albert_robust.baselines import SessionBaselines
 from albert_robust.errors import writing
+from albert_robust.gate.side_by_side import all_cells_beside_first
 from albert_robust.notes import Notes
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.folder import MEND_REPORT, keep, only
@@ -50,7 +51,10 @@ def run_of_workers(shared: SharedFolder, keys: Set[CellKey], notes: Notes) -> Ru
             notes.unwritten.append(f"{shared.folder}: the run that a worker left here is gone: there is no report")
         return None
     notes.broken = {**run.mistakes, **notes.broken}
-    return only(run, keys) if keys else None
+    if not keys:
+        return None
+    part = only(run, keys)
+    return replace(part, pooled=all_cells_beside_first(part.suites, part.cells, part.tallies))
 
 
 def ended(run: Run | None, notes: Notes, baselines: SessionBaselines, settings: Settings, status: int) -> Ended:

@@ -25,6 +25,7 @@ from albert_robust.show import describe
 from albert_robust.shown import counted, suggest
 from albert_robust.suite.expectations import ExpectationName
 from albert_robust.suite.load import load_suite
+from albert_robust.suite.movement import Moves
 from albert_robust.suite.suite import Suite
 from albert_robust.tasks import TASKS
 from albert_robust.text.languages import UNKNOWN
@@ -156,7 +157,9 @@ class Robust:
             for record in records
             if record.verdict == "inconclusive"
         ]
-        unmoved = constant([execution.tallies[cell.key] for cell in cells])
+        numbers = [cell for cell in cells if isinstance(cell.check.movement, Moves)]
+        moved = any(execution.tallies[cell.key].counts.flipped for cell in numbers)  # under one label, it may be
+        unmoved = "" if moved else constant([execution.tallies[cell.key] for cell in cells])
         return _Checked(records, failed, [*doubts, unmoved] if unmoved else doubts)
 
     def _described(self, execution: Execution, cell: Cell, record: CellRecord) -> str:
@@ -185,7 +188,7 @@ def _rows(
         mend = f"give a dictionary of these in place of each text: {{{field!r}: ...}}"
         raise UsageError(f"{task} reads {field} and {' and '.join(others)}", mend)
     rows = [dict(one) for one in texts if isinstance(one, Mapping)] if whole else []
-    rows = rows or [{field: text} for text in checked_texts("texts", texts)]
+    rows = rows or [{"id": place, field: text} for place, text in enumerate(checked_texts("texts", texts), start=1)]
     if references is None:
         return rows
     if len(references) != len(rows):

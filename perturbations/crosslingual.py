@@ -38,6 +38,7 @@ _START = "^"  # in transliteration.tsv, the start of a word
 _LETTER = r"[\p{L}\p{M}\p{N}]"
 _JOINABLE = regex.compile(_LETTER, regex.V1)
 _HAN = regex.compile(r"\p{Han}+", regex.V1)
+_NAME = regex.compile(r"\s\p{Lu}")
 _VIRAMA = "\u094d"
 _UNWRITTEN = "ə"  # the vowel of a Devanagari consonant that has no sign
 
@@ -169,7 +170,12 @@ def code_switch(text: Text, rng: Random, severity: int) -> Text:
 
 
 def _meant(text: Text, word: Word, language: str) -> bool:
-    """Return whether a word is its lexicon entry: a capital inside a sentence makes a name, and a German noun."""
+    """Return whether a word is its lexicon entry: a capital inside a sentence makes a name, and a German noun.
+
+    Before a name, `Frau` is a title.
+    """
+    if word.string == "Frau" and _NAME.match(text.around(word, 2)[1]):
+        return False
     if not word.string[:1].isupper() or word.string.isupper():
         return True
     concept, place = _forms(language).get(word.string.casefold(), (0, 0))

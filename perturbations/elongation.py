@@ -14,11 +14,13 @@ from albert_robust.packs import base, pattern_of
 
 _DENIALS = Path(__file__).with_name("denials.tsv")
 VOWELS = frozenset("aeiouyæøœıаеёиіїоуыэюяєαεηιουωاويی")
+WITHOUT_MARKS = frozenset("иуاويی")  # with one they are others: й, ў, ئ, and the ending of مرحبًا
 
 
 @perturbation(
     "spelling.elongation",
     preserves="meaning",
+    version=2,
     scripts={"Arabic", "Cyrillic", "Greek", "Latin"},
     examples=[
         Example("The weather is lovely today.", "The weather is lovely todaaay."),
@@ -56,4 +58,4 @@ def elongation(text: Text, rng: Random, severity: int) -> Text:
 
 
 def _is_vowel(letter: str) -> bool:
-    return letter in VOWELS or unicodedata.normalize("NFD", letter)[0] in VOWELS - {"и", "у"}
+    return letter in VOWELS or unicodedata.normalize("NFD", letter)[0] in VOWELS - WITHOUT_MARKS

@@ -32,6 +32,7 @@ FORMS = ("", "\u00a0", "\u202f")
     "spelling.grouping",
     preserves="meaning",
     languages=_MARKS,
+    version=2,
     examples=[
         Example("It has 1,250 rooms.", "It has 1250 rooms.", seed=1),
         Example("1,250,500.75 of 12,500", "1\u00a0250\u00a0500.75 of 12\u00a0500", why="all of them, and no decimals"),

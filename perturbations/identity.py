@@ -78,7 +78,7 @@ def _languages(path: Path, kind: str = "") -> set[str]:
     "identity.gender",
     alters="gender",
     languages=_languages(_GENDER),
-    version=3,
+    version=4,
     severities=1,
     across_fields=True,
     examples=[
@@ -175,8 +175,9 @@ def _frame(rows: list[Mapping[str, str]], one: str, other: str, language: str) -
         return "|".join(map(regex.escape, words)) or "(?!)"
 
     adjective = rf"(?P<word>{listed('agrees')}|\p{{Ll}}{{3,}}(?:{listed('ending')}))\b"
-    subject = rf"(?P<word>{listed('subject')})(?!['-]|\p{{L}})(?:\s{adjective}(?:\s(?:y|e|et)\s{adjective})?)?"
-    pattern = _pattern(rf"\A[\"“«]?{subject}(?:\s@copula_{language}@\s{adjective})?")
+    adjectives = rf"{adjective}(?:\s(?:y|e|et)\s{adjective})?+"
+    subject = rf"(?P<word>{listed('subject')})(?!['-]|\p{{L}})(?:\s{adjectives})?+(?!\s(?:y|e|et|o|u|ou)\s)"
+    pattern = _pattern(rf"\A[\"“«]?{subject}(?:\s@copula_{language}@\s{adjectives})?+")
     others = dict(pairs("subject", "agrees", "own"))
     return _Frame(pattern, others, pairs("ending"), regex.compile(rf"\b(?:{listed('own')})\b"))
 

@@ -360,6 +360,15 @@ _OPENERS = {
     "ru": "это мы я он она они в на мне нам всё все очень не если мой наш этот эта эти у с по для кто что где как почему "
     "когда сколько какой какая какое какие",
 }
+# What tells that a text does not address people as the fillers of its language do: with `du` where those say `Sie`.
+_ADDRESSES_OTHERWISE = {
+    "de": r"\b(?:du|dich|dir|dein\p{L}*|euch|euer|eure\p{L}?)\b",
+    "es": r"\busted(?:es)?\b",
+    "fr": r"\b(?:tu|te|toi|ton|ta|tes|t(?=['’]))\b",
+    "hi": r"(?<!\w)(?:तू|तुझ\w*|तेर\w+|तुम\w*)(?!\w)",
+    "it": r"\b(?:tu|ti|te|tuo|tua|tuoi|tue)\b",
+    "ru": r"\b(?:ты|теб[яе]|тобой|тво\p{L}+)\b",
+}
 _CLOSING = regex.compile(r"(?r)\s*[.!?…。！？؟۔।॥]*\s*$")  # from the end on: blanks may be many
 _TRADITIONAL = str.maketrans("说实话么顺个对问", "說實話麼順個對問")
 _QUESTION = regex.compile(r"(?:[?？؟]|(?<=[すただうるい])か。?)[\s\p{P}]*$")
@@ -406,7 +415,10 @@ def filler(text: Text, rng: Random, severity: int) -> Text:
     asks = _QUESTION.search(str(text)) is not None
     opens = _may_open(text)
     places = {"start": opens and not asks, "end": _closing(text) is not None and not asks, "question": opens and asks}
-    rows = [row for row in _fillers(base(text.language)) if places[row["place"]]]
+    otherwise = regex.search(_ADDRESSES_OTHERWISE.get(base(text.language), "(?!)"), str(text), regex.I) is not None
+    rows = [
+        row for row in _fillers(base(text.language)) if places[row["place"]] and not (row["addresses"] and otherwise)
+    ]
     if not rows:
         return text
     row = rng.choice(rows)

@@ -19,11 +19,12 @@ _SENTENCE_END = regex.compile(r"[.!?…]")
 _LETTER = regex.compile(r"[\p{L}\p{N}]")
 _OPENING = regex.compile(r"[¿¡]")
 
-# What holds a mark that says something: U.S., z. B., &amp;, :-), 3.5, 10:30, 3, 4, 5,-, the 1. of a list, No. 5, 3. Mai, a.org.
+# What holds a mark that says something: U.S., z. B., &amp;, :-), 3.5, 10:30, 3, 4, 5,-, the 1. of a list, No. 5, 3. Mai, a.org,
+# and the sign of a Hebrew abbreviation, ש"ח.
 _SAYS = (
     r"(?:(?:\b\p{L}\.\s?){2,}|&\w+;|(?<!\p{Nd})[:;=]['’^-]?[()DPpO3|/\\]+|\p{Nd}\s?[.,:;،、，–—-]\s?(?=\p{Nd})"
     r"|\p{Nd},[–—-]|(?m:^[^\S\n]*\p{Nd}+\.)|\b\p{L}{1,3}\.\s?(?=\p{Nd})|(?<![\p{Nd}:.,])\p{Nd}{1,2}\.\s+(?=\p{L})"
-    r"|(?<=[\p{L}\p{Nd}])[.:](?=[\p{L}\p{Nd}]))"
+    r"|(?<=[\p{L}\p{Nd}])[.:](?=[\p{L}\p{Nd}])|(?<=\p{Hebrew})\"(?=\p{Hebrew}\p{M}*(?!\p{L})))"
 )
 _PARTS = r"[,;:.!?…–—،؛؟۔।॥、，；：。！？]|(?<=\s)-+(?=\s)"
 # Quotation marks, Spanish opening marks, and brackets that open after a blank and are closed.
@@ -128,6 +129,7 @@ def width(text: Text, rng: Random, severity: int) -> Text:
     "punctuation.strip",
     preserves="meaning",
     severities=1,
+    version=2,
     examples=[
         Example("Well, the food was great!", "Well the food was great"),
         Example("It's 3.5 km, at 10:30, in the U.S.", "It's 3.5 km at 10:30 in the U.S."),

@@ -39,7 +39,7 @@ _NO_PLURALS = {"id", "ja", "ko", "th", "vi", "zh"}
 _NEAR = 500  # characters on either side of a statement that can hold its clause
 _MOST_DIGITS = 18  # longer ones are codes, and Python refuses to read very long ones
 _CLAUSE_ENDS = regex.compile(r"[.!?…,;:\n。！？；，、：।॥؟،؛]")
-_AVOIR = regex.compile(r"\b(?:ai|a|avons|ont|avait) pas$")
+_OF_NONE = regex.compile(r"\b(?:ai|a|avons|ont|avait|veux|veut|veulent) pas$")  # after it, an object is `de`
 # What puts no `nicht` between a verb and its object, as `ist nicht mein Hotel` does: Ich mag mein Fahrrad nicht.
 _DENIED = regex.compile(r"^(?!(?:ist|war|sind|waren|bin|wird|wurden?)\b).* nicht$")
 # Ich habe keine Zeit, es gibt keine Probleme: none of them is one.
@@ -58,7 +58,7 @@ def _blocked(language: str) -> list[tuple[regex.Pattern[str], ...]]:
 
 @cache
 def _object() -> regex.Pattern[str]:
-    """Return what one has in French, which is `de` where it is denied."""
+    """Return what one has or wants in French, which is `de` where it is denied."""
     return regex.compile(read_rules(_RULES).parts["object"], regex.I)
 
 
@@ -149,7 +149,7 @@ def _also_written(affirmative: str, negative: str, language: str) -> list[str]:
     alters="polarity",
     languages=read_languages(_NEGATION),
     severities=1,
-    version=5,
+    version=6,
     examples=[
         Example("The food is good.", "The food is not good."),
         Example("The food isn't good.", "The food is good.", why="what is denied becomes stated"),
@@ -223,7 +223,7 @@ def negate(text: Text, rng: Random, severity: int) -> Text:
         behind = word.end + closing.end()
         return text.replace(behind, behind, " nicht", "negate")
     changes = [(word.start, word.end, in_case(text, word, opposite, form.listed))]
-    if base(text.language) == "fr" and _AVOIR.search(form.opposite) and (denied := _object().match(after)):
+    if base(text.language) == "fr" and _OF_NONE.search(form.opposite) and (denied := _object().match(after)):
         start, end = denied.span("article")
         article = "de " if denied["vowel"] is None else "d'"
         changes.append((word.end + start, word.end + end, article.upper() if word.string.isupper() else article))

@@ -61,10 +61,11 @@ def _slipped(
 ) -> Text:
     """Return the text with a share of its words slipped once each; where a slip would make a denial, another word slips.
 
-    A denial may be made of the word and of what stands `near`, so many characters before it and after.
+    A denial may be made of the word and of what stands `near`, so many characters before it and after; in a script without
+    spaces, of its neighbours (特别, 别).
     """
     words, size = _words(text)
-    denies, wanted = pattern_of(_DENIALS, base(text.language)).search, share(severity, size)
+    wanted = share(severity, size)
     changes: list[tuple[int, int, str]] = []
     taken: set[int] = set()  # a slip may reach over its word
     for word, alone in _shuffled(rng, words):
@@ -74,14 +75,27 @@ def _slipped(
             continue
         first, end, replacement = slip
         reach = range(word.start + first, word.start + end)
-        before, after = text.around(word, near) if near else ("", "")
-        made = before + _string(spelt[:first]) + replacement + _string(spelt[end:]) + after
-        if taken.isdisjoint(reach) and not denies(made):
+        made = _string(spelt[:first]) + replacement + _string(spelt[end:])
+        if taken.isdisjoint(reach) and not _makes_denial(text, word, spelt, made, near):
             taken.update(reach)
             changes.append((reach.start, reach.stop, replacement))
             if len(changes) == wanted:
                 break
     return text.replace_each(sorted(changes), kind)
+
+
+def _makes_denial(text: Text, word: Word, spelt: Graphemes, made: str, near: int) -> bool:
+    """Return whether there is a denial where a word becomes another; of neighbours alone, whether there was none before."""
+    denies = pattern_of(_DENIALS, base(text.language)).search
+    if not near and not _unspaced(spelt[0]):
+        return denies(made) is not None
+    end, reach = word.start + len(spelt), near or 1
+    before, after = (
+        "".join(text.graphemes[max(0, word.start - reach) : word.start]),
+        "".join(text.graphemes[end : end + reach]),
+    )
+    was_there = not near and denies(before + _string(spelt) + after) is not None
+    return not was_there and denies(before + made + after) is not None
 
 
 def _shuffled(rng: Random, items: Iterable[T]) -> Iterator[T]:

@@ -24,8 +24,10 @@ from albert_robust.packs import ACCENTED, base, is_capitalized, opens_sentence, 
 _DENIALS, _NUMERALS = (Path(__file__).with_name(f"{name}.tsv") for name in ("denials", "numeral"))
 _EUROPEAN = ACCENTED - {"tr"} | {"be", "bg", "el", "en", "mk", "nl", "ru", "sr", "uk"}
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]", regex.V1)
-_BEFORE = regex.compile(r"(?:^|[\s\p{Ps}\p{Pi}\"¿¡–—])$")
-_PART_OF_MORE = regex.compile(r"['’-]|\.\p{L}")  # un po', e.g.
+_LETTER = regex.compile(r"[\p{L}\p{N}]")
+_BEFORE = regex.compile(r"(?:^|[\s\p{Ps}\p{Pi}¿¡–—]|(?<!\p{Hebrew})\")$")
+_PART_OF_MORE = regex.compile(r"['’&/\u05be-]|[\"\u05f4]\p{Hebrew}|\.\p{L}")  # un po', AT&T, e.g.
+_SHORTENED = regex.compile(r"(?:\p{L}\p{M}*){1,3}\.[^\S\n]+\S")  # what may be no end of a sentence: Dr. Smith, z. B. so
 
 
 @cache
@@ -50,14 +52,15 @@ def _free(text: Text, kept: set[int]) -> list[Word]:
 
 
 def _whole(text: Text, word: Word) -> bool:
-    before, after = text.around(word, 2)
-    spaced = _BEFORE.search(before[-1:]) is not None and _PART_OF_MORE.match(after) is None
-    return spaced or _UNSPACED.match(word.string) is not None
+    before, after = text.around(word, 3)
+    is_part = _PART_OF_MORE.match(after) or _SHORTENED.fullmatch(word.string + after)
+    return (_BEFORE.search(before) is not None and is_part is None) or _UNSPACED.match(word.string) is not None
 
 
 @perturbation(
     "words.delete",
     alters="content",
+    version=2,
     examples=[
         Example("The weather is lovely today.", "The weather is today."),
         Example("Das Wetter ist heute sehr schön.", "Das Wetter ist sehr schön.", "de"),
@@ -85,15 +88,21 @@ def _whole(text: Text, word: Word) -> bool:
 def delete(text: Text, rng: Random, severity: int) -> Text:
     """Leave out words; the severity sets their share."""
     ends = {number.end for number in _numbers(text)}
-    free = [word for word in _free(text, _kept(text)) if ends.isdisjoint((word.start - 1, word.start))]
+    free = [
+        word
+        for word in _free(text, _kept(text))
+        if ends.isdisjoint((word.start - 1, word.start)) and not _makes_denial(text, word, "")
+    ]
     count = min(share_of_words(severity, text), len(text.words()) - 1, len(free))
     changes: list[tuple[int, int, str]] = []
     for start, end, _ in sorted(rng.sample(free, max(count, 0))):
         done = changes[-1][1] if changes else 0
-        if start > done and text[start - 1] == " ":
-            start -= 1
-        elif text.graphemes[end : end + 1] == (" ",):
-            end += 1
+        before, after = text.graphemes[max(done, start - 1) : start], text.graphemes[end : end + 1]
+        if not any(map(_LETTER.match, before + after)):  # beside a character that stays, a blank parts it from others
+            if before == (" ",):
+                start -= 1
+            elif after == (" ",):
+                end += 1
         changes.append((start, end, ""))
     return text.replace_each(changes, "delete")
 
@@ -101,6 +110,7 @@ def delete(text: Text, rng: Random, severity: int) -> Text:
 @perturbation(
     "words.swap",
     preserves="meaning",
+    version=2,
     examples=[
         Example("The weather is lovely today.", "The weather lovely is today."),
         Example("Das Wetter ist heute sehr schön.", "Das Wetter heute ist sehr schön.", "de", seed=1),
@@ -142,8 +152,19 @@ def _pairs(text: Text) -> list[tuple[Word, Word]]:
         for first, second in pairwise(_free(text, reach))
         if first.string != second.string
         and _touch(text, first, second)
+        and not _makes_denial(text, Word(first.start, second.end, first.string), second.string + first.string)
         and not (is_capitalized(first) and opens_sentence(text, first.start))
     ]
+
+
+def _makes_denial(text: Text, place: Word, instead: str) -> bool:
+    """Return whether something else in a place makes what denies of its neighbours: of 特别, very, 别, do not."""
+    if not _UNSPACED.match(place.string):
+        return False
+    before, after = text.around(place, 1)
+    stood = "".join(text.graphemes[place.start : place.end])
+    denies = pattern_of(_DENIALS, base(text.language)).search
+    return denies(before + instead + after) is not None and denies(before + stood + after) is None
 
 
 def _touch(text: Text, first: Word, second: Word) -> bool:
@@ -156,6 +177,7 @@ def _touch(text: Text, first: Word, second: Word) -> bool:
     "words.repeat",
     preserves="meaning",
     languages=_EUROPEAN,
+    version=2,
     examples=[
         Example("The weather is lovely today.", "The weather weather is lovely today.", seed=1),
         Example("Das Wetter ist heute sehr schön.", "Das Wetter ist heute heute sehr schön.", "de"),

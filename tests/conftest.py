@@ -12,6 +12,7 @@ import tokenizers
 import torch
 import torch._dynamo
 import transformers
+from hanging import waited
 from hypothesis import settings
 
 from albert_robust.asking.cache import Cache
@@ -41,6 +42,12 @@ def no_job_of_github() -> Iterator[None]:
         for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT", "GITHUB_WORKSPACE"):
             patch.delenv(name, raising=False)
         yield
+
+
+@pytest.fixture
+def given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a call of a model that hangs, by `hanging.hang`, given up at once, and wait for any other until it has ended."""
+    monkeypatch.setattr("albert_robust.asking.ask.wait", waited)
 
 
 @pytest.fixture

@@ -15,11 +15,10 @@ from albert_robust.data.tokens import Place, are_texts, joined
 from albert_robust.errors import InputError, mistake_of
 from albert_robust.results.outcome import Outcome
 from albert_robust.tasks import Task
-from albert_robust.tasks.entities import Entity, are_tags, entities_of
+from albert_robust.tasks.entities import Entity, are_tags, entities_of, image_of
 from albert_robust.tasks.moving import FORMS, Image, Scheme, moved, tags_of, tokens_of
 from albert_robust.text import Edit
 from albert_robust.text.languages import UNSPACED, base
-from albert_robust.text.origins import images
 
 Row = dict[str, Any]
 _WORD = re.compile(r"\S+")
@@ -66,7 +65,7 @@ def _image(task: Task, case: Outcome) -> Image:
     """Return what maps a place in the annotated text to that in the variant."""
     field = task.inputs[0]
     edits = [Edit(*change[1:]) for change in case.changes if change.field == field]
-    return images(case.original[field], edits, case.variant[field], spaced=_spaced(case))
+    return image_of(case.original[field], edits, case.variant[field], case.language)
 
 
 class VariantRows:

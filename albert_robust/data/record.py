@@ -35,7 +35,7 @@ class Record:
 
     Attributes:
         path: The row's file.
-        line: The row's line in that file.
+        line: The row's line in that file; the number of one that stands in a suite.
         id: The row's own, or else how its text begins and a digest of its fields; for templates, the fields that they made.
         language: BCP 47 tag, as the row or the source writes it.
         fields: The inputs of a model, by the task's field names.
@@ -69,7 +69,7 @@ def read_record(
         source: The file's dataset.
         path: The file.
         language: The language of all rows of the file; None if each row says its own.
-        line: The row's line.
+        line: The row's line, or its number.
         row: The row's cells, by column.
         inputs: The task's field names.
         reference: The task's reference column.

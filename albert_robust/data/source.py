@@ -60,7 +60,8 @@ class Source:
             text), or a text or an `object`, which is kept as JSON.
         mapping: The advice about a missing column; `NAME` stands for our name.
         templates: The templates that make the rows instead of a file.
-        given: The rows themselves, where they are in no file of their own.
+        given: The rows themselves, where they are in no file of their own; each goes by its number.
+        lines: Where each given row stands in the file at `path`; empty where they are in memory.
         listed: Whether rows are told by their number in a list, `rows[24]`, and not by a line: those of a dictionary.
         annotation: How references that point into a field are read; None if references are texts.
         passages_field: The task's field that may hold a list of passages; they become one numbered text. Added fields may hold
@@ -86,7 +87,8 @@ class Source:
     reference_type: ReferenceType = "text"
     mapping: str = "map it in the suite: `columns: {NAME: ...}`"
     templates: Templates | None = None
-    given: Sequence[Row] | None = None
+    given: Sequence[dict[str, Any]] | None = None
+    lines: Sequence[int] = ()
     listed: bool = False
     annotation: Annotation | None = None
     passages_field: str = ""
@@ -110,18 +112,18 @@ class Source:
     def rows(self, path: Path) -> Iterator[Row]:
         """Return the rows of one of the files."""
         if self.given is not None:
-            return iter(self.given)
+            return enumerate(self.given, start=1)
         return read_rows(path, self.header, self.encoding) if self.templates is None else self.templates.rows()
 
-    def place(self, line: int = 0) -> Place:
-        """Return the place of a row, or of all rows."""
-        if not self.listed:
-            return Place(line or 1)
-        return Place(line, key=f"[{line - 1}]" if line else "")
+    def place(self, number: int = 0) -> Place:
+        """Return the place of a row, by the line or the number that it goes by, or of all rows."""
+        if self.listed:
+            return Place(number, key=f"[{number - 1}]" if number else "")
+        return Place(self.lines[number - 1] if self.lines and number else number or 1)
 
-    def complaint(self, path: Path, what: str, mend: str = "", line: int = 0) -> InputError:
+    def complaint(self, path: Path, what: str, mend: str = "", number: int = 0) -> InputError:
         """Return an error with one complaint about a row of one of the files, or about all rows."""
-        return InputError([Complaint(shown_path(path), self.place(line), what, mend)])
+        return InputError([Complaint(shown_path(path), self.place(number), what, mend)])
 
     def column(self, name: str) -> str:
         """Return the file's name of one of our columns."""

@@ -167,13 +167,13 @@ def _first_two(values: Iterable[str]) -> str:
 
 def constant(tallies: Sequence[Tally]) -> str:
     """Return what is wrong with a model that gave all texts and variants one answer; nothing where it did not."""
-    asked, outputs = (_in_all(tallies, name) for name in ("asked", "outputs"))
-    if len(asked) < MANY_INPUTS or len(outputs) != 1 or any(tally.counts.flipped for tally in tallies):
+    asked, outputs, varied = (_in_all(tallies, name) for name in ("asked", "outputs", "varied"))
+    if len(asked) < MANY_INPUTS or len(outputs | varied) != 1:
         return ""
     (said,) = outputs
     return f"every text and variant got the answer {said!r}, as of a model that ignores its input: add texts of other answers"
 
 
 def _in_all(tallies: Sequence[Tally], name: str) -> set[Any]:
-    """Return what cells have seen together: `asked`, `outputs` or `expected`."""
+    """Return what cells have seen together: `asked`, `outputs`, `varied` or `expected`."""
     return {value for tally in tallies for value in getattr(tally.sample, name)}

@@ -50,7 +50,7 @@ def judge(cell: Cell, tally: Tally) -> CellRecord:
     tested_enough = counts.tested >= cell.check.min_tested
     if tested_enough:
         verdict, reason = as_suite_says(cell, verdict, reason, gates)
-        reason = "; ".join([reason, *_extremes(cell, slices)])
+        reason = "; ".join(filter(None, [reason, *_extremes(cell, slices)]))
     if counts.error:
         reason = "; ".join(filter(None, [reason, errors_told(cell, counts), _errors(tally)]))
     return replace(blank(cell, verdict, reason, counts), gates=gates, measures=measured, slices=slices)

@@ -26,11 +26,13 @@ _DATE_BEFORE = (
     r"|\b(?:années|años|a las|às|alle|ore|saat|pukul|jam|godzinie|lúc|ngày|tháng|tarehe|saa|الساعة|القرن|ساعت)\s)"
 )
 _DOTTED = r"\p{Nd}+\.\p{Nd}{1,2}\.\p{Nd}"  # 2.3.1, 12.05.2024
+_BYTE = r"(?:25[0-5]|(?:2[0-4]|1\d|[1-9])?\d)"
+_ADDRESS = rf"{_BYTE}(?:\.{_BYTE}){{3}}(?!\p{{Nd}}|\.\p{{Nd}})"  # of a machine: 192.168.100.200
 _PARTICLE = (
     r"(?:[은는이가을를과와]|으?로)(?!\p{Hangul})"  # hangs on the last sound of the number it follows: 15를, but 16을
 )
 NUMBER = regex.compile(
-    rf"(?=\p{{Nd}})(?<!{_TOUCHES}|{_TOUCHES}[-'’]|\p{{Nd}}[.,:/\u066b\u066c]){_DATE_BEFORE}(?!{_DOTTED})"
+    rf"(?=\p{{Nd}})(?<!{_TOUCHES}|{_TOUCHES}[-'’]|\p{{Nd}}[.,:/\u066b\u066c]){_DATE_BEFORE}(?!{_DOTTED}|{_ADDRESS})"
     rf"(?:\p{{Nd}}{{1,3}}+(?:[ \u00a0\u202f]\p{{Nd}}{{3}}+(?!\p{{Nd}}))++|\p{{Nd}}++)(?:[.,\u066b\u066c]\p{{Nd}}++)*+"
     rf"(?!['’]?{_TOUCHES}|[:/-]\p{{Nd}}|{_DATE}|{_PARTICLE})",
     regex.V1,

@@ -12,6 +12,7 @@ from albert_robust.report.picture import Picture, picture
 from albert_robust.results.cases import CaseAlignment, Shrunk
 from albert_robust.results.outcome import Outcome, edited
 from albert_robust.results.records import CellRecord
+from albert_robust.suite.expectations import DIRECTED
 
 COMPARED = {"original": "output for the original", "reference": "expected"}
 LINE = 80  # code points of outputs that stand side by side
@@ -95,7 +96,7 @@ def case_view(
         references=() if cell.expectation == "direction" else tuple(_text(text) for text in outcome.references[:3]),
         figures=(
             *((shorten(column, SHORT), shorten(value, SHORT)) for column, value in outcome.slices.items()),
-            *_figures(outcome, reference),
+            *_figures(cell, outcome),
         ),
         picture=None if aligned is None else _picture(aligned, reference),
         shrunk=None if shrunk is None else _shrunk(shrunk, outcome),
@@ -161,10 +162,16 @@ def _output(
     return replace(view, watched=shorten(watched, SHORT), watched_probability=number(scores[watched]))
 
 
-def _figures(outcome: Outcome, reference: bool) -> list[tuple[str, str]]:
-    if reference:
+def _figures(cell: CellRecord, outcome: Outcome) -> list[tuple[str, str]]:
+    """Return what was measured of a case; where a check says how answers move it is whether they did, and no agreement."""
+    if cell.expectation == "reference":
         return [(name, number(value)) for name, value in outcome.quality_before.items()]
-    found = [] if outcome.agreement is None else [("agreement", number(outcome.agreement))]
+    found: list[tuple[str, str]] = []
+    if outcome.agreement is not None:
+        directed = cell.measure == DIRECTED.measure
+        found = [
+            (cell.measure, number(1 - outcome.agreement)) if directed else ("agreement", number(outcome.agreement))
+        ]
     for name, after in outcome.quality_after.items():
         if name in outcome.quality_before:
             found.append((name, f"{number(outcome.quality_before[name])} \u2192 {number(after)}"))

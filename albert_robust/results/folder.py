@@ -128,7 +128,7 @@ def open_run(folder: str | Path) -> Run:
 
 
 def only(run: Run, places: Set[CellKey]) -> Run:
-    """Return some of a run's cells, by suite and cell, with what is theirs."""
+    """Return some of a run's cells, by suite and cell, with what is theirs: nothing that is over all cells."""
     if places >= {cell.key for cell in run.cells}:
         return run
     assert isinstance(run.outcomes, OutcomeFile)
@@ -140,6 +140,7 @@ def only(run: Run, places: Set[CellKey]) -> Run:
         outcomes=run.outcomes.only(places),
         alignments=tuple(found for found in run.alignments if (found.suite, found.cell) in places),
         shrunk=tuple(found for found in run.shrunk if (found.suite, found.cell) in places),
+        pooled=(),
     )
 
 

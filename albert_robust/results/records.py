@@ -20,6 +20,8 @@ Standing = Literal["regressed", "improved", "same", "undecided", "new", "missing
 class Counts:
     """Honest accounting: every selected case is in exactly one of the other columns but `flipped`, which is part of `tested`.
 
+    Where a check says how answers should move, `flipped` are those that moved so, whatever they were before.
+
     `not_asked` are those for which the budget had no room, `spared` those that a verdict did not need any more. `no_label` are
     part of `tested` too: those with an output that is none of the labels that the suite names. So are `cut`: those with an input
     that the model did not read to its end, being longer than it can.

@@ -1,6 +1,6 @@
 """Sample: which examples a cell had, what was made of them, and a few of their texts, references and outputs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from albert_robust.results.fingerprint import Fingerprint, digest
@@ -21,6 +21,7 @@ class Sample:
         asked: The originals; the first few.
         expected: Their references; the first two that differ.
         outputs: Outputs for originals; the first two that differ.
+        varied: Outputs for variants; the first two that differ.
         slices: The indices of the examples with each value, by column and value.
     """
 
@@ -32,6 +33,7 @@ class Sample:
         self.asked: set[tuple[str, ...]] = set()
         self.expected: set[tuple[str, ...]] = set()
         self.outputs: set[str] = set()
+        self.varied: set[str] = set()
         self.slices: dict[str, dict[str, list[int]]] = {}
         self._indices: dict[str, int] = {}
 
@@ -57,9 +59,9 @@ class Sample:
             ]
         )
         self.several = self.several or any(outcome.replicate for outcome in outcomes)
-        for output in dict.fromkeys([outcome.before for outcome in outcomes if outcome.status == "tested"]):
-            if output is not None and len(self.outputs) < 2:
-                self.outputs.add(output)
+        tested = [outcome for outcome in outcomes if outcome.status == "tested"]
+        _add_outputs(self.outputs, [outcome.before for outcome in tested])
+        _add_outputs(self.varied, [outcome.after for outcome in tested])
         return owners
 
     def _add_examples(self, outcomes: Mapping[int, Outcome]) -> None:
@@ -75,6 +77,13 @@ class Sample:
         for index, outcome in outcomes.items():
             for column, value in outcome.slices.items():
                 self.slices.setdefault(column, {}).setdefault(value, []).append(index)
+
+
+def _add_outputs(known: set[str], outputs: Iterable[str | None]) -> None:
+    """Add outputs to those that are known, until these are two."""
+    for output in dict.fromkeys(outputs):
+        if output is not None and len(known) < 2:
+            known.add(output)
 
 
 @lru_cache(maxsize=SHARED)

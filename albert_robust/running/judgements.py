@@ -93,18 +93,24 @@ def _answer(cell: Cell, case: Outcome, answers: Answers) -> bool:
 
 
 def _searched(cell: Cell, group: Sequence[Outcome]) -> Iterator[tuple[str, object]]:
-    """Yield what may be asked about the variants that a search tries beside the first."""
+    """Yield what may be asked about the variants that a search tries beside the first, and about the one that it finds."""
     for case in group:
         tries = cell.check.worst_of - (case.status == "tested")
         yield from ((cell.check.agreement, (cell.id, case.example, number)) for number in range(tries))
+        yield from ((name, (cell.id, case.example, other)) for name, other in _compared(cell, case))
+
+
+def _compared(cell: Cell, case: Outcome) -> Iterator[tuple[str, str]]:
+    """Yield the name of each quality of a case with each text that an answer is compared with; that of its source is empty."""
+    for name, quality in cell.qualities.items():
+        yield from ((name, other) for other in (("",) if quality.of_source else case.references))
 
 
 def _unanswered(cell: Cell, case: Outcome, replicates: int) -> Iterator[tuple[str, object]]:
     """Yield what may be asked about the answers to a case, by the name of its measure."""
     texts = [input_key(inputs) for inputs in (case.original, case.variant) if inputs]
-    for name, quality in cell.qualities.items():
-        for other in ("",) if quality.of_source else case.references:
-            yield from ((name, (text, other)) for text in texts)
+    for name, other in _compared(cell, case):
+        yield from ((name, (text, other)) for text in texts)
     if case.variant:
         yield cell.check.agreement, tuple(texts)
         yield from ((cell.check.agreement, (texts[0], pair)) for pair in combinations(range(replicates), 2))

@@ -144,11 +144,20 @@ def _qualities(
             elif not isnan(value):
                 rows[place][name] = round(value, DIGITS)
     for one, group in zip(rated, places, strict=True):
+        own = _of_cell(one.cell, {place: rows[place] for place in group})
         for case, place in zip(one.cases, group, strict=True):
             for name in one.cell.gated if unknown else ():
                 if (name, place) in unknown:
                     _without(case, unknown[name, place])
-            yield case, rows[place]
+            yield case, own[place]
+
+
+def _of_cell(cell: Cell, rows: Mapping[int, Mapping[str, float]]) -> Mapping[int, Mapping[str, float]]:
+    """Return what answers are worth by a cell's own qualities: what is measured on request is another cell's, maybe."""
+    names = cell.qualities.keys()
+    if names == cell.suite.task.qualities.keys():
+        return rows
+    return {place: {name: value for name, value in row.items() if name in names} for place, row in rows.items()}
 
 
 def _without(case: Outcome, why: str | None) -> None:

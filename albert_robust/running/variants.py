@@ -11,6 +11,7 @@ from albert_robust.imports import raised_there
 from albert_robust.perturbing import KeyedRandom, vary_fields
 from albert_robust.results.outcome import Change, Outcome, Status
 from albert_robust.running.cell import Cell
+from albert_robust.tasks.entities import can_be_told
 from albert_robust.text import Text
 from albert_robust.text.orders import asks_by_mark, came_from, has_order
 
@@ -188,11 +189,15 @@ def _misplaced(cell: Cell, example: Example, name: str, text: Text, varied: str)
     task = cell.suite.task
     if not task.has_spans:
         return ""
-    if cell.reorders and task.annotation and name == task.annotation.field and text.edits:
+    annotated = task.annotation is not None and name == task.annotation.field
+    if cell.reorders and annotated and text.edits:
         return "what is in another order has other places"
     translated = name == task.language_field and text.language != example.language
     if translated and cell.check.agreement not in task.spanless_agreements:
         return f"{NO_PLACES}: compare {' or '.join(task.spanless_agreements)}"
+    named = example.references if annotated and text.language == example.language else ()
+    if not all(can_be_told(one, text.source, text.edits, varied, text.language) for one in named):
+        return "a part of an entity is elsewhere or gone"
     return ""
 
 

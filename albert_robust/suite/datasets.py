@@ -50,8 +50,9 @@ def _source(draft: Draft, name: str, dataset: DatasetSpec) -> Source:
         reference_language=dataset.reference_language or "",
         together={ours: tuple(theirs) for ours, theirs in columns.items() if isinstance(theirs, list)},
         templates=_templates(draft, name, dataset),
+        given=dataset.rows,
+        lines=_lines(draft, ("datasets", name, "rows"), dataset.rows or ()),
         listed=document.place(("datasets", name)).key is not None and dataset.path is None,
-        given=None if dataset.rows is None else _numbered(draft, ("datasets", name, "rows"), dataset.rows),
         added=draft.added,
     )
     _check(draft, name, dataset, source)
@@ -106,7 +107,7 @@ def _templates(draft: Draft, name: str, dataset: DatasetSpec) -> Templates | Non
     for location, mistake in mistakes(templates, fill, draft.columns, draft.task.reference, dataset.languages or ()):
         draft.complaints.take((*at, *location), mistake)
     _lists(draft, at, dataset.fill, _used(draft, dataset))
-    lines = (line for line, _ in _numbered(draft, (*at, "templates"), templates))
+    lines = _lines(draft, (*at, "templates"), templates) or range(1, len(templates) + 1)
     return Templates(tuple(templates), tuple(lines), fill)
 
 
@@ -117,11 +118,10 @@ def _home(draft: Draft, name: str, dataset: DatasetSpec) -> Path:
     return path if place.key is None else path.with_name(place.within(path.name))
 
 
-def _numbered(draft: Draft, at: Location, held: Sequence[Value]) -> list[tuple[int, Value]]:
-    """Return the items of a list, each with its line; with its number where the suite is a dictionary."""
-    places = (draft.document.place((*at, number)) for number in range(len(held)))
-    lines = (place.line if place.key is None else number for number, place in enumerate(places, start=1))
-    return list(zip(lines, held, strict=True))
+def _lines(draft: Draft, at: Location, held: Sequence[object]) -> tuple[int, ...]:
+    """Return the line of each item of a list; nothing where the suite is a dictionary."""
+    places = [draft.document.place((*at, number)) for number in range(len(held))]
+    return tuple(place.line for place in places if place.key is None)
 
 
 def _used(draft: Draft, dataset: DatasetSpec) -> set[str]:

@@ -60,8 +60,8 @@ def draft(document: Document, spec: SuiteSpec, registry: Registry, model_name: s
         task = task.with_range(*model.range)
     complaints = Complaints(document)
     whole = _with(task, added, model.own_labels)
-    for at, mistake in unfit(whole, spec.measures, document.path.parent):
-        complaints.take(("measures", *at), mistake)
+    for below, mistake in unfit(whole, spec.measures, document.path.parent):
+        complaints.take(("measures", *below), mistake)
     task = with_measures(whole, document, spec.measures)
     return Draft(document, spec, registry, model_name, model, at, added, task, complaints)
 

@@ -14,6 +14,7 @@ from albert_robust.documents.explaining import validate
 from albert_robust.documents.yaml_file import Document, Location, open_document
 from albert_robust.errors import Complaint, InputError, Mistake, UsageError, folders, whole
 from albert_robust.file_names import APART, PACK, SUITE
+from albert_robust.grammar import called
 from albert_robust.perturbing import Registry, open_packs
 from albert_robust.shown import printable_name
 from albert_robust.suite.checks import checks
@@ -21,7 +22,7 @@ from albert_robust.suite.datasets import sources
 from albert_robust.suite.draft import Draft, draft
 from albert_robust.suite.marks import Mark, utc_today
 from albert_robust.suite.models import check_model
-from albert_robust.suite.schema import SuiteSpec
+from albert_robust.suite.schema import ModelSpec, SuiteSpec
 from albert_robust.suite.sharing import shared_out
 from albert_robust.suite.suite import Suite
 
@@ -100,7 +101,7 @@ def load_suites(
         raise InputError([*error.complaints, *_unknown_perturbations(document, registry)]) from None
     if seed is not None:
         spec = spec.model_copy(update={"seed": whole("seed", seed)})
-    suites, complaints = [], dict[Complaint, None]()
+    suites, complaints = [], dict.fromkeys(_namesakes(document, spec))
     for model in spec.models or [""]:
         try:
             suites.append(_looked_up(draft(document, spec, registry, model), root, today or utc_today()))
@@ -139,6 +140,21 @@ def _unknown_perturbations(document: Document, registry: Registry) -> Iterator[C
                 registry.expand(str(written))
             except Mistake as mistake:
                 yield document.complain(location, mistake.what, mistake.mend)
+
+
+def _namesakes(document: Document, spec: SuiteSpec) -> Iterator[Complaint]:
+    """Yield a complaint about each function that goes by the name and version of another one: answers are kept under these."""
+    models: dict[Location, ModelSpec] = {("models", name): model for name, model in spec.models.items()}
+    judges = {("measures", key, "judge"): one.judge for key, one in spec.measures.items() if one.judge}
+    known: dict[tuple[object, str, str], object] = {}
+    for at, model in (models | judges).items():
+        if callable(model.python) and model.version is not None:
+            name = called(model.python)
+            if known.setdefault((at[0], name, model.version), model.python) != model.python:
+                what = (
+                    f"another function is called {name!r}, of the same version: the answers of one would be the other's"
+                )
+                yield document.complain((*at, "python"), what, "give each its own `version`")
 
 
 def _looked_up(draft: Draft, root: Path, today: date) -> Suite:

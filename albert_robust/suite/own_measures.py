@@ -60,23 +60,25 @@ class OwnMeasure:
         """What names it: numbers of two are not compared."""
         model, version = self.model, self.model.version or ""
         if model.python:
+            scale = " from {:g} to {:g}".format(*model.range) if model.range else ""
             code = code_identity(model.python, self.folder, version)
-            return f"{self.name} by {with_files(code, model, self.folder)}"
+            return f"{self.name} by {with_files(code, model, self.folder)}{scale}"
         return f"{self.name} by {self._loaded(Path(), False, Usage()).identity or getattr(model, model.kind.name)}"
 
     @cached_property
     def task(self) -> Task:
-        """How its answers are read: as one of the labels if it has any, else as a number."""
+        """How its answers are read: as one of the labels if it has any, else as a number. Those in another range are others."""
         low, high = self.model.range or (FROM, TO)
+        number = f"number from {low:g} to {high:g}"
         return Task(
-            name="measure",
+            name=f"measure, a {number}",
             inputs=(),
             reference="",
             perturbed=(),
             agreements={},
             qualities={},
             output_key="score",
-            output_type=f"number from {low:g} to {high:g}",
+            output_type=number,
             parse=str if self.model.labels else partial(_number, low, high, may_lack=not self.judges),
             single_label=bool(self.model.labels),
             reference_type="number",

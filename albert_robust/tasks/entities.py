@@ -11,7 +11,7 @@ entity; one that lies in what a perturbation put in says nothing of the original
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import chain
 from operator import index
@@ -20,7 +20,8 @@ from unicodedata import category, normalize
 
 from albert_robust.data.tokens import Place, tagged
 from albert_robust.text.graphemes import graphemes
-from albert_robust.text.origins import lost, origins
+from albert_robust.text.languages import UNSPACED, base
+from albert_robust.text.origins import images, lost, origins
 from albert_robust.text.text import Edit
 
 # What models and data call a label, from where to where it is, and what is labelled.
@@ -337,6 +338,31 @@ def _whole(found: Collection[Entity], text: str) -> Collection[Entity]:
     return made
 
 
+def image_of(source: str, edits: Sequence[Edit], edited: str, language: str) -> Callable[[int, int], tuple[int, int]]:
+    """Return what maps a place in a text to that in its variant, without blanks at its borders; an empty one is gone."""
+    image = images(source, edits, edited, spaced=base(language) not in UNSPACED)
+    return lambda start, end: trimmed(*image(start, end), edited)
+
+
+def can_be_told(named: str, source: str, edits: Sequence[Edit], edited: str, language: str) -> bool:
+    """Return whether an output about a variant can name what a text names: one that names all of it, where it now is, does.
+
+    It does not where a part of an entity is gone elsewhere, as where two words changed places.
+
+    Args:
+        named: The entities of the text.
+        source: The text.
+        edits: That made the variant from it, in source order.
+        edited: The variant.
+        language: Of both.
+    """
+    image = image_of(source, edits, edited, language)
+    own = [one for one in entities_of(named) if one.start != NOWHERE]
+    now = [_entity(*place, one.label, edited) for one in own if (place := image(one.start, one.end))[0] < place[1]]
+    back = entities_of(read_back(kept(now), source, edits, [named]))
+    return {one.what for one in back} == {one.what for one in own}
+
+
 def read_back(output: str, source: str, edits: Sequence[Edit], known: Iterable[str] = ()) -> str:
     """Return what an output about a variant says of the original.
 
@@ -348,6 +374,10 @@ def read_back(output: str, source: str, edits: Sequence[Edit], known: Iterable[s
     """
     origin, gone = origins(source, edits), lost(source, edits)
     before, after = {closes: opens for opens, closes in gone}, dict(gone)
+    before |= {
+        trimmed(closes, len(source), source)[0]: opens for opens, closes in gone
+    }  # a word with the blank beside it
+    after |= {trimmed(0, opens, source)[1]: closes for opens, closes in gone}
     places = sorted({(one.start, one.end) for other in known for one in entities_of(other)}) if gone else []
 
     def place(one: Entity) -> tuple[int, int]:

@@ -34,9 +34,10 @@ def origins(source: str, edits: Iterable[Edit]) -> Callable[[int, int], tuple[in
     pieces = list(_pieces(source, edits))
 
     def origin(start: int, end: int) -> tuple[int, int]:
-        first, last = (pieces[bisect_right(pieces, at, key=attrgetter("start")) - 1] for at in (start, end - 1))
-        opens = first.source_start + (start - first.start if first.kept else 0)
-        closes = last.source_start + end - last.start if last.kept else last.source_end
+        first, last = (bisect_right(pieces, at, key=attrgetter("start")) for at in (start, end - 1))
+        own = pieces[first - 1 : last]
+        opens = min(piece.source_start + (max(0, start - piece.start) if piece.kept else 0) for piece in own)
+        closes = max(piece.source_end - (max(0, piece.end - end) if piece.kept else 0) for piece in own)
         return opens, max(opens, closes)
 
     return origin
@@ -74,7 +75,7 @@ def images(source: str, edits: Iterable[Edit], edited: str, *, spaced: bool) -> 
 
 def lost(source: str, edits: Iterable[Edit]) -> list[tuple[int, int]]:
     """Return the ranges of a text, in code points, of which edits leave nothing: nobody knows which side of one a border is."""
-    pieces = list(_pieces(source, edits))
+    pieces = sorted(_pieces(source, edits), key=attrgetter("source_start", "source_end"))
     ends = [0, *(piece.source_end for piece in pieces)]
     starts = [*(piece.source_start for piece in pieces), len(source)]
     return [(end, start) for end, start in zip(ends, starts, strict=True) if end < start]
@@ -100,13 +101,16 @@ def _pieces(source: str, edits: Iterable[Edit]) -> Iterator[_Piece]:
 def _parts(edit: Edit, stood: Sequence[str]) -> list[tuple[str, int, int]]:
     """Return what an edit puts in, with the graphemes of the source that each part stands for.
 
-    Two steps may have made it, which left a word in another case and put something beside it or into it, or took something away.
+    Two words may have changed places. Or two steps made it, which left a word in another case and put something beside it or into
+    it, or took something away.
 
     Args:
         edit: In source order.
         stood: The graphemes in whose place it is.
     """
     characters = graphemes(edit.replacement)
+    if exchanged := _exchanged(characters, stood, edit.start):
+        return exchanged
     shared = min(len(characters), len(stood))
     ahead = _alike(characters, stood)
     behind = min(shared - ahead, _alike(characters[::-1], stood[::-1]))
@@ -121,6 +125,17 @@ def _parts(edit: Edit, stood: Sequence[str]) -> list[tuple[str, int, int]]:
         *_one_by_one(characters[last:], edit.end - behind),
     ]
     return [part for part in parts if part[0]]
+
+
+def _exchanged(characters: Sequence[str], stood: Sequence[str], start: int) -> list[tuple[str, int, int]]:
+    """Return the parts of `b a`, put in place of `a b`; none where anything else is put in."""
+    blank = stood.index(" ") if " " in stood else 0
+    first, second = tuple(stood[:blank]), tuple(stood[blank + 1 :])
+    if not blank or tuple(characters) != (*second, " ", *first):
+        return []
+    after = start + blank
+    parts = ((second, after + 1), ((" ",), after), (first, start))
+    return [("".join(part), place, place + len(part)) for part, place in parts]
 
 
 def _one_by_one(characters: Sequence[str], start: int) -> list[tuple[str, int, int]]:

@@ -14,7 +14,7 @@ def test_a_limit_of_requests_costs_no_answer() -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=600,
     )
     found = json.loads(done.stdout)
     assert (found["limits"][0]["answered"], found["hanging"]["answered"]) == (20, 20)

@@ -11,7 +11,7 @@ BENCHMARK = Path(__file__).resolve().parents[2] / "benchmarks" / "harness_overhe
 
 def figures(*options: str | Path, code: int = 0) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, BENCHMARK, *options], stdout=subprocess.PIPE, text=True, check=False, timeout=240
+        [sys.executable, BENCHMARK, *options], stdout=subprocess.PIPE, text=True, check=False, timeout=600
     )
     assert done.returncode == code
     found: dict[str, Any] = json.loads(done.stdout)

@@ -17,7 +17,7 @@ def reach(folder: Path, *options: str) -> str:
         file.parent.mkdir()
         file.write_text(rows)
     command = [sys.executable, str(BENCHMARK), "--data", str(folder), *options]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=600).stdout
 
 
 def test_shares_stand_side_by_side_and_a_dot_where_a_perturbation_does_not_apply(tmp_path: Path) -> None:

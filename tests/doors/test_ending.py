@@ -2,17 +2,21 @@
 
 import traceback
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from albert_robust.ending import exit_status
+from albert_robust import run
+from albert_robust.ending import exit_status, run_of_workers
 from albert_robust.errors import WritingError
 from albert_robust.fault import Fault
 from albert_robust.notes import Notes
 from albert_robust.results.records import CellRecord, Counts
 from albert_robust.results.run import Run
+from albert_robust.results.table import rows_of
+from albert_robust.shared import SharedFolder
 
 OK, FAILED, INTERRUPTED, USAGE = (
     pytest.ExitCode.OK,
@@ -20,6 +24,10 @@ OK, FAILED, INTERRUPTED, USAGE = (
     pytest.ExitCode.INTERRUPTED,
     pytest.ExitCode.USAGE_ERROR,
 )
+
+
+def loud(batch: list[dict[str, str]]) -> list[str]:
+    return ["loud" if one["text"].isupper() else "calm" for one in batch]
 
 
 def run_of(tested: int) -> Run:
@@ -30,7 +38,7 @@ def run_of(tested: int) -> Run:
 
 
 @pytest.mark.parametrize(
-    ("run", "notes", "status"),
+    ("found", "notes", "status"),
     [
         (None, Notes(), OK),
         (run_of(tested=3), Notes(), OK),
@@ -42,15 +50,31 @@ def run_of(tested: int) -> Run:
     ],
 )
 def test_only_a_run_that_tested_all_and_was_written_keeps_the_status_of_success(
-    run: Run | None, notes: Notes, status: int
+    found: Run | None, notes: Notes, status: int
 ) -> None:
-    assert exit_status(OK, run, notes) == status
+    assert exit_status(OK, found, notes) == status
 
 
 @pytest.mark.parametrize("status", [FAILED, INTERRUPTED, USAGE])
 def test_a_session_that_failed_anyway_keeps_its_status(status: int) -> None:
     assert exit_status(status, run_of(tested=0), Notes()) == status
     assert exit_status(status, None, Notes(skipped=True)) == status
+
+
+def test_models_are_beside_each_other_over_the_cells_that_workers_judged_alone(tmp_path: Path) -> None:
+    rows = [{"text": f"day {number}"} for number in range(30)]
+    checks = [{"expect": "invariance", "perturbations": ["case.upper", "case.title"]}]
+    models = {"calm": {"python": lambda batch: ["calm"] * len(batch)}, "loud": {"python": loud}}
+    datasets = {"d": {"rows": rows, "language": "en"}}
+    suite = {"task": "text-classification", "models": models, "datasets": datasets, "checks": checks}
+    whole = run(suite, workspace=tmp_path / "work")
+    shared = SharedFolder(tmp_path)
+    shared.leave(whole)
+    of_calm, of_loud = ([cell.key for cell in whole.cells if cell.suite == f"suite::{name}"] for name in models)
+    judged = [run_of_workers(shared, {*keys}, Notes()) for keys in (of_calm, [of_calm[0], of_loud[0]])]
+    assert [one.cells for one in whole.pooled] == [2]
+    assert [[one.cells for one in found.pooled] for found in judged if found] == [[], [1]]
+    assert all(found and [*rows_of(found)] for found in judged)
 
 
 WORDS = st.lists(st.sampled_from("abc"), max_size=2)

@@ -52,7 +52,7 @@ def write(folder: Path, checks: str, model: str = '{python: "model:predict", ver
 MOVED = """
   - expect: invariance
     languages: [en]
-    perturbations: [case.upper, paraphrase.filler, distractors.sentence, punctuation.strip_final]
+    perturbations: [case.upper, paraphrase.filler, distractors.sentence, punctuation.strip_final, words.swap@5, words.repeat@5]
     gates: [consistency >= 0.9, entity f1 >= 0.9, micro f1 >= 0.9, entity recall drop <= 0.1]
 """
 

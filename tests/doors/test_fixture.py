@@ -150,6 +150,24 @@ def test_one_answer_to_all_of_many_texts_is_a_warning(robust: Robust) -> None:
         robust.check(calm, TEXTS, "typos.swap", language="en")
 
 
+def test_one_answer_to_all_is_a_warning_also_where_it_is_what_the_answers_should_become(robust: Robust) -> None:
+    texts = [f"The weather in town {number} was good." for number in range(60)]
+    check = partial(robust.check, calm, texts, "semantics.negate", language="en", expect="direction")
+    with pytest.warns(UserWarning, match="every text and variant got the answer 'calm'"):
+        (record,) = check(becomes="calm")
+    assert record.verdict == "passed"
+
+
+def test_one_label_to_all_whose_probability_moves_is_none(robust: Robust, recwarn: pytest.WarningsRecorder) -> None:
+    texts = [f"The weather in town {number} was good." for number in range(60)]
+
+    def fair(batch: list[dict[str, str]]) -> list[object]:
+        return [{"label": "fair", "scores": {"fair": 0.6 if "not" in one["text"] else 0.9}} for one in batch]
+
+    robust.check(fair, texts, "semantics.negate", language="en", expect="direction", falls="fair")
+    assert not [one for one in recwarn if one.category is UserWarning]
+
+
 def test_an_undecided_check_is_a_warning(robust: Robust) -> None:
     with pytest.warns(UserWarning, match="typos.swap@2 .* 5 examples do not decide it"):
         robust.check(calm, TEXTS[:5], "typos.swap", language="en")

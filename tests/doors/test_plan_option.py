@@ -37,8 +37,8 @@ def test_after_a_run_a_plan_has_its_pace_and_what_is_left(pytester: pytest.Pytes
     assert foreseen in run(pytester, PLAN).outlines
     run(pytester, "-k", "swap")
     assert len(asked(pytester.path)) == 24
-    left = "suite: 2 cells, 24 cases, 36 unique inputs, 12 to ask in 2 batches, about 0 s, price 3.00"
-    assert left in run(pytester, PLAN).outlines
+    left = "suite: 2 cells, 24 cases, 36 unique inputs, 12 to ask in 2 batches, about * s, price 3.00"
+    run(pytester, PLAN).stdout.fnmatch_lines([left])
     run(pytester)
     assert "suite: 2 cells, 24 cases, 36 unique inputs, 0 to ask" in run(pytester, PLAN).outlines
 

@@ -86,6 +86,14 @@ def test_rows_may_be_any_table(table: Any) -> None:
     assert found.suites[0].datasets == {"data": "24 rows"}
 
 
+@pytest.mark.parametrize("texts", [pd.Series(["a", "b"]), ["a", "b"]], ids=["a column", "a list"])
+def test_texts_alone_are_no_rows(texts: Any) -> None:
+    with pytest.raises(
+        InputError, match=r"^suite\.datasets\.data\.rows: 'a': expected keys and values\n  name its fields"
+    ):
+        run(suite(texts))
+
+
 def test_what_pandas_writes_for_nothing_is_nothing() -> None:
     frame = pd.DataFrame({"text": ["it is so"] * 2, "label": ["calm", None], "id": [1, 2]}).convert_dtypes()
     (data,) = run(suite(frame)).suites[0].data.values()
@@ -136,6 +144,25 @@ def test_with_a_version_answers_of_a_function_are_kept() -> None:
     for _ in range(2):
         run(suite(model={"python": counting, "version": "1"}))
     assert sum(asked) == len(ROWS) * 3
+
+
+class Says:
+    def __init__(self, label: str) -> None:
+        self.label = label
+
+    def answer(self, batch: list[dict[str, str]]) -> list[str]:
+        return [self.label for _ in batch]
+
+
+def test_functions_of_one_name_and_version_are_told_and_never_taken_for_each_other() -> None:
+    models = {name: {"python": Says(name).answer, "version": "1"} for name in ("calm", "loud")}
+    checks = [{"expect": "reference", "gates": ["accuracy >= 0.5"]}]
+    given = {**suite(checks=checks), "models": models, "model": {}}
+    told = r"^suite\.models\.loud\.python: another function is called '.*:Says\.answer', of the same version"
+    with pytest.raises(InputError, match=told):
+        run(given)
+    models["loud"]["version"] = "2"
+    assert [cell.measures["accuracy"].value for cell in run(given).cells] == [1.0, 0.0]
 
 
 def test_measures_may_be_functions() -> None:

@@ -160,7 +160,7 @@ def test_requests_are_made_at_once_and_answers_come_in_order() -> None:
         met.append(text)
         if len(met) == 4:
             all_here.set()
-        return text.upper() if all_here.wait(5) else "alone"
+        return text.upper() if all_here.wait(60) else "alone"
 
     with chat(answer) as server:
         found = Model(server.url, task="summarization", at_once=4).ask(*TEXTS)
@@ -337,7 +337,7 @@ def test_a_slow_answer_is_no_answer_and_counted_as_a_time_out() -> None:
     gone = Event()
 
     def answer(text: str) -> str:
-        gone.wait(5)
+        gone.wait(60)
         return "positive"
 
     with chat(answer) as server:
@@ -373,7 +373,7 @@ def test_a_server_that_sends_a_little_now_and_then_buys_no_time(begins: bytes, d
     begun = time.monotonic()
     with contextmanager(dripping)(begins, drop) as url:
         assert Model(url, timeout=0.3, retries=0).ask(TEXTS[0])[0].endswith("no answer within 0.3 s")
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 60  # and does not wait for the end, which never comes
 
 
 def test_a_server_that_is_not_there_passes_maybe() -> None:

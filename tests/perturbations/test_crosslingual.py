@@ -28,6 +28,8 @@ def switched(text: str, language: str) -> set[str]:
         ("es", "la salsa rica"),
         ("es", "la entrada"),
         ("de", "Es gibt das, ich weiß"),
+        ("de", "Frau Mustermann weiß, was kein Mensch weiß"),
+        ("ar", "في اليوم الأول"),
         ("de", "Er zeigt die Karte"),
         ("de", "Das Rad ist leicht"),
         ("de", "Es sieht toll aus"),

@@ -32,3 +32,8 @@ def test_only_runs_of_letters_grow_and_to_three_at_least(string: str, seed: int,
 )
 def test_denials_capitals_digits_and_short_words_stay(pack: Registry, language: str, text: str) -> None:
     assert {made(pack, "spelling.elongation", text, language, seed=seed) for seed in range(9)} == {text}
+
+
+@pytest.mark.parametrize("text", ["شكراً", "سئل", "مؤمن"])
+def test_what_a_mark_makes_of_an_arabic_vowel_is_not_drawn_out(pack: Registry, text: str) -> None:
+    assert {made(pack, "spelling.elongation", text, "ar", seed=seed) for seed in range(9)} == {text}

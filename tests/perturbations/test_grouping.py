@@ -32,6 +32,7 @@ def test_it_is_the_same_number_without_its_marks_or_with_other_ones(language: st
         ("en-ZA", "1,250"),
         ("en", "B1,250"),
         ("fr", "le 3 mai 2024"),
+        ("de", "Der Server 192.168.100.200"),
     ],
 )
 def test_what_may_be_something_else_stays(pack: Registry, language: str, text: str) -> None:

@@ -184,6 +184,8 @@ def test_relatives_stay_where_something_else_would_have_to_agree(pack: Registry,
         ("it", "Un'amica legge il giornale.", "Un amico legge il giornale."),
         ("fr", "L’étudiant est content.", "L’étudiante est contente."),
         ("fr", "Un vieil homme est assis.", "Une vieille femme est assise."),
+        ("es", "Un hombre está sentado y lee en el parque.", "Una mujer está sentada y lee en el parque."),
+        ("es", "Un hombre alto y delgado corre.", "Una mujer alta y delgada corre."),
     ],
 )
 def test_one_person_who_opens_a_text_turns_with_what_agrees(
@@ -203,6 +205,7 @@ def test_one_person_who_opens_a_text_turns_with_what_agrees(
         ("de", "Die Frau gibt ihr das Buch."),
         ("de", "Eine Frau schenkt ihr Blumen."),
         ("de", "Die Lehrerin gibt den Schülern ihre Hefte."),
+        ("de", "Ein Arzt und eine Ärztin sprachen."),
         ("es", "La política es complicada."),
         ("fr", "La cuisinière est en panne."),
         ("pt", "A política é complicada."),
@@ -213,6 +216,13 @@ def test_one_person_who_opens_a_text_turns_with_what_agrees(
         ("it", "Un uomo guarda, mentre un'altra scatta una foto."),
         ("fr", "Un homme est venu, elle aussi."),
         ("fr", "L'avocate hier détenue"),
+        ("es", "El camarero era maleducado y lento."),
+        ("es", "Un hombre alto y lento camina por la calle."),
+        ("es", "El profesor está cansado, lento."),
+        ("es", "Un estudiante y su perro corren por la calle."),
+        ("pt", "O garçom estava cansado e lento."),
+        ("it", "Il cameriere era vestito ma lento."),
+        ("fr", "Un homme est assis et lent."),
     ],
 )
 def test_a_person_stays_where_another_word_may_have_to_agree(pack: Registry, language: str, text: str) -> None:

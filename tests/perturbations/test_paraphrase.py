@@ -262,6 +262,7 @@ def test_a_spanish_synonym_fits_between_its_neighbours(pack: Registry, text: str
         ("ar", "لا يسعني إلا أن أشكركم"),
         ("ar", "أول أحد من كل شهر"),
         ("hi", "शायद ही कोई आए"),
+        ("ja", "急いで医者に行った。"),
     ],
 )
 def test_no_word_of_an_idiom_is_exchanged(pack: Registry, language: str, text: str) -> None:
@@ -397,6 +398,7 @@ def test_a_span_a_price_and_a_score_are_numbers(pack: Registry, language: str, t
         "les années 80",
         "el 3 de mayo a las 15",
         "im 19. Jahrhundert",
+        "the server 192.168.100.200",
     ],
 )
 def test_times_dates_and_names_with_digits_are_no_numbers(pack: Registry, text: str) -> None:
@@ -689,6 +691,7 @@ def test_negation_never_denies_twice_nor_out_of_place(pack: Registry, language: 
         ("ja", "高い買い物だが、満足だ", "高い買い物ではないが、満足だ"),
         ("ja", "すみません、部屋は静かです", "すみません、部屋は静かではありません"),
         ("ja", "また泊まりたいです", "もう泊まりたくないです"),
+        ("en", "My brother Will will be there.", "My brother Will will not be there."),
     ],
 )
 def test_negation_passes_over_what_states_nothing_to_what_does(
@@ -714,6 +717,7 @@ def test_negation_passes_over_what_states_nothing_to_what_does(
         ("de", "Das ist mein Fahrrad.", "Das ist nicht mein Fahrrad."),
         ("de", "Alles war gut", "Nicht alles war gut"),
         ("es", "Todo está limpio", "No todo está limpio"),
+        ("fr", "Il veut du pain.", "Il ne veut pas de pain."),
     ],
 )
 def test_negation_takes_the_form_that_its_object_or_subject_asks_for(
@@ -796,6 +800,14 @@ def test_a_verb_is_negated_as_its_language_does_it(pack: Registry, language: str
         ("ar", "كتبت كوري رسالة."),
         ("ar", "حث الناس على تحمل المسؤولية."),
         ("hi", "यदि उन्होंने काम किया।"),
+        ("it", "I bambini non vedono l'ora di partire."),
+        ("en", "I do like it."),
+        ("en", "They did have it."),
+        ("en", "So he did."),
+        ("zh", "他没有来。"),
+        ("zh", "这里可以吃得很好。"),
+        ("zh", "我没有告诉他。"),
+        ("pt", "As crianças não veem a hora de ver a avó."),
     ],
 )
 def test_a_verb_stays_where_it_may_be_none_or_where_a_denial_would_say_something_else(
@@ -809,6 +821,7 @@ def test_a_verb_stays_where_it_may_be_none_or_where_a_denial_would_say_something
     [
         ("en", "The room is a bit small."),
         ("en", "It is only a game."),
+        ("en", "It was by far the best."),
         ("de", "Unsere Handys sind heutzutage mehr als Telefone."),
         ("de", "Die Pflanzen waren nach 17 Tagen noch am Leben."),
         ("fr", "Il a également indiqué cela."),
@@ -873,6 +886,26 @@ def test_a_question_is_opened_by_words_that_ask_and_closed_by_none(
     opening = made(pack, "paraphrase.filler", question, language, seed=seed).removesuffix(question)
     assert opening
     assert not regex.search("honest|frank|实|坦白|vrai|صراحة", opening)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "polite"),
+    [
+        ("de", "Ich hab's dir doch gesagt.", "issen Sie"),
+        ("de", "Wo bist du?", "Sagen Sie"),
+        ("fr", "Elle t'a vu.", "(?:É|v)ou"),
+        ("es", "Le llamo a usted mañana.", "Mira"),
+        ("it", "Il tuo albergo è bello.", "Guardi"),
+        ("ru", "Это твой дом.", "(?i)знаете"),
+        ("hi", "यह तुम्हारा घर है।", "देखिए|आप"),
+    ],
+)
+def test_a_filler_addresses_nobody_otherwise_than_the_text_does(
+    pack: Registry, language: str, text: str, polite: str
+) -> None:
+    variants = {made(pack, "paraphrase.filler", text, language, seed=seed) for seed in range(60)}
+    assert len(variants) > 2
+    assert not any(regex.search(polite, variant) for variant in variants)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

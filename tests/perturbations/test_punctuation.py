@@ -25,6 +25,7 @@ PACK = open_packs()
         ("ru", "Москва — столица?)", "Москва столица)"),
         ("zh", "他说：“好！”然后走了（很快）。", "他说 好 然后走了很快"),
         ("ja", "「はい」、行きます。", "はい 行きます"),
+        ("he", 'ספר ב־50 ש"ח, "טוב".', 'ספר ב־50 ש"ח טוב'),
     ],
 )
 def test_marks_that_say_nothing_go(pack: Registry, language: str, before: str, after: str) -> None:

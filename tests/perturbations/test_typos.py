@@ -5,6 +5,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
+import regex
 from variants_made import made
 
 from albert_robust import Text
@@ -97,6 +98,13 @@ def test_no_slip_makes_a_word_that_denies(pack: Registry, language: str, text: s
     made_of_it = variants(pack, text, language)
     assert denial not in made_of_it
     assert len(made_of_it) > 1
+
+
+@pytest.mark.parametrize("text", ["孩子特别喜欢", "我们非常满意", "我们分别去了"])
+def test_no_slip_leaves_of_a_chinese_word_a_part_that_denies(pack: Registry, text: str) -> None:
+    made_of_it = variants(pack, text, "zh")
+    assert len(made_of_it) > 1
+    assert not [one for one in made_of_it if regex.search("(?<![特分])别|非(?!常)", one)]
 
 
 def test_another_word_slips_where_a_slip_would_make_a_denial(pack: Registry) -> None:

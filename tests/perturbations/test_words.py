@@ -94,6 +94,43 @@ def test_a_deletion_leaves_no_blank_astray(pack: Registry, text: str) -> None:
         assert " ." not in after
 
 
+@pytest.mark.parametrize(
+    ("language", "text"), [("th", "ดูที่ https://a.org น้ำดื่ม"), ("zh", "我在 iPhone 上看 YouTube 的视频")]
+)
+def test_a_character_that_goes_leaves_the_blank_that_parts_others(pack: Registry, language: str, text: str) -> None:
+    variants = {made(pack, "words.delete", text, language, seed=seed, severity=4) for seed in SEEDS}
+    assert len(variants) > 1
+    assert not any(regex.search(r"[^\W\p{Latin}][A-Za-z]|[A-Za-z][^\W\p{Latin}]", variant) for variant in variants)
+
+
+@pytest.mark.parametrize("name", ["delete", "swap"])
+@pytest.mark.parametrize("text", ["孩子特别喜欢", "我们非常满意"])
+def test_no_part_that_denies_is_left_of_a_chinese_word(pack: Registry, name: str, text: str) -> None:
+    variants = {made(pack, f"words.{name}", text, "zh", seed=seed, severity=1) for seed in range(40)}
+    assert len(variants) > 1
+    assert not [one for one in variants if regex.search("(?<!特)别|非(?!常)", one)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("language", "text", "whole"),
+    [
+        ("en", "we all saw Dr. Smith there", "Dr."),
+        ("en", "we all see Sec. 4 there", "Sec. 4"),
+        ("en", "we all like AT&T there", "AT&T"),
+        ("de", "es gibt hier z. B. einen Markt", "z. B."),
+        ("ru", "он живёт давно там в г. Москве", "г."),
+        ("fr", "on y va et/ou on mange bien", "et/ou"),
+        ("he", 'קניתי אתמול ספר ב־50 ש"ח מאוד יפה', 'ב־50 ש"ח'),
+    ],
+)
+def test_a_part_of_more_stays_and_comes_once(pack: Registry, name: str, language: str, text: str, whole: str) -> None:
+    variants = {made(pack, f"words.{name}", text, language, seed=seed, severity=5) for seed in SEEDS}
+    assert variants - {text} or not pack.get(f"words.{name}").applies(language)
+    assert {variant.count(whole) for variant in variants} == {1}
+    assert not any(variant.count(".") != text.count(".") for variant in variants)
+
+
 @pytest.mark.parametrize(("language", "applies"), [("sv", True), ("en", True), ("id", False), ("zh", False)])
 def test_nothing_comes_twice_where_a_doubled_word_is_another_form(pack: Registry, language: str, applies: bool) -> None:
     assert pack.get("words.repeat").applies(language) == applies

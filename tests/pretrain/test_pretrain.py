@@ -338,7 +338,7 @@ def test_two_processes_train_as_one(tmp_path: Path) -> None:
     ]
     paths = ["--config", str(config), "--out", str(tmp_path / "two" / "out")]
     command = [sys.executable, *line, *paths, "--threads", "1"]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
     left, right = (
         score(["der Hund"], ["the dog"], encoder=str(out), calibration="none")
         for out in (alone.folder, tmp_path / "two" / "out")

@@ -397,6 +397,14 @@ def test_a_probability_that_should_move_is_shown_beside_the_answer(watched: str,
     assert re.search(f"negative.* 0.60 .*{shown.split()[0]}.* {shown.split()[1]}", render_markdown(made))
 
 
+def test_a_case_says_whether_the_answer_moved_as_it_should_and_not_that_two_labels_agree() -> None:
+    held = {"right direction": estimate(0.4)}
+    found = cell("own.complaint", "failed", expectation="direction", measures=held)
+    wrong = outcome(found.cell, agreement=1.0, after="neutral", quality_after={})
+    (case,) = page(run(found, outcomes=(wrong,))).attention[0].cases
+    assert case.figures == (("right direction", "0.00"),)
+
+
 def test_an_error_is_shown_first_and_with_its_message() -> None:
     found = cell(verdict="error")
     broken = outcome(

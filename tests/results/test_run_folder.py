@@ -23,7 +23,7 @@ from albert_robust.running.cell import Cell
 from albert_robust.running.execute import execute
 from albert_robust.running.plan import plan
 from albert_robust.scoring.statistics import NOTHING
-from albert_robust.suite.load import load_suite
+from albert_robust.suite.load import load_suite, load_suites
 
 SUITE = """
 task: text-classification
@@ -63,6 +63,19 @@ def test_a_run_comes_back_as_it_was_kept(cells: list[Cell], made: Callable[[list
     keep(run, tmp_path / "run")
     assert in_memory(open_run(tmp_path / "run")) == in_memory(run)
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["outcomes.parquet", "run.json"]
+
+
+def test_a_run_of_models_is_the_same_in_whatever_order_its_cells_were_judged(
+    write: Callable[..., Path], tmp_path: Path
+) -> None:
+    write(d_dot_jsonl='{"text": "good", "label": "good"}\n{"text": "bad", "label": "bad"}\n', model_dot_py=MODEL)
+    models = "models: {first: {python: 'model:answer'}, other: {python: 'model:answer', batch: 1}}"
+    text = SUITE.replace('model: {python: "model:answer", version: "1"}', models)
+    cells = [cell for one in load_suites(write(s_dot_robust_dot_yaml=text)) for cell in plan(one).cells]
+    execution = execute(cells, Workspace(tmp_path / ".albert_robust", "run"))
+    one, other = (run_of(execution, each, judged(execution, each)) for each in (cells, cells[::-1]))
+    assert [found.comparison.measure for found in one.pooled] == ["consistency", "accuracy"]
+    assert in_memory(one) == in_memory(other)
 
 
 def test_a_run_that_was_read_is_kept_as_the_same_bytes(

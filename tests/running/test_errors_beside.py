@@ -16,7 +16,7 @@ CHECK = "- {expect: invariance, perturbations: [typos.swap], gates: [consistency
 WORST = CHECK.replace("}", ", worst_of: 8}")
 REFERENCE = "- {expect: reference, gates: [accuracy >= 0.1]}"
 RAISES = "\ndef answer(text):\n    if 'town 7' in text: raise ValueError('content filter')\n    return 'calm'\n"
-HANGS = "\nimport time\ndef answer(text):\n    if 'town 7' in text: time.sleep(5)\n    return 'calm'\n"
+HANGS = "\nfrom hanging import hang\ndef answer(text):\n    if 'town 7' in text: hang()\n    return 'calm'\n"
 UNREADABLE = "\ndef answer(text):\n    return object() if 'town 7' in text else 'calm'\n"
 REPEATED = """
 SEEN = set()
@@ -53,6 +53,7 @@ def beside(now: Line, before: Line) -> ComparisonRecord:
     return compare_all({("s", "c"): now}, {("s", "c"): before}, {"s": Thresholds()})["s", "c"]
 
 
+@pytest.mark.usefixtures("given_up")
 @pytest.mark.parametrize(
     ("checks", "answer", "model"),
     [

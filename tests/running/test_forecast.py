@@ -62,7 +62,7 @@ def test_time_is_foreseen_by_the_pace_of_the_last_run_that_asked(tmp_path: Path)
     ran(cells[:1], tmp_path, run="b")  # asks nothing: the pace stays
     found = foreseen(cells, tmp_path)
     assert found.seconds is not None
-    assert 0.01 <= found.seconds / found.missing < 0.5
+    assert 0.01 <= found.seconds / found.missing < 5
     path = tmp_path / "s.robust.yaml"
     path.write_text(path.read_text().replace('version: "1"', 'version: "2"'))
     assert foreseen(list(plan(load_suite(path)).cells), tmp_path).seconds is None

@@ -48,7 +48,9 @@ def suite(write: Write) -> Callable[..., Path]:
 
     def written(judge: str = FUNCTION, gate: str = "polite >= 0.5", code: str = JUDGE, more: str = "") -> Path:
         text = SUITE.replace("JUDGE", judge).replace("GATE", gate) + more
-        rows = "".join(json.dumps({"prompt": f"Write about day {n}.", "answer": f"day {n}"}) + "\n" for n in range(N))
+        rows = "".join(
+            json.dumps({"id": n + 1, "prompt": f"Write about day {n}.", "answer": f"day {n}"}) + "\n" for n in range(N)
+        )
         return write(d_dot_jsonl=rows, the_model_dot_py=MODEL, judge_dot_py=code, s_dot_robust_dot_yaml=text)
 
     return written
@@ -90,6 +92,16 @@ def test_it_is_not_asked_where_no_gate_names_it(suite: Callable[..., Path]) -> N
     path = suite(gate="labs >= 0.1")
     assert ran(path).cost["judged"] == 0
     assert asked(path) == []
+
+
+def test_a_cell_that_does_not_name_it_has_no_number_of_it_whatever_cells_are_run_beside_it(
+    suite: Callable[..., Path],
+) -> None:
+    path = suite()
+    path.write_text(path.read_text() + '  - {expect: reference, name: other, gates: ["labs >= 0.1"]}\n')
+    cells = {case.cell: case.quality_before.keys() for case in ran(path).outcomes}
+    assert "polite" in cells[PLACE]
+    assert "polite" not in cells[f"other/{PLACE}"] | cells["prompts/case.upper[en]"]
 
 
 def test_a_plan_counts_what_a_run_then_asks(suite: Callable[..., Path]) -> None:
@@ -162,6 +174,19 @@ def test_a_search_for_the_worst_is_planned_at_most_and_asks_no_more(
     assert (before.to_judge, before.judges_at_most) == (N * 3, True)
     ran(path)
     assert N <= len(asked(path)) <= before.to_judge
+
+
+def test_the_answer_to_the_worst_variant_may_be_another_to_judge(suite: Callable[..., Path]) -> None:
+    path = suite(gate="labs >= 0.1")
+    text = path.read_text().replace('"consistency >= 0.5"', '"polite drop <= 0.9"').replace("case.upper", "typos.swap")
+    path.write_text(text)
+    ran(path)
+    known = len(asked(path))
+    path.write_text(text.replace("typos.swap]", "typos.swap], worst_of: 4"))
+    before = foreseen(path)
+    assert (before.to_judge, before.judges_at_most) == (N, True)
+    ran(path, name="another")
+    assert 0 < len(asked(path)) - known <= before.to_judge
 
 
 def test_repeated_answers_are_judged_beside_each_other(suite: Callable[..., Path]) -> None:
@@ -243,3 +268,15 @@ def test_what_is_wrong_with_one_is_told_before_it_is_asked(
     with pytest.raises(InputError) as error:
         load_suite(suite(judge))
     assert message in str(error.value)
+
+
+def test_numbers_that_are_kept_are_of_one_range(suite: Callable[..., Path]) -> None:
+    judge = '{python: "judge:four", version: "1", range: [1, 5]}'
+    code = "def four(pairs):\n    return [4 for _ in pairs]\n"
+    first = cell(ran(suite(judge, code=code)))
+    assert first.measures["polite"].value == 0.75
+    wider = cell(ran(suite(judge.replace("5]", "7]"), code=code), name="another"))
+    assert (wider.measures["polite"].value, wider.definitions == first.definitions) == (0.5, False)
+    narrower = cell(ran(suite(judge.replace("5]", "3]"), code=code), name="a third"))
+    assert narrower.counts.error == N
+    assert "the measure polite returned 4, expected a number from 1 to 3" in narrower.reason

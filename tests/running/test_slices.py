@@ -110,6 +110,9 @@ def test_errors_count_as_the_best_answers_of_one_slice_and_the_worst_of_another(
     cell = only(run(failing))
     assert (cell.counts.error, cell.verdict) == (1, "inconclusive")
     assert "with the errors as the worst answers" in cell.reason
+    broken = only(run({**failing, "max_errors": 0.0}))
+    assert broken.verdict == "error"
+    assert broken.reason.startswith("consistency by product: best ")
 
 
 def test_a_gate_on_a_gap_lets_no_cell_stop_early() -> None:

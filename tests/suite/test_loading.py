@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from albert_robust.data.dataset import read_examples
 from albert_robust.errors import InputError, UsageError
 from albert_robust.running.plan import plan
 from albert_robust.shown import suggest
@@ -96,6 +97,26 @@ def test_a_check_leaves_out_what_it_excepts(load: Callable[..., Suite], check: s
 
 def test_norwegian_stays_a_language(load: Callable[..., Suite]) -> None:
     assert load().datasets["reviews"].languages == ("en", "no")
+
+
+ROWS_HERE = "{language: en, rows: [{text: a, id: 1}, {text: b},\n    {text: c}, {text: LAST}]}"
+
+
+@pytest.mark.parametrize("above", ["", "# a word about the suite\n"])
+def test_rows_of_a_suite_are_numbered_wherever_they_stand(load: Callable[..., Suite], above: str) -> None:
+    suite = load(("task:", f"{above}task:"), ("{path: d.jsonl, languages: [en, no]}", ROWS_HERE))
+    found = read_examples(suite.datasets["reviews"], ("text",), "label")
+    assert [(one.line, one.fields["text"]) for one in found] == [(1, "a"), (2, "b"), (3, "c"), (4, "LAST")]
+
+
+@pytest.mark.parametrize(
+    ("last", "told"),
+    [("null", "5:1: 'text'"), ("d, id: 1", "5:1: the id '1' is here twice in language en\n  first in .*:4:")],
+)
+def test_a_mistake_in_a_row_of_a_suite_is_told_with_its_line(load: Callable[..., Suite], last: str, told: str) -> None:
+    suite = load(("{path: d.jsonl, languages: [en, no]}", ROWS_HERE.replace("LAST", last)))
+    with pytest.raises(InputError, match=told):
+        read_examples(suite.datasets["reviews"], ("text",), "label")
 
 
 def test_min_nan_chinese_is_a_language_and_not_a_number(load: Callable[..., Suite]) -> None:
@@ -298,6 +319,16 @@ def test_all_names_that_are_unknown_are_told_at_once_in_file_order(load: Callabl
         load(("d.jsonl", "e.jsonl"), ("semantics.neg", "semantic.neg"), ("typos.swap", "typo.swap"), (">= 0.9", ">= 2"))
     assert places(caught.value) == [4, 7, 8, 10]
     assert str(caught.value).count("s.robust.yaml:") == 4
+
+
+def test_a_mistake_of_a_measure_leaves_those_of_the_model_at_their_place(load: Callable[..., Suite]) -> None:
+    measure = '\nmeasures:\n  accuracy: {python: "m:own"}'
+    with pytest.raises(InputError) as caught:
+        load(('predict"}', 'predict", range: [0, 1]}' + measure))
+    assert [(one.place.line, one.place.column, one.what) for one in caught.value.complaints] == [
+        (2, 34, "text-classification has no range"),
+        (4, 3, "there is a measure 'accuracy' already"),
+    ]
 
 
 def test_what_is_meant_is_looked_for_of_the_first_mistakes_alone(

@@ -93,6 +93,7 @@ def test_a_gap_of_such_a_check_is_of_its_own_measure(loaded: Callable[..., Check
         ("expect: direction; falls: a; tolerance: 1", "8:5: no probability moves by more than 1"),
         ("expect: direction; falls: a; by: 2", "8:5: no probability moves by more than 1"),
         ("expect: direction; falls: a; gates: [sensitivity >= 0.5]", "8:13: unknown measure 'sensitivity'"),
+        ("expect: direction; falls: ''", "7:5: '': string should have at least 1 character"),
         ("expect: direction; gates: [right direction >= 0.5]", "7:13: unknown measure 'right direction'"),
     ],
 )

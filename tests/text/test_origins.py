@@ -39,6 +39,8 @@ def edited(source: str, old: str, new: str) -> Text:
         ("York ", "YORK", "New YORK", "New York"),
         ("From London", "from Lo\u200bndon", "Lo\u200bndon", "London"),  # something in it, and another case before it
         ("to New", "TO NW", "NW", "New"),
+        ("to New", "New to", "New", "New"),  # in the place of the word before
+        ("From London", "London From", "London From", "From London"),
         ("London", "LONDON", "LON", "Lon"),  # as many letters: one stands for one
         ("London", "Lyon", "Ly", "London"),  # else all that stood there
     ],

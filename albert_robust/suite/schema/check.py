@@ -67,18 +67,21 @@ class CheckSpec(Strict):
         ),
     ] = 1.0
     becomes: Annotated[
-        str | None, Field(description="For direction: the label that the answer should have after the change.")
+        str | None,
+        Field(min_length=1, description="For direction: the label that the answer should have after the change."),
     ] = None
     rises: Annotated[
         str | None,
         Field(
-            description="For direction: a label whose probability should rise; `label` is the answer's own, `score` a score."
+            min_length=1,
+            description="For direction: a label whose probability should rise; `label` is the answer's own, `score` a score.",
         ),
     ] = None
     falls: Annotated[
         str | None,
         Field(
-            description="For direction: a label whose probability should fall; `label` is the answer's own, `score` a score."
+            min_length=1,
+            description="For direction: a label whose probability should fall; `label` is the answer's own, `score` a score.",
         ),
     ] = None
     by: Annotated[

@@ -56,7 +56,7 @@ WAYS = ("path", "rows", "templates")
 def rows_in(value: object) -> object:
     """Return the rows of a data frame, or of anything else that yields some, as a list of dictionaries of plain values."""
     for name, arguments in (("to_dicts", ()), ("to_pylist", ()), ("to_dict", ("records",))):  # Polars, Arrow, pandas
-        if hasattr(value, name):
+        if hasattr(value, name) and hasattr(value, "columns"):  # a single column has no rows
             value = getattr(value, name)(*arguments)
     return _plain_data(list(value)) if isinstance(value, Iterable) and not isinstance(value, str | Mapping) else value
 
