@@ -122,7 +122,7 @@ def executed(cells: Sequence[Cell], workspace: Workspace, certain: Certain = nev
                 raise mistake
         complaints = [one for mistake in mistakes if isinstance(mistake, InputError) for one in mistake.complaints]
         if complaints:
-            raise InputError(complaints)
+            raise InputError(complaints) from next(filter(None, (one.__cause__ for one in mistakes)), None)
         yield execution
 
 

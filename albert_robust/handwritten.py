@@ -188,7 +188,7 @@ def _rows(
         mend = f"give a dictionary of these in place of each text: {{{field!r}: ...}}"
         raise UsageError(f"{task} reads {field} and {' and '.join(others)}", mend)
     rows = [dict(one) for one in texts if isinstance(one, Mapping)] if whole else []
-    rows = rows or [{field: text} for text in checked_texts("texts", texts)]
+    rows = rows or [{"id": place, field: text} for place, text in enumerate(checked_texts("texts", texts), start=1)]
     if references is None:
         return rows
     if len(references) != len(rows):

@@ -12,6 +12,7 @@ from albert_robust.file_names import SUITE
 from albert_robust.foreign import raised
 from albert_robust.gate.baseline import ownerless
 from albert_robust.gate.family import whole_beside_baseline
+from albert_robust.imports import trace_of
 from albert_robust.judged import WorkerError, worst
 from albert_robust.options import RECORD
 from albert_robust.report.cells import BASELINE
@@ -121,7 +122,14 @@ class _SuiteItem(pytest.Item):
         return robust_session(self.config)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Return the message alone of a failing cell or of a user's mistake, and a bug of ours with its traceback."""
+        """Return the message alone of a failing cell or of a user's mistake, and a bug of ours with its traceback.
+
+        What a model raised for all inputs has its traceback once.
+        """
+        cause = excinfo.value.__cause__
+        if isinstance(excinfo.value, InputError) and cause is not None and id(cause) not in self.state.traced:
+            self.state.traced.add(id(cause))
+            return f"{excinfo.value}\n\n{trace_of(cause)}"
         if isinstance(excinfo.value, CellFailedError | InputError | WorkerError | WritingError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, "short")  # longer styles call `repr` of foreign values

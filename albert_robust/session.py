@@ -47,6 +47,7 @@ class RobustSession:
         notes: What is noted beside the verdicts.
         selected: The items that pytest kept and that no mark skips.
         reached: The items that were judged: by this process or, as pytest reports them, by workers.
+        traced: The ids of the exceptions whose traceback was told.
         ended: What became of the session; None before its end, and if nothing was judged and no suite is broken.
     """
 
@@ -57,6 +58,7 @@ class RobustSession:
         self.notes = Notes()
         self.selected: list[Item] = []
         self.reached: set[CellKey] = set()
+        self.traced: set[int] = set()
         self.ended: Ended | None = None
         self._ran: JudgedHere | Fault | None = None
         self._started = time.monotonic()

@@ -19,7 +19,7 @@ from albert_robust.results.cases import CASE, Shrunk
 from albert_robust.results.failures import ATTENTION
 from albert_robust.results.outcome import Change, Outcome
 from albert_robust.results.records import CellRecord, SuiteRecord
-from albert_robust.results.run import Run, counted_verdicts, tested_in
+from albert_robust.results.run import Run, counted_verdicts, tested_in, told_kept
 from albert_robust.running.cell import Cell, Comparison, Item
 from albert_robust.running.forecast import Forecast
 from albert_robust.scoring.statistics import Estimate
@@ -118,7 +118,8 @@ def describe_run(run: Run, shown: int) -> list[str]:
         + (f", {counted(int(cost['spared']), 'case')} spared: their verdicts were certain" if cost["spared"] else "")
     )
     beside = standings([cell.comparison for cell in cells])
-    return [*lines, *broken, *([f"beside the baseline: {beside}"] if beside else []), *_models(run)]
+    below = filter(None, [told_kept(run.all_kept), f"beside the baseline: {beside}" if beside else ""])
+    return [*lines, *broken, *below, *_models(run)]
 
 
 def _left_out(suite: SuiteRecord) -> Iterator[str]:

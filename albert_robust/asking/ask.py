@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 from albert_robust.asking.cache import key
 from albert_robust.errors import InputError, MissingExtraError, TransientError, UsageError
 from albert_robust.foreign import raise_if_ending, raised, said
-from albert_robust.imports import raised_there
+from albert_robust.imports import place_of, raised_there
 from albert_robust.models import Answering, Inputs, Stream, Usage
 from albert_robust.models.pace import FIRST_WAIT, LONGEST_WAIT, TRANSIENT, GoneError
 from albert_robust.scoring.statistics import DIGITS
@@ -33,6 +33,7 @@ from albert_robust.tasks import Prediction, Task
 from albert_robust.tasks.task import NO_INPUTS
 
 LONGEST_OUTPUT = 4 * 2**20  # characters of an output: as much as is read of an endpoint's reply
+ALIKE = 64  # inputs, the first ones of a run, for each of which the model raises the same
 SILENT = 3  # inputs in a row, each asked alone, that had no answer: the model is gone
 T = TypeVar("T")
 
@@ -108,6 +109,19 @@ class Failure:
 class ModelContractError(ValueError):
     """The model does not answer as models must; no example of it can be trusted."""
 
+    mend = "return one output for each input, in order"
+
+
+class ModelFaultError(ModelContractError):
+    """The model has answered nothing yet, and raises the same for one input after the other: the fault is its own."""
+
+    mend = "it is asked no more: mend it, and run again"
+
+
+def fault_in(error: Exception) -> BaseException | None:
+    """Return what a model raised for all inputs; None if the error is another one."""
+    return error.__cause__ if isinstance(error, ModelFaultError) else None
+
 
 class _NoAnswerError(Exception):
     """A call has not ended in time."""
@@ -128,6 +142,8 @@ class Asker:
         cost: Is added to.
         sleep: Waits for some seconds.
         replicate: Which of several answers to the same input is asked for.
+        untried: Whether the model has answered nothing so far. One that then raises the same for each of `ALIKE` inputs is asked
+            nothing more.
     """
 
     model: Answering
@@ -136,6 +152,8 @@ class Asker:
     cost: Cost = field(default_factory=Cost)
     sleep: Callable[[float], None] = time.sleep
     replicate: int = 0
+    untried: bool = False
+    _raised: list[BaseException] = field(default_factory=list, init=False)
     _silent: int = field(default=0, init=False)
     _retried: int = field(default=0, init=False)
 
@@ -148,6 +166,7 @@ class Asker:
         Raises:
             InputError: The model cannot be had at all, for a mistake in a file; `UsageError` and `MissingExtraError` likewise.
             ModelContractError: It returned another number of outputs than it was given inputs.
+            ModelFaultError: It raises the same for all inputs.
         """
         self._retried = 0
         yield from self._settle(batch)
@@ -188,6 +207,7 @@ class Asker:
             return False
         outputs = self._outputs(batch)
         if not isinstance(outputs, Failure):
+            self.untried = False
             try:
                 for one in outputs:
                     if isinstance(one, KeyboardInterrupt | UsageError):
@@ -201,7 +221,15 @@ class Asker:
         else:
             self._silent = self._silent + 1 if outputs.transient else 0
             yield outputs
+            self._end_if_hopeless(outputs)
         return False
+
+    def _end_if_hopeless(self, failure: Failure) -> None:
+        """Raise where the model has raised the same, at the same place, for each of the first inputs."""
+        self.untried = self.untried and not failure.transient and len({*map(place_of, self._raised)}) == 1
+        if self.untried and len(self._raised) == ALIKE:
+            last = self._raised[-1]
+            raise ModelFaultError(f"{failure.message} for each of the first {ALIKE} inputs") from last
 
     def _ask_again(self, batch: Sequence[Inputs], outputs: list[Any]) -> None:
         """Ask the inputs with temporary errors again, and replace the errors by what comes of that."""
@@ -267,6 +295,8 @@ class Asker:
                 self._wait(batch, [error])
             except BaseException as error:
                 raise_if_ending(error)
+                if self.untried and len(batch) == 1:
+                    self._raised.append(error)
                 return self._raises(error)
 
     def _wait(self, batch: Sequence[Inputs], errors: Sequence[Exception]) -> None:

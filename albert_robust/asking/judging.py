@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from albert_robust.asking.ask import ModelContractError
+from albert_robust.asking.ask import ModelContractError, fault_in
 from albert_robust.asking.predict import Predictor, Watch
 from albert_robust.errors import Complaint, InputError, UsageError
 from albert_robust.models import Inputs
@@ -77,4 +77,4 @@ class Judging:
             yield
         except (ModelContractError, UsageError, ImportError) as error:
             what, mend = (error.what, error.mend) if isinstance(error, UsageError) else (str(error), "")
-            raise InputError([Complaint(self.shown, self.measure.place, self._blamed(what), mend)]) from None
+            raise InputError([Complaint(self.shown, self.measure.place, self._blamed(what), mend)]) from fault_in(error)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from albert_robust.asking.ask import ModelContractError
+from albert_robust.asking.ask import ModelContractError, fault_in
 from albert_robust.errors import Complaint, InputError, UsageError
 from albert_robust.suite.suite import Suite
 
@@ -18,5 +18,5 @@ def placed(suite: Suite) -> Iterator[None]:
     try:
         yield
     except (ModelContractError, UsageError, ImportError) as error:
-        mend = "return one output for each input, in order" if isinstance(error, ModelContractError) else ""
-        raise InputError([Complaint(suite.shown, suite.model_place, str(error), mend)]) from None
+        mend = error.mend if isinstance(error, ModelContractError) else ""
+        raise InputError([Complaint(suite.shown, suite.model_place, str(error), mend)]) from fault_in(error)

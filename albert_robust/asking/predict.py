@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from albert_robust.asking.ask import LIMITS, Asker, Cost, Failure, Limits
+from albert_robust.asking.ask import LIMITS, Asker, Cost, Failure, Limits, ModelFaultError
 from albert_robust.asking.budget import Budget
 from albert_robust.asking.cache import Cache, key
 from albert_robust.asking.price import Price
@@ -110,6 +110,7 @@ class Predictor:
     price: Price = field(default_factory=Price)
     names: Mapping[str, str] = field(default_factory=dict)
     _met: set[str] = field(default_factory=set)
+    _answered: bool = field(default=False, init=False)  # in this run or an earlier one
 
     @property
     def _passing(self) -> bool:
@@ -149,6 +150,7 @@ class Predictor:
         found = self.look_up(inputs, replicate)
         answers = found.answers
         self._meet(found)
+        self._answered = self._answered or bool(answers.predictions)
         order = sorted(sorted(found.missing[: self.budget.room]), key=len)  # by length, to save padding
         if not order:
             return answers
@@ -161,6 +163,7 @@ class Predictor:
                     else:
                         answers.failures[one] = made.message
                         self.cost.unanswered += made.asked
+                self._answered = self._answered or bool(answers.predictions)
                 keep(one for one, _ in group)
                 done += len(group)
                 if watch is not None:
@@ -178,7 +181,7 @@ class Predictor:
 
     def _asked(self, order: Sequence[str], inputs: Mapping[str, Inputs], replicate: int) -> Iterator[Settled]:
         """Yield what inputs come to, while the budget lasts: those of a batch together, those of a stream one by one."""
-        asker = Asker(self.model, self.task, self.limits, self.cost, replicate=replicate)
+        asker = Asker(self.model, self.task, self.limits, self.cost, replicate=replicate, untried=not self._answered)
         if self.model.stream is None:
             return self._by_batch(asker, order, inputs)
         return self._as_they_come(asker, self.model.stream, order, inputs)
@@ -193,6 +196,9 @@ class Predictor:
             made: list[Prediction | Failure] = []
             try:
                 made.extend(asker.ask([inputs[one] for one in chunk]))
+            except ModelFaultError:
+                self._count(len(made) - len(chunk))  # the others were not asked by themselves
+                raise
             finally:
                 yield [*zip(chunk, made, strict=False)]
 

@@ -106,11 +106,16 @@ def _wanted(source: Source, inputs: tuple[str, ...], reference: str, left_out: L
     """Yield the rows in the languages of a source, each row with the tag as the source spells it; take note of the others."""
     spelling = {language.casefold(): language for language in source.languages}  # tags are the same in any case
     seen: dict[tuple[str, str], Record] = {}
+    alike: Counter[tuple[str, str]] = Counter()  # of rows without an id that hold the same
     for row in _rows(source, inputs, reference, left_out):
         language = spelling.get(row.language.casefold())
         if language is None:
             left_out.others[row.language] += 1
             continue
+        if not (row.named or source.templates):
+            alike[row.id, language] += 1
+            if (times := alike[row.id, language]) > 1:
+                row = replace(row, id=f"{row.id}-{times}")
         first = seen.setdefault((row.id, language), row)
         if first is not row:
             what = f"the id {row.id!r:.60} is here twice in language {language}"

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import blake2b
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,13 @@ from albert_robust.data.source import Source
 from albert_robust.data.templates import slot_of
 from albert_robust.data.tokens import Tokens, are_texts, joined, tagged
 from albert_robust.errors import InputError, mistake_of
+from albert_robust.quick_json import dumps
 from albert_robust.shown import suggest
 from albert_robust.text.languages import base, is_tag
 
 SKIP = "`on_bad_rows: skip` leaves such rows out"
 MAX_CHARACTERS = 200_000  # in one field; a book chapter has about 30,000
+BEGINNING, DIGEST = 24, 3  # characters and bytes in the id of a row without one
 _HALF = re.compile("[\ud800-\udfff]")  # of a character
 
 
@@ -33,7 +36,7 @@ class Record:
     Attributes:
         path: The row's file.
         line: The row's line in that file; the number of one that stands in a suite.
-        id: The row's own, or else its line or number; for templates, the fields that they made.
+        id: The row's own, or else how its text begins and a digest of its fields; for templates, the fields that they made.
         language: BCP 47 tag, as the row or the source writes it.
         fields: The inputs of a model, by the task's field names.
         references: See `Example`.
@@ -109,14 +112,15 @@ class _Row:
             fields[inputs[0]] = self.text(source.column(inputs[0]), f"{fields[inputs[0]]}\n{offered}")
         references = self.references(reference, offered, talk, fields, tokens)
         identifier = self.given(self.cells.get(source.column("id")))
+        unnamed, column = identifier is None, source.column("id")
         return Record(
             path=self.path,
             line=self.line,
-            id=self.unnamed(fields) if identifier is None else self.text(source.column("id"), str(whole(identifier))),
+            id=self.unnamed(fields, talk.before) if unnamed else self.text(column, str(whole(identifier))),
             language=language,
             fields={BEFORE: talk.before, **fields} if talk.before else fields,
             references=references,
-            named=identifier is not None,
+            named=not unnamed,
             slices=dict(self.sliced()),
             beside={name: self.read(source.column(name), self.cell(name)) for name in source.beside},
         )
@@ -135,12 +139,17 @@ class _Row:
             cell = json.dumps(cell, ensure_ascii=False, default=str)
         return self.text(column, text_of(cell) if isinstance(cell, bool) else cell) if not is_empty(cell) else ""
 
-    def unnamed(self, fields: Mapping[str, str]) -> str:
-        """Return the id of a row that has none: its line or number, or the fields that templates made."""
-        source = self.source
-        if source.templates is None:
-            return str(self.line)
-        return " ".join(value for name, value in fields.items() if source.added.get(name) is None)
+    def unnamed(self, fields: Mapping[str, str], before: str) -> str:
+        """Return the id of a row that has none: its content, so that it stays the same wherever the row moves.
+
+        Of templates it is the fields that they made, of other rows how the shortest field begins, to be found by, and a digest.
+        """
+        own = [value for name, value in fields.items() if self.source.added.get(name) is None]
+        if self.source.templates is not None:
+            return " ".join(own)
+        begins = " ".join(min(filter(str.strip, own), key=len, default="").split())[:BEGINNING]
+        digest = blake2b(dumps([before, *own]), digest_size=DIGEST).hexdigest()
+        return f"{begins} #{digest}".strip()
 
     @property
     def in_table(self) -> bool:

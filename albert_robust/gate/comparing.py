@@ -6,6 +6,7 @@ adjusted over all that were compared together: by Holm's method, and a session o
 session's, not the suite's: what a person reads is one red or green.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ STALE: tuple[Standing, ...] = ("missing", "incomparable")  # `--robust-warn-stal
 ORDER: tuple[Standing, ...] = ("regressed", "missing", "incomparable", "undecided", "new", "improved", "same")
 TELLING: tuple[Standing, ...] = ("regressed", "incomparable", "improved")
 LAST = 10**9  # in plan order, after all cells that are there
+OF_CONTENT = re.compile(r" #[0-9a-f]{6}(-\d+)?$")  # an id of a row that has none of its own
 SHOWN = 5  # examples that became worse, in a message
 MISSING = (
     "missing: the baseline has a line of it, and the suite no longer tests it; `--robust-baseline-update` takes the line "
@@ -154,7 +156,7 @@ def differences(now: Line, before: Line) -> list[str]:
     numbers, then = ({name for name, one in line.values.items() if one is not None} - errors for line in (now, before))
     added, gone = now.values.keys() - before.values.keys(), before.values.keys() - now.values.keys()
     if added or gone:
-        found.append(f"other examples: {len(added)} more, {len(gone)} fewer")
+        found.append(f"other examples: {len(added)} more, {len(gone)} fewer{_unnamed(added | gone)}")
     elif now.inputs != before.inputs:
         found.append("the dataset's texts or references have changed")
     elif now.variants != before.variants:
@@ -168,6 +170,14 @@ def differences(now: Line, before: Line) -> list[str]:
     elif not numbers:
         found.append("each example that has a number is an error in one of the two")
     return found
+
+
+def _unnamed(examples: Iterable[str]) -> str:
+    """Return why examples may be others though their rows are the same, and how to mend it; empty where all have ids."""
+    told = (
+        "; rows without an `id` go by their content, and an edited one is another: add a column `id` to know it again"
+    )
+    return told if any(map(OF_CONTENT.search, examples)) else ""
 
 
 def missing(before: Iterable[str], living: Iterable[str]) -> list[str]:

@@ -16,7 +16,9 @@ from albert_robust.foreign import raise_if_ending, raised
 from albert_robust.grammar import Function, Strict, called
 from albert_robust.imports import module_at, raised_there
 from albert_robust.models.awaiting import awaiting
-from albert_robust.models.kind import Kind
+from albert_robust.models.files import digest_of
+from albert_robust.models.kind import Kind, Wanted
+from albert_robust.models.local_code import local_code, may_be_outdated, module_files
 from albert_robust.models.model import Inputs
 
 
@@ -62,20 +64,35 @@ def _named(written: str, folder: Path) -> Callable[..., Any]:
 
 
 def callable_identity(written: str | Callable[..., Any], folder: Path, version: str | None) -> str | None:
-    """Return what names the model that `load_callable` would load, which is not imported; None without a version.
+    """Return what names the model that `load_callable` would load, which is not imported.
 
-    Two modules of one name in two folders are two models, so the module's path is part of the identity. The content of a file
-    beside the suite is, too, because whoever mends it may forget the version. Other files and imports are the version's matter,
-    and so is a function that is given itself.
+    None without a version, and where this process may hold older code than the files have: its answers serve one run.
     """
     if version is None:
         return None
+    if isinstance(written, str) and may_be_outdated(_code(written, folder)):
+        return None
+    return code_identity(written, folder, version)
+
+
+def code_identity(written: str | Callable[..., Any], folder: Path, version: str) -> str:
+    """Return what names a function: its version, and the content of its file and of the local modules that this imports.
+
+    Two modules of one name in two folders are two models, so the module's path is part of the identity. What the code reads is
+    the matter of `files:` or of the version, and so is a function that is given itself.
+    """
     if not isinstance(written, str):
         return f"python:{called(written)}@{version}"
     module = written.rpartition(":")[0]
     path = _beside(module, folder)
     place = hashlib.sha256(str(path or module).encode() + (b"\0" + path.read_bytes() if path else b""))
+    if others := [one for one in _code(written, folder) if one != path]:
+        place.update(digest_of(others, folder.resolve()).encode())
     return f"python:{written}@{version}:{place.hexdigest()[:12]}"
+
+
+def _code(written: str, folder: Path) -> list[Path]:
+    return local_code(module_files(written.rpartition(":")[0], folder), folder)
 
 
 def _beside(module: str, folder: Path) -> Path | None:
@@ -113,11 +130,16 @@ class CallableSettings(Strict):
     ] = None
 
 
+def _identity(wanted: Wanted) -> str | None:
+    said = wanted.settings
+    return callable_identity(wanted.name, wanted.folder, "" if said.files and said.version is None else said.version)
+
+
 KIND = Kind(
     name="python",
     called="a function",
     settings=CallableSettings,
-    identity=lambda wanted: callable_identity(wanted.name, wanted.folder, wanted.settings.version),
+    identity=_identity,
     load=lambda wanted: load_callable(wanted.name, wanted.folder, wanted.settings.version),
     shares=("timeout",),
     sees_all_fields=True,

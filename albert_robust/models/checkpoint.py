@@ -18,13 +18,13 @@ from pydantic import Field
 from albert_robust.errors import UsageError
 from albert_robust.foreign import first_line
 from albert_robust.grammar import Strict
+from albert_robust.models.files import file_digest
 from albert_robust.models.generating import GREEDY, UNSTATED, WRITTEN, check_settings, speaking
 from albert_robust.models.heads import HEADS
 from albert_robust.models.kind import ASKING, Kind, Unfit, Wanted
 from albert_robust.models.model import Answering, Hardware, Inputs, Number
 from albert_robust.models.prompt import prompt_digest
 from albert_robust.scoring.load import has_vocabulary, quiet_transformers
-from albert_robust.shown import shown_path
 from albert_robust.tasks import Task
 from albert_robust.tasks.entities import labels_of_tags
 
@@ -170,25 +170,6 @@ def libraries() -> str:
     Another version may cut texts into other tokens or decode by other rules, so its answers may differ.
     """
     return " ".join(f"{name} {_version(name)}" for name in LIBRARIES)
-
-
-def file_digest(path: Path) -> bytes:
-    """Return SHA-256 over a file's content, made once a process for as long as the file stays as it is.
-
-    Raises:
-        UsageError: The file cannot be read.
-    """
-    try:
-        found = path.stat()
-        return _digest(path, found.st_size, found.st_mtime_ns, found.st_ino)
-    except OSError as error:
-        raise UsageError(f"cannot read {shown_path(path)}: {error.strerror}") from None
-
-
-@cache
-def _digest(path: Path, *state: int) -> bytes:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
 
 
 def auto_class(task: str, encodes: bool = False) -> Any:

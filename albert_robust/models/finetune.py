@@ -22,7 +22,8 @@ from albert_robust.data.cells import language_of
 from albert_robust.data.rows import read_rows
 from albert_robust.errors import UsageError, complaint_at, writing
 from albert_robust.grammar import Strict
-from albert_robust.models.checkpoint import DECODING, Checkpoint, auto_class, file_digest, libraries, load_checkpoint
+from albert_robust.models.checkpoint import DECODING, Checkpoint, auto_class, libraries, load_checkpoint
+from albert_robust.models.files import file_digest
 from albert_robust.models.kind import Kind, Wanted, missing_file
 from albert_robust.scoring.load import EMBEDDED_FOLDER, quiet_transformers
 from albert_robust.tasks import Task

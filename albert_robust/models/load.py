@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from albert_robust.models.files import digest_of, named_files
 from albert_robust.models.kind import Kind, Wanted
 from albert_robust.models.model import Inputs, Stream, Usage
 from albert_robust.models.spec import ModelSpec
@@ -27,7 +28,7 @@ class LazyModel:
             InputError: A file of the model is damaged.
             UsageError: A file of the model cannot be read.
         """
-        return self.kind.identity(self.wanted)
+        return with_files(self.kind.identity(self.wanted), self.wanted.settings, self.wanted.folder)
 
     def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> Sequence[Any]:
         """Return one answer per input. A model that draws its answers here draws anew for each replicate."""
@@ -45,6 +46,14 @@ class LazyModel:
     @cached_property
     def _loaded(self) -> Any:
         return self.kind.load(self.wanted)
+
+
+def with_files(identity: str | None, settings: ModelSpec, folder: Path) -> str | None:
+    """Return a model's identity with the contents of the files that its suite names."""
+    if identity is None or not settings.files:
+        return identity
+    paths = [path for pattern in settings.files for path in named_files(pattern, folder)]
+    return f"{identity}:{digest_of(paths, folder)}"
 
 
 def load_model(

@@ -85,6 +85,12 @@ class ModelSpec(OfKinds, Strict):  # type: ignore[misc]  # mypy does not see the
         str | None,
         Field(description="The version of a model that has no files. With it, predictions are kept between runs."),
     ] = None
+    files: Annotated[
+        list[str],
+        Field(
+            description="Files that shape the answers, such as [model.pkl, weights/*.pkl]. A change in one asks the model anew."
+        ),
+    ] = []
     batch: Annotated[
         int, Field(gt=0, le=4096, description="The largest number of inputs in one call of the model.")
     ] = 64

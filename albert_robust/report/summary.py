@@ -15,7 +15,7 @@ SCHEMA = 1
 
 def summary(run: Run) -> dict[str, Any]:
     """Return what a run comes to; nothing measured is None."""
-    found = banner(run.cells, run.mistakes, run.cells_left_out)
+    found = banner(run.cells, run.mistakes, run.cells_left_out, run.all_kept)
     return {
         "schema": SCHEMA,
         "answer": found.answer,

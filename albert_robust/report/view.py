@@ -19,7 +19,7 @@ from albert_robust.report.slices import SliceTable, slice_tables
 from albert_robust.report.verdicts import MARKS, VerdictMark
 from albert_robust.results.failures import ATTENTION
 from albert_robust.results.records import CellRecord, DataRecord, RowsLeftOut, SuiteRecord, Verdict
-from albert_robust.results.run import Answer, Run, answer_of, tested_in
+from albert_robust.results.run import Answer, Run, answer_of, tested_in, told_kept
 from albert_robust.shown import counted
 from albert_robust.suite.expectations import DIRECTED
 from albert_robust.text.languages import UNKNOWN
@@ -121,7 +121,7 @@ def page(run: Run) -> Page:
     attention = worst_first([cell for cell in run.cells if cell.verdict in ATTENTION])
     shown = cell_views(attention, run.tallies, suites, run.alignments, run.shrunk, run.worsened)
     return Page(
-        banner=banner(run.cells, run.mistakes, run.cells_left_out),
+        banner=banner(run.cells, run.mistakes, run.cells_left_out, run.all_kept),
         causes=causes(run),
         suites=tuple(_card(suite, run) for suite in run.suites),
         matrices=matrices(cells),
@@ -153,7 +153,10 @@ def _quiet(run: Run, verdict: Verdict, suites: Mapping[str, SuiteRecord]) -> tup
 
 
 def banner(
-    cells: Sequence[CellRecord], mistakes: Mapping[str, str] = MappingProxyType({}), left_out: int = 0
+    cells: Sequence[CellRecord],
+    mistakes: Mapping[str, str] = MappingProxyType({}),
+    left_out: int = 0,
+    kept: int = 0,
 ) -> Banner:
     """Return the answer to "May I ship this model?", and what led to it.
 
@@ -161,6 +164,7 @@ def banner(
         cells: What was judged.
         mistakes: Why suites could not be run, by name.
         left_out: How many cells their suites have beside them: of some cells no answer is a yes to all.
+        kept: How many answers they are judged by, if all are kept ones.
     """
     verdicts = Counter(cell.verdict for cell in cells)
     answer = answer_of(cells, mistakes, left_out)
@@ -174,7 +178,9 @@ def banner(
         style=_STYLES[answer],
         sign=sign,
         headline=headline,
-        explanation=_explanation(answer, verdicts, len(mistakes)) + _rest(left_out),
+        explanation=" ".join(
+            filter(None, [_explanation(answer, verdicts, len(mistakes)), _rest(left_out), told_kept(kept)])
+        ),
         counts=_counts(cells),
         tested=counted(tested_in(cells), "case") + " tested",
         mistakes=tuple(shorten(what, LONG_MISTAKE) for what in dict.fromkeys(mistakes.values())),
@@ -182,7 +188,7 @@ def banner(
 
 
 def _rest(left_out: int) -> str:
-    return f" {counted(left_out, 'cell')} {'was' if left_out == 1 else 'were'} not run." if left_out else ""
+    return f"{counted(left_out, 'cell')} {'was' if left_out == 1 else 'were'} not run." if left_out else ""
 
 
 def _explanation(answer: Answer, verdicts: Mapping[Verdict, int], broken: int) -> str:

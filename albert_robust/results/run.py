@@ -15,6 +15,7 @@ from albert_robust.results.outcome import Outcome
 from albert_robust.results.outcomes import OutcomeFile
 from albert_robust.results.records import CellRecord, PooledRecord, SuiteRecord, Verdict
 from albert_robust.results.tally import Tally, tallied
+from albert_robust.shown import counted
 
 Answer = Literal["yes", "partial", "no", "undecided", "nothing"]
 SHOWN_CELLS = 20  # in a notebook
@@ -99,6 +100,12 @@ class Run:
         """How many cells its suites have beside those here."""
         return sum(self.left_out.values())
 
+    @property
+    def all_kept(self) -> int:
+        """How many answers the run had, if all are kept ones of earlier runs and no model was asked anything; else 0."""
+        asked = any(self.cost.get(name) for name in ("predicted", "unanswered"))
+        return 0 if asked else int(self.cost.get("from_cache", 0))
+
     @cached_property
     def tallies(self) -> Mapping[CellKey, Tally]:
         """What the outcomes of each cell come to, by suite and cell; counted now if that was not done as they came."""
@@ -164,3 +171,8 @@ def tested_in(cells: Iterable[CellRecord]) -> int:
         found = members if cell.across else [(cell.cell, cell.counts.tested)]
         tested.update(((cell.suite, name), count) for name, count in found)
     return sum(tested.values())
+
+
+def told_kept(answers: int) -> str:
+    """Return that a run knows its models by kept answers alone; empty where there are none, or a model was asked."""
+    return f"No model was asked: all {counted(answers, 'answer')} are kept ones." if answers else ""

@@ -1,5 +1,6 @@
 """The model of a suite: whether it can do the suite's task, and has what it needs for that."""
 
+from albert_robust.models.files import no_such_files
 from albert_robust.models.kinds import kinds_for, why_not
 from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of
 from albert_robust.shown import SHOWN_CHOICES, suggest
@@ -24,6 +25,8 @@ def check_model(draft: Draft) -> None:
     _check_names(draft)
     for key, what, mend in kind.unfit(model, task, draft.document.path.parent):
         draft.complaints.add((*draft.at, key), what, mend)
+    for number, mistake in no_such_files(model.files, draft.document.path.parent):
+        draft.complaints.take((*draft.at, "files", number), mistake)
     if asked:
         _check_prompt(draft)
 

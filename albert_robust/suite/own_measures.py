@@ -9,11 +9,13 @@ from numbers import Real
 from pathlib import Path
 from typing import Any, ClassVar
 
-from albert_robust.documents.yaml_file import Document
+from albert_robust.documents.yaml_file import Document, Location
 from albert_robust.errors import Mistake, Place
 from albert_robust.models import Inputs, Model, ModelSpec, Usage, load_model
-from albert_robust.models.callable import callable_identity, load_callable
+from albert_robust.models.callable import code_identity, load_callable
+from albert_robust.models.files import no_such_files
 from albert_robust.models.kinds import why_not
+from albert_robust.models.load import with_files
 from albert_robust.models.prompt import RESERVED, fields_of
 from albert_robust.scoring.statistics import DIGITS
 from albert_robust.shown import suggest
@@ -68,7 +70,8 @@ class OwnMeasure:
             return f"{self.name}: {model.python.name}"
         if model.python:
             scale = " from {:g} to {:g}".format(*model.range) if model.range else ""
-            return f"{self.name} by {callable_identity(model.python, self.folder, version)}{scale}"
+            code = code_identity(model.python, self.folder, version)
+            return f"{self.name} by {with_files(code, model, self.folder)}{scale}"
         return f"{self.name} by {self._loaded(Path(), False, Usage()).identity or getattr(model, model.kind.name)}"
 
     @cached_property
@@ -221,7 +224,7 @@ def named(key: str) -> str:
     return key.replace("_", " ")
 
 
-Located = tuple[tuple[str | int, ...], Mistake]
+Located = tuple[Location, Mistake]
 
 
 def unfit(task: Task, specs: dict[str, MeasureSpec], data: Collection[str], folder: Path) -> Iterator[Located]:
@@ -303,6 +306,7 @@ def _unfit_judge(judge: ModelSpec, task: Task, data: Collection[str], folder: Pa
         yield ("replicates",), Mistake("a judge is asked once for each pair", "take it out")
     for key, what, mend in kind.unfit(judge, task, folder):
         yield (key,), Mistake(what, mend)
+    yield from ((("files", number), mistake) for number, mistake in no_such_files(judge.files, folder))
     known, said = [*OF_PAIR, *task.inputs], {"prompt": judge.prompt or "", "system": judge.system or ""}
     for key, text in said.items():
         for name in sorted(fields_of(text) - {*known, *data}):

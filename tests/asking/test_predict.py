@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from albert_robust.asking.ask import Cost, ModelContractError
+from albert_robust.asking.ask import ALIKE, Cost, ModelContractError, ModelFaultError
 from albert_robust.asking.budget import Budget
 from albert_robust.asking.cache import Cache
 from albert_robust.asking.predict import Answers, Predictor, input_key
@@ -233,3 +233,50 @@ def test_what_a_stream_answered_before_the_end_is_kept(cache: Cache, ending: typ
 def test_a_model_that_cannot_be_had_ends_a_stream(cache: Cache) -> None:
     with pytest.raises(UsageError, match="says 401"):
         ask(Stream(lambda text: UsageError("the endpoint says 401")), "abc", cache)
+
+
+def broken(text: str) -> str:
+    return str(int(text))
+
+
+TEXTS = [f"text {number:03}" for number in range(300)]
+
+
+@pytest.mark.parametrize("batch", [64, 7, 1, 4096])
+def test_a_model_that_raises_the_same_for_each_of_the_first_inputs_is_asked_no_more(cache: Cache, batch: int) -> None:
+    model, cost = Recorder(broken), Cost()
+    predictor = Predictor(model, TASK, cache, "s", "run", batch, cost=cost)
+    with pytest.raises(ModelFaultError, match=rf"raises ValueError: .* for each of the first {ALIKE} inputs") as error:
+        predictor.predict([{"text": text} for text in TEXTS])
+    assert isinstance(error.value.__cause__, ValueError)
+    assert (cost.predicted, cost.unanswered) == (ALIKE, ALIKE)
+    assert len(model.batches) < 2 * ALIKE + 13
+
+
+@pytest.mark.parametrize("well", [0, ALIKE // 2, ALIKE - 1])
+def test_one_that_answered_anything_is_asked_to_the_end(cache: Cache, well: int) -> None:
+    def function(text: str) -> str:
+        return text if text == TEXTS[well] else broken(text)
+
+    answers, cost = ask(Recorder(function), TEXTS, cache)
+    assert (len(answers.predictions), cost.unanswered) == (1, len(TEXTS) - 1)
+
+
+def test_so_is_one_that_raises_for_various_reasons(cache: Cache) -> None:
+    def function(text: str) -> str:
+        raise (KeyError if text.endswith("9") else ValueError)(text)
+
+    answers, _ = ask(Recorder(function), TEXTS, cache)
+    assert len(answers.failures) == len(TEXTS)
+
+
+def test_so_is_one_that_answered_in_an_earlier_run(cache: Cache) -> None:
+    ask(Recorder(), ["fine"], cache, "first")
+    answers, _ = ask(Recorder(broken), ["fine", *TEXTS], cache, "second")
+    assert (len(answers.predictions), len(answers.failures)) == (1, len(TEXTS))
+
+
+def test_so_is_one_that_answered_before_in_this_run(cache: Cache) -> None:
+    predictor = Predictor(Recorder(lambda text: text if text == "fine" else broken(text)), TASK, cache, "s", "run", 64)
+    predictor.predict([{"text": "fine"}])
+    assert len(predictor.predict([{"text": text} for text in TEXTS]).failures) == len(TEXTS)

@@ -75,12 +75,12 @@ def test_conll_is_read_by_its_first_and_last_columns(tmp_path: Path) -> None:
     path = tmp_path / "test.conll"
     path.write_text(CONLL, encoding="utf-8")
     first, second = read(path)
-    assert (first.id, first.fields["text"], first.references) == (
-        "4",
+    assert (first.line, first.fields["text"], first.references) == (
+        4,
         "Anna Keller likes # .",
         ("Anna Keller (PER 0-11)",),
     )
-    assert (second.id, second.references) == ("10", ("New York (LOC 0-8)",))
+    assert (second.line, second.references) == (10, ("New York (LOC 0-8)",))
 
 
 @pytest.mark.parametrize("line", ["10\u00a0000 B-NUM", "10 000\tB-NUM", "10 000 \t \tB-NUM\r"])

@@ -100,9 +100,23 @@ def test_a_pattern_names_a_file_a_language(write: Write) -> None:
     assert set(examples[0].parallels) == {"en", "de"}
 
 
-def test_a_row_without_an_id_is_named_by_its_line(write: Write) -> None:
-    path = write(d_dot_jsonl='{"text": "a"}\n\n{"text": "b"}\n')
-    assert [one.id for one in read(path)] == ["1", "3"]
+def test_a_row_without_an_id_is_named_by_its_content_wherever_it_stands(write: Write) -> None:
+    lines = ['{"text": "The soup was hot and\\nthe waiter friendly."}', '{"text": "b", "label": "x"}', '{"text": " "}']
+    one, two, blank = (example.id for example in read(write(d_dot_jsonl="\n".join(lines))))
+    assert (one[:26], two[:3], blank[:1]) == ("The soup was hot and the #", "b #", "#")
+    moved = read(write(d_dot_jsonl="\n".join(['{"text": "new"}', lines[1], "", lines[0]])))
+    assert [example.id for example in moved][1:] == [two, one]
+    assert [example.line for example in moved] == [1, 2, 4]
+
+
+def test_rows_without_an_id_that_hold_the_same_are_numbered(write: Write) -> None:
+    first, other, second, third = read(write(d_dot_jsonl='{"text": "a"}\n{"text": "b"}\n' + '{"text": "a"}\n' * 2))
+    assert [second.id, third.id] == [f"{first.id}-2", f"{first.id}-3"]
+    assert other.id.startswith("b #")
+
+
+def test_a_label_is_no_part_of_what_names_a_row(write: Write) -> None:
+    assert len({read(write(d_dot_csv=f"text,label\na,{label}\n"))[0].id for label in "xy"}) == 1
 
 
 def test_a_cell_of_several_lines_is_one_cell(write: Write) -> None:
@@ -123,7 +137,7 @@ def test_answers_may_be_as_squad_has_them(write: Write) -> None:
 def test_not_a_number_is_no_reference_no_id_and_no_language(write: Write) -> None:
     lines = '{"id": NaN, "language": NaN, "text": "a", "label": NaN}\n{"id": 2.0, "language": null, "text": "b", "label": 1.0}\n'
     one, two = read(write(d_dot_jsonl=lines), ("und",), per_row=True)
-    assert (one.id, one.references) == ("1", ())
+    assert (one.id, one.references) == ("a #079ebf", ())
     assert (two.id, two.references) == ("2", ("1",))
 
 
@@ -183,7 +197,7 @@ def test_a_blank_cell_of_a_table_is_no_text_and_no_id(write: Write, blank: str) 
     with pytest.raises(InputError, match=r"d\.csv:5:1: 'text' holds nothing, expected text\n  fill it in"):
         read(path)
     examples = read_examples(Source(path, ("en",), skips_bad=True), ("text",), "label")
-    assert [(one.id, one.fields["text"]) for one in examples] == [("7", "a"), ("3", "b"), ("4", "c")]
+    assert [(one.id, one.line) for one in examples] == [("7", 2), ("b #6ce229", 3), ("c #ed6178", 4)]
     assert len(examples.left_out.bad) == 1
 
 
@@ -282,7 +296,7 @@ def test_a_folder_that_is_no_saved_dataset_is_told_whatever_is_installed(tmp_pat
 
 def test_a_json_file_is_one_list_of_objects(write: Write) -> None:
     first, second = read(write(d_dot_json='[{"text": "a", "label": "x"},\n\n {"text": "b", "id": "second"}]'))
-    assert (first.id, first.fields["text"], second.id) == ("1", "a", "second")
+    assert (first.line, first.fields["text"], second.id) == (1, "a", "second")
 
 
 def test_a_json_file_may_have_an_object_a_line(write: Write) -> None:

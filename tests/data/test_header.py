@@ -26,7 +26,7 @@ def test_the_first_line_is_a_row(write: Write) -> None:
     write(d_dot_csv='"Where, then?",Rome,Paris,B\nWho?,Ann,Ben,A\n')
     loaded = load_suite(suite(write))
     first, _ = read_examples(loaded.datasets["d"], loaded.task.inputs, loaded.task.reference)
-    assert (first.id, first.fields["text"], first.references) == ("1", "Where, then?\nA. Rome\nB. Paris", ("B",))
+    assert (first.line, first.fields["text"], first.references) == (1, "Where, then?\nA. Rome\nB. Paris", ("B",))
 
 
 def test_a_row_of_another_width_is_told(write: Write) -> None:

@@ -73,7 +73,8 @@ def test_a_variant_stands_behind_its_row_and_has_its_columns_and_label(table: Pa
 
 def test_variants_are_those_that_a_suite_would_make() -> None:
     registry, spec = open_packs(), parse_spec("typos.swap@2")
-    made = classified(originals="drop", seed=7)
+    rows = [{"id": str(place), **row} for place, row in enumerate(ROWS, start=1)]
+    made = augment(rows, "typos.swap", task="text-classification", language="en", originals="drop", seed=7)
     texts = [Text.of(row["text"], "en") for row in ROWS]
     expected = [vary(registry, spec, text, seed=7, example=str(place)) for place, text in enumerate(texts, start=1)]
     assert [row["text"] for row in made] == [str(text) for text in expected]
@@ -277,7 +278,12 @@ def test_tokens_and_tags_stay_in_the_form_of_their_cells(here: Path, tokens: Any
 
 def test_a_variant_whose_labels_cannot_be_told_is_rejected() -> None:
     (swapped,) = augment(
-        NAMES[:1], "words.repeat@5", task="token-classification", language="en", originals="drop", seed=1
+        [{"id": "1", **NAMES[0]}],
+        "words.repeat@5",
+        task="token-classification",
+        language="en",
+        originals="drop",
+        seed=1,
     ).made
     assert swapped.counts == {"rejected": 1}
     assert "now stands outside of what it is labelled as a part of" in swapped.why
@@ -291,10 +297,10 @@ def test_what_else_is_said_of_each_token_is_left_out_where_tokens_are_others() -
 
 
 def test_entities_that_change_places_keep_their_labels_and_those_that_share_a_word_are_rejected() -> None:
-    rows = [{"text": ["Anna", "Paris", "met"], "entities": ["B-PER", "B-LOC", "O"]}]
+    rows = [{"id": "1", "text": ["Anna", "Paris", "met"], "entities": ["B-PER", "B-LOC", "O"]}]
     row: dict[str, Any] = {"task": "token-classification", "language": "en", "originals": "drop"}
     assert augment(rows, "words.swap", **row) == [
-        {"text": ["Anna", "met", "Paris"], "entities": ["B-PER", "O", "B-LOC"]}
+        {"id": "2", "text": ["Anna", "met", "Paris"], "entities": ["B-PER", "O", "B-LOC"]}
     ]
     (made,) = augment(rows, "typos.spacing", seed=1, **row).made
     assert (made.counts, made.why) == ({"rejected": 1}, "'Paris' now has no word of its own")

@@ -264,7 +264,7 @@ def test_a_quality_gate_on_labels_that_the_model_is_not_to_answer_is_told(pytest
     result = pytester.runpytest("s.robust.yaml")
     assert result.ret == 2
     result.stdout.fnmatch_lines(
-        ["d.csv:3:1: the label 'Negative' of example '3' is none*", "*did you mean 'negative'[?]"]
+        ["d.csv:3:1: the label 'Negative' of example 'Bad. #cb092e' is none*", "*did you mean 'negative'[?]"]
     )
 
 

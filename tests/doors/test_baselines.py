@@ -206,6 +206,21 @@ def test_an_update_of_a_selection_leaves_the_other_lines(worse: pytest.Pytester)
     assert [lines(worse.path)[cell] == before[cell] for cell in (SWAP, UPPER)] == [True, False]
 
 
+def test_a_row_without_an_id_may_be_put_in_anywhere_and_one_that_is_edited_is_told(pytester: pytest.Pytester) -> None:
+    examples = [{name: value for name, value in row.items() if name != "id"} for row in rows(80)]
+    added, edited = ({**examples[0], "text": text} for text in ("a new text about the weather", "the weather was cold"))
+    write(pytester.path, "typos.swap", examples=examples)
+    run(pytester, UPDATE)
+    write(pytester.path, "typos.swap", examples=[added, *examples])
+    assert run(pytester).ret == pytest.ExitCode.OK
+    assert stand(pytester.path) == {SWAP: "same"}
+    write(pytester.path, "typos.swap", examples=[edited, *examples[1:]])
+    result = run(pytester)
+    result.assert_outcomes(passed=1, failed=1)
+    mend = "rows without an `id` go by their content, and an edited one is another: add a column `id` to know it again"
+    assert any(f"other examples: 1 more, 1 fewer; {mend}" in line for line in result.outlines)
+
+
 @pytest.mark.parametrize(
     ("settings", "arguments", "what"),
     [

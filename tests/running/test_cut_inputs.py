@@ -25,7 +25,7 @@ LONG = "one two three four five six " * 5
 def folder(tiny: Callable[..., Path], tmp_path: Path) -> Path:
     """A folder with a classifier of 64 bytes, a short and a long text."""
     (tmp_path / "tiny").symlink_to(tiny("BertForSequenceClassification"))
-    rows = [{"text": "It is good.", "label": "LABEL_0"}, {"text": LONG, "label": "LABEL_1"}]
+    rows = [{"id": 1, "text": "It is good.", "label": "LABEL_0"}, {"id": 2, "text": LONG, "label": "LABEL_1"}]
     (tmp_path / "d.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     return tmp_path
 

@@ -88,7 +88,7 @@ def cells(write: Callable[..., Path]) -> Callable[..., list[Cell]]:
     """Return a function from a model's name to the cells of the suite above."""
 
     def made(model: str, version: str = "") -> list[Cell]:
-        rows = "".join(f'{{"text": "film {number}", "label": "good"}}\n' for number in range(40))
+        rows = "".join(f'{{"id": {number + 1}, "text": "film {number}", "label": "good"}}\n' for number in range(40))
         write(d_dot_jsonl=rows, model_dot_py=MODELS, perturbations__own_dot_py=PACK)
         return list(plan(load_suite(write(s_dot_robust_dot_yaml=SUITE.format(model=model, version=version)))).cells)
 

@@ -48,7 +48,9 @@ def suite(write: Write) -> Callable[..., Path]:
 
     def written(judge: str = FUNCTION, gate: str = "polite >= 0.5", code: str = JUDGE, more: str = "") -> Path:
         text = SUITE.replace("JUDGE", judge).replace("GATE", gate) + more
-        rows = "".join(json.dumps({"prompt": f"Write about day {n}.", "answer": f"day {n}"}) + "\n" for n in range(N))
+        rows = "".join(
+            json.dumps({"id": n + 1, "prompt": f"Write about day {n}.", "answer": f"day {n}"}) + "\n" for n in range(N)
+        )
         return write(d_dot_jsonl=rows, the_model_dot_py=MODEL, judge_dot_py=code, s_dot_robust_dot_yaml=text)
 
     return written

@@ -38,7 +38,7 @@ model: {model}
 datasets: {{d: {{path: d.jsonl, language: en}}}}
 checks: [{{expect: reference, gates: [{gate} >= 0.1]}}]
 """
-ROW = '{"text": "Anna Keller slept.", "label": "good", "labels": ["good", "new"], "entities": [[0, 11, "person"]]}\n'
+ROW = '{"id": 1, "text": "Anna Keller slept.", "label": "good", "labels": ["good", "new"], "entities": [[0, 11, "person"]]}\n'
 NAMES = "{LABEL_0: bad, LABEL_1: good, LABEL_2: bad}"
 Load = Callable[..., Suite]
 

@@ -92,7 +92,8 @@ def test_labels_that_name_no_answer_are_read_as_they_are(tmp_path: Path, labels:
 
 def asked_of(folder: Path, suite: str, *contexts: str, question: str = "Where?", model: str = CITES) -> list[Outcome]:
     (folder / "model.py").write_text(model)
-    rows = [{"context": context, "question": question, "answers": "in Bern"} for context in contexts]
+    asked = {"question": question, "answers": "in Bern"}
+    rows = [{"id": place, "context": context, **asked} for place, context in enumerate(contexts, start=1)]
     (folder / "d.jsonl").write_text("\n".join(map(json.dumps, rows)))
     (folder / "s.robust.yaml").write_text(suite)
     cells = plan(load_suite(folder / "s.robust.yaml")).cells

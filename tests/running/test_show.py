@@ -27,7 +27,7 @@ seed: 7
 
 
 def test_a_failing_cell_shows_its_worst_cases_and_how_to_repeat_it(write: Callable[..., Path], tmp_path: Path) -> None:
-    rows = "".join(f'{{"text": "good film {number}", "label": "good"}}\n' for number in range(9))
+    rows = "".join(f'{{"id": {number}, "text": "good film {number}", "label": "good"}}\n' for number in range(1, 10))
     model = "def answer(batch):\n    return ['bad' if one['text'].isupper() else 'good' for one in batch]\n"
     write(d_dot_jsonl=rows, model_dot_py=model)
     cell = plan(load_suite(write(s_dot_robust_dot_yaml=SUITE))).cells[0]
@@ -63,7 +63,10 @@ def test_an_empty_output_is_shown_as_one(write: Callable[..., Path], tmp_path: P
 def test_each_example_is_shown_once_by_its_worst_variant(write: Callable[..., Path], tmp_path: Path) -> None:
     model = "def answer(batch):\n    return [one['text'] for one in batch]\n"
     suite = SUITE.replace("[case.upper]", "[typos.swap], variants: 5")
-    write(d_dot_jsonl='{"text": "a long weekend by a quiet river"}\n{"text": "a short winter"}\n', model_dot_py=model)
+    write(
+        d_dot_jsonl='{"id": 1, "text": "a long weekend by a quiet river"}\n{"id": 2, "text": "a short winter"}\n',
+        model_dot_py=model,
+    )
     cell = plan(load_suite(write(s_dot_robust_dot_yaml=suite))).cells[0]
     tally = execute([cell], Workspace(tmp_path / "kept", "run")).tallies["s", cell.id]
     lines = describe(cell, judge(cell, tally), tally.evidence.worst, "").splitlines()

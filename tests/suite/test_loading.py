@@ -99,14 +99,14 @@ def test_norwegian_stays_a_language(load: Callable[..., Suite]) -> None:
     assert load().datasets["reviews"].languages == ("en", "no")
 
 
-ROWS_HERE = "{language: en, rows: [{text: a}, {text: b},\n    {text: c}, {text: LAST}]}"
+ROWS_HERE = "{language: en, rows: [{text: a, id: 1}, {text: b},\n    {text: c}, {text: LAST}]}"
 
 
 @pytest.mark.parametrize("above", ["", "# a word about the suite\n"])
 def test_rows_of_a_suite_are_numbered_wherever_they_stand(load: Callable[..., Suite], above: str) -> None:
     suite = load(("task:", f"{above}task:"), ("{path: d.jsonl, languages: [en, no]}", ROWS_HERE))
     found = read_examples(suite.datasets["reviews"], ("text",), "label")
-    assert [(one.id, one.fields["text"]) for one in found] == [("1", "a"), ("2", "b"), ("3", "c"), ("4", "LAST")]
+    assert [(one.line, one.fields["text"]) for one in found] == [(1, "a"), (2, "b"), (3, "c"), (4, "LAST")]
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def as_long(pairs):
 def same_start(pairs):
     return [pair["output"][:6] == pair["reference"][:6] for pair in pairs]
 """
-ROWS = [{"prompt": f"Write about day {number}.", "answer": "x" * 25} for number in range(40)]
+ROWS = [{"id": number + 1, "prompt": f"Write about day {number}.", "answer": "x" * 25} for number in range(40)]
 
 
 @pytest.fixture
