@@ -56,6 +56,7 @@ class Source:
         skips_bad: Whether rows that are no examples, such as one without a text, are left out; else the first one is an error.
         where: The rows to read: the values that a column of the file may have, as text.
         slices: The file's columns by whose values results are told apart; of templates the names of slots.
+        beside: The further columns that measures read, by our names, each with what reads it, for messages.
         limit: The most ids to read, drawn by the seed; None for all.
         seed: The seed of the draw.
         reference_language: The language of the references; empty if each is in its row's.
@@ -84,6 +85,7 @@ class Source:
     skips_bad: bool = False
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     slices: tuple[str, ...] = ()
+    beside: Mapping[str, str] = field(default_factory=dict)
     limit: int | None = None
     seed: int = 0
     reference_language: str = ""

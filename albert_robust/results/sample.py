@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from albert_robust.models.prompt import SYSTEM, TEMPLATE
 from albert_robust.results.fingerprint import Fingerprint, digest
 from albert_robust.results.outcome import Outcome
 
 INPUTS = 100  # that are kept
 OUTPUTS, LABEL = 50, 60  # outputs that are kept, and the most characters of one that may be a label
+TOLD = {SYSTEM, TEMPLATE}  # the model's own texts, which stand among the fields of examples where a check perturbs them
 SHARED = 2048  # examples whose digests are remembered: those of a block, which all cells have
 
 
@@ -55,7 +57,7 @@ class Sample:
         self._add_examples({owner: one for one, owner in zip(outcomes, owners, strict=True) if owner >= known})
         self.variants.add(
             [
-                digest((outcome.example, str(outcome.replicate), outcome.variant_language, *outcome.variant.values()))
+                digest((outcome.example, str(outcome.replicate), outcome.variant_language, *_made(outcome)))
                 for outcome in outcomes
             ]
         )
@@ -66,7 +68,7 @@ class Sample:
         return owners
 
     def _add_examples(self, outcomes: Mapping[int, Outcome]) -> None:
-        rows = [(one.example, tuple(one.original.values()), one.references) for one in outcomes.values()]
+        rows = [(one.example, _texts(one.original), one.references) for one in outcomes.values()]
         digests = [_digests(*row) for row in rows]
         self.inputs.add([without for without, _ in digests])
         self.references.add([beside for _, beside in digests])
@@ -78,6 +80,19 @@ class Sample:
         for index, outcome in outcomes.items():
             for column, value in outcome.slices.items():
                 self.slices.setdefault(column, {}).setdefault(value, []).append(index)
+
+
+def _texts(original: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the texts of an example: what two prompts are told of it is the same, though each tells it in its own way."""
+    return tuple(text for name, text in original.items() if name not in TOLD)
+
+
+def _made(outcome: Outcome) -> Iterable[str]:
+    """Return the texts of a variant; of the model's own those that are perturbed."""
+    variant, original = outcome.variant, outcome.original
+    if TOLD.isdisjoint(variant):
+        return variant.values()
+    return [text for name, text in variant.items() if name not in TOLD or text != original[name]]
 
 
 def _add_outputs(known: set[str], outputs: Iterable[str | None]) -> None:

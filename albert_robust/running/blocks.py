@@ -123,7 +123,8 @@ def data_of(examples: Examples, task: Task, learnt: Set[Texts] = frozenset()) ->
 def _digest(example: Example) -> int:
     own = (example.id, example.language, *example.fields, *example.fields.values(), "references", *example.references)
     parallels = sorted((language, *fields.values()) for language, fields in example.parallels.items())
-    return digest((*own, *chain.from_iterable(parallels), *chain.from_iterable(example.slices.items())))
+    more = chain(example.slices.items(), example.beside.items())
+    return digest((*own, *chain.from_iterable(parallels), *chain.from_iterable(more)))
 
 
 def _measurable(suite: Suite, source: Source, examples: Sequence[Example], told: str) -> None:

@@ -13,7 +13,7 @@ from albert_robust.suite.expectations import DIRECTED, EXPECTATIONS, Expectation
 from albert_robust.suite.gates import Gate
 from albert_robust.suite.marks import Mark
 from albert_robust.suite.movement import Becomes, Movement, Moves
-from albert_robust.suite.own_measures import OwnMeasure
+from albert_robust.suite.own_measures import OwnMeasure, own_measures
 from albert_robust.suite.schema import BaselineSpec, ModelSpec
 from albert_robust.tasks import Task
 
@@ -176,8 +176,7 @@ class Suite:
     @property
     def own_measures(self) -> list[OwnMeasure]:
         """The measures that the suite adds to those of its task."""
-        metrics = [*(quality.metric for quality in self.task.qualities.values()), *self.task.agreements.values()]
-        return [metric for metric in metrics if isinstance(metric, OwnMeasure)]
+        return own_measures(self.task)
 
     @property
     def models(self) -> list[ModelSpec]:

@@ -16,6 +16,7 @@ from albert_robust.text.text import Edit
 NO_INPUTS: Mapping[str, str] = {}
 NO_SCORES: Mapping[str, float] = {}
 ANY = (-inf, inf)
+OUTSIDE = ", and scores are from {:g} to {:g}"  # how a message about a number ends that lies outside of its range
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Prediction:
 
 
 Inputs = tuple[tuple[str, str], ...]  # of an example as the dataset has it, by field
+Scores = tuple[tuple[str, float], ...]  # the probability of each label
 
 
 class Compared(NamedTuple):
@@ -47,6 +49,9 @@ class Compared(NamedTuple):
         language: Of the output, a BCP 47 tag.
         reference_language: Of the other text.
         inputs: Of the example, where a suite has measures of its own: these may look at them.
+        row: What the example has in the further columns that such measures read.
+        scores: Of the output, where such a measure reads them.
+        reference_scores: Of the other text, where that is an output, too.
     """
 
     output: str
@@ -54,6 +59,9 @@ class Compared(NamedTuple):
     language: str = UNKNOWN
     reference_language: str = UNKNOWN
     inputs: Inputs = ()
+    row: Inputs = ()
+    scores: Scores = ()
+    reference_scores: Scores = ()
 
 
 class Score(NamedTuple):
@@ -74,7 +82,9 @@ class Answer(NamedTuple):
         language: Of the output, a BCP 47 tag.
         reference_language: Of the references.
         source_language: Of the source.
-        inputs: As `Compared` has them.
+        inputs: As `Compared` has them; and so are the row and the scores.
+        row: Of the example.
+        scores: Of the output.
     """
 
     output: str
@@ -84,6 +94,12 @@ class Answer(NamedTuple):
     reference_language: str = UNKNOWN
     source_language: str = UNKNOWN
     inputs: Inputs = ()
+    row: Inputs = ()
+    scores: Scores = ()
+
+    def beside(self, text: str, language: str) -> Compared:
+        """Return the output beside a text in a language."""
+        return Compared(self.output, text, self.language, language, self.inputs, self.row, self.scores)
 
 
 Measured = (
@@ -192,11 +208,8 @@ class Quality:
     def compared(self, answer: Answer) -> list[Compared]:
         """Return an answer beside each text that it is compared with."""
         if self.of_source:
-            return [Compared(answer.output, answer.source, answer.language, answer.source_language, answer.inputs)]
-        return [
-            Compared(answer.output, reference, answer.language, answer.reference_language, answer.inputs)
-            for reference in answer.references
-        ]
+            return [answer.beside(answer.source, answer.source_language)]
+        return [answer.beside(reference, answer.reference_language) for reference in answer.references]
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +303,7 @@ class Task:
         map_back: `(output, original, edits, known outputs) -> output`: moves an output's spans from the variant to the original.
         spanless_agreements: The agreements of such outputs that regard no places: texts in two languages have no others.
         shows_inputs: Whether what compares outputs is shown the example's inputs: a suite's own measures are.
+        shows_scores: Whether it is shown the probabilities of labels, too.
         passages_field: The input that may be a list of passages; empty where none may.
         protect: Returns the strings of an example that no edit may touch.
         bounds: The least and the highest number that an output may be, where it is one; `5/5` and `100 %` are the highest.
@@ -320,6 +334,7 @@ class Task:
     map_back: Callable[[str, str, Sequence[Edit], Iterable[str]], str] = unmoved
     spanless_agreements: tuple[str, ...] = ()
     shows_inputs: bool = False
+    shows_scores: bool = False
     passages_field: str = ""
     protect: Callable[[Example, str], tuple[str, ...]] = nothing
     bounds: tuple[float, float] = (-1.0, 1.0)

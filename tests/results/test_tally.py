@@ -58,6 +58,20 @@ def test_any_order_of_cases_comes_to_the_same(outcomes: list[Outcome], data: st.
     assert facts(counted(data.draw(st.permutations(outcomes)))) == facts(counted(outcomes))
 
 
+def test_what_a_model_is_told_is_no_part_of_an_example_or_a_variant_unless_it_is_perturbed() -> None:
+    def prints(**variant: str) -> tuple[str, str]:
+        sample = counted(
+            [replace(OUTCOME, original={"text": "a", "system": told}, variant={"text": "a", **variant})]
+        ).sample
+        return str(sample.inputs), str(sample.variants)
+
+    told = "Be brief."
+    brief, perturbed = prints(text="b", system=told), prints(system="B rief.")
+    told = "Be kind."
+    assert prints(text="b", system=told) == brief
+    assert prints(system="B ekind.") != perturbed
+
+
 @given(cases())
 def test_every_case_is_counted_in_one_column(outcomes: list[Outcome]) -> None:
     found = counted(outcomes).counts
