@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import yaml
 from pydantic import BaseModel, ValidationError
 
 from albert_robust.documents.yaml_file import Document, Location
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 Model = TypeVar("Model", bound=BaseModel)
 Grammar = type[BaseModel]
 TYPE_NAMES = {dict: "keys and values", list: "a list", str: "a word", bool: "true or false", int: "a number"}
+LINE = 1000  # letters, of which no example has so many
 USER_S_NAME = ""  # stands for a key that users choose, such as the name of a dataset
 
 
@@ -72,7 +74,15 @@ def _missing_key(error: "ErrorDetails", grammar: Grammar) -> Mistake:
     *above, key = error["loc"]
     nodes = _nodes_at(_schema(grammar), tuple(above))
     shown = next((node["properties"][key]["examples"][0] for node in nodes if _has_example(node, str(key))), None)
-    return Mistake(f"the key {str(key)!r} is missing", "add it" if shown is None else f"add `{key}: {shown}`")
+    return Mistake(
+        f"the key {str(key)!r} is missing", "add it" if shown is None else f"add `{key}: {_in_a_line(shown)}`"
+    )
+
+
+def _in_a_line(value: Any) -> str:
+    """Return a value as it stands in one line of a suite."""
+    flow = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=LINE)
+    return value if isinstance(value, str) else flow.strip()
 
 
 def _has_example(node: Mapping[str, Any], key: str) -> bool:

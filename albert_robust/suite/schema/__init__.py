@@ -55,7 +55,7 @@ class SuiteSpec(Strict):
         Field(
             min_length=1,
             description="The datasets, by name.",
-            examples=["{reviews: {path: reviews.jsonl, language: en}}"],
+            examples=[{"reviews": {"path": "reviews.jsonl", "language": "en"}}],
         ),
     ]
     checks: Annotated[
@@ -63,7 +63,7 @@ class SuiteSpec(Strict):
         Field(
             min_length=1,
             description="What is expected of the model.",
-            examples=["[{expect: invariance, perturbations: [typos.*]}]"],
+            examples=[[{"expect": "invariance", "perturbations": ["typos.*"]}]],
         ),
     ]
     measures: Annotated[
