@@ -158,7 +158,7 @@ class _Row:
             yield
         except ValueError as error:
             mistake = mistake_of(error)
-            raise self.wrong(f"{what} {mistake.what}", mistake.mend) from None
+            raise self.wrong(f"{what} {mistake.what}".strip(), mistake.mend) from None
 
     def cell(self, name: str, column: str = "") -> Any:
         """Return the cell of one of our columns, or of another that holds a part of it."""
@@ -226,6 +226,9 @@ class _Row:
             answer = self.unfolded(answer)
         if offered:
             answer = self.letter(column, offered, answer)
+        if source.annotation and source.annotation.marked and name in source.together:
+            with self.told(""):
+                answer = source.annotation.marked({one: self.cell(name, one) for one in source.together[name]})
         if source.annotation:
             return self.annotated(column, answer, tokens._replace(text=fields[source.annotation.field]))
         return self.plain(column, talk.answer if answer is None else answer)

@@ -1,7 +1,7 @@
 """A run: suites, cells and outcomes of one execution, and the answer that they give."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -9,7 +9,10 @@ from typing import Any, Literal, get_args
 
 from albert_robust.results.cases import CaseAlignment, Shrunk
 from albert_robust.results.cell_key import CellKey
+from albert_robust.results.evidence import WORST
+from albert_robust.results.failures import ATTENTION, became_worse, setback
 from albert_robust.results.outcome import Outcome
+from albert_robust.results.outcomes import OutcomeFile
 from albert_robust.results.records import CellRecord, PooledRecord, SuiteRecord, Verdict
 from albert_robust.results.tally import Tally, tallied
 
@@ -69,6 +72,20 @@ class Run:
 
         return pandas.DataFrame(rows_of(self), columns=COLUMNS)
 
+    def failures(self) -> Any:
+        """Return a pandas data frame: a row per case that speaks against the model, with the columns of `results.case_table`.
+
+        Raises:
+            MissingExtraError: pandas is not installed.
+        """
+        from albert_robust.errors import need
+        from albert_robust.results.case_table import case_columns, case_rows
+
+        need("pandas", "pandas", "a data frame of a run's failures")
+        import pandas
+
+        return pandas.DataFrame(case_rows(self), columns=case_columns(self))
+
     @property
     def answer(self) -> Answer:
         """May the model be shipped? `yes`, `no`, `undecided`, `nothing` where nothing was tested; `partial`: yes, of some cells.
@@ -95,6 +112,23 @@ class Run:
             for cell in self.cells
         }
         return tallied(self.outcomes, begun)
+
+    @cached_property
+    def worsened(self) -> Mapping[CellKey, Sequence[Outcome]]:
+        """The first few cases by which cells became worse, by suite and cell; outcomes are gone through once for all."""
+        wanted = {
+            cell.key: frozenset(found.worse[:WORST])
+            for cell in self.cells
+            if cell.verdict in ATTENTION and (found := setback(cell)) is not None
+        }
+        outcomes = self.outcomes
+        if isinstance(outcomes, OutcomeFile):
+            outcomes = outcomes.only(wanted.keys()) if wanted else ()
+        cases: dict[CellKey, list[Outcome]] = {}
+        for case in outcomes:
+            if case.example in wanted.get((case.suite, case.cell), ()):
+                cases.setdefault((case.suite, case.cell), []).append(case)
+        return {cell.key: became_worse(cell, cases[cell.key]) for cell in self.cells if cell.key in cases}
 
 
 def answer_of(cells: Collection[CellRecord], mistakes: Collection[str] = (), left_out: int = 0) -> Answer:

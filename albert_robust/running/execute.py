@@ -213,7 +213,7 @@ class _SuiteRun:
             identity=self.predictor.model.identity,
             signature=self.scorer.signature(),
             rows_left_out={name: found.left_out.others for name, found in datasets.items() if found.left_out.others},
-            data={name: data_of(found, learnt) for name, found in datasets.items()},
+            data={name: data_of(found, suite.task, learnt) for name, found in datasets.items()},
             scorer=self.scorer,
             predictor=self.predictor,
         )

@@ -88,9 +88,12 @@ def _unmapped(draft: Draft, column: str, theirs: str | list[str]) -> Mistake | N
     if chooses and CHOICES not in known:
         known.append(CHOICES)
     gathers = column == task.passages_field or (column in added and added[column] is None)
-    if isinstance(theirs, list) and not (gathers or (chooses and column == CHOICES)):
-        what = f"{column!r} is one column"
-        return Mistake(what, f"write `{column}: {theirs[0]}`: only choices of labels, and passages, may be several")
+    marks = column == task.reference and task.multi_label
+    if isinstance(theirs, list) and not (gathers or marks or (chooses and column == CHOICES)):
+        mend = (
+            f"write `{column}: {theirs[0]}`: only choices of labels, passages, and the labels of a text, may be several"
+        )
+        return Mistake(f"{column!r} is one column", mend)
     if column in known:
         return None
     if column == CHOICES:

@@ -14,6 +14,7 @@ from albert_robust.text.languages import UNKNOWN
 from albert_robust.text.text import Edit
 
 NO_INPUTS: Mapping[str, str] = {}
+NO_SCORES: Mapping[str, float] = {}
 ANY = (-inf, inf)
 OUTSIDE = ", and scores are from {:g} to {:g}"  # how a message about a number ends that lies outside of its range
 
@@ -268,6 +269,11 @@ def nothing(example: Example, name: str) -> tuple[str, ...]:
     return ()
 
 
+def unknown(answer: Any) -> Mapping[str, float]:
+    """Return no probabilities."""
+    return NO_SCORES
+
+
 def unmoved(output: str, source: str, edits: Sequence[Edit], known: Iterable[str] = ()) -> str:
     """Return an output as it is: it points to no place that edits could move."""
     return output
@@ -293,6 +299,7 @@ class Task:
         translates: Whether the output is in another language than the inputs: in that of the references.
         reference_type: What a reference is in the data, as `Source` has it.
         annotation: How outputs and references are read that have parts, such as labels or spans; None for a task without such.
+        probabilities: Returns the probability of each label in an answer that may have several labels.
         map_back: `(output, original, edits, known outputs) -> output`: moves an output's spans from the variant to the original.
         spanless_agreements: The agreements of such outputs that regard no places: texts in two languages have no others.
         shows_inputs: Whether what compares outputs is shown the example's inputs: a suite's own measures are.
@@ -323,6 +330,7 @@ class Task:
     translates: bool = False
     reference_type: ReferenceType = "text"
     annotation: Annotation | None = None
+    probabilities: Callable[[Any], Mapping[str, float]] = unknown
     map_back: Callable[[str, str, Sequence[Edit], Iterable[str]], str] = unmoved
     spanless_agreements: tuple[str, ...] = ()
     shows_inputs: bool = False
@@ -431,22 +439,34 @@ class Task:
             raise ValueError(f"the model returned {answer!r:.80}, {what}")
         if isinstance(answer, Prediction):
             return _checked(replace(answer, output=output))
-        return Prediction(output, said=said, cut=cut)
+        return _checked(Prediction(output, self._probabilities(answer, bare), said, cut))
 
     def renamed(self, prediction: Prediction, names: Mapping[str, str]) -> Prediction:
         """Return a prediction in which labels have other names; those without one stay as they are.
 
         Args:
             prediction: Of the task.
-            names: By label. If two have the same name, their probabilities are added.
+            names: By label. If two have the same name, their probabilities are added; the higher one counts where a text may have
+                both.
         """
         scores: dict[str, float] = {}
         for label, value in prediction.scores.items():
             name = names.get(label, label)
-            scores[name] = round(scores.get(name, 0.0) + value, DIGITS)
+            before = scores.get(name, 0.0)
+            scores[name] = max(before, value) if self.multi_label else round(before + value, DIGITS)
         output, parts = prediction.output, self.annotation
         output = parts.renamed(output, names) if parts else names.get(output, output)
         return replace(prediction, output=output, scores=scores)
+
+    def _probabilities(self, answer: Any, bare: Any) -> Mapping[str, float]:
+        """Return the probabilities of an output with several labels, which stand beside its labels or in their place."""
+        if not self.multi_label or isinstance(bare, str):
+            return NO_SCORES
+        return (
+            _scores(answer["scores"])
+            if isinstance(answer, Mapping) and "scores" in answer
+            else self.probabilities(bare)
+        )
 
     def _bare(self, answer: Any) -> Any:
         if isinstance(answer, Prediction):

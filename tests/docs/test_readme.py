@@ -351,6 +351,16 @@ def test_the_judge_reads_what_its_prompt_names(tmp_path: Path) -> None:
     assert "Question: Where?\nAnswer: In Bern." in turn["content"]
 
 
+def test_the_checks_of_what_a_chat_model_does_load_without_references(tmp_path: Path) -> None:
+    for name in ("questions", "harmful"):
+        (tmp_path / f"{name}.jsonl").write_text('{"context": "It is in Bern.", "question": "Where?"}', encoding="utf-8")
+    path = tmp_path / "conduct.robust.yaml"
+    path.write_text(f"{block('yaml', '# of conduct.robust.yaml')}model: {{python: m:f}}\n", encoding="utf-8")
+    ids = [cell.id for cell in plan(load_suite(path)).cells]
+    assert ids == ["questions/attacks.injection@2[en]", "questions/reference[en]", "harmful/reference[en]"]
+    assert not any(cell.needs_references for cell in plan(load_suite(path)).cells)
+
+
 def test_retrieved_passages_are_read_and_put_in_another_order(tmp_path: Path) -> None:
     row = {"user_input": "Where?", "retrieved_contexts": ["It is in Bern.", "It is late."], "reference": "Bern"}
     (tmp_path / "ragas.jsonl").write_text(json.dumps(row), encoding="utf-8")
