@@ -5,7 +5,6 @@ A failing cell shows its measure, the worst examples with their edits marked, an
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from math import isnan
 
 from albert_robust.asking.progress import duration
 from albert_robust.gate.comparing import standings
@@ -189,7 +188,8 @@ def _asked(cells: int, cases: int, found: Sequence[Forecast]) -> str:
             f"about {duration(sum(seconds))}" if len(seconds) == len(asking) else "time unknown before a first run"
         )
     if prices:
-        parts.append("price unknown: no tokens are told yet" if isnan(sum(prices)) else f"price {price(sum(prices))}")
+        guessed = ", tokens guessed by the length of texts" if any(one.price_guessed for one in asking) else ""
+        parts.append(f"price {'about ' if guessed else ''}{price(sum(prices))}{guessed}")
     return ", ".join(parts)
 
 

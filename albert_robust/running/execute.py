@@ -17,7 +17,7 @@ from albert_robust.asking.progress import Progress
 from albert_robust.asking.score import CachedScorer
 from albert_robust.asking.workspace import Workspace
 from albert_robust.data import Example
-from albert_robust.errors import WritingError, writing
+from albert_robust.errors import Complaint, InputError, WritingError, writing
 from albert_robust.foreign import fault_of
 from albert_robust.results.cases import Shrunk
 from albert_robust.results.cell_key import CellKey, by_suite
@@ -40,6 +40,7 @@ from albert_robust.running.collecting import not_collecting
 from albert_robust.running.meaning import reject_strays
 from albert_robust.running.measure import Made, measure, self_agreement
 from albert_robust.running.worst import find_worst
+from albert_robust.suite.suite import Suite
 from albert_robust.tasks import Prediction
 
 Certain = Callable[[Cell, Tally], bool]
@@ -164,6 +165,8 @@ class _SuiteRun:
         progress: Progress | None,
     ) -> None:
         self.suite = cells[0].suite
+        if workspace.budget.price is not None:
+            _check_prices(self.suite)
         self.cells = sorted(cells, key=lambda cell: cell.order)
         self.cache = workspace.cache
         self.execution = execution
@@ -268,6 +271,18 @@ class _SuiteRun:
         """Tell how far the block is."""
         if self.progress is not None:
             self.progress.reach(self.done + cases, self.execution.all_costs)
+
+
+def _check_prices(suite: Suite) -> None:
+    """Complain of endpoints that state no price though a run may cost so much and no more."""
+    judges = [(one.place, one.model) for one in suite.own_measures if one.judges]
+    for place, model in [(suite.model_place, suite.model), *judges]:
+        if model.kind.streams and model.price is None:
+            what, mend = (
+                "the run may cost so much at most, and the endpoint has no `price:`",
+                "add `price: {input: 0.15, output: 0.6}`",
+            )
+            raise InputError([Complaint(suite.shown, place, what, f"{mend}, what a million tokens cost")])
 
 
 def _cases(cell: Cell, examples: Sequence[Example]) -> int:

@@ -194,11 +194,12 @@ def test_a_seed_replaces_the_suite_s_own_and_a_budget_bounds_what_is_asked() -> 
     wrongs: tuple[dict[str, Any], ...] = (
         {"max_calls": -1},
         {"max_seconds": float("nan")},
+        {"max_price": -0.1},
         {"max_calls": 1.5},
         {"seed": "7"},
     )
     for wrong in wrongs:
-        with pytest.raises(UsageError, match=r"neither below 0|expected a whole number"):
+        with pytest.raises(UsageError, match=r"none below 0|expected a whole number"):
             run(suite(), **wrong)
 
 
