@@ -167,7 +167,11 @@ def _steps(bad: Sequence[CellRecord], suites: Mapping[str, SuiteRecord], other: 
     if any(cell.comparison is not None and cell.comparison.verdict == "regressed" for cell in bad):
         meant = "if the change is meant, make this the baseline:" if other == BASELINE else ""
         code = "pytest --robust-baseline-update" if meant else ""
-        yield Step(f"Worse than {other}", f"look at the examples that are marked. {meant.capitalize()}".rstrip(), code)
+        yield Step(
+            f"Worse than {other}",
+            f"look at the examples that are marked: they stand first. {meant.capitalize()}".rstrip(),
+            code,
+        )
     if failed := first.get("failed"):
         again = rerun(failed, suites.get(failed.suite))
         if failed.expectation == "invariance" and again:

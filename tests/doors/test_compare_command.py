@@ -2,6 +2,7 @@
 
 import json
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,7 @@ def test_a_cell_that_the_later_run_lacks_is_missing(
         ({"run.json": f'{{"schema": {SCHEMA}}}', "outcomes.parquet": ""}, "does not belong to run.json"),
         (
             {
-                "run.json": f'{{"schema": {SCHEMA}, "outcomes": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}}',
+                "run.json": f'{{"schema": {SCHEMA}, "outcomes": "{sha256().hexdigest()}"}}',
                 "outcomes.parquet": "",
             },
             "damaged: not what a run writes",
