@@ -34,6 +34,9 @@ Name = Annotated[
 def _function(value: object) -> object:
     if callable(value) or (isinstance(value, str) and _FUNCTION.fullmatch(value)):
         return value
+    if hasattr(value, "predict"):
+        mend = "wrap it: `lambda batch: model.predict([one['text'] for one in batch])`"
+        raise Mistake(f"{type(value).__name__!r} is no function", mend)
     raise Mistake(f"{value!r:.60} names no function", "write `module:function`")
 
 

@@ -33,14 +33,19 @@ class Budget:
 
     def end(self, cache: Cache, run: str) -> None:
         """Leave the rest to other processes of the run."""
-        if self._begun is not None and (self.inputs, self.seconds) != (None, None):
+        if self._begun is not None and self.limited:
             cache.put([(_name(run), [self.asked, self.clock() - self._begun])])
 
     def _kept(self, cache: Cache, run: str) -> tuple[int, float]:
-        if (self.inputs, self.seconds) == (None, None):
+        if not self.limited:
             return 0, 0.0
         asked, seconds = cache.get([_name(run)]).get(_name(run), (0, 0.0))
         return asked, seconds
+
+    @property
+    def limited(self) -> bool:
+        """Whether there is any limit."""
+        return (self.inputs, self.seconds) != (None, None)
 
     @property
     def room(self) -> int | None:

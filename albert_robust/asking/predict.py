@@ -15,7 +15,7 @@ from albert_robust.models import Inputs, Model, Stream, Usage
 from albert_robust.quick_json import dumps
 from albert_robust.tasks import Prediction, Task
 
-NEIGHBOURS = 8  # batches whose inputs are sorted by length among themselves
+MET = 100_000  # names in memory of what was asked for: enough for a block
 SELDOM = ("said", "cut")  # of a prediction: kept only if there is something to say
 KEEPING = 0.5  # seconds of answers that a killed run loses at most, beside the batch that it was at
 Watch = Callable[[float], None]
@@ -109,6 +109,7 @@ class Predictor:
     alone: bool = False
     price: Price = field(default_factory=Price)
     names: Mapping[str, str] = field(default_factory=dict)
+    _met: set[str] = field(default_factory=set)
 
     @property
     def _passing(self) -> bool:
@@ -147,9 +148,8 @@ class Predictor:
         """
         found = self.look_up(inputs, replicate)
         answers = found.answers
-        self.cost.unique_inputs += len(found.names)
-        self.cost.from_cache += len(answers.predictions)
-        order = self._order(found.missing[: self.budget.room])
+        self._meet(found)
+        order = sorted(sorted(found.missing[: self.budget.room]), key=len)  # by length, to save padding
         if not order:
             return answers
         with self._paid(), self._keeping(answers, found.names) as keep:
@@ -166,6 +166,15 @@ class Predictor:
                 if watch is not None:
                     watch(done / len(order))
         return answers
+
+    def _meet(self, found: Found) -> None:
+        """Count inputs, but for those that were met before: an answer that this run asked for is not one that it was spared."""
+        new = [one for one, name in found.names.items() if name not in self._met]
+        self.cost.unique_inputs += len(new)
+        self.cost.from_cache += sum(one in found.answers.predictions for one in new)
+        if len(self._met) > MET:
+            self._met.clear()
+        self._met.update(found.names.values())
 
     def _asked(self, order: Sequence[str], inputs: Mapping[str, Inputs], replicate: int) -> Iterator[Settled]:
         """Yield what inputs come to, while the budget lasts: those of a batch together, those of a stream one by one."""
@@ -219,12 +228,6 @@ class Predictor:
     def _count(self, inputs: int) -> None:
         self.cost.predicted += inputs
         self.budget.asked += inputs
-
-    def _order(self, missing: Sequence[str]) -> list[str]:
-        """Sort inputs by length, to save padding; if time may run out only among neighbours, so that first cells come first."""
-        reach = max(1, len(missing)) if self.budget.seconds is None else NEIGHBOURS * self.batch
-        slices = [missing[start : start + reach] for start in range(0, len(missing), reach)]
-        return [one for part in slices for one in sorted(sorted(part), key=len)]
 
     @property
     def seconds_an_input(self) -> float | None:

@@ -97,13 +97,18 @@ def case_view(
         # Where the answer should change they are those of the text as it was.
         references=() if cell.expectation == "direction" else tuple(_text(text) for text in outcome.references[:3]),
         figures=(
-            *((shorten(column, SHORT), shorten(value, SHORT)) for column, value in outcome.slices.items()),
+            *((shorten(column, SHORT), shorten(value, SHORT)) for column, value in _beside(outcome).items()),
             *_figures(cell, outcome),
         ),
         picture=None if aligned is None else _picture(aligned, reference),
         shrunk=None if shrunk is None else _shrunk(shrunk, outcome),
         change=change,
     )
+
+
+def _beside(outcome: Outcome) -> dict[str, str]:
+    """Return what an outcome's example has in further columns, by their names."""
+    return {**outcome.slices, **outcome.beside}
 
 
 def _shrunk(found: Shrunk, outcome: Outcome) -> ShrunkView:

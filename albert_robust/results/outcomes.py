@@ -55,6 +55,7 @@ _JSON = (
     "quality_before",
     "quality_after",
     "slices",
+    "beside",
 )
 
 

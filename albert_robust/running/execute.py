@@ -187,7 +187,11 @@ class _SuiteRun:
         }
 
     def run(self, writer: OutcomeWriter) -> None:
-        """Run block after block; a cell whose verdict is certain leaves."""
+        """Run block after block; a cell whose verdict is certain leaves.
+
+        A block's cells are asked together, in the largest batches; within a budget one after the other, so that it is spent on
+        whole cells, their judges and all.
+        """
         suite, execution = self.suite, self.execution
         datasets = examples_of(suite, sorted({cell.dataset for cell in self.cells}))
         learnt = learnt_by(suite)
@@ -206,7 +210,7 @@ class _SuiteRun:
             identity=self.predictor.model.identity,
             signature=self.scorer.signature(),
             rows_left_out={name: found.left_out.others for name, found in datasets.items() if found.left_out.others},
-            data={name: data_of(found, learnt) for name, found in datasets.items()},
+            data={name: data_of(found, suite.task, learnt) for name, found in datasets.items()},
             scorer=self.scorer,
             predictor=self.predictor,
         )
@@ -217,21 +221,25 @@ class _SuiteRun:
     def _block(self, number: int, block: Block, live: Sequence[Cell], writer: OutcomeWriter) -> None:
         with not_collecting() as collecting:
             made = perturbed(live, block, self.cache)
-            cases = self.cases = sum(len(group) for _, group in made)
-            with collecting():
-                reject_strays(made, self.scorer)
-                answers = self.predictor.predict(inputs_of(made), watch=lambda share: self._reach(cases * share))
-                replicas = self._replicas(made, answers)
-            _answer(made, answers, replicas)
-            with collecting():
-                made = find_worst(made, block, answers, self.predictor, self.scorer, lambda: self._reach(cases))
-                measure(self.suite, made, self.scorer)
-                noise = self_agreement(self.suite, made, [answers, *replicas], self.scorer) if replicas else []
-            self._count(made, number, writer)
-            for cell, example, agreement in noise:
-                self.tallies[cell.id].repeated(example, agreement)
-            self._reach(cases)
-            self.done += cases
+            for part in [[one] for one in made] if self.predictor.budget.limited else [made]:
+                cases = self.cases = sum(len(group) for _, group in part)
+                with collecting():
+                    whole, noise = self._tested(part, block)
+                self._count(whole, number, writer)
+                for cell, example, agreement in noise:
+                    self.tallies[cell.id].repeated(example, agreement)
+                self._reach(cases)
+                self.done += cases
+
+    def _tested(self, made: Made, block: Block) -> tuple[Made, Sequence[tuple[Cell, str, float]]]:
+        """Return cases with all that is asked about them, and how far repeated answers to the same original agree."""
+        reject_strays(made, self.scorer)
+        answers = self.predictor.predict(inputs_of(made), watch=lambda share: self._reach(self.cases * share))
+        replicas = self._replicas(made, answers)
+        _answer(made, answers, replicas)
+        made = find_worst(made, block, answers, self.predictor, self.scorer, lambda: self._reach(self.cases))
+        measure(self.suite, made, self.scorer)
+        return made, self_agreement(self.suite, made, [answers, *replicas], self.scorer) if replicas else ()
 
     def _count(self, made: Made, number: int, writer: OutcomeWriter) -> None:
         for cell, group in made:

@@ -203,3 +203,14 @@ def test_a_cell_whose_originals_were_not_asked_often_enough_is_not_tested(tmp_pa
         record = records_of(ran(cells, tmp_path / str(room), Budget(room)), cells)[cells[0].id]
         assert record.counts.not_asked == (0 if room == 48 else 48 - room if room > 36 else 12)
         assert (record.verdict == "not tested") == (room < 48)
+
+
+@pytest.mark.parametrize("budget", [Budget(99), Budget(seconds=600.0)])
+def test_within_a_budget_cells_are_asked_one_after_the_other(tmp_path: Path, budget: Budget) -> None:
+    cells = planned(tmp_path, CHECKS)
+    ran(cells, tmp_path, budget)
+    within = asked(tmp_path)
+    (tmp_path / "asked.jsonl").unlink()
+    ran(cells[:1], tmp_path / "first")
+    first = asked(tmp_path)
+    assert (within[: len(first)], len(within)) == (first, 36)

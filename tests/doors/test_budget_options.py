@@ -57,7 +57,8 @@ def test_a_run_that_may_ask_nothing_has_failed(pytester: pytest.Pytester) -> Non
     write_suite(pytester.path, model=LOGGING)
     result = run(pytester, f"{CALLS}=0")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["nothing was tested, so the run fails"])
+    again = "2 cells not tested: the budget ran out, so the run fails. Run again to continue*"
+    result.stdout.fnmatch_lines(["nothing was tested, so the run fails", again])
     assert asked(pytester.path) == []
 
 
