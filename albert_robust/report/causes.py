@@ -17,6 +17,7 @@ from albert_robust.results.tally import Tally
 LINES, ERROR_LINES = 6, 2  # on the first screen; errors must not hide every failure
 LINKS = 12  # to the cells of a line
 LONG_LINE = 200
+BASELINE = "the baseline"
 _DECIDED: tuple[Verdict, ...] = ("failed", "error")
 
 
@@ -62,9 +63,9 @@ def causes(run: Run) -> Causes:
     others = [group for group in groups.values() if group[0].verdict != "error"]
     shown = [*errors[: max(ERROR_LINES, LINES - len(others))], *others][:LINES]
     judged = [cell for cell in run.cells if cell.verdict != "not applicable" and not cell.across]
-    lines = tuple(_line(group, judged, run.tallies) for group in shown)
+    lines = tuple(_line(group, judged, run.tallies, run.beside) for group in shown)
     suites = {suite.name: suite for suite in run.suites}
-    return Causes(lines, len(bad) - sum(map(len, shown)), tuple(_steps(bad, suites)))
+    return Causes(lines, len(bad) - sum(map(len, shown)), tuple(_steps(bad, suites, run.beside)))
 
 
 def _cause(cell: CellRecord) -> tuple[object, ...]:
@@ -85,10 +86,12 @@ def _missed(cell: CellRecord) -> GateRecord | None:
     return gates[0] if gates and gates[0].verdict in ATTENTION else None
 
 
-def _line(group: Sequence[CellRecord], judged: Iterable[CellRecord], tallies: Mapping[CellKey, Tally]) -> Cause:
+def _line(
+    group: Sequence[CellRecord], judged: Iterable[CellRecord], tallies: Mapping[CellKey, Tally], other: str
+) -> Cause:
     first = group[0]
     alike = [cell for cell in judged if _tried(cell) == _tried(first)]
-    parts = [_told(group), _move(group, tallies)]
+    parts = [_told(group, other), _move(group, tallies)]
     return Cause(
         mark=MARKS[first.verdict],
         suite=first.suite,
@@ -112,7 +115,7 @@ def _place(cell: CellRecord, alike: Sequence[CellRecord]) -> str:
     return {"languages": cell.language, "datasets": cell.dataset}.get(kind, f"{cell.dataset}[{cell.language}]")
 
 
-def _told(group: Sequence[CellRecord]) -> str:
+def _told(group: Sequence[CellRecord], other: str) -> str:
     """Return what the cells came to and what their gate is, before all else; of one that is no worse than before its reason."""
     first, gate, beside = group[0], _missed(group[0]), setback(group[0])
     if beside is not None:
@@ -120,7 +123,7 @@ def _told(group: Sequence[CellRecord]) -> str:
         now, then = (
             [value for one in both if (value := getattr(one, side)) is not None] for side in ("after", "before")
         )
-        was = f"was {_range(then)} {'in the baseline' if beside is first.comparison else 'with the first model'}"
+        was = f"was {_range(then)} {f'in {other}' if beside is first.comparison else 'with the first model'}"
         if gate and gate.measure == beside.measure:
             return f"{_gate(group, gate)}; {was}"
         worse = f"{beside.measure} {_range(now)}, {was}"
@@ -156,14 +159,19 @@ def _move(group: Sequence[CellRecord], tallies: Mapping[CellKey, Tally]) -> str:
     return f"{should or '(empty)'} \u2192 {said or '(empty)'} {count:,} times" if count > 1 else ""
 
 
-def _steps(bad: Sequence[CellRecord], suites: Mapping[str, SuiteRecord]) -> Iterable[Step]:
+def _steps(bad: Sequence[CellRecord], suites: Mapping[str, SuiteRecord], other: str) -> Iterable[Step]:
     """Yield what to do about the cells, a step for each kind of them."""
     first = {cell.verdict: cell for cell in reversed(bad)}
     if "error" in first:
         yield Step("Error", "mend what raises: an error counts neither for nor against the model.", "")
     if any(cell.comparison is not None and cell.comparison.verdict == "regressed" for cell in bad):
-        what = "look at the examples that are marked. If the change is meant, make this the baseline:"
-        yield Step("Worse than the baseline", what, "pytest --robust-baseline-update")
+        meant = "if the change is meant, make this the baseline:" if other == BASELINE else ""
+        code = "pytest --robust-baseline-update" if meant else ""
+        yield Step(
+            f"Worse than {other}",
+            f"look at the examples that are marked: they stand first. {meant.capitalize()}".rstrip(),
+            code,
+        )
     if failed := first.get("failed"):
         again = rerun(failed, suites.get(failed.suite))
         if failed.expectation == "invariance" and again:

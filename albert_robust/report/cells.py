@@ -70,6 +70,7 @@ class CellView:
     command: str
     standing: VerdictMark | None = None
     since: str = ""
+    beside: str = "the baseline"
 
 
 def anchor(cell: CellRecord) -> str:
@@ -104,6 +105,7 @@ def cell_views(
     alignments: Sequence[CaseAlignment] = (),
     shrunk: Sequence[Shrunk] = (),
     worsened: Mapping[CellKey, Sequence[Outcome]] = MappingProxyType({}),
+    other: str = "the baseline",
 ) -> tuple[CellView, ...]:
     """Return cells with their failures.
 
@@ -114,13 +116,22 @@ def cell_views(
         alignments: Of some of the failures.
         shrunk: Which edits are enough, of some of them.
         worsened: By suite and cell the cases by which it became worse, which are shown first.
+        other: What they are compared with.
     """
     bad = [cell for cell in cells if cell.verdict in ATTENTION or cell.counts.error]
     limit = min(SHOWN, max(1, SHOWN_IN_ALL // max(1, len(bad))))
     aligned, few = {CASE(one): one for one in alignments}, {CASE(one): one for one in shrunk}
     return tuple(
         _view(
-            cell, tallies.get(cell.key), suites.get(cell.suite), limit, place, aligned, few, worsened.get(cell.key, ())
+            cell,
+            tallies.get(cell.key),
+            suites.get(cell.suite),
+            limit,
+            place,
+            aligned,
+            few,
+            worsened.get(cell.key, ()),
+            other,
         )
         for place, cell in enumerate(cells)
     )
@@ -135,6 +146,7 @@ def _view(
     aligned: Mapping[tuple[Any, ...], CaseAlignment],
     shrunk: Mapping[tuple[Any, ...], Shrunk],
     worsened: Sequence[Outcome],
+    other: str,
 ) -> CellView:
     found = failures(cell, tally, worsened)
     beside = compared_with(cell)
@@ -173,19 +185,18 @@ def _view(
         is_folded=place >= UNFOLDED,
         command=rerun(cell, suite),
         standing=STANDINGS[cell.comparison.verdict] if cell.comparison else None,
-        since=_since(cell, suite),
+        since=_since(cell, suite, other),
+        beside=other,
     )
 
 
-def _since(cell: CellRecord, suite: SuiteRecord | None) -> str:
+def _since(cell: CellRecord, suite: SuiteRecord | None, beside: str) -> str:
     """Return how many of the examples that fall short did not before, or not with the first model."""
     found = compared_with(cell)
     if found is None or not (found.worse or found.known):
         return ""
     new, known, short = len(found.worse), found.known, len(found.worse) + found.known
-    other = (
-        "in the baseline" if found is cell.comparison else f"with {suite.first_model if suite else 'the first model'}"
-    )
+    other = f"in {beside}" if found is cell.comparison else f"with {suite.first_model if suite else 'the first model'}"
     by = f" by {found.measure}" if found.measure != cell.measure else ""
     of = f"of {counted(short, 'example')} that {'falls' if short == 1 else 'fall'} short{by}"
     if not new:

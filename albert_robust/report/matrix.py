@@ -112,16 +112,21 @@ class AcrossTable:
     rows: tuple[AcrossRow, ...]
 
 
-def matrices(cells: Sequence[CellRecord]) -> tuple[Matrix, ...]:
-    """Return a matrix for each suite and dataset that perturbations were tried on, in plan order."""
+def matrices(cells: Sequence[CellRecord], other: str = "the baseline") -> tuple[Matrix, ...]:
+    """Return a matrix for each suite and dataset that perturbations were tried on, in plan order.
+
+    Args:
+        cells: In plan order.
+        other: What they are compared with.
+    """
     groups: dict[tuple[str, str], list[CellRecord]] = {}
     for cell in cells:
         if cell.measure and not cell.across:
             groups.setdefault((cell.suite, cell.dataset), []).append(cell)
-    return tuple(_matrix(suite, dataset, group) for (suite, dataset), group in groups.items())
+    return tuple(_matrix(suite, dataset, group, other) for (suite, dataset), group in groups.items())
 
 
-def _matrix(suite: str, dataset: str, cells: Sequence[CellRecord]) -> Matrix:
+def _matrix(suite: str, dataset: str, cells: Sequence[CellRecord], other: str) -> Matrix:
     languages = tuple(dict.fromkeys(cell.language for cell in cells))
     blocks = []
     for measure, title in _TITLES.items():
@@ -130,19 +135,22 @@ def _matrix(suite: str, dataset: str, cells: Sequence[CellRecord]) -> Matrix:
             if cell.measure == measure:
                 rows.setdefault((parts_of(cell.cell)[0], cell.perturbation), {})[cell.language] = cell
         if rows:
-            made = (_row(name, check, found, languages, measure) for (check, name), found in rows.items())
+            made = (_row(name, check, found, languages, measure, other) for (check, name), found in rows.items())
             blocks.append(Block(f"{title}. Shown: {measure}", tuple(made)))
     return Matrix(suite, dataset, languages, len(languages) + 1, tuple(blocks))
 
 
-def _row(name: str, check: str, found: dict[str, CellRecord], languages: Sequence[str], measure: str) -> MatrixRow:
-    return MatrixRow(name, check, tuple(_cell(found[tag], measure) if tag in found else None for tag in languages))
+def _row(
+    name: str, check: str, found: dict[str, CellRecord], languages: Sequence[str], measure: str, other: str
+) -> MatrixRow:
+    cells = tuple(_cell(found[tag], measure, other) if tag in found else None for tag in languages)
+    return MatrixRow(name, check, cells)
 
 
-def _cell(cell: CellRecord, measure: str) -> MatrixCell:
+def _cell(cell: CellRecord, measure: str, other: str) -> MatrixCell:
     verdict = cell.comparison.verdict if cell.comparison else None
     standing = STANDINGS[verdict] if verdict else None
-    beside = f"beside the baseline: {standing.word}" if standing else ""
+    beside = f"beside {other}: {standing.word}" if standing else ""
     return matrix_cell(cell, measure, None if verdict in QUIET else standing, beside)
 
 

@@ -119,12 +119,12 @@ def page(run: Run) -> Page:
     places = {name: place for place, name in enumerate(suites)}  # models in the order of their file
     cells = sorted(run.cells, key=lambda cell: places.get(cell.suite, len(places)))
     attention = worst_first([cell for cell in run.cells if cell.verdict in ATTENTION])
-    shown = cell_views(attention, run.tallies, suites, run.alignments, run.shrunk, run.worsened)
+    shown = cell_views(attention, run.tallies, suites, run.alignments, run.shrunk, run.worsened, run.beside)
     return Page(
         banner=banner(run.cells, run.mistakes, run.cells_left_out, run.all_kept),
         causes=causes(run),
         suites=tuple(_card(suite, run) for suite in run.suites),
-        matrices=matrices(cells),
+        matrices=matrices(cells, run.beside),
         references=reference_tables(cells),
         across=across_tables(cells),
         slices=slice_tables(cells),

@@ -13,7 +13,7 @@ from albert_robust.results.run import Run
 
 CELL = ("suite", "model", "cell", "expectation", "dataset", "perturbation", "language", "verdict")
 CASE = ("example", "replicate", "status", "change")
-FOUND = ("expected", "before", "after", "agreement", "quality_before", "quality_after", "message", "slices")
+FOUND = ("expected", "before", "after", "agreement", "quality_before", "quality_after", "message", "slices", "beside")
 MOST = 32_767  # characters that a cell of a spreadsheet holds
 FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"  # with what a spreadsheet begins to reckon, in full width too
 Row = dict[str, Any]
@@ -29,7 +29,7 @@ def case_rows(run: Run) -> Iterator[Row]:
     """Yield a row per case that speaks against the model, and per error, of all cells, in the order of the run.
 
     What there is not is left out. A `change` is that of the example beside the baseline, or else beside the first model of
-    the file: `new`, `worse`, or nothing. Qualities and slices are JSON.
+    the file: `new`, `worse`, or nothing. Qualities, slices and further columns are JSON.
     """
     models = {suite.name: suite.model_name or suite.model for suite in run.suites}
     cells = {cell.key: _cell(cell, models.get(cell.suite, "")) for cell in run.cells}
@@ -90,6 +90,7 @@ def _case(case: Outcome) -> Row:
         "quality_after": _json(case.quality_after),
         "message": case.message,
         "slices": _json(case.slices),
+        "beside": _json(case.beside),
     }
 
 

@@ -179,6 +179,22 @@ class MergedOutcomes:
         return merge(*self.parts, key=lambda one: (one.suite, one.block, self.order[one.suite, one.cell]))
 
 
+@dataclass(frozen=True)
+class RenamedOutcomes:
+    """The outcomes of some suites under other names.
+
+    Attributes:
+        outcomes: Those of all suites.
+        names: The new name of each suite that counts.
+    """
+
+    outcomes: Iterable[Outcome]
+    names: Mapping[str, str]
+
+    def __iter__(self) -> Iterator[Outcome]:
+        return (replace(one, suite=self.names[one.suite]) for one in self.outcomes if one.suite in self.names)
+
+
 def _outcome(row: dict[str, Any]) -> Outcome:
     values = {**row, **dict(zip(_JSON, loads_all([row[name].encode() for name in _JSON]), strict=True))}
     values["changes"] = tuple(Change(**change) for change in values["changes"])

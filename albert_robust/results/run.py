@@ -30,7 +30,8 @@ class Run:
     cases, cell by cell in plan order, the worst first, and so is what is `shrunk`, where that was asked for.
     `mistakes` says of suites that could not be run, by name, why; `left_out` how many cells a suite has beside those here:
     a run may be of some of them. `pooled` says how models stand beside the first of their file over all cells. `notes` are
-    what the user wants kept with it, such as a commit. `merged` says of how many runs this one is made of.
+    what the user wants kept with it, such as a commit. `merged` says of how many runs this one is made of. `beside` is what its
+    cells are compared with: another run may stand in the place of the baseline.
     """
 
     suites: tuple[SuiteRecord, ...]
@@ -46,6 +47,7 @@ class Run:
     pooled: tuple[PooledRecord, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
     merged: int = 1
+    beside: str = field(default="the baseline", compare=False)
 
     def __repr__(self) -> str:
         return f"<Run: {counted_verdicts(self.cells) or 'no cells'}; answer {self.answer}>"

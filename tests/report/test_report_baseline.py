@@ -62,7 +62,7 @@ def test_what_regressed_stands_before_what_missed_its_gate_by_more() -> None:
 def test_the_page_has_a_table_and_marks_what_changed_in_the_matrix() -> None:
     html = render_html(compared())
     assert '<section id="baseline"' in html
-    assert 'Beside the <a href="#baseline">baseline</a>: 1 regressed, 1 missing, 1 new, 1 same.' in html
+    assert 'Beside <a href="#baseline">the baseline</a>: 1 regressed, 1 missing, 1 new, 1 same.' in html
     assert html.count('<span class="vh"> regressed</span>') == 1
     assert 'beside the baseline</span> <span class="mark failed">' in html
     assert '<span class="vh"> same</span>' not in html
