@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from albert_robust.models.prompt import fields_of
 from albert_robust.results.records import CellRecord, DataRecord, SuiteRecord
 from albert_robust.results.run import Run
 from albert_robust.results.tally import Tally
@@ -31,6 +32,7 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
         _no_label_met(tallies) if suite.task in TASKS and TASKS[suite.task].single_label else "",
         _no_label(tallies),
         _cut(tallies),
+        _unseen(suite),
         *_unread(suite),
         *(repeated(name, data) for name, data in suite.data.items()),
         *_bad_rows(suite),
@@ -39,6 +41,16 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
         _tolerated([tally for key, tally in run.tallies.items() if key[0] == suite.name and key not in ended]),
     )
     return tuple(filter(None, found))
+
+
+def _unseen(suite: SuiteRecord) -> str:
+    """Return which fields of its task a prompt leaves out; nothing of a model without a prompt."""
+    told = [suite.settings[name] for name in ("prompt", "system") if name in suite.settings]
+    if "prompt" not in suite.settings or suite.task not in TASKS:
+        return ""
+    seen = fields_of(" ".join(told))
+    lacking = [f"{{{name}}}" for name in TASKS[suite.task].inputs if name not in seen]
+    return f"The prompt does not hold {' and '.join(lacking)}: the model never sees it." if lacking else ""
 
 
 def contrast(cells: Sequence[CellRecord]) -> tuple[list[float], list[float]]:
