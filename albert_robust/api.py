@@ -181,6 +181,7 @@ def run(
     seed: SupportsIndex | None = None,
     max_calls: SupportsIndex | None = None,
     max_seconds: float | None = None,
+    max_price: float | None = None,
     workspace: str | Path = ".albert_robust",
     allow_network: bool = False,
     shrink: bool = False,
@@ -193,6 +194,7 @@ def run(
         seed: Replaces the suites' own: any whole number.
         max_calls: Of the models' inputs at most so many are asked; cells without are not tested. None for no limit.
         max_seconds: For so long at most the models are asked. None for no limit.
+        max_price: So much at most may their answers cost, in the unit of `price:`. None for no limit.
         workspace: Where predictions and fine-tuned models are kept.
         allow_network: Whether a hub may be asked.
         shrink: Whether the model is asked further, to find the smallest sets of edits that break each cell that did not pass.
@@ -207,7 +209,7 @@ def run(
     from albert_robust.asking.workspace import Workspace
     from albert_robust.conclude import run_suites
 
-    limits = budget(None if max_calls is None else whole("max_calls", max_calls), max_seconds)
+    limits = budget(None if max_calls is None else whole("max_calls", max_calls), max_seconds, max_price)
     suites = _suites(suite)
     if seed is not None:
         suites = [one.seeded(whole("seed", seed)) for one in suites]

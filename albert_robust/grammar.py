@@ -10,6 +10,9 @@ from albert_robust.errors import Mistake
 
 _FUNCTION = re.compile(r"^[\w./-]+:\w+(\.\w+)*$")
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+WRAPPED = (
+    "wrap it: `lambda batch: model.predict([one['text'] for one in batch])`"  # an estimator, as scikit-learn has them
+)
 Undecided = Literal["warn", "fail", "pass"]
 
 
@@ -34,6 +37,8 @@ Name = Annotated[
 def _function(value: object) -> object:
     if callable(value) or (isinstance(value, str) and _FUNCTION.fullmatch(value)):
         return value
+    if hasattr(value, "predict"):
+        raise Mistake(f"{type(value).__name__!r} is no function", WRAPPED)
     raise Mistake(f"{value!r:.60} names no function", "write `module:function`")
 
 

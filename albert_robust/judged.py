@@ -12,8 +12,8 @@ from albert_robust.gate.decide import mended_failures
 from albert_robust.notes import Notes
 from albert_robust.results.cases import Shrunk
 from albert_robust.results.cell_key import CellKey
-from albert_robust.results.failures import failures
-from albert_robust.results.outcome import Outcome, shortfall
+from albert_robust.results.failures import became_worse, failures, setback
+from albert_robust.results.outcome import Outcome
 from albert_robust.results.outcomes import OutcomeFile
 from albert_robust.results.records import CellRecord
 from albert_robust.results.run import Run
@@ -148,12 +148,6 @@ class JudgedByWorker:
 
 
 def worst(judged: Judged, cell: Cell, record: CellRecord, tally: Tally) -> Sequence[Outcome]:
-    """Return the cases that speak against the model, the worst first; of a cell that regressed, first those that became worse."""
-    failing = failures(record, tally)
-    comparison = record.comparison
-    if comparison is None or comparison.verdict != "regressed" or not comparison.worse:
-        return failing
-    tested = [case for case in judged.cases(cell) if case.status == "tested"]
-    tested.sort(key=lambda case: -shortfall(case, record.expectation, comparison.measure))
-    became_worse = [case for example in comparison.worse for case in tested if case.example == example]
-    return [*became_worse, *(case for case in failing if case.example not in comparison.worse)]
+    """Return the cases that speak against the model, the worst first; those by which it became worse before all others."""
+    first = became_worse(record, judged.cases(cell)) if setback(record) else ()
+    return failures(record, tally, first)

@@ -23,6 +23,11 @@ OPTIONS = (
         "(default: no limit)",
     ),
     ("max-seconds", "S", "ask models and judges for at most S seconds in total (default: no limit)"),
+    (
+        "max-price",
+        "P",
+        "ask models and judges for at most P in total, in the unit of their `price:` (default: no limit)",
+    ),
     ("note", "KEY=VALUE", "kept with the run and shown in its report, such as commit=1a2b3c; may be repeated"),
     (
         "baseline-correction",

@@ -15,6 +15,7 @@ from albert_robust.perturbing.phrases import (
     read_languages,
     with_apostrophe_of,
 )
+from albert_robust.text.canary import CANARY
 from albert_robust.text.case import to_lower, to_upper
 from albert_robust.text.choices import choices
 from albert_robust.text.han import is_traditional
@@ -27,6 +28,7 @@ from albert_robust.text.scripts import ARABIC_PREFIXES, RUN_ON_SCRIPTS, UNSPACED
 __all__ = [
     "ACCENTED",
     "ARABIC_PREFIXES",
+    "CANARY",
     "KEYBOARDS",
     "NUMBER",
     "OTHER_SCRIPTS",

@@ -106,11 +106,14 @@ class Settings:
 
     def _budget(self) -> Budget:
         """Return what the models may be asked."""
-        inputs, seconds = self.option("max-calls"), self.option("max-seconds")
+        inputs = self.option("max-calls")
+        seconds, price = (self.option(f"max-{name}") for name in ("seconds", "price"))
         try:
-            return budget(int(inputs) if inputs else None, float(seconds) if seconds else None)
+            return budget(
+                int(inputs) if inputs else None, float(seconds) if seconds else None, float(price) if price else None
+            )
         except ValueError:
-            what = "--robust-max-calls is a number of inputs, --robust-max-seconds one of seconds"
+            what = "--robust-max-calls is a number of inputs, --robust-max-seconds one of seconds, --robust-max-price a price"
             raise pytest.UsageError(what) from None
 
     def _cache_size(self) -> int:

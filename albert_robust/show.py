@@ -5,7 +5,6 @@ A failing cell shows its measure, the worst examples with their edits marked, an
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from math import isnan
 
 from albert_robust.asking.progress import duration
 from albert_robust.gate.comparing import standings
@@ -31,6 +30,7 @@ SHOWN = 3
 EMPTY = "(empty)"  # stands for an empty text
 WIDTH = 160
 LONGEST = 400  # characters of a line about a cell
+LANGUAGES, LANGUAGE = 5, 20  # of rows that were left out: how many are named, and the most characters of each
 _START, _MARK = re.compile(""), re.compile(r"\[-|\{\+")
 _OTHER_BLANK = re.compile(r"[^\S ]|(?<= ) ")
 
@@ -106,6 +106,7 @@ def describe_run(run: Run, shown: int) -> list[str]:
         for suite in run.suites
         for what in doubts(suite, run)
     ]
+    lines += [f"{'left out':<12} {suite.name}: {what}"[:LONGEST] for suite in run.suites for what in _left_out(suite)]
     lines.append(
         f"{_all(run)}: {counted_verdicts(cells)}; {counted(tested_in(cells), 'case')} tested; "
         f"{counted(int(cost['predicted']), 'input')} predicted, {int(cost['from_cache']):,} from the cache"
@@ -118,6 +119,14 @@ def describe_run(run: Run, shown: int) -> list[str]:
     beside = standings([cell.comparison for cell in cells])
     below = filter(None, [told_kept(run.all_kept), f"beside the baseline: {beside}" if beside else ""])
     return [*lines, *broken, *below, *_models(run)]
+
+
+def _left_out(suite: SuiteRecord) -> Iterator[str]:
+    """Yield how many rows of a dataset are in none of its languages."""
+    for dataset, rows in suite.rows_left_out.items():
+        languages = ", ".join(f"{one_line(one.language)[:LANGUAGE]} ({one.count:,})" for one in rows[:LANGUAGES])
+        more = ", ..." if len(rows) > LANGUAGES else ""
+        yield f"{counted(sum(one.count for one in rows), 'row')} of {dataset!r} in other languages: {languages}{more}"
 
 
 def _all(run: Run) -> str:
@@ -179,7 +188,8 @@ def _asked(cells: int, cases: int, found: Sequence[Forecast]) -> str:
             f"about {duration(sum(seconds))}" if len(seconds) == len(asking) else "time unknown before a first run"
         )
     if prices:
-        parts.append("price unknown: no tokens are told yet" if isnan(sum(prices)) else f"price {price(sum(prices))}")
+        guessed = ", tokens guessed by the length of texts" if any(one.price_guessed for one in asking) else ""
+        parts.append(f"price {'about ' if guessed else ''}{price(sum(prices))}{guessed}")
     return ", ".join(parts)
 
 

@@ -12,6 +12,8 @@ _COMMANDS = re.compile(
     r"(^[ \t]*):(?=:)|#(?=#\[)", re.MULTILINE
 )  # where a line begins, and in their older form anywhere
 
+_DIGITS = re.compile(r"([0-9]{1,18})")
+
 
 def on_one_line(text: str, most: int = SHOWN_CHARACTERS) -> str:
     """Return a text on one line, cut after `most` characters, with what is not printable written out."""
@@ -70,6 +72,12 @@ def suggest(word: str, known: Sequence[str]) -> str:
     if near:
         return f"did you mean {near[0]!r}?"
     return f"known: {', '.join(known)}" if 0 < len(known) <= SHOWN_CHOICES else ""
+
+
+def natural(name: str) -> tuple[tuple[str | int, ...], str]:
+    """Return what names are sorted by so that 9 comes before 10."""
+    parts = _DIGITS.split(name)  # texts and numbers in turn
+    return tuple(int(part) if place % 2 else part for place, part in enumerate(parts)), name
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:

@@ -81,7 +81,7 @@ def print_summary(terminal: pytest.TerminalReporter, ended: Ended | None, notes:
         terminal.write_line(line)
     if not tested_in(run.cells):
         terminal.write_line(NOTHING_TESTED, red=True)
-    elif notes.untested:
+    if notes.untested:
         terminal.write_line(f"{counted(len(notes.untested), 'cell')} not tested: {UNTESTED}", red=True)
     if report is not None:
         terminal.write_line(f"report: {shown_path(report)}")

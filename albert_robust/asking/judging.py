@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from albert_robust.asking.ask import ModelContractError, fault_in
 from albert_robust.asking.predict import Predictor, Watch
 from albert_robust.errors import Complaint, InputError, UsageError
-from albert_robust.suite.own_measures import OwnMeasure, seen
+from albert_robust.models import Inputs
+from albert_robust.suite.own_measures import OwnMeasure
 from albert_robust.tasks import Prediction
-from albert_robust.tasks.task import Compared, Measured
+from albert_robust.tasks.task import OUTSIDE, Compared, Measured
 
+FIRST = 3  # pairs that a judge is asked about before all others
 THE_MODEL = "the model "  # how messages about what is asked begin
 
 
@@ -29,6 +31,7 @@ class Judging:
     predictor: Predictor
     shown: str
     watch: Watch | None = None
+    _tried: bool = False
 
     def measured(self, pairs: Sequence[Compared]) -> list[Measured]:
         """Return the number of each pair, why it has none, or nothing where the budget had no room.
@@ -36,14 +39,26 @@ class Judging:
         Raises:
             InputError: The function or the judge cannot be had, or returned another number of answers than there are pairs.
         """
-        asked = [seen(pair) for pair in pairs]
+        asked = [self.measure.seen(pair) for pair in pairs]
         with self._placed():
+            self._try(asked[:FIRST])
             answers = self.predictor.predict(asked, watch=self.watch)
         return [self._number(answers.of(one)) for one in asked]
 
+    def _try(self, asked: Sequence[Inputs]) -> None:
+        """Ask a judge about its first pairs: if it knows no range, or another one, nobody pays for all of them."""
+        if not self.measure.judges or self._tried or not asked:
+            return
+        self._tried = True
+        answers = self.predictor.predict(asked)
+        ending = OUTSIDE.format(*self.measure.task.bounds)
+        strays = [one for pair in asked if isinstance(one := answers.of(pair), str) and one.endswith(ending)]
+        if len(strays) > len(asked) / 2:
+            raise UsageError(strays[0], "say from where to where it judges, such as `range: [1, 5]`")
+
     def missing(self, pairs: Sequence[Compared]) -> set[str]:
         """Return the names under which answers that are not kept yet would be."""
-        found = self.predictor.look_up(map(seen, pairs))
+        found = self.predictor.look_up(map(self.measure.seen, pairs))
         return {found.names[one] for one in found.missing}
 
     def _number(self, answer: Prediction | str | None) -> Measured:

@@ -11,11 +11,11 @@ from albert_robust.asking.ask import LIMITS, Asker, Cost, Failure, Limits, Model
 from albert_robust.asking.budget import Budget
 from albert_robust.asking.cache import Cache, key
 from albert_robust.asking.price import Price
-from albert_robust.models import Inputs, Model, Stream, Usage
+from albert_robust.models import Inputs, Model, Stream, TokenPrice, Usage
 from albert_robust.quick_json import dumps
 from albert_robust.tasks import Prediction, Task
 
-NEIGHBOURS = 8  # batches whose inputs are sorted by length among themselves
+MET = 100_000  # names in memory of what was asked for: enough for a block
 SELDOM = ("said", "cut")  # of a prediction: kept only if there is something to say
 KEEPING = 0.5  # seconds of answers that a killed run loses at most, beside the batch that it was at
 Watch = Callable[[float], None]
@@ -50,6 +50,11 @@ class Answers:
         name = known[0] if known else input_key(inputs)
         found = self.predictions.get(name)
         return self.failures.get(name) if found is None else self.renamed(found)
+
+
+def characters(inputs: Sequence[Inputs]) -> float:
+    """Return how many characters inputs have on average."""
+    return sum(len(text) for one in inputs for text in one.values()) / max(1, len(inputs))
 
 
 def input_key(inputs: Inputs) -> str:
@@ -109,6 +114,7 @@ class Predictor:
     alone: bool = False
     price: Price = field(default_factory=Price)
     names: Mapping[str, str] = field(default_factory=dict)
+    _met: set[str] = field(default_factory=set)
     _answered: bool = field(default=False, init=False)  # in this run or an earlier one
 
     @property
@@ -148,15 +154,17 @@ class Predictor:
         """
         found = self.look_up(inputs, replicate)
         answers = found.answers
-        self.cost.unique_inputs += len(found.names)
-        self.cost.from_cache += len(answers.predictions)
+        self._meet(found)
         self._answered = self._answered or bool(answers.predictions)
-        order = self._order(found.missing[: self.budget.room])
+        missing = found.missing
+        each = self._each([found.inputs[one] for one in missing]) if missing else None
+        order = sorted(sorted(missing[: self.budget.room_at(each)]), key=len)  # by length, to save padding
         if not order:
             return answers
-        with self._paid(), self._keeping(answers, found.names) as keep:
+        with self._paid(each) as pay, self._keeping(answers, found.names) as keep:
             done = 0
-            for group in self._asked(order, found.inputs, replicate):
+            for group in self._asked(order, found.inputs, replicate, each):
+                pay(sum(not isinstance(made, Failure) or made.asked for _, made in group))
                 for one, made in group:
                     if isinstance(made, Prediction):
                         answers.predictions[one] = made
@@ -170,12 +178,23 @@ class Predictor:
                     watch(done / len(order))
         return answers
 
-    def _asked(self, order: Sequence[str], inputs: Mapping[str, Inputs], replicate: int) -> Iterator[Settled]:
+    def _meet(self, found: Found) -> None:
+        """Count inputs, but for those that were met before: an answer that this run asked for is not one that it was spared."""
+        new = [one for one, name in found.names.items() if name not in self._met]
+        self.cost.unique_inputs += len(new)
+        self.cost.from_cache += sum(one in found.answers.predictions for one in new)
+        if len(self._met) > MET:
+            self._met.clear()
+        self._met.update(found.names.values())
+
+    def _asked(
+        self, order: Sequence[str], inputs: Mapping[str, Inputs], replicate: int, each: float | None
+    ) -> Iterator[Settled]:
         """Yield what inputs come to, while the budget lasts: those of a batch together, those of a stream one by one."""
         asker = Asker(self.model, self.task, self.limits, self.cost, replicate=replicate, untried=not self._answered)
         if self.model.stream is None:
             return self._by_batch(asker, order, inputs)
-        return self._as_they_come(asker, self.model.stream, order, inputs)
+        return self._as_they_come(asker, self.model.stream, order, inputs, each)
 
     def _by_batch(self, asker: Asker, order: Sequence[str], inputs: Mapping[str, Inputs]) -> Iterator[Settled]:
         """Ask one batch after the other. What a batch answered before an interrupt is yielded before the interrupt goes on."""
@@ -194,43 +213,52 @@ class Predictor:
                 yield [*zip(chunk, made, strict=False)]
 
     def _as_they_come(
-        self, asker: Asker, stream: Stream, order: Sequence[str], inputs: Mapping[str, Inputs]
+        self, asker: Asker, stream: Stream, order: Sequence[str], inputs: Mapping[str, Inputs], each: float | None
     ) -> Iterator[Settled]:
         """Ask many inputs at a time, while the budget has room."""
+        under_way = 0
 
         def fed() -> Iterator[Inputs]:
+            nonlocal under_way
             for one in order:
-                if self.budget.room == 0:
+                if self.budget.room_at(each, under_way) == 0:
                     return
                 self._count(1)
+                under_way += 1
                 yield inputs[one]
 
         for place, made in asker.stream(stream, fed()):
+            under_way -= 1
             if isinstance(made, Failure) and not made.asked:
                 self._count(-1)
             yield [(order[place], made)]
 
     @contextmanager
-    def _paid(self) -> Iterator[None]:
-        """Add the time and the price of what is asked to the cost."""
-        before, usage, begun = self.cost.predicted, replace(self.cost.usage), time.monotonic()
-        try:
-            yield
-        finally:
-            paid = self.price.of(self.cost.predicted - before, self.cost.usage - usage)
+    def _paid(self, each: float | None) -> Iterator[Callable[[int], None]]:
+        """Give a function that adds the price of inputs to the cost, and what they may cost to what is spent; add the time."""
+        usage, begun = replace(self.cost.usage), time.monotonic()
+
+        def pay(inputs: int) -> None:
+            nonlocal usage
+            paid = self.price.of(inputs, self.cost.usage - usage)
+            usage = replace(self.cost.usage)
+            self.budget.spent += (each or 0.0) * inputs if paid is None else paid
             if paid is not None:
                 self.cost.price = (self.cost.price or 0.0) + paid
+
+        yield pay
         self.cost.asking += time.monotonic() - begun
+
+    def _each(self, missing: Sequence[Inputs]) -> float | None:
+        """Return what an input costs, where there is a budget in money: by this run's tokens, else as a plan has it."""
+        if self.budget.price is None:
+            return None
+        paid = self.price.of(self.cost.predicted, self.cost.usage) if self.cost.predicted else None
+        return self.price_of(1, characters(missing)) if paid is None else paid / self.cost.predicted
 
     def _count(self, inputs: int) -> None:
         self.cost.predicted += inputs
         self.budget.asked += inputs
-
-    def _order(self, missing: Sequence[str]) -> list[str]:
-        """Sort inputs by length, to save padding; if time may run out only among neighbours, so that first cells come first."""
-        reach = max(1, len(missing)) if self.budget.seconds is None else NEIGHBOURS * self.batch
-        slices = [missing[start : start + reach] for start in range(0, len(missing), reach)]
-        return [one for part in slices for one in sorted(sorted(part), key=len)]
 
     @property
     def seconds_an_input(self) -> float | None:
@@ -238,11 +266,22 @@ class Predictor:
         asked, seconds, *_ = self._earlier
         return seconds / asked if asked else None
 
-    def price_of(self, inputs: int) -> float | None:
-        """Return what inputs may cost, with as many tokens per input as in the last run; None if that is not known."""
+    def price_of(self, inputs: int, characters: float) -> float | None:
+        """Return what inputs may cost, with as many tokens per input as in the last run; None if no price is stated.
+
+        Args:
+            inputs: How many.
+            characters: Of each, on average: before a first run they let guess the tokens.
+        """
         asked, _, *tokens = self._earlier
-        paid = self.price.of(asked or inputs, Usage(*tokens))
-        return paid if paid is None or not asked else paid / asked * inputs
+        paid = self.price.of(asked, Usage(*tokens)) if asked else None
+        return self.price.guessed(inputs, characters) if paid is None else paid / asked * inputs
+
+    @property
+    def guesses_price(self) -> bool:
+        """Whether a price is by tokens, and no run has told how many there are."""
+        asked, _, *tokens = self._earlier
+        return isinstance(self.price.stated, TokenPrice) and not (asked and Usage(*tokens).prompt)
 
     def timed(self, asked: int, seconds: float, usage: Usage) -> None:
         """Keep the time and the tokens of a run's answers, for forecasts. The last run that asked anything counts."""

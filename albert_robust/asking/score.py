@@ -82,7 +82,7 @@ class CachedScorer:
         return self._scorer.explain(candidate, reference, language=language, reference_language=reference_language)
 
     def _find(self, pairs: list[Compared]) -> None:
-        names = {pair: key("labs", self.identity, *pair[:-1]) for pair in pairs}
+        names = {pair: key("labs", self.identity, *pair[:4]) for pair in pairs}
         kept = self._cache.get(list(names.values()))
         self._known.update((pair, Score(*kept[name])) for pair, name in names.items() if name in kept)
         missing = [pair for pair in pairs if pair not in self._known]
@@ -92,7 +92,7 @@ class CachedScorer:
             self._known.update(made)
 
     def _made(self, pairs: list[Compared]) -> dict[Compared, Score]:
-        candidates, references, languages, others, _ = (list(column) for column in zip(*pairs, strict=True))
+        candidates, references, languages, others, *_ = (list(column) for column in zip(*pairs, strict=True))
         found = self._scorer.score(candidates, references, languages=languages, reference_languages=others)
         columns = (found.precision, found.recall, found.f)
         rows = zip(*(column.round(DIGITS).tolist() for column in columns), strict=True)

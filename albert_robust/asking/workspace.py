@@ -97,7 +97,7 @@ class Workspace:
             cost=cost,
             budget=budget,
             alone=alone,
-            price=Price(settings.price),
+            price=Price.by(settings),
             names=settings.names,
         )
 

@@ -50,6 +50,10 @@ def add(commands: Any) -> None:
     made.add_argument(
         "--warn-stale", action="store_true", help="do not fail because of cells that are missing or cannot be compared"
     )
+    made.add_argument(
+        "--html", type=Path, help="write the report of B beside A to this file: texts and answers, the new first"
+    )
+    made.add_argument("--markdown", type=Path, help="write the same in brief to this file, as for a comment")
     made.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -57,7 +61,9 @@ def run(options: argparse.Namespace) -> int:
     """Print how each cell stands, the worst first; 1 if one regressed, is missing or cannot be compared."""
     from albert_robust.gate.comparing import fails, standings
 
-    family = _family(options)
+    earlier, later = _opened(options.earlier), _opened(options.later)
+    family = _family(earlier, later, options)
+    _write(later, family, options)
     placed = sorted(family.items(), key=_worst_first)
     failed = any(fails(found, options.warn_stale) for found in family.values())
     if options.json:
@@ -70,7 +76,21 @@ def run(options: argparse.Namespace) -> int:
     return int(failed)
 
 
-def _family(options: argparse.Namespace) -> "Family":
+def _write(later: "Run", family: "Family", options: argparse.Namespace) -> None:
+    """Write the reports that were asked for."""
+    from albert_robust.errors import writing
+    from albert_robust.gate.family import beside_earlier
+    from albert_robust.report import render_html, render_markdown
+
+    files = (("--html", options.html, render_html), ("--markdown", options.markdown, render_markdown))
+    wanted = [(option, path, render) for option, path, render in files if path]
+    run = beside_earlier(later, family, options.warn_stale) if wanted else later
+    for option, path, render in wanted:
+        with writing(path, f"name another file: {option} FILE"):
+            path.write_text(render(run), encoding="utf-8")
+
+
+def _family(earlier: "Run", later: "Run", options: argparse.Namespace) -> "Family":
     from albert_robust.errors import UsageError
     from albert_robust.gate.family import compare_runs
     from albert_robust.scoring.significance import CORRECTIONS
@@ -79,7 +99,6 @@ def _family(options: argparse.Namespace) -> "Family":
         raise UsageError(f"--correction: {options.correction!r} is neither {' nor '.join(CORRECTIONS)}")
     if not (0 <= options.floor <= 1 and 0 < options.tolerance <= 1):
         raise UsageError("--floor and --tolerance are drops: numbers from 0 to 1")
-    earlier, later = _opened(options.earlier), _opened(options.later)
     found = compare_runs(earlier, later, options.floor, options.tolerance, options.correction)
     if not found:
         raise UsageError("there is nothing to compare: no cell of either run has a number for each example")

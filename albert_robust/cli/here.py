@@ -32,8 +32,13 @@ def settings_here(suites: Sequence[Path] = (), workspace: Path | None = None, se
     return settings
 
 
-def suites_here(paths: Sequence[Path], settings: "Settings") -> "list[Suite]":
+def suites_here(paths: Sequence[Path], settings: "Settings", *, awaits_variants: bool = False) -> "list[Suite]":
     """Return the suites of some files as pytest would load them here, one a model.
+
+    Args:
+        paths: The files.
+        settings: Of pytest.
+        awaits_variants: Whether they may name files of variants that are not there yet.
 
     Raises:
         InputError: A file is broken.
@@ -41,4 +46,5 @@ def suites_here(paths: Sequence[Path], settings: "Settings") -> "list[Suite]":
     from albert_robust.suite.load import load_suites
 
     root = settings.root
-    return [one for path in paths for one in load_suites(path, seed=settings.seed, root=root)]
+    loaded = (load_suites(path, seed=settings.seed, root=root, awaits_variants=awaits_variants) for path in paths)
+    return [one for suites in loaded for one in suites]

@@ -64,10 +64,11 @@ def add(commands: Any) -> None:
     made.add_argument(
         "--out", type=Path, default=Path("model.robust.yaml"), help="suite file to write (default: %(default)s)"
     )
+    made.add_argument("--force", action="store_true", help="write the suite file anew if it exists")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the suite, read it back, and say what its data can tell. An existing file is never overwritten."""
+    """Write the suite, read it back, and say what its data can tell. A file that exists is kept without `--force`."""
     from shlex import quote
 
     from albert_robust.running.blocks import examples_of
@@ -85,12 +86,13 @@ def run(options: argparse.Namespace) -> int:
         dict(options.column),
         options.encoding,
         options.on_bad_rows == "skip",
+        options.force,
     )
     print(f"wrote {options.out}: {len(plan(suite).cells)} cells")
     ((dataset, examples),) = examples_of(suite, [*suite.datasets]).items()
     for said in (
         *_of_references(suite, examples),
-        *_of_rows(examples),
+        *_of_rows(suite, examples),
         *_of_columns(suite),
         *_of_model(options.model, suite),
         *_of_numbers(suite, dataset, examples),
@@ -120,12 +122,12 @@ def _of_references(suite: "Suite", examples: "Examples") -> Iterator[str]:
         yield f"no check of quality: fewer than {JUDGED} rows have a {column}, or all have the same"
 
 
-def _of_rows(examples: "Examples") -> Iterator[str]:
+def _of_rows(suite: "Suite", examples: "Examples") -> Iterator[str]:
     """Yield which rows are left out: bad ones, and those in languages that were not named."""
     from albert_robust.running.blocks import data_of
     from albert_robust.shown import SHOWN_CHOICES, counted
 
-    if bad := data_of(examples).bad_rows:
+    if bad := data_of(examples, suite.task).bad_rows:
         yield f"left out: {counted(len(examples.left_out.bad), 'bad row')}, the first is {bad[0]}"
     if others := examples.left_out.others:
         languages = ", ".join(f"{language} ({count:,})" for language, count in others.most_common(SHOWN_CHOICES))
@@ -158,12 +160,11 @@ def _of_model(named: str, suite: "Suite") -> Iterator[str]:
 
 
 def _of_numbers(suite: "Suite", dataset: str, examples: "Examples") -> Iterator[str]:
-    """Yield what so many examples can decide, and that some of them repeat others."""
+    """Yield what so many examples can decide, and what is doubtful about them."""
     from albert_robust.gate.decide import foreseen
-    from albert_robust.gate.doubts import repeated
+    from albert_robust.gate.doubts import of_data
     from albert_robust.running.blocks import data_of
 
-    if again := repeated(dataset, data_of(examples)):
-        yield again
+    yield from of_data(dataset, data_of(examples, suite.task))
     fewest = min(Counter(one.language for one in examples).values())  # a cell is of one language
     yield foreseen(suite.checks[0].gates[0], fewest, suite.two_sided)

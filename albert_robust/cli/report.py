@@ -18,6 +18,12 @@ def add(commands: Any) -> None:
     made.add_argument(
         "--csv", type=Path, help="write the numbers of all cells to this file, a row per cell and measure"
     )
+    made.add_argument(
+        "--failures",
+        type=Path,
+        metavar="FILE",
+        help="write every case that speaks against the model to this CSV file, with its texts and answers",
+    )
     made.add_argument("--json", action="store_true", help="print a JSON summary")
     made.add_argument(
         "--templates",
@@ -32,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
     """Write what was asked for; the HTML report into the run folder when nothing was."""
     from albert_robust.errors import UsageError, writing
     from albert_robust.report.render import render_html, render_json, render_markdown, write_report
+    from albert_robust.results.case_table import write_cases
     from albert_robust.results.folder import open_run
     from albert_robust.results.table import COLUMNS, rows_of
 
@@ -57,8 +64,11 @@ def run(options: argparse.Namespace) -> int:
             table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
             table.writeheader()
             table.writerows(rows_of(found))
+    if options.failures:
+        with writing(options.failures, "name another file: --failures FILE"):
+            write_cases(found, options.failures)
     if options.json:
         print(render_json(found))
-    if not (options.html or options.markdown or options.csv or options.json):
+    if not (options.html or options.markdown or options.csv or options.failures or options.json):
         print(write_report(found, folder, options.templates))
     return 0

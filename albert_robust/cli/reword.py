@@ -11,6 +11,7 @@ from albert_robust.cli.command import command
 if TYPE_CHECKING:
     from albert_robust.asking.progress import Progress
     from albert_robust.reword import Reworded
+    from albert_robust.suite.suite import Suite
 
 SHOWN = 5  # wordings that were rejected
 
@@ -32,7 +33,7 @@ def add(commands: Any) -> None:
     made.add_argument(
         "--field",
         action="append",
-        help="field to reword; may be repeated (default: the fields that the suite perturbs)",
+        help="field to reword; may be repeated (default: those of the checks that name the file's perturbation, or else of all)",
     )
     made.add_argument(
         "--meaning",
@@ -72,8 +73,9 @@ def run(options: argparse.Namespace) -> int:
     if options.n < 1:
         raise UsageError(f"--n {options.n}: expected 1 or more")
     rewriter = read_rewriter(options.by)
-    suite = suites_here([options.suite], settings)[0]
-    fields = _fields(options.field, suite.task)
+    suite = suites_here([options.suite], settings, awaits_variants=True)[0]
+    name = f"{FAMILY}.{out.name.removesuffix(VARIANTS)}"
+    fields = _fields(options.field, suite, name)
     rows = list(rows_of(out)) if out.exists() else []
     known = {(row.get("language", ""), row["text"]) for row in rows}
     wanted = [one for one in wanted_in(suite, fields) if not {(one.language, one.text), ("", one.text)} & known]
@@ -92,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
     _tell(found, failures)
     if kept:
         print("next: read them over, take out what says something else, and test with")
-        print(f"  perturbations: [{FAMILY}.{out.name.removesuffix(VARIANTS)}]")
+        print(f"  perturbations: [{name}]")
     return 0 if kept or known or not wanted else 1
 
 
@@ -109,10 +111,12 @@ def _progress() -> "Progress":
     return Progress(write, shutil.get_terminal_size().columns if sys.stderr.isatty() else None)
 
 
-def _fields(named: Sequence[str] | None, task: Any) -> Sequence[str]:
+def _fields(named: Sequence[str] | None, suite: "Suite", perturbation: str) -> Sequence[str]:
+    """Return the fields that are named, or those that the suite perturbs by what is made here, or else by anything."""
     from albert_robust.errors import UsageError
     from albert_robust.models.prompt import SYSTEM, TEMPLATE
 
+    task = suite.task
     for name in named or ():
         if name not in task.inputs:
             told = (
@@ -121,7 +125,9 @@ def _fields(named: Sequence[str] | None, task: Any) -> Sequence[str]:
                 else ""
             )
             raise UsageError(f"--field {name}: {task.name} has the fields {', '.join(task.inputs)}{told}")
-    return named or task.perturbed
+    checks = [check for check in suite.checks if check.specs]
+    own = [check for check in checks if any(step.name == perturbation for spec in check.specs for step in spec.steps)]
+    return named or list(dict.fromkeys(field for check in own or checks for field in check.fields)) or task.perturbed
 
 
 def _append(out: Path, kept: Sequence["Reworded"]) -> None:

@@ -64,7 +64,16 @@ def read_examples(source: Source, inputs: tuple[str, ...], reference: str) -> Ex
             what = f"no example in language {language!r}"
             raise source.complaint(source.files()[0][0], what, f"rows are in: {found}; mend `languages` or add some")
     examples = (
-        Example(row.id, row.language, row.fields, row.references, translations.get(row.id, {}), row.slices, row.line)
+        Example(
+            row.id,
+            row.language,
+            row.fields,
+            row.references,
+            translations.get(row.id, {}),
+            slices=row.slices,
+            beside=row.beside,
+            line=row.line,
+        )
         for language in source.languages
         for row in rows
         if row.language == language

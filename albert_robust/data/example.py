@@ -15,6 +15,7 @@ class Example:
         references: A label, the accepted answers, or reference texts; empty if the dataset has none.
         parallels: The fields of the same example in other languages, by language.
         slices: What it has in each column by whose values results are told apart; nothing where it has no value there.
+        beside: What it has in each further column that measures read; no model sees it.
         line: That of its row. Examples may be the same whatever their lines are.
     """
 
@@ -24,4 +25,5 @@ class Example:
     references: tuple[str, ...]
     parallels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     slices: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
     line: int = field(default=0, compare=False)

@@ -42,6 +42,7 @@ class Record:
         references: See `Example`.
         named: Whether the row has an id of its own.
         slices: See `Example`.
+        beside: See `Example`.
     """
 
     path: Path
@@ -52,6 +53,7 @@ class Record:
     references: tuple[str, ...]
     named: bool
     slices: Mapping[str, str]
+    beside: Mapping[str, str]
 
 
 def read_record(
@@ -120,6 +122,7 @@ class _Row:
             references=references,
             named=not unnamed,
             slices=dict(self.sliced()),
+            beside={name: self.read(source.column(name), self.cell(name)) for name in source.beside},
         )
 
     def sliced(self) -> Iterator[tuple[str, str]]:
@@ -129,6 +132,12 @@ class _Row:
             cell = cells.get(slot, cells.get(column)) if self.source.templates else self.cell(column, column)
             if not is_empty(cell):
                 yield column, text_of(cell if isinstance(cell, bool) else self.text(column, cell))
+
+    def read(self, column: str, cell: Any) -> str:
+        """Return what a measure reads of a cell: its text, empty for an empty cell; lists and objects as JSON."""
+        if isinstance(cell, list | dict):
+            cell = json.dumps(cell, ensure_ascii=False, default=str)
+        return self.text(column, text_of(cell) if isinstance(cell, bool) else cell) if not is_empty(cell) else ""
 
     def unnamed(self, fields: Mapping[str, str], before: str) -> str:
         """Return the id of a row that has none: its content, so that it stays the same wherever the row moves.
@@ -158,7 +167,7 @@ class _Row:
             yield
         except ValueError as error:
             mistake = mistake_of(error)
-            raise self.wrong(f"{what} {mistake.what}", mistake.mend) from None
+            raise self.wrong(f"{what} {mistake.what}".strip(), mistake.mend) from None
 
     def cell(self, name: str, column: str = "") -> Any:
         """Return the cell of one of our columns, or of another that holds a part of it."""
@@ -167,7 +176,9 @@ class _Row:
             return self.cells[column]
         known = [key for key in self.cells if isinstance(key, str)]
         mends = [self.source.mapping.replace("NAME", name), suggest(column, known) if known else ""]
-        raise self.wrong(f"the column {column!r} is missing", "; ".join(filter(None, mends)), int(self.in_table))
+        reader = f", which {self.source.beside[name]} reads" if name in self.source.beside else ""
+        what = f"the column {column!r} is missing{reader}"
+        raise self.wrong(what, "; ".join(filter(None, mends)), int(self.in_table))
 
     def value(self, name: str) -> Any:
         """Return the value of a field: a cell, or the text that it has in all rows; None if the cell is empty."""
@@ -224,6 +235,9 @@ class _Row:
             answer = self.unfolded(answer)
         if offered:
             answer = self.letter(column, offered, answer)
+        if source.annotation and source.annotation.marked and name in source.together:
+            with self.told(""):
+                answer = source.annotation.marked({one: self.cell(name, one) for one in source.together[name]})
         if source.annotation:
             return self.annotated(column, answer, tokens._replace(text=fields[source.annotation.field]))
         return self.plain(column, talk.answer if answer is None else answer)

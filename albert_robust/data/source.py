@@ -26,6 +26,8 @@ class Annotation:
         lacking: Reference -> its parts that should stand in the text and do not.
         what: Their name in messages.
         form: The form in which data have to hold them, for messages.
+        marked: Cells by column -> the parts that have a column each, in a form that `read` reads; None if all cells are empty.
+            Raises ValueError. None of what cannot have a column each.
     """
 
     field: str
@@ -35,6 +37,7 @@ class Annotation:
     lacking: Callable[[str], list[str]]
     what: str
     form: str
+    marked: Callable[[Mapping[str, Any]], list[str] | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Source:
         skips_bad: Whether rows that are no examples, such as one without a text, are left out; else the first one is an error.
         where: The rows to read: the values that a column of the file may have, as text.
         slices: The file's columns by whose values results are told apart; of templates the names of slots.
+        beside: The further columns that measures read, by our names, each with what reads it, for messages.
         limit: The most ids to read, drawn by the seed; None for all.
         seed: The seed of the draw.
         reference_language: The language of the references; empty if each is in its row's.
@@ -66,7 +70,7 @@ class Source:
         annotation: How references that point into a field are read; None if references are texts.
         passages_field: The task's field that may hold a list of passages; they become one numbered text. Added fields may hold
             passages, too.
-        together: The file's columns of each field whose passages are in several.
+        together: The file's columns of each field whose passages are in several, and of references with a column for each part.
         added: The fields beyond the task's own, each with the text that it has in all rows; None if a column holds it, which may
             be empty.
     """
@@ -81,6 +85,7 @@ class Source:
     skips_bad: bool = False
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     slices: tuple[str, ...] = ()
+    beside: Mapping[str, str] = field(default_factory=dict)
     limit: int | None = None
     seed: int = 0
     reference_language: str = ""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import yaml
 from pydantic import BaseModel, ValidationError
 
 from albert_robust.documents.yaml_file import Document, Location
@@ -23,6 +24,7 @@ INSTEAD = {
     "temperature": ("settings", "what is sent to the model as it is stands in `settings: {temperature: 0}`"),
     "max_tokens": ("settings", "what is sent to the model as it is stands in `settings: {max_tokens: 50}`"),
 }  # by keys of other tools: ours, and how to write it
+LINE = 1000  # letters, of which no example has so many
 USER_S_NAME = ""  # stands for a key that users choose, such as the name of a dataset
 
 
@@ -48,8 +50,10 @@ def validate(document: Document, grammar: type[Model]) -> Model:
 
 
 def _unfit(error: "ErrorDetails", what: str, mend: str = "") -> Mistake:
-    """Return a mistake that quotes the value."""
-    return Mistake(f"{quoted(error['input'])}: {what}", mend)
+    """Return a mistake that quotes the value; of a table that would take lines, it names the kind."""
+    value = error["input"]
+    shown = f"a {type(value).__name__}" if "\n" in repr(value) else quoted(value)
+    return Mistake(f"{shown}: {what}", mend)
 
 
 def _otherwise(error: "ErrorDetails", grammar: Grammar) -> Mistake:
@@ -76,7 +80,22 @@ def _unknown_key(error: "ErrorDetails", grammar: Grammar) -> Mistake:
 
 
 def _missing_key(error: "ErrorDetails", grammar: Grammar) -> Mistake:
-    return Mistake(f"the key {str(error['loc'][-1])!r} is missing", "add it")
+    *above, key = error["loc"]
+    nodes = _nodes_at(_schema(grammar), tuple(above))
+    shown = next((node["properties"][key]["examples"][0] for node in nodes if _has_example(node, str(key))), None)
+    return Mistake(
+        f"the key {str(key)!r} is missing", "add it" if shown is None else f"add `{key}: {_in_a_line(shown)}`"
+    )
+
+
+def _in_a_line(value: Any) -> str:
+    """Return a value as it stands in one line of a suite."""
+    flow = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=LINE)
+    return value if isinstance(value, str) else flow.strip()
+
+
+def _has_example(node: Mapping[str, Any], key: str) -> bool:
+    return "examples" in node.get("properties", {}).get(key, {})
 
 
 def _not_a_text(error: "ErrorDetails", grammar: Grammar) -> Mistake:
@@ -99,6 +118,12 @@ def _too_few(error: "ErrorDetails", grammar: Grammar) -> Mistake:
 
 def _not_a_list(error: "ErrorDetails", grammar: Grammar) -> Mistake:
     value = error["input"]
+    if isinstance(value, Mapping) and value:
+        key, held = next(iter(value.items()))
+        if isinstance(held, Mapping):
+            key, held = next(iter(held.items()), (key, "..."))  # each has a name, which items of a list have not
+        shown = held if isinstance(held, str) else "..."
+        return Mistake("expected a list, got keys and values", f"begin each with a hyphen: `- {key}: {shown}`")
     return _unfit(error, "expected a list", f"write `[{value}]`" if isinstance(value, str | int | float) else "")
 
 
@@ -110,8 +135,10 @@ def _not_a_mapping(error: "ErrorDetails", grammar: Grammar) -> Mistake:
 
 def _not_a_part(error: "ErrorDetails", grammar: Grammar) -> Mistake:
     """Return the mistake where a part of the grammar, such as `model:`, is no mapping."""
-    value = error["input"]
-    first = next(iter(_schema(grammar)["$defs"][error["ctx"]["class_name"]]["properties"]))
+    value, part = error["input"], _schema(grammar)["$defs"][error["ctx"]["class_name"]]
+    if not isinstance(value, str) and "rows" in part["properties"]:  # a data frame, or a list
+        return _unfit(error, "expected keys and values", "write `{rows: ..., language: en}`")
+    first = next(iter(part["properties"]))
     return _unfit(
         error, "expected keys and values", f"write `{{{first}: {value if isinstance(value, str) else '...'}}}`"
     )
@@ -148,11 +175,16 @@ def _where_known(grammar: Grammar, key: str) -> str:
 
 def _keys_at(schema: dict[str, Any], location: Location) -> list[str]:
     """Return the keys that a schema allows at a location, whichever alternative is meant."""
+    return sorted({name for node in _nodes_at(schema, location) for name in node.get("properties", {})})
+
+
+def _nodes_at(schema: dict[str, Any], location: Location) -> list[dict[str, Any]]:
+    """Return what a schema says of a location, by each alternative."""
     nodes = _alternatives(schema, schema)
     for part in location:
         children = [child for node in nodes if isinstance(child := _child(node, part), dict)]
         nodes = [node for child in children for node in _alternatives(schema, child)] or nodes
-    return sorted({name for node in nodes for name in node.get("properties", {})})
+    return nodes
 
 
 def _alternatives(schema: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from albert_robust.documents.advice import advice
 from albert_robust.errors import Complaint, Place, complaint_at, reading
 from albert_robust.shown import shown_path
 
@@ -20,7 +21,6 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
 # Not `nan`: that is a language, Min Nan Chinese. Nor `007` or `+5`, which would lose what is written.
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})|[-+]?([0-9]{1,18}(?=[eE])|[0-9]*\.[0-9]+|[0-9]+\.)([eE][-+]?[0-9]+)?")
-_TORN = re.compile("expected ',' or|found '<scalar>'|word for a key")  # of a text that YAML takes apart
 TRUE, FALSE, NULL = {"true", "True"}, {"false", "False"}, {"", "~", "null"}
 
 
@@ -73,9 +73,8 @@ def open_document(path: Path) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        what = f"not plain YAML: {error.problem}"
-        mend = "close what is open; a text with braces or commas stands between quotes" if _TORN.search(what) else ""
-        raise complaint_at(path, what, mend, line, column) from None
+        mend = advice(str(error.problem), text, line, column)
+        raise complaint_at(path, f"not plain YAML: {error.problem}", mend, line, column) from None
     except yaml.reader.ReaderError as error:
         line, column = text.count("\n", 0, error.position) + 1, error.position - text.rfind("\n", 0, error.position)
         raise complaint_at(path, f"not plain YAML: {str(error).splitlines()[0]}", "", line, column) from None

@@ -17,9 +17,10 @@ import numpy as np
 from albert_robust.gate.decide import examples_do
 from albert_robust.gate.lines import Line
 from albert_robust.results.cell_key import CellKey, parts_of
-from albert_robust.results.records import CellRecord, ComparisonRecord, Counts, Standing
+from albert_robust.results.records import MCNEMAR, CellRecord, ComparisonRecord, Counts, Standing
 from albert_robust.scoring.significance import CORRECTIONS, drop_on_pairs, mcnemar, sign_flip
 from albert_robust.scoring.statistics import Estimate, Floats
+from albert_robust.shown import natural
 
 Family = dict[CellKey, ComparisonRecord]
 CONFIDENCE, FLOOR, TOLERANCE, CORRECTION = 0.95, 0.01, 0.05, "holm"
@@ -28,7 +29,7 @@ ORDER: tuple[Standing, ...] = ("regressed", "missing", "incomparable", "undecide
 TELLING: tuple[Standing, ...] = ("regressed", "incomparable", "improved")
 LAST = 10**9  # in plan order, after all cells that are there
 OF_CONTENT = re.compile(r" #[0-9a-f]{6}(-\d+)?$")  # an id of a row that has none of its own
-SHOWN = 5  # examples that became worse
+SHOWN = 5  # examples that became worse, in a message
 MISSING = (
     "missing: the baseline has a line of it, and the suite no longer tests it; `--robust-baseline-update` takes the line "
     "out, `--robust-warn-stale` only warns"
@@ -71,7 +72,10 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """The same examples before and after, with what the tests say; `worse` and `better` are p-values."""
+    """The same examples before and after, with what the tests say; `worse` and `better` are p-values.
+
+    `examples` are those that became worse, the most so first.
+    """
 
     measure: str
     before: Floats
@@ -255,7 +259,7 @@ def paired(measure: str, names: Sequence[str], one: Floats, other: Floats, thres
         thresholds: How sure claims are.
     """
     apart = one - other
-    order = sorted((index for index in range(len(names)) if apart[index] > 0), key=lambda index: -apart[index])
+    order = sorted(np.flatnonzero(apart > 0).tolist(), key=lambda index: (-apart[index], natural(names[index])))
     test, worse, better = _tested(apart, thresholds.sides)
     return Pairs(
         measure=measure,
@@ -265,7 +269,7 @@ def paired(measure: str, names: Sequence[str], one: Floats, other: Floats, thres
         test=test,
         worse=worse,
         better=better,
-        examples=tuple(names[index] for index in order[:SHOWN]),
+        examples=tuple(names[index] for index in order),
     )
 
 
@@ -273,7 +277,7 @@ def _tested(apart: Floats, sides: int) -> tuple[str, float, float]:
     """Return the test's name and its p-values of "worse" and of "better"; the doubled ones of two sides."""
     if np.isin(apart, (-1, 0, 1)).all():
         down, up = int((apart > 0).sum()), int((apart < 0).sum())
-        test, worse, better = "McNemar", mcnemar(down, up), mcnemar(up, down)
+        test, worse, better = MCNEMAR, mcnemar(down, up), mcnemar(up, down)
     else:
         test, worse, better = "sign flip", sign_flip(apart), sign_flip(-apart)
     named = test if sides == 1 else f"{test}, two-sided"
@@ -303,6 +307,7 @@ def stand(pairs: Pairs, worse: float, better: float, thresholds: Thresholds, fam
         chance=pairs.better if gained else pairs.worse,
         adjusted=adjusted,
         worse=pairs.examples,
+        known=int(((pairs.after < 1) & (pairs.after >= pairs.before)).sum()),
     )
 
 
@@ -330,8 +335,8 @@ def _beside(pairs: Pairs) -> str:
 
 
 def _listed(pairs: Pairs) -> str:
-    more = int((pairs.before > pairs.after).sum()) - len(pairs.examples)
-    return ", ".join(f"{name:.60}" for name in pairs.examples) + (f" and {more} more" if more else "")
+    more = len(pairs.examples) - SHOWN
+    return ", ".join(f"{name:.60}" for name in pairs.examples[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _measured(line: Line) -> str:

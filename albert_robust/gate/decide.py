@@ -91,8 +91,11 @@ def errors_told(item: Item, counts: Counts) -> str:
 
 
 def not_asked(counts: Counts) -> str:
-    """Return why cases that no model was asked for are no verdict."""
-    return f"{counts.not_asked} of {counts.selected} cases were not asked: the budget had no room"
+    """Return why cases that no model, or no judge, was asked for are no verdict."""
+    if counts.not_judged == counts.not_asked:
+        return f"{counts.not_judged} of {counts.selected} cases were not judged: the budget had no room"
+    judged = f", {counts.not_judged} more not judged" if counts.not_judged else ""
+    return f"{counts.not_asked - counts.not_judged} of {counts.selected} cases were not asked{judged}: the budget had no room"
 
 
 def too_few(cell: Cell, counts: Counts, rejected: str = "") -> str:

@@ -1,22 +1,28 @@
 """Doubts: what makes the verdicts on a suite's model worth little, however certain each of them is."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, combinations
 from typing import Any
 
 from albert_robust.models.prompt import fields_of
 from albert_robust.results.records import CellRecord, DataRecord, SuiteRecord
 from albert_robust.results.run import Run
+from albert_robust.results.sample import OUTPUTS
 from albert_robust.results.tally import Tally
 from albert_robust.scoring.statistics import NOTHING
 from albert_robust.shown import counted, on_one_line
 from albert_robust.suite.expectations import EXPECTATIONS, Expectation
 from albert_robust.suite.measure import measure_named
-from albert_robust.tasks import TASKS
-from albert_robust.text.languages import UNKNOWN
+from albert_robust.tasks import TASKS, Task
+from albert_robust.tasks.naming import meant_by, same_but_for_form
+from albert_robust.text.languages import NAMES, UNKNOWN
 
 STILL, DEAF = 0.98, 0.05  # a model whose outputs hardly ever change: consistency from, sensitivity up to
 MANY_INPUTS = 20  # that one and the same output for all of them is worth a warning
 FEW_ROWS = 3  # that are named
+FEW_LABELS = 10  # likewise
+RARE = 0.01  # the share of a dataset's examples up to which a label may be a slip
+MORE = 10  # how many times as often the label has to be that is meant
 LONG_ANSWER = 150  # characters
 FEW_REPEATS = 0.9  # the share of different examples from which repeats are not worth a warning
 
@@ -29,12 +35,14 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
     found = (
         _unchanging(*contrast(cells)),
         _one_output(tallies),
-        _no_label_met(tallies) if suite.task in TASKS and TASKS[suite.task].single_label else "",
+        _no_label_met(suite, tallies),
         _no_label(tallies),
         _cut(tallies),
         _unseen(suite),
         *_unread(suite),
-        *(repeated(name, data) for name, data in suite.data.items()),
+        *(what for name, data in suite.data.items() for what in of_data(name, data)),
+        *_misspelt(suite, tallies),
+        *_never(suite, cells, tallies),
         *_bad_rows(suite),
         *_learnt(suite),
         *_unmeasured(cells, run),
@@ -84,13 +92,16 @@ def _one_output(tallies: Sequence[Tally]) -> str:
     return "All original inputs got one and the same output, though not the same is expected of them."
 
 
-def _no_label_met(tallies: Sequence[Tally]) -> str:
-    asked, outputs, expected = (_in_all(tallies, name) for name in ("asked", "outputs", "expected"))
-    accuracies = [tally.numbers.before["accuracy"].values for tally in tallies if "accuracy" in tally.numbers.before]
-    if len(asked) < MANY_INPUTS or not accuracies or any(values.any() for values in accuracies):
+def _no_label_met(suite: SuiteRecord, tallies: Sequence[Tally]) -> str:
+    task = TASKS.get(suite.task)
+    if task is None or not task.has_labels or len(_in_all(tallies, "asked")) < MANY_INPUTS:
         return ""
-    said = _first_two(outputs)
-    labels = _first_two({label for labels in expected for label in labels})
+    quality = next(iter(task.qualities))
+    met = [tally.numbers.before[quality].values for tally in tallies if quality in tally.numbers.before]
+    if not met or any(values.any() for values in met):
+        return ""
+    said = _first_two(_labels_in(task, _in_all(tallies, "outputs")))
+    labels = _first_two(_labels_in(task, chain.from_iterable(_in_all(tallies, "expected"))))
     mend = "if they mean the same, say so in `model:`, `labels: {LABEL_0: bad}`"
     return f"No original got its expected label. The model says {said}, the data say {labels}: {mend}."
 
@@ -128,8 +139,24 @@ def _unread(suite: SuiteRecord) -> Iterator[str]:
             left = f"{counted(one.count, 'row')} of {dataset!r} left out"
             if one.language == UNKNOWN:
                 yield f"{left}: no language is said there. Fill in their `language`."
+            elif own := NAMES.get(one.language.casefold()):
+                yield f"{left}: in {one.language!r}, which is no BCP 47 tag. Write {own!r} there."
             elif one.kin:
                 yield f"{left}: in {one.language!r}, and `languages` names {one.kin!r}. Name it too, or write {one.kin!r} there."
+
+
+def of_data(dataset: str, data: DataRecord) -> Iterator[str]:
+    """Yield what is doubtful about the examples of a dataset, whatever the model says."""
+    if again := repeated(dataset, data):
+        yield again
+    if data.empty:
+        what = f"{counted(data.empty, 'text')} of {dataset!r} {'is' if data.empty == 1 else 'are'} empty"
+        yield f"{what}: fill in, or take out, what is no text that the model has to answer."
+    labels = [*data.labels]
+    alike = [(one, other) for one, other in combinations(labels, 2) if same_but_for_form(one, other)]
+    for one, other in alike[:FEW_ROWS]:
+        often = " and ".join(f"{label!r} ({data.labels[label]:,})" for label in (one, other))
+        yield f"The labels {often} of {dataset!r} differ in case or blanks alone: write them alike, or an answer of one is wrong."
 
 
 def repeated(dataset: str, data: DataRecord) -> str:
@@ -138,6 +165,48 @@ def repeated(dataset: str, data: DataRecord) -> str:
         return ""
     what = f"Only {data.different:,} of the {counted(data.examples, 'example')} of {dataset!r} are different"
     return f"{what}: each repeat counts as one more, so intervals are too narrow. Take the repeats out."
+
+
+def _misspelt(suite: SuiteRecord, tallies: Sequence[Tally]) -> Iterator[str]:
+    """Yield which labels of few rows may be a common one misspelt: those that the model never says."""
+    said = _said(suite, tallies)
+    if said is None or len(_in_all(tallies, "asked")) < MANY_INPUTS:
+        return
+    for dataset, data in suite.data.items():
+        few = max(1, RARE * data.examples)
+        rare = [label for label, often in data.labels.items() if often <= few and label not in said]
+        common = [label for label, often in data.labels.items() if often >= MORE * few]
+        meant = [(label, near) for label in rare if (near := meant_by(label, common))]
+        for label, near in meant[:FEW_ROWS]:
+            if not same_but_for_form(label, near):
+                rows = f"{counted(data.labels[label], 'row')} of {dataset!r}"
+                yield f"{label!r} is the label of {rows} and of no answer: did you mean {near!r}?"
+
+
+def _never(suite: SuiteRecord, cells: Sequence[CellRecord], tallies: Sequence[Tally]) -> Iterator[str]:
+    """Yield which labels checks wait for in vain: no row has them, and no answer."""
+    said = _said(suite, tallies)
+    if said is None or not any(tally.counts.tested for tally in tallies):
+        return
+    known = said.union(suite.labels, *(data.labels for data in suite.data.values()))
+    for label in sorted({cell.becomes for cell in cells if cell.becomes} - known):
+        mend = f"known: {', '.join(sorted(known)[:FEW_LABELS])}"
+        yield f"`becomes: {label}` is met by no answer, and no row has that label either. Is it spelt so? {mend}."
+
+
+def _said(suite: SuiteRecord, tallies: Sequence[Tally]) -> set[str] | None:
+    """Return all labels that the model said; None where its answers are no labels, or too many to know."""
+    task = TASKS.get(suite.task)
+    outputs = _in_all(tallies, "outputs") | _in_all(tallies, "varied")
+    if task is None or not task.has_labels or len(outputs) >= OUTPUTS:
+        return None
+    return _labels_in(task, outputs)
+
+
+def _labels_in(task: Task, outputs: Iterable[str]) -> set[str]:
+    """Return the labels of outputs, each of which has one, or any number."""
+    parts = task.annotation
+    return {label for output in outputs for label in (parts.labels(output) if parts else [output])}
 
 
 def _bad_rows(suite: SuiteRecord) -> Iterator[str]:

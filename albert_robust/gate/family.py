@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from albert_robust.gate.baseline import Baseline, baseline_path, open_baseline
-from albert_robust.gate.comparing import CORRECTION, Family, Thresholds, Wording, compare_all
+from albert_robust.gate.comparing import CORRECTION, Family, Thresholds, Wording, absent, compare_all, settled
 from albert_robust.gate.lines import Line, line_of, narrowed
 from albert_robust.results.cell_key import CellKey
 from albert_robust.results.outcomes import OutcomeFile
@@ -103,6 +103,30 @@ def compare_runs(earlier: Run, later: Run, floor: float, tolerance: float, corre
         if key not in now and key not in unasked
     }
     return compare_all(whole, before, thresholds, correction, wording=EARLIER) | gone | stopped
+
+
+def beside_earlier(later: Run, family: Family, lenient: bool = False) -> Run:
+    """Return a run whose cells stand beside those of an earlier one, as else beside their baseline.
+
+    A cell that became worse has failed, and those that only the earlier run has are missing.
+
+    Args:
+        later: The run.
+        family: How its cells stand, as `compare_runs` has it.
+        lenient: Whether cells that are missing or incomparable are let pass.
+    """
+    tasks = {suite.name: suite.task for suite in later.suites}
+    gone = [
+        replace(absent(*_named(key, tasks), lenient), reason=found.reason, comparison=found)
+        for key, found in sorted(family.items())
+        if found.verdict == "missing"
+    ]
+    cells = [settled(cell, family.get(cell.key), lenient=lenient) for cell in later.cells]
+    return replace(later, cells=(*cells, *gone), counted=later.tallies, beside=EARLIER.other)
+
+
+def _named(key: CellKey, tasks: Mapping[str, str]) -> tuple[str, str, str]:
+    return key[0], tasks.get(key[0], ""), key[1]
 
 
 def _lines(run: Run) -> dict[CellKey, Line | None]:

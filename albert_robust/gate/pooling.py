@@ -58,7 +58,7 @@ def pooled(
     )
     family = f"{CORRECTION}, of {len(found)}"
     return [
-        PooledRecord(place[0], cells[place], stand(pairs, one, other, thresholds, family))
+        PooledRecord(place[0], cells[place], replace(stand(pairs, one, other, thresholds, family), worse=()))
         for (place, pairs), one, other in zip(found.items(), worse, better, strict=True)
     ]
 

@@ -10,6 +10,7 @@ from albert_robust.gate.comparing import Family, Thresholds, Wording, compare_al
 from albert_robust.gate.lines import Line, line_of
 from albert_robust.gate.pooling import pooled
 from albert_robust.results.cell_key import CellKey
+from albert_robust.results.outcomes import RenamedOutcomes
 from albert_robust.results.records import CellRecord, ComparisonRecord, PooledRecord, Standing, SuiteRecord
 from albert_robust.results.run import Run
 from albert_robust.results.tally import Tally
@@ -108,5 +109,6 @@ def of_model(run: Run, name: str) -> Run:
     return Run(
         suites=tuple(replace(suite, name=mine[suite.name]) for suite in run.suites if suite.name in mine),
         cells=tuple(replace(cell, suite=mine[cell.suite]) for cell in run.cells if cell.suite in mine),
+        outcomes=RenamedOutcomes(run.outcomes, mine),
         counted={(mine[suite], cell): tally for (suite, cell), tally in run.tallies.items() if suite in mine},
     )

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from albert_robust.errors import BESIDE_SUITE, UsageError
 from albert_robust.foreign import raise_if_ending, raised
-from albert_robust.grammar import Function, Strict, called
+from albert_robust.grammar import WRAPPED, Function, Strict, called
 from albert_robust.imports import module_at, raised_there
 from albert_robust.models.awaiting import awaiting
 from albert_robust.models.files import digest_of
@@ -57,11 +57,15 @@ def _named(written: str, folder: Path) -> Callable[..., Any]:
     module_name, _, name = written.rpartition(":")
     module = _module(module_name, folder)
     try:
-        function: Callable[..., Any] | None = attrgetter(name)(module)
+        found: Any = attrgetter(name)(module)
     except AttributeError:
-        function = None
-    if not callable(function):
-        raise UsageError(f"{module_name} has no function {name!r}")
+        found = None
+    if not callable(found):
+        what = f"{module_name} has no function {name!r}"
+        if hasattr(found, "predict"):
+            raise UsageError(f"{what}, but a {type(found).__name__}", WRAPPED)
+        raise UsageError(what)
+    function: Callable[..., Any] = found
     return function
 
 

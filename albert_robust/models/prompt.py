@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from albert_robust.data.conversation import Turn, turns_before
+from albert_robust.data.conversation import BEFORE, Turn, turns_before
 from albert_robust.models.model import Inputs
 from albert_robust.models.reply import READING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # which is made of the kinds that use this
     from albert_robust.models.spec import ModelSpec
 
 SYSTEM, TEMPLATE = "system", "template"  # fields that hold the system's text, or the prompt's, where that is perturbed
+RESERVED = ("id", "language", SYSTEM, TEMPLATE, BEFORE)  # no columns that a model is asked with
 ITSELF = "{prompt}"  # what is asked where the data say all of it
 _FIELD = re.compile(r"\{(\{)?([^\W\d]\w*)\}(?(1)\})")  # in doubled braces it is no field, but its name in braces
 

@@ -43,6 +43,15 @@ def _labels(value: object) -> object:
     return value
 
 
+def _two_numbers(value: object) -> object:
+    """Return a range as it is; complain of what is no list of two numbers."""
+    numbers = value if isinstance(value, list | tuple) else ()
+    fits = len(numbers) == 2 and all(isinstance(one, int | float) for one in numbers)
+    if value is not None and not fits:
+        raise Mistake(f"{quoted(value)}: no range", "write the lowest and the highest score: `range: [1, 5]`")
+    return value
+
+
 class ModelSpec(OfKinds, Strict):  # type: ignore[misc]  # mypy does not see the settings that only one kind has
     """The model under test: its kind and its settings. Those that only one kind has stand in the module of that kind."""
 
@@ -67,6 +76,7 @@ class ModelSpec(OfKinds, Strict):  # type: ignore[misc]  # mypy does not see the
     ] = []
     range: Annotated[
         tuple[float, float] | None,
+        BeforeValidator(_two_numbers),
         Field(
             description="The lowest and the highest score, such as [1, 5], for text-regression and sentence-similarity."
         ),

@@ -81,7 +81,8 @@ def _chooser(
         return lambda inputs, place: _one_word(inputs[field], labels, place)
     pool: Sequence[Any] = references or labels or (LABELS if task.single_label else (SAID,))
     if task.multi_label:
-        pool = [[], *([label] for label in labels)]
+        none = dict.fromkeys((*labels, *watched), 0.0)
+        pool = [{"labels": none}, *({"labels": none | {label: 1.0}} for label in labels)]
     elif task.numeric:
         low, high = bounds
         pool = [low + (high - low) * level / (LEVELS - 1) for level in range(LEVELS)]

@@ -6,7 +6,7 @@ text, `{"text": ..., "variant": ..., "language": "en"}`; without a language it i
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -70,6 +70,16 @@ def _given(path: Path, name: str, preserves: bool) -> Perturbation:
     known: dict[_Key, list[str]] = {}
     for row in rows_of(path):
         known.setdefault((base(row.get("language", "")), row["text"].strip()), []).append(row["variant"].strip())
+    return replace(_of(known, f"{FAMILY}.{name}", path.name, preserves), path=path, line=1)
+
+
+def awaited(name: str) -> Perturbation:
+    """Return a perturbation that preserves meaning and whose file is not there yet: it has no variants."""
+    return _of({("", ""): []}, name, "a file", preserves=True)
+
+
+def _of(known: Mapping[_Key, Sequence[str]], name: str, called: str, preserves: bool) -> Perturbation:
+    """Return the perturbation that gives known variants."""
 
     def give(text: Text, rng: Random, severity: int) -> Text:
         string = str(text)
@@ -81,13 +91,13 @@ def _given(path: Path, name: str, preserves: bool) -> Perturbation:
         made = text.rewrite(variant, FAMILY)
         return made if str(made) == variant else text  # it lacks what is protected: a mixture of the two
 
-    give.__doc__ = f"Put what {path.name} has in place of a text, where it has that text."
+    give.__doc__ = f"Put what {called} has in place of a text, where it has that text."
     languages = sorted({language for language, _ in known})
     declared = perturbation(
-        f"{FAMILY}.{name}",
+        name,
         preserves="meaning" if preserves else None,
         alters=None if preserves else "meaning",
         languages="any" if "" in languages else languages,
         severities=1,
     )
-    return replace(declared(give), path=path, line=1)
+    return declared(give)

@@ -63,7 +63,7 @@ class Perturbation:
     Attributes:
         name: `family.name`.
         function: The change itself.
-        preserves: The aspect of a text that stays the same (`meaning`), or None.
+        preserves: What stays the same: the `meaning` of the text or, where it says more, the `intent` of the user; or None.
         alters: The aspect that becomes different (`polarity`, `number`, `name`), or None. Exactly one of the two is given.
         languages: The languages it works in, or `any`.
         scripts: The scripts it works in, or None for any. A language whose script is not known may be in one of them.

@@ -13,7 +13,7 @@ from albert_robust.errors import Complaint, InputError, Mistake, Place, complain
 from albert_robust.file_names import PACK, VARIANTS
 from albert_robust.foreign import raise_if_ending, raised
 from albert_robust.imports import module_at
-from albert_robust.perturbing.given import FAMILY, given_in
+from albert_robust.perturbing.given import FAMILY, awaited, given_in
 from albert_robust.perturbing.other_names import hint
 from albert_robust.perturbing.perturbation import Perturbation
 from albert_robust.perturbing.spec import DEFAULT_SEVERITY, Spec, Step, parse_spec
@@ -24,9 +24,15 @@ ENGINE = (PACKAGE / "perturbing", PACKAGE / "text")
 
 @dataclass(frozen=True)
 class Registry:
-    """The perturbations of some packs, by name, in alphabetical order."""
+    """The perturbations of some packs, by name, in alphabetical order.
+
+    Attributes:
+        perturbations: By name.
+        awaits_variants: Whether files of variants may be named that are not there yet, by what makes them.
+    """
 
     perturbations: dict[str, Perturbation]
+    awaits_variants: bool = False
 
     def __iter__(self) -> Iterator[Perturbation]:
         return iter(self.perturbations.values())
@@ -41,11 +47,16 @@ class Registry:
         Raises:
             Mistake: No perturbation has that name; the advice suggests one.
         """
+        given = name.startswith(f"{FAMILY}.")
+        if given and self.awaits_variants and name not in self.perturbations:
+            return awaited(name)
         if name not in self.perturbations:
             hint = suggest(name, list(self.perturbations)) + " `albert-robust list perturbations` shows all "
             hint = f"{hint.strip()} {len(self.perturbations)}."
-            if name.startswith(f"{FAMILY}."):
-                hint = f"no {name.removeprefix(f'{FAMILY}.')}{VARIANTS} is in a folder {PACK}/ here or beside the suite"
+            if given:
+                file = f"{name.removeprefix(f'{FAMILY}.')}{VARIANTS}"
+                hint = f"no {file} is in a folder {PACK}/ here or beside the suite: write it, or have a model do so, "
+                hint += f"`albert-robust reword SUITE --by FILE --out {PACK}/{file}`"
             raise Mistake(f"unknown perturbation {name!r}", hint)
         return self.perturbations[name]
 
@@ -135,8 +146,12 @@ class Registry:
         return f"alters {' and '.join(altered)}" if altered else f"preserves {self.get(spec.steps[0].name).preserves}"
 
 
-def open_packs(folders: Iterable[Path] = ()) -> Registry:
+def open_packs(folders: Iterable[Path] = (), *, awaits_variants: bool = False) -> Registry:
     """Return the built-in perturbations and those of the folders named `perturbations` that exist among `folders`.
+
+    Args:
+        folders: Those of a user.
+        awaits_variants: As `Registry` has it.
 
     Raises:
         InputError: A file of a pack cannot be imported, a name is defined twice, or an example of a user's perturbation does not
@@ -155,7 +170,7 @@ def open_packs(folders: Iterable[Path] = ()) -> Registry:
                 raise complaint_at(item.path, f"{item.name} is defined twice", f"it is also in {first}: rename one")
             found[item.name] = item
     _check_examples(item for item in found.values() if item.path.parent != builtin(PACK).resolve())
-    return Registry(dict(sorted(found.items())))
+    return Registry(dict(sorted(found.items())), awaits_variants)
 
 
 def _check_examples(own: Iterable[Perturbation]) -> None:

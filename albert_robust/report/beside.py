@@ -34,9 +34,14 @@ class BesideRow:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """All cells that were compared: those that a reader looks at, and the others; `family` are all whose p-values count."""
+    """All cells that were compared: those that a reader looks at, and the others.
+
+    `other` is what they stand beside, `title` the same as a heading, and `family` are all whose p-values count.
+    """
 
     told: str
+    other: str
+    title: str
     family: str
     rows: tuple[BesideRow, ...]
     quiet: tuple[BesideRow, ...]
@@ -51,7 +56,8 @@ def beside(run: Run) -> Beside:
     loud = tuple(row for verdict, row in rows if verdict not in QUIET)
     quiet = tuple(row for verdict, row in rows if verdict in QUIET)
     family = "all cells that were compared" + f" in the same one of the {run.merged} runs" * (run.merged > 1)
-    return Beside(standings([found for _, found in compared]), family, loud, quiet, loud[:BRIEF])
+    told = standings([found for _, found in compared])
+    return Beside(told, run.beside, run.beside.removeprefix("the ").capitalize(), family, loud, quiet, loud[:BRIEF])
 
 
 def _row(cell: CellRecord, found: ComparisonRecord) -> BesideRow:

@@ -54,7 +54,7 @@ class ShrunkView:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """One outcome of a cell; `apart` where its outputs are too long to stand side by side."""
+    """One outcome of a cell; `apart` where its outputs are too long to stand side by side, `change` is that of its example."""
 
     example: str
     language: str
@@ -69,6 +69,7 @@ class CaseView:
     figures: tuple[tuple[str, str], ...]
     picture: Picture | None
     shrunk: ShrunkView | None
+    change: str = ""
 
 
 def case_view(
@@ -77,6 +78,7 @@ def case_view(
     numbered: bool,
     aligned: CaseAlignment | None = None,
     shrunk: Shrunk | None = None,
+    change: str = "",
 ) -> CaseView:
     """Return one outcome, fit to be shown; `numbered` where examples have several variants."""
     reference, watched = cell.expectation == "reference", outcome.watched(cell.watched)
@@ -95,12 +97,18 @@ def case_view(
         # Where the answer should change they are those of the text as it was.
         references=() if cell.expectation == "direction" else tuple(_text(text) for text in outcome.references[:3]),
         figures=(
-            *((shorten(column, SHORT), shorten(value, SHORT)) for column, value in outcome.slices.items()),
+            *((shorten(column, SHORT), shorten(value, SHORT)) for column, value in _beside(outcome).items()),
             *_figures(cell, outcome),
         ),
         picture=None if aligned is None else _picture(aligned, reference),
         shrunk=None if shrunk is None else _shrunk(shrunk, outcome),
+        change=change,
     )
+
+
+def _beside(outcome: Outcome) -> dict[str, str]:
+    """Return what an outcome's example has in further columns, by their names."""
+    return {**outcome.slices, **outcome.beside}
 
 
 def _shrunk(found: Shrunk, outcome: Outcome) -> ShrunkView:

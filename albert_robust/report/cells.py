@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
+from types import MappingProxyType
 from typing import Any
 
 from albert_robust.file_names import SUITE
@@ -13,7 +14,8 @@ from albert_robust.report.figures import interval, number
 from albert_robust.report.verdicts import MARKS, STANDINGS, WORST_FIRST, VerdictMark
 from albert_robust.results.cases import CASE, CaseAlignment, Shrunk
 from albert_robust.results.cell_key import CellKey
-from albert_robust.results.failures import ATTENTION, failures, moves, rerun_command
+from albert_robust.results.failures import ATTENTION, compared_with, failures, moves, rerun_command
+from albert_robust.results.outcome import Outcome
 from albert_robust.results.records import CellRecord, GateRecord, SuiteRecord
 from albert_robust.results.tally import Tally
 from albert_robust.shown import counted
@@ -47,7 +49,7 @@ class MeasureRow:
 
 @dataclass(frozen=True, slots=True)
 class CellView:
-    """One cell."""
+    """One cell; `since` says how many examples became worse beside the baseline, or beside the file's first model."""
 
     anchor: str
     suite: str
@@ -67,6 +69,8 @@ class CellView:
     is_folded: bool
     command: str
     standing: VerdictMark | None = None
+    since: str = ""
+    beside: str = "the baseline"
 
 
 def anchor(cell: CellRecord) -> str:
@@ -100,6 +104,8 @@ def cell_views(
     suites: Mapping[str, SuiteRecord],
     alignments: Sequence[CaseAlignment] = (),
     shrunk: Sequence[Shrunk] = (),
+    worsened: Mapping[CellKey, Sequence[Outcome]] = MappingProxyType({}),
+    other: str = "the baseline",
 ) -> tuple[CellView, ...]:
     """Return cells with their failures.
 
@@ -109,12 +115,24 @@ def cell_views(
         suites: By name; a baseline's line may be of one that is gone.
         alignments: Of some of the failures.
         shrunk: Which edits are enough, of some of them.
+        worsened: By suite and cell the cases by which it became worse, which are shown first.
+        other: What they are compared with.
     """
     bad = [cell for cell in cells if cell.verdict in ATTENTION or cell.counts.error]
     limit = min(SHOWN, max(1, SHOWN_IN_ALL // max(1, len(bad))))
     aligned, few = {CASE(one): one for one in alignments}, {CASE(one): one for one in shrunk}
     return tuple(
-        _view(cell, tallies.get(cell.key), suites.get(cell.suite), limit, place, aligned, few)
+        _view(
+            cell,
+            tallies.get(cell.key),
+            suites.get(cell.suite),
+            limit,
+            place,
+            aligned,
+            few,
+            worsened.get(cell.key, ()),
+            other,
+        )
         for place, cell in enumerate(cells)
     )
 
@@ -127,13 +145,27 @@ def _view(
     place: int,
     aligned: Mapping[tuple[Any, ...], CaseAlignment],
     shrunk: Mapping[tuple[Any, ...], Shrunk],
+    worsened: Sequence[Outcome],
+    other: str,
 ) -> CellView:
-    found = failures(cell, tally)
+    found = failures(cell, tally, worsened)
+    beside = compared_with(cell)
+    worse, change = (frozenset(beside.worse), beside.change) if beside else (frozenset[str](), "")
     numbered = tally is not None and tally.sample.several
     errors, against = (tally.counts.error, tally.evidence.against) if tally is not None else (0, 0)
     if cell.verdict not in ATTENTION:
         against = 0
-    cases = [case_view(cell, case, numbered, aligned.get(CASE(case)), shrunk.get(CASE(case))) for case in found[:limit]]
+    cases = [
+        case_view(
+            cell,
+            case,
+            numbered,
+            aligned.get(CASE(case)),
+            shrunk.get(CASE(case)),
+            change if case.example in worse and case.status == "tested" else "",
+        )
+        for case in found[:limit]
+    ]
     return CellView(
         anchor=anchor(cell),
         suite=cell.suite,
@@ -151,12 +183,29 @@ def _view(
         unshown=errors + against - len(cases),
         is_open=place < OPEN or place >= UNFOLDED,
         is_folded=place >= UNFOLDED,
-        command=_command(cell, suite),
+        command=rerun(cell, suite),
         standing=STANDINGS[cell.comparison.verdict] if cell.comparison else None,
+        since=_since(cell, suite, other),
+        beside=other,
     )
 
 
-def _command(cell: CellRecord, suite: SuiteRecord | None) -> str:
+def _since(cell: CellRecord, suite: SuiteRecord | None, beside: str) -> str:
+    """Return how many of the examples that fall short did not before, or not with the first model."""
+    found = compared_with(cell)
+    if found is None or not (found.worse or found.known):
+        return ""
+    new, known, short = len(found.worse), found.known, len(found.worse) + found.known
+    other = f"in {beside}" if found is cell.comparison else f"with {suite.first_model if suite else 'the first model'}"
+    by = f" by {found.measure}" if found.measure != cell.measure else ""
+    of = f"of {counted(short, 'example')} that {'falls' if short == 1 else 'fall'} short{by}"
+    if not new:
+        return f"None {of} stood better {other}."
+    are, rest = "is" if new == 1 else "are", f"; {known:,} fell short there, too" if known else ""
+    return f"{new:,} {of} {are} {'new: not so' if found.change == 'new' else 'worse than'} {other}{rest}."
+
+
+def rerun(cell: CellRecord, suite: SuiteRecord | None) -> str:
     """Return the command that runs a cell again; empty for a suite that was a dictionary."""
     if suite is not None and not suite.path.endswith(SUITE):
         return ""

@@ -46,5 +46,5 @@ def price(value: float) -> str:
 def enough(few: int, many: int) -> str:
     """Return how many of the edits of a variant are enough against the model."""
     if few == many:
-        return f"all {many:,} edits are needed"
+        return {1: "the one edit is needed", 2: "both edits are needed"}.get(many, f"all {many:,} edits are needed")
     return f"{few:,} of {counted(many, 'edit')} {'is' if few == 1 else 'are'} enough"

@@ -60,6 +60,16 @@ class Matrix:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferenceValue:
+    """A measure of a reference check, with its gate and what that says if it has one."""
+
+    value: str
+    interval: str
+    gate: str
+    mark: VerdictMark | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReferenceRow:
     """A reference check in one language; a measure that it does not have is None."""
 
@@ -68,15 +78,16 @@ class ReferenceRow:
     language: str
     mark: VerdictMark
     tested: int
-    values: tuple[tuple[str, str] | None, ...]
+    values: tuple[ReferenceValue | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceTable:
-    """The reference checks of a suite."""
+    """The reference checks of a suite; the first `gated` measures have gates, or all count as such where none has."""
 
     suite: str
     measures: tuple[str, ...]
+    gated: int
     rows: tuple[ReferenceRow, ...]
 
 
@@ -101,16 +112,21 @@ class AcrossTable:
     rows: tuple[AcrossRow, ...]
 
 
-def matrices(cells: Sequence[CellRecord]) -> tuple[Matrix, ...]:
-    """Return a matrix for each suite and dataset that perturbations were tried on, in plan order."""
+def matrices(cells: Sequence[CellRecord], other: str = "the baseline") -> tuple[Matrix, ...]:
+    """Return a matrix for each suite and dataset that perturbations were tried on, in plan order.
+
+    Args:
+        cells: In plan order.
+        other: What they are compared with.
+    """
     groups: dict[tuple[str, str], list[CellRecord]] = {}
     for cell in cells:
         if cell.measure and not cell.across:
             groups.setdefault((cell.suite, cell.dataset), []).append(cell)
-    return tuple(_matrix(suite, dataset, group) for (suite, dataset), group in groups.items())
+    return tuple(_matrix(suite, dataset, group, other) for (suite, dataset), group in groups.items())
 
 
-def _matrix(suite: str, dataset: str, cells: Sequence[CellRecord]) -> Matrix:
+def _matrix(suite: str, dataset: str, cells: Sequence[CellRecord], other: str) -> Matrix:
     languages = tuple(dict.fromkeys(cell.language for cell in cells))
     blocks = []
     for measure, title in _TITLES.items():
@@ -119,19 +135,22 @@ def _matrix(suite: str, dataset: str, cells: Sequence[CellRecord]) -> Matrix:
             if cell.measure == measure:
                 rows.setdefault((parts_of(cell.cell)[0], cell.perturbation), {})[cell.language] = cell
         if rows:
-            made = (_row(name, check, found, languages, measure) for (check, name), found in rows.items())
+            made = (_row(name, check, found, languages, measure, other) for (check, name), found in rows.items())
             blocks.append(Block(f"{title}. Shown: {measure}", tuple(made)))
     return Matrix(suite, dataset, languages, len(languages) + 1, tuple(blocks))
 
 
-def _row(name: str, check: str, found: dict[str, CellRecord], languages: Sequence[str], measure: str) -> MatrixRow:
-    return MatrixRow(name, check, tuple(_cell(found[tag], measure) if tag in found else None for tag in languages))
+def _row(
+    name: str, check: str, found: dict[str, CellRecord], languages: Sequence[str], measure: str, other: str
+) -> MatrixRow:
+    cells = tuple(_cell(found[tag], measure, other) if tag in found else None for tag in languages)
+    return MatrixRow(name, check, cells)
 
 
-def _cell(cell: CellRecord, measure: str) -> MatrixCell:
+def _cell(cell: CellRecord, measure: str, other: str) -> MatrixCell:
     verdict = cell.comparison.verdict if cell.comparison else None
     standing = STANDINGS[verdict] if verdict else None
-    beside = f"beside the baseline: {standing.word}" if standing else ""
+    beside = f"beside {other}: {standing.word}" if standing else ""
     return matrix_cell(cell, measure, None if verdict in QUIET else standing, beside)
 
 
@@ -165,16 +184,27 @@ def reference_tables(cells: Sequence[CellRecord]) -> tuple[ReferenceTable, ...]:
 
 
 def _reference(suite: str, cells: Sequence[CellRecord]) -> ReferenceTable:
-    names = tuple(dict.fromkeys(name for cell in cells for name in cell.measures))
-    return ReferenceTable(suite, names, tuple(_reference_row(cell, names) for cell in cells))
+    gated = {gate.measure for cell in cells for gate in cell.gates}
+    names = dict.fromkeys(name for cell in cells for name in cell.measures)
+    ordered = tuple(sorted(names, key=lambda name: name not in gated))
+    first = sum(name in gated for name in names) or len(names)
+    return ReferenceTable(suite, ordered, first, tuple(_reference_row(cell, ordered) for cell in cells))
 
 
 def _reference_row(cell: CellRecord, names: Sequence[str]) -> ReferenceRow:
-    found = [cell.measures.get(name) for name in names]
-    values = tuple(None if one is None else (number(one.value, 3), interval(one)) for one in found)
+    values = tuple(_reference_value(cell, name) for name in names)
     check = parts_of(cell.cell)[0]
     name = f"{check}/{cell.dataset}" if check else cell.dataset
     return ReferenceRow(anchor(cell), name, cell.language, MARKS[cell.verdict], cell.counts.tested, values)
+
+
+def _reference_value(cell: CellRecord, name: str) -> ReferenceValue | None:
+    found = cell.measures.get(name)
+    if found is None:
+        return None
+    gate = next((gate for gate in cell.gates if gate.measure == name), None)
+    bound, mark = (gate.gate.removeprefix(name).strip(), MARKS[gate.verdict]) if gate else ("", None)
+    return ReferenceValue(number(found.value, 3), interval(found), bound, mark)
 
 
 def across_tables(cells: Sequence[CellRecord]) -> tuple[AcrossTable, ...]:

@@ -1,11 +1,11 @@
 """Models side by side: what each came to as a whole, and cell by cell."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from albert_robust.gate.doubts import average
 from albert_robust.gate.side_by_side import WORDS, side_by_side, told
-from albert_robust.report.display import shorten
+from albert_robust.report.display import difference, shorten
 from albert_robust.report.figures import number
 from albert_robust.report.matrix import MatrixCell, matrix_cell
 from albert_robust.report.parting import Parting, partings
@@ -80,12 +80,13 @@ def _table(models: Sequence[SuiteRecord], run: Run) -> ModelTable:
         if cell.suite in places and not cell.across:
             found.setdefault(cell.cell, [None] * len(models))[places[cell.suite]] = cell
     shown = {name: _measure(list(filter(None, row))) for name, row in found.items()}
-    measures = tuple(dict.fromkeys(filter(None, shown.values())))
+    gated = {gate.measure for row in found.values() for cell in row if cell is not None for gate in cell.gates}
+    measures = sorted(dict.fromkeys(filter(None, shown.values())), key=lambda name: name not in gated)
     rows = [_row(name, shown[name], row) for name, row in found.items()]
     few = len(rows) <= MANY
     return ModelTable(
         path=models[0].path,
-        measures=measures,
+        measures=tuple(measures),
         models=tuple(
             _model(
                 model, what, _answer(model, run), [row[place] for row in found.values()], [*shown.values()], measures
@@ -107,15 +108,19 @@ def _measure(cells: Sequence[CellRecord]) -> str:
 
 
 def _told_apart(models: Sequence[SuiteRecord]) -> list[str]:
-    """Return what each model is: its name, and those of its settings that are not the same for all."""
-    names = dict.fromkeys(name for model in models for name in model.settings)
-    apart = {name for name in names if len({model.settings.get(name) for model in models}) > 1}
-    return [", ".join([model.model, *_shown(model, apart)]) for model in models]
+    """Return what sets each model apart from the first, or the first from the second: nothing that is the same for all."""
+    told = [{"": model.model, **model.settings} for model in models]
+    names = dict.fromkeys(name for one in told for name in one)
+    apart = [name for name in names if len({one.get(name) for one in told}) > 1]
+    return [", ".join(_shown(one, told[0] if place else told[1], apart)) for place, one in enumerate(told)]
 
 
-def _shown(model: SuiteRecord, names: Collection[str]) -> list[str]:
-    settings = model.settings.items()
-    return [f"{name}: {shorten(value, LONG_SETTING)}" for name, value in settings if name in names]
+def _shown(told: Mapping[str, str], other: Mapping[str, str], names: Iterable[str]) -> Iterator[str]:
+    """Yield settings, each in short from where it differs from another model's."""
+    for name in names:
+        if name in told:
+            value = shorten(told[name], LONG_SETTING, difference(told[name], other.get(name, "")))
+            yield f"{name}: {value}" if name else value
 
 
 def _answer(model: SuiteRecord, run: Run) -> Answer:

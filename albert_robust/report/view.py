@@ -9,7 +9,8 @@ from typing import Any
 
 from albert_robust.gate.doubts import average, contrast, doubts, values_by
 from albert_robust.report.beside import Beside, beside
-from albert_robust.report.cells import CellView, anchor, cell_views, worst_first
+from albert_robust.report.causes import Causes, causes
+from albert_robust.report.cells import CellView, cell_views, worst_first
 from albert_robust.report.display import shorten
 from albert_robust.report.figures import amount, number, price
 from albert_robust.report.matrix import AcrossTable, Matrix, ReferenceTable, across_tables, matrices, reference_tables
@@ -24,9 +25,7 @@ from albert_robust.suite.expectations import DIRECTED
 from albert_robust.text.languages import UNKNOWN
 from albert_robust.version import __version__
 
-WORST, WORST_ERRORS = 6, 2  # lines on the first screen; errors must not hide every failure
 UNMOVED = "No check asks that outputs change: a model that ignores its input could pass."
-LONG_LINE = 150
 MOST = 10  # languages of rows that were left out
 LONG_PROMPT = 2_000  # characters
 LONG_MISTAKE = 1000
@@ -48,17 +47,6 @@ _HEADLINES: dict[Answer, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class WorstCell:
-    """One line of the first screen."""
-
-    anchor: str
-    mark: VerdictMark
-    suite: str
-    name: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Banner:
     """May I ship this model?"""
 
@@ -69,8 +57,6 @@ class Banner:
     explanation: str
     counts: tuple[tuple[VerdictMark, int], ...]
     tested: str
-    worst: tuple[WorstCell, ...]
-    more: int
     mistakes: tuple[str, ...]
 
 
@@ -107,6 +93,7 @@ class Page:
     """The report."""
 
     banner: Banner
+    causes: Causes
     suites: tuple[SuiteCard, ...]
     matrices: tuple[Matrix, ...]
     references: tuple[ReferenceTable, ...]
@@ -132,11 +119,12 @@ def page(run: Run) -> Page:
     places = {name: place for place, name in enumerate(suites)}  # models in the order of their file
     cells = sorted(run.cells, key=lambda cell: places.get(cell.suite, len(places)))
     attention = worst_first([cell for cell in run.cells if cell.verdict in ATTENTION])
-    shown = cell_views(attention, run.tallies, suites, run.alignments, run.shrunk)
+    shown = cell_views(attention, run.tallies, suites, run.alignments, run.shrunk, run.worsened, run.beside)
     return Page(
         banner=banner(run.cells, run.mistakes, run.cells_left_out, run.all_kept),
+        causes=causes(run),
         suites=tuple(_card(suite, run) for suite in run.suites),
-        matrices=matrices(cells),
+        matrices=matrices(cells, run.beside),
         references=reference_tables(cells),
         across=across_tables(cells),
         slices=slice_tables(cells),
@@ -185,7 +173,6 @@ def banner(
         headline = f"{headline}: {len(cells):,} of {len(cells) + left_out:,} cells"
     if answer == "yes" and verdicts["warned"] + verdicts["known failure"]:
         headline = "Yes: every gate that can fail the run is met"
-    bad = worst_first([cell for cell in cells if cell.verdict in ATTENTION])
     return Banner(
         answer=answer,
         style=_STYLES[answer],
@@ -196,17 +183,8 @@ def banner(
         ),
         counts=_counts(cells),
         tested=counted(tested_in(cells), "case") + " tested",
-        worst=tuple(_line(cell) for cell in _worst(bad)),
-        more=max(0, len(bad) - WORST),
         mistakes=tuple(shorten(what, LONG_MISTAKE) for what in dict.fromkeys(mistakes.values())),
     )
-
-
-def _worst(bad: Sequence[CellRecord]) -> list[CellRecord]:
-    errors = [cell for cell in bad if cell.verdict == "error"]
-    others = bad[len(errors) :]
-    room = max(WORST_ERRORS, WORST - len(others))
-    return [*errors[:room], *others][:WORST]
 
 
 def _rest(left_out: int) -> str:
@@ -246,11 +224,6 @@ def _undecided(of: str, verdicts: Mapping[Verdict, int], known: str) -> str:
 def _counts(cells: Sequence[CellRecord]) -> tuple[tuple[VerdictMark, int], ...]:
     verdicts = Counter(cell.verdict for cell in cells)
     return tuple((mark, verdicts[verdict]) for verdict, mark in MARKS.items())
-
-
-def _line(cell: CellRecord) -> WorstCell:
-    reason = shorten(" ".join(cell.reason.split()), LONG_LINE)
-    return WorstCell(anchor(cell), MARKS[cell.verdict], cell.suite, cell.cell, reason)
 
 
 def _card(suite: SuiteRecord, run: Run) -> SuiteCard:

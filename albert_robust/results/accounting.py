@@ -23,11 +23,13 @@ class Accounting:
         self._flipped = 0
         self._no_label = 0
         self._cut = 0
+        self._not_judged = 0
 
     def add(self, outcomes: Sequence[Outcome], tested: Sequence[Outcome]) -> None:
         """Take cases, and those of them that were tested."""
         self._statuses.update([outcome.status for outcome in outcomes])
         self._flipped += sum([outcome.agreement is not None and outcome.agreement < 1 for outcome in tested])
+        self._not_judged += sum([outcome.status == "not asked" and outcome.before is not None for outcome in outcomes])
         self._cut += sum([outcome.cut > 0 for outcome in tested])
         if self._labels:
             self._add_outputs(tested)
@@ -55,4 +57,5 @@ class Accounting:
             spared=self.spared,
             no_label=self._no_label,
             cut=self._cut,
+            not_judged=self._not_judged,
         )

@@ -25,7 +25,7 @@ from albert_robust.results.records import CellRecord, PooledRecord, SuiteRecord
 from albert_robust.results.run import Run
 from albert_robust.scoring.statistics import Estimate
 
-SCHEMA = 4
+SCHEMA = 5
 RUN, ALIGNMENTS = "run.json", "alignments.json"
 MEND_REPORT = "make room there, or choose another folder: --robust-report DIR"
 NUMBERS = {one.name for one in fields(Estimate)}

@@ -68,6 +68,7 @@ class Outcome:
         block: Which block of its suite's examples it was asked in.
         cut: Tokens that the model did not read of the original or of the variant, whichever lost more.
         slices: What its example has in each column by whose values results are told apart.
+        beside: What its example has in each further column that measures read.
     """
 
     suite: str
@@ -94,6 +95,7 @@ class Outcome:
     block: int = 0
     cut: int = 0
     slices: Mapping[str, str] = NO_ENTRIES
+    beside: Mapping[str, str] = NO_ENTRIES
 
     def watched(self, label: str | None) -> str:
         """Return whose probability is compared: that of a label, where it is empty of the original's; empty where it is None."""

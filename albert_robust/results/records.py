@@ -13,6 +13,7 @@ Verdict = Literal[  # the worst first
     "error", "failed", "warned", "inconclusive", "not tested", "known failure", "passed", "measured", "not applicable"
 ]
 
+MCNEMAR = "McNemar"  # the test of examples each of which changed from 0 to 1, from 1 to 0, or not at all
 Standing = Literal["regressed", "improved", "same", "undecided", "new", "missing", "incomparable"]
 
 
@@ -22,9 +23,10 @@ class Counts:
 
     Where a check says how answers should move, `flipped` are those that moved so, whatever they were before.
 
-    `not_asked` are those for which the budget had no room, `spared` those that a verdict did not need any more. `no_label` are
-    part of `tested` too: those with an output that is none of the labels that the suite names. So are `cut`: those with an input
-    that the model did not read to its end, being longer than it can.
+    `not_asked` are those for which the budget had no room; `not_judged` are part of them: the model answered, and a judge was not
+    asked. `spared` are those that a verdict did not need any more. `no_label` are part of `tested` too: those with an output that
+    is none of the labels that the suite names. So are `cut`: those with an input that the model did not read to its end, being
+    longer than it can.
     """
 
     selected: int
@@ -38,6 +40,7 @@ class Counts:
     spared: int = 0
     no_label: int = 0
     cut: int = 0
+    not_judged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class ComparisonRecord:
         chance: The p-value of what the examples speak for: "it became worse", or where the drop is below 0 "it became better".
             One-sided beside a baseline or an earlier run, two-sided beside another model.
         adjusted: The same, adjusted for all cells that were compared together.
-        worse: The examples that became worse, the most so first; the first few.
+        worse: The examples that became worse, the most so first.
+        known: How many others are below 1 now, and were no better then.
     """
 
     verdict: Standing
@@ -81,6 +85,12 @@ class ComparisonRecord:
     chance: float | None = None
     adjusted: float | None = None
     worse: tuple[str, ...] = ()
+    known: int = 0
+
+    @property
+    def change(self) -> str:
+        """What an example that became worse is: `new` where outcomes are 0 or 1, else `worse`."""
+        return "new" if self.test.startswith(MCNEMAR) else "worse"
 
     @property
     def unchanged(self) -> bool:
@@ -151,7 +161,8 @@ class CellRecord:
 
     `definitions` say how its outputs were compared, such as `token f1`, by measure: first by the one that the cell stands by
     beside other runs, then by the other qualities that its gates name. `worst_of` says of how many variants each was searched,
-    `watched` of which label the probability is compared: it is empty for the label of each original.
+    `watched` of which label the probability is compared: it is empty for the label of each original. `becomes` is the label that
+    answers should become.
     `comparison` is there where a baseline is, `beside_first` where the file names several models and this is not the first.
     Of several cells together `across` says what is compared, `members` has each, and `note` is what it came to. Such a
     record has no outcomes of its own, and its counts are those of all members. `slices` are parts of a cell, by the columns that
@@ -181,6 +192,7 @@ class CellRecord:
     members: tuple[MemberRecord, ...] = ()
     note: str = ""
     watched: str | None = None
+    becomes: str = ""
     slices: tuple[SliceRecord, ...] = ()
     must_be_tested: bool = True
 
@@ -206,6 +218,8 @@ class DataRecord:
         learnt: How many have texts, blanks apart, that the model was made from.
         bad: How many rows were left out because they are no examples.
         bad_rows: The first of them: where each stands, and what is wrong with it.
+        empty: How many have an empty text.
+        labels: How often each label is a reference; nothing where outputs are no labels, or there are very many.
     """
 
     examples: int
@@ -214,6 +228,8 @@ class DataRecord:
     learnt: int = 0
     bad: int = 0
     bad_rows: tuple[str, ...] = ()
+    empty: int = 0
+    labels: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A run: suites, cells and outcomes of one execution, and the answer that they give."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -9,7 +9,10 @@ from typing import Any, Literal, get_args
 
 from albert_robust.results.cases import CaseAlignment, Shrunk
 from albert_robust.results.cell_key import CellKey
+from albert_robust.results.evidence import WORST
+from albert_robust.results.failures import ATTENTION, became_worse, setback
 from albert_robust.results.outcome import Outcome
+from albert_robust.results.outcomes import OutcomeFile
 from albert_robust.results.records import CellRecord, PooledRecord, SuiteRecord, Verdict
 from albert_robust.results.tally import Tally, tallied
 from albert_robust.shown import counted
@@ -27,7 +30,8 @@ class Run:
     cases, cell by cell in plan order, the worst first, and so is what is `shrunk`, where that was asked for.
     `mistakes` says of suites that could not be run, by name, why; `left_out` how many cells a suite has beside those here:
     a run may be of some of them. `pooled` says how models stand beside the first of their file over all cells. `notes` are
-    what the user wants kept with it, such as a commit. `merged` says of how many runs this one is made of.
+    what the user wants kept with it, such as a commit. `merged` says of how many runs this one is made of. `beside` is what its
+    cells are compared with: another run may stand in the place of the baseline.
     """
 
     suites: tuple[SuiteRecord, ...]
@@ -43,6 +47,7 @@ class Run:
     pooled: tuple[PooledRecord, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
     merged: int = 1
+    beside: str = field(default="the baseline", compare=False)
 
     def __repr__(self) -> str:
         return f"<Run: {counted_verdicts(self.cells) or 'no cells'}; answer {self.answer}>"
@@ -69,6 +74,20 @@ class Run:
         import pandas
 
         return pandas.DataFrame(rows_of(self), columns=COLUMNS)
+
+    def failures(self) -> Any:
+        """Return a pandas data frame: a row per case that speaks against the model, with the columns of `results.case_table`.
+
+        Raises:
+            MissingExtraError: pandas is not installed.
+        """
+        from albert_robust.errors import need
+        from albert_robust.results.case_table import case_columns, case_rows
+
+        need("pandas", "pandas", "a data frame of a run's failures")
+        import pandas
+
+        return pandas.DataFrame(case_rows(self), columns=case_columns(self))
 
     @property
     def answer(self) -> Answer:
@@ -117,6 +136,23 @@ class Run:
             for cell in self.cells
         }
         return tallied(self.outcomes, begun)
+
+    @cached_property
+    def worsened(self) -> Mapping[CellKey, Sequence[Outcome]]:
+        """The first few cases by which cells became worse, by suite and cell; outcomes are gone through once for all."""
+        wanted = {
+            cell.key: frozenset(found.worse[:WORST])
+            for cell in self.cells
+            if cell.verdict in ATTENTION and (found := setback(cell)) is not None
+        }
+        outcomes = self.outcomes
+        if isinstance(outcomes, OutcomeFile):
+            outcomes = outcomes.only(wanted.keys()) if wanted else ()
+        cases: dict[CellKey, list[Outcome]] = {}
+        for case in outcomes:
+            if case.example in wanted.get((case.suite, case.cell), ()):
+                cases.setdefault((case.suite, case.cell), []).append(case)
+        return {cell.key: became_worse(cell, cases[cell.key]) for cell in self.cells if cell.key in cases}
 
 
 def answer_of(cells: Collection[CellRecord], mistakes: Collection[str] = (), left_out: int = 0) -> Answer:

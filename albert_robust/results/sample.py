@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from albert_robust.models.prompt import SYSTEM, TEMPLATE
 from albert_robust.results.fingerprint import Fingerprint, digest
 from albert_robust.results.outcome import Outcome
 
 INPUTS = 100  # that are kept
+OUTPUTS, LABEL = 50, 60  # outputs that are kept, and the most characters of one that may be a label
+TOLD = {SYSTEM, TEMPLATE}  # the model's own texts, which stand among the fields of examples where a check perturbs them
 SHARED = 2048  # examples whose digests are remembered: those of a block, which all cells have
 
 
@@ -20,8 +23,8 @@ class Sample:
         several: Whether an example has more than one variant.
         asked: The originals; the first few.
         expected: Their references; the first two that differ.
-        outputs: Outputs for originals; the first two that differ.
-        varied: Outputs for variants; the first two that differ.
+        outputs: Outputs for originals; of labels the first fifty that differ, of texts the first two.
+        varied: Outputs for variants; as many.
         slices: The indices of the examples with each value, by column and value.
     """
 
@@ -54,7 +57,7 @@ class Sample:
         self._add_examples({owner: one for one, owner in zip(outcomes, owners, strict=True) if owner >= known})
         self.variants.add(
             [
-                digest((outcome.example, str(outcome.replicate), outcome.variant_language, *outcome.variant.values()))
+                digest((outcome.example, str(outcome.replicate), outcome.variant_language, *_made(outcome)))
                 for outcome in outcomes
             ]
         )
@@ -65,7 +68,7 @@ class Sample:
         return owners
 
     def _add_examples(self, outcomes: Mapping[int, Outcome]) -> None:
-        rows = [(one.example, tuple(one.original.values()), one.references) for one in outcomes.values()]
+        rows = [(one.example, _texts(one.original), one.references) for one in outcomes.values()]
         digests = [_digests(*row) for row in rows]
         self.inputs.add([without for without, _ in digests])
         self.references.add([beside for _, beside in digests])
@@ -79,10 +82,23 @@ class Sample:
                 self.slices.setdefault(column, {}).setdefault(value, []).append(index)
 
 
+def _texts(original: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the texts of an example: what two prompts are told of it is the same, though each tells it in its own way."""
+    return tuple(text for name, text in original.items() if name not in TOLD)
+
+
+def _made(outcome: Outcome) -> Iterable[str]:
+    """Return the texts of a variant; of the model's own those that are perturbed."""
+    variant, original = outcome.variant, outcome.original
+    if TOLD.isdisjoint(variant):
+        return variant.values()
+    return [text for name, text in variant.items() if name not in TOLD or text != original[name]]
+
+
 def _add_outputs(known: set[str], outputs: Iterable[str | None]) -> None:
-    """Add outputs to those that are known, until these are two."""
+    """Add outputs to those that are known, until these are two, or as many as there may be labels."""
     for output in dict.fromkeys(outputs):
-        if output is not None and len(known) < 2:
+        if output is not None and len(known) < (OUTPUTS if len(output) <= LABEL else 2):
             known.add(output)
 
 

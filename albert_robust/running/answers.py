@@ -15,15 +15,15 @@ from albert_robust.suite.movement import Movement
 from albert_robust.tasks import Answer, Prediction, Task
 from albert_robust.text.orders import Order, came_from, label_before, read_back, said_in
 from albert_robust.text.reading import read
-from albert_robust.text.scripts import ARABIC_PREFIXES, UNSPACED_SCRIPTS
+from albert_robust.text.scripts import ARABIC_PREFIXES, LETTER
 from albert_robust.text.text import Edit
 
 Answered = Prediction | str | None  # an answer, why there is none, or nothing where the model was not asked
 When = Literal["before", "after"]
 NO_ROOM = "the budget had no room for it"
+NOT_JUDGED = "the budget had no room to judge it"
 
-_LETTER = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{UNSPACED_SCRIPTS}]]"
-_OPENS = rf"(?<=(?<!{_LETTER}){ARABIC_PREFIXES})"
+_OPENS = rf"(?<=(?<!{LETTER}){ARABIC_PREFIXES})"
 
 
 def take_answers(
@@ -119,6 +119,8 @@ def answers_of(cell: Cell, outcomes: Sequence[Outcome], when: When) -> list[Answ
             expected,
             asked,
             tuple(outcome.original.items()) if task.shows_inputs else (),
+            tuple(outcome.beside.items()),
+            tuple((outcome.scores_before if before else outcome.scores_after).items()) if task.shows_scores else (),
         )
         for outcome in outcomes
     ]
@@ -159,7 +161,7 @@ def _exchanged(outcome: Outcome) -> Callable[[str], str]:
     if not sure:
         return str
     known = "|".join(regex.escape(was) for was in sorted(sure, key=lambda was: (-len(was), was)))
-    pattern = regex.compile(rf"{_OPENS}(?:{known})(?!{_LETTER})", regex.V1)
+    pattern = regex.compile(rf"{_OPENS}(?:{known})(?!{LETTER})", regex.V1)
     return lambda text: pattern.sub(lambda found: sure[found[0]], text)
 
 

@@ -1,12 +1,14 @@
 """Blocks: splits the examples of a suite into blocks, and makes the cases of all cells for one block."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import chain, islice, pairwise
 from pathlib import PurePath
 
 from albert_robust.asking.cache import Cache
 from albert_robust.data import Example, Examples, Source, read_examples
+from albert_robust.errors import Complaint, InputError
 from albert_robust.models import Inputs
 from albert_robust.results.fingerprint import Fingerprint, digest
 from albert_robust.results.outcome import Outcome
@@ -17,10 +19,13 @@ from albert_robust.running.variants import cases
 from albert_robust.scoring.sequential import looks
 from albert_robust.shown import SHOWN_CHOICES, suggest
 from albert_robust.suite.gates import needs_references
-from albert_robust.suite.suite import Suite
+from albert_robust.suite.suite import Check, Suite
+from albert_robust.tasks import Task
+from albert_robust.tasks.naming import meant_by
 
 BLOCK = 1000  # examples
 MOST_SLICES = 50  # by one column
+MOST_LABELS = 200  # that are counted one by one
 Texts = tuple[str, ...]  # of an example's fields, their blanks made alike
 Block = Mapping[tuple[str, str], Sequence[Example]]  # by dataset and language
 
@@ -40,7 +45,26 @@ def examples_of(suite: Suite, names: Sequence[str]) -> dict[str, Examples]:
         for name in check.datasets if needing else ():
             if name in found:
                 _measurable(suite, suite.datasets[name], found[name], f"{needing[0]} cannot be measured")
+        _moves_to_a_label(suite, check, {name: found[name] for name in check.datasets if name in found})
     return found
+
+
+def _moves_to_a_label(suite: Suite, check: Check, datasets: Mapping[str, Sequence[Example]]) -> None:
+    """Complain of a check whose answers move to a label that the data spell otherwise, unless the suite names its labels."""
+    told = suite.model.data_labels or suite.model.kind.labels(suite.model, suite.task, suite.path.parent)
+    label = check.movement.label if check.movement and suite.task.has_labels and not told else ""
+    known = {one for examples in datasets.values() for one in labels_of(suite.task, examples)}
+    if label and (meant := meant_by(label, known)):
+        what = f"`{check.movement}`: no row of {' or '.join(map(repr, datasets))} is {label!r:.60}"
+        mend = f"did you mean {meant!r:.60}? if it is another label, name all in `labels:` of the model"
+        raise InputError([Complaint(suite.shown, check.place, what, mend)])
+
+
+def labels_of(task: Task, examples: Iterable[Example]) -> Iterator[str]:
+    """Yield the labels of examples, with repeats: of a task whose outputs are labels; of others nothing."""
+    parts = task.annotation
+    for reference in chain.from_iterable(one.references for one in examples) if task.has_labels else ():
+        yield from parts.labels(reference) if parts else [reference]
 
 
 def _few_slices(source: Source, examples: Sequence[Example]) -> None:
@@ -68,11 +92,12 @@ def _texts(example: Example) -> Texts:
     return tuple(" ".join(text.split()) for text in example.fields.values())
 
 
-def data_of(examples: Examples, learnt: Set[Texts] = frozenset()) -> DataRecord:
+def data_of(examples: Examples, task: Task, learnt: Set[Texts] = frozenset()) -> DataRecord:
     """Return what a dataset holds, in numbers.
 
     Args:
         examples: Its own.
+        task: Of its suite.
         learnt: The texts that the model was made from.
     """
     held = Fingerprint()
@@ -82,13 +107,24 @@ def data_of(examples: Examples, learnt: Set[Texts] = frozenset()) -> DataRecord:
     bad = examples.left_out.bad
     held.add(digest(("bad", one.what)) for one in bad)
     named = tuple(f"{one.place.within(PurePath(one.path).name)}: {one.what}" for one in bad[:SHOWN_CHOICES])
-    return DataRecord(len(examples), len(different), str(held), met, len(bad), named)
+    labels = Counter(labels_of(task, examples))
+    return DataRecord(
+        examples=len(examples),
+        different=len(different),
+        digest=str(held),
+        learnt=met,
+        bad=len(bad),
+        bad_rows=named,
+        empty=sum(not one.fields[task.inputs[0]].strip() for one in examples),
+        labels=dict(sorted(labels.items())) if len(labels) <= MOST_LABELS else {},
+    )
 
 
 def _digest(example: Example) -> int:
     own = (example.id, example.language, *example.fields, *example.fields.values(), "references", *example.references)
     parallels = sorted((language, *fields.values()) for language, fields in example.parallels.items())
-    return digest((*own, *chain.from_iterable(parallels), *chain.from_iterable(example.slices.items())))
+    more = chain(example.slices.items(), example.beside.items())
+    return digest((*own, *chain.from_iterable(parallels), *chain.from_iterable(more)))
 
 
 def _measurable(suite: Suite, source: Source, examples: Sequence[Example], told: str) -> None:

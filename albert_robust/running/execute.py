@@ -17,7 +17,7 @@ from albert_robust.asking.progress import Progress
 from albert_robust.asking.score import CachedScorer
 from albert_robust.asking.workspace import Workspace
 from albert_robust.data import Example
-from albert_robust.errors import WritingError, writing
+from albert_robust.errors import Complaint, InputError, WritingError, writing
 from albert_robust.foreign import fault_of
 from albert_robust.results.cases import Shrunk
 from albert_robust.results.cell_key import CellKey, by_suite
@@ -40,6 +40,7 @@ from albert_robust.running.collecting import not_collecting
 from albert_robust.running.meaning import reject_strays
 from albert_robust.running.measure import Made, measure, self_agreement
 from albert_robust.running.worst import find_worst
+from albert_robust.suite.suite import Suite
 from albert_robust.tasks import Prediction
 
 Certain = Callable[[Cell, Tally], bool]
@@ -164,6 +165,8 @@ class _SuiteRun:
         progress: Progress | None,
     ) -> None:
         self.suite = cells[0].suite
+        if workspace.budget.price is not None:
+            _check_prices(self.suite)
         self.cells = sorted(cells, key=lambda cell: cell.order)
         self.cache = workspace.cache
         self.execution = execution
@@ -187,7 +190,11 @@ class _SuiteRun:
         }
 
     def run(self, writer: OutcomeWriter) -> None:
-        """Run block after block; a cell whose verdict is certain leaves."""
+        """Run block after block; a cell whose verdict is certain leaves.
+
+        A block's cells are asked together, in the largest batches; within a budget one after the other, so that it is spent on
+        whole cells, their judges and all.
+        """
         suite, execution = self.suite, self.execution
         datasets = examples_of(suite, sorted({cell.dataset for cell in self.cells}))
         learnt = learnt_by(suite)
@@ -206,7 +213,7 @@ class _SuiteRun:
             identity=self.predictor.model.identity,
             signature=self.scorer.signature(),
             rows_left_out={name: found.left_out.others for name, found in datasets.items() if found.left_out.others},
-            data={name: data_of(found, learnt) for name, found in datasets.items()},
+            data={name: data_of(found, suite.task, learnt) for name, found in datasets.items()},
             scorer=self.scorer,
             predictor=self.predictor,
         )
@@ -217,21 +224,25 @@ class _SuiteRun:
     def _block(self, number: int, block: Block, live: Sequence[Cell], writer: OutcomeWriter) -> None:
         with not_collecting() as collecting:
             made = perturbed(live, block, self.cache)
-            cases = self.cases = sum(len(group) for _, group in made)
-            with collecting():
-                reject_strays(made, self.scorer)
-                answers = self.predictor.predict(inputs_of(made), watch=lambda share: self._reach(cases * share))
-                replicas = self._replicas(made, answers)
-            _answer(made, answers, replicas)
-            with collecting():
-                made = find_worst(made, block, answers, self.predictor, self.scorer, lambda: self._reach(cases))
-                measure(self.suite, made, self.scorer)
-                noise = self_agreement(self.suite, made, [answers, *replicas], self.scorer) if replicas else []
-            self._count(made, number, writer)
-            for cell, example, agreement in noise:
-                self.tallies[cell.id].repeated(example, agreement)
-            self._reach(cases)
-            self.done += cases
+            for part in [[one] for one in made] if self.predictor.budget.limited else [made]:
+                cases = self.cases = sum(len(group) for _, group in part)
+                with collecting():
+                    whole, noise = self._tested(part, block)
+                self._count(whole, number, writer)
+                for cell, example, agreement in noise:
+                    self.tallies[cell.id].repeated(example, agreement)
+                self._reach(cases)
+                self.done += cases
+
+    def _tested(self, made: Made, block: Block) -> tuple[Made, Sequence[tuple[Cell, str, float]]]:
+        """Return cases with all that is asked about them, and how far repeated answers to the same original agree."""
+        reject_strays(made, self.scorer)
+        answers = self.predictor.predict(inputs_of(made), watch=lambda share: self._reach(self.cases * share))
+        replicas = self._replicas(made, answers)
+        _answer(made, answers, replicas)
+        made = find_worst(made, block, answers, self.predictor, self.scorer, lambda: self._reach(self.cases))
+        measure(self.suite, made, self.scorer)
+        return made, self_agreement(self.suite, made, [answers, *replicas], self.scorer) if replicas else ()
 
     def _count(self, made: Made, number: int, writer: OutcomeWriter) -> None:
         for cell, group in made:
@@ -260,6 +271,18 @@ class _SuiteRun:
         """Tell how far the block is."""
         if self.progress is not None:
             self.progress.reach(self.done + cases, self.execution.all_costs)
+
+
+def _check_prices(suite: Suite) -> None:
+    """Complain of endpoints that state no price though a run may cost so much and no more."""
+    judges = [(one.place, one.model) for one in suite.own_measures if one.judges]
+    for place, model in [(suite.model_place, suite.model), *judges]:
+        if model.kind.streams and model.price is None:
+            what, mend = (
+                "the run may cost so much at most, and the endpoint has no `price:`",
+                "add `price: {input: 0.15, output: 0.6}`",
+            )
+            raise InputError([Complaint(suite.shown, place, what, f"{mend}, what a million tokens cost")])
 
 
 def _cases(cell: Cell, examples: Sequence[Example]) -> int:

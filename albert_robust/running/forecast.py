@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import ceil, nan
+from math import ceil
 
-from albert_robust.asking.predict import Predictor
+from albert_robust.asking.predict import Predictor, characters
 from albert_robust.asking.workspace import Workspace
 from albert_robust.models import ModelSpec
 from albert_robust.results.outcome import Outcome
@@ -27,8 +27,9 @@ class Forecast:
         requests: That an endpoint gets in place of batches, one an input.
         to_judge: How many pairs judges would be asked about; where there are two, each counts its own.
         judges_at_most: Whether some of these depend on answers that are not known yet.
+        price_guessed: Whether tokens are guessed by the length of texts, because no run has told them.
         seconds: From what earlier runs took; None where there was none.
-        price: By the suite's own price, tokens by earlier runs; None where it has none, nan where no tokens are told yet.
+        price: By the suite's own price, tokens by earlier runs; None where it has none.
         at_most: Whether the suite may stop before it has asked for all that, reject some of it, or find the worst sooner.
     """
 
@@ -44,6 +45,7 @@ class Forecast:
     requests: int = 0
     to_judge: int = 0
     judges_at_most: bool = False
+    price_guessed: bool = False
 
 
 def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
@@ -56,7 +58,7 @@ def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
     Raises:
         InputError: The suite's data or model are unfit.
     """
-    cases, batches, later, names, missing = 0, 0, 0, set[str](), set[str]()
+    cases, batches, later, names, missing, length = 0, 0, 0, set[str](), set[str](), 0.0
     suite = cells[0].suite
     judges = {name: one for name, one in workspace.own_measures(suite).items() if one.measure.judges}
     judgements = Judgements(judges)
@@ -67,6 +69,7 @@ def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
         names |= set(one.found.names.values())
         fresh = {one.found.names[input_key] for input_key in one.found.missing} - missing
         missing |= fresh
+        length = length or characters([one.found.inputs[key] for key in one.found.missing])
         batches += ceil(len(fresh) / suite.model.batch)
         judgements.add(one)
     to_ask = len(missing) + later
@@ -82,10 +85,11 @@ def forecast(cells: Sequence[Cell], workspace: Workspace) -> Forecast:
         batches=0 if streams else batches + ceil(later / suite.model.batch),
         requests=to_ask if streams else 0,
         seconds=_seconds(asked),
-        price=_price(asked),
+        price=_price(asked, length),
         at_most=suite.early_stop or later > 0 or any(cell.check.meaning for cell in cells),
         to_judge=sum(judgements.to_ask.values()),
         judges_at_most=not judgements.certain,
+        price_guessed=any(count and predictor.guesses_price for predictor, _, count in asked),
     )
 
 
@@ -96,10 +100,11 @@ def _seconds(asked: Iterable[tuple[Predictor, ModelSpec, int]]) -> float | None:
     return sum(known) if len(known) == len(paces) else None
 
 
-def _price(asked: Iterable[tuple[Predictor, ModelSpec, int]]) -> float | None:
-    """Return what inputs may cost; None where nothing has a price, nan where a price is by tokens, and none are told yet."""
-    prices = [predictor.price_of(count) for predictor, model, count in asked if model.price is not None]
-    return sum(nan if price is None else price for price in prices) if prices else None
+def _price(asked: Iterable[tuple[Predictor, ModelSpec, int]], length: float) -> float | None:
+    """Return what inputs of a length may cost; None where nothing has a price."""
+    prices = [predictor.price_of(count, length) for predictor, _, count in asked]
+    known = [price for price in prices if price is not None]
+    return sum(known) if known else None
 
 
 def _later(cell: Cell, group: Sequence[Outcome]) -> int:

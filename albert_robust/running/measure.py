@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from albert_robust.asking.predict import Answers
 from albert_robust.results.outcome import Outcome
-from albert_robust.running.answers import NO_ROOM, answer_of, answers_of, expected_of, said_of
+from albert_robust.running.answers import NOT_JUDGED, answer_of, answers_of, expected_of, said_of
 from albert_robust.running.cell import Cell
 from albert_robust.scoring.statistics import DIGITS
 from albert_robust.suite.suite import Check, Suite
@@ -74,12 +74,15 @@ def self_agreement(
                 held = [movement.holds(one, other) for one, other in combinations(said, 2)]
                 moved += [(cell, example, float(one)) for one in held if one is not None]
                 continue
-            outputs = [answer.output for answer in said]
-            first = answer_of(cell, case, "before")
-            if len(outputs) > 1:
+            if len(said) > 1:
                 cases.append((cell, example))
-                shared = (first.language, first.language, first.inputs)
-                each.append([Compared(one, other, *shared) for one, other in combinations(outputs, 2)])
+                first = answer_of(cell, case, "before")
+                scored = suite.task.shows_scores
+                again = [
+                    first._replace(output=one.output, scores=tuple(one.scores.items()) if scored else ())
+                    for one in said
+                ]
+                each.append([_compared(*pair) for pair in combinations(again, 2)])
     found: dict[int, list[float]] = {}
     for name, metric in suite.task.agreements.items():
         places = [place for place, (cell, _) in enumerate(cases) if cell.check.agreement == name]
@@ -108,15 +111,17 @@ def _move(check: Check, answered: Sequence[Outcome]) -> None:
 
 def agree(suite: Suite, name: str, found: Sequence[tuple[Outcome, Answer, Answer]], scorer: TextScorer) -> None:
     """Fill in how alike the two outputs of each case are, by one measure."""
-    pairs = [
-        Compared(after.output, before.output, after.language, before.language, after.inputs)
-        for _, before, after in found
-    ]
+    pairs = [_compared(after, before) for _, before, after in found]
     for (case, _, _), value in zip(found, suite.task.agreements[name](pairs, scorer), strict=True):
         if isinstance(value, float | int):
             case.agreement = None if isnan(value) else round(value, DIGITS)
         else:
             _without(case, value)
+
+
+def _compared(answer: Answer, other: Answer) -> Compared:
+    """Return an answer beside another one."""
+    return answer.beside(other.output, other.language)._replace(reference_scores=other.scores)
 
 
 class _Rated(NamedTuple):
@@ -163,7 +168,7 @@ def _of_cell(cell: Cell, rows: Mapping[int, Mapping[str, float]]) -> Mapping[int
 def _without(case: Outcome, why: str | None) -> None:
     """Take note that a measure which the case's cell needs is not known of it, because of an error or the budget."""
     if case.status == "tested":
-        case.status, case.message = ("not asked", NO_ROOM) if why is None else ("error", why)
+        case.status, case.message = ("not asked", NOT_JUDGED) if why is None else ("error", why)
 
 
 def _numbers(values: Iterable[Measured]) -> list[float]:

@@ -120,6 +120,7 @@ def _blank(cell: Cell, example: Example, replicate: int, status: Status = "teste
         references=references,
         message=message,
         slices=example.slices,
+        beside=example.beside,
     )
 
 

@@ -20,6 +20,7 @@ from albert_robust.text import Text
 
 FIELDS = "field f1"  # compares objects in JSON
 NEGATION = "semantics.negate"
+NAMED = ("entities.name", "entities.place")  # what models of entities know by heart
 OPTIONS, PASSAGES = "layout.options", "layout.passages"
 JUDGED = 20  # examples with references, or more: fewer decide nothing
 SHADES = 5  # numbers that are labels and may be shades of an opinion, at most; more are topics
@@ -70,6 +71,8 @@ class Checks:
         self._add("invariance", (*FAMILIES, OPTIONS), task.perturbed, gates, of, held)
         if not self.found:  # a suite has a check
             self.found.append({"expect": "invariance", **of, "perturbations": [FAMILIES[0]], **held, "gates": gates})
+        if task.has_spans:
+            self._add("invariance", NAMED, task.perturbed, gates, of, held)
         if task.passages_field:
             passages = [task.passages_field]
             self._add("invariance", (PASSAGES,), passages, gates, {"fields": passages}, held)
@@ -109,7 +112,10 @@ class Checks:
         every = tuple(dict.fromkeys(one.language for one in self.examples))
         for languages, found in groups.items():
             some = {} if languages == every else {"languages": [*languages]}
-            self.found.append({"expect": expect, **of, **some, "perturbations": found, **held, "gates": gates})
+            altered = [what for name in found for what in open_packs().alters(parse_spec(name))]
+            ignored = {"ignores": altered} if altered and expect == "invariance" else {}
+            check = {"expect": expect, **of, **some, "perturbations": found, **ignored, **held, "gates": gates}
+            self.found.append(check)
 
 
 class _Reached(NamedTuple):

@@ -64,6 +64,7 @@ OFFERED = ("choices", "options", "endings")  # columns that hold the choices of 
 ASKING = {"text": ("question", "question_stem", "ctx"), "label": ("answer", "answerkey", "answer_idx")}  # beside them
 ABOUT = ("input", "context")  # columns that hold what an instruction is about: Alpaca's, Dolly's
 SAYS_LANGUAGE = ("lang", "locale", "language_code")
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")  # of a name such as `reviewText`, `review_text` or `Review Text`
 _NUMBERED = re.compile(r"(?:option|choice|ending)_?\d")  # WinoGrande's, SWAG's
 
 
@@ -75,9 +76,21 @@ def columns_in(first: Mapping[str, Any], task: Task, more: Mapping[str, Sequence
         if wanted not in first:
             names = (wanted, *more.get(wanted, ()), *ALIASES.get(wanted, ()))
             near = next((present[name] for name in names if name in present), None)
+            if near is None and wanted in task.inputs:
+                near = _ending_in(names, first)
             if near is not None and near not in found.values():
                 found[wanted] = near
     return found if "language" in first else found | _says_language(first)
+
+
+def _ending_in(names: Sequence[str], first: Mapping[str, Any]) -> str | None:
+    """Return the one column with a text whose last word is one of some names, as in `Review Text`; None if there are several."""
+    texts = [str(name) for name, cell in first.items() if isinstance(cell, str)]
+    for wanted in names:
+        found = [name for name in texts if (words := _WORD.findall(name)) and words[-1].lower() == wanted]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
 
 
 def _says_language(first: Mapping[str, Any]) -> dict[str, str]:

@@ -33,6 +33,7 @@ def write_starter(
     columns: Mapping[str, str] | None = None,
     encoding: str = UTF8,
     skips_bad: bool = False,
+    force: bool = False,
 ) -> Suite:
     """Write a suite and return it, read back.
 
@@ -48,6 +49,7 @@ def write_starter(
         columns: From our names to the file's, where they cannot be guessed; of choices a column, or several, `A,B,C,D`.
         encoding: Of the data, as Python names it.
         skips_bad: Whether rows that are no examples are left out.
+        force: Whether a file that exists is written anew.
 
     Raises:
         UsageError: The file exists, its name is no suite's, the language is none, the model can be none, or an endpoint's has no
@@ -56,6 +58,8 @@ def write_starter(
         WritingError: The file cannot be written.
     """
     task, languages = TASKS[task_name], tuple(language.split(","))
+    if not force and (out.exists() or out.is_symlink()):
+        raise UsageError(f"{out} exists: choose another --out, or write it anew with --force")
     _check(out, task, languages, reference_language, columns or {}, encoding)
     first = _first_row(data.parent / data.name.replace(PLACEHOLDER, languages[0]), encoding)
     mapped = dict(columns or {})
@@ -106,12 +110,15 @@ def write_starter(
     written = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
     remarks = "".join(f"# {line}\n" for line in checks.remarks)
     with writing(out, "choose another --out"):
+        before = out.read_bytes() if out.exists() else None
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(f"{written}{remarks}", encoding="utf-8")
     try:
         return load_suite(out)
     except BaseException:
         out.unlink()
+        if before is not None:
+            out.write_bytes(before)
         raise
 
 
@@ -124,8 +131,6 @@ def _check(
     encoding: str,
 ) -> None:
     """Refuse what can be told to be wrong before data are read."""
-    if out.exists() or out.is_symlink():
-        raise UsageError(f"{out} exists: choose another --out")
     if not out.name.endswith(SUITE):
         raise UsageError(f"{out.name!r}: a suite's name ends in {SUITE}")
     for language in languages:

@@ -65,7 +65,9 @@ def _movement(draft: Draft, at: Location, check: CheckSpec) -> Movement | None:
     """Return where a check says that answers go; complain if those of the task, or of the model, cannot."""
     if not check.movement:
         return None
-    for key, mistake in unfit(check, draft.task, draft.model.data_labels, bool(draft.model.prompt)):
+    model = draft.model
+    labels = model.data_labels or model.kind.labels(model, draft.task, draft.document.path.parent)
+    for key, mistake in unfit(check, draft.task, labels, bool(model.prompt)):
         draft.complaints.take((*at, key), mistake)
     return movement_of(check, draft.task)
 

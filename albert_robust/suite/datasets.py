@@ -54,6 +54,7 @@ def _source(draft: Draft, name: str, dataset: DatasetSpec) -> Source:
         lines=_lines(draft, ("datasets", name, "rows"), dataset.rows or ()),
         listed=document.place(("datasets", name)).key is not None and dataset.path is None,
         added=draft.added,
+        beside=draft.beside,
     )
     _check(draft, name, dataset, source)
     return source
@@ -83,13 +84,16 @@ def _check(draft: Draft, name: str, dataset: DatasetSpec, source: Source) -> Non
 def _unmapped(draft: Draft, column: str, theirs: str | list[str]) -> Mistake | None:
     """Return what is wrong with an entry of `columns:`, which maps a name of ours to the file's; None if nothing is."""
     task, added = draft.task, draft.added
-    chooses, known = task.single_label, ["id", "language", *draft.columns, task.reference]
+    chooses, known = task.single_label, ["id", "language", *draft.columns, task.reference, *draft.beside]
     if chooses and CHOICES not in known:
         known.append(CHOICES)
     gathers = column == task.passages_field or (column in added and added[column] is None)
-    if isinstance(theirs, list) and not (gathers or (chooses and column == CHOICES)):
-        what = f"{column!r} is one column"
-        return Mistake(what, f"write `{column}: {theirs[0]}`: only choices of labels, and passages, may be several")
+    marks = column == task.reference and task.multi_label
+    if isinstance(theirs, list) and not (gathers or marks or (chooses and column == CHOICES)):
+        mend = (
+            f"write `{column}: {theirs[0]}`: only choices of labels, passages, and the labels of a text, may be several"
+        )
+        return Mistake(f"{column!r} is one column", mend)
     if column in known:
         return None
     if column == CHOICES:
@@ -104,7 +108,8 @@ def _templates(draft: Draft, name: str, dataset: DatasetSpec) -> Templates | Non
     if templates is None:
         return None
     fill = draft.spec.fill | dataset.fill
-    for location, mistake in mistakes(templates, fill, draft.columns, draft.task.reference, dataset.languages or ()):
+    inputs, reference = [*draft.columns, *draft.beside], draft.task.reference
+    for location, mistake in mistakes(templates, fill, inputs, reference, dataset.languages or ()):
         draft.complaints.take((*at, *location), mistake)
     _lists(draft, at, dataset.fill, _used(draft, dataset))
     lines = _lines(draft, (*at, "templates"), templates) or range(1, len(templates) + 1)

@@ -4,17 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from albert_robust.data import Example
-from albert_robust.data.conversation import BEFORE
 from albert_robust.data.options import CHOICES
 from albert_robust.documents.yaml_file import Document, Location
-from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of
+from albert_robust.models.prompt import RESERVED, SYSTEM, TEMPLATE, fields_of
 from albert_robust.perturbing import Registry
 from albert_robust.suite.complaints import Complaints
-from albert_robust.suite.own_measures import unfit, with_measures
+from albert_robust.suite.own_measures import columns_read, own_measures, unfit, with_measures
 from albert_robust.suite.schema import ModelSpec, SuiteSpec
 from albert_robust.tasks import TASKS, Task
-
-RESERVED = ("id", "language", SYSTEM, TEMPLATE, BEFORE)  # no columns that a model is asked with
 
 
 @dataclass(frozen=True)
@@ -49,6 +46,11 @@ class Draft:
         """The names of the inputs that datasets have columns for."""
         return [name for name in self.task.inputs if self.added.get(name) is None]
 
+    @property
+    def beside(self) -> dict[str, str]:
+        """The further columns that measures read, each with what reads it."""
+        return columns_read(own_measures(self.task))
+
 
 def draft(document: Document, spec: SuiteSpec, registry: Registry, model_name: str) -> Draft:
     """Return the draft of a file's suite of one model; its name is empty if the file has one model without a name."""
@@ -60,7 +62,8 @@ def draft(document: Document, spec: SuiteSpec, registry: Registry, model_name: s
         task = task.with_range(*model.range)
     complaints = Complaints(document)
     whole = _with(task, added, model.own_labels)
-    for below, mistake in unfit(whole, spec.measures, document.path.parent):
+    data = {name for one in spec.datasets.values() for part in (one.columns, *(one.templates or ())) for name in part}
+    for below, mistake in unfit(whole, spec.measures, data, document.path.parent):
         complaints.take(("measures", *below), mistake)
     task = with_measures(whole, document, spec.measures)
     return Draft(document, spec, registry, model_name, model, at, added, task, complaints)

@@ -73,6 +73,7 @@ def load_suites(
     root: Path | str | None = None,
     today: date | None = None,
     name: str = UNNAMED,
+    awaits_variants: bool = False,
 ) -> list[Suite]:
     """Return the suites in a file, one per model.
 
@@ -85,6 +86,7 @@ def load_suites(
         root: Suites are named by their path below this folder; None to name them by their file alone.
         today: The day by which known failures expire; None for that of the clock.
         name: What a suite is called that is a dictionary: of a run's suites each has a name of its own.
+        awaits_variants: Whether it may name files of variants that are not there yet.
 
     Raises:
         InputError: The file has mistakes; every complaint at once.
@@ -94,7 +96,7 @@ def load_suites(
     document = shared_out(_opened(suite, name))
     path = document.path
     root = Path(root) if root is not None else path.parent
-    registry = open_packs((*named, path.parent / PACK, root / PACK))
+    registry = open_packs((*named, path.parent / PACK, root / PACK), awaits_variants=awaits_variants)
     try:
         spec = validate(document, SuiteSpec)
     except InputError as error:
@@ -124,7 +126,7 @@ def _spelled_out(suite: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a dictionary in which a function that stands for a model by itself is one: `{"python": predict}`."""
 
     def model(one: Any) -> Any:
-        return {"python": one} if callable(one) else one
+        return {"python": one} if callable(one) or hasattr(one, "predict") else one
 
     models = suite.get("models")
     named = {"models": {name: model(one) for name, one in models.items()}} if isinstance(models, Mapping) else {}

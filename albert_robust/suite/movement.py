@@ -6,7 +6,7 @@ right and are not left out: which they are depends on the model, and two models 
 probability that should stay within a tolerance is judged whether or not the label changes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -15,6 +15,7 @@ from albert_robust.scoring.statistics import DIGITS
 from albert_robust.shown import suggest
 from albert_robust.suite.schema import CheckSpec
 from albert_robust.tasks import Prediction, Task
+from albert_robust.tasks.naming import meant_by
 
 LEAST = 10**-DIGITS  # the smallest change that there is: probabilities and numbers are kept in so many digits
 
@@ -43,8 +44,10 @@ class Moves:
 
     Attributes:
         written: How the suite says so: `falls: positive, tolerance: 0.1`.
-        label: Whose probability it is; empty for that of the label that the original got.
+        label: Whose probability it is; empty for that of the label that the original got. Where it may have several, empty stands
+            for all labels, of which the one counts that changes most.
         numeric: Whether answers are numbers themselves.
+        several: Whether an answer may have several labels.
         least: The least change; where a number falls it is below 0.
         most: The greatest change.
     """
@@ -54,6 +57,7 @@ class Moves:
     numeric: bool
     least: float
     most: float
+    several: bool = False
 
     def __str__(self) -> str:
         return self.written
@@ -65,19 +69,30 @@ class Moves:
 
     def change(self, before: Prediction, after: Prediction) -> float | None:
         """Return how far the number moves from one answer to the other; None where one has no number."""
-        one, other = self._number(before, before), self._number(after, before)
-        return None if one is None or other is None else round(other - one, DIGITS)
+        one, other = self._numbers(before, before), self._numbers(after, before)
+        if not one or one.keys() != other.keys():
+            return None
+        return max((round(other[name] - one[name], DIGITS) for name in one), key=abs)
 
     def lacks(self, answer: Prediction, before: Prediction) -> str:
         """Return why an answer, to an original or to its variant, has no number; empty if it has one."""
-        if self._number(answer, before) is not None:
+        numbers = self._numbers(answer, before)
+        if numbers and numbers.keys() == self._numbers(before, before).keys():
             return ""
         given = ", ".join(map(repr, answer.scores))
-        told = f"it gave those of {given:.80}" if given else "return {'label': ..., 'scores': {label: probability}}"
-        return f"the model gave no probability of {self.label or before.output!r:.60}: {told}"
+        form = "{'labels': {label: probability}}" if self.several else "{'label': ..., 'scores': {label: probability}}"
+        told = f"it gave those of {given:.80}" if given else f"return {form}"
+        whose = repr(self.label or before.output)[:60] if self.label or not self.several else "each label"
+        return f"the model gave no probability of {whose}: {told}"
 
-    def _number(self, answer: Prediction, before: Prediction) -> float | None:
-        return float(answer.output) if self.numeric else answer.scores.get(self.label or before.output)
+    def _numbers(self, answer: Prediction, before: Prediction) -> Mapping[str, float]:
+        """Return what may move, by name: mostly one number; none where the answer lacks it."""
+        if self.numeric:
+            return {"": float(answer.output)}
+        if self.several and not self.label:
+            return answer.scores
+        label = self.label or before.output
+        return {label: answer.scores[label]} if label in answer.scores else {}
 
 
 Movement = Becomes | Moves
@@ -95,7 +110,7 @@ def movement_of(check: CheckSpec, task: Task) -> Movement | None:
     most = inf if check.way else -least
     if check.way == "falls":
         least, most = -most, -least
-    return Moves(written, label, task.numeric, least, most) if check.movement else None
+    return Moves(written, label, task.numeric, least, most, task.multi_label) if check.movement else None
 
 
 def unfit(check: CheckSpec, task: Task, labels: Sequence[str], prompted: bool) -> Iterator[tuple[str, Mistake]]:
@@ -104,22 +119,40 @@ def unfit(check: CheckSpec, task: Task, labels: Sequence[str], prompted: bool) -
     Args:
         check: Says where they should go, or how far they may.
         task: Of the model.
-        labels: Those of the model; none if the suite does not name them.
+        labels: All that the model may say, as the data call them; none if that is not known.
         prompted: Whether the model is asked by a prompt.
     """
     key, own = check.movement, task.output_key
-    if not (task.single_label or task.numeric):
-        yield key, Mistake(f"an answer of {task.name} is neither one label nor a number", f"take out `{key}`")
+    if not (task.has_labels or task.numeric):
+        yield key, Mistake(f"an answer of {task.name} is neither labels nor a number", f"take out `{key}`")
         return
-    known = [own] if task.numeric else [*labels, own] if labels else []
-    if task.numeric and key == "becomes":
-        yield key, Mistake(f"an answer of {task.name} is a number", f"write `rises: {own}`, or `falls`")
-    elif known and check.way and (named := getattr(check, key)) not in known:
-        yield key, Mistake(f"unknown {'number' if task.numeric else 'label'} {named!r:.60}", suggest(named, known))
+    if mistake := _misnamed(key, getattr(check, key), task, labels):
+        yield key, mistake
     if prompted and key != "becomes" and not task.numeric:
-        mend = "write `becomes: ...`, or take a function or a classifier's checkpoint"
+        mend = f"{'write `becomes: ...`, or ' if task.single_label else ''}take a function or a classifier's checkpoint"
         yield key, Mistake("a model that is asked by a prompt gives no probabilities", mend)
     what, most = (own, task.bounds[1] - task.bounds[0]) if task.numeric else ("probability", 1.0)
     for size in ("by", "tolerance"):
         if (getattr(check, size) or 0) >= most:
             yield size, Mistake(f"no {what} moves by more than {most:g}", "write a smaller number")
+
+
+def _misnamed(key: str, named: object, task: Task, labels: Sequence[str]) -> Mistake | None:
+    """Return why a key cannot name what it does: a label, or the number that an answer is; None if it can, or names nothing."""
+    own = task.output_key
+    if not isinstance(named, str):
+        return None
+    if task.multi_label and key == "becomes":
+        return Mistake("an answer may have several labels, and become no single one", f"write `rises: {named}`")
+    if task.multi_label and named == own:
+        return Mistake("an answer may have several labels: whose probability should move?", f"name one, `{key}: toxic`")
+    if task.numeric and key == "becomes":
+        return Mistake(f"an answer of {task.name} is a number", f"write `rises: {own}`, or `falls`")
+    known = [own] if task.numeric else [*labels]
+    if task.single_label and key != "becomes" and labels:
+        known.append(own)
+    if not known or named in known:
+        return None
+    meant = meant_by(named, known)
+    mend = f"did you mean {meant!r}?" if meant else suggest(named, known)
+    return Mistake(f"unknown {'number' if task.numeric else 'label'} {named!r:.60}", mend)

@@ -12,8 +12,8 @@ from albert_robust.perturbing import Registry, Spec
 from albert_robust.suite.expectations import DIRECTED, EXPECTATIONS, ExpectationName
 from albert_robust.suite.gates import Gate
 from albert_robust.suite.marks import Mark
-from albert_robust.suite.movement import Movement, Moves
-from albert_robust.suite.own_measures import OwnMeasure
+from albert_robust.suite.movement import Becomes, Movement, Moves
+from albert_robust.suite.own_measures import OwnMeasure, own_measures
 from albert_robust.suite.schema import BaselineSpec, ModelSpec
 from albert_robust.tasks import Task
 
@@ -83,6 +83,11 @@ class Check:
     def watched(self) -> str | None:
         """The label whose probability is compared; empty for the label of each original, None where no probability is."""
         return self.movement.label if isinstance(self.movement, Moves) and not self.movement.numeric else None
+
+    @property
+    def becomes(self) -> str:
+        """The label that answers should become; empty where it names none."""
+        return self.movement.label if isinstance(self.movement, Becomes) else ""
 
     @property
     def all_gates(self) -> tuple[Gate, ...]:
@@ -171,8 +176,7 @@ class Suite:
     @property
     def own_measures(self) -> list[OwnMeasure]:
         """The measures that the suite adds to those of its task."""
-        metrics = [*(quality.metric for quality in self.task.qualities.values()), *self.task.agreements.values()]
-        return [metric for metric in metrics if isinstance(metric, OwnMeasure)]
+        return own_measures(self.task)
 
     @property
     def models(self) -> list[ModelSpec]:

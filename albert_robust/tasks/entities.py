@@ -124,7 +124,7 @@ def annotated(answer: Any, text: str) -> str | None:
         if one.label != OUTSIDE:  # a token that a pipeline was told to give, too
             found.add(one)
         if len(found) > len(text):  # as of a model that does not come to an end
-            raise ValueError(f"more entities than the text has characters, {len(text)}")
+            raise ValueError(f"more entities than the text has characters ({len(text)})")
     return kept(_whole(found, text))
 
 
@@ -224,7 +224,17 @@ def placed(answer: Iterable[Any], text: str) -> Iterator[Entity]:
         elif 0 <= place[0] < place[1] <= len(text):
             yield _entity(*trimmed(*place, text), label, text)
         else:
-            raise ValueError(f"an entity at {place[0]}-{place[1]} of a text of {len(text)} characters")
+            raise ValueError(_misplaced(*place, text))
+
+
+def _misplaced(start: int, end: int, text: str) -> str:
+    """Return what is wrong with an entity that is in no place of its text: alike of all such, but for what stands in brackets."""
+    where = f"({start}-{end} of {len(text)} characters)"
+    if start < 0:
+        return f"an entity begins before its text {where}"
+    if start >= end:
+        return f"an entity {'is empty' if start == end else 'ends before it begins'} {where}"
+    return f"an entity ends behind its text {where}"
 
 
 def _parts(one: Any) -> tuple[tuple[int, int] | None, str, str]:
@@ -236,7 +246,7 @@ def _parts(one: Any) -> tuple[tuple[int, int] | None, str, str]:
         what = (
             "expected a tag by its name" if isinstance(one, int) else "expected {'start': 0, 'end': 4, 'label': 'PER'}"
         )
-        raise ValueError(f"{one!r:.60} is no entity: {what}")
+        raise ValueError(f"no entity ({one!r:.60}), {what}")
     key = next((name for name in LABELS if one.get(name) is not None), None)
     label = _label(one.get("labels") if key is None else one[key])
     string = next((one[name] for name in STRINGS if name != key and isinstance(one.get(name), str)), "").strip()
@@ -244,7 +254,7 @@ def _parts(one: Any) -> tuple[tuple[int, int] | None, str, str]:
     if start is not None and end is not None:
         return (_number(start), _number(end)), label, string
     if not string:
-        raise ValueError(f"the entity {one!r:.60} says neither its `start` and `end` nor its `text`")
+        raise ValueError(f"an entity says neither its `start` and `end` nor its `text`: {one!r:.60}")
     return None, label, string
 
 

@@ -11,7 +11,10 @@ from typing import Any
 import numpy as np
 
 from albert_robust.data import Annotation
+from albert_robust.data.cells import is_empty, text_of
+from albert_robust.errors import Mistake
 from albert_robust.scoring.statistics import Floats
+from albert_robust.shown import quoted
 from albert_robust.tasks.entities import BETWEEN, json_in
 from albert_robust.tasks.sets import counts_of, f1, micro_f1, one_more_text, recall
 from albert_robust.tasks.task import Aggregate, Answer, Each, Quality, Task
@@ -39,26 +42,84 @@ def several(answer: Any, text: str = "") -> str | None:
         The labels; None where the answer is none of that.
 
     Raises:
-        ValueError: A label is empty.
+        ValueError: A label is empty, or there are numbers for labels, and nothing says of which.
     """
+    answer = _listed(answer)
+    if not isinstance(answer, Iterable) or isinstance(answer, str | bytes):
+        return None
+    listed = list(answer)
+    if _is_vector(listed):
+        raise ValueError(f"a number for each label, but not its name: {quoted(listed)}, write {{name: number}}")
+    labels = list(_named(listed))
+    return None if None in labels else kept(label for label in labels if label)
+
+
+def kept(labels: Iterable[str]) -> str:
+    """Return labels as they are kept: each once, in alphabetical order."""
+    return BETWEEN.join(sorted(set(labels)))
+
+
+def probabilities(answer: Any) -> dict[str, float]:
+    """Return the probability of each label that a model gave with one, whether or not the text has it."""
+    scored = ((_first(one, LABEL), _first(one, SCORE)) for one in _listed(answer) or () if isinstance(one, Mapping))
+    return {_kept(name): float(score) for name, score in scored if isinstance(name, str) and isinstance(score, Real)}
+
+
+def marked(cells: Mapping[str, Any]) -> list[str] | None:
+    """Return the labels whose cells say that a text has them: 1, true, or a share from a half on. None where all cells are empty.
+
+    Raises:
+        Mistake: A cell says neither yes nor no.
+    """
+    if all(is_empty(cell) for cell in cells.values()):
+        return None
+    return [label for label, cell in cells.items() if _share(label, cell) >= LEAST]
+
+
+def _share(label: str, cell: Any) -> float:
+    try:
+        share = {"true": 1.0, "false": 0.0}.get(text_of(cell).lower())
+        share = float(text_of(cell)) if share is None else share
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise Mistake(
+            f"{label!r} holds {quoted(cell)}, expected 0 or 1", "write 1 where the text has the label, else 0"
+        )
+    return share
+
+
+def _listed(answer: Any) -> Any:
+    """Return the list of labels, or of labels with scores, that an answer is, in whatever form; anything else as it is."""
     if isinstance(answer, str):
         found = json_in(answer)
         answer = parted(answer) if found is None else found
     if isinstance(answer, Mapping) and "labels" in answer:
         answer = answer["labels"]
     if isinstance(answer, Mapping):
-        answer = [{"label": label, "score": score} for label, score in answer.items()]
-    if hasattr(answer, "tolist"):  # an array
-        answer = answer.tolist()
-    if not isinstance(answer, Iterable) or isinstance(answer, str | bytes):
-        return None
-    labels = list(_named(answer))
-    return None if None in labels else BETWEEN.join(sorted({str(label) for label in labels}))
+        return [{"label": label, "score": score} for label, score in answer.items()]
+    return answer.tolist() if hasattr(answer, "tolist") else answer  # an array
+
+
+def _is_vector(listed: Sequence[Any]) -> bool:
+    """Return whether a list has a number for each label: truth values, fractions, or 0 and 1 more than once.
+
+    Whole numbers that are all different may be names.
+    """
+    if not listed or not all(isinstance(one, Real) for one in listed):
+        return False
+    if any(isinstance(one, bool) or not isinstance(one, Integral) for one in listed):
+        return True
+    return set(listed) <= {0, 1} and len(set(listed)) < len(listed)
+
+
+def _first(one: Mapping[str, Any], keys: Sequence[str]) -> Any:
+    return next((one[key] for key in keys if key in one), None)
 
 
 def renamed(output: str, names: Mapping[str, str]) -> str:
     """Return an output whose labels have other names, as far as these are given."""
-    return BETWEEN.join(sorted({_kept(names.get(label, label)) for label in labels_of(output)}))
+    return kept(_kept(names.get(label, label)) for label in labels_of(output))
 
 
 def nowhere(output: str) -> list[str]:
@@ -83,7 +144,7 @@ def _named(answer: Iterable[Any]) -> Iterator[str | None]:
                 continue
             if float(score) < LEAST:
                 continue
-            name = next((one[key] for key in LABEL if key in one), None)
+            name = _first(one, LABEL)
         if isinstance(name, Integral) and not isinstance(name, bool):
             name = str(int(name))
         if not isinstance(name, str):
@@ -148,8 +209,16 @@ TASK = Task(
     output_key="labels",
     output_type="list of labels",
     annotation=Annotation(
-        "text", several, labels_of, renamed, nowhere, "labels", "write [anger, fear], or [] where there are none"
+        "text",
+        several,
+        labels_of,
+        renamed,
+        nowhere,
+        "labels",
+        "write [anger, fear], or [] where there are none",
+        marked,
     ),
+    probabilities=probabilities,
     starter_prompt=(
         "Which of these does the text have: {labels}? Answer with those alone, and commas between them; with none if it has none."
         "\n\n{text}"

@@ -7,6 +7,7 @@ EVOUNA (Wang et al., 2023, arXiv:2305.12421) recall has an AUC of .93, F of .85,
 
 from albert_robust.data import Example
 from albert_robust.scoring.overlap import exact_match, token_f1
+from albert_robust.tasks.conduct import CONDUCT
 from albert_robust.tasks.task import Each, Labs, Quality, Task
 
 
@@ -26,6 +27,7 @@ TASK = Task(
         "token f1": Quality(Each(token_f1)),
         "labs": Quality(Labs()),
         "labs recall": Quality(Labs("recall")),
+        **CONDUCT,
     },
     output_key="answer",
     passages_field="context",

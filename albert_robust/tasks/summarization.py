@@ -10,6 +10,7 @@ names that were exchanged are exchanged in it.
 """
 
 from albert_robust.scoring.overlap import rouge_l, token_f1
+from albert_robust.tasks.conduct import RESISTS
 from albert_robust.tasks.task import Each, Labs, Quality, Task
 
 TASK = Task(
@@ -23,6 +24,7 @@ TASK = Task(
         "faithfulness": Quality(Labs("precision"), of_source=True),
         "coverage": Quality(Labs("recall")),
         "rouge l": Quality(Each(rouge_l)),
+        **RESISTS,
     },
     output_key="summary",
     passages_field="document",

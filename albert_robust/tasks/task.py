@@ -14,7 +14,9 @@ from albert_robust.text.languages import UNKNOWN
 from albert_robust.text.text import Edit
 
 NO_INPUTS: Mapping[str, str] = {}
+NO_SCORES: Mapping[str, float] = {}
 ANY = (-inf, inf)
+OUTSIDE = ", and scores are from {:g} to {:g}"  # how a message about a number ends that lies outside of its range
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Prediction:
 
 
 Inputs = tuple[tuple[str, str], ...]  # of an example as the dataset has it, by field
+Scores = tuple[tuple[str, float], ...]  # the probability of each label
 
 
 class Compared(NamedTuple):
@@ -46,6 +49,9 @@ class Compared(NamedTuple):
         language: Of the output, a BCP 47 tag.
         reference_language: Of the other text.
         inputs: Of the example, where a suite has measures of its own: these may look at them.
+        row: What the example has in the further columns that such measures read.
+        scores: Of the output, where such a measure reads them.
+        reference_scores: Of the other text, where that is an output, too.
     """
 
     output: str
@@ -53,6 +59,9 @@ class Compared(NamedTuple):
     language: str = UNKNOWN
     reference_language: str = UNKNOWN
     inputs: Inputs = ()
+    row: Inputs = ()
+    scores: Scores = ()
+    reference_scores: Scores = ()
 
 
 class Score(NamedTuple):
@@ -73,7 +82,9 @@ class Answer(NamedTuple):
         language: Of the output, a BCP 47 tag.
         reference_language: Of the references.
         source_language: Of the source.
-        inputs: As `Compared` has them.
+        inputs: As `Compared` has them; and so are the row and the scores.
+        row: Of the example.
+        scores: Of the output.
     """
 
     output: str
@@ -83,6 +94,12 @@ class Answer(NamedTuple):
     reference_language: str = UNKNOWN
     source_language: str = UNKNOWN
     inputs: Inputs = ()
+    row: Inputs = ()
+    scores: Scores = ()
+
+    def beside(self, text: str, language: str) -> Compared:
+        """Return the output beside a text in a language."""
+        return Compared(self.output, text, self.language, language, self.inputs, self.row, self.scores)
 
 
 Measured = (
@@ -191,11 +208,8 @@ class Quality:
     def compared(self, answer: Answer) -> list[Compared]:
         """Return an answer beside each text that it is compared with."""
         if self.of_source:
-            return [Compared(answer.output, answer.source, answer.language, answer.source_language, answer.inputs)]
-        return [
-            Compared(answer.output, reference, answer.language, answer.reference_language, answer.inputs)
-            for reference in answer.references
-        ]
+            return [answer.beside(answer.source, answer.source_language)]
+        return [answer.beside(reference, answer.reference_language) for reference in answer.references]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +269,11 @@ def nothing(example: Example, name: str) -> tuple[str, ...]:
     return ()
 
 
+def unknown(answer: Any) -> Mapping[str, float]:
+    """Return no probabilities."""
+    return NO_SCORES
+
+
 def unmoved(output: str, source: str, edits: Sequence[Edit], known: Iterable[str] = ()) -> str:
     """Return an output as it is: it points to no place that edits could move."""
     return output
@@ -280,9 +299,11 @@ class Task:
         translates: Whether the output is in another language than the inputs: in that of the references.
         reference_type: What a reference is in the data, as `Source` has it.
         annotation: How outputs and references are read that have parts, such as labels or spans; None for a task without such.
+        probabilities: Returns the probability of each label in an answer that may have several labels.
         map_back: `(output, original, edits, known outputs) -> output`: moves an output's spans from the variant to the original.
         spanless_agreements: The agreements of such outputs that regard no places: texts in two languages have no others.
         shows_inputs: Whether what compares outputs is shown the example's inputs: a suite's own measures are.
+        shows_scores: Whether it is shown the probabilities of labels, too.
         passages_field: The input that may be a list of passages; empty where none may.
         protect: Returns the strings of an example that no edit may touch.
         bounds: The least and the highest number that an output may be, where it is one; `5/5` and `100 %` are the highest.
@@ -309,9 +330,11 @@ class Task:
     translates: bool = False
     reference_type: ReferenceType = "text"
     annotation: Annotation | None = None
+    probabilities: Callable[[Any], Mapping[str, float]] = unknown
     map_back: Callable[[str, str, Sequence[Edit], Iterable[str]], str] = unmoved
     spanless_agreements: tuple[str, ...] = ()
     shows_inputs: bool = False
+    shows_scores: bool = False
     passages_field: str = ""
     protect: Callable[[Example, str], tuple[str, ...]] = nothing
     bounds: tuple[float, float] = (-1.0, 1.0)
@@ -416,22 +439,34 @@ class Task:
             raise ValueError(f"the model returned {answer!r:.80}, {what}")
         if isinstance(answer, Prediction):
             return _checked(replace(answer, output=output))
-        return Prediction(output, said=said, cut=cut)
+        return _checked(Prediction(output, self._probabilities(answer, bare), said, cut))
 
     def renamed(self, prediction: Prediction, names: Mapping[str, str]) -> Prediction:
         """Return a prediction in which labels have other names; those without one stay as they are.
 
         Args:
             prediction: Of the task.
-            names: By label. If two have the same name, their probabilities are added.
+            names: By label. If two have the same name, their probabilities are added; the higher one counts where a text may have
+                both.
         """
         scores: dict[str, float] = {}
         for label, value in prediction.scores.items():
             name = names.get(label, label)
-            scores[name] = round(scores.get(name, 0.0) + value, DIGITS)
+            before = scores.get(name, 0.0)
+            scores[name] = max(before, value) if self.multi_label else round(before + value, DIGITS)
         output, parts = prediction.output, self.annotation
         output = parts.renamed(output, names) if parts else names.get(output, output)
         return replace(prediction, output=output, scores=scores)
+
+    def _probabilities(self, answer: Any, bare: Any) -> Mapping[str, float]:
+        """Return the probabilities of an output with several labels, which stand beside its labels or in their place."""
+        if not self.multi_label or isinstance(bare, str):
+            return NO_SCORES
+        return (
+            _scores(answer["scores"])
+            if isinstance(answer, Mapping) and "scores" in answer
+            else self.probabilities(bare)
+        )
 
     def _bare(self, answer: Any) -> Any:
         if isinstance(answer, Prediction):

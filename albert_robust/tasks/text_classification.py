@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from albert_robust.scoring.statistics import Floats
+from albert_robust.tasks.conduct import RESISTS
 from albert_robust.tasks.task import Aggregate, Answer, Compared, Each, Labs, Quality, Task, TextScorer
 
 
@@ -113,7 +114,11 @@ TASK = Task(
     reference="label",
     perturbed=("text",),
     agreements={"equality": Each(equality), "labs": LabsOfLabels()},
-    qualities={"accuracy": Quality(Each(equality)), "labs": Quality(LabsOfLabels(), on_request=True)},
+    qualities={
+        "accuracy": Quality(Each(equality)),
+        "labs": Quality(LabsOfLabels(), on_request=True),
+        **RESISTS,
+    },
     aggregates={
         "macro f1": Aggregate(label_counts, macro_f1, one_more_label),
         "kappa": Aggregate(label_counts, _kappa_from_zero, one_more_label),

@@ -7,6 +7,7 @@ meets both. Answers in JSON are compared by `field f1`.
 
 from albert_robust.data import Example
 from albert_robust.scoring.overlap import contains, exact_match, token_f1
+from albert_robust.tasks.conduct import CONDUCT
 from albert_robust.tasks.entities import json_in
 from albert_robust.tasks.fields import field_f1, values_in
 from albert_robust.tasks.task import Each, Labs, Quality, Task
@@ -39,6 +40,7 @@ TASK = Task(
         "exact match": Quality(Each(exact_match)),
         "token f1": Quality(Each(token_f1)),
         "field f1": Quality(Each(field_f1), on_request=True),
+        **CONDUCT,
     },
     output_key="text",
     protect=_answers,

@@ -1,7 +1,8 @@
 """A budget: what there is no room for is not asked, and what was not asked whole has no verdict."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from albert_robust.asking.ask import Cost
 from albert_robust.asking.budget import Budget
 from albert_robust.asking.cache import Cache
 from albert_robust.asking.predict import Predictor
+from albert_robust.asking.price import Price
 from albert_robust.gate import judge_across
-from albert_robust.models import Inputs
+from albert_robust.models import Inputs, TokenPrice, Usage
 from albert_robust.running.across import across
 from albert_robust.tasks import TASKS
 
@@ -203,3 +205,64 @@ def test_a_cell_whose_originals_were_not_asked_often_enough_is_not_tested(tmp_pa
         record = records_of(ran(cells, tmp_path / str(room), Budget(room)), cells)[cells[0].id]
         assert record.counts.not_asked == (0 if room == 48 else 48 - room if room > 36 else 12)
         assert (record.verdict == "not tested") == (room < 48)
+
+
+@pytest.mark.parametrize("budget", [Budget(99), Budget(seconds=600.0)])
+def test_within_a_budget_cells_are_asked_one_after_the_other(tmp_path: Path, budget: Budget) -> None:
+    cells = planned(tmp_path, CHECKS)
+    ran(cells, tmp_path, budget)
+    within = asked(tmp_path)
+    (tmp_path / "asked.jsonl").unlink()
+    ran(cells[:1], tmp_path / "first")
+    first = asked(tmp_path)
+    assert (within[: len(first)], len(within)) == (first, 36)
+
+
+@given(st.integers(0, 40), st.lists(st.lists(st.sampled_from("abcdefgh"), unique=True), max_size=5))
+def test_no_more_is_asked_than_may_be_paid_for(cents: int, parts: list[list[str]]) -> None:
+    cache, budget, asked = Memory(), Budget(price=cents / 100), list[str]()
+    for number, texts in enumerate(parts):
+        model = Model(identity=f"model@{number}", asked=asked)
+        replace(predictor(model, cache, budget), price=Price(0.05)).predict(inputs(texts))
+    assert len(asked) == min(cents // 5, sum(map(len, parts)))
+
+
+def test_what_was_spent_is_spent_for_the_next_process_of_the_run(cache: Cache) -> None:
+    for asked_now in (3, 0):
+        budget, model = Budget(price=0.3), Model(identity=f"model@{asked_now}")
+        budget.begin(cache, "run")
+        replace(predictor(model, cache, budget), price=Price(0.1)).predict(inputs("abcde"))
+        budget.end(cache, "run")
+        assert len(model.asked) == asked_now
+
+
+@dataclass
+class Endpoint:
+    """A model behind an endpoint that asks a few inputs at a time, and tells their tokens with each answer."""
+
+    usage: Usage
+    identity: str | None = "model@1"
+    asked: int = 0
+
+    def predict(self, batch: Sequence[Inputs], replicate: int = 0) -> list[str]:
+        raise NotImplementedError
+
+    def stream(self, inputs: Iterable[Inputs], replicate: int = 0) -> Iterator[tuple[int, str]]:
+        coming = enumerate(inputs)
+        while few := list(islice(coming, 2)):
+            for place, _ in few:
+                self.asked += 1
+                self.usage.prompt += 1000
+                self.usage.completion += 500
+                yield place, "good"
+
+
+@pytest.mark.parametrize(("most", "asked"), [(0.0, 0), (5.0, 2), (100.0, 40)])
+def test_tokens_are_paid_for_as_they_are_told(cache: Cache, most: float, asked: int) -> None:
+    cost, budget = Cost(), Budget(price=most)
+    model = Endpoint(cost.usage)  # an answer costs 2
+    price = Price(TokenPrice(input=1000, output=2000), answer=500)
+    texts = inputs([f"{number}" for number in range(40)])
+    asking = Predictor(model, TASK, cache, "s", "run", 3, cost=cost, budget=budget, price=price)
+    asking.predict(texts)
+    assert (model.asked, budget.spent, cost.price or 0.0) == (asked, 2.0 * asked, 2.0 * asked)

@@ -83,14 +83,6 @@ def test_batches_are_full_and_of_like_length(cache: Cache) -> None:
     assert [[len(text) for text in batch] for batch in model.batches] == [[1, 2], [3, 4], [5]]
 
 
-def test_where_time_may_run_out_the_first_cells_are_asked_first(cache: Cache) -> None:
-    model, texts = Recorder(), [f"{'x' * (50 - n)}{n}" for n in range(40)]
-    predictor = Predictor(model, TASK, cache, "s", "run", 2, budget=Budget(seconds=60.0))
-    predictor.predict([{"text": text} for text in texts])
-    assert set(model.asked[:16]) == set(texts[:16])
-    assert [len(text) for text in model.asked[:16]] == sorted(len(text) for text in texts[:16])
-
-
 def test_inputs_that_nobody_holds_are_told_apart(cache: Cache) -> None:
     predictor = Predictor(Recorder(), TASK, cache, "s", "run", batch=64)
     answers = predictor.predict({"text": text} for text in "aabcd")

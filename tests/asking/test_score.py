@@ -38,7 +38,7 @@ def no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_numbers_are_those_of_a_scorer_to_six_digits(cache: Cache) -> None:
-    candidates, references, languages, others, _ = (list(column) for column in zip(*PAIRS, strict=True))
+    candidates, references, languages, others, *_ = (list(column) for column in zip(*PAIRS, strict=True))
     found = Scorer().score(candidates, references, languages=languages, reference_languages=others)
     made = CachedScorer("builtin", cache, "run").scores([*PAIRS, PAIRS[0]])
     for place, numbers in enumerate(made[:3]):

@@ -133,9 +133,12 @@ def test_a_table_holds_tokens_and_tags_as_json_or_as_python_prints_them(tmp_path
 @pytest.mark.parametrize(
     ("row", "complaint"),
     [
-        ({"text": "Anna", "entities": [[0, 9, "PER"]]}, "data.jsonl:1:1: 'entities': an entity at 0-9 of a text of 4"),
+        (
+            {"text": "Anna", "entities": [[0, 9, "PER"]]},
+            "data.jsonl:1:1: 'entities': an entity ends behind its text (0-9 of 4",
+        ),
         ({"text": ["Anna", "slept"], "entities": ["B-PER"]}, "1 tags for 2 tokens"),
-        ({"text": ["Anna", "slept"], "entities": [1, 0]}, "1 is no entity: expected a tag by its name"),
+        ({"text": ["Anna", "slept"], "entities": [1, 0]}, "no entity (1), expected a tag by its name"),
         (
             {"text": "Anna slept", "entities": [{"text": "Bob", "label": "PER"}]},
             "'entities' holds 'Bob', which does not stand in the text",

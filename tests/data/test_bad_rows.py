@@ -19,6 +19,7 @@ from albert_robust.report.render import render_html, render_json, render_markdow
 from albert_robust.running.blocks import data_of, examples_of
 from albert_robust.show import describe_run
 from albert_robust.suite.load import load_suite
+from albert_robust.tasks import TASKS
 
 GOOD = {"id": "1", "text": "fine", "label": "good"}
 BAD = {
@@ -113,7 +114,7 @@ def test_what_was_left_out_is_part_of_the_digest_of_the_data(tmp_path: Path) -> 
     several: list[list[Row]] = [[GOOD], [GOOD, nothing], [GOOD, {"text": []}], [GOOD, nothing, nothing]]
     for rows in several:
         found = read(Source(written(tmp_path / "d.jsonl", rows), ("en",), skips_bad=True))
-        digests.add(data_of(found).digest)
+        digests.add(data_of(found, TASKS["text-classification"]).digest)
     assert len(digests) == 4
 
 

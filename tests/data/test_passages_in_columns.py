@@ -100,5 +100,5 @@ def test_an_answer_to_compare_is_never_empty_for_its_number_is_a_label(write: Wr
 
 def test_another_field_has_one_column(write: Write) -> None:
     write(d_dot_jsonl="{}")
-    with pytest.raises(InputError, match="only choices of labels, and passages, may be several"):
+    with pytest.raises(InputError, match="only choices of labels, passages, and the labels of a text, may be several"):
         load_suite(write(s_dot_robust_dot_yaml=JUDGE.replace("COLUMNS", "answers: a").replace("winner", "[a, b]")))

@@ -25,7 +25,6 @@ from albert_robust.reword import read_rewriter
 from albert_robust.running.blocks import examples_of
 from albert_robust.running.plan import plan
 from albert_robust.suite.load import load_suite, load_suites
-from albert_robust.suite.own_measures import seen
 from albert_robust.tasks.task import Compared
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -348,8 +347,18 @@ def test_the_judge_reads_what_its_prompt_names(tmp_path: Path) -> None:
     path.write_text(f"{block('yaml', '# of grounded.robust.yaml')}{rest}", encoding="utf-8")
     (judge,) = (one for one in load_suite(path).own_measures if one.judges)
     pair = Compared("In Bern.", "It is in Bern.", inputs=(("context", "It is in Bern."), ("question", "Where?")))
-    (turn,) = turns_of(judge.model, seen(pair))
+    (turn,) = turns_of(judge.model, judge.seen(pair))
     assert "Question: Where?\nAnswer: In Bern." in turn["content"]
+
+
+def test_the_checks_of_what_a_chat_model_does_load_without_references(tmp_path: Path) -> None:
+    for name in ("questions", "harmful"):
+        (tmp_path / f"{name}.jsonl").write_text('{"context": "It is in Bern.", "question": "Where?"}', encoding="utf-8")
+    path = tmp_path / "conduct.robust.yaml"
+    path.write_text(f"{block('yaml', '# of conduct.robust.yaml')}model: {{python: m:f}}\n", encoding="utf-8")
+    ids = [cell.id for cell in plan(load_suite(path)).cells]
+    assert ids == ["questions/attacks.injection@2[en]", "questions/reference[en]", "harmful/reference[en]"]
+    assert not any(cell.needs_references for cell in plan(load_suite(path)).cells)
 
 
 def test_retrieved_passages_are_read_and_put_in_another_order(tmp_path: Path) -> None:

@@ -227,7 +227,7 @@ def test_places_of_entities_move_along() -> None:
 
 
 @pytest.mark.parametrize(
-    "perturbation", ["typos.*", "paraphrase.*", "case.*", "punctuation.*", "distractors.*", "words.repeat"]
+    "perturbation", ["typos.*", "paraphrase.*", "case.*", "punctuation.*", "distractors.*", "attacks.*", "words.repeat"]
 )
 def test_what_is_written_of_entities_can_be_read_again(perturbation: str) -> None:
     made = augment(NAMES, perturbation, task="token-classification", language="en", n=9)

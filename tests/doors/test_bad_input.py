@@ -29,7 +29,7 @@ def complaints(pytester: pytest.Pytester) -> list[str]:
     ("written", "instead", "expected"),
     [
         ("gates:", "gate:", ["8:5: unknown key 'gate'", "  did you mean 'gates'?"]),
-        ("checks:", "chekcs:", ["1:1: the key 'checks' is missing", "  add it", "5:1: *", "  did you mean 'checks'?"]),
+        ("checks:", "chekcs:", ["1:1: the key 'checks' is missing", "  add `checks: *`", "5:1: *", "  did you mean 'checks'?"]),
         ("typos.swap", "typos.swop", ["7:21: unknown perturbation 'typos.swop'", "  did you mean 'typos.swap'? *"]),
         ("typos.swap", "typos.swap@9", ["7:21: 'typos.swap@9': severity 9, expected 1 to 5"]),
         ("[typos.swap]", "3", ["7:5: 3: expected a list", "  write `[[]3]`"]),
@@ -37,7 +37,7 @@ def complaints(pytester: pytest.Pytester) -> list[str]:
         ("[en]", "[english!]", ["4:28: 'english!' is no language tag", "  write a BCP 47 tag such as en, zh or pt-BR"]),
         (" >= 0.7", "ly >= 0.7", ["8:13: unknown measure 'consistencyly' for *", "  did you mean 'consistency'?"]),
         (" >= 0.7", " >= 90", ["8:13: the bound 90 lies outside [[]0, 1]", "  measures are shares: write 0.9 *"]),
-        ("task: text-classification", "task: &a [b, b]", ["1:7: not plain YAML: anchors and aliases are not allowed"]),
+        ("task: text-classification", "task: &a [b, b]", ["1:7: *: anchors and aliases *", "  write out what it stands for"]),
         ("text-classification", "!!python/object:os.system x", ["1:7: not plain YAML: the tag '*os.system' is not allowed"]),
         ("task: ", "task: " + "[" * 100, ["1:*: not plain YAML: nested deeper than 40"]),
         ("task: ", "task: a\ntask: ", ["2:1: *the key 'task' is here twice*line 1*"]),

@@ -12,11 +12,34 @@ from albert_robust.report.render import render_markdown
 from albert_robust.results.folder import open_run
 
 SWAP, UPPER, DELETE = (f"data/{name}[en]" for name in ("typos.swap@2", "case.upper", "typos.delete@2"))
-CALLS, SECONDS = "--robust-max-calls", "--robust-max-seconds"
+CALLS, SECONDS, PRICE = "--robust-max-calls", "--robust-max-seconds", "--robust-max-price"
 THREE = "typos.swap, case.upper, typos.delete"
 NOT_ASKED = "12 of 12 cases were not asked: the budget had no room"
 BASELINE = "suite.baseline.jsonl"
 UPDATE = "--robust-baseline-update"
+
+
+def write_priced(folder: Path) -> None:
+    """Write a suite whose model states what an input costs."""
+    path = write_suite(folder, THREE, model=LOGGING)
+    path.write_text(path.read_text().replace('version: "1"', 'version: "1", price: 0.25'))
+
+
+def test_a_price_bounds_what_is_asked(pytester: pytest.Pytester) -> None:
+    write_priced(pytester.path)
+    run(pytester, f"{PRICE}=6.00").stdout.fnmatch_lines(["*2 not tested, 1 passed;*24 inputs predicted*, price 6.00"])
+    run(pytester, f"{PRICE}=6.00").stdout.fnmatch_lines(["3 cells: 3 passed;*24 inputs predicted*, price 6.00"])
+
+
+def test_an_endpoint_has_to_say_what_it_costs(pytester: pytest.Pytester) -> None:
+    path = write_suite(pytester.path)
+    line = next(one for one in path.read_text().splitlines() if one.startswith("model:"))
+    asked_by = "endpoint: http://localhost:1/v1/chat/completions, model: it, prompt: '{text}', labels: [calm, loud]"
+    path.write_text(path.read_text().replace(line, f"model: {{{asked_by}}}"))
+    result = run(pytester, f"{PRICE}=1")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    told = "*suite.robust.yaml:2:*: the run may cost so much at most, and the endpoint has no `price:`"
+    result.stdout.fnmatch_lines([told, "*add `price: {input: 0.15, output: 0.6}`, what a million tokens cost"])
 
 
 def test_cells_without_room_are_not_tested_and_the_others_have_their_verdicts(pytester: pytest.Pytester) -> None:
@@ -58,7 +81,8 @@ def test_a_run_that_may_ask_nothing_has_failed(pytester: pytest.Pytester) -> Non
     write_suite(pytester.path, model=LOGGING)
     result = run(pytester, f"{CALLS}=0")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["nothing was tested, so the run fails"])
+    again = "2 cells not tested: the budget ran out, so the run fails. Run again to continue*"
+    result.stdout.fnmatch_lines(["nothing was tested, so the run fails", again])
     assert open_run(pytester.path / "robustness-report").exit_code == result.ret
     assert asked(pytester.path) == []
 
@@ -77,10 +101,10 @@ def test_a_time_that_is_over_leaves_the_rest_untested(pytester: pytest.Pytester)
     assert "not tested" not in verdicts(pytester.path).values()
 
 
-@pytest.mark.parametrize("name", ["calls", "seconds"])
-def test_either_limit_has_an_ini_twin_and_the_command_line_comes_first(pytester: pytest.Pytester, name: str) -> None:
+@pytest.mark.parametrize("name", ["calls", "seconds", "price"])
+def test_each_limit_has_an_ini_twin_and_the_command_line_comes_first(pytester: pytest.Pytester, name: str) -> None:
     pytester.makeini(f"[pytest]\nrobust_max_{name} = 0\n")
-    write_suite(pytester.path, model=LOGGING)
+    write_priced(pytester.path)
     run(pytester)
     assert set(verdicts(pytester.path).values()) == {"not tested"}
     run(pytester, f"--robust-max-{name}=1000")
@@ -88,13 +112,13 @@ def test_either_limit_has_an_ini_twin_and_the_command_line_comes_first(pytester:
 
 
 @pytest.mark.parametrize(
-    "argument", [f"{CALLS}=-1", f"{CALLS}=many", f"{CALLS}=1.5", f"{SECONDS}=-1", f"{SECONDS}=nan"]
+    "argument", [f"{CALLS}=-1", f"{CALLS}=many", f"{CALLS}=1.5", f"{SECONDS}=-1", f"{SECONDS}=nan", f"{PRICE}=free"]
 )
 def test_a_limit_that_is_none_is_one_clear_line(pytester: pytest.Pytester, argument: str) -> None:
     write_suite(pytester.path)
     result = run(pytester, argument)
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    result.stdout.fnmatch_lines([f"{CALLS} is a number of inputs, {SECONDS} one of seconds"])
+    result.stdout.fnmatch_lines([f"{CALLS} is a number of inputs, {SECONDS} one of seconds, {PRICE} a price"])
     result.stdout.no_fnmatch_line("*Traceback*")
 
 

@@ -126,13 +126,13 @@ def test_list_shows_what_every_task_reads_and_how_its_outputs_are_measured(capsy
         "perturbed": ["question"],
         "reference": "answers",
         "agreements": ["token f1", "exact match", "labs"],
-        "qualities": ["exact match", "token f1", "labs", "labs recall"],
+        "qualities": ["exact match", "token f1", "labs", "labs recall", "resists", "refuses", "answers"],
         "models": ["transformers", "finetuned", "endpoint", "python"],
     }
     assert found["translation"]["qualities"] == ["labs", "labs source", "chrf", "bleu"]
     lines = printed(capsys, "list", "tasks").splitlines()
     assert [line.split()[0] for line in lines[::4]] == [*TASK_NAMES]
-    assert "    qualities  accuracy, labs, macro f1, kappa" in lines
+    assert "    qualities  accuracy, labs, resists, macro f1, kappa" in lines
 
 
 def test_list_shows_the_perturbations_of_the_folder_at_hand(
@@ -272,13 +272,16 @@ def test_a_report_is_drawn_from_a_run_folder_alone(capsys: Captured, pytester: p
     frame = open_run(folder).frame()
     assert len(frame) == len(rows)
     assert list(frame.columns) == list(upper)
+    failed = tmp_path / "failed.csv"
+    assert printed(capsys, "report", str(folder), "--failures", str(failed)) == ""
+    assert "data/case.upper[en]" in failed.read_text(encoding="utf-8-sig")
     assert "data/case.upper[en]" in markdown.read_text(encoding="utf-8")
     assert html.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert json.loads(printed(capsys, "report", str(folder), "--json"))
     assert printed(capsys, "report", str(folder)).strip() == str(folder / "index.html")
 
 
-@pytest.mark.parametrize("option", ["--html", "--markdown", "--csv"])
+@pytest.mark.parametrize("option", ["--html", "--markdown", "--csv", "--failures"])
 def test_a_report_that_cannot_be_written_is_one_clear_line(
     capsys: Captured, pytester: pytest.Pytester, option: str
 ) -> None:
@@ -352,7 +355,9 @@ def test_init_overwrites_nothing_and_needs_data(
     (tmp_path / "model.robust.yaml").write_text("mine")
     (tmp_path / "link.robust.yaml").symlink_to("gone.robust.yaml")
     for name in ("model.robust.yaml", "link.robust.yaml"):
-        assert refused(capsys, *INIT, "model:predict", "--out", name) == [f"{name} exists: choose another --out"]
+        assert refused(capsys, *INIT, "model:predict", "--out", name) == [
+            f"{name} exists: choose another --out, or write it anew with --force"
+        ]
     assert (tmp_path / "model.robust.yaml").read_text() == "mine"
     assert "ends in .robust.yaml" in refused(capsys, *INIT, "model:predict", "--out", "suite.yaml")[0]
 

@@ -1,12 +1,15 @@
 """`albert-robust compare`: two runs, the same examples; 0 fine, 1 worse, 2 nothing to read."""
 
 import json
+import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from door_suites import rows, run, write_suite
 
 from albert_robust.cli import main
+from albert_robust.results.folder import SCHEMA
 
 Captured = pytest.CaptureFixture[str]
 WORSE = """
@@ -100,10 +103,10 @@ def test_a_cell_that_the_later_run_lacks_is_missing(
         ({}, "no run here"),
         ({"run.json": "{", "outcomes.parquet": ""}, "damaged: not JSON"),
         ({"run.json": "[]", "outcomes.parquet": ""}, "written by another version"),
-        ({"run.json": '{"schema": 3}', "outcomes.parquet": ""}, "does not belong to run.json"),
+        ({"run.json": f'{{"schema": {SCHEMA}}}', "outcomes.parquet": ""}, "does not belong to run.json"),
         (
             {
-                "run.json": '{"schema": 3, "outcomes": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}',
+                "run.json": f'{{"schema": {SCHEMA}, "outcomes": "{sha256().hexdigest()}"}}',
                 "outcomes.parquet": "",
             },
             "damaged: not what a run writes",
@@ -137,3 +140,36 @@ def test_options_that_are_none_are_refused(
 ) -> None:
     assert main(["compare", *runs, *arguments]) == 2
     assert what in capsys.readouterr().err
+
+
+def test_the_comparison_is_a_report_in_which_what_became_worse_comes_first(
+    capsys: Captured, runs: tuple[str, str], tmp_path: Path
+) -> None:
+    html, markdown = tmp_path / "c.html", tmp_path / "c.md"
+    assert main(["compare", *runs, "--html", str(html), "--markdown", str(markdown)]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "1 regressed, 1 same"
+    page, brief = html.read_text(), markdown.read_text()
+    assert 'Beside <a href="#baseline">the earlier run</a>: 1 regressed, 1 same.' in page
+    assert '<span class="badge">new</span>' in page
+    assert brief.startswith("## Robustness: No")
+    assert re.search(r"consistency 0\.\d\d, was 1\.00 in the earlier run", brief)
+    assert "examples that fall short are new: not so in the earlier run." in brief
+    assert "--robust-baseline-update" not in brief + page
+
+
+def test_a_cell_that_only_the_earlier_run_has_is_missing_in_the_report(
+    runs: tuple[str, str], pytester: pytest.Pytester, capsys: Captured
+) -> None:
+    run(pytester, "-k", "swap", "--robust-report=part")
+    capsys.readouterr()
+    part, markdown = str(pytester.path / "part"), pytester.path / "c.md"
+    assert main(["compare", runs[1], part, "--markdown", str(markdown)]) == 1
+    assert "missing: the earlier run has it, the later one has not" in markdown.read_text()
+
+
+@pytest.mark.parametrize("option", ["--html", "--markdown"])
+def test_a_comparison_that_cannot_be_written_is_one_clear_line(
+    capsys: Captured, runs: tuple[str, str], option: str, tmp_path: Path
+) -> None:
+    assert main(["compare", *runs, option, str(tmp_path)]) == 2
+    assert f"name another file: {option} FILE" in capsys.readouterr().err

@@ -238,7 +238,7 @@ MISTAKES = {
     ),
     "an entity outside its text": (
         lambda: metrics.token_classification([[]], [[(0, 9, "PER")]], ["Anna"]),
-        r"references\[0\]: an entity at 0-9 of a text of 4 characters",
+        r"references\[0\]: an entity ends behind its text \(0-9 of 4 characters\)",
     ),
     "all measures of a task": (
         lambda: metrics.overall({"qa": cast("Measure", {"labs": measure(0.5, 0.1)})}),

@@ -48,6 +48,43 @@ def test_wordings_are_asked_for_once_and_tested_with(
     assert list(verdicts(here)) == ["data/given.reworded[en]"]
 
 
+def test_the_suite_may_name_the_wordings_that_it_has_not_yet(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_suite(here, "given.reworded, given.formal")
+    with chat(answer) as server:
+        Path("r.yaml").write_text(REWRITER.format(server.url))
+        assert main(["reword", "suite.robust.yaml", "--by", "r.yaml"]) == 0
+        assert (
+            main(["reword", "suite.robust.yaml", "--by", "r.yaml", "--out", f"{OUT.parent}/formal.variants.jsonl"]) == 0
+        )
+    assert capsys.readouterr().out.count(" new wordings, of 11 texts") == 2
+
+
+def test_the_fields_of_the_checks_that_name_the_wordings_are_reworded(here: Path) -> None:
+    suite = {
+        "task": "text-generation",
+        "model": {
+            "endpoint": "http://localhost:9/v1/chat/completions",
+            "model": "m",
+            "system": "Be kind in town 0.",
+            "prompt": "{prompt}",
+        },
+        "datasets": {"d": {"rows": [{"prompt": "Where is town 1?"}], "language": "en"}},
+        "checks": [
+            {"expect": "invariance", "perturbations": ["given.reworded"], "fields": ["system"]},
+            {"expect": "invariance", "perturbations": ["typos.swap"]},
+        ],
+    }
+    Path("suite.robust.yaml").write_text(json.dumps(suite))
+    with chat(answer) as server:
+        Path("r.yaml").write_text(REWRITER.format(server.url))
+        assert main(["reword", "suite.robust.yaml", "--by", "r.yaml"]) == 0
+        other = ["--out", f"{OUT.parent}/other.variants.jsonl"]
+        assert main(["reword", "suite.robust.yaml", "--by", "r.yaml", *other]) == 0
+    assert {json.loads(line)["text"] for line in OUT.read_text().splitlines()} == {"Be kind in town 0."}
+    texts = {json.loads(line)["text"] for line in Path(other[1]).read_text().splitlines()}
+    assert texts == {"Be kind in town 0.", "Where is town 1?"}  # no check names these, so all that is perturbed
+
+
 def test_where_there_is_no_wording_nothing_is_written(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with chat(lambda asked: "Bananas are yellow.") as server:
         Path("r.yaml").write_text(REWRITER.format(server.url))

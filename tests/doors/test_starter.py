@@ -40,12 +40,48 @@ def test_data_without_an_example_in_the_language_leave_no_file(write: Callable[.
 
 
 def test_columns_that_cannot_be_guessed_are_named(write: Callable[..., Path], tmp_path: Path) -> None:
-    data, out = write(d_dot_csv="Review Text,Stars\nGood.,5\n"), tmp_path / "t.robust.yaml"
-    with pytest.raises(InputError, match=r"'text' is missing\n  name it: `--column text=\.\.\.`; known: Review Text"):
+    data, out = write(d_dot_csv="Verbatim,Stars\nGood.,5\n"), tmp_path / "t.robust.yaml"
+    with pytest.raises(InputError, match=r"'text' is missing\n  name it: `--column text=\.\.\.`; known: Verbatim"):
         write_starter(out, "text-classification", "model:predict", data, "en")
-    named = {"text": "Review Text", "label": "Stars"}
+    named = {"text": "Verbatim", "label": "Stars"}
     suite = write_starter(out, "text-classification", "model:predict", data, "en", columns=named)
     assert suite.datasets["d"].columns == named
+
+
+@pytest.mark.parametrize("column", ["Review Text", "reviewText", "tweet_text", "COMMENT-BODY"])
+def test_a_column_may_end_in_a_known_word(write: Callable[..., Path], tmp_path: Path, column: str) -> None:
+    data = write(d_dot_csv=f"{column},text_id,label\nGood.,b7,1\n")
+    suite = write_starter(tmp_path / "t.robust.yaml", "text-classification", "model:predict", data, "en")
+    assert suite.datasets["d"].columns == {"text": column}
+
+
+def test_of_two_columns_that_end_in_a_known_word_none_is_guessed(write: Callable[..., Path], tmp_path: Path) -> None:
+    data = write(d_dot_csv="review text,reply text,label\nGood.,Thanks.,1\n")
+    with pytest.raises(InputError, match="'text' is missing"):
+        write_starter(tmp_path / "t.robust.yaml", "text-classification", "model:predict", data, "en")
+
+
+def test_a_suite_is_written_anew_only_if_that_is_asked_for_and_kept_where_it_fails(
+    write: Callable[..., Path], tmp_path: Path
+) -> None:
+    data, out = write(d_dot_csv="text,label\nGood.,1\n"), tmp_path / "t.robust.yaml"
+    out.write_text("mine")
+    with pytest.raises(UsageError, match="exists: choose another --out, or write it anew with --force"):
+        write_starter(out, "text-classification", "model:predict", data, "en")
+    with pytest.raises(InputError):
+        write_starter(out, "retrieval", "encoder:gone", data, "en", columns={"query": "text"}, force=True)
+    assert out.read_text() == "mine"
+    write_starter(out, "text-classification", "model:predict", data, "en", force=True)
+    assert out.read_text().startswith("task: text-classification\n")
+
+
+def test_models_of_entities_are_tried_with_other_names_and_places(write: Callable[..., Path], tmp_path: Path) -> None:
+    row = '{{"text": "Anna Keller from Lisbon met town {}.", "entities": [[0, 11, "PER"], [17, 23, "LOC"]]}}\n'
+    data = write(d_dot_jsonl="".join(row.format(number) for number in range(40)))
+    suite = write_starter(tmp_path / "t.robust.yaml", "token-classification", "model:predict", data, "en")
+    named = [check for check in suite.checks if "entities.name" in map(str, check.specs)]
+    assert [str(spec) for spec in named[0].specs] == ["entities.name", "entities.place"]
+    assert "ignores:\n  - name\n  - place\n" in (tmp_path / "t.robust.yaml").read_text()
 
 
 def test_rows_that_say_their_language_are_read_by_it(write: Callable[..., Path], tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from albert_robust.gate.merging import merged
 from albert_robust.results.run import SHOWN_CELLS, Run
 
 ROWS = [{"text": f"the weather in town {number} was lovely", "label": "calm"} for number in range(24)]
+FRAME = pd.DataFrame(ROWS)
 GRAMMAR = st.recursive(
     st.text("ab", max_size=3), lambda inside: st.lists(inside) | st.dictionaries(st.text("ab", min_size=1), inside)
 )
@@ -31,6 +32,13 @@ GRAMMAR = st.recursive(
 
 def loud(batch: list[dict[str, str]]) -> list[str]:
     return ["loud" if one["text"].isupper() else "calm" for one in batch]
+
+
+class Estimator:
+    """As scikit-learn has them: an object that predicts from texts."""
+
+    def predict(self, texts: list[str]) -> list[str]:
+        return ["calm" for _ in texts]
 
 
 def brevity(pairs: list[dict[str, Any]]) -> list[float]:
@@ -89,7 +97,7 @@ def test_rows_may_be_any_table(table: Any) -> None:
 @pytest.mark.parametrize("texts", [pd.Series(["a", "b"]), ["a", "b"]], ids=["a column", "a list"])
 def test_texts_alone_are_no_rows(texts: Any) -> None:
     with pytest.raises(
-        InputError, match=r"^suite\.datasets\.data\.rows: 'a': expected keys and values\n  name its fields"
+        InputError, match=r"^suite\.datasets\.data\.rows: texts in place of rows\n  .* the whole data frame$"
     ):
         run(suite(texts))
 
@@ -186,11 +194,12 @@ def test_a_seed_replaces_the_suite_s_own_and_a_budget_bounds_what_is_asked() -> 
     wrongs: tuple[dict[str, Any], ...] = (
         {"max_calls": -1},
         {"max_seconds": float("nan")},
+        {"max_price": -0.1},
         {"max_calls": 1.5},
         {"seed": "7"},
     )
     for wrong in wrongs:
-        with pytest.raises(UsageError, match=r"neither below 0|expected a whole number"):
+        with pytest.raises(UsageError, match=r"none below 0|expected a whole number"):
             run(suite(), **wrong)
 
 
@@ -210,7 +219,21 @@ def test_a_seed_replaces_the_suite_s_own_and_a_budget_bounds_what_is_asked() -> 
         ),
         (
             {"datasets": {"d": {"rows": {"text": []}, "language": "en"}}},
-            r"^suite\.datasets\.d\.rows: .*expected a list",
+            r"^suite\.datasets\.d\.rows: keys and values in place of rows\n  .* data frame of these columns$",
+        ),
+        (
+            {"datasets": {"d": FRAME}},
+            r"^suite\.datasets\.d: a DataFrame: expected keys and values\n  write `\{rows: \.\.\., language: en\}`$",
+        ),
+        ({"model": Estimator()}, r"^suite\.model\.python: 'Estimator' is no function\n  wrap it: `lambda batch: "),
+        ({"model": {"python": Estimator()}}, r"^suite\.model\.python: 'Estimator' is no function\n  wrap it"),
+        (
+            {"checks": {"expect": "invariance", "perturbations": ["typos.*"]}},
+            r"^suite\.checks: expected a list, got keys and values\n  begin each with a hyphen: `- expect: invariance`$",
+        ),
+        (
+            {"checks": {"typos": {"expect": "invariance"}}},
+            r"^suite\.checks: expected a list, got keys and values\n  begin each with a hyphen: `- expect: invariance`$",
         ),
         ({"datasets": {"d": {"language": "en"}}}, r"^suite\.datasets\.d: say where the examples are\n  .*`rows:`"),
         ({"datasets": {"d": {"rows": [], "language": "en"}}}, r"^suite\.datasets\.d\.rows: the dataset is empty"),

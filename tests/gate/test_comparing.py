@@ -55,6 +55,21 @@ def test_a_regression_says_how_much_how_sure_and_where() -> None:
     assert (found.before, found.after, found.chance, found.test) == (1.0, 0.95, 1 / 1024, "McNemar")
 
 
+def test_all_examples_that_became_worse_are_kept_the_most_so_first_and_then_as_people_count() -> None:
+    values = {f"row {place}": (1.0, 1.0) for place in range(30)}
+    values |= dict.fromkeys(("row 20", "row 9", "row 10", "row 1", "row 2", "row 3", "row 21"), (1.0, 0.0))
+    values |= {"row 4": (0.0, 0.0), "row 5": (0.0, 1.0)}
+    now, before = (replace(line([]), values={name: both[side] for name, both in values.items()}) for side in (1, 0))
+    found = compare_all({HERE: now}, {HERE: before}, {"s": Thresholds()})[HERE]
+    assert found.worse == ("row 1", "row 2", "row 3", "row 9", "row 10", "row 20", "row 21")
+    assert (found.known, found.change) == (1, "new")
+
+
+def test_an_example_that_was_short_before_is_worse_and_not_new() -> None:
+    found = beside([0.2] * 12, [0.5] * 12)
+    assert (found.change, len(found.worse), found.known) == ("worse", 12, 0)
+
+
 def test_numbers_are_tested_by_flipping_signs_and_the_worst_are_named_first() -> None:
     before = [0.5] * 12
     found = beside([0.4] * 11 + [0.1], before)

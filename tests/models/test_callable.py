@@ -189,3 +189,9 @@ def test_a_file_that_is_not_there_is_told(write: Callable[..., Path], name: str)
 def test_a_name_may_be_too_long_for_a_file(write: Callable[..., Path]) -> None:
     with pytest.raises(UsageError, match="no module 'xxx"):
         load_callable(f"{'x' * 300}:label", write(other="").parent, "1")
+
+
+def test_an_estimator_is_no_function_and_how_to_wrap_it_is_told(write: Callable[..., Path]) -> None:
+    path = write(model_dot_py="class Pipe:\n    def predict(self, texts): return texts\npipe = Pipe()\n")
+    with pytest.raises(UsageError, match="model has no function 'pipe', but a Pipe\n  wrap it: `lambda batch"):
+        load_callable("model:pipe", path.parent, None)

@@ -82,3 +82,10 @@ def test_entities_are_one_word_with_a_label_of_the_data() -> None:
     (entity,) = one["by chance"].predict([{"text": "Ann met Bob"}])[0]
     assert entity["label"] == "PER"
     assert entity["text"] in {"Ann", "met", "Bob"}
+
+
+def test_stand_ins_of_several_labels_give_the_probability_of_each_and_of_those_that_are_asked_for() -> None:
+    task = TASKS["multi-label-classification"]
+    for one in stand_ins(task, [], ["toxic", "insult"], watched=["threat"]):
+        (answer,) = one.predict([{"text": "a"}])
+        assert task.read(answer).scores.keys() == {"toxic", "insult", "threat"}

@@ -71,4 +71,4 @@ def test_perturbations_suites_and_reports_are_found_in_an_unpacked_wheel(wheel: 
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True)
     suites, reports, first, *_ = done.stdout.splitlines()
     assert [suites, reports] == [str(tmp_path / "albert_robust" / "_builtin" / name) for name in ("suites", "reports")]
-    assert first.startswith("case.")
+    assert first.startswith("attacks.")

@@ -73,8 +73,17 @@ def test_a_line_that_is_no_variant_is_told_with_its_place(given: Given, line: ob
 
 
 def test_a_file_that_is_not_there_is_named() -> None:
-    with pytest.raises(Mistake, match=r"unknown perturbation 'given.own'\n  no own.variants.jsonl is in a folder"):
+    told = (
+        r"unknown perturbation 'given.own'\n  no own.variants.jsonl is in a folder .* by FILE --out perturbations/own"
+    )
+    with pytest.raises(Mistake, match=told.replace("by", "--by")):
         open_packs().get("given.own")
+
+
+def test_a_file_that_is_awaited_has_no_variants() -> None:
+    registry = open_packs(awaits_variants=True)
+    assert made(registry, Text.of("It is good.", "en")) == "It is good."
+    assert registry.get("given.own").preserves == "meaning"
 
 
 def test_a_file_s_name_is_the_perturbation_s(given: Given) -> None:

@@ -5,11 +5,12 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from report_runs import cell, run
+import pytest
+from report_runs import SUITE, cell, outcome, run
 
 from albert_robust.gate.comparing import absent
 from albert_robust.report import render_html, render_json, render_markdown
-from albert_robust.report.cells import worst_first
+from albert_robust.report.cells import SHOWN, worst_first
 from albert_robust.report.view import page
 from albert_robust.results.folder import keep, open_run
 from albert_robust.results.records import ComparisonRecord, Standing
@@ -61,7 +62,7 @@ def test_what_regressed_stands_before_what_missed_its_gate_by_more() -> None:
 def test_the_page_has_a_table_and_marks_what_changed_in_the_matrix() -> None:
     html = render_html(compared())
     assert '<section id="baseline"' in html
-    assert 'Beside the <a href="#baseline">baseline</a>: 1 regressed, 1 missing, 1 new, 1 same.' in html
+    assert 'Beside <a href="#baseline">the baseline</a>: 1 regressed, 1 missing, 1 new, 1 same.' in html
     assert html.count('<span class="vh"> regressed</span>') == 1
     assert 'beside the baseline</span> <span class="mark failed">' in html
     assert '<span class="vh"> same</span>' not in html
@@ -91,3 +92,36 @@ def test_a_run_folder_keeps_comparisons(tmp_path: Path) -> None:
     made = replace(compared(), cells=(compared().cells[2],))
     keep(made, tmp_path)
     assert open_run(tmp_path).cells[0].comparison == made.cells[0].comparison
+
+
+def regressed(beside: str, known: int = 12) -> Run:
+    """A cell whose first twelve examples fell short before, too, and whose last two are new."""
+    found = replace(comparison("regressed", 0.1), worse=("r/13", "r/12"), known=known)
+    made = replace(cell(verdict="failed"), comparison=found if beside == "comparison" else None, beside_first=found)
+    cases = [outcome(made.cell, f"r/{place}") for place in range(14)]
+    return run(made, outcomes=tuple(cases), suite=replace(SUITE, first_model="small"))
+
+
+@pytest.mark.parametrize(
+    ("beside", "told"), [("comparison", "in the baseline"), ("beside_first", "with small")], ids=["baseline", "models"]
+)
+def test_what_is_new_stands_before_what_was_so_before_and_is_marked(beside: str, told: str, tmp_path: Path) -> None:
+    made = regressed(beside)
+    (shown,) = page(made).attention
+    assert [case.example for case in shown.cases] == ["r/13", "r/12", *(f"r/{place}" for place in range(SHOWN - 2))]
+    assert [case.change for case in shown.cases] == ["new", "new", *[""] * (SHOWN - 2)]
+    assert shown.since == f"2 of 14 examples that fall short are new: not so {told}; 12 fell short there, too."
+    assert '<bdi class="id">r/13</bdi> <span class="badge">new</span>' in render_html(made)
+    assert "  - example `r/13` **new**" in render_markdown(made)
+    keep(made, tmp_path)
+    assert render_html(open_run(tmp_path)) == render_html(made)
+
+
+def test_where_nothing_is_new_that_is_said() -> None:
+    found = replace(comparison("undecided", 0.0), worse=(), known=3)
+    (shown,) = page(run(cell(verdict="failed", comparison=found))).attention
+    assert shown.since == "None of 3 examples that fall short stood better in the baseline."
+
+
+def test_an_output_in_markdown_is_a_code_span_and_no_literal_backticks() -> None:
+    assert "    - output `positive` 0.97 → `negative` 0.61\n" in render_markdown(regressed("comparison"))

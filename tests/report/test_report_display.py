@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from albert_robust.report.display import clip, clip_end, difference, plain, shorten, visible
 from albert_robust.report.edits import GAP, Segment, segments, shortened, side
-from albert_robust.report.figures import number
+from albert_robust.report.figures import enough, number
 from albert_robust.report.markdown import code, escaped
 from albert_robust.results.outcome import Change
 from albert_robust.text.graphemes import graphemes
@@ -191,3 +191,16 @@ def test_markdown_cannot_be_broken_out_of() -> None:
     assert code("`a`") == "`` `a` ``"
     assert code("a\n| b", table=True) == "`a⏎\\| b`"
     assert code("") == "` `"
+
+
+@pytest.mark.parametrize(
+    ("few", "many", "told"),
+    [
+        (1, 1, "the one edit is needed"),
+        (2, 2, "both edits are needed"),
+        (3, 3, "all 3 edits are needed"),
+        (1, 3, "1 of 3 edits is enough"),
+    ],
+)
+def test_how_many_edits_are_enough_is_told_as_people_count(few: int, many: int, told: str) -> None:
+    assert enough(few, many) == told

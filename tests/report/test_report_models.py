@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from report_runs import SUITE, cell, estimate, outcome
 
-from albert_robust.report.models import MANY, ModelTable, model_tables
+from albert_robust.report.models import LONG_SETTING, MANY, ModelTable, model_tables
 from albert_robust.report.render import render_html, render_markdown
 from albert_robust.report.verdicts import MODELS
 from albert_robust.results.records import CellRecord, ComparisonRecord, Standing, SuiteRecord
@@ -63,6 +63,23 @@ def test_models_are_told_apart_by_the_settings_that_differ() -> None:
         "python: m:plain, prompt: Judge {text}",
         "python: m:strict, prompt: Judge {text} in one word.",
     ]
+
+
+def test_models_that_differ_in_a_long_prompt_alone_show_where_it_differs() -> None:
+    long = "Answer from the passages. " * 40
+    plain, strict = (
+        replace(model(name, "plain"), model="endpoint: x", settings={"system": f"{long}{end}"})
+        for name, end in (("plain", "Be kind."), ("strict", "Be brief."))
+    )
+    (found,) = model_tables(Run((plain, strict), ()))
+    assert [row.what[-9:] for row in found.models] == [" Be kind.", "Be brief."]
+    assert all(row.what.startswith("system: \u2026") and len(row.what) < 2 * LONG_SETTING for row in found.models)
+
+
+def test_measures_with_a_gate_come_first() -> None:
+    plain = cell("", expectation="reference", gates=(), measures={"bleu": estimate(0.5)})
+    first = replace(plain, beside_first=beside("same", "bleu"))
+    assert table([plain, cell()], [first, cell()]).measures == ("consistency", "bleu")
 
 
 def test_a_setting_that_one_model_lacks_tells_them_apart() -> None:
@@ -144,10 +161,10 @@ def test_both_reports_have_the_table_and_escape_what_a_suite_says() -> None:
     lines = render_markdown(run).splitlines()
     start = lines.index("### Models side by side")
     assert lines[start + 4 : start + 8] == [
-        "| model | may ship | passed | consistency | beside `small` |",
-        "| --- | --- | --- | ---: | --- |",
-        "| `small` | yes | 1 of 1 | 0.97 |  |",
-        "| `large` | yes | 1 of 1 | 0.97 | 1 better |",
+        "| model | may ship | passed | beside `small` | consistency | ",
+        "| --- | --- | --- | --- | ---: |",
+        "| `small` | yes | 1 of 1 |  | 0.97 | ",
+        "| `large` | yes | 1 of 1 | 1 better | 0.97 | ",
     ]
 
 

@@ -224,6 +224,24 @@ def test_known_failures_are_no_gates_that_are_met() -> None:
     assert (found.answer, found.headline) == ("yes", "Yes: every gate that can fail the run is met")
 
 
+def test_gated_measures_of_reference_checks_come_first_and_the_others_are_folded() -> None:
+    gate = replace(cell().gates[0], gate="grounded >= 0.7", measure="grounded", bound=0.7, verdict="passed")
+    measures = {name: estimate(0.8) for name in ("rouge", "bleu", "grounded")}
+    checked = cell("", expectation="reference", measures=measures, gates=(gate,))
+    (table,) = page(run(checked)).references
+    assert (table.measures, table.gated) == (("grounded", "rouge", "bleu"), 1)
+    first = table.rows[0].values[0]
+    assert first is not None
+    assert (first.value, first.gate, first.mark and first.mark.word) == ("0.800", ">= 0.7", "passed")
+    html = render_html(run(checked))
+    assert html.index(">grounded</th>") < html.index("2 more without a gate") < html.index(">rouge</th>")
+    assert "0.800 \\[0.750, 0.850\\], gate &gt;= 0.7 passed" in render_markdown(run(checked))
+
+
+def test_without_a_gate_no_measure_is_folded() -> None:
+    assert "more without a gate" not in render_html(run(cell("", expectation="reference", gates=())))
+
+
 @pytest.mark.parametrize("check", ["", "reviews", "my-reviews"])
 def test_a_check_that_is_named_like_its_dataset_has_rows_of_its_own(check: str) -> None:
     made = cell("a.b@1")
@@ -243,17 +261,6 @@ def test_nothing_tested_is_no_pass() -> None:
 def test_a_run_without_any_gate_is_no_pass() -> None:
     found = banner([cell(verdict="measured", gates=())])  # the gate is of several cells, and was not selected
     assert (found.answer, found.explanation.partition(":")[0]) == ("undecided", "No cell here has a gate")
-
-
-def test_the_worst_cells_stand_first_and_errors_do_not_hide_failures() -> None:
-    errors = [cell(f"e.e@{place}", "error") for place in range(1, 6)]
-    failures = [cell(f"f.f@{place}", "failed", value=place / 10) for place in range(1, 6)]
-
-    found = banner([*failures, *errors])
-
-    assert [line.mark.word for line in found.worst] == ["error"] * 2 + ["failed"] * 4
-    assert found.worst[2].name == "restaurants/f.f@1[en]"
-    assert found.more == 4
 
 
 def test_a_gate_that_was_not_measured_does_not_put_its_cell_before_worse_ones() -> None:

@@ -242,8 +242,8 @@ def test_half_a_character_of_a_model_becomes_visible(tmp_path: Path) -> None:
 DAMAGE = {
     "no run": (None, "no run here: No such file or directory"),
     "half a file": ('{"schema": 4, "outc', "run.json:1:1: damaged: not JSON"),
-    "a list": ("[]", r"written by another version \(schema None, expected 4\)"),
-    "a later version": ('{"schema": 99}', r"written by another version \(schema 99, expected 4\)"),
+    "a list": ("[]", r"written by another version \(schema None, expected 5\)"),
+    "a later version": ('{"schema": 99}', r"written by another version \(schema 99, expected 5\)"),
 }
 
 

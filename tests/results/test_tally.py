@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from albert_robust.asking.ask import read_output
 from albert_robust.results import tally as module
-from albert_robust.results.evidence import WORST
+from albert_robust.results.evidence import WORST, fault
 from albert_robust.results.fingerprint import Fingerprint, digest
 from albert_robust.results.outcome import Outcome
 from albert_robust.results.tally import Tally, tallied
+from albert_robust.tasks import TASKS
 
 OUTCOME = Outcome("s", "c", "1", "en", 0, "tested", {"text": "a"})
 STATUSES = ["tested", "tested", "tested", "error", "unchanged", "rejected", "not asked"]
@@ -54,6 +56,20 @@ def facts(tally: Tally) -> dict[str, Any]:
 @given(cases(), st.data())
 def test_any_order_of_cases_comes_to_the_same(outcomes: list[Outcome], data: st.DataObject) -> None:
     assert facts(counted(data.draw(st.permutations(outcomes)))) == facts(counted(outcomes))
+
+
+def test_what_a_model_is_told_is_no_part_of_an_example_or_a_variant_unless_it_is_perturbed() -> None:
+    def prints(**variant: str) -> tuple[str, str]:
+        sample = counted(
+            [replace(OUTCOME, original={"text": "a", "system": told}, variant={"text": "a", **variant})]
+        ).sample
+        return str(sample.inputs), str(sample.variants)
+
+    told = "Be brief."
+    brief, perturbed = prints(text="b", system=told), prints(system="B rief.")
+    told = "Be kind."
+    assert prints(text="b", system=told) == brief
+    assert prints(system="B ekind.") != perturbed
 
 
 @given(cases())
@@ -218,3 +234,23 @@ def test_what_an_answer_became_is_counted_and_of_a_reference_what_it_should_have
     assert counted(found).evidence.moves == {("a", "b"): 2, ("b", "a"): 1}
     assert counted(found, "reference").evidence.moves == {("a", "b"): 1}
     assert counted(found, "direction").evidence.moves == {}
+
+
+@pytest.mark.parametrize(
+    ("answers", "text", "kind"),
+    [
+        (([[0, 99, "PER"]], [[3, 77, "LOC"]]), "Anna slept.", "an entity ends behind its text"),
+        (([[4, 0, "PER"]], [[9, 8, "LOC"]]), "Anna slept.", "an entity ends before it begins"),
+        (
+            ([{"label": "PER"}], [{"label": "LOC"}]),
+            "Anna slept.",
+            "an entity says neither its `start` and `end` nor its `text`",
+        ),
+        (([7], [8]), "Anna slept.", "no entity"),
+    ],
+)
+def test_entities_that_are_wrong_in_the_same_way_are_one_kind_of_fault(
+    answers: tuple[list[Any], list[Any]], text: str, kind: str
+) -> None:
+    found = {fault(str(read_output(TASKS["token-classification"], answer, {"text": text}))) for answer in answers}
+    assert found == {kind}

@@ -21,6 +21,7 @@ from albert_robust.running.across import across
 from albert_robust.running.blocks import blocks, data_of, examples_of
 from albert_robust.running.cell import Cell
 from albert_robust.running.execute import execute
+from albert_robust.tasks import TASKS
 
 CHECKS = """
 - {expect: invariance, perturbations: [typos.swap, case.upper], variants: 3, gates: [consistency at 2 >= 0.5, kappa >= 0]}
@@ -119,7 +120,7 @@ EXAMPLE = Example("r1", "en", {"text": "fine"}, ("good",), {"de": {"text": "gut"
 
 
 def held(*examples: Example) -> DataRecord:
-    return data_of(Examples(examples, LeftOut()))
+    return data_of(Examples(examples, LeftOut()), TASKS["text-classification"])
 
 
 @pytest.mark.parametrize(

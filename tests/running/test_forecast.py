@@ -1,6 +1,5 @@
 """A forecast is what a run then asks, and asks nothing itself."""
 
-from math import nan
 from pathlib import Path
 
 import pytest
@@ -88,7 +87,10 @@ def test_a_suite_that_stops_early_asks_for_no_more_than_foreseen(tmp_path: Path)
         (Forecast("s", 3, 1200, 900, 900, 15, 1200.0, 4.5), "about 20 min, price 4.50"),
         (Forecast("s", 3, 1200, 900, 900, 15, 9000.0, 0.0), "about 2.5 h, price 0.00"),
         (Forecast("s", 3, 1200, 900, 900, 15, 9000.0, 0.0049), "about 2.5 h, price 0.0049"),
-        (Forecast("s", 3, 1200, 900, 900, 15, 45.0, nan), "about 45 s, price unknown: no tokens are told yet"),
+        (
+            Forecast("s", 3, 1200, 900, 900, 15, 45.0, 0.5, price_guessed=True),
+            "about 45 s, price about 0.50, tokens guessed by the length of texts",
+        ),
     ],
 )
 def test_a_suite_is_one_line(found: Forecast, line: str) -> None:

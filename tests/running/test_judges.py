@@ -127,11 +127,30 @@ def test_where_all_answers_are_known_a_plan_is_exact(suite: Callable[..., Path])
 
 def test_it_is_asked_within_the_budget_and_the_next_run_goes_on(suite: Callable[..., Path]) -> None:
     path = suite()
-    first = ran(path, most=2 * N + 10)
+    first = ran(path, most=N + 10)
     assert (cell(first).verdict, cell(first).counts.not_asked, len(asked(path))) == ("not tested", N - 10, 10)
-    assert cell(first, "prompts/case.upper[en]").verdict == "passed"
+    assert cell(first).reason == "30 of 40 cases were not judged: the budget had no room"
     assert cell(ran(path, name="another")).verdict == "passed"
     assert len(asked(path)) == N
+
+
+def test_a_budget_is_spent_on_whole_cells_judging_included(suite: Callable[..., Path]) -> None:
+    found = ran(suite(), most=2 * N + 10)
+    reasons = {one.cell: (one.verdict, one.reason) for one in found.cells}
+    assert reasons[PLACE][0] == "passed"
+    what = "30 of 40 cases were not asked: the budget had no room"
+    assert reasons["prompts/case.upper[en]"] == ("not tested", what)
+
+
+def test_a_repeated_question_is_none_that_the_cache_had(suite: Callable[..., Path]) -> None:
+    path = suite()
+    path.write_text(path.read_text().replace('["consistency >= 0.5"]', '["polite drop <= 0.5"]'))
+    for most in (None, 1000):
+        found = ran(path, most, name=f"run {most}")
+        counts = [found.cost[name] for name in ("unique_inputs", "predicted", "from_cache")]
+        judged = found.cost["judged"], found.cost["judged_from_cache"]
+        assert counts == ([2 * N, 2 * N, 0] if most is None else [2 * N, 0, 2 * N])
+        assert judged == ((N, 0) if most is None else (0, N))
 
 
 def test_what_it_has_no_number_for_is_an_error_of_that_case(suite: Callable[..., Path]) -> None:
@@ -146,7 +165,7 @@ def test_what_it_has_no_number_for_is_an_error_of_that_case(suite: Callable[...,
 def test_a_temporary_error_is_tried_again(suite: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("albert_robust.asking.ask.waiting", lambda *_: 0.0)
     code = JUDGE.replace(
-        "    return [", '    if len(open(asked.name).readlines()) < 20: raise TimeoutError("busy")\n    return ['
+        "    return [", '    if len(open(asked.name).readlines()) < 9: raise TimeoutError("busy")\n    return ['
     )
     found = ran(suite(code=code))
     assert (cell(found).verdict, found.cost["judged"], found.cost["retries"]) == ("passed", N, 2)
@@ -277,6 +296,28 @@ def test_numbers_that_are_kept_are_of_one_range(suite: Callable[..., Path]) -> N
     assert first.measures["polite"].value == 0.75
     wider = cell(ran(suite(judge.replace("5]", "7]"), code=code), name="another"))
     assert (wider.measures["polite"].value, wider.definitions == first.definitions) == (0.5, False)
-    narrower = cell(ran(suite(judge.replace("5]", "3]"), code=code), name="a third"))
-    assert narrower.counts.error == N
-    assert "the measure polite returned 4, expected a number from 1 to 3" in narrower.reason
+    with pytest.raises(InputError, match="the measure polite returned 4, and scores are from 1 to 3"):
+        ran(suite(judge.replace("5]", "3]"), code=code), name="a third")
+
+
+def test_a_judge_of_another_range_ends_its_suite_before_all_pairs_are_paid_for(suite: Callable[..., Path]) -> None:
+    code = JUDGE.replace("return [float", "return [5 * float")
+    path = suite(code=code)
+    with pytest.raises(InputError) as error:
+        ran(path)
+    assert "s.robust.yaml:4:3: the measure polite returned 5, and scores are from 0 to 1\n" in str(error.value)
+    assert "  say from where to where it judges, such as `range: [1, 5]`" in str(error.value)
+    assert len(asked(path)) == 3
+
+
+def test_a_stray_number_is_an_error_of_its_pair_alone(suite: Callable[..., Path]) -> None:
+    code = JUDGE.replace("return [float", """return [7 if "day 0." in pair["output"] else float""")
+    found = cell(ran(suite(code=code, more="max_errors: 0.1\n")))
+    assert (found.verdict, found.counts.error) == ("passed", 1)
+
+
+@pytest.mark.parametrize("written", ["1-5", "[1, five]", "5", "[5, 1]"])
+def test_a_range_is_two_numbers(suite: Callable[..., Path], written: str) -> None:
+    judge = FUNCTION.replace("batch: 8", f"range: {written}")
+    with pytest.raises(InputError, match=r"no range\n  write the lowest and the highest score: `range: \[1, 5\]`"):
+        load_suite(suite(judge))

@@ -32,7 +32,7 @@ def read(folder: Path, *texts: str) -> DataRecord:
     path.write_text(SUITE, encoding="utf-8")
     suite = load_suite(path)
     (found,) = examples_of(suite, ["reviews"]).values()
-    return data_of(found, learnt_by(suite))
+    return data_of(found, suite.task, learnt_by(suite))
 
 
 @pytest.mark.parametrize(

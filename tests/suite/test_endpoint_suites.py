@@ -87,7 +87,7 @@ MISTAKES: dict[str, tuple[tuple[Change, ...], str]] = {
     ),
     "a key as other tools write it": (
         (("key_env: MY_KEY", "api_key: abc"),),
-        r"^[^\n]*:7:3: unknown key 'api_key'\n  name the variable that holds it, never the key itself: `key_env: OPENAI_API_KEY`$",
+        r"^[^\n]*:7:3: unknown key 'api_key'\n  name the variable that .*: `key_env: OPENAI_API_KEY`$",
     ),
     "a setting outside of the settings": (
         (("key_env: MY_KEY", "max_tokens: 5"),),

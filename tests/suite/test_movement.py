@@ -126,7 +126,7 @@ def test_keys_that_do_not_fit_together_are_told_with_their_place(
             "rises: score; by: 4",
             "8:5: no score moves by more than 4",
         ),
-        ("summarization", FUNCTION, "falls: a", "7:5: an answer of summarization is neither one label nor a number"),
+        ("summarization", FUNCTION, "falls: a", "7:5: an answer of summarization is neither labels nor a number"),
         (
             "text-classification",
             PROMPTED,
@@ -147,6 +147,42 @@ def test_what_answers_of_a_task_or_a_model_cannot_do_is_told(
     with pytest.raises(InputError) as caught:
         loaded(f"expect: direction; {keys}", model, task)
     assert f":{told}" in str(caught.value)
+
+
+SEVERAL = "multi-label-classification"
+NAMED = FUNCTION[:-1] + ", labels: {a: toxic, b: insult}}"
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ("becomes: toxic", "7:5: an answer may have several labels, and become no single one\n  write `rises: toxic`"),
+        ("falls: labels", "7:5: an answer may have several labels: whose probability should move?"),
+        ("falls: toxi", "7:5: unknown label 'toxi'\n  did you mean 'toxic'?"),
+    ],
+)
+def test_where_an_answer_may_have_several_labels_one_is_named(
+    loaded: Callable[..., Check], keys: str, told: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        loaded(f"expect: direction; {keys}", NAMED, SEVERAL)
+    assert f":{told}" in str(caught.value)
+
+
+def test_the_probability_of_one_of_several_labels_moves_and_within_a_tolerance_all_do(
+    loaded: Callable[..., Check],
+) -> None:
+    before, after = (Prediction("toxic", {"toxic": 0.9, "insult": share}) for share in (0.1, 0.4))
+    rises = loaded("expect: direction; rises: insult; by: 0.3", NAMED, SEVERAL).movement
+    assert rises is not None
+    assert (rises.holds(before, after), rises.holds(after, before)) == (True, False)
+    stays = loaded("expect: invariance; tolerance: 0.2", NAMED, SEVERAL).movement
+    assert isinstance(stays, Moves)
+    assert (stays.change(before, after), stays.change(after, before)) == (0.3, -0.3)
+    assert (stays.holds(before, after), stays.holds(before, before)) == (False, True)
+    bare = Prediction("toxic")
+    assert stays.lacks(bare, before).startswith("the model gave no probability of each label: return {'labels': {label")
+    assert stays.holds(before, bare) is None
 
 
 def test_a_prompted_model_may_be_asked_for_a_label_and_a_number_may_stay_within_a_tolerance(

@@ -101,7 +101,10 @@ def test_a_measure_that_changes_makes_another_definition(suite: Callable[..., Pa
             ('"mine:polite"', '"mine:polite", version: "1"'),
             "4:3: only a judge has 'version'\n  write `judge: {version: ...}`",
         ),
-        (('{python: "mine:polite", of: source}', "{of: source}"), "a measure is either `python:` or `judge:`"),
+        (
+            ('{python: "mine:polite", of: source}', "{of: source}"),
+            "the measure does not say how\n  write one of `python:`, `judge:`, `matches:`",
+        ),
         (("agreement: same start", "agreement: polite"), "unknown agreement 'polite'"),
     ],
     ids=[
@@ -152,7 +155,7 @@ def test_a_function_that_is_not_there_ends_its_suite_at_its_place(suite: Callabl
 @pytest.mark.parametrize(
     ("one", "message"),
     [
-        ("1.5", "returned 1.5, expected a number from 0 to 1"),
+        ("1.5", "returned 1.5, and scores are from 0 to 1"),
         ("'yes'", "returned 'yes', expected a number from 0 to 1 or {'score': number from 0 to 1}"),
         ("pair['gold']", "raises KeyError: 'gold' (mine.py:2)"),
     ],

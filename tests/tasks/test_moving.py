@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
+from itertools import chain
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust import perturb
@@ -81,11 +82,13 @@ def test_tags_are_written_by_the_scheme_that_they_are_in(tags: list[str], scheme
     assert tags_of(places, entities_of(kept), scheme) == tags
 
 
-@given(st.lists(st.sampled_from(["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]), min_size=1, max_size=9))
-def test_tags_that_keep_their_scheme_are_written_as_they_were(tags: list[str]) -> None:
-    opened = ["O", *tags]
-    assume(all(one[0] != "I" or before[2:] == one[2:] for before, one in zip(opened, tags, strict=False)))
-    assume("B" in {tag[0] for tag in tags})
+def run_of_tags(label: str, long: int) -> list[str]:
+    return ["O"] * long if label == "O" else [f"B-{label}", *[f"I-{label}"] * (long - 1)]
+
+
+@given(st.lists(st.builds(run_of_tags, st.sampled_from(["O", "PER", "LOC"]), st.integers(1, 3)), max_size=4))
+def test_tags_that_keep_their_scheme_are_written_as_they_were(runs: list[list[str]]) -> None:
+    tags = [*chain.from_iterable(runs), "B-PER"]
     text, places = joined(["word"] * len(tags), "en")
     kept = annotated(tagged(places, tags), text)
     assert tags_of(places, entities_of(kept or ""), Scheme.of([tags])) == tags
@@ -96,7 +99,7 @@ def test_labels_without_prefixes_stay_so() -> None:
     assert tags_of([(0, 4), (5, 9)], entities_of("Anna (PER 0-4)"), None) == ["PER", "O"]
 
 
-@pytest.mark.parametrize("spec", ["paraphrase.filler", "distractors.sentence"])
+@pytest.mark.parametrize("spec", ["paraphrase.filler", "distractors.sentence", "attacks.injection"])
 def test_marks_that_were_put_in_are_tokens_of_their_own_and_those_of_the_data_stay_in_theirs(spec: str) -> None:
     words = ["The", "U.S.", "(", "all", ")", "won", "."]
     text, places = joined(words, "en")

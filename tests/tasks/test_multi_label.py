@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_robust.data import Source, read_examples
+from albert_robust.errors import InputError
 from albert_robust.models.reply import read_reply
+from albert_robust.running.blocks import examples_of
 from albert_robust.suite.load import load_suite
 from albert_robust.tasks import TASKS, Answer, Prediction
 from albert_robust.tasks.multi_label_classification import label_f1, label_recall, same
@@ -57,6 +59,42 @@ def test_no_labels_are_an_answer(answer: Any) -> None:
 def test_what_is_no_list_of_labels_is_told(answer: Any, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         said(answer)
+
+
+@pytest.mark.parametrize(
+    "vector", [[1, 0, 1], [0, 0], np.array([1, 0, 1]), [True, False], [0.9, 0.2], {"labels": [0.0, 1.0]}]
+)
+def test_a_number_for_each_label_is_none_of_their_names(vector: Any) -> None:
+    with pytest.raises(ValueError, match="a number for each label, but not its name: "):
+        said(vector)
+
+
+@pytest.mark.parametrize(("answer", "labels"), [([0, 1], "0; 1"), ([1], "1"), ([0], "0"), ([2, 2], "2")])
+def test_whole_numbers_may_be_names(answer: list[int], labels: str) -> None:
+    assert said(answer) == labels
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"labels": {"anger": 0.9, "joy": 0.2}},
+        {"labels": [{"label": "anger", "score": 0.9}, {"label": "joy", "score": 0.2}]},
+        [{"label": "anger", "score": np.float32(0.9)}, {"label": "joy", "score": np.float32(0.2)}],
+        {"labels": ["anger"], "scores": {"anger": 0.9, "joy": 0.2}},
+    ],
+)
+def test_the_probabilities_of_labels_are_kept_whether_or_not_the_text_has_them(answer: Any) -> None:
+    found = TASK.read(answer)
+    assert (found.output, {label: round(value, 6) for label, value in found.scores.items()}) == (
+        "anger",
+        {"anger": 0.9, "joy": 0.2},
+    )
+    assert TASK.read(["anger"]).scores == {}
+
+
+def test_of_two_labels_with_one_name_the_more_probable_one_counts() -> None:
+    found = TASK.renamed(TASK.read({"labels": {"anger": 0.9, "fury": 0.8}}), {"fury": "anger"})
+    assert (found.output, found.scores) == ("anger", {"anger": 0.9})
 
 
 def test_measures_by_hand() -> None:
@@ -108,6 +146,46 @@ def test_data_hold_lists_or_labels_in_a_row(write: Write) -> None:
     table = write(d_dot_csv='text,labels\nOh.,"joy, fear"\nAh.,none\nUh.,\n')
     examples = read_examples(Source(table, ("en",), annotation=TASK.annotation), TASK.inputs, TASK.reference)
     assert [example.references for example in examples] == [("fear; joy",), ("",), ()]
+
+
+MARKED = """task: multi-label-classification
+model: {{python: "m:f"}}
+datasets: {{d: {{path: {}, language: en, columns: {{labels: [toxic, insult]}}}}}}
+checks: [{{expect: reference, gates: [label f1 >= 0.1]}}]
+"""
+
+
+def references(suite: Path) -> list[tuple[str, ...]]:
+    return [example.references for example in examples_of(load_suite(suite), ["d"])["d"]]
+
+
+def test_labels_with_a_column_each_are_those_that_it_marks(write: Write) -> None:
+    table = "text,toxic,insult\nOh.,1,0\nAh.,0,0\nUh.,,\nEh.,true,1.0\nHm.,0.5,0.49\n"
+    suite = write(d_dot_csv=table, s_dot_robust_dot_yaml=MARKED.format("d.csv"))
+    assert references(suite) == [("toxic",), ("",), (), ("insult; toxic",), ("toxic",)]
+    lines = '{"text": "Oh.", "toxic": true, "insult": false}\n{"text": "Ah.", "toxic": 0, "insult": 1}\n'
+    suite = write(d_dot_jsonl=lines, s_dot_robust_dot_yaml=MARKED.format("d.jsonl"))
+    assert references(suite) == [("toxic",), ("insult",)]
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("Oh.,-1,-1", r"d\.csv:2:1: 'toxic' holds '-1', expected 0 or 1\n  write 1 where the text has the label"),
+        ("Oh.,1,", r"d\.csv:2:1: 'insult' holds '', expected 0 or 1"),
+        ("Oh.,yes,0", r"d\.csv:2:1: 'toxic' holds 'yes', expected 0 or 1"),
+    ],
+)
+def test_a_column_of_a_label_says_yes_or_no(write: Write, row: str, told: str) -> None:
+    suite = write(d_dot_csv=f"text,toxic,insult\n{row}\n", s_dot_robust_dot_yaml=MARKED.format("d.csv"))
+    with pytest.raises(InputError, match=told):
+        references(suite)
+
+
+def test_a_column_of_a_label_that_is_missing_is_told(write: Write) -> None:
+    suite = write(d_dot_csv="text,toxic,insults\nOh.,1,0\n", s_dot_robust_dot_yaml=MARKED.format("d.csv"))
+    with pytest.raises(InputError, match=r"the column 'insult' is missing\n .*did you mean 'insults'\?"):
+        references(suite)
 
 
 def test_another_language_has_the_same_labels(write: Write) -> None:

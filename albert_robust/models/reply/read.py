@@ -36,6 +36,7 @@ from albert_robust.models.reply.numbers import number_of
 from albert_robust.models.reply.plain import bare
 from albert_robust.tasks import Task
 from albert_robust.tasks.multi_label_classification import labels_of, several
+from albert_robust.tasks.task import OUTSIDE
 
 READING = "v17"  # raise it when the same reply is read otherwise
 _DIGITS = regex.compile(r"[-+.\d]*")
@@ -67,5 +68,5 @@ def read_reply(said: str, task: Task, labels: Sequence[str]) -> Any:
     low, high = task.bounds
     number = number_of(said, high)
     if isinstance(number, float) and not low <= number <= high:
-        raise ValueError(f"it said {number:g}, and scores are from {low:g} to {high:g}")
+        raise ValueError(f"it said {number:g}{OUTSIDE.format(low, high)}")
     return number if number == said or _DIGITS.fullmatch(said) else {task.output_key: number, "said": said}

@@ -36,7 +36,11 @@ class SuiteSpec(Strict):
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["model"]}, {"required": ["models"]}]})
     task: Annotated[
-        TaskName, Field(description="What the model does; `albert-robust list tasks` shows the fields of each task.")
+        TaskName,
+        Field(
+            description="What the model does; `albert-robust list tasks` shows the fields of each task.",
+            examples=["text-classification"],
+        ),
     ]
     model: Annotated[ModelSpec | None, Field(description="The model under test.")] = None
     models: Annotated[
@@ -46,8 +50,22 @@ class SuiteSpec(Strict):
             description="Several models to compare, by name. What `model` says holds for every one of them that can have it.",
         ),
     ] = {}
-    datasets: Annotated[dict[Name, DatasetSpec], Field(min_length=1, description="The datasets, by name.")]
-    checks: Annotated[list[CheckSpec], Field(min_length=1, description="What is expected of the model.")]
+    datasets: Annotated[
+        dict[Name, DatasetSpec],
+        Field(
+            min_length=1,
+            description="The datasets, by name.",
+            examples=[{"reviews": {"path": "reviews.jsonl", "language": "en"}}],
+        ),
+    ]
+    checks: Annotated[
+        list[CheckSpec],
+        Field(
+            min_length=1,
+            description="What is expected of the model.",
+            examples=[[{"expect": "invariance", "perturbations": ["typos.*"]}]],
+        ),
+    ]
     measures: Annotated[
         dict[MeasureName, MeasureSpec],
         Field(description="Measures of your own, by name: {polite: {python: 'my_measures:polite'}}."),

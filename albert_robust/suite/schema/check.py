@@ -2,13 +2,14 @@
 
 import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from albert_robust.errors import Mistake
 from albert_robust.grammar import Function, Name, Strict, Undecided, named
 from albert_robust.models import ModelSpec
+from albert_robust.shown import quoted
 from albert_robust.suite.expectations import ExpectationName
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -227,10 +228,41 @@ MeasureName = Annotated[
 ]
 
 
-class MeasureSpec(Strict):
-    """A measure of your own: a Python function that computes it, or a model that judges."""
+class InColumn(Strict):
+    """What each row of the data says for itself."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["python"]}, {"required": ["judge"]}]})
+    column: Annotated[str, Field(min_length=1, description="A column of the data.")]
+
+
+def _words(value: object) -> object:
+    """Return words, listed or in a column, as they are; complain of anything else, and name both forms."""
+    listed = [value] if isinstance(value, str) else value
+    fits = isinstance(listed, list) and listed and all(isinstance(one, str) and one.strip() for one in listed)
+    if not fits and not (isinstance(value, dict) and value.keys() == {"column"}) and value is not None:
+        mend = (
+            'list them between quotes, `[sorry, "42"]`, or name the column that has them for each row: `{column: must}`'
+        )
+        raise Mistake(f"{quoted(value)}: expected words", mend)
+    return value
+
+
+def _json(value: object) -> object:
+    if value is None or value is True or (isinstance(value, str) and value):
+        return value
+    raise Mistake(
+        f"{quoted(value)}: no JSON Schema", "write `json: true`, or the file of one: `json: order.schema.json`"
+    )
+
+
+Words = Annotated[str | Annotated[list[str], Field(min_length=1)] | InColumn | None, BeforeValidator(_words)]
+RULES = ("matches", "contains", "lacks", "json", "max_words")  # of an output's form
+WAYS = ("python", "judge", *RULES)
+
+
+class MeasureSpec(Strict):
+    """A measure of your own: a Python function that computes it, a model that judges, or a rule of an output's form."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [way]} for way in WAYS]})
     python: Annotated[
         Function | None,
         Field(description="module:function: it takes a list of pairs and returns a number in [0, 1] for each."),
@@ -242,12 +274,41 @@ class MeasureSpec(Strict):
             "What it is asked counts as what the model under test is asked."
         ),
     ] = None
+    matches: Annotated[
+        str | None,
+        Field(
+            min_length=1, description="A rule: the output matches this regular expression somewhere, such as '^Dear'."
+        ),
+    ] = None
+    contains: Annotated[
+        Words, Field(description="A rule: the output says all of these words. {column: must}: those of its row.")
+    ] = None
+    lacks: Annotated[
+        Words, Field(description="A rule: the output says none of these words. {column: forbidden}: those of its row.")
+    ] = None
+    json_: Annotated[
+        Literal[True] | str | None,
+        BeforeValidator(_json),
+        Field(
+            alias="json",
+            description="A rule: the output is JSON; with a file, such as order.schema.json, by that JSON Schema.",
+        ),
+    ] = None
+    max_words: Annotated[int | None, Field(gt=0, description="A rule: the output has so many words at most.")] = None
     of: Annotated[
         Literal["reference", "source", "outputs"],
         Field(
             description="What an output is compared with: its reference, the text it is about, or another output (agreement)."
         ),
     ] = "reference"
+    columns: Annotated[
+        list[Annotated[str, Field(min_length=1)]],
+        Field(description="Further columns of the data that a function reads: [must]. It finds them in pair['row']."),
+    ] = []
+    scores: Annotated[
+        bool,
+        Field(description="Whether a function reads the probabilities of labels. It finds them in pair['scores']."),
+    ] = False
 
     @model_validator(mode="before")
     @classmethod
@@ -261,14 +322,26 @@ class MeasureSpec(Strict):
 
     @model_validator(mode="after")
     def _one(self) -> "MeasureSpec":
-        if (self.python is None) == (self.judge is None):
-            raise Mistake("a measure is either `python:` or `judge:`", "write `python: my_measures:polite`")
+        if len(ways := [way for way in WAYS if self.stated(way) is not None]) != 1:
+            what = (
+                f"{' and '.join(f'`{way}:`' for way in ways)} are two measures"
+                if ways
+                else "the measure does not say how"
+            )
+            raise Mistake(what, f"write one of {', '.join(f'`{way}:`' for way in WAYS)}")
+        for key in ("of", "columns", "scores"):
+            if self.rule and key in self.model_fields_set:
+                raise Mistake(f"a rule looks at the output alone, and has no `{key}`", "take it out")
         return self
 
+    def stated(self, way: str) -> Any:
+        """Return what the measure says by one of its keys."""
+        return getattr(self, "json_" if way == "json" else way)
+
     @property
-    def model(self) -> ModelSpec:
-        """What is asked for numbers."""
-        return self.judge or ModelSpec(python=self.python)
+    def rule(self) -> str:
+        """The key of its rule; empty for a function and for a judge."""
+        return next((rule for rule in RULES if self.stated(rule) is not None), "")
 
 
 def _is_day(value: str) -> bool:

@@ -58,7 +58,17 @@ def rows_in(value: object) -> object:
     for name, arguments in (("to_dicts", ()), ("to_pylist", ()), ("to_dict", ("records",))):  # Polars, Arrow, pandas
         if hasattr(value, name) and hasattr(value, "columns"):  # a single column has no rows
             value = getattr(value, name)(*arguments)
-    return _plain_data(list(value)) if isinstance(value, Iterable) and not isinstance(value, str | Mapping) else value
+    if isinstance(value, Mapping):
+        raise Mistake(
+            "keys and values in place of rows",
+            "write a list, `[{text: ...}, ...]`, or give a data frame of these columns",
+        )
+    if not isinstance(value, Iterable) or isinstance(value, str):
+        return value
+    found = _plain_data(list(value))
+    if found and all(isinstance(one, str) for one in found):
+        raise Mistake("texts in place of rows", "write `[{text: ...}, ...]`; from Python give the whole data frame")
+    return found
 
 
 def _plain_data(value: Any) -> Any:
@@ -123,7 +133,7 @@ class DatasetSpec(Strict):
     columns: Annotated[
         dict[str, str | Annotated[list[str], Field(min_length=1)]],
         Field(
-            description="The file's column for each of our fields: {text: review}. Choices and passages may have several: [A, B]."
+            description="The column for each of our fields: {text: review}. Choices, passages, labels may have several: [A, B]."
         ),
     ] = {}
     where: Annotated[
