@@ -135,7 +135,7 @@ class Robust:
             try:
                 checked = self._judged(load_suite(suite, packs=packs), Workspace(Path(folder), self.nodeid))
             except InputError as error:
-                raise error.of_call() from None
+                raise error.of_call() from error.__cause__
         if checked.failed:
             raise AssertionError("\n\n".join(checked.failed))
         for doubt in checked.doubts:

@@ -105,7 +105,7 @@ class RobustSession:
         """
         record = self.judged.record(item)
         self.reached.add(item.key)
-        if record.verdict == "not tested" and item.check.on_inconclusive != "pass":
+        if record.verdict == "not tested" and record.must_be_tested:
             self.notes.untested.add(item.key)
         return record
 

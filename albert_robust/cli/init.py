@@ -150,7 +150,11 @@ def _of_columns(suite: "Suite") -> Iterator[str]:
 
 
 def _of_model(named: str, suite: "Suite") -> Iterator[str]:
-    """Yield that a checkpoint is not here."""
+    """Yield that a function or a checkpoint is not here."""
+    from albert_robust.models.callable import missing_function
+
+    if suite.model.kind.name == "python" and (missing := missing_function(suite.model.python, suite.path.parent)):
+        yield f"{missing}: mend `python:` in the suite, or write it before you run pytest"
     if suite.model.kind.name == "transformers" and not Path(named).exists():
         yield f"no folder {named!r} here: a hub has it only with `pytest --robust-allow-network`"
 

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 Model = TypeVar("Model", bound=BaseModel)
 Grammar = type[BaseModel]
 TYPE_NAMES = {dict: "keys and values", list: "a list", str: "a word", bool: "true or false", int: "a number"}
+INSTEAD = {
+    "api_key": ("key_env", "name the variable that holds it, never the key itself: `key_env: OPENAI_API_KEY`"),
+    "headers": ("key_header", "only the header of the key can be named: `key_header: api-key`"),
+    "temperature": ("settings", "what is sent to the model as it is stands in `settings: {temperature: 0}`"),
+    "max_tokens": ("settings", "what is sent to the model as it is stands in `settings: {max_tokens: 50}`"),
+}  # by keys of other tools: ours, and how to write it
 LINE = 1000  # letters, of which no example has so many
 USER_S_NAME = ""  # stands for a key that users choose, such as the name of a dataset
 
@@ -65,6 +71,9 @@ def _raised(error: "ErrorDetails", grammar: Grammar) -> Mistake:
 def _unknown_key(error: "ErrorDetails", grammar: Grammar) -> Mistake:
     *above, key = error["loc"]
     known = _keys_at(_schema(grammar), tuple(above))
+    ours, mend = INSTEAD.get(str(key), ("", ""))
+    if ours in known:
+        return Mistake(f"unknown key {str(key)!r}", mend)
     near = suggest(str(key), known)
     likely = near if near.startswith("did") else _where_known(grammar, str(key)) or near
     return Mistake(f"unknown key {str(key)!r}", likely or f"known: {', '.join(known)}")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, combinations
 from typing import Any
 
+from albert_robust.models.prompt import fields_of
 from albert_robust.results.records import CellRecord, DataRecord, SuiteRecord
 from albert_robust.results.run import Run
 from albert_robust.results.sample import OUTPUTS
@@ -37,6 +38,7 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
         _no_label_met(suite, tallies),
         _no_label(tallies),
         _cut(tallies),
+        _unseen(suite),
         *_unread(suite),
         *(what for name, data in suite.data.items() for what in of_data(name, data)),
         *_misspelt(suite, tallies),
@@ -47,6 +49,16 @@ def doubts(suite: SuiteRecord, run: Run) -> tuple[str, ...]:
         _tolerated([tally for key, tally in run.tallies.items() if key[0] == suite.name and key not in ended]),
     )
     return tuple(filter(None, found))
+
+
+def _unseen(suite: SuiteRecord) -> str:
+    """Return which fields of its task a prompt leaves out; nothing of a model without a prompt."""
+    told = [suite.settings[name] for name in ("prompt", "system") if name in suite.settings]
+    if "prompt" not in suite.settings or suite.task not in TASKS:
+        return ""
+    seen = fields_of(" ".join(told))
+    lacking = [f"{{{name}}}" for name in TASKS[suite.task].inputs if name not in seen]
+    return f"The prompt does not hold {' and '.join(lacking)}: the model never sees it." if lacking else ""
 
 
 def contrast(cells: Sequence[CellRecord]) -> tuple[list[float], list[float]]:

@@ -87,6 +87,7 @@ def blank(item: Item, verdict: Verdict, reason: str, counts: Counts) -> CellReco
         order=item.order,
         worst_of=item.check.worst_of,
         watched=item.check.watched,
+        must_be_tested=item.check.on_inconclusive != "pass",
         becomes=item.check.becomes,
     )
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,8 +19,9 @@ from albert_robust.imports import module_at, raised_there
 from albert_robust.models.awaiting import awaiting
 from albert_robust.models.files import digest_of
 from albert_robust.models.kind import Kind, Wanted
-from albert_robust.models.local_code import local_code, may_be_outdated, module_files
+from albert_robust.models.local_code import local_code, may_be_outdated, module_files, names_in
 from albert_robust.models.model import Inputs
+from albert_robust.shown import suggest
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,29 @@ def _beside(module: str, folder: Path) -> Path | None:
     """Return the file of a module beside a suite; None where there is none, and it is an installed one."""
     path = folder / (module if module.endswith(".py") else module.replace(".", "/") + ".py")
     return path.resolve() if os.path.isfile(path) else None
+
+
+def missing_function(written: str, folder: Path) -> str:
+    """Return what is not there of a function that `module:function` names, as far as can be told without importing it."""
+    module, _, name = written.rpartition(":")
+    path = _beside(module, folder)
+    if path is None:
+        found = module_files(module, folder) or (not module.endswith(".py") and _is_installed(module))
+        return "" if found else f"no module {module!r} beside the suite or installed"
+    names = names_in(path)
+    own = name.partition(".")[0]
+    return (
+        f"{module} has no function {own!r}; {suggest(own, names)}".removesuffix("; ")
+        if not {own, "*"} & {*names}
+        else ""
+    )
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module.partition(".")[0]) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def _module(name: str, folder: Path) -> Any:

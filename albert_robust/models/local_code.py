@@ -55,6 +55,19 @@ def local_code(files: Sequence[Path], folder: Path) -> list[Path]:
     return list(found)
 
 
+def names_in(path: Path) -> list[str]:
+    """Return the names that stand anywhere in a file, as what it defines, assigns or imports does."""
+    found: set[str] = set()
+    for node in _nodes(path):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.alias):
+            found.add(node.asname or node.name.partition(".")[0])
+    return sorted(found)
+
+
 def may_be_outdated(files: Sequence[Path]) -> bool:
     """Return whether a module that this process has imported may be another than its file is now.
 
@@ -102,13 +115,17 @@ def _searched(top: str) -> list[Path]:
 
 @cache
 def _imports(path: Path, *state: int) -> list[Import]:
-    """Return what a file imports, wherever in it; nothing of a file that is no Python, which its import will tell."""
+    """Return what a file imports, wherever in it."""
+    return [wanted for node in _nodes(path) for wanted in _named(node)]
+
+
+def _nodes(path: Path) -> list[ast.AST]:
+    """Return all that a file says; nothing of a file that is no Python, which its import will tell."""
     try:
         with warnings.catch_warnings(action="ignore"):  # of what the code says
-            nodes = [*ast.walk(ast.parse(path.read_bytes()))]
+            return [*ast.walk(ast.parse(path.read_bytes()))]
     except (OSError, SyntaxError, ValueError, RecursionError):
         return []
-    return [wanted for node in nodes for wanted in _named(node)]
 
 
 def _named(node: ast.AST) -> Iterator[Import]:

@@ -167,6 +167,7 @@ class CellRecord:
     Of several cells together `across` says what is compared, `members` has each, and `note` is what it came to. Such a
     record has no outcomes of its own, and its counts are those of all members. `slices` are parts of a cell, by the columns that
     its dataset names, and by each measure that has a number per example: the cell's main one and those that gates name.
+    `must_be_tested` says whether a run that leaves it untested is no pass.
     """
 
     suite: str
@@ -193,6 +194,7 @@ class CellRecord:
     watched: str | None = None
     becomes: str = ""
     slices: tuple[SliceRecord, ...] = ()
+    must_be_tested: bool = True
 
     @property
     def key(self) -> CellKey:

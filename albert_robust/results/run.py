@@ -98,6 +98,21 @@ class Run:
         return answer_of(self.cells, self.mistakes, self.cells_left_out)
 
     @property
+    def exit_code(self) -> int:
+        """What pytest ends with after such a run.
+
+        2 if a suite could not be run; 1 if a cell failed, ended in an error or was left untested by the budget, or nothing was
+        tested at all; otherwise 0.
+        """
+        if self.mistakes:
+            return 2
+        bad = any(
+            cell.verdict in {"failed", "error"} or (cell.verdict == "not tested" and cell.must_be_tested)
+            for cell in self.cells
+        )
+        return int(bad or not tested_in(self.cells))
+
+    @property
     def cells_left_out(self) -> int:
         """How many cells its suites have beside those here."""
         return sum(self.left_out.values())

@@ -1,11 +1,13 @@
 """The model of a suite: whether it can do the suite's task, and has what it needs for that."""
 
+from difflib import get_close_matches
+
 from albert_robust.models.files import no_such_files
 from albert_robust.models.kinds import kinds_for, why_not
 from albert_robust.models.prompt import SYSTEM, TEMPLATE, fields_of
 from albert_robust.shown import SHOWN_CHOICES, suggest
 from albert_robust.suite.draft import Draft
-from albert_robust.tasks import Task
+from albert_robust.tasks import TASKS, Task
 
 
 def instead(task: Task) -> str:
@@ -83,6 +85,8 @@ def _check_prompt(draft: Draft) -> None:
     named = _fields_in(draft, "prompt", model.prompt or "") | _fields_in(draft, "system", model.system or "")
     for name in sorted(perturbed - named - {SYSTEM, TEMPLATE}):
         mend = f"the model would never see a variant: write {{{name}}}, and say its column, `columns: {{{name}: ...}}`"
+        if near := get_close_matches(name, sorted(named - {*TASKS[task.name].inputs}), n=1):
+            mend = f"write {{{name}}} where it says {{{near[0]}}}"
         complain((*draft.at, "prompt"), f"the prompt does not hold {{{name}}}, which is perturbed", mend)
 
 

@@ -328,7 +328,8 @@ def test_the_checks_of_where_answers_move_tell_what_the_page_shows(pytester: pyt
             return 0.55 if "hate" not in one["text"] else 0.2 if "bread" in one["text"] else 0.7
         """
     )
-    rows = [{"text": f"The {'soup' if number % 5 else 'bread'} of day {number} was fine."} for number in range(1, 51)]
+    texts = [f"The {'soup' if number % 5 else 'bread'} of day {number} was fine." for number in range(1, 51)]
+    rows = [{"id": number, "text": text} for number, text in enumerate(texts, start=1)]
     (pytester.path / "d.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
     rest = (
         "task: text-classification\nmodel: {python: my_model:predict}\ndatasets: {d: {path: d.jsonl, language: en}}\n"

@@ -3,6 +3,8 @@
 import pytest
 from door_suites import kept_run, rows, run, write_suite
 
+from albert_robust.results.folder import open_run
+
 BROKEN = """
 import json
 
@@ -25,5 +27,6 @@ def test_a_model_that_raises_for_all_inputs_ends_its_suite_with_one_traceback(py
     assert "return json.loads(text)" in printed
     assert "albert_robust/" not in printed
     assert kept_run(pytester.path)["mistakes"].keys() == {"suite"}
+    assert open_run(pytester.path / "robustness-report").exit_code == 2
     for path in (pytester.path / "robustness-report").iterdir():
         assert str(pytester.path).encode() not in path.read_bytes()

@@ -74,6 +74,7 @@ def test_what_was_not_tested_is_never_a_pass(pytester: pytest.Pytester, choice: 
     result.stdout.fnmatch_lines([f"*{UPPER.replace('[', '[[]')} NOT TESTED*"])
     assert result.parseoutcomes() == {"passed": 1, "not": 2}
     assert result.ret == (pytest.ExitCode.OK if choice == "pass" else pytest.ExitCode.TESTS_FAILED)
+    assert open_run(pytester.path / "robustness-report").exit_code == result.ret
 
 
 def test_a_run_that_may_ask_nothing_has_failed(pytester: pytest.Pytester) -> None:
@@ -82,6 +83,7 @@ def test_a_run_that_may_ask_nothing_has_failed(pytester: pytest.Pytester) -> Non
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     again = "2 cells not tested: the budget ran out, so the run fails. Run again to continue*"
     result.stdout.fnmatch_lines(["nothing was tested, so the run fails", again])
+    assert open_run(pytester.path / "robustness-report").exit_code == result.ret
     assert asked(pytester.path) == []
 
 

@@ -326,6 +326,26 @@ def test_init_writes_a_suite_that_pytest_runs(
     assert constant == {"failed" if verdict == "passed" else "passed"}
 
 
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [
+        ("modell:predict", "no module 'modell' beside the suite or installed"),
+        ("model:predct", "model has no function 'predct'; did you mean 'predict'?"),
+        ("json:loads", ""),
+        ("model:predict", ""),
+    ],
+)
+def test_init_says_that_a_function_is_not_there(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str, told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "reviews.csv").write_text(DATA)
+    (tmp_path / "model.py").write_text(f"raise SystemExit\n{LOUD}")
+    mend = ": mend `python:` in the suite, or write it before you run pytest"
+    said = printed(capsys, *INIT, named).splitlines()
+    assert [line.removesuffix(mend) for line in said if line.endswith(mend)] == [told] * bool(told)
+
+
 def test_init_overwrites_nothing_and_needs_data(
     capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

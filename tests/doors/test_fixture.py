@@ -218,8 +218,8 @@ def test_wrong_arguments_are_one_clear_line(
         (lambda batch: batch[1:], UsageError, "the model returned 63 outputs for 64 inputs"),
         (
             lambda batch: 1 / 0,
-            AssertionError,
-            "40 of 40 cases are errors; example 1: the original: the model raises Zero",
+            UsageError,
+            "the model raises ZeroDivisionError: division by zero for each of the first 64 inputs",
         ),
     ],
     ids=["too few", "raises"],

@@ -81,7 +81,22 @@ def test_a_suite_may_name_an_endpoint(load: Callable[..., Suite]) -> None:
 
 MISTAKES: dict[str, tuple[tuple[Change, ...], str]] = {
     "the right answer": ((("{text}", "{text} {label}"),), r":5:3: unknown field 'label'\n  known: text$"),
-    "a field with a typo": ((("{text}", "{txt}"),), r":5:3: the prompt does not hold \{text\}, which is perturbed"),
+    "a field with a typo": (
+        (("{text}", "{txt}"),),
+        r":5:3: .* \{text\}, which .*\n  write \{text\} where it says \{txt\}$",
+    ),
+    "a key as other tools write it": (
+        (("key_env: MY_KEY", "api_key: abc"),),
+        r"^[^\n]*:7:3: unknown key 'api_key'\n  name the variable that .*: `key_env: OPENAI_API_KEY`$",
+    ),
+    "a setting outside of the settings": (
+        (("key_env: MY_KEY", "max_tokens: 5"),),
+        r"^[^\n]*:7:3: unknown key 'max_tokens'\n  .* stands in `settings: \{max_tokens: 50\}`$",
+    ),
+    "headers": (
+        (("key_env: MY_KEY", "headers: {a: b}"),),
+        r"^[^\n]*:7:3: unknown key 'headers'\n  only the header of the key can be named: `key_header: api-key`$",
+    ),
     "the right answer for the system": (
         (("  labels", "  system: 'You read {label}.'\n  labels"),),
         r":6:3: unknown field 'label'",

@@ -131,8 +131,8 @@ MISTAKES = {
     "unknown key above": (("checks:", "chekcs:"), r":5:1: unknown key 'chekcs'\n  did you mean 'checks'\?"),
     "unknown key of a dataset": (("path: d", "paht: d"), r":4:13: unknown key 'paht'\n  did you mean 'path'\?"),
     "unknown key that is like none of many": (
-        ('predict"}', 'predict", temperature: 0}'),
-        r":2:34: unknown key 'temperature'\n  known: at_once, .*, key_env, .*, settings, ",
+        ('predict"}', 'predict", warmth: 0}'),
+        r":2:34: unknown key 'warmth'\n  known: at_once, .*, key_env, .*, settings, ",
     ),
     "a key of another part": (
         ("    gates: [c", "    replicates: 3\n    gates: [c"),
