@@ -18,7 +18,7 @@ from zlib import crc32
 
 from filelock import FileLock
 
-SCHEMA = 2  # raise it when rows are written another way: a file of another version is begun anew
+SCHEMA = 3  # raise it when rows are written another way: a file of another version is begun anew
 BOUND = 2 * 2**30  # bytes
 DAY = 86_400  # seconds: how exact the time of the last use is, so that most reads write nothing
 PATIENCE = 60.0  # seconds that a locked file is waited for
