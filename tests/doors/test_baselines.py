@@ -22,6 +22,10 @@ import zlib
 def predict(batch):
     return ["loud" if one["text"].isupper() and zlib.crc32(one["text"].encode()) % 4 == 0 else "calm" for one in batch]
 """
+FAILING = """
+def predict(batch):
+    return [RuntimeError("gone") if len(one["text"]) % 2 else "calm" for one in batch]
+"""
 FILE = "suite.baseline.jsonl"
 SWAP, UPPER = "data/typos.swap@2[en]", "data/case.upper[en]"
 UPDATE = "--robust-baseline-update"
@@ -278,13 +282,13 @@ def test_cells_that_are_errors_keep_their_lines(pytester: pytest.Pytester) -> No
     write(pytester.path, "typos.swap")
     run(pytester, UPDATE)
     before = lines(pytester.path)
-    write(pytester.path, "typos.swap", model="def predict(batch):\n    raise RuntimeError('gone')\n")
+    write(pytester.path, "typos.swap", model=FAILING)
     run(pytester, UPDATE).stdout.fnmatch_lines([f"baseline: {FILE}: 1 line, 1 passed over because of errors"])
     assert lines(pytester.path) == before
 
 
 def test_a_first_baseline_counts_no_lines_of_cells_that_are_errors(pytester: pytest.Pytester) -> None:
-    write(pytester.path, "typos.swap", model="def predict(batch):\n    raise RuntimeError('gone')\n")
+    write(pytester.path, "typos.swap", model=FAILING)
     run(pytester, UPDATE).stdout.fnmatch_lines([f"baseline: {FILE}: 1 passed over because of errors"])
 
 
