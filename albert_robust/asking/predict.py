@@ -114,7 +114,7 @@ class Predictor:
     alone: bool = False
     price: Price = field(default_factory=Price)
     names: Mapping[str, str] = field(default_factory=dict)
-    _met: set[str] = field(default_factory=set)
+    _met: set[str] = field(default_factory=set, init=False, repr=False)  # the names of inputs that were counted
     _answered: bool = field(default=False, init=False)  # in this run or an earlier one
 
     @property
@@ -157,7 +157,7 @@ class Predictor:
         self._meet(found)
         self._answered = self._answered or bool(answers.predictions)
         missing = found.missing
-        each = self._each([found.inputs[one] for one in missing]) if missing else None
+        each = self._each(found) if missing else None
         order = sorted(sorted(missing[: self.budget.room_at(each)]), key=len)  # by length, to save padding
         if not order:
             return answers
@@ -246,15 +246,19 @@ class Predictor:
             if paid is not None:
                 self.cost.price = (self.cost.price or 0.0) + paid
 
-        yield pay
-        self.cost.asking += time.monotonic() - begun
+        try:
+            yield pay
+        finally:
+            self.cost.asking += time.monotonic() - begun
 
-    def _each(self, missing: Sequence[Inputs]) -> float | None:
+    def _each(self, found: Found) -> float | None:
         """Return what an input costs, where there is a budget in money: by this run's tokens, else as a plan has it."""
         if self.budget.price is None:
             return None
         paid = self.price.of(self.cost.predicted, self.cost.usage) if self.cost.predicted else None
-        return self.price_of(1, characters(missing)) if paid is None else paid / self.cost.predicted
+        if paid is not None:
+            return paid / self.cost.predicted
+        return self.price_of(1, characters([found.inputs[one] for one in found.missing]))
 
     def _count(self, inputs: int) -> None:
         self.cost.predicted += inputs

@@ -49,20 +49,24 @@ class Sample:
         """Return the index of an example that a case was of."""
         return self._indices[example]
 
-    def add(self, outcomes: Sequence[Outcome]) -> list[int]:
-        """Take cases, and return the index of each one's example."""
+    def add(self, outcomes: Sequence[Outcome], tested: Sequence[Outcome]) -> list[int]:
+        """Take cases of a cell, and return the index of each one's example.
+
+        Args:
+            outcomes: All cases.
+            tested: Those of them that were tested.
+        """
         indices = self._indices
         known = len(indices)
         owners = [indices.setdefault(outcome.example, len(indices)) for outcome in outcomes]
         self._add_examples({owner: one for one, owner in zip(outcomes, owners, strict=True) if owner >= known})
         self.variants.add(
             [
-                digest((outcome.example, str(outcome.replicate), outcome.variant_language, *_made(outcome)))
-                for outcome in outcomes
+                digest((outcome.example, str(outcome.replicate), outcome.variant_language, *texts))
+                for outcome, texts in zip(outcomes, _made(outcomes), strict=True)
             ]
         )
         self.several = self.several or any(outcome.replicate for outcome in outcomes)
-        tested = [outcome for outcome in outcomes if outcome.status == "tested"]
         _add_outputs(self.outputs, [outcome.before for outcome in tested])
         _add_outputs(self.varied, [outcome.after for outcome in tested])
         return owners
@@ -84,15 +88,19 @@ class Sample:
 
 def _texts(original: Mapping[str, str]) -> tuple[str, ...]:
     """Return the texts of an example: what two prompts are told of it is the same, though each tells it in its own way."""
+    if TOLD.isdisjoint(original):
+        return tuple(original.values())
     return tuple(text for name, text in original.items() if name not in TOLD)
 
 
-def _made(outcome: Outcome) -> Iterable[str]:
-    """Return the texts of a variant; of the model's own those that are perturbed."""
-    variant, original = outcome.variant, outcome.original
-    if TOLD.isdisjoint(variant):
-        return variant.values()
-    return [text for name, text in variant.items() if name not in TOLD or text != original[name]]
+def _made(outcomes: Sequence[Outcome]) -> Iterable[Iterable[str]]:
+    """Return the texts of the variants of a cell; of the model's own those that are perturbed."""
+    if not outcomes or TOLD.isdisjoint(outcomes[0].original):  # all have the same fields
+        return [one.variant.values() for one in outcomes]
+    return [
+        [text for name, text in one.variant.items() if name not in TOLD or text != one.original[name]]
+        for one in outcomes
+    ]
 
 
 def _add_outputs(known: set[str], outputs: Iterable[str | None]) -> None:

@@ -50,8 +50,8 @@ class Tally:
             outcomes: In the order of their cell.
             answers: To each of the tested ones, if a measure needs all answers of the cell.
         """
-        owners = self.sample.add(outcomes)
         tested = [outcome for outcome in outcomes if outcome.status == "tested"]
+        owners = self.sample.add(outcomes, tested)
         owners_tested = [owner for owner, outcome in zip(owners, outcomes, strict=True) if outcome.status == "tested"]
         self.accounting.add(outcomes, tested)
         self.numbers.add(tested, owners_tested)

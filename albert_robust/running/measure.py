@@ -82,7 +82,9 @@ def self_agreement(
                     first._replace(output=one.output, scores=tuple(one.scores.items()) if scored else ())
                     for one in said
                 ]
-                each.append([_compared(*pair) for pair in combinations(again, 2)])
+                each.append(
+                    [one.beside(other.output, other.language, other.scores) for one, other in combinations(again, 2)]
+                )
     found: dict[int, list[float]] = {}
     for name, metric in suite.task.agreements.items():
         places = [place for place, (cell, _) in enumerate(cases) if cell.check.agreement == name]
@@ -111,17 +113,12 @@ def _move(check: Check, answered: Sequence[Outcome]) -> None:
 
 def agree(suite: Suite, name: str, found: Sequence[tuple[Outcome, Answer, Answer]], scorer: TextScorer) -> None:
     """Fill in how alike the two outputs of each case are, by one measure."""
-    pairs = [_compared(after, before) for _, before, after in found]
+    pairs = [after.beside(before.output, before.language, before.scores) for _, before, after in found]
     for (case, _, _), value in zip(found, suite.task.agreements[name](pairs, scorer), strict=True):
         if isinstance(value, float | int):
             case.agreement = None if isnan(value) else round(value, DIGITS)
         else:
             _without(case, value)
-
-
-def _compared(answer: Answer, other: Answer) -> Compared:
-    """Return an answer beside another one."""
-    return answer.beside(other.output, other.language)._replace(reference_scores=other.scores)
 
 
 class _Rated(NamedTuple):

@@ -97,9 +97,9 @@ class Answer(NamedTuple):
     row: Inputs = ()
     scores: Scores = ()
 
-    def beside(self, text: str, language: str) -> Compared:
-        """Return the output beside a text in a language."""
-        return Compared(self.output, text, self.language, language, self.inputs, self.row, self.scores)
+    def beside(self, text: str, language: str, scores: Scores = ()) -> Compared:
+        """Return the output beside a text in a language, which may be an output with probabilities of its own."""
+        return Compared(self.output, text, self.language, language, self.inputs, self.row, self.scores, scores)
 
 
 Measured = (
